@@ -1,0 +1,40 @@
+"""Exit codes (design.md section 5), from a run or from an error that came before any run."""
+
+from __future__ import annotations
+
+from psconnect.model.errors import AnotherRunActive, FixSettings, PsconnectError
+from psconnect.model.runs import Run
+
+DONE, REFUSED, USAGE, HELD, NOT_READ, APPLYING, ACTIVE, CANCELLED = 0, 1, 2, 3, 4, 5, 6, 130
+
+_SETTINGS = (
+    "PSC-SETTINGS",
+    "PSC-SCOPE",
+    "PSC-MAPPING",
+    "PSC-SECRET",
+    "PSC-AUTH-MISSING",
+    "PSC-TLS-CA-FILE",
+    "PSC-DESTINATION",
+)
+
+
+def for_run(run: Run) -> int:
+    """The exit code that a run's end means."""
+    if run.state in ("held", "previewed"):
+        return HELD if run.holds else DONE
+    if run.state == "cancelled":
+        return CANCELLED
+    if run.error:
+        if run.error["code"].startswith(_SETTINGS):
+            return USAGE
+        return APPLYING if run.failed_in == "applying" else NOT_READ
+    return APPLYING if run.state == "interrupted" else DONE
+
+
+def for_error(error: PsconnectError) -> int:
+    """The exit code of an error that kept a command from beginning."""
+    if isinstance(error, AnotherRunActive):
+        return ACTIVE
+    if isinstance(error, FixSettings):
+        return USAGE
+    return NOT_READ

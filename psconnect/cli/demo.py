@@ -1,0 +1,165 @@
+"""The demo: a made-up district on this computer, set up and synced as a real one would be, in a folder of its own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import datetime
+from pathlib import Path
+
+from psconnect.cli import codes, output
+from psconnect.demo import DemoOptions, DemoServer
+from psconnect.model.clock import CancelToken
+from psconnect.model.connection import from_dict
+from psconnect.model.entities import BY_KEY
+from psconnect.model.errors import PsconnectError
+from psconnect.model.runs import Run
+from psconnect.powerschool.plugin import PluginPackage
+from psconnect.service import Service
+from psconnect.store.files import private_folder
+from psconnect.store.home import Home, home_at
+from psconnect.store.secrets import CLIENT_SECRET, Secrets, available
+
+NAME = "Demo district"
+
+
+def demo(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
+    """Set up the demo district, sync it and write its report; returns the exit code."""
+    folder = private_folder(home.demo)
+    with _server(options, folder) as server:
+        output.say(f"1. The demo district is running at {server.url} ({options.students:,} students).")
+        service = _set_up(server, folder)
+        if not _checked(service, cancel):
+            return codes.NOT_READ
+        run = _synced(service, cancel)
+        report = service.report(run.id, folder / "report.html")
+        service.report(run.id, folder / "report.csv")
+        output.say(f"6. Report: {report}")
+        _summary(options, run, folder)
+        return codes.for_run(run)
+
+
+def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
+    """Serve the demo district until Ctrl+C; prints address and credentials of an installed plugin as JSON."""
+    folder = private_folder(home.demo)
+    with _server(options, folder) as server:
+        service = _set_up(server, folder, quiet=True)
+        plugin = server.plugins()[0]
+        found = {
+            "url": server.url,
+            "client_id": plugin.client_id,
+            "client_secret": plugin.client_secret,
+            "control_token": server.control_token,
+            "database": str(server.database),
+            "connection": str(service.home.connections()),
+        }
+        print(json.dumps(found), flush=True)
+        while not cancel.cancelled:
+            cancel._event.wait(0.2)
+    return codes.DONE
+
+
+def _server(options: argparse.Namespace, folder: Path) -> DemoServer:
+    today = datetime.now().astimezone().date()
+    return DemoServer(
+        DemoOptions(
+            folder=private_folder(folder / "server"),
+            students=options.students,
+            seed=options.seed,
+            today=today,
+            port=options.port,
+        )
+    )
+
+
+def _set_up(server: DemoServer, folder: Path, *, quiet: bool = False) -> Service:
+    """A connection to the demo district, with its plugin built, installed and enabled, and its secret stored."""
+
+    def say(text: str) -> None:
+        if not quiet:
+            output.say(text)
+
+    service = Service(home_at(folder))
+    settings = {
+        "name": NAME,
+        "preset": "oneroster",
+        "source": {"kind": "powerschool", "url": server.url},
+        "options": {"district_name": "Demo Unified School District"},
+        "destination": {"kind": "oneroster-csv", "folder": str(private_folder(folder / "roster"))},
+    }
+    service.save_connection(from_dict(settings))
+    package = service.build_plugin(NAME)
+    plugin = _installed(server, package)
+    say(
+        f"2. Plugin “{package.name}” {package.version} is installed and enabled; it may view {len(package.access)} "
+        "fields and change none."
+    )
+    service.set_value(NAME, "source.client_id", json.dumps(plugin[0]))
+    _keep_secret(service, plugin[1], say)
+    return service
+
+
+def _installed(server: DemoServer, package: PluginPackage) -> tuple[str, str]:
+    server.install(package.content)
+    plugin = server.enable(package.name)
+    return plugin.client_id or "", plugin.client_secret or ""
+
+
+def _keep_secret(service: Service, secret: str, say: object) -> None:
+    tell = say if callable(say) else output.say
+    if available():
+        try:
+            service.set_secret(NAME, CLIENT_SECRET, secret)
+        except PsconnectError as error:
+            reason = error.happened
+        else:
+            tell("3. The client secret is in the keyring of this computer.")
+            return
+    else:
+        reason = "This computer has no keyring."
+    service.secrets = Secrets(session_only=True)
+    service.set_secret(NAME, CLIENT_SECRET, secret)
+    tell(f"3. {reason} So the demo’s secret is kept in memory, until it ends.")
+
+
+def _checked(service: Service, cancel: CancelToken) -> bool:
+    findings = service.check(NAME, lambda _finding: None, cancel)
+    failed = [finding for finding in findings if finding.state == "failed"]
+    for finding in failed:
+        output.say(f"   {finding.step}: {finding.text} {finding.to_do} ({finding.code})")
+    output.say(f"4. Connection checked: {len(findings) - len(failed)} of {len(findings)} steps passed.")
+    return not failed
+
+
+def _synced(service: Service, cancel: CancelToken) -> Run:
+    progress = output.Progress()
+    try:
+        run = service.sync(NAME, on_event=progress, cancel=cancel)
+        if run.state == "held":
+            progress.close()
+            output.say(f"5. The plan is on hold, as it should be: {run.holds[0].reason} Approved for the demo.")
+            run = service.approve(run.id, "Demo", on_event=progress, cancel=cancel)
+    finally:
+        progress.close()
+    return run
+
+
+def _summary(options: argparse.Namespace, run: Run, folder: Path) -> None:
+    bundle = folder / "roster" / f"{NAME}.zip"
+    if options.json:
+        output.document({"run": run.as_dict(), "bundle": str(bundle), "report": str(folder / "report.html")})
+        return
+    output.result("")
+    output.show_run(run)
+    output.result("")
+    read = sum(run.read.values())
+    delivered = sum(counts.create + counts.update for counts in run.changes.values())
+    students = run.changes.get("student")
+    output.result(
+        f"Read from PowerSchool: {read:,} rows in {run.calls} calls ({BY_KEY['student'].label.lower()}: "
+        f"{run.read.get('students', 0):,})."
+    )
+    if students:
+        output.result(f"New at the destination: {delivered:,} records, {students.create:,} of them students.")
+    output.result(f"Bundle: {bundle}")
+    output.result(f"Report: {folder / 'report.html'}")

@@ -1,0 +1,151 @@
+"""What the command line prints: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from psconnect.model.entities import BY_KEY
+from psconnect.model.errors import PsconnectError
+from psconnect.model.events import RunEvent
+from psconnect.model.problems import RULES
+from psconnect.model.runs import Run
+
+_WORDS = {
+    "finished": "Finished",
+    "finished_with_problems": "Finished; some records have problems",
+    "held": "On hold, waiting for your approval",
+    "previewed": "Previewed; nothing was delivered",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+    "interrupted": "Interrupted",
+    "discarded": "Discarded",
+    "expired": "Expired: a newer plan took its place",
+}
+_STAGES = {"reading": "Reading", "shaping": "Shaping", "planning": "Planning", "applying": "Delivering"}
+_BAR = 24
+_TWENTY_A_SECOND = 0.05
+
+
+def state_in_words(state: str) -> str:
+    """A run's state as people read it."""
+    return _WORDS.get(state, state.replace("_", " ").capitalize())
+
+
+def say(text: str) -> None:
+    """A line for the person, beside the result."""
+    print(text, file=sys.stderr)
+
+
+def result(text: str) -> None:
+    """A line of the result."""
+    print(text)
+
+
+def document(data: object) -> None:
+    """The result as one JSON document."""
+    print(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def show_error(error: PsconnectError, *, as_json: bool) -> None:
+    """An error: cause, what to do, code."""
+    if as_json:
+        document({"error": error.as_dict()})
+    show_parts(error.as_dict())
+
+
+def show_parts(parts: dict[str, str]) -> None:
+    """The parts of an error as a person reads them."""
+    say(f"{parts['title']}.")
+    say(f"  {parts['happened']}")
+    say(f"  What to do: {parts['to_do']}")
+    say(f"  ({parts['code']})")
+
+
+def table(rows: Sequence[tuple[str, ...]], *, right: frozenset[int] = frozenset()) -> None:
+    """Rows in columns; the columns named in ``right`` are aligned to the right, as numbers are."""
+    if not rows:
+        return
+    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
+    for row in rows:
+        cells = (
+            cell.rjust(w) if i in right else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        )
+        result("  ".join(cells).rstrip())
+
+
+def show_run(run: Run) -> None:
+    """A run's summary: what was read, what changes, what was left out and why, what to do next."""
+    result(f"{run.connection}: {state_in_words(run.state)}")
+    result(
+        f"Run {run.id}, {run.started.astimezone():%Y-%m-%d %H:%M}"
+        + (f", school year {run.school_year}" if run.school_year else "")
+    )
+    if run.error:
+        show_parts(run.error)
+    for hold in run.holds:
+        result(f"  On hold: {hold.reason}")
+    if run.changes:
+        heading = ("", "create", "update", "remove")
+        rows = [
+            (BY_KEY[entity].label, f"{c.create:,}", f"{c.update:,}", f"{c.remove:,}")
+            for entity, c in run.changes.items()
+        ]
+        table([heading, *rows], right=frozenset({1, 2, 3}))
+    elif not run.error and run.planned:
+        result("No changes: the destination is up to date.")
+    if run.left_out:
+        result("Left out:")
+        rows_out = [(f"  {count:,}", RULES[rule].title) for rule, count in run.left_out.items()]
+        table(rows_out, right=frozenset({0}))
+    if run.delivered:
+        result(f"Delivered: {run.delivered}")
+    if run.state in ("held", "previewed"):
+        say(f"To go on: psconnect run approve {run.id} --reason TEXT    To give up: psconnect run discard {run.id}")
+
+
+@dataclass
+class Progress:
+    """A run's progress on standard error: a bar on a terminal, a line a stage elsewhere."""
+
+    terminal: bool = field(default_factory=lambda: sys.stderr.isatty())
+    _stage: str = ""
+    _done: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _drawn: float = 0.0
+
+    def __call__(self, event: RunEvent) -> None:
+        """Take news from a run."""
+        if event.stage != self._stage:
+            self._end_line()
+            self._stage, self._done = event.stage, {}
+            if not self.terminal:
+                say(f"{_STAGES.get(event.stage, event.stage)} …")
+        if event.message:
+            self._end_line()
+            say(event.message)
+        if event.entity:
+            self._done[event.entity] = (event.done, event.total or event.done)
+        if self.terminal and time.monotonic() - self._drawn > _TWENTY_A_SECOND:
+            self._draw()
+
+    def close(self) -> None:
+        """End the line of the bar."""
+        self._end_line()
+
+    def _draw(self) -> None:
+        self._drawn = time.monotonic()
+        done, total = (sum(column) for column in zip(*self._done.values(), strict=True)) if self._done else (0, 0)
+        filled = _BAR * done // total if total else 0
+        bar = "#" * filled + "." * (_BAR - filled)
+        label = _STAGES.get(self._stage, self._stage)
+        sys.stderr.write(f"\r{label:<11}[{bar}] {done:,} of {total:,}   ")
+        sys.stderr.flush()
+
+    def _end_line(self) -> None:
+        if self.terminal and self._drawn:
+            self._draw()
+            sys.stderr.write("\n")
+            self._drawn = 0.0

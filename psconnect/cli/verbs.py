@@ -1,0 +1,272 @@
+"""What each verb does: one function a verb, each a few calls of the service."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from psconnect.cli import codes, demo, output
+from psconnect.model.clock import CancelToken
+from psconnect.model.connection import to_dict
+from psconnect.model.errors import FixSettings
+from psconnect.model.runs import Run
+from psconnect.powerschool.doctor import Finding
+from psconnect.service import ConnectionState, Service, age_in_words
+from psconnect.store.files import write_atomically
+from psconnect.store.home import Home
+
+_MARKS = {"ok": "ok     ", "warning": "look at", "failed": "FAILED "}
+
+
+def run(options: argparse.Namespace, home: Home) -> int:
+    """Do what the options say; returns the exit code."""
+    if options.verb in ("demo", "serve-demo"):
+        with cancel_on_interrupt() as cancel:
+            return demo.demo(options, home, cancel) if options.verb == "demo" else demo.serve(options, home, cancel)
+    service = Service(home)
+    verb = options.verb if "what" not in options else f"{options.verb} {options.what}"
+    return _VERBS[verb](service, options)
+
+
+@contextmanager
+def cancel_on_interrupt() -> Iterator[CancelToken]:
+    """A cancel token that Ctrl+C sets; a second Ctrl+C ends at once."""
+    token = CancelToken()
+
+    def stop(_signal: int, _frame: object) -> None:
+        output.say("Stopping at the next safe point …")
+        token.cancel()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield token
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _list(service: Service, options: argparse.Namespace) -> int:
+    states = service.connections()
+    if options.json:
+        output.document({"connections": [_summary(state) for state in states]})
+    elif not states:
+        output.result("There is no connection yet. Import one, or try: psconnect demo")
+    else:
+        now = service.clock.now()
+        rows = [("Connection", "Destination", "Last run", "State")]
+        for state in states:
+            last = state.last_run
+            when = age_in_words(last.started, now) if last else "never"
+            word = (
+                "Disabled"
+                if state.connection.disabled
+                else output.state_in_words(last.state)
+                if last
+                else "Not run yet"
+            )
+            rows.append((state.connection.name, state.connection.destination_kind or "not chosen", when, word))
+        output.table(rows)
+    return codes.DONE
+
+
+def _summary(state: ConnectionState) -> dict[str, object]:
+    connection = state.connection
+    return {
+        "name": connection.name,
+        "preset": connection.preset,
+        "destination": connection.destination_kind,
+        "disabled": connection.disabled,
+        "last_run": state.last_run.as_dict() if state.last_run else None,
+    }
+
+
+def _show(service: Service, options: argparse.Namespace) -> int:
+    data = to_dict(service.connection(options.name))
+    if options.json:
+        output.document(data)
+    else:
+        output.table(list(_flat(data)))
+    return codes.DONE
+
+
+def _flat(data: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+def _import(service: Service, options: argparse.Namespace) -> int:
+    connection = service.import_connection(Path(options.file))
+    return _said(options, f"“{connection.name}” is stored.", name=connection.name)
+
+
+def _export(service: Service, options: argparse.Namespace) -> int:
+    service.export_connection(options.name, Path(options.file))
+    return _said(options, f"Written to {options.file}. It holds no secret.", file=options.file)
+
+
+def _set(service: Service, options: argparse.Namespace) -> int:
+    service.set_value(options.name, options.key, options.value)
+    return _said(options, f"“{options.key}” is set.", name=options.name, key=options.key)
+
+
+def _enable(service: Service, options: argparse.Namespace) -> int:
+    disabled = options.what == "disable"
+    service.set_disabled(options.name, disabled=disabled)
+    return _said(options, f"“{options.name}” is {options.what}d.", name=options.name, disabled=disabled)
+
+
+def _remove(service: Service, options: argparse.Namespace) -> int:
+    service.connection(options.name)
+    if not options.yes and not _confirmed(options.name):
+        output.say("Nothing was removed.")
+        return codes.USAGE
+    service.remove_connection(options.name)
+    return _said(options, f"“{options.name}” is removed, with its secrets, roster data and history.", name=options.name)
+
+
+def _confirmed(name: str) -> bool:
+    if not sys.stdin.isatty():
+        raise FixSettings(
+            "PSC-REMOVE-YES",
+            "Removing needs a confirmation",
+            f"“{name}” and everything stored for it would be wiped.",
+            "Repeat the command with --yes.",
+            where=name,
+        )
+    output.say(f"Wipe “{name}” with its secrets, roster data and history? The destination is left as it is.")
+    return input("Type the connection’s name to confirm: ").strip() == name
+
+
+def _secret(service: Service, options: argparse.Namespace) -> int:
+    if sys.stdin.isatty():
+        output.say("Paste the secret, then press Enter and Ctrl+D (Windows: Ctrl+Z, Enter):")
+    service.set_secret(options.name, options.key, sys.stdin.read().strip())
+    return _said(options, "The secret is kept in the keyring of this computer.", name=options.name, key=options.key)
+
+
+def _plugin(service: Service, options: argparse.Namespace) -> int:
+    package = service.build_plugin(options.name)
+    write_atomically(Path(options.output).absolute(), package.content)
+    asks = f"It asks to view {len(package.access)} fields and to change none."
+    text = f"Plugin “{package.name}” {package.version} is in {options.output}. {asks}"
+    access = [{"table": table, "field": field} for table, field in package.access]
+    return _said(options, text, file=options.output, version=package.version, access=access)
+
+
+def _check(service: Service, options: argparse.Namespace) -> int:
+    def show(finding: Finding) -> None:
+        if not options.json:
+            output.result(f"{_MARKS[finding.state]} {finding.step}: {finding.text}")
+            if finding.to_do:
+                output.result(f"          What to do: {finding.to_do}" + (f" ({finding.code})" if finding.code else ""))
+
+    with cancel_on_interrupt() as cancel:
+        findings = service.check(options.name, show, cancel)
+    if options.json:
+        output.document({"findings": [vars(finding) for finding in findings]})
+    return codes.NOT_READ if any(finding.state == "failed" for finding in findings) else codes.DONE
+
+
+def _sync(service: Service, options: argparse.Namespace) -> int:
+    def work(progress: output.Progress, cancel: CancelToken) -> Run:
+        return service.sync(
+            options.name,
+            scope=options.scope,
+            plan_only=options.plan_only,
+            trigger=options.trigger or "command line",
+            on_event=progress,
+            cancel=cancel,
+        )
+
+    return _with_progress(options, work)
+
+
+def _approve(service: Service, options: argparse.Namespace) -> int:
+    return _with_progress(
+        options, lambda progress, cancel: service.approve(options.id, options.reason, on_event=progress, cancel=cancel)
+    )
+
+
+def _with_progress(options: argparse.Namespace, work: Callable[[output.Progress, CancelToken], Run]) -> int:
+    progress = output.Progress()
+    with cancel_on_interrupt() as cancel:
+        try:
+            ended = work(progress, cancel)
+        finally:
+            progress.close()
+    return _present(options, ended)
+
+
+def _present(options: argparse.Namespace, run: Run) -> int:
+    if options.json:
+        output.document(run.as_dict())
+        if run.error:
+            output.show_parts(run.error)
+    else:
+        output.show_run(run)
+    return codes.for_run(run)
+
+
+def _discard(service: Service, options: argparse.Namespace) -> int:
+    return _present(options, service.discard(options.id))
+
+
+def _run_show(service: Service, options: argparse.Namespace) -> int:
+    shown = service.run(options.id)
+    _present(options, shown)
+    return codes.DONE
+
+
+def _runs(service: Service, options: argparse.Namespace) -> int:
+    found = service.runs(options.name)
+    if options.json:
+        output.document({"runs": [shown.as_dict() for shown in found]})
+        return codes.DONE
+    rows = [("Run", "Started", "Scope", "Changes", "State")]
+    for shown in found:
+        total = sum(counts.total for counts in shown.changes.values())
+        started = f"{shown.started.astimezone():%Y-%m-%d %H:%M}"
+        rows.append((shown.id, started, shown.scope, f"{total:,}", output.state_in_words(shown.state)))
+    output.table(rows, right=frozenset({3}))
+    return codes.DONE
+
+
+def _report(service: Service, options: argparse.Namespace) -> int:
+    path = service.report(options.id, Path(options.output).absolute())
+    return _said(options, f"The report is in {path}", file=str(path))
+
+
+def _said(options: argparse.Namespace, text: str, **data: object) -> int:
+    if options.json:
+        output.document(data)
+    else:
+        output.result(text)
+    return codes.DONE
+
+
+_VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
+    "connection list": _list,
+    "connection show": _show,
+    "connection import": _import,
+    "connection export": _export,
+    "connection set": _set,
+    "connection enable": _enable,
+    "connection disable": _enable,
+    "connection remove": _remove,
+    "secret set": _secret,
+    "plugin": _plugin,
+    "check": _check,
+    "sync": _sync,
+    "runs": _runs,
+    "run show": _run_show,
+    "run approve": _approve,
+    "run discard": _discard,
+    "report": _report,
+}

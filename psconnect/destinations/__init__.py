@@ -1,0 +1,43 @@
+"""Destinations: one module or folder a kind, each declaring its own settings and what it needs.
+
+Adding one: write the module, add a line to ``KINDS``, add a line to the matrix of tests/contracts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from psconnect.destinations import oneroster_csv
+from psconnect.destinations.base import Declaration, SnapshotDestination
+from psconnect.model.connection import nearest
+from psconnect.model.errors import FixSettings
+from psconnect.transfer.folder import Step
+
+Factory = Callable[[str, dict[str, Any], Step], SnapshotDestination]
+
+KINDS: dict[str, tuple[Declaration, Factory]] = {
+    oneroster_csv.DECLARATION.kind: (oneroster_csv.DECLARATION, oneroster_csv.OneRosterCsv),
+}
+
+
+def declaration_of(kind: str) -> Declaration:
+    """What a kind of destination declares; raises FixSettings for a kind that this version does not have."""
+    if kind not in KINDS:
+        raise FixSettings(
+            "PSC-DESTINATION-KIND",
+            "No destination is chosen" if not kind else "This destination can’t be used",
+            f"The kind of destination “{kind}” does not exist in this version."
+            if kind
+            else "The connection has no kind.",
+            nearest(kind, list(KINDS)),
+            where="destination.kind",
+        )
+    return KINDS[kind][0]
+
+
+def make_destination(connection_name: str, given: Mapping[str, Any], on_step: Step) -> SnapshotDestination:
+    """The destination with these settings; raises FixSettings that names what is missing or wrong."""
+    kind = str(given.get("kind", ""))
+    declaration = declaration_of(kind)
+    return KINDS[kind][1](connection_name, declaration.settings(given), on_step)

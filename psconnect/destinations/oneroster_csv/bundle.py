@@ -1,0 +1,96 @@
+"""Writes the bundle: one ZIP without folders in it, the same bytes for the same roster (oneroster.md 1.1, 1.2)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO
+
+from psconnect.destinations.base import Roster
+from psconnect.destinations.oneroster_csv import rows
+from psconnect.model.clock import CancelToken
+
+CATALOGUE = (
+    "academicSessions",
+    "categories",
+    "classes",
+    "classResources",
+    "courses",
+    "courseResources",
+    "demographics",
+    "enrollments",
+    "lineItems",
+    "orgs",
+    "resources",
+    "results",
+    "users",
+)
+"""The files a OneRoster 1.1 manifest declares, used or not."""
+
+FILES: dict[str, Callable[[Roster], Iterator[Sequence[str]]]] = {
+    "academicSessions": rows.academic_sessions,
+    "orgs": rows.orgs,
+    "courses": rows.courses,
+    "classes": rows.classes,
+    "users": rows.users,
+    "enrollments": rows.enrollments,
+}
+_BATCH = 5_000
+_LEVEL = 1
+
+
+def write_bundle(target: BinaryIO, roster: Roster, cancel: CancelToken) -> dict[str, int]:
+    """Write the bundle to an open file; returns the rows of each file that has any."""
+    counts: dict[str, int] = {}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        for name, produce in FILES.items():
+            count = _write_file(archive, name, produce(roster), cancel)
+            if count:
+                counts[name] = count
+        with archive.open("manifest.csv", "w") as file:
+            file.write(_text(_manifest(counts)).encode())
+    return counts
+
+
+def _write_file(archive: zipfile.ZipFile, name: str, produced: Iterator[Sequence[str]], cancel: CancelToken) -> int:
+    """Write one file in batches; a file without rows is not written at all."""
+    first = next(produced, None)
+    if first is None:
+        return 0
+    count = 0
+    with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
+        file.write(_text([rows.COLUMNS[name]]).encode())
+        remaining = itertools.chain([first], produced)
+        while batch := list(itertools.islice(remaining, _BATCH)):
+            cancel.check()
+            text = _text(batch)
+            if text.count("\n") != len(batch):
+                text = _text([_one_line(row) for row in batch])
+            file.write(text.encode())
+            count += len(batch)
+    return count
+
+
+def _text(batch: Sequence[Sequence[str]]) -> str:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\r\n").writerows(batch)
+    return buffer.getvalue()
+
+
+def _one_line(row: Sequence[str]) -> list[str]:
+    """The row with each line break inside a value as a blank, because the format forbids them."""
+    return [" ".join(value.splitlines()) if "\n" in value or "\r" in value else value for value in row]
+
+
+def _manifest(counts: dict[str, int]) -> list[tuple[str, str]]:
+    return [
+        ("propertyName", "value"),
+        ("manifest.version", "1.0"),
+        ("oneroster.version", "1.1"),
+        *((f"file.{name}", "bulk" if counts.get(name) else "absent") for name in CATALOGUE),
+        ("source.systemName", "psconnect"),
+        ("source.systemCode", "psconnect"),
+    ]

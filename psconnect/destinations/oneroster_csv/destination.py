@@ -1,0 +1,115 @@
+"""The OneRoster CSV destination: settings, check, and the delivery of a bundle into a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from psconnect.destinations.base import Declaration, Delivered, Roster, SettingField
+from psconnect.destinations.oneroster_csv.bundle import write_bundle
+from psconnect.model.clock import CancelToken
+from psconnect.model.errors import FixSettings
+from psconnect.transfer.folder import FolderPlace, Step, file_digest
+
+_PERSON = frozenset({"username", "givenName", "familyName"})
+
+DECLARATION = Declaration(
+    kind="oneroster-csv",
+    label="OneRoster CSV bundle",
+    summary="A ZIP of CSV files in the OneRoster 1.1 format, written to a folder that the other system reads.",
+    fields=(
+        SettingField(
+            "version", "Version", "Version of the OneRoster format.", "choice", default="1.1", choices=("1.1",)
+        ),
+        SettingField(
+            "folder",
+            "Folder",
+            "Choose the folder where the other system looks for the bundle.",
+            "folder",
+            required=True,
+            example="/srv/roster",
+        ),
+        SettingField(
+            "keep",
+            "Earlier bundles to keep",
+            "How many earlier bundles stay in the subfolder “previous”.",
+            "number",
+            default=5,
+            advanced=True,
+        ),
+    ),
+    delivery="snapshot",
+    needed={
+        "school": frozenset({"name"}),
+        "calendar": frozenset({"title", "type", "startDate", "endDate"}),
+        "course": frozenset({"title"}),
+        "class": frozenset({"title", "classType"}),
+        "student": _PERSON,
+        "teacher": _PERSON,
+        "admin": _PERSON,
+        "contact": _PERSON,
+    },
+)
+
+
+class OneRosterCsv:
+    """Delivers a bundle to a folder (see destinations.base.SnapshotDestination)."""
+
+    declaration = DECLARATION
+
+    def __init__(self, connection_name: str, settings: dict[str, Any], on_step: Step) -> None:
+        """For a connection of that name, with settings as ``Declaration.settings`` gives them."""
+        folder = Path(settings["folder"]).expanduser()
+        if not folder.is_absolute():
+            raise FixSettings(
+                "PSC-FOLDER-RELATIVE",
+                "The destination folder is incomplete",
+                f"“{settings['folder']}” does not say where it begins.",
+                "Give the whole path, for example C:\\Roster or /srv/roster.",
+                where="destination.folder",
+            )
+        self._place = FolderPlace(folder, f"{_file_name(connection_name)}.zip", max(0, settings["keep"]), on_step)
+
+    def check(self) -> str:
+        """Whether a bundle could be written to the folder."""
+        self._place.check()
+        return f"The folder {self._place.folder} can be written to."
+
+    def standing(self) -> str:
+        """SHA-256 of the bundle that stands in the folder, or an empty text."""
+        return self._place.digest()
+
+    def prepare(self, roster: Roster, cancel: CancelToken) -> PreparedBundle:
+        """Write the bundle beside its place."""
+        self._place.check()
+        with self._place.writing() as (file, temporary):
+            counts = write_bundle(file, roster, cancel)
+        return PreparedBundle(self._place, temporary, file_digest(temporary), counts)
+
+
+@dataclass(frozen=True)
+class PreparedBundle:
+    """A bundle that is written but not yet in place."""
+
+    place: FolderPlace
+    temporary: Path
+    receipt: str
+    counts: dict[str, int]
+
+    def publish(self) -> Delivered:
+        """Put it in place with one rename."""
+        self.place.publish(self.temporary)
+        rows = sum(self.counts.values())
+        return Delivered(self.receipt, f"{self.place.path}: {rows:,} rows in {len(self.counts)} files")
+
+    def discard(self) -> None:
+        """Delete it unless it was published."""
+        self.temporary.unlink(missing_ok=True)
+
+
+def _file_name(name: str) -> str:
+    """The connection's name as a file name that every system takes (fault D16)."""
+    cleaned = "".join(ch if ch.isalnum() or ch in " -_()" else "-" for ch in name).strip(" .-")[:80] or "roster"
+    reserved = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+    return f"{cleaned}-" if cleaned.casefold() in reserved else cleaned

@@ -1,0 +1,256 @@
+"""The one module that makes outgoing HTTP calls: trust, time and size limits, and what failed, in words.
+
+A call either gives an Answer with the whole body or raises: TryLater where the same call may work later, FixSettings
+where it can't. Redirects are never followed: an API that redirects is not the API (powerschool-api.md 17, row 20).
+No header or body ever goes into an error's text.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import truststore
+
+from psconnect.model.errors import FixSettings, PsconnectError, TryLater
+
+_TLS_REASONS = {
+    9: ("is not valid yet", "Check the clock of this computer and the certificate's first day."),
+    10: ("has expired", "Have the server's certificate renewed."),
+    18: ("is signed by itself", "If this is your district's own certificate, choose it as CA file in the connection."),
+    19: (
+        "is signed by an authority that this computer does not know",
+        "Choose your district's CA file in the connection.",
+    ),
+    20: (
+        "comes without the certificate of its issuer, or from an authority that this computer does not know",
+        "Have the server send its whole chain, or choose your district's CA file in the connection.",
+    ),
+    62: ("belongs to another host name", "Use the address that the certificate was made for."),
+}
+"""OpenSSL's verification results (X509_V_ERR_*) in words: what is wrong, what to do."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one call: seconds to connect, between two pieces, and in all; bytes of the unpacked body."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    total: float = 120.0
+    body: int = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer: status, headers with lower-case names, unpacked body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """The media type without parameters, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass
+class HttpClient:
+    """Calls to one server, from any thread, over connections that are kept alive.
+
+    Attributes:
+        base_url: scheme and host; paths are put behind it.
+        ca_file: PEM file with a further certificate authority; empty for the system's trust store alone.
+    """
+
+    base_url: str
+    ca_file: str = ""
+    limits: Limits = field(default_factory=Limits)
+    monotonic: Callable[[], float] = time.monotonic
+    connections: int = 4
+
+    def __post_init__(self) -> None:
+        """Open the pool; raises FixSettings when the CA file can't be read."""
+        self.host = urlsplit(self.base_url).hostname or ""
+        self._client = httpx.Client(
+            base_url=self.base_url,
+            verify=_trust(self.ca_file) if self.base_url.startswith("https:") else True,
+            timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
+            limits=httpx.Limits(max_connections=self.connections, max_keepalive_connections=self.connections),
+            follow_redirects=False,
+            trust_env=not self.base_url.startswith("http:"),
+            headers={"User-Agent": "psconnect", "Accept": "application/json"},
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> Answer:
+        """Make one call and read the whole answer.
+
+        Raises TryLater (unreachable, timed out, broken off, too large) or FixSettings (certificate, proxy, address).
+        """
+        deadline = self.monotonic() + self.limits.total
+        request = self._client.build_request(method, path, headers=dict(headers or {}), params=params, content=content)
+        with self._failures_in_words():
+            response = self._client.send(
+                request, stream=True, auth=httpx.BasicAuth(*auth) if auth else httpx.USE_CLIENT_DEFAULT
+            )
+            try:
+                body = self._read(response, deadline)
+            finally:
+                response.close()
+        return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+
+    def _read(self, response: httpx.Response, deadline: float) -> bytes:
+        pieces: list[bytes] = []
+        size = 0
+        for piece in response.iter_bytes():
+            size += len(piece)
+            if size > self.limits.body:
+                raise FixSettings(
+                    "PSC-HTTP-TOO-LARGE",
+                    "The answer is too large",
+                    f"{self.host} sent more than {self.limits.body // 1024 // 1024} MB in one answer. Reading was "
+                    "stopped.",
+                    "Check that the address is your PowerSchool server. If it is, tell us about it.",
+                    where=self.host,
+                )
+            if self.monotonic() > deadline:
+                raise _try_later(
+                    "PSC-HTTP-SLOW",
+                    "The answer took too long",
+                    f"{self.host} did not finish its answer within {self.limits.total:.0f} seconds.",
+                    "Try again later, or outside school hours.",
+                    self.host,
+                )
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    @contextlib.contextmanager
+    def _failures_in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.ConnectTimeout:
+            raise _try_later(
+                "PSC-HTTP-TIMEOUT",
+                "The server did not answer",
+                f"{self.host} did not accept a connection within {self.limits.connect:.0f} seconds.",
+                "Check the address and the network, or try again later.",
+                self.host,
+            ) from None
+        except httpx.TimeoutException:
+            raise _try_later(
+                "PSC-HTTP-TIMEOUT",
+                "The server did not answer in time",
+                f"{self.host} sent nothing for {self.limits.read:.0f} seconds.",
+                "Try again later, or outside school hours.",
+                self.host,
+            ) from None
+        except httpx.ConnectError as error:
+            raise self._no_connection(error) from None
+        except httpx.ProxyError:
+            raise FixSettings(
+                "PSC-HTTP-PROXY",
+                "The proxy refused the connection",
+                f"The proxy of this computer did not let the connection to {self.host} through.",
+                "Check the proxy settings of this computer, or ask who runs the proxy to allow the address.",
+                where=self.host,
+            ) from None
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise _try_later(
+                "PSC-HTTP-BROKEN",
+                "The connection broke off",
+                f"{self.host} ended the connection before its answer was complete ({type(error).__name__}).",
+                "Try again. If it comes back, have the network between this computer and the server checked.",
+                self.host,
+            ) from None
+
+    def _no_connection(self, error: httpx.ConnectError) -> PsconnectError:
+        for cause in _causes(error):
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return _certificate(self.host, cause)
+            if isinstance(cause, ssl.SSLError):
+                return FixSettings(
+                    "PSC-TLS-PROTOCOL",
+                    "No secure connection",
+                    f"{self.host} and this computer found no common way to encrypt ({cause.reason or 'TLS error'}).",
+                    "Check that the address and port are right and that the server offers TLS 1.2 or newer.",
+                    where=self.host,
+                )
+            if isinstance(cause, socket.gaierror):
+                return FixSettings(
+                    "PSC-HTTP-NO-HOST",
+                    "The server was not found",
+                    f"There is no server with the name {self.host}, or this computer has no network.",
+                    "Check the PowerSchool address for typing errors and open it in a browser.",
+                    where=self.host,
+                )
+        return _try_later(
+            "PSC-HTTP-UNREACHABLE",
+            "The server can't be reached",
+            f"{self.host} refused the connection or can't be reached from this network.",
+            "Check the address and the network, or try again later.",
+            self.host,
+        )
+
+
+def _try_later(code: str, title: str, happened: str, to_do: str, where: str) -> TryLater:
+    return TryLater(code, title, happened, to_do, where=where)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def _certificate(host: str, error: ssl.SSLCertVerificationError) -> FixSettings:
+    what, to_do = _TLS_REASONS.get(
+        error.verify_code, (f"could not be verified ({error.verify_message})", "Have the server's certificate checked.")
+    )
+    if "expired" in (error.verify_message or ""):
+        what, to_do = _TLS_REASONS[10]
+    return FixSettings(
+        "PSC-TLS-CERTIFICATE",
+        "The server's certificate is not trusted",
+        f"The certificate of {host} {what}. Nothing was sent.",
+        to_do,
+        where=host,
+    )
+
+
+def _trust(ca_file: str) -> ssl.SSLContext:
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca_file:
+        try:
+            Path(ca_file).open("rb").close()
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise FixSettings(
+                "PSC-TLS-CA-FILE",
+                "The CA file can't be used",
+                f"{ca_file} can't be read as a certificate ({type(error).__name__}).",
+                "Choose a PEM file: text that begins with -----BEGIN CERTIFICATE-----.",
+                where=ca_file,
+            ) from None
+    return context

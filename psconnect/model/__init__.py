@@ -1,0 +1,1 @@
+"""Plain data that everybody may import: entities, settings, runs, problems, events, errors. No I/O."""

@@ -1,0 +1,144 @@
+"""The entities of a roster: their attributes, what they refer to, and how their ids are built.
+
+An entity record is (entity, key, attributes as text). ``key`` is the whole number that PowerSchool never
+changes for the life of the person or thing (a DCID, except where the table has none); the ledger, the plan
+and the staging compare by it. ``sourcedId``, the first attribute, is the id that is delivered
+(design.md section 8, *Ids*).
+
+Teachers' enrollments come from SectionTeacher, students' from CC: two tables that number their rows
+independently. So that both fit one entity, a teacher's enrollment has the negative of its row number as key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DISTRICT_KEY = 0
+"""Key of the district itself among the schools: PowerSchool's school number 0 (powerschool-api.md 16.4)."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A record's need of another one: without it the record can't be delivered.
+
+    Attributes:
+        column: the staged column that holds the other record's key (NULL where it has none to refer to).
+        entity: the entity it points to.
+    """
+
+    column: str
+    entity: str
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One kind of record.
+
+    Attributes:
+        key: the word used in files, JSON and code.
+        rank: place in dependency order; creates and updates go in this order, removals in the opposite one.
+        label: what a person reads (plural).
+        structural: attributes that follow from how records hang together; a mapping can't change them.
+        mapped: attributes that a preset or a connection maps from fields.
+        references: what a record needs.
+        scope: ``users`` or ``courses``: the part of a run it belongs to.
+        prefix: letter in front of the key in ``sourcedId``.
+    """
+
+    key: str
+    rank: int
+    label: str
+    structural: tuple[str, ...]
+    mapped: tuple[str, ...]
+    references: tuple[Reference, ...]
+    scope: str
+    prefix: str = ""
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """All attributes in the order in which a record stores their values."""
+        return ("sourcedId", *self.structural, *self.mapped)
+
+    def sourced_id(self, key: int) -> str:
+        """The delivered id of the record with that key."""
+        if self.key == "enrollment" and key < 0:
+            return f"T{-key}"
+        if self.key == "school" and key == DISTRICT_KEY:
+            return "district"
+        return f"{self.prefix}{key}"
+
+
+_PERSON = ("username", "givenName", "familyName", "middleName", "identifier", "email")
+
+SCHOOL = Entity("school", 1, "Schools", ("type", "parentSourcedId"), ("name", "identifier"), (), "courses")
+CALENDAR = Entity(
+    "calendar",
+    2,
+    "Terms",
+    ("schoolSourcedId", "parentSourcedId", "schoolYear"),
+    ("title", "type", "startDate", "endDate"),
+    (Reference("school", "school"),),
+    "courses",
+)
+COURSE = Entity(
+    "course", 3, "Courses", ("orgSourcedId",), ("title", "courseCode"), (Reference("school", "school"),), "courses"
+)
+CLASS = Entity(
+    "class",
+    4,
+    "Classes",
+    ("courseSourcedId", "schoolSourcedId", "termSourcedId"),
+    ("title", "classCode", "classType", "location", "periods"),
+    (Reference("course", "course"), Reference("school", "school"), Reference("calendar", "calendar")),
+    "courses",
+)
+STUDENT = Entity(
+    "student",
+    5,
+    "Students",
+    ("schoolSourcedId",),
+    (*_PERSON, "stateId", "grade"),
+    (Reference("school", "school"),),
+    "users",
+)
+TEACHER = Entity("teacher", 6, "Teachers", ("schoolSourcedIds",), _PERSON, (), "users", "T")
+ADMIN = Entity("admin", 7, "Other staff", ("schoolSourcedIds",), _PERSON, (), "users", "T")
+CONTACT = Entity("contact", 8, "Contacts", (), (*_PERSON, "phone"), (), "users", "C")
+RELATIONSHIP = Entity(
+    "relationship",
+    9,
+    "Relationships",
+    ("studentSourcedId", "contactSourcedId"),
+    ("relation", "role", "custodial", "emergency", "livesWith", "schoolPickup", "receivesMail"),
+    (Reference("student", "student"), Reference("contact", "contact")),
+    "users",
+)
+ENROLLMENT = Entity(
+    "enrollment",
+    10,
+    "Enrollments",
+    ("classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary"),
+    ("beginDate", "endDate"),
+    (Reference("class", "class"), Reference("student", "student"), Reference("teacher", "teacher")),
+    "courses",
+)
+
+ENTITIES: tuple[Entity, ...] = (
+    SCHOOL,
+    CALENDAR,
+    COURSE,
+    CLASS,
+    STUDENT,
+    TEACHER,
+    ADMIN,
+    CONTACT,
+    RELATIONSHIP,
+    ENROLLMENT,
+)
+BY_KEY: dict[str, Entity] = {entity.key: entity for entity in ENTITIES}
+BY_RANK: dict[int, Entity] = {entity.rank: entity for entity in ENTITIES}
+
+
+def in_scope(scope: str) -> tuple[Entity, ...]:
+    """The entities whose changes a run of that scope (``all``, ``users``, ``courses``) may make."""
+    return tuple(entity for entity in ENTITIES if scope in ("all", entity.scope))

@@ -1,0 +1,239 @@
+"""PowerSchool's answers turned into our errors, in this one place (powerschool-api.md 17, the error catalogue)."""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from psconnect.http import Answer
+from psconnect.model.errors import BadRecord, FixSettings, PsconnectError, SignInAgain, TryLater
+from psconnect.powerschool import menus
+
+_OK = 200
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 401, 403, 404, 429
+_V1_CAPABILITY = "accessLevelV1Api"
+
+
+def message_of(answer: Answer) -> str:
+    """The server's own message in any of its four shapes, or an empty text (powerschool-api.md 17, last paragraph)."""
+    body = _json(answer)
+    if not isinstance(body, dict):
+        return ""
+    for key in ("errorMessage", "ErrorMessage"):
+        if isinstance(body.get(key), dict):
+            return str(body[key].get("message", ""))
+    return str(body.get("message") or body.get("error_description") or body.get("error") or "")
+
+
+def refused_fields(answer: Answer) -> list[str]:
+    """The fields a 400 or 403 names as not granted, as ``Table.Field`` (powerschool-api.md 10.4, 11.3)."""
+    body = _json(answer)
+    errors = body.get("errors") if isinstance(body, dict) else None
+    rows = [row for row in errors if isinstance(row, dict)] if isinstance(errors, list) else []
+    names = (str(row.get("field", "")) for row in rows)
+    tables = (str(row.get("resource", "")) for row in rows)
+    return [
+        name if "." in name or "." in table or not table else f"{table}.{name}"
+        for name, table in zip(names, tables, strict=True)
+        if name
+    ]
+
+
+def _json(answer: Answer) -> Any:
+    try:
+        return msgspec.json.decode(answer.body)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def check(answer: Answer, host: str, what: str, now: datetime) -> None:
+    """Raise what a person can act on unless the answer is a JSON document with status 200.
+
+    ``what`` names what was asked for, for example ``the query students``.
+    """
+    if answer.status == _OK:
+        _check_json(answer, host, what)
+        return
+    raise _error(answer, host, what, now)
+
+
+def _check_json(answer: Answer, host: str, what: str) -> None:
+    if answer.content_type and "json" not in answer.content_type:
+        page = "a sign-in page" if b"sign in" in answer.body[:20000].lower() else "a web page"
+        if b"unavailable" in answer.body[:20000].lower() or b"maintenance" in answer.body[:20000].lower():
+            raise _maintenance(host)
+        raise TryLater(
+            "PSC-HTTP-WEB-PAGE",
+            "Got a web page, not data",
+            f"{host} answered with {page} when asked for {what}. Either the address is not the PowerSchool "
+            "server itself, or something in between answers for it.",
+            "Open the address in a browser. It must be the server’s own, not a portal, proxy or sign-in page.",
+            where=host,
+        )
+
+
+def _maintenance(host: str) -> TryLater:
+    return TryLater(
+        "PSC-HTTP-MAINTENANCE",
+        "PowerSchool is down for maintenance",
+        f"{host} says that PowerSchool is unavailable at the moment. Nothing was read and nothing was changed.",
+        "Try again later.",
+        where=host,
+    )
+
+
+def _error(answer: Answer, host: str, what: str, now: datetime) -> PsconnectError:
+    status = answer.status
+    if status in (301, 302, 303, 307, 308):
+        return _redirect(answer, host)
+    if status == _UNAUTHORIZED:
+        return unauthorized(answer, host)
+    if status == _TOO_MANY:
+        return TryLater(
+            "PSC-HTTP-THROTTLED",
+            "PowerSchool asks for a pause",
+            f"{host} received more requests than it allows for one plugin.",
+            "psconnect waits and goes on by itself. If it happens often, ask your PowerSchool administrator about "
+            "the minimum "
+            "time between API requests (Global Event Services and SIF).",
+            where=host,
+            retry_after=retry_after(answer, now),
+        )
+    fields = refused_fields(answer)
+    if status in (400, _FORBIDDEN) and fields:
+        return FixSettings(
+            "PSC-ACCESS-FIELD",
+            "The plugin may not view a field",
+            f"PowerSchool refused {what}: {', '.join(sorted(set(fields)))} is not in the plugin’s access list.",
+            f"Build the plugin again, install it and enable it: {menus.PLUGINS}.",
+            where=fields[0],
+        )
+    if status == _NOT_FOUND:
+        return FixSettings(
+            "PSC-ACCESS-NOT-FOUND",
+            "PowerSchool does not know what was asked for",
+            f"{host} does not have {what}. Either the plugin is not enabled, or it is an older version than this "
+            "connection needs, "
+            "or the address is not a PowerSchool server.",
+            f"Check the address; then build the plugin again, install it and enable it: {menus.PLUGINS}.",
+            where=what,
+        )
+    if status >= 500 or status == 408:
+        return TryLater(
+            "PSC-HTTP-SERVER",
+            "PowerSchool could not answer",
+            f"{host} reported an error of its own (status {status}) when asked for {what}.",
+            "Try again later. If it comes back, ask your PowerSchool administrator to look at the server’s log.",
+            where=host,
+            retry_after=retry_after(answer, now),
+        )
+    return FixSettings(
+        "PSC-HTTP-REFUSED",
+        "PowerSchool refused the request",
+        f"{host} answered {what} with status {status}"
+        + (f": {message_of(answer)[:200]}" if message_of(answer) else "."),
+        "Run Test connection; it names what is missing.",
+        where=what,
+    )
+
+
+def _redirect(answer: Answer, host: str) -> PsconnectError:
+    target = re.sub(r"^\w+://", "", answer.headers.get("location", "")).partition("/")[0].partition("?")[0]
+    if target == "message.powerschool.com":
+        return _maintenance(host)
+    to = f"to {target}" if target and target != host else "to a sign-in page"
+    return TryLater(
+        "PSC-HTTP-REDIRECT",
+        "The address leads somewhere else",
+        f"{host} sends requests on {to} instead of answering. psconnect does not follow, so that the secret goes "
+        "nowhere else.",
+        "Use the address of the PowerSchool server itself, as it stands in the browser after you sign in.",
+        where=host,
+    )
+
+
+def unauthorized(answer: Answer, host: str) -> PsconnectError:
+    """A 401 to a data call after the token was renewed once: v1 capability missing, or the plugin is gone (3.3)."""
+    if _V1_CAPABILITY in message_of(answer):
+        return FixSettings(
+            "PSC-AUTH-V1",
+            "The plugin may not use this part of PowerSchool",
+            f"{host} says that the plugin has no access to its v1 interface (accessLevelV1Api).",
+            f"Set the access level on the page {menus.CREDENTIALS}, or use psconnect’s own plugin.",
+            where=host,
+        )
+    return SignInAgain(
+        "PSC-AUTH-PLUGIN",
+        "PowerSchool no longer accepts the plugin",
+        f"{host} accepted the client ID and secret, but refused the access it gave for them. The plugin was "
+        "probably disabled or "
+        "changed in this moment. Nothing was changed anywhere.",
+        f"Check that the plugin is enabled: {menus.PLUGINS}.",
+        where=host,
+    )
+
+
+def token_refused(answer: Answer, host: str, now: datetime) -> PsconnectError:
+    """The token endpoint did not give a token (powerschool-api.md 3.3)."""
+    if answer.status in (400, _UNAUTHORIZED):
+        return SignInAgain(
+            "PSC-AUTH-401",
+            "PowerSchool does not accept the client ID and secret",
+            f"{host} refused to sign in. Either the client ID or the secret is wrong, or the plugin is disabled, or "
+            "it was deleted and "
+            "installed again (which makes a new pair). psconnect does not try again by itself.",
+            f"Compare both with the page {menus.CREDENTIALS}, and check that the plugin is enabled.",
+            where=host,
+        )
+    if answer.status == _NOT_FOUND:
+        return FixSettings(
+            "PSC-AUTH-404",
+            "No PowerSchool sign-in at this address",
+            f"{host} is there, but has no sign-in for plugins. Either it is not a PowerSchool server, or no plugin "
+            "with "
+            "data access is installed.",
+            f"Check the address, and that the plugin is installed and enabled: {menus.PLUGINS}.",
+            where=host,
+        )
+    return _error(answer, host, "a token", now)
+
+
+def unreadable(host: str, what: str, reason: str) -> TryLater:
+    """An answer that broke off, or is no JSON of the expected kind; asked for again before it counts."""
+    return TryLater(
+        "PSC-READ-BROKEN",
+        "An answer was incomplete",
+        f"{host} broke off, or garbled, its answer to {what} ({reason}). A part is never used.",
+        "Try again. If it comes back, have the network between this computer and the server checked.",
+        where=what,
+    )
+
+
+def drifted(host: str, what: str, detail: str) -> BadRecord:
+    """A field is missing or has another type than PowerSchool documents (D08)."""
+    return BadRecord(
+        "PSC-READ-SHAPE",
+        "PowerSchool’s answer has another form than expected",
+        f"{host} answered {what} in a form that psconnect does not know ({detail}). Reading was stopped so that "
+        "nothing is guessed.",
+        "Check whether PowerSchool was updated. Update psconnect, or tell us: Copy details.",
+        where=what,
+    )
+
+
+def retry_after(answer: Answer, now: datetime) -> float | None:
+    """Seconds to wait, from Retry-After (seconds or a date) or the number of seconds in the message; None if unsaid."""
+    text = answer.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}", text):
+        return float(text)
+    if text:
+        try:
+            return max(0.0, (email.utils.parsedate_to_datetime(text) - now).total_seconds())
+        except (ValueError, TypeError):
+            return None
+    found = re.search(r"(\d{1,6})\s*second", message_of(answer))
+    return float(found.group(1)) if found else None

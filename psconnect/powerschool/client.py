@@ -1,0 +1,268 @@
+"""Calls to a PowerSchool server: one shared token, retries, throttling.
+
+The token is asked for once and shared by all threads (powerschool-api.md 3.4). A 401 renews it once; if the new one is
+refused too, the run stops, so that nobody's account is locked out (faults N08, N09). Reads are repeated after
+passing failures with growing pauses; a server that asks for a pause gets it, and from then on one call at a time
+(fault N12).
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+
+from psconnect.http import Answer, HttpClient
+from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.errors import FixSettings, TryLater
+from psconnect.powerschool import answers
+
+T = TypeVar("T")
+_UNAUTHORIZED = 401
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """When to try a read again; times in seconds.
+
+    Attributes:
+        tries: in all.
+        first_pause, longest_pause: between tries; the pause doubles each time.
+        budget: of one read with all its pauses.
+        longest_asked: the longest pause a server may ask for.
+    """
+
+    tries: int = 5
+    first_pause: float = 1.0
+    longest_pause: float = 60.0
+    budget: float = 600.0
+    longest_asked: float = 900.0
+
+
+class _Token(msgspec.Struct):
+    access_token: str
+    expires_in: str | int = "3600"
+
+
+class Metadata(msgspec.Struct):
+    """What the server says of itself to everybody (powerschool-api.md 4); sizes are rows a page."""
+
+    powerschool_version: str = ""
+    district_timezone: str = ""
+    schema_table_query_max_page_size: int = 100
+
+
+class _MetadataAnswer(msgspec.Struct):
+    metadata: Metadata
+
+
+@dataclass
+class PowerSchoolClient:
+    """One PowerSchool server, as seen by one plugin. Safe to use from several threads.
+
+    Attributes:
+        http: calls to the server's base URL.
+        client_id: the plugin's client id.
+        secret: the plugin's client secret; never shown.
+        calls: requests made so far, the token's included.
+    """
+
+    http: HttpClient
+    client_id: str
+    secret: str = field(repr=False)
+    clock: Clock
+    cancel: CancelToken
+    retries: RetryPolicy = field(default_factory=RetryPolicy)
+    calls: int = 0
+
+    def __post_init__(self) -> None:
+        """Set up what the threads share."""
+        self._lock = threading.Lock()
+        self._token_lock = threading.Lock()
+        self._token = ""
+        self._token_number = 0
+        self._accepted = 0
+        self._token_ends = 0.0
+        self._gate = _Gate()
+        self._random = random.Random()
+
+    @property
+    def host(self) -> str:
+        """The server's host name, for messages."""
+        return self.http.host
+
+    def metadata(self) -> Metadata:
+        """Version, time zone and page sizes; needs no sign-in. Raises when the address is no PowerSchool server."""
+        return self.read(
+            "GET", "/ws/v1/metadata", "its version", lambda body: _decode_metadata(body).metadata, signed_in=False
+        )
+
+    def sign_in(self) -> None:
+        """Make sure there is a token; raises SignInAgain when the server refuses the pair."""
+        self._retrying(lambda: self._current_token(renew=None))
+
+    def read(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        decode: Callable[[bytes], T],
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, str] | None = None,
+        signed_in: bool = True,
+    ) -> T:
+        """Make a reading call, again if need be, and decode its JSON answer.
+
+        ``what`` names what is asked for in messages. Raises what ``answers.check`` raises, and TryLater when all tries
+        are used up.
+        """
+
+        def once() -> T:
+            answer = self._signed(method, path, params, body) if signed_in else self._call(method, path, params, body)
+            answers.check(answer, self.host, what, self.clock.now())
+            try:
+                return decode(answer.body)
+            except msgspec.ValidationError as error:
+                raise answers.drifted(self.host, what, str(error)) from None
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+                raise answers.unreadable(self.host, what, type(error).__name__) from None
+
+        return self._retrying(once)
+
+    def _retrying(self, once: Callable[[], T]) -> T:
+        started = self.clock.monotonic()
+        for number in range(1, self.retries.tries + 1):
+            self.cancel.check()
+            try:
+                return once()
+            except TryLater as error:
+                pause = self._pause(error, number)
+                spent = self.clock.monotonic() - started
+                if number == self.retries.tries or spent + pause > max(self.retries.budget, error.retry_after or 0):
+                    raise
+                self.clock.wait(pause, self.cancel)
+        raise AssertionError  # the loop returns or raises
+
+    def _pause(self, error: TryLater, number: int) -> float:
+        if error.retry_after is not None:
+            if error.retry_after > self.retries.longest_asked:
+                raise TryLater(
+                    "PSC-HTTP-LONG-PAUSE",
+                    "PowerSchool asks for a long pause",
+                    f"{self.host} wants no request for the next {error.retry_after / 60:.0f} minutes. Nothing was "
+                    "changed.",
+                    "Start the sync again after that time, or run it at night.",
+                    where=self.host,
+                ) from None
+            return error.retry_after
+        pause = min(self.retries.first_pause * 2.0 ** (number - 1), self.retries.longest_pause)
+        return pause * (1 + self._random.random() / 4)
+
+    def _signed(
+        self, method: str, path: str, params: Mapping[str, str] | None, body: Mapping[str, str] | None
+    ) -> Answer:
+        token, number = self._current_token(renew=None)
+        answer = self._call(method, path, params, body, token)
+        if answer.status == _UNAUTHORIZED and "accessLevelV1Api" not in answers.message_of(answer):
+            token, number = self._current_token(renew=number)
+            answer = self._call(method, path, params, body, token)
+        if answer.status != _UNAUTHORIZED:
+            self._accepted = number
+        return answer
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        body: Mapping[str, str] | None,
+        token: str = "",
+    ) -> Answer:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        content = None
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+            content = msgspec.json.encode(body)
+        with self._gate:
+            self._count()
+            answer = self.http.call(method, path, headers=headers, params=params, content=content)
+        if answer.status == 429:
+            self._gate.narrow()
+        return answer
+
+    def _current_token(self, renew: int | None) -> tuple[str, int]:
+        """The shared token and its number; ``renew`` is the number of a token that was refused."""
+        with self._token_lock:
+            stale = renew is not None and renew == self._token_number
+            if stale and self._token_number > 1 and self._accepted != self._token_number:
+                # A renewed token was refused at once: asking on would hammer the sign-in (N09).
+                raise answers.unauthorized(Answer(_UNAUTHORIZED, {}, b""), self.host)
+            if not self._token or stale or self.clock.monotonic() > self._token_ends:
+                self._token = self._ask_token()
+                self._token_number += 1
+            return self._token, self._token_number
+
+    def _ask_token(self) -> str:
+        if not self.client_id or not self.secret:
+            raise FixSettings(
+                "PSC-AUTH-MISSING",
+                "The client ID or the secret is missing",
+                "The connection has no client ID, or its secret is not stored on this computer.",
+                "Enter both on the Credentials page, or: psconnect secret set NAME source.client_secret",
+                where="source.client_secret",
+            )
+        with self._gate:
+            self._count()
+            answer = self.http.call(
+                "POST",
+                "/oauth/access_token",
+                headers={"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"},
+                content=b"grant_type=client_credentials",
+                auth=(self.client_id, self.secret),
+            )
+        if answer.status != 200:
+            raise answers.token_refused(answer, self.host, self.clock.now())
+        answers.check(answer, self.host, "a token", self.clock.now())
+        try:
+            token = msgspec.json.decode(answer.body, type=_Token)
+            life = float(token.expires_in)
+        except (msgspec.DecodeError, RecursionError, ValueError):
+            raise answers.unreadable(self.host, "a token", "not a token") from None
+        # Renewed a little early, but never a token that has only just been given (3.4).
+        self._token_ends = self.clock.monotonic() + max(life - 120.0, life / 2)
+        return token.access_token
+
+    def _count(self) -> None:
+        with self._lock:
+            self.calls += 1
+
+
+def _decode_metadata(body: bytes) -> _MetadataAnswer:
+    return msgspec.json.decode(body, type=_MetadataAnswer)
+
+
+class _Gate:
+    """Lets calls through side by side, and one at a time once the server has asked for a pause."""
+
+    def __init__(self) -> None:
+        self._one = threading.Lock()
+        self._narrow = False
+        self._held = threading.local()
+
+    def narrow(self) -> None:
+        """From now on, one call at a time."""
+        self._narrow = True
+
+    def __enter__(self) -> None:
+        self._held.locked = self._narrow
+        if self._held.locked:
+            self._one.acquire()
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._held.locked:
+            self._one.release()

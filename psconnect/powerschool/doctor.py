@@ -1,0 +1,141 @@
+"""The access doctor: can this connection be read, and if not, what exactly is missing and where is it set.
+
+It goes step by step and stops where going on makes no sense; each finding names cause and menu path. It never
+answers "unknown error" (product.md section 2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psconnect.model.errors import FixSettings, PsconnectError
+from psconnect.powerschool import menus
+from psconnect.powerschool.client import Metadata, PowerSchoolClient
+from psconnect.powerschool.reader import ALL_ROWS, PAGE_ROWS, QueryReader
+from psconnect.powerschool.streams import Stream, StreamSet
+from psconnect.powerschool.tables import TableReader
+
+OLDEST = (10, 1)
+SMALLEST_PAGE = 100
+_SECONDS_A_CALL = 0.5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One step of the check.
+
+    Attributes:
+        step: what was looked at.
+        state: ``ok``, ``warning`` or ``failed``.
+        text: what was found, in a sentence.
+        to_do: the next action; empty when there is none.
+        code: the error's code when it failed.
+    """
+
+    step: str
+    state: str
+    text: str
+    to_do: str = ""
+    code: str = ""
+
+
+def examine(client: PowerSchoolClient, streams: StreamSet, access: str) -> Iterator[Finding]:
+    """The findings one after the other, as they are made. ``access`` is ``auto``, ``queries`` or ``tables``."""
+    try:
+        metadata = client.metadata()
+    except PsconnectError as error:
+        yield _failed("Server", error)
+        return
+    yield Finding("Server", "ok", f"{client.host} answers over a trusted connection.")
+    yield _version(metadata)
+    try:
+        client.sign_in()
+    except PsconnectError as error:
+        yield _failed("Sign-in", error)
+        return
+    yield Finding("Sign-in", "ok", "The client ID and secret are accepted.")
+    yield from _access(client, streams, access, metadata)
+
+
+def _failed(step: str, error: PsconnectError) -> Finding:
+    return Finding(step, "failed", error.happened, error.to_do, error.code)
+
+
+def _version(metadata: Metadata) -> Finding:
+    text = metadata.powerschool_version
+    numbers = tuple(int(part) for part in re.findall(r"\d+", text)[:2])
+    if not numbers:
+        return Finding("Version", "warning", "The server does not say which version it is.")
+    if numbers < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        return Finding(
+            "Version",
+            "failed",
+            f"PowerSchool {text} is older than {oldest}, the oldest that can be read.",
+            "Ask for an update of PowerSchool.",
+            "PSC-ACCESS-VERSION",
+        )
+    return Finding("Version", "ok", f"PowerSchool {text}.")
+
+
+def _access(client: PowerSchoolClient, streams: StreamSet, access: str, metadata: Metadata) -> Iterator[Finding]:
+    queries = QueryReader(client)
+    missing: list[str] = []
+    calls = 0
+    for stream in streams.by_name.values() if access != "tables" else ():
+        try:
+            count = queries.count(stream, _any_year(stream))
+        except FixSettings as error:
+            missing.append(stream.name)
+            if access == "queries" or error.code != "PSC-ACCESS-NOT-FOUND":
+                yield _failed(stream.label, error)
+            continue
+        except PsconnectError as error:
+            yield _failed(stream.label, error)
+            return
+        calls += 3 + count // PAGE_ROWS
+        yield Finding(stream.label, "ok", f"{count:,} can be read.")
+    if access == "tables" or len(missing) == len(streams.by_name):
+        yield from _tables(client, streams, metadata)
+    elif not missing:
+        yield Finding("Estimate", "ok", f"A sync takes about {calls} calls{_duration(calls)}.")
+
+
+def _any_year(stream: Stream) -> dict[str, str]:
+    values = {"first_term": "0", "last_term": ALL_ROWS, "first_day": "1900-01-01", "last_day": "2999-12-31"}
+    return {name: values[name] for name in stream.arguments}
+
+
+def _tables(client: PowerSchoolClient, streams: StreamSet, metadata: Metadata) -> Iterator[Finding]:
+    size = max(1, metadata.schema_table_query_max_page_size)
+    reader = TableReader(client, size)
+    calls, denied = 0, False
+    for stream in streams.by_name.values():
+        try:
+            calls += reader.calls_for(stream, _any_year(stream))
+            reader.page(stream, _any_year(stream), 2_000_000_000)
+        except PsconnectError as error:
+            denied = True
+            yield _failed(stream.label, error)
+    if size < SMALLEST_PAGE:
+        yield Finding(
+            "Page size",
+            "warning",
+            f"The plugin may read only {size} rows a call.",
+            f"Set it to {SMALLEST_PAGE} or more: {menus.PAGE_SIZE}.",
+        )
+    if not denied:
+        yield Finding(
+            "Estimate",
+            "warning",
+            f"The plugin’s queries are not available. Reading table by table takes about {calls:,} "
+            f"calls{_duration(calls)}.",
+            f"Install and enable psconnect’s own plugin: {menus.PLUGINS}.",
+        )
+
+
+def _duration(calls: int) -> str:
+    minutes = round(calls * _SECONDS_A_CALL / 60)
+    return f", {minutes:,} minutes" if minutes else ", less than a minute"

@@ -1,0 +1,29 @@
+"""Where things are in PowerSchool, in the words of its own screens (powerschool-api.md 15.7)."""
+
+from __future__ import annotations
+
+PLUGINS = (
+    "System Management > Server > Plugin Configuration "
+    "(older servers: System > System Settings > Plugin Management Configuration)"
+)
+CREDENTIALS = f"{PLUGINS}, click the plugin’s name, Data Provider Configuration"
+PAGE_SIZE = f"{PLUGINS}, click the plugin’s name, Data Configuration"
+
+
+def student_page(base_url: str, dcid: int) -> str:
+    """Address of a student's page in PowerSchool; 001 is the table number of Students (powerschool-api.md 16.1)."""
+    return f"{base_url}/admin/students/home.html?frn=001{dcid}"
+
+
+def staff_page(base_url: str, users_dcid: int) -> str:
+    """Address of a staff member's page in PowerSchool; 204 is the table number of Users (powerschool-api.md 16.1)."""
+    return f"{base_url}/admin/faculty/home.html?frn=204{users_dcid}"
+
+
+def page_of(base_url: str, entity: str, key: int) -> str:
+    """Address of a person's page, or an empty text for entities that have none."""
+    if entity == "student":
+        return student_page(base_url, key)
+    if entity in ("teacher", "admin"):
+        return staff_page(base_url, key)
+    return ""

@@ -1,0 +1,212 @@
+"""Reads a stream completely, or says why not: keyset pages, and the proof that nothing is missing.
+
+By query: each page begins behind the last key seen, so rows that come or go while we read can't shift others
+(fault D04). By table: the same, with ``dcid=gt=LAST`` as filter and the looked-up tables read beforehand. The proof
+(design.md 2.1): the server's count before and after, strictly ascending keys, no key twice. Where they disagree
+the stream is read again, three times in all; then the run stops. A short read never looks like a removal.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from psconnect.model.errors import BadRecord, TryLater
+from psconnect.powerschool import answers
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.plugin import query_name
+from psconnect.powerschool.streams import Stream
+
+ALL_ROWS = "2000000000"
+PAGE_ROWS = 20_000
+_READS = 3
+
+Row = msgspec.Struct
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a stream.
+
+    Attributes:
+        rows: typed rows in ascending order of their keys.
+        scanned: rows the server gave for it; more than ``rows`` where some are restricted away on our side.
+        end: the last key seen, behind which the next page begins.
+        last: whether it is the last page.
+    """
+
+    rows: list[Any]
+    scanned: int
+    end: int
+    last: bool
+
+
+class Reader(Protocol):
+    """A way to read streams: by queries or by tables."""
+
+    client: PowerSchoolClient
+    way: str
+
+    def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
+        """Rows of the stream as the server counts them."""
+        ...
+
+    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
+        """The rows behind the key ``after``."""
+        ...
+
+
+class Sink(Protocol):
+    """Where a stream's rows go."""
+
+    def page(self, rows: list[Any]) -> None:
+        """Take one page of rows."""
+
+    def restart(self) -> None:
+        """Everything handed on so far is void: the stream is read again."""
+
+    def progress(self, done: int, expected: int) -> None:
+        """News: rows so far, and rows expected."""
+
+    def repeated(self, key: int) -> None:
+        """The server listed the same row twice; it was taken once."""
+
+
+class _Count(msgspec.Struct):
+    count: int
+
+
+class PageFailed(Exception):
+    """The proof failed for one reading of a stream; it is tried again. Its text holds counts only."""
+
+
+def row_type(stream: Stream) -> type[Row]:
+    """The record of a stream: one text per column, empty where PowerSchool has no value (nulls are left out, 10.3)."""
+    fields: list[tuple[str, Any, Any]] = [(column.name, str, "") for column in stream.columns]
+    fields[0] = (stream.columns[0].name, str, msgspec.NODEFAULT)
+    return msgspec.defstruct(f"Row_{stream.name}", fields, gc=False)
+
+
+@dataclass
+class QueryReader:
+    """Reads streams by the PowerQueries of our plugin (powerschool-api.md 11)."""
+
+    client: PowerSchoolClient
+    page_rows: int = PAGE_ROWS
+    way: str = "queries"
+    _decoders: dict[str, msgspec.json.Decoder[Any]] = field(default_factory=dict)
+
+    def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
+        """Rows of the stream as the server counts them."""
+        body = {**_needed(stream, arguments), "after": "-1", "page_rows": ALL_ROWS}
+        path = f"/ws/schema/query/{query_name(stream)}/count"
+        return self.client.read("POST", path, f"the number of {stream.label.lower()}", _decode_count, body=body)
+
+    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
+        """The rows behind the key ``after``; a page with fewer rows than asked for is the last one."""
+        body = {**_needed(stream, arguments), "after": str(after), "page_rows": str(self.page_rows)}
+        path = f"/ws/schema/query/{query_name(stream)}"
+        decode = self._decoder(stream).decode
+        rows: list[Any] = self.client.read(
+            "POST", path, f"the query {stream.name}", lambda b: decode(b).record, params={"pagesize": "0"}, body=body
+        )
+        end = key_of(rows[-1], stream, self.client.host) if rows else after
+        return Page(rows, len(rows), end, len(rows) < self.page_rows)
+
+    def _decoder(self, stream: Stream) -> msgspec.json.Decoder[Any]:
+        if stream.name not in self._decoders:
+            fields: list[Any] = [("record", list[row_type(stream)], msgspec.field(default_factory=list))]  # type: ignore[misc]
+            self._decoders[stream.name] = msgspec.json.Decoder(msgspec.defstruct("Page", fields))
+        return self._decoders[stream.name]
+
+
+def _needed(stream: Stream, arguments: Mapping[str, str]) -> dict[str, str]:
+    return {name: arguments[name] for name in stream.arguments}
+
+
+def _decode_count(body: bytes) -> int:
+    return msgspec.json.decode(body, type=_Count).count
+
+
+def key_of(row: Row, stream: Stream, host: str) -> int:
+    """The key of a row; raises BadRecord when it is no whole number."""
+    try:
+        return int(getattr(row, stream.columns[0].name))
+    except ValueError:
+        raise answers.drifted(host, f"the query {stream.name}", f"{stream.key} is not a whole number") from None
+
+
+def read_stream(reader: Reader, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> int:
+    """Read a stream completely and hand its rows on page by page; returns the number of rows the server gave.
+
+    Raises BadRecord when the same key comes with different rows (D02), and TryLater when the proof fails three
+    times (D03, D05, D06).
+    """
+    reason = ""
+    for number in range(_READS):
+        if number:
+            sink.restart()
+        try:
+            return _read_once(reader, stream, arguments, sink)
+        except PageFailed as failed:
+            reason = str(failed)
+    raise TryLater(
+        "PSC-READ-UNSTABLE",
+        "Reading could not be completed",
+        f"{stream.label} were read {_READS} times, and each time the result was incomplete: {reason}. "
+        "Nothing is delivered, because missing records would look like removals.",
+        "Try again later, outside school hours. If it comes back, tell your PowerSchool administrator.",
+        where=stream.name,
+    )
+
+
+def _read_once(reader: Reader, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> int:
+    expected = reader.count(stream, arguments)
+    after, done, last = -1, 0, False
+    sink.progress(0, expected)
+    while not last:
+        page = reader.page(stream, arguments, after)
+        rows, repeats = _without_repeats(page.rows, after, stream, reader.client.host)
+        if not page.scanned and done < expected:
+            raise PageFailed(f"an empty page came after {done:,} of {expected:,} rows")
+        for key in repeats:
+            sink.repeated(key)
+        after, last = page.end, page.last
+        done += page.scanned - len(repeats)
+        sink.page(rows)
+        sink.progress(done, max(expected, done))
+    counted = reader.count(stream, arguments)
+    if not done == expected == counted:
+        raise PageFailed(f"{expected:,} rows were announced, {done:,} came, {counted:,} are there now")
+    return done
+
+
+def _without_repeats(rows: list[Any], after: int, stream: Stream, host: str) -> tuple[list[Any], list[int]]:
+    """The rows without exact repeats (D01), and the repeated keys; raises where a key stands for two rows (D02)."""
+    keys = [after, *(key_of(row, stream, host) for row in rows)]
+    if all(map(operator.lt, keys, keys[1:])):
+        return rows, []
+    kept: list[Any] = []
+    repeats: list[int] = []
+    for index, row in enumerate(rows, 1):
+        if keys[index] < keys[index - 1] or (index == 1 and keys[1] <= after):
+            raise PageFailed("rows came out of order")
+        if keys[index] > keys[index - 1]:
+            kept.append(row)
+        elif row == rows[index - 2]:
+            repeats.append(keys[index])
+        else:
+            raise BadRecord(
+                "PSC-READ-TWO-ROWS",
+                "Two different records have the same id",
+                f"{stream.label}: the id {keys[index]} came twice, with different values. Nothing is delivered, "
+                "because nobody can "
+                "say which one is right.",
+                "Have the record checked in PowerSchool, or ask PowerSchool support.",
+                where=f"{stream.table}.{stream.key} {keys[index]}",
+            )
+    return kept, repeats

@@ -1,0 +1,75 @@
+"""A stream as Oracle SQL for a PowerQuery: keyset pages, lookups that never multiply rows.
+
+The inner select takes one page of the base table in key order; only that page is joined. ``:after`` is the last key
+seen (``-1`` at first) and ``:page_rows`` the page's size; arguments arrive as text (design.md section 8), hence
+the casts.
+"""
+
+from __future__ import annotations
+
+from psconnect.powerschool.streams import Condition, Exists, Lookup, Stream
+
+
+def page_sql(stream: Stream) -> str:
+    """The SQL of the stream's PowerQuery; its select list is the stream's columns in their order."""
+    key = stream.key.lower()
+    base = ", ".join(f"b.{column}" for column in _base_columns(stream))
+    where = [f"b.{key} > CAST(:after AS INTEGER)"]
+    where += [_condition("b", condition) for condition in stream.where]
+    where += [_exists(exists) for exists in stream.exists]
+    joins = "".join(f"\nLEFT JOIN {_join(lookup)}" for lookup in stream.lookups)
+    select = ", ".join(f"{column.lookup or 't'}.{column.field.lower()}" for column in stream.columns)
+    return (
+        f"SELECT {select}\n"
+        f"FROM (SELECT {base}, ROW_NUMBER() OVER (ORDER BY b.{key}) row_no\n"
+        f"      FROM {stream.table.lower()} b\n"
+        f"      WHERE {' AND '.join(where)}) t{joins}\n"
+        f"WHERE t.row_no <= CAST(:page_rows AS INTEGER)\n"
+        f"ORDER BY t.{key}"
+    )
+
+
+def _base_columns(stream: Stream) -> list[str]:
+    names = [stream.key.lower()]
+    names += [column.field.lower() for column in stream.columns if not column.lookup]
+    names += [lookup.local.lower() for lookup in stream.lookups if "." not in lookup.local]
+    return list(dict.fromkeys(names))
+
+
+def _condition(alias: str, condition: Condition) -> str:
+    column = f"{alias}.{condition.column.lower()}"
+    if condition.absolute:
+        column = f"ABS({column})"
+    value = condition.value
+    if condition.kind == "date":
+        value = f"TO_DATE({value}, 'YYYY-MM-DD')"
+    elif value.startswith(":"):
+        value = f"CAST({value} AS INTEGER)"
+    return f"{column} {condition.op} {value}"
+
+
+def _exists(exists: Exists) -> str:
+    where = [f"x.{exists.key.lower()} = b.{exists.local.lower()}"]
+    where += [_condition("x", condition) for condition in exists.where]
+    return f"EXISTS (SELECT 1 FROM {exists.table.lower()} x WHERE {' AND '.join(where)})"
+
+
+def _join(lookup: Lookup) -> str:
+    alias, _, column = lookup.local.lower().rpartition(".")
+    local = f"{alias or 't'}.{column}"
+    if lookup.absolute:
+        local = f"ABS({local})"
+    table, key = lookup.table.lower(), lookup.key.lower()
+    if not lookup.first_by:
+        on = [f"{lookup.alias}.{key} = {local}", *(_condition(lookup.alias, c) for c in lookup.where)]
+        return f"{table} {lookup.alias} ON {' AND '.join(on)}"
+    # A subquery inside ON is refused by older Oracle (ORA-01799), so the lowest row is found in a table of its own.
+    first, found = lookup.first_by.lower(), f"{lookup.alias}_f"
+    where = " AND ".join(_condition("m", condition) for condition in lookup.where)
+    lowest = (
+        f"SELECT m.{key}, MIN(m.{first}) lowest FROM {table} m{' WHERE ' + where if where else ''} GROUP BY m.{key}"
+    )
+    return (
+        f"({lowest}) {found} ON {found}.{key} = {local}\n"
+        f"LEFT JOIN {table} {lookup.alias} ON {lookup.alias}.{first} = {found}.lowest"
+    )

@@ -1,0 +1,439 @@
+"""What is read from PowerSchool: one declaration per stream of rows, from which everything else is made.
+
+A stream is a table read in the order of its key, with columns of its own and columns looked up in other tables
+(each lookup finds at most one row, so that it never multiplies rows). From this one declaration come the
+PowerQuery in the plugin, the plugin's access list, the table reads of the fallback, and the typed record.
+Table and column names are those of powerschool-api.md section 16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from psconnect.model.connection import nearest
+from psconnect.model.errors import FixSettings
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A restriction of the rows: ``column op value``; the value is a constant or the name of an argument (``:first``).
+
+    ``absolute`` compares the column without its sign: PowerSchool makes SectionID and TermID negative when a class is
+    dropped (powerschool-api.md 16.5).
+    """
+
+    column: str
+    op: Literal["=", "<>", ">=", "<="]
+    value: str
+    kind: Literal["number", "date"] = "number"
+    absolute: bool = False
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One row of another table, found by a key; nothing is found where there is none.
+
+    Attributes:
+        alias: the word by which columns name it.
+        table: the table looked up.
+        local: column that holds the key: a base column, or ``alias.column`` of an earlier lookup.
+        key: the column of the looked-up table that it is compared with.
+        first_by: where several rows can match, the column whose lowest value decides; empty where the key is unique.
+        where: conditions on the looked-up table, constants only.
+        absolute: compare the local column without its sign.
+    """
+
+    alias: str
+    table: str
+    local: str
+    key: str
+    first_by: str = ""
+    where: tuple[Condition, ...] = ()
+    absolute: bool = False
+
+
+@dataclass(frozen=True)
+class Exists:
+    """A restriction to rows that have a row in another table: ``table.key = local``, with conditions on that table."""
+
+    table: str
+    key: str
+    local: str
+    where: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a stream: the name it has in the record, the table.field it comes from, the lookup it is found by."""
+
+    name: str
+    table: str
+    field: str
+    lookup: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """``Table.Field`` in lower case, as mappings are compared."""
+        return f"{self.table}.{self.field}".lower()
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Rows of one kind, in ascending order of a whole-number key.
+
+    Attributes:
+        name: last part of the PowerQuery's name, and the word used in events and logs.
+        label: what a person reads.
+        table: the base table.
+        key: its unique whole-number column.
+        columns: the key's column first.
+        arguments: names of the arguments that conditions use.
+        extension_key: the base column that extension tables point to; empty where there are none.
+        extension_column: the column of the extension tables that points back.
+    """
+
+    name: str
+    label: str
+    table: str
+    key: str
+    columns: tuple[Column, ...]
+    lookups: tuple[Lookup, ...] = ()
+    where: tuple[Condition, ...] = ()
+    exists: tuple[Exists, ...] = ()
+    arguments: tuple[str, ...] = ()
+    extension_key: str = ""
+    extension_column: str = ""
+
+    def grants(self) -> set[tuple[str, str]]:
+        """Every (table, field) that reading the stream touches, upper case: what the plugin has to ask for."""
+        needed = {(c.table, c.field) for c in self.columns} | {(self.table, self.key)}
+        needed |= {(self.table, condition.column) for condition in self.where}
+        tables = {lookup.alias: lookup.table for lookup in self.lookups}
+        for lookup in self.lookups:
+            alias, _, column = lookup.local.rpartition(".")
+            needed |= {(tables.get(alias, self.table), column), (lookup.table, lookup.key)}
+            needed |= {(lookup.table, condition.column) for condition in lookup.where}
+            needed |= {(lookup.table, lookup.first_by)} if lookup.first_by else set()
+        for exists in self.exists:
+            needed |= {(exists.table, exists.key), (self.table, exists.local)}
+            needed |= {(exists.table, condition.column) for condition in exists.where}
+        return {(table.upper(), field_.upper()) for table, field_ in needed}
+
+
+def _own(table: str, *fields: str) -> tuple[Column, ...]:
+    return tuple(Column(name.lower(), table, name) for name in fields)
+
+
+_YEAR = (
+    Condition("TERMID", ">=", ":first_term", absolute=True),
+    Condition("TERMID", "<=", ":last_term", absolute=True),
+)
+_EMAIL = (
+    Lookup(
+        "mail_assoc",
+        "PERSONEMAILADDRESSASSOC",
+        "PERSON_ID",
+        "PERSONID",
+        first_by="PERSONEMAILADDRESSASSOCID",
+        where=(Condition("ISPRIMARYEMAILADDRESS", "=", "1"),),
+    ),
+    Lookup("mail", "EMAILADDRESS", "mail_assoc.EMAILADDRESSID", "EMAILADDRESSID"),
+)
+
+SCHOOLS = Stream(
+    "schools",
+    "Schools",
+    "SCHOOLS",
+    "DCID",
+    _own("SCHOOLS", "DCID", "SCHOOL_NUMBER", "NAME", "LOW_GRADE", "HIGH_GRADE"),
+    where=(Condition("SCHOOL_NUMBER", "<>", "999999"),),
+)
+TERMS = Stream(
+    "terms",
+    "Terms",
+    "TERMS",
+    "DCID",
+    _own(
+        "TERMS",
+        "DCID",
+        "ID",
+        "SCHOOLID",
+        "YEARID",
+        "NAME",
+        "ABBREVIATION",
+        "FIRSTDAY",
+        "LASTDAY",
+        "PORTION",
+        "ISYEARREC",
+    ),
+)
+CALENDAR_DAYS = Stream(
+    "calendar_days",
+    "Calendar days",
+    "CALENDAR_DAY",
+    "DCID",
+    _own("CALENDAR_DAY", "DCID", "DATE_VALUE", "SCHOOLID", "INSESSION"),
+    where=(
+        Condition("DATE_VALUE", ">=", ":first_day", "date"),
+        Condition("DATE_VALUE", "<=", ":last_day", "date"),
+        Condition("INSESSION", "=", "1"),
+    ),
+    arguments=("first_day", "last_day"),
+)
+COURSES = Stream(
+    "courses", "Courses", "COURSES", "DCID", _own("COURSES", "DCID", "COURSE_NUMBER", "COURSE_NAME", "SCHOOLID")
+)
+SECTIONS = Stream(
+    "sections",
+    "Sections",
+    "SECTIONS",
+    "DCID",
+    (
+        *_own(
+            "SECTIONS",
+            "DCID",
+            "COURSE_NUMBER",
+            "SECTION_NUMBER",
+            "TERMID",
+            "SCHOOLID",
+            "EXPRESSION",
+            "EXTERNAL_EXPRESSION",
+            "ROOM",
+        ),
+        Column("course_name", "COURSES", "COURSE_NAME", "course"),
+        Column("course_dcid", "COURSES", "DCID", "course"),
+    ),
+    lookups=(Lookup("course", "COURSES", "COURSE_NUMBER", "COURSE_NUMBER", first_by="DCID"),),
+    where=_YEAR,
+    arguments=("first_term", "last_term"),
+)
+USERS = Stream(
+    "users",
+    "Staff",
+    "USERS",
+    "DCID",
+    _own(
+        "USERS",
+        "DCID",
+        "TEACHERNUMBER",
+        "FIRST_NAME",
+        "MIDDLE_NAME",
+        "LAST_NAME",
+        "EMAIL_ADDR",
+        "LOGINID",
+        "TEACHERLOGINID",
+        "HOMESCHOOLID",
+    ),
+    extension_key="DCID",
+    extension_column="USERSDCID",
+)
+SCHOOL_STAFF = Stream(
+    "school_staff",
+    "Staff positions",
+    "SCHOOLSTAFF",
+    "DCID",
+    _own("SCHOOLSTAFF", "DCID", "USERS_DCID", "SCHOOLID", "STATUS", "STAFFSTATUS"),
+)
+SECTION_TEACHERS = Stream(
+    "section_teachers",
+    "Teaching assignments",
+    "SECTIONTEACHER",
+    "ID",
+    (
+        *_own("SECTIONTEACHER", "ID", "START_DATE", "END_DATE"),
+        Column("section_dcid", "SECTIONS", "DCID", "section"),
+        Column("users_dcid", "SCHOOLSTAFF", "USERS_DCID", "staff"),
+        Column("role_name", "ROLEDEF", "NAME", "role"),
+    ),
+    lookups=(
+        Lookup("section", "SECTIONS", "SECTIONID", "ID"),
+        Lookup("staff", "SCHOOLSTAFF", "TEACHERID", "ID"),
+        Lookup("role", "ROLEDEF", "ROLEID", "ID"),
+    ),
+    exists=(Exists("SECTIONS", "ID", "SECTIONID", _YEAR),),
+    arguments=("first_term", "last_term"),
+)
+STUDENTS = Stream(
+    "students",
+    "Students",
+    "STUDENTS",
+    "DCID",
+    (
+        *_own(
+            "STUDENTS",
+            "DCID",
+            "STUDENT_NUMBER",
+            "SCHOOLID",
+            "ENROLL_STATUS",
+            "GRADE_LEVEL",
+            "FIRST_NAME",
+            "MIDDLE_NAME",
+            "LAST_NAME",
+            "STUDENT_WEB_ID",
+            "STATE_STUDENTNUMBER",
+        ),
+        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
+    ),
+    lookups=_EMAIL,
+    where=(Condition("SCHOOLID", "<>", "999999"),),
+    extension_key="DCID",
+    extension_column="STUDENTSDCID",
+)
+ENROLLMENTS = Stream(
+    "enrollments",
+    "Enrollments",
+    "CC",
+    "DCID",
+    (
+        *_own("CC", "DCID", "SECTIONID", "DATEENROLLED", "DATELEFT"),
+        Column("student_dcid", "STUDENTS", "DCID", "student"),
+        Column("section_dcid", "SECTIONS", "DCID", "section"),
+    ),
+    lookups=(
+        Lookup("student", "STUDENTS", "STUDENTID", "ID"),
+        Lookup("section", "SECTIONS", "SECTIONID", "ID", absolute=True),
+    ),
+    where=_YEAR,
+    arguments=("first_term", "last_term"),
+)
+CONTACTS = Stream(
+    "contacts",
+    "Contacts",
+    "PERSON",
+    "ID",
+    (
+        *_own("PERSON", "ID", "FIRSTNAME", "MIDDLENAME", "LASTNAME"),
+        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
+        Column("phone", "PHONENUMBER", "PHONENUMBER", "phone"),
+    ),
+    lookups=(
+        replace(_EMAIL[0], local="ID"),
+        _EMAIL[1],
+        Lookup("phone_assoc", "PERSONPHONENUMBERASSOC", "ID", "PERSONID", first_by="PERSONPHONENUMBERASSOCID"),
+        Lookup("phone", "PHONENUMBER", "phone_assoc.PHONENUMBERID", "PHONENUMBERID"),
+    ),
+    exists=(Exists("STUDENTCONTACTASSOC", "PERSONID", "ID"),),
+)
+RELATIONSHIPS = Stream(
+    "relationships",
+    "Relationships",
+    "STUDENTCONTACTASSOC",
+    "STUDENTCONTACTASSOCID",
+    (
+        *_own("STUDENTCONTACTASSOC", "STUDENTCONTACTASSOCID", "STUDENTDCID", "PERSONID"),
+        Column("relation", "CODESET", "CODE", "relation"),
+        Column("custodial", "STUDENTCONTACTDETAIL", "ISCUSTODIAL", "detail"),
+        Column("emergency", "STUDENTCONTACTDETAIL", "ISEMERGENCY", "detail"),
+        Column("lives_with", "STUDENTCONTACTDETAIL", "LIVESWITHFLG", "detail"),
+        Column("school_pickup", "STUDENTCONTACTDETAIL", "SCHOOLPICKUPFLG", "detail"),
+        Column("receives_mail", "STUDENTCONTACTDETAIL", "RECEIVESMAILFLG", "detail"),
+    ),
+    lookups=(
+        Lookup("relation", "CODESET", "CURRRELTYPECODESETID", "CODESETID"),
+        Lookup(
+            "detail",
+            "STUDENTCONTACTDETAIL",
+            "STUDENTCONTACTASSOCID",
+            "STUDENTCONTACTASSOCID",
+            first_by="STUDENTCONTACTDETAILID",
+            where=(Condition("ISACTIVE", "=", "1"),),
+        ),
+    ),
+)
+
+_ALWAYS = (
+    SCHOOLS,
+    TERMS,
+    CALENDAR_DAYS,
+    COURSES,
+    SECTIONS,
+    USERS,
+    SCHOOL_STAFF,
+    SECTION_TEACHERS,
+    STUDENTS,
+    ENROLLMENTS,
+)
+MAPPED_STREAMS = {
+    "school": SCHOOLS.name,
+    "calendar": TERMS.name,
+    "course": COURSES.name,
+    "class": SECTIONS.name,
+    "student": STUDENTS.name,
+    "teacher": USERS.name,
+    "admin": USERS.name,
+    "contact": CONTACTS.name,
+    "relationship": RELATIONSHIPS.name,
+    "enrollment": ENROLLMENTS.name,
+}
+"""The stream whose fields an entity's mapping may use."""
+
+
+@dataclass(frozen=True)
+class StreamSet:
+    """The streams of one connection, by name: the choices and the mapped fields decide, so access stays the least."""
+
+    by_name: dict[str, Stream] = field(default_factory=dict)
+
+    def for_entity(self, entity: str) -> Stream:
+        """The stream whose fields that entity's mapping uses; KeyError where the choices leave it out."""
+        return self.by_name[MAPPED_STREAMS[entity]]
+
+    def grants(self) -> list[tuple[str, str]]:
+        """Every (TABLE, FIELD) the plugin asks for, sorted."""
+        return sorted(set().union(*(stream.grants() for stream in self.by_name.values())))
+
+
+def streams_for(*, contacts: bool, fields: Mapping[str, Iterable[str]]) -> StreamSet:
+    """The streams a connection needs.
+
+    ``contacts`` says whether contacts and relationships are read; ``fields`` gives, per entity key, the
+    ``Table.Field`` names its mapping uses: those not read anyway are added to the entity's stream. Raises FixSettings
+    for a field of a table that the entity's stream has no way to.
+    """
+    chosen = {stream.name: stream for stream in _ALWAYS}
+    if contacts:
+        chosen |= {CONTACTS.name: CONTACTS, RELATIONSHIPS.name: RELATIONSHIPS}
+    for entity, names in fields.items():
+        name = MAPPED_STREAMS[entity]
+        if name in chosen:
+            chosen[name] = _with_fields(chosen[name], entity, sorted(set(names)))
+    return StreamSet(chosen)
+
+
+def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
+    for full_name in names:
+        if any(column.full_name == full_name.lower() for column in stream.columns):
+            continue
+        table, _, field_name = full_name.upper().partition(".")
+        if table == stream.table:
+            stream = replace(stream, columns=(*stream.columns, Column(_free(stream, field_name), table, field_name)))
+        elif stream.extension_key and _is_extension(table):
+            alias = table.lower()
+            if all(lookup.alias != alias for lookup in stream.lookups):
+                link = Lookup(alias, table, stream.extension_key, stream.extension_column)
+                stream = replace(stream, lookups=(*stream.lookups, link))
+            column = Column(_free(stream, f"{alias}_{field_name}"), table, field_name, alias)
+            stream = replace(stream, columns=(*stream.columns, column))
+        else:
+            raise FixSettings(
+                "PSC-MAPPING-FIELD",
+                "A mapped field can't be read",
+                f"The field {full_name} is mapped for {entity}, but its table does not belong to "
+                f"{stream.label.lower()}.",
+                nearest(full_name, [f"{c.table}.{c.field}".title() for c in stream.columns]),
+                where=f"mapping.{entity}",
+            )
+    return stream
+
+
+def _is_extension(table: str) -> bool:
+    return table.startswith(("U_", "S_")) or table in ("STUDENTCOREFIELDS", "USERSCOREFIELDS")
+
+
+def _free(stream: Stream, name: str) -> str:
+    name, taken = name.lower(), {column.name for column in stream.columns}
+    while name in taken:
+        name += "_"
+    return name

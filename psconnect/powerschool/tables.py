@@ -1,0 +1,194 @@
+"""Reads streams from plain tables, for servers where our plugin's queries are missing (powerschool-api.md 10).
+
+It gives the same rows as the queries, for many more calls: the tables a stream looks things up in are read whole
+beforehand, restrictions that a table filter can't say are applied on our side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.reader import Page, row_type
+from psconnect.powerschool.streams import Condition, Exists, Lookup, Stream
+
+Values = dict[str, str]
+
+
+class _Row(msgspec.Struct):
+    tables: dict[str, Values]
+
+
+class _Rows(msgspec.Struct):
+    record: list[_Row] = []
+
+
+class _Count(msgspec.Struct):
+    count: int
+
+
+@dataclass
+class TableReader:
+    """Reads streams by ``/ws/schema/table``.
+
+    Attributes:
+        page_size: rows a call; the plugin's maximum from the server's metadata.
+    """
+
+    client: PowerSchoolClient
+    page_size: int
+    way: str = "tables"
+    _found: dict[Lookup, dict[str, Values]] = field(default_factory=dict)
+    _members: dict[tuple[Exists, str], set[str]] = field(default_factory=dict)
+    _types: dict[str, Any] = field(default_factory=dict)
+
+    def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
+        """Rows of the base table as the server counts them, before restrictions that only we can apply."""
+        return sum(self._count(stream.table, q) for q in _filters(stream.where, arguments))
+
+    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
+        """The rows behind the key ``after``, in key order, with what the lookups find."""
+        raw, last = self._base_page(stream, arguments, after)
+        key = stream.key.lower()
+        end = int(raw[-1][key]) if raw else after
+        wanted = [values for values in raw if self._exists(stream, values, arguments)]
+        rows = [self._row(stream, values) for values in wanted]
+        return Page(rows, len(raw), end, last)
+
+    def calls_for(self, stream: Stream, arguments: Mapping[str, str]) -> int:
+        """About how many calls reading the stream takes, its looked-up tables included."""
+        sizes = [self.count(stream, arguments)]
+        sizes += [self._count(lookup.table, _filter(lookup.where, {})) for lookup in stream.lookups]
+        return sum(-(-size // self.page_size) for size in sizes) + 2
+
+    def _base_page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> tuple[list[Values], bool]:
+        columns = _base_columns(stream)
+        found: list[Values] = []
+        ends: list[int] = []
+        for q in _filters(stream.where, arguments):
+            rows = self._rows(stream.table, stream.key, columns, q, after)
+            if len(rows) == self.page_size:
+                ends.append(int(rows[-1][stream.key.lower()]))
+            found += rows
+        # Of several filters, only keys up to the nearest unfinished end are sure to be complete.
+        limit = min(ends, default=None)
+        key = stream.key.lower()
+        page = [row for row in found if limit is None or int(row[key]) <= limit]
+        return sorted(page, key=lambda row: int(row[key])), limit is None
+
+    def _row(self, stream: Stream, values: Values) -> Any:
+        sources: dict[str, Values] = {"": values}
+        for lookup in stream.lookups:
+            alias, _, column = lookup.local.rpartition(".")
+            local = sources[alias].get(column.lower(), "")
+            if lookup.absolute:
+                local = local.removeprefix("-")
+            sources[lookup.alias] = self._lookup(stream, lookup).get(local, {}) if local else {}
+        if stream.name not in self._types:
+            self._types[stream.name] = row_type(stream)
+        return self._types[stream.name](
+            *(sources[column.lookup].get(column.field.lower(), "") for column in stream.columns)
+        )
+
+    def _lookup(self, stream: Stream, lookup: Lookup) -> dict[str, Values]:
+        if lookup not in self._found:
+            columns = [column.field for column in stream.columns if column.lookup == lookup.alias]
+            columns += [
+                later.local.rpartition(".")[2]
+                for later in stream.lookups
+                if later.local.rpartition(".")[0] == lookup.alias
+            ]
+            order = lookup.first_by or lookup.key
+            found: dict[str, Values] = {}
+            for row in self._all(lookup.table, order, [lookup.key, *columns], _filter(lookup.where, {})):
+                found.setdefault(row.get(lookup.key.lower(), ""), row)
+            self._found[lookup] = found
+        return self._found[lookup]
+
+    def _exists(self, stream: Stream, values: Values, arguments: Mapping[str, str]) -> bool:
+        return all(
+            values.get(exists.local.lower(), "") in self._member_keys(exists, arguments) for exists in stream.exists
+        )
+
+    def _member_keys(self, exists: Exists, arguments: Mapping[str, str]) -> set[str]:
+        filters = _filters(exists.where, arguments)
+        name = (exists, "|".join(filters))
+        if name not in self._members:
+            order = exists.key if exists.table == "SECTIONS" else f"{exists.table}ID"
+            self._members[name] = {
+                row.get(exists.key.lower(), "")
+                for q in filters
+                for row in self._all(exists.table, order, [exists.key], q)
+            }
+        return self._members[name]
+
+    def _all(self, table: str, order: str, columns: Iterable[str], q: str) -> Iterator[Values]:
+        after, last = -1, False
+        while not last:
+            rows = self._rows(table, order, columns, q, after)
+            last = len(rows) < self.page_size
+            after = int(rows[-1][order.lower()]) if rows else after
+            yield from rows
+
+    def _rows(self, table: str, order: str, columns: Iterable[str], q: str, after: int) -> list[Values]:
+        name = table.lower()
+        projection = ",".join(dict.fromkeys(column.lower() for column in (order, *columns)))
+        conditions = ";".join(part for part in (f"{order.lower()}=gt={after}", q) if part)
+        params = {
+            "projection": projection,
+            "q": conditions,
+            "sort": order.lower(),
+            "pagesize": str(self.page_size),
+            "page": "1",
+        }
+        answer = self.client.read("GET", f"/ws/schema/table/{name}", f"the table {table}", _decode_rows, params=params)
+        return [row.tables.get(name, {}) for row in answer.record]
+
+    def _count(self, table: str, q: str) -> int:
+        params = {"q": q} if q else None
+        path = f"/ws/schema/table/{table.lower()}/count"
+        return self.client.read("GET", path, f"the number of rows of {table}", _decode_count, params=params).count
+
+
+def _decode_rows(body: bytes) -> _Rows:
+    return msgspec.json.decode(body, type=_Rows)
+
+
+def _decode_count(body: bytes) -> _Count:
+    return msgspec.json.decode(body, type=_Count)
+
+
+def _base_columns(stream: Stream) -> list[str]:
+    names = [column.field for column in stream.columns if not column.lookup]
+    names += [lookup.local for lookup in stream.lookups if "." not in lookup.local]
+    return [*names, *(exists.local for exists in stream.exists)]
+
+
+_OPERATORS = {"=": "==", "<>": "!=", ">=": "=ge=", "<=": "=le="}
+_MIRRORED = {">=": "=le=", "<=": "=ge=", "=": "==", "<>": "!="}
+
+
+def _value(condition: Condition, arguments: Mapping[str, str]) -> str:
+    return arguments[condition.value[1:]] if condition.value.startswith(":") else condition.value
+
+
+def _filter(conditions: Iterable[Condition], arguments: Mapping[str, str], *, mirrored: bool = False) -> str:
+    parts = []
+    for condition in conditions:
+        value, operators = _value(condition, arguments), _OPERATORS
+        if condition.absolute and mirrored:
+            value, operators = f"-{value}", _MIRRORED
+        parts.append(f"{condition.column.lower()}{operators[condition.op]}{value}")
+    return ";".join(parts)
+
+
+def _filters(conditions: tuple[Condition, ...], arguments: Mapping[str, str]) -> list[str]:
+    """The conditions as table filters; two, one for negative numbers, where a column counts without its sign."""
+    filters = [_filter(conditions, arguments)]
+    if any(condition.absolute for condition in conditions):
+        filters.append(_filter(conditions, arguments, mirrored=True))
+    return filters

@@ -1,0 +1,136 @@
+"""Mapping: from a source row to an entity's mapped attributes, compiled once a run; and requirements on them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from psconnect.model.connection import nearest
+from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.errors import FixSettings
+from psconnect.roster.templates import Template, ValueList, compile_template, parse, plain_field
+
+Shape = Callable[[Any], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class RosterMapping:
+    """All attributes' templates: entity key -> attribute -> template; and the value lists they use."""
+
+    templates: dict[str, dict[str, Template]]
+    value_lists: Mapping[str, ValueList]
+
+    def fields(self) -> dict[str, list[str]]:
+        """The ``Table.Field`` names used, per entity key."""
+        return {
+            entity: [name for template in attributes.values() for name in template.fields]
+            for entity, attributes in self.templates.items()
+        }
+
+
+def parse_mapping(
+    preset: Mapping[str, Mapping[str, str]],
+    changed: Mapping[str, Mapping[str, str]],
+    value_lists: Mapping[str, ValueList],
+) -> RosterMapping:
+    """The preset's mapping with a connection's differences; raises FixSettings for what is unknown or malformed."""
+    templates: dict[str, dict[str, Template]] = {}
+    for key in {*preset, *changed}:
+        entity = BY_KEY[key]
+        texts = {**preset.get(key, {}), **changed.get(key, {})}
+        for attribute in texts:
+            _check_attribute(entity, attribute)
+        templates[key] = {
+            attribute: parse(text, f"mapping.{key}.{attribute}", value_lists) for attribute, text in texts.items()
+        }
+    return RosterMapping(templates, value_lists)
+
+
+def _check_attribute(entity: Entity, attribute: str) -> None:
+    if attribute not in entity.mapped:
+        raise FixSettings(
+            "PSC-MAPPING-ATTRIBUTE",
+            "An unknown attribute is mapped",
+            f"{entity.label} have no attribute “{attribute}” that can be mapped.",
+            nearest(attribute, list(entity.mapped)),
+            where=f"mapping.{entity.key}.{attribute}",
+        )
+
+
+def compile_mapping(mapping: RosterMapping, entity: Entity, name_of: Callable[[str], str]) -> Shape:
+    """A function from a source row to the entity's mapped attributes, in the order of ``entity.mapped``.
+
+    Attributes that are a plain field are fetched all at once; only the others cost a call each.
+    """
+    templates = mapping.templates.get(entity.key, {})
+    computed: list[tuple[int, Callable[[Any], str]]] = []
+    names: list[str] = []
+    some_name = next((name_of(name) for template in templates.values() for name in template.fields), "")
+    if not some_name:
+        constant = tuple(
+            compile_template(templates[a], name_of, {})(None) if a in templates else "" for a in entity.mapped
+        )
+        return lambda _row: constant
+    for index, attribute in enumerate(entity.mapped):
+        template = templates.get(attribute)
+        field = plain_field(template) if template else ""
+        names.append(name_of(field) if field else some_name)
+        if template is None:
+            computed.append((index, lambda _row: ""))
+        elif not field:
+            computed.append((index, compile_template(template, name_of, mapping.value_lists)))
+    if len(names) == 1:
+        names.append(some_name)
+    fetch: Callable[[Any], tuple[str, ...]] = attrgetter(*names)
+    width = len(entity.mapped)
+    if not computed:
+        return fetch if len(names) == width else lambda row: fetch(row)[:width]
+
+    def shape(row: Any) -> tuple[str, ...]:
+        values = list(fetch(row)[:width])
+        for index, getter in computed:
+            values[index] = getter(row)
+        return tuple(values)
+
+    return shape
+
+
+def looks_empty(text: str) -> bool:
+    """Whether a text shows nothing: no character but blanks and invisible ones."""
+    return not text or all(ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc", "Zs") for ch in text)
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What must be there: positions among an entity's mapped attributes, with the attribute's name."""
+
+    skip: tuple[tuple[int, str], ...]
+    report: tuple[tuple[int, str], ...]
+
+    def missing(self, values: tuple[str, ...]) -> tuple[str, list[str]]:
+        """The first missing attribute that leaves the record out (or an empty text), and those only reported."""
+        for index, name in self.skip:
+            if looks_empty(values[index]):
+                return name, []
+        return "", [name for index, name in self.report if looks_empty(values[index])]
+
+
+def requirements_for(
+    entity: Entity,
+    needed: frozenset[str],
+    preset: Mapping[str, Mapping[str, str]],
+    changed: Mapping[str, Mapping[str, str]],
+) -> Requirements:
+    """Requirements of one entity: what the destination needs always skips; the rest as preset and connection say."""
+    wishes = {**preset.get(entity.key, {}), **changed.get(entity.key, {})}
+    for attribute in wishes:
+        _check_attribute(entity, attribute)
+    wishes |= dict.fromkeys(needed & set(entity.mapped), "skip")
+    positions = {attribute: index for index, attribute in enumerate(entity.mapped)}
+    return Requirements(
+        tuple((positions[a], a) for a in entity.mapped if wishes.get(a) == "skip"),
+        tuple((positions[a], a) for a in entity.mapped if wishes.get(a) == "report"),
+    )

@@ -1,0 +1,119 @@
+"""Templates: how an attribute is made of fields, as ``{Students.Student_Web_ID|lower}`` or ``{Table.A} ({Table.B})``.
+
+A template is text with fields in braces; behind a field stand filters, each after a bar: ``lower``, ``upper``,
+``trim``, or the name of a value list. A template whose fields are all empty gives an empty text, so that the
+fixed text around them never stands alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from psconnect.model.connection import nearest
+from psconnect.model.errors import FixSettings
+
+ValueList = Mapping[str, str]
+"""A value list: value in the source -> value delivered; ``*`` stands for every other value that is not empty."""
+
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_FILTERS: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "trim": str.strip}
+
+
+@dataclass(frozen=True)
+class FieldPart:
+    """A field with its filters."""
+
+    field: str
+    filters: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A parsed template: fixed texts and fields in their order."""
+
+    parts: tuple[str | FieldPart, ...]
+
+    @property
+    def fields(self) -> list[str]:
+        """The ``Table.Field`` names it uses."""
+        return [part.field for part in self.parts if isinstance(part, FieldPart)]
+
+
+def parse(text: str, where: str, value_lists: Mapping[str, ValueList]) -> Template:
+    """A template from its text; raises FixSettings that names what is wrong. ``where`` is the setting's name."""
+    parts: list[str | FieldPart] = []
+    position = 0
+    for match in _FIELD.finditer(text):
+        if match.start() > position:
+            parts.append(text[position : match.start()])
+        parts.append(_field(match.group(1), where, value_lists))
+        position = match.end()
+    if position < len(text):
+        parts.append(text[position:])
+    if any(isinstance(part, str) and ("{" in part or "}" in part) for part in parts):
+        raise _wrong(f"In “{text}” a brace is not closed.", "Write fields like {Students.First_Name}.", where)
+    return Template(tuple(parts))
+
+
+def _field(text: str, where: str, value_lists: Mapping[str, ValueList]) -> FieldPart:
+    name, *filters = (piece.strip() for piece in text.split("|"))
+    if not re.fullmatch(r"\w+\.\w+", name):
+        raise _wrong(f"“{name}” is not a field.", "Write a field as Table.Field, like {Students.First_Name}.", where)
+    for filter_name in filters:
+        if filter_name not in _FILTERS and filter_name not in value_lists:
+            known = [*_FILTERS, *value_lists]
+            raise _wrong(f"There is no filter “{filter_name}”.", nearest(filter_name, known), where)
+    return FieldPart(name, tuple(filters))
+
+
+def _wrong(happened: str, to_do: str, where: str) -> FixSettings:
+    return FixSettings("PSC-MAPPING-TEMPLATE", "A mapping can't be used", happened, to_do, where=where)
+
+
+Getter = Callable[[Any], str]
+
+
+def compile_template(template: Template, name_of: Callable[[str], str], value_lists: Mapping[str, ValueList]) -> Getter:
+    """A function from a source row to the attribute's value. ``name_of`` turns Table.Field into the row's attribute."""
+    pieces = [part if isinstance(part, str) else _getter(part, name_of, value_lists) for part in template.parts]
+    getters = [piece for piece in pieces if not isinstance(piece, str)]
+    if len(pieces) == 1:
+        only = pieces[0]
+        return (lambda _row, text=only: text) if isinstance(only, str) else only  # type: ignore[misc]
+    if not getters:
+        fixed = "".join(piece for piece in pieces if isinstance(piece, str))
+        return lambda _row: fixed
+
+    def joined(row: Any) -> str:
+        values = [piece if isinstance(piece, str) else piece(row) for piece in pieces]
+        filled = any(value for value, piece in zip(values, pieces, strict=True) if not isinstance(piece, str))
+        return "".join(values) if filled else ""
+
+    return joined
+
+
+def plain_field(template: Template) -> str:
+    """The field of a template that is nothing but one field without filters; else an empty text."""
+    if len(template.parts) == 1 and isinstance(template.parts[0], FieldPart) and not template.parts[0].filters:
+        return template.parts[0].field
+    return ""
+
+
+def _getter(part: FieldPart, name_of: Callable[[str], str], value_lists: Mapping[str, ValueList]) -> Getter:
+    getter: Getter = attrgetter(name_of(part.field))
+    for name in part.filters:
+        getter = _filtered(getter, _FILTERS[name] if name in _FILTERS else _list_filter(value_lists[name]))
+    return getter
+
+
+def _filtered(getter: Getter, function: Callable[[str], str]) -> Getter:
+    return lambda row: function(getter(row))
+
+
+def _list_filter(values: ValueList) -> Callable[[str], str]:
+    other = values.get("*", "")
+    return lambda value: values.get(value, other if value else "")

@@ -1,0 +1,78 @@
+"""School years and terms by date.
+
+Powerschool-api.md 16.4: YearID = first calendar year - 1990; all terms of a year lie from YearID*100 to YearID*100+99.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+FIRST_YEAR = 1990
+_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """One school's record of one school year: its id, first and last day."""
+
+    year_id: int
+    first_day: str
+    last_day: str
+
+
+def year_by_date(rows: Iterable[YearRow], today: date) -> int | None:
+    """The YearID that most schools are in on that day; None when no school has any year.
+
+    Between two years it is the next one from 30 days before its first day, else the one that ended last.
+    """
+    rows = list(rows)
+    if not rows:
+        return None
+    now, soon = today.isoformat(), (today + _SOON).isoformat()
+    for candidates in (
+        [row.year_id for row in rows if row.first_day <= now <= row.last_day],
+        [row.year_id for row in rows if now < row.first_day <= soon],
+    ):
+        if candidates:
+            counted = Counter(candidates)
+            return max(counted, key=lambda year: (counted[year], year))
+    past = [row.year_id for row in rows if row.last_day < now]
+    return max(past) if past else min(row.year_id for row in rows)
+
+
+def term_range(year_id: int) -> tuple[int, int]:
+    """First and last possible Terms.ID of a school year."""
+    return year_id * 100, year_id * 100 + 99
+
+
+def natural_end(last_day: str, days_in_session: list[str]) -> str:
+    """The last school day of a term: who leaves after it has not dropped the class, the class is over.
+
+    ``days_in_session`` are the school's days in ascending order; without any, the term's own last day counts.
+    """
+    place = bisect_right(days_in_session, last_day)
+    return days_in_session[place - 1] if place else last_day
+
+
+class DateCheck:
+    """Knows a calendar date when it sees one; remembers those seen, because rosters repeat few dates many times."""
+
+    def __init__(self) -> None:
+        """Start with nothing seen."""
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, text: str) -> bool:
+        """Whether the text is a date like 2026-08-17."""
+        known = self._known.get(text)
+        if known is None:
+            try:
+                known = date.fromisoformat(text).isoformat() == text
+            except ValueError:
+                known = False
+            if len(self._known) < 10_000:
+                self._known[text] = known
+        return known

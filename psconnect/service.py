@@ -1,0 +1,375 @@
+"""The one door: what a person can do, as plain calls with plain values. Command line and window use only this."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from psconnect.destinations import make_destination
+from psconnect.logs import logger
+from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.connection import Connection, from_dict, to_dict
+from psconnect.model.errors import FixSettings
+from psconnect.model.events import OnEvent, ignore
+from psconnect.model.runs import Change, Run
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.plugin import PluginPackage, build_plugin
+from psconnect.reports import write_report
+from psconnect.store import history
+from psconnect.store.connections import ConnectionFiles, read_file, to_toml
+from psconnect.store.database import open_rosters
+from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.home import Home, slug
+from psconnect.store.ledger import ledger_counts
+from psconnect.store.lock import run_lock
+from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.sync import engine
+from psconnect.sync.assemble import choices_of, make_client, make_source, rules_fingerprint
+from psconnect.sync.job import Job, no_step
+from psconnect.sync.thresholds import removal_thresholds
+
+SECRET_KEYS = (CLIENT_SECRET,)
+
+
+@dataclass(frozen=True)
+class ConnectionState:
+    """A connection with its newest run, as a list shows it."""
+
+    connection: Connection
+    last_run: Run | None
+
+
+@dataclass
+class Service:
+    """Everything a person can do with the connections of one home.
+
+    All methods raise PsconnectError in words a person can act on. Methods with ``cancel`` can be stopped from another
+    thread; methods with ``on_event`` or ``on_finding`` call it from the thread they run in.
+    """
+
+    home: Home
+    secrets: Secrets = field(default_factory=Secrets)
+    clock: Clock = field(default_factory=Clock)
+    on_step: Callable[[str], None] = no_step
+
+    @property
+    def _files(self) -> ConnectionFiles:
+        return ConnectionFiles(self.home)
+
+    # --- connections ---------------------------------------------------------------------------------------------
+
+    def connections(self) -> list[ConnectionState]:
+        """All connections with their newest run."""
+        return [ConnectionState(connection, self._last_run(connection.name)) for connection in self._files.all()]
+
+    def connection(self, name: str) -> Connection:
+        """The settings of a connection."""
+        return self._files.get(name)
+
+    def save_connection(self, connection: Connection) -> Connection:
+        """Store settings; those of a connection with the same name are replaced, its ledger and secrets stay."""
+        checked = from_dict(to_dict(connection))
+        choices_of(checked)
+        removal_thresholds(checked.safety.thresholds)
+        self._files.save(checked)
+        return checked
+
+    def import_connection(self, path: Path) -> Connection:
+        """Store the settings of a connection file."""
+        return self.save_connection(read_file(path))
+
+    def export_connection(self, name: str, path: Path) -> None:
+        """Write the settings as a connection file; it holds no secret."""
+        write_atomically(path.absolute(), to_toml(self._files.get(name)).encode())
+
+    def set_value(self, name: str, key: str, text: str) -> Connection:
+        """Change one setting. ``key`` is dotted, like ``scope.start_year``; ``text`` a TOML value, or plain text."""
+        data = to_dict(self._files.get(name))
+        *path, last = key.split(".")
+        if path[:1] == ["format"] or key in ("name", "format"):
+            raise FixSettings(
+                "PSC-SETTINGS-FIXED",
+                "This setting can’t be changed",
+                f"“{key}” belongs to the connection itself.",
+                "Export the connection, change the file, and import it as a new connection.",
+                where=key,
+            )
+        table: dict[str, Any] = data
+        for part in path:
+            inner = table.setdefault(part, {})
+            if not isinstance(inner, dict):
+                raise FixSettings(
+                    "PSC-SETTINGS-INVALID",
+                    "The settings can't be used",
+                    f"“{part}” is not a section.",
+                    "Check the key.",
+                    where=key,
+                )
+            table = inner
+        table[last] = _value(text)
+        return self.save_connection(from_dict(data))
+
+    def set_disabled(self, name: str, *, disabled: bool) -> None:
+        """Disable a connection (all is kept, nothing runs) or enable it again."""
+        data = to_dict(self._files.get(name))
+        data["disabled"] = disabled
+        self._files.save(from_dict(data))
+
+    def remove_connection(self, name: str) -> None:
+        """Wipe settings, secrets, roster data, history; a line without anybody's data stays in the disclosure log."""
+        connection = self._files.get(name)
+        rosters = self._rosters(name)
+        with run_lock(rosters.with_suffix(".lock"), name):
+            self._note_removal(connection, rosters)
+            self.secrets.remove(name, SECRET_KEYS)
+            with storage_errors(rosters):
+                for path in rosters.parent.glob(f"{rosters.stem}.*"):
+                    if path.suffix != ".lock":
+                        path.unlink(missing_ok=True)
+            self._files.remove(name)
+        rosters.with_suffix(".lock").unlink(missing_ok=True)
+
+    def _note_removal(self, connection: Connection, rosters: Path) -> None:
+        counts: dict[str, int] = {}
+        if rosters.exists():
+            db = open_rosters(rosters)
+            try:
+                counts = ledger_counts(db)
+            finally:
+                db.close()
+        line = {
+            "date": self.clock.now().date().isoformat(),
+            "destination": connection.destination_kind,
+            "removed": counts,
+        }
+        log = self.home.rosters().parent / "disclosures.jsonl"
+        with storage_errors(log), log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+    # --- set-up --------------------------------------------------------------------------------------------------
+
+    def set_secret(self, name: str, key: str, value: str) -> None:
+        """Keep a secret of a connection in the keyring."""
+        self._files.get(name)
+        if key not in SECRET_KEYS:
+            raise FixSettings(
+                "PSC-SECRET-KEY",
+                "There is no such secret",
+                f"“{key}” is not a secret of this connection.",
+                f"Known: {', '.join(SECRET_KEYS)}.",
+                where=key,
+            )
+        self.secrets.set(name, key, value)
+
+    def build_plugin(self, name: str) -> PluginPackage:
+        """Build the plugin package with the least access for the connection's choices; its version grows with time."""
+        choices = choices_of(self._files.get(name))
+        return build_plugin(choices.streams, f"1.{self.clock.now():%Y%m%d.%H%M%S}")
+
+    def check(
+        self, name: str, on_finding: Callable[[Finding], None], cancel: CancelToken | None = None
+    ) -> list[Finding]:
+        """Run the access doctor, then the destination's own check."""
+        connection = self._files.get(name)
+        choices = choices_of(connection)
+        findings: list[Finding] = []
+        for finding in self._findings(connection, choices, cancel or CancelToken()):
+            findings.append(finding)
+            on_finding(finding)
+        return findings
+
+    def _findings(self, connection: Connection, choices: Any, cancel: CancelToken) -> Iterator[Finding]:
+        client = self.make_client(connection, cancel)
+        try:
+            yield from examine(client, choices.streams, connection.source.read)
+        finally:
+            client.http.close()
+        try:
+            text = make_destination(connection.name, connection.destination, no_step).check()
+        except FixSettings as error:
+            yield Finding("Destination", "failed", error.happened, error.to_do, error.code)
+        else:
+            yield Finding("Destination", "ok", text)
+
+    # --- runs ----------------------------------------------------------------------------------------------------
+
+    def sync(
+        self,
+        name: str,
+        *,
+        scope: str = "all",
+        plan_only: bool = False,
+        trigger: str = "command line",
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+    ) -> Run:
+        """Run a connection; returns the run as it ended, or as it waits."""
+        with _Running(self, name, on_event, cancel) as job:
+            return _logged(engine.start(job, trigger=trigger, scope=scope, plan_only=plan_only))
+
+    def approve(
+        self, run_id: str, reason: str, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None
+    ) -> Run:
+        """Approve a waiting run and apply it."""
+        name, _run = self._find(run_id)
+        with _Running(self, name, on_event, cancel) as job:
+            return _logged(engine.approve(job, run_id, reason))
+
+    def discard(self, run_id: str) -> Run:
+        """Discard a waiting run."""
+        name, _run = self._find(run_id)
+        with _Running(self, name, ignore, None) as job:
+            return _logged(engine.discard(job, run_id))
+
+    def runs(self, name: str) -> list[Run]:
+        """All runs of a connection, newest first."""
+        self._files.get(name)
+        with self._history(name) as db:
+            return history.list_runs(db, name) if db else []
+
+    def run(self, run_id: str) -> Run:
+        """A run by its id."""
+        return self._find(run_id)[1]
+
+    def changes(self, run_id: str, *, limit: int = -1) -> list[Change]:
+        """The changes of a run, with before and after, in dependency order."""
+        name, _run = self._find(run_id)
+        with self._history(name) as db:
+            found = history.find_run(db, name, run_id) if db else None
+            return list(history.read_changes(db, found[0], limit=limit)) if db and found else []
+
+    def report(self, run_id: str, path: Path) -> Path:
+        """Write the report of a run; the file's ending says which format."""
+        name, _run = self._find(run_id)
+        with self._history(name) as db:
+            found = history.find_run(db, name, run_id) if db else None
+            if not db or not found:
+                raise _no_run(run_id)
+            return write_report(db, self._files.get(name), found[0], path)
+
+    # --- within --------------------------------------------------------------------------------------------------
+
+    def _rosters(self, name: str) -> Path:
+        return self.home.rosters() / f"{slug(name)}.sqlite"
+
+    def make_client(self, connection: Connection, cancel: CancelToken) -> PowerSchoolClient:
+        """The connection's PowerSchool server; the seam at which a bench replaces the network's edge."""
+        return make_client(connection, self.secrets.get(connection.name, CLIENT_SECRET), self.clock, cancel)
+
+    def _history(self, name: str) -> _History:
+        return _History(self._rosters(name))
+
+    def _last_run(self, name: str) -> Run | None:
+        with self._history(name) as db:
+            runs = history.list_runs(db, name) if db else []
+        return runs[0] if runs else None
+
+    def _find(self, run_id: str) -> tuple[str, Run]:
+        for name in self._files.names():
+            with self._history(name) as db:
+                found = history.find_run(db, name, run_id) if db else None
+            if found:
+                return name, found[1]
+        raise _no_run(run_id)
+
+
+def _no_run(run_id: str) -> FixSettings:
+    return FixSettings(
+        "PSC-RUN-UNKNOWN",
+        "There is no such run",
+        f"No connection has a run with the id {run_id}.",
+        "See the runs of a connection with: psconnect runs NAME",
+        where=run_id,
+    )
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _logged(run: Run) -> Run:
+    code = run.error["code"] if run.error else ""
+    changes = {entity: counts.total for entity, counts in run.changes.items()}
+    logger.info("run", extra={"data": {"run": run.id, "state": run.state, "changes": changes, "code": code}})
+    return run
+
+
+class _History:
+    """The roster data of a connection opened for reading its history; None when there is none yet."""
+
+    def __init__(self, rosters: Path) -> None:
+        self._rosters = rosters
+        self._db: Any = None
+
+    def __enter__(self) -> Any:
+        if self._rosters.exists():
+            self._db = open_rosters(self._rosters)
+        return self._db
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._db is not None:
+            self._db.close()
+
+
+class _Running:
+    """A connection put together as a Job, and its network connections closed afterwards."""
+
+    def __init__(self, service: Service, name: str, on_event: OnEvent, cancel: CancelToken | None) -> None:
+        self._service, self._name, self._on_event = service, name, on_event
+        self._cancel = cancel or CancelToken()
+        self._close: Callable[[], None] | None = None
+
+    def __enter__(self) -> Job:
+        service = self._service
+        connection = service.connection(self._name)
+        if connection.disabled:
+            raise FixSettings(
+                "PSC-CONNECTION-DISABLED",
+                "The connection is disabled",
+                f"“{self._name}” is disabled: everything is kept, nothing runs.",
+                "Enable it first.",
+                where=self._name,
+            )
+        choices = choices_of(connection)
+
+        def source() -> Any:
+            client = service.make_client(connection, self._cancel)
+            self._close = client.http.close
+            return make_source(choices, client, service.clock)
+
+        return Job(
+            connection=self._name,
+            rosters=service._rosters(self._name),
+            make_source=source,
+            destination=make_destination(self._name, connection.destination, service.on_step),
+            rules=rules_fingerprint(choices),
+            preview=connection.safety.preview,
+            thresholds=removal_thresholds(connection.safety.thresholds),
+            clock=service.clock,
+            cancel=self._cancel,
+            on_event=self._on_event,
+            on_step=service.on_step,
+        )
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._close:
+            self._close()
+
+
+def age_in_words(then: datetime, now: datetime) -> str:
+    """How long ago something was, as people say it."""
+    seconds = (now - then).total_seconds()
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {word}{'s' if count > 1 else ''} ago"
+    return "just now"

@@ -1,0 +1,8 @@
+"""PowerSchool's native API as a source of shaped records."""
+
+from __future__ import annotations
+
+from psconnect.sources.powerschool.plan import ReadPlan
+from psconnect.sources.powerschool.source import PowerSchoolSource
+
+__all__ = ["PowerSchoolSource", "ReadPlan"]

@@ -1,0 +1,186 @@
+"""Shaping of classes, and of who is in them: students from CC, teachers from SectionTeacher."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, SCHOOL, TEACHER
+from psconnect.model.problems import Fate, Problem
+from psconnect.roster.terms import DateCheck
+from psconnect.sources.base import StagedRow
+from psconnect.sources.powerschool.district import District
+from psconnect.sources.powerschool.people import OnProblem
+from psconnect.sources.powerschool.plan import ReadPlan, encode
+
+NEVER = "9999-12-31"
+
+
+@dataclass(frozen=True)
+class ClassInfo:
+    """What an enrollment needs to know of its class: ids, its last school day, whether its school is chosen."""
+
+    sourced_id: str
+    school: int
+    school_id: str
+    natural_end: str
+    chosen: bool
+
+
+@dataclass
+class Classes:
+    """The classes of the chosen year, by key."""
+
+    info: dict[int, ClassInfo] = field(default_factory=dict)
+
+
+def class_shaper(
+    plan: ReadPlan, district: District, classes: Classes, on_problem: OnProblem
+) -> Callable[[list[Any]], list[StagedRow]]:
+    """A function from a page of section rows to shaped classes; it also fills ``classes``."""
+    shape, requirements = plan.shape(CLASS), plan.requirements_of(CLASS)
+
+    def page(rows: list[Any]) -> list[StagedRow]:
+        shaped: list[StagedRow] = []
+        for row in rows:
+            key, school, values = int(row.dcid), district.schools.get(row.schoolid), shape(row)
+            term = district.terms.get((row.schoolid, row.termid))
+            course = int(row.course_dcid) if row.course_dcid else None
+            fate, rule = Fate.IN, None
+            if school is None or term is None or course is None:
+                fate, rule = Fate.KEPT, "orphan"
+                on_problem(Problem("orphan", "class", key, school, _lacking(school, term, course)))
+            elif requirements.missing(values)[0]:
+                fate, rule = Fate.LEFT_OUT, "missing-required"
+                on_problem(Problem(rule, "class", key, school, requirements.missing(values)[0]))
+            school_id = SCHOOL.sourced_id(school) if school is not None else ""
+            classes.info[key] = ClassInfo(
+                CLASS.sourced_id(key),
+                school or 0,
+                school_id,
+                term.natural_end if term else NEVER,
+                school in district.chosen,
+            )
+            course_id = COURSE.sourced_id(course) if course is not None else ""
+            term_id = CALENDAR.sourced_id(term.key) if term else ""
+            record = encode((CLASS.sourced_id(key), course_id, school_id, term_id, *values))
+            shaped.append((key, fate, rule, record, course, school, term.key if term else None))
+        return shaped
+
+    return page
+
+
+def _lacking(school: object, term: object, course: object) -> str:
+    return "course" if course is None else "school" if school is None else "calendar" if term is None else ""
+
+
+def enrollment_shaper(
+    plan: ReadPlan, classes: Classes, on_problem: OnProblem
+) -> Callable[[list[Any]], list[StagedRow]]:
+    """A function from a page of CC rows to shaped students' enrollments (powerschool-api.md 16.5)."""
+    shape = plan.shape(ENROLLMENT)
+    today, info_of, is_date = plan.today.isoformat(), classes.info, DateCheck()
+
+    def judge(row: Any, info: ClassInfo | None) -> tuple[Fate, str | None]:
+        begin, end = row.dateenrolled, row.dateleft
+        if info is None or not row.student_dcid:
+            return Fate.KEPT, "orphan"
+        if not is_date(begin) or (end and not is_date(end)):
+            return Fate.KEPT, "unreadable"
+        if end and end <= begin:
+            return Fate.LEFT_OUT, "enrollment-never-attended"
+        # Leaving after the last school day is the end of the class, not a drop, whatever the sign (faults.md 1, row 6).
+        over = end > info.natural_end
+        if row.sectionid[:1] == "-" and not over:
+            return Fate.LEFT_OUT, "enrollment-dropped"
+        if end and end <= today and not over:
+            return Fate.LEFT_OUT, "enrollment-ended"
+        return Fate.IN, None
+
+    def page(rows: list[Any]) -> list[StagedRow]:
+        shaped: list[StagedRow] = []
+        for row in rows:
+            key = int(row.dcid)
+            class_key = int(row.section_dcid) if row.section_dcid else None
+            student = int(row.student_dcid) if row.student_dcid else None
+            info = info_of.get(class_key) if class_key is not None else None
+            fate, rule = judge(row, info)
+            if fate == Fate.KEPT:
+                lacks = "class" if info is None else "student" if student is None else "beginDate"
+                on_problem(Problem(rule or "", "enrollment", key, info.school if info else None, lacks))
+            class_id, school_id = (info.sourced_id, info.school_id) if info else ("", "")
+            record = encode((str(key), class_id, school_id, row.student_dcid, "student", "false", *shape(row)))
+            shaped.append((key, fate, rule, record, class_key if info else None, student, None))
+        return shaped
+
+    return page
+
+
+@dataclass
+class Assignments:
+    """Shaped teaching assignments, and who teaches a current class at a chosen school."""
+
+    rows: list[StagedRow]
+    teaching: set[int]
+
+
+def assignment_rows(plan: ReadPlan, classes: Classes, rows: Iterable[Any], on_problem: OnProblem) -> Assignments:
+    """Teachers' enrollments: lead teachers and, if wanted, co-teachers. A class's first lead teacher is primary."""
+    today, result = plan.today.isoformat(), Assignments([], set())
+    leads: set[int] = set()
+    with_teacher: set[int] = set()
+    for row in rows:
+        key = int(row.id)
+        class_key = int(row.section_dcid) if row.section_dcid else None
+        person = int(row.users_dcid) if row.users_dcid else None
+        info = classes.info.get(class_key) if class_key is not None else None
+        role = _role(row.role_name)
+        fate, rule = _judge_assignment(plan, row, info, person, role, today)
+        primary = False
+        if fate == Fate.IN and person is not None and class_key is not None and info is not None:
+            primary = role == "lead" and class_key not in leads
+            if role == "lead" and not primary:
+                on_problem(Problem("second-lead-teacher", "class", class_key, info.school))
+            leads |= {class_key} if role == "lead" else set()
+            with_teacher.add(class_key)
+            if info.chosen:
+                result.teaching.add(person)
+        if fate == Fate.KEPT:
+            lacks = "class" if info is None else "teacher"
+            on_problem(Problem("orphan", "enrollment", -key, info.school if info else None, lacks))
+        ids = (info.sourced_id, info.school_id) if info else ("", "")
+        user_id = TEACHER.sourced_id(person) if person is not None else ""
+        record = encode(
+            (f"T{key}", *ids, user_id, "teacher", "true" if primary else "false", row.start_date, row.end_date)
+        )
+        result.rows.append((-key, fate, rule, record, class_key if info else None, None, person))
+    _report_without_teacher(classes, with_teacher, on_problem)
+    return result
+
+
+def _role(name: str) -> str:
+    words = name.lower().replace("-", " ")
+    if "lead" in words:
+        return "lead"
+    return "co-teacher" if "co teacher" in words or "coteacher" in words else ""
+
+
+def _judge_assignment(
+    plan: ReadPlan, row: Any, info: ClassInfo | None, person: int | None, role: str, today: str
+) -> tuple[Fate, str | None]:
+    if info is None or person is None:
+        return Fate.KEPT, "orphan"
+    if not role:
+        return Fate.LEFT_OUT, "assignment-role"
+    if role == "co-teacher" and not plan.co_teachers:
+        return Fate.LEFT_OUT, "co-teacher-off"
+    if row.end_date and row.end_date < today and row.end_date < info.natural_end:
+        return Fate.LEFT_OUT, "assignment-ended"
+    return Fate.IN, None
+
+
+def _report_without_teacher(classes: Classes, with_teacher: set[int], on_problem: OnProblem) -> None:
+    for key, info in classes.info.items():
+        if info.chosen and key not in with_teacher:
+            on_problem(Problem("class-without-teacher", "class", key, info.school))

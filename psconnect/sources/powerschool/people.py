@@ -1,0 +1,160 @@
+"""Shaping of people: students page by page, staff as one person per USERS.DCID, contacts and relationships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from psconnect.model.entities import (
+    ADMIN,
+    CONTACT,
+    DISTRICT_KEY,
+    RELATIONSHIP,
+    SCHOOL,
+    STUDENT,
+    TEACHER,
+    Entity,
+)
+from psconnect.model.problems import Fate, Problem
+from psconnect.roster.mapping import Requirements
+from psconnect.sources.base import StagedRow
+from psconnect.sources.powerschool.district import District
+from psconnect.sources.powerschool.plan import ReadPlan, encode
+
+OnProblem = Callable[[Problem], None]
+_ACTIVE = "0"
+_CURRENT_POSITION = "1"
+
+
+def _judge(
+    requirements: Requirements, values: tuple[str, ...], problem: Callable[[str, str], None]
+) -> tuple[Fate, str | None]:
+    """Fate of a record that qualifies otherwise: left out when a required attribute is missing."""
+    missing, reported = requirements.missing(values)
+    if missing:
+        problem("missing-required", missing)
+        return Fate.LEFT_OUT, "missing-required"
+    for attribute in reported:
+        problem("missing-reported", attribute)
+    return Fate.IN, None
+
+
+def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
+    """A function from a page of student rows to shaped records."""
+    shape, requirements = plan.shape(STUDENT), plan.requirements_of(STUDENT)
+    schools, chosen = district.schools, district.chosen
+
+    def page(rows: list[Any]) -> list[StagedRow]:
+        shaped: list[StagedRow] = []
+        for row in rows:
+            key, school = int(row.dcid), schools.get(row.schoolid)
+            values = shape(row)
+            fate: Fate
+            rule: str | None
+            if school is None:
+                fate, rule = Fate.KEPT, "orphan"
+            elif school not in chosen:
+                fate, rule = Fate.LEFT_OUT, "school-not-chosen"
+            elif row.enroll_status != _ACTIVE:
+                fate, rule = _not_active(row.enroll_status)
+            else:
+                fate, rule = _judge(
+                    requirements,
+                    values,
+                    lambda name, what, key=key, school=school: on_problem(  # type: ignore[misc]
+                        Problem(name, "student", key, school, what)
+                    ),
+                )
+            school_id = SCHOOL.sourced_id(school) if school is not None else ""
+            shaped.append((key, fate, rule, encode((str(key), school_id, *values)), school))
+        return shaped
+
+    return page
+
+
+def _not_active(status: str) -> tuple[Fate, str]:
+    if status.removeprefix("-").isdigit():
+        return Fate.LEFT_OUT, "student-inactive"
+    return Fate.KEPT, "unreadable"
+
+
+def staff_rows(
+    plan: ReadPlan,
+    district: District,
+    users: Iterable[Any],
+    positions: Iterable[Any],
+    teaching: set[int],
+    on_problem: OnProblem,
+) -> tuple[list[StagedRow], list[StagedRow]]:
+    """Shaped teachers and other staff: one record a person, the schools of current positions as memberships.
+
+    ``teaching`` are the keys of people with a current class at a chosen school.
+    """
+    schools_of: dict[int, set[int]] = {}
+    for row in positions:
+        school = DISTRICT_KEY if row.schoolid == "0" else district.schools.get(row.schoolid)
+        in_scope = school in district.chosen or (school == DISTRICT_KEY and plan.schools == "all")
+        if row.status == _CURRENT_POSITION and school is not None and in_scope and row.users_dcid:
+            schools_of.setdefault(int(row.users_dcid), set()).add(school)
+    shapes = {entity: (plan.shape(entity), plan.requirements_of(entity)) for entity in (TEACHER, ADMIN)}
+    found: dict[Entity, list[StagedRow]] = {TEACHER: [], ADMIN: []}
+    for row in users:
+        key = int(row.dcid)
+        entity = TEACHER if key in teaching else ADMIN
+        shape, requirements = shapes[entity]
+        values = shape(row)
+        members = _home_first(schools_of.get(key, set()), district.schools.get(row.homeschoolid))
+        fate, rule = Fate.LEFT_OUT, "staff-inactive"
+        if members:
+            fate, rule = _judge(  # type: ignore[assignment]
+                requirements,
+                values,
+                lambda name, what, key=key, entity=entity, school=members[0]: on_problem(  # type: ignore[misc]
+                    Problem(name, entity.key, key, school, what)
+                ),
+            )
+        orgs = ",".join(SCHOOL.sourced_id(school) for school in members)
+        found[entity].append((key, fate, rule, encode((entity.sourced_id(key), orgs, *values))))
+    return found[TEACHER], found[ADMIN]
+
+
+def _home_first(schools: set[int], home: int | None) -> list[int]:
+    return sorted(schools, key=lambda school: (school != home, school))
+
+
+def contact_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
+    """A function from a page of contact rows to shaped records."""
+    shape, requirements = plan.shape(CONTACT), plan.requirements_of(CONTACT)
+
+    def page(rows: list[Any]) -> list[StagedRow]:
+        shaped: list[StagedRow] = []
+        for row in rows:
+            key, values = int(row.id), shape(row)
+            fate, rule = _judge(
+                requirements,
+                values,
+                lambda name, what, key=key: on_problem(Problem(name, "contact", key, None, what)),  # type: ignore[misc]
+            )
+            shaped.append((key, fate, rule, encode((CONTACT.sourced_id(key), *values))))
+        return shaped
+
+    return page
+
+
+def relationship_shaper(plan: ReadPlan) -> Callable[[list[Any]], list[StagedRow]]:
+    """A function from a page of relationship rows to shaped records."""
+    shape = plan.shape(RELATIONSHIP)
+
+    def page(rows: list[Any]) -> list[StagedRow]:
+        shaped: list[StagedRow] = []
+        for row in rows:
+            key = int(row.studentcontactassocid)
+            student = int(row.studentdcid) if row.studentdcid else None
+            contact = int(row.personid) if row.personid else None
+            known = student is not None and contact is not None
+            fate, rule = (Fate.IN, None) if known else (Fate.KEPT, "orphan")
+            ids = (str(student or ""), CONTACT.sourced_id(contact or 0))
+            shaped.append((key, fate, rule, encode((str(key), *ids, *shape(row))), student, contact))
+        return shaped
+
+    return page

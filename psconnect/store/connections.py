@@ -1,0 +1,102 @@
+"""Connection files: one TOML each, written as a whole, with the last good copy beside it. They hold no secret."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli_w
+
+from psconnect.model.connection import Connection, from_dict, to_dict
+from psconnect.model.errors import FixSettings, PsconnectError
+from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.home import Home, slug
+
+_BACKUP = ".last-good"
+
+
+@dataclass(frozen=True)
+class ConnectionFiles:
+    """All connections of a home."""
+
+    home: Home
+
+    def names(self) -> list[str]:
+        """Names of all connections that can be read, sorted."""
+        return sorted((connection.name for connection in self.all()), key=str.casefold)
+
+    def all(self) -> list[Connection]:
+        """All connections; a damaged file is replaced by its last good copy."""
+        return [self._read(path) for path in sorted(self.home.connections().glob("*.toml"))]
+
+    def get(self, name: str) -> Connection:
+        """The connection with that name; raises FixSettings when there is none."""
+        path = self._path(name)
+        if not path.exists() and not path.with_suffix(_BACKUP).exists():
+            known = ", ".join(f"“{known}”" for known in self.names()) or "none yet"
+            raise FixSettings(
+                "PSC-CONNECTION-UNKNOWN",
+                "There is no such connection",
+                f"No connection is called “{name}”. Known: {known}.",
+                "Check the name, or see them all with: psconnect connection list",
+                where=name,
+            )
+        return self._read(path)
+
+    def save(self, connection: Connection) -> None:
+        """Write a connection; the file as it was becomes the last good copy."""
+        path = self._path(connection.name)
+        content = to_toml(connection)
+        from_toml(content, str(path))
+        if path.exists():
+            with storage_errors(path):
+                before = path.read_bytes()
+            write_atomically(path.with_suffix(_BACKUP), before)
+        write_atomically(path, content.encode())
+
+    def remove(self, name: str) -> None:
+        """Delete the connection's file and its copy."""
+        path = self._path(name)
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
+            path.with_suffix(_BACKUP).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self.home.connections() / f"{slug(name)}.toml"
+
+    def _read(self, path: Path) -> Connection:
+        try:
+            return read_file(path)
+        except PsconnectError:
+            copy = path.with_suffix(_BACKUP)
+            if not copy.exists():
+                raise
+            return read_file(copy)
+
+
+def read_file(path: Path) -> Connection:
+    """A connection from any connection file; raises FixSettings or LocalStorage that names the file."""
+    with storage_errors(path):
+        content = path.read_bytes()
+    return from_toml(content.decode("utf-8-sig", errors="replace"), str(path))
+
+
+def from_toml(text: str, where: str) -> Connection:
+    """A connection from the text of a connection file."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FixSettings(
+            "PSC-SETTINGS-TOML",
+            "The connection file can't be read",
+            f"It is not valid TOML: {error}.",
+            "Correct the line, or export the connection again.",
+            where=where,
+        ) from None
+    return from_dict(data)
+
+
+def to_toml(connection: Connection) -> str:
+    """The text of a connection file."""
+    return tomli_w.dumps(to_dict(connection))

@@ -1,0 +1,97 @@
+"""Files that are whole or not there (written beside, flushed, renamed), and folders that only their owner opens."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from psconnect.model.errors import LocalStorage
+
+_OWNER_ONLY = 0o700
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only its owner can open; raises LocalStorage when that is impossible."""
+    with storage_errors(path):
+        path.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY)
+        if os.name == "posix" and path.stat().st_mode & 0o077 and path.stat().st_uid == os.getuid():
+            path.chmod(_OWNER_ONLY)
+    return path
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file's content as a whole: a reader sees the old or the new one, never a part."""
+    with storage_errors(path):
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make sure that a rename in this folder survives a power loss, where the system can be asked to."""
+    if os.name != "posix":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn the system's refusals into sentences about this path."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_error(path, error) from None
+
+
+def storage_error(path: Path, error: OSError) -> LocalStorage:
+    """What a refused read or write of this path means for a person (faults P03, P04)."""
+    where = str(path)
+    if error.errno in _FULL:
+        return LocalStorage(
+            "PSC-DISK-FULL",
+            "The disk is full",
+            f"There was no room left to write to {path.parent}. What was there before is untouched.",
+            "Free some room, then start again: it goes on where it stopped.",
+            where=where,
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return LocalStorage(
+            "PSC-DISK-DENIED",
+            "A file can't be written",
+            f"{path} is read-only, in use by another program, or belongs to another user.",
+            "Close programs that have it open, check who may write to the folder, then start again.",
+            where=where,
+        )
+    if error.errno == errno.ENOENT:
+        return LocalStorage(
+            "PSC-DISK-MISSING",
+            "A folder or file is not there",
+            f"{path} does not exist, or its drive is not connected.",
+            "Check the path, or connect the drive, then start again.",
+            where=where,
+        )
+    return LocalStorage(
+        "PSC-DISK-ERROR",
+        "A file can't be read or written",
+        f"The system reported “{error.strerror or type(error).__name__}” for {path}.",
+        "Check the disk and the folder, then start again.",
+        where=where,
+    )

@@ -1,0 +1,189 @@
+"""The run history: one row a run, its problems, its changes; and the few facts that the next run needs."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from psconnect.model.entities import BY_KEY, BY_RANK
+from psconnect.model.problems import RULES, Problem
+from psconnect.model.runs import Change, ChangeCounts, Hold, Run
+from psconnect.store.schema import ACTIONS
+
+_JSON = ("changes", "problems", "read", "left_out", "holds", "error")
+ROW_DAYS = 90
+RUN_DAYS = 396
+
+
+def new_run_id(now: datetime) -> str:
+    """An id that is unique over all connections and sorts by time, like ``20261121-053000-123-7f3a``."""
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}-{secrets.token_hex(2)}"
+
+
+def begin_run(db: sqlite3.Connection, run_id: str, *, trigger: str, scope: str, started: datetime) -> int:
+    """Enter a new run and return its number within this connection."""
+    cursor = db.execute(
+        "INSERT INTO run (id, state, trigger, scope, started) VALUES (?, 'queued', ?, ?, ?)",
+        [run_id, trigger, scope, started.isoformat()],
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def update_run(db: sqlite3.Connection, number: int, **values: Any) -> None:
+    """Set columns of a run; lists and dictionaries are stored as JSON, times as ISO text."""
+    stored = {name: _stored(name, value) for name, value in values.items()}
+    assignments = ", ".join(f"{name} = ?" for name in stored)
+    db.execute(f"UPDATE run SET {assignments} WHERE no = ?", [*stored.values(), number])
+
+
+def _stored(name: str, value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if name == "changes" and isinstance(value, dict):
+        return json.dumps({entity: asdict(counts) for entity, counts in value.items()})
+    if name == "holds" and isinstance(value, Iterable):
+        return json.dumps([asdict(hold) for hold in value])
+    if name in _JSON and value is not None:
+        return json.dumps(value)
+    return value
+
+
+def read_run(db: sqlite3.Connection, connection: str, number: int) -> Run:
+    """A run by its number."""
+    return next(_runs(db, connection, "WHERE no = ?", [number]))
+
+
+def find_run(db: sqlite3.Connection, connection: str, run_id: str) -> tuple[int, Run] | None:
+    """A run and its number by its id, or None."""
+    row = db.execute("SELECT no FROM run WHERE id = ?", [run_id]).fetchone()
+    return (row[0], read_run(db, connection, row[0])) if row else None
+
+
+def list_runs(db: sqlite3.Connection, connection: str) -> list[Run]:
+    """All runs, newest first."""
+    return list(_runs(db, connection, "ORDER BY no DESC", []))
+
+
+def runs_in_state(db: sqlite3.Connection, states: Iterable[str]) -> list[tuple[int, str, str]]:
+    """Number, id and state of the runs in one of these states, oldest first."""
+    states = list(states)
+    marks = ", ".join("?" * len(states))
+    rows = db.execute(f"SELECT no, id, state FROM run WHERE state IN ({marks}) ORDER BY no", states)
+    return [(no, run_id, state) for no, run_id, state in rows]
+
+
+def _runs(db: sqlite3.Connection, connection: str, clause: str, values: list[Any]) -> Iterator[Run]:
+    cursor = db.execute(f"SELECT * FROM run {clause}", values)
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        data = dict(zip(names, row, strict=True))
+        for name in _JSON:
+            data[name] = json.loads(data[name]) if data[name] else data[name]
+        yield Run(
+            id=data["id"],
+            connection=connection,
+            state=data["state"],
+            trigger=data["trigger"],
+            scope=data["scope"],
+            started=datetime.fromisoformat(data["started"]),
+            ended=datetime.fromisoformat(data["ended"]) if data["ended"] else None,
+            planned=datetime.fromisoformat(data["planned"]) if data["planned"] else None,
+            changes={entity: ChangeCounts(**counts) for entity, counts in data["changes"].items()},
+            problems=data["problems"],
+            read=data["read"],
+            left_out=data["left_out"],
+            holds=tuple(Hold(**hold) for hold in data["holds"]),
+            plan_hash=data["plan_hash"],
+            error=data["error"],
+            failed_in=data["failed_in"],
+            delivered=data["delivered"],
+            way=data["way"],
+            calls=data["calls"],
+            reason=data["reason"],
+            school_year=data["school_year"],
+        )
+
+
+def store_problems(db: sqlite3.Connection, number: int, problems: Iterable[Problem]) -> None:
+    """Store a run's findings; a finding that comes twice is stored once."""
+    db.executemany(
+        "INSERT OR IGNORE INTO problem VALUES (?, ?, ?, ?, ?, ?)",
+        ((number, p.rule, BY_KEY[p.entity].rank, p.key, p.school, p.detail) for p in problems),
+    )
+
+
+def problem_counts(db: sqlite3.Connection, number: int) -> dict[str, int]:
+    """Findings of a run per severity."""
+    counts: dict[str, int] = {}
+    for rule, count in db.execute("SELECT rule, count(*) FROM problem WHERE run = ? GROUP BY rule", [number]):
+        severity = RULES[rule].severity
+        counts[severity] = counts.get(severity, 0) + count
+    return dict(sorted(counts.items()))
+
+
+def read_problems(db: sqlite3.Connection, number: int) -> Iterator[Problem]:
+    """A run's findings, by rule and record."""
+    rows = db.execute(
+        "SELECT rule, entity, key, school, detail FROM problem WHERE run = ? ORDER BY rule, entity, key, detail",
+        [number],
+    )
+    for rule, rank, key, school, detail in rows:
+        yield Problem(rule, BY_RANK[rank].key, key, school, detail)
+
+
+def read_changes(db: sqlite3.Connection, number: int, *, limit: int = -1) -> Iterator[Change]:
+    """A run's changes in dependency order, with before and after; ``limit`` -1 means all."""
+    sql = "SELECT entity, key, action, before, after FROM change WHERE run = ? ORDER BY entity, key LIMIT ?"
+    for rank, key, action, before, after in db.execute(sql, [number, limit]):
+        entity = BY_RANK[rank]
+        yield Change(
+            entity.key, key, ACTIONS[action], _named(entity.attributes, before), _named(entity.attributes, after)
+        )
+
+
+def _named(attributes: tuple[str, ...], record: bytes | None) -> dict[str, str] | None:
+    if record is None:
+        return None
+    return dict(zip(attributes, msgspec.json.decode(record, type=list[str]), strict=True))
+
+
+def school_names(db: sqlite3.Connection, number: int) -> dict[int, str]:
+    """Names of the schools, as delivered and as this run would deliver them, by key."""
+    rank, place = BY_KEY["school"].rank, BY_KEY["school"].attributes.index("name")
+    sql = (
+        "SELECT key, record FROM ledger WHERE entity = ? "
+        "UNION ALL SELECT key, after FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL"
+    )
+    rows = db.execute(sql, [rank, number, rank])
+    return {key: msgspec.json.decode(record, type=list[str])[place] for key, record in rows}
+
+
+def get_meta(db: sqlite3.Connection, name: str) -> str:
+    """A fact that an earlier run left, or an empty text."""
+    row = db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def set_meta(db: sqlite3.Connection, name: str, value: str) -> None:
+    """Leave a fact for later runs."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
+
+
+def forget_old(db: sqlite3.Connection, now: datetime) -> None:
+    """Delete what is past its time: rows of changes and problems after 90 days, runs after 13 months (design.md 4)."""
+    rows_before, runs_before = (
+        (now - timedelta(days=ROW_DAYS)).isoformat(),
+        (now - timedelta(days=RUN_DAYS)).isoformat(),
+    )
+    old = "SELECT no FROM run WHERE started < ? AND state NOT IN ('held', 'previewed', 'applying')"
+    if db.execute(f"SELECT EXISTS ({old})", [rows_before]).fetchone()[0]:
+        db.execute(f"DELETE FROM change WHERE run IN ({old})", [rows_before])
+        db.execute(f"DELETE FROM problem WHERE run IN ({old})", [rows_before])
+        db.execute(f"DELETE FROM run WHERE no IN ({old})", [runs_before])

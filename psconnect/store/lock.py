@@ -1,0 +1,33 @@
+"""One run at a time per connection: a lock that the operating system frees when its owner dies (fault P07)."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import filelock
+
+from psconnect.model.errors import AnotherRunActive
+from psconnect.store.files import storage_errors
+
+
+@contextlib.contextmanager
+def run_lock(path: Path, connection: str) -> Iterator[None]:
+    """Hold the connection's lock; raises AnotherRunActive at once when somebody else holds it."""
+    lock = filelock.FileLock(path, timeout=0)
+    with storage_errors(path):
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise AnotherRunActive(
+                "PSC-RUN-ACTIVE",
+                "Another run is active",
+                f"“{connection}” is being synced right now, by another window or by the schedule.",
+                "Wait until it has ended, then start again.",
+                where=connection,
+            ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,129 @@
+"""Secrets: from the environment for this call only, else from the operating system's keyring. Never in a file.
+
+There is no plain-text fallback. Where there is no keyring, storing is refused with a sentence, and a secret can be kept
+for this session only (design.md sections 4 and 8, fault P11).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import keyring
+import keyring.errors
+from keyring.backend import KeyringBackend
+
+from psconnect.model.errors import FixSettings
+
+SERVICE = "psconnect"
+CLIENT_SECRET = "source.client_secret"
+_WINDOWS_LIMIT = 1280
+
+
+@dataclass
+class Secrets:
+    """Secrets by connection name and key, like ``source.client_secret``.
+
+    Attributes:
+        session_only: keep new secrets in memory instead of the keyring.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    session_only: bool = False
+    _session: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+
+    def get(self, connection: str, key: str) -> str:
+        """The secret, or an empty text when none is stored; raises FixSettings when the keyring is locked or broken."""
+        from_environment = self.environment.get(variable(key), "")
+        if from_environment:
+            return from_environment
+        if (connection, key) in self._session:
+            return self._session[connection, key]
+        if self.session_only or not available():
+            return ""
+        try:
+            return keyring.get_password(SERVICE, _item(connection, key)) or ""
+        except keyring.errors.KeyringError as error:
+            raise _broken(error) from None
+
+    def set(self, connection: str, key: str, value: str) -> None:
+        """Store a secret and read it back; raises FixSettings when it can't be kept."""
+        if not value or len(value) > _WINDOWS_LIMIT or any(ch in value for ch in "\r\n\0"):
+            raise FixSettings(
+                "PSC-SECRET-VALUE",
+                "This is no secret",
+                f"A secret is one line of 1 to {_WINDOWS_LIMIT} characters.",
+                "Copy it again from PowerSchool.",
+                where=key,
+            )
+        if self.session_only:
+            self._session[connection, key] = value
+            return
+        if not available():
+            raise no_keyring()
+        try:
+            keyring.set_password(SERVICE, _item(connection, key), value)
+            kept = keyring.get_password(SERVICE, _item(connection, key))
+        except keyring.errors.KeyringError as error:
+            raise _broken(error) from None
+        if kept != value:
+            raise _broken(None)
+
+    def remove(self, connection: str, keys: tuple[str, ...] = (CLIENT_SECRET,)) -> None:
+        """Forget the connection's secrets."""
+        for key in keys:
+            self._session.pop((connection, key), None)
+            if self.session_only or not available():
+                continue
+            try:
+                if keyring.get_password(SERVICE, _item(connection, key)) is not None:
+                    keyring.delete_password(SERVICE, _item(connection, key))
+            except keyring.errors.KeyringError as error:
+                raise _broken(error) from None
+
+
+def variable(key: str) -> str:
+    """The environment variable that holds a secret: PSCONNECT_SECRET_SOURCE_CLIENT_SECRET for source.client_secret."""
+    return f"PSCONNECT_SECRET_{key.upper().replace('.', '_')}"
+
+
+def available() -> bool:
+    """Whether this computer has a keyring that protects what it keeps."""
+    return _protects(keyring.get_keyring())
+
+
+def _protects(backend: KeyringBackend) -> bool:
+    """Whether a keyring backend is a real one: not the failing, null or plain-text kind."""
+    module = type(backend).__module__
+    if module.endswith((".fail", ".null")) or "plaintext" in type(backend).__name__.lower():
+        return False
+    members = getattr(backend, "backends", None)
+    return members is None or any(_protects(member) for member in members)
+
+
+def no_keyring() -> FixSettings:
+    """There is no keyring on this computer."""
+    return FixSettings(
+        "PSC-SECRET-NO-KEYRING",
+        "This computer has no keyring",
+        "Secrets are kept in the keyring of the operating system only, and none was found. "
+        "psconnect never writes a secret to a file.",
+        "On a desktop, sign in normally (Linux: install gnome-keyring or KWallet). On a server, give the secret in "
+        f"{variable(CLIENT_SECRET)} "
+        "when psconnect is started.",
+    )
+
+
+def _broken(error: Exception | None) -> FixSettings:
+    reason = f" ({type(error).__name__})" if error else ""
+    return FixSettings(
+        "PSC-SECRET-KEYRING",
+        "The keyring did not keep the secret",
+        f"The keyring of this computer is locked, or refused to work{reason}.",
+        "Unlock it, for example by signing in again, and enter the secret once more.",
+    )
+
+
+def _item(connection: str, key: str) -> str:
+    return f"{connection}/{key}"

@@ -1,0 +1,100 @@
+"""The staging of one run: every record read, shaped, in a throw-away file beside the ledger.
+
+It is written without journal or flushing, because a run that dies before its plan is stored simply reads again. One
+table an entity: key, fate, rule, record, and a column per reference. The file is deleted when the plan is stored, and
+leftovers of a killed run when the next one begins.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from psconnect.model.entities import ENTITIES, Entity
+from psconnect.model.problems import RULES, Problem
+from psconnect.store.database import sqlite_errors
+
+_ENDING = ".staging"
+
+
+def table(entity: Entity) -> str:
+    """Name of the entity's table within the staging."""
+    return f"stage_{entity.key}"
+
+
+class Staging:
+    """A staging being filled; safe to fill from several threads."""
+
+    def __init__(self, rosters: Path) -> None:
+        """Begin an empty staging beside the roster data ``rosters``."""
+        self.path = rosters.with_suffix(_ENDING)
+        self._lock = threading.Lock()
+        self._problems: dict[Problem, None] = {}
+        with sqlite_errors(self.path):
+            discard(rosters)
+            self.path.touch(mode=0o600)
+            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+            self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;")
+            for entity in ENTITIES:
+                columns = "".join(f", {reference.column} INTEGER" for reference in entity.references)
+                self._db.execute(
+                    f"CREATE TABLE {table(entity)} (key INTEGER PRIMARY KEY, fate INTEGER NOT NULL, rule TEXT, "
+                    f"record BLOB NOT NULL{columns})"
+                )
+            self._db.execute("BEGIN")
+        self._inserts = {
+            entity.key: f"INSERT INTO {table(entity)} VALUES (?, ?, ?, ?{', ?' * len(entity.references)})"
+            for entity in ENTITIES
+        }
+
+    def rows(self, entity: Entity, rows: Sequence[tuple[int | bytes | str | None, ...]]) -> None:
+        """Take shaped records of one entity."""
+        with self._lock, sqlite_errors(self.path):
+            self._db.executemany(self._inserts[entity.key], rows)
+
+    def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
+        """Forget the entity's rows, or only those whose key has that sign."""
+        condition = {None: "", True: " WHERE key < 0", False: " WHERE key >= 0"}[negative]
+        with self._lock, sqlite_errors(self.path):
+            self._db.execute(f"DELETE FROM {table(entity)}{condition}")
+
+    def problem(self, problem: Problem) -> None:
+        """Take a finding about a record."""
+        with self._lock:
+            self._problems[problem] = None
+
+    def problems(self) -> list[Problem]:
+        """The findings so far that concern somebody (not of severity ``info``)."""
+        return [problem for problem in self._problems if RULES[problem.rule].severity != "info"]
+
+    def finish(self) -> None:
+        """Store what was taken; the staging can then be attached."""
+        with sqlite_errors(self.path):
+            self._db.execute("COMMIT")
+            self._db.close()
+
+    def abandon(self) -> None:
+        """Throw away what was taken."""
+        self._db.close()
+        self.path.unlink(missing_ok=True)
+
+
+def attach(db: sqlite3.Connection, rosters: Path) -> None:
+    """Make a finished staging readable and writable in the roster data's connection, as schema ``stage``."""
+    db.execute("ATTACH ? AS stage", [str(rosters.with_suffix(_ENDING))])
+    db.execute("PRAGMA stage.journal_mode = OFF")
+    db.execute("PRAGMA stage.synchronous = OFF")
+    db.execute("PRAGMA stage.cache_size = -16000")
+
+
+def detach(db: sqlite3.Connection, rosters: Path) -> None:
+    """End using the staging and delete it."""
+    db.execute("DETACH stage")
+    discard(rosters)
+
+
+def discard(rosters: Path) -> None:
+    """Delete a staging that is no longer used, if there is one."""
+    rosters.with_suffix(_ENDING).unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+"""Apply: the roster goes to the destination, then the ledger follows; killed in between, the next start knows which.
+
+Before the snapshot becomes visible, its receipt is journalled. After that, outcome and ledger change in one
+transaction. On the next start, what stands at the destination tells: the journalled receipt means done; anything
+else means not done.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psconnect.destinations.base import Delivered
+from psconnect.model.entities import Entity
+from psconnect.model.events import RunEvent
+from psconnect.model.runs import WORKING
+from psconnect.store import history, ledger
+from psconnect.store.database import transaction
+from psconnect.sync.job import Job
+from psconnect.sync.planning import READ_BEFORE, RECEIPT, RULES
+
+_NEWS_EVERY = 5_000
+
+
+@dataclass(frozen=True)
+class _Roster:
+    """The roster after the plan, as a destination sees it, with news about how far it is."""
+
+    job: Job
+    db: sqlite3.Connection
+    number: int
+
+    def records(self, entity: Entity) -> Iterator[tuple[int, list[str]]]:
+        """Key and attributes of the entity's records, in key order."""
+        done = 0
+        for done, record in enumerate(ledger.roster_after(self.db, self.number, entity), 1):
+            if done % _NEWS_EVERY == 0:
+                self.job.on_event(RunEvent("applying", entity.key, done))
+            yield record
+        self.job.on_event(RunEvent("applying", entity.key, done, done))
+
+
+def apply_plan(job: Job, db: sqlite3.Connection, number: int) -> None:
+    """Deliver the stored plan of this run and make the ledger follow; raises what the destination says."""
+    history.update_run(db, number, state="applying")
+    job.tell("applying")
+    job.on_step("apply")
+    prepared = job.destination.prepare(_Roster(job, db, number), job.cancel)
+    job.on_step("prepared")
+    try:
+        job.cancel.check()
+        _journal(job, db, number, prepared.receipt)
+        job.on_step("journalled")
+        delivered = prepared.publish()
+    except BaseException:
+        prepared.discard()
+        raise
+    job.on_step("published")
+    _follow(job, db, number, delivered)
+
+
+def _journal(job: Job, db: sqlite3.Connection, number: int, receipt: str) -> None:
+    written = job.clock.now().isoformat()
+    db.execute("INSERT OR REPLACE INTO journal VALUES (?, ?, ?)", [number, receipt, written])
+
+
+def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered) -> None:
+    """The destination has it: ledger, outcome and history change together."""
+    row = db.execute("SELECT read, rules FROM run WHERE no = ?", [number]).fetchone()
+    with transaction(db):
+        ledger.apply_to_ledger(db, number)
+        history.set_meta(db, RECEIPT, delivered.receipt)
+        history.set_meta(db, RULES, row[1])
+        history.set_meta(db, READ_BEFORE, row[0])
+        db.execute("DELETE FROM journal WHERE run = ?", [number])
+        end_run(job, db, number, delivered.description)
+        job.on_step("ledger")
+    job.on_step("finished")
+
+
+def end_run(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
+    """Write the end of a run that reached its goal."""
+    problems = json.loads(db.execute("SELECT problems FROM run WHERE no = ?", [number]).fetchone()[0])
+    state = "finished_with_problems" if problems else "finished"
+    history.update_run(db, number, state=state, ended=job.clock.now(), delivered=delivered)
+
+
+def unsettled(db: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Number and state of the runs that were killed: with the lock held, none can be alive."""
+    return [(number, state) for number, _id, state in history.runs_in_state(db, WORKING)]
+
+
+def settle(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is_fresh: bool) -> None:
+    """Bring a killed run to its end.
+
+    Killed before applying: nothing was delivered; it ends ``interrupted``. Killed while applying: if the destination
+    has the journalled snapshot, only the ledger was missing; else the plan is applied again while it is fresh, and
+    given up as ``interrupted`` when it is not, because the new run plans anew.
+    """
+    row = db.execute("SELECT receipt FROM journal WHERE run = ?", [number]).fetchone()
+    if state == "applying" and row and job.destination.standing() == row[0]:
+        _follow(job, db, number, Delivered(row[0], "Delivered before an interruption; confirmed by reading it back."))
+    elif state == "applying" and plan_is_fresh:
+        apply_plan(job, db, number)
+    else:
+        _interrupted(job, db, number)
+
+
+def _interrupted(job: Job, db: sqlite3.Connection, number: int) -> None:
+    with transaction(db):
+        db.execute("DELETE FROM change WHERE run = ?", [number])
+        db.execute("DELETE FROM journal WHERE run = ?", [number])
+        history.update_run(db, number, state="interrupted", ended=job.clock.now())

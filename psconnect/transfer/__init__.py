@@ -1,0 +1,1 @@
+"""How files travel to where the other system finds them."""
