@@ -1,0 +1,1 @@
+"""Tests of psconnect; the folders mirror the package."""

@@ -1,0 +1,154 @@
+"""`dev.py test` and `dev.py lint`, on a small project: what is counted, said, recorded and answered."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.home import CHECKOUT
+from workbench import checks
+from workbench.environment import Environment
+
+_LINE_LENGTH = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]["line-length"]
+
+_PYPROJECT = f"""
+[tool.ruff]
+line-length = {_LINE_LENGTH}
+[tool.ruff.lint]
+select = ["F"]
+[tool.importlinter]
+root_package = "psconnect"
+[[tool.importlinter.contracts]]
+name = "layers"
+type = "layers"
+layers = ["psconnect.upper", "psconnect.lower"]
+[tool.pytest.ini_options]
+addopts = ["-p", "tests.support.thorough", "-p", "no:cacheprovider"]
+markers = ["thorough: slow"]
+"""
+
+_TESTS = """import pytest
+
+
+def test_good():
+    assert True
+
+
+@pytest.mark.skip(reason="not today")
+def test_later():
+    assert True
+
+
+@pytest.mark.thorough
+def test_measures(record_figure):
+    record_figure("records read", 12345.6, "records/s")
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    """A project that passes all checks; its environment is the one of this test."""
+    files = {
+        "pyproject.toml": _PYPROJECT,
+        "dev.py": "",
+        "psconnect/__init__.py": "",
+        "psconnect/upper.py": "import psconnect.lower as lower\n\nNAME: str = lower.NAME\n",
+        "psconnect/lower.py": 'NAME = "lower"\n',
+        "workbench/__init__.py": "",
+        "tests/__init__.py": "",
+        "tests/test_small.py": _TESTS,
+        "tests/support/__init__.py": "",
+        "tests/support/thorough.py": (CHECKOUT / "tests/support/thorough.py").read_text(encoding="utf-8"),
+    }
+    for name, content in files.items():
+        path = tmp_path / "project" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    (tmp_path / "project" / ".venv").symlink_to(sys.prefix, target_is_directory=True)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    return Environment(tmp_path / "project")
+
+
+def _lines(capfd: pytest.CaptureFixture[str]) -> list[str]:
+    return capfd.readouterr().out.splitlines()
+
+
+def _change(project: Environment, name: str, content: str) -> None:
+    (project.folder / name).write_text(content, encoding="utf-8")
+
+
+def test_all_green(project: Environment, capfd: pytest.CaptureFixture[str]) -> None:
+    assert checks.test(project, with_thorough=False, pytest_args=[]) == 0
+    lines = _lines(capfd)
+    steps = ["ruff check", "ruff format --check", "mypy --strict", "lint-imports", "pytest"]
+    assert [line.removeprefix("== ") for line in lines if line.startswith("== ")] == [*steps, "summary"]
+    assert lines[-6:] == [*(f"ok      {step}" for step in steps), "1 passed, 0 failed, 1 skipped"]
+    assert not (project.folder / "tests/THOROUGH.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "name", "content"),
+    [
+        ("ruff check", "psconnect/lower.py", 'import os\n\nNAME = "lower"\n'),
+        ("ruff format --check", "psconnect/lower.py", "NAME = 'lower'\n"),
+        ("mypy --strict", "psconnect/lower.py", "NAME = 1\n"),
+        ("lint-imports", "psconnect/lower.py", 'import psconnect.upper\n\nNAME = "l"\nprint(psconnect.upper)\n'),
+        ("pytest", "tests/test_small.py", "def test_bad():\n    assert not __name__\n"),
+        ("pytest", "tests/test_small.py", 'raise RuntimeError("made up")\n'),
+        ("pytest", "tests/test_small.py", ""),
+    ],
+)
+def test_each_step_can_fail(
+    project: Environment, capfd: pytest.CaptureFixture[str], step: str, name: str, content: str
+) -> None:
+    _change(project, name, content)
+    assert checks.test(project, with_thorough=True, pytest_args=[]) == 1
+    lines = _lines(capfd)
+    assert f"FAILED  {step}" in lines
+    passed = "0 passed, 1 failed" if step == "pytest" else "2 passed, 1 failed, 1 skipped"
+    assert lines[-1] == passed
+    assert not (project.folder / "tests/THOROUGH.md").exists()
+
+
+def test_arguments_go_to_pytest(project: Environment, capfd: pytest.CaptureFixture[str]) -> None:
+    assert checks.test(project, with_thorough=True, pytest_args=["-k", "good"]) == 0
+    assert _lines(capfd)[-1] == "1 passed, 0 failed"
+    assert not (project.folder / "tests/THOROUGH.md").exists()
+
+
+def test_lint_runs_no_test(project: Environment, capfd: pytest.CaptureFixture[str]) -> None:
+    _change(project, "tests/test_small.py", "def test_bad():\n    assert not __name__\n")
+    assert checks.lint(project) == 0
+    assert _lines(capfd)[-1] == "4 passed, 0 failed"
+    _change(project, "psconnect/lower.py", "NAME = 1\n")
+    assert checks.lint(project) == 1
+    assert _lines(capfd)[-1] == "3 passed, 1 failed"
+
+
+def test_a_green_thorough_run_is_recorded(project: Environment, capfd: pytest.CaptureFixture[str]) -> None:
+    def git(*args: str) -> str:
+        identity = ("-c", "user.name=Test", "-c", "user.email=test@example.invalid")
+        done = subprocess.run(["git", *identity, *args], cwd=project.folder, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    (project.folder / ".gitignore").write_text(".*/\n__pycache__\n.venv\n", encoding="utf-8")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-q", "-m", "made up")
+    assert checks.test(project, with_thorough=True, pytest_args=[]) == 0
+    assert _lines(capfd)[-1] == "2 passed, 0 failed, 1 skipped"
+    report = (project.folder / "tests/THOROUGH.md").read_text(encoding="utf-8")
+    assert f"- Commit: {git('rev-parse', 'HEAD')}\n" in report
+    assert "- Tests passed: 2\n" in report
+    assert f"- Python: {sys.version.split()[0]}\n" in report
+    assert "| records read | 12,345.6 | records/s |\n" in report
+
+    _change(project, "dev.py", "# changed\n")
+    assert checks.test(project, with_thorough=True, pytest_args=[]) == 0
+    capfd.readouterr()
+    report = (project.folder / "tests/THOROUGH.md").read_text(encoding="utf-8")
+    assert f"- Commit: {git('rev-parse', 'HEAD')} with uncommitted changes\n" in report

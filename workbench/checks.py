@@ -1,0 +1,96 @@
+"""Linting and testing: each step named as it starts, a summary at the end, one closing line with the counts."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from workbench import thorough
+from workbench.environment import Environment
+
+# What the static checks look at.
+_CODE = ("psconnect", "workbench", "tests", "dev.py")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many tests came out how."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+def lint(environment: Environment) -> int:
+    """Runs the static checks; returns the exit code."""
+    results = _static_steps(environment)
+    _summarise(results)
+    _close(Counts(sum(results.values()), list(results.values()).count(False)))
+    return 0 if all(results.values()) else 1
+
+
+def test(environment: Environment, *, with_thorough: bool, pytest_args: list[str]) -> int:
+    """Runs the static checks and the tests; returns the exit code.
+
+    A thorough run of everything that comes out green is recorded in tests/THOROUGH.md.
+    """
+    results = _static_steps(environment)
+    with tempfile.TemporaryDirectory(prefix="psconnect-test-") as folder:
+        outcome, figures = Path(folder, "outcome.xml"), Path(folder, "figures.json")
+        options = [f"--junit-xml={outcome}"]
+        if with_thorough:
+            options += ["--thorough", f"--figures={figures}"]
+        command = [str(environment.python), "-m", "pytest", *options, *pytest_args]
+        results["pytest"] = _step(environment, "pytest", command)
+        counts = read_counts(outcome)
+        green = all(results.values())
+        if with_thorough and green and not pytest_args:
+            thorough.record(environment.folder, figures, counts.passed)
+    _summarise(results)
+    broken = [name for name, good in results.items() if not good]
+    # Every failed step counts once; pytest's failure is that of its tests, unless it failed without one.
+    unseen = len(broken) - (1 if "pytest" in broken and counts.failed else 0)
+    _close(Counts(counts.passed, counts.failed + unseen, counts.skipped))
+    return 0 if green else 1
+
+
+def read_counts(junit_file: Path) -> Counts:
+    """The counts in a JUnit file of pytest; all zero when pytest did not get as far as writing one."""
+    if not junit_file.exists():
+        return Counts()
+    suites = ET.parse(junit_file).getroot().iter("testsuite")  # noqa: S314 (written by our own pytest, just now)
+    total = failed = skipped = 0
+    for suite in suites:
+        total += int(suite.get("tests", "0"))
+        failed += int(suite.get("failures", "0")) + int(suite.get("errors", "0"))
+        skipped += int(suite.get("skipped", "0"))
+    return Counts(max(total - failed - skipped, 0), failed, skipped)
+
+
+def _static_steps(environment: Environment) -> dict[str, bool]:
+    steps = {
+        "ruff check": [environment.program("ruff"), "check", "."],
+        "ruff format --check": [environment.program("ruff"), "format", "--check", "."],
+        "mypy --strict": [environment.program("mypy"), *_CODE],
+        "lint-imports": [environment.program("lint-imports"), "--no-logo"],
+    }
+    return {name: _step(environment, name, command) for name, command in steps.items()}
+
+
+def _step(environment: Environment, name: str, command: list[str]) -> bool:
+    print(f"\n== {name}", flush=True)
+    return subprocess.run(command, cwd=environment.folder, env=environment.variables(), check=False).returncode == 0
+
+
+def _summarise(results: dict[str, bool]) -> None:
+    print("\n== summary", flush=True)
+    for name, good in results.items():
+        print(f"{'ok' if good else 'FAILED':<8}{name}", flush=True)
+
+
+def _close(counts: Counts) -> None:
+    skipped = f", {counts.skipped} skipped" if counts.skipped else ""
+    print(f"{counts.passed} passed, {counts.failed} failed{skipped}", flush=True)

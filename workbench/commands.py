@@ -1,0 +1,96 @@
+"""The commands of dev.py."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from workbench import checks, relock, system
+from workbench.environment import Environment
+from workbench.errors import WorkbenchError
+
+_USAGE = """\
+usage: dev.py demo [args]                      psconnect with its demo district; args as of `psconnect demo`
+       dev.py test [--thorough] [pytest args]  all checks and tests
+       dev.py lint                             the static checks alone
+       dev.py lock                             rewrite the lock files from pyproject.toml
+"""
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def main(args: list[str]) -> int:
+    """Runs one command of dev.py; `args` are those after the program's name. Returns the exit code."""
+    verb, rest = (args[0], args[1:]) if args else ("", [])
+    if verb in ("-h", "--help", "help"):
+        print(_USAGE, end="")
+        return 0
+    command = _COMMANDS.get(verb)
+    if command is None or (rest and command in (_lint, _lock)):
+        print(_USAGE, end="", file=sys.stderr)
+        return 2
+    try:
+        return command(Environment(_CHECKOUT), rest)
+    except WorkbenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or 'This computer'}: {error.strerror}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _demo(environment: Environment, args: list[str]) -> int:
+    environment.ensure("run")
+    if environment.has_package("PySide6") and system.has_screen() and "--headless" not in args:
+        system.ensure(system.FOR_WINDOW)
+    command = [str(environment.python), "-P", "-m", "psconnect", "demo", *args]
+    if sys.platform == "win32":
+        return _wait_for(subprocess.Popen(command, env=environment.variables()))
+    else:  # noqa: RET505 (without it, mypy takes one platform's branch for unreachable)
+        return _become(command, environment.variables())
+
+
+def _test(environment: Environment, args: list[str]) -> int:
+    environment.ensure("dev")
+    system.ensure(system.FOR_TESTS)
+    pytest_args = [arg for arg in args if arg != "--thorough"]
+    return checks.test(environment, with_thorough="--thorough" in args, pytest_args=pytest_args)
+
+
+def _lint(environment: Environment, _args: list[str]) -> int:
+    environment.ensure("dev")
+    return checks.lint(environment)
+
+
+def _lock(environment: Environment, _args: list[str]) -> int:
+    environment.ensure("dev")
+    relock.relock(environment)
+    return 0
+
+
+def _become(command: list[str], variables: dict[str, str]) -> NoReturn:
+    """Runs the program in place of this one, so that signals and the exit code are its own."""
+    os.execve(command[0], command, variables)  # noqa: S606 (no shell is wanted)
+
+
+def _wait_for(process: subprocess.Popen[bytes]) -> int:
+    """Waits for the program; Ctrl-C goes to it as well, and it decides when to end."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+_COMMANDS: dict[str, Callable[[Environment, list[str]], int]] = {
+    "demo": _demo,
+    "test": _test,
+    "lint": _lint,
+    "lock": _lock,
+}

@@ -1,0 +1,70 @@
+"""Rewrites the lock files: what pyproject.toml asks for, as exact versions with hashes, for all systems and Pythons."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from workbench.environment import Environment
+from workbench.errors import WorkbenchError
+
+# Lock -> what it adds to the run dependencies. The later ones keep to the versions of the first.
+_LOCKS = {"run": (), "dev": ("--group", "dev"), "window": ("--extra", "window")}
+
+_OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade", "--quiet", "--no-header")
+
+
+def relock(environment: Environment) -> None:
+    """Writes locks/*.txt and locks/wheels.json (package -> [file name, sha256] of each wheel).
+
+    Raises:
+        WorkbenchError: there is no solution, or the index can't be reached; uv's words are on standard error.
+    """
+    locks = environment.folder / "locks"
+    with tempfile.TemporaryDirectory(prefix="psconnect-lock-") as folder:
+        constraint: list[str] = []
+        wheels: dict[str, list[list[str]]] = {}
+        for lock, extra in _LOCKS.items():
+            text = Path(folder, f"{lock}.txt")
+            _compile(environment, *extra, *constraint, "--no-annotate", "--output-file", str(text))
+            constraint = ["--constraint", str(Path(folder, "run.txt"))]
+            # The same solution once more, in the form that names the files.
+            listing = Path(folder, f"pylock.{lock}.toml")
+            exactly = ["--constraint", str(text), "--format", "pylock.toml", "--output-file", str(listing)]
+            _compile(environment, *extra, *exactly)
+            _add_wheels(wheels, tomllib.loads(listing.read_text(encoding="utf-8")))
+        for lock in _LOCKS:
+            content = Path(folder, f"{lock}.txt").read_text(encoding="utf-8")
+            (locks / f"{lock}.txt").write_text(content, encoding="utf-8", newline="\n")
+    (locks / "wheels.json").write_text(_one_wheel_a_line(wheels), encoding="utf-8", newline="\n")
+
+
+def _compile(environment: Environment, *options: str) -> None:
+    command = [environment.program("uv"), "pip", "compile", "pyproject.toml", *_OPTIONS, *options]
+    done = subprocess.run(command, cwd=environment.folder, env=environment.variables(), check=False)
+    if done.returncode != 0:
+        raise WorkbenchError("The locks were not rewritten; uv says why above.")
+
+
+def _add_wheels(wheels: dict[str, list[list[str]]], listing: dict[str, Any]) -> None:
+    """Adds the wheels of a pylock.toml, by file name alone: where they lie is the business of who installs."""
+    for package in listing["packages"]:
+        known = {tuple(wheel) for wheel in wheels.get(package["name"], [])}
+        for wheel in package.get("wheels", []):
+            name = unquote(urlsplit(wheel["url"]).path.rpartition("/")[2])
+            known.add((name, wheel["hashes"]["sha256"]))
+        wheels[package["name"]] = [list(wheel) for wheel in sorted(known)]
+
+
+def _one_wheel_a_line(wheels: dict[str, list[list[str]]]) -> str:
+    """JSON that shows in a diff which wheels came and went."""
+    packages = (
+        f"{json.dumps(name)}: [\n  " + ",\n  ".join(json.dumps(wheel) for wheel in wheels[name]) + "\n ]"
+        for name in sorted(wheels)
+    )
+    return "{\n " + ",\n ".join(packages) + "\n}\n"
