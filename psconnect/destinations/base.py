@@ -101,8 +101,8 @@ def _wrong(happened: str, to_do: str, key: str) -> FixSettings:
 class Roster(Protocol):
     """The whole roster as it is to be after the delivery."""
 
-    def records(self, entity: Entity) -> Iterator[tuple[int, list[str]]]:
-        """Key and attributes (in the order of ``entity.attributes``) of all records, in key order."""
+    def records(self, entity: Entity) -> Iterator[list[str]]:
+        """The attributes (in the order of ``entity.attributes``) of all records, in the order of their keys."""
         ...
 
 

@@ -114,7 +114,7 @@ class QueryReader:
         rows: list[Any] = self.client.read(
             "POST", path, f"the query {stream.name}", lambda b: decode(b).record, params={"pagesize": "0"}, body=body
         )
-        end = key_of(rows[-1], stream, self.client.host) if rows else after
+        end = keys_of(rows[-1:], stream, self.client.host)[0] if rows else after
         return Page(rows, len(rows), end, len(rows) < self.page_rows)
 
     def _decoder(self, stream: Stream) -> msgspec.json.Decoder[Any]:
@@ -132,10 +132,10 @@ def _decode_count(body: bytes) -> int:
     return msgspec.json.decode(body, type=_Count).count
 
 
-def key_of(row: Row, stream: Stream, host: str) -> int:
-    """The key of a row; raises BadRecord when it is no whole number."""
+def keys_of(rows: list[Any], stream: Stream, host: str) -> list[int]:
+    """The keys of rows; raises BadRecord when one is no whole number."""
     try:
-        return int(getattr(row, stream.columns[0].name))
+        return list(map(int, map(operator.attrgetter(stream.columns[0].name), rows)))
     except ValueError:
         raise answers.drifted(host, f"the query {stream.name}", f"{stream.key} is not a whole number") from None
 
@@ -187,7 +187,7 @@ def _read_once(reader: Reader, stream: Stream, arguments: Mapping[str, str], sin
 
 def _without_repeats(rows: list[Any], after: int, stream: Stream, host: str) -> tuple[list[Any], list[int]]:
     """The rows without exact repeats (D01), and the repeated keys; raises where a key stands for two rows (D02)."""
-    keys = [after, *(key_of(row, stream, host) for row in rows)]
+    keys = [after, *keys_of(rows, stream, host)]
     if all(map(operator.lt, keys, keys[1:])):
         return rows, []
     kept: list[Any] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from psconnect.model.connection import nearest
 from psconnect.model.entities import BY_KEY, Entity
 from psconnect.model.errors import FixSettings
-from psconnect.roster.templates import Template, ValueList, compile_template, parse, plain_field
+from psconnect.roster.templates import Template, ValueList, compile_template, one_field, parse
 
 Shape = Callable[[Any], tuple[str, ...]]
 
@@ -66,31 +66,39 @@ def compile_mapping(mapping: RosterMapping, entity: Entity, name_of: Callable[[s
     Attributes that are a plain field are fetched all at once; only the others cost a call each.
     """
     templates = mapping.templates.get(entity.key, {})
-    computed: list[tuple[int, Callable[[Any], str]]] = []
-    names: list[str] = []
-    some_name = next((name_of(name) for template in templates.values() for name in template.fields), "")
-    if not some_name:
-        constant = tuple(
+    some_field = next((name for template in templates.values() for name in template.fields), "")
+    if not some_field:
+        fixed = tuple(
             compile_template(templates[a], name_of, {})(None) if a in templates else "" for a in entity.mapped
         )
-        return lambda _row: constant
+        return lambda _row: fixed
+    names: list[str] = []
+    changed: list[tuple[int, Callable[[str], str]]] = []
+    computed: list[tuple[int, Callable[[Any], str]]] = []
     for index, attribute in enumerate(entity.mapped):
-        template = templates.get(attribute)
-        field = plain_field(template) if template else ""
-        names.append(name_of(field) if field else some_name)
-        if template is None:
-            computed.append((index, lambda _row: ""))
-        elif not field:
+        template = templates.get(attribute, Template(()))
+        only = one_field(template, mapping.value_lists)
+        names.append(name_of(only.field if only else some_field))
+        if only is None:
             computed.append((index, compile_template(template, name_of, mapping.value_lists)))
-    if len(names) == 1:
-        names.append(some_name)
-    fetch: Callable[[Any], tuple[str, ...]] = attrgetter(*names)
-    width = len(entity.mapped)
-    if not computed:
-        return fetch if len(names) == width else lambda row: fetch(row)[:width]
+        elif only.change:
+            changed.append((index, only.change))
+    return _compiled(names, changed, computed)
+
+
+def _compiled(
+    names: list[str], changed: list[tuple[int, Callable[[str], str]]], computed: list[tuple[int, Callable[[Any], str]]]
+) -> Shape:
+    width = len(names)
+    fetch: Callable[[Any], tuple[str, ...]] = attrgetter(*names, names[0])
+    if not computed and not changed:
+        return attrgetter(*names) if width > 1 else lambda row: fetch(row)[:1]
 
     def shape(row: Any) -> tuple[str, ...]:
-        values = list(fetch(row)[:width])
+        values = list(fetch(row))
+        values.pop()
+        for index, change in changed:
+            values[index] = change(values[index])
         for index, getter in computed:
             values[index] = getter(row)
         return tuple(values)
@@ -100,7 +108,9 @@ def compile_mapping(mapping: RosterMapping, entity: Entity, name_of: Callable[[s
 
 def looks_empty(text: str) -> bool:
     """Whether a text shows nothing: no character but blanks and invisible ones."""
-    return not text or all(ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc", "Zs") for ch in text)
+    if text[:1].isalnum():
+        return False
+    return all(ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc", "Zs") for ch in text)
 
 
 @dataclass(frozen=True)
@@ -110,11 +120,11 @@ class Requirements:
     skip: tuple[tuple[int, str], ...]
     report: tuple[tuple[int, str], ...]
 
-    def missing(self, values: tuple[str, ...]) -> tuple[str, list[str]]:
+    def missing(self, values: tuple[str, ...]) -> tuple[str, Sequence[str]]:
         """The first missing attribute that leaves the record out (or an empty text), and those only reported."""
         for index, name in self.skip:
             if looks_empty(values[index]):
-                return name, []
+                return name, ()
         return "", [name for index, name in self.report if looks_empty(values[index])]
 
 

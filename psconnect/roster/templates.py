@@ -96,17 +96,35 @@ def compile_template(template: Template, name_of: Callable[[str], str], value_li
     return joined
 
 
-def plain_field(template: Template) -> str:
-    """The field of a template that is nothing but one field without filters; else an empty text."""
-    if len(template.parts) == 1 and isinstance(template.parts[0], FieldPart) and not template.parts[0].filters:
-        return template.parts[0].field
-    return ""
+@dataclass(frozen=True)
+class OneField:
+    """A template that is nothing but one field: the field, and what its filters make of the value (None: nothing)."""
+
+    field: str
+    change: Callable[[str], str] | None
+
+
+def one_field(template: Template, value_lists: Mapping[str, ValueList]) -> OneField | None:
+    """The template as one field with its filters, or None when it is more than that."""
+    if len(template.parts) != 1 or not isinstance(template.parts[0], FieldPart):
+        return None
+    part = template.parts[0]
+    functions = [_function(name, value_lists) for name in part.filters]
+    if len(functions) < 2:  # noqa: PLR2004 - none or one needs no loop
+        return OneField(part.field, functions[0] if functions else None)
+
+    def change(value: str) -> str:
+        for function in functions:
+            value = function(value)
+        return value
+
+    return OneField(part.field, change)
 
 
 def _getter(part: FieldPart, name_of: Callable[[str], str], value_lists: Mapping[str, ValueList]) -> Getter:
     getter: Getter = attrgetter(name_of(part.field))
     for name in part.filters:
-        getter = _filtered(getter, _FILTERS[name] if name in _FILTERS else _list_filter(value_lists[name]))
+        getter = _filtered(getter, _function(name, value_lists))
     return getter
 
 
@@ -114,6 +132,17 @@ def _filtered(getter: Getter, function: Callable[[str], str]) -> Getter:
     return lambda row: function(getter(row))
 
 
-def _list_filter(values: ValueList) -> Callable[[str], str]:
-    other = values.get("*", "")
-    return lambda value: values.get(value, other if value else "")
+def _function(name: str, value_lists: Mapping[str, ValueList]) -> Callable[[str], str]:
+    return _FILTERS[name] if name in _FILTERS else _Listed(value_lists[name]).__getitem__
+
+
+class _Listed(dict[str, str]):
+    """A value list as a dictionary that knows what every other value becomes."""
+
+    def __init__(self, values: ValueList) -> None:
+        super().__init__(values)
+        self._other = values.get("*", "")
+        self.setdefault("", "")
+
+    def __missing__(self, _value: str) -> str:
+        return self._other

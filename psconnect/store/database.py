@@ -45,12 +45,14 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _prepare(path: Path) -> None:
     fresh = not path.exists() or path.stat().st_size == 0
+    # A log beside the file means that the last user of it did not end properly: only then is it worth reading all of it.
+    unclean = Path(f"{path}-wal").exists()
     if fresh:
         with storage_errors(path):
             path.touch(mode=0o600)
     db = _connect(path)
     try:
-        if not fresh:
+        if not fresh and unclean:
             _check_whole(db, path)
         wrapped = Database(db)
         known = {migration.name for migration in MIGRATIONS.pending(wrapped)}

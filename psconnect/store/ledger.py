@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import itemgetter
 
 import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity, in_scope
 from psconnect.model.runs import ChangeCounts
-from psconnect.store.schema import ACTIONS, REMOVE
+from psconnect.store.schema import ACTIONS, CREATE, REMOVE, UPDATE
 from psconnect.store.staging import table
 
 _HASH_ROWS = 5_000
@@ -83,41 +85,47 @@ def _keep_out_of_scope(db: sqlite3.Connection, run: int, entity: Entity, inside:
     db.execute(f"DELETE FROM change WHERE run = :run AND entity = :entity{stays}", {"run": run, "entity": entity.rank})
 
 
-def plan_hash(db: sqlite3.Connection, run: int) -> str:
-    """The hash over the whole plan: every change with its before and after, in order.
+@dataclass(frozen=True)
+class PlanSummary:
+    """The hash over a whole plan, and its changes per entity key."""
 
-    Rows are joined by SQLite a few thousand at a time: a record is JSON and holds no line break, so the joined text is
-    unambiguous.
-    """
+    hash: str
+    changes: dict[str, ChangeCounts]
+
+
+def summarise_plan(db: sqlite3.Connection, run: int) -> PlanSummary:
+    """Hash and count the plan: every change with its before and after, by entity, action and key."""
     digest = hashlib.sha256()
-    entity, key = -1, 0
+    changes: dict[str, ChangeCounts] = {}
+    for entity in ENTITIES:
+        counts = {name: _digest(db, digest, run, entity, action) for action, name in ACTIONS.items()}
+        if any(counts.values()):
+            changes[entity.key] = ChangeCounts(**counts)
+    return PlanSummary(digest.hexdigest(), changes)
+
+
+_LINE = {CREATE: "after", UPDATE: "before || x'0a' || after", REMOVE: "before"}
+
+
+def _digest(db: sqlite3.Connection, digest: hashlib._Hash, run: int, entity: Entity, action: int) -> int:
+    """Feed the changes of one entity and action to the digest; returns their number.
+
+    SQLite joins a few thousand records at a time. A record is JSON and holds no line break, and begins with its id, so the
+    joined text is unambiguous.
+    """
+    sql = (
+        f"SELECT count(*), max(key), group_concat(line, x'0a') FROM (SELECT key, CAST({_LINE[action]} AS TEXT) line FROM change "
+        "WHERE run = ? AND entity = ? AND key > ? AND action = ? ORDER BY key LIMIT ?)"
+    )
+    after, total = -(2**62), 0
+    digest.update(f"{entity.key} {action}\n".encode())
     while True:
-        row = db.execute(
-            "SELECT count(*), group_concat(line, x'0a') FROM ("
-            " SELECT entity, key, entity || ':' || key || ':' || action || char(9) || "
-            " coalesce(CAST(before AS TEXT), '') || char(9) || coalesce(CAST(after AS TEXT), '') line"
-            " FROM change WHERE run = ? AND (entity, key) > (?, ?) ORDER BY entity, key LIMIT ?)",
-            [run, entity, key, _HASH_ROWS],
-        ).fetchone()
-        if not row[0]:
-            return digest.hexdigest()
-        text = row[1].encode()
-        digest.update(text + b"\n")
-        entity, key = _last_of(text)
-
-
-def _last_of(text: bytes) -> tuple[int, int]:
-    entity, key, _ = text.rsplit(b"\n", 1)[-1].split(b":", 2)
-    return int(entity), int(key)
-
-
-def change_counts(db: sqlite3.Connection, run: int) -> dict[str, ChangeCounts]:
-    """Changes of the plan per entity key."""
-    counts: dict[str, dict[str, int]] = {}
-    sql = "SELECT entity, action, count(*) FROM change WHERE run = ? GROUP BY entity, action"
-    for rank, action, count in db.execute(sql, [run]):
-        counts.setdefault(BY_RANK[rank].key, {})[ACTIONS[action]] = count
-    return {entity: ChangeCounts(**by_action) for entity, by_action in counts.items()}
+        count, last, text = db.execute(sql, [run, entity.rank, after, action, _HASH_ROWS]).fetchone()
+        if not count:
+            return total
+        digest.update(text.encode())
+        digest.update(b"\n")
+        after, total = last, total + count
 
 
 def ledger_counts(db: sqlite3.Connection) -> dict[str, int]:
@@ -126,16 +134,21 @@ def ledger_counts(db: sqlite3.Connection) -> dict[str, int]:
     return {BY_RANK[rank].key: count for rank, count in db.execute(sql)}
 
 
-def roster_after(db: sqlite3.Connection, run: int, entity: Entity) -> Iterator[tuple[int, list[str]]]:
-    """The entity's records as they are once the plan is applied, in key order: (key, attributes)."""
-    sql = (
-        "SELECT key, after FROM change WHERE run = :run AND entity = :entity AND action <> 3 "
-        "UNION ALL SELECT key, record FROM ledger WHERE entity = :entity AND NOT EXISTS "
-        "(SELECT 1 FROM change c WHERE c.run = :run AND c.entity = :entity AND c.key = ledger.key) ORDER BY 1"
-    )
-    decode = msgspec.json.Decoder(list[str]).decode
-    for key, record in db.execute(sql, {"run": run, "entity": entity.rank}):
-        yield key, decode(record)
+def roster_after(db: sqlite3.Connection, run: int, entity: Entity) -> Iterator[list[str]]:
+    """The attributes of the entity's records as they are once the plan is applied, in key order.
+
+    Nothing but C runs per record: this is the longest loop of a delivery.
+    """
+    values = {"run": run, "entity": entity.rank}
+    planned = "SELECT after, key FROM change WHERE run = :run AND entity = :entity AND action <> 3"
+    sql = f"{planned} ORDER BY key"
+    if db.execute("SELECT EXISTS (SELECT 1 FROM ledger WHERE entity = :entity)", values).fetchone()[0]:
+        unchanged = (
+            "NOT EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = :entity AND c.key = ledger.key)"
+        )
+        sql = f"{planned} UNION ALL SELECT record, key FROM ledger WHERE entity = :entity AND {unchanged} ORDER BY key"
+    rows = db.execute(sql, values)
+    return map(msgspec.json.Decoder(list[str]).decode, map(itemgetter(0), rows))
 
 
 def apply_to_ledger(db: sqlite3.Connection, run: int) -> None:

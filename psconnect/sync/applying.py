@@ -32,13 +32,13 @@ class _Roster:
     db: sqlite3.Connection
     number: int
 
-    def records(self, entity: Entity) -> Iterator[tuple[int, list[str]]]:
-        """Key and attributes of the entity's records, in key order."""
+    def records(self, entity: Entity) -> Iterator[list[str]]:
+        """The attributes of the entity's records, in key order."""
         done = 0
         for done, record in enumerate(ledger.roster_after(self.db, self.number, entity), 1):
+            yield record
             if done % _NEWS_EVERY == 0:
                 self.job.on_event(RunEvent("applying", entity.key, done))
-            yield record
         self.job.on_event(RunEvent("applying", entity.key, done, done))
 
 

@@ -73,9 +73,9 @@ def _plan(
     with transaction(db):
         ledger.store_plan(db, number, scope)
         history.store_problems(db, number, problems)
-        changes = ledger.change_counts(db, number)
+        plan = ledger.summarise_plan(db, number)
         facts = guard.Facts(
-            changes=changes,
+            changes=plan.changes,
             base=ledger.ledger_counts(db),
             read=summary.counts,
             read_before=read_before,
@@ -84,13 +84,12 @@ def _plan(
             preview=job.preview,
         )
         found = guard.holds(facts, job.thresholds)
-        digest = ledger.plan_hash(db, number)
         history.update_run(
             db,
             number,
             planned=job.clock.now(),
-            plan_hash=digest,
-            changes=changes,
+            plan_hash=plan.hash,
+            changes=plan.changes,
             problems=history.problem_counts(db, number),
             read=summary.counts,
             left_out=left_out_counts(db),
@@ -102,6 +101,6 @@ def _plan(
         )
         job.on_step("plan")
     job.on_step("planned")
-    total = sum(counts.total for counts in changes.values())
+    total = sum(counts.total for counts in plan.changes.values())
     job.on_event(RunEvent("planning", done=total, total=total))
-    return Planned(digest, total, found)
+    return Planned(plan.hash, total, found)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from psconnect.destinations.base import Roster
@@ -56,33 +57,37 @@ def write_bundle(target: BinaryIO, roster: Roster, cancel: CancelToken) -> dict[
 
 
 def _write_file(archive: zipfile.ZipFile, name: str, produced: Iterator[Sequence[str]], cancel: CancelToken) -> int:
-    """Write one file in batches; a file without rows is not written at all."""
+    """Write one file in batches, row by row through, so that no batch of rows is ever held; nothing where there is none."""
     first = next(produced, None)
     if first is None:
         return 0
     count = 0
+    remaining = itertools.chain([first], produced)
     with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
         file.write(_text([rows.COLUMNS[name]]).encode())
-        remaining = itertools.chain([first], produced)
-        while batch := list(itertools.islice(remaining, _BATCH)):
+        while text := _text(itertools.islice(remaining, _BATCH)):
             cancel.check()
-            text = _text(batch)
-            if text.count("\n") != len(batch):
-                text = _text([_one_line(row) for row in batch])
+            lines = text.count("\r\n")
+            if lines != _BATCH or lines != text.count("\n") or lines != text.count("\r"):
+                text, lines = _one_line_each(text)
             file.write(text.encode())
-            count += len(batch)
+            count += lines
     return count
 
 
-def _text(batch: Sequence[Sequence[str]]) -> str:
+def _text(batch: Iterable[Sequence[str]]) -> str:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\r\n").writerows(batch)
     return buffer.getvalue()
 
 
-def _one_line(row: Sequence[str]) -> list[str]:
-    """The row with each line break inside a value as a blank, because the format forbids them."""
-    return [" ".join(value.splitlines()) if "\n" in value or "\r" in value else value for value in row]
+def _one_line_each(text: str) -> tuple[str, int]:
+    """The same rows, each line break inside a value as a blank, because the format forbids them; and their number."""
+    parsed = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    return _text([_BREAK.sub(" ", value) for value in row] for row in parsed), len(parsed)
+
+
+_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def _manifest(counts: dict[str, int]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ contacts; who belongs to whom stands in ``agentSourcedIds`` in both directions.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 
 from psconnect.destinations.base import Roster
@@ -93,8 +93,7 @@ def _plain(name: str, entity: Entity, roster: Roster) -> Iterator[list[str]]:
     positions = {attribute: index for index, attribute in enumerate(entity.attributes)}
     blank = len(positions)
     pick = itemgetter(*(positions.get(renamed.get(column, column), blank) for column in COLUMNS[name]))
-    for _key, record in roster.records(entity):
-        yield pick([*record, ""])
+    return (pick([*record, ""]) for record in roster.records(entity))
 
 
 def academic_sessions(roster: Roster) -> Iterator[list[str]]:
@@ -119,8 +118,7 @@ def classes(roster: Roster) -> Iterator[list[str]]:
 
 def enrollments(roster: Roster) -> Iterator[list[str]]:
     """Rows of enrollments.csv: students' and teachers' enrollments."""
-    for _key, record in roster.records(ENROLLMENT):
-        yield [record[0], "", "", *record[1:]]
+    return ([record[0], "", "", *record[1:]] for record in roster.records(ENROLLMENT))
 
 
 def users(roster: Roster) -> Iterator[list[str]]:
@@ -128,15 +126,14 @@ def users(roster: Roster) -> Iterator[list[str]]:
     family = _Family(roster)
     yield from _students(roster, family)
     for entity, role in ((TEACHER, "teacher"), (ADMIN, "administrator")):
-        for _key, record in roster.records(entity):
-            person = dict(zip(entity.attributes, record, strict=True))
-            yield _user(person, orgs=person["schoolSourcedIds"], role=role)
-    for _key, record in roster.records(CONTACT):
-        person = dict(zip(CONTACT.attributes, record, strict=True))
-        contact = person["sourcedId"]
-        schools = ",".join(sorted(family.schools.get(contact, set())))
-        students = ",".join(family.students.get(contact, []))
-        yield _user(person, orgs=schools, role=_ROLE_ORDER[family.roles.get(contact, 2)], agents=students)
+        user, schools = _user(entity, role), entity.attributes.index("schoolSourcedIds")
+        for record in roster.records(entity):
+            yield user(record, record[schools], "", "")
+    kinds = [_user(CONTACT, role) for role in _ROLE_ORDER]
+    for record in roster.records(CONTACT):
+        contact = record[0]
+        schools_of = ",".join(sorted(family.schools.get(contact, ())))
+        yield kinds[family.roles.get(contact, 2)](record, schools_of, ",".join(family.students.get(contact, ())), "")
 
 
 class _Family:
@@ -145,51 +142,43 @@ class _Family:
     def __init__(self, roster: Roster) -> None:
         place = {attribute: index for index, attribute in enumerate(RELATIONSHIP.attributes)}
         pick = itemgetter(place["studentSourcedId"], place["contactSourcedId"], place["role"])
+        ranks = {role: rank for rank, role in enumerate(_ROLE_ORDER)}
         self.contacts: dict[str, list[str]] = {}
         self.students: dict[str, list[str]] = {}
         self.roles: dict[str, int] = {}
         self.schools: dict[str, set[str]] = {}
-        for _key, record in roster.records(RELATIONSHIP):
-            student, contact, role = pick(record)
+        for student, contact, role in map(pick, roster.records(RELATIONSHIP)):
             contacts = self.contacts.setdefault(student, [])
             if contact not in contacts:
                 contacts.append(contact)
                 self.students.setdefault(contact, []).append(student)
-            rank = _ROLE_ORDER.index(role) if role in _ROLE_ORDER else 2
-            self.roles[contact] = min(rank, self.roles.get(contact, 2))
+            rank = ranks.get(role, 2)
+            if rank < self.roles.get(contact, 3):
+                self.roles[contact] = rank
 
 
 def _students(roster: Roster, family: _Family) -> Iterator[list[str]]:
-    for _key, record in roster.records(STUDENT):
-        person = dict(zip(STUDENT.attributes, record, strict=True))
-        contacts = family.contacts.get(person["sourcedId"], [])
+    user = _user(STUDENT, "student")
+    school, state = STUDENT.attributes.index("schoolSourcedId"), STUDENT.attributes.index("stateId")
+    for record in roster.records(STUDENT):
+        contacts = family.contacts.get(record[0], ())
         for contact in contacts:
-            family.schools.setdefault(contact, set()).add(person["schoolSourcedId"])
-        state_id = person["stateId"]
+            family.schools.setdefault(contact, set()).add(record[school])
+        state_id = record[state]
         user_ids = f"{{StateID:{state_id}}}" if _PLAIN_ID.fullmatch(state_id) else ""
-        yield _user(
-            person, orgs=person["schoolSourcedId"], role="student", agents=",".join(contacts), user_ids=user_ids
-        )
+        yield user(record, record[school], ",".join(contacts), user_ids)
 
 
-def _user(person: dict[str, str], *, orgs: str, role: str, agents: str = "", user_ids: str = "") -> list[str]:
-    return [
-        person["sourcedId"],
-        "",
-        "",
-        "true",
-        orgs,
-        role,
-        person["username"],
-        user_ids,
-        person["givenName"],
-        person["familyName"],
-        person["middleName"],
-        person["identifier"],
-        person["email"],
-        "",
-        person.get("phone", ""),
-        agents,
-        person.get("grade", ""),
-        "",
-    ]
+def _user(entity: Entity, role: str) -> Callable[[list[str], str, str, str], list[str]]:
+    """A function that makes a users.csv row of a record, its schools, its agents and its further ids."""
+    positions = {attribute: index for index, attribute in enumerate(entity.attributes)}
+    blank = len(positions)
+    names = ("username", "givenName", "familyName", "middleName", "identifier", "email", "phone", "grade")
+    pick = itemgetter(*(positions.get(name, blank) for name in names))
+
+    def row(record: list[str], orgs: str, agents: str, user_ids: str) -> list[str]:
+        username, given, family, middle, identifier, email, phone, grade = pick([*record, ""])
+        person = [username, user_ids, given, family, middle, identifier, email]
+        return [record[0], "", "", "true", orgs, role, *person, "", phone, agents, grade, ""]
+
+    return row

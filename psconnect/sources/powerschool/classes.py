@@ -78,43 +78,60 @@ def _lacking(school: object, term: object, course: object) -> str:
 def enrollment_shaper(
     plan: ReadPlan, classes: Classes, on_problem: OnProblem
 ) -> Callable[[list[Any]], list[StagedRow]]:
-    """A function from a page of CC rows to shaped students' enrollments (powerschool-api.md 16.5)."""
-    shape = plan.shape(ENROLLMENT)
-    today, info_of, is_date = plan.today.isoformat(), classes.info, DateCheck()
+    """A function from a page of CC rows to shaped students' enrollments (powerschool-api.md 16.5).
 
-    def judge(row: Any, info: ClassInfo | None) -> tuple[Fate, str | None]:
-        begin, end = row.dateenrolled, row.dateleft
-        if info is None or not row.student_dcid:
-            return Fate.KEPT, "orphan"
-        if not is_date(begin) or (end and not is_date(end)):
-            return Fate.KEPT, "unreadable"
-        if end and end <= begin:
-            return Fate.LEFT_OUT, "enrollment-never-attended"
-        # Leaving after the last school day is the end of the class, not a drop, whatever the sign (faults.md 1, row 6).
-        over = end > info.natural_end
-        if row.sectionid[:1] == "-" and not over:
-            return Fate.LEFT_OUT, "enrollment-dropped"
-        if end and end <= today and not over:
-            return Fate.LEFT_OUT, "enrollment-ended"
-        return Fate.IN, None
+    This is by far the longest loop of a reading, so keys stay the texts they came as: SQLite makes numbers of them.
+    """
+    shape = plan.shape(ENROLLMENT)
+    info_of = {str(key): info for key, info in classes.info.items()}
+    judge = _enrollment_judge(plan.today.isoformat())
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
         for row in rows:
-            key = int(row.dcid)
-            class_key = int(row.section_dcid) if row.section_dcid else None
-            student = int(row.student_dcid) if row.student_dcid else None
-            info = info_of.get(class_key) if class_key is not None else None
-            fate, rule = judge(row, info)
-            if fate == Fate.KEPT:
-                lacks = "class" if info is None else "student" if student is None else "beginDate"
-                on_problem(Problem(rule or "", "enrollment", key, info.school if info else None, lacks))
-            class_id, school_id = (info.sourced_id, info.school_id) if info else ("", "")
-            record = encode((str(key), class_id, school_id, row.student_dcid, "student", "false", *shape(row)))
-            shaped.append((key, fate, rule, record, class_key if info else None, student, None))
+            key, section, student = row.dcid, row.section_dcid, row.student_dcid
+            info = info_of.get(section)
+            if info is None or not student:
+                lacks = "class" if info is None else "student"
+                on_problem(Problem("orphan", "enrollment", int(key), info.school if info else None, lacks))
+                record = encode((key, "", "", student, "student", "false", *shape(row)))
+                shaped.append((key, Fate.KEPT, "orphan", record, section if info else None, student or None, None))
+                continue
+            fate, rule = judge(row.dateenrolled, row.dateleft, row.sectionid, info.natural_end)
+            if fate == _KEPT:
+                on_problem(Problem("unreadable", "enrollment", int(key), info.school, "beginDate"))
+            record = encode((key, info.sourced_id, info.school_id, student, "student", "false", *shape(row)))
+            shaped.append((key, fate, rule, record, section, student, None))
         return shaped
 
     return page
+
+
+_IN, _LEFT_OUT, _KEPT = int(Fate.IN), int(Fate.LEFT_OUT), int(Fate.KEPT)
+
+
+def _enrollment_judge(today: str) -> Callable[[str, str, str, str], tuple[int, str | None]]:
+    """A function from begin, end (exclusive), section id and the class's last school day to fate and rule."""
+    is_date = DateCheck()
+    dates: set[str] = {""}
+
+    def judge(begin: str, end: str, section_id: str, natural_end: str) -> tuple[int, str | None]:
+        if not begin or begin not in dates or end not in dates:
+            if not is_date(begin) or (end and not is_date(end)):
+                return _KEPT, "unreadable"
+            dates.update((begin, end))
+        if not end:
+            return (_LEFT_OUT, "enrollment-dropped") if section_id[:1] == "-" else (_IN, None)
+        if end <= begin:
+            return _LEFT_OUT, "enrollment-never-attended"
+        # Leaving after the last school day is the end of the class, not a drop, whatever the sign (faults.md 1, row 6).
+        if end > natural_end:
+            return _IN, None
+        if section_id[:1] == "-":
+            return _LEFT_OUT, "enrollment-dropped"
+        return (_LEFT_OUT, "enrollment-ended") if end <= today else (_IN, None)
+
+    return judge
 
 
 @dataclass
