@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from psconnect.cli import codes, output, verbs
 from psconnect.cli.parser import make_parser
 from psconnect.logs import close_log, open_log
+from psconnect.model.clock import Clock
 from psconnect.model.errors import Cancelled, PsconnectError
 from psconnect.store.home import find_home
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code (see psconnect.cli.codes)."""
+def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
+    """Run one command; returns its exit code (see psconnect.cli.codes). Tests give a clock of their own."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         home = find_home()
         handler = open_log(home.log_folder())
-        return verbs.run(options, home)
+        return verbs.run(options, home, clock or Clock())
     except PsconnectError as error:
         output.show_error(error, as_json=options.json)
         return codes.for_error(error)

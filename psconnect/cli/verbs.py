@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from psconnect.cli import codes, demo, output
-from psconnect.model.clock import CancelToken
+from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
@@ -22,12 +22,12 @@ from psconnect.store.home import Home
 _MARKS = {"ok": "ok     ", "warning": "look at", "failed": "FAILED "}
 
 
-def run(options: argparse.Namespace, home: Home) -> int:
+def run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
     """Do what the options say; returns the exit code."""
     if options.verb in ("demo", "serve-demo"):
         with cancel_on_interrupt() as cancel:
             return demo.demo(options, home, cancel) if options.verb == "demo" else demo.serve(options, home, cancel)
-    service = Service(home)
+    service = Service(home, clock=clock)
     verb = options.verb if "what" not in options else f"{options.verb} {options.what}"
     return _VERBS[verb](service, options)
 

@@ -202,12 +202,12 @@ def token_refused(answer: Answer, host: str, now: datetime) -> PsconnectError:
     return _error(answer, host, "a token", now)
 
 
-def unreadable(host: str, what: str, reason: str) -> TryLater:
+def unreadable(host: str, what: str) -> TryLater:
     """An answer that broke off, or is no JSON of the expected kind; asked for again before it counts."""
     return TryLater(
         "PSC-READ-BROKEN",
         "An answer was incomplete",
-        f"{host} broke off, or garbled, its answer to {what} ({reason}). A part is never used.",
+        f"{host} broke off, or garbled, its answer to {what}. A part is never used.",
         "Try again. If it comes back, have the network between this computer and the server checked.",
         where=what,
     )

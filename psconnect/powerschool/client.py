@@ -129,8 +129,8 @@ class PowerSchoolClient:
                 return decode(answer.body)
             except msgspec.ValidationError as error:
                 raise answers.drifted(self.host, what, str(error)) from None
-            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-                raise answers.unreadable(self.host, what, type(error).__name__) from None
+            except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                raise answers.unreadable(self.host, what) from None
 
         return self._retrying(once)
 
@@ -154,7 +154,7 @@ class PowerSchoolClient:
                 raise TryLater(
                     "PSC-HTTP-LONG-PAUSE",
                     "PowerSchool asks for a long pause",
-                    f"{self.host} wants no request for the next {error.retry_after / 60:.0f} minutes. Nothing was "
+                    f"{self.host} wants no request for the next {_span(error.retry_after)}. Nothing was "
                     "changed.",
                     "Start the sync again after that time, or run it at night.",
                     where=self.host,
@@ -213,7 +213,8 @@ class PowerSchoolClient:
                 "PSC-AUTH-MISSING",
                 "The client ID or the secret is missing",
                 "The connection has no client ID, or its secret is not stored on this computer.",
-                "Enter both on the Credentials page, or: psconnect secret set NAME source.client_secret",
+                "Set both: psconnect connection set NAME source.client_id ID, and psconnect secret set NAME "
+                "source.client_secret.",
                 where="source.client_secret",
             )
         with self._gate:
@@ -232,7 +233,7 @@ class PowerSchoolClient:
             token = msgspec.json.decode(answer.body, type=_Token)
             life = float(token.expires_in)
         except (msgspec.DecodeError, RecursionError, ValueError):
-            raise answers.unreadable(self.host, "a token", "not a token") from None
+            raise answers.unreadable(self.host, "the sign-in") from None
         # Renewed a little early, but never a token that has only just been given (3.4).
         self._token_ends = self.clock.monotonic() + max(life - 120.0, life / 2)
         return token.access_token
@@ -240,6 +241,11 @@ class PowerSchoolClient:
     def _count(self) -> None:
         with self._lock:
             self.calls += 1
+
+
+def _span(seconds: float) -> str:
+    hours = seconds / 3600
+    return f"{hours:.0f} hours" if hours >= 2 else f"{seconds / 60:.0f} minutes"  # noqa: PLR2004 - as people say it
 
 
 def _decode_metadata(body: bytes) -> _MetadataAnswer:

@@ -90,7 +90,7 @@ def make_client(connection: Connection, secret: str, clock: Clock, cancel: Cance
             "PSC-SETTINGS-URL",
             "The PowerSchool address is missing",
             f"“{connection.name}” has no address yet.",
-            "Enter it on the Credentials page, as you see it in the browser.",
+            "Set it as you see it in the browser: psconnect connection set NAME source.url https://…",
             where="source.url",
         )
     http = HttpClient(connection.source.url, connection.source.ca_file, monotonic=clock.monotonic)

@@ -31,6 +31,7 @@ class Planned:
 def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> Planned:
     """Read, shape and store the plan of this run; raises what stops the run."""
     _enter(job, db, number, "reading")
+    job.destination.check()
     stage = staging.Staging(job.rosters)
     try:
         source = job.make_source()

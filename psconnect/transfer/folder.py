@@ -97,10 +97,21 @@ class FolderPlace:
         # Named after the file's own time, so that a delivery that is repeated after a crash keeps it once.
         stamp = datetime.fromtimestamp(self.path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%S-%fZ")
         kept = previous / f"{self.path.stem} {stamp}{self.path.suffix}"
-        if not kept.exists():
-            beside = kept.with_suffix(".tmp")
+        if kept.exists():
+            return
+        try:
+            kept.hardlink_to(self.path)
+        except OSError:
+            self._copy(kept)
+
+    def _copy(self, kept: Path) -> None:
+        """Where the file system has no second names for a file (FAT, some shares): a copy, complete or not there."""
+        beside = kept.with_suffix(".tmp")
+        try:
             shutil.copy2(self.path, beside)
             beside.replace(kept)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def _forget_oldest(self) -> None:
         kept = sorted((self.folder / "previous").glob(f"{self.path.stem} *{self.path.suffix}"))

@@ -124,12 +124,11 @@ def _enrollment_judge(today: str) -> Callable[[str, str, str, str], tuple[int, s
             return (_LEFT_OUT, "enrollment-dropped") if section_id[:1] == "-" else (_IN, None)
         if end <= begin:
             return _LEFT_OUT, "enrollment-never-attended"
-        # Leaving after the last school day is the end of the class, not a drop, whatever the sign (faults.md 1, row 6).
-        if end > natural_end:
-            return _IN, None
+        # Who left after the last school day saw the class through, whatever the sign (faults.md 1, row 6).
+        over = end > natural_end
         if section_id[:1] == "-":
-            return _LEFT_OUT, "enrollment-dropped"
-        return (_LEFT_OUT, "enrollment-ended") if end <= today else (_IN, None)
+            return (_IN, None) if over and end <= today else (_LEFT_OUT, "enrollment-dropped")
+        return (_LEFT_OUT, "enrollment-ended") if end <= today and not over else (_IN, None)
 
     return judge
 

@@ -1,0 +1,60 @@
+"""The engine over recorded answers, in a process of its own: ``python -m tests.bench.local_work RECORDED HOME``.
+
+Runs the whole job as a person's first sync: read, shape, plan, hold, approve, deliver. Prints seconds per stage and the peak.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from psconnect.model.clock import Clock
+from psconnect.model.events import RunEvent
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.service import Service
+from psconnect.store.home import home_at
+from psconnect.store.secrets import Secrets
+from tests.bench.replay import Replay
+
+
+class ReplayService(Service):
+    """The service with the network's edge replaced."""
+
+    recorded: Path
+
+    def make_client(self, connection, cancel) -> PowerSchoolClient:  # noqa: ANN001
+        return PowerSchoolClient(Replay(self.recorded), "id", "secret", self.clock, cancel)
+
+
+def main() -> None:
+    recorded, folder = Path(sys.argv[1]), Path(sys.argv[2])
+    service = ReplayService(home_at(folder), Secrets(session_only=True), Clock())
+    service.recorded = recorded
+    name = service.connections()[0].connection.name
+    times: dict[str, float] = {}
+    stage, since = "reading", time.perf_counter()
+
+    def follow(event: RunEvent) -> None:
+        nonlocal stage, since
+        if event.stage != stage:
+            now = time.perf_counter()
+            times[stage] = times.get(stage, 0.0) + now - since
+            stage, since = event.stage, now
+
+    started = time.perf_counter()
+    run = service.sync(name, on_event=follow)
+    if run.state == "held":
+        run = service.approve(run.id, "bench", on_event=follow)
+    ended = time.perf_counter()
+    times[stage] = times.get(stage, 0.0) + ended - since
+    rows = sum(run.read.values())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    figures = {"state": run.state, "rows": rows, "seconds": ended - started, "rows_a_second": rows / (ended - started)}
+    print(json.dumps({**figures, "stages": times, "peak_mb": peak}))
+
+
+if __name__ == "__main__":
+    main()

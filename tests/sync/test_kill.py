@@ -1,0 +1,198 @@
+"""P01: killed at every named step and at seeded instants; the next run ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+import random
+import selectors
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from psconnect.store.home import home_at, slug
+from psconnect.store.secrets import CLIENT_SECRET, variable
+from tests.support.demo import NAME, Connect, Connected
+from tests.support.home import CHECKOUT
+
+STEPS = (
+    "begun",
+    "read",
+    "staged",
+    "references",
+    "plan",
+    "planned",
+    "apply",
+    "prepared",
+    "journalled",
+    "previous-kept",
+    "renamed",
+    "published",
+    "ledger",
+    "finished",
+)
+"""Every named step of a run, in order."""
+
+
+@dataclass
+class Killing:
+    """A district that changed after a delivery, and what an undisturbed second run makes of it."""
+
+    connected: Connected
+    environment: dict[str, str]
+    bundle: bytes
+    ledger: list[tuple]
+    steps: list[str]
+    seconds: float
+    apply_seconds: float
+
+    def copy(self, place: Path) -> Path:
+        """The state before the second run, under a folder of its own, with the same roster folder name inside."""
+        shutil.copytree(self.connected.folder / "before", place)
+        return place
+
+    def start(self, place: Path, step: str = "") -> subprocess.Popen:
+        command = [sys.executable, "-m", "tests.sync.kill_driver", str(place / "home"), NAME, *([step] if step else [])]
+        return subprocess.Popen(command, cwd=CHECKOUT, env=self.environment, stdout=subprocess.PIPE, text=True)
+
+    def finish_again(self, place: Path) -> None:
+        """Run again; everything must be as after the undisturbed run."""
+        with self.start(place) as child:
+            printed, _ = child.communicate(timeout=100)
+        assert child.returncode == 0, printed
+        assert printed.splitlines()[-1].startswith("state finished"), printed
+        assert outcome(place) == (self.bundle, self.ledger)
+        leftovers = [path.name for path in (place / "roster").iterdir()]
+        assert sorted(leftovers) == [f"{NAME}.zip", "previous"]
+        assert not list((place / "home" / "data" / "rosters").glob("*.staging"))
+
+
+def outcome(place: Path) -> tuple[bytes, list[tuple]]:
+    rosters = home_at(place / "home").rosters() / f"{slug(NAME)}.sqlite"
+    with closing(sqlite3.connect(rosters)) as db:
+        ledger = db.execute("SELECT * FROM ledger ORDER BY entity, key").fetchall()
+    return (place / "roster" / f"{NAME}.zip").read_bytes(), ledger
+
+
+def point_to(place: Path) -> None:
+    """The connection's settings name the copy's own roster folder."""
+    for path in (place / "home" / "config" / "connections").glob("*"):
+        lines = path.read_text().splitlines()
+        path.write_text("\n".join(f'folder = "{place / "roster"}"' if li.startswith("folder") else li for li in lines))
+
+
+@pytest.fixture
+def killing(connect: Connect, tmp_path: Path) -> Killing:
+    connected = connect(settings={"safety": {"preview": "never"}})
+    connected.delivered_now = connected.service.sync(NAME)
+    assert connected.delivered_now.state == "finished_with_problems"
+    change_district(connected)
+    before = connected.folder / "before"
+    before.mkdir()
+    shutil.copytree(connected.folder / "home", before / "home")
+    shutil.copytree(connected.folder / "roster", before / "roster")
+    secret = connected.service.secrets.get(NAME, CLIENT_SECRET)
+    environment = {**os.environ, variable(CLIENT_SECRET): secret, "PYTHONPATH": str(CHECKOUT)}
+    made = Killing(connected, environment, b"", [], [], 0.0, 0.0)
+    place = made.copy(tmp_path / "undisturbed")
+    point_to(place)
+    started = monotonic()
+    with made.start(place) as child:
+        apply_at = 0.0
+        for line in child.stdout:
+            made.steps.append(line.strip())
+            apply_at = monotonic() if line.strip() == "apply" else apply_at
+    made.seconds, made.apply_seconds = monotonic() - started, monotonic() - apply_at
+    assert child.returncode == 0
+    made.bundle, made.ledger = outcome(place)
+    assert made.bundle != (before / "roster" / f"{NAME}.zip").read_bytes()
+    return made
+
+
+def change_district(connected: Connected) -> None:
+    """Some students leave, some change their name, one class is dropped: less than the thresholds."""
+    connected.sql("UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 3)")
+    connected.sql("UPDATE students SET last_name = last_name || '-Ng' WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid DESC LIMIT 9)")
+    connected.sql("UPDATE cc SET sectionid = -sectionid, termid = -termid WHERE dcid IN (SELECT dcid FROM cc WHERE sectionid > 0 AND termid >= 3600 LIMIT 5)")
+
+
+def test_P01_undisturbed_run_takes_every_named_step(killing: Killing) -> None:
+    assert tuple(killing.steps[:-1]) == STEPS
+
+
+def test_P01_killed_at_every_named_step(killing: Killing, tmp_path: Path) -> None:
+    for step in STEPS:
+        place = killing.copy(tmp_path / step)
+        point_to(place)
+        with killing.start(place, step) as child:
+            child.communicate(timeout=100)
+        assert child.returncode == -signal.SIGKILL, step
+        killing.finish_again(place)
+
+
+def test_P01_killed_on_the_first_delivery(connect: Connect, tmp_path: Path) -> None:
+    connected = connect()
+    secret = connected.service.secrets.get(NAME, CLIENT_SECRET)
+    environment = {**os.environ, variable(CLIENT_SECRET): secret, "PYTHONPATH": str(CHECKOUT)}
+    first = Killing(connected, environment, b"", [], [], 0.0, 0.0)
+    shutil.copytree(connected.folder / "home", connected.folder / "before" / "home")
+    (connected.folder / "before" / "roster").mkdir()
+    run = connected.delivered()
+    assert run.changes["student"].create > 0
+    for step in ("plan", "journalled", "renamed"):
+        place = first.copy(tmp_path / step)
+        point_to(place)
+        with first.start(place, step) as child:
+            child.communicate(timeout=100)
+        assert child.returncode == -signal.SIGKILL
+        with first.start(place) as child:
+            printed, _ = child.communicate(timeout=100)
+        assert "state finished" in printed
+        bundle, ledger = outcome(place)
+        assert bundle == connected.bundle.read_bytes()
+        assert ledger == connected.ledger()
+
+
+def kill_at_instants(killing: Killing, tmp_path: Path, anywhere: int, applying: int) -> int:
+    """Kill at seeded instants of the whole run and, more of them, between the first and the last write outside; returns hits."""
+    chance = random.Random(20261118)
+    hits = 0
+    for number in range(anywhere + applying):
+        place = killing.copy(tmp_path / f"instant-{number}")
+        point_to(place)
+        within = number >= anywhere
+        delay = chance.random() * (killing.apply_seconds if within else killing.seconds)
+        child = killing.start(place)
+        with child, selectors.DefaultSelector() as selector:
+            if within:
+                while (line := child.stdout.readline()) and line.strip() != "apply":
+                    pass
+            end = monotonic() + delay
+            selector.register(child.stdout, selectors.EVENT_READ)
+            while (left := end - monotonic()) > 0 and child.poll() is None:
+                if selector.select(left) and not child.stdout.readline():
+                    break
+            child.kill()
+        hits += child.returncode == -signal.SIGKILL
+        killing.finish_again(place)
+        shutil.rmtree(place)
+    return hits
+
+
+def test_P01_killed_at_some_seeded_instants(killing: Killing, tmp_path: Path) -> None:
+    assert kill_at_instants(killing, tmp_path, 3, 4) >= 4
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(900)
+def test_P01_killed_at_forty_seeded_instants(killing: Killing, tmp_path: Path, record_figure) -> None:
+    hits = kill_at_instants(killing, tmp_path, 24, 20)
+    record_figure("kills at seeded instants that hit a living run", hits, "of 44")
+    assert hits >= 30
