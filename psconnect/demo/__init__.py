@@ -1,0 +1,15 @@
+"""A local PowerSchool server with a made-up district, for trying out, training and tests.
+
+It stands apart from the rest of psconnect: what it knows of PowerSchool comes from the fact sheet alone, so that the
+two cannot be wrong in the same way.
+"""
+
+from __future__ import annotations
+
+from psconnect.demo.server.demo import Calls, DemoOptions, DemoServer
+from psconnect.demo.server.faults import Fault
+from psconnect.demo.server.package import PluginRefused
+from psconnect.demo.server.plugins import InstalledPlugin
+from psconnect.demo.server.quirks import Quirks
+
+__all__ = ["Calls", "DemoOptions", "DemoServer", "Fault", "InstalledPlugin", "PluginRefused", "Quirks"]

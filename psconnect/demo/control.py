@@ -1,0 +1,136 @@
+"""Controls a demo server that runs in another process, over its ``/demo/`` paths."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from psconnect.demo.server.demo import Calls
+from psconnect.demo.server.package import PluginRefused
+from psconnect.demo.server.plugins import InstalledPlugin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from psconnect.demo.server.faults import Fault
+
+_OK = 200
+_REFUSED = 409
+_UNKNOWN = 404
+_SECONDS = 60.0
+
+
+class DemoControl:
+    """The same calls as :class:`DemoServer` has, for a server known by its URL and control token.
+
+    Raises (any method):
+        PluginRefused: where the server refuses a plugin.
+        KeyError: for a plugin that is not installed.
+        ValueError: for a value the server does not take.
+        OSError: if the server cannot be reached.
+
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        """Take the ``url`` and ``control_token`` that ``python -m psconnect.demo`` prints. Plain http only."""
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname or "", parts.port
+        self._token = token
+
+    def install(self, package: bytes) -> InstalledPlugin:
+        """Install or upgrade a plugin."""
+        return _plugin(self._call("POST", "plugins", package))
+
+    def enable(self, name: str) -> InstalledPlugin:
+        """Enable a plugin."""
+        return _plugin(self._call("POST", f"plugins/{quote(name, safe='')}/enable"))
+
+    def disable(self, name: str) -> InstalledPlugin:
+        """Disable a plugin."""
+        return _plugin(self._call("POST", f"plugins/{quote(name, safe='')}/disable"))
+
+    def regenerate(self, name: str) -> InstalledPlugin:
+        """Give a plugin new credentials."""
+        return _plugin(self._call("POST", f"plugins/{quote(name, safe='')}/regenerate"))
+
+    def delete(self, name: str) -> None:
+        """Delete a plugin."""
+        self._call("DELETE", f"plugins/{quote(name, safe='')}")
+
+    def plugins(self) -> list[InstalledPlugin]:
+        """The installed plugins."""
+        return [_plugin(values) for values in self.state()["plugins"]]
+
+    def set_page_size(self, name: str, size: int) -> None:
+        """Set the maximum page size of a plugin."""
+        self._call("PUT", "page-size", {"plugin": name, "size": size})
+
+    def set_faults(self, faults: Sequence[Fault]) -> None:
+        """Put these faults in force and no others."""
+        self._call("PUT", "faults", [asdict(fault) for fault in faults])
+
+    def clear_faults(self) -> None:
+        """Put no fault in force."""
+        self._call("PUT", "faults", [])
+
+    def set_quirks(self, **changes: Any) -> None:
+        """Change some of the switches."""
+        values = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in changes.items()}
+        self._call("PUT", "quirks", values)
+
+    def set_latency(self, milliseconds: float) -> None:
+        """Add so much time to each call."""
+        self._call("PUT", "latency", {"milliseconds": milliseconds})
+
+    def set_throttle(self, milliseconds: int) -> None:
+        """Refuse a plugin's call that comes sooner than this after its last one; 0 for never."""
+        self.set_quirks(throttle_ms=milliseconds)
+
+    def expire_tokens(self) -> None:
+        """Let every token expire now."""
+        self._call("POST", "expire-tokens")
+
+    def advance_clock(self, seconds: float) -> None:
+        """Move the server's time on."""
+        self._call("POST", "advance-clock", {"seconds": seconds})
+
+    @property
+    def calls(self) -> Calls:
+        """The calls since the last reset."""
+        listed = self.state()["calls"]["list"]
+        return Calls({(one["method"], one["path"], one["status"]): one["count"] for one in listed})
+
+    def reset_calls(self) -> None:
+        """Begin to count anew."""
+        self._call("POST", "reset-calls")
+
+    def state(self) -> dict[str, Any]:
+        """Everything the server tells of itself: calls, plugins, faults, switches."""
+        state: dict[str, Any] = self._call("GET", "state")
+        return state
+
+    def _call(self, method: str, path: str, body: bytes | dict[str, Any] | list[Any] | None = None) -> Any:
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=_SECONDS)
+        try:
+            connection.request(method, f"/demo/{path}", data, {"X-Demo-Token": self._token})
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+        finally:
+            connection.close()
+        if response.status == _OK:
+            return answer
+        message = str(answer.get("message"))
+        if response.status == _REFUSED:
+            raise PluginRefused(message)
+        if response.status == _UNKNOWN:
+            raise KeyError(message)
+        raise ValueError(message)
+
+
+def _plugin(values: dict[str, Any]) -> InstalledPlugin:
+    access = tuple((str(table), str(field), str(level)) for table, field, level in values["access"])
+    return InstalledPlugin(**{**values, "access": access})

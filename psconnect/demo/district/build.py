@@ -1,0 +1,112 @@
+"""Builds the SQLite file of a district: all of it or nothing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from psconnect.demo.district.contacts import write_contacts
+from psconnect.demo.district.courses import write_courses
+from psconnect.demo.district.people import make_students, write_students
+from psconnect.demo.district.rows import RowWriter
+from psconnect.demo.district.schedule import Timetable, assign_teachers, write_schedule
+from psconnect.demo.district.schema import TABLES, VIEWS
+from psconnect.demo.district.schools import plan_schools, write_calendar, write_schools
+from psconnect.demo.district.staff import hire, write_staff
+from psconnect.demo.district.years import school_year
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+SMALLEST: Final = 200
+LARGEST: Final = 50_000
+#: To be raised whenever the generator makes other rows than before from the same inputs.
+GENERATION: Final = 1
+DISTRICT_NAME: Final = "Demo Valley School District"
+DISTRICT_NUMBER: Final = "0100"
+TIMEZONE: Final = "America/Chicago"
+
+
+def district_file(folder: Path, students: int, seed: int, today: date) -> Path:
+    """Where the district of these inputs lies. ``today`` counts by its school year alone."""
+    return folder / f"district-{students}-{seed}-{school_year(today).start_year}.sqlite"
+
+
+def build_district(folder: Path, students: int, seed: int, today: date) -> Path:
+    """Make the district unless it is there already (and of this generation), and return its file.
+
+    The same inputs give the same rows. The file appears under its name only when it is complete, so that a broken-off
+    start leaves nothing half made behind.
+
+    Raises:
+        ValueError: for a number of students outside 200 to 50,000.
+
+    """
+    if not SMALLEST <= students <= LARGEST:
+        message = f"A demo district has {SMALLEST} to {LARGEST:,} students, not {students:,}."
+        raise ValueError(message)
+    target = district_file(folder, students, seed, today)
+    if target.exists() and _generation(target) == GENERATION:
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}.part")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(unfinished, isolation_level=None)) as database:
+            for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "BEGIN"):
+                database.execute(statement)
+            _fill(database, students, seed, today)
+            for statement in ("COMMIT", "ANALYZE", f"PRAGMA user_version = {GENERATION}"):
+                database.execute(statement)
+        for ending in ("-wal", "-shm"):
+            # What an older file left beside it would otherwise be taken for part of the new one.
+            target.with_name(target.name + ending).unlink(missing_ok=True)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return target
+
+
+def _generation(path: Path) -> int:
+    """Which generation of this generator made a district; 0 for a file that is none."""
+    try:
+        with closing(sqlite3.connect(path)) as database:
+            return int(database.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError:
+        return 0
+
+
+def _fill(database: sqlite3.Connection, students: int, seed: int, today: date) -> None:
+    year = school_year(today)
+    for table in TABLES:
+        database.execute(table.ddl())
+    writer = RowWriter(database)
+    schools = plan_schools(students)
+    write_schools(writer, schools)
+    write_calendar(writer, schools, [year.shifted(shift) for shift in (-1, 0, 1)])
+    people = make_students(seed, students, schools, year)
+    write_students(writer, seed, people, year)
+    write_contacts(writer, seed, people, year)
+    write_courses(writer, schools)
+    timetable = Timetable(people, year)
+    staff = hire(seed, students, schools, timetable.sections_a_school())
+    assign_teachers(timetable, staff)
+    write_schedule(writer, timetable, staff)
+    write_staff(writer, staff)
+    writer.write("Prefs", "DCID ID Name Value SchoolID YearID", _PREFS)
+    for table in TABLES:
+        for statement in table.index_ddl():
+            database.execute(statement)
+    for statement in VIEWS.values():
+        database.execute(statement)
+
+
+_PREFS: Final = (
+    (301, 11, "districtname", DISTRICT_NAME, 0, 0),
+    (302, 12, "districtnumber", DISTRICT_NUMBER, 0, 0),
+    (303, 13, "districttimezone", TIMEZONE, 0, 0),
+)

@@ -1,0 +1,28 @@
+"""Runs Oracle's SQL on SQLite: a small translator that refuses what Oracle would refuse.
+
+It covers what plugin queries use: joins, inline views, WITH, set operations, analytic and group functions, dates as
+Oracle counts them, FETCH FIRST. What Oracle has and it has not raises :class:`NotTranslatedError`, so that nobody takes
+a limit of the demo for one of Oracle.
+"""
+
+from __future__ import annotations
+
+from psconnect.demo.oracle.catalogue import Catalogue, Column, TableInfo, read_catalogue
+from psconnect.demo.oracle.compiler import CompiledQuery, compile_query
+from psconnect.demo.oracle.errors import NotTranslatedError, OracleError
+from psconnect.demo.oracle.functions import Functions, number_text
+from psconnect.demo.oracle.parser import parse
+
+__all__ = [
+    "Catalogue",
+    "Column",
+    "CompiledQuery",
+    "Functions",
+    "NotTranslatedError",
+    "OracleError",
+    "TableInfo",
+    "compile_query",
+    "number_text",
+    "parse",
+    "read_catalogue",
+]

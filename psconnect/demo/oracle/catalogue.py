@@ -1,0 +1,65 @@
+"""What the compiler has to know about the tables of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import sqlite3
+
+#: The kinds of values; "null" is a NULL literal, which goes with every kind.
+Kind = Literal["number", "text", "date", "clob", "null"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table or query: its name (None if it has none), its kind, and whether it may be null."""
+
+    name: str | None
+    kind: Kind
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    """A table or view with its columns in their order; names as the database spells them."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: str | None
+    view: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """The column of this name in any case."""
+        wanted = name.upper()
+        return next((column for column in self.columns if (column.name or "").upper() == wanted), None)
+
+
+#: Tables by their name in upper case.
+Catalogue = dict[str, TableInfo]
+
+
+def read_catalogue(database: sqlite3.Connection) -> Catalogue:
+    """Read the tables and views of a database; the words of the column types tell the kinds."""
+    catalogue: Catalogue = {}
+    rows = database.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')")
+    for name, kind in rows.fetchall():
+        if name.startswith("sqlite_"):
+            continue
+        info = database.execute('SELECT name, type, "notnull", pk FROM pragma_table_info(?)', (name,)).fetchall()
+        columns = tuple(
+            Column(column, _kind(declared), nullable=not (required or key)) for column, declared, required, key in info
+        )
+        key = next((column for column, _, _, pk in info if pk), None)
+        catalogue[name.upper()] = TableInfo(name, columns, key, kind == "view")
+    return catalogue
+
+
+def _kind(declared: str) -> Kind:
+    word = declared.upper().split("(")[0].split()[0] if declared else ""
+    if word in ("INTEGER", "NUMBER", "REAL", "INT"):
+        return "number"
+    if word == "DATE":
+        return "date"
+    return "clob" if word == "CLOB" else "text"

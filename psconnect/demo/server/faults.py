@@ -1,0 +1,122 @@
+"""Faults that can be switched on by name (faults.md section 4), and on which calls they strike."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: The variants of each fault; the first one is meant where a fault names none.
+VARIANTS: Final[dict[str, tuple[str, ...]]] = {
+    "N03": ("headers", "body", "last page"),
+    "N04": ("truncated", "length", "chunk"),
+    "N05": ("drip",),
+    "N06": ("login", "waf", "maintenance"),
+    "N07": ("login", "host", "maintenance"),
+    "N08": ("once",),
+    "N09": ("always",),
+    "N10": ("field",),
+    "N11": ("query",),
+    "N12": ("seconds", "date", "absurd", "absent"),
+    "N13": ("500", "502", "503", "504", "503 retry-after"),
+    "N16": ("gzip", "body"),
+    "N17": ("nesting", "number", "duplicates", "nan"),
+    "D01": ("equal",),
+    "D02": ("different",),
+    "D03": ("remove", "insert"),
+    "D05": ("less", "more"),
+    "D06": ("empty",),
+    "D07": ("empty",),
+    "D08": ("missing", "number"),
+    "D09": ("absent", "null"),
+}
+#: Faults that strike once where the caller does not say when.
+_ONCE: Final = frozenset({"N08"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault.
+
+    Attributes:
+        name: its id, as in faults.md: "N08".
+        path: which calls it looks at, as a shell pattern over the path: "/ws/schema/query/*".
+        nth: strike on this matching call alone, counted from 1 since the fault was set.
+        first: strike on so many matching calls, then no more. With neither, it strikes always (N08: once).
+        variant: which form of it; see ``VARIANTS``. Empty for the usual one.
+        field: the key of the record to spoil (D02, D08, D09), or the field to name (N10).
+        amount: N05 seconds between two bytes; N12 seconds to wait; D05 how many too many or too few.
+
+    Raises:
+        ValueError: for an unknown name or variant, or a number that makes no sense.
+
+    """
+
+    name: str
+    path: str = "*"
+    nth: int | None = None
+    first: int | None = None
+    variant: str = ""
+    field: str | None = None
+    amount: float = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a fault that could never strike."""
+        variants = VARIANTS.get(self.name)
+        if variants is None:
+            message = f"There is no fault {self.name!r}; known are {', '.join(VARIANTS)}."
+            raise ValueError(message)
+        if self.variant and self.variant not in variants:
+            message = f"The fault {self.name} has no variant {self.variant!r}; it has {', '.join(variants)}."
+            raise ValueError(message)
+        if (self.nth is not None and self.nth < 1) or (self.first is not None and self.first < 1):
+            message = "Calls are counted from 1."
+            raise ValueError(message)
+        if self.nth is not None and self.first is not None:
+            message = "A fault strikes on the nth call or on the first ones, not both."
+            raise ValueError(message)
+
+    @property
+    def form(self) -> str:
+        """The variant in force."""
+        return self.variant or VARIANTS[self.name][0]
+
+    def strikes(self, call: int) -> bool:
+        """Whether it strikes on this matching call, counted from 1."""
+        if self.nth is not None:
+            return call == self.nth
+        first = self.first if self.first is not None else (1 if self.name in _ONCE else None)
+        return first is None or call <= first
+
+
+class FaultBook:
+    """The faults in force, and how many calls each has seen."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[tuple[Fault, list[int]]] = []
+
+    def set(self, faults: Sequence[Fault]) -> None:
+        """Put these in force and no others; their counting begins anew."""
+        with self._lock:
+            self._faults = [(fault, [0]) for fault in faults]
+
+    def all(self) -> list[Fault]:
+        """The faults in force."""
+        with self._lock:
+            return [fault for fault, _ in self._faults]
+
+    def striking(self, path: str) -> list[Fault]:
+        """Count a call, and return the faults that strike on it."""
+        struck = []
+        with self._lock:
+            for fault, seen in self._faults:
+                if fnmatchcase(path, fault.path):
+                    seen[0] += 1
+                    if fault.strikes(seen[0]):
+                        struck.append(fault)
+        return struck

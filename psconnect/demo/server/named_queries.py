@@ -1,0 +1,173 @@
+"""The PowerQueries of a plugin: ``*.named_queries.xml`` (15.5), and what becomes of them when they are loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from psconnect.demo.oracle import CompiledQuery, OracleError, compile_query, parse
+from psconnect.demo.oracle import syntax as oracle_syntax
+from psconnect.demo.oracle.lexer import tokens
+from psconnect.demo.server.safexml import local_name, parse_xml
+
+if TYPE_CHECKING:
+    import xml.etree.ElementTree as ET
+
+    from psconnect.demo.oracle import Catalogue
+
+LONGEST_NAME: Final = 200
+_NOT_A_QUERY: Final = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One declared argument; ``array`` takes a list."""
+
+    name: str
+    required: bool
+    array: bool
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColumn:
+    """One declared column: the real TABLE and FIELD (upper case) it is checked against, and its text, the alias."""
+
+    table: str
+    field: str
+    alias: str
+
+    @property
+    def label(self) -> str:
+        """How errors name it: ``students.dob``."""
+        return f"{self.table}.{self.field}".lower()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQuery:
+    """One query as it stands in its file."""
+
+    name: str
+    file: str
+    core_table: str | None
+    flattened: bool
+    arguments: tuple[Argument, ...]
+    columns: tuple[OutputColumn, ...]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedQuery:
+    """A query after loading.
+
+    ``load_error`` keeps it from ever being found (404 for ever); ``run_error`` is what Oracle says each time it is run.
+    """
+
+    query: NamedQuery
+    compiled: CompiledQuery | None = None
+    load_error: str | None = None
+    run_error: OracleError | None = None
+
+
+def read_named_queries(file: str, data: bytes) -> list[NamedQuery]:
+    """Read the queries of one file.
+
+    Raises:
+        ValueError: for a query without a name, or with one of more than 200 characters.
+        UnsafeXmlError: for a file that is no XML.
+
+    """
+    return [_query(file, element) for element in parse_xml(data).iter() if local_name(element.tag) == "query"]
+
+
+def _query(file: str, element: ET.Element) -> NamedQuery:
+    name = element.get("name", "")
+    if not 1 <= len(name) <= LONGEST_NAME:
+        message = f"has a query whose name has {len(name)} characters; 1 to {LONGEST_NAME} are allowed"
+        raise ValueError(message)
+    parts = {local_name(child.tag): child for child in element}
+    arguments = tuple(
+        Argument(
+            name=argument.get("name", "").lower(),
+            required=argument.get("required", "false").lower() == "true",
+            array=argument.get("type", "primitive").lower() == "array",
+            default=argument.get("default"),
+        )
+        for argument in parts.get("args", ())
+    )
+    sql = parts.get("sql")
+    return NamedQuery(
+        name=name,
+        file=file,
+        core_table=element.get("coreTable") or None,
+        flattened=element.get("flattened", "false").lower() == "true",
+        arguments=arguments,
+        columns=tuple(_column(column) for column in parts.get("columns", ())),
+        sql=(sql.text or "").strip() if sql is not None else "",
+    )
+
+
+def _column(element: ET.Element) -> OutputColumn:
+    table, _, field = element.get("column", "").upper().rpartition(".")
+    return OutputColumn(table, field, (element.text or "").strip())
+
+
+def load_query(query: NamedQuery, catalogue: Catalogue) -> LoadedQuery:  # noqa: PLR0911 - each may be the last word
+    """Load a query.
+
+    What is wrong with its declaration makes it vanish; what is wrong with its SQL shows when it is run.
+    """
+    problem = _declaration_problem(query, catalogue)
+    if problem:
+        return LoadedQuery(query, load_error=problem)
+    declared = {argument.name for argument in query.arguments}
+    try:
+        undeclared = sorted({token.value for token in tokens(query.sql) if token.kind == "bind"} - declared)
+        if undeclared:
+            return LoadedQuery(query, load_error=f"The bind variable {undeclared[0]} is not declared.")
+        parsed = parse(query.sql)
+    except OracleError as error:
+        if error.number == _NOT_A_QUERY:
+            return LoadedQuery(query, load_error="The statement is not a SELECT.")
+        return LoadedQuery(query, run_error=error)
+    width = _width(parsed.body)
+    if width is not None and width != len(query.columns):
+        return LoadedQuery(query, load_error=_mismatch(width, query))
+    try:
+        compiled = compile_query(parsed, catalogue, [argument.name for argument in query.arguments if argument.array])
+    except OracleError as error:
+        return LoadedQuery(query, run_error=error)
+    if len(compiled.columns) != len(query.columns):
+        return LoadedQuery(query, load_error=_mismatch(len(compiled.columns), query))
+    return LoadedQuery(query, compiled=compiled)
+
+
+def _mismatch(width: int, query: NamedQuery) -> str:
+    return f"The statement selects {width} columns, but {len(query.columns)} are declared."
+
+
+def _declaration_problem(query: NamedQuery, catalogue: Catalogue) -> str | None:
+    if not query.columns:
+        return "No columns are declared."
+    aliases = [column.alias.lower() for column in query.columns]
+    if len(set(aliases)) < len(aliases):
+        return "Two columns have the same name."
+    for column in query.columns:
+        table = catalogue.get(column.table)
+        if table is None or table.column(column.field) is None:
+            return f"The column {column.table}.{column.field} does not exist."
+        if not all(part.replace("_", "a").isalnum() and part.isascii() for part in column.alias.split(".")):
+            return f"The column name {column.alias!r} is not allowed."
+    core = catalogue.get((query.core_table or "DUAL").upper())
+    if query.core_table and (core is None or core.view):
+        return f"The core table {query.core_table} does not exist or is a view."
+    return None
+
+
+def _width(body: oracle_syntax.Body) -> int | None:
+    """The number of columns a statement selects, as far as its text alone tells."""
+    if isinstance(body, oracle_syntax.Combined):
+        return _width(body.left)
+    if isinstance(body, oracle_syntax.Query):
+        return _width(body.body)
+    return None if any(item.star_of is not None for item in body.items) else len(body.items)

@@ -1,0 +1,54 @@
+"""``page`` and ``pagesize`` (5.4, 10.2, 11.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from psconnect.demo.server.messages import Refusal, message_reply
+
+if TYPE_CHECKING:
+    from psconnect.demo.server.messages import Request
+    from psconnect.demo.server.quirks import Quirks
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows to give: ``size`` of them after ``offset``; a size of None is all there are."""
+
+    offset: int
+    size: int | None
+
+
+def read_page(request: Request, maximum: int, quirks: Quirks, *, unlimited: bool) -> Page:
+    """Read the page a call asks for.
+
+    Args:
+        request: the call.
+        maximum: the plugin's page size, which also is the default.
+        quirks: what happens beyond the maximum.
+        unlimited: whether ``pagesize=0`` means all rows (queries) or nothing special (tables).
+
+    Raises:
+        Refusal: 400 for something that is no page.
+
+    """
+    size = _number(request, "pagesize", maximum)
+    if size == 0 and unlimited:
+        return Page(0, None)
+    page = _number(request, "page", 1)
+    if page < 1:
+        raise Refusal(message_reply(400, "Invalid page: pages are counted from 1"))
+    if size > maximum and quirks.oversize_page == "refuse":
+        raise Refusal(message_reply(400, f"Invalid pagesize: the maximum is {maximum}"))
+    size = min(size or maximum, maximum)
+    return Page((page - 1) * size, size)
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004 - more digits than any page has
+        raise Refusal(message_reply(400, f"Invalid {name}: {text[:20]} is not a number"))
+    return int(text)

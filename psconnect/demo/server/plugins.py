@@ -1,0 +1,268 @@
+"""The plugins of the server: installed, enabled, upgraded, deleted; their grants, queries and credentials."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from psconnect.demo.server.named_queries import LoadedQuery, load_query
+from psconnect.demo.server.package import Grant, Manifest, Package, PluginRefused, read_package
+from psconnect.demo.server.quirks import version_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psconnect.demo.oracle import Catalogue
+    from psconnect.demo.server.database import District
+    from psconnect.demo.server.quirks import Quirks
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledPlugin:
+    """A plugin as its administrator sees it.
+
+    ``access`` holds (table, field, level) as asked for, in upper case but for the level (ViewOnly or FullAccess).
+    Credentials exist from the first time it is enabled, if it has ``<oauth>``.
+    """
+
+    id: int
+    name: str
+    version: str
+    enabled: bool = False
+    access: tuple[tuple[str, str, str], ...] = ()
+    client_id: str | None = None
+    client_secret: str | None = None
+
+
+@dataclass(slots=True)
+class Plugin:
+    """A plugin as the server keeps it. ``grants`` are those in force, by table and field in upper case."""
+
+    id: int
+    package: Package
+    page_size: int
+    enabled: bool = False
+    grants: dict[tuple[str, str], str] = field(default_factory=dict)
+    v1_access: str | None = None
+    queries: dict[str, LoadedQuery] = field(default_factory=dict)
+    client_id: str | None = None
+    client_secret: str | None = None
+
+    @property
+    def manifest(self) -> Manifest:
+        """What its plugin.xml says."""
+        return self.package.manifest
+
+    def level(self, table: str, column: str) -> str | None:
+        """The access in force for a field: ViewOnly, FullAccess or None."""
+        return self.grants.get((table.upper(), column.upper()))
+
+    def public(self) -> InstalledPlugin:
+        """The plugin as its administrator sees it."""
+        access = tuple((grant.table, grant.field, grant.level) for grant in self.manifest.grants)
+        return InstalledPlugin(
+            self.id, self.manifest.name, self.manifest.version, self.enabled, access, self.client_id, self.client_secret
+        )
+
+
+class PluginRegistry:
+    """All plugins of the server (15.7). ``forget_tokens`` is told a plugin's id when its tokens become void."""
+
+    def __init__(self, district: District, quirks: Callable[[], Quirks], forget_tokens: Callable[[int], None]) -> None:
+        self._district = district
+        self._quirks = quirks
+        self._forget_tokens = forget_tokens
+        self._lock = threading.RLock()
+        self._plugins: dict[str, Plugin] = {}
+        self._next_id = 101
+        district.write([("DELETE FROM PluginDef", ())])
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def all(self) -> list[InstalledPlugin]:
+        """Every plugin, in the order of installing."""
+        with self._lock:
+            return [plugin.public() for plugin in self._plugins.values()]
+
+    def get(self, name: str) -> Plugin:
+        """The plugin of this name.
+
+        Raises:
+            KeyError: if there is none.
+
+        """
+        with self._lock:
+            return self._plugins[name]
+
+    def by_id(self, plugin_id: int) -> Plugin | None:
+        """The plugin with this PluginDef.ID."""
+        with self._lock:
+            return next((plugin for plugin in self._plugins.values() if plugin.id == plugin_id), None)
+
+    def by_credentials(self, client_id: str, client_secret: str) -> Plugin | None:
+        """The plugin these credentials belong to, enabled or not."""
+        with self._lock:
+            for plugin in self._plugins.values():
+                if plugin.client_id == client_id and plugin.client_secret == client_secret:
+                    return plugin
+            return None
+
+    def any_with_oauth(self) -> bool:
+        """Whether a plugin with OAuth is installed."""
+        with self._lock:
+            return any(plugin.manifest.oauth for plugin in self._plugins.values())
+
+    def query(self, name: str) -> LoadedQuery | None:
+        """A query of an enabled plugin that loaded well."""
+        with self._lock:
+            for plugin in self._plugins.values():
+                loaded = plugin.queries.get(name)
+                if loaded is not None:
+                    return loaded if plugin.enabled and loaded.load_error is None else None
+            return None
+
+    def queries(self) -> list[LoadedQuery]:
+        """Every query that can be called."""
+        with self._lock:
+            return [
+                loaded
+                for plugin in self._plugins.values()
+                if plugin.enabled
+                for loaded in plugin.queries.values()
+                if loaded.load_error is None
+            ]
+
+    # -- changing --------------------------------------------------------------------------------------------------
+
+    def install(self, data: bytes) -> InstalledPlugin:
+        """Install a package, or upgrade the plugin of the same name.
+
+        An upgrade keeps credentials, page size and the grants in force; what the new version asks for beyond them
+        counts once it is enabled again.
+
+        Raises:
+            PluginRefused: with what the administrator would see.
+
+        """
+        package = read_package(data, self._quirks())
+        manifest = package.manifest
+        with self._lock:
+            known = self._plugins.get(manifest.name)
+            if known is not None and version_key(manifest.version) <= version_key(known.manifest.version):
+                message = (
+                    f"A plugin with the name {manifest.name} is already installed in version {known.manifest.version}; "
+                    f"version {manifest.version} is not higher."
+                )
+                raise PluginRefused(message)
+            self._check_against_others(package)
+            loaded = {query.name: load_query(query, self._district.catalogue) for query in package.queries}
+            if known is None:
+                known = Plugin(self._next_id, package, self._quirks().page_size)
+                self._next_id += 1
+                self._plugins[manifest.name] = known
+            known.package = package
+            known.queries = loaded
+            self._store(known)
+            return known.public()
+
+    def _check_against_others(self, package: Package) -> None:
+        for other in self._plugins.values():
+            if other.manifest.name == package.manifest.name:
+                continue
+            for query in package.queries:
+                if query.name in other.queries:
+                    message = f"The query {query.name} is already defined by the plugin {other.manifest.name}."
+                    raise PluginRefused(message)
+            shared = sorted(package.pages & other.package.pages)
+            if shared:
+                message = f"The page {shared[0]} is already provided by the plugin {other.manifest.name}."
+                raise PluginRefused(message)
+
+    def enable(self, name: str) -> InstalledPlugin:
+        """Enable a plugin with all it asks for, and give it credentials if it has none yet.
+
+        Raises:
+            KeyError: for an unknown name.
+            PluginRefused: with one line for each column that does not exist or nobody may have.
+
+        """
+        with self._lock:
+            plugin = self._plugins[name]
+            problems = invalid_columns(plugin.manifest.grants, self._district.catalogue, self._quirks().excluded)
+            if problems:
+                raise PluginRefused("\n".join([f"The plugin {name} could not be enabled.", *problems]))
+            if plugin.manifest.oauth and plugin.client_id is None:
+                plugin.client_id, plugin.client_secret = str(uuid.uuid4()), str(uuid.uuid4())
+            granted = {(grant.table, grant.field): grant.level for grant in plugin.manifest.grants}
+            if not self._quirks().token_survives_upgrade and granted != plugin.grants:
+                self._forget_tokens(plugin.id)
+            plugin.grants = granted
+            plugin.v1_access = plugin.manifest.v1_access
+            plugin.enabled = True
+            self._store(plugin)
+            return plugin.public()
+
+    def disable(self, name: str) -> InstalledPlugin:
+        """Disable a plugin; its credentials stay for the next time."""
+        with self._lock:
+            plugin = self._plugins[name]
+            plugin.enabled = False
+            self._store(plugin)
+            return plugin.public()
+
+    def delete(self, name: str) -> None:
+        """Delete a plugin with its credentials and tokens."""
+        with self._lock:
+            plugin = self._plugins.pop(name)
+            self._forget_tokens(plugin.id)
+            self._district.write([("DELETE FROM PluginDef WHERE ID = ?", (plugin.id,))])
+
+    def regenerate(self, name: str) -> InstalledPlugin:
+        """Give a plugin a new id and secret; the old ones and their tokens are void.
+
+        Raises:
+            PluginRefused: if the plugin has no credentials to replace.
+
+        """
+        with self._lock:
+            plugin = self._plugins[name]
+            if plugin.client_id is None:
+                message = f"The plugin {name} has no credentials yet."
+                raise PluginRefused(message)
+            plugin.client_id, plugin.client_secret = str(uuid.uuid4()), str(uuid.uuid4())
+            self._forget_tokens(plugin.id)
+            return plugin.public()
+
+    def set_page_size(self, name: str, size: int) -> None:
+        """Set the maximum page size of a plugin.
+
+        Raises:
+            ValueError: for a size below 1.
+
+        """
+        if size < 1:
+            message = f"A page has at least one row, not {size}."
+            raise ValueError(message)
+        with self._lock:
+            self._plugins[name].page_size = size
+
+    def _store(self, plugin: Plugin) -> None:
+        """Keep the PluginDef table as the plugins are."""
+        manifest = plugin.manifest
+        row = (plugin.id, manifest.name, manifest.version or None, manifest.description or None, manifest.publisher,
+               manifest.contact, int(plugin.enabled), 1)  # fmt: skip
+        self._district.write([("INSERT OR REPLACE INTO PluginDef VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)])
+
+
+def invalid_columns(grants: tuple[Grant, ...], catalogue: Catalogue, excluded: frozenset[str]) -> list[str]:
+    """One line for each field that does not exist on this server, or is on its list of excluded fields (15.4)."""
+    lines = []
+    for grant in grants:
+        table = catalogue.get(grant.table)
+        if table is None or table.column(grant.field) is None:
+            lines.append(f"{grant.table} {grant.field}: Invalid Column")
+        elif f"{grant.table}.{grant.field}" in excluded:
+            lines.append(f"{grant.table} {grant.field}: Excluded Column")
+    return lines

@@ -1,0 +1,283 @@
+"""``/ws/schema/query``: runs the PowerQueries of the installed plugins (section 11)."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Final
+
+from psconnect.demo.district.schema import TABLES
+from psconnect.demo.oracle import OracleError
+from psconnect.demo.server.fiql import FilterError, condition, parse_filter
+from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
+from psconnect.demo.server.paging import Page, read_page
+from psconnect.demo.server.values import flat_records, grouped_records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from psconnect.demo.oracle import CompiledQuery
+    from psconnect.demo.server.database import District, Reader
+    from psconnect.demo.server.messages import Request
+    from psconnect.demo.server.named_queries import Argument, LoadedQuery, NamedQuery
+    from psconnect.demo.server.plugins import Plugin, PluginRegistry
+    from psconnect.demo.server.quirks import Quirks
+
+_BATCH: Final = 500
+_INVALID: Final = 900
+
+
+class Queries:
+    """Answers the calls under ``/ws/schema/query``."""
+
+    def __init__(self, district: District, plugins: PluginRegistry, quirks: Callable[[], Quirks]) -> None:
+        self._district = district
+        self._plugins = plugins
+        self._quirks = quirks
+
+    def answer(self, request: Request, plugin: Plugin, path: list[str]) -> Reply:
+        """Answer a call; ``path`` is what follows ``/ws/schema/query``."""
+        match path:
+            case ["api"]:
+                return self._listing(request)
+            case [_] | [_, "count"]:
+                try:
+                    return self._query(request, plugin, path[0], count_only=len(path) > 1)
+                except OracleError as error:
+                    return message_reply(self._quirks().sql_error, str(error))
+                except FilterError as error:
+                    return message_reply(400, str(error))
+        return message_reply(404, "Resource not found")
+
+    def _query(self, request: Request, plugin: Plugin, name: str, *, count_only: bool) -> Reply:
+        if request.method != "POST":
+            return Reply(405, b"", {"Allow": "POST"})
+        loaded = self._plugins.query(name)
+        if loaded is None:
+            return message_reply(404, f"Query {name} was not found.")
+        body = self._body(request)
+        self._check_access(loaded.query, plugin)
+        if "$dataversion" in body or "$dataversion_applicationname" in body:
+            return message_reply(400, "This demo server does not keep data versions.")
+        if loaded.compiled is None:
+            raise loaded.run_error or OracleError(_INVALID)
+        run = _Run(loaded, loaded.compiled, request, body, self._quirks())
+        if count_only:
+            with self._district.reader() as reader:
+                return json_reply(200, {"count": run.count(reader)})
+        page = read_page(request, plugin.page_size, self._quirks(), unlimited=True)
+        return self._rows(run, page, with_count=request.query.get("count", "").lower() == "true")
+
+    def _listing(self, request: Request) -> Reply:
+        if request.method != "GET":
+            return Reply(405, b"", {"Allow": "GET"})
+        names = [loaded.query.name for loaded in self._plugins.queries()]
+        definitions: dict[str, dict[str, str]] = {
+            f"powerquery.{kind}.{name}": {} for name in names for kind in ("param", "resp")
+        }
+        paths = {f"/ws/schema/query/{name}": {"post": {"operationId": name}} for name in names}
+        return json_reply(200, {"swagger": "2.0", "paths": paths, "definitions": definitions})
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        if not request.body.strip():
+            return {}
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        wanted = self._quirks().query_content_type
+        if wanted != "accept" and kind != "application/json":
+            raise Refusal(Reply(int(wanted), b"", {"Content-Type": "text/plain"}))
+        try:
+            body = json.loads(request.body)
+        except (ValueError, RecursionError) as error:
+            raise Refusal(message_reply(400, "The body is not valid JSON")) from error
+        if not isinstance(body, dict):
+            raise Refusal(message_reply(400, "The body is not a JSON object"))
+        return body
+
+    def _check_access(self, query: NamedQuery, plugin: Plugin) -> None:
+        errors = [
+            {"resource": query.name, "field": column.label, "code": "No access to the field"}
+            for column in query.columns
+            if plugin.level(column.table, column.field) is None
+        ]
+        if errors:
+            raise Refusal(message_reply(self._quirks().query_denied, "Validation Failed", errors))
+
+    def _rows(self, run: _Run, page: Page, *, with_count: bool) -> Reply:
+        """Answer with rows; they are read while they are sent, but for the first ones."""
+        with ExitStack() as stack:
+            reader = stack.enter_context(self._district.reader())
+            count = run.count(reader) if with_count else None
+            records = run.records(reader, page)
+            first = list(islice(records, _BATCH))
+            if not first:
+                return json_reply(200, run.empty(count))
+            if len(first) < _BATCH:
+                pieces = b"".join(run.pieces(iter(first), count))
+                return Reply(200, pieces, {"Content-Type": "application/json;charset=UTF-8"})
+            borrowed = stack.pop_all()
+        body = _closing(run.pieces(chain(first, records), count), borrowed)
+        return Reply(200, body, {"Content-Type": "application/json;charset=UTF-8"})
+
+
+def _closing(pieces: Iterator[bytes], borrowed: ExitStack) -> Iterator[bytes]:
+    with borrowed:
+        yield from pieces
+
+
+class _Run:
+    """One run of a query: its arguments, filter, order and the shape of its answer."""
+
+    def __init__(
+        self, loaded: LoadedQuery, compiled: CompiledQuery, request: Request, body: dict[str, Any], quirks: Quirks
+    ) -> None:
+        self._query = loaded.query
+        self._compiled = compiled
+        self._quirks = quirks
+        given = {key.lower(): value for key, value in body.items()}
+        self._parameters: dict[str, object] = {
+            argument.name: _argument(argument, given) for argument in self._query.arguments
+        }
+        wanted = str(given["projection"]) if "projection" in given else ""
+        self._chosen = self._projection(wanted)
+        where, self._filter_values = self._where(str(given.get("$q") or request.query.get("$q") or ""))
+        order = self._order(request.query.get("order", ""))
+        self._sql = compiled.sql
+        if where or order:
+            names = ", ".join(f'"C{at}"' for at in range(len(compiled.columns)))
+            self._sql = f'WITH " all" ({names}) AS ({compiled.sql}) SELECT * FROM " all"{where}{order}'  # noqa: S608 - names are ours
+        self._parameters.update(self._filter_values)
+
+    # -- what is asked for -----------------------------------------------------------------------------------------
+
+    def _find(self, name: str) -> int:
+        """The place of an output column, by its alias or its TABLE.FIELD."""
+        wanted = name.strip().lower()
+        for at, column in enumerate(self._query.columns):
+            if wanted in (column.alias.lower(), column.label):
+                return at
+        message = f"Invalid field {name.strip()}"
+        raise FilterError(message)
+
+    def _projection(self, text: str) -> list[int]:
+        if not text:
+            return list(range(len(self._query.columns)))
+        return [self._find(name) for name in text.split(";") if name.strip()]
+
+    def _where(self, text: str) -> tuple[str, dict[str, object]]:
+        if not text:
+            return "", {}
+        pieces, values = [], {}
+        for number, term in enumerate(parse_filter(text)):
+            at = self._find(term.field)
+            sql, value = condition(term, f'"C{at}"', self._compiled.columns[at])
+            if value is not None:
+                values[f"_q{number}"] = value
+            pieces.append(sql.replace("?", f":_q{number}"))
+        return f" WHERE {' AND '.join(pieces)}", values
+
+    def _order(self, text: str) -> str:
+        keys = []
+        for part in filter(None, text.split(",")):
+            name, _, direction = part.partition(";")
+            at = self._find(name)
+            down = direction.strip().lower() == "desc"
+            keys.append(f'"C{at}" {"DESC NULLS FIRST" if down else "ASC NULLS LAST"}')
+        return f" ORDER BY {', '.join(keys)}" if keys else ""
+
+    # -- running ---------------------------------------------------------------------------------------------------
+
+    def count(self, reader: Reader) -> int:
+        """The number of rows."""
+        row = reader.one(f"SELECT count(*) FROM ({self._sql})", self._parameters)  # noqa: S608 - compiled above
+        return int(str(row[0])) if row else 0
+
+    def records(self, reader: Reader, page: Page) -> Iterator[dict[str, object]]:
+        """The records of a page, as they come from the database."""
+        sql, parameters = self._sql, dict(self._parameters)
+        if page.size is not None:
+            sql = f"SELECT * FROM ({sql}) LIMIT :_size OFFSET :_offset"  # noqa: S608 - compiled above
+            parameters.update(_size=page.size, _offset=page.offset)
+        rows = reader.rows(sql, parameters)
+        columns = self._query.columns
+        if len(self._chosen) < len(columns):
+            rows = (tuple(row[at] for at in self._chosen) for row in rows)
+        chosen = [columns[at] for at in self._chosen]
+        texts = [self._key(column.alias) for column in chosen]
+        core = self._query.core_table
+        if self._query.flattened:
+            return flat_records(texts, rows, {"_name": core.lower()} if core else {})
+        places = []
+        for column, text in zip(chosen, texts, strict=True):
+            table, _, key = text.rpartition(".")
+            places.append(((table or core or column.table).lower(), key))
+        return grouped_records(places, rows, self._core_name(), self._id_place(chosen))
+
+    def _key(self, alias: str) -> str:
+        return alias.lower() if self._quirks.lower_case_keys else alias
+
+    def _core_name(self) -> str | None:
+        core = self._query.core_table
+        if core is None:
+            return None
+        return next((table.name for table in TABLES if table.name.upper() == core.upper()), core)
+
+    def _id_place(self, chosen: list[Any]) -> int | None:
+        core = (self._query.core_table or "").upper()
+        key = next((table.primary_key.upper() for table in TABLES if table.name.upper() == core), None)
+        for at, column in enumerate(chosen):
+            if (column.table, column.field) == (core, key):
+                return at
+        return None
+
+    # -- the answer ------------------------------------------------------------------------------------------------
+
+    def _extensions(self) -> str:
+        core = (self._query.core_table or "").upper()
+        return ",".join(
+            sorted(table.name.lower() for table in TABLES if (table.core_table or "").upper() == core and core)
+        )
+
+    def empty(self, count: int | None) -> dict[str, Any]:
+        """The answer without rows."""
+        answer: dict[str, Any] = {} if count is None else {"count": count}
+        if self._quirks.empty_query == "record":
+            answer["record"] = []
+        elif self._quirks.empty_query == "extensions":
+            answer["@extensions"] = self._extensions()
+        return answer
+
+    def pieces(self, records: Iterator[dict[str, object]], count: int | None) -> Iterator[bytes]:
+        """The answer with rows, piece by piece."""
+        head: dict[str, Any] = {}
+        name = self._core_name()
+        if name is not None:
+            head["name"] = name
+        if count is not None:
+            head["count"] = count
+        start = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1] + ("," if head else "") + '"record":['
+        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+        separator = ""
+        while batch := list(islice(records, _BATCH)):
+            yield (start + separator + encode(batch)[1:-1]).encode()
+            start, separator = "", ","
+        yield f'],"@extensions":"{self._extensions()}"}}'.encode()
+
+
+def _argument(argument: Argument, given: dict[str, Any]) -> object:
+    """The value of an argument for the statement: a text, or a list as JSON; an empty text is NULL."""
+    value = given.get(argument.name)
+    if value is None:
+        if argument.required:
+            raise Refusal(message_reply(400, f"Missing required argument {argument.name}"))
+        value = argument.default
+    if argument.array:
+        items = value if isinstance(value, list) else [] if value is None else [value]
+        if not all(isinstance(item, str | int | float) for item in items):
+            raise Refusal(message_reply(400, f"Invalid value for argument {argument.name}"))
+        return json.dumps([str(item) for item in items])
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Refusal(message_reply(400, f"Invalid value for argument {argument.name}"))
+    return str(value) or None

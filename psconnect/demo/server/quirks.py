@@ -1,0 +1,106 @@
+"""How this demo server behaves where real servers differ, or where nobody has written down what they do.
+
+Section numbers are those of powerschool-api.md; [I] marks what that sheet calls inferred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """The switches of the server. The defaults are a hosted 25.9 server as the sheet describes it.
+
+    Attributes:
+        server_version: reported by ``/ws/v1/metadata``; from 25.2 on, ``/ws/v1`` needs accessLevelV1Api (3.3).
+        token_type: whether a token answer has ``token_type`` (3.2; clients contradict each other).
+        expires_in_text: ``expires_in`` as a text of digits, or as a number (3.2).
+        token_life_seconds: how long a token lives (3.2).
+        token_sharing: what a second request for a token gives: the "same" token with less time left [I], a "separate"
+            one beside it, or a new one that makes the old one void ("revoke").
+        token_survives_upgrade: whether a token goes on working after an upgrade was enabled (10.4 [I]).
+        tokens_a_minute: more token requests than this in a minute get 429; 0 for no limit (3.2).
+        credentials_in_body: whether client_id and client_secret may stand in the form instead of the header (3.1).
+        bad_grant: the answer to a wrong grant_type: 401 ``bad_request`` or 400 ``unsupported_grant_type`` (3.3 [I]).
+        no_oauth_is_404: 404 from the token path while no plugin with OAuth is installed, else 401 (3.3 [I]).
+        disabled_data_call: a data call with a token of a disabled plugin: "unauthorized" (401) or "not found" (404)
+            [I].
+        page_size: the page size a plugin gets when it is installed (4, 18).
+        oversize_page: a ``pagesize`` beyond the maximum is "clamp"-ed or "refuse"-d with 400 (5.4, 11.1 [I]).
+        star_projection: ``projection=*`` is "reduce"-d to granted columns or "refuse"-d with 403 (10.2 [I]).
+        empty_query: a query answer without rows: "bare" ``{}``, "record" with an empty list, or "extensions" (11.2
+            [I]).
+        empty_table: a table answer without rows: "record" with an empty list, or "bare" without the key (11.2 [I]).
+        query_denied: the status when a query uses a field that is not granted (11.3: 403, 400 also reported).
+        sql_error: the status when Oracle refuses a query at run time (11.3 [I]).
+        lower_case_keys: output keys are the lower-cased text of ``<column>``, or that text as it is (11.2 [I]).
+        query_content_type: a query body that is not declared JSON: "accept", "415" or "500" (2 [I]).
+        sso_flags_as_text: ``sso_enabled_*`` in metadata as texts or booleans (4).
+        double_slashes: ``//ws/...`` is understood, or answered with 404 (2 [I]).
+        case_sensitive_paths: ``/WS/V1/Metadata`` is 404, or understood (18 [I]).
+        fixed_child_order: whether plugin.xml must have oauth, access_request, publisher in this order (15.2 conflict).
+        strict_entries: whether a plugin ZIP with unexpected entries is refused instead of installed (15.1 conflict).
+        v1_attribute_on_old_servers: whether servers before 25.2 take ``accessLevelV1Api`` in plugin.xml (15.4 [I]).
+        excluded: TABLE.FIELD names no plugin may ask for; enabling fails (15.4 [I] for the members).
+        throttle_ms: least time between two calls of one plugin; 0 for none (18).
+        throttle_status: the status of a call that comes too early (17 row 18 [I]).
+        throttle_retry_after: whether that answer has a Retry-After header [I].
+        maintenance: "off", "redirect" to the provider's page, "reset" connections, or "unavailable" (503) (17, 18).
+
+    """
+
+    server_version: str = "25.9.0.0.252611238"
+    token_type: bool = True
+    expires_in_text: bool = True
+    token_life_seconds: int = 2_592_000
+    token_sharing: Literal["same", "separate", "revoke"] = "same"  # noqa: S105 - a switch
+    token_survives_upgrade: bool = True
+    tokens_a_minute: int = 0
+    credentials_in_body: bool = True
+    bad_grant: Literal[400, 401] = 401
+    no_oauth_is_404: bool = True
+    disabled_data_call: Literal["unauthorized", "not found"] = "unauthorized"
+    page_size: int = 100
+    oversize_page: Literal["clamp", "refuse"] = "clamp"
+    star_projection: Literal["reduce", "refuse"] = "reduce"
+    empty_query: Literal["bare", "record", "extensions"] = "bare"
+    empty_table: Literal["record", "bare"] = "record"
+    query_denied: Literal[403, 400] = 403
+    sql_error: Literal[500, 400] = 500
+    lower_case_keys: bool = True
+    query_content_type: Literal["accept", "415", "500"] = "415"
+    sso_flags_as_text: bool = True
+    double_slashes: bool = True
+    case_sensitive_paths: bool = True
+    fixed_child_order: bool = False
+    strict_entries: bool = False
+    v1_attribute_on_old_servers: bool = False
+    excluded: frozenset[str] = frozenset(
+        {
+            "STUDENTS.SSN",
+            "STUDENTS.STUDENT_WEB_PASSWORD",
+            "STUDENTS.WEB_PASSWORD",
+            "USERS.PASSWORD",
+            "USERS.TEACHERLOGINPW",
+            "PCAS_ACCOUNT.PASSWORD",
+        }
+    )
+    throttle_ms: int = 0
+    throttle_status: Literal[429, 503] = 429
+    throttle_retry_after: bool = True
+    maintenance: Literal["off", "redirect", "reset", "unavailable"] = "off"
+
+    @property
+    def has_v1_switch(self) -> bool:
+        """Whether this version gates ``/ws/v1`` by accessLevelV1Api."""
+        return version_key(self.server_version) >= _FIRST_WITH_V1_SWITCH
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """The parts of a version as numbers, for comparing; a part that is no number counts as 0."""
+    return tuple(int(part) if part.isdigit() else 0 for part in version.split("."))
+
+
+_FIRST_WITH_V1_SWITCH: Final = (25, 2)

@@ -1,0 +1,254 @@
+"""The wire: HTTP/1.1 with kept-alive connections, one thread each, on the loopback address alone."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import ssl
+import struct
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from psconnect.demo.server.messages import ConnectionReset, Reply, Request, html_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LOOPBACK: Final = "127.0.0.1"
+LARGEST_BODY: Final = 50_000_000
+IDLE_SECONDS: Final = 120.0
+HANDSHAKE_SECONDS: Final = 10.0
+#: struct linger {on, seconds}: two shorts on Windows, two ints elsewhere.
+_LINGER_RESET: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class Listener:
+    """Accepts connections and hands each request to ``answer``; knows its connections, so that it can end them."""
+
+    def __init__(
+        self,
+        port: int,
+        answer: Callable[[Request, str], Reply],
+        certificate: tuple[Path | str, Path | str] | None,
+    ) -> None:
+        context = None
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+        self._server = _Server((LOOPBACK, port), _Handler)
+        self._server.answer, self._server.context = answer, context
+        scheme = "https" if context else "http"
+        self.url = f"{scheme}://{LOOPBACK}:{self._server.server_address[1]}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True, name="demo server"
+        )
+
+    def start(self) -> None:
+        """Begin to accept connections."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop accepting, end every connection, and wait for their threads."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server.end_connections()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+    # Two servers must never share a port on Windows, where this option would let them.
+    allow_reuse_address = False
+
+    answer: Callable[[Request, str], Reply]
+    context: ssl.SSLContext | None
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[socket.socket, threading.Thread] = {}
+        super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        # The base class looks up the name of the address here, which can take seconds where a name server is slow.
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = LOOPBACK, self.server_address[1]
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), daemon=True, name="demo connection"
+        )
+        with self._lock:
+            self._open[request] = thread
+        thread.start()
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self.context is None:
+            super().finish_request(request, client_address)
+            return
+        request.settimeout(HANDSHAKE_SECONDS)
+        with self.context.wrap_socket(request, server_side=True) as secured:
+            # From here on this socket is the open one; the plain one has handed its descriptor over.
+            with self._lock:
+                self._open[secured] = threading.current_thread()
+            try:
+                super().finish_request(secured, client_address)
+            finally:
+                with self._lock:
+                    self._open.pop(secured, None)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._open.pop(request, None)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: a caller that went away, or did not trust the certificate, is no event here."""
+
+    def end_connections(self) -> None:
+        with self._lock:
+            connections = list(self._open.items())
+        for connection, _ in connections:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                # It ended by itself in the meantime.
+                continue
+        for _, thread in connections:
+            thread.join(5)
+
+
+class Wire:
+    """The sending side of one answer, for those who want to send it in an unusual way."""
+
+    def __init__(self, handler: _Handler) -> None:
+        self._handler = handler
+        self.wants_body = handler.command != "HEAD"
+        self.chunked = handler.request_version != "HTTP/1.0"
+
+    def head(self, status: int, headers: dict[str, str]) -> None:
+        """Send the status line and the headers."""
+        self._handler.send_response(status)
+        for name, value in headers.items():
+            self._handler.send_header(name, value)
+        self._handler.end_headers()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._handler.wfile.write(data)
+
+    def write_chunk(self, data: bytes) -> None:
+        """Send one chunk; an empty one ends the body."""
+        self._handler.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
+
+    def flush(self) -> None:
+        """Let everything go out now."""
+        self._handler.wfile.flush()
+
+    def close_after(self) -> None:
+        """End the connection once this answer is sent."""
+        self._handler.close_connection = True
+
+    def reset(self) -> None:
+        """Break the connection off: the other side sees a reset, not an end."""
+        self._handler.reset()
+
+
+def send_plain(reply: Reply, wire: Wire) -> None:
+    """Send a reply as it is: with its length if it is whole, else in chunks."""
+    headers = dict(reply.headers)
+    body = reply.body
+    if isinstance(body, bytes):
+        headers["Content-Length"] = str(len(body))
+        wire.head(reply.status, headers)
+        if wire.wants_body:
+            wire.write(body)
+        return
+    if wire.chunked:
+        headers["Transfer-Encoding"] = "chunked"
+    else:
+        headers["Connection"] = "close"
+        wire.close_after()
+    wire.head(reply.status, headers)
+    for piece in body:
+        if wire.chunked:
+            wire.write_chunk(piece)
+        else:
+            wire.write(piece)
+    if wire.chunked:
+        wire.write_chunk(b"")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "DemoDistrict"
+    sys_version = ""
+    timeout = IDLE_SECONDS
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
+    server: _Server
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except (ConnectionError, ssl.SSLError, TimeoutError, ValueError):
+            # The other side is gone, or we have broken off ourselves: nobody is left to be told.
+            self.close_connection = True
+
+    def finish(self) -> None:
+        try:
+            super().finish()
+        except (OSError, ValueError):
+            self.close_connection = True
+
+    def answer(self) -> None:
+        """Read the request, have it answered, and send the reply."""
+        reply: Reply | None = None
+        try:
+            request = self._request()
+            reply = request if isinstance(request, Reply) else self.server.answer(request, self.headers.get("Host", ""))
+            (reply.deliver or send_plain)(reply, Wire(self))
+            self.wfile.flush()
+        except ConnectionReset:
+            self.reset()
+        finally:
+            close: Callable[[], None] | None = getattr(reply.body, "close", None) if reply is not None else None
+            if close is not None:
+                close()
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = answer  # noqa: N815 - names of the base class
+
+    def _request(self) -> Request | Reply:
+        length = self.headers.get("Content-Length", "0")
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            self.close_connection = True
+            return html_reply(411, "Length Required", "The body needs a Content-Length.")
+        if not length.isdecimal() or int(length) > LARGEST_BODY:
+            self.close_connection = True
+            return html_reply(413, "Content Too Large", "The body is too large.")
+        body = self.rfile.read(int(length)) if length != "0" else b""
+        # The request line is read again, because http.server has folded leading slashes in its own reading of it.
+        target_text = self.requestline.split()[1]
+        target = urlsplit(f"//demo{target_text}" if target_text.startswith("/") else target_text)
+        query = dict(parse_qsl(target.query, keep_blank_values=True))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return Request(self.command, unquote(target.path), query, headers, body)
+
+    def reset(self) -> None:
+        """Close with a reset: pending bytes are thrown away."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
+        self.connection.close()
+
+    def handle_expect_100(self) -> bool:
+        """Let the caller go on at once: what it waits for would otherwise sit in our buffer."""
+        proceed = super().handle_expect_100()
+        self.wfile.flush()
+        return proceed
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's signature
+        """Keep silent: paths and queries may hold what must not be logged."""
