@@ -11,6 +11,7 @@ import contextlib
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 import truststore
 
+from psconnect.model.connection import is_loopback
 from psconnect.model.errors import FixSettings, PsconnectError, TryLater
 
 _TLS_REASONS = {
@@ -34,8 +36,10 @@ _TLS_REASONS = {
         "Have the server send its whole chain, or choose your district's CA file in the connection.",
     ),
     62: ("belongs to another host name", "Use the address that the certificate was made for."),
+    64: ("belongs to another address", "Use the host name that the certificate was made for."),
 }
 """OpenSSL's verification results (X509_V_ERR_*) in words: what is wrong, what to do."""
+_PIECE = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer: status, headers with lower-case names, unpacked body."""
+    """A whole answer: status, headers with lower-case names, unpacked body; the last two are never shown."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
 
     @property
     def content_type(self) -> str:
@@ -78,17 +82,27 @@ class HttpClient:
     connections: int = 4
 
     def __post_init__(self) -> None:
-        """Open the pool; raises FixSettings when the CA file can't be read."""
+        """Open the pool; raises FixSettings when the CA file can't be read or the address is none."""
         self.host = urlsplit(self.base_url).hostname or ""
-        self._client = httpx.Client(
-            base_url=self.base_url,
-            verify=_trust(self.ca_file) if self.base_url.startswith("https:") else True,
-            timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
-            limits=httpx.Limits(max_connections=self.connections, max_keepalive_connections=self.connections),
-            follow_redirects=False,
-            trust_env=not self.base_url.startswith("http:"),
-            headers={"User-Agent": "psconnect", "Accept": "application/json"},
-        )
+        try:
+            self._client = httpx.Client(
+                base_url=self.base_url,
+                verify=_trust(self.ca_file) if self.base_url.startswith("https:") else True,
+                timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
+                limits=httpx.Limits(max_connections=self.connections, max_keepalive_connections=self.connections),
+                follow_redirects=False,
+                # A proxy is for the way out: this computer itself is never reached through one.
+                trust_env=not is_loopback(self.host),
+                headers={"User-Agent": "psconnect", "Accept": "application/json", "Accept-Encoding": "gzip"},
+            )
+        except httpx.InvalidURL:
+            raise FixSettings(
+                "PSC-HTTP-ADDRESS",
+                "The address can't be used",
+                f"{self.base_url} is not a web address.",
+                "Type it as you see it in the browser, for example https://lincoln.powerschool.com",
+                where=self.base_url,
+            ) from None
 
     def close(self) -> None:
         """Close all connections."""
@@ -123,7 +137,7 @@ class HttpClient:
     def _read(self, response: httpx.Response, deadline: float) -> bytes:
         pieces: list[bytes] = []
         size = 0
-        for piece in response.iter_bytes():
+        for piece in _unpacked(response):
             size += len(piece)
             if size > self.limits.body:
                 raise FixSettings(
@@ -175,7 +189,7 @@ class HttpClient:
                 "Check the proxy settings of this computer, or ask who runs the proxy to allow the address.",
                 where=self.host,
             ) from None
-        except (httpx.TransportError, httpx.DecodingError) as error:
+        except (httpx.TransportError, httpx.DecodingError, zlib.error) as error:
             raise _try_later(
                 "PSC-HTTP-BROKEN",
                 "The connection broke off",
@@ -211,6 +225,24 @@ class HttpClient:
             "Check the address and the network, or try again later.",
             self.host,
         )
+
+
+def _unpacked(response: httpx.Response) -> Iterator[bytes]:
+    """The body in pieces that stay small however tightly it was packed (fault N16)."""
+    packing = response.headers.get("content-encoding", "identity").strip().lower()
+    if packing == "identity":
+        yield from response.iter_raw()
+        return
+    if packing != "gzip":
+        raise httpx.DecodingError("packed in a way that was not asked for")
+    inflater, seen = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS), False
+    for packed in response.iter_raw():
+        rest, seen = packed, True
+        while rest:
+            yield inflater.decompress(rest, _PIECE)
+            rest = inflater.unconsumed_tail
+    if seen and not inflater.eof:
+        raise httpx.DecodingError("the packed body is cut off")
 
 
 def _try_later(code: str, title: str, happened: str, to_do: str, where: str) -> TryLater:

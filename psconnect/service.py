@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,10 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
-from psconnect.model.runs import Change, Run
+from psconnect.model.runs import Change, ChangeCounts, Run
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.menus import page_of
 from psconnect.powerschool.plugin import PluginPackage, build_plugin
 from psconnect.reports import write_report
 from psconnect.store import history
@@ -28,11 +29,12 @@ from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.home import Home, slug
 from psconnect.store.ledger import ledger_counts
 from psconnect.store.lock import run_lock
+from psconnect.store.review import Arrangement, ProblemGroup, Wanted, problem_groups
 from psconnect.store.secrets import CLIENT_SECRET, Secrets
 from psconnect.sync import engine
 from psconnect.sync.assemble import choices_of, make_client, make_source, rules_fingerprint
 from psconnect.sync.job import Job, no_step
-from psconnect.sync.thresholds import removal_thresholds
+from psconnect.sync.thresholds import Threshold, removal_thresholds
 
 SECRET_KEYS = (CLIENT_SECRET,)
 
@@ -43,6 +45,26 @@ class ConnectionState:
 
     connection: Connection
     last_run: Run | None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An entity's planned changes against the limit on removals; ``base`` is what the destination has of it."""
+
+    entity: str
+    changes: ChangeCounts
+    base: int
+    threshold: Threshold
+
+    @property
+    def crossed(self) -> bool:
+        """Whether the removals alone hold the run."""
+        return bool(self.changes.remove) and self.threshold.crossed(self.changes.remove, self.base)
+
+    @property
+    def used(self) -> float:
+        """How much of the limit the removals use up: 0 for none, 1 and more when it is crossed."""
+        return self.threshold.used(self.changes.remove, self.base)
 
 
 @dataclass
@@ -124,7 +146,7 @@ class Service:
     def remove_connection(self, name: str) -> None:
         """Wipe settings, secrets, roster data, history; a line without anybody's data stays in the disclosure log."""
         connection = self._files.get(name)
-        rosters = self._rosters(name)
+        rosters = self.rosters_of(name)
         with run_lock(rosters.with_suffix(".lock"), name):
             self._note_removal(connection, rosters)
             self.secrets.remove(name, SECRET_KEYS)
@@ -253,9 +275,52 @@ class Service:
                 raise _no_run(run_id)
             return write_report(db, self._files.get(name), found[0], path)
 
+    # --- looking through a run -----------------------------------------------------------------------------------
+
+    def arrange_changes(self, run_id: str, wanted: Wanted) -> Arrangement:
+        """Filter and sort a run's changes of one entity, to be read page by page; close it when done.
+
+        Takes up to seconds for a million changes; its pages take milliseconds.
+        """
+        name, _run = self._find(run_id)
+        with self._history(name) as db:
+            found = history.find_run(db, name, run_id) if db else None
+        if not found:
+            raise _no_run(run_id)
+        return Arrangement(self.rosters_of(name), found[0], wanted)
+
+    def problems(self, run_id: str, *, most: int = 200) -> list[ProblemGroup]:
+        """A run's findings by school and rule, with links to PowerSchool; of each group at most ``most`` records."""
+        name, _run = self._find(run_id)
+        base = self._files.get(name).source.url
+        with self._history(name) as db:
+            found = history.find_run(db, name, run_id) if db else None
+            groups = problem_groups(db, found[0], most) if db and found else []
+        return [
+            replace(
+                group, records=tuple(replace(one, link=page_of(base, one.entity, one.key)) for one in group.records)
+            )
+            for group in groups
+        ]
+
+    def limits(self, run_id: str) -> list[Limit]:
+        """A waiting run's removals against the limits, per entity with a change."""
+        name, run = self._find(run_id)
+        limits = removal_thresholds(self._files.get(name).safety.thresholds)
+        with self._history(name) as db:
+            base = ledger_counts(db) if db else {}
+        return [
+            Limit(entity, counts, base.get(entity, 0), limits[entity]) for entity, counts in run.changes.items()
+        ]
+
+    def page_in_powerschool(self, name: str, entity: str, key: int) -> str:
+        """Address of a person's page in PowerSchool, or an empty text for what has none."""
+        return page_of(self._files.get(name).source.url, entity, key)
+
     # --- within --------------------------------------------------------------------------------------------------
 
-    def _rosters(self, name: str) -> Path:
+    def rosters_of(self, name: str) -> Path:
+        """The file of a connection's roster data."""
         return self.home.rosters() / f"{slug(name)}.sqlite"
 
     def make_client(self, connection: Connection, cancel: CancelToken) -> PowerSchoolClient:
@@ -263,7 +328,7 @@ class Service:
         return make_client(connection, self.secrets.get(connection.name, CLIENT_SECRET), self.clock, cancel)
 
     def _history(self, name: str) -> _History:
-        return _History(self._rosters(name))
+        return _History(self.rosters_of(name))
 
     def _last_run(self, name: str) -> Run | None:
         with self._history(name) as db:
@@ -348,7 +413,7 @@ class _Running:
 
         return Job(
             connection=self._name,
-            rosters=service._rosters(self._name),
+            rosters=service.rosters_of(self._name),
             make_source=source,
             destination=make_destination(self._name, connection.destination, service.on_step),
             rules=rules_fingerprint(choices),

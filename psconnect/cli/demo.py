@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from psconnect.demo import DemoOptions, DemoServer
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import from_dict
 from psconnect.model.entities import BY_KEY
-from psconnect.model.errors import PsconnectError
+from psconnect.model.errors import Cancelled, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.powerschool.plugin import PluginPackage
 from psconnect.service import Service
@@ -54,8 +55,8 @@ def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
             "connection": str(service.home.connections()),
         }
         print(json.dumps(found), flush=True)
-        while not cancel.cancelled:
-            cancel._event.wait(0.2)
+        with contextlib.suppress(Cancelled):
+            cancel.wait()
     return codes.DONE
 
 

@@ -107,11 +107,15 @@ def show_run(run: Run) -> None:
         say(f"To go on: psconnect run approve {run.id} --reason TEXT    To give up: psconnect run discard {run.id}")
 
 
+def _on_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
 @dataclass
 class Progress:
     """A run's progress on standard error: a bar on a terminal, a line a stage elsewhere."""
 
-    terminal: bool = field(default_factory=lambda: sys.stderr.isatty())
+    terminal: bool = field(default_factory=_on_terminal)
     _stage: str = ""
     _done: dict[str, tuple[int, int]] = field(default_factory=dict)
     _drawn: float = 0.0

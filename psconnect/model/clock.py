@@ -30,8 +30,8 @@ class CancelToken:
         if self._event.is_set():
             raise Cancelled
 
-    def wait(self, seconds: float) -> None:
-        """Wait, but no longer than until somebody asks to stop; then raise Cancelled."""
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait so long, or for ever, but no longer than until somebody asks to stop; then raise Cancelled."""
         if self._event.wait(seconds):
             raise Cancelled
 

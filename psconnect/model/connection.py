@@ -17,6 +17,8 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 
 FORMAT = 1
+NEWER = "PSC-SETTINGS-NEWER"
+_CORRECT = "Correct the value in the connection file."
 _KEPT = {"filters": "Filter rules", "uniqueness": "Domains of uniqueness", "schedule": "A schedule"}
 """Sections that the file format reserves for parts that this version does not have."""
 
@@ -118,10 +120,23 @@ def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], path: str, 
             raise _refuse(f"There is no setting “{path}{key}”.", nearest(key, known), f"{path}{key}")
 
 
-def _check_entities(data: dict[str, Any], path: str) -> None:
-    for key in data:
+def _check_table(data: Any, path: str, kind: Any, known: list[str] | None = None) -> None:
+    """Check a table of entities, each a table of settings of one kind, so that an error names the very key."""
+    if not isinstance(data, dict):
+        raise _refuse(f"“{path}” is not a section.", f"Write it as [{path}.student], for example.", path)
+    for key, settings in data.items():
+        where = f"{path}.{key}"
         if key not in BY_KEY:
-            raise _refuse(f"“{key}” in [{path}] is not an entity.", nearest(key, list(BY_KEY)), f"{path}.{key}")
+            raise _refuse(f"“{key}” in [{path}] is not an entity.", nearest(key, list(BY_KEY)), where)
+        if not isinstance(settings, dict):
+            raise _refuse(f"“{where}” is not a section.", f"Write it as [{where}].", where)
+        for name, value in settings.items():
+            if known is not None and name not in known:
+                raise _refuse(f"There is no setting “{where}.{name}”.", nearest(name, known), f"{where}.{name}")
+            try:
+                msgspec.convert(value, kind)
+            except msgspec.ValidationError as error:
+                raise _refuse(f"{where}.{name}: {error}.", _CORRECT, f"{where}.{name}") from None
 
 
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
@@ -138,7 +153,7 @@ def from_dict(data: dict[str, Any]) -> Connection:
     file_format = data.pop("format", FORMAT)
     if file_format != FORMAT:
         raise FixSettings(
-            "PSC-SETTINGS-NEWER",
+            NEWER,
             "The connection file is of another version",
             f"The file has format {file_format}; this version of psconnect reads format {FORMAT}.",
             "Install the newest version of psconnect, or export the connection again from the version that wrote it.",
@@ -151,14 +166,16 @@ def from_dict(data: dict[str, Any]) -> Connection:
     for name, section in _SECTIONS.items():
         if isinstance(data.get(name), dict):
             _check_keys(data[name], section, f"{name}.")
-    for name in ("mapping", "requirements"):
-        _check_entities(data.get(name, {}), name)
-    thresholds = data.get("safety", {}).get("thresholds", {}) if isinstance(data.get("safety"), dict) else {}
-    _check_entities(thresholds, "safety.thresholds")
+    _check_table(data.get("mapping", {}), "mapping", str)
+    _check_table(data.get("requirements", {}), "requirements", Literal["report", "skip"])
+    thresholds = data["safety"].get("thresholds", {}) if isinstance(data.get("safety"), dict) else {}
+    _check_table(thresholds, "safety.thresholds", str, list(EntityThresholds.__struct_fields__))
     try:
         connection = msgspec.convert(data, Connection)
     except msgspec.ValidationError as error:
-        raise _refuse(f"{error}.", "Correct the value in the connection file.") from None
+        text, _, path = str(error).partition(" - at `$.")
+        where = path.rstrip("`")
+        raise _refuse(f"{where}: {text}." if where else f"{error}.", _CORRECT, where) from None
     return _normalised(connection)
 
 
@@ -176,6 +193,15 @@ def _normalised(connection: Connection) -> Connection:
 def to_dict(connection: Connection) -> dict[str, Any]:
     """The tables of the connection file; what equals a default is left out."""
     return {"format": FORMAT, **msgspec.to_builtins(connection)}
+
+
+def _is_host(host: str) -> bool:
+    """Whether a text can be a host name: its labels have 1 to 63 characters, and it is no half-typed scheme."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return bool(host) and host not in ("http", "https") and not re.search(r"[\s<>\"'\\%]", host)
 
 
 def is_loopback(host: str) -> bool:
@@ -198,7 +224,7 @@ def normalise_url(text: str) -> str:
     except ValueError:
         host, port = "", None
         parts = urlsplit("")
-    if not host or re.search(r"[\s<>\"'\\]", host) or parts.username or parts.password:
+    if not _is_host(host) or parts.username or parts.password:
         raise _refuse(
             "The PowerSchool address is not a web address.",
             "Type it as you see it in the browser, for example https://lincoln.powerschool.com",

@@ -14,8 +14,11 @@ from psconnect.model.errors import BadRecord, FixSettings, PsconnectError, SignI
 from psconnect.powerschool import menus
 
 _OK = 200
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY = 401, 403, 404, 429
+_BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _REQUEST_TIMEOUT, _TOO_MANY = 400, 401, 403, 404, 408, 429
+_SERVER_ERROR = 500
+_REDIRECTS = (301, 302, 303, 307, 308)
 _V1_CAPABILITY = "accessLevelV1Api"
+_QUOTED = 200  # characters of a server's own words that a text repeats at most
 
 
 def message_of(answer: Answer) -> str:
@@ -27,6 +30,11 @@ def message_of(answer: Answer) -> str:
         if isinstance(body.get(key), dict):
             return str(body[key].get("message", ""))
     return str(body.get("message") or body.get("error_description") or body.get("error") or "")
+
+
+def throttled(answer: Answer) -> bool:
+    """Whether the server refused the call because too many came: by status, or by its words (17, row 18; fault N12)."""
+    return answer.status == _TOO_MANY or (answer.status != _OK and "too many requests" in message_of(answer).lower())
 
 
 def refused_fields(answer: Answer) -> list[str]:
@@ -88,23 +96,43 @@ def _maintenance(host: str) -> TryLater:
 
 def _error(answer: Answer, host: str, what: str, now: datetime) -> PsconnectError:
     status = answer.status
-    if status in (301, 302, 303, 307, 308):
+    if status in _REDIRECTS:
         return _redirect(answer, host)
     if status == _UNAUTHORIZED:
         return unauthorized(answer, host)
-    if status == _TOO_MANY:
-        return TryLater(
-            "PSC-HTTP-THROTTLED",
-            "PowerSchool asks for a pause",
-            f"{host} received more requests than it allows for one plugin.",
-            "psconnect waits and goes on by itself. If it happens often, ask your PowerSchool administrator about "
-            "the minimum "
-            "time between API requests (Global Event Services and SIF).",
-            where=host,
-            retry_after=retry_after(answer, now),
-        )
+    if throttled(answer):
+        return _throttled(answer, host, now)
+    if status >= _SERVER_ERROR or status == _REQUEST_TIMEOUT:
+        return _server_failed(answer, host, what, now)
+    return _refused(answer, host, what)
+
+
+def _throttled(answer: Answer, host: str, now: datetime) -> TryLater:
+    return TryLater(
+        "PSC-HTTP-THROTTLED",
+        "PowerSchool asks for a pause",
+        f"{host} received more requests than it allows for one plugin.",
+        "psconnect waits and goes on by itself. If it happens often, ask your PowerSchool administrator about the "
+        "minimum time between API requests (Global Event Services and SIF).",
+        where=host,
+        retry_after=retry_after(answer, now),
+    )
+
+
+def _server_failed(answer: Answer, host: str, what: str, now: datetime) -> TryLater:
+    return TryLater(
+        "PSC-HTTP-SERVER",
+        "PowerSchool could not answer",
+        f"{host} reported an error of its own (status {answer.status}) when asked for {what}.",
+        "Try again later. If it comes back, ask your PowerSchool administrator to look at the server’s log.",
+        where=host,
+        retry_after=retry_after(answer, now),
+    )
+
+
+def _refused(answer: Answer, host: str, what: str) -> FixSettings:
     fields = refused_fields(answer)
-    if status in (400, _FORBIDDEN) and fields:
+    if answer.status in (_BAD_REQUEST, _FORBIDDEN) and fields:
         return FixSettings(
             "PSC-ACCESS-FIELD",
             "The plugin may not view a field",
@@ -112,31 +140,30 @@ def _error(answer: Answer, host: str, what: str, now: datetime) -> PsconnectErro
             f"Build the plugin again, install it and enable it: {menus.PLUGINS}.",
             where=fields[0],
         )
-    if status == _NOT_FOUND:
+    message = message_of(answer)[:_QUOTED]
+    if answer.status == _BAD_REQUEST and message.startswith("Invalid field"):
+        return FixSettings(
+            "PSC-ACCESS-NO-FIELD",
+            "PowerSchool does not have a field",
+            f"{host} does not have a field that {what} needs: {message}",
+            "Map the attribute to a field that your PowerSchool has, or have the database extension with the field "
+            "installed.",
+            where=what,
+        )
+    if answer.status == _NOT_FOUND:
         return FixSettings(
             "PSC-ACCESS-NOT-FOUND",
             "PowerSchool does not know what was asked for",
             f"{host} does not have {what}. Either the plugin is not enabled, or it is an older version than this "
-            "connection needs, "
-            "or the address is not a PowerSchool server.",
+            "connection needs, or the address is not a PowerSchool server.",
             f"Check the address; then build the plugin again, install it and enable it: {menus.PLUGINS}.",
             where=what,
-        )
-    if status >= 500 or status == 408:
-        return TryLater(
-            "PSC-HTTP-SERVER",
-            "PowerSchool could not answer",
-            f"{host} reported an error of its own (status {status}) when asked for {what}.",
-            "Try again later. If it comes back, ask your PowerSchool administrator to look at the server’s log.",
-            where=host,
-            retry_after=retry_after(answer, now),
         )
     return FixSettings(
         "PSC-HTTP-REFUSED",
         "PowerSchool refused the request",
-        f"{host} answered {what} with status {status}"
-        + (f": {message_of(answer)[:200]}" if message_of(answer) else "."),
-        "Run Test connection; it names what is missing.",
+        f"{host} answered {what} with status {answer.status}" + (f": {message}" if message else "."),
+        "Test the connection: it names what is missing.",
         where=what,
     )
 
@@ -179,7 +206,7 @@ def unauthorized(answer: Answer, host: str) -> PsconnectError:
 
 def token_refused(answer: Answer, host: str, now: datetime) -> PsconnectError:
     """The token endpoint did not give a token (powerschool-api.md 3.3)."""
-    if answer.status in (400, _UNAUTHORIZED):
+    if answer.status in (_BAD_REQUEST, _UNAUTHORIZED):
         return SignInAgain(
             "PSC-AUTH-401",
             "PowerSchool does not accept the client ID and secret",

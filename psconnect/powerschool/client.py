@@ -12,17 +12,19 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from psconnect.http import Answer, HttpClient
 from psconnect.model.clock import CancelToken, Clock
-from psconnect.model.errors import FixSettings, TryLater
+from psconnect.model.errors import FixSettings, SignInAgain, TryLater
 from psconnect.powerschool import answers
+from psconnect.powerschool.gate import Gate
 
 T = TypeVar("T")
-_UNAUTHORIZED = 401
+_OK, _UNAUTHORIZED = 200, 401
+_SHORTEST_LIFE = 60.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class RetryPolicy:
 
 
 class _Token(msgspec.Struct):
-    access_token: str
+    access_token: Annotated[str, msgspec.Meta(pattern="^[!-~]+$")]
     expires_in: str | int = "3600"
 
 
@@ -87,18 +89,22 @@ class PowerSchoolClient:
         self._token_number = 0
         self._accepted = 0
         self._token_ends = 0.0
-        self._gate = _Gate()
-        self._random = random.Random()
+        self._refused: Answer | None = None
+        self._gate = Gate(self.clock, self.cancel)
+        self._random = random.Random()  # noqa: S311 - jitter needs no secrecy
 
     @property
     def host(self) -> str:
         """The server's host name, for messages."""
         return self.http.host
 
-    def metadata(self) -> Metadata:
-        """Version, time zone and page sizes; needs no sign-in. Raises when the address is no PowerSchool server."""
+    def metadata(self, *, signed_in: bool = False) -> Metadata:
+        """Version, time zone and page sizes. Raises when the address is no PowerSchool server.
+
+        It needs no sign-in, but only with one the page sizes are the plugin's own (powerschool-api.md 4).
+        """
         return self.read(
-            "GET", "/ws/v1/metadata", "its version", lambda body: _decode_metadata(body).metadata, signed_in=False
+            "GET", "/ws/v1/metadata", "its version", lambda body: _decode_metadata(body).metadata, signed_in=signed_in
         )
 
     def sign_in(self) -> None:
@@ -154,8 +160,7 @@ class PowerSchoolClient:
                 raise TryLater(
                     "PSC-HTTP-LONG-PAUSE",
                     "PowerSchool asks for a long pause",
-                    f"{self.host} wants no request for the next {_span(error.retry_after)}. Nothing was "
-                    "changed.",
+                    f"{self.host} wants no request for the next {_span(error.retry_after)}. Nothing was changed.",
                     "Start the sync again after that time, or run it at night.",
                     where=self.host,
                 ) from None
@@ -191,13 +196,17 @@ class PowerSchoolClient:
         with self._gate:
             self._count()
             answer = self.http.call(method, path, headers=headers, params=params, content=content)
-        if answer.status == 429:
-            self._gate.narrow()
+        if answers.throttled(answer):
+            asked = answers.retry_after(answer, self.clock.now()) or 0.0
+            self._gate.narrow(asked if asked <= self.retries.longest_asked else 0.0)
         return answer
 
     def _current_token(self, renew: int | None) -> tuple[str, int]:
         """The shared token and its number; ``renew`` is the number of a token that was refused."""
         with self._token_lock:
+            if self._refused:
+                # Asking again with the same pair could lock the plugin out (N09).
+                raise answers.token_refused(self._refused, self.host, self.clock.now())
             stale = renew is not None and renew == self._token_number
             if stale and self._token_number > 1 and self._accepted != self._token_number:
                 # A renewed token was refused at once: asking on would hammer the sign-in (N09).
@@ -226,8 +235,10 @@ class PowerSchoolClient:
                 content=b"grant_type=client_credentials",
                 auth=(self.client_id, self.secret),
             )
-        if answer.status != 200:
-            raise answers.token_refused(answer, self.host, self.clock.now())
+        if answer.status != _OK:
+            error = answers.token_refused(answer, self.host, self.clock.now())
+            self._refused = answer if isinstance(error, SignInAgain) else None
+            raise error
         answers.check(answer, self.host, "a token", self.clock.now())
         try:
             token = msgspec.json.decode(answer.body, type=_Token)
@@ -235,7 +246,7 @@ class PowerSchoolClient:
         except (msgspec.DecodeError, RecursionError, ValueError):
             raise answers.unreadable(self.host, "the sign-in") from None
         # Renewed a little early, but never a token that has only just been given (3.4).
-        self._token_ends = self.clock.monotonic() + max(life - 120.0, life / 2)
+        self._token_ends = self.clock.monotonic() + max(life - 120.0, life / 2, _SHORTEST_LIFE)
         return token.access_token
 
     def _count(self) -> None:
@@ -250,25 +261,3 @@ def _span(seconds: float) -> str:
 
 def _decode_metadata(body: bytes) -> _MetadataAnswer:
     return msgspec.json.decode(body, type=_MetadataAnswer)
-
-
-class _Gate:
-    """Lets calls through side by side, and one at a time once the server has asked for a pause."""
-
-    def __init__(self) -> None:
-        self._one = threading.Lock()
-        self._narrow = False
-        self._held = threading.local()
-
-    def narrow(self) -> None:
-        """From now on, one call at a time."""
-        self._narrow = True
-
-    def __enter__(self) -> None:
-        self._held.locked = self._narrow
-        if self._held.locked:
-            self._one.acquire()
-
-    def __exit__(self, *_exc: object) -> None:
-        if self._held.locked:
-            self._one.release()

@@ -56,7 +56,7 @@ def examine(client: PowerSchoolClient, streams: StreamSet, access: str) -> Itera
         yield _failed("Sign-in", error)
         return
     yield Finding("Sign-in", "ok", "The client ID and secret are accepted.")
-    yield from _access(client, streams, access, metadata)
+    yield from _access(client, streams, access)
 
 
 def _failed(step: str, error: PsconnectError) -> Finding:
@@ -80,7 +80,7 @@ def _version(metadata: Metadata) -> Finding:
     return Finding("Version", "ok", f"PowerSchool {text}.")
 
 
-def _access(client: PowerSchoolClient, streams: StreamSet, access: str, metadata: Metadata) -> Iterator[Finding]:
+def _access(client: PowerSchoolClient, streams: StreamSet, access: str) -> Iterator[Finding]:
     queries = QueryReader(client)
     missing: list[str] = []
     calls = 0
@@ -98,7 +98,7 @@ def _access(client: PowerSchoolClient, streams: StreamSet, access: str, metadata
         calls += 3 + count // PAGE_ROWS
         yield Finding(stream.label, "ok", f"{count:,} can be read.")
     if access == "tables" or len(missing) == len(streams.by_name):
-        yield from _tables(client, streams, metadata)
+        yield from _tables(client, streams)
     elif not missing:
         yield Finding("Estimate", "ok", f"A sync takes about {calls} calls{_duration(calls)}.")
 
@@ -108,7 +108,12 @@ def _any_year(stream: Stream) -> dict[str, str]:
     return {name: values[name] for name in stream.arguments}
 
 
-def _tables(client: PowerSchoolClient, streams: StreamSet, metadata: Metadata) -> Iterator[Finding]:
+def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
+    try:
+        metadata = client.metadata(signed_in=True)
+    except PsconnectError as error:
+        yield _failed("Page size", error)
+        return
     size = max(1, metadata.schema_table_query_max_page_size)
     reader = TableReader(client, size)
     calls, denied = 0, False

@@ -90,6 +90,7 @@ class Stream:
         key: its unique whole-number column.
         columns: the key's column first.
         arguments: names of the arguments that conditions use.
+        always: names of columns that no row can be without: if none has one, the field itself is missing (D08).
         extension_key: the base column that extension tables point to; empty where there are none.
         extension_column: the column of the extension tables that points back.
     """
@@ -103,6 +104,7 @@ class Stream:
     where: tuple[Condition, ...] = ()
     exists: tuple[Exists, ...] = ()
     arguments: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
     extension_key: str = ""
     extension_column: str = ""
 
@@ -149,6 +151,7 @@ SCHOOLS = Stream(
     "DCID",
     _own("SCHOOLS", "DCID", "SCHOOL_NUMBER", "NAME", "LOW_GRADE", "HIGH_GRADE"),
     where=(Condition("SCHOOL_NUMBER", "<>", "999999"),),
+    always=("school_number",),
 )
 TERMS = Stream(
     "terms",
@@ -168,6 +171,7 @@ TERMS = Stream(
         "PORTION",
         "ISYEARREC",
     ),
+    always=("id", "schoolid", "yearid", "firstday", "lastday"),
 )
 CALENDAR_DAYS = Stream(
     "calendar_days",
@@ -181,9 +185,15 @@ CALENDAR_DAYS = Stream(
         Condition("INSESSION", "=", "1"),
     ),
     arguments=("first_day", "last_day"),
+    always=("date_value", "schoolid"),
 )
 COURSES = Stream(
-    "courses", "Courses", "COURSES", "DCID", _own("COURSES", "DCID", "COURSE_NUMBER", "COURSE_NAME", "SCHOOLID")
+    "courses",
+    "Courses",
+    "COURSES",
+    "DCID",
+    _own("COURSES", "DCID", "COURSE_NUMBER", "COURSE_NAME", "SCHOOLID"),
+    always=("course_number",),
 )
 SECTIONS = Stream(
     "sections",
@@ -208,6 +218,7 @@ SECTIONS = Stream(
     lookups=(Lookup("course", "COURSES", "COURSE_NUMBER", "COURSE_NUMBER", first_by="DCID"),),
     where=_YEAR,
     arguments=("first_term", "last_term"),
+    always=("termid", "schoolid"),
 )
 USERS = Stream(
     "users",
@@ -226,6 +237,7 @@ USERS = Stream(
         "TEACHERLOGINID",
         "HOMESCHOOLID",
     ),
+    always=("last_name",),
     extension_key="DCID",
     extension_column="USERSDCID",
 )
@@ -235,6 +247,7 @@ SCHOOL_STAFF = Stream(
     "SCHOOLSTAFF",
     "DCID",
     _own("SCHOOLSTAFF", "DCID", "USERS_DCID", "SCHOOLID", "STATUS", "STAFFSTATUS"),
+    always=("users_dcid", "schoolid", "status"),
 )
 SECTION_TEACHERS = Stream(
     "section_teachers",
@@ -254,6 +267,7 @@ SECTION_TEACHERS = Stream(
     ),
     exists=(Exists("SECTIONS", "ID", "SECTIONID", _YEAR),),
     arguments=("first_term", "last_term"),
+    always=("role_name",),
 )
 STUDENTS = Stream(
     "students",
@@ -278,6 +292,7 @@ STUDENTS = Stream(
     ),
     lookups=_EMAIL,
     where=(Condition("SCHOOLID", "<>", "999999"),),
+    always=("schoolid", "enroll_status", "last_name"),
     extension_key="DCID",
     extension_column="STUDENTSDCID",
 )
@@ -297,6 +312,7 @@ ENROLLMENTS = Stream(
     ),
     where=_YEAR,
     arguments=("first_term", "last_term"),
+    always=("sectionid", "dateenrolled"),
 )
 CONTACTS = Stream(
     "contacts",
@@ -315,6 +331,7 @@ CONTACTS = Stream(
         Lookup("phone", "PHONENUMBER", "phone_assoc.PHONENUMBERID", "PHONENUMBERID"),
     ),
     exists=(Exists("STUDENTCONTACTASSOC", "PERSONID", "ID"),),
+    always=("lastname",),
 )
 RELATIONSHIPS = Stream(
     "relationships",
@@ -341,6 +358,7 @@ RELATIONSHIPS = Stream(
             where=(Condition("ISACTIVE", "=", "1"),),
         ),
     ),
+    always=("studentdcid", "personid"),
 )
 
 _ALWAYS = (

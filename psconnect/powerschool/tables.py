@@ -1,26 +1,28 @@
 """Reads streams from plain tables, for servers where our plugin's queries are missing (powerschool-api.md 10).
 
 It gives the same rows as the queries, for many more calls: the tables a stream looks things up in are read whole
-beforehand, restrictions that a table filter can't say are applied on our side.
+beforehand, restrictions that a table filter can't say are applied on our side. A looked-up table is proved complete
+like a stream, because a row missing there makes rows of the stream look empty or gone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from psconnect.powerschool import answers
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.reader import Page, row_type
+from psconnect.powerschool.reader import Page, PageFailed, row_type, two_rows
 from psconnect.powerschool.streams import Condition, Exists, Lookup, Stream
 
 Values = dict[str, str]
 
 
 class _Row(msgspec.Struct):
-    tables: dict[str, Values]
+    tables: dict[str, dict[str, str | None]]
 
 
 class _Rows(msgspec.Struct):
@@ -71,8 +73,8 @@ class TableReader:
         ends: list[int] = []
         for q in _filters(stream.where, arguments):
             rows = self._rows(stream.table, stream.key, columns, q, after)
-            if len(rows) == self.page_size:
-                ends.append(int(rows[-1][stream.key.lower()]))
+            if len(rows) >= self.page_size:
+                ends.append(max(int(row[stream.key.lower()]) for row in rows))
             found += rows
         # Of several filters, only keys up to the nearest unfinished end are sure to be complete.
         limit = min(ends, default=None)
@@ -126,13 +128,24 @@ class TableReader:
             }
         return self._members[name]
 
-    def _all(self, table: str, order: str, columns: Iterable[str], q: str) -> Iterator[Values]:
+    def _all(self, table: str, order: str, columns: Iterable[str], q: str) -> Iterable[Values]:
+        """All rows of a looked-up table in the order of ``order``; raises PageFailed when some are missing."""
+        found: dict[int, Values] = {}
+        expected = self._count(table, q)
         after, last = -1, False
         while not last:
             rows = self._rows(table, order, columns, q, after)
+            for row in rows:
+                key = int(row[order.lower()])
+                if found.setdefault(key, row) != row:
+                    raise two_rows(table.title(), f"{table}.{order}", key)
+                after = max(after, key)
             last = len(rows) < self.page_size
-            after = int(rows[-1][order.lower()]) if rows else after
-            yield from rows
+        counted = self._count(table, q)
+        if not len(found) == expected == counted:
+            came = f"{len(found):,} of {expected:,} rows of {table} came, {counted:,} are there now"
+            raise PageFailed(came)
+        return found.values()
 
     def _rows(self, table: str, order: str, columns: Iterable[str], q: str, after: int) -> list[Values]:
         name = table.lower()
@@ -146,7 +159,17 @@ class TableReader:
             "page": "1",
         }
         answer = self.client.read("GET", f"/ws/schema/table/{name}", f"the table {table}", _decode_rows, params=params)
-        return [row.tables.get(name, {}) for row in answer.record]
+        rows = [{k: v for k, v in row.tables.get(name, {}).items() if v is not None} for row in answer.record]
+        self._check_keys(rows, table, order, after)
+        return rows
+
+    def _check_keys(self, rows: list[Values], table: str, order: str, after: int) -> None:
+        """Every row has a whole number in the column it is ordered by, behind the last one seen."""
+        texts = [row.get(order.lower(), "") for row in rows]
+        if not all(text.removeprefix("-").isdecimal() for text in texts):
+            raise answers.drifted(self.client.host, f"the table {table}", f"{order} is not a whole number")
+        if any(int(text) <= after for text in texts):
+            raise PageFailed(f"rows of {table} came out of order")
 
     def _count(self, table: str, q: str) -> int:
         params = {"q": q} if q else None

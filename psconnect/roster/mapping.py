@@ -38,8 +38,8 @@ def parse_mapping(
 ) -> RosterMapping:
     """The preset's mapping with a connection's differences; raises FixSettings for what is unknown or malformed."""
     templates: dict[str, dict[str, Template]] = {}
-    for key in {*preset, *changed}:
-        entity = BY_KEY[key]
+    for key, entity in BY_KEY.items():
+        # Always in the same order: the columns that are added for them are part of a query's name.
         texts = {**preset.get(key, {}), **changed.get(key, {})}
         for attribute in texts:
             _check_attribute(entity, attribute)

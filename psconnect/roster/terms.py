@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 FIRST_YEAR = 1990
 _SOON = timedelta(days=30)
+_REMEMBERED = 10_000  # a bound, so that garbage can't fill the memory
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,6 @@ class DateCheck:
                 known = date.fromisoformat(text).isoformat() == text
             except ValueError:
                 known = False
-            if len(self._known) < 10_000:
+            if len(self._known) < _REMEMBERED:
                 self._known[text] = known
         return known

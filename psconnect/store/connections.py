@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import tomli_w
 
-from psconnect.model.connection import Connection, from_dict, to_dict
+from psconnect.model.connection import NEWER, Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.home import Home, slug
@@ -23,12 +24,19 @@ class ConnectionFiles:
     home: Home
 
     def names(self) -> list[str]:
-        """Names of all connections that can be read, sorted."""
-        return sorted((connection.name for connection in self.all()), key=str.casefold)
+        """Names of all connections that can be read, sorted; ``all`` says what is wrong with the others."""
+        found: list[str] = []
+        for path in self._paths():
+            with contextlib.suppress(FixSettings):
+                found.append(self._read(path).name)
+        return sorted(found, key=str.casefold)
 
     def all(self) -> list[Connection]:
         """All connections; a damaged file is replaced by its last good copy."""
-        return [self._read(path) for path in sorted(self.home.connections().glob("*.toml"))]
+        return [self._read(path) for path in self._paths()]
+
+    def _paths(self) -> list[Path]:
+        return sorted(self.home.connections().glob("*.toml"))
 
     def get(self, name: str) -> Connection:
         """The connection with that name; raises FixSettings when there is none."""
@@ -45,15 +53,27 @@ class ConnectionFiles:
         return self._read(path)
 
     def save(self, connection: Connection) -> None:
-        """Write a connection; the file as it was becomes the last good copy."""
+        """Write a connection; the file as it was becomes the last good copy, if it was good.
+
+        Raises FixSettings when the file is of a newer version: that is never written over (fault P13).
+        """
         path = self._path(connection.name)
         content = to_toml(connection)
         from_toml(content, str(path))
         if path.exists():
-            with storage_errors(path):
-                before = path.read_bytes()
-            write_atomically(path.with_suffix(_BACKUP), before)
+            self._keep_copy(path)
         write_atomically(path, content.encode())
+
+    def _keep_copy(self, path: Path) -> None:
+        try:
+            read_file(path)
+        except PsconnectError as error:
+            if error.code == NEWER:
+                raise
+            return
+        with storage_errors(path):
+            before = path.read_bytes()
+        write_atomically(path.with_suffix(_BACKUP), before)
 
     def remove(self, name: str) -> None:
         """Delete the connection's file and its copy."""
@@ -68,9 +88,9 @@ class ConnectionFiles:
     def _read(self, path: Path) -> Connection:
         try:
             return read_file(path)
-        except PsconnectError:
+        except PsconnectError as error:
             copy = path.with_suffix(_BACKUP)
-            if not copy.exists():
+            if error.code == NEWER or not copy.exists():
                 raise
             return read_file(copy)
 
@@ -79,7 +99,15 @@ def read_file(path: Path) -> Connection:
     """A connection from any connection file; raises FixSettings or LocalStorage that names the file."""
     with storage_errors(path):
         content = path.read_bytes()
-    return from_toml(content.decode("utf-8-sig", errors="replace"), str(path))
+    try:
+        return from_toml(content.decode("utf-8-sig"), str(path))
+    except UnicodeDecodeError:
+        raise _no_toml("it is not UTF-8 text", str(path)) from None
+    except FixSettings as error:
+        if str(path) in error.where:
+            raise
+        where = f"{path}: {error.where}" if error.where else str(path)
+        raise FixSettings(error.code, error.title, error.happened, error.to_do, where=where) from None
 
 
 def from_toml(text: str, where: str) -> Connection:
@@ -87,14 +115,18 @@ def from_toml(text: str, where: str) -> Connection:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise FixSettings(
-            "PSC-SETTINGS-TOML",
-            "The connection file can't be read",
-            f"It is not valid TOML: {error}.",
-            "Correct the line, or export the connection again.",
-            where=where,
-        ) from None
+        raise _no_toml(str(error), where) from None
     return from_dict(data)
+
+
+def _no_toml(why: str, where: str) -> FixSettings:
+    return FixSettings(
+        "PSC-SETTINGS-TOML",
+        "The connection file can't be read",
+        f"It is not valid TOML: {why}.",
+        "Correct the line, or export the connection again.",
+        where=where,
+    )
 
 
 def to_toml(connection: Connection) -> str:

@@ -45,7 +45,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _prepare(path: Path) -> None:
     fresh = not path.exists() or path.stat().st_size == 0
-    # A log beside the file means that the last user of it did not end properly: only then is it worth reading all of it.
+    # A log beside the file: its last user did not end properly. Only then is it worth reading all of it.
     unclean = Path(f"{path}-wal").exists()
     if fresh:
         with storage_errors(path):
@@ -57,7 +57,7 @@ def _prepare(path: Path) -> None:
         wrapped = Database(db)
         known = {migration.name for migration in MIGRATIONS.pending(wrapped)}
         known |= {migration.name for migration in MIGRATIONS.applied(wrapped)}
-        all_known = {migration.name for migration in MIGRATIONS._migrations}
+        all_known = {migration.name for migration in MIGRATIONS._migrations}  # noqa: SLF001 - there is no public list
         if known - all_known:
             raise FixSettings(
                 "PSC-DATA-NEWER",

@@ -23,7 +23,7 @@ def slug(name: str) -> str:
     Names differ by more than case and spelling of accents; a name is never used as a path itself (fault D16).
     """
     same = unicodedata.normalize("NFC", name).casefold()
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", same).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "connection"
     return f"{words}-{hashlib.sha256(same.encode()).hexdigest()[:8]}"
 

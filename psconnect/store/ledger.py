@@ -110,20 +110,21 @@ _LINE = {CREATE: "after", UPDATE: "before || x'0a' || after", REMOVE: "before"}
 def _digest(db: sqlite3.Connection, digest: hashlib._Hash, run: int, entity: Entity, action: int) -> int:
     """Feed the changes of one entity and action to the digest; returns their number.
 
-    SQLite joins a few thousand records at a time. A record is JSON and holds no line break, and begins with its id, so the
-    joined text is unambiguous.
+    SQLite joins a few thousand records at a time. A record is JSON and holds no line break, and begins with its id, so
+    the joined text is unambiguous.
     """
     sql = (
-        f"SELECT count(*), max(key), group_concat(line, x'0a') FROM (SELECT key, CAST({_LINE[action]} AS TEXT) line FROM change "
+        "SELECT count(*), max(key), CAST(group_concat(line, x'0a') AS BLOB) "
+        f"FROM (SELECT key, CAST({_LINE[action]} AS TEXT) line FROM change "
         "WHERE run = ? AND entity = ? AND key > ? AND action = ? ORDER BY key LIMIT ?)"
     )
     after, total = -(2**62), 0
     digest.update(f"{entity.key} {action}\n".encode())
     while True:
-        count, last, text = db.execute(sql, [run, entity.rank, after, action, _HASH_ROWS]).fetchone()
+        count, last, joined = db.execute(sql, [run, entity.rank, after, action, _HASH_ROWS]).fetchone()
         if not count:
             return total
-        digest.update(text.encode())
+        digest.update(joined)
         digest.update(b"\n")
         after, total = last, total + count
 

@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import keyring
-import keyring.errors
 from keyring.backend import KeyringBackend
 
 from psconnect.model.errors import FixSettings
 
 SERVICE = "psconnect"
-CLIENT_SECRET = "source.client_secret"
+CLIENT_SECRET = "source.client_secret"  # noqa: S105 - the name of a secret, not one
 _WINDOWS_LIMIT = 1280
 
 
@@ -44,7 +43,7 @@ class Secrets:
             return ""
         try:
             return keyring.get_password(SERVICE, _item(connection, key)) or ""
-        except keyring.errors.KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - each keyring raises errors of the library it stands on
             raise _broken(error) from None
 
     def set(self, connection: str, key: str, value: str) -> None:
@@ -65,7 +64,7 @@ class Secrets:
         try:
             keyring.set_password(SERVICE, _item(connection, key), value)
             kept = keyring.get_password(SERVICE, _item(connection, key))
-        except keyring.errors.KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - as in get
             raise _broken(error) from None
         if kept != value:
             raise _broken(None)
@@ -79,7 +78,7 @@ class Secrets:
             try:
                 if keyring.get_password(SERVICE, _item(connection, key)) is not None:
                     keyring.delete_password(SERVICE, _item(connection, key))
-            except keyring.errors.KeyringError as error:
+            except Exception as error:  # noqa: BLE001 - as in get
                 raise _broken(error) from None
 
 
@@ -99,7 +98,11 @@ def _protects(backend: KeyringBackend) -> bool:
     if module.endswith((".fail", ".null")) or "plaintext" in type(backend).__name__.lower():
         return False
     members = getattr(backend, "backends", None)
-    return members is None or any(_protects(member) for member in members)
+    if members is None:
+        return True
+    # A chain of keyrings stores with its first member, whatever stands behind it.
+    first = next(iter(members), None)
+    return first is not None and _protects(first)
 
 
 def no_keyring() -> FixSettings:

@@ -37,7 +37,8 @@ class Staging:
             self.path.touch(mode=0o600)
             self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
             self._db.executescript(
-                "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
+                "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
+                "PRAGMA cache_size = -16000;"
             )
             for entity in ENTITIES:
                 columns = "".join(f", {reference.column} INTEGER" for reference in entity.references)

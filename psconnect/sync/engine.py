@@ -28,7 +28,7 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool) -> Run:
     with _opened(job) as db:
         _refuse_part_first(db, scope)
         number = _begin(job, db, trigger, scope)
-        with _failures_stored(job, db, number):
+        with _FailuresStored(job, db, number):
             planned = read_and_plan(job, db, number, scope)
             _decide(job, db, number, planned, plan_only=plan_only)
         with transaction(db):
@@ -55,7 +55,7 @@ def approve(job: Job, run_id: str, reason: str) -> Run:
             if other:
                 return other
         history.update_run(db, number, reason=reason.strip())
-        with _failures_stored(job, db, number):
+        with _FailuresStored(job, db, number):
             apply_plan(job, db, number)
         return history.read_run(db, job.connection, number)
 
@@ -77,7 +77,7 @@ def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Ru
 
 
 def _plan_or_none(job: Job, db: sqlite3.Connection, number: int, scope: str) -> Planned | None:
-    with _failures_stored(job, db, number):
+    with _FailuresStored(job, db, number):
         return read_and_plan(job, db, number, scope)
     return None
 
@@ -106,7 +106,7 @@ def _opened(job: Job) -> Iterator[sqlite3.Connection]:
 def _recover(job: Job, db: sqlite3.Connection) -> None:
     """Settle what was killed; a plan that can't be applied again ends failed, and the new run goes its own way."""
     for number, state in unsettled(db):
-        with _failures_stored(job, db, number):
+        with _FailuresStored(job, db, number):
             planned = history.read_run(db, job.connection, number).planned
             fresh = planned is not None and job.clock.now() - planned <= PLAN_FRESH
             settle(job, db, number, state, plan_is_fresh=fresh)
@@ -171,7 +171,7 @@ def _waiting(db: sqlite3.Connection, connection: str, run_id: str) -> tuple[int,
     return found
 
 
-class _failures_stored:
+class _FailuresStored:
     """Whatever stops the run inside becomes its end: cancelled, or failed with the five parts of the error."""
 
     def __init__(self, job: Job, db: sqlite3.Connection, number: int) -> None:
@@ -185,12 +185,12 @@ class _failures_stored:
             return False
         try:
             with sqlite_errors(self._job.rosters):
-                raise error
+                raise error  # noqa: TRY301 - to have it translated
         except Cancelled:
             _end_early(self._job, self._db, self._number, "cancelled", None)
         except PsconnectError as known:
             _end_early(self._job, self._db, self._number, "failed", known)
-        except Exception as unexpected:
+        except Exception as unexpected:  # noqa: BLE001 - stored as the run's end, then raised on
             bug = Bug(
                 "PSC-BUG",
                 "Something went wrong in psconnect itself",

@@ -43,6 +43,14 @@ class Threshold:
             return False
         return removals >= self.count and removals * 100 >= self.percent * base
 
+    def used(self, removals: int, base: int) -> float:
+        """How much of the limit so many removals use up; 1 or more exactly when it is crossed."""
+        shares = [removals / self.cap if self.cap else float(self.cap == 0)]
+        if self.percent is not None and self.count is not None:
+            by_share = removals * 100 / (self.percent * base) if self.percent * base else 1.0
+            shares.append(min(by_share, removals / self.count if self.count else 1.0))
+        return max(shares) if removals else 0.0
+
 
 def parse_threshold(text: str, where: str) -> Threshold:
     """A threshold from text like ``3% and 25, or 500``, ``3% and 25``, ``500`` or ``off``; raises FixSettings."""

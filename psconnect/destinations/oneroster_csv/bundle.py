@@ -57,7 +57,7 @@ def write_bundle(target: BinaryIO, roster: Roster, cancel: CancelToken) -> dict[
 
 
 def _write_file(archive: zipfile.ZipFile, name: str, produced: Iterator[Sequence[str]], cancel: CancelToken) -> int:
-    """Write one file in batches, row by row through, so that no batch of rows is ever held; nothing where there is none."""
+    """Write one file, row by row through, so that no batch of rows is ever held; nothing where there is no row."""
     first = next(produced, None)
     if first is None:
         return 0

@@ -11,8 +11,7 @@ from psconnect.model.problems import Fate, Problem
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
-from psconnect.sources.powerschool.people import OnProblem
-from psconnect.sources.powerschool.plan import ReadPlan, encode
+from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
 NEVER = "9999-12-31"
 
@@ -39,7 +38,7 @@ def class_shaper(
     plan: ReadPlan, district: District, classes: Classes, on_problem: OnProblem
 ) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of section rows to shaped classes; it also fills ``classes``."""
-    shape, requirements = plan.shape(CLASS), plan.requirements_of(CLASS)
+    shape, judge = plan.shape(CLASS), plan.judge(CLASS, on_problem)
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
@@ -47,13 +46,13 @@ def class_shaper(
             key, school, values = int(row.dcid), district.schools.get(row.schoolid), shape(row)
             term = district.terms.get((row.schoolid, row.termid))
             course = int(row.course_dcid) if row.course_dcid else None
-            fate, rule = Fate.IN, None
+            fate: Fate
+            rule: str | None
             if school is None or term is None or course is None:
                 fate, rule = Fate.KEPT, "orphan"
                 on_problem(Problem("orphan", "class", key, school, _lacking(school, term, course)))
-            elif requirements.missing(values)[0]:
-                fate, rule = Fate.LEFT_OUT, "missing-required"
-                on_problem(Problem(rule, "class", key, school, requirements.missing(values)[0]))
+            else:
+                fate, rule = judge(key, school, values)
             school_id = SCHOOL.sourced_id(school) if school is not None else ""
             classes.info[key] = ClassInfo(
                 CLASS.sourced_id(key),
@@ -82,7 +81,7 @@ def enrollment_shaper(
 
     This is by far the longest loop of a reading, so keys stay the texts they came as: SQLite makes numbers of them.
     """
-    shape = plan.shape(ENROLLMENT)
+    shape, required = plan.shape(ENROLLMENT), plan.judge(ENROLLMENT, on_problem)
     info_of = {str(key): info for key, info in classes.info.items()}
     judge = _enrollment_judge(plan.today.isoformat())
 
@@ -100,7 +99,10 @@ def enrollment_shaper(
             fate, rule = judge(row.dateenrolled, row.dateleft, row.sectionid, info.natural_end)
             if fate == _KEPT:
                 on_problem(Problem("unreadable", "enrollment", int(key), info.school, "beginDate"))
-            record = encode((key, info.sourced_id, info.school_id, student, "student", "false", *shape(row)))
+            values = shape(row)
+            if fate == _IN and required.active:
+                fate, rule = required(int(key), info.school, values)
+            record = encode((key, info.sourced_id, info.school_id, student, "student", "false", *values))
             shaped.append((key, fate, rule, record, section, student, None))
         return shaped
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from psconnect.model.entities import CALENDAR, COURSE, DISTRICT_KEY, SCHOOL
 from psconnect.model.errors import FixSettings
-from psconnect.model.problems import Fate
+from psconnect.model.problems import Fate, Problem
 from psconnect.roster.terms import FIRST_YEAR, YearRow, natural_end, year_by_date
 from psconnect.sources.base import StagedRow
-from psconnect.sources.powerschool.plan import ReadPlan, encode
+from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
 DISTRICT_OFFICE = "0"
 
@@ -50,8 +50,9 @@ class District:
 
 def find_district(plan: ReadPlan, schools: Iterable[Any], terms: Iterable[Any]) -> District:
     """The frame from the school and term rows; raises FixSettings when there is no such year or no chosen school."""
-    numbers = {row.school_number: int(row.dcid) for row in schools}
-    chosen = {key for number, key in numbers.items() if plan.schools == "all" or int(number) in plan.schools}
+    numbers = {row.school_number: int(row.dcid) for row in schools if row.school_number}
+    wanted = "all" if plan.schools == "all" else {str(number) for number in plan.schools}
+    chosen = {key for number, key in numbers.items() if wanted == "all" or number in wanted}
     if not chosen:
         raise FixSettings(
             "PSC-SCOPE-NO-SCHOOL",
@@ -63,7 +64,7 @@ def find_district(plan: ReadPlan, schools: Iterable[Any], terms: Iterable[Any]) 
     rows = [
         YearRow(int(row.yearid), row.firstday, row.lastday)
         for row in terms
-        if row.isyearrec == "1" and numbers.get(row.schoolid) in chosen and row.firstday and row.lastday
+        if row.isyearrec == "1" and numbers.get(row.schoolid) in chosen and row.yearid and row.firstday and row.lastday
     ]
     year_id = plan.start_year - FIRST_YEAR if plan.start_year else year_by_date(rows, plan.today)
     of_year = [row for row in rows if row.year_id == year_id]
@@ -93,60 +94,64 @@ def set_terms(district: District, terms: Iterable[Any], days: Iterable[Any]) -> 
             district.terms[row.schoolid, row.id] = Term(int(row.dcid), end)
 
 
-def school_rows(plan: ReadPlan, district: District, schools: Iterable[Any]) -> list[StagedRow]:
+def school_rows(plan: ReadPlan, district: District, schools: Iterable[Any], on_problem: OnProblem) -> list[StagedRow]:
     """Shaped schools, and the district itself as their parent."""
-    shape = plan.shape(SCHOOL)
+    shape, judge = plan.shape(SCHOOL), plan.judge(SCHOOL, on_problem)
     parent = SCHOOL.sourced_id(DISTRICT_KEY)
     names = ["" for _ in SCHOOL.mapped]
     names[SCHOOL.mapped.index("name")] = plan.district_name
     rows: list[StagedRow] = [(DISTRICT_KEY, Fate.IN, None, encode((parent, "district", "", *names)))]
     for row in schools:
-        key = int(row.dcid)
-        record = encode((SCHOOL.sourced_id(key), "school", parent, *shape(row)))
-        chosen = key in district.chosen
-        rows.append((key, *((Fate.IN, None) if chosen else (Fate.LEFT_OUT, "school-not-chosen")), record))
+        key, values = int(row.dcid), shape(row)
+        fate, rule = judge(key, key, values) if key in district.chosen else (Fate.LEFT_OUT, "school-not-chosen")
+        rows.append((key, fate, rule, encode((SCHOOL.sourced_id(key), "school", parent, *values))))
     return rows
 
 
-def term_rows(plan: ReadPlan, district: District, terms: list[Any]) -> list[StagedRow]:
+def term_rows(plan: ReadPlan, district: District, terms: list[Any], on_problem: OnProblem) -> list[StagedRow]:
     """Shaped terms: those of the chosen year are in, with the school's year as parent of its smaller terms."""
-    shape = plan.shape(CALENDAR)
+    shape, judge = plan.shape(CALENDAR), plan.judge(CALENDAR, on_problem)
     years = {
         row.schoolid: int(row.dcid) for row in terms if row.isyearrec == "1" and row.yearid == str(district.year_id)
     }
     rows: list[StagedRow] = []
     for row in terms:
-        key, school = int(row.dcid), district.schools.get(row.schoolid)
-        fate, rule = Fate.IN, None
+        key, school, values = int(row.dcid), district.schools.get(row.schoolid), shape(row)
+        fate: Fate
+        rule: str | None
         if row.schoolid == DISTRICT_OFFICE:
             fate, rule = Fate.LEFT_OUT, "district-term"
-        elif school is None:
-            fate, rule = Fate.KEPT, "orphan"
-        elif row.yearid != str(district.year_id):
+        elif row.yearid and row.yearid != str(district.year_id):
             fate, rule = Fate.LEFT_OUT, "other-year"
+        elif school is None or not row.yearid:
+            fate, rule = Fate.KEPT, "orphan" if school is None else "unreadable"
+            on_problem(Problem(rule, "calendar", key, school, "school" if school is None else "schoolYear"))
+        else:
+            fate, rule = judge(key, school, values)
         year = years.get(row.schoolid, key)
         parent = CALENDAR.sourced_id(year) if year != key else ""
         school_id = SCHOOL.sourced_id(school) if school is not None else ""
-        school_year = str(int(row.yearid) + FIRST_YEAR + 1)
-        record = encode((CALENDAR.sourced_id(key), school_id, parent, school_year, *shape(row)))
+        school_year = str(int(row.yearid) + FIRST_YEAR + 1) if row.yearid else ""
+        record = encode((CALENDAR.sourced_id(key), school_id, parent, school_year, *values))
         rows.append((key, fate, rule, record, school))
     return rows
 
 
-def course_rows(plan: ReadPlan, district: District, courses: Iterable[Any]) -> list[StagedRow]:
+def course_rows(plan: ReadPlan, district: District, courses: Iterable[Any], on_problem: OnProblem) -> list[StagedRow]:
     """Shaped courses; those with school number 0 belong to the district (powerschool-api.md 16.4)."""
-    shape = plan.shape(COURSE)
-    requirements = plan.requirements_of(COURSE)
+    shape, judge = plan.shape(COURSE), plan.judge(COURSE, on_problem)
     rows: list[StagedRow] = []
     for row in courses:
         key = int(row.dcid)
         school = DISTRICT_KEY if row.schoolid in ("", DISTRICT_OFFICE) else district.schools.get(row.schoolid)
         values = shape(row)
-        fate, rule = Fate.IN, None
-        if requirements.missing(values)[0]:
-            fate, rule = Fate.LEFT_OUT, "missing-required"
+        fate: Fate
+        rule: str | None
         if school is None:
             fate, rule = Fate.KEPT, "orphan"
+            on_problem(Problem("orphan", "course", key, None, "school"))
+        else:
+            fate, rule = judge(key, school, values)
         org = SCHOOL.sourced_id(school) if school is not None else ""
         rows.append((key, fate, rule, encode((COURSE.sourced_id(key), org, *values)), school))
     return rows

@@ -16,32 +16,17 @@ from psconnect.model.entities import (
     Entity,
 )
 from psconnect.model.problems import Fate, Problem
-from psconnect.roster.mapping import Requirements
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
-from psconnect.sources.powerschool.plan import ReadPlan, encode
+from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
-OnProblem = Callable[[Problem], None]
 _ACTIVE = "0"
 _CURRENT_POSITION = "1"
 
 
-def _judge(
-    requirements: Requirements, values: tuple[str, ...], problem: Callable[[str, str], None]
-) -> tuple[Fate, str | None]:
-    """Fate of a record that qualifies otherwise: left out when a required attribute is missing."""
-    missing, reported = requirements.missing(values)
-    if missing:
-        problem("missing-required", missing)
-        return Fate.LEFT_OUT, "missing-required"
-    for attribute in reported:
-        problem("missing-reported", attribute)
-    return Fate.IN, None
-
-
 def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of student rows to shaped records."""
-    shape, requirements = plan.shape(STUDENT), plan.requirements_of(STUDENT)
+    shape, judge = plan.shape(STUDENT), plan.judge(STUDENT, on_problem)
     schools, chosen = district.schools, district.chosen
 
     def page(rows: list[Any]) -> list[StagedRow]:
@@ -51,20 +36,16 @@ def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) ->
             values = shape(row)
             fate: Fate
             rule: str | None
-            if school is None:
-                fate, rule = Fate.KEPT, "orphan"
-            elif school not in chosen:
+            if school is not None and school not in chosen:
                 fate, rule = Fate.LEFT_OUT, "school-not-chosen"
             elif row.enroll_status != _ACTIVE:
                 fate, rule = _not_active(row.enroll_status)
+            elif school is None:
+                fate, rule = Fate.KEPT, "orphan"
             else:
-                fate, rule = _judge(
-                    requirements,
-                    values,
-                    lambda name, what, key=key, school=school: on_problem(  # type: ignore[misc]
-                        Problem(name, "student", key, school, what)
-                    ),
-                )
+                fate, rule = judge(key, school, values)
+            if fate == Fate.KEPT and rule:
+                on_problem(Problem(rule, "student", key, school, "school" if rule == "orphan" else "status"))
             school_id = SCHOOL.sourced_id(school) if school is not None else ""
             shaped.append((key, fate, rule, encode((str(key), school_id, *values)), school))
         return shaped
@@ -96,23 +77,15 @@ def staff_rows(
         in_scope = school in district.chosen or (school == DISTRICT_KEY and plan.schools == "all")
         if row.status == _CURRENT_POSITION and school is not None and in_scope and row.users_dcid:
             schools_of.setdefault(int(row.users_dcid), set()).add(school)
-    shapes = {entity: (plan.shape(entity), plan.requirements_of(entity)) for entity in (TEACHER, ADMIN)}
+    shapes = {entity: (plan.shape(entity), plan.judge(entity, on_problem)) for entity in (TEACHER, ADMIN)}
     found: dict[Entity, list[StagedRow]] = {TEACHER: [], ADMIN: []}
     for row in users:
         key = int(row.dcid)
         entity = TEACHER if key in teaching else ADMIN
-        shape, requirements = shapes[entity]
+        shape, judge = shapes[entity]
         values = shape(row)
         members = _home_first(schools_of.get(key, set()), district.schools.get(row.homeschoolid))
-        fate, rule = Fate.LEFT_OUT, "staff-inactive"
-        if members:
-            fate, rule = _judge(  # type: ignore[assignment]
-                requirements,
-                values,
-                lambda name, what, key=key, entity=entity, school=members[0]: on_problem(  # type: ignore[misc]
-                    Problem(name, entity.key, key, school, what)
-                ),
-            )
+        fate, rule = judge(key, members[0], values) if members else (Fate.LEFT_OUT, "staff-inactive")
         orgs = ",".join(SCHOOL.sourced_id(school) for school in members)
         found[entity].append((key, fate, rule, encode((entity.sourced_id(key), orgs, *values))))
     return found[TEACHER], found[ADMIN]
@@ -124,26 +97,22 @@ def _home_first(schools: set[int], home: int | None) -> list[int]:
 
 def contact_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of contact rows to shaped records."""
-    shape, requirements = plan.shape(CONTACT), plan.requirements_of(CONTACT)
+    shape, judge = plan.shape(CONTACT), plan.judge(CONTACT, on_problem)
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
         for row in rows:
             key, values = int(row.id), shape(row)
-            fate, rule = _judge(
-                requirements,
-                values,
-                lambda name, what, key=key: on_problem(Problem(name, "contact", key, None, what)),  # type: ignore[misc]
-            )
+            fate, rule = judge(key, None, values)
             shaped.append((key, fate, rule, encode((CONTACT.sourced_id(key), *values))))
         return shaped
 
     return page
 
 
-def relationship_shaper(plan: ReadPlan) -> Callable[[list[Any]], list[StagedRow]]:
+def relationship_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of relationship rows to shaped records."""
-    shape = plan.shape(RELATIONSHIP)
+    shape, judge = plan.shape(RELATIONSHIP), plan.judge(RELATIONSHIP, on_problem)
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
@@ -151,10 +120,17 @@ def relationship_shaper(plan: ReadPlan) -> Callable[[list[Any]], list[StagedRow]
             key = int(row.studentcontactassocid)
             student = int(row.studentdcid) if row.studentdcid else None
             contact = int(row.personid) if row.personid else None
-            known = student is not None and contact is not None
-            fate, rule = (Fate.IN, None) if known else (Fate.KEPT, "orphan")
+            values = shape(row)
+            fate: Fate
+            rule: str | None
+            if student is None or contact is None:
+                fate, rule = Fate.KEPT, "orphan"
+                lacks = "student" if student is None else "contact"
+                on_problem(Problem("orphan", "relationship", key, None, lacks))
+            else:
+                fate, rule = judge(key, None, values)
             ids = (str(student or ""), CONTACT.sourced_id(contact or 0))
-            shaped.append((key, fate, rule, encode((str(key), *ids, *shape(row))), student, contact))
+            shaped.append((key, fate, rule, encode((str(key), *ids, *values)), student, contact))
         return shaped
 
     return page

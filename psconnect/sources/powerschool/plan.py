@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -10,10 +10,12 @@ from typing import Any, Literal
 import msgspec
 
 from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.problems import Fate, Problem
 from psconnect.powerschool.streams import Stream, StreamSet
 from psconnect.roster.mapping import Requirements, RosterMapping, Shape, compile_mapping, requirements_for
 
 encode = msgspec.json.Encoder().encode
+OnProblem = Callable[[Problem], None]
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,34 @@ class ReadPlan:
         """The requirements of an entity."""
         needed = self.needed.get(entity.key, frozenset())
         return requirements_for(entity, needed, self.preset_requirements, self.requirements)
+
+    def judge(self, entity: Entity, on_problem: OnProblem) -> Judge:
+        """What judges the records of an entity by its requirements; problems go to ``on_problem``."""
+        return Judge(entity, self.requirements_of(entity), on_problem)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges records of one entity that qualify otherwise: are the attributes there that have to be?"""
+
+    entity: Entity
+    requirements: Requirements
+    on_problem: OnProblem
+
+    @property
+    def active(self) -> bool:
+        """Whether any attribute is required."""
+        return bool(self.requirements.skip or self.requirements.report)
+
+    def __call__(self, key: int, school: int | None, values: tuple[str, ...]) -> tuple[Fate, str | None]:
+        """Fate and rule of a record: left out when a required attribute is empty; what is empty becomes a problem."""
+        missing, reported = self.requirements.missing(values)
+        if missing:
+            self.on_problem(Problem("missing-required", self.entity.key, key, school, missing))
+            return Fate.LEFT_OUT, "missing-required"
+        for attribute in reported:
+            self.on_problem(Problem("missing-reported", self.entity.key, key, school, attribute))
+        return Fate.IN, None
 
 
 def _namer(stream: Stream) -> Any:

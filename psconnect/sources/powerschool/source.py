@@ -39,7 +39,7 @@ from psconnect.sources.base import ReadSummary, RosterSink, StagedRow
 from psconnect.sources.powerschool import classes as c
 from psconnect.sources.powerschool import district as d
 from psconnect.sources.powerschool import people as p
-from psconnect.sources.powerschool.plan import ReadPlan, entity_list
+from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, entity_list
 
 SIDE_BY_SIDE = 4
 Shaper = Callable[[list[Any]], list[StagedRow]]
@@ -117,7 +117,8 @@ class PowerSchoolSource:
         return queries
 
     def _tables(self) -> TableReader:
-        return TableReader(self.client, max(1, self.client.metadata().schema_table_query_max_page_size))
+        metadata = self.client.metadata(signed_in=True)
+        return TableReader(self.client, max(1, metadata.schema_table_query_max_page_size))
 
     def read(self, sink: RosterSink, on_event: OnEvent, cancel: CancelToken) -> ReadSummary:
         """Read everything, completely; raises when completeness can't be proved."""
@@ -138,7 +139,8 @@ class PowerSchoolSource:
     def _cost(self, reader: Reader) -> str:
         if not isinstance(reader, TableReader):
             return ""
-        calls = sum(-(-reader.count(stream, {}) // reader.page_size) for stream in (s.STUDENTS, s.CONTACTS))
+        people = [s.STUDENTS, s.CONTACTS] if self.plan.contacts else [s.STUDENTS]
+        calls = sum(-(-reader.count(stream, {}) // reader.page_size) for stream in people)
         return (
             "The plugin’s queries are not available, so PowerSchool is read table by table, "
             f"{reader.page_size:,} rows a call: several thousand calls in a large district, about {calls:,} for "
@@ -182,9 +184,9 @@ class _Reading:
         positions = self._kept(s.SCHOOL_STAFF)
         self._together(days.read, courses.read, sections.read, users.read, positions.read)
         d.set_terms(frame, terms.rows, days.rows)
-        self.sink.rows(SCHOOL, d.school_rows(self.plan, frame, schools.rows))
-        self.sink.rows(CALENDAR, d.term_rows(self.plan, frame, terms.rows))
-        self.sink.rows(COURSE, d.course_rows(self.plan, frame, courses.rows))
+        self.sink.rows(SCHOOL, d.school_rows(self.plan, frame, schools.rows, self.sink.problem))
+        self.sink.rows(CALENDAR, d.term_rows(self.plan, frame, terms.rows, self.sink.problem))
+        self.sink.rows(COURSE, d.course_rows(self.plan, frame, courses.rows, self.sink.problem))
         classes = c.Classes()
         shape = c.class_shaper(self.plan, frame, classes, self.sink.problem)
         self.sink.rows(CLASS, shape(sections.rows))
@@ -221,7 +223,10 @@ class _Reading:
             )
             tasks.append(
                 self._paged(
-                    RELATIONSHIP, streams["relationships"], arguments, lambda _report: p.relationship_shaper(self.plan)
+                    RELATIONSHIP,
+                    streams["relationships"],
+                    arguments,
+                    lambda report: p.relationship_shaper(self.plan, report),
                 )
             )
         self._together(*tasks)
@@ -248,7 +253,7 @@ class _Reading:
         entity: Entity,
         stream: s.Stream,
         arguments: Mapping[str, str],
-        make_shaper: Callable[[p.OnProblem], Shaper],
+        make_shaper: Callable[[OnProblem], Shaper],
         *,
         negative: bool | None = None,
     ) -> Callable[[], None]:

@@ -1,0 +1,56 @@
+"""How fast calls may go out: side by side, until the server asks for a pause; then one at a time and well spaced.
+
+An administrator can set a least time between two calls of one plugin (powerschool-api.md 18). The server never says how
+long it is, only how many seconds to wait now; so the time between calls grows with each refusal until none comes.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from psconnect.model.clock import CancelToken, Clock
+
+_FIRST_SPACING = 0.25
+_LONGEST_SPACING = 8.0
+
+
+class Gate:
+    """What every call of one client passes through; use it as a context manager around the call."""
+
+    def __init__(self, clock: Clock, cancel: CancelToken) -> None:
+        """Open wide: ``narrow`` is what makes it a gate."""
+        self._clock, self._cancel = clock, cancel
+        self._one = threading.Lock()
+        self._state = threading.Lock()
+        self._narrow = False
+        self._spacing = 0.0
+        self._next = 0.0
+        self._held = threading.local()
+
+    def narrow(self, asked: float) -> None:
+        """The server refused a call: from now on one at a time, none within ``asked`` seconds, further ones slower."""
+        with self._state:
+            if self._narrow:
+                longest = min(asked, _LONGEST_SPACING) if asked else _LONGEST_SPACING
+                self._spacing = min(max(2 * self._spacing, _FIRST_SPACING), max(longest, self._spacing))
+            self._narrow = True
+            self._next = max(self._next, self._clock.monotonic() + asked)
+
+    def __enter__(self) -> None:
+        self._held.locked = self._narrow
+        if not self._held.locked:
+            return
+        self._one.acquire()
+        try:
+            pause = self._next - self._clock.monotonic()
+            if pause > 0:
+                self._clock.wait(pause, self._cancel)
+        except BaseException:
+            self._one.release()
+            raise
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._held.locked:
+            with self._state:
+                self._next = max(self._next, self._clock.monotonic() + self._spacing)
+            self._one.release()

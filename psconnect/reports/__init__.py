@@ -1,0 +1,32 @@
+"""A run as a file for people: HTML to read and print, CSV to work through."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from psconnect.model.connection import Connection
+from psconnect.model.errors import FixSettings
+from psconnect.reports.csv_report import csv_report
+from psconnect.reports.html_report import html_report
+from psconnect.store.files import write_atomically
+
+FORMATS: dict[str, Callable[[sqlite3.Connection, Connection, int], bytes]] = {".html": html_report, ".csv": csv_report}
+"""What each file ending gives."""
+
+
+def write_report(db: sqlite3.Connection, connection: Connection, number: int, path: Path) -> Path:
+    """Write the report of the run with that number; raises FixSettings for an unknown ending, or LocalStorage."""
+    make = FORMATS.get(path.suffix.lower())
+    if make is None:
+        known = " or ".join(FORMATS)
+        raise FixSettings(
+            "PSC-REPORT-FORMAT",
+            "This kind of report does not exist",
+            f"A report can’t be written as “{path.suffix or path.name}”.",
+            f"End the file’s name with {known}.",
+            where=str(path),
+        )
+    write_atomically(path, make(db, connection, number))
+    return path
