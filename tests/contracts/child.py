@@ -1,0 +1,60 @@
+"""A destination at work in a process of its own, for tests that change what a process has only one of.
+
+``receipts KIND SETTINGS``: the receipts of two rosters, with the clock at the seconds named by CLOCK.
+``limited KIND SETTINGS BYTES``: a delivery that is larger than any file may become; prints the error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from psconnect.destinations import make_destination
+from psconnect.model.clock import CancelToken
+from psconnect.model.errors import PsconnectError
+from tests.contracts.destination_kit import CONNECTION
+from tests.contracts.rosters import ListRoster, hostile, large, small
+
+
+def _receipts(given: dict[str, Any]) -> list[str]:
+    seconds = float(os.environ["CLOCK"])
+    now: Callable[..., Any]
+    for name, now in (("time", lambda: seconds), ("time_ns", lambda: int(seconds) * 10**9)):
+        setattr(time, name, now)
+    for name in ("localtime", "gmtime"):
+        real = getattr(time, name)
+        setattr(time, name, lambda at=None, real=real: real(seconds if at is None else at))
+    receipts = []
+    for tables in (small(), hostile()):
+        prepared = make_destination(CONNECTION, given, lambda _step: None).prepare(ListRoster(tables), CancelToken())
+        receipts.append(prepared.receipt)
+        prepared.discard()
+    return receipts
+
+
+def _limited(given: dict[str, Any], limit: int) -> dict[str, str]:
+    import resource  # noqa: PLC0415 - only POSIX has it, and only this needs it
+
+    roster = ListRoster(large(6_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        make_destination(CONNECTION, given, lambda _step: None).prepare(roster, CancelToken())
+    except PsconnectError as error:
+        return {"error": type(error).__name__, **error.as_dict()}
+    return {"error": ""}
+
+
+def main() -> None:
+    """Do what the arguments say and print the answer as JSON."""
+    what, kind, settings, *rest = sys.argv[1:]
+    given = {"kind": kind, **json.loads(settings)}
+    answer = _receipts(given) if what == "receipts" else _limited(given, int(rest[0]))
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""What a delivery has to keep: invisible until whole, the same bytes for the same roster, exact values, a receipt."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.destination_kit import Delivery, Person
+from tests.contracts.rosters import HOSTILE, Tables, changed, hostile, small, without_breaks
+from tests.support.home import CHECKOUT
+
+_ENVIRONMENTS = (
+    {"PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0", "CLOCK": "987654321"},
+    {"PYTHONHASHSEED": "2", "TZ": "America/Adak", "LC_ALL": "tr_TR.UTF-8", "PYTHONUTF8": "1", "CLOCK": "2000000000"},
+)
+
+
+class DeliveryContract:
+    """Tests of check, prepare, publish, discard and standing when nothing goes wrong."""
+
+    @pytest.mark.parametrize("delivered", [False, True])
+    def test_check_changes_nothing(self, delivery: Delivery, delivered: bool) -> None:  # noqa: FBT001 - a parameter
+        if delivered:
+            delivery.deliver(small())
+        before = delivery.listing()
+
+        said = delivery.make().check()
+
+        assert said.endswith(".")
+        assert delivery.listing() == before
+
+    def test_nothing_stands_at_first(self, delivery: Delivery) -> None:
+        assert delivery.make().standing() == ""
+
+    @pytest.mark.parametrize("delivered", [False, True])
+    def test_what_is_prepared_is_invisible(self, delivery: Delivery, delivered: bool) -> None:  # noqa: FBT001 - same
+        if delivered:
+            delivery.deliver(small())
+        before, standing = delivery.listing(), delivery.make().standing()
+
+        prepared = delivery.prepare(changed())
+
+        visible = {name: content for name, content in delivery.listing().items() if not name.startswith(".")}
+        assert visible == before
+        assert delivery.make().standing() == standing
+        prepared.discard()
+
+    def test_discard_leaves_nothing(self, delivery: Delivery) -> None:
+        delivery.deliver(small())
+        before = delivery.listing()
+
+        prepared = delivery.prepare(changed())
+        assert delivery.listing() != before
+        prepared.discard()
+        prepared.discard()
+
+        assert delivery.listing() == before
+
+    def test_discard_after_publishing_takes_nothing_away(self, delivery: Delivery) -> None:
+        prepared = delivery.prepare(small())
+        prepared.publish()
+        before = delivery.listing()
+
+        prepared.discard()
+
+        assert delivery.listing() == before
+
+    def test_publishes_what_was_prepared(self, delivery: Delivery) -> None:
+        prepared = delivery.prepare(small())
+        delivered = prepared.publish()
+
+        assert delivered.receipt == prepared.receipt == delivery.make().standing()
+        assert delivery.subject.faults(delivery.file) == []
+        people = delivery.subject.people(delivery.file)
+        expected = [r for key in ("student", "teacher", "admin", "contact") for r in small()[key]]
+        assert people == {
+            r["sourcedId"]: Person(r["givenName"], r["familyName"], r.get("middleName", "")) for r in expected
+        }
+
+    def test_describes_without_anybodys_data(self, delivery: Delivery) -> None:
+        delivered = delivery.deliver(small())
+
+        assert delivered.description
+        for record in [*small()["student"], *small()["contact"]]:
+            assert record["familyName"] not in delivered.description
+            assert record["username"] not in delivered.description.split()
+
+    def test_leaves_only_what_was_delivered_and_the_one_before(self, delivery: Delivery) -> None:
+        delivery.deliver(small())
+        first = delivery.listing()
+        delivery.deliver(changed())
+
+        contents = [content for content in delivery.listing().values() if content != b"<folder>"]
+        assert sorted(contents) == sorted([*first.values(), delivery.file.read_bytes()])
+
+    def test_the_same_roster_gives_the_same_bytes(self, delivery: Delivery) -> None:
+        once = delivery.deliver(small())
+        content = delivery.file.read_bytes()
+        again = delivery.deliver(small())
+
+        assert again.receipt == once.receipt
+        assert delivery.file.read_bytes() == content
+
+    def test_another_roster_gives_another_receipt(self, delivery: Delivery) -> None:
+        assert delivery.deliver(small()).receipt != delivery.deliver(changed()).receipt
+
+    def test_bytes_depend_on_no_clock_locale_or_hash(self, delivery: Delivery) -> None:
+        # A name that each of the encodings can spell.
+        delivery.folder = delivery.folder.parent / "plain"
+        delivery.folder.mkdir()
+        expected = [delivery.deliver(tables).receipt for tables in (small(), hostile())]
+
+        for environment in _ENVIRONMENTS:
+            command = [sys.executable, "-m", "tests.contracts.child", "receipts", delivery.subject.kind]
+            result = subprocess.run(
+                [*command, json.dumps(delivery.subject.settings(delivery.folder))],
+                cwd=CHECKOUT,
+                env={**os.environ, **environment},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert (result.returncode, result.stderr) == (0, "")
+            assert json.loads(result.stdout) == expected, environment
+
+    def test_an_empty_roster_is_delivered(self, delivery: Delivery) -> None:
+        delivery.deliver(small())
+        delivered = delivery.deliver({})
+
+        assert delivery.make().standing() == delivered.receipt
+        assert delivery.subject.faults(delivery.file) == []
+        assert delivery.subject.people(delivery.file) == {}
+
+    @pytest.mark.parametrize("what", HOSTILE)
+    def test_a_hostile_value_comes_out_exact(self, delivery: Delivery, what: str) -> None:
+        tables, value = small(), HOSTILE[what]
+        tables["student"][0] |= {"givenName": value, "familyName": value, "middleName": value}
+        delivery.deliver(tables)
+
+        exact = without_breaks(value)
+        people = delivery.subject.people(delivery.file)
+        assert people[tables["student"][0]["sourcedId"]] == Person(exact, exact, exact)
+        assert len(people) == 9
+        assert delivery.subject.faults(delivery.file) == []
+
+    def test_hostile_values_do_not_touch_their_neighbours(self, delivery: Delivery) -> None:
+        delivery.deliver(hostile())
+
+        people = delivery.subject.people(delivery.file)
+        for number, value in enumerate(HOSTILE.values()):
+            exact = without_breaks(value)
+            assert people[str(9_000_000 + number)] == Person(exact, exact, exact), list(HOSTILE)[number]
+
+    @pytest.mark.parametrize("edit", ["flip", "cut", "append", "empty", "replace"])
+    def test_standing_differs_after_an_edit_from_outside(self, delivery: Delivery, edit: str) -> None:
+        receipt = delivery.deliver(small()).receipt
+        content = delivery.file.read_bytes()
+        middle = len(content) // 2
+        delivery.file.write_bytes(
+            {
+                "flip": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+                "cut": content[:-1],
+                "append": content + b"\n",
+                "empty": b"",
+                "replace": b"something else",
+            }[edit]
+        )
+
+        assert delivery.make().standing() not in (receipt, "")
+
+    def test_nothing_stands_after_it_was_taken_away(self, delivery: Delivery) -> None:
+        delivery.deliver(small())
+        delivery.file.unlink()
+
+        assert delivery.make().standing() == ""
+
+    def test_an_edit_is_overwritten_and_kept_aside(self, delivery: Delivery) -> None:
+        receipt = delivery.deliver(small()).receipt
+        delivery.file.write_bytes(b"edited by hand")
+
+        assert delivery.deliver(small()).receipt == delivery.make().standing() == receipt
+        assert b"edited by hand" in delivery.listing().values()
+
+    def test_a_poller_sees_only_whole_snapshots(self, delivery: Delivery) -> None:
+        rosters = (small(), changed())
+        whole = {delivery.deliver(tables).receipt: delivery.digest() for tables in rosters}
+        seen: list[str] = []
+        stop = threading.Event()
+
+        def poll() -> None:
+            while not stop.is_set():
+                seen.append(delivery.digest())
+
+        poller = threading.Thread(target=poll)
+        poller.start()
+        try:
+            for turn in range(400):
+                delivery.deliver(rosters[turn % 2])
+                if turn >= 20 and len(seen) >= 100:
+                    break
+        finally:
+            stop.set()
+            poller.join()
+
+        assert len(seen) >= 100
+        assert set(seen) <= set(whole.values())
+
+    def test_at_each_step_of_publishing_something_whole_stands(self, delivery: Delivery) -> None:
+        delivery.deliver(small())
+        old = delivery.digest()
+        at_step: list[str] = []
+        delivery.on_step = lambda _step: at_step.append(delivery.digest())
+
+        delivery.deliver(changed())
+
+        new = delivery.digest()
+        assert at_step[0] == old
+        assert at_step[-1] == new
+        assert set(at_step) == {old, new}
+
+    def test_earlier_snapshots_are_kept_and_pruned(self, delivery: Delivery) -> None:
+        if all(setting.key != "keep" for setting in delivery.make().declaration.fields):
+            pytest.skip("This kind keeps no earlier snapshots.")
+        delivered: list[bytes] = []
+        for number in range(5):
+            delivery.deliver(_named(f"Name{number}"), keep=2)
+            # Deliveries are minutes apart; here their times are set so.
+            os.utime(delivery.file, (1_800_000_000 + 60 * number,) * 2)
+            delivered.append(delivery.file.read_bytes())
+
+        contents = [c for name, c in sorted(delivery.listing().items()) if c not in (b"<folder>", delivered[-1])]
+        assert contents == delivered[2:4]
+
+    @pytest.mark.skipif(os.name != "posix", reason="Permissions are those of POSIX.")
+    def test_strangers_can_not_read_it(self, delivery: Delivery) -> None:
+        old = os.umask(0)
+        try:
+            delivery.deliver(small())
+            prepared = delivery.prepare(changed())
+            between = _modes(delivery.folder)
+            prepared.publish()
+        finally:
+            os.umask(old)
+
+        for mode in [*between, *_modes(delivery.folder)]:
+            assert not mode & stat.S_IRWXO
+
+
+def _named(name: str) -> Tables:
+    tables = small()
+    tables["student"][0]["familyName"] = name
+    return tables
+
+
+def _modes(folder: Path) -> list[int]:
+    """Permissions of all files, except those in folders that strangers can't enter."""
+    closed = [p for p in folder.rglob("*") if p.is_dir() and not p.stat().st_mode & stat.S_IRWXO]
+    return [path.stat().st_mode for path in folder.rglob("*") if path.is_file() and not set(closed) & set(path.parents)]

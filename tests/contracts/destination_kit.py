@@ -1,0 +1,94 @@
+"""The contract kit of snapshot destinations (psconnect/destinations/base.py): what every kind has to pass.
+
+A kind is described by one ``Subject`` in test_destinations.py: how it is set up, where its result lies, who judges it.
+The contract itself stands in declaration_contract.py, delivery_contract.py and fault_contract.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from psconnect.destinations import make_destination
+from psconnect.destinations.base import Delivered, Prepared, SnapshotDestination
+from psconnect.model.clock import CancelToken
+from tests.contracts.rosters import ListRoster, Tables
+
+CONNECTION = "Lincoln roster"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as the other system reads them."""
+
+    given: str
+    family: str
+    middle: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One kind of destination under test.
+
+    Attributes:
+        kind: its name in destinations.KINDS.
+        settings: valid settings that deliver into a folder.
+        file: what the other system opens in that folder.
+        faults: an independent judge's word on that file: nothing when it conforms to its format and all references
+            in it resolve.
+        people: the people in that file by their id, exactly as it holds them.
+    """
+
+    kind: str
+    settings: Callable[[Path], dict[str, Any]]
+    file: Callable[[Path], Path]
+    faults: Callable[[Path], list[str]]
+    people: Callable[[Path], dict[str, Person]]
+
+
+@dataclass
+class Delivery:
+    """A destination of the subject's kind at work in a folder of its own.
+
+    Attributes:
+        on_step: called with the name of each step of publishing.
+    """
+
+    subject: Subject
+    folder: Path
+    on_step: Callable[[str], None] = field(default=lambda _step: None)
+
+    @property
+    def file(self) -> Path:
+        """What the other system opens."""
+        return self.subject.file(self.folder)
+
+    def make(self, **settings: Any) -> SnapshotDestination:
+        """A new destination object, with further settings."""
+        given = {"kind": self.subject.kind, **self.subject.settings(self.folder), **settings}
+        return make_destination(CONNECTION, given, self.on_step)
+
+    def prepare(self, tables: Tables, **settings: Any) -> Prepared:
+        """A prepared snapshot of these records."""
+        return self.make(**settings).prepare(ListRoster(tables), CancelToken())
+
+    def deliver(self, tables: Tables, **settings: Any) -> Delivered:
+        """These records, delivered."""
+        return self.prepare(tables, **settings).publish()
+
+    def digest(self) -> str:
+        """SHA-256 of what the other system would read now; ``missing`` when there is nothing."""
+        try:
+            return hashlib.sha256(self.file.read_bytes()).hexdigest()
+        except FileNotFoundError:
+            return "missing"
+
+    def listing(self) -> dict[str, bytes]:
+        """Everything in the folder, hidden files too: relative name -> content."""
+        return {
+            path.relative_to(self.folder).as_posix(): path.read_bytes() if path.is_file() else b"<folder>"
+            for path in sorted(self.folder.rglob("*"))
+        }

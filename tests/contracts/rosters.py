@@ -1,0 +1,198 @@
+"""Rosters for destinations, made of plain rows: a small district, a large one, one full of hostile values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from psconnect.model.entities import BY_KEY, Entity
+
+Record = dict[str, str]
+Tables = dict[str, list[Record]]
+"""Entity key -> its records as attribute -> value; attributes that are not given are empty."""
+
+
+@dataclass
+class ListRoster:
+    """A roster in memory (see destinations.base.Roster).
+
+    Attributes:
+        tables: its records.
+        on_record: told of each record's entity before it is handed out; for cancelling in the middle.
+    """
+
+    tables: Tables
+    on_record: Callable[[Entity], None] = field(default=lambda _entity: None)
+
+    def records(self, entity: Entity) -> Iterator[list[str]]:
+        """The attributes of all records, in key order."""
+        for record in sorted(self.tables.get(entity.key, []), key=key_of):
+            self.on_record(entity)
+            yield [record.get(attribute, "") for attribute in entity.attributes]
+
+
+def key_of(record: Record) -> int:
+    """The key a record is sorted by; teachers' enrollments count downwards from zero, the district is zero."""
+    sourced_id = record["sourcedId"]
+    number = int(re.sub(r"\D", "", sourced_id) or 0)
+    return -number if sourced_id.startswith("T") and "classSourcedId" in record else number
+
+
+def _rows(entity: str, columns: str, *rows: str) -> list[Record]:
+    names = ["sourcedId", *columns.split()]
+    assert set(names) <= set(BY_KEY[entity].attributes), f"{entity} has no such attribute"
+    return [dict(zip(names, (cell.strip() for cell in row.split("|")), strict=True)) for row in rows]
+
+
+def small() -> Tables:
+    """Two schools, three students, siblings with one mother, a teacher in both schools, a co-teacher, an office."""
+    return {
+        "school": _rows(
+            "school",
+            "type parentSourcedId name identifier",
+            "district | district |          | Demo Valley   |",
+            "3        | school   | district | Maple School  | 100",
+            "4        | school   | district | Cedar School  | 110",
+        ),
+        "calendar": _rows(
+            "calendar",
+            "schoolSourcedId parentSourcedId schoolYear title type startDate endDate",
+            "501 | 3 |     | 2027 | 2026-2027  | schoolYear    | 2026-08-17 | 2027-06-11",
+            "502 | 3 | 501 | 2027 | Semester 1 | semester      | 2026-08-17 | 2027-01-15",
+            "503 | 3 | 501 | 2027 | Quarter 1  | gradingPeriod | 2026-08-17 | 2026-10-16",
+            "511 | 4 |     | 2027 | 2026-2027  | schoolYear    | 2026-08-17 | 2027-06-11",
+        ),
+        "course": _rows(
+            "course",
+            "orgSourcedId title courseCode",
+            "85 | district | Mathematics | MAT091",
+            "86 | 3        | Workshop    | WS100-9",
+        ),
+        "class": _rows(
+            "class",
+            "courseSourcedId schoolSourcedId termSourcedId title classCode classType location periods",
+            "5101 | 85 | 3 | 502 | Mathematics (1) - 1(A-E) | MAT091.1   | scheduled | 101 | 1(A-E)",
+            "5102 | 86 | 4 | 511 | Workshop (01) - 2(A-E)   | WS100-9.01 | scheduled |     | 2(A-E)",
+        ),
+        "student": _rows(
+            "student",
+            "schoolSourcedId username givenName familyName middleName identifier email stateId grade",
+            "431 | 3 | ada | Ada | O'Neil | Mae | 204000 | ada@s.example.org | 0012345678 | 09",
+            "432 | 4 | bo  | Bo  | O'Neil |     | 204003 |                   | IL 77      | KG",
+            "433 | 3 | cy  | Cy  | Null   |     | 204006 | cy@s.example.org  |            | 10",
+        ),
+        "teacher": _rows(
+            "teacher",
+            "schoolSourcedIds username givenName familyName middleName identifier email",
+            "T64 | 3,4 | vera | Vera | Đặng     |     | 00001 | vera@s.example.org",
+            "T65 | 3   | wim  | Wim  | de Vries | Jan | 00002 |",
+        ),
+        "admin": _rows(
+            "admin",
+            "schoolSourcedIds username givenName familyName identifier",
+            "T66 | district,3 | xie | Xie | Chen | 00003",
+        ),
+        "contact": _rows(
+            "contact",
+            "username givenName familyName email phone",
+            "C300 | C300 | Uma | O'Neil | uma@mail.example.org | 555-0101",
+            "C301 | C301 | Tom | Reyes  |                      |",
+            "C302 | C302 | Ida | Null   |                      | 5550199",
+        ),
+        "relationship": _rows(
+            "relationship",
+            "studentSourcedId contactSourcedId relation role custodial",
+            "1001 | 431 | C300 | Mother      | parent   | true",
+            "1002 | 432 | C300 | Mother      | parent   | true",
+            "1003 | 431 | C301 | Uncle       | relative | false",
+            "1004 | 433 | C302 | Guardian    | guardian | true",
+        ),
+        "enrollment": _rows(
+            "enrollment",
+            "classSourcedId schoolSourcedId userSourcedId role primary beginDate endDate",
+            "10001 | 5101 | 3 | 431 | student | false | 2026-08-17 | 2027-01-16",
+            "10002 | 5102 | 4 | 432 | student | false | 2026-08-17 |",
+            "10003 | 5101 | 3 | 433 | student | false | 2026-09-01 | 2027-01-16",
+            "T5000 | 5101 | 3 | T64 | teacher | true  | 2026-08-17 | 2027-01-16",
+            "T5001 | 5101 | 3 | T65 | teacher | false | 2026-08-17 |",
+            "T5002 | 5102 | 4 | T64 | teacher | true  | 2026-08-17 | 2027-06-12",
+        ),
+    }
+
+
+def changed() -> Tables:
+    """The small district on the next day: one name is spelled otherwise."""
+    tables = small()
+    tables["student"][0]["familyName"] = "O’Neil"
+    return tables
+
+
+def large(students: int) -> Tables:
+    """The small district with that many more students, each with a name that does not compress, and an enrollment."""
+    tables = small()
+    for number in range(students):
+        name = f"{pow(number + 2, 65_537, 2**521 - 1):x}"
+        person = {"username": f"u{number}", "givenName": name, "familyName": name[::-1], "schoolSourcedId": "3"}
+        tables["student"].append({"sourcedId": str(1_000_000 + number), **person})
+        place = {"classSourcedId": "5101", "schoolSourcedId": "3", "role": "student", "primary": "false"}
+        tables["enrollment"].append(
+            {"sourcedId": str(2_000_000 + number), "userSourcedId": str(1_000_000 + number), **place}
+        )
+    return tables
+
+
+HOSTILE = {
+    "comma": "a,b,,c",
+    "quotes": '"She said ""no"""',
+    "lone quote": 'O"Neil',
+    "apostrophe": "O'Brien’s",
+    "line feed": "one\ntwo",
+    "carriage return": "one\rtwo",
+    "both": "one\r\ntwo",
+    "empty lines": "one\n\n\ntwo",
+    "break at the end": "one\n",
+    "break at the start": "\r\none",
+    "break beside other separators": "one\ntwo\x0bthree\x0cfour\x1cfive\x85six\u2028seven\u2029eight",
+    "other separators": "one\x0btwo\x0cthree\x1cfour\x85five\u2028six\u2029seven",
+    "NUL": "a\x00b",
+    "control characters": "\x01a\x1b[31m\x7f",
+    "tab": "\tTab",
+    "blanks around": "  two  blanks  ",
+    "right to left": "ليلى الفهد",
+    "override": "\u202eredro",
+    "zero width": "a\u200bb\ufeffc",
+    "byte order mark": "\ufeffBom",
+    "composed": "Zo\u00eb",
+    "decomposed": "Zoe\u0308",
+    "emoji": "👩‍👩‍👧‍👦 🌻",
+    "beyond the basic plane": "𠮷野家 𝔘",
+    "formula": "=cmd|'/C calc'!A0",
+    "plus": "+1",
+    "minus": "-1",
+    "at": "@x",
+    "number": "007",
+    "exponent": "1e5",
+    "word null": "NULL",
+    "word true": "True",
+    "markup": "<script>alert(1)</script>",
+    "template": "{{7*7}}${x}%s",
+    "path": "..\\..\\C:/x",
+    "a megabyte": "Ä" * 500_000 + "end",
+}
+"""Values that a roster may hold: what they are -> the value."""
+
+
+def hostile() -> Tables:
+    """The small district with one more student for each hostile value, as given, family and middle name."""
+    tables = small()
+    for number, value in enumerate(HOSTILE.values()):
+        names = {"givenName": value, "familyName": value, "middleName": value}
+        person = {"username": f"h{number}", "schoolSourcedId": "3", **names}
+        tables["student"].append({"sourcedId": str(9_000_000 + number), **person})
+    return tables
+
+
+def without_breaks(value: str) -> str:
+    """A value as a format that forbids line breaks has to deliver it: each break is one blank, all else is exact."""
+    return re.sub(r"\r\n|\r|\n", " ", value)
