@@ -29,7 +29,7 @@ class SettingField:
         default: its value when it is not given.
         choices: allowed values, where there are only some.
         advanced: whether it stands behind *Advanced*.
-        secret: whether it is kept in the keyring; then it never stands in the file.
+        secret: whether it is kept in the keyring; then it never stands in the file and is not among the settings.
     """
 
     key: str
@@ -70,9 +70,12 @@ class Declaration:
         for key in values:
             if key not in known:
                 raise _wrong(f"{self.label} has no setting “{key}”.", nearest(key, list(known)), key)
+            if known[key].secret:
+                raise _wrong(f"“{known[key].label}” is a secret and never stands in a file.", "Set it apart.", key)
         for key, field in known.items():
-            values.setdefault(key, field.default)
-            _check(self.label, field, values[key])
+            if not field.secret:
+                values.setdefault(key, field.default)
+                _check(self.label, field, values[key])
         return values
 
 
@@ -82,6 +85,8 @@ def _check(label: str, field: SettingField, value: object) -> None:
         raise _wrong(f"“{field.label}” of {label} is of the wrong kind.", f"Give a {field.kind}.", field.key)
     if field.required and value == "":
         raise _wrong(f"“{field.label}” of {label} is not set.", field.help, field.key)
+    if isinstance(value, int) and value < 0:
+        raise _wrong(f"“{field.label}” of {label} can’t be less than 0.", "Give 0 or more.", field.key)
     if field.choices and value not in field.choices:
         raise _wrong(
             f"“{field.label}” of {label} can’t be “{value}”.", f"Choose one of: {', '.join(field.choices)}.", field.key

@@ -24,10 +24,12 @@ class Reference:
     Attributes:
         column: the staged column that holds the other record's key (NULL where it has none to refer to).
         entity: the entity it points to.
+        attribute: the attribute that holds the other record's ``sourcedId``.
     """
 
     column: str
     entity: str
+    attribute: str
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Entity:
         structural: attributes that follow from how records hang together; a mapping can't change them.
         mapped: attributes that a preset or a connection maps from fields.
         references: what a record needs.
-        scope: ``users`` or ``courses``: the part of a run it belongs to.
+        scope: ``users`` or ``courses``: the part that a run can be limited to; schools change in full runs only.
         prefix: letter in front of the key in ``sourcedId``.
     """
 
@@ -70,18 +72,24 @@ class Entity:
 
 _PERSON = ("username", "givenName", "familyName", "middleName", "identifier", "email")
 
-SCHOOL = Entity("school", 1, "Schools", ("type", "parentSourcedId"), ("name", "identifier"), (), "courses")
+SCHOOL = Entity("school", 1, "Schools", ("type", "parentSourcedId"), ("name", "identifier"), (), "all")
 CALENDAR = Entity(
     "calendar",
     2,
     "Terms",
     ("schoolSourcedId", "parentSourcedId", "schoolYear"),
     ("title", "type", "startDate", "endDate"),
-    (Reference("school", "school"),),
+    (Reference("school", "school", "schoolSourcedId"),),
     "courses",
 )
 COURSE = Entity(
-    "course", 3, "Courses", ("orgSourcedId",), ("title", "courseCode"), (Reference("school", "school"),), "courses"
+    "course",
+    3,
+    "Courses",
+    ("orgSourcedId",),
+    ("title", "courseCode"),
+    (Reference("school", "school", "orgSourcedId"),),
+    "courses",
 )
 CLASS = Entity(
     "class",
@@ -89,7 +97,11 @@ CLASS = Entity(
     "Classes",
     ("courseSourcedId", "schoolSourcedId", "termSourcedId"),
     ("title", "classCode", "classType", "location", "periods"),
-    (Reference("course", "course"), Reference("school", "school"), Reference("calendar", "calendar")),
+    (
+        Reference("course", "course", "courseSourcedId"),
+        Reference("school", "school", "schoolSourcedId"),
+        Reference("calendar", "calendar", "termSourcedId"),
+    ),
     "courses",
 )
 STUDENT = Entity(
@@ -98,7 +110,7 @@ STUDENT = Entity(
     "Students",
     ("schoolSourcedId",),
     (*_PERSON, "stateId", "grade"),
-    (Reference("school", "school"),),
+    (Reference("school", "school", "schoolSourcedId"),),
     "users",
 )
 TEACHER = Entity("teacher", 6, "Teachers", ("schoolSourcedIds",), _PERSON, (), "users", "T")
@@ -110,7 +122,7 @@ RELATIONSHIP = Entity(
     "Relationships",
     ("studentSourcedId", "contactSourcedId"),
     ("relation", "role", "custodial", "emergency", "livesWith", "schoolPickup", "receivesMail"),
-    (Reference("student", "student"), Reference("contact", "contact")),
+    (Reference("student", "student", "studentSourcedId"), Reference("contact", "contact", "contactSourcedId")),
     "users",
 )
 ENROLLMENT = Entity(
@@ -119,7 +131,11 @@ ENROLLMENT = Entity(
     "Enrollments",
     ("classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary"),
     ("beginDate", "endDate"),
-    (Reference("class", "class"), Reference("student", "student"), Reference("teacher", "teacher")),
+    (
+        Reference("class", "class", "classSourcedId"),
+        Reference("student", "student", "userSourcedId"),
+        Reference("teacher", "teacher", "userSourcedId"),
+    ),
     "courses",
 )
 

@@ -55,6 +55,7 @@ _RULES = (
         "the role in the class is neither lead teacher nor co-teacher",
     ),
     Rule("co-teacher-off", "info", "Co-teachers are off", "co-teachers are switched off in this connection"),
+    Rule("relationship-ended", "info", "Relationship ended", "the relationship is no longer active in PowerSchool"),
     Rule("contact-without-student", "info", "Contact without a student", "none of the contact's students is included"),
     Rule("goes-along", "info", "Goes along with another record", "a record it belongs to is not included"),
     Rule(

@@ -141,15 +141,17 @@ class PowerSchoolClient:
         return self._retrying(once)
 
     def _retrying(self, once: Callable[[], T]) -> T:
-        started = self.clock.monotonic()
+        # What the server asks for does not count as ours: it may be longer than our whole budget (N12).
+        started, asked = self.clock.monotonic(), 0.0
         for number in range(1, self.retries.tries + 1):
             self.cancel.check()
             try:
                 return once()
             except TryLater as error:
                 pause = self._pause(error, number)
-                spent = self.clock.monotonic() - started
-                if number == self.retries.tries or spent + pause > max(self.retries.budget, error.retry_after or 0):
+                asked += pause if error.retry_after is not None else 0.0
+                spent = self.clock.monotonic() - started + pause - asked
+                if number == self.retries.tries or spent > self.retries.budget:
                     raise
                 self.clock.wait(pause, self.cancel)
         raise AssertionError  # the loop returns or raises

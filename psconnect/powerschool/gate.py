@@ -31,8 +31,9 @@ class Gate:
         """The server refused a call: from now on one at a time, none within ``asked`` seconds, further ones slower."""
         with self._state:
             if self._narrow:
-                longest = min(asked, _LONGEST_SPACING) if asked else _LONGEST_SPACING
-                self._spacing = min(max(2 * self._spacing, _FIRST_SPACING), max(longest, self._spacing))
+                # What it asks for is what was missing, so this much more time would have been enough.
+                enough = self._spacing + asked if asked else _LONGEST_SPACING
+                self._spacing = min(max(2 * self._spacing, _FIRST_SPACING), enough)
             self._narrow = True
             self._next = max(self._next, self._clock.monotonic() + asked)
 

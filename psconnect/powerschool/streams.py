@@ -346,6 +346,7 @@ RELATIONSHIPS = Stream(
         Column("lives_with", "STUDENTCONTACTDETAIL", "LIVESWITHFLG", "detail"),
         Column("school_pickup", "STUDENTCONTACTDETAIL", "SCHOOLPICKUPFLG", "detail"),
         Column("receives_mail", "STUDENTCONTACTDETAIL", "RECEIVESMAILFLG", "detail"),
+        Column("detail_id", "STUDENTCONTACTDETAIL", "STUDENTCONTACTDETAILID", "detail"),
     ),
     lookups=(
         Lookup("relation", "CODESET", "CURRRELTYPECODESETID", "CODESETID"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -11,7 +10,7 @@ from typing import Any
 from psconnect.model.connection import nearest
 from psconnect.model.entities import BY_KEY, Entity
 from psconnect.model.errors import FixSettings
-from psconnect.roster.templates import Template, ValueList, compile_template, one_field, parse
+from psconnect.roster.templates import Template, ValueList, compile_template, looks_empty, one_field, parse
 
 Shape = Callable[[Any], tuple[str, ...]]
 
@@ -104,13 +103,6 @@ def _compiled(
         return tuple(values)
 
     return shape
-
-
-def looks_empty(text: str) -> bool:
-    """Whether a text shows nothing: no character but blanks and invisible ones."""
-    if text[:1].isalnum():
-        return False
-    return all(ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc", "Zs") for ch in text)
 
 
 @dataclass(frozen=True)

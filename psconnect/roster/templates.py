@@ -1,13 +1,14 @@
 """Templates: how an attribute is made of fields, as ``{Students.Student_Web_ID|lower}`` or ``{Table.A} ({Table.B})``.
 
 A template is text with fields in braces; behind a field stand filters, each after a bar: ``lower``, ``upper``,
-``trim``, or the name of a value list. A template whose fields are all empty gives an empty text, so that the
-fixed text around them never stands alone.
+``trim``, ``visible`` (nothing instead of blanks and invisible characters), or the name of a value list. A template
+whose fields are all empty gives an empty text, so that the fixed text around them never stands alone.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
@@ -20,7 +21,25 @@ ValueList = Mapping[str, str]
 """A value list: value in the source -> value delivered; ``*`` stands for every other value that is not empty."""
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
-_FILTERS: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "trim": str.strip}
+
+
+def looks_empty(text: str) -> bool:
+    """Whether a text shows nothing: no character but blanks and invisible ones."""
+    if text[:1].isalnum():
+        return False
+    return all(ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc", "Zs") for ch in text)
+
+
+def _visible(text: str) -> str:
+    return "" if looks_empty(text) else text
+
+
+_FILTERS: dict[str, Callable[[str], str]] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "trim": str.strip,
+    "visible": _visible,
+}
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ def store_plan(db: sqlite3.Connection, run: int, scope: str) -> None:
             db.execute(sql.format(table=f"stage.{table(entity)}"), values)
     if scope != "all":
         _limit_to_scope(db, run, scope)
+    _take_along(db, run, scope)
 
 
 _UPSERTS = """
@@ -49,40 +50,46 @@ _REMOVALS = """
 
 
 def _limit_to_scope(db: sqlite3.Connection, run: int, scope: str) -> None:
+    """Drop changes outside the scope, and those inside that need a record which is not delivered then."""
     inside = {entity.key for entity in in_scope(scope)}
     for entity in ENTITIES:
-        if entity.key in inside:
-            _let_wait(db, run, entity, inside)
-        else:
-            _keep_out_of_scope(db, run, entity, inside)
-
-
-def _let_wait(db: sqlite3.Connection, run: int, entity: Entity, inside: set[str]) -> None:
-    """Drop creates and updates that need a record outside the scope which is not delivered."""
-    for reference in entity.references:
-        if reference.entity not in inside:
+        if entity.key not in inside:
+            db.execute("DELETE FROM change WHERE run = ? AND entity = ?", [run, entity.rank])
+            continue
+        for column, other in ((reference.column, BY_KEY[reference.entity].rank) for reference in entity.references):
             db.execute(
-                f"DELETE FROM change WHERE run = ? AND entity = ? AND action <> {REMOVE} AND key IN ("
-                f"SELECT key FROM stage.{table(entity)} WHERE {reference.column} IS NOT NULL AND {reference.column} "
-                "NOT IN (SELECT key FROM ledger WHERE entity = ?))",
-                [run, entity.rank, BY_KEY[reference.entity].rank],
+                f"DELETE FROM change WHERE run = :run AND entity = {entity.rank} AND action <> {REMOVE} AND key IN ("
+                f"SELECT key FROM stage.{table(entity)} WHERE {column} IS NOT NULL "
+                f"AND {column} NOT IN (SELECT key FROM ledger WHERE entity = {other}) AND {column} NOT IN "
+                f"(SELECT key FROM change WHERE run = :run AND entity = {other} AND action = {CREATE}))",
+                {"run": run},
             )
 
 
-def _keep_out_of_scope(db: sqlite3.Connection, run: int, entity: Entity, inside: set[str]) -> None:
-    """Of an entity outside the scope only removals stay whose needed record is removed in this plan."""
-    gone = [
-        f"{reference.column} IN (SELECT key FROM change WHERE run = :run AND action = {REMOVE} "
-        f"AND entity = {BY_KEY[reference.entity].rank})"
-        for reference in entity.references
-        if reference.entity in inside
-    ]
-    stays = (
-        f" AND NOT (action = {REMOVE} AND key IN (SELECT key FROM stage.{table(entity)} WHERE {' OR '.join(gone)}))"
-        if gone
-        else ""
-    )
-    db.execute(f"DELETE FROM change WHERE run = :run AND entity = :entity{stays}", {"run": run, "entity": entity.rank})
+def _take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
+    """Remove what would stay behind pointing to something that this plan removes.
+
+    That can be a record that is kept because it can't be read, or one outside the scope: both stay as delivered, so
+    what they point to stands in the ledger's record, not in the staging.
+    """
+    for entity in ENTITIES:
+        kept = f"JOIN stage.{table(entity)} s ON s.key = l.key AND s.fate = 2" if scope == "all" else ""
+        for reference in entity.references:
+            target = [run, BY_KEY[reference.entity].rank]
+            if db.execute(
+                f"SELECT 1 FROM change WHERE run = ? AND entity = ? AND action = {REMOVE}", target
+            ).fetchone():
+                place = entity.attributes.index(reference.attribute)
+                gone = (
+                    "SELECT json_extract(CAST(before AS TEXT), '$[0]') FROM change "
+                    f"WHERE run = ? AND entity = ? AND action = {REMOVE}"
+                )
+                db.execute(
+                    f"INSERT INTO change SELECT ?, l.entity, l.key, {REMOVE}, l.record, NULL FROM ledger l {kept} "
+                    f"WHERE l.entity = ? AND json_extract(CAST(l.record AS TEXT), '$[{place}]') IN ({gone}) "
+                    "AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run = ? AND c.entity = l.entity AND c.key = l.key)",
+                    [run, entity.rank, *target, run],
+                )
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Secrets:
                 where=key,
             )
         if self.session_only:
-            self._session[connection, key] = value
+            self.keep_for_session(connection, key, value)
             return
         if not available():
             raise no_keyring()
@@ -68,6 +68,10 @@ class Secrets:
             raise _broken(error) from None
         if kept != value:
             raise _broken(None)
+
+    def keep_for_session(self, connection: str, key: str, value: str) -> None:
+        """Keep a secret in memory until the process ends, where there is no keyring and somebody was told so."""
+        self._session[connection, key] = value
 
     def remove(self, connection: str, keys: tuple[str, ...] = (CLIENT_SECRET,)) -> None:
         """Forget the connection's secrets."""

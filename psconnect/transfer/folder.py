@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -92,17 +94,20 @@ class FolderPlace:
     def _keep_current(self) -> None:
         if not self.keep or not self.path.is_file():
             return
-        previous = self.folder / "previous"
-        previous.mkdir(exist_ok=True, mode=0o700)
+        self._previous.mkdir(exist_ok=True, mode=0o700)
         # Named after the file's own time, so that a delivery that is repeated after a crash keeps it once.
         stamp = datetime.fromtimestamp(self.path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%S-%fZ")
-        kept = previous / f"{self.path.stem} {stamp}{self.path.suffix}"
+        kept = self._previous / f"{self.path.stem} {stamp}{self.path.suffix}"
         if kept.exists():
             return
         try:
             kept.hardlink_to(self.path)
         except OSError:
             self._copy(kept)
+
+    @property
+    def _previous(self) -> Path:
+        return self.folder / "previous"
 
     def _copy(self, kept: Path) -> None:
         """Where the file system has no second names for a file (FAT, some shares): a copy, complete or not there."""
@@ -114,13 +119,17 @@ class FolderPlace:
             beside.unlink(missing_ok=True)
 
     def _forget_oldest(self) -> None:
-        kept = sorted((self.folder / "previous").glob(f"{self.path.stem} *{self.path.suffix}"))
-        for path in kept[: len(kept) - self.keep] if self.keep else []:
+        """Delete all but the newest kept files; only those that were kept for this very name."""
+        if not self._previous.is_dir():
+            return
+        name = re.compile(rf"{re.escape(self.path.stem)} \d{{8}}T\d{{6}}-\d{{6}}Z{re.escape(self.path.suffix)}")
+        kept = sorted(path for path in self._previous.iterdir() if name.fullmatch(path.name))
+        for path in kept[: max(0, len(kept) - self.keep)]:
             path.unlink(missing_ok=True)
 
     def _clear_leftovers(self) -> None:
         with storage_errors(self.path):
-            for path in self.folder.glob(f".{self.name}.*.tmp"):
+            for path in self.folder.glob(f".{glob.escape(self.name)}.*.tmp"):
                 path.unlink(missing_ok=True)
 
 

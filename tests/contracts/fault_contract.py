@@ -151,11 +151,12 @@ class FaultContract:
         assert {k: v for k, v in delivery.listing().items() if v != b"<folder>"} == before
 
     def test_a_folder_without_permission(self, delivery: Delivery) -> None:
-        if os.name != "posix" or os.geteuid() == 0:
-            pytest.skip("An administrator may write everywhere.")
         delivery.deliver(small())
         before = delivery.listing()
         delivery.folder.chmod(0o500)
+        if os.access(delivery.folder, os.W_OK):
+            delivery.folder.chmod(0o700)
+            pytest.skip("Who runs this may write everywhere.")
         try:
             with pytest.raises(LocalStorage) as caught:
                 delivery.make().check()

@@ -123,7 +123,9 @@ SELECT a.StudentContactAssocID AS id, a.StudentDCID AS student, s.school AS scho
 FROM StudentContactAssoc a
 JOIN real_student s ON s.dcid = a.StudentDCID
 JOIN Person p ON p.ID = a.PersonID AND visible(p.FirstName) AND visible(p.LastName)
-LEFT JOIN CodeSet c ON c.CodeSetID = a.CurrRelTypeCodeSetID;
+LEFT JOIN CodeSet c ON c.CodeSetID = a.CurrRelTypeCodeSetID
+-- A relationship without an active detail has ended.
+WHERE EXISTS (SELECT 1 FROM StudentContactDetail d WHERE d.StudentContactAssocID = a.StudentContactAssocID AND d.IsActive = 1);
 CREATE INDEX temp.real_relationship_student ON real_relationship (student);
 CREATE INDEX temp.real_relationship_contact ON real_relationship (contact);
 

@@ -175,7 +175,11 @@ STRANGE: dict[str, tuple[str, ...]] = {
         "UPDATE PersonEmailAddressAssoc SET IsPrimaryEmailAddress = 0 WHERE PersonID % 3 = 0",
     ),
     "no days in session": ("DELETE FROM Calendar_Day",),
-    "days in session end early": ("DELETE FROM Calendar_Day WHERE Date_Value BETWEEN '2027-06-01' AND '2027-06-30'",),
+    "days in session that end early, in summer": (
+        "DELETE FROM Calendar_Day WHERE Date_Value BETWEEN '2027-06-05' AND '2027-06-30'",
+        "UPDATE CC SET DateLeft = '2027-06-04' WHERE SectionID > 0 AND DCID % 11 = 0",
+        "UPDATE CC SET DateLeft = '2027-06-05' WHERE SectionID > 0 AND DCID % 11 = 1",
+    ),
 }
 
 

@@ -8,6 +8,7 @@ import itertools
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import BinaryIO
 
 from psconnect.destinations.base import Roster
@@ -61,18 +62,24 @@ def _write_file(archive: zipfile.ZipFile, name: str, produced: Iterator[Sequence
     first = next(produced, None)
     if first is None:
         return 0
-    count = 0
-    remaining = itertools.chain([first], produced)
+    remaining, done = itertools.chain([first], produced), 0
     with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
         file.write(_text([rows.COLUMNS[name]]).encode())
-        while text := _text(itertools.islice(remaining, _BATCH)):
+        while (batch := _batch(remaining))[1]:
             cancel.check()
-            lines = text.count("\r\n")
-            if lines != _BATCH or lines != text.count("\n") or lines != text.count("\r"):
-                text, lines = _one_line_each(text)
+            text, count = batch
+            if text.count("\n") != count or text.count("\r") != count:
+                text = _one_line_each(text)
             file.write(text.encode())
-            count += lines
-    return count
+            done += count
+    return done
+
+
+def _batch(remaining: Iterator[Sequence[str]]) -> tuple[str, int]:
+    """The text of the next rows and their number, which a counter beside them counts in C."""
+    counted = itertools.count()
+    text = _text(map(itemgetter(0), zip(itertools.islice(remaining, _BATCH), counted, strict=False)))
+    return text, next(counted)
 
 
 def _text(batch: Iterable[Sequence[str]]) -> str:
@@ -81,10 +88,14 @@ def _text(batch: Iterable[Sequence[str]]) -> str:
     return buffer.getvalue()
 
 
-def _one_line_each(text: str) -> tuple[str, int]:
-    """The same rows, each line break inside a value as a blank, because the format forbids them; and their number."""
-    parsed = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    return _text([_BREAK.sub(" ", value) for value in row] for row in parsed), len(parsed)
+def _one_line_each(text: str) -> str:
+    """The same rows, each line break inside a value as a blank, because the format forbids them."""
+    before = csv.field_size_limit(max(len(text), csv.field_size_limit()))
+    try:
+        parsed = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    finally:
+        csv.field_size_limit(before)
+    return _text([_BREAK.sub(" ", value) for value in row] for row in parsed)
 
 
 _BREAK = re.compile(r"\r\n|\r|\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,16 +62,8 @@ class OneRosterCsv:
 
     def __init__(self, connection_name: str, settings: dict[str, Any], on_step: Step) -> None:
         """For a connection of that name, with settings as ``Declaration.settings`` gives them."""
-        folder = Path(settings["folder"]).expanduser()
-        if not folder.is_absolute():
-            raise FixSettings(
-                "PSC-FOLDER-RELATIVE",
-                "The destination folder is incomplete",
-                f"“{settings['folder']}” does not say where it begins.",
-                "Give the whole path, for example C:\\Roster or /srv/roster.",
-                where="destination.folder",
-            )
-        self._place = FolderPlace(folder, f"{_file_name(connection_name)}.zip", max(0, settings["keep"]), on_step)
+        folder = _folder(settings["folder"])
+        self._place = FolderPlace(folder, f"{_file_name(connection_name)}.zip", settings["keep"], on_step)
 
     def check(self) -> str:
         """Whether a bundle could be written to the folder."""
@@ -108,8 +102,35 @@ class PreparedBundle:
         self.temporary.unlink(missing_ok=True)
 
 
+def _folder(text: str) -> Path:
+    try:
+        folder = Path(text).expanduser()
+    except RuntimeError:  # a user's home that does not exist
+        folder = Path(text)
+    if not folder.is_absolute():
+        raise FixSettings(
+            "PSC-FOLDER-RELATIVE",
+            "The destination folder is incomplete",
+            f"“{text}” does not say where it begins.",
+            "Give the whole path, for example C:\\Roster or /srv/roster.",
+            where="destination.folder",
+        )
+    return folder
+
+
+_LONGEST = 120
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³")}
+
+
 def _file_name(name: str) -> str:
-    """The connection's name as a file name that every system takes (fault D16)."""
-    cleaned = "".join(ch if ch.isalnum() or ch in " -_()" else "-" for ch in name).strip(" .-")[:80] or "roster"
-    reserved = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
-    return f"{cleaned}-" if cleaned.casefold() in reserved else cleaned
+    """The connection's name as a file name that every system takes (fault D16).
+
+    A name that can't be taken as it is gets a few characters of its own behind it, so that two connections never share
+    a file.
+    """
+    wanted = unicodedata.normalize("NFC", name)
+    plain = "".join(ch if ch.isalnum() or ch in " -_()" else "-" for ch in wanted).strip(" .-")
+    plain = plain.encode()[:_LONGEST].decode(errors="ignore").strip()
+    if plain == wanted and plain.casefold() not in _RESERVED:
+        return plain
+    return f"{plain or 'roster'}-{hashlib.sha256(wanted.casefold().encode()).hexdigest()[:6]}"

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from psconnect.sources.powerschool.plan import ReadPlan
-from psconnect.sources.powerschool.source import PowerSchoolSource
+from psconnect.sources.powerschool.source import PowerSchoolSource, choose_reader
 
-__all__ = ["PowerSchoolSource", "ReadPlan"]
+__all__ = ["PowerSchoolSource", "ReadPlan", "choose_reader"]

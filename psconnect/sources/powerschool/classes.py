@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, SCHOOL, TEACHER
+from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, SCHOOL
 from psconnect.model.problems import Fate, Problem
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
@@ -133,72 +133,3 @@ def _enrollment_judge(today: str) -> Callable[[str, str, str, str], tuple[int, s
         return (_LEFT_OUT, "enrollment-ended") if end <= today and not over else (_IN, None)
 
     return judge
-
-
-@dataclass
-class Assignments:
-    """Shaped teaching assignments, and who teaches a current class at a chosen school."""
-
-    rows: list[StagedRow]
-    teaching: set[int]
-
-
-def assignment_rows(plan: ReadPlan, classes: Classes, rows: Iterable[Any], on_problem: OnProblem) -> Assignments:
-    """Teachers' enrollments: lead teachers and, if wanted, co-teachers. A class's first lead teacher is primary."""
-    today, result = plan.today.isoformat(), Assignments([], set())
-    leads: set[int] = set()
-    with_teacher: set[int] = set()
-    for row in rows:
-        key = int(row.id)
-        class_key = int(row.section_dcid) if row.section_dcid else None
-        person = int(row.users_dcid) if row.users_dcid else None
-        info = classes.info.get(class_key) if class_key is not None else None
-        role = _role(row.role_name)
-        fate, rule = _judge_assignment(plan, row, info, person, role, today)
-        primary = False
-        if fate == Fate.IN and person is not None and class_key is not None and info is not None:
-            primary = role == "lead" and class_key not in leads
-            if role == "lead" and not primary:
-                on_problem(Problem("second-lead-teacher", "class", class_key, info.school))
-            leads |= {class_key} if role == "lead" else set()
-            with_teacher.add(class_key)
-            if info.chosen:
-                result.teaching.add(person)
-        if fate == Fate.KEPT:
-            lacks = "class" if info is None else "teacher"
-            on_problem(Problem("orphan", "enrollment", -key, info.school if info else None, lacks))
-        ids = (info.sourced_id, info.school_id) if info else ("", "")
-        user_id = TEACHER.sourced_id(person) if person is not None else ""
-        record = encode(
-            (f"T{key}", *ids, user_id, "teacher", "true" if primary else "false", row.start_date, row.end_date)
-        )
-        result.rows.append((-key, fate, rule, record, class_key if info else None, None, person))
-    _report_without_teacher(classes, with_teacher, on_problem)
-    return result
-
-
-def _role(name: str) -> str:
-    words = name.lower().replace("-", " ")
-    if "lead" in words:
-        return "lead"
-    return "co-teacher" if "co teacher" in words or "coteacher" in words else ""
-
-
-def _judge_assignment(
-    plan: ReadPlan, row: Any, info: ClassInfo | None, person: int | None, role: str, today: str
-) -> tuple[Fate, str | None]:
-    if info is None or person is None:
-        return Fate.KEPT, "orphan"
-    if not role:
-        return Fate.LEFT_OUT, "assignment-role"
-    if role == "co-teacher" and not plan.co_teachers:
-        return Fate.LEFT_OUT, "co-teacher-off"
-    if row.end_date and row.end_date < today and row.end_date < info.natural_end:
-        return Fate.LEFT_OUT, "assignment-ended"
-    return Fate.IN, None
-
-
-def _report_without_teacher(classes: Classes, with_teacher: set[int], on_problem: OnProblem) -> None:
-    for key, info in classes.info.items():
-        if info.chosen and key not in with_teacher:
-            on_problem(Problem("class-without-teacher", "class", key, info.school))

@@ -31,6 +31,7 @@ class District:
     Attributes:
         schools: school number -> key, of every school that exists.
         chosen: keys of the schools that are read.
+        refused: keys of chosen schools that can't be delivered, for want of a name; known once they are shaped.
         year_id: the chosen school year's YearID.
         terms: (school number, Terms.ID) -> Term, of the chosen year.
     """
@@ -41,6 +42,7 @@ class District:
     first_day: str
     last_day: str
     terms: dict[tuple[str, str], Term] = field(default_factory=dict)
+    refused: set[int] = field(default_factory=set)
 
     @property
     def label(self) -> str:
@@ -104,6 +106,7 @@ def school_rows(plan: ReadPlan, district: District, schools: Iterable[Any], on_p
     for row in schools:
         key, values = int(row.dcid), shape(row)
         fate, rule = judge(key, key, values) if key in district.chosen else (Fate.LEFT_OUT, "school-not-chosen")
+        district.refused |= {key} if rule == "missing-required" else set()
         rows.append((key, fate, rule, encode((SCHOOL.sourced_id(key), "school", parent, *values))))
     return rows
 

@@ -74,7 +74,7 @@ def staff_rows(
     schools_of: dict[int, set[int]] = {}
     for row in positions:
         school = DISTRICT_KEY if row.schoolid == "0" else district.schools.get(row.schoolid)
-        in_scope = school in district.chosen or (school == DISTRICT_KEY and plan.schools == "all")
+        in_scope = school in district.chosen - district.refused or (school == DISTRICT_KEY and plan.schools == "all")
         if row.status == _CURRENT_POSITION and school is not None and in_scope and row.users_dcid:
             schools_of.setdefault(int(row.users_dcid), set()).add(school)
     shapes = {entity: (plan.shape(entity), plan.judge(entity, on_problem)) for entity in (TEACHER, ADMIN)}
@@ -127,6 +127,8 @@ def relationship_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list
                 fate, rule = Fate.KEPT, "orphan"
                 lacks = "student" if student is None else "contact"
                 on_problem(Problem("orphan", "relationship", key, None, lacks))
+            elif not row.detail_id:
+                fate, rule = Fate.LEFT_OUT, "relationship-ended"
             else:
                 fate, rule = judge(key, None, values)
             ids = (str(student or ""), CONTACT.sourced_id(contact or 0))

@@ -29,13 +29,14 @@ from psconnect.model.entities import (
 )
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, RunEvent
-from psconnect.model.problems import Problem
+from psconnect.model.problems import Fate, Problem
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import QueryReader, Reader, read_stream
 from psconnect.powerschool.tables import TableReader
 from psconnect.roster.terms import term_range
 from psconnect.sources.base import ReadSummary, RosterSink, StagedRow
+from psconnect.sources.powerschool import assignments as a
 from psconnect.sources.powerschool import classes as c
 from psconnect.sources.powerschool import district as d
 from psconnect.sources.powerschool import people as p
@@ -77,6 +78,32 @@ class _StreamSink:
             self.problems.append(Problem("duplicate-row", self.entity, key))
 
 
+def choose_reader(client: PowerSchoolClient, access: str) -> Reader:
+    """The way to read with that access (``auto``, ``queries`` or ``tables``); raises what the first call raises."""
+    if access == "tables":
+        return _tables(client)
+    queries = QueryReader(client)
+    if access == "queries":
+        return queries
+    try:
+        queries.count(s.SCHOOLS, {})
+    except FixSettings as error:
+        if error.code != "PSC-ACCESS-NOT-FOUND":
+            raise
+        tables = _tables(client)
+        try:
+            tables.count(s.SCHOOLS, {})
+        except FixSettings:
+            raise error from None
+        return tables
+    return queries
+
+
+def _tables(client: PowerSchoolClient) -> TableReader:
+    metadata = client.metadata(signed_in=True)
+    return TableReader(client, max(1, metadata.schema_table_query_max_page_size))
+
+
 @dataclass
 class PowerSchoolSource:
     """PowerSchool as a source (see sources.base.Source).
@@ -98,27 +125,7 @@ class PowerSchoolSource:
 
     def reader(self) -> Reader:
         """The way to read: queries where the plugin has them, else tables; the access level decides (10, 11)."""
-        if self.access == "tables":
-            return self._tables()
-        queries = QueryReader(self.client)
-        if self.access == "queries":
-            return queries
-        try:
-            queries.count(s.SCHOOLS, {})
-        except FixSettings as error:
-            if error.code != "PSC-ACCESS-NOT-FOUND":
-                raise
-            tables = self._tables()
-            try:
-                tables.count(s.SCHOOLS, {})
-            except FixSettings:
-                raise error from None
-            return tables
-        return queries
-
-    def _tables(self) -> TableReader:
-        metadata = self.client.metadata(signed_in=True)
-        return TableReader(self.client, max(1, metadata.schema_table_query_max_page_size))
+        return choose_reader(self.client, self.access)
 
     def read(self, sink: RosterSink, on_event: OnEvent, cancel: CancelToken) -> ReadSummary:
         """Read everything, completely; raises when completeness can't be proved."""
@@ -230,9 +237,10 @@ class _Reading:
                 )
             )
         self._together(*tasks)
-        assigned = c.assignment_rows(self.plan, classes, assignments.rows, sink.problem)
-        sink.rows(ENROLLMENT, assigned.rows)
-        teachers, admins = p.staff_rows(self.plan, frame, users, positions, assigned.teaching, sink.problem)
+        assigned = a.judge_assignments(self.plan, classes, assignments.rows)
+        teachers, admins = p.staff_rows(self.plan, frame, users, positions, a.teaching(assigned), sink.problem)
+        delivered = {key for key, fate, *_ in teachers if fate == Fate.IN and isinstance(key, int)}
+        sink.rows(ENROLLMENT, a.assignment_rows(classes, assigned, delivered, sink.problem))
         sink.rows(TEACHER, teachers)
         sink.rows(ADMIN, admins)
 

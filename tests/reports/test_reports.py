@@ -1,0 +1,213 @@
+"""Reports: what each state says, nothing but ids and counts, hostile names escaped, bounded size, self-contained."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from psconnect.model.connection import from_dict
+from psconnect.model.entities import BY_KEY, SCHOOL, STUDENT
+from psconnect.model.errors import FixSettings, LocalStorage
+from psconnect.model.problems import RULES, Problem
+from psconnect.model.runs import ChangeCounts, Hold
+from psconnect.reports import FORMATS, write_report
+from psconnect.reports.csv_report import HEADER
+from psconnect.reports.html_report import LARGEST
+from psconnect.store import history
+from psconnect.store.database import open_rosters
+
+STARTED = datetime(2026, 11, 18, 17, 30, tzinfo=UTC)
+CONNECTION = from_dict({"name": "Lincoln roster", "preset": "oneroster", "source": {"url": "https://lincoln.example"}})
+HOSTILE = "<script>alert(1)</script>", "=cmd|'/c calc'!A0", "\u202eloohcS", "@SUM(A1)"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    opened = open_rosters(tmp_path / "rosters.sqlite")
+    yield opened
+    opened.close()
+
+
+Make = Callable[..., int]
+
+
+@pytest.fixture
+def make(db: sqlite3.Connection) -> Make:
+    """A run with these columns and problems."""
+
+    def run(problems: list[Problem] | None = None, **values: object) -> int:
+        number = history.begin_run(db, history.new_run_id(STARTED), trigger="command line", scope="all", started=STARTED)
+        db.execute("BEGIN")
+        history.store_problems(db, number, problems or [])
+        counts = history.problem_counts(db, number)
+        history.update_run(
+            db, number, **{"state": "finished", "ended": STARTED + timedelta(seconds=95), "planned": STARTED, "problems": counts, **values}
+        )
+        db.execute("COMMIT")
+        return number
+
+    return run
+
+
+def school(db: sqlite3.Connection, key: int, name: str) -> None:
+    record = {"sourcedId": str(key), "name": name}
+    values = [record.get(attribute, "") for attribute in SCHOOL.attributes]
+    db.execute("INSERT INTO ledger VALUES (?, ?, ?)", [SCHOOL.rank, key, msgspec.json.encode(values)])
+
+
+def html(db: sqlite3.Connection, number: int) -> str:
+    return FORMATS[".html"](db, CONNECTION, number).decode()
+
+
+def heading(page: str) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", page, re.DOTALL)
+    assert found
+    return found.group(1)
+
+
+ERROR = {"family": "fix settings", "code": "PSC-TLS-CERTIFICATE", "title": "The server's certificate is not trusted", "happened": "It has expired.", "to_do": "Renew it.", "where": ""}
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"changes": {"student": ChangeCounts(1200, 3, 1)}}, "1,204 changes were delivered"),
+        ({"changes": {}}, "Nothing had changed; it is up to date"),
+        ({"changes": {}, "delivered": "/srv/x.zip: 9 rows"}, "The same roster was delivered again"),
+        (
+            {"state": "held", "changes": {"student": ChangeCounts(0, 0, 412)}, "holds": [Hold("remove-student", "412 of 8,031 students would be removed (5.1 %); the limit is 3%.")]},
+            "On hold: 412 of 8,031 students would be removed (5.1 %)",
+        ),
+        ({"state": "held", "changes": {"student": ChangeCounts(7)}, "holds": [Hold("first-run", "First.")]}, "On hold: 7 changes wait for your approval"),
+        ({"state": "previewed", "changes": {"student": ChangeCounts(7)}}, "Previewed: 7 changes would be made"),
+        ({"state": "failed", "error": ERROR, "failed_in": "reading"}, "Nothing was delivered: The server&#39;s certificate is not trusted"),
+        ({"state": "cancelled"}, "The run was cancelled; nothing was delivered"),
+        ({"state": "interrupted"}, "The run was interrupted; the next start goes on"),
+        ({"state": "discarded"}, "The plan was discarded; nothing was delivered"),
+        ({"state": "expired"}, "A newer plan took the place of this one"),
+    ],
+)
+def test_the_sentence_that_matters(db: sqlite3.Connection, make: Make, values: dict, sentence: str) -> None:
+    page = html(db, make(**values))
+    assert heading(page) == sentence
+    if values.get("error"):
+        assert "What to do:</strong> Renew it." in page
+        assert "PSC-TLS-CERTIFICATE" in page
+
+
+class Outline(HTMLParser):
+    """Checks balance, and collects references, tables and links."""
+
+    VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.references: list[str] = []
+        self.tables = self.captions = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+        self.tables += tag == "table"
+        self.captions += tag == "caption"
+        self.references += [value or "" for name, value in attrs if name in ("href", "src", "action", "data")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_page_is_whole_accessible_and_fetches_nothing(db: sqlite3.Connection, make: Make) -> None:
+    school(db, 3, "Lincoln High")
+    problems = [Problem("missing-required", "student", 41, 3, "username"), Problem("orphan", "enrollment", 7, None, "class")]
+    page = html(db, make(problems, changes={"student": ChangeCounts(1)}, read={"students": 4}, left_out={"student-inactive": 2}))
+    outline = Outline()
+    outline.feed(page)
+    assert outline.open == []
+    assert outline.tables == outline.captions == 3
+    assert outline.references == ["https://lincoln.example/admin/students/home.html?frn=00141"]
+    assert "default-src 'none'" in page
+    assert "url(" not in page
+    assert "@import" not in page
+    assert "Lincoln High" in page
+    assert RULES["missing-required"].to_do.split(",")[0] in page
+
+
+def test_hostile_school_names_are_only_text(db: sqlite3.Connection, make: Make) -> None:
+    for key, name in enumerate(HOSTILE, 1):
+        school(db, key, name)
+    number = make([Problem("missing-required", "student", 40 + key, key, "username") for key in range(1, 5)])
+    page = html(db, number)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "<bdi>\u202eloohcS</bdi>" in page
+    rows = list(csv.reader(io.StringIO(FORMATS[".csv"](db, CONNECTION, number).decode("utf-8-sig"), newline="")))
+    assert rows[0] == list(HEADER)
+    assert sorted(row[0] for row in rows[1:]) == sorted([HOSTILE[0], f"'{HOSTILE[1]}", HOSTILE[2], f"'{HOSTILE[3]}"])
+    assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
+
+
+def test_nobodys_data_is_in_a_report(db: sqlite3.Connection, make: Make) -> None:
+    canaries = {attribute: f"canary-{attribute}" for attribute in STUDENT.attributes}
+    record = msgspec.json.encode([canaries[attribute] for attribute in STUDENT.attributes])
+    db.execute("INSERT INTO ledger VALUES (?, ?, ?)", [STUDENT.rank, 41, record])
+    number = make([Problem("missing-reported", "student", 41, None, "email")])
+    db.execute("INSERT INTO change VALUES (?, ?, ?, 2, ?, ?)", [number, STUDENT.rank, 41, record, record])
+    for write in FORMATS.values():
+        assert b"canary" not in write(db, CONNECTION, number)
+
+
+def test_200000_problems_stay_under_2_mb_and_are_all_in_the_csv(db: sqlite3.Connection, make: Make) -> None:
+    for key in range(1, 41):
+        school(db, key, f"School {key} \u00e9\u4e2d" * 3)
+    problems = [Problem("missing-required", "student", 10_000_000 + n, 1 + n % 40, "username") for n in range(100_000)]
+    problems += [Problem("class-without-teacher", "class", 10_000_000 + n, 1 + n % 40) for n in range(100_000)]
+    number = make(problems)
+    page = FORMATS[".html"](db, CONNECTION, number)
+    assert 100_000 < len(page) < LARGEST
+    assert "more are in the CSV report" in page.decode()
+    listed = len(re.findall(r"<li>(?:Student|Class) ", page.decode()))
+    assert f"{200_000 - listed:,} problems are listed in the CSV report only" in page.decode()
+    assert FORMATS[".csv"](db, CONNECTION, number).count(b"\r\n") == 200_001
+
+
+def test_many_schools_and_rules_stay_under_2_mb(db: sqlite3.Connection, make: Make) -> None:
+    rules = [key for key, rule in RULES.items() if rule.severity != "info"]
+    for key in range(1, 1_001):
+        school(db, key, f"School {key}")
+    problems = [Problem(rule, "student", key, key) for key in range(1, 1_001) for rule in rules]
+    assert len(FORMATS[".html"](db, CONNECTION, make(problems))) < LARGEST
+
+
+def test_same_run_same_bytes(db: sqlite3.Connection, make: Make) -> None:
+    number = make([Problem("orphan", "enrollment", n, None, "class") for n in range(50)])
+    for write in FORMATS.values():
+        assert write(db, CONNECTION, number) == write(db, CONNECTION, number)
+
+
+def test_unknown_ending_and_missing_folder_are_refused_in_words(db: sqlite3.Connection, make: Make, tmp_path: Path) -> None:
+    number = make()
+    with pytest.raises(FixSettings, match="docx") as refused:
+        write_report(db, CONNECTION, number, tmp_path / "report.docx")
+    assert ".html or .csv" in refused.value.to_do
+    with pytest.raises(LocalStorage) as missing:
+        write_report(db, CONNECTION, number, tmp_path / "gone" / "report.html")
+    assert missing.value.code == "PSC-DISK-MISSING"
+
+
+def test_every_rule_and_entity_has_words() -> None:
+    for rule in RULES.values():
+        assert rule.title
+        assert rule.because
+        assert rule.severity in ("error", "warning", "info")
+        assert bool(rule.to_do) == (rule.severity != "info"), rule.key
+    assert all(entity.label for entity in BY_KEY.values())
