@@ -80,7 +80,9 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}")
     print(f"5,000 students, {LATENCY_MS} ms a call: {small['calls']} calls, {small['seconds']:.1f} s")
     reading, local, baseline = figures.reading, figures.local, figures.baseline
-    print(f"{students:,} students over HTTP: {reading['rows']:,} rows, {reading['calls']} calls, {reading['seconds']:.1f} s")
+    print(
+        f"{students:,} students over HTTP: {reading['rows']:,} rows, {reading['calls']} calls, {reading['seconds']:.1f} s"
+    )
     print(f"bare baseline: {baseline['rows_a_second']:,.0f} rows/s, peak {baseline['peak_mb']:.0f} MB")
     print(f"local work:    {local['rows_a_second']:,.0f} rows/s, peak {local['peak_mb']:.0f} MB")
     for stage, seconds in local["stages"].items():

@@ -33,7 +33,17 @@ NAME = "Bench"
 def demo_process(students: int, folder: Path) -> Iterator[dict[str, str]]:
     """A demo server in a process of its own: its URL, control token and database."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "psconnect.demo", "--students", str(students), "--seed", "1", "--folder", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "psconnect.demo",
+        "--students",
+        str(students),
+        "--seed",
+        "1",
+        "--folder",
+        str(folder),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None

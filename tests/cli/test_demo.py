@@ -17,10 +17,20 @@ from tests.support.home import CHECKOUT
 
 
 def command(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PSCONNECT_HOME": str(home), "PYTHONPATH": str(CHECKOUT)}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "PSCONNECT_HOME": str(home),
+        "PYTHONPATH": str(CHECKOUT),
+    }
     environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     return subprocess.run(
-        [sys.executable, "-m", "psconnect", *arguments], env=environment, capture_output=True, text=True, timeout=110, check=False
+        [sys.executable, "-m", "psconnect", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
     )
 
 

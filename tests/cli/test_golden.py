@@ -45,7 +45,9 @@ def state(connected: Connected) -> tuple:
 def delivered(connected: Connected) -> Connected:
     """Delivered once; then a student changed, so that a sync has something to do."""
     connected.delivered()
-    connected.sql("UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)")
+    connected.sql(
+        "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
+    )
     return connected
 
 
@@ -103,7 +105,10 @@ def test_N09_plugin_disabled_while_reading(delivered: Connected, sync_fails: Cal
 
 
 def test_N14_expired_certificate(connect: Connect, psconnect: Psconnect, certificates: Certificates) -> None:
-    connected = connect(certificate=(certificates.expired.cert_file, certificates.expired.key_file), settings={"source": {"ca_file": str(certificates.ca_file)}})
+    connected = connect(
+        certificate=(certificates.expired.cert_file, certificates.expired.key_file),
+        settings={"source": {"ca_file": str(certificates.ca_file)}},
+    )
     said = psconnect("sync", connected.name, connected=connected)
     expect("expired-certificate", said, connected)
     assert said.code == codes.NOT_READ

@@ -23,7 +23,7 @@ from tests.support.home import CHECKOUT
 
 def settings_file(folder: Path, connected: Connected, **changes: object) -> Path:
     lines = [
-        'format = 1',
+        "format = 1",
         'name = "Imported"',
         'preset = "oneroster"',
         "[source]",
@@ -55,7 +55,10 @@ def test_unknown_verb_and_missing_name(psconnect: Psconnect, connected: Connecte
 
 def test_import_check_sync_approve_report(psconnect: Psconnect, connected: Connected, tmp_path: Path) -> None:
     """The main job, verb by verb, as a script would drive it."""
-    assert psconnect("connection", "import", str(settings_file(tmp_path, connected)), connected=connected).code == codes.DONE
+    assert (
+        psconnect("connection", "import", str(settings_file(tmp_path, connected)), connected=connected).code
+        == codes.DONE
+    )
     plugin = tmp_path / "plugin.zip"
     built = psconnect("plugin", "Imported", "-o", str(plugin), "--json").document
     assert {"table": "STUDENTS", "field": "DCID"} in built["access"]
@@ -100,7 +103,9 @@ def test_json_is_one_document_and_nothing_else(psconnect: Psconnect, connected: 
 def test_plan_only_exit_codes(psconnect: Psconnect, connected: Connected) -> None:
     assert psconnect("sync", connected.name, "--plan-only", connected=connected).code == codes.HELD
     connected.delivered()
-    connected.sql("UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)")
+    connected.sql(
+        "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
+    )
     said = psconnect("sync", connected.name, "--plan-only", "--json", connected=connected)
     assert (said.code, said.document["state"]) == (codes.DONE, "previewed")
 
@@ -154,7 +159,9 @@ def test_export_holds_no_secret_and_imports_again(psconnect: Psconnect, connecte
     assert psconnect("connection", "show", connected.name, "--json").document == before
 
 
-def test_import_replaces_settings_but_keeps_the_ledger(psconnect: Psconnect, connected: Connected, tmp_path: Path) -> None:
+def test_import_replaces_settings_but_keeps_the_ledger(
+    psconnect: Psconnect, connected: Connected, tmp_path: Path
+) -> None:
     connected.delivered()
     ledger = connected.ledger()
     path = tmp_path / "again.toml"
@@ -165,8 +172,18 @@ def test_import_replaces_settings_but_keeps_the_ledger(psconnect: Psconnect, con
     assert connected.service.connection(connected.name).scope.start_year == 2026
 
 
-@pytest.mark.parametrize("text", ["", "name = ", "format = 9\nname='x'\npreset='oneroster'", "name='x'\npreset='oneroster'\n[schedule]\nevery='day'"])
-def test_import_of_a_bad_file_is_refused_in_words(psconnect: Psconnect, connected: Connected, tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "name = ",
+        "format = 9\nname='x'\npreset='oneroster'",
+        "name='x'\npreset='oneroster'\n[schedule]\nevery='day'",
+    ],
+)
+def test_import_of_a_bad_file_is_refused_in_words(
+    psconnect: Psconnect, connected: Connected, tmp_path: Path, text: str
+) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text)
     said = psconnect("connection", "import", str(path), connected=connected)
@@ -185,7 +202,9 @@ def test_disable_and_enable(psconnect: Psconnect, connected: Connected) -> None:
     assert psconnect("sync", connected.name, connected=connected).code == codes.HELD
 
 
-def test_remove_wipes_everything_but_one_line(psconnect: Psconnect, connected: Connected, memory_keyring: object) -> None:
+def test_remove_wipes_everything_but_one_line(
+    psconnect: Psconnect, connected: Connected, memory_keyring: object
+) -> None:
     connected.delivered()
     student = json.loads(connected.ledger()[-1][2])
     psconnect("secret", "set", connected.name, CLIENT_SECRET, connected=connected, stdin="canary-51aa")
@@ -203,7 +222,9 @@ def test_remove_wipes_everything_but_one_line(psconnect: Psconnect, connected: C
     assert connected.bundle.exists(), "the destination is left as it is"
 
 
-def test_secret_goes_to_the_keyring_and_nowhere_else(psconnect: Psconnect, connected: Connected, memory_keyring: object) -> None:
+def test_secret_goes_to_the_keyring_and_nowhere_else(
+    psconnect: Psconnect, connected: Connected, memory_keyring: object
+) -> None:
     said = psconnect("secret", "set", connected.name, CLIENT_SECRET, connected=connected, stdin="canary-9c40\n")
     assert said.code == codes.DONE
     assert memory_keyring.entries == {("psconnect", f"{connected.name}/{CLIENT_SECRET}"): "canary-9c40"}
@@ -220,21 +241,32 @@ def test_secrets_and_people_are_in_no_log(psconnect: Psconnect, connected: Conne
     psconnect("sync", connected.name, connected=connected)
     log = (connected.folder / "home" / "logs" / "psconnect.log").read_text()
     assert json.loads(log.splitlines()[-1])["state"] == "held"
-    names = connected.sql("SELECT last_name FROM students WHERE length(last_name) > 4 UNION SELECT email_addr FROM users WHERE email_addr IS NOT NULL")
+    names = connected.sql(
+        "SELECT last_name FROM students WHERE length(last_name) > 4 UNION SELECT email_addr FROM users WHERE email_addr IS NOT NULL"
+    )
     assert connected.service.secrets.get(connected.name, CLIENT_SECRET) not in log
     assert [name for (name,) in names if name.strip() and name in log] == []
 
 
-def test_real_secret_service_keeps_the_secret(secret_service: dict[str, str], connected: Connected, tmp_path: Path) -> None:
+def test_real_secret_service_keeps_the_secret(
+    secret_service: dict[str, str], connected: Connected, tmp_path: Path
+) -> None:
     """The keyring of the desktop, for real: stored by one process, used by another, gone after removal."""
     secret = connected.service.secrets.get(connected.name, CLIENT_SECRET)
-    environment = {**os.environ, **secret_service, "PSCONNECT_HOME": str(connected.folder / "home"), "PYTHONPATH": str(CHECKOUT)}
+    environment = {
+        **os.environ,
+        **secret_service,
+        "PSCONNECT_HOME": str(connected.folder / "home"),
+        "PYTHONPATH": str(CHECKOUT),
+    }
     environment.pop("PYTHON_KEYRING_BACKEND", None)
     environment.pop(variable(CLIENT_SECRET), None)
 
     def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "psconnect", *arguments]
-        return subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False
+        )
 
     stored = run("secret", "set", connected.name, CLIENT_SECRET, stdin=secret)
     assert stored.returncode == codes.DONE, stored.stderr
@@ -248,7 +280,12 @@ def test_real_secret_service_keeps_the_secret(secret_service: dict[str, str], co
 
 def test_interrupt_stops_at_a_safe_point(connected: Connected) -> None:
     secret = connected.service.secrets.get(connected.name, CLIENT_SECRET)
-    environment = {**os.environ, "PSCONNECT_HOME": str(connected.folder / "home"), variable(CLIENT_SECRET): secret, "PYTHONPATH": str(CHECKOUT)}
+    environment = {
+        **os.environ,
+        "PSCONNECT_HOME": str(connected.folder / "home"),
+        variable(CLIENT_SECRET): secret,
+        "PYTHONPATH": str(CHECKOUT),
+    }
     connected.fault("N05", path="/ws/schema/query/*students", amount=0.2)
     child = subprocess.Popen(
         [sys.executable, "-m", "psconnect", "sync", connected.name], env=environment, stderr=subprocess.PIPE, text=True

@@ -45,12 +45,22 @@ def make(db: sqlite3.Connection) -> Make:
     """A run with these columns and problems."""
 
     def run(problems: list[Problem] | None = None, **values: object) -> int:
-        number = history.begin_run(db, history.new_run_id(STARTED), trigger="command line", scope="all", started=STARTED)
+        number = history.begin_run(
+            db, history.new_run_id(STARTED), trigger="command line", scope="all", started=STARTED
+        )
         db.execute("BEGIN")
         history.store_problems(db, number, problems or [])
         counts = history.problem_counts(db, number)
         history.update_run(
-            db, number, **{"state": "finished", "ended": STARTED + timedelta(seconds=95), "planned": STARTED, "problems": counts, **values}
+            db,
+            number,
+            **{
+                "state": "finished",
+                "ended": STARTED + timedelta(seconds=95),
+                "planned": STARTED,
+                "problems": counts,
+                **values,
+            },
         )
         db.execute("COMMIT")
         return number
@@ -74,7 +84,14 @@ def heading(page: str) -> str:
     return found.group(1)
 
 
-ERROR = {"family": "fix settings", "code": "PSC-TLS-CERTIFICATE", "title": "The server's certificate is not trusted", "happened": "It has expired.", "to_do": "Renew it.", "where": ""}
+ERROR = {
+    "family": "fix settings",
+    "code": "PSC-TLS-CERTIFICATE",
+    "title": "The server's certificate is not trusted",
+    "happened": "It has expired.",
+    "to_do": "Renew it.",
+    "where": "",
+}
 
 
 @pytest.mark.parametrize(
@@ -84,12 +101,22 @@ ERROR = {"family": "fix settings", "code": "PSC-TLS-CERTIFICATE", "title": "The 
         ({"changes": {}}, "Nothing had changed; it is up to date"),
         ({"changes": {}, "delivered": "/srv/x.zip: 9 rows"}, "The same roster was delivered again"),
         (
-            {"state": "held", "changes": {"student": ChangeCounts(0, 0, 412)}, "holds": [Hold("remove-student", "412 of 8,031 students would be removed (5.1 %); the limit is 3%.")]},
+            {
+                "state": "held",
+                "changes": {"student": ChangeCounts(0, 0, 412)},
+                "holds": [Hold("remove-student", "412 of 8,031 students would be removed (5.1 %); the limit is 3%.")],
+            },
             "On hold: 412 of 8,031 students would be removed (5.1 %)",
         ),
-        ({"state": "held", "changes": {"student": ChangeCounts(7)}, "holds": [Hold("first-run", "First.")]}, "On hold: 7 changes wait for your approval"),
+        (
+            {"state": "held", "changes": {"student": ChangeCounts(7)}, "holds": [Hold("first-run", "First.")]},
+            "On hold: 7 changes wait for your approval",
+        ),
         ({"state": "previewed", "changes": {"student": ChangeCounts(7)}}, "Previewed: 7 changes would be made"),
-        ({"state": "failed", "error": ERROR, "failed_in": "reading"}, "Nothing was delivered: The server&#39;s certificate is not trusted"),
+        (
+            {"state": "failed", "error": ERROR, "failed_in": "reading"},
+            "Nothing was delivered: The server&#39;s certificate is not trusted",
+        ),
         ({"state": "cancelled"}, "The run was cancelled; nothing was delivered"),
         ({"state": "interrupted"}, "The run was interrupted; the next start goes on"),
         ({"state": "discarded"}, "The plan was discarded; nothing was delivered"),
@@ -107,7 +134,7 @@ def test_the_sentence_that_matters(db: sqlite3.Connection, make: Make, values: d
 class Outline(HTMLParser):
     """Checks balance, and collects references, tables and links."""
 
-    VOID = {"meta", "br", "img", "link", "input", "hr"}
+    VOID = frozenset({"meta", "br", "img", "link", "input", "hr"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,8 +155,13 @@ class Outline(HTMLParser):
 
 def test_page_is_whole_accessible_and_fetches_nothing(db: sqlite3.Connection, make: Make) -> None:
     school(db, 3, "Lincoln High")
-    problems = [Problem("missing-required", "student", 41, 3, "username"), Problem("orphan", "enrollment", 7, None, "class")]
-    page = html(db, make(problems, changes={"student": ChangeCounts(1)}, read={"students": 4}, left_out={"student-inactive": 2}))
+    problems = [
+        Problem("missing-required", "student", 41, 3, "username"),
+        Problem("orphan", "enrollment", 7, None, "class"),
+    ]
+    page = html(
+        db, make(problems, changes={"student": ChangeCounts(1)}, read={"students": 4}, left_out={"student-inactive": 2})
+    )
     outline = Outline()
     outline.feed(page)
     assert outline.open == []
@@ -194,7 +226,9 @@ def test_same_run_same_bytes(db: sqlite3.Connection, make: Make) -> None:
         assert write(db, CONNECTION, number) == write(db, CONNECTION, number)
 
 
-def test_unknown_ending_and_missing_folder_are_refused_in_words(db: sqlite3.Connection, make: Make, tmp_path: Path) -> None:
+def test_unknown_ending_and_missing_folder_are_refused_in_words(
+    db: sqlite3.Connection, make: Make, tmp_path: Path
+) -> None:
     number = make()
     with pytest.raises(FixSettings, match="docx") as refused:
         write_report(db, CONNECTION, number, tmp_path / "report.docx")

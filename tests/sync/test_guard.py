@@ -15,7 +15,15 @@ THRESHOLDS = removal_thresholds({})
 
 
 def facts(**changed: object) -> Facts:
-    values = {"changes": {}, "base": {}, "read": {}, "read_before": {}, "first": False, "rules_changed": False, "preview": "first"}
+    values = {
+        "changes": {},
+        "base": {},
+        "read": {},
+        "read_before": {},
+        "first": False,
+        "rules_changed": False,
+        "preview": "first",
+    }
     return Facts(**{**values, **changed})
 
 
@@ -83,7 +91,11 @@ def test_removals_are_named_with_numbers_and_limit() -> None:
 
 
 def test_several_entities_are_all_named() -> None:
-    changes = {"school": ChangeCounts(remove=1), "enrollment": ChangeCounts(remove=20_000), "course": ChangeCounts(remove=1)}
+    changes = {
+        "school": ChangeCounts(remove=1),
+        "enrollment": ChangeCounts(remove=20_000),
+        "course": ChangeCounts(remove=1),
+    }
     found = holds(facts(changes=changes, base={"school": 9, "enrollment": 400_000, "course": 900}), THRESHOLDS)
     assert [hold.rule for hold in found] == ["remove-school", "remove-enrollment"]
 

@@ -118,9 +118,15 @@ def killing(connect: Connect, tmp_path: Path) -> Killing:
 
 def change_district(connected: Connected) -> None:
     """Some students leave, some change their name, one class is dropped: less than the thresholds."""
-    connected.sql("UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 3)")
-    connected.sql("UPDATE students SET last_name = last_name || '-Ng' WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid DESC LIMIT 9)")
-    connected.sql("UPDATE cc SET sectionid = -sectionid, termid = -termid WHERE dcid IN (SELECT dcid FROM cc WHERE sectionid > 0 AND termid >= 3600 LIMIT 5)")
+    connected.sql(
+        "UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 3)"
+    )
+    connected.sql(
+        "UPDATE students SET last_name = last_name || '-Ng' WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid DESC LIMIT 9)"
+    )
+    connected.sql(
+        "UPDATE cc SET sectionid = -sectionid, termid = -termid WHERE dcid IN (SELECT dcid FROM cc WHERE sectionid > 0 AND termid >= 3600 LIMIT 5)"
+    )
 
 
 def test_P01_undisturbed_run_takes_every_named_step(killing: Killing) -> None:

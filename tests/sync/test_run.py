@@ -132,10 +132,19 @@ def test_D07_suddenly_empty_stops_and_cannot_be_approved(connected: Connected) -
     assert refused.value.code == "PSC-RUN-NOT-WAITING"
 
 
-@pytest.mark.parametrize(("entity", "sql"), [
-    ("student", "UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 40)"),
-    ("enrollment", "UPDATE cc SET sectionid = -sectionid, termid = -termid WHERE sectionid > 0 AND termid >= 3600 AND dcid % 5 = 0"),
-])
+@pytest.mark.parametrize(
+    ("entity", "sql"),
+    [
+        (
+            "student",
+            "UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 40)",
+        ),
+        (
+            "enrollment",
+            "UPDATE cc SET sectionid = -sectionid, termid = -termid WHERE sectionid > 0 AND termid >= 3600 AND dcid % 5 = 0",
+        ),
+    ],
+)
 def test_too_many_removals_are_held(connected: Connected, entity: str, sql: str) -> None:
     connected.delivered()
     before = untouched(connected)
@@ -153,7 +162,9 @@ def test_threshold_just_not_reached_goes_on(connected: Connected) -> None:
     connected.delivered()
     (active,) = connected.sql("SELECT count(*) FROM students WHERE enroll_status = 0")[0]
     assert active < 500 * 24
-    connected.sql("UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 20)")
+    connected.sql(
+        "UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 20)"
+    )
     run = connected.service.sync(connected.name)
     assert "remove-student" not in [hold.rule for hold in run.holds]
 
@@ -170,7 +181,9 @@ def test_changed_rules_are_held(connected: Connected) -> None:
 def test_preview_always(connect: Connect) -> None:
     connected = connect(settings={"safety": {"preview": "always"}})
     connected.delivered()
-    connected.sql("UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)")
+    connected.sql(
+        "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
+    )
     run = connected.service.sync(connected.name)
     assert [hold.rule for hold in run.holds] == ["preview"]
 
@@ -198,7 +211,9 @@ def test_old_plan_that_changed_is_held_again(connected: Connected) -> None:
     run = connected.service.sync(connected.name)
     before = untouched(connected)
     connected.clock.time += timedelta(minutes=16)
-    connected.sql("UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)")
+    connected.sql(
+        "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
+    )
     other = connected.service.approve(run.id, "late")
     assert other.id != run.id
     assert (other.state, other.holds[0].rule) == ("held", "plan-changed")
@@ -287,7 +302,9 @@ def test_cancel_between_pages(connected: Connected) -> None:
 
 def test_cancel_while_delivering_leaves_the_old_bundle(connected: Connected) -> None:
     connected.delivered()
-    connected.sql("UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)")
+    connected.sql(
+        "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
+    )
     before = untouched(connected)
     cancel = CancelToken()
 
@@ -389,7 +406,9 @@ def test_P03_disk_full_at_the_destination_keeps_the_old_bundle(connect: Connect,
         connected.service.set_value(connected.name, "destination.folder", f'"{place}"')
         run = connected.service.sync(connected.name)
         assert run.changes == {}
-        connected.sql("UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)")
+        connected.sql(
+            "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
+        )
         held = connected.service.sync(connected.name)
         before, ledger = (place / connected.bundle.name).read_bytes(), connected.ledger()
         run = connected.service.approve(held.id, "moved")

@@ -59,7 +59,7 @@ def class_shaper(
                 school or 0,
                 school_id,
                 term.natural_end if term else NEVER,
-                school in district.chosen,
+                school in district.delivered,
             )
             course_id = COURSE.sourced_id(course) if course is not None else ""
             term_id = CALENDAR.sourced_id(term.key) if term else ""

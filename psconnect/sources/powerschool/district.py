@@ -45,6 +45,11 @@ class District:
     refused: set[int] = field(default_factory=set)
 
     @property
+    def delivered(self) -> set[int]:
+        """Keys of the schools that are delivered."""
+        return self.chosen - self.refused
+
+    @property
     def label(self) -> str:
         """The school year as people write it."""
         return f"{self.year_id + FIRST_YEAR}-{self.year_id + FIRST_YEAR + 1}"

@@ -74,7 +74,7 @@ def staff_rows(
     schools_of: dict[int, set[int]] = {}
     for row in positions:
         school = DISTRICT_KEY if row.schoolid == "0" else district.schools.get(row.schoolid)
-        in_scope = school in district.chosen - district.refused or (school == DISTRICT_KEY and plan.schools == "all")
+        in_scope = school in district.delivered or (school == DISTRICT_KEY and plan.schools == "all")
         if row.status == _CURRENT_POSITION and school is not None and in_scope and row.users_dcid:
             schools_of.setdefault(int(row.users_dcid), set()).add(school)
     shapes = {entity: (plan.shape(entity), plan.judge(entity, on_problem)) for entity in (TEACHER, ADMIN)}

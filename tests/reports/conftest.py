@@ -1,0 +1,71 @@
+"""Small roster databases with runs, schools and problems, as the engine stores them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from psconnect.model.connection import Connection, from_dict
+from psconnect.model.entities import SCHOOL
+from psconnect.model.problems import Problem
+from psconnect.store import history
+from psconnect.store.database import open_rosters
+
+STARTED = datetime(2026, 11, 21, 11, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class District:
+    """A connection with its roster data."""
+
+    db: sqlite3.Connection
+    connection: Connection
+
+    def school(self, key: int, name: str) -> None:
+        """Put a school into the ledger."""
+        values = [{"sourcedId": str(key), "name": name}.get(attribute, "") for attribute in SCHOOL.attributes]
+        self.db.execute("INSERT INTO ledger VALUES (?, ?, ?)", [SCHOOL.rank, key, msgspec.json.encode(values)])
+
+    def run(self, problems: list[Problem] | None = None, **values: object) -> int:
+        """Store a run that finished after 4 min 12 s, unless ``values`` say otherwise; returns its number."""
+        trigger = str(values.pop("trigger", "schedule"))
+        number = history.begin_run(
+            self.db,
+            history.new_run_id(STARTED),
+            trigger=trigger,
+            scope=str(values.pop("scope", "all")),
+            started=STARTED,
+        )
+        self.db.execute("BEGIN")
+        history.store_problems(self.db, number, problems or [])
+        usual = {
+            "state": "finished",
+            "planned": STARTED + timedelta(seconds=100),
+            "ended": STARTED + timedelta(seconds=252),
+            "problems": history.problem_counts(self.db, number),
+        }
+        history.update_run(self.db, number, **{**usual, **values})
+        self.db.execute("COMMIT")
+        return number
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> Iterator[District]:
+    """Lincoln's connection, with nothing in its roster data."""
+    connection = from_dict(
+        {
+            "name": "Lincoln roster",
+            "preset": "oneroster",
+            "source": {"url": "https://lincoln.example:8443", "client_id": "client-canary"},
+            "destination": {"kind": "oneroster-csv", "folder": "/srv/roster", "keep": 7},
+        }
+    )
+    db = open_rosters(tmp_path / "lincoln.sqlite")
+    yield District(db, connection)
+    db.close()
