@@ -2,102 +2,116 @@
 
 from __future__ import annotations
 
-import itertools
+import base64
+import hashlib
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import jinja2
 
 from psconnect import resources
 from psconnect.model.connection import Connection
-from psconnect.model.entities import BY_KEY
-from psconnect.model.problems import RULES, Rule
-from psconnect.reports.view import ProblemRow, problem_rows, view_of
+from psconnect.model.problems import Rule
+from psconnect.reports import words
+from psconnect.reports.problems import ProblemRow, SchoolProblems, by_school
+from psconnect.reports.view import RunView, view_of
+from psconnect.store.history import ROW_DAYS
 
 LARGEST = 2_000_000
-_ROOM_FOR_PROBLEMS = 1_800_000
-_BYTES_A_RULE, _BYTES_A_RECORD = 1_600, 180
-_RECORDS_A_RULE = 200
+"""Bytes that no report exceeds."""
+
+_ROOMS = (6_000, 3_000, 1_000, 300, 0)
+"""How many records to list in all; the next one is tried when a file gets too large."""
+_RECORDS_A_RULE = (200, 100, 50, 20, 10, 5, 2, 1, 0)
+_HEADING = 4
+"""The space that a rule's heading takes, in records."""
+_ROWS_A_TABLE = 50
+_LONGEST_TEXT = 600
+_UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 
 
 @dataclass(frozen=True)
-class RuleGroup:
-    """The records of one school that one rule found: those listed, and how many there are in all."""
+class ShownRule:
+    """What one rule found at one school: the records listed, and how many more there are."""
 
     rule: Rule
     records: list[ProblemRow]
     total: int
 
+    @property
+    def more(self) -> int:
+        """How many records are not listed."""
+        return self.total - len(self.records)
+
 
 @dataclass(frozen=True)
-class SchoolGroup:
-    """The problems of one school."""
+class ShownSchool:
+    """The problems of one school, as many as there is room for."""
 
-    school: str
-    rules: list[RuleGroup]
+    name: str
+    key: int | None
     total: int
+    rules: list[ShownRule]
 
 
 def html_report(db: sqlite3.Connection, connection: Connection, number: int) -> bytes:
-    """The report of a run."""
+    """The report of a run; raises FixSettings for a run that does not exist."""
     view = view_of(db, connection, number)
-    groups, unlisted = grouped(problem_rows(db, connection, number))
-    run = view.run
-    page = _template().render(
+    schools = by_school(view.problems)
+    template, css = _template(), resources.read_text("templates", "report.css")
+    page = b""
+    for room in _ROOMS:
+        page = _page(template, css, view, shown(schools, room))
+        if len(page) <= LARGEST:
+            break
+    return page
+
+
+def shown(schools: list[SchoolProblems], room: int) -> list[ShownSchool]:
+    """As many records as there is room for, the same number for every rule of every school.
+
+    Where there is not even room for the headings of all schools, the last ones are left away.
+    """
+    counts = [len(rule.rows) for school in schools for rule in school.rules]
+    each = next(n for n in _RECORDS_A_RULE if not n or sum(min(n, count) + _HEADING for count in counts) <= room)
+    result = []
+    for school in schools:
+        rules = [ShownRule(rule.rule, rule.rows[:each], len(rule.rows)) for rule in school.rules]
+        room -= sum(len(rule.records) + _HEADING for rule in rules)
+        if room < 0:
+            break
+        result.append(ShownSchool(school.name, school.key, school.total, rules))
+    return result
+
+
+def _page(template: jinja2.Template, css: str, view: RunView, schools: list[ShownSchool]) -> bytes:
+    listed = sum(len(rule.records) for school in schools for rule in school.rules)
+    page = template.render(
         view=view,
-        run=run,
-        schools=groups,
-        unlisted=unlisted,
-        labels={key: entity.label for key, entity in BY_KEY.items()},
-        rules=RULES,
-        started=_local(run.started),
-        ended=_local(run.ended) if run.ended else "",
-        took=_took(run.ended - run.started) if run.ended else "",
+        schools=schools,
+        unlisted=len(view.problems) - listed,
+        linked=any(row.link for school in schools for rule in school.rules for row in rule.records),
+        severities=words.SEVERITIES,
+        css=css,
+        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        cap=_ROWS_A_TABLE,
+        row_days=ROW_DAYS,
     )
     return page.encode()
 
 
-def grouped(rows: Iterable[ProblemRow]) -> tuple[list[SchoolGroup], int]:
-    """Problems by school and rule, as many as the file has room for, and how many are not listed."""
-    schools: list[SchoolGroup] = []
-    room, unlisted = _ROOM_FOR_PROBLEMS, 0
-    for school, of_school in itertools.groupby(rows, key=lambda row: row.school):
-        rules: list[RuleGroup] = []
-        for rule, of_rule in itertools.groupby(of_school, key=lambda row: row.rule):
-            room -= _BYTES_A_RULE
-            fit = max(0, min(_RECORDS_A_RULE, room // _BYTES_A_RECORD))
-            listed, total = _first(of_rule, fit)
-            unlisted += total - len(listed)
-            room -= sum(_BYTES_A_RECORD + 6 * len(row.link) for row in listed)
-            if room > 0:
-                rules.append(RuleGroup(rule, listed, total))
-        if rules:
-            schools.append(SchoolGroup(school, rules, sum(group.total for group in rules)))
-    return schools, unlisted
-
-
-def _first(rows: Iterator[ProblemRow], count: int) -> tuple[list[ProblemRow], int]:
-    listed = list(itertools.islice(rows, count))
-    return listed, len(listed) + sum(1 for _ in rows)
-
-
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_printable
     )
-    environment.filters["number"] = lambda value: f"{value:,}"
+    environment.filters |= {"number": words.grouped, "counted": words.counted}
     return environment.from_string(resources.read_text("templates", "report.html"))
 
 
-def _local(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z")
-
-
-def _took(span: timedelta) -> str:
-    seconds = round(span.total_seconds())
-    if seconds < 1:
-        return "less than a second"
-    minutes, rest = divmod(seconds, 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+def _printable(value: object) -> object:
+    """Every text on its way into the page: of bounded length, and without characters that HTML can't hold."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    text = _UNPRINTABLE.sub("\ufffd", value)
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"

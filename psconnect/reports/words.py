@@ -1,0 +1,148 @@
+"""The words a report is made of: counts, times, spans, and what a person reads for each stored key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psconnect.model.entities import BY_KEY, ENTITIES
+from psconnect.model.problems import RULES, Rule
+from psconnect.powerschool.streams import streams_for
+
+STATES = {
+    "queued": "Starting",
+    "reading": "Reading",
+    "shaping": "Checking",
+    "planning": "Comparing",
+    "applying": "Delivering",
+    "held": "On hold",
+    "previewed": "Previewed",
+    "finished": "Finished",
+    "finished_with_problems": "Finished, with problems",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+    "interrupted": "Interrupted",
+    "skipped": "Skipped",
+    "discarded": "Discarded",
+    "expired": "Expired",
+}
+SCOPES = {"all": "All records", "users": "Users only", "courses": "Courses only"}
+TRIGGERS = {"button": "Run sync in the window", "schedule": "The schedule", "command line": "The command line"}
+WAYS = {"queries": "By the plugin’s queries", "tables": "Table by table"}
+STAGES = {
+    "queued": "before it began to read",
+    "reading": "while reading from PowerSchool",
+    "shaping": "while checking the records against the rules",
+    "planning": "while comparing with the last delivery",
+    "applying": "while delivering",
+}
+SEVERITIES = {"error": "Error", "warning": "Warning", "info": "As intended"}
+"""Severities from the worst to the mildest."""
+
+_SINGULAR = {
+    "school": "School",
+    "calendar": "Term",
+    "course": "Course",
+    "class": "Class",
+    "student": "Student",
+    "teacher": "Teacher",
+    "admin": "Staff member",
+    "contact": "Contact",
+    "relationship": "Relationship",
+    "enrollment": "Enrollment",
+}
+_STREAMS = {name: stream.label for name, stream in streams_for(contacts=True, fields={}).by_name.items()}
+# Not strftime: its month names follow the language of whoever runs it, which may not be that of the report.
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_MINUTE, _HOUR = 60, 3_600
+
+
+def grouped(value: int) -> str:
+    """A count with its thousands grouped: ``1,480``."""
+    return f"{value:,}"
+
+
+def counted(value: int, one: str, many: str) -> str:
+    """A count with what follows it: ``1 change was``, ``1,480 changes were``."""
+    return f"{value:,} {one if value == 1 else many}"
+
+
+def listed(parts: list[str]) -> str:
+    """Parts as a person lists them: ``38 created, 112 updated and 9 removed``."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+def moment(then: datetime) -> str:
+    """A time on this computer's clock with its zone, like ``21 November 2026, 05:30:12 CST (UTC-06:00)``."""
+    local = then.astimezone()
+    digits = f"{local:%z}"
+    offset = f"UTC{digits[:3]}:{digits[3:5]}" if local.utcoffset() else "UTC"
+    name = local.tzname() or offset
+    zone = offset if name in (offset, digits, digits[:3]) else f"{name} ({offset})"
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M:%S} {zone}"
+
+
+def duration(seconds: float) -> str:
+    """A span of time as people say it: ``4 min 12 s``; under a second it is ``under 1 s``."""
+    whole = int(seconds)
+    if whole < 1:
+        return "under 1 s"
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
+    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+
+
+def spelled_out(key: str) -> str:
+    """A key that has no words of its own, made readable: ``goes-along`` becomes ``Goes along``."""
+    return key.replace("_", " ").replace("-", " ").capitalize()
+
+
+def state_word(state: str) -> str:
+    """A run's state in a word or two."""
+    return STATES.get(state, spelled_out(state))
+
+
+def severity_order(severity: str) -> int:
+    """Sorts severities, the worst first; an unknown one comes last."""
+    known = list(SEVERITIES)
+    return known.index(severity) if severity in known else len(known)
+
+
+def stream_label(name: str) -> str:
+    """What a person reads for a stream of rows from PowerSchool."""
+    return _STREAMS.get(name, spelled_out(name))
+
+
+def stream_order(name: str) -> tuple[int, str]:
+    """Sorts streams in the order in which they are declared, unknown ones last."""
+    known = list(_STREAMS)
+    return (known.index(name) if name in known else len(known), name)
+
+
+def entity_label(key: str) -> str:
+    """The plural a person reads for an entity key."""
+    return BY_KEY[key].label if key in BY_KEY else spelled_out(key)
+
+
+def entity_order(key: str) -> tuple[int, str]:
+    """Sorts entity keys in dependency order, unknown ones last."""
+    return (BY_KEY[key].rank if key in BY_KEY else len(ENTITIES) + 1, key)
+
+
+def record_kind(key: str) -> str:
+    """The singular a person reads for an entity key."""
+    return _SINGULAR.get(key, spelled_out(key))
+
+
+def detail_word(detail: str) -> str:
+    """What a problem is about: an attribute's name as it is, an entity key as its singular."""
+    return _SINGULAR.get(detail, detail)
+
+
+def rule_of(key: str) -> Rule:
+    """The rule with that key; one that this version does not know counts as a warning, so that nobody overlooks it."""
+    return RULES.get(key) or Rule(key, "warning", spelled_out(key), "a rule of another version of psconnect applies")
