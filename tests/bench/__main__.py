@@ -1,4 +1,4 @@
-"""The bench: ``python -m tests.bench [STUDENTS]`` prints calls, rows a second per stage and peak memory beside the baseline."""
+"""The bench: ``python -m tests.bench [STUDENTS]`` prints calls, rows a second and memory beside a bare baseline."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def main() -> None:
     print(f"5,000 students, {LATENCY_MS} ms a call: {small['calls']} calls, {small['seconds']:.1f} s")
     reading, local, baseline = figures.reading, figures.local, figures.baseline
     print(
-        f"{students:,} students over HTTP: {reading['rows']:,} rows, {reading['calls']} calls, {reading['seconds']:.1f} s"
+        f"{students:,} students over HTTP: {reading['rows']:,} rows, {reading['calls']} calls, "
+        f"{reading['seconds']:.1f} s"
     )
     print(f"bare baseline: {baseline['rows_a_second']:,.0f} rows/s, peak {baseline['peak_mb']:.0f} MB")
     print(f"local work:    {local['rows_a_second']:,.0f} rows/s, peak {local['peak_mb']:.0f} MB")

@@ -1,8 +1,8 @@
 """The bare baseline: the same rows, nothing but the unavoidable work. It is never edited to improve a ratio.
 
-decode each recorded page with msgspec -> one text per record, hashed -> narrow rows with executemany in one transaction ->
-set-based difference against an empty ledger -> CSV files in a ZIP -> commit the difference. No rules, no references, no
-history, no reports. Runs in a process of its own: ``python -m tests.bench.baseline RECORDED WORK``.
+decode each recorded page with msgspec -> one text per record, hashed -> narrow rows with executemany in one
+transaction -> set-based difference against an empty ledger -> CSV files in a ZIP -> commit the difference. No rules,
+no references, no history, no reports. Runs in a process of its own: ``python -m tests.bench.baseline RECORDED WORK``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ import msgspec
 
 def decoder(columns: list[str]) -> msgspec.json.Decoder:
     row = msgspec.defstruct("Row", [(name, str, "") for name in columns], gc=False)
-    return msgspec.json.Decoder(msgspec.defstruct("Page", [("record", list[row], msgspec.field(default_factory=list))]))
+    fields: list = [("record", list[row], msgspec.field(default_factory=list))]  # type: ignore[valid-type]
+    return msgspec.json.Decoder(msgspec.defstruct("Page", fields))
 
 
 def load(recorded: Path, db: sqlite3.Connection) -> int:

@@ -1,6 +1,7 @@
 """The engine over recorded answers, in a process of its own: ``python -m tests.bench.local_work RECORDED HOME``.
 
-Runs the whole job as a person's first sync: read, shape, plan, hold, approve, deliver. Prints seconds per stage and the peak.
+Runs the whole job as a person's first sync: read, shape, plan, hold, approve, deliver. Prints seconds per stage and
+the peak of memory.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
+from psconnect.http import HttpClient
 from psconnect.model.clock import Clock
 from psconnect.model.events import RunEvent
 from psconnect.powerschool.client import PowerSchoolClient
@@ -25,8 +28,8 @@ class ReplayService(Service):
 
     recorded: Path
 
-    def make_client(self, connection, cancel) -> PowerSchoolClient:  # noqa: ANN001
-        return PowerSchoolClient(Replay(self.recorded), "id", "secret", self.clock, cancel)
+    def make_client(self, connection, cancel) -> PowerSchoolClient:
+        return PowerSchoolClient(cast("HttpClient", Replay(self.recorded)), "id", "secret", self.clock, cancel)
 
 
 def main() -> None:

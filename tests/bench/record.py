@@ -1,7 +1,7 @@
 """Records a whole reading of a demo district: ``python -m tests.bench.record STUDENTS HOME RECORDED [LATENCY_MS]``.
 
-The demo server runs in a process of its own. Prints the calls and the seconds of the reading over HTTP, its peak memory, and how
-long the district took to make.
+The demo server runs in a process of its own. Prints the calls and the seconds of the reading over HTTP, its peak of
+memory, and how long the district took to make.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from psconnect.demo.control import DemoControl
 from psconnect.http import HttpClient
@@ -57,12 +58,12 @@ class RecordingService(Service):
 
     recorded: Path
 
-    def make_client(self, connection, cancel: CancelToken) -> PowerSchoolClient:  # noqa: ANN001
+    def make_client(self, connection, cancel: CancelToken) -> PowerSchoolClient:
         streams = choices_of(connection).streams.by_name.values()
         columns = {stream.name: [column.name for column in stream.columns] for stream in streams}
         http = Recorder(HttpClient(connection.source.url), self.recorded, columns)
         secret = self.secrets.get(connection.name, CLIENT_SECRET)
-        return PowerSchoolClient(http, connection.source.client_id, secret, self.clock, cancel)
+        return PowerSchoolClient(cast("HttpClient", http), connection.source.client_id, secret, self.clock, cancel)
 
 
 def set_up(service: Service, url: str, token: str, roster: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from psconnect.http import Answer
+from psconnect.http import Answer, HttpClient
 
 _JSON = {"content-type": "application/json"}
 
@@ -49,21 +50,21 @@ def _answer(data: object) -> Answer:
 class Recorder:
     """Takes the place of HttpClient, makes the real calls, and keeps the answers of a whole reading."""
 
-    def __init__(self, http: object, recorded: Path, columns: dict[str, list[str]]) -> None:
+    def __init__(self, http: HttpClient, recorded: Path, columns: dict[str, list[str]]) -> None:
         self._http, self._recorded = http, recorded
         self.host = http.host
         for stream, names in columns.items():
             folder = recorded / stream
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "columns.json").write_text(json.dumps(names))
-        self._index = {stream: {"count": 0, "pages": {}} for stream in columns}
+        self._index: dict[str, Any] = {stream: {"count": 0, "pages": {}} for stream in columns}
 
     def close(self) -> None:
         self._http.close()
         for stream, index in self._index.items():
             (self._recorded / stream / "index.json").write_text(json.dumps(index))
 
-    def call(self, method: str, path: str, **more: object) -> Answer:
+    def call(self, method: str, path: str, **more: Any) -> Answer:
         answer = self._http.call(method, path, **more)
         if path == "/ws/v1/metadata":
             (self._recorded / "metadata.json").write_bytes(answer.body)

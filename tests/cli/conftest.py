@@ -49,7 +49,7 @@ def psconnect(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
         try:
             code = main(list(arguments), clock)
         except SystemExit as ended:
-            code = ended.code
+            code = int(ended.code or 0)
         captured = capsys.readouterr()
         return Said(code, captured.out, captured.err)
 

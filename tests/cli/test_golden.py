@@ -1,6 +1,7 @@
 """What a person reads when something is wrong: cause, menu path, next action; the exit code; and nothing is touched.
 
-The texts stand in golden/. To write them anew after a wanted change: GOLDEN_TEXTS=write python3 dev.py test tests/cli/test_golden.py
+The texts stand in golden/. To write them anew after a wanted change: GOLDEN_TEXTS=write python3 dev.py test
+tests/cli/test_golden.py
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ from psconnect.model.events import RunEvent
 from psconnect.store.lock import run_lock
 from psconnect.store.secrets import CLIENT_SECRET, variable
 from tests.cli.conftest import Psconnect
-from tests.support.demo import DISTRICT, Connect, Connected
+from tests.support.demo import DISTRICT, Connected
 from tests.support.home import CHECKOUT
+from tests.support.keyrings import MemoryKeyring
 
 
 def settings_file(folder: Path, connected: Connected, **changes: object) -> Path:
@@ -203,7 +204,7 @@ def test_disable_and_enable(psconnect: Psconnect, connected: Connected) -> None:
 
 
 def test_remove_wipes_everything_but_one_line(
-    psconnect: Psconnect, connected: Connected, memory_keyring: object
+    psconnect: Psconnect, connected: Connected, memory_keyring: MemoryKeyring
 ) -> None:
     connected.delivered()
     student = json.loads(connected.ledger()[-1][2])
@@ -223,7 +224,7 @@ def test_remove_wipes_everything_but_one_line(
 
 
 def test_secret_goes_to_the_keyring_and_nowhere_else(
-    psconnect: Psconnect, connected: Connected, memory_keyring: object
+    psconnect: Psconnect, connected: Connected, memory_keyring: MemoryKeyring
 ) -> None:
     said = psconnect("secret", "set", connected.name, CLIENT_SECRET, connected=connected, stdin="canary-9c40\n")
     assert said.code == codes.DONE
@@ -242,7 +243,8 @@ def test_secrets_and_people_are_in_no_log(psconnect: Psconnect, connected: Conne
     log = (connected.folder / "home" / "logs" / "psconnect.log").read_text()
     assert json.loads(log.splitlines()[-1])["state"] == "held"
     names = connected.sql(
-        "SELECT last_name FROM students WHERE length(last_name) > 4 UNION SELECT email_addr FROM users WHERE email_addr IS NOT NULL"
+        "SELECT last_name FROM students WHERE length(last_name) > 4 "
+        "UNION SELECT email_addr FROM users WHERE email_addr IS NOT NULL"
     )
     assert connected.service.secrets.get(connected.name, CLIENT_SECRET) not in log
     assert [name for (name,) in names if name.strip() and name in log] == []

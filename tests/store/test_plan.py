@@ -1,4 +1,4 @@
-"""Plan and ledger as properties: what is planned makes the ledger equal to what was read, and then nothing is left to do."""
+"""Plan and ledger as properties: a plan makes the ledger equal to what was read, and then nothing is left to do."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_hash_sees_every_part_of_a_change() -> None:
         "SELECT 1",
     ):
         with rosters() as (path, db):
-            district = {entity.key: {} for entity in ENTITIES}
+            district: Rows = {entity.key: {} for entity in ENTITIES}
             district["school"] = {1: (Fate.IN, "a"), 2: (Fate.IN, "b")}
             district["calendar"] = {1: (Fate.IN, "a", 1)}
             number, _ = plan(path, db, district)

@@ -1,7 +1,7 @@
 """One sync in a process of its own, which can be killed: ``python -m tests.sync.kill_driver HOME CONNECTION [STEP]``.
 
-Prints each step's name just before it is taken. At STEP it kills itself as a power cut would. A run that is held is approved.
-The clock is the test's, so that an undisturbed and a disturbed run see the same day.
+Prints each step's name just before it is taken. At STEP it kills itself as a power cut would. A run that is held is
+approved. The clock is the test's, so that an undisturbed and a disturbed run see the same day.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def main() -> None:
     deadly = rest[0] if rest else ""
 
     def step(taken: str) -> None:
-        print(taken, flush=True)
+        sys.stdout.write(f"{taken}\n")
+        sys.stdout.flush()
         if taken == deadly:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -39,7 +40,7 @@ def main() -> None:
     run = service.sync(name)
     if run.state == "held":
         run = service.approve(run.id, "kill test")
-    print(f"state {run.state}", flush=True)
+    sys.stdout.write(f"state {run.state}\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from psconnect.model.connection import EntityThresholds
@@ -14,8 +16,8 @@ from psconnect.sync.thresholds import REMOVE, parse_threshold, removal_threshold
 THRESHOLDS = removal_thresholds({})
 
 
-def facts(**changed: object) -> Facts:
-    values = {
+def facts(**changed: Any) -> Facts:
+    values: dict[str, Any] = {
         "changes": {},
         "base": {},
         "read": {},

@@ -91,8 +91,7 @@ def point_to(place: Path) -> None:
 @pytest.fixture
 def killing(connect: Connect, tmp_path: Path) -> Killing:
     connected = connect(settings={"safety": {"preview": "never"}})
-    connected.delivered_now = connected.service.sync(NAME)
-    assert connected.delivered_now.state == "finished_with_problems"
+    assert connected.service.sync(NAME).state == "finished_with_problems"
     change_district(connected)
     before = connected.folder / "before"
     before.mkdir()
@@ -117,16 +116,13 @@ def killing(connect: Connect, tmp_path: Path) -> Killing:
 
 
 def change_district(connected: Connected) -> None:
-    """Some students leave, some change their name, one class is dropped: less than the thresholds."""
-    connected.sql(
-        "UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 3)"
-    )
-    connected.sql(
-        "UPDATE students SET last_name = last_name || '-Ng' WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid DESC LIMIT 9)"
-    )
-    connected.sql(
-        "UPDATE cc SET sectionid = -sectionid, termid = -termid WHERE dcid IN (SELECT dcid FROM cc WHERE sectionid > 0 AND termid >= 3600 LIMIT 5)"
-    )
+    """Some students leave, some change their name, a few classes are dropped: less than the thresholds."""
+    active = "SELECT dcid FROM students WHERE enroll_status = 0"
+    connected.sql(f"UPDATE students SET enroll_status = 2 WHERE dcid IN ({active} LIMIT 3)")
+    renamed = f"{active} ORDER BY dcid DESC LIMIT 9"
+    connected.sql(f"UPDATE students SET last_name = last_name || '-Ng' WHERE dcid IN ({renamed})")
+    enrolled = "SELECT dcid FROM cc WHERE sectionid > 0 AND termid >= 3600 LIMIT 5"
+    connected.sql(f"UPDATE cc SET sectionid = -sectionid, termid = -termid WHERE dcid IN ({enrolled})")
 
 
 def test_P01_undisturbed_run_takes_every_named_step(killing: Killing) -> None:
@@ -167,7 +163,7 @@ def test_P01_killed_on_the_first_delivery(connect: Connect, tmp_path: Path) -> N
 
 
 def kill_at_instants(killing: Killing, tmp_path: Path, anywhere: int, applying: int) -> int:
-    """Kill at seeded instants of the whole run and, more of them, between the first and the last write outside; returns hits."""
+    """Kill at seeded instants of the whole run, and between the first and the last write outside; returns hits."""
     chance = random.Random(20261118)
     hits = 0
     for number in range(anywhere + applying):

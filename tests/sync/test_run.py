@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 import sqlite3
+import subprocess
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +23,16 @@ from psconnect.store.lock import run_lock
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
+
+RENAME_ONE = (
+    "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
+)
+LEAVE = (
+    "UPDATE students SET enroll_status = 2 "
+    "WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT {})"
+)
+    "UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT {})"
+)
 
 
 def truth(connected: Connected) -> list[str]:
@@ -137,11 +151,14 @@ def test_D07_suddenly_empty_stops_and_cannot_be_approved(connected: Connected) -
     [
         (
             "student",
-            "UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 40)",
+            LEAVE.format(40),
         ),
         (
             "enrollment",
-            "UPDATE cc SET sectionid = -sectionid, termid = -termid WHERE sectionid > 0 AND termid >= 3600 AND dcid % 5 = 0",
+            (
+                "UPDATE cc SET sectionid = -sectionid, termid = -termid "
+                "WHERE sectionid > 0 AND termid >= 3600 AND dcid % 5 = 0"
+            ),
         ),
     ],
 )
@@ -162,9 +179,7 @@ def test_threshold_just_not_reached_goes_on(connected: Connected) -> None:
     connected.delivered()
     (active,) = connected.sql("SELECT count(*) FROM students WHERE enroll_status = 0")[0]
     assert active < 500 * 24
-    connected.sql(
-        "UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT 20)"
-    )
+    connected.sql(LEAVE.format(20))
     run = connected.service.sync(connected.name)
     assert "remove-student" not in [hold.rule for hold in run.holds]
 
@@ -181,9 +196,7 @@ def test_changed_rules_are_held(connected: Connected) -> None:
 def test_preview_always(connect: Connect) -> None:
     connected = connect(settings={"safety": {"preview": "always"}})
     connected.delivered()
-    connected.sql(
-        "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
-    )
+    connected.sql(RENAME_ONE)
     run = connected.service.sync(connected.name)
     assert [hold.rule for hold in run.holds] == ["preview"]
 
@@ -211,9 +224,7 @@ def test_old_plan_that_changed_is_held_again(connected: Connected) -> None:
     run = connected.service.sync(connected.name)
     before = untouched(connected)
     connected.clock.time += timedelta(minutes=16)
-    connected.sql(
-        "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
-    )
+    connected.sql(RENAME_ONE)
     other = connected.service.approve(run.id, "late")
     assert other.id != run.id
     assert (other.state, other.holds[0].rule) == ("held", "plan-changed")
@@ -302,9 +313,7 @@ def test_cancel_between_pages(connected: Connected) -> None:
 
 def test_cancel_while_delivering_leaves_the_old_bundle(connected: Connected) -> None:
     connected.delivered()
-    connected.sql(
-        "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
-    )
+    connected.sql(RENAME_ONE)
     before = untouched(connected)
     cancel = CancelToken()
 
@@ -353,8 +362,8 @@ def test_read_by_tables_gives_the_same_roster(connect: Connect) -> None:
 def test_limited_schools(connect: Connect) -> None:
     probe = connect()
     (number,) = probe.sql(
-        "SELECT s.schoolid FROM students s JOIN schools c ON c.school_number = s.schoolid WHERE s.enroll_status = 0 AND s.schoolid "
-        "<> 999999 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        "SELECT s.schoolid FROM students s JOIN schools c ON c.school_number = s.schoolid "
+        "WHERE s.enroll_status = 0 AND s.schoolid <> 999999 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
     )[0]
     connected = connect(settings={"scope": {"schools": [number]}})
     connected.delivered()
@@ -406,9 +415,7 @@ def test_P03_disk_full_at_the_destination_keeps_the_old_bundle(connect: Connect,
         connected.service.set_value(connected.name, "destination.folder", f'"{place}"')
         run = connected.service.sync(connected.name)
         assert run.changes == {}
-        connected.sql(
-            "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
-        )
+        connected.sql(RENAME_ONE)
         held = connected.service.sync(connected.name)
         before, ledger = (place / connected.bundle.name).read_bytes(), connected.ledger()
         run = connected.service.approve(held.id, "moved")
@@ -428,22 +435,15 @@ def test_retention_forgets_rows_but_keeps_counts(connected: Connected) -> None:
     assert connected.service.run(run.id).changes == run.changes
 
 
-def tiny_disk(tmp_path: Path, size: int):  # noqa: ANN201
+@contextlib.contextmanager
+def tiny_disk(tmp_path: Path, size: int) -> Iterator[Path]:
     """A mounted file system of that many bytes; needs root, which tests on Linux have in CI."""
-    import contextlib
-    import os
-    import subprocess
-
-    @contextlib.contextmanager
-    def mounted():  # noqa: ANN202
-        if os.name != "posix" or os.getuid() != 0:
-            pytest.skip("a file system of its own needs root")
-        place = tmp_path / "tiny"
-        place.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)], check=True)
-        try:
-            yield place
-        finally:
-            subprocess.run(["umount", "-l", str(place)], check=True)
-
-    return mounted()
+    if os.name != "posix" or os.getuid() != 0:
+        pytest.skip("a file system of its own needs root")
+    place = tmp_path / "tiny"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)], check=True)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
