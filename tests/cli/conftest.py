@@ -36,6 +36,8 @@ Psconnect = Callable[..., Said]
 def psconnect(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Psconnect:
     """``psconnect("sync", "NAME", connected=…, stdin="…")``; the secret of the connection is in the environment."""
 
+    monkeypatch.setenv("PSCONNECT_HEADLESS", "1")
+
     def run(*arguments: str, connected: Connected | None = None, stdin: str = "") -> Said:
         clock = None
         if connected:

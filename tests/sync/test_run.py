@@ -28,9 +28,6 @@ RENAME_ONE = (
     "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
 )
 LEAVE = (
-    "UPDATE students SET enroll_status = 2 "
-    "WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT {})"
-)
     "UPDATE students SET enroll_status = 2 WHERE dcid IN (SELECT dcid FROM students WHERE enroll_status = 0 LIMIT {})"
 )
 
@@ -122,7 +119,8 @@ def test_orphan_stays_as_last_delivered(connected: Connected) -> None:
     connected.delivered()
     before = {row["sourcedId"]: row for row in read_bundle(connected.bundle)["enrollments"]}
     dcid, student = connected.sql(
-        "SELECT cc.dcid, s.id FROM cc JOIN students s ON s.id = cc.studentid WHERE cc.sectionid > 0 AND cc.termid >= 3600 "
+        "SELECT cc.dcid, s.id FROM cc JOIN students s ON s.id = cc.studentid "
+        "WHERE cc.sectionid > 0 AND cc.termid >= 3600 "
         "AND s.enroll_status = 0 AND cc.dateleft > '2027-01-01' ORDER BY cc.dcid LIMIT 1"
     )[0]
     connected.sql("UPDATE cc SET studentid = 99999999 WHERE dcid = ?", dcid)
