@@ -8,13 +8,16 @@ No header or body ever goes into an error's text.
 from __future__ import annotations
 
 import contextlib
+import queue
 import socket
 import ssl
 import time
+import weakref
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -82,14 +85,24 @@ class HttpClient:
     connections: int = 4
 
     def __post_init__(self) -> None:
-        """Open the pool; raises FixSettings when the CA file can't be read or the address is none."""
+        """Get ready to connect; raises FixSettings when the CA file can't be read or the address is none."""
         self.host = urlsplit(self.base_url).hostname or ""
+        trust = _trust(self.ca_file)
+        # A client for each connection, lent to one thread at a time: httpcore's pool, shared by threads, now and then
+        # takes a connection for ended that another thread has just begun to use, and that thread's call is lost.
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._free: queue.LifoQueue[httpx.Client] = queue.LifoQueue()
+        self._clients = [self._new_client(trust) for _ in range(self.connections)]
+        for client in self._clients:
+            self._free.put(client)
+
+    def _new_client(self, trust: ssl.SSLContext) -> httpx.Client:
         try:
-            self._client = httpx.Client(
+            return httpx.Client(
                 base_url=self.base_url,
-                verify=_trust(self.ca_file) if self.base_url.startswith("https:") else True,
+                verify=trust,
                 timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
-                limits=httpx.Limits(max_connections=self.connections, max_keepalive_connections=self.connections),
+                limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
                 follow_redirects=False,
                 # A proxy is for the way out: this computer itself is never reached through one.
                 trust_env=not is_loopback(self.host),
@@ -106,7 +119,8 @@ class HttpClient:
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        for client in self._clients:
+            client.close()
 
     def call(
         self,
@@ -122,10 +136,17 @@ class HttpClient:
 
         Raises TryLater (unreachable, timed out, broken off, too large) or FixSettings (certificate, proxy, address).
         """
-        deadline = self.monotonic() + self.limits.total
-        request = self._client.build_request(method, path, headers=dict(headers or {}), params=params, content=content)
-        with self._failures_in_words():
-            response = self._client.send(
+        with self._borrowed() as client, self._failures_in_words():
+            deadline = self.monotonic() + self.limits.total
+            request = client.build_request(
+                method,
+                path,
+                headers=dict(headers or {}),
+                params=params,
+                content=content,
+                extensions={"trace": self._note_socket},
+            )
+            response = client.send(
                 request, stream=True, auth=httpx.BasicAuth(*auth) if auth else httpx.USE_CLIENT_DEFAULT
             )
             try:
@@ -133,6 +154,24 @@ class HttpClient:
             finally:
                 response.close()
         return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+
+    def abort(self) -> None:
+        """End all calls that are under way, from any thread: each raises TryLater at once."""
+        for sock in list(self._sockets):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def _note_socket(self, event: str, info: Mapping[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._sockets.add(info["return_value"].get_extra_info("socket"))
+
+    @contextlib.contextmanager
+    def _borrowed(self) -> Iterator[httpx.Client]:
+        client = self._free.get()
+        try:
+            yield client
+        finally:
+            self._free.put(client)
 
     def _read(self, response: httpx.Response, deadline: float) -> bytes:
         pieces: list[bytes] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,10 +16,19 @@ class CancelToken:
     """A person's wish to stop, set from any thread and asked between requests and between batches."""
 
     _event: threading.Event = field(default_factory=threading.Event)
+    _callbacks: list[Callable[[], None]] = field(default_factory=list)
 
     def cancel(self) -> None:
         """Ask the work to stop at its next safe point."""
         self._event.set()
+        for callback in list(self._callbacks):
+            callback()
+
+    def when_cancelled(self, callback: Callable[[], None]) -> None:
+        """Have a function called, in the thread that cancels, to end something that waits; it must not block."""
+        self._callbacks.append(callback)
+        if self._event.is_set():
+            callback()
 
     @property
     def cancelled(self) -> bool:

@@ -83,6 +83,7 @@ class PowerSchoolClient:
 
     def __post_init__(self) -> None:
         """Set up what the threads share."""
+        self.cancel.when_cancelled(self.http.abort)
         self._lock = threading.Lock()
         self._token_lock = threading.Lock()
         self._token = ""

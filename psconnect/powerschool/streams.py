@@ -359,7 +359,7 @@ RELATIONSHIPS = Stream(
             where=(Condition("ISACTIVE", "=", "1"),),
         ),
     ),
-    always=("studentdcid", "personid"),
+    always=("studentdcid", "personid", "detail_id"),
 )
 
 _ALWAYS = (

@@ -25,6 +25,9 @@ class Replay:
     def close(self) -> None:
         """Nothing is open."""
 
+    def abort(self) -> None:
+        """Nothing is under way."""
+
     def call(self, method: str, path: str, *, content: bytes | None = None, **_more: object) -> Answer:
         if path == "/oauth/access_token":
             return _answer({"access_token": "recorded", "expires_in": "2500000"})
@@ -59,7 +62,12 @@ class Recorder:
             (folder / "columns.json").write_text(json.dumps(names))
         self._index: dict[str, Any] = {stream: {"count": 0, "pages": {}} for stream in columns}
 
+    def abort(self) -> None:
+        """End what is under way."""
+        self._http.abort()
+
     def close(self) -> None:
+        """Close the connections and write down what was asked."""
         self._http.close()
         for stream, index in self._index.items():
             (self._recorded / stream / "index.json").write_text(json.dumps(index))

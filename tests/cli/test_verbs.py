@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -288,19 +289,29 @@ def test_interrupt_stops_at_a_safe_point(connected: Connected) -> None:
         variable(CLIENT_SECRET): secret,
         "PYTHONPATH": str(CHECKOUT),
     }
-    connected.fault("N05", path="/ws/schema/query/*students", amount=0.2)
-    child = subprocess.Popen(
-        [sys.executable, "-m", "psconnect", "sync", connected.name], env=environment, stderr=subprocess.PIPE, text=True
-    )
-    with child:
-        assert child.stderr is not None
-        assert "Reading" in child.stderr.readline()
-        child.send_signal(signal.SIGINT)
-        assert "safe point" in child.stderr.readline()
-        child.send_signal(signal.SIGINT)
-        child.communicate(timeout=60)
+    # One byte every five seconds: without an end put to it, this call would go on for two minutes.
+    connected.fault("N05", path="/ws/schema/query/*students", amount=5)
+    arguments = [sys.executable, "-m", "psconnect", "sync", connected.name]
+    with subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE, text=True) as child:
+        try:
+            assert "Reading" in child.stderr.readline()
+            wait_for_call(connected, "students")
+            child.send_signal(signal.SIGINT)
+            assert "safe point" in child.stderr.readline()
+            child.communicate(timeout=20)
+        finally:
+            child.kill()
     assert child.returncode == codes.CANCELLED
     assert not connected.bundle.exists()
+
+
+def wait_for_call(connected: Connected, name: str) -> None:
+    """Until the server has been asked for it; the server's own record says so."""
+    for _ in range(500):
+        if any(name in path for _method, path, _status in connected.server.calls.counts):
+            return
+        threading.Event().wait(0.02)
+    pytest.fail(f"{name} was never asked for")
 
 
 def test_progress_draws_a_bar_on_a_terminal_only(capsys: pytest.CaptureFixture[str]) -> None:
