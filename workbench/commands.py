@@ -58,7 +58,7 @@ def _demo(environment: Environment, args: list[str]) -> int:
 
 def _test(environment: Environment, args: list[str]) -> int:
     environment.ensure("dev")
-    system.ensure(system.FOR_TESTS)
+    system.ensure(system.FOR_WINDOW + system.FOR_TESTS)
     pytest_args = [arg for arg in args if arg != "--thorough"]
     return checks.test(environment, with_thorough="--thorough" in args, pytest_args=pytest_args)
 

@@ -14,7 +14,7 @@ from workbench.environment import Environment
 from workbench.errors import WorkbenchError
 
 # Lock -> what it adds to the run dependencies. The later ones keep to the versions of the first.
-_LOCKS = {"run": (), "dev": ("--group", "dev"), "window": ("--extra", "window")}
+_LOCKS: dict[str, tuple[str, ...]] = {"run": (), "dev": ("--group", "dev")}
 
 _OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade", "--quiet", "--no-header")
 

@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from tests.packaging.lockfile import MACHINES, PYTHONS, Wheels, complaints, parse
 from tests.support.home import CHECKOUT
 
-_LOCKS = ("run", "dev", "window")
+_LOCKS = ("run", "dev")
 
 
 def _text(lock: str) -> str:
@@ -45,9 +45,8 @@ def test_each_system_asks_for_its_own_keyring() -> None:
     assert older == {PYTHONS[0]}
 
 
-@pytest.mark.parametrize("lock", ["dev", "window"])
-def test_the_other_locks_hold_the_run_lock_as_it_is(lock: str) -> None:
-    run, other = parse(_text("run")), parse(_text(lock))
+def test_the_dev_lock_holds_the_run_lock_as_it_is() -> None:
+    run, other = parse(_text("run")), parse(_text("dev"))
     for machine in MACHINES:
         there = {each.name: each for each in other if machine.wants(each)}
         for each in filter(machine.wants, run):
@@ -68,7 +67,6 @@ def test_the_locks_meet_what_pyproject_asks_for() -> None:
     asked = {
         "run": run,
         "dev": run + project["dependency-groups"]["dev"],
-        "window": run + project["project"]["optional-dependencies"]["window"],
     }
     for lock, requirements in asked.items():
         locked = parse(_text(lock))
