@@ -26,7 +26,7 @@ class DeliveryContract:
     """Tests of check, prepare, publish, discard and standing when nothing goes wrong."""
 
     @pytest.mark.parametrize("delivered", [False, True])
-    def test_check_changes_nothing(self, delivery: Delivery, delivered: bool) -> None:  # noqa: FBT001 - a parameter
+    def test_check_changes_nothing(self, delivery: Delivery, delivered: bool) -> None:
         if delivered:
             delivery.deliver(small())
         before = delivery.listing()
@@ -40,7 +40,7 @@ class DeliveryContract:
         assert delivery.make().standing() == ""
 
     @pytest.mark.parametrize("delivered", [False, True])
-    def test_what_is_prepared_is_invisible(self, delivery: Delivery, delivered: bool) -> None:  # noqa: FBT001 - same
+    def test_what_is_prepared_is_invisible(self, delivery: Delivery, delivered: bool) -> None:
         if delivered:
             delivery.deliver(small())
         before, standing = delivery.listing(), delivery.make().standing()

@@ -1,7 +1,6 @@
 """The made-up district: the same from the same inputs, and with everything a reader has to survive."""
 
 # The statements are put together from the tests' own words.
-# ruff: noqa: S608
 
 from __future__ import annotations
 

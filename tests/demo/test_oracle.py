@@ -1,7 +1,6 @@
 """The translator: what Oracle takes it takes, with Oracle's meaning; what Oracle refuses it refuses."""
 
 # The statements are put together from the tests' own words.
-# ruff: noqa: S608
 
 from __future__ import annotations
 

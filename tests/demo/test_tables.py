@@ -1,7 +1,6 @@
 """Section 10 of the fact sheet: reading tables, and the errors of 10.4 in their order."""
 
 # The statements are put together from the tests' own words.
-# ruff: noqa: S608
 
 from __future__ import annotations
 

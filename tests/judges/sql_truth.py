@@ -54,7 +54,7 @@ def _visible(text: object) -> bool:
 
 
 def _records(db: sqlite3.Connection, entity: str) -> dict[str, Record]:
-    cursor = db.execute(f"SELECT * FROM expected_{entity}")  # noqa: S608 - one of the words above
+    cursor = db.execute(f"SELECT * FROM expected_{entity}")
     names = [column[0] for column in cursor.description]
     rows = [dict(zip(names, map(_text, row), strict=True)) for row in cursor]
     records = {row["sourcedId"]: row for row in rows}

@@ -93,7 +93,7 @@ def on_each_line(file: str, act: Callable[[list[str], bool], Any]) -> Change:
     return change
 
 
-def turn_names(row: list[str], _header: bool) -> None:  # noqa: FBT001 - as on_each_line calls it
+def turn_names(row: list[str], _header: bool) -> None:
     row[8], row[9] = row[9], row[8]
 
 

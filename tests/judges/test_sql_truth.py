@@ -1,6 +1,6 @@
 """The plain-SQL truth: the product's bundle equals it, in odd districts too; it follows the tables."""
 
-# ruff: noqa: S608 - statements are put together from the tests' own words
+
 
 from __future__ import annotations
 

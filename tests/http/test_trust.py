@@ -1,0 +1,177 @@
+"""Whom a call trusts, and what it says when it does not (faults N14, N15)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import trustme
+
+from psconnect.http import HttpClient, Limits
+from psconnect.model.errors import FixSettings
+from tests.http.raw import answer, raw_server, send
+from tests.support.certificates import Certificates, ServerCertificate
+
+SHORT = Limits(connect=5, read=5)
+
+
+def _saved(folder: Path, leaf: trustme.LeafCert, blobs: int | None = None) -> ServerCertificate:
+    saved = ServerCertificate(folder / "server.pem", folder / "server.key")
+    for number, blob in enumerate(leaf.cert_chain_pems[:blobs]):
+        blob.write_to_path(saved.cert_file, append=number > 0)
+    leaf.private_key_pem.write_to_path(saved.key_file)
+    return saved
+
+
+def _refused(certificate: ServerCertificate, ca_file: Path | str) -> FixSettings:
+    """The refusal of a server with this certificate, which must not have seen a request."""
+    with raw_server(send(answer()), context=certificate.server_context()) as server:
+        http = HttpClient(server.url, str(ca_file), SHORT)
+        try:
+            with pytest.raises(FixSettings) as caught:
+                http.call("GET", "/ws/v1/metadata", headers={"Authorization": "Bearer made-up-token"})
+        finally:
+            http.close()
+        assert server.connections == 1
+        assert server.requests == []
+    return caught.value
+
+
+def test_N15_a_private_authority_is_trusted_once_its_file_is_chosen(certificates: Certificates) -> None:
+    with raw_server(send(answer(body=b'{"a": 1}')), context=certificates.good.server_context()) as server:
+        http = HttpClient(server.url, str(certificates.ca_file), SHORT)
+        assert http.call("GET", "/x").body == b'{"a": 1}'
+        http.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's store can't be moved for a test")
+def test_the_systems_own_authorities_count_with_and_without_a_file(
+    certificates: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = trustme.CA()
+    private.cert_pem.write_to_path(tmp_path / "private.pem")
+    privately = _saved(tmp_path, private.issue_cert("127.0.0.1"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates.ca_file))
+    for certificate, ca_file in (
+        (certificates.good, ""),
+        (certificates.good, tmp_path / "private.pem"),
+        (privately, tmp_path / "private.pem"),
+    ):
+        with raw_server(send(answer()), context=certificate.server_context()) as server:
+            http = HttpClient(server.url, str(ca_file), SHORT)
+            assert http.call("GET", "/x").status == 200
+            http.close()
+
+
+@pytest.mark.parametrize(
+    ("which", "what", "to_do"),
+    [
+        ("expired", "has expired", "renewed"),
+        ("wrong_host", "belongs to another address", "host name that the certificate was made for"),
+    ],
+)
+def test_N14_a_bad_certificate_is_named_and_nothing_is_sent(
+    certificates: Certificates, which: str, what: str, to_do: str
+) -> None:
+    error = _refused(getattr(certificates, which), certificates.ca_file)
+    assert error.code == "PSC-TLS-CERTIFICATE"
+    assert what in error.happened
+    assert "Nothing was sent" in error.happened
+    assert to_do in error.to_do
+    assert error.where == "127.0.0.1"
+
+
+def test_N14_the_host_name_counts_too(certificates: Certificates) -> None:
+    with raw_server(send(answer()), context=certificates.wrong_host.server_context()) as server:
+        http = HttpClient(f"https://localhost:{server.port}", str(certificates.ca_file), SHORT)
+        with pytest.raises(FixSettings, match="belongs to another host name"):
+            http.call("GET", "/x")
+        http.close()
+        assert server.requests == []
+
+
+def test_N14_not_yet_valid(tmp_path: Path) -> None:
+    authority, later = trustme.CA(), dt.datetime(2090, 1, 1, tzinfo=dt.UTC)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    leaf = authority.issue_cert("127.0.0.1", not_before=later, not_after=later + dt.timedelta(days=30))
+    error = _refused(_saved(tmp_path, leaf), tmp_path / "ca.pem")
+    assert "is not valid yet" in error.happened
+    assert "clock" in error.to_do
+
+
+def test_N14_signed_by_itself(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    alone = ServerCertificate(tmp_path / "self.pem", tmp_path / "self.key")
+    authority.cert_pem.write_to_path(alone.cert_file)
+    authority.private_key_pem.write_to_path(alone.key_file)
+    error = _refused(alone, "")
+    assert "is signed by itself" in error.happened
+    assert "CA file" in error.to_do
+
+
+def test_N14_an_unknown_authority(certificates: Certificates) -> None:
+    error = _refused(certificates.good, "")
+    assert "authority that this computer does not know" in error.happened
+    assert "CA file" in error.to_do
+
+
+def test_N14_a_missing_intermediate(tmp_path: Path) -> None:
+    root = trustme.CA()
+    root.cert_pem.write_to_path(tmp_path / "ca.pem")
+    leaf = root.create_child_ca().issue_cert("127.0.0.1")
+    assert len(leaf.cert_chain_pems) == 2
+    error = _refused(_saved(tmp_path, leaf, blobs=1), tmp_path / "ca.pem")
+    assert "without the certificate of its issuer" in error.happened
+    assert "whole chain" in error.to_do
+
+
+def test_N15_the_authority_was_renewed_since_its_file_was_chosen(tmp_path: Path) -> None:
+    old, new = trustme.CA(), trustme.CA()
+    old.cert_pem.write_to_path(tmp_path / "old.pem")
+    new.cert_pem.write_to_path(tmp_path / "new.pem")
+    server = _saved(tmp_path, new.issue_cert("127.0.0.1"))
+    error = _refused(server, tmp_path / "old.pem")
+    assert error.code == "PSC-TLS-CERTIFICATE"
+    assert "choose your district's CA file" in error.to_do
+    with raw_server(send(answer()), context=server.server_context()) as running:
+        http = HttpClient(running.url, str(tmp_path / "new.pem"), SHORT)
+        assert http.call("GET", "/x").status == 200
+        http.close()
+
+
+def test_https_to_a_server_that_speaks_plain_http() -> None:
+    with raw_server(send(b""), greeting=b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as server:
+        http = HttpClient(server.url, limits=SHORT)
+        with pytest.raises(FixSettings) as caught:
+            http.call("GET", "/x", headers={"Authorization": "Bearer made-up-token"})
+        http.close()
+    assert caught.value.code == "PSC-TLS-PROTOCOL"
+    assert "TLS 1.2" in caught.value.to_do
+    assert not any(b"made-up-token" in request for request in server.requests)
+
+
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda folder: folder / "missing.pem",
+        lambda folder: folder,
+        lambda folder: _write(folder / "empty.pem", ""),
+        lambda folder: _write(folder / "words.pem", "not a certificate"),
+    ],
+    ids=["missing", "folder", "empty", "words"],
+)
+def test_a_ca_file_that_is_none(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    path = make(tmp_path)
+    with pytest.raises(FixSettings) as caught:
+        HttpClient("https://127.0.0.1:1", str(path))
+    assert caught.value.code == "PSC-TLS-CA-FILE"
+    assert caught.value.where == str(path)
+    assert "BEGIN CERTIFICATE" in caught.value.to_do

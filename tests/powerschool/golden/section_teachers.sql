@@ -1,0 +1,9 @@
+SELECT t.id, t.start_date, t.end_date, section.dcid, staff.users_dcid, role.name
+FROM (SELECT b.id, b.start_date, b.end_date, b.sectionid, b.teacherid, b.roleid, ROW_NUMBER() OVER (ORDER BY b.id) row_no
+      FROM sectionteacher b
+      WHERE b.id > CAST(:after AS INTEGER) AND EXISTS (SELECT 1 FROM sections x WHERE x.id = b.sectionid AND ABS(x.termid) >= CAST(:first_term AS INTEGER) AND ABS(x.termid) <= CAST(:last_term AS INTEGER))) t
+LEFT JOIN sections section ON section.id = t.sectionid
+LEFT JOIN schoolstaff staff ON staff.id = t.teacherid
+LEFT JOIN roledef role ON role.id = t.roleid
+WHERE t.row_no <= CAST(:page_rows AS INTEGER)
+ORDER BY t.id

@@ -1,0 +1,9 @@
+SELECT t.dcid, t.student_number, t.schoolid, t.enroll_status, t.grade_level, t.first_name, t.middle_name, t.last_name, t.student_web_id, t.state_studentnumber, mail.emailaddress
+FROM (SELECT b.dcid, b.student_number, b.schoolid, b.enroll_status, b.grade_level, b.first_name, b.middle_name, b.last_name, b.student_web_id, b.state_studentnumber, b.person_id, ROW_NUMBER() OVER (ORDER BY b.dcid) row_no
+      FROM students b
+      WHERE b.dcid > CAST(:after AS INTEGER) AND b.schoolid <> 999999) t
+LEFT JOIN (SELECT m.personid, MIN(m.personemailaddressassocid) lowest FROM personemailaddressassoc m WHERE m.isprimaryemailaddress = 1 GROUP BY m.personid) mail_assoc_f ON mail_assoc_f.personid = t.person_id
+LEFT JOIN personemailaddressassoc mail_assoc ON mail_assoc.personemailaddressassocid = mail_assoc_f.lowest
+LEFT JOIN emailaddress mail ON mail.emailaddressid = mail_assoc.emailaddressid
+WHERE t.row_no <= CAST(:page_rows AS INTEGER)
+ORDER BY t.dcid

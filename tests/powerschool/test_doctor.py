@@ -1,0 +1,189 @@
+"""The access doctor names cause and menu path of everything that is missing, and never says that it does not know."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from psconnect.demo import Fault, Quirks
+from psconnect.model.clock import CancelToken
+from psconnect.powerschool import menus
+from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.streams import StreamSet, streams_for
+from tests.powerschool.conftest import Open, Reading
+
+LABELS = ["Schools", "Terms", "Calendar days", "Courses", "Sections", "Staff", "Staff positions",
+          "Teaching assignments", "Students", "Enrollments", "Contacts", "Relationships"]  # fmt: skip
+
+
+def findings(reading: Reading, access: str = "auto", streams: StreamSet | None = None) -> list[Finding]:
+    found = list(examine(reading.client, streams or StreamSet(dict(reading.streams)), access))
+    for finding in found:
+        assert finding.state in ("ok", "warning", "failed")
+        assert finding.text.endswith(".")
+        assert (finding.state == "failed") == bool(finding.code)
+        assert finding.state == "ok" or finding.to_do
+    return found
+
+
+def by_step(found: list[Finding]) -> dict[str, str]:
+    assert len({finding.step for finding in found}) == len(found)
+    return {finding.step: finding.state for finding in found}
+
+
+def failed(found: list[Finding]) -> dict[str, str]:
+    return {finding.step: finding.code for finding in found if finding.state == "failed"}
+
+
+def reinstalled(reading: Reading, change: Callable[[str, str], str | None]) -> None:
+    """Install the plugin with files changed, or left out where ``change`` gives None."""
+    reading.clock.wait(60, CancelToken())
+    package = reading.connected.service.build_plugin(reading.connected.name)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package.content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = change(name, old.read(name).decode())
+            if text is not None:
+                new.writestr(name, text)
+    reading.server.install(out.getvalue())
+    reading.server.enable(package.name)
+
+
+def no_queries(name: str, text: str) -> str | None:
+    return text if name == "plugin.xml" else None
+
+
+def test_all_is_well(reading: Reading) -> None:
+    found = findings(reading)
+    assert [finding.step for finding in found] == ["Server", "Version", "Sign-in", *LABELS, "Estimate"]
+    assert set(by_step(found).values()) == {"ok"}
+    students = reading.connected.sql("SELECT count(*) FROM Students WHERE SchoolID <> 999999")[0][0]
+    assert next(f.text for f in found if f.step == "Students") == f"{students} can be read."
+    assert found[1].text == "PowerSchool 25.9.0.0.252611238."
+    assert found[-1].text == "A sync takes about 36 calls, less than a minute."
+    assert reading.clock.waited == []
+
+
+@pytest.mark.parametrize(
+    ("version", "state"),
+    [("10.1.0", "ok"), ("10.0.9.9", "failed"), ("9.2", "failed"), ("25.2", "ok"), ("", "warning"), ("new", "warning")],
+)
+def test_the_version(open_reading: Open, version: str, state: str) -> None:
+    reading = open_reading(quirks=Quirks(server_version=version))
+    found = list(examine(reading.client, StreamSet({}), "queries"))
+    assert (found[1].step, found[1].state) == ("Version", state)
+
+
+def test_nobody_is_there(reading: Reading) -> None:
+    reading.server.stop()
+    (finding,) = findings(reading)
+    assert (finding.step, finding.state, finding.code) == ("Server", "failed", "PSC-HTTP-UNREACHABLE")
+
+
+@pytest.mark.parametrize(
+    ("fault", "variant", "code"),
+    [
+        ("N06", "login", "PSC-HTTP-WEB-PAGE"),
+        ("N06", "maintenance", "PSC-HTTP-MAINTENANCE"),
+        ("N07", "host", "PSC-HTTP-REDIRECT"),
+        ("N11", "", "PSC-ACCESS-NOT-FOUND"),
+        ("N17", "nan", "PSC-READ-BROKEN"),
+    ],
+)
+def test_something_else_is_there(reading: Reading, fault: str, variant: str, code: str) -> None:
+    reading.server.set_faults([Fault(fault, path="/ws/v1/metadata", variant=variant)])
+    (finding,) = findings(reading)
+    assert (finding.step, finding.code) == ("Server", code)
+
+
+def test_a_wrong_secret_is_tried_once(reading: Reading) -> None:
+    reading.client.secret = "made-up-wrong-secret"
+    found = findings(reading)
+    assert failed(found) == {"Sign-in": "PSC-AUTH-401"}
+    assert found[-1].step == "Sign-in"
+    assert menus.CREDENTIALS in found[-1].to_do
+    assert reading.tokens == 1
+
+
+def test_deleted_disabled_and_wrong_are_told_apart(reading: Reading) -> None:
+    plugin = reading.connected.plugin
+    reading.server.disable(plugin)
+    assert failed(findings(reading)) == {"Sign-in": "PSC-AUTH-401"}
+    reading.server.delete(plugin)
+    reading.client = reading.anew()
+    assert failed(findings(reading)) == {"Sign-in": "PSC-AUTH-404"}
+
+
+@pytest.mark.parametrize("access", ["auto", "queries"])
+def test_a_plugin_of_other_choices_is_found_out(reading: Reading, access: str) -> None:
+    newer = streams_for(contacts=True, fields={"student": ["Students.Gender"]})
+    found = findings(reading, access, newer)
+    assert failed(found) == {"Students": "PSC-ACCESS-NOT-FOUND"}
+    assert "Estimate" not in by_step(found)
+    assert menus.PLUGINS in next(finding.to_do for finding in found if finding.step == "Students")
+
+
+def test_a_field_that_was_taken_away_is_named(reading: Reading) -> None:
+    reading.server.set_faults([Fault("N10", path="/ws/schema/query/*.users/count", field="users.email_addr")])
+    found = findings(reading)
+    assert failed(found) == {"Staff": "PSC-ACCESS-FIELD"}
+    assert "users.email_addr" in next(finding.text for finding in found if finding.step == "Staff")
+    assert "Estimate" not in by_step(found)
+
+
+def test_a_server_that_breaks_down_while_asked_ends_the_check(reading: Reading) -> None:
+    reading.server.set_faults([Fault("N13", path="/ws/schema/query/*.terms/count")])
+    found = findings(reading)
+    assert failed(found) == {"Terms": "PSC-HTTP-SERVER"}
+    assert found[-1].step == "Terms"
+
+
+def test_without_queries_tables_do(reading: Reading) -> None:
+    reinstalled(reading, no_queries)
+    found = findings(reading)
+    assert by_step(found) == {"Server": "ok", "Version": "ok", "Sign-in": "ok", "Estimate": "warning"}
+    assert "table by table takes about" in found[-1].text
+    assert menus.PLUGINS in found[-1].to_do
+    assert set(failed(findings(reading, "queries"))) == set(LABELS)
+
+
+def test_the_page_size_is_the_plugins_own(reading: Reading) -> None:
+    reading.server.set_page_size(reading.connected.plugin, 37)
+    found = findings(reading, "tables")
+    assert by_step(found)["Page size"] == "warning"
+    assert "only 37 rows" in next(finding.text for finding in found if finding.step == "Page size")
+    reading.server.set_page_size(reading.connected.plugin, 100)
+    assert "Page size" not in by_step(findings(reading, "tables"))
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "labels"),
+    [
+        ("STUDENTS", "LAST_NAME", {"Students"}),
+        ("STUDENTS", "ENROLL_STATUS", {"Students"}),
+        ("ROLEDEF", "NAME", {"Teaching assignments"}),
+        ("SECTIONS", "TERMID", {"Sections", "Teaching assignments"}),
+        ("EMAILADDRESS", "EMAILADDRESS", {"Students", "Contacts"}),
+        ("PERSONEMAILADDRESSASSOC", "ISPRIMARYEMAILADDRESS", {"Students", "Contacts"}),
+        ("STUDENTCONTACTASSOC", "PERSONID", {"Contacts", "Relationships"}),
+        ("CC", "TERMID", {"Enrollments"}),
+    ],
+)
+def test_by_tables_every_field_that_reading_touches_is_tried(
+    reading: Reading, table: str, field: str, labels: set[str]
+) -> None:
+    line = f'    <field table="{table}" field="{field}" access="ViewOnly"/>\n'
+    reinstalled(reading, lambda _name, text: text.replace(line, ""))
+    found = findings(reading, "tables")
+    assert failed(found) == dict.fromkeys(labels, "PSC-ACCESS-FIELD")
+    for finding in found:
+        if finding.step in labels:
+            assert f"{table}.{field}" in finding.text.upper()
+    assert "Estimate" not in by_step(found)
+
+
+def test_with_all_access_no_field_is_refused_by_tables(reading: Reading) -> None:
+    assert failed(findings(reading, "tables")) == {}

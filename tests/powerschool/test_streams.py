@@ -1,0 +1,259 @@
+"""Streams as SQL, as an access list and as a plugin package."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool import streams as s
+from psconnect.powerschool.plugin import NAMESPACE, PLUGIN_NAME, build_plugin, query_name
+from psconnect.powerschool.sql import page_sql
+from psconnect.powerschool.streams import Stream, StreamSet, streams_for
+from tests.powerschool.conftest import YEAR, Open
+from tests.support.home import CHECKOUT
+
+GOLDEN = Path(__file__).parent / "golden"
+EVERYTHING = streams_for(
+    contacts=True,
+    fields={
+        "student": ["U_STUDENTS_EXTENSION.Locker", "StudentCoreFields.PrimaryLanguage", "Students.Gender"],
+        "class": ["Sections.MaxEnrollment"],
+        "admin": ["Users.Title"],
+    },
+)
+NO_PARENTS = streams_for(contacts=False, fields={})
+
+
+def _used(stream: Stream) -> set[tuple[str, str]]:
+    """Every (TABLE, FIELD) that a query's SQL touches, found by reading the SQL alone."""
+    text = page_sql(stream)
+    used: set[tuple[str, str]] = set()
+    for found in re.finditer(r"\(SELECT (m\.[^()]+MIN\([^)]+\) lowest FROM (\w+) m[^)]*)\) (\w+)_f", text):
+        used |= {(found[2].upper(), name.upper()) for name in re.findall(r"m\.(\w+)", found[1])}
+    text = re.sub(r"LEFT JOIN \(SELECT m\..*? ON \w+_f\.\w+ = ", "ON ", text)
+    tables = {alias: table for table, alias in re.findall(r"(?:FROM|JOIN) (\w+) (\w+)", text)}
+    tables["t"] = tables["b"]
+    made = {"row_no", "lowest"}
+    for alias, name in re.findall(r"\b(\w+)\.(\w+)\b", text):
+        if name not in made and not alias.endswith("_f"):
+            used.add((tables[alias].upper(), name.upper()))
+    return used
+
+
+STREAMS = [
+    *(pytest.param(stream, id=f"{name} with everything") for name, stream in EVERYTHING.by_name.items()),
+    *(pytest.param(stream, id=name) for name, stream in NO_PARENTS.by_name.items()),
+]
+
+
+@pytest.mark.parametrize("stream", [s.STUDENTS, s.SECTION_TEACHERS], ids=lambda stream: stream.name)
+def test_the_sql_of_a_stream(stream: Stream) -> None:
+    assert page_sql(stream) + "\n" == (GOLDEN / f"{stream.name}.sql").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_the_select_list_is_the_columns(stream: Stream) -> None:
+    aliases = {lookup.alias: lookup.table for lookup in stream.lookups} | {"t": stream.table}
+    select = page_sql(stream).partition("\n")[0].removeprefix("SELECT ").split(", ")
+    listed = [tuple(item.split(".")) for item in select]
+    assert [(aliases[alias].upper(), name.upper()) for alias, name in listed] == [
+        (column.table.upper(), column.field.upper()) for column in stream.columns
+    ]
+    assert stream.columns[0].field == stream.key
+    assert len({column.name for column in stream.columns}) == len(stream.columns)
+    assert set(stream.always) <= {column.name for column in stream.columns}
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_the_access_list_is_what_the_sql_touches_and_nothing_more(stream: Stream) -> None:
+    assert stream.grants() == _used(stream)
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_the_arguments_are_those_of_the_sql(stream: Stream) -> None:
+    assert set(re.findall(r":(\w+)", page_sql(stream))) == {"after", "page_rows", *stream.arguments}
+    assert set(stream.arguments) <= set(YEAR)
+
+
+def test_without_parents_nothing_of_contacts_is_asked_for() -> None:
+    tables = {table for table, _field in NO_PARENTS.grants()}
+    # A student's own mail address is the one thing that PowerSchool keeps among the persons' addresses.
+    assert tables & {"PERSON", "STUDENTCONTACTASSOC", "STUDENTCONTACTDETAIL", "PERSONPHONENUMBERASSOC", "PHONENUMBER",
+                     "GUARDIAN", "GUARDIANSTUDENT", "CODESET"} == set()  # fmt: skip
+    assert set(NO_PARENTS.by_name) == set(EVERYTHING.by_name) - {"contacts", "relationships"}
+
+
+@pytest.mark.parametrize("streams", [EVERYTHING, NO_PARENTS], ids=["everything", "no parents"])
+def test_nobodys_secrets_are_asked_for(streams: StreamSet) -> None:
+    asked = {field for _table, field in streams.grants()}
+    assert not {field for field in asked if re.search("PASSWORD|PW$|SSN|DOB|LUNCH|ETHNICITY|MEDICAL|STREET", field)}
+
+
+def test_a_field_of_the_base_table_is_added() -> None:
+    students = EVERYTHING.by_name["students"]
+    assert [column.full_name for column in students.columns if column.name == "gender"] == ["students.gender"]
+    assert ("STUDENTS", "GENDER") in students.grants()
+    assert ("USERS", "TITLE") in EVERYTHING.by_name["users"].grants()
+    assert ("SECTIONS", "MAXENROLLMENT") in EVERYTHING.for_entity("class").grants()
+
+
+def test_a_field_of_an_extension_is_added_with_its_way_back() -> None:
+    students = EVERYTHING.by_name["students"]
+    assert {("U_STUDENTS_EXTENSION", "LOCKER"), ("U_STUDENTS_EXTENSION", "STUDENTSDCID"),
+            ("STUDENTCOREFIELDS", "PRIMARYLANGUAGE")} <= students.grants()  # fmt: skip
+    assert (
+        "LEFT JOIN u_students_extension u_students_extension ON u_students_extension.studentsdcid = t.dcid"
+        in page_sql(students)
+    )
+
+
+def test_a_field_that_is_read_anyway_is_not_added_twice() -> None:
+    chosen = streams_for(contacts=True, fields={"student": ["students.LAST_name", "EmailAddress.EmailAddress"]})
+    assert chosen.by_name["students"] == s.STUDENTS
+
+
+def test_two_fields_that_would_have_the_same_name() -> None:
+    chosen = streams_for(contacts=False, fields={"student": ["U_X.Email", "Students.Email", "Students.Section_DCID"]})
+    names = [column.name for column in chosen.by_name["students"].columns]
+    assert len(names) == len(set(names))
+    assert {"email", "email_", "u_x_email", "section_dcid"} <= set(names)
+
+
+@pytest.mark.parametrize(
+    ("entity", "field", "hint"),
+    [
+        ("student", "Student.First_Name", "Did you mean “Students.First_Name”?"),
+        ("student", "Schools.Name", "Students.Schoolid"),
+        ("class", "U_SECTIONS_EXTENSION.Note", "Sections.Room"),
+        ("contact", "Person2.FirstName", "Did you mean “Person.Firstname”?"),
+        ("teacher", "Zzz.Qqq", "Known: "),
+    ],
+)
+def test_a_table_that_can_not_be_reached_is_refused_with_the_nearest_field(entity: str, field: str, hint: str) -> None:
+    with pytest.raises(FixSettings) as caught:
+        streams_for(contacts=True, fields={entity: [field]})
+    assert (caught.value.code, caught.value.where) == ("PSC-MAPPING-FIELD", f"mapping.{entity}")
+    assert field in caught.value.happened
+    assert hint in caught.value.to_do
+
+
+def test_fields_of_an_entity_that_is_not_read_ask_for_nothing() -> None:
+    assert streams_for(contacts=False, fields={"contact": ["Person.IsActive"]}).grants() == NO_PARENTS.grants()
+
+
+# --- the package -----------------------------------------------------------------------------------------------------
+
+
+def _files(content: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+
+
+def test_the_package_keeps_to_the_limits_of_the_schema() -> None:
+    package = build_plugin(EVERYTHING, "1.20261118.173000")
+    files = _files(package.content)
+    assert next(iter(files)) == "plugin.xml"
+    assert set(files) - {"plugin.xml"} == {f"queries_root/{name}.named_queries.xml" for name in EVERYTHING.by_name}
+    root = ET.fromstring(files["plugin.xml"])
+    assert root.tag == f"{{{NAMESPACE}}}plugin"
+    assert [child.tag.rpartition("}")[2] for child in root] == ["oauth", "access_request", "publisher"]
+    assert 1 <= len(root.attrib["name"]) <= 40
+    assert root.attrib["name"] == PLUGIN_NAME
+    assert len(root.attrib["version"]) <= 20
+    assert len(root.attrib["description"]) <= 256
+    assert root[0].attrib == {}, "no use for /ws/v1, so no access level is asked for"
+    contact = root[2][0]
+    assert 1 <= len(contact.attrib["email"]) <= 40
+    fields = [tuple(field.attrib.values()) for field in root[1]]
+    assert fields == [(table, field, "ViewOnly") for table, field in package.access]
+    assert len(fields) == len(set(fields))
+    assert all(len(table) <= 30 and len(field) <= 30 for table, field, _access in fields)
+
+
+def test_the_queries_of_the_package() -> None:
+    files = _files(build_plugin(EVERYTHING, "1.0").content)
+    for name, stream in EVERYTHING.by_name.items():
+        (query,) = ET.fromstring(files[f"queries_root/{name}.named_queries.xml"])
+        assert query.attrib["name"] == query_name(stream)
+        assert len(query.attrib["name"]) <= 200
+        assert len(query.attrib["name"].split(".")) == 5
+        assert not query.attrib["name"].startswith(("com.powerschool", "com.pearson"))
+        assert [child.tag for child in query] == ["description", "args", "columns", "sql"]
+        assert (query[3].text or "").strip() == page_sql(stream)
+        assert ";" not in (query[3].text or "")
+        columns = [(column.attrib["column"], column.text) for column in query[2]]
+        assert columns == [(f"{column.table}.{column.field}", column.name) for column in stream.columns]
+        assert all(re.fullmatch(r"\w+", alias or "") for _column, alias in columns)
+        assert [arg.attrib["name"] for arg in query[1]] == ["after", "page_rows", *stream.arguments]
+
+
+def test_the_same_choices_give_the_same_bytes() -> None:
+    assert build_plugin(EVERYTHING, "1.0").content == build_plugin(EVERYTHING, "1.0").content
+    assert build_plugin(EVERYTHING, "1.0").content != build_plugin(EVERYTHING, "1.1").content
+    with zipfile.ZipFile(io.BytesIO(build_plugin(EVERYTHING, "1.0").content)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+_BUILD = """
+import hashlib
+from psconnect.model.connection import from_dict
+from psconnect.powerschool.plugin import build_plugin
+from psconnect.sync.assemble import choices_of
+mapping = {
+    "teacher": {"username": "{Users.Title}", "middleName": "{Users.PreferredName}"},
+    "admin": {"username": "{Users.Gender}", "middleName": "{Users.LastFirst}"},
+    "student": {"middleName": "{U_STUDENTS_EXTENSION.Locker} {U_STUDENTS_EXTENSION.Device} {Students.Track}"},
+}
+choices = choices_of(from_dict({"name": "x", "preset": "oneroster", "mapping": mapping}))
+print(hashlib.sha256(build_plugin(choices.streams, "1").content).hexdigest())
+"""
+
+
+def test_the_same_choices_give_the_same_bytes_in_every_process() -> None:
+    """Else a plugin that the window built would be unknown to the scheduled run."""
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", _BUILD],
+            env={"PYTHONHASHSEED": str(seed), "PYTHONPATH": str(CHECKOUT), "SYSTEMROOT": "C:\\Windows"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in (1, 2, 3, 4)
+    }
+    assert len(digests) == 1
+
+
+def test_a_querys_name_changes_with_what_it_answers() -> None:
+    plain = {name: query_name(stream) for name, stream in streams_for(contacts=True, fields={}).by_name.items()}
+    mapped = {name: query_name(stream) for name, stream in EVERYTHING.by_name.items()}
+    assert {name for name in plain if plain[name] != mapped[name]} == {"students", "sections", "users"}
+
+
+def test_the_server_takes_the_package_and_every_query_loads(open_reading: Open) -> None:
+    mapping = {"student": {"middleName": "{U_STUDENTS_EXTENSION.Locker}"}}
+    reading = open_reading(settings={"mapping": mapping})
+    for name, stream in reading.streams.items():
+        assert reading.queries().count(stream, YEAR) > 0, name
+
+
+def test_with_an_older_plugin_the_answer_is_not_found_never_other_columns(open_reading: Open) -> None:
+    reading = open_reading()
+    newer = streams_for(contacts=True, fields={"student": ["Students.Gender"]}).by_name
+    assert reading.read("students").rows
+    reader = reading.queries()
+    for call in (lambda: reader.count(newer["students"], YEAR), lambda: reader.page(newer["students"], YEAR, -1)):
+        with pytest.raises(FixSettings) as caught:
+            call()
+        assert caught.value.code == "PSC-ACCESS-NOT-FOUND"
+        assert "older version" in caught.value.happened
+    assert reading.queries().count(newer["schools"], YEAR) > 0

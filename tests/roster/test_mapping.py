@@ -1,0 +1,124 @@
+"""Mapping: templates compiled once a run give what they give one by one; and requirements on the result."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psconnect.model.entities import BY_KEY, ENTITIES, RELATIONSHIP, SCHOOL, STUDENT
+from psconnect.model.errors import FixSettings
+from psconnect.roster.mapping import Requirements, compile_mapping, parse_mapping, requirements_for
+from psconnect.roster.templates import compile_template
+from psconnect.sync.assemble import load_preset, preset_names
+
+LISTS = {"grade": {"0": "KG", "*": "Other"}, "flag": {"1": "true", "*": "false"}}
+FIELDS = ("T.A", "T.B", "T.C")
+FILTERS = ("", "|lower", "|upper", "|trim", "|visible", "|grade", "|flag", "|trim|grade", "|lower|trim|flag")
+
+
+def name_of(full_name: str) -> str:
+    return full_name.partition(".")[2].lower()
+
+
+parts = st.one_of(
+    st.text(alphabet="xy ()-@{}".replace("{}", ""), min_size=1, max_size=4),
+    st.builds("{{{}{}}}".format, st.sampled_from(FIELDS), st.sampled_from(FILTERS)),
+)
+templates = st.lists(parts, max_size=4).map("".join)
+entities = st.sampled_from(ENTITIES)
+values = st.text(max_size=4) | st.sampled_from(["0", " 0 ", "1", "\u200b", "Ä"])
+
+
+@given(st.data())
+def test_a_compiled_mapping_gives_what_each_template_gives(data: st.DataObject) -> None:
+    entity = data.draw(entities)
+    texts = data.draw(st.dictionaries(st.sampled_from(entity.mapped), templates))
+    rows = data.draw(st.lists(st.builds(SimpleNamespace, a=values, b=values, c=values), min_size=1, max_size=3))
+    mapping = parse_mapping({entity.key: texts}, {}, LISTS)
+    shape = compile_mapping(mapping, entity, name_of)
+    one_by_one = [
+        compile_template(mapping.templates[entity.key][a], name_of, LISTS) if a in texts else lambda _row: ""
+        for a in entity.mapped
+    ]
+    for row in rows:
+        made = shape(row)
+        assert isinstance(made, tuple)
+        assert made == tuple(getter(row) for getter in one_by_one)
+
+
+def test_a_mapping_of_one_attribute_and_of_none() -> None:
+    row = SimpleNamespace(a="x", b="y")
+    one = parse_mapping({"school": {"name": "{T.A}"}}, {}, {})
+    assert compile_mapping(one, SCHOOL, name_of)(row) == ("x", "")
+    assert compile_mapping(parse_mapping({}, {}, {}), SCHOOL, name_of)(row) == ("", "")
+    fixed = parse_mapping({"school": {"name": "Always"}}, {}, {})
+    assert compile_mapping(fixed, SCHOOL, name_of)(None) == ("Always", "")
+
+
+def test_a_connection_changes_single_attributes_of_its_preset() -> None:
+    preset = {"student": {"username": "{T.A}", "email": "{T.B}"}}
+    mapping = parse_mapping(preset, {"student": {"username": "{T.C|upper}"}}, {})
+    made = compile_mapping(mapping, STUDENT, name_of)(SimpleNamespace(a="a", b="b", c="c"))
+    assert dict(zip(STUDENT.mapped, made, strict=True)) | {"username": "C", "email": "b"} == dict(
+        zip(STUDENT.mapped, made, strict=True)
+    )
+    assert mapping.fields()["student"] == ["T.C", "T.B"]
+
+
+def test_the_entities_come_in_one_order_whatever_the_tables_say() -> None:
+    backwards = {entity.key: {entity.mapped[0]: "{T.A}"} for entity in reversed(ENTITIES)}
+    assert list(parse_mapping(backwards, {}, {}).fields()) == list(BY_KEY)
+
+
+def test_an_attribute_that_does_not_exist_names_the_nearest() -> None:
+    with pytest.raises(FixSettings) as caught:
+        parse_mapping({}, {"student": {"usernam": "{T.A}"}}, {})
+    assert (caught.value.code, caught.value.where) == ("PSC-MAPPING-ATTRIBUTE", "mapping.student.usernam")
+    assert caught.value.to_do == "Did you mean “username”?"
+
+
+def test_a_structural_attribute_can_not_be_mapped() -> None:
+    with pytest.raises(FixSettings, match="sourcedId"):
+        parse_mapping({}, {"student": {"sourcedId": "{T.A}"}}, {})
+
+
+@pytest.mark.parametrize("preset", preset_names())
+def test_every_preset_maps_known_entities_and_attributes(preset: str) -> None:
+    loaded = load_preset(preset)
+    assert set(loaded.mapping) | set(loaded.requirements) <= set(BY_KEY)
+    mapping = parse_mapping(loaded.mapping, {}, loaded.values)
+    assert all(mapping.templates[key] for key in loaded.mapping)
+    for entity in ENTITIES:
+        requirements_for(entity, frozenset(), loaded.requirements, {})
+
+
+# --- requirements ----------------------------------------------------------------------------------------------------
+
+
+def test_what_a_destination_needs_is_skipped_whatever_anybody_wishes() -> None:
+    made = requirements_for(
+        STUDENT,
+        frozenset({"username", "familyName", "somethingElse"}),
+        {"student": {"email": "report", "grade": "skip"}},
+        {"student": {"username": "report", "grade": "report", "stateId": "skip"}},
+    )
+    assert [name for _index, name in made.skip] == ["username", "familyName", "stateId"]
+    assert [name for _index, name in made.report] == ["email", "grade"]
+    assert all(STUDENT.mapped[index] == name for index, name in (*made.skip, *made.report))
+
+
+def test_a_requirement_on_an_unknown_attribute_names_the_nearest() -> None:
+    with pytest.raises(FixSettings) as caught:
+        requirements_for(RELATIONSHIP, frozenset(), {}, {"relationship": {"custodal": "skip"}})
+    assert caught.value.to_do == "Did you mean “custodial”?"
+
+
+def test_the_first_missing_attribute_leaves_out_and_the_others_are_reported() -> None:
+    made = Requirements(((0, "a"), (1, "b")), ((2, "c"), (3, "d")))
+    assert made.missing(("x", "y", "z", "w")) == ("", [])
+    assert made.missing(("x", "y", "", "\u200b")) == ("", ["c", "d"])
+    assert made.missing(("x", " ", "", "")) == ("b", ())
+    assert made.missing(("", "", "", "")) == ("a", ())

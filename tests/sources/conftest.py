@@ -1,0 +1,138 @@
+"""Hand-made rows and the records that become of them; no server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from psconnect.destinations import declaration_of
+from psconnect.model.connection import from_dict
+from psconnect.model.entities import Entity
+from psconnect.model.problems import RULES, Fate, Problem
+from psconnect.powerschool.reader import row_type
+from psconnect.sources.base import StagedRow
+from psconnect.sources.powerschool.district import District, find_district, set_terms
+from psconnect.sources.powerschool.plan import ReadPlan
+from psconnect.sync.assemble import choices_of
+
+TODAY = date(2026, 11, 18)
+MakePlan = Callable[..., ReadPlan]
+
+
+@dataclass(frozen=True)
+class Shaped:
+    """A shaped record as a test looks at it."""
+
+    key: int
+    fate: Fate
+    rule: str | None
+    values: dict[str, str]
+    references: dict[str, int | None]
+
+
+@dataclass
+class Maker:
+    """Makes plans and rows; collects problems.
+
+    Attributes:
+        problems: what was reported so far.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    plan: ReadPlan = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.choose()
+
+    def choose(self, today: date = TODAY, **settings: Any) -> ReadPlan:
+        """A plan with the OneRoster preset and these sections of a connection file."""
+        choices = choices_of(from_dict({"name": "x", "preset": "oneroster", **settings}))
+        schools = choices.connection.scope.schools
+        self.plan = ReadPlan(
+            streams=choices.streams,
+            mapping=choices.mapping,
+            needed=declaration_of("oneroster-csv").needed,
+            preset_requirements=choices.preset.requirements,
+            requirements=choices.connection.requirements,
+            schools="all" if schools == "all" else frozenset(schools),
+            start_year=choices.connection.scope.start_year,
+            co_teachers=choices.co_teachers,
+            contacts=choices.contacts,
+            district_name="Demo District",
+            today=today,
+        )
+        return self.plan
+
+    def row(self, stream: str, **values: object) -> Any:
+        """A row of a stream; what is not given is empty, as PowerSchool leaves nulls out."""
+        return row_type(self.plan.streams.by_name[stream])(**{name: str(value) for name, value in values.items()})
+
+    def rows(self, stream: str, *rows: dict[str, object]) -> list[Any]:
+        return [self.row(stream, **values) for values in rows]
+
+    def found(self) -> list[tuple[str, str, int, int | None, str]]:
+        """The problems so far, each as (rule, entity, key, school, detail); every rule exists."""
+        assert all(problem.rule in RULES for problem in self.problems)
+        return [(p.rule, p.entity, p.key, p.school, p.detail) for p in self.problems]
+
+    def district(self, days: Sequence[str] = ("2026-08-17", "2027-01-15", "2027-06-04")) -> District:
+        """Two schools (numbers 100 and 200, keys 1 and 2) in the year 2026-2027, and the district's own terms."""
+        district = find_district(self.plan, self.schools(), self.terms())
+        sessions = [
+            {"dcid": n, "date_value": day, "schoolid": school, "insession": 1}
+            for n, (day, school) in enumerate((day, school) for school in (100, 200) for day in days)
+        ]
+        set_terms(district, self.terms(), self.rows("calendar_days", *sessions))
+        return district
+
+    def schools(self) -> list[Any]:
+        return self.rows(
+            "schools",
+            {"dcid": 1, "school_number": 100, "name": "Maple Elementary"},
+            {"dcid": 2, "school_number": 200, "name": "Cedar Middle"},
+        )
+
+    def terms(self) -> list[Any]:
+        """Per school the year and a semester of 2026, and the year before; and the district office's year."""
+        year = {"yearid": 36, "name": "2026-2027", "firstday": "2026-08-17", "lastday": "2027-06-06", "portion": 1}
+        before = {"yearid": 35, "name": "2025-2026", "firstday": "2025-08-18", "lastday": "2026-06-05", "portion": 1}
+        half = {**year, "name": "Semester 1", "lastday": "2027-01-15", "portion": 2, "isyearrec": 0}
+        made: list[dict[str, object]] = []
+        for school, base in ((100, 10), (200, 20), (0, 30)):
+            made += [
+                {**year, "dcid": base, "id": 3600, "schoolid": school, "isyearrec": 1},
+                {**half, "dcid": base + 1, "id": 3601, "schoolid": school},
+                {**before, "dcid": base + 2, "id": 3500, "schoolid": school, "isyearrec": 1},
+            ]
+        return self.rows("terms", *made)
+
+
+def shaped(entity: Entity, rows: Sequence[StagedRow]) -> dict[int, Shaped]:
+    """Staged rows by key, with named values and references."""
+    found: dict[int, Shaped] = {}
+    for key, fate, rule, record, *references in rows:
+        assert isinstance(record, bytes)
+        assert rule is None or rule in RULES
+        texts = msgspec.json.decode(record, type=list[str])
+        names = [reference.column for reference in entity.references]
+        numbers = [None if other is None else int(other) for other in references]
+        found[int(key or 0)] = Shaped(
+            int(key or 0),
+            Fate(int(fate or 0)),
+            str(rule) if rule else None,
+            dict(zip(entity.attributes, texts, strict=True)),
+            dict(zip(names, numbers, strict=True)),
+        )
+    assert len(found) == len(rows)
+    return found
+
+
+@pytest.fixture
+def maker() -> Maker:
+    """Plans, rows and problems of one test."""
+    return Maker()

@@ -1,0 +1,265 @@
+"""Reading a whole district: both ways, one failing stream, cancelling, and reading again."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from psconnect.demo import Fault
+from psconnect.model.clock import CancelToken
+from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.errors import Cancelled, FixSettings, PsconnectError, SignInAgain, TryLater
+from psconnect.model.events import RunEvent
+from psconnect.model.problems import Problem
+from psconnect.sources.base import ReadSummary, StagedRow
+from psconnect.sources.powerschool import PowerSchoolSource
+from psconnect.sync.assemble import choices_of, make_source
+from tests.support.demo import Connect, Connected
+
+QUERIES = "/ws/schema/query/*"
+
+
+class Roster:
+    """Takes what a source gives; rows by entity and key."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, dict[int, StagedRow]] = {key: {} for key in BY_KEY}
+        self.problems: list[Problem] = []
+        self.cleared: list[str] = []
+        self._lock = threading.Lock()
+
+    def rows(self, entity: Entity, rows: Sequence[StagedRow]) -> None:
+        with self._lock:
+            for key, fate, *others in rows:
+                assert int(key or 0) not in self.records[entity.key], (entity.key, key)
+                plain = (
+                    int(fate or 0),
+                    *(int(one) if isinstance(one, str) and one.isdigit() else one for one in others),
+                )
+                self.records[entity.key][int(key or 0)] = plain
+
+    def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
+        with self._lock:
+            self.cleared.append(entity.key)
+            kept = {
+                key: row
+                for key, row in self.records[entity.key].items()
+                if negative is not None and (key < 0) != negative
+            }
+            self.records[entity.key] = kept
+
+    def problem(self, problem: Problem) -> None:
+        with self._lock:
+            self.problems.append(problem)
+
+
+Sources = Callable[..., PowerSchoolSource]
+
+
+@pytest.fixture
+def source_of() -> Iterator[Sources]:
+    """Makes the source of a connection: ``source_of(connected, cancel)``."""
+    close: list[Callable[[], None]] = []
+
+    def make(connected: Connected, cancel: CancelToken | None = None) -> PowerSchoolSource:
+        connection = connected.service.connection(connected.name)
+        client = connected.service.make_client(connection, cancel or CancelToken())
+        close.append(client.http.close)
+        return make_source(choices_of(connection), client, connected.clock)
+
+    yield make
+    for each in close:
+        each()
+
+
+def read(
+    source: PowerSchoolSource, on_event: Callable[[RunEvent], None] = lambda _event: None
+) -> tuple[Roster, ReadSummary]:
+    roster = Roster()
+    return roster, source.read(roster, on_event, source.client.cancel)
+
+
+def without_queries(connected: Connected) -> None:
+    """Install the plugin with its access list, but without its queries."""
+    connected.clock.wait(60, CancelToken())  # the version grows with time
+    package = connected.service.build_plugin(connected.name)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package.content)) as old, zipfile.ZipFile(out, "w") as new:
+        new.writestr("plugin.xml", old.read("plugin.xml"))
+    connected.server.install(out.getvalue())
+    plugin = connected.server.enable(package.name)
+    connected.service.set_value(connected.name, "source.client_id", f'"{plugin.client_id}"')
+    connected.service.set_secret(connected.name, "source.client_secret", str(plugin.client_secret))
+
+
+def test_queries_and_tables_give_the_same_roster(connect: Connect, source_of: Sources) -> None:
+    connected = connect()
+    connected.server.set_page_size(connected.plugin, 500)
+    roster, summary = read(source_of(connected))
+    connected.service.set_value(connected.name, "source.read", '"tables"')
+    other, by_table = read(source_of(connected))
+    assert (summary.way, by_table.way) == ("queries", "tables")
+    assert roster.records == other.records
+    assert all(roster.records.values())
+    assert sorted(map(repr, roster.problems)) == sorted(map(repr, other.problems))
+    assert len(set(roster.problems)) == len(roster.problems) > 0
+    assert roster.cleared == other.cleared == []
+    assert summary.school_year == by_table.school_year == "2026-2027"
+    assert summary.calls <= 3 * 12 + 3
+    assert summary.counts["students"] == len(roster.records["student"])
+    assert set(summary.counts) == {"schools", "terms", "calendar_days", "courses", "sections", "users", "school_staff",
+                                   "section_teachers", "students", "enrollments", "contacts",
+                                   "relationships"}  # fmt: skip
+
+
+def test_without_parents_nothing_of_contacts_is_read(connect: Connect, source_of: Sources) -> None:
+    connected = connect(settings={"options": {"parents": "none"}})
+    source = source_of(connected)
+    roster, summary = read(source)
+    assert [entity.key for entity in source.entities()] == [k for k in BY_KEY if k not in ("contact", "relationship")]
+    assert roster.records["contact"] == roster.records["relationship"] == {}
+    assert not {"contacts", "relationships"} & set(summary.counts)
+    without_queries(connected)
+    by_table, summary = read(source_of(connected))
+    assert (summary.way, by_table.records) == ("tables", roster.records)
+
+
+def test_auto_falls_back_to_tables_and_says_what_it_costs(connect: Connect, source_of: Sources) -> None:
+    connected = connect(install=False)
+    without_queries(connected)
+    connected.server.set_page_size(connected.plugin, 150)
+    events: list[RunEvent] = []
+    _roster, summary = read(source_of(connected), events.append)
+    assert summary.way == "tables"
+    (said,) = [event.message for event in events if event.message]
+    assert "several thousand calls in a large district" in said
+    assert "150 rows a call" in said, "the plugin's own page size, not that of anybody"
+    connected.service.set_value(connected.name, "source.read", '"queries"')
+    with pytest.raises(FixSettings) as caught:
+        read(source_of(connected))
+    assert caught.value.code == "PSC-ACCESS-NOT-FOUND"
+
+
+def test_where_neither_works_the_queries_are_named(connected: Connected, source_of: Sources) -> None:
+    source = source_of(connected)
+    connected.server.set_faults([Fault("N11", path="/ws/schema/*")])
+    with pytest.raises(FixSettings) as caught:
+        read(source)
+    assert (caught.value.code, caught.value.where) == ("PSC-ACCESS-NOT-FOUND", "the number of schools")
+
+
+def test_N10_a_refused_field_is_no_reason_to_read_tables(connected: Connected, source_of: Sources) -> None:
+    connected.server.set_faults([Fault("N10", path="/ws/schema/query/*.schools/count", field="schools.name")])
+    with pytest.raises(FixSettings) as caught:
+        read(source_of(connected))
+    assert caught.value.code == "PSC-ACCESS-FIELD"
+    assert connected.server.calls.to("/ws/schema/table") == 0
+
+
+def test_a_plugin_of_other_choices_is_said_to_be_older(connect: Connect, source_of: Sources) -> None:
+    connected = connect(settings={"options": {"parents": "none"}})
+    connected.service.set_value(connected.name, "options.parents", '"all"')
+    with pytest.raises(FixSettings) as caught:
+        read(source_of(connected))
+    assert caught.value.code == "PSC-ACCESS-NOT-FOUND"
+    assert "older version" in caught.value.happened
+
+
+@pytest.mark.parametrize("stream", ["students", "enrollments", "contacts", "users", "sections"])
+def test_what_was_handed_on_before_a_restart_is_void(connected: Connected, source_of: Sources, stream: str) -> None:
+    whole, _summary = read(source_of(connected))
+    connected.server.set_faults([Fault("D05", path=f"/ws/schema/query/*.{stream}/count", nth=2)])
+    again, _summary = read(source_of(connected))
+    paged = {"students": ["student"], "enrollments": ["enrollment"], "contacts": ["contact"]}
+    assert again.cleared == paged.get(stream, [])
+    assert again.records == whole.records
+    assert sorted(map(repr, again.problems)) == sorted(map(repr, whole.problems)), "also the problems come once"
+
+
+def test_D01_a_row_listed_twice_is_a_problem(connected: Connected, source_of: Sources) -> None:
+    whole, _summary = read(source_of(connected))
+    connected.server.set_faults([Fault("D01", path="/ws/schema/query/*.students")])
+    again, _summary = read(source_of(connected))
+    assert again.records == whole.records
+    (problem,) = set(again.problems) - set(whole.problems)
+    assert (problem.rule, problem.entity, problem.key) == (
+        "duplicate-row",
+        "student",
+        connected.sql("SELECT min(DCID) FROM Students WHERE SchoolID <> 999999")[0][0],
+    )
+
+
+@pytest.mark.parametrize("stream", ["terms", "courses", "students", "relationships"])
+@pytest.mark.parametrize(
+    ("fault", "kind", "code"),
+    [
+        ("N10", FixSettings, "PSC-ACCESS-FIELD"),
+        ("N13", TryLater, "PSC-HTTP-SERVER"),
+        ("D06", TryLater, "PSC-READ-UNSTABLE"),
+    ],
+)
+def test_one_stream_that_fails_fails_the_reading(
+    connected: Connected, source_of: Sources, stream: str, fault: str, kind: type[PsconnectError], code: str
+) -> None:
+    connected.server.set_faults([Fault(fault, path=f"/ws/schema/query/*.{stream}")])
+    with pytest.raises(kind) as caught:
+        read(source_of(connected))
+    assert caught.value.code == code
+
+
+def test_N09_a_wrong_secret_is_tried_once_in_a_whole_reading(connected: Connected, source_of: Sources) -> None:
+    source = source_of(connected)
+    source.client.secret = "made-up-wrong-secret"
+    with pytest.raises(SignInAgain):
+        read(source)
+    assert connected.server.calls.to("/oauth/") == 1
+
+
+@pytest.mark.parametrize("after", [1, 4, 8, 16])
+def test_cancel_stops_between_calls(connected: Connected, source_of: Sources, after: int) -> None:
+    cancel = CancelToken()
+    source = source_of(connected, cancel)
+    events, calls = 0, 0
+
+    def on_event(_event: RunEvent) -> None:
+        nonlocal events, calls
+        events += 1
+        if events == after:
+            cancel.cancel()
+            calls = source.client.calls
+
+    with pytest.raises(Cancelled):
+        read(source, on_event)
+    assert 0 < source.client.calls <= calls + 4, "at most those that were on their way"
+
+
+def test_progress_names_the_entity_and_never_runs_backwards(connected: Connected, source_of: Sources) -> None:
+    seen: dict[str, list[RunEvent]] = {}
+    roster, _summary = read(source_of(connected), lambda event: seen.setdefault(event.entity, []).append(event))
+    assert {"school", "calendar", "course", "class", "teacher", "student", "enrollment", "contact"} <= set(seen)
+    for entity, events in seen.items():
+        assert {event.stage for event in events} == {"reading"}
+        done = [event.done for event in events]
+        assert done == sorted(done), entity
+        assert events[-1].done == events[-1].total
+    assert seen["student"][-1].done == len(roster.records["student"])
+
+
+def test_chosen_schools_and_year(connect: Connect, source_of: Sources) -> None:
+    connected = connect(settings={"scope": {"schools": [100], "start_year": 2025}})
+    roster, summary = read(source_of(connected))
+    assert summary.school_year == "2025-2026"
+    taken: dict[str, Any] = {
+        key: {row[-1] for row in rows.values() if row[0] == 0}
+        for key, rows in roster.records.items()
+        if key == "student"
+    }
+    key = connected.sql("SELECT DCID FROM Schools WHERE School_Number = 100")[0][0]
+    assert taken["student"] == {key}
+    sections = connected.sql("SELECT count(*) FROM Sections WHERE TermID BETWEEN 3500 AND 3599")[0][0]
+    assert len(roster.records["class"]) == sections

@@ -1,0 +1,180 @@
+"""Connection files: whole or not there, the last good copy beside them, and never a secret inside (fault P13)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import unicodedata
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from psconnect.model.connection import Connection, SourceSettings, from_dict
+from psconnect.model.errors import FixSettings, LocalStorage
+from psconnect.store.connections import ConnectionFiles, from_toml, read_file, to_toml
+from psconnect.store.home import home_at, slug
+
+LINCOLN = from_dict(
+    {
+        "name": "Lincoln roster",
+        "preset": "oneroster",
+        "source": {"url": "https://lincoln.powerschool.com", "client_id": "made-up-id"},
+        "options": {"district_name": 'Ünïted "Schools" \\ \t 李'},
+        "destination": {"kind": "oneroster-csv", "folder": "C:\\Roster"},
+    }
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> ConnectionFiles:
+    return ConnectionFiles(home_at(tmp_path / "home"))
+
+
+def path_of(files: ConnectionFiles, name: str = "Lincoln roster") -> Path:
+    return files.home.connections() / f"{slug(name)}.toml"
+
+
+def renamed(name: str) -> Connection:
+    return msgspec.structs.replace(LINCOLN, name=name)
+
+
+def with_id(client_id: str) -> Connection:
+    return msgspec.structs.replace(LINCOLN, source=SourceSettings(client_id=client_id))
+
+
+def test_what_is_saved_is_read(files: ConnectionFiles) -> None:
+    files.save(LINCOLN)
+    assert files.get("Lincoln roster") == LINCOLN
+    assert files.all() == [LINCOLN]
+    assert from_toml(to_toml(LINCOLN), "x") == LINCOLN
+    assert read_file(path_of(files)) == LINCOLN
+
+
+def test_names_are_sorted_as_people_sort(files: ConnectionFiles) -> None:
+    assert files.names() == []
+    for name in ("beta", "Alpha", "Émile", "alpha 2"):
+        files.save(renamed(name))
+    assert files.names() == ["Alpha", "alpha 2", "beta", "Émile"]
+
+
+def test_no_such_connection_lists_the_known_ones(files: ConnectionFiles) -> None:
+    with pytest.raises(FixSettings) as caught:
+        files.get("nothing")
+    assert "Known: none yet." in caught.value.happened
+    files.save(LINCOLN)
+    with pytest.raises(FixSettings) as caught:
+        files.get("lincoln")
+    assert (caught.value.code, caught.value.where) == ("PSC-CONNECTION-UNKNOWN", "lincoln")
+    assert "“Lincoln roster”" in caught.value.happened
+
+
+def test_case_and_spelling_of_accents_are_the_same_file(files: ConnectionFiles) -> None:
+    name = "École Gagné"
+    files.save(renamed(unicodedata.normalize("NFC", name)))
+    files.save(renamed(unicodedata.normalize("NFD", name).upper()))
+    assert len(list(files.home.connections().glob("*.toml"))) == 1
+    assert files.get(name.lower()).name == unicodedata.normalize("NFD", name).upper()
+
+
+def test_a_file_of_a_damaged_disk_gives_way_to_the_last_good_copy(files: ConnectionFiles) -> None:
+    files.save(with_id("first"))
+    files.save(with_id("second"))
+    for damage in (b"", b'name = "Linc', b"\x00\xff\xfe", b"[source]\nurll = 'x'"):
+        path_of(files).write_bytes(damage)
+        assert files.get("Lincoln roster").source.client_id == "first"
+        assert files.names() == ["Lincoln roster"]
+    path_of(files).unlink()
+    assert files.get("Lincoln roster").source.client_id == "first"
+
+
+def test_a_damaged_file_never_becomes_the_last_good_copy(files: ConnectionFiles) -> None:
+    files.save(with_id("first"))
+    files.save(with_id("second"))
+    path_of(files).write_bytes(b"half a fi")
+    files.save(with_id("third"))
+    assert files.get("Lincoln roster").source.client_id == "third"
+    path_of(files).write_bytes(b"half a fi")
+    assert files.get("Lincoln roster").source.client_id == "first"
+
+
+def test_a_damaged_file_without_a_copy_is_named(files: ConnectionFiles) -> None:
+    files.save(LINCOLN)
+    files.save(renamed("Other"))
+    path_of(files).write_bytes(b'name = "Linc')
+    with pytest.raises(FixSettings) as caught:
+        files.get("Lincoln roster")
+    assert (caught.value.code, caught.value.where) == ("PSC-SETTINGS-TOML", str(path_of(files)))
+    assert files.names() == ["Other"], "the others can still be used"
+    with pytest.raises(FixSettings):
+        files.all()
+
+
+def test_a_newer_file_is_neither_replaced_by_its_copy_nor_written_over(files: ConnectionFiles) -> None:
+    files.save(with_id("first"))
+    files.save(with_id("second"))
+    newer = b'format = 2\nname = "Lincoln roster"\npreset = "oneroster"\n'
+    path_of(files).write_bytes(newer)
+    for use in (lambda: files.get("Lincoln roster"), lambda: files.save(with_id("third"))):
+        with pytest.raises(FixSettings) as caught:
+            use()
+        assert caught.value.code == "PSC-SETTINGS-NEWER"
+        assert "newest version" in caught.value.to_do
+        assert str(path_of(files)) in caught.value.where
+    assert path_of(files).read_bytes() == newer
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "where"),
+    [
+        (b"\xef\xbb\xbf", "", ""),
+        (b"x = ", "PSC-SETTINGS-TOML", ""),
+        ("name = 'Lincoln'".encode("utf-16"), "PSC-SETTINGS-TOML", ""),
+        ("name = 'École'".encode("latin-1"), "PSC-SETTINGS-TOML", ""),
+        (b"presett = 'x'", "PSC-SETTINGS-INVALID", "presett"),
+    ],
+    ids=["BOM", "TOML", "UTF-16", "Latin-1", "key"],
+)
+def test_any_connection_file(tmp_path: Path, content: bytes, code: str, where: str) -> None:
+    path = tmp_path / "mailed.toml"
+    whole = content + to_toml(LINCOLN).replace("\n", "\r\n").encode() if not code else content
+    path.write_bytes(whole)
+    if not code:
+        assert read_file(path) == LINCOLN
+        return
+    with pytest.raises(FixSettings) as caught:
+        read_file(path)
+    assert caught.value.code == code
+    assert caught.value.where.startswith(str(path))
+    assert where in caught.value.where
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(LocalStorage) as caught:
+        read_file(tmp_path / "missing.toml")
+    assert (caught.value.code, caught.value.where) == ("PSC-DISK-MISSING", str(tmp_path / "missing.toml"))
+
+
+def test_removing_takes_the_copy_along(files: ConnectionFiles) -> None:
+    files.save(LINCOLN)
+    files.save(LINCOLN)
+    files.save(renamed("Other"))
+    files.remove("Lincoln roster")
+    assert files.names() == ["Other"]
+    assert [path.name for path in files.home.connections().iterdir()] == [path_of(files, "Other").name]
+    files.remove("Lincoln roster")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_only_the_owner_can_read_them(files: ConnectionFiles) -> None:
+    before = os.umask(0o022)
+    try:
+        files.save(LINCOLN)
+        files.save(LINCOLN)
+    finally:
+        os.umask(before)
+    folder = files.home.connections()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    folder.chmod(0o755)
+    assert files.home.connections().stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,126 @@
+"""The one place that opens SQLite: private, durable, of a known version, never repaired by guessing (P05, P06, P14)."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from psconnect.model.errors import FixSettings, LocalStorage
+from psconnect.store.database import open_rosters, sqlite_errors, transaction
+from psconnect.store.schema import MIGRATIONS
+
+
+def filled(path: Path) -> None:
+    with closing(open_rosters(path)) as db:
+        db.executemany("INSERT INTO meta VALUES (?, ?)", [(f"name {n}", "x" * 500) for n in range(200)])
+
+
+def test_a_new_file_is_private_durable_and_of_the_present_version(tmp_path: Path) -> None:
+    path = tmp_path / "rosters.sqlite"
+    with closing(open_rosters(path)) as db:
+        pragmas = {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in
+                   ("journal_mode", "foreign_keys", "secure_delete", "synchronous")}  # fmt: skip
+        assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "secure_delete": 1, "synchronous": 2}
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        assert {"run", "ledger", "change", "problem", "journal", "meta"} <= tables
+        if sys.platform != "win32":
+            assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+    before = path.read_bytes()
+    open_rosters(path).close()
+    assert path.read_bytes() == before, "opening what is up to date writes nothing"
+
+
+def test_one_transaction_is_stored_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    with closing(open_rosters(tmp_path / "rosters.sqlite")) as db:
+        with transaction(db):
+            db.execute("INSERT INTO meta VALUES ('a', '1')")
+        with pytest.raises(sqlite3.IntegrityError), transaction(db):
+            db.executemany("INSERT INTO meta VALUES (?, ?)", [("b", "2"), ("c", None)])
+        assert db.execute("SELECT name FROM meta").fetchall() == [("a",)]
+        assert not db.in_transaction
+
+
+def test_P14_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "rosters.sqlite"
+    filled(path)
+    with closing(sqlite3.connect(path)) as db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(_sqlite_migrations)")]
+        values = {"migration_set": "psconnect", "name": "m999_from_the_future", "applied_at": "2030-01-01"}
+        given = [name for name in columns if name in values]
+        db.execute(f"INSERT INTO _sqlite_migrations ({', '.join(given)}) VALUES ({', '.join('?' * len(given))})",
+                   [values[name] for name in given])  # fmt: skip
+        db.commit()
+    before = path.read_bytes()
+    with pytest.raises(FixSettings) as caught:
+        open_rosters(path)
+    assert (caught.value.code, caught.value.where) == ("PSC-DATA-NEWER", str(path))
+    assert path.read_bytes() == before
+
+
+def test_P14_an_older_file_is_brought_up_to_date_on_a_copy(tmp_path: Path) -> None:
+    path = tmp_path / "rosters.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE of_before (x)")
+        db.execute("INSERT INTO of_before VALUES ('kept')")
+        db.commit()
+    assert MIGRATIONS._migrations[0].name == "m001_first"
+    with closing(open_rosters(path)) as db:
+        assert db.execute("SELECT x FROM of_before").fetchall() == [("kept",)]
+        assert db.execute("SELECT count(*) FROM ledger").fetchone() == (0,)
+    with closing(sqlite3.connect(tmp_path / "rosters.before-migration")) as old:
+        tables = [name for (name,) in old.execute("SELECT name FROM sqlite_master")]
+    assert tables == ["of_before"]
+    assert not (tmp_path / "rosters.migrating").exists()
+
+
+@pytest.mark.parametrize("what", ["header", "words", "middle"])
+def test_P06_a_damaged_file_is_reported_and_left_alone(tmp_path: Path, what: str) -> None:
+    path = tmp_path / "rosters.sqlite"
+    filled(path)
+    content = bytearray(path.read_bytes())
+    if what == "header":
+        content[:100] = bytes(100)
+    elif what == "words":
+        content[:] = b"this was a database once " * 400
+    else:
+        for page in range(2, len(content) // 4096):
+            content[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+        Path(f"{path}-wal").touch()
+    path.write_bytes(content)
+    with pytest.raises(LocalStorage) as caught:
+        open_rosters(path)
+    assert (caught.value.code, caught.value.where) == ("PSC-DATA-DAMAGED", str(path))
+    assert "backup" in caught.value.to_do
+    assert path.read_bytes() == bytes(content)
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(LocalStorage) as caught:
+        open_rosters(tmp_path / "missing" / "rosters.sqlite")
+    assert caught.value.code == "PSC-DISK-MISSING"
+
+
+def test_P05_what_sqlite_says_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "rosters.sqlite"
+    with closing(open_rosters(path)) as db, closing(open_rosters(path)) as other, transaction(db):
+        other.execute("PRAGMA busy_timeout = 1")
+        with pytest.raises(LocalStorage) as caught, sqlite_errors(path), transaction(other):
+            pytest.fail("two write at once")
+        assert (caught.value.code, caught.value.where) == ("PSC-DATA-BUSY", str(path))
+    with closing(open_rosters(path)) as db:
+        db.execute("PRAGMA query_only = ON")
+        with pytest.raises(LocalStorage) as caught, sqlite_errors(path):
+            db.execute("INSERT INTO meta VALUES ('a', '1')")
+        assert caught.value.code == "PSC-DISK-DENIED"
+    with closing(open_rosters(path)) as db:
+        pages = db.execute("PRAGMA page_count").fetchone()[0]
+        db.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(LocalStorage) as caught, sqlite_errors(path):
+            db.execute("INSERT INTO meta VALUES ('a', ?)", ["x" * 1_000_000])
+        assert caught.value.code == "PSC-DISK-FULL"
+        with pytest.raises(sqlite3.IntegrityError), sqlite_errors(path):
+            db.execute("INSERT INTO meta VALUES ('a', NULL)")
