@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import sys
 
-# A real session bus and keyring for tests of stored secrets; git for the record of a thorough run; a screen, and hands on
-# mouse and keyboard, for tests of the window.
+# A real session bus and keyring for tests of stored secrets; git for the record of a thorough run; a screen, and
+# hands on mouse and keyboard, for tests of the window.
 FOR_TESTS = ("dbus", "git", "gnome-keyring", "xdotool", "xvfb")
 
 # What Qt loads when it opens a window.
