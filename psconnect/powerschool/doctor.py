@@ -82,14 +82,16 @@ def _version(metadata: Metadata) -> Finding:
 
 def _access(client: PowerSchoolClient, streams: StreamSet, access: str) -> Iterator[Finding]:
     queries = QueryReader(client)
-    missing: list[str] = []
-    calls = 0
+    missing: dict[str, FixSettings] = {}
+    refused, calls = False, 0
     for stream in streams.by_name.values() if access != "tables" else ():
         try:
             count = queries.count(stream, _any_year(stream))
         except FixSettings as error:
-            missing.append(stream.name)
-            if access == "queries" or error.code != "PSC-ACCESS-NOT-FOUND":
+            if error.code == "PSC-ACCESS-NOT-FOUND":
+                missing[stream.label] = error
+            else:
+                refused = True
                 yield _failed(stream.label, error)
             continue
         except PsconnectError as error:
@@ -97,9 +99,12 @@ def _access(client: PowerSchoolClient, streams: StreamSet, access: str) -> Itera
             return
         calls += 3 + count // PAGE_ROWS
         yield Finding(stream.label, "ok", f"{count:,} can be read.")
-    if access == "tables" or len(missing) == len(streams.by_name):
+    if access == "tables" or (access == "auto" and len(missing) == len(streams.by_name)):
         yield from _tables(client, streams)
-    elif not missing:
+        return
+    for label, not_found in missing.items():
+        yield _failed(label, not_found)
+    if not missing and not refused:
         yield Finding("Estimate", "ok", f"A sync takes about {calls} calls{_duration(calls)}.")
 
 
@@ -120,7 +125,7 @@ def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
     for stream in streams.by_name.values():
         try:
             calls += reader.calls_for(stream, _any_year(stream))
-            reader.page(stream, _any_year(stream), 2_000_000_000)
+            reader.probe(stream, _any_year(stream))
         except PsconnectError as error:
             denied = True
             yield _failed(stream.label, error)

@@ -19,6 +19,8 @@ from psconnect.powerschool.reader import Page, PageFailed, row_type, two_rows
 from psconnect.powerschool.streams import Condition, Exists, Lookup, Stream
 
 Values = dict[str, str]
+_BEYOND = 2_000_000_000
+"""A key behind the last one of any table."""
 
 
 class _Row(msgspec.Struct):
@@ -61,6 +63,17 @@ class TableReader:
         rows = [self._row(stream, values) for values in wanted]
         return Page(rows, len(raw), end, last)
 
+    def probe(self, stream: Stream, arguments: Mapping[str, str]) -> None:
+        """Ask for every field that reading the stream touches, but for no row; raises what the refusal says."""
+        for q in _filters(stream.where, arguments):
+            self._rows(stream.table, stream.key, _base_columns(stream), q, _BEYOND)
+        for lookup in stream.lookups:
+            columns = _lookup_columns(stream, lookup)
+            self._rows(lookup.table, lookup.first_by or lookup.key, columns, _filter(lookup.where, {}), _BEYOND)
+        for exists in stream.exists:
+            for q in _filters(exists.where, arguments):
+                self._rows(exists.table, _order_of(exists), [exists.key], q, _BEYOND)
+
     def calls_for(self, stream: Stream, arguments: Mapping[str, str]) -> int:
         """About how many calls reading the stream takes, its looked-up tables included."""
         sizes = [self.count(stream, arguments)]
@@ -98,15 +111,9 @@ class TableReader:
 
     def _lookup(self, stream: Stream, lookup: Lookup) -> dict[str, Values]:
         if lookup not in self._found:
-            columns = [column.field for column in stream.columns if column.lookup == lookup.alias]
-            columns += [
-                later.local.rpartition(".")[2]
-                for later in stream.lookups
-                if later.local.rpartition(".")[0] == lookup.alias
-            ]
             order = lookup.first_by or lookup.key
             found: dict[str, Values] = {}
-            for row in self._all(lookup.table, order, [lookup.key, *columns], _filter(lookup.where, {})):
+            for row in self._all(lookup.table, order, _lookup_columns(stream, lookup), _filter(lookup.where, {})):
                 found.setdefault(row.get(lookup.key.lower(), ""), row)
             self._found[lookup] = found
         return self._found[lookup]
@@ -120,11 +127,10 @@ class TableReader:
         filters = _filters(exists.where, arguments)
         name = (exists, "|".join(filters))
         if name not in self._members:
-            order = exists.key if exists.table == "SECTIONS" else f"{exists.table}ID"
             self._members[name] = {
                 row.get(exists.key.lower(), "")
                 for q in filters
-                for row in self._all(exists.table, order, [exists.key], q)
+                for row in self._all(exists.table, _order_of(exists), [exists.key], q)
             }
         return self._members[name]
 
@@ -189,6 +195,17 @@ def _base_columns(stream: Stream) -> list[str]:
     names = [column.field for column in stream.columns if not column.lookup]
     names += [lookup.local for lookup in stream.lookups if "." not in lookup.local]
     return [*names, *(exists.local for exists in stream.exists)]
+
+
+def _lookup_columns(stream: Stream, lookup: Lookup) -> list[str]:
+    """The columns of a looked-up table that the stream needs: its key, what is taken, what leads further."""
+    columns = [column.field for column in stream.columns if column.lookup == lookup.alias]
+    ways = (later.local.rpartition(".") for later in stream.lookups)
+    return [lookup.key, *columns, *(column for alias, _, column in ways if alias == lookup.alias)]
+
+
+def _order_of(exists: Exists) -> str:
+    return exists.key if exists.table == "SECTIONS" else f"{exists.table}ID"
 
 
 _OPERATORS = {"=": "==", "<>": "!=", ">=": "=ge=", "<=": "=le="}
