@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from psconnect.cli import codes, demo, output
+from psconnect.cli import codes, demo, output, window
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import to_dict
 from psconnect.model.errors import FixSettings
@@ -24,6 +24,8 @@ _MARKS = {"ok": "ok     ", "warning": "look at", "failed": "FAILED "}
 
 def run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
     """Do what the options say; returns the exit code."""
+    if options.verb == "demo" and not options.headless and not options.json and window.can_open():
+        return window.open_demo(home, students=options.students, seed=options.seed, port=options.port)
     if options.verb in ("demo", "serve-demo"):
         with cancel_on_interrupt() as cancel:
             return demo.demo(options, home, cancel) if options.verb == "demo" else demo.serve(options, home, cancel)
@@ -51,6 +53,8 @@ def cancel_on_interrupt() -> Iterator[CancelToken]:
 
 def _list(service: Service, options: argparse.Namespace) -> int:
     states = service.connections()
+    for error in service.damaged_connections():
+        output.show_error(error, as_json=False)
     if options.json:
         output.document({"connections": [_summary(state) for state in states]})
     elif not states:

@@ -18,7 +18,8 @@ def page_sql(stream: Stream) -> str:
     where += [_condition("b", condition) for condition in stream.where]
     where += [_exists(exists) for exists in stream.exists]
     joins = "".join(f"\nLEFT JOIN {_join(lookup)}" for lookup in stream.lookups)
-    select = ", ".join(f"{column.lookup or 't'}.{column.field.lower()}" for column in stream.columns)
+    # Each output has a name of its own: a server that counts by wrapping the query would refuse two alike (ORA-00918).
+    select = ", ".join(f"{column.lookup or 't'}.{column.field.lower()} {column.name}" for column in stream.columns)
     return (
         f"SELECT {select}\n"
         f"FROM (SELECT {base}, ROW_NUMBER() OVER (ORDER BY b.{key}) row_no\n"

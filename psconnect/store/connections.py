@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,16 +24,23 @@ class ConnectionFiles:
     home: Home
 
     def names(self) -> list[str]:
-        """Names of all connections that can be read, sorted; ``all`` says what is wrong with the others."""
-        found: list[str] = []
-        for path in self._paths():
-            with contextlib.suppress(FixSettings):
-                found.append(self._read(path).name)
-        return sorted(found, key=str.casefold)
+        """Names of all connections that can be read, sorted."""
+        return sorted((connection.name for connection in self.all()), key=str.casefold)
 
     def all(self) -> list[Connection]:
-        """All connections; a damaged file is replaced by its last good copy."""
-        return [self._read(path) for path in self._paths()]
+        """All connections that can be read; a damaged file is replaced by its last good copy."""
+        return [found for found in self._all() if isinstance(found, Connection)]
+
+    def damaged(self) -> list[FixSettings]:
+        """What is wrong with the connection files that can't be read and have no good copy."""
+        return [found for found in self._all() if isinstance(found, FixSettings)]
+
+    def _all(self) -> Iterator[Connection | FixSettings]:
+        for path in self._paths():
+            try:
+                yield self._read(path)
+            except FixSettings as error:
+                yield error
 
     def _paths(self) -> list[Path]:
         return sorted(self.home.connections().glob("*.toml"))

@@ -28,7 +28,7 @@ class Secrets:
         session_only: keep new secrets in memory instead of the keyring.
     """
 
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     session_only: bool = False
     _session: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
@@ -68,6 +68,7 @@ class Secrets:
             raise _broken(error) from None
         if kept != value:
             raise _broken(None)
+        self._session.pop((connection, key), None)
 
     def keep_for_session(self, connection: str, key: str, value: str) -> None:
         """Keep a secret in memory until the process ends, where there is no keyring and somebody was told so."""

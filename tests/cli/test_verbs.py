@@ -323,3 +323,24 @@ def test_progress_draws_a_bar_on_a_terminal_only(capsys: pytest.CaptureFixture[s
     drawn = capsys.readouterr().err
     assert "[############............] 50 of 100" in drawn
     assert drawn.endswith("Reading …\nPlanning …\n")
+
+
+def test_one_damaged_file_hides_no_other_connection(psconnect: Psconnect, connected: Connected) -> None:
+    (connected.service.home.connections() / "broken-00000000.toml").write_text("name = ")
+    said = psconnect("connection", "list", connected=connected)
+    assert connected.name in said.out
+    assert "broken-00000000.toml" in said.err or "PSC-SETTINGS-TOML" in said.err
+    assert (
+        psconnect("connection", "list", "--json", connected=connected).document["connections"][0]["name"]
+        == connected.name
+    )
+
+
+def test_the_name_may_be_typed_in_another_case(
+    psconnect: Psconnect, connected: Connected, memory_keyring: MemoryKeyring
+) -> None:
+    typed = connected.name.upper()
+    assert psconnect("secret", "set", typed, CLIENT_SECRET, connected=connected, stdin="canary-77").code == codes.DONE
+    assert memory_keyring.entries == {("psconnect", f"{connected.name}/{CLIENT_SECRET}"): "canary-77"}
+    assert psconnect("connection", "remove", typed, "--yes").code == codes.DONE
+    assert memory_keyring.entries == {}

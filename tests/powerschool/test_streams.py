@@ -63,9 +63,9 @@ def test_the_sql_of_a_stream(stream: Stream) -> None:
 def test_the_select_list_is_the_columns(stream: Stream) -> None:
     aliases = {lookup.alias: lookup.table for lookup in stream.lookups} | {"t": stream.table}
     select = page_sql(stream).partition("\n")[0].removeprefix("SELECT ").split(", ")
-    listed = [tuple(item.split(".")) for item in select]
-    assert [(aliases[alias].upper(), name.upper()) for alias, name in listed] == [
-        (column.table.upper(), column.field.upper()) for column in stream.columns
+    listed = [re.fullmatch(r"(\w+)\.(\w+) (\w+)", item).groups() for item in select]
+    assert [(aliases[alias].upper(), name.upper(), output) for alias, name, output in listed] == [
+        (column.table.upper(), column.field.upper(), column.name) for column in stream.columns
     ]
     assert stream.columns[0].field == stream.key
     assert len({column.name for column in stream.columns}) == len(stream.columns)

@@ -1,4 +1,4 @@
-SELECT t.dcid, t.student_number, t.schoolid, t.enroll_status, t.grade_level, t.first_name, t.middle_name, t.last_name, t.student_web_id, t.state_studentnumber, mail.emailaddress
+SELECT t.dcid dcid, t.student_number student_number, t.schoolid schoolid, t.enroll_status enroll_status, t.grade_level grade_level, t.first_name first_name, t.middle_name middle_name, t.last_name last_name, t.student_web_id student_web_id, t.state_studentnumber state_studentnumber, mail.emailaddress email
 FROM (SELECT b.dcid, b.student_number, b.schoolid, b.enroll_status, b.grade_level, b.first_name, b.middle_name, b.last_name, b.student_web_id, b.state_studentnumber, b.person_id, ROW_NUMBER() OVER (ORDER BY b.dcid) row_no
       FROM students b
       WHERE b.dcid > CAST(:after AS INTEGER) AND b.schoolid <> 999999) t
