@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from psconnect.destinations import make_destination
+from psconnect.destinations import KINDS, make_destination
+from psconnect.destinations.base import Declaration, SettingField
 from psconnect.logs import logger
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection, from_dict, to_dict
@@ -30,11 +32,24 @@ from psconnect.store.home import Home, slug
 from psconnect.store.ledger import ledger_counts
 from psconnect.store.lock import run_lock
 from psconnect.store.review import Arrangement, ProblemGroup, Wanted, problem_groups
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
-from psconnect.sync import engine
+from psconnect.store.secrets import CLIENT_SECRET, Secrets, available
+from psconnect.sync import engine, inspect
 from psconnect.sync.assemble import choices_of, make_client, make_source, rules_fingerprint
+from psconnect.sync.inspect import PresetInfo, School
 from psconnect.sync.job import Job, no_step
 from psconnect.sync.thresholds import Threshold, removal_thresholds
+
+__all__ = [
+    "ConnectionState",
+    "Declaration",
+    "Finding",
+    "PluginPackage",
+    "PresetInfo",
+    "School",
+    "Service",
+    "SettingField",
+    "age_in_words",
+]
 
 SECRET_KEYS = (CLIENT_SECRET,)
 
@@ -89,6 +104,10 @@ class Service:
     def connections(self) -> list[ConnectionState]:
         """All connections with their newest run."""
         return [ConnectionState(connection, self._last_run(connection.name)) for connection in self._files.all()]
+
+    def damaged_connections(self) -> list[FixSettings]:
+        """What is wrong with the connection files that can't be read."""
+        return self._files.damaged()
 
     def connection(self, name: str) -> Connection:
         """The settings of a connection."""
@@ -149,7 +168,7 @@ class Service:
         rosters = self.rosters_of(name)
         with run_lock(rosters.with_suffix(".lock"), name):
             self._note_removal(connection, rosters)
-            self.secrets.remove(name, SECRET_KEYS)
+            self.secrets.remove(connection.name, SECRET_KEYS)
             with storage_errors(rosters):
                 for path in rosters.parent.glob(f"{rosters.stem}.*"):
                     if path.suffix != ".lock":
@@ -178,7 +197,7 @@ class Service:
 
     def set_secret(self, name: str, key: str, value: str) -> None:
         """Keep a secret of a connection in the keyring."""
-        self._files.get(name)
+        name = self._files.get(name).name
         if key not in SECRET_KEYS:
             raise FixSettings(
                 "PSC-SECRET-KEY",
@@ -191,8 +210,93 @@ class Service:
 
     def build_plugin(self, name: str) -> PluginPackage:
         """Build the plugin package with the least access for the connection's choices; its version grows with time."""
-        choices = choices_of(self._files.get(name))
-        return build_plugin(choices.streams, f"1.{self.clock.now():%Y%m%d.%H%M%S}")
+        return self.plugin_for(self._files.get(name))
+
+    def save_plugin(self, connection: Connection, path: Path) -> PluginPackage:
+        """Build the plugin package of settings that may not be saved yet, and write its ZIP as a whole."""
+        package = self.plugin_for(connection)
+        write_atomically(path.absolute(), package.content)
+        return package
+
+    def plugin_for(self, connection: Connection) -> PluginPackage:
+        """Build the plugin package for settings that need not be stored yet."""
+        return build_plugin(choices_of(connection).streams, f"1.{self.clock.now():%Y%m%d.%H%M%S}")
+
+    def presets(self) -> list[PresetInfo]:
+        """What a connection can start from, in the order of the labels."""
+        return inspect.all_presets()
+
+    def destinations(self) -> list[Declaration]:
+        """The kinds of destination, each with the settings it declares."""
+        return [declaration for declaration, _factory in KINDS.values()]
+
+    def examine(
+        self,
+        connection: Connection,
+        secret: str,
+        on_finding: Callable[[Finding], None],
+        cancel: CancelToken | None = None,
+    ) -> list[Finding]:
+        """Run the access doctor on settings that may not be saved yet.
+
+        An empty ``secret`` means the stored one. ``on_finding`` is called with each finding as it is made.
+        """
+        findings: list[Finding] = []
+        with self._looking(connection, secret, cancel) as client:
+            for finding in inspect.findings_of(connection, client):
+                findings.append(finding)
+                on_finding(finding)
+        return findings
+
+    def schools(self, connection: Connection, secret: str = "", cancel: CancelToken | None = None) -> list[School]:
+        """The district's schools with their active students, read from PowerSchool; the settings may be unsaved."""
+        with self._looking(connection, secret, cancel) as client:
+            return inspect.schools_of(connection, client)
+
+    def check_destination(self, connection: Connection) -> str:
+        """Whether the destination of settings that may not be saved yet takes a delivery; says so in a sentence."""
+        return inspect.destination_ready(connection)
+
+    @contextmanager
+    def _looking(
+        self, connection: Connection, secret: str, cancel: CancelToken | None
+    ) -> Iterator[PowerSchoolClient]:
+        chosen = secret or self.secrets.get(connection.name, CLIENT_SECRET)
+        client = make_client(connection, chosen, self.clock, cancel or CancelToken())
+        try:
+            yield client
+        finally:
+            client.http.close()
+
+    def keeps_secrets(self) -> bool:
+        """Whether this computer has a keyring; without one, secrets are kept until psconnect ends."""
+        return not self.secrets.session_only and available()
+
+    def has_secret(self, name: str) -> bool:
+        """Whether the client secret of a connection, or of a set-up under that name, is known on this computer."""
+        return bool(self.secrets.get(name, CLIENT_SECRET))
+
+    def keep_secret(self, name: str, value: str) -> bool:
+        """Keep the client secret of a connection, or of a set-up that is not finished, under that name.
+
+        Returns True when it is in the keyring, False where there is none: then it is known until psconnect ends.
+        """
+        if not self.keeps_secrets():
+            self.secrets.keep_for_session(name, CLIENT_SECRET, value)
+            return False
+        self.secrets.set(name, CLIENT_SECRET, value)
+        return True
+
+    def move_secret(self, before: str, after: str) -> None:
+        """Keep the client secret of a finished set-up under its connection's name; does nothing if there is none."""
+        value = self.secrets.get(before, CLIENT_SECRET)
+        if value:
+            self.keep_secret(after, value)
+            self.forget_secret(before)
+
+    def forget_secret(self, name: str) -> None:
+        """Forget the client secret that was kept under that name, if there is one."""
+        self.secrets.remove(name, SECRET_KEYS)
 
     def check(
         self, name: str, on_finding: Callable[[Finding], None], cancel: CancelToken | None = None
@@ -312,10 +416,6 @@ class Service:
         return [
             Limit(entity, counts, base.get(entity, 0), limits[entity]) for entity, counts in run.changes.items()
         ]
-
-    def page_in_powerschool(self, name: str, entity: str, key: int) -> str:
-        """Address of a person's page in PowerSchool, or an empty text for what has none."""
-        return page_of(self._files.get(name).source.url, entity, key)
 
     # --- within --------------------------------------------------------------------------------------------------
 

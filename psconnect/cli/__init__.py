@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Sequence
 
-from psconnect.cli import codes, output, verbs
+from psconnect.cli import codes, output, verbs, window
 from psconnect.cli.parser import make_parser
 from psconnect.logs import close_log, open_log
 from psconnect.model.clock import Clock
@@ -21,13 +21,15 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     parser = make_parser()
     options = parser.parse_args(arguments)
-    if not options.verb:
+    if not options.verb and not window.can_open():
         parser.print_help(sys.stderr)
         return codes.USAGE
     handler = None
     try:
         home = find_home()
         handler = open_log(home.log_folder())
+        if not options.verb:
+            return window.open_window(home)
         return verbs.run(options, home, clock or Clock())
     except PsconnectError as error:
         output.show_error(error, as_json=options.json)

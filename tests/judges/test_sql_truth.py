@@ -1,7 +1,5 @@
 """The plain-SQL truth: the product's bundle equals it, in odd districts too; it follows the tables."""
 
-
-
 from __future__ import annotations
 
 import sqlite3

@@ -1,0 +1,46 @@
+"""The way to the window: only taken where there is a screen and Qt is installed. Qt is imported here alone, late."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+
+from psconnect.cli import output
+from psconnect.store.home import Home
+
+
+def can_open(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether a window can be opened; says in a sentence why not."""
+    given = os.environ if environment is None else environment
+    if given.get("PSCONNECT_HEADLESS"):
+        output.say("PSCONNECT_HEADLESS is set, so no window is opened.")
+        return False
+    if importlib.util.find_spec("PySide6") is None:
+        output.say("The window is not installed. Install psconnect with it: psconnect[window]")
+        return False
+    if not _has_screen(given):
+        output.say("There is no screen to open the window on.")
+        return False
+    return True
+
+
+def open_window(home: Home) -> int:
+    """Open the window, or raise the one that is open."""
+    from psconnect.desktop import open_window as opened  # noqa: PLC0415 - the command line works without Qt
+
+    return opened(home)
+
+
+def open_demo(home: Home, *, students: int, seed: int, port: int) -> int:
+    """Open the window on the demo district."""
+    from psconnect.desktop import open_demo as opened  # noqa: PLC0415 - the command line works without Qt
+
+    return opened(home, students=students, seed=seed, port=port)
+
+
+def _has_screen(environment: Mapping[str, str]) -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,20 @@
+"""The window of psconnect: everything here may import Qt; nothing below this package does."""
+
+from __future__ import annotations
+
+from psconnect.store.home import Home
+
+
+def open_window(home: Home) -> int:
+    """Open the window, or raise the one that is open already; returns the process's exit code when it is closed."""
+    from psconnect.desktop.app import run  # noqa: PLC0415 - parts of this package are used without Qt
+
+    return run(home)
+
+
+def open_demo(home: Home, *, students: int, seed: int, port: int) -> int:
+    """Open a window on the demo district (see psconnect.desktop.demo.DemoSize); returns the exit code."""
+    from psconnect.desktop.app import run  # noqa: PLC0415 - same
+    from psconnect.desktop.demo import DemoSize  # noqa: PLC0415 - same
+
+    return run(home, DemoSize(students, seed, port))

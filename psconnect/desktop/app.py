@@ -1,0 +1,169 @@
+"""The application: one process, one main window, the demo district's window beside it, the wizard before them."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
+
+from psconnect import __version__
+from psconnect.desktop.demo import DISTRICT, NAME, DemoDistrict, DemoSize, start_demo
+from psconnect.desktop.mistakes import MistakeDialog, Mistakes, details
+from psconnect.desktop.oneinstance import OneInstance
+from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.text import tr
+from psconnect.desktop.theme.apply import Theme
+from psconnect.desktop.wizard.session import Prefill
+from psconnect.desktop.wizard.window import open_wizard
+from psconnect.logs import logger
+from psconnect.model.errors import PsconnectError
+from psconnect.service import Service
+from psconnect.store.home import Home
+
+_SWITCH_SECONDS = 0.001
+
+
+def run(home: Home, demo: DemoSize | None = None) -> int:
+    """Open the window, or with ``demo`` the demo district's; returns the exit code when the last one is closed."""
+    app = make_application()
+    desktop = Desktop(app, home)
+    if not desktop.instance.claim():
+        return 0
+    desktop.open_main() if demo is None else desktop.open_demo_alone(demo)
+    code = app.exec()
+    desktop.release()
+    return code
+
+
+def make_application() -> QApplication:
+    """The application, made once a process."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # Measured (tests/bench/window.py): with Python's own 5 ms, the threads of a full-speed sync hold the window up by
+    # 24 ms (p99); with 1 ms it is 11, and the sync takes no longer.
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("psconnect")
+    app.setApplicationDisplayName("psconnect")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("psconnect")
+    return app
+
+
+class Desktop(QObject):
+    """All windows of the process."""
+
+    _mistake = Signal(object)
+
+    def __init__(self, app: QApplication, home: Home) -> None:
+        super().__init__()
+        self._app, self._home = app, home
+        self.theme = Theme(app)
+        self.instance = OneInstance(home, self._raise, self)
+        self.main: MainWindow | None = None
+        self.demo: MainWindow | None = None
+        self._district: DemoDistrict | None = None
+        # Queued: mistakes happen in any thread and within any event; the dialog opens on the GUI thread, after it.
+        self._mistake.connect(self._show_mistake, Qt.ConnectionType.QueuedConnection)
+        self._mistakes = Mistakes(self._mistake.emit)
+
+    def open_main(self) -> MainWindow:
+        """Open the window over the user's own connections."""
+        window = MainWindow(Service(self._home))
+        self.main = self._watched(window)
+        window.demo_wanted.connect(self._open_demo)
+        window.set_up_wanted.connect(partial(self._open_wizard, window))
+        window.show()
+        return window
+
+    def open_demo_alone(self, size: DemoSize) -> None:
+        """Open the demo district's window without the main one."""
+        self._show_demo(start_demo(self._home, size))
+
+    def release(self) -> None:
+        """Let go of what outlives the windows."""
+        self._mistakes.release()
+        self.instance.release()
+        self._stop_district()
+
+    def _open_demo(self) -> None:
+        if self.demo:
+            _to_front(self.demo)
+            return
+        window = self.main
+        if window is None:
+            return
+        window.notice(tr("Making the demo district. This takes some seconds the first time …"), "accent")
+        window.bridge.call(
+            lambda: start_demo(self._home, DemoSize()), self._show_demo, partial(_refuse, window), owner=self
+        )
+
+    def _show_demo(self, district: DemoDistrict) -> None:
+        self._district = district
+        window = MainWindow(district.service, title=tr("psconnect – Demo district"), demo=True)
+        self.demo = self._watched(window)
+        window.closed.connect(self._stop_district)
+        wizard = partial(self._open_wizard, window, district)
+        window.set_up_wanted.connect(wizard)
+        window.show()
+        if self.main:
+            self.main.banner.hide()
+        if not district.service.connections():
+            wizard()
+
+    def _open_wizard(self, window: MainWindow, district: DemoDistrict | None = None) -> None:
+        """The wizard for a new connection; for the demo district everything but the choices is filled in."""
+        prefill = None
+        if district:
+            taken = {state.connection.name for state in district.service.connections()}
+            prefill = Prefill(
+                name=NAME if NAME not in taken else "",
+                url=district.server.url,
+                client_id=district.client_id,
+                client_secret=district.client_secret,
+                district_name=DISTRICT,
+                folder=str(district.roster_folder),
+            )
+        open_wizard(window.bridge, window.context.service, window, prefill, on_saved=window.saved)
+
+    def _watched(self, window: MainWindow) -> MainWindow:
+        window.bridge.unexpected.connect(self._mistake)
+        window.closed.connect(partial(self._forget, window))
+        return window
+
+    def _forget(self, window: MainWindow) -> None:
+        if window is self.main:
+            self.main = None
+        if window is self.demo:
+            self.demo = None
+        window.deleteLater()
+
+    def _stop_district(self) -> None:
+        if self._district:
+            self._district.stop()
+            self._district = None
+
+    def _raise(self) -> None:
+        """Somebody started psconnect again: bring the window to the front."""
+        window = self.main or self.demo
+        if window:
+            _to_front(window)
+
+    def _show_mistake(self, error: BaseException) -> None:
+        logger.error("mistake", extra={"data": {"kind": type(error).__name__, "details": details(error)}})
+        MistakeDialog(error, QApplication.activeWindow() or self.main or self.demo).open()
+
+
+def _refuse(window: MainWindow, error: PsconnectError) -> None:
+    window.notice(tr("{title}. {happened} {to_do}", **error.as_dict()), "bad")
+
+
+def _to_front(window: MainWindow) -> None:
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()

@@ -1,0 +1,71 @@
+"""What every page is given: the service, the way to worker threads, and the way to other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.runs import ActiveRuns
+from psconnect.service import Service
+
+
+class Navigator(Protocol):
+    """Where a page can lead to; the main window does it."""
+
+    def connections(self) -> None:
+        """The start page."""
+
+    def overview(self, name: str) -> None:
+        """The first page of a connection."""
+
+    def history(self, name: str) -> None:
+        """The runs of a connection."""
+
+    def settings(self, name: str) -> None:
+        """The settings of a connection."""
+
+    def running(self, name: str) -> None:
+        """The run view of a connection."""
+
+    def summary(self, name: str, run_id: str) -> None:
+        """The summary of a run."""
+
+    def review(self, name: str, run_id: str) -> None:
+        """The review of a waiting run."""
+
+    def help(self) -> None:
+        """What psconnect does, its keys, and where things are."""
+
+    def set_up(self) -> None:
+        """The wizard for a new connection."""
+
+    def try_demo(self) -> None:
+        """The demo district, then the wizard filled in for it."""
+
+    def changed(self) -> None:
+        """Settings or states of connections changed: what lists them has to look again."""
+
+    def notice(self, text: str, state: str = "good") -> None:
+        """A sentence at the top of the window."""
+
+
+@dataclass
+class Context:
+    """The parts that pages share.
+
+    Attributes:
+        open_url: opens a web address or a file in the program the system has for it.
+    """
+
+    service: Service
+    bridge: Bridge
+    runs: ActiveRuns
+    go: Navigator
+    open_url: Callable[[str], None]
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.service.clock.now()

@@ -1,0 +1,133 @@
+"""The menu bar: every place and deed of the window, with the shortcuts that each system expects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from psconnect.desktop.text import tr
+
+Keys = QKeySequence.StandardKey
+Role = QAction.MenuRole
+
+
+class Deeds(Protocol):
+    """What the menus can have done; the main window does it."""
+
+    def set_up(self) -> None:
+        """Open the wizard."""
+
+    def import_connection(self) -> None:
+        """Choose a connection file and store it."""
+
+    def try_demo(self) -> None:
+        """Open the demo district."""
+
+    def run_open(self) -> None:
+        """Run the open connection."""
+
+    def preview_open(self) -> None:
+        """Make a plan for the open connection."""
+
+    def show_of_open(self, page: str) -> None:
+        """Show a page of the open connection."""
+
+    def connections(self) -> None:
+        """Show the start page."""
+
+    def back(self) -> None:
+        """Show the page before."""
+
+    def refresh(self) -> None:
+        """Read the page anew."""
+
+    def help(self) -> None:
+        """Show the help."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of a menu; ``of_open`` marks what needs an open connection."""
+
+    text: str
+    act: Callable[[], object]
+    keys: QKeySequence | Keys | None = None
+    role: Role = Role.NoRole
+    of_open: bool = False
+
+
+class Menus:
+    """Builds the menu bar of a window and switches its lines on and off."""
+
+    def __init__(self, window: QMainWindow, deeds: Deeds, *, demo: bool) -> None:
+        self._window = window
+        self._of_open: list[QAction] = []
+        new = Entry(tr("New connection"), deeds.set_up, Keys.New)
+        imports = Entry(tr("Import connection …"), deeds.import_connection)
+        tries = [] if demo else [Entry(tr("Try the demo district"), deeds.try_demo)]
+        close = Entry(tr("Close window"), window.close, Keys.Close)
+        leave = Entry(tr("Quit psconnect"), window.close, Keys.Quit, Role.QuitRole)
+        self._menu(tr("&File"), [new, imports, *tries, None, close, leave])
+        self._menu(
+            tr("&Connection"),
+            [
+                Entry(tr("Run now"), deeds.run_open, QKeySequence("Ctrl+Return"), of_open=True),
+                Entry(
+                    tr("Preview only, deliver nothing"),
+                    deeds.preview_open,
+                    QKeySequence("Ctrl+Shift+Return"),
+                    of_open=True,
+                ),
+                None,
+                *(
+                    Entry(text, lambda page=page: deeds.show_of_open(page), QKeySequence(keys), of_open=True)  # type: ignore[misc]
+                    for page, text, keys in (
+                        ("overview", tr("Overview"), "Ctrl+1"),
+                        ("history", tr("History"), "Ctrl+2"),
+                        ("settings", tr("Settings"), "Ctrl+3"),
+                    )
+                ),
+            ],
+        )
+        self._menu(
+            tr("&View"),
+            [
+                Entry(tr("All connections"), deeds.connections, QKeySequence("Ctrl+0")),
+                Entry(tr("Back"), deeds.back, Keys.Back),
+                Entry(tr("Refresh"), deeds.refresh, Keys.Refresh),
+            ],
+        )
+        self._menu(
+            tr("&Help"),
+            [
+                Entry(tr("Help"), deeds.help, Keys.HelpContents),
+                Entry(tr("About psconnect"), deeds.help, None, Role.AboutRole),
+            ],
+        )
+        self.set_open(on=False)
+
+    def set_open(self, *, on: bool) -> None:
+        """Whether a connection is open."""
+        for action in self._of_open:
+            action.setEnabled(on)
+
+    def _menu(self, title: str, entries: list[Entry | None]) -> QMenu:
+        menu = self._window.menuBar().addMenu(title)
+        menu.setAccessibleName(title.replace("&", ""))
+        for entry in entries:
+            if entry is None:
+                menu.addSeparator()
+                continue
+            action = QAction(entry.text, self._window)
+            action.setMenuRole(entry.role)
+            if entry.keys is not None:
+                action.setShortcut(entry.keys)
+            action.triggered.connect(lambda _checked=False, act=entry.act: act())
+            menu.addAction(action)
+            if entry.of_open:
+                self._of_open.append(action)
+        return menu

@@ -1,0 +1,163 @@
+"""The start page: every connection with its state in words, its last run, and the button that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from psconnect.desktop.context import Context
+from psconnect.desktop.sentences import last_run, went
+from psconnect.desktop.text import exact, tr
+from psconnect.desktop.theme.tokens import SPACE_S
+from psconnect.desktop.widgets.button import NameButton, primary, secondary
+from psconnect.desktop.widgets.card import Card, clear, column, row, wide
+from psconnect.desktop.widgets.chip import Chip, state_of_run
+from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.sparkline import Sparkline
+from psconnect.model.runs import WAITING, Run
+from psconnect.service import ConnectionState
+
+Loaded = list[tuple[ConnectionState, list[Run]]]
+
+
+class ConnectionsPage(Page):
+    """All connections, or how to begin."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Connections"), parent)
+        self._context = context
+        self.cards: dict[str, ConnectionCard] = {}
+        self.set_up_button = primary(tr("Set up a connection"), context.go.set_up, symbol="plus")
+        self.buttons.addWidget(self.set_up_button)
+        context.runs.changed.connect(self._run_changed)
+        self.show_loading()
+
+    def load(self) -> None:
+        """Read all connections anew."""
+        service = self._context.service
+
+        def work() -> Loaded:
+            return [(state, service.runs(state.connection.name)) for state in service.connections()]
+
+        self._context.bridge.call(work, self._show, self.show_error, owner=self)
+
+    def _show(self, loaded: Loaded) -> None:
+        self.set_up_button.setVisible(bool(loaded))
+        if not loaded:
+            self._show_empty()
+            return
+        clear(self.body)
+        self.cards = {}
+        for state, runs in loaded:
+            card = ConnectionCard(self._context, state, runs)
+            self.cards[state.connection.name] = card
+            self.body.addWidget(card)
+        self.body.addStretch(1)
+        self.show_content()
+
+    def _show_empty(self) -> None:
+        go = self._context.go
+        text = tr(
+            "A connection reads your roster from PowerSchool and delivers it to another system. You need the address "
+            "of your PowerSchool server and an account there that may install plugins.\n\nTo look around first, try "
+            "the demo district: a made-up PowerSchool on this computer, with nobody’s data."
+        )
+        actions = [(tr("Set up a connection"), go.set_up), (tr("Try the demo district"), go.try_demo)]
+        self.show_message(tr("There is no connection yet"), text, actions)
+
+    def _run_changed(self, name: str) -> None:
+        if name in self.cards:
+            self.cards[name].refresh()
+
+
+class ConnectionCard(Card):
+    """One connection."""
+
+    def __init__(self, context: Context, state: ConnectionState, runs: list[Run]) -> None:
+        super().__init__()
+        self._context, self._state = context, state
+        name = state.connection.name
+        self.setAccessibleName(name)
+        self._chip = Chip()
+        opens = partial(context.go.overview, name)
+        self.name_button = NameButton(name, opens, name=tr("Open {name}", name=name))
+        sparkline = Sparkline()
+        sparkline.show_runs(runs)
+        self._when = ElidedLabel("", "strong")
+        self._what = Label("", "muted")
+        self.body.addWidget(row(self.name_button, self._chip, 1, sparkline))
+        self.run_button = primary(tr("Run now"), self._run, symbol="play")
+        self.run_button.setAccessibleName(tr("Run {name} now", name=name))
+        self.more_button = secondary(tr("More"))
+        self.more_button.setAccessibleName(tr("More ways to run {name}", name=name))
+        self.more_button.add_menu(run_menu(context, name, first=not _ever_delivered(runs)))
+        self.review_button = secondary(tr("Review"), self._review)
+        self.review_button.setAccessibleName(tr("Review the waiting run of {name}", name=name))
+        words = column(self._when, self._what, spacing=2)
+        self.body.addWidget(row(wide(words), self.review_button, self.more_button, self.run_button))
+        self.body.setSpacing(SPACE_S)
+        self.refresh()
+
+    @property
+    def summary(self) -> str:
+        """What is said of the last run."""
+        return self._what.text()
+
+    def refresh(self) -> None:
+        """Show the state anew, for a run that goes on or ended."""
+        name, run = self._state.connection.name, self._state.last_run
+        active = self._context.runs.of(name)
+        working = active is not None and not active.ended
+        disabled = self._state.connection.disabled
+        self._chip.show_state(*state_of_run(run, working=working, disabled=disabled))
+        now = self._context.now()
+        self._when.setText(last_run(run, now))
+        self._when.setToolTip(exact(run.started) if run else "")
+        self._what.setText(_summary(run, disabled=disabled))
+        self.review_button.setVisible(bool(run) and not working and run is not None and run.state in WAITING)
+        self.run_button.setText(tr("Show run") if working else tr("Run now"))
+        for button in (self.run_button, self.more_button):
+            button.setEnabled(not disabled)
+        if active and working:
+            self._when.setText(tr("Running now"))
+            self._what.setText(tr("{percent} % done", percent=round(active.progress.share * 100)))
+
+    def _run(self) -> None:
+        name = self._state.connection.name
+        if not self._context.runs.working(name):
+            self._context.runs.start(name)
+        self._context.go.running(name)
+
+    def _review(self) -> None:
+        if self._state.last_run:
+            self._context.go.review(self._state.connection.name, self._state.last_run.id)
+
+
+def _summary(run: Run | None, *, disabled: bool) -> str:
+    if disabled:
+        return tr("Everything is kept, nothing runs. Enable it in its settings.")
+    if run is None:
+        return tr("The first run reads everything and then waits for your approval; nothing is delivered before that.")
+    return went(run)
+
+
+def _ever_delivered(runs: list[Run]) -> bool:
+    return any(run.state in ("finished", "finished_with_problems") for run in runs)
+
+
+def run_menu(context: Context, name: str, *, first: bool) -> list[tuple[str, Callable[[], object]]]:
+    """The ways to run a connection; parts alone are offered once everything was delivered."""
+
+    def start(scope: str, *, plan_only: bool = False) -> None:
+        context.runs.start(name, scope=scope, plan_only=plan_only)
+        context.go.running(name)
+
+    entries: list[tuple[str, Callable[[], object]]] = [(tr("Sync all"), partial(start, "all"))]
+    if not first:
+        entries.append((tr("Sync users only"), partial(start, "users")))
+        entries.append((tr("Sync courses only"), partial(start, "courses")))
+    entries.append((tr("Preview only, deliver nothing"), partial(start, "all", plan_only=True)))
+    return entries

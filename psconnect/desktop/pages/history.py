@@ -1,0 +1,89 @@
+"""All runs of a connection, newest first; Enter opens a run."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from psconnect.desktop.context import Context
+from psconnect.desktop.sentences import changes_in_words
+from psconnect.desktop.text import counted, duration, exact, moment, number, scope_word, state_word, tr, trigger_word
+from psconnect.desktop.widgets.card import Card, row
+from psconnect.desktop.widgets.chip import run_colour
+from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.sparkline import Sparkline
+from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.model.runs import WAITING, Run
+
+
+class HistoryPage(Page):
+    """The runs of one connection at a time."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(tr("History"), parent, scrolls=False)
+        self._context = context
+        self.name = ""
+        self._runs: list[Run] = []
+        headers = [tr("Started"), tr("State"), tr("Changes"), tr("Problems"), tr("Scope"), tr("Started by"), tr("Took")]
+        self._model = RowsModel(headers, frozenset({3, 6}), self)
+        self.table = Table(self._model, tr("Runs, newest first"), [150, 116, 0, 84, 80, 120, 96], on_open=self._open)
+        self._count, self._sparkline = Label("", "muted"), Sparkline()
+        card = Card()
+        card.add(row(self._count, 1, self._sparkline))
+        card.add(self.table, 1)
+        card.add(Label(tr("Press Enter, or double-click a run, to open its summary."), "help"))
+        self.body.addWidget(card, 1)
+
+    def load(self, name: str) -> None:
+        """Show the runs of a connection."""
+        if name != self.name:
+            self.show_loading()
+        self.name = name
+        self.set_title(tr("History"), name)
+        runs = self._context.service.runs
+        self._context.bridge.call(lambda: (name, runs(name)), self._show, self.show_error, owner=self)
+
+    def _show(self, loaded: tuple[str, list[Run]]) -> None:
+        name, runs = loaded
+        if name != self.name:
+            return
+        self._runs = runs
+        if not runs:
+            overview = partial(self._context.go.overview, name)
+            text = tr("Each run is listed here with what it changed, what it left out and why.")
+            self.show_message(tr("No run yet"), text, [(tr("Open the overview"), overview)])
+            return
+        self._count.setText(counted(len(runs), "1 run", "{count} runs, newest first"))
+        self._sparkline.show_runs(runs)
+        self._model.show_rows([self._row(run) for run in runs])
+        self.table.selectRow(0)
+        self.show_content()
+
+    def _row(self, run: Run) -> list[Cell]:
+        problems = sum(run.problems.values())
+        took = duration((run.ended - run.started).total_seconds()) if run.ended else "–"
+        return [
+            Cell(moment(run.started, self._context.now()), tip=exact(run.started)),
+            Cell(_state(run), state=_table_colour(run), strong=True),
+            Cell(changes_in_words(run) if run.planned else "–"),
+            Cell(number(problems), right=True),
+            Cell(scope_word(run.scope)),
+            Cell(trigger_word(run.trigger)),
+            Cell(took, right=True),
+        ]
+
+    def _open(self, place: int) -> None:
+        run = self._runs[place]
+        go = self._context.go
+        (go.review if run.state in WAITING else go.summary)(self.name, run.id)
+
+
+def _state(run: Run) -> str:
+    """The number of problems stands in a column of its own."""
+    return state_word("finished" if run.state == "finished_with_problems" else run.state)
+
+
+def _table_colour(run: Run) -> str:
+    return run_colour(run) or "muted"

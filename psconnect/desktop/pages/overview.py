@@ -1,0 +1,220 @@
+"""A connection's first page: what the last run did, what needs somebody's eye, and the buttons that run it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from psconnect.desktop.context import Context
+from psconnect.desktop.pages.connections import run_menu
+from psconnect.desktop.sentences import headline, last_run, went, where_from_to
+from psconnect.desktop.text import counted, entity_label, exact, number, tr
+from psconnect.desktop.theme.tokens import SPACE_L
+from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.button import link, primary, secondary
+from psconnect.desktop.widgets.card import Card, clear, column, row, wide
+from psconnect.desktop.widgets.chip import Chip, state_of_run
+from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.sparkline import Sparkline
+from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.model.connection import Connection
+from psconnect.model.entities import ENTITIES
+from psconnect.model.runs import WAITING, ChangeCounts, Run
+from psconnect.store.review import ProblemGroup
+
+_STREAMS = {"school": "schools", "calendar": "terms", "course": "courses", "class": "sections", "student": "students"}
+_STREAMS |= {"contact": "contacts", "relationship": "relationships", "enrollment": "enrollments"}
+_MOST_FINDINGS = 5
+_STATE = {"error": "bad", "warning": "warning", "info": ""}
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    connection: Connection
+    runs: list[Run]
+    problems: list[ProblemGroup]
+
+
+class OverviewPage(Page):
+    """The overview of one connection at a time."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Overview"), parent)
+        self._context = context
+        self.name = ""
+        self._loaded: _Loaded | None = None
+        self.preview_button = secondary(tr("Preview"), partial(self._run, plan_only=True))
+        self.more_button = secondary(tr("More"))
+        self.more_button.setAccessibleName(tr("More ways to run"))
+        self.run_button = primary(tr("Run now"), self._run, symbol="play")
+        for button in (self.preview_button, self.more_button, self.run_button):
+            self.buttons.addWidget(button)
+        self.waiting = Banner()
+        self.body.addWidget(self.waiting)
+        self._status = _StatusCard()
+        self.body.addWidget(self._status)
+        self._delivered, self._findings = _DeliveredCard(), _FindingsCard()
+        grid = QGridLayout()
+        grid.setSpacing(SPACE_L)
+        grid.addWidget(self._delivered, 0, 0)
+        grid.addWidget(self._findings, 0, 1)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        self.body.addLayout(grid)
+        self.body.addStretch(1)
+        context.runs.changed.connect(self._run_changed)
+
+    def load(self, name: str) -> None:
+        """Show a connection."""
+        if name != self.name:
+            self.show_loading()
+        self.name = name
+        service = self._context.service
+
+        def work() -> _Loaded:
+            runs = service.runs(name)
+            problems = service.problems(runs[0].id, most=1) if runs else []
+            return _Loaded(service.connection(name), runs, problems)
+
+        self._context.bridge.call(work, self._show, self.show_error, owner=self)
+
+    def _show(self, loaded: _Loaded) -> None:
+        if loaded.connection.name != self.name:
+            return
+        self._loaded = loaded
+        self.set_title(self.name, where_from_to(loaded.connection))
+        run = loaded.runs[0] if loaded.runs else None
+        first = not any(one.state in ("finished", "finished_with_problems") for one in loaded.runs)
+        self.more_button.add_menu(run_menu(self._context, self.name, first=first))
+        self._status.show_run(self._context, loaded)
+        show = partial(self._context.go.summary, self.name, run.id) if run else None
+        for card in (self._delivered, self._findings):
+            card.setVisible(run is not None)
+        if run and show:
+            self._delivered.show_run(run)
+            self._findings.show_findings(loaded.problems, show)
+        self._show_waiting(run)
+        self._run_changed(self.name)
+        self.show_content()
+
+    def _show_waiting(self, run: Run | None) -> None:
+        if run is None or run.state not in WAITING:
+            self.waiting.hide()
+            return
+        text = tr("{sentence}. Nothing is delivered until you approve it.", sentence=headline(run))
+        review = partial(self._context.go.review, self.name, run.id)
+        self.waiting.tell(text, "warning" if run.state == "held" else "accent", [(tr("Review"), review)])
+
+    def _run(self, *, plan_only: bool = False) -> None:
+        if not self._context.runs.working(self.name):
+            self._context.runs.start(self.name, plan_only=plan_only)
+        self._context.go.running(self.name)
+
+    def _run_changed(self, name: str) -> None:
+        if name != self.name or self._loaded is None:
+            return
+        working, disabled = self._context.runs.working(name), self._loaded.connection.disabled
+        self.run_button.setText(tr("Show run") if working else tr("Run now"))
+        self.run_button.setEnabled(not disabled)
+        for button in (self.preview_button, self.more_button):
+            button.setEnabled(not disabled and not working)
+        run = self._loaded.runs[0] if self._loaded.runs else None
+        self._status.chip.show_state(*state_of_run(run, working=working, disabled=disabled))
+
+
+class _StatusCard(Card):
+    """State in words and the last run in a sentence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chip = Chip()
+        self._when, self._what = ElidedLabel("", "strong"), Label("", "muted")
+        self._sparkline = Sparkline()
+        self.add(row(self.chip, wide(column(self._when, self._what, spacing=2)), self._sparkline, spacing=SPACE_L))
+
+    def show_run(self, context: Context, loaded: _Loaded) -> None:
+        """Show the newest run."""
+        run = loaded.runs[0] if loaded.runs else None
+        self._when.setText(last_run(run, context.now()))
+        self._when.setToolTip(exact(run.started) if run else "")
+        first = tr("The first run reads everything and waits for your approval; nothing is delivered before that.")
+        self._what.setText(went(run) if run else first)
+        self._sparkline.show_runs(loaded.runs)
+
+
+class _DeliveredCard(Card):
+    """Counts per entity of the last run."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("What the last run did"))
+        headers = [tr("Records"), tr("Read"), tr("Created"), tr("Updated"), tr("Removed")]
+        self._model = RowsModel(headers, frozenset({1, 2, 3, 4}), self)
+        self._table = Table(self._model, tr("What the last run did"), [0, 80, 80, 80, 80])
+        self.add(self._table)
+        self.body.addStretch(1)
+
+    def show_run(self, run: Run) -> None:
+        """Show the counts of a run; a plan that was not delivered says so in its heading."""
+        planned = run.state not in ("finished", "finished_with_problems")
+        self.heading.setText(tr("What the last run would do") if planned else tr("What the last run did"))
+        self._model.show_rows([self._row(run, entity.key) for entity in ENTITIES if _concerns(run, entity.key)])
+        self._table.fit_rows()
+
+    def _row(self, run: Run, entity: str) -> list[Cell]:
+        counts = run.changes.get(entity, ChangeCounts())
+        read = run.read.get(_STREAMS.get(entity, ""))
+        return [
+            Cell(entity_label(entity)),
+            Cell(number(read) if read is not None else "–", right=True, state="muted"),
+            _count(counts.create, "good"),
+            _count(counts.update, ""),
+            _count(counts.remove, "bad"),
+        ]
+
+
+def _concerns(run: Run, entity: str) -> bool:
+    return entity in run.changes or bool(run.read.get(_STREAMS.get(entity, "")))
+
+
+def _count(value: int, state: str) -> Cell:
+    return Cell(number(value), right=True, state=state if value else "muted", strong=bool(value and state))
+
+
+class _FindingsCard(Card):
+    """The problems of the last run, most severe first."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Needs somebody’s eye"))
+        self._list = QVBoxLayout()
+        self._list.setSpacing(SPACE_L)
+        self.body.addLayout(self._list)
+        self.body.addStretch(1)
+        self._note = Label("", "help")
+        self.add(self._note)
+
+    def show_findings(self, groups: list[ProblemGroup], show: partial[None]) -> None:
+        """Show the findings by rule; ``show`` opens the summary that lists them."""
+        clear(self._list)
+        by_rule: dict[str, list[ProblemGroup]] = {}
+        for group in groups:
+            by_rule.setdefault(group.rule.key, []).append(group)
+        ordered = sorted(by_rule.values(), key=lambda found: (found[0].rule.severity, -sum(g.count for g in found)))
+        for found in ordered[:_MOST_FINDINGS]:
+            self._list.addWidget(_finding(found, show))
+        if not ordered:
+            self._note.setText(tr("Nothing: every record that was read is in order."))
+        else:
+            self._note.setText(tr("The run’s summary lists each record, with a link to its page in PowerSchool."))
+
+
+def _finding(groups: list[ProblemGroup], show: partial[None]) -> QWidget:
+    rule, count = groups[0].rule, sum(group.count for group in groups)
+    schools = [group.school for group in sorted(groups, key=lambda group: -group.count) if group.school]
+    where = schools[0] if len(schools) == 1 else counted(len(schools), "at 1 school", "at {count} schools")
+    words = column(Label(rule.title), ElidedLabel(where if schools else tr("in the district"), "help"), spacing=0)
+    chip = Chip(number(count), _STATE[rule.severity])
+    chip.setAccessibleName(counted(count, "1 record", "{count} records"))
+    return row(chip, wide(words), link(tr("Show"), show, name=tr("Show: {finding}", finding=rule.title)))

@@ -1,0 +1,254 @@
+"""The run view: what is being done, how far it is, how long it still takes; in the end what came of it, in words."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
+
+from psconnect.desktop.context import Context
+from psconnect.desktop.progress import Step
+from psconnect.desktop.runs import ActiveRun
+from psconnect.desktop.sentences import headline, went
+from psconnect.desktop.text import duration, moment, number, tr
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
+from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.button import primary, secondary
+from psconnect.desktop.widgets.card import Card, clear, line, row, wide
+from psconnect.desktop.widgets.chip import Chip
+from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.page import Page
+from psconnect.model.runs import WAITING, Run
+
+_SECOND_MS = 1_000
+_THOUSAND = 1_000
+_STATES = {
+    "waiting": ("Waiting", ""),
+    "working": ("Working", "accent"),
+    "done": ("Done", "good"),
+    "stopped": ("Stopped", "warning"),
+    "left": ("Not needed", ""),
+    "unreached": ("Not done", ""),
+}
+_STAGE_WORDS = {"reading": "Reading", "shaping": "Checking", "planning": "Comparing", "applying": "Delivering"}
+_CHIP_WIDTH, _TITLE_WIDTH = 96, 250
+
+
+class RunPage(Page):
+    """The run that this window started for one connection."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Run"), parent)
+        self._context = context
+        self.name = ""
+        self.cancel_button = secondary(tr("Cancel"), self._cancel)
+        self.next_button = primary(tr("Open the summary"), self._go_on)
+        self.buttons.addWidget(self.cancel_button)
+        self.buttons.addWidget(self.next_button)
+        self.outcome = Banner()
+        self.body.addWidget(self.outcome)
+        self._time, self._left, self._percent = Label("", "figure"), Label("", "muted"), Label("", "muted", wrap=False)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, _THOUSAND)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(tr("How much of the run is done"))
+        top = Card()
+        top.add(row(self._time, wide(self._left), self._percent))
+        top.add(self.bar)
+        self.body.addWidget(top)
+        self._steps = _StepsCard()
+        self.body.addWidget(self._steps)
+        self.notices = Label("", "muted")
+        self.body.addWidget(self.notices)
+        self.body.addStretch(1)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_SECOND_MS)
+        self._timer.timeout.connect(self._tick)
+        context.runs.changed.connect(self._changed)
+
+    def load(self, name: str) -> None:
+        """Show the connection's run."""
+        self.name = name
+        active = self._active
+        if active is None:
+            self.show_message(
+                tr("No run is going on"),
+                tr("“{name}” has not been run since this window was opened.", name=name),
+                [(tr("Open the overview"), partial(self._context.go.overview, name))],
+            )
+            return
+        self._steps.show_steps(active.progress.steps)
+        self.show_content()
+        self._show(active)
+
+    @property
+    def _active(self) -> ActiveRun | None:
+        return self._context.runs.of(self.name)
+
+    def _changed(self, name: str) -> None:
+        active = self._active
+        if name == self.name and active is not None and self.isVisible():
+            self._show(active)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Nobody looks: no need to count the seconds."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _tick(self) -> None:
+        active = self._active
+        if active is None or active.ended or not self.isVisible():
+            self._timer.stop()
+            return
+        active.progress.tick(self._context.service.clock.monotonic())
+        self._show(active)
+
+    def _show(self, active: ActiveRun) -> None:
+        if not active.ended and self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+        self._show_head(active)
+        progress = active.progress
+        self.bar.setValue(_THOUSAND if _reached(active) else round(progress.share * _THOUSAND))
+        self._percent.setText(tr("{percent} %", percent=round(self.bar.value() * 100 / _THOUSAND)))
+        self._time.setText(duration(progress.elapsed))
+        self._left.setText(_remaining(active))
+        self._steps.show_steps(progress.steps)
+        self.notices.setText("\n".join(progress.notices[-3:]))
+        self.notices.setVisible(bool(progress.notices))
+
+    def _show_head(self, active: ActiveRun) -> None:
+        self.cancel_button.setVisible(not active.ended)
+        self.cancel_button.setEnabled(not active.stopping)
+        self.cancel_button.setText(tr("Stopping …") if active.stopping else tr("Cancel"))
+        self.next_button.setVisible(active.ended)
+        if not active.ended:
+            verb = {"preview": tr("Previewing {name}"), "approve": tr("Delivering {name}")}
+            title = verb.get(active.kind, tr("Syncing {name}")).format(name=self.name)
+            self.set_title(title, tr("You can look at other pages meanwhile; the run goes on."))
+            self.outcome.hide()
+            return
+        self._show_end(active)
+
+    def _show_end(self, active: ActiveRun) -> None:
+        run = active.run
+        if active.error:
+            self.set_title(active.error.title, self.name)
+            self.outcome.tell(tr("{happened} {to_do} (Code: {code})", **active.error.as_dict()), "bad")
+            self.next_button.setText(tr("Open the overview"))
+        elif run is None:
+            self.set_title(tr("Stopped"), tr("Nothing was delivered."))
+            self.next_button.setText(tr("Open the overview"))
+        else:
+            started = moment(run.started, self._context.now())
+            self.set_title(headline(run), tr("{name}, started {when}", name=self.name, when=started))
+            self.outcome.tell(_outcome(run), _colour(run))
+            self.next_button.setText(tr("Review") if run.state in WAITING else tr("Open the summary"))
+
+    def _cancel(self) -> None:
+        active = self._active
+        if active:
+            active.cancel()
+            self._show(active)
+
+    def _go_on(self) -> None:
+        active, go = self._active, self._context.go
+        run = active.run if active else None
+        if run is None:
+            go.overview(self.name)
+        elif run.state in WAITING:
+            go.review(self.name, run.id)
+        else:
+            go.summary(self.name, run.id)
+
+
+def _reached(active: ActiveRun) -> bool:
+    return active.run is not None and active.run.state not in ("failed", "cancelled", "interrupted")
+
+
+def _remaining(active: ActiveRun) -> str:
+    if active.stopping and not active.ended:
+        return tr("stopping at the next safe point")
+    if active.ended:
+        return tr("altogether")
+    remaining = active.progress.remaining
+    return tr("about {time} left", time=duration(max(1.0, remaining))) if remaining is not None else ""
+
+
+def _outcome(run: Run) -> str:
+    if run.error:
+        return tr("{happened} {to_do} (Code: {code})", **run.error)
+    if run.state == "held":
+        reasons = " ".join(hold.reason for hold in run.holds)
+        return tr("On hold, nothing was delivered. {reasons}", reasons=reasons)
+    if run.delivered:
+        return tr("{changes} Delivered to {place}.", changes=went(run), place=run.delivered)
+    return went(run)
+
+
+def _colour(run: Run) -> str:
+    return {"held": "warning", "failed": "bad", "finished": "good", "finished_with_problems": "good"}.get(
+        run.state, "accent"
+    )
+
+
+class _StepsCard(Card):
+    """A line a step: state, title, what was done, how long it took."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[_StepRow] = []
+        self._grid = QGridLayout()
+        self._grid.setVerticalSpacing(SPACE_S)
+        self._grid.setHorizontalSpacing(SPACE_L)
+        self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnMinimumWidth(0, _CHIP_WIDTH)
+        self._grid.setColumnMinimumWidth(1, _TITLE_WIDTH)
+        self.body.addLayout(self._grid)
+
+    def show_steps(self, steps: list[Step]) -> None:
+        """Show these steps; the lines are made anew when there is another number of them."""
+        if len(self._rows) != len(steps):
+            clear(self._grid)
+            self._rows = [_StepRow(self._grid, place) for place in range(len(steps))]
+        for shown, step in zip(self._rows, steps, strict=True):
+            shown.show_step(step)
+
+
+class _StepRow:
+    """The widgets of one line."""
+
+    def __init__(self, grid: QGridLayout, place: int) -> None:
+        self.chip, self.title = Chip(), Label("", "strong")
+        self.words, self.bar = ElidedLabel("", "muted"), QProgressBar()
+        self.end = Label("", "muted", wrap=False)
+        self.bar.setRange(0, _THOUSAND)
+        self.bar.setTextVisible(False)
+        self.bar.hide()
+        self.chip.setMinimumWidth(_CHIP_WIDTH)
+        middle = row(wide(self.words), wide(self.bar))
+        for column, widget in enumerate((self.chip, self.title, middle, self.end)):
+            grid.addWidget(widget, place * 2, column)
+        self.end.setAlignment(Qt.AlignmentFlag.AlignRight)
+        if place:
+            grid.addWidget(line(), place * 2 - 1, 0, 1, 4)
+
+    def show_step(self, step: Step) -> None:
+        """Show how far the step is."""
+        word, colour = _STATES[step.state]
+        working = step.state == "working"
+        self.chip.show_state(tr(_STAGE_WORDS[step.stage]) if working else tr(word), colour)
+        self.title.setText(tr(step.title))
+        known = working and bool(step.total) and len(step.counts) > 0 and step.stage == "reading"
+        self.bar.setVisible(known)
+        self.bar.setAccessibleName(tr("How much of “{step}” is done", step=step.title))
+        self.words.setVisible(not known)
+        self.words.setText(step.in_words())
+        if known and step.total:
+            self.bar.setValue(round(step.done * _THOUSAND / step.total))
+            self.end.setText(tr("{done} of {total}", done=number(step.done), total=number(step.total)))
+        else:
+            self.end.setText(
+                duration(step.ended - step.began) if step.ended and step.state in ("done", "stopped") else ""
+            )

@@ -1,0 +1,169 @@
+"""The settings of a connection: what it is made of, export without secrets, disable, remove."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QWidget
+
+from psconnect.desktop.context import Context
+from psconnect.desktop.sentences import where_from_to
+from psconnect.desktop.text import tr
+from psconnect.desktop.theme.tokens import SPACE_L
+from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.button import danger, secondary
+from psconnect.desktop.widgets.card import Card, column, row, wide
+from psconnect.desktop.widgets.form import FormRow
+from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.wizard.forms import ConnectionForms
+from psconnect.model.connection import Connection
+from psconnect.model.errors import PsconnectError
+
+_NAME_WIDTH = 320
+
+
+class SettingsPage(Page):
+    """The settings of one connection at a time."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Settings"), parent, scrolls=False)
+        self._context = context
+        self.name = ""
+        self.outcome = Banner()
+        self.body.addWidget(self.outcome)
+        self.forms = ConnectionForms(context.bridge, context.service, on_saved=self._forms_saved)
+        self.manage_button = secondary("", self._turn)
+        self.buttons.addWidget(self.manage_button)
+        self._sides = QStackedWidget()
+        self._sides.addWidget(self.forms)
+        self.body.addWidget(self._sides, 1)
+        self.export_button = secondary(tr("Export settings …"), self._export)
+        self.disable_button = secondary(tr("Disable"), self._switch)
+        self._disable_text = Label("", "muted")
+        self._disabled = False
+        self.confirm = QLineEdit()
+        self.confirm.setMaximumWidth(_NAME_WIDTH)
+        self.confirm_row = FormRow(tr("Type the connection’s name to confirm"), self.confirm)
+        self.remove_button = danger(tr("Remove this connection"), self._remove)
+        cards = (self._file_card(), self._state_card(), self._remove_card())
+        self._sides.addWidget(column(*cards, 1, spacing=SPACE_L))
+        self._show_side(managing=False)
+        self.confirm.textChanged.connect(lambda _text: self._enable_remove())
+
+    def load(self, name: str) -> None:
+        """Show the settings of a connection."""
+        if name != self.name:
+            self.show_loading()
+            self.outcome.hide()
+            self._show_side(managing=False)
+        if name != self.name or not self.forms.dirty:
+            self.forms.load(name)
+        self.name = name
+        connection = self._context.service.connection
+        self._context.bridge.call(lambda: connection(name), self._show, self.show_error, owner=self)
+
+    def _show(self, connection: Connection) -> None:
+        if connection.name != self.name:
+            return
+        self.set_title(tr("Settings"), tr("{name}: {way}", name=self.name, way=where_from_to(connection)))
+        self._show_disabled(disabled=connection.disabled)
+        self.confirm.clear()
+        self._enable_remove()
+        self.show_content()
+
+    def _turn(self) -> None:
+        self._show_side(managing=self._sides.currentIndex() == 0)
+
+    def _show_side(self, *, managing: bool) -> None:
+        """Either what the connection does, or what is done with it as a whole."""
+        self._sides.setCurrentIndex(1 if managing else 0)
+        self.manage_button.setText(tr("Back to the settings") if managing else tr("Export, disable or remove"))
+        self.manage_button.setAccessibleName(self.manage_button.text())
+
+    def _forms_saved(self, _name: str) -> None:
+        self._context.go.changed()
+
+    def _file_card(self) -> Card:
+        card = Card(tr("Connection file"))
+        text = tr("All settings in one file, to keep or to send. It holds no secret and nobody’s data.")
+        card.add(row(wide(Label(text, "muted")), self.export_button))
+        return card
+
+    def _state_card(self) -> Card:
+        card = Card(tr("In use"))
+        card.add(row(wide(self._disable_text), self.disable_button))
+        return card
+
+    def _remove_card(self) -> Card:
+        card = Card(tr("Remove"))
+        text = tr(
+            "Wipes its settings, secrets, stored roster data and history from this computer. What was delivered stays "
+            "at the destination. This can’t be taken back."
+        )
+        card.add(Label(text, "muted"))
+        card.add(self.confirm_row)
+        card.add(row(self.remove_button, 1))
+        return card
+
+    def _enable_remove(self) -> None:
+        self.remove_button.setEnabled(bool(self.name) and self.confirm.text().strip() == self.name)
+
+    def _show_disabled(self, *, disabled: bool) -> None:
+        self._disabled = disabled
+        self.disable_button.setText(tr("Enable") if disabled else tr("Disable"))
+        on, off = (
+            tr("This connection can be run."),
+            tr("This connection is disabled: everything is kept, nothing runs."),
+        )
+        self._disable_text.setText(off if disabled else on)
+
+    def _switch(self) -> None:
+        name, disabled, service = self.name, not self._disabled, self._context.service
+        self._context.bridge.call(
+            lambda: service.set_disabled(name, disabled=disabled),
+            lambda _none: self._switched(),
+            self._refused,
+            owner=self,
+        )
+
+    def _switched(self) -> None:
+        self._show_disabled(disabled=not self._disabled)
+        self._context.go.changed()
+
+    def _export(self) -> None:
+        start = str(Path.home() / f"{self.name}.toml")
+        dialog = QFileDialog(self, tr("Export the settings"), start, tr("Connection file (*.toml)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("toml")
+        dialog.fileSelected.connect(lambda path: self.export_to(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export_to(self, path: Path) -> None:
+        """Write the settings to a file."""
+        name, service = self.name, self._context.service
+        self._context.bridge.call(
+            lambda: service.export_connection(name, path), lambda _none: self._exported(path), self._refused, owner=self
+        )
+
+    def _exported(self, path: Path) -> None:
+        show = partial(self._context.open_url, path.parent.as_uri())
+        self.outcome.tell(tr("The settings are in {path}", path=path), "good", [(tr("Open folder"), show)])
+
+    def _remove(self) -> None:
+        name, service = self.name, self._context.service
+        self.remove_button.setEnabled(False)
+        self._context.bridge.call(
+            lambda: service.remove_connection(name), lambda _none: self._removed(name), self._refused, owner=self
+        )
+
+    def _removed(self, name: str) -> None:
+        self.name = ""
+        self._context.go.connections()
+        self._context.go.notice(tr("“{name}” is removed from this computer.", name=name))
+
+    def _refused(self, error: PsconnectError) -> None:
+        self._enable_remove()
+        self.outcome.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")

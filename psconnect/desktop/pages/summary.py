@@ -1,0 +1,229 @@
+"""The summary of one run: what happened, what changed, what was left out and why, and every problem by school."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
+
+from psconnect.desktop.context import Context
+from psconnect.desktop.pages.problems import ProblemsCard
+from psconnect.desktop.sentences import headline, went
+from psconnect.desktop.text import (
+    duration,
+    entity_label,
+    exact,
+    moment,
+    number,
+    scope_word,
+    state_word,
+    tr,
+    trigger_word,
+)
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XL
+from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.button import primary, secondary
+from psconnect.desktop.widgets.card import Card, clear
+from psconnect.desktop.widgets.chip import Chip, run_colour
+from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.page import Page, fact
+from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.model.errors import PsconnectError
+from psconnect.model.problems import RULES
+from psconnect.model.runs import WAITING, Run
+from psconnect.store.review import ProblemGroup
+
+_FACT_COLUMNS = 4
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    run: Run
+    problems: list[ProblemGroup]
+
+
+class SummaryPage(Page):
+    """One run at a time."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Run"), parent)
+        self._context = context
+        self.name, self._run_id = "", ""
+        self._run: Run | None = None
+        self.chip = Chip()
+        self.review_button = primary(tr("Review"), self._review)
+        self.export_button = secondary(tr("Export report"))
+        self.export_button.add_menu(
+            [
+                (tr("As a page to read or print (HTML) …"), partial(self._export, ".html", tr("Web page (*.html)"))),
+                (tr("As a list of all problems (CSV) …"), partial(self._export, ".csv", tr("Table (*.csv)"))),
+            ]
+        )
+        for widget in (self.chip, self.export_button, self.review_button):
+            self.buttons.addWidget(widget)
+        self.outcome = Banner()
+        self.body.addWidget(self.outcome)
+        self._facts = Card()
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(SPACE_XL)
+        self._grid.setVerticalSpacing(SPACE_L)
+        self._facts.body.addLayout(self._grid)
+        self.body.addWidget(self._facts)
+        self._changes, self._left_out = _ChangesCard(), _LeftOutCard()
+        side_by_side = QGridLayout()
+        side_by_side.setSpacing(SPACE_L)
+        for place, card in enumerate((self._changes, self._left_out)):
+            side_by_side.addWidget(card, 0, place)
+            side_by_side.setColumnStretch(place, 1)
+        self.body.addLayout(side_by_side)
+        self.problems = ProblemsCard(context.open_url)
+        self.body.addWidget(self.problems)
+        self.body.addStretch(1)
+
+    def load(self, name: str, run_id: str) -> None:
+        """Show a run."""
+        if run_id != self._run_id:
+            self.show_loading()
+        self.name, self._run_id = name, run_id
+        service = self._context.service
+
+        def work() -> _Loaded:
+            return _Loaded(service.run(run_id), service.problems(run_id))
+
+        self._context.bridge.call(work, self._show, self.show_error, owner=self)
+
+    def _show(self, loaded: _Loaded) -> None:
+        run = loaded.run
+        if run.id != self._run_id:
+            return
+        self._run = run
+        self.set_title(headline(run), tr("{name}, run of {when}", name=self.name, when=self._when(run)))
+        self.chip.show_state(state_word(run.state), run_colour(run))
+        self.review_button.setVisible(run.state in WAITING)
+        self._show_outcome(run)
+        self._show_facts(run)
+        self._changes.show_run(run)
+        self._left_out.show_run(run)
+        self._left_out.setVisible(bool(run.left_out))
+        self.problems.show_groups(loaded.problems)
+        # A run that never came to a plan has nothing to say about records.
+        for card in (self._changes, self.problems):
+            card.setVisible(run.planned is not None)
+        self.show_content()
+
+    def _when(self, run: Run) -> str:
+        return moment(run.started, self._context.now())
+
+    def _show_outcome(self, run: Run) -> None:
+        self.outcome.hide()
+        if run.error:
+            text = tr("{happened}\n{to_do} (Code: {code})", **run.error)
+            self.outcome.tell(text, "bad" if run.state == "failed" else "warning")
+        elif run.holds and run.state == "held":
+            self.outcome.tell(" ".join(hold.reason for hold in run.holds), "warning")
+        elif run.state not in ("finished", "finished_with_problems"):
+            self.outcome.tell(went(run), "accent")
+
+    def _show_facts(self, run: Run) -> None:
+        clear(self._grid)
+        took = duration((run.ended - run.started).total_seconds()) if run.ended else tr("not ended")
+        facts = [
+            (tr("Started"), moment(run.started, self._context.now()), exact(run.started), 1),
+            (tr("Took"), took, "", 1),
+            (tr("Started by"), trigger_word(run.trigger), "", 1),
+            (tr("Scope"), scope_word(run.scope), "", 1),
+            (tr("School year"), run.school_year or "–", "", 1),
+            (tr("Calls to PowerSchool"), number(run.calls), "", 1),
+            (tr("Run"), run.id, "", 2),
+            (tr("Reason given"), run.reason or "–", "", 1),
+            (tr("Delivered to"), run.delivered or tr("nothing was delivered"), "", 3),
+        ]
+        place = 0
+        for label, value, tip, across in facts:
+            shown = fact(label, value)
+            shown.setToolTip(tip)
+            self._grid.addWidget(shown, place // _FACT_COLUMNS, place % _FACT_COLUMNS, 1, across)
+            place += across
+        for column in range(_FACT_COLUMNS):
+            self._grid.setColumnStretch(column, 1)
+
+    def _review(self) -> None:
+        self._context.go.review(self.name, self._run_id)
+
+    def _export(self, ending: str, kinds: str) -> None:
+        dialog = QFileDialog(
+            self, tr("Export the report"), str(Path.home() / f"psconnect-{self._run_id}{ending}"), kinds
+        )
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(ending.removeprefix("."))
+        dialog.fileSelected.connect(lambda path: self.export_to(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export_to(self, path: Path) -> None:
+        """Write the report to a file; its ending says which format."""
+        run_id, service = self._run_id, self._context.service
+        self._context.bridge.call(lambda: service.report(run_id, path), self._exported, self._not_exported, owner=self)
+
+    def _exported(self, path: Path) -> None:
+        open_it = partial(self._context.open_url, path.as_uri())
+        self.outcome.tell(tr("The report is in {path}", path=path), "good", [(tr("Open the report"), open_it)])
+
+    def _not_exported(self, error: PsconnectError) -> None:
+        self.outcome.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+
+
+class _ChangesCard(Card):
+    """Changes per entity."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Changes"))
+        headers = [tr("Records"), tr("Created"), tr("Updated"), tr("Removed")]
+        self._model = RowsModel(headers, frozenset({1, 2, 3}), self)
+        self.table = Table(self._model, tr("Changes per kind of record"), [0, 84, 84, 84])
+        self._none = Label(tr("Nothing changed."), "muted")
+        self.add(self.table)
+        self.add(self._none)
+        self.body.addStretch(1)
+
+    def show_run(self, run: Run) -> None:
+        """Show the counts of a run."""
+        self._model.show_rows(
+            [
+                [
+                    Cell(entity_label(entity)),
+                    *(Cell(number(value), right=True) for value in (counts.create, counts.update, counts.remove)),
+                ]
+                for entity, counts in run.changes.items()
+            ]
+        )
+        self.table.fit_rows()
+        self.table.setVisible(bool(run.changes))
+        self._none.setVisible(not run.changes)
+
+
+class _LeftOutCard(Card):
+    """Records left out, by the rule that left them out."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("Left out, and why"))
+        self._model = RowsModel([tr("Rule"), tr("Records")], frozenset({1}), self)
+        self.table = Table(self._model, tr("Records left out, by rule"), [0, 90])
+        self.add(self.table)
+        self.body.addStretch(1)
+
+    def show_run(self, run: Run) -> None:
+        """Show what a run left out."""
+        self._model.show_rows(
+            [
+                [Cell(RULES[rule].title, tip=tr("Left out because {why}.", why=RULES[rule].because)), _right(count)]
+                for rule, count in sorted(run.left_out.items(), key=lambda item: -item[1])
+            ]
+        )
+        self.table.fit_rows()
+
+
+def _right(count: int) -> Cell:
+    return Cell(number(count), right=True)

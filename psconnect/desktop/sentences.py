@@ -1,0 +1,125 @@
+"""The sentences that matter: what a run did, why it waits, what became of it. Knows no Qt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psconnect.desktop.text import counted, duration, entity_label, moment, number, state_word, tr
+from psconnect.model.connection import Connection
+from psconnect.model.runs import ChangeCounts, Run
+
+BY_CARE = (
+    "student",
+    "teacher",
+    "admin",
+    "contact",
+    "enrollment",
+    "class",
+    "course",
+    "calendar",
+    "school",
+    "relationship",
+)
+"""Entities by how much a person cares about them."""
+
+
+def totals(run: Run) -> ChangeCounts:
+    """All changes of a run together."""
+    counts = run.changes.values()
+    return ChangeCounts(sum(c.create for c in counts), sum(c.update for c in counts), sum(c.remove for c in counts))
+
+
+def changes_in_words(run: Run) -> str:
+    """What a plan does, like ``38 created, 112 updated, 9 removed``."""
+    total = totals(run)
+    if not total.total:
+        return tr("No changes")
+    parts = (
+        (total.create, tr("{count} created", count=number(total.create))),
+        (total.update, tr("{count} updated", count=number(total.update))),
+        (total.remove, tr("{count} removed", count=number(total.remove))),
+    )
+    return ", ".join(text for count, text in parts if count)
+
+
+def went(run: Run) -> str:
+    """What became of a run's changes, as the second half of a sentence about it."""
+    if run.state in ("finished", "finished_with_problems"):
+        return tr("{changes}.", changes=changes_in_words(run))
+    if run.state == "held":
+        return tr("On hold: {sentence}. Nothing was delivered.", sentence=headline(run))
+    if run.state == "previewed":
+        return tr("Previewed only: {changes}. Nothing was delivered.", changes=changes_in_words(run).lower())
+    if run.state == "failed" and run.error:
+        return tr("{title}. {ending}", title=run.error["title"], ending=_ending(run))
+    return {
+        "cancelled": tr("Stopped by you. Nothing was delivered."),
+        "interrupted": tr("Interrupted before anything was delivered."),
+        "discarded": tr("Its plan was given up. Nothing was delivered."),
+        "expired": tr("A newer plan took its place. Nothing was delivered."),
+    }.get(run.state, tr("{state}.", state=state_word(run.state)))
+
+
+def last_run(run: Run | None, now: datetime) -> str:
+    """When the last run was and how long it took."""
+    if run is None:
+        return tr("No run yet")
+    if run.ended is None:
+        return tr("Last run {when}", when=moment(run.started, now))
+    took = duration((run.ended - run.started).total_seconds())
+    return tr("Last run {when}, {took}", when=moment(run.started, now), took=took)
+
+
+def headline(run: Run) -> str:
+    """The sentence that matters about a run, for the top of its page; without a full stop."""
+    if run.state in ("held", "previewed"):
+        return _planned(run)
+    if run.state in ("finished", "finished_with_problems"):
+        total = totals(run).total
+        if total:
+            return counted(total, "1 change was delivered", "{count} changes were delivered")
+        return tr("Nothing had changed")
+    if run.state == "failed" and run.error:
+        return run.error["title"]
+    return {
+        "cancelled": tr("You stopped this run"),
+        "interrupted": tr("This run was interrupted"),
+        "discarded": tr("This run was discarded"),
+        "expired": tr("A newer plan took the place of this one"),
+    }.get(run.state, state_word(run.state))
+
+
+def _planned(run: Run) -> str:
+    """What a plan would do first of all: the removals it is held for, else removals, else all changes."""
+    for hold in run.holds:
+        entity = hold.rule.removeprefix("remove-")
+        if hold.rule.startswith("remove-") and entity in run.changes:
+            return _would_be_removed(entity, run.changes[entity].remove)
+    for entity in BY_CARE:
+        removals = run.changes.get(entity, ChangeCounts()).remove
+        if removals:
+            return _would_be_removed(entity, removals)
+    total = totals(run)
+    if total.total and total.total == total.create:
+        return counted(total.create, "1 record would be created", "{count} records would be created")
+    return counted(total.total, "1 record would change", "{count} records would change")
+
+
+def _would_be_removed(entity: str, count: int) -> str:
+    records = entity_label(entity).lower()
+    return tr("{count} {records} would be removed", count=number(count), records=records)
+
+
+def _ending(run: Run) -> str:
+    if run.failed_in == "applying":
+        return tr("It stopped while delivering; it is safe to run again.")
+    return tr("Nothing was delivered.")
+
+
+def where_from_to(connection: Connection) -> str:
+    """Source and destination of a connection in one line."""
+    host = connection.source.url.partition("://")[2] or tr("no address yet")
+    folder = connection.destination.get("folder")
+    if folder:
+        return tr("PowerSchool at {host} → OneRoster bundle in {folder}", host=host, folder=folder)
+    return tr("PowerSchool at {host}", host=host)

@@ -1,0 +1,1 @@
+"""One set of tokens, and palette, style sheet and icons made from it."""

@@ -1,0 +1,71 @@
+"""A coloured strip with a sentence and what can be done about it: instead of modal boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+
+from psconnect.desktop.theme.apply import tokens_in_use
+from psconnect.desktop.theme.icons import pixmap
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M
+from psconnect.desktop.widgets.button import Button
+from psconnect.desktop.widgets.label import Label, restyle
+
+Action = tuple[str, Callable[[], object]]
+_SYMBOLS = {"good": "check", "warning": "warning", "bad": "warning", "accent": "info"}
+_ICON = 20
+
+
+class Banner(QFrame):
+    """Hidden until ``tell``; the first of its buttons is the one that goes on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "banner")
+        self._symbol = QLabel()
+        self._symbol.setFixedSize(QSize(_ICON, _ICON))
+        self.label = Label("", "body")
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_M, SPACE_M)
+        self._layout.setSpacing(SPACE_M)
+        self._layout.addWidget(self._symbol)
+        self._layout.addWidget(self.label, 1)
+        self.buttons: list[Button] = []
+        self._state = "accent"
+        self.hide()
+
+    def tell(self, text: str, state: str = "accent", actions: Sequence[Action] = ()) -> None:
+        """Show a sentence with its buttons (text, what it does); the strip stays until ``hide`` or a button."""
+        for button in self.buttons:
+            button.deleteLater()
+        self.buttons = []
+        self.label.setText(text)
+        self.setAccessibleName(text)
+        self.setProperty("state", state)
+        restyle(self)
+        self._state = state
+        self._colour_symbol()
+        for caption, act in actions:
+            button = Button(caption, self._closing(act))
+            self._layout.addWidget(button)
+            self.buttons.append(button)
+        self.show()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Colour the symbol anew when light and dark change."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_state"):
+            self._colour_symbol()
+
+    def _colour_symbol(self) -> None:
+        colour = getattr(tokens_in_use(), self._state)
+        self._symbol.setPixmap(pixmap(_SYMBOLS[self._state], colour, _ICON, self.devicePixelRatioF()))
+
+    def _closing(self, act: Callable[[], object]) -> Callable[[], None]:
+        def press() -> None:
+            self.hide()
+            act()
+
+        return press

@@ -1,0 +1,62 @@
+"""One row of a form: label, control, help and error, joined for the eye, the keyboard and the screen reader at once."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from psconnect.desktop.theme.tokens import SPACE_XS
+from psconnect.desktop.widgets.label import Label, restyle
+
+
+class FormRow(QWidget):
+    """A labelled control with its help below it, and in its place the error when there is one.
+
+    ``field`` is the control that takes the focus; ``control`` what is laid out, where that is more than the field.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        field: QWidget,
+        *,
+        help: str = "",  # noqa: A002 - the word the design uses
+        control: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.field = field
+        self._help_text = help
+        self.label = Label(label, "field")
+        self.label.setBuddy(field)
+        self.help = Label(help, "help")
+        if not help:
+            self.help.hide()
+        self.error_label = Label("", "error")
+        self.error_label.hide()
+        field.setAccessibleName(label)
+        field.setAccessibleDescription(help)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_XS)
+        for part in (self.label, control or field, self.help, self.error_label):
+            layout.addWidget(part)
+
+    @property
+    def error(self) -> str:
+        """The error shown, or an empty text."""
+        return self.error_label.text()
+
+    def set_error(self, text: str) -> None:
+        """Show an error under the field instead of the help; an empty text takes it away."""
+        self.error_label.setText(text)
+        self.error_label.setVisible(bool(text))
+        self.help.setVisible(bool(self._help_text) and not text)
+        self.field.setAccessibleDescription(text or self._help_text)
+        self.field.setProperty("wrong", bool(text))
+        restyle(self.field)
+
+    def set_help(self, text: str) -> None:
+        """Show another help text."""
+        self._help_text = text
+        self.help.setText(text)
+        self.set_error(self.error)

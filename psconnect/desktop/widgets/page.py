@@ -1,0 +1,152 @@
+"""The frame of every page: title, sentence, actions at the right, and a body that says what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from psconnect.desktop.text import tr
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
+from psconnect.desktop.widgets.banner import Action
+from psconnect.desktop.widgets.button import Button
+from psconnect.desktop.widgets.card import Card, row
+from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.model.errors import PsconnectError
+
+_MESSAGE_WIDTH, _ALMOST_ALL = 600, 100
+
+
+class Page(QWidget):
+    """A page of the main window; ``titled`` tells that its title changed.
+
+    What is on it goes into ``body``; ``show_message`` stands in for it.
+
+    ``scrolls`` lets the body scroll as a whole; without it, the body has a table that scrolls by itself.
+    """
+
+    titled = Signal()
+
+    def __init__(self, title: str, parent: QWidget | None = None, *, scrolls: bool = True) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "page")
+        self.word = title
+        self.title = Label(title, "title")
+        self.subtitle = ElidedLabel("", "muted")
+        self.subtitle.hide()
+        self.buttons = QHBoxLayout()
+        self.buttons.setSpacing(SPACE_M)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_L)
+        words = QVBoxLayout()
+        words.setSpacing(SPACE_XS)
+        words.addWidget(self.title)
+        words.addWidget(self.subtitle)
+        head.addLayout(words, 1)
+        head.addLayout(self.buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_XL)
+        outer.setSpacing(SPACE_L)
+        outer.addLayout(head)
+        self._content = QWidget()
+        self._content.setProperty("look", "page")
+        self.body = QVBoxLayout(self._content)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(SPACE_L)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(_scrolling(self._content, title) if scrolls else self._content)
+        outer.addWidget(self._stack, 1)
+        self._message: QWidget | None = None
+
+    def set_title(self, title: str, subtitle: str = "") -> None:
+        """Show another title and sentence."""
+        self.title.setText(title)
+        self.subtitle.setText(subtitle)
+        self.subtitle.setVisible(bool(subtitle))
+        self.titled.emit()
+
+    @property
+    def full_title(self) -> str:
+        """What kind of page it is and what it says, for the title of the window."""
+        said = self.title.text()
+        return said if said == self.word else tr("{page}: {title}", page=self.word, title=said)
+
+    def show_content(self) -> None:
+        """Show the body."""
+        self._stack.setCurrentIndex(0)
+        self._drop_message()
+
+    def show_message(self, heading: str, text: str, actions: Sequence[Action] = ()) -> None:
+        """Show a message in place of the body; the first action is the one that goes on."""
+        self._drop_message()
+        self._message = message(heading, text, actions)
+        self._stack.addWidget(self._message)
+        self._stack.setCurrentWidget(self._message)
+
+    def show_loading(self) -> None:
+        """Say that the page is being put together."""
+        self.show_message(tr("One moment"), tr("Reading what is stored on this computer …"))
+
+    def show_error(self, error: PsconnectError, actions: Sequence[Action] = ()) -> None:
+        """Show what happened and what to do."""
+        text = tr("{happened}\n\n{to_do}\n\nCode: {code}", happened=error.happened, to_do=error.to_do, code=error.code)
+        self.show_message(error.title, text, actions)
+
+    @property
+    def message_shown(self) -> bool:
+        """Whether a message stands in for the body."""
+        return self._message is not None
+
+    def _drop_message(self) -> None:
+        if self._message:
+            self._stack.removeWidget(self._message)
+            self._message.deleteLater()
+            self._message = None
+
+
+def message(heading: str, text: str, actions: Sequence[Action] = ()) -> QWidget:
+    """A card in the middle that says something and offers what can be done."""
+    card = Card()
+    card.setMaximumWidth(_MESSAGE_WIDTH)
+    card.body.setContentsMargins(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_XL)
+    card.body.setSpacing(SPACE_M)
+    card.setAccessibleName(heading)
+    card.add(Label(heading, "heading"))
+    card.add(Label(text, "muted"))
+    looks = ["primary", *["secondary"] * len(actions)]
+    buttons = [Button(caption, act, look=look) for (caption, act), look in zip(actions, looks, strict=False)]
+    if buttons:
+        card.body.addSpacing(SPACE_S)
+        card.add(row(*buttons, 1))
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, SPACE_S, 0, 0)
+    beside = QHBoxLayout()
+    beside.addWidget(card, _ALMOST_ALL)
+    beside.addStretch(1)
+    layout.addLayout(beside)
+    layout.addStretch(1)
+    return holder
+
+
+def _scrolling(content: QWidget, name: str) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setAccessibleName(name)
+    area.setWidget(content)
+    return area
+
+
+def fact(label: str, value: str) -> QWidget:
+    """A short label above its value."""
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    layout.addWidget(Label(label, "section"))
+    layout.addWidget(ElidedLabel(value))
+    return holder

@@ -1,0 +1,46 @@
+"""The tab order as the eye goes: what a layout shows first comes first, whenever it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLayout, QScrollArea, QWidget
+
+
+def put_in_order(root: QWidget) -> None:
+    """Chain everything below ``root`` that the Tab key stops at, in the order in which the layouts show it.
+
+    Pages are filled and filled anew while the window lives; Qt puts whatever is made later at the end of the chain.
+    """
+    before: QWidget | None = None
+    for widget in _in_layout_order(root):
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(root):
+            if before is not None:
+                QWidget.setTabOrder(before, widget)
+            before = widget
+
+
+def _in_layout_order(widget: QWidget) -> Iterator[QWidget]:
+    yield widget
+    seen: set[QWidget] = set()
+    inside = [widget.widget()] if isinstance(widget, QScrollArea) else []
+    layout = widget.layout()
+    for child in [*inside, *(_widgets_of(layout) if layout else ())]:
+        if child is not None and child not in seen:
+            seen.add(child)
+            yield from _in_layout_order(child)
+    for child in widget.children():
+        if isinstance(child, QWidget) and not child.isWindow() and child not in seen:
+            yield from _in_layout_order(child)
+
+
+def _widgets_of(layout: QLayout) -> Iterator[QWidget]:
+    for place in range(layout.count()):
+        item = layout.itemAt(place)
+        widget = item.widget() if item else None
+        inner = item.layout() if item else None
+        if widget:
+            yield widget
+        elif inner:
+            yield from _widgets_of(inner)

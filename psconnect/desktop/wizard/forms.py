@@ -1,0 +1,144 @@
+"""The settings of a connection: the pages of its set-up as tabs, saved together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.text import tr
+from psconnect.desktop.theme.tokens import SPACE_L
+from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.button import primary, secondary
+from psconnect.desktop.widgets.card import row
+from psconnect.desktop.wizard import flow
+from psconnect.desktop.wizard.flow import Step
+from psconnect.desktop.wizard.pages.base import StepPage
+from psconnect.desktop.wizard.pages.connect import ConnectPage
+from psconnect.desktop.wizard.pages.credentials import CredentialsPage
+from psconnect.desktop.wizard.pages.destination import DestinationPage
+from psconnect.desktop.wizard.pages.schools import SchoolsPage
+from psconnect.desktop.wizard.session import Session, change
+from psconnect.model.connection import Connection
+from psconnect.model.errors import PsconnectError
+from psconnect.service import Service
+
+_KINDS = (ConnectPage, CredentialsPage, SchoolsPage, DestinationPage)
+
+
+class ConnectionForms(QWidget):
+    """Call ``load`` with a connection's name; ``on_saved`` gets the name after its settings were saved.
+
+    Switching to another connection drops what was typed and not saved; ``dirty`` says whether there is any.
+    """
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        service: Service,
+        *,
+        on_saved: Callable[[str], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._bridge, self._service, self._on_saved = bridge, service, on_saved
+        self.session: Session | None = None
+        self.pages: list[StepPage] = []
+        self._name = ""
+        self._saving = False
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(tr("Settings"))
+        self.tabs.currentChanged.connect(self._entered)
+        self.banner = Banner()
+        self.save_button = primary(tr("Save"), self._save)
+        self.revert_button = secondary(tr("Undo changes"), self._revert)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_L)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.tabs, 1)
+        # Beside the tabs: the pages are of different heights, and saving is for all of them.
+        self.tabs.setCornerWidget(row(self.revert_button, self.save_button))
+        self._show()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something was typed that is not saved."""
+        return self.session is not None and self.session.dirty
+
+    def load(self, name: str) -> None:
+        """Show the settings of a connection."""
+        self._name = name
+        self.banner.hide()
+        service = self._service
+        self._bridge.call(lambda: change(service, name), partial(self._use, name), self._refused, owner=self)
+
+    def _use(self, name: str, session: Session) -> None:
+        if name != self._name:
+            return
+        place = max(0, self.tabs.currentIndex())
+        self._drop_pages()
+        self.session = session
+        self.pages = [kind(session, self._bridge) for kind in _KINDS]
+        for page in self.pages:
+            page.body.setContentsMargins(0, SPACE_L, 0, 0)
+            self.tabs.addTab(page, tr(flow.TEXTS[page.step].label))
+        session.on_change.append(self._show)
+        self.tabs.setCurrentIndex(place)
+        self._show()
+
+    def _drop_pages(self) -> None:
+        for page in self.pages:
+            page.left()
+            self.tabs.removeTab(self.tabs.indexOf(page))
+            page.deleteLater()
+        self.pages = []
+
+    def _entered(self, place: int) -> None:
+        if 0 <= place < len(self.pages):
+            self.pages[place].show_draft()
+            self.pages[place].entered()
+
+    def _show(self) -> None:
+        current = self.tabs.currentIndex()
+        if 0 <= current < len(self.pages):
+            self.pages[current].show_draft()
+        for button in (self.save_button, self.revert_button):
+            button.setEnabled(self.dirty and not self._saving)
+
+    def _revert(self) -> None:
+        self.load(self._name)
+
+    def _save(self) -> None:
+        session = self.session
+        if session is None or self._saving:
+            return
+        blocking = [need for need in flow.needs(session.draft, session.known) if need.blocks]
+        if blocking:
+            self._point_at(blocking[0].step)
+            return
+        self._saving = True
+        self._show()
+        self._bridge.call(session.finish, self._saved, self._refused, owner=self)
+
+    def _point_at(self, step: Step) -> None:
+        for page in self.pages:
+            if page.step == step:
+                self.tabs.setCurrentWidget(page)
+                missing = page.reveal()
+                if missing:
+                    missing.setFocus()
+
+    def _saved(self, connection: Connection) -> None:
+        self._saving = False
+        self._show()
+        self.banner.tell(tr("The settings of “{name}” are saved.", name=connection.name), "good")
+        if self._on_saved:
+            self._on_saved(connection.name)
+
+    def _refused(self, error: PsconnectError) -> None:
+        self._saving = False
+        self._show()
+        self.banner.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")

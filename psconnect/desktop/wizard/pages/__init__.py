@@ -1,0 +1,1 @@
+"""The pages of the set-up; the settings of a connection show the same pages as tabs."""

@@ -1,0 +1,46 @@
+"""Two parts side by side, or one below the other where there is little room: a small window, a large scaling."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+
+from psconnect.desktop.theme.tokens import SPACE_XL
+
+_NARROW, _LEAST = 720, 320
+_ANY_WIDTH = 16_777_215  # Qt's QWIDGETSIZE_MAX
+
+
+class Across(QWidget):
+    """Two widgets; the second takes ``aside`` pixels, or with 0 as much as the first."""
+
+    def __init__(
+        self, first: QWidget, second: QWidget, *, aside: int = 0, gap: int = SPACE_XL, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._second, self._aside = second, aside
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(gap)
+        self._layout.addWidget(first, 1)
+        self._layout.addWidget(second, 0 if aside else 1)
+        # Narrower than both beside each other: else there would never be too little room.
+        self.setMinimumWidth(_LEAST)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._show(narrow=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Side by side where there is room."""
+        super().resizeEvent(event)
+        self._show(narrow=event.size().width() < _NARROW)
+
+    def _show(self, *, narrow: bool) -> None:
+        directions = QBoxLayout.Direction
+        self._layout.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._second.setMinimumWidth(0 if narrow or not self._aside else self._aside)
+        self._second.setMaximumWidth(_ANY_WIDTH if narrow or not self._aside else self._aside)
+        top = Qt.AlignmentFlag.AlignTop
+        self._layout.setAlignment(self._second, top if self._aside and not narrow else Qt.AlignmentFlag(0))

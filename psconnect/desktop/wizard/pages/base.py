@@ -1,0 +1,104 @@
+"""What all pages share: they show the draft, say under each field what it still needs, and change the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.theme.tokens import SPACE_L
+from psconnect.desktop.widgets.form import FormRow
+from psconnect.desktop.wizard.flow import Step
+from psconnect.desktop.wizard.session import Session
+
+
+class StepPage(QWidget):
+    """One step's controls, without title and frame.
+
+    An error shows under its field once the person has left the field, or wanted to go on: not while the first letter
+    is typed.
+    """
+
+    step: Step
+
+    def __init__(self, session: Session, bridge: Bridge) -> None:
+        super().__init__()
+        self.session, self.bridge = session, bridge
+        self.rows: dict[str, FormRow] = {}
+        self._seen: set[str] = set()
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(SPACE_L)
+
+    def show_draft(self) -> None:
+        """Show what the draft says; called after every change of it."""
+        raise NotImplementedError
+
+    def entered(self) -> None:
+        """The page was opened: what must be read for it is read now."""
+
+    def left(self) -> None:
+        """The page was left or closed: what it waits for is no longer wanted."""
+
+    def first_field(self) -> QWidget:
+        """The control that takes the focus when the page opens."""
+        return next(iter(self.rows.values())).field
+
+    def line(
+        self,
+        key: str,
+        label: str,
+        take: Callable[[str], None],
+        *,
+        help: str = "",  # noqa: A002 - as in FormRow
+        example: str = "",
+        control: Callable[[QLineEdit], QWidget] | None = None,
+    ) -> QLineEdit:
+        """A line of text whose needs are those of ``key``; ``take`` gets what is typed."""
+        edit = QLineEdit()
+        edit.setPlaceholderText(example)
+        edit.textEdited.connect(take)
+        edit.editingFinished.connect(lambda: self.seen(key))
+        self.rows[key] = FormRow(label, edit, help=help, control=control(edit) if control else None)
+        return edit
+
+    def seen(self, key: str) -> None:
+        """The person has left the field: from now on it says what it needs."""
+        self._seen.add(key)
+        self.show_needs()
+
+    def reveal(self) -> QWidget | None:
+        """Say under every field what it needs; the first control that blocks, or None."""
+        blocking = [need for need in self.session.needs(self.step) if need.blocks]
+        self._seen |= {need.field for need in blocking}
+        self.show_needs()
+        for need in blocking:
+            if need.field in self.rows:
+                return self.rows[need.field].field
+        return None
+
+    def show_needs(self) -> None:
+        """Bring the errors under the fields up to date."""
+        texts = {need.field: need.text for need in self.session.needs(self.step) if need.blocks}
+        for key, row in self.rows.items():
+            wanted = texts.get(key, "") if key in self._seen else ""
+            if row.error != wanted:
+                row.set_error(wanted)
+
+
+def show_text(edit: QLineEdit, text: str) -> None:
+    """Put a text into a field without moving the cursor of who types it."""
+    if edit.text() != text:
+        edit.setText(text)
+
+
+def in_order(first: QWidget, *others: QWidget) -> None:
+    """Let Tab go through these controls in this order."""
+    for other in others:
+        QWidget.setTabOrder(first, other)
+        first = other
+
+
+TOP = Qt.AlignmentFlag.AlignTop

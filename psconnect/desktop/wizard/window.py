@@ -1,0 +1,300 @@
+"""The window of the set-up: the list of steps at the side, one page at a time, and the way on below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.text import tr
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_XL, SPACE_XXL
+from psconnect.desktop.widgets.banner import Action, Banner
+from psconnect.desktop.widgets.button import link, primary, secondary
+from psconnect.desktop.widgets.card import line
+from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.wizard import flow
+from psconnect.desktop.wizard.draft import Draft
+from psconnect.desktop.wizard.flow import Step
+from psconnect.desktop.wizard.pages.base import StepPage
+from psconnect.desktop.wizard.pages.connect import ConnectPage
+from psconnect.desktop.wizard.pages.credentials import CredentialsPage
+from psconnect.desktop.wizard.pages.destination import DestinationPage
+from psconnect.desktop.wizard.pages.schools import SchoolsPage
+from psconnect.desktop.wizard.pages.summary import SummaryPage
+from psconnect.desktop.wizard.session import Prefill, Session, anew, begin
+from psconnect.desktop.wizard.side import StepList
+from psconnect.model.connection import Connection
+from psconnect.model.errors import PsconnectError
+from psconnect.service import Service
+
+_SIZE, _LEAST = QSize(1180, 760), QSize(900, 480)
+OnSaved = Callable[[str, str], object]
+
+
+class WizardWindow(QWidget):
+    """Sets up a connection. ``saved`` tells its name and the wish: ``save``, ``preview`` or ``sync``."""
+
+    saved = Signal(str, str)
+
+    def __init__(self, bridge: Bridge, service: Service, parent: QWidget | None, prefill: Prefill | None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setProperty("look", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(tr("New connection"))
+        self.setMinimumSize(_LEAST)
+        # A small screen at 200 % has less room than that.
+        self.resize(_SIZE.boundedTo(self.screen().availableSize()).expandedTo(_LEAST))
+        self._bridge = bridge
+        self.session: Session | None = None
+        self.pages: dict[Step, StepPage] = {}
+        self._frames: dict[Step, Page] = {}
+        self._finished = self._give_up = False
+        self.side = StepList(tr("New connection"), self._jump)
+        self.banner = Banner()
+        self._stack = QStackedWidget()
+        self._waiting = Page(tr("New connection"))
+        self._stack.addWidget(self._waiting)
+        self._build_buttons()
+        self._lay_out()
+        self._waiting.show_loading()
+        self._show_buttons()
+        bridge.call(lambda: begin(service, prefill), self._begun, self._waiting.show_error, owner=self)
+
+    def _build_buttons(self) -> None:
+        self.close_button = link(tr("Save and close"), self.close)
+        self.back_button = secondary(tr("Back"), self._back)
+        self.finish_button = secondary(tr("Finish"), self._finish)
+        self.finish_button.setAccessibleDescription(tr("To the summary; what is left out has working defaults."))
+        self.next_button = primary(tr("Next"), self._next)
+        self.save_button = secondary(tr("Save"), partial(self._save, "save"))
+        self.preview_button = secondary(tr("Save and preview"), partial(self._save, "preview"))
+        self.sync_button = primary(tr("Save and sync"), partial(self._save, "sync"))
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.setSpacing(SPACE_M)
+        foot.addWidget(self.close_button)
+        foot.addStretch(1)
+        for button in (
+            self.back_button,
+            self.finish_button,
+            self.next_button,
+            self.save_button,
+            self.preview_button,
+            self.sync_button,
+        ):
+            foot.addWidget(button)
+        below = QVBoxLayout()
+        below.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, SPACE_XL)
+        below.setSpacing(SPACE_L)
+        below.addWidget(self.banner)
+        below.addWidget(line())
+        below.addLayout(foot)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._stack, 1)
+        right.addLayout(below)
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.side)
+        across.addLayout(right, 1)
+
+    # --- showing -------------------------------------------------------------------------------------------------
+
+    def _begun(self, session: Session) -> None:
+        self._use(session)
+        if session.resumed and not session.draft.prefilled:
+            again: Action = (tr("Start over"), self._anew)
+            self.banner.tell(
+                tr("This is the set-up you began earlier. Everything is as you left it."), "accent", [again]
+            )
+
+    def _use(self, session: Session) -> None:
+        for frame in self._frames.values():
+            self._stack.removeWidget(frame)
+            frame.deleteLater()
+        self.session = session
+        bridge = self._bridge
+        self.pages = {
+            Step.CONNECT: ConnectPage(session, bridge),
+            Step.CREDENTIALS: CredentialsPage(session, bridge),
+            Step.SCHOOLS: SchoolsPage(session, bridge, self._jump),
+            Step.DESTINATION: DestinationPage(session, bridge),
+            Step.SUMMARY: SummaryPage(session, bridge, self._jump),
+        }
+        self._frames = {step: _frame(page) for step, page in self.pages.items()}
+        for frame in self._frames.values():
+            self._stack.addWidget(frame)
+        session.on_change.append(self._show)
+        self._open()
+
+    def _open(self) -> None:
+        """Show the page the draft stands on."""
+        if self.session is None:
+            return
+        step = Step(self.session.draft.step)
+        self._stack.setCurrentWidget(self._frames[step])
+        self._show()
+        self.pages[step].entered()
+        self.pages[step].first_field().setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _show(self) -> None:
+        if self.session is None:
+            return
+        self.side.show_session(self.session)
+        self.pages[Step(self.session.draft.step)].show_draft()
+        self._show_buttons()
+
+    def _show_buttons(self) -> None:
+        session = self.session
+        step = Step(session.draft.step) if session else None
+        after = flow.following(step) if step else None
+        last = step == Step.SUMMARY
+        self.back_button.setVisible(step is not None and step != Step.CONNECT)
+        self.finish_button.setVisible(session is not None and flow.may_finish(session.draft) and after != Step.SUMMARY)
+        self.next_button.setVisible(after is not None)
+        if after:
+            self.next_button.setText(tr("Next: {step}", step=tr(flow.TEXTS[after].label)))
+            self.next_button.setAccessibleName(self.next_button.text())
+        ready = session is not None and not self._finished and flow.can_save(session.draft, session.known)
+        for button in (self.save_button, self.preview_button, self.sync_button):
+            button.setVisible(last)
+            button.setEnabled(ready)
+
+    # --- moving --------------------------------------------------------------------------------------------------
+
+    def _next(self) -> None:
+        session = self.session
+        if session is None or self._finished:
+            return
+        # What the field has still to say on being left (an address is normalised) it says now.
+        self.next_button.setFocus()
+        after = flow.go_next(session.draft, session.known)
+        if after == session.draft:
+            missing = self.pages[Step(session.draft.step)].reveal()
+            if missing:
+                missing.setFocus(Qt.FocusReason.TabFocusReason)
+            return
+        self._move(after)
+
+    def _back(self) -> None:
+        if self.session:
+            self._move(flow.go_back(self.session.draft))
+
+    def _finish(self) -> None:
+        if self.session:
+            self._move(flow.finish(self.session.draft))
+
+    def _jump(self, step: Step) -> None:
+        if self.session and flow.may_jump(self.session.draft, step):
+            self._move(flow.jump(self.session.draft, step))
+            self.pages[step].reveal()
+
+    def _move(self, after: Draft) -> None:
+        session = self.session
+        if session is None or after.step == session.draft.step:
+            return
+        self.pages[Step(session.draft.step)].left()
+        session.become(after)
+        self._open()
+        self._bridge.call(session.save_draft, _nothing, self._refused, owner=self)
+
+    def _anew(self) -> None:
+        session = self.session
+        if session:
+            self._bridge.call(lambda: anew(session), self._use, self._refused, owner=self)
+
+    # --- ending --------------------------------------------------------------------------------------------------
+
+    def _save(self, wish: str) -> None:
+        session = self.session
+        if session is None or self._finished or not flow.can_save(session.draft, session.known):
+            return
+        self._finished = True
+        self._show_buttons()
+        self._bridge.call(session.finish, partial(self._saved, wish), self._refused, owner=self)
+
+    def _saved(self, wish: str, connection: Connection) -> None:
+        self.session = None
+        self.saved.emit(connection.name, wish)
+        self.close()
+
+    def _refused(self, error: PsconnectError) -> None:
+        self._finished = False
+        self._show_buttons()
+        self.banner.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the draft, which takes no longer than closing; stay open where that is impossible, and say why."""
+        session = self.session
+        for page in self.pages.values():
+            page.left()
+        if session and not self._give_up:
+            try:
+                session.drafts.save(session.draft)
+            except PsconnectError as error:
+                event.ignore()
+                text = tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do)
+                self.banner.tell(text, "bad", [(tr("Close anyway"), self._close_anyway)])
+                return
+            # Without an owner: the keyring may take its time, and the window is gone by then.
+            self._bridge.call(session.save_draft, _nothing, _asked_again)
+        super().closeEvent(event)
+
+    def _close_anyway(self) -> None:
+        self._give_up = True
+        self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter goes on, or presses the button that has the focus; Escape saves and closes."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focused = self.focusWidget()
+            if isinstance(focused, QPushButton):
+                focused.click()
+            elif self.next_button.isVisible():
+                self._next()
+            else:
+                self.sync_button.click()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+
+def _frame(page: StepPage) -> Page:
+    """A page with its title and the sentence why it is asked."""
+    text = flow.TEXTS[page.step]
+    frame = Page(tr(text.title))
+    frame.set_title(tr(text.title), tr(text.why))
+    frame.body.addWidget(page, 1)
+    return frame
+
+
+def _nothing(_none: object) -> None:
+    """Nobody waits for it."""
+
+
+def _asked_again(_error: PsconnectError) -> None:
+    """The keyring did not take the secret: when the set-up goes on, it asks for the secret again."""
+
+
+def open_wizard(
+    bridge: Bridge,
+    service: Service,
+    parent: QWidget | None = None,
+    prefill: Prefill | None = None,
+    *,
+    on_saved: OnSaved | None = None,
+) -> WizardWindow:
+    """Open the set-up of a connection; ``on_saved`` gets the connection's name and the wish once it is saved."""
+    window = WizardWindow(bridge, service, parent, prefill)
+    if on_saved:
+        window.saved.connect(on_saved)
+    window.show()
+    return window

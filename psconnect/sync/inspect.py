@@ -1,0 +1,117 @@
+"""Looks at a connection that may not be saved yet: its server, its schools, its destination. Changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from psconnect.destinations import make_destination
+from psconnect.model.connection import Connection
+from psconnect.powerschool import streams as s
+from psconnect.powerschool.client import PowerSchoolClient, RetryPolicy
+from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.reader import read_stream
+from psconnect.sources.powerschool import choose_reader
+from psconnect.sync.assemble import choices_of, load_preset, preset_names
+from psconnect.sync.job import no_step
+
+_ACTIVE = "0"
+WHILE_SOMEBODY_WAITS = RetryPolicy(tries=2, first_pause=0.5, longest_pause=5.0, budget=60.0, longest_asked=30.0)
+"""Somebody sits in front of it: say soon what is wrong, instead of trying for minutes as a run does."""
+
+
+@dataclass(frozen=True)
+class PresetInfo:
+    """What a person reads of a preset: its name in files, a label, and one line about it."""
+
+    name: str
+    label: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class School:
+    """A school of the district: its number and name in PowerSchool, and how many active students it has."""
+
+    number: int
+    name: str
+    students: int
+
+
+def all_presets() -> list[PresetInfo]:
+    """The presets of this version, in the order of their labels."""
+    loaded = [(name, load_preset(name)) for name in preset_names()]
+    return sorted((PresetInfo(name, preset.label, preset.summary) for name, preset in loaded), key=lambda p: p.label)
+
+
+def findings_of(connection: Connection, client: PowerSchoolClient) -> Iterator[Finding]:
+    """What the access doctor finds, one after the other; raises FixSettings when the settings themselves are wrong."""
+    client.retries = WHILE_SOMEBODY_WAITS
+    yield from examine(client, choices_of(connection).streams, connection.source.read)
+
+
+def schools_of(connection: Connection, client: PowerSchoolClient) -> list[School]:
+    """The district's schools in the order of their names, with their active students (Enroll_Status 0).
+
+    Reads the schools and, page by page, the students: a few dozen calls in a district of 50,000. Raises what reading
+    raises.
+    """
+    client.retries = WHILE_SOMEBODY_WAITS
+    streams = choices_of(connection).streams.by_name
+    client.sign_in()
+    reader = choose_reader(client, connection.source.read)
+    schools = _Rows()
+    read_stream(reader, streams[s.SCHOOLS.name], {}, schools)
+    students = _ActiveStudents()
+    read_stream(reader, streams[s.STUDENTS.name], {}, students)
+    found = [
+        School(int(row.school_number), row.name, students.of_school[row.school_number])
+        for row in schools.rows
+        if row.school_number.isdigit()
+    ]
+    return sorted(found, key=lambda school: (school.name.casefold(), school.number))
+
+
+def destination_ready(connection: Connection) -> str:
+    """Whether a delivery would be possible, in a sentence; raises PsconnectError that says why not."""
+    return make_destination(connection.name, connection.destination, no_step).check()
+
+
+@dataclass
+class _Rows:
+    """Keeps the rows of a short stream."""
+
+    rows: list[Any] = field(default_factory=list)
+
+    def page(self, rows: list[Any]) -> None:
+        self.rows.extend(rows)
+
+    def restart(self) -> None:
+        self.rows.clear()
+
+    def progress(self, done: int, expected: int) -> None:
+        """Nobody watches: it takes a moment only."""
+
+    def repeated(self, key: int) -> None:
+        """Taken once; the run reports it."""
+
+
+@dataclass
+class _ActiveStudents:
+    """Counts active students per school number and keeps nothing else of them."""
+
+    of_school: Counter[str] = field(default_factory=Counter)
+
+    def page(self, rows: list[Any]) -> None:
+        self.of_school.update(row.schoolid for row in rows if row.enroll_status == _ACTIVE)
+
+    def restart(self) -> None:
+        self.of_school.clear()
+
+    def progress(self, done: int, expected: int) -> None:
+        """Nobody watches: it takes a moment only."""
+
+    def repeated(self, key: int) -> None:
+        """Taken once; the run reports it."""

@@ -1,0 +1,106 @@
+"""Windows for tests: offscreen, against the real demo server, and nothing may be left behind by any of them."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+pytest.importorskip("PySide6.QtWidgets")
+
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.theme.apply import Theme
+from psconnect.service import Service
+
+_WAIT_MS = 30_000
+# What the offscreen platform says of itself when a window is shown again, or raised.
+_OFFSCREEN_REMARK = "This plugin does not support "
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(qapp: QApplication, qtlog) -> Iterator[None]:
+    """Fails a test that leaves top-level windows, running timers or working threads, or at which Qt complained."""
+    before = set(map(id, QApplication.topLevelWidgets()))
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
+    left = [f"window {widget!r}" for widget in QApplication.topLevelWidgets() if _stands(widget, before)]
+    for thread in threading.enumerate():
+        if thread.name == "psconnect-work":
+            thread.join(2.0)
+            left += [f"thread {thread.name}"] if thread.is_alive() else []
+    timers = (found for found in gc.get_objects() if isinstance(found, QTimer))
+    left += [
+        f"timer of {timer.parent()!r}, {timer.interval()} ms"
+        for timer in timers
+        if shiboken6.isValid(timer) and timer.isActive()
+    ]
+    left += [f"Qt said: {record.message}" for record in qtlog.records if _OFFSCREEN_REMARK not in record.message]
+    if left:
+        pytest.fail("Left behind: " + "; ".join(left), pytrace=False)
+
+
+def _stands(widget: QWidget, before: set[int]) -> bool:
+    return id(widget) not in before and shiboken6.isValid(widget) and widget.isVisible()
+
+
+@pytest.fixture(scope="session")
+def _theme(qapp: QApplication) -> Theme:
+    return Theme(qapp)
+
+
+@pytest.fixture
+def theme(_theme: Theme) -> Iterator[Theme]:
+    """The look, light; a test may change it."""
+    _theme.set_scheme("light")
+    yield _theme
+    _theme.set_scheme("light")
+
+
+OpenWindow = Callable[[Service], MainWindow]
+
+
+@pytest.fixture
+def opened() -> list[str]:
+    """Addresses that a window opened in the browser."""
+    return []
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, theme: Theme, opened: list[str]) -> Iterator[OpenWindow]:
+    """Opens main windows over a service and closes them in the end, runs and all."""
+    windows: list[MainWindow] = []
+
+    def make(service: Service) -> MainWindow:
+        window = MainWindow(service, open_url=opened.append)
+        windows.append(window)
+        window.show()
+        qtbot.waitUntil(lambda: not window.bridge.busy, timeout=_WAIT_MS)
+        return window
+
+    yield make
+    for window in windows:
+        close(qtbot, window)
+
+
+def close(qtbot: QtBot, window: MainWindow) -> None:
+    """Close a window and stop what it does."""
+    if shiboken6.isValid(window):
+        window.stop_and_close()
+        qtbot.waitUntil(lambda: not shiboken6.isValid(window) or not window.isVisible(), timeout=_WAIT_MS)
+    if shiboken6.isValid(window):
+        window.deleteLater()
+
+
+def settled(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until nothing is being worked on."""
+    qtbot.waitUntil(lambda: not window.bridge.busy, timeout=_WAIT_MS)

@@ -1,0 +1,178 @@
+"""The application: one window a home, the demo district in a window of its own, mistakes shown calmly."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from psconnect.desktop.app import Desktop
+from psconnect.desktop.demo import DemoSize, start_demo
+from psconnect.desktop.mistakes import MistakeDialog
+from psconnect.desktop.oneinstance import OneInstance
+from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.wizard.window import WizardWindow
+from psconnect.model.connection import from_dict
+from psconnect.store.home import home_at
+from tests.desktop.conftest import close, settled
+from tests.support.logs import ExpectLog
+
+LONG_MS = 60_000
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def desktop(qapp: QApplication, qtbot: QtBot, tmp_path: Path, theme) -> Iterator[Desktop]:
+    made = Desktop(qapp, home_at(tmp_path))
+    yield made
+    for window in (made.demo, made.main):
+        if window:
+            close(qtbot, window)
+    made.release()
+    made.deleteLater()
+
+
+def test_the_second_start_raises_the_first(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> None:
+    raised: list[bool] = []
+    first = OneInstance(home_at(tmp_path), lambda: raised.append(True))
+    assert first.claim()
+    second = OneInstance(home_at(tmp_path), lambda: pytest.fail("the second is not the one to raise"))
+    assert not second.claim()
+    qtbot.waitUntil(lambda: raised == [True])
+    elsewhere = OneInstance(home_at(tmp_path / "elsewhere"), lambda: None)
+    assert elsewhere.claim(), "another home has a window of its own"
+    first.release()
+    assert second.claim()
+    second.release()
+    elsewhere.release()
+
+
+def test_try_the_demo_district(desktop: Desktop, qtbot: QtBot, tmp_path: Path) -> None:
+    main = desktop.open_main()
+    settled(qtbot, main)
+    main.try_demo()
+    qtbot.waitUntil(lambda: desktop.demo is not None, timeout=LONG_MS)
+    demo = desktop.demo
+    assert isinstance(demo, MainWindow)
+    wizard = next(found for found in demo.children() if isinstance(found, WizardWindow))
+    qtbot.waitUntil(lambda: wizard.session is not None, timeout=LONG_MS)
+    draft = wizard.session.draft
+    assert draft.url.startswith("http://127.0.0.1:")
+    assert draft.client_id
+    assert wizard.session.secret
+    assert draft.name == "Demo district"
+    assert main.context.service.connections() == [], "the user's connections are never touched"
+    url = draft.url
+    wizard.close()
+    settled(qtbot, demo)
+    main.try_demo()
+    assert desktop.demo is demo, "a second wish brings the same window to the front"
+    close(qtbot, demo)
+    assert desktop.demo is None
+    with pytest.raises(AssertionError):
+        assert_answers(url)
+
+
+def assert_answers(url: str) -> None:
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.socket() as connection:
+        connection.settimeout(2)
+        assert connection.connect_ex((host, int(port))) == 0
+
+
+def test_a_connection_of_an_earlier_demo_signs_in_again(tmp_path: Path) -> None:
+    home = home_at(tmp_path)
+    first = start_demo(home, DemoSize(students=200))
+    try:
+        destination = {"kind": "oneroster-csv", "folder": str(first.roster_folder)}
+        source = {"url": first.server.url, "client_id": first.client_id}
+        first.service.save_connection(
+            from_dict({"name": "Mine", "preset": "oneroster", "source": source, "destination": destination})
+        )
+    finally:
+        first.stop()
+    second = start_demo(home, DemoSize(students=200))
+    try:
+        findings = second.service.check("Mine", lambda _finding: None)
+        assert {finding.state for finding in findings} <= {"ok", "warning"}, findings
+    finally:
+        second.stop()
+
+
+def test_a_mistake_is_shown_calmly_wherever_it_happens(desktop: Desktop, qtbot: QtBot, expect_log: ExpectLog) -> None:
+    expect_log("mistake", logger="psconnect", level=logging.ERROR)
+    window = desktop.open_main()
+    settled(qtbot, window)
+
+    def dialog() -> MistakeDialog | None:
+        return next((found for found in window.findChildren(MistakeDialog) if found.isVisible()), None)
+
+    def breaks() -> None:
+        raise LookupError("Abara, Chidi")
+
+    thread = threading.Thread(target=breaks)
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: dialog() is not None)
+    shown = dialog()
+    assert shown is not None
+    assert "LookupError" in shown.details
+    assert "Chidi" not in shown.details
+    assert not shown.isModal() or shown.parent() is window
+    shown.accept()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(shown))
+    window.bridge.call(breaks, lambda _none: None, lambda _error: None, owner=window)
+    qtbot.waitUntil(lambda: dialog() is not None)
+    again = dialog()
+    assert again is not None
+    again.accept()
+    qtbot.waitUntil(lambda: not shiboken6.isValid(again))
+
+
+@pytest.mark.parametrize("arguments", [[], ["demo", "--students", "200"]])
+def test_the_command_opens_a_window_and_ends_with_it(tmp_path: Path, arguments: list[str]) -> None:
+    """In a process of its own, where the window is closed as soon as it stands."""
+    code = f"""
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from psconnect.cli import main
+from psconnect.desktop.app import make_application
+app = make_application()
+seen = []
+def look():
+    shown = [w.windowTitle() for w in app.topLevelWidgets() if w.isVisible()]
+    if shown:
+        seen.extend(shown)
+        app.closeAllWindows()
+timer = QTimer()
+timer.timeout.connect(look)
+timer.start(200)
+code = main({arguments!r})
+print(sorted(set(seen)), code)
+"""
+    environment = {**os.environ, "PSCONNECT_HOME": str(tmp_path), "DISPLAY": ":0", "QT_QPA_PLATFORM": "offscreen"}
+    environment.pop("PSCONNECT_HEADLESS", None)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith(" 0"), done.stdout
+    assert ("Demo district" in done.stdout) == bool(arguments)
+    assert "Traceback" not in done.stderr

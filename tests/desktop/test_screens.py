@@ -1,0 +1,231 @@
+"""Every page in each of its states, as pictures to look at: build/screens/*.png (see docs/screens.md)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from psconnect.desktop.mistakes import MistakeDialog
+from psconnect.desktop.theme.apply import Theme
+from psconnect.model.errors import TryLater
+from psconnect.model.events import RunEvent
+from psconnect.service import Service
+from psconnect.store.home import home_at
+from tests.desktop.conftest import OpenWindow, settled
+from tests.desktop.district import held_by_removals, other_connection
+from tests.support.demo import Connected
+
+SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
+_ENOUGH_COLOURS = 5
+Grab = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def grab(qapp: QApplication, theme: Theme) -> Grab:
+    """Stores a picture of a widget, light and dark, and proves that something is on it."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    scale = round(qapp.devicePixelRatio() * 100)
+    ending = "" if scale == 100 else f"-{scale}"
+
+    def store(widget: QWidget, name: str) -> None:
+        for scheme in ("light", "dark"):
+            theme.set_scheme(scheme)
+            QApplication.processEvents()
+            picture = widget.grab().toImage()
+            assert len(
+                {picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}
+            ) > (_ENOUGH_COLOURS)
+            picture.save(str(SCREENS / f"{name}{'-dark' if scheme == 'dark' else ''}{ending}.png"))
+        theme.set_scheme("light")
+
+    return store
+
+
+def test_start_empty(open_window: OpenWindow, tmp_path: Path, grab: Grab) -> None:
+    window = open_window(Service(home_at(tmp_path)))
+    grab(window, "connections-empty")
+
+
+def test_start_loading(open_window: OpenWindow, tmp_path: Path, grab: Grab) -> None:
+    window = open_window(Service(home_at(tmp_path)))
+    window.connections_page.show_loading()
+    grab(window, "connections-loading")
+
+
+def test_start_error(open_window: OpenWindow, tmp_path: Path, grab: Grab) -> None:
+    service = Service(home_at(tmp_path))
+    (service.home.connections() / "broken.toml").write_text("format = 1\nnam = 'x'\n", encoding="utf-8")
+    window = open_window(service)
+    assert window.connections_page.message_shown
+    grab(window, "connections-error")
+
+
+def test_start_filled(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:
+    held_by_removals(connected)
+    other_connection(connected, "Visitor kiosks")
+    other_connection(connected, "Adult education", disabled=True)
+    other_connection(connected, "Library")
+    connected.service.set_value("Library", "source.client_id", json.dumps("wrong"))
+    connected.service.sync("Library")
+    window = open_window(connected.service)
+    grab(window, "connections-filled")
+    window.notice("“Old roster” is removed from this computer.")
+    grab(window, "connections-notice")
+
+
+def test_start_with_a_long_name(open_window: OpenWindow, connected: Connected, grab: Grab) -> None:
+    other_connection(connected, "Adult education centre and evening classes of the whole district, north and south")
+    window = open_window(connected.service)
+    grab(window, "connections-long-name")
+
+
+def test_overview(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:
+    other_connection(connected, "Visitor kiosks")
+    connected.delivered()
+    window = open_window(connected.service)
+    window.overview("Visitor kiosks")
+    settled(qtbot, window)
+    grab(window, "overview-new")
+    window.overview(connected.name)
+    settled(qtbot, window)
+    grab(window, "overview-filled")
+    window.overview_page.show_loading()
+    grab(window, "overview-loading")
+    window.overview_page.show_error(
+        TryLater("PSC-X", "The server can’t be reached", "It does not answer.", "Try later.")
+    )
+    grab(window, "overview-error")
+
+
+def test_overview_and_review_of_a_held_run(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab
+) -> None:
+    run = held_by_removals(connected)
+    window = open_window(connected.service)
+    window.overview(connected.name)
+    settled(qtbot, window)
+    grab(window, "overview-held")
+    window.review(connected.name, run.id)
+    settled(qtbot, window)
+    grab(window, "review-held")
+    window.review_page.changes.pills["update"].click()
+    settled(qtbot, window)
+    window.review_page.changes.table.setFocus()
+    window.review_page.decision.reason.setText("The leavers are right")
+    grab(window, "review-updates")
+    window.review_page.changes.filter.setText("nobody is called like this")
+    window.review_page.changes.filter.returnPressed.emit()
+    settled(qtbot, window)
+    grab(window, "review-nothing-found")
+    window.review_page.decision.discard_button.click()
+    grab(window, "review-discard")
+    window.history(connected.name)
+    settled(qtbot, window)
+    grab(window, "history-filled")
+    window.summary(connected.name, run.id)
+    settled(qtbot, window)
+    grab(window, "summary-held")
+
+
+def test_first_review_summary_history(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:
+    window = open_window(connected.service)
+    window.history(connected.name)
+    settled(qtbot, window)
+    grab(window, "history-empty")
+    run = connected.service.sync(connected.name)
+    window.review(connected.name, run.id)
+    settled(qtbot, window)
+    grab(window, "review-first")
+    run = connected.service.approve(run.id, "Checked with the registrar")
+    window.summary(connected.name, run.id)
+    settled(qtbot, window)
+    grab(window, "summary-filled")
+    window.summary_page.problems.tree.expandAll()
+    grab(window.summary_page.problems, "summary-problems")
+    window.review(connected.name, run.id)
+    settled(qtbot, window)
+    grab(window, "review-over")
+
+
+def test_run_view(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:
+    window = open_window(connected.service)
+    window.running(connected.name)
+    grab(window, "run-none")
+    connected.fault("N05", path="/ws/schema/query/*", amount=5)
+    active = window.runs.start(connected.name)
+    window.running(connected.name)
+    now = active.progress.began
+    events = [
+        RunEvent("reading", "school", 19, 19),
+        RunEvent("reading", "calendar", 42, 42),
+        RunEvent("reading", "calendar_days", 970, 970),
+        RunEvent("reading", "course", 1120, 1120),
+        RunEvent("reading", "class", 3940, 3940),
+        RunEvent("reading", "student", 8000, 11482),
+        RunEvent("reading", "enrollment", 50000, 86205),
+        RunEvent("reading", message="PowerSchool asked us to slow down for 5 seconds. Carried on."),
+    ]
+    active.progress.take(events, now + 100)
+    window.runs.changed.emit(connected.name)
+    grab(window, "run-working")
+    window.connections()
+    grab(window, "connections-running")
+    window.close()
+    grab(window, "closing-question")
+    window.banner.hide()
+    window.running(connected.name)
+    window.run_page.cancel_button.click()
+    grab(window, "run-stopping")
+    qtbot.waitUntil(lambda: active.ended, timeout=30_000)
+    grab(window, "run-cancelled")
+    connected.server.clear_faults()
+    active = window.runs.start(connected.name)
+    qtbot.waitUntil(lambda: active.ended, timeout=30_000)
+    window.running(connected.name)
+    grab(window, "run-held")
+    connected.fault("N09")
+    active = window.runs.start(connected.name)
+    window.running(connected.name)
+    qtbot.waitUntil(lambda: active.ended, timeout=30_000)
+    settled(qtbot, window)
+    grab(window, "run-failed")
+    assert active.run
+    window.summary(connected.name, active.run.id)
+    settled(qtbot, window)
+    grab(window, "summary-failed")
+
+
+def test_settings_help_and_mistake(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:
+    window = open_window(connected.service)
+    window.settings(connected.name)
+    settled(qtbot, window)
+    grab(window, "settings")
+    window.settings_page.manage_button.click()
+    grab(window, "settings-manage")
+    window.help()
+    grab(window, "help")
+    dialog = MistakeDialog(ValueError("x"), window)
+    dialog.show()
+    grab(dialog, "mistake")
+    dialog.close()
+
+
+def test_scaled_to_150_percent() -> None:
+    """The scaling is decided when Qt starts: the same pictures once more in a process of their own."""
+    if os.environ.get("QT_SCALE_FACTOR"):
+        pytest.skip("This is that process.")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
+    command += ["-k", "start_filled or held_run or first_review or run_view"]
+    done = subprocess.run(
+        command, env={**os.environ, "QT_SCALE_FACTOR": "1.5"}, capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 0, done.stdout
+    assert (SCREENS / "review-held-150.png").exists()

@@ -1,0 +1,239 @@
+"""A set-up against the real demo district: a home without connections, a window, and what a person does in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.theme.apply import Theme
+from psconnect.desktop.wizard.flow import Step
+from psconnect.desktop.wizard.pages.connect import ConnectPage
+from psconnect.desktop.wizard.pages.credentials import CredentialsPage
+from psconnect.desktop.wizard.pages.destination import DestinationPage
+from psconnect.desktop.wizard.pages.schools import SchoolsPage
+from psconnect.desktop.wizard.session import Prefill, Session
+from psconnect.desktop.wizard.window import WizardWindow, open_wizard
+from psconnect.service import Service
+from psconnect.store.home import home_at
+from psconnect.store.secrets import Secrets
+from tests.support.demo import Connect, Connected
+from tests.support.demo import TestClock as StandingClock
+from tests.support.keyrings import MemoryKeyring
+
+WAIT_MS = 30_000
+
+
+@dataclass
+class Setting:
+    """Somebody sits in front of the set-up.
+
+    Attributes:
+        district: the demo district.
+        service: the person's own psconnect, without a connection yet.
+        wishes: what the window told when it had saved.
+    """
+
+    district: Connected
+    service: Service
+    keyring: MemoryKeyring
+    qtbot: QtBot
+    bridge: Bridge
+    folder: Path
+    wishes: list[tuple[str, str]] = field(default_factory=list)
+    windows: list[WizardWindow] = field(default_factory=list)
+
+    @property
+    def window(self) -> WizardWindow:
+        """The window opened last."""
+        return self.windows[-1]
+
+    @property
+    def session(self) -> Session:
+        """What is typed so far."""
+        assert self.window.session is not None
+        return self.window.session
+
+    def open(self, prefill: Prefill | None = None, service: Service | None = None) -> WizardWindow:
+        """Open the set-up and wait until it can be used."""
+
+        def saved(name: str, wish: str) -> None:
+            self.wishes.append((name, wish))
+
+        window = open_wizard(self.bridge, service or self.service, None, prefill, on_saved=saved)
+        self.windows.append(window)
+        # The offscreen platform's screen is smaller than the window on most people's.
+        window.resize(1180, 760)
+        # The offscreen platform gives the focus to a window only once it is exposed.
+        with self.qtbot.waitExposed(window, timeout=WAIT_MS):
+            pass
+        window.activateWindow()
+        self.qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
+        self.settled()
+        return window
+
+    def prefill(self, **changes: Any) -> Prefill:
+        """What the demo district knows of itself."""
+        plugin = self.district.server.plugins()[0]
+        values: dict[str, Any] = {
+            "name": "Demo district",
+            "url": self.district.server.url,
+            "client_id": plugin.client_id,
+            "client_secret": plugin.client_secret,
+            "folder": str(self.folder),
+        }
+        return Prefill(**{**values, **changes})
+
+    def settled(self) -> None:
+        """Wait until nothing is being worked on."""
+        self.qtbot.waitUntil(lambda: not self.bridge.busy, timeout=WAIT_MS)
+
+    def type(self, edit: QLineEdit, text: str) -> None:
+        """Type over what a field holds."""
+        edit.setFocus()
+        edit.selectAll()
+        self.qtbot.keyClicks(edit, text)
+
+    def press(self, button: QWidget) -> None:
+        """Press a button and wait for what it sets going."""
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
+        self.settled()
+
+    def close(self) -> None:
+        """Close the window as a person does."""
+        self.window.close()
+        self.settled()
+
+    @property
+    def connect(self) -> ConnectPage:
+        """Step 1."""
+        page = self.window.pages[Step.CONNECT]
+        assert isinstance(page, ConnectPage)
+        return page
+
+    @property
+    def credentials(self) -> CredentialsPage:
+        """Step 2."""
+        page = self.window.pages[Step.CREDENTIALS]
+        assert isinstance(page, CredentialsPage)
+        return page
+
+    @property
+    def schools(self) -> SchoolsPage:
+        """Step 3."""
+        page = self.window.pages[Step.SCHOOLS]
+        assert isinstance(page, SchoolsPage)
+        return page
+
+    @property
+    def destination(self) -> DestinationPage:
+        """Step 4."""
+        page = self.window.pages[Step.DESTINATION]
+        assert isinstance(page, DestinationPage)
+        return page
+
+    def fill_credentials(self, secret: str | None = None) -> None:
+        """Type address, ID and secret of the installed plugin."""
+        plugin = self.district.server.plugins()[0]
+        page = self.credentials
+        self.type(page.url, f"{self.district.server.url}/admin/home.html")
+        self.type(page.client_id, str(plugin.client_id))
+        self.type(page.secret, secret or str(plugin.client_secret))
+
+    def to(self, step: Step) -> None:
+        """Fill in everything up to a step, and open it."""
+        if step == Step.CONNECT:
+            return
+        self.type(self.connect.name, "Lincoln roster")
+        self.press(self.window.next_button)
+        if step == Step.CREDENTIALS:
+            return
+        self.fill_credentials()
+        self.press(self.credentials.test_button)
+        self.press(self.window.next_button)
+        if step == Step.SCHOOLS:
+            return
+        self.press(self.window.next_button)
+        if step == Step.DESTINATION:
+            return
+        folder = self.destination.controls["folder"]
+        assert isinstance(folder, QLineEdit)
+        self.type(folder, str(self.folder))
+        self.press(self.window.next_button)
+
+
+def found(setting: Setting) -> list[tuple[str, str]]:
+    """What the connection check shows: step and state."""
+    return [(shown.finding.step, shown.finding.state) for shown in setting.credentials.check.rows]
+
+
+def last_test(setting: Setting) -> str:
+    """What is known of the last test of the connection."""
+    return setting.session.draft.tested
+
+
+def ticked(setting: Setting) -> tuple[int, ...]:
+    """The steps of the installation that are ticked."""
+    return setting.session.draft.ticked
+
+
+def checked(setting: Setting) -> dict[str, bool]:
+    """The schools in the table and whether they are on."""
+    table = setting.schools.filter
+    return {
+        table.index(row, 0).data(): table.index(row, 0).data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+        for row in range(table.rowCount())
+    }
+
+
+MakeSetting = Callable[..., Setting]
+
+
+@pytest.fixture
+def bridge(qtbot: QtBot) -> Iterator[Bridge]:
+    """The way to worker threads; nothing may be going on when it is closed."""
+    made = Bridge()
+    mistakes: list[BaseException] = []
+    made.unexpected.connect(mistakes.append)
+    yield made
+    qtbot.waitUntil(lambda: not made.busy, timeout=WAIT_MS)
+    assert made.close()
+    made.deleteLater()
+    assert not mistakes, mistakes
+
+
+@pytest.fixture
+def make_setting(
+    connect: Connect, bridge: Bridge, qtbot: QtBot, theme: Theme, tmp_path: Path, memory_keyring: MemoryKeyring
+) -> Iterator[MakeSetting]:
+    """Makes a `Setting`; the arguments are those of `connect`."""
+    made: list[Setting] = []
+
+    def make(**options: Any) -> Setting:
+        district = connect(**options)
+        folder = tmp_path / "delivered"
+        folder.mkdir(exist_ok=True)
+        service = Service(home_at(tmp_path / "own-home"), Secrets({}), StandingClock())
+        made.append(Setting(district, service, memory_keyring, qtbot, bridge, folder))
+        return made[-1]
+
+    yield make
+    for setting in made:
+        for window in setting.windows:
+            if shiboken6.isValid(window):
+                window.close()
+        setting.settled()
+
+
+@pytest.fixture
+def setting(make_setting: MakeSetting) -> Setting:
+    """A set-up against a district of 300 students whose plugin is installed."""
+    return make_setting()

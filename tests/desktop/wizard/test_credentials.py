@@ -1,0 +1,144 @@
+"""From nothing to a connection that signs in: the first two steps, against the real demo district."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMessageBox
+
+from psconnect.desktop.wizard.flow import Step
+from tests.desktop.wizard.conftest import MakeSetting, Setting, found, last_test, ticked
+from tests.support.certificates import Certificates
+
+MENU_PATH = "System Management > Server > Plugin Configuration"
+
+
+def test_a_wrong_secret_then_a_disabled_plugin_then_right(setting: Setting):
+    setting.open()
+    setting.to(Step.CREDENTIALS)
+    page = setting.credentials
+    setting.fill_credentials("wrong")
+    setting.press(page.test_button)
+    assert found(setting)[-1] == ("Sign-in", "failed")
+    failed = page.check.rows[-1]
+    assert MENU_PATH in failed.finding.to_do
+    assert "wrong" in failed.finding.text
+    setting.press(failed.copy_button)
+    assert MENU_PATH in QGuiApplication.clipboard().text()
+    assert "PSC-AUTH-401" in QGuiApplication.clipboard().text()
+    assert last_test(setting) == "failed"
+
+    setting.fill_credentials()
+    assert last_test(setting) == ""
+    setting.district.server.disable(setting.district.plugin)
+    setting.press(page.test_button)
+    assert found(setting)[-1] == ("Sign-in", "failed")
+    assert "enabled" in page.check.rows[-1].finding.to_do
+
+    setting.district.server.enable(setting.district.plugin)
+    setting.press(page.test_button)
+    assert {state for _step, state in found(setting)} == {"ok"}
+    assert "12 kinds of records can be read." in [shown.finding.text for shown in page.check.rows]
+    assert page.check.count.text() == "16 of 16 passed"
+    assert last_test(setting) == "passed"
+    modal = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMessageBox | QDialog)]
+    assert modal == []
+
+
+def test_a_private_certificate_is_named_and_its_file_helps(make_setting: MakeSetting, certificates: Certificates):
+    good = (certificates.good.cert_file, certificates.good.key_file)
+    setting = make_setting(certificate=good, settings={"source": {"ca_file": str(certificates.ca_file)}})
+    setting.open()
+    setting.to(Step.CREDENTIALS)
+    page = setting.credentials
+    setting.fill_credentials()
+    setting.press(page.test_button)
+    assert found(setting) == [("Server", "failed")]
+    assert not page.rows["ca_file"].isVisible()
+    setting.press(page.ca_button)
+    setting.type(page.ca_file, "/nowhere/ca.pem")
+    setting.press(page.test_button)
+    assert found(setting)[-1][1] == "failed"
+    setting.type(page.ca_file, str(certificates.ca_file))
+    setting.press(page.test_button)
+    assert found(setting)[-1] == ("Estimate", "ok")
+
+
+def test_the_address_is_put_right_on_leaving_the_field(setting: Setting):
+    setting.open()
+    setting.to(Step.CREDENTIALS)
+    url = setting.credentials.url
+    setting.type(url, "Lincoln.PowerSchool.com/admin/pw.html?x=1")
+    setting.qtbot.keyClick(url, Qt.Key.Key_Tab)
+    assert url.text() == "https://lincoln.powerschool.com"
+    setting.type(url, "http://lincoln.powerschool.com")
+    setting.qtbot.keyClick(url, Qt.Key.Key_Tab)
+    assert "https://lincoln.powerschool.com" in setting.credentials.rows["url"].error
+    assert url.accessibleDescription() == setting.credentials.rows["url"].error
+
+
+def test_next_says_under_each_field_what_it_needs_and_opens_no_box(setting: Setting):
+    window = setting.open()
+    setting.press(window.next_button)
+    assert setting.connect.rows["name"].error
+    assert setting.session.draft.step == Step.CONNECT
+    assert setting.connect.name.hasFocus()
+    setting.qtbot.keyClicks(setting.connect.name, "L")
+    assert setting.connect.rows["name"].error == ""
+    setting.press(window.next_button)
+    setting.press(window.next_button)
+    errors = [setting.credentials.rows[key].error for key in ("url", "client_id", "secret")]
+    assert all(errors)
+    assert QApplication.activeModalWidget() is None
+
+
+def test_the_secret_is_hidden_until_it_is_asked_for(setting: Setting):
+    setting.open()
+    setting.to(Step.CREDENTIALS)
+    page = setting.credentials
+    setting.fill_credentials("s3cret")
+    assert page.secret.echoMode() == QLineEdit.EchoMode.Password
+    setting.press(page.show_button)
+    assert page.secret.echoMode() == QLineEdit.EchoMode.Normal
+    assert page.show_button.accessibleName() == "Hide the client secret"
+    setting.press(page.show_button)
+    assert page.secret.echoMode() == QLineEdit.EchoMode.Password
+
+
+def test_the_plugin_is_saved_and_its_steps_are_ticked(setting: Setting):
+    window = setting.open()
+    setting.to(Step.CREDENTIALS)
+    card = setting.credentials.plugin
+    setting.qtbot.mouseClick(card.save_button, Qt.MouseButton.LeftButton)
+    dialog = card.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.setDirectory(str(setting.folder))
+    dialog.findChild(QLineEdit).setText("plugin")
+    dialog.accept()
+    setting.settled()
+    assert (setting.folder / "plugin.zip").read_bytes()[:2] == b"PK"
+    built = setting.district.service.build_plugin(setting.district.name)
+    assert f"view {len(built.access)} fields" in card.outcome.text()
+    assert MENU_PATH in card.steps[1].label.text()
+    setting.press(card.menus["classic"])
+    assert "System > System Settings > Plugin Management Configuration" in card.steps[1].label.text()
+    setting.press(card.steps[1].box)
+    setting.qtbot.mouseClick(card.steps[3].label, Qt.MouseButton.LeftButton)
+    assert ticked(setting) == (1, 3)
+    setting.press(card.steps[1].box)
+    assert ticked(setting) == (3,)
+    assert window.isVisible()
+
+
+def test_a_test_can_be_stopped(setting: Setting):
+    setting.open()
+    setting.to(Step.CREDENTIALS)
+    setting.fill_credentials()
+    setting.district.server.set_latency(300)
+    button = setting.credentials.test_button
+    setting.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.text() == "Stop"
+    setting.press(button)
+    assert button.text() == "Test connection"
+    assert setting.credentials.check.waiting.text() == "Stopped."
+    assert last_test(setting) == ""

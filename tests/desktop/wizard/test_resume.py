@@ -1,0 +1,152 @@
+"""Closing, going on, starting over, and where the secret is meanwhile."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import keyring
+import shiboken6
+from keyring.errors import KeyringLocked
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from psconnect.desktop.wizard.flow import Step
+from psconnect.service import Service
+from psconnect.store.home import home_at
+from psconnect.store.secrets import Secrets
+from tests.desktop.wizard.conftest import Setting, checked, found
+from tests.support.keyrings import MemoryKeyring
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_an_abrupt_end_loses_nothing_of_the_steps_passed(setting: Setting, tmp_path: Path):
+    setting.open()
+    setting.to(Step.SCHOOLS)
+    setting.press(setting.window.back_button)
+    setting.credentials.plugin.steps[0].box.click()
+    setting.press(setting.window.next_button)
+    before = setting.session.draft
+    # As when the process is killed: no event tells the window that it ends.
+    shiboken6.delete(setting.window)
+    setting.windows.clear()
+
+    again = Service(home_at(tmp_path / "own-home"), Secrets({}), setting.service.clock)
+    window = setting.open(service=again)
+    assert setting.session.draft == before
+    assert setting.session.draft.step == Step.SCHOOLS
+    assert "began earlier" in window.banner.label.text()
+    assert len(checked(setting)) == 3
+    assert setting.session.stored
+    setting.press(window.back_button)
+    assert setting.credentials.secret.text() == ""
+    setting.press(setting.credentials.test_button)
+    assert found(setting)[-1] == ("Estimate", "ok")
+
+
+def test_closing_keeps_even_the_step_that_is_not_passed(setting: Setting):
+    window = setting.open()
+    setting.to(Step.CREDENTIALS)
+    setting.type(setting.credentials.url, "lincoln")
+    setting.qtbot.keyClick(window, Qt.Key.Key_Escape)
+    setting.settled()
+    setting.open()
+    assert setting.session.draft.step == Step.CREDENTIALS
+    assert setting.credentials.url.text().endswith("lincoln")
+
+
+def test_a_set_up_can_be_started_over(setting: Setting):
+    setting.open()
+    setting.to(Step.SCHOOLS)
+    setting.close()
+    window = setting.open()
+    setting.press(window.banner.buttons[0])
+    assert setting.session.draft.step == Step.CONNECT
+    assert setting.connect.name.text() == ""
+    assert setting.keyring.entries == {}
+    setting.close()
+    assert len(files_below(setting.service.home.config / "drafts")) == 1
+
+
+def test_a_draft_that_cannot_be_kept_keeps_the_window_open(setting: Setting):
+    window = setting.open()
+    setting.type(setting.connect.name, "Lincoln roster")
+    folder = setting.service.home.config / "drafts"
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    folder.write_text("in the way")
+    window.close()
+    assert window.isVisible()
+    assert str(folder) in window.banner.label.text()
+    setting.press(window.banner.buttons[0])
+    assert not shiboken6.isValid(window) or not window.isVisible()
+
+
+def test_the_demo_districts_draft_ends_with_its_server(setting: Setting):
+    setting.open(setting.prefill())
+    setting.press(setting.window.next_button)
+    setting.close()
+    setting.open(setting.prefill(url="http://127.0.0.1:9"))
+    assert setting.session.draft.step == Step.CONNECT
+    assert setting.session.draft.url == "http://127.0.0.1:9"
+    setting.close()
+    setting.open(setting.prefill(url="http://127.0.0.1:9"))
+    assert setting.session.resumed
+    setting.close()
+    setting.open()
+    assert not setting.session.resumed
+    assert setting.session.draft.url == ""
+
+
+def test_no_file_holds_the_secret(setting: Setting):
+    secret = str(setting.district.server.plugins()[0].client_secret)
+    setting.open()
+    setting.to(Step.SUMMARY)
+    drafts = files_below(setting.service.home.config)
+    assert len(drafts) == 1
+    assert "Lincoln roster" in json.loads(drafts[0].read_text())["name"]
+    setting.press(setting.window.save_button)
+    setting.service.sync("Lincoln roster")
+    written = files_below(setting.service.home.config.parent)
+    assert len(written) > 2
+    assert [path for path in written if secret.encode() in path.read_bytes()] == []
+
+
+def test_without_a_keyring_it_is_said_and_known_until_the_end(setting: Setting, no_keyring: object):
+    window = setting.open()
+    setting.to(Step.CREDENTIALS)
+    assert "no keyring" in setting.credentials.rows["secret"].help.text()
+    setting.fill_credentials()
+    for _step in range(2):
+        setting.press(window.next_button)
+    folder = setting.destination.controls["folder"]
+    assert isinstance(folder, QLineEdit)
+    setting.type(folder, str(setting.folder))
+    setting.press(window.next_button)
+    setting.press(window.save_button)
+    assert setting.wishes == [("Lincoln roster", "save")]
+    assert setting.service.sync("Lincoln roster").state == "held"
+    later = Service(setting.service.home, Secrets({}), setting.service.clock)
+    assert not later.has_secret("Lincoln roster")
+
+
+class _LockedKeyring(MemoryKeyring):
+    """A keyring that takes nothing new."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise KeyringLocked(service)
+
+
+def test_a_locked_keyring_is_told_beside_the_buttons(setting: Setting):
+    window = setting.open()
+    keyring.set_keyring(_LockedKeyring())
+    setting.to(Step.CREDENTIALS)
+    setting.fill_credentials()
+    setting.press(window.next_button)
+    assert "keyring" in window.banner.label.text()
+    assert setting.session.draft.step == Step.SCHOOLS
+    keyring.set_keyring(setting.keyring)

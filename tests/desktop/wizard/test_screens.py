@@ -1,0 +1,141 @@
+"""Every page of the set-up in its states, as pictures to look at: build/screens/wizard-*.png."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from psconnect.desktop.theme.apply import Theme
+from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.wizard.flow import STEPS, Step
+from psconnect.desktop.wizard.forms import ConnectionForms
+from tests.desktop.wizard.conftest import Setting
+
+SCREENS = Path(__file__).resolve().parents[3] / "build" / "screens"
+Grab = Callable[..., None]
+
+
+@pytest.fixture
+def grab(setting: Setting, qapp: QApplication, theme: Theme) -> Grab:
+    """Stores pictures of the window, light and dark; what they show must differ from an empty one."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    scale = round(qapp.devicePixelRatio() * 100)
+    ending = "" if scale == 100 else f"-{scale}"
+
+    def store(name: str, widget: QWidget | None = None) -> None:
+        for scheme in ("light", "dark"):
+            theme.set_scheme(scheme)
+            QApplication.processEvents()
+            shown = widget or setting.window
+            picture = shown.grab().toImage()
+            pixels = {picture.pixel(x, y) for x in range(0, picture.width(), 5) for y in range(0, picture.height(), 5)}
+            assert len(pixels) > 12, name
+            picture.save(str(SCREENS / f"wizard-{name}{'-dark' if scheme == 'dark' else ''}{ending}.png"))
+        theme.set_scheme("light")
+
+    return store
+
+
+def test_the_first_two_steps_are_drawn(setting: Setting, grab: Grab):
+    window = setting.open()
+    grab("1-connect-empty")
+    setting.press(window.next_button)
+    grab("1-connect-error")
+    setting.type(setting.connect.name, "Lincoln roster")
+    setting.type(setting.connect.district, "Lincoln Unified School District")
+    grab("1-connect-filled")
+    setting.press(window.next_button)
+    grab("2-credentials-empty")
+    setting.press(window.next_button)
+    grab("2-credentials-missing")
+    setting.fill_credentials("wrong")
+    setting.press(setting.credentials.test_button)
+    grab("2-credentials-wrong-secret")
+    setting.fill_credentials()
+    setting.press(setting.credentials.test_button)
+    for step in setting.credentials.plugin.steps[:3]:
+        setting.press(step.box)
+    setting.credentials.plugin.save_to(setting.folder / "psconnect-plugin.zip")
+    setting.settled()
+    grab("2-credentials-passed")
+
+
+def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):
+    window = setting.open()
+    setting.to(Step.SCHOOLS)
+    grab("3-schools-filled")
+    setting.type(setting.schools.numbers, "100,999")
+    setting.press(window.next_button)
+    grab("3-schools-error")
+    setting.press(setting.schools.all_box)
+    setting.press(window.next_button)
+    grab("4-destination-empty")
+    folder = setting.destination.controls["folder"]
+    assert isinstance(folder, QLineEdit)
+    setting.press(window.side.buttons[Step.SCHOOLS])
+    setting.press(window.finish_button)
+    grab("5-summary-needs")
+    setting.press(window.side.buttons[Step.DESTINATION])
+    setting.type(folder, "/nowhere/at all")
+    setting.press(setting.destination.test_button)
+    grab("4-destination-error")
+    setting.type(folder, str(setting.folder))
+    setting.press(setting.destination.test_button)
+    setting.press(setting.destination.advanced_button)
+    grab("4-destination-filled")
+    setting.press(window.next_button)
+    grab("5-summary-filled")
+    setting.close()
+    setting.open()
+    grab("0-resumed")
+
+
+def test_every_page_is_drawn_in_the_smallest_window(setting: Setting, grab: Grab):
+    window = setting.open()
+    setting.to(Step.SUMMARY)
+    for place, step in enumerate(STEPS, 1):
+        setting.press(window.side.buttons[step])
+        window.resize(window.minimumSize())
+        grab(f"small-{place}")
+
+
+def test_schools_that_are_awaited_and_that_fail_are_drawn(setting: Setting, grab: Grab):
+    setting.open()
+    setting.to(Step.CREDENTIALS)
+    setting.fill_credentials("wrong")
+    window = setting.window
+    setting.qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)
+    grab("3-schools-loading")
+    setting.settled()
+    grab("3-schools-failed")
+
+
+def test_the_settings_of_a_connection_are_drawn(setting: Setting, grab: Grab):
+    forms = ConnectionForms(setting.bridge, setting.district.service)
+    page = Page("Settings")
+    page.body.addWidget(forms)
+    setting.qtbot.addWidget(page)
+    page.resize(932, 760)
+    forms.load(setting.district.name)
+    page.show()
+    setting.settled()
+    for place in range(forms.tabs.count()):
+        forms.tabs.setCurrentIndex(place)
+        setting.settled()
+        grab(f"settings-{place + 1}", page)
+    page.hide()
+
+
+@pytest.mark.thorough
+def test_the_same_at_150_percent():
+    environment = {**os.environ, "QT_SCALE_FACTOR": "1.5", "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "drawn"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout[-2000:]

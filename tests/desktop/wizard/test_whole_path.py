@@ -1,0 +1,97 @@
+"""The whole way to a saved connection: by mouse, filled in by the demo district, and by keyboard alone."""
+
+from __future__ import annotations
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from psconnect.desktop.wizard.flow import State, Step
+from psconnect.store.secrets import CLIENT_SECRET
+from tests.desktop.wizard.conftest import Setting, last_test
+
+
+def test_from_nothing_to_a_saved_connection(setting: Setting):
+    secret = str(setting.district.server.plugins()[0].client_secret)
+    window = setting.open()
+    setting.to(Step.SUMMARY)
+    assert [button.state for button in window.side.buttons.values()] == [State.DONE] * 4 + [State.CURRENT]
+    setting.press(window.preview_button)
+    assert setting.wishes == [("Lincoln roster", "preview")]
+    assert not shiboken6.isValid(window) or not window.isVisible()
+    connection = setting.service.connection("Lincoln roster")
+    assert connection.source.url == setting.district.server.url
+    assert connection.destination == {"kind": "oneroster-csv", "folder": str(setting.folder)}
+    assert setting.keyring.entries == {("psconnect", f"Lincoln roster/{CLIENT_SECRET}"): secret}
+    assert list((setting.service.home.config / "drafts").iterdir()) == []
+    run = setting.service.sync("Lincoln roster", plan_only=True)
+    assert run.state == "previewed"
+
+
+def test_the_demo_district_is_filled_in_already(setting: Setting):
+    window = setting.open(setting.prefill())
+    for _step in range(4):
+        setting.press(window.next_button)
+    setting.press(window.sync_button)
+    assert setting.wishes == [("Demo district", "sync")]
+    assert setting.service.connection("Demo district").destination["folder"] == str(setting.folder)
+    assert setting.service.has_secret("Demo district")
+
+
+def test_a_name_that_is_taken_is_refused_beside_its_field(setting: Setting):
+    setting.open(setting.prefill())
+    for _step in range(4):
+        setting.press(setting.window.next_button)
+    setting.press(setting.window.save_button)
+    window = setting.open()
+    setting.type(setting.connect.name, "DEMO district")
+    setting.press(window.next_button)
+    assert "already a connection" in setting.connect.rows["name"].error
+
+
+def press_tab_until(setting: Setting, name: str) -> None:
+    """Press Tab until the control with that accessible name has the focus."""
+    for _press in range(60):
+        focused = QApplication.focusWidget()
+        if focused and focused.accessibleName() == name:
+            return
+        setting.qtbot.keyClick(focused or setting.window, Qt.Key.Key_Tab)
+    pytest.fail(f"Tab never comes to “{name}”.")
+
+
+def keys(setting: Setting, text: str) -> None:
+    setting.qtbot.keyClicks(QApplication.focusWidget(), text)
+
+
+def key(setting: Setting, which: Qt.Key) -> None:
+    setting.qtbot.keyClick(QApplication.focusWidget(), which)
+    setting.settled()
+
+
+def test_the_whole_path_by_keyboard_alone(setting: Setting):
+    plugin = setting.district.server.plugins()[0]
+    setting.open()
+    keys(setting, "Lincoln roster")
+    key(setting, Qt.Key.Key_Return)
+    press_tab_until(setting, "PowerSchool address")
+    keys(setting, setting.district.server.url)
+    press_tab_until(setting, "Client ID")
+    keys(setting, str(plugin.client_id))
+    press_tab_until(setting, "Client secret")
+    keys(setting, str(plugin.client_secret))
+    press_tab_until(setting, "Test connection")
+    key(setting, Qt.Key.Key_Space)
+    assert last_test(setting) == "passed"
+    press_tab_until(setting, "Next: Schools")
+    key(setting, Qt.Key.Key_Return)
+    press_tab_until(setting, "School numbers")
+    keys(setting, "100,120")
+    key(setting, Qt.Key.Key_Return)
+    press_tab_until(setting, "Folder")
+    keys(setting, str(setting.folder))
+    key(setting, Qt.Key.Key_Return)
+    press_tab_until(setting, "Save and preview")
+    key(setting, Qt.Key.Key_Return)
+    assert setting.wishes == [("Lincoln roster", "preview")]
+    assert setting.service.connection("Lincoln roster").scope.schools == [100, 120]
