@@ -258,9 +258,7 @@ class Service:
         return inspect.destination_ready(connection)
 
     @contextmanager
-    def _looking(
-        self, connection: Connection, secret: str, cancel: CancelToken | None
-    ) -> Iterator[PowerSchoolClient]:
+    def _looking(self, connection: Connection, secret: str, cancel: CancelToken | None) -> Iterator[PowerSchoolClient]:
         chosen = secret or self.secrets.get(connection.name, CLIENT_SECRET)
         client = make_client(connection, chosen, self.clock, cancel or CancelToken())
         try:
@@ -413,9 +411,7 @@ class Service:
         limits = removal_thresholds(self._files.get(name).safety.thresholds)
         with self._history(name) as db:
             base = ledger_counts(db) if db else {}
-        return [
-            Limit(entity, counts, base.get(entity, 0), limits[entity]) for entity, counts in run.changes.items()
-        ]
+        return [Limit(entity, counts, base.get(entity, 0), limits[entity]) for entity, counts in run.changes.items()]
 
     # --- within --------------------------------------------------------------------------------------------------
 

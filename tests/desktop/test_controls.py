@@ -130,10 +130,9 @@ def test_the_mistake_dialog_is_named_and_copies_without_data(qtbot: QtBot, theme
     def breaks(name: str) -> None:
         raise ValueError(name)
 
-    try:
+    with pytest.raises(ValueError, match="Abara") as caught:
         breaks("Abara, Chidi")
-    except ValueError as error:
-        dialog = MistakeDialog(error)
+    dialog = MistakeDialog(caught.value)
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)

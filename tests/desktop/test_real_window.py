@@ -84,9 +84,13 @@ def test_run_review_and_approve_by_the_keyboard(connected: Connected, screen: st
                 runs = connected.service.runs(connected.name)
                 return runs[0].state if runs else ""
 
+            def begun() -> str:
+                keys("ctrl+Return")
+                return state()
+
             # The connection's button in the navigation, then the keys for Overview and Run now.
             keys("Tab", "space")
-            eventually(lambda: keys("ctrl+Return") or state(), "a run")
+            eventually(begun, "a run")
             eventually(lambda: state() == "held", "the hold")
             eventually(lambda: xdotool("search", "--name", "^Run: .* would be created"), "the end of the run")
             assert not connected.bundle.exists()

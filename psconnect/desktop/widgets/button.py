@@ -13,7 +13,7 @@ from psconnect.desktop.theme.icons import icon
 from psconnect.desktop.widgets.label import plain_tip
 
 _SMALL_ICON = 16
-_NAME_MARGIN, _NAME_LEAST = 12, 80
+_NAME_MARGIN, _NAME_LEAST = 12, 48
 _ICON_COLOURS = {"primary": "on_accent", "link": "accent", "nav": "muted", "danger": "bad"}
 
 
