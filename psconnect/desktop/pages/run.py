@@ -220,7 +220,7 @@ class _StepRow:
     """The widgets of one line."""
 
     def __init__(self, grid: QGridLayout, place: int) -> None:
-        self.chip, self.title = Chip(), Label("", "strong")
+        self.chip, self.title = Chip(), Label("", "strong", wrap=False)
         self.words, self.bar = ElidedLabel("", "muted"), QProgressBar()
         self.end = Label("", "muted", wrap=False)
         self.bar.setRange(0, _THOUSAND)

@@ -159,7 +159,9 @@ class _Scrolling(QScrollArea):
     def _fit(self) -> None:
         layout = self._content.layout()
         if layout:
-            self._content.setMinimumHeight(layout.totalHeightForWidth(self.viewport().width()))
+            # Layouts without wrapping text answer -1 to the first question.
+            wrapped = layout.totalHeightForWidth(self.viewport().width())
+            self._content.setMinimumHeight(max(wrapped, layout.totalMinimumSize().height()))
 
 
 def fact(label: str, value: str) -> QWidget:
