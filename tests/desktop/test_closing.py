@@ -77,8 +77,8 @@ def test_a_waiting_run_is_found_again_by_the_next_window(
 ) -> None:
     run = connected.service.sync(connected.name)
     window = open_window(connected.service)
-    card = window.connections_page.cards[connected.name]
+    card = window.places.connections.cards[connected.name]
     qtbot.mouseClick(card.review_button, Qt.MouseButton.LeftButton)
     settled(qtbot, window)
-    assert window.stack.currentWidget() is window.review_page
-    assert window.review_page.changes.model.rowCount() == run.changes["student"].create
+    assert window.places.currentWidget() is window.places.review
+    assert window.places.review.changes.model.rowCount() == run.changes["student"].create

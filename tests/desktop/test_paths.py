@@ -38,20 +38,20 @@ def test_first_run_review_approve_bundle_report(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot, opened: list[str], tmp_path: Path
 ) -> None:
     name, window = connected.name, open_window(connected.service)
-    card = window.connections_page.cards[name]
+    card = window.places.connections.cards[name]
     assert (
         card.summary
         == "The first run reads everything and then waits for your approval; nothing is delivered before that."
     )
     press(qtbot, card.run_button)
-    assert window.stack.currentWidget() is window.run_page
+    assert window.places.currentWidget() is window.places.run
     ended(qtbot, window, name)
-    assert window.run_page.title.text().endswith("records would be created")
+    assert window.places.run.title.text().endswith("records would be created")
     assert not connected.bundle.exists(), "nothing is delivered before the approval"
 
-    press(qtbot, window.run_page.next_button)
+    press(qtbot, window.places.run.next_button)
     settled(qtbot, window)
-    review = window.review_page
+    review = window.places.review
     students = connected.sql("SELECT count(*) FROM Students WHERE Enroll_Status = 0")[0][0]
     assert 0 < review.changes.model.rowCount() <= students
     assert not review.decision.approve_button.isEnabled(), "an approval needs a reason"
@@ -64,16 +64,16 @@ def test_first_run_review_approve_bundle_report(
     assert run.reason == "Checked with the registrar"
     with zipfile.ZipFile(connected.bundle) as bundle:
         assert "users.csv" in bundle.namelist()
-    assert window.run_page.title.text().endswith("changes were delivered")
+    assert window.places.run.title.text().endswith("changes were delivered")
 
-    press(qtbot, window.run_page.next_button)
+    press(qtbot, window.places.run.next_button)
     settled(qtbot, window)
     report = tmp_path / "report.csv"
-    window.summary_page.export_to(report)
+    window.places.summary.export_to(report)
     settled(qtbot, window)
     rows = list(csv.reader(report.read_text(encoding="utf-8-sig").splitlines()))
     assert len(rows) == 1 + sum(run.problems.values())
-    press(qtbot, window.summary_page.outcome.buttons[0])
+    press(qtbot, window.places.summary.outcome.buttons[0])
     assert opened == [report.as_uri()]
 
 
@@ -83,15 +83,15 @@ def test_preview_delivers_nothing_and_discarding_gives_it_up(
     window = open_window(connected.service)
     window.overview(connected.name)
     settled(qtbot, window)
-    press(qtbot, window.overview_page.preview_button)
+    press(qtbot, window.places.overview.preview_button)
     ended(qtbot, window, connected.name)
-    press(qtbot, window.run_page.next_button)
+    press(qtbot, window.places.run.next_button)
     settled(qtbot, window)
-    press(qtbot, window.review_page.decision.discard_button)
-    press(qtbot, window.review_page.decision.keep_button)
+    press(qtbot, window.places.review.decision.discard_button)
+    press(qtbot, window.places.review.decision.keep_button)
     assert connected.service.runs(connected.name)[0].state == "previewed"
-    press(qtbot, window.review_page.decision.discard_button)
-    press(qtbot, window.review_page.decision.confirm_button)
+    press(qtbot, window.places.review.decision.discard_button)
+    press(qtbot, window.places.review.decision.confirm_button)
     settled(qtbot, window)
     assert connected.service.runs(connected.name)[0].state == "discarded"
     assert not connected.bundle.exists()
@@ -102,7 +102,7 @@ def test_parts_are_offered_once_everything_was_delivered(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
     def offered(window: MainWindow) -> list[str]:
-        menu = window.connections_page.cards[connected.name].more_button.menu()
+        menu = window.places.connections.cards[connected.name].more_button.menu()
         assert isinstance(menu, QMenu)
         return [action.text() for action in menu.actions()]
 
@@ -112,7 +112,7 @@ def test_parts_are_offered_once_everything_was_delivered(
     window.refresh()
     settled(qtbot, window)
     assert "Sync users only" in offered(window)
-    menu = window.connections_page.cards[connected.name].more_button.menu()
+    menu = window.places.connections.cards[connected.name].more_button.menu()
     next(action for action in menu.actions() if action.text() == "Sync users only").trigger()
     ended(qtbot, window, connected.name)
     assert connected.service.runs(connected.name)[0].scope == "users"
@@ -123,7 +123,7 @@ def test_the_review_finds_filters_and_sorts(open_window: OpenWindow, connected: 
     window = open_window(connected.service)
     window.review(connected.name, run.id)
     settled(qtbot, window)
-    page = window.review_page
+    page = window.places.review
     assert page.title.text() == f"{run.changes['student'].remove} students would be removed"
     assert f"The limit is {page.limits.counts('student').threshold.text}" in page.subtitle.text()
     changes = page.changes
@@ -155,12 +155,12 @@ def test_a_person_with_a_problem_is_opened_in_powerschool(
     window = open_window(connected.service)
     window.summary(connected.name, run.id)
     settled(qtbot, window)
-    tree = window.summary_page.problems.tree
+    tree = window.places.summary.problems.tree
     model = tree.model()
     school = model.index(0, 0)
     record = model.index(0, 0, model.index(0, 0, school))
     tree.setCurrentIndex(school)
-    assert not window.summary_page.problems.open_button.isEnabled(), "a school has no page of its own"
+    assert not window.places.summary.problems.open_button.isEnabled(), "a school has no page of its own"
     tree.setCurrentIndex(record)
     qtbot.keyClick(tree, Qt.Key.Key_Return)
     base = connected.service.connection(connected.name).source.url
@@ -175,13 +175,13 @@ def test_cancelling_is_said_at_once_and_delivers_nothing(
     window = open_window(connected.service)
     window.overview(connected.name)
     settled(qtbot, window)
-    press(qtbot, window.overview_page.run_button)
+    press(qtbot, window.places.overview.run_button)
     qtbot.waitUntil(lambda: any("query" in path for _m, path, _s in connected.server.calls.counts), timeout=LONG_MS)
-    press(qtbot, window.run_page.cancel_button)
-    assert window.run_page.cancel_button.text() == "Stopping …"
+    press(qtbot, window.places.run.cancel_button)
+    assert window.places.run.cancel_button.text() == "Stopping …"
     ended(qtbot, window, connected.name)
     assert connected.service.runs(connected.name)[0].state == "cancelled"
-    assert window.run_page.title.text() == "You stopped this run"
+    assert window.places.run.title.text() == "You stopped this run"
     assert not connected.bundle.exists()
 
 
@@ -192,9 +192,9 @@ def test_a_run_that_fails_says_why_and_what_to_do(open_window: OpenWindow, conne
     ended(qtbot, window, connected.name)
     run = connected.service.runs(connected.name)[0]
     assert run.error
-    assert window.run_page.title.text() == run.error["title"]
-    assert run.error["to_do"] in window.run_page.outcome.label.text()
-    assert run.error["code"] in window.run_page.outcome.label.text()
+    assert window.places.run.title.text() == run.error["title"]
+    assert run.error["to_do"] in window.places.run.outcome.label.text()
+    assert run.error["code"] in window.places.run.outcome.label.text()
 
 
 def test_settings_export_disable_remove(
@@ -203,7 +203,7 @@ def test_settings_export_disable_remove(
     name, window = connected.name, open_window(connected.service)
     window.settings(name)
     settled(qtbot, window)
-    page = window.settings_page
+    page = window.places.settings
     press(qtbot, page.manage_button)
     page.export_to(tmp_path / "out.toml")
     settled(qtbot, window)
@@ -213,7 +213,7 @@ def test_settings_export_disable_remove(
     assert connected.service.connection(name).disabled
     window.overview(name)
     settled(qtbot, window)
-    assert not window.overview_page.run_button.isEnabled()
+    assert not window.places.overview.run_button.isEnabled()
     window.settings(name)
     settled(qtbot, window)
     if not page.remove_button.isVisible():
@@ -223,7 +223,7 @@ def test_settings_export_disable_remove(
     press(qtbot, page.remove_button)
     settled(qtbot, window)
     assert connected.service.connections() == []
-    assert window.connections_page.message_shown
+    assert window.places.connections.message_shown
 
 
 def test_import_opens_the_settings(open_window: OpenWindow, tmp_path: Path, qtbot: QtBot) -> None:
@@ -234,7 +234,7 @@ def test_import_opens_the_settings(open_window: OpenWindow, tmp_path: Path, qtbo
     source.export_connection("Imported", tmp_path / "in.toml")
     window.import_from(tmp_path / "in.toml")
     settled(qtbot, window)
-    assert window.stack.currentWidget() is window.settings_page
+    assert window.places.currentWidget() is window.places.settings
     assert [state.connection.name for state in window.context.service.connections()] == ["Imported"]
     (tmp_path / "bad.toml").write_text("name = 1\n", encoding="utf-8")
     window.import_from(tmp_path / "bad.toml")
@@ -253,13 +253,13 @@ def test_back_leads_to_where_one_was(open_window: OpenWindow, connected: Connect
     assert window.open_name == connected.name
     window.back()
     settled(qtbot, window)
-    assert window.stack.currentWidget() is window.connections_page
+    assert window.places.currentWidget() is window.places.connections
 
 
 def test_the_keyboard_alone_runs_a_connection(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> None:
     window = open_window(connected.service)
     window.activateWindow()
-    button = window.connections_page.cards[connected.name].run_button
+    button = window.places.connections.cards[connected.name].run_button
     window.side.setFocus()
     for _ in range(60):
         focused = window.focusWidget()
@@ -268,6 +268,6 @@ def test_the_keyboard_alone_runs_a_connection(open_window: OpenWindow, connected
         qtbot.keyClick(focused or window, Qt.Key.Key_Tab)
     assert window.focusWidget() is button
     qtbot.keyClick(button, Qt.Key.Key_Space)
-    assert window.stack.currentWidget() is window.run_page
+    assert window.places.currentWidget() is window.places.run
     ended(qtbot, window, connected.name)
     assert connected.service.runs(connected.name)[0].state == "held"

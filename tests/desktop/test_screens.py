@@ -56,7 +56,7 @@ def test_start_empty(open_window: OpenWindow, tmp_path: Path, grab: Grab) -> Non
 
 def test_start_loading(open_window: OpenWindow, tmp_path: Path, grab: Grab) -> None:
     window = open_window(Service(home_at(tmp_path)))
-    window.connections_page.show_loading()
+    window.places.connections.show_loading()
     grab(window, "connections-loading")
 
 
@@ -64,7 +64,7 @@ def test_start_error(open_window: OpenWindow, tmp_path: Path, grab: Grab) -> Non
     service = Service(home_at(tmp_path))
     (service.home.connections() / "broken.toml").write_text("format = 1\nnam = 'x'\n", encoding="utf-8")
     window = open_window(service)
-    assert window.connections_page.message_shown
+    assert window.places.connections.message_shown
     grab(window, "connections-error")
 
 
@@ -97,9 +97,9 @@ def test_overview(open_window: OpenWindow, connected: Connected, qtbot: QtBot, g
     window.overview(connected.name)
     settled(qtbot, window)
     grab(window, "overview-filled")
-    window.overview_page.show_loading()
+    window.places.overview.show_loading()
     grab(window, "overview-loading")
-    window.overview_page.show_error(
+    window.places.overview.show_error(
         TryLater("PSC-X", "The server can’t be reached", "It does not answer.", "Try later.")
     )
     grab(window, "overview-error")
@@ -116,16 +116,16 @@ def test_overview_and_review_of_a_held_run(
     window.review(connected.name, run.id)
     settled(qtbot, window)
     grab(window, "review-held")
-    window.review_page.changes.pills["update"].click()
+    window.places.review.changes.pills["update"].click()
     settled(qtbot, window)
-    window.review_page.changes.table.setFocus()
-    window.review_page.decision.reason.setText("The leavers are right")
+    window.places.review.changes.table.setFocus()
+    window.places.review.decision.reason.setText("The leavers are right")
     grab(window, "review-updates")
-    window.review_page.changes.filter.setText("nobody is called like this")
-    window.review_page.changes.filter.returnPressed.emit()
+    window.places.review.changes.filter.setText("nobody is called like this")
+    window.places.review.changes.filter.returnPressed.emit()
     settled(qtbot, window)
     grab(window, "review-nothing-found")
-    window.review_page.decision.discard_button.click()
+    window.places.review.decision.discard_button.click()
     grab(window, "review-discard")
     window.history(connected.name)
     settled(qtbot, window)
@@ -148,8 +148,8 @@ def test_first_review_summary_history(open_window: OpenWindow, connected: Connec
     window.summary(connected.name, run.id)
     settled(qtbot, window)
     grab(window, "summary-filled")
-    window.summary_page.problems.tree.expandAll()
-    grab(window.summary_page.problems, "summary-problems")
+    window.places.summary.problems.tree.expandAll()
+    grab(window.places.summary.problems, "summary-problems")
     window.review(connected.name, run.id)
     settled(qtbot, window)
     grab(window, "review-over")
@@ -182,7 +182,7 @@ def test_run_view(open_window: OpenWindow, connected: Connected, qtbot: QtBot, g
     grab(window, "closing-question")
     window.banner.hide()
     window.running(connected.name)
-    window.run_page.cancel_button.click()
+    window.places.run.cancel_button.click()
     grab(window, "run-stopping")
     qtbot.waitUntil(lambda: active.ended, timeout=30_000)
     grab(window, "run-cancelled")
@@ -208,7 +208,7 @@ def test_settings_help_and_mistake(open_window: OpenWindow, connected: Connected
     window.settings(connected.name)
     settled(qtbot, window)
     grab(window, "settings")
-    window.settings_page.manage_button.click()
+    window.places.settings.manage_button.click()
     grab(window, "settings-manage")
     window.help()
     grab(window, "help")
