@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from psconnect.desktop.text import tr
 
@@ -70,29 +71,9 @@ class Menus:
         imports = Entry(tr("Import connection …"), deeds.import_connection)
         tries = [] if demo else [Entry(tr("Try the demo district"), deeds.try_demo)]
         close = Entry(tr("Close window"), window.close, Keys.Close)
-        leave = Entry(tr("Quit psconnect"), window.close, Keys.Quit, Role.QuitRole)
+        leave = Entry(tr("Quit psconnect"), QApplication.closeAllWindows, Keys.Quit, Role.QuitRole)
         self._menu(tr("&File"), [new, imports, *tries, None, close, leave])
-        self._menu(
-            tr("&Connection"),
-            [
-                Entry(tr("Run now"), deeds.run_open, QKeySequence("Ctrl+Return"), of_open=True),
-                Entry(
-                    tr("Preview only, deliver nothing"),
-                    deeds.preview_open,
-                    QKeySequence("Ctrl+Shift+Return"),
-                    of_open=True,
-                ),
-                None,
-                *(
-                    Entry(text, lambda page=page: deeds.show_of_open(page), QKeySequence(keys), of_open=True)  # type: ignore[misc]
-                    for page, text, keys in (
-                        ("overview", tr("Overview"), "Ctrl+1"),
-                        ("history", tr("History"), "Ctrl+2"),
-                        ("settings", tr("Settings"), "Ctrl+3"),
-                    )
-                ),
-            ],
-        )
+        self._menu(tr("&Connection"), _of_connection(deeds))
         self._menu(
             tr("&View"),
             [
@@ -131,3 +112,21 @@ class Menus:
             if entry.of_open:
                 self._of_open.append(action)
         return menu
+
+
+def _of_connection(deeds: Deeds) -> list[Entry | None]:
+    preview = QKeySequence("Ctrl+Shift+Return")
+    pages = (
+        ("overview", tr("Overview"), "Ctrl+1"),
+        ("history", tr("History"), "Ctrl+2"),
+        ("settings", tr("Settings"), "Ctrl+3"),
+    )
+    return [
+        Entry(tr("Run now"), deeds.run_open, QKeySequence("Ctrl+Return"), of_open=True),
+        Entry(tr("Preview only, deliver nothing"), deeds.preview_open, preview, of_open=True),
+        None,
+        *(
+            Entry(text, partial(deeds.show_of_open, page), QKeySequence(keys), of_open=True)
+            for page, text, keys in pages
+        ),
+    ]

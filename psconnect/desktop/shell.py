@@ -8,25 +8,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.context import Context
 from psconnect.desktop.menus import Menus
-from psconnect.desktop.pages.connections import ConnectionsPage
-from psconnect.desktop.pages.help import HelpPage
-from psconnect.desktop.pages.history import HistoryPage
-from psconnect.desktop.pages.overview import OverviewPage
-from psconnect.desktop.pages.review import ReviewPage
-from psconnect.desktop.pages.run import RunPage
-from psconnect.desktop.pages.settings import SettingsPage
-from psconnect.desktop.pages.summary import SummaryPage
+from psconnect.desktop.places import Places
 from psconnect.desktop.runs import ActiveRuns
 from psconnect.desktop.side import SideBar
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_XXL
 from psconnect.desktop.widgets.banner import Banner
-from psconnect.desktop.widgets.page import Page
 from psconnect.desktop.widgets.taborder import put_in_order
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
@@ -34,7 +26,7 @@ from psconnect.model.runs import WAITING
 from psconnect.service import Service
 
 SIZE, SMALLEST = QSize(1180, 760), QSize(860, 560)
-_CLOSE_MS, _NOTICE_MS, _MOST_BACK = 1_000, 8_000, 50
+_CLOSE_MS, _NOTICE_MS = 1_000, 8_000
 
 
 def open_with_system(address: str) -> None:
@@ -67,10 +59,10 @@ class MainWindow(QMainWindow):
         self.bridge = Bridge(self)
         self.runs = ActiveRuns(self.bridge, service, self)
         self.context = Context(service, self.bridge, self.runs, self, open_url)
-        self._place: tuple[str, tuple[str, ...]] = ("", ())
-        self._been: list[tuple[str, tuple[str, ...]]] = []
         self._closing = False
-        self._make_pages()
+        self.places = Places(self.context)
+        self.places.moved.connect(self._moved)
+        self.places.titled.connect(self._name_window)
         self._lay_out()
         self._menus = Menus(self, self, demo=demo)
         self._notice_timer = QTimer(self)
@@ -85,28 +77,8 @@ class MainWindow(QMainWindow):
         self.changed()
         self.connections()
 
-    def _make_pages(self) -> None:
-        context = self.context
-        self.connections_page, self.overview_page = ConnectionsPage(context), OverviewPage(context)
-        self.history_page, self.settings_page = HistoryPage(context), SettingsPage(context)
-        self.summary_page, self.review_page = SummaryPage(context), ReviewPage(context)
-        self.run_page, self.help_page = RunPage(context), HelpPage(context)
-        self._pages: dict[str, Page] = {
-            "connections": self.connections_page,
-            "overview": self.overview_page,
-            "history": self.history_page,
-            "settings": self.settings_page,
-            "summary": self.summary_page,
-            "review": self.review_page,
-            "run": self.run_page,
-            "help": self.help_page,
-        }
-
     def _lay_out(self) -> None:
-        self.side, self.banner, self.stack = SideBar(self.context), Banner(), QStackedWidget()
-        for page in self._pages.values():
-            self.stack.addWidget(page)
-            page.titled.connect(self._name_window)
+        self.side, self.banner = SideBar(self.context), Banner()
         right = QWidget()
         right.setProperty("look", "page")
         column = QVBoxLayout(right)
@@ -117,7 +89,7 @@ class MainWindow(QMainWindow):
         holder.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, 0)
         holder.addWidget(self.banner)
         column.addLayout(holder)
-        column.addWidget(self.stack, 1)
+        column.addWidget(self.places, 1)
         whole = QWidget()
         layout = QHBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -130,76 +102,58 @@ class MainWindow(QMainWindow):
 
     def connections(self) -> None:
         """Show the start page."""
-        self._go("connections")
+        self.places.go("connections")
 
     def overview(self, name: str) -> None:
         """Show the first page of a connection."""
-        self._go("overview", name)
+        self.places.go("overview", name)
 
     def history(self, name: str) -> None:
         """Show the runs of a connection."""
-        self._go("history", name)
+        self.places.go("history", name)
 
     def settings(self, name: str) -> None:
         """Show the settings of a connection."""
-        self._go("settings", name)
+        self.places.go("settings", name)
 
     def running(self, name: str) -> None:
         """Show the run that is going on."""
-        self._go("run", name)
+        self.places.go("run", name)
 
     def summary(self, name: str, run_id: str) -> None:
         """Show the summary of a run."""
-        self._go("summary", name, run_id)
+        self.places.go("summary", name, run_id)
 
     def review(self, name: str, run_id: str) -> None:
         """Show the review of a waiting run."""
-        self._go("review", name, run_id)
+        self.places.go("review", name, run_id)
 
     def help(self) -> None:
         """Show the help."""
-        self._go("help")
+        self.places.go("help")
 
     def back(self) -> None:
         """Show the page before."""
-        if self._been:
-            place, values = self._been.pop()
-            self._show(place, values)
+        self.places.back()
 
     def refresh(self) -> None:
         """Read the page anew."""
         self.changed()
-        self._load(*self._place)
+        self.places.load()
 
     @property
     def open_name(self) -> str:
         """Name of the connection whose page is shown, or an empty text."""
-        return self._place[1][0] if self._place[1] else ""
+        return self.places.name
 
-    def _go(self, place: str, *values: str) -> None:
-        if self._place[0] and self._place != (place, values):
-            self._been = [*self._been[-_MOST_BACK:], self._place]
-        self._show(place, values)
-
-    def _show(self, place: str, values: tuple[str, ...]) -> None:
-        if self._place[0] == "review" and (place, values) != self._place:
-            self.review_page.leave()
-        self._place = (place, values)
-        self.stack.setCurrentWidget(self._pages[place])
+    def _moved(self) -> None:
         self._name_window()
-        self.side.mark(place, self.open_name)
+        self.side.mark(self.places.key, self.open_name)
         self._menus.set_open(on=bool(self.open_name))
-        self._load(place, values)
 
     def _name_window(self) -> None:
-        page = self._pages.get(self._place[0])
-        if page:
-            self.setWindowTitle(tr("{page} – {name}", page=page.full_title, name=self._name_of_all))
-
-    def _load(self, place: str, values: tuple[str, ...]) -> None:
-        load = getattr(self._pages[place], "load", None)
-        if load:
-            load(*values)
+        if self.places.title:
+            self.setWindowTitle(tr("{page} – {name}", page=self.places.title, name=self._name_of_all))
 
     # --- what to do ----------------------------------------------------------------------------------------------
 
@@ -226,7 +180,7 @@ class MainWindow(QMainWindow):
 
     def show_of_open(self, page: str) -> None:
         """Show a page of the open connection."""
-        self._go(page, self.open_name)
+        self.places.go(page, self.open_name)
 
     def import_connection(self) -> None:
         """Choose a connection file and store it."""
@@ -287,10 +241,10 @@ class MainWindow(QMainWindow):
         if self._closing:
             self._close_when_quiet()
             return
-        if self._place[0] != "run" and active and active.run:
+        if self.places.key != "run" and active and active.run:
             self._tell_end(name, active.run.id, waits=active.run.state in WAITING)
-        if self._place[0] in ("connections", "overview", "history"):
-            self._load(*self._place)
+        if self.places.key in ("connections", "overview", "history"):
+            self.places.load()
 
     def _tell_end(self, name: str, run_id: str, *, waits: bool) -> None:
         if waits:
@@ -300,7 +254,6 @@ class MainWindow(QMainWindow):
         self.banner.tell(text, "warning" if waits else "accent", [(caption, partial(act, name, run_id))])
 
     # --- closing -------------------------------------------------------------------------------------------------
-
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Close; with a run going on, ask in the window whether to stop it."""
         working = self.runs.all_working
@@ -317,7 +270,7 @@ class MainWindow(QMainWindow):
             self.banner.buttons[1].setFocus()
             return
         self._store()
-        self.review_page.leave()
+        self.places.leave()
         self._notice_timer.stop()
         self._close_timer.stop()
         self.bridge.close()

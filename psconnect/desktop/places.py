@@ -1,0 +1,95 @@
+"""The pages of the main window, one shown at a time, and the way back to those that were shown before."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget
+
+from psconnect.desktop.context import Context
+from psconnect.desktop.pages.connections import ConnectionsPage
+from psconnect.desktop.pages.help import HelpPage
+from psconnect.desktop.pages.history import HistoryPage
+from psconnect.desktop.pages.overview import OverviewPage
+from psconnect.desktop.pages.review import ReviewPage
+from psconnect.desktop.pages.run import RunPage
+from psconnect.desktop.pages.settings import SettingsPage
+from psconnect.desktop.pages.summary import SummaryPage
+from psconnect.desktop.widgets.page import Page
+
+_MOST_BACK = 50
+Place = tuple[str, tuple[str, ...]]
+"""A page's key, and what it shows: the connection's name, then a run's id."""
+
+
+class Places(QStackedWidget):
+    """All pages. ``moved`` tells that another place is shown, ``titled`` that its title changed."""
+
+    moved = Signal()
+    titled = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.connections, self.overview = ConnectionsPage(context), OverviewPage(context)
+        self.history, self.settings = HistoryPage(context), SettingsPage(context)
+        self.summary, self.review = SummaryPage(context), ReviewPage(context)
+        self.run, self.help = RunPage(context), HelpPage(context)
+        self._pages: dict[str, Page] = {
+            "connections": self.connections,
+            "overview": self.overview,
+            "history": self.history,
+            "settings": self.settings,
+            "summary": self.summary,
+            "review": self.review,
+            "run": self.run,
+            "help": self.help,
+        }
+        for page in self._pages.values():
+            self.addWidget(page)
+            page.titled.connect(self.titled)
+        self._place: Place = ("", ())
+        self._been: list[Place] = []
+
+    @property
+    def key(self) -> str:
+        """Which page is shown."""
+        return self._place[0]
+
+    @property
+    def name(self) -> str:
+        """The connection whose page is shown, or an empty text."""
+        return self._place[1][0] if self._place[1] else ""
+
+    @property
+    def title(self) -> str:
+        """What the shown page says of itself."""
+        page = self._pages.get(self.key)
+        return page.full_title if page else ""
+
+    def go(self, key: str, *values: str) -> None:
+        """Show a page."""
+        if self.key and self._place != (key, values):
+            self._been = [*self._been[-_MOST_BACK:], self._place]
+        self._show((key, values))
+
+    def back(self) -> None:
+        """Show the page before."""
+        if self._been:
+            self._show(self._been.pop())
+
+    def load(self) -> None:
+        """Read the shown page anew."""
+        load = getattr(self._pages[self.key], "load", None)
+        if load:
+            load(*self._place[1])
+
+    def leave(self) -> None:
+        """The window is no longer looked at: let go of what a page holds open."""
+        self.review.leave()
+
+    def _show(self, place: Place) -> None:
+        if self.key == "review" and place != self._place:
+            self.leave()
+        self._place = place
+        self.setCurrentWidget(self._pages[place[0]])
+        self.moved.emit()
+        self.load()
