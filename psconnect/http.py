@@ -90,6 +90,7 @@ class HttpClient:
         trust = _trust(self.ca_file)
         # A client for each connection, lent to one thread at a time: httpcore's pool, shared by threads, now and then
         # takes a connection for ended that another thread has just begun to use, and that thread's call is lost.
+        self._aborted = False
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._free: queue.LifoQueue[httpx.Client] = queue.LifoQueue()
         self._clients = [self._new_client(trust) for _ in range(self.connections)]
@@ -156,7 +157,8 @@ class HttpClient:
         return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
 
     def abort(self) -> None:
-        """End all calls that are under way, from any thread: each raises TryLater at once."""
+        """End all calls under way, from any thread, and all that begin later: each raises TryLater at once."""
+        self._aborted = True
         for sock in list(self._sockets):
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
@@ -164,6 +166,8 @@ class HttpClient:
     def _note_socket(self, event: str, info: Mapping[str, Any]) -> None:
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._sockets.add(info["return_value"].get_extra_info("socket"))
+            if self._aborted:
+                self.abort()
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[httpx.Client]:
