@@ -171,7 +171,8 @@ def cut_off(window: QWidget) -> list[str]:
 def test_nothing_is_cut_off_in_the_smallest_window(window: MainWindow, qtbot: QtBot, page: str) -> None:
     window.resize(window.minimumSize())
     show(qtbot, window, page)
-    assert cut_off(window) == []
+    # A page is laid out by the event loop, not at once.
+    qtbot.waitUntil(lambda: cut_off(window) == [], timeout=20_000)
     assert window.width() == window.minimumWidth(), "a page makes the window wider than its smallest size"
 
 
