@@ -22,15 +22,17 @@ _BUSY_SECONDS = 10.0
 _CACHE_KIB = 16_000
 
 
-def open_rosters(path: Path) -> sqlite3.Connection:
+def open_rosters(path: Path, *, to_read: bool = False) -> sqlite3.Connection:
     """Open a connection's roster data, made or brought up to date if need be.
 
-    The connection commits by itself outside ``transaction``. Raises LocalStorage or FixSettings.
+    The connection commits by itself outside ``transaction``. With ``to_read`` nothing can be changed through it, and
+    the file is not checked as a whole: a window looks often, also while a run is writing. Raises LocalStorage or
+    FixSettings.
     """
     with sqlite_errors(path):
-        _prepare(path)
+        _prepare(path, check=not to_read)
         db = _connect(path)
-        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA query_only = ON" if to_read else "PRAGMA journal_mode = WAL")
         return db
 
 
@@ -43,7 +45,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _prepare(path: Path) -> None:
+def _prepare(path: Path, *, check: bool) -> None:
     fresh = not path.exists() or path.stat().st_size == 0
     # A log beside the file: its last user did not end properly. Only then is it worth reading all of it.
     unclean = Path(f"{path}-wal").exists()
@@ -52,7 +54,7 @@ def _prepare(path: Path) -> None:
             path.touch(mode=0o600)
     db = _connect(path)
     try:
-        if not fresh and unclean:
+        if check and not fresh and unclean:
             _check_whole(db, path)
         wrapped = Database(db)
         known = {migration.name for migration in MIGRATIONS.pending(wrapped)}

@@ -17,6 +17,7 @@ from psconnect.model.errors import FixSettings
 
 SERVICE = "psconnect"
 CLIENT_SECRET = "source.client_secret"  # noqa: S105 - the name of a secret, not one
+SECRET_KEYS = (CLIENT_SECRET,)
 _WINDOWS_LIMIT = 1280
 
 
@@ -74,7 +75,7 @@ class Secrets:
         """Keep a secret in memory until the process ends, where there is no keyring and somebody was told so."""
         self._session[connection, key] = value
 
-    def remove(self, connection: str, keys: tuple[str, ...] = (CLIENT_SECRET,)) -> None:
+    def remove(self, connection: str, keys: tuple[str, ...] = SECRET_KEYS) -> None:
         """Forget the connection's secrets."""
         for key in keys:
             self._session.pop((connection, key), None)

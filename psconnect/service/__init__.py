@@ -1,0 +1,47 @@
+"""The one door: what a person can do, as plain calls with plain values. Command line and window use only this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psconnect.destinations.base import Declaration, SettingField
+from psconnect.powerschool.doctor import Finding
+from psconnect.powerschool.plugin import PluginPackage
+from psconnect.service.connections import Connections, ConnectionState
+from psconnect.service.review import Limit, Review
+from psconnect.service.runs import Runs
+from psconnect.service.setup import SetUp
+from psconnect.sync.inspect import PresetInfo, School
+
+__all__ = [
+    "ConnectionState",
+    "Declaration",
+    "Finding",
+    "Limit",
+    "PluginPackage",
+    "PresetInfo",
+    "School",
+    "Service",
+    "SettingField",
+    "age_in_words",
+]
+
+
+@dataclass
+class Service(Connections, SetUp, Runs, Review):
+    """Everything a person can do with the connections of one home.
+
+    All methods raise PsconnectError in words a person can act on. Methods with ``cancel`` can be stopped from another
+    thread; methods with ``on_event`` or ``on_finding`` call it from the thread they run in.
+    """
+
+
+def age_in_words(then: datetime, now: datetime) -> str:
+    """How long ago something was, as people say it."""
+    seconds = (now - then).total_seconds()
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {word}{'s' if count > 1 else ''} ago"
+    return "just now"

@@ -1,0 +1,105 @@
+"""What all parts of the service stand on: the home, the secrets, the clock, and the roster data opened for reading."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.connection import Connection
+from psconnect.model.errors import FixSettings
+from psconnect.model.runs import Run
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.store import history
+from psconnect.store.connections import ConnectionFiles
+from psconnect.store.database import open_rosters
+from psconnect.store.home import Home, slug
+from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.sync.assemble import make_client
+from psconnect.sync.job import no_step
+
+
+@dataclass(frozen=True)
+class Found:
+    """A run that was asked for, with the opened roster data of its connection."""
+
+    db: sqlite3.Connection
+    connection: str
+    number: int
+    run: Run
+
+
+@dataclass
+class Base:
+    """One home with its connections; the parts of the service are built on it."""
+
+    home: Home
+    secrets: Secrets = field(default_factory=Secrets)
+    clock: Clock = field(default_factory=Clock)
+    on_step: Callable[[str], None] = no_step
+
+    @property
+    def _files(self) -> ConnectionFiles:
+        return ConnectionFiles(self.home)
+
+    def rosters_of(self, name: str) -> Path:
+        """The file of a connection's roster data."""
+        return self.home.rosters() / f"{slug(name)}.sqlite"
+
+    def make_client(self, connection: Connection, cancel: CancelToken) -> PowerSchoolClient:
+        """The connection's PowerSchool server; the seam at which a bench replaces the network's edge."""
+        return make_client(connection, self.secrets.get(connection.name, CLIENT_SECRET), self.clock, cancel)
+
+    def _history(self, name: str) -> _History:
+        return _History(self.rosters_of(name))
+
+    def _last_run(self, name: str) -> Run | None:
+        with self._history(name) as db:
+            runs = history.list_runs(db, name) if db else []
+        return runs[0] if runs else None
+
+    @contextmanager
+    def _found(self, run_id: str) -> Iterator[Found]:
+        """A run with its connection's roster data opened for reading; raises FixSettings when there is none."""
+        for name in self._files.names():
+            with self._history(name) as db:
+                found = history.find_run(db, name, run_id) if db else None
+                if db and found:
+                    yield Found(db, name, *found)
+                    return
+        raise no_run(run_id)
+
+    def _name_of(self, run_id: str) -> str:
+        with self._found(run_id) as found:
+            return found.connection
+
+
+def no_run(run_id: str) -> FixSettings:
+    """No connection has a run with that id."""
+    return FixSettings(
+        "PSC-RUN-UNKNOWN",
+        "There is no such run",
+        f"No connection has a run with the id {run_id}.",
+        "See the runs of a connection with: psconnect runs NAME",
+        where=run_id,
+    )
+
+
+class _History:
+    """The roster data of a connection opened for reading its history; None when there is none yet."""
+
+    def __init__(self, rosters: Path) -> None:
+        self._rosters = rosters
+        self._db: sqlite3.Connection | None = None
+
+    def __enter__(self) -> sqlite3.Connection | None:
+        if self._rosters.exists():
+            self._db = open_rosters(self._rosters, to_read=True)
+        return self._db
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._db is not None:
+            self._db.close()

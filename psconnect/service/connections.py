@@ -1,0 +1,127 @@
+"""The connections of a home: list, save, import, export, change, disable, remove."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from psconnect.model.connection import Connection, from_dict, to_dict
+from psconnect.model.errors import FixSettings
+from psconnect.model.runs import Run
+from psconnect.service.base import Base
+from psconnect.store.connections import read_file, to_toml
+from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.ledger import ledger_counts
+from psconnect.store.lock import run_lock
+from psconnect.store.secrets import SECRET_KEYS
+from psconnect.sync.assemble import choices_of
+from psconnect.sync.thresholds import removal_thresholds
+
+
+@dataclass(frozen=True)
+class ConnectionState:
+    """A connection with its newest run, as a list shows it."""
+
+    connection: Connection
+    last_run: Run | None
+
+
+class Connections(Base):
+    """What a person can do with the connections themselves."""
+
+    def connections(self) -> list[ConnectionState]:
+        """All connections with their newest run."""
+        return [ConnectionState(connection, self._last_run(connection.name)) for connection in self._files.all()]
+
+    def damaged_connections(self) -> list[FixSettings]:
+        """What is wrong with the connection files that can't be read."""
+        return self._files.damaged()
+
+    def connection(self, name: str) -> Connection:
+        """The settings of a connection."""
+        return self._files.get(name)
+
+    def save_connection(self, connection: Connection) -> Connection:
+        """Store settings; those of a connection with the same name are replaced, its ledger and secrets stay."""
+        checked = from_dict(to_dict(connection))
+        choices_of(checked)
+        removal_thresholds(checked.safety.thresholds)
+        self._files.save(checked)
+        return checked
+
+    def import_connection(self, path: Path) -> Connection:
+        """Store the settings of a connection file."""
+        return self.save_connection(read_file(path))
+
+    def export_connection(self, name: str, path: Path) -> None:
+        """Write the settings as a connection file; it holds no secret."""
+        write_atomically(path.absolute(), to_toml(self._files.get(name)).encode())
+
+    def set_value(self, name: str, key: str, text: str) -> Connection:
+        """Change one setting. ``key`` is dotted, like ``scope.start_year``; ``text`` a TOML value, or plain text."""
+        data = to_dict(self._files.get(name))
+        *path, last = key.split(".")
+        if path[:1] == ["format"] or key in ("name", "format"):
+            raise FixSettings(
+                "PSC-SETTINGS-FIXED",
+                "This setting can’t be changed",
+                f"“{key}” belongs to the connection itself.",
+                "Export the connection, change the file, and import it as a new connection.",
+                where=key,
+            )
+        table: dict[str, Any] = data
+        for part in path:
+            inner = table.setdefault(part, {})
+            if not isinstance(inner, dict):
+                raise FixSettings(
+                    "PSC-SETTINGS-INVALID",
+                    "The settings can't be used",
+                    f"“{part}” is not a section.",
+                    "Check the key.",
+                    where=key,
+                )
+            table = inner
+        table[last] = _value(text)
+        return self.save_connection(from_dict(data))
+
+    def set_disabled(self, name: str, *, disabled: bool) -> None:
+        """Disable a connection (all is kept, nothing runs) or enable it again."""
+        data = to_dict(self._files.get(name))
+        data["disabled"] = disabled
+        self._files.save(from_dict(data))
+
+    def remove_connection(self, name: str) -> None:
+        """Wipe settings, secrets, roster data, history; a line without anybody's data stays in the disclosure log."""
+        connection = self._files.get(name)
+        rosters = self.rosters_of(name)
+        with run_lock(rosters.with_suffix(".lock"), name):
+            self._note_removal(connection)
+            self.secrets.remove(connection.name, SECRET_KEYS)
+            with storage_errors(rosters):
+                for path in rosters.parent.glob(f"{rosters.stem}.*"):
+                    if path.suffix != ".lock":
+                        path.unlink(missing_ok=True)
+            self._files.remove(name)
+        rosters.with_suffix(".lock").unlink(missing_ok=True)
+
+    def _note_removal(self, connection: Connection) -> None:
+        with self._history(connection.name) as db:
+            counts = ledger_counts(db) if db else {}
+        line = {
+            "date": self.clock.now().date().isoformat(),
+            "destination": connection.destination_kind,
+            "removed": counts,
+        }
+        log = self.home.rosters().parent / "disclosures.jsonl"
+        with storage_errors(log), log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -1,0 +1,153 @@
+"""Setting up a connection: secrets, the plugin package, the access doctor, schools, destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from psconnect.destinations import KINDS, make_destination
+from psconnect.destinations.base import Declaration
+from psconnect.model.clock import CancelToken
+from psconnect.model.connection import Connection
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.plugin import PluginPackage, build_plugin
+from psconnect.service.base import Base
+from psconnect.store.files import write_atomically
+from psconnect.store.secrets import CLIENT_SECRET, SECRET_KEYS, available
+from psconnect.sync import inspect
+from psconnect.sync.assemble import choices_of, make_client
+from psconnect.sync.inspect import PresetInfo, School
+from psconnect.sync.job import no_step
+
+
+class SetUp(Base):
+    """What a person can do while setting up a connection, on settings that may not be saved yet."""
+
+    def set_secret(self, name: str, key: str, value: str) -> None:
+        """Keep a secret of a connection in the keyring."""
+        name = self._files.get(name).name
+        if key not in SECRET_KEYS:
+            raise FixSettings(
+                "PSC-SECRET-KEY",
+                "There is no such secret",
+                f"“{key}” is not a secret of this connection.",
+                f"Known: {', '.join(SECRET_KEYS)}.",
+                where=key,
+            )
+        self.secrets.set(name, key, value)
+
+    def build_plugin(self, name: str) -> PluginPackage:
+        """Build the plugin package with the least access for the connection's choices; its version grows with time."""
+        return self.plugin_for(self._files.get(name))
+
+    def save_plugin(self, connection: Connection, path: Path) -> PluginPackage:
+        """Build the plugin package of settings that may not be saved yet, and write its ZIP as a whole."""
+        package = self.plugin_for(connection)
+        write_atomically(path.absolute(), package.content)
+        return package
+
+    def plugin_for(self, connection: Connection) -> PluginPackage:
+        """Build the plugin package for settings that need not be stored yet."""
+        return build_plugin(choices_of(connection).streams, f"1.{self.clock.now():%Y%m%d.%H%M%S}")
+
+    def presets(self) -> list[PresetInfo]:
+        """What a connection can start from, in the order of the labels."""
+        return inspect.all_presets()
+
+    def destinations(self) -> list[Declaration]:
+        """The kinds of destination, each with the settings it declares."""
+        return [declaration for declaration, _factory in KINDS.values()]
+
+    def examine(
+        self,
+        connection: Connection,
+        secret: str,
+        on_finding: Callable[[Finding], None],
+        cancel: CancelToken | None = None,
+    ) -> list[Finding]:
+        """Run the access doctor on settings that may not be saved yet.
+
+        An empty ``secret`` means the stored one. ``on_finding`` is called with each finding as it is made.
+        """
+        findings: list[Finding] = []
+        with self._looking(connection, secret, cancel) as client:
+            for finding in inspect.findings_of(connection, client):
+                findings.append(finding)
+                on_finding(finding)
+        return findings
+
+    def schools(self, connection: Connection, secret: str = "", cancel: CancelToken | None = None) -> list[School]:
+        """The district's schools with their active students, read from PowerSchool; the settings may be unsaved."""
+        with self._looking(connection, secret, cancel) as client:
+            return inspect.schools_of(connection, client)
+
+    def check_destination(self, connection: Connection) -> str:
+        """Whether the destination of settings that may not be saved yet takes a delivery; says so in a sentence."""
+        return inspect.destination_ready(connection)
+
+    @contextmanager
+    def _looking(self, connection: Connection, secret: str, cancel: CancelToken | None) -> Iterator[PowerSchoolClient]:
+        chosen = secret or self.secrets.get(connection.name, CLIENT_SECRET)
+        client = make_client(connection, chosen, self.clock, cancel or CancelToken())
+        try:
+            yield client
+        finally:
+            client.http.close()
+
+    def keeps_secrets(self) -> bool:
+        """Whether this computer has a keyring; without one, secrets are kept until psconnect ends."""
+        return not self.secrets.session_only and available()
+
+    def has_secret(self, name: str) -> bool:
+        """Whether the client secret of a connection, or of a set-up under that name, is known on this computer."""
+        return bool(self.secrets.get(name, CLIENT_SECRET))
+
+    def keep_secret(self, name: str, value: str) -> bool:
+        """Keep the client secret of a connection, or of a set-up that is not finished, under that name.
+
+        Returns True when it is in the keyring, False where there is none: then it is known until psconnect ends.
+        """
+        if not self.keeps_secrets():
+            self.secrets.keep_for_session(name, CLIENT_SECRET, value)
+            return False
+        self.secrets.set(name, CLIENT_SECRET, value)
+        return True
+
+    def move_secret(self, before: str, after: str) -> None:
+        """Keep the client secret of a finished set-up under its connection's name; does nothing if there is none."""
+        value = self.secrets.get(before, CLIENT_SECRET)
+        if value:
+            self.keep_secret(after, value)
+            self.forget_secret(before)
+
+    def forget_secret(self, name: str) -> None:
+        """Forget the client secret that was kept under that name, if there is one."""
+        self.secrets.remove(name, SECRET_KEYS)
+
+    def check(
+        self, name: str, on_finding: Callable[[Finding], None], cancel: CancelToken | None = None
+    ) -> list[Finding]:
+        """Run the access doctor, then the destination's own check."""
+        connection = self._files.get(name)
+        findings: list[Finding] = []
+        for finding in self._findings(connection, cancel or CancelToken()):
+            findings.append(finding)
+            on_finding(finding)
+        return findings
+
+    def _findings(self, connection: Connection, cancel: CancelToken) -> Iterator[Finding]:
+        choices = choices_of(connection)
+        client = self.make_client(connection, cancel)
+        try:
+            yield from examine(client, choices.streams, connection.source.read)
+        finally:
+            client.http.close()
+        try:
+            text = make_destination(connection.name, connection.destination, no_step).check()
+        except FixSettings as error:
+            yield Finding("Destination", "failed", error.happened, error.to_do, error.code)
+        else:
+            yield Finding("Destination", "ok", text)
