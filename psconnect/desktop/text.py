@@ -1,55 +1,33 @@
 """All texts of the window pass through here, as do numbers, times and durations. Knows no Qt.
 
-``tr`` takes a whole sentence with named holes, so that a translation can move them; nothing is put together from parts.
+What reports say too stands in psconnect.words and is passed on from here.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from psconnect.model.entities import BY_KEY
+from psconnect.words import counted, duration, entity_label, number, state_word, tr
+
+__all__ = [
+    "action_word",
+    "ago",
+    "counted",
+    "duration",
+    "entity_label",
+    "exact",
+    "moment",
+    "number",
+    "scope_word",
+    "state_word",
+    "tr",
+    "trigger_word",
+]
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
-_STATES = {
-    "queued": "Starting",
-    "reading": "Reading",
-    "shaping": "Checking",
-    "planning": "Comparing",
-    "applying": "Delivering",
-    "held": "On hold",
-    "previewed": "Previewed",
-    "finished": "Finished",
-    "finished_with_problems": "Finished, with problems",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
-    "interrupted": "Interrupted",
-    "skipped": "Skipped",
-    "discarded": "Discarded",
-    "expired": "Expired",
-}
 _SCOPES = {"all": "All", "users": "Users", "courses": "Courses"}
 _TRIGGERS = {"button": "You", "schedule": "Schedule", "command line": "Command line"}
 _ACTIONS = {"create": "Create", "update": "Update", "remove": "Remove"}
-
-
-def tr(text: str, **holes: object) -> str:
-    """The text with its ``{named}`` holes filled."""
-    return text.format(**holes) if holes else text
-
-
-def number(value: int) -> str:
-    """A count with its thousands grouped."""
-    return f"{value:,}"
-
-
-def counted(value: int, one: str, many: str, **holes: object) -> str:
-    """``one`` or ``many``, a sentence each, with ``{count}`` and the other holes filled in."""
-    return tr(one if value == 1 else many, count=number(value), **holes)
-
-
-def state_word(state: str) -> str:
-    """A run's state in a word or two."""
-    return tr(_STATES.get(state, state.replace("_", " ").capitalize()))
 
 
 def scope_word(scope: str) -> str:
@@ -65,23 +43,6 @@ def trigger_word(trigger: str) -> str:
 def action_word(action: str) -> str:
     """What a change does, as a verb."""
     return tr(_ACTIONS.get(action, action))
-
-
-def entity_label(entity: str) -> str:
-    """The plural a person reads for an entity key."""
-    return tr(BY_KEY[entity].label)
-
-
-def duration(seconds: float) -> str:
-    """A span of time as people say it: ``4 min 12 s``; under a second it is ``under 1 s``."""
-    whole = int(seconds)
-    if whole < 1:
-        return tr("under 1 s")
-    if whole < _MINUTE:
-        return tr("{seconds} s", seconds=whole)
-    if whole < _HOUR:
-        return tr("{minutes} min {seconds} s", minutes=whole // _MINUTE, seconds=whole % _MINUTE)
-    return tr("{hours} h {minutes} min", hours=whole // _HOUR, minutes=whole % _HOUR // _MINUTE)
 
 
 def ago(then: datetime, now: datetime) -> str:

@@ -17,6 +17,7 @@ from psconnect.reports import words
 from psconnect.reports.problems import ProblemRow, SchoolProblems, by_school
 from psconnect.reports.view import RunView, view_of
 from psconnect.store.history import ROW_DAYS
+from psconnect.words import number
 
 LARGEST = 2_000_000
 """Bytes that no report exceeds."""
@@ -105,7 +106,7 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_printable
     )
-    environment.filters |= {"number": words.grouped, "counted": words.counted}
+    environment.filters |= {"number": number, "counted": words.counted}
     return environment.from_string(resources.read_text("templates", "report.html"))
 
 

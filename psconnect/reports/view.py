@@ -16,6 +16,7 @@ from psconnect.reports import words
 from psconnect.reports.problems import ProblemRow, problem_rows
 from psconnect.reports.sentence import FINISHED, WAITING, Sentence, sentence_of
 from psconnect.store import history
+from psconnect.words import duration, entity_label, state_word
 
 _PLAN_SHOWN = 12
 _ENDINGS = {"discarded": "Discarded", "expired": "Expired"}
@@ -82,14 +83,14 @@ def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunV
     return RunView(
         connection=run.connection,
         sentence=sentence_of(run, _destination_phrase(connection)),
-        state=words.state_word(run.state),
+        state=state_word(run.state),
         delivered=run.state in FINISHED,
         waiting=run.state in WAITING,
         planned=run.planned is not None,
         facts=[fact for fact in _facts(run, connection) if fact.value],
         failure=_failure(run),
         holds=[hold.reason for hold in run.holds],
-        changes=[(words.entity_label(key), run.changes[key]) for key in sorted(run.changes, key=words.entity_order)],
+        changes=[(entity_label(key), run.changes[key]) for key in sorted(run.changes, key=words.entity_order)],
         read=[(words.stream_label(name), run.read[name]) for name in sorted(run.read, key=words.stream_order)],
         left_out=_by_severity({words.rule_of(key): count for key, count in run.left_out.items()}),
         found=_by_severity(found),
@@ -143,11 +144,11 @@ def _times(run: Run) -> list[Fact]:
     if run.state in WAITING or run.state in _ENDINGS:
         if not run.planned:
             return [started, *ended]
-        took = Fact("Took", words.duration((run.planned - run.started).total_seconds()))
+        took = Fact("Took", duration((run.planned - run.started).total_seconds()))
         return [started, Fact("Plan ready", words.moment(run.planned)), took, *ended]
     if not run.ended:
         return [started]
-    span = words.duration((run.ended - run.started).total_seconds())
+    span = duration((run.ended - run.started).total_seconds())
     return [started, *ended, Fact("Took", f"{span}, with the wait for the approval" if run.reason else span)]
 
 

@@ -7,24 +7,8 @@ from datetime import datetime
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import RULES, Rule
 from psconnect.powerschool.streams import streams_for
+from psconnect.words import number, spelled_out
 
-STATES = {
-    "queued": "Starting",
-    "reading": "Reading",
-    "shaping": "Checking",
-    "planning": "Comparing",
-    "applying": "Delivering",
-    "held": "On hold",
-    "previewed": "Previewed",
-    "finished": "Finished",
-    "finished_with_problems": "Finished, with problems",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
-    "interrupted": "Interrupted",
-    "skipped": "Skipped",
-    "discarded": "Discarded",
-    "expired": "Expired",
-}
 SCOPES = {"all": "All records", "users": "Users only", "courses": "Courses only"}
 TRIGGERS = {"button": "Run sync in the window", "schedule": "The schedule", "command line": "The command line"}
 WAYS = {"queries": "By the plugin’s queries", "tables": "Table by table"}
@@ -56,17 +40,11 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_MINUTE, _HOUR = 60, 3_600
-
-
-def grouped(value: int) -> str:
-    """A count with its thousands grouped: ``1,480``."""
-    return f"{value:,}"
 
 
 def counted(value: int, one: str, many: str) -> str:
     """A count with what follows it: ``1 change was``, ``1,480 changes were``."""
-    return f"{value:,} {one if value == 1 else many}"
+    return f"{number(value)} {one if value == 1 else many}"
 
 
 def listed(parts: list[str]) -> str:
@@ -84,28 +62,6 @@ def moment(then: datetime) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M:%S} {zone}"
 
 
-def duration(seconds: float) -> str:
-    """A span of time as people say it: ``4 min 12 s``; under a second it is ``under 1 s``."""
-    whole = int(seconds)
-    if whole < 1:
-        return "under 1 s"
-    if whole < _MINUTE:
-        return f"{whole} s"
-    if whole < _HOUR:
-        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
-    return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
-
-
-def spelled_out(key: str) -> str:
-    """A key that has no words of its own, made readable: ``goes-along`` becomes ``Goes along``."""
-    return key.replace("_", " ").replace("-", " ").capitalize()
-
-
-def state_word(state: str) -> str:
-    """A run's state in a word or two."""
-    return STATES.get(state, spelled_out(state))
-
-
 def severity_order(severity: str) -> int:
     """Sorts severities, the worst first; an unknown one comes last."""
     known = list(SEVERITIES)
@@ -121,11 +77,6 @@ def stream_order(name: str) -> tuple[int, str]:
     """Sorts streams in the order in which they are declared, unknown ones last."""
     known = list(_STREAMS)
     return (known.index(name) if name in known else len(known), name)
-
-
-def entity_label(key: str) -> str:
-    """The plural a person reads for an entity key."""
-    return BY_KEY[key].label if key in BY_KEY else spelled_out(key)
 
 
 def entity_order(key: str) -> tuple[int, str]:

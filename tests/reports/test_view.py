@@ -17,7 +17,8 @@ from psconnect.model.problems import Problem
 from psconnect.model.runs import ChangeCounts
 from psconnect.reports.problems import NO_SCHOOL, by_school, problem_rows
 from psconnect.reports.view import RunView, view_of
-from psconnect.reports.words import duration, moment
+from psconnect.reports.words import moment
+from psconnect.words import duration
 from tests.reports.conftest import STARTED, District
 
 RUN: Mapping[str, Any] = MappingProxyType(
