@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from psconnect import __version__
 from psconnect.desktop.demo import DISTRICT, NAME, DemoDistrict, DemoSize, start_demo
+from psconnect.desktop.garbage import Garbage
 from psconnect.desktop.mistakes import MistakeDialog, Mistakes, details
 from psconnect.desktop.oneinstance import OneInstance
 from psconnect.desktop.shell import MainWindow
@@ -62,6 +63,7 @@ class Desktop(QObject):
     def __init__(self, app: QApplication, home: Home) -> None:
         super().__init__()
         self._app, self._home = app, home
+        self._garbage = Garbage(self)
         self.theme = Theme(app)
         self.instance = OneInstance(home, self._raise, self)
         self.main: MainWindow | None = None
@@ -87,6 +89,7 @@ class Desktop(QObject):
     def release(self) -> None:
         """Let go of what outlives the windows."""
         self._mistakes.release()
+        self._garbage.release()
         self.instance.release()
         self._stop_district()
 

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QApplication
 
 from psconnect.demo.control import DemoControl
 from psconnect.desktop.app import make_application
+from psconnect.desktop.garbage import Garbage
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.theme.apply import Theme
 from psconnect.model.connection import from_dict
@@ -154,7 +155,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     app = make_application()
-    theme = Theme(app)
+    theme, garbage = Theme(app), Garbage()
     with tempfile.TemporaryDirectory() as place:
         server = [sys.executable, "-m", "psconnect.demo", "--students", str(options.students), "--folder", place]
         with subprocess.Popen(server, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as process:
@@ -168,6 +169,7 @@ def main() -> int:
                     rounds.append(one_round(folder, found))
             finally:
                 process.terminate()
+    garbage.release()
     medians = {name: round(statistics.median(each[name] for each in rounds), 1) for name in rounds[0]}
     print(
         json.dumps(
