@@ -1,4 +1,4 @@
-"""The figures of the window bench, in the thorough run; a process of its own, so that nothing else shares its threads."""
+"""The figures of the window bench, in the thorough run; in a process of its own, so that nothing shares its threads."""
 
 from __future__ import annotations
 
