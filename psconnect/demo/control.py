@@ -5,9 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from psconnect.demo.district.change import Outcome
 from psconnect.demo.server.demo import Calls
 from psconnect.demo.server.package import PluginRefused
 from psconnect.demo.server.plugins import InstalledPlugin
@@ -64,9 +66,9 @@ class DemoControl:
         """The installed plugins."""
         return [_plugin(values) for values in self.state()["plugins"]]
 
-    def set_page_size(self, name: str, size: int) -> None:
-        """Set the maximum page size of a plugin."""
-        self._call("PUT", "page-size", {"plugin": name, "size": size})
+    def set_page_size(self, name: str, size: int, resource: str | None = None) -> None:
+        """Set the maximum page size of a plugin, for one resource or for all."""
+        self._call("PUT", "page-size", {"plugin": name, "size": size, "resource": resource})
 
     def set_faults(self, faults: Sequence[Fault]) -> None:
         """Put these faults in force and no others."""
@@ -88,6 +90,18 @@ class DemoControl:
     def set_throttle(self, milliseconds: int) -> None:
         """Refuse a plugin's call that comes sooner than this after its last one; 0 for never."""
         self.set_quirks(throttle_ms=milliseconds)
+
+    def change_district(
+        self, kind: str, *, count: int = 10, school: int | None = None, seed: int | None = None
+    ) -> Outcome:
+        """Change the district."""
+        values = {"kind": kind, "count": count, "school": school, "seed": seed}
+        answer = self._call("POST", "change", values)
+        return Outcome(kind, answer["sentence"], answer["counts"], date.fromisoformat(answer["today"]))
+
+    def start_over(self) -> None:
+        """Put the district and the server's date back to what they were at first."""
+        self._call("POST", "start-over")
 
     def expire_tokens(self) -> None:
         """Let every token expire now."""

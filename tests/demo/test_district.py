@@ -406,6 +406,12 @@ def test_settings_of_the_district(sql):
         "districtname": "Demo Valley School District",
         "districtnumber": "0100",
         "districttimezone": "America/Chicago",
+        "districtaddress": "1 Demo Plaza",
+        "districtcity": "Testville",
+        "districtstate": "IL",
+        "districtzip": "60601",
+        "districtphone": "5550100100",
+        "districtfax": "555-0101",
     }
     assert sql("SELECT * FROM plugindef") == []
 

@@ -167,26 +167,6 @@ def test_sso_flags(serve, as_text, value):
         assert caller.call("GET", "/ws/v1/metadata").json["metadata"]["sso_enabled_admin"] == value
 
 
-@pytest.mark.parametrize("attribute", ["", ' accessLevelV1Api="NONE"'])
-def test_v1_without_capability(server, signed_in, attribute):
-    caller = signed_in(server, package(oauth=f"<oauth{attribute}/>"))
-    answer = caller.get("/ws/v1/district")
-    assert answer.status == 401
-    assert answer.json == {"errorMessage": {"message": "Plugin is missing required accessLevelV1Api READ permission"}}
-    assert caller.get("/ws/v1/metadata").status == 200
-
-
-@pytest.mark.parametrize("level", ["READ", "FULL"])
-def test_v1_with_capability_has_no_resources_yet(server, signed_in, level):
-    caller = signed_in(server, package(oauth=f'<oauth accessLevelV1Api="{level}"/>'))
-    assert caller.get("/ws/v1/district").status == 404
-
-
-def test_v1_of_an_old_server_has_no_switch(serve, signed_in):
-    caller = signed_in(serve(server_version="24.7.1"), package(oauth="<oauth/>"))
-    assert caller.get("/ws/v1/district").status == 404
-
-
 def test_disabled_plugin(server, caller, plugin):
     server.disable(plugin.name)
     assert caller.ask_token(plugin).json["error"] == "invalid_client"

@@ -217,9 +217,12 @@ def test_projection_takes_a_part_of_the_columns(caller):
     assert list(answer.records[0]) == ["_name", "school", "dcid"]
 
 
-def test_data_version_is_refused_in_words(caller):
+def test_data_version_without_a_subscription_is_refused_in_words(caller):
     answer = caller.query(ALL, {"$dataversion": "0", "$dataversion_applicationname": "x"})
-    assert (answer.status, answer.message) == (400, "This demo server does not keep data versions.")
+    assert (answer.status, answer.message) == (
+        400,
+        "The plugin has no data change subscription of this application name",
+    )
 
 
 # -- arguments ---------------------------------------------------------------------------------------------------------

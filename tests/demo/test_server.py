@@ -113,7 +113,7 @@ def test_expect_continue(server, caller):
     ("path", "status", "target"),
     [
         ("/", 302, "/public/"),
-        ("/admin/home.html", 302, "/public/home.html"),
+        ("/admin/home.html", 302, "/admin/pw.html?back=%2Fadmin%2Fhome.html"),
         ("/public/", 200, None),
         ("/nowhere", 404, None),
     ],
@@ -124,7 +124,7 @@ def test_pages_for_people(caller, path, status, target):
 
 
 def test_other_paths_of_the_api(caller):
-    assert caller.get("/ws/xte/score").status == 404
+    assert caller.get("/ws/xte/nowhere").status == 404
     assert caller.get("/ws/schema/table/students/1/2/3").status == 404
     assert caller.get("/ws/schema/query/a/b/c").status == 404
 
@@ -456,7 +456,7 @@ def test_control_of_another_process(district, tmp_path):
         try:
             assert process.stdout is not None
             first = json.loads(process.stdout.readline())
-            assert set(first) == {"url", "control_token", "database"}
+            assert {"url", "control_token", "database", "admin_url", "admin_user", "admin_password"} <= set(first)
             assert Path(first["database"]) == tmp_path / district.name
             control = DemoControl(first["url"], first["control_token"])
             control.install(package())

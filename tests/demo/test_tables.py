@@ -261,12 +261,12 @@ def test_writes_without_full_access(server, tables, method):
     assert len(answer.json["errors"]) == 10
 
 
-def test_writes_are_not_offered_even_with_full_access(server, signed_in):
-    fields = [f"STUDENTCOREFIELDS.{name}" for name in ("STUDENTSDCID", "PRIMARYLANGUAGE")]
+def test_core_tables_are_not_written_even_with_full_access(server, signed_in):
+    fields = [f"CODESET.{name}" for name in ("CODESETID", "CODETYPE", "CODE", "DESCRIPTION")]
     tables = signed_in(server, package((), fields, level="FullAccess"))
-    before = rows(server, "SELECT * FROM studentcorefields ORDER BY 1")
-    assert tables.get(f"{TABLE}studentcorefields/431", method="DELETE").status == 405
-    assert rows(server, "SELECT * FROM studentcorefields ORDER BY 1") == before
+    before = rows(server, "SELECT * FROM codeset ORDER BY 1")
+    assert tables.get(f"{TABLE}codeset/11", method="DELETE").status == 405
+    assert rows(server, "SELECT * FROM codeset ORDER BY 1") == before
 
 
 def test_get_with_a_body_is_fine(tables):

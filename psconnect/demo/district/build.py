@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from psconnect.demo.district.contacts import write_contacts
 from psconnect.demo.district.courses import write_courses
 from psconnect.demo.district.people import make_students, write_students
+from psconnect.demo.district.records import write_attendance_codes, write_categories, write_fees
 from psconnect.demo.district.rows import RowWriter
 from psconnect.demo.district.schedule import Timetable, assign_teachers, write_schedule
 from psconnect.demo.district.schema import TABLES, VIEWS
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 SMALLEST: Final = 200
 LARGEST: Final = 50_000
 #: To be raised whenever the generator makes other rows than before from the same inputs.
-GENERATION: Final = 1
+GENERATION: Final = 2
 DISTRICT_NAME: Final = "Demo Valley School District"
 DISTRICT_NUMBER: Final = "0100"
+DISTRICT_UUID: Final = "5d0b8a52-6f0e-4d6a-9c41-7f2f3f1f6a10"
 TIMEZONE: Final = "America/Chicago"
 
 
@@ -97,6 +99,9 @@ def _fill(database: sqlite3.Connection, students: int, seed: int, today: date) -
     assign_teachers(timetable, staff)
     write_schedule(writer, timetable, staff)
     write_staff(writer, staff)
+    write_attendance_codes(writer, schools, [year.shifted(shift) for shift in (-1, 0, 1)])
+    write_categories(writer, staff, year)
+    write_fees(writer, people, year)
     writer.write("Prefs", "DCID ID Name Value SchoolID YearID", _PREFS)
     for table in TABLES:
         for statement in table.index_ddl():
@@ -109,4 +114,10 @@ _PREFS: Final = (
     (301, 11, "districtname", DISTRICT_NAME, 0, 0),
     (302, 12, "districtnumber", DISTRICT_NUMBER, 0, 0),
     (303, 13, "districttimezone", TIMEZONE, 0, 0),
+    (304, 14, "districtaddress", "1 Demo Plaza", 0, 0),
+    (305, 15, "districtcity", "Testville", 0, 0),
+    (306, 16, "districtstate", "IL", 0, 0),
+    (307, 17, "districtzip", "60601", 0, 0),
+    (308, 18, "districtphone", "5550100100", 0, 0),
+    (309, 19, "districtfax", "555-0101", 0, 0),
 )

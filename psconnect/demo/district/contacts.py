@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from psconnect.demo.district.names import FAMILY, GIVEN
+from psconnect.demo.district.names import FAMILY, GIVEN, STREETS, TOWNS
 from psconnect.demo.district.people import HISTORICAL, account_name
 from psconnect.demo.district.rows import chance
 
@@ -24,6 +24,20 @@ _CODES: Final = (
     (11, "Email", "Current", "Current"),
     (21, "Phone", "Mobile", "Mobile"),
     (22, "Phone", "Home", "Home"),
+    (23, "Phone", "Work", "Work"),
+    (12, "Email", "Work", "Work"),
+    (31, "Address", "Home", "Home"),
+    (32, "Address", "Mailing", "Mailing"),
+    (41, "Gender", "F", "Female"),
+    (42, "Gender", "M", "Male"),
+    (51, "Prefix", "Ms.", "Ms."),
+    (52, "Prefix", "Mr.", "Mr."),
+    (53, "Prefix", "Dr.", "Dr."),
+    (61, "Suffix", "Jr.", "Jr."),
+    (62, "Suffix", "Sr.", "Sr."),
+    (71, "Language", "en", "English"),
+    (72, "Language", "es", "Spanish"),
+    (73, "Language", "vi", "Vietnamese"),
 )
 FIRST_CONTACT: Final = 300_000
 
@@ -39,6 +53,8 @@ class _Book:
     email: list[Row] = field(default_factory=list)
     phone_assoc: list[Row] = field(default_factory=list)
     phone: list[Row] = field(default_factory=list)
+    address_assoc: list[Row] = field(default_factory=list)
+    address: list[Row] = field(default_factory=list)
     guardian: list[Row] = field(default_factory=list)
     guardian_student: list[Row] = field(default_factory=list)
     guardian_person: list[Row] = field(default_factory=list)
@@ -78,14 +94,16 @@ def _household(book: _Book, rng: random.Random, student: Student) -> list[_Conta
     for place in range(count):
         relation = place if place < 2 else 2 + rng.randrange(len(_RELATIONS) - 2)
         last = student.last if place == 0 or rng.random() < 0.6 else rng.choice(FAMILY)
-        contacts.append(_contact(book, rng, rng.choice(GIVEN), last, relation, place))
+        contacts.append(_contact(book, rng, rng.choice(GIVEN), last, relation, place, student.family))
     if contacts and student.family % 60 == 20:
         _, _, given, family, _ = book.person[-len(contacts)]
-        contacts.append(_contact(book, rng, str(given), str(family), 0, 0))
+        contacts.append(_contact(book, rng, str(given), str(family), 0, 0, student.family))
     return contacts
 
 
-def _contact(book: _Book, rng: random.Random, first: str, last: str, relation: int, place: int) -> _Contact:
+def _contact(
+    book: _Book, rng: random.Random, first: str, last: str, relation: int, place: int, family: int
+) -> _Contact:
     at = len(book.person)
     person_id = FIRST_CONTACT + at
     book.person.append((person_id + 12, person_id, first, last, 0 if at % 150 == 70 else 1))
@@ -102,6 +120,13 @@ def _contact(book: _Book, rng: random.Random, first: str, last: str, relation: i
         number = f"555-01{at % 100:02d}" if at % 3 else f"55501{at % 100000:05d}"
         book.phone.append((key, number))
         book.phone_assoc.append((500_000 + at, person_id, key, 1, 1 if at % 4 else 0, 21 if at % 5 else 22))
+    if at % 6 != 4:
+        # No chance is drawn here, so that the families stay those of districts made before there were addresses.
+        town, postcode = TOWNS[family % len(TOWNS)] if place == 0 else TOWNS[at % len(TOWNS)]
+        house = family if place == 0 else at
+        street = f"{1 + house % 900} {STREETS[house % len(STREETS)]} St"
+        book.address.append((650_000 + at, street, town, "IL", "US", postcode))
+        book.address_assoc.append((660_000 + at, person_id, 650_000 + at, 31, 1))
     account = _account(book, at, person_id, first, last, mail) if mail and rng.random() < 0.7 else None
     # A father in every ninth family lives elsewhere and has no custody.
     custodial = place < 2 and not (place == 1 and at % 9 == 2)
@@ -164,6 +189,12 @@ def _write(writer: RowWriter, book: _Book) -> None:
         book.phone_assoc,
     )
     writer.write("PhoneNumber", "PhoneNumberID PhoneNumber", book.phone)
+    writer.write(
+        "PersonAddressAssoc",
+        "PersonAddressAssocID PersonID PersonAddressID AddressTypeCodeSetID AddressPriorityOrder",
+        book.address_assoc,
+    )
+    writer.write("PersonAddress", "PersonAddressID Street City State Country PostalCode", book.address)
     writer.write("Guardian", "GuardianID FirstName LastName AccountIdentifier", book.guardian)
     writer.write("GuardianStudent", "GuardianStudentID GuardianID StudentsDCID", book.guardian_student)
     writer.write("GuardianPersonAssoc", "GuardianPersonAssocID GuardianID PersonID", book.guardian_person)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from psconnect.demo.district.codes import RACES
 from psconnect.demo.district.names import AWKWARD, FAMILY, GIVEN, STREETS, TOWNS
 from psconnect.demo.district.rows import chance
 from psconnect.demo.district.schools import EXACT
@@ -142,19 +143,20 @@ def account_name(first: str | None, last: str, number: int) -> str:
     return f"{word[:12] or 'student'}{number}"
 
 
-_COLUMNS: Final = """
+COLUMNS: Final = """
 DCID ID Student_Number SchoolID Enroll_Status Grade_Level EntryDate ExitDate EntryCode ExitCode Track FTEID
 DistrictOfResidence State_StudentNumber Student_Web_ID Student_AllowWebAccess Web_ID First_Name Middle_Name
 Last_Name LastFirst DOB Gender Ethnicity FedEthnicity Street City State Zip Mailing_Street Mailing_City
 Mailing_State Mailing_Zip Home_Phone Home_Room Mother Father GuardianEmail Emerg_Contact_1 Emerg_Phone_1
 Sched_YearOfGraduation Sched_NextYearGrade Next_School LunchStatus Balance1 DistrictEntryDate
-DistrictEntryGradeLevel SchoolEntryDate SchoolEntryGradeLevel Alert_Medical Person_ID"""
+DistrictEntryGradeLevel SchoolEntryDate SchoolEntryGradeLevel Alert_Medical Person_ID Geocode Emerg_Contact_2
+Emerg_Phone_2 Doctor_Name Doctor_Phone"""
 
 
 def write_students(writer: RowWriter, seed: int, students: list[Student], year: SchoolYear) -> None:
     """Write the students, their persons and mail addresses, the extension fields and the earlier enrollments."""
     rng = chance(seed, len(students), "records")
-    writer.write("Students", _COLUMNS, [_student_row(rng, index, one, year) for index, one in enumerate(students)])
+    writer.write("Students", COLUMNS, [student_row(rng, index, one, year) for index, one in enumerate(students)])
     writer.write(
         "Person",
         "DCID ID FirstName LastName IsActive",
@@ -172,10 +174,12 @@ def write_students(writer: RowWriter, seed: int, students: list[Student], year: 
         "StudentsDCID PrimaryLanguage",
         ((one.dcid, languages[one.family % 6]) for one in students if one.dcid % 4),
     )
+    writer.write("StudentRace", "ID StudentID RaceCD", _race_rows(students))
     _write_history(writer, students, year)
 
 
-def _student_row(rng: random.Random, index: int, one: Student, year: SchoolYear) -> Row:
+def student_row(rng: random.Random, index: int, one: Student, year: SchoolYear) -> Row:
+    """The Students row of one student, in the order of ``COLUMNS``; ``index`` is its place in the district."""
     account: str | None = account_name(one.first, one.last, one.number)
     if index % 100 == 37:
         account = None
@@ -198,13 +202,31 @@ def _student_row(rng: random.Random, index: int, one: Student, year: SchoolYear)
         one.dcid, one.id, number, one.school.number, one.status, one.grade, one.entry, one.exit, "E1",
         "W1" if left else None, "A" if index % 5 == 0 else None, 2, "0100", state_number, account,
         1 if account else 0, f"p{number}", one.first, middle, one.last, f"{one.last}, {one.first or ''}".rstrip(", "),
-        born, one.gender, "WBHAIP"[index % 6], 1 if index % 6 == 2 else 0, street, town, "IL", postcode, street, town,
-        "IL", postcode, phone, f"{one.grade}{'AB'[index % 2]}", mother, None,
+        born, one.gender, "WBHAIP"[index % 6], 1 if index % 6 == 2 else 0, street, town, "IL", postcode,
+        None if index % 29 == 8 else street, town, "IL", postcode, phone, f"{one.grade}{'AB'[index % 2]}", mother, None,
         f"family{one.family}@mail.example.org" if one.family % 4 == 0 else None, mother, phone if mother else None,
         graduation, None if one.grade == 99 else min(one.grade + 1, 99), one.school.number,
         "FRP"[index % 3], round(rng.random() * 40, 2) if index % 3 == 0 else 0, one.entry, max(one.grade - 2, -1),
-        one.entry, one.grade, alert, one.person_id,
+        one.entry, one.grade, alert, one.person_id, *_more_contacts(index, one),
     )  # fmt: skip
+
+
+def _more_contacts(index: int, one: Student) -> Row:
+    """Where the home lies, a second person for emergencies and a doctor; their phones are written without dashes."""
+    place = f"{41 + one.family % 9 / 10:.1f},-{87 + one.family % 7 / 10:.1f}" if index % 4 == 1 else None
+    neighbor = (f"{one.last}, G"[:60], f"55501{index % 90000:05d}") if index % 6 == 1 else (None, None)
+    doctor = ("Dr. Test", f"55502{index % 90000:05d}") if index % 9 == 2 else (None, None)
+    return (place, *neighbor, *doctor)
+
+
+def _race_rows(students: list[Student]) -> Iterator[Row]:
+    """One race for most students, two for some, none for others."""
+    at = 0
+    for one in students:
+        count = 0 if one.dcid % 13 == 5 else 2 if one.dcid % 11 == 4 else 1
+        for offset in range(count):
+            at += 1
+            yield 20_000 + at, one.id, RACES[(one.dcid + 2 * offset) % len(RACES)][0]
 
 
 def _write_mail(writer: RowWriter, rng: random.Random, students: list[Student]) -> None:

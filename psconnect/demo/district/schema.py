@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["core", "extension", "child", "view"]
+Kind = Literal["core", "extension", "child", "standalone", "view"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,13 @@ TABLES: Final[tuple[TableDefinition, ...]] = (
         "Users", "Staff, one row a person",
         """DCID:int TeacherNumber:20 First_Name:50 Middle_Name:50 Last_Name:50 LastFirst:80 PreferredName:50
         Email_Addr:80 LoginID:20 TeacherLoginID:20 HomeSchoolId:int PTAccess:int PSAccess:int Title:40 Gender:2
-        Password:150 TeacherLoginPW:150""",
+        Password:150 TeacherLoginPW:150 Home_Phone:30 Street:60 City:50 State:2 Zip:10""",
         indexes=("HomeSchoolId",),
     ),
     _table(
         "SchoolStaff", "Staff, one row a person and school",
         "DCID:int ID:int! Users_DCID:int! SchoolID:int! Status:int StaffStatus:int NoOfCurClasses:int",
-        indexes=("ID", "Users_DCID", "SchoolID"),
+        indexes=("ID", "Users_DCID", "SchoolID, StaffStatus"),
     ),
     _table("RoleDef", "Roles of section staff", "DCID:int ID:int! Name:50 RoleKey:50", indexes=("ID",)),
     _table(
@@ -156,6 +156,9 @@ TABLES: Final[tuple[TableDefinition, ...]] = (
         indexes=("ID", "SchoolID", "Student_Number", "Person_ID"),
     ),
     _table(
+        "StudentRace", "Races of students", "DCID:int ID:int! StudentID:int! RaceCD:20", indexes=("StudentID",),
+    ),
+    _table(
         "ReEnrollments", "Earlier enrollments",
         """DCID:int ID:int! StudentID:int! SchoolID:int! EntryDate:date EntryCode:10 ExitDate:date ExitCode:10
         Grade_Level:int""",
@@ -169,7 +172,9 @@ TABLES: Final[tuple[TableDefinition, ...]] = (
     ),
     _table(
         "Person", "Persons: students and contacts alike",
-        "DCID:int ID:int! FirstName:50 MiddleName:50 LastName:50 GenderCodeSetID:int IsActive:int",
+        """DCID:int ID:int! FirstName:50 MiddleName:50 LastName:50 GenderCodeSetID:int IsActive:int PrefixCodeSetID:int
+        SuffixCodeSetID:int Employer:80 StateContactNumber:32 ContactNumber:20 ExcludeFromStateRptg:int
+        LanguageCodeSetID:int""",
         indexes=("ID",),
     ),
     _table(
@@ -182,7 +187,7 @@ TABLES: Final[tuple[TableDefinition, ...]] = (
         "StudentContactDetail", "The relationship of a contact to a student",
         """StudentContactDetailID:int StudentContactAssocID:int! RelationshipTypeCodeSetID:int IsActive:int
         IsEmergency:int IsCustodial:int LivesWithFlg:int SchoolPickupFlg:int ReceivesMailFlg:int StartDate:date
-        EndDate:date""",
+        EndDate:date RelationshipNote:100 ExcludeFromStateRptg:int""",
         indexes=("StudentContactAssocID",),
     ),
     _table(
@@ -198,7 +203,17 @@ TABLES: Final[tuple[TableDefinition, ...]] = (
         PhoneTypeCodeSetID:int""",
         indexes=("PersonID", "PhoneNumberID"),
     ),
-    _table("PhoneNumber", "Phone numbers", "PhoneNumberID:int PhoneNumber:40"),
+    _table("PhoneNumber", "Phone numbers", "PhoneNumberID:int PhoneNumber:40 PhoneNumberExt:10 IsSMS:int"),
+    _table(
+        "PersonAddressAssoc", "Addresses of persons",
+        """PersonAddressAssocID:int PersonID:int! PersonAddressID:int! AddressTypeCodeSetID:int
+        AddressPriorityOrder:int StartDate:date EndDate:date""",
+        indexes=("PersonID", "PersonAddressID"),
+    ),
+    _table(
+        "PersonAddress", "Addresses",
+        "PersonAddressID:int Street:60 LineTwo:60 Unit:20 City:50 State:2 Country:40 PostalCode:10",
+    ),
     _table("CodeSet", "Codes with their meaning", "CodeSetID:int CodeType:60 Code:30 Description:120"),
     _table("Guardian", "Holders of portal accounts", "GuardianID:int FirstName:50 LastName:50 AccountIdentifier:60"),
     _table(
@@ -220,6 +235,81 @@ TABLES: Final[tuple[TableDefinition, ...]] = (
         "PCAS_EmailContact", "E-mail of portal accounts",
         "PCAS_EmailContactID:int PCAS_AccountID:int! EmailAddress:254",
         indexes=("PCAS_AccountID",),
+    ),
+    _table(
+        "Attendance_Code", "Codes of attendance, for each school and year",
+        """DCID:int ID:int! SchoolID:int! YearID:int! Att_Code:10 Description:40 Presence_Status_CD:10
+        Calculate_ADA_YN:int SortOrder:int""",
+        indexes=("ID", "SchoolID, YearID"),
+    ),
+    _table(
+        "Code_Entity", "Categories of attendance codes", "DCID:int ID:int! SchoolID:int! YearID:int! Name:30",
+        indexes=("ID",),
+    ),
+    _table(
+        "Att_Code_Code_Entity", "Which attendance code counts to which category",
+        "DCID:int ID:int! Attendance_CodeID:int! Code_EntityID:int!", indexes=("Attendance_CodeID",),
+    ),
+    _table(
+        "Attendance", "Attendance of students",
+        """DCID:int ID:int! StudentID:int! SchoolID:int! YearID:int! Att_Date:date Att_Mode_Code:30
+        Attendance_CodeID:int Calendar_DayID:int CCID:int PeriodID:int ProgramID:int Total_Minutes:int
+        Att_Interval:int Start_Time:int End_Time:int Att_Comment:1333""",
+        indexes=("StudentID, Att_Date", "Att_Date"),
+    ),
+    _table(
+        "Fee", "Fees of students",
+        """DCID:int ID:int! StudentID:int! SchoolID:int! YearID:int! Fee_Amount:num Fee_Balance:num Description:60
+        Category_Name:30 Fee_Type_Name:30 Date_Created:date Date_Modified:date Priority:int""",
+        indexes=("StudentID",),
+    ),
+    _table(
+        "Fee_Transaction", "Payments of fees",
+        """DCID:int ID:int! FeeID:int! StudentID:int! SchoolID:int! Start_Year:int! Transaction_Amount:num
+        Transaction_Type:20 Payment_Method:20 Date_Value:date Description:60""",
+        indexes=("FeeID",),
+    ),
+    _table(
+        "TeacherCategory", "Gradebook categories of each teacher and year",
+        """TeacherCategoryID:int UsersDCID:int! YearID:int! Name:30 CategoryType:10 Color:10 DisplayPosition:int
+        IsActive:int IsInFinalGrades:int IsUserModifiable:int DefaultPublishOption:20 DefaultTotalValue:num
+        IsDefaultPublishScores:int DistrictTeacherCategoryID:int TeacherModified:int""",
+        indexes=("UsersDCID, YearID",),
+    ),
+    _table(
+        "Assignment", "Gradebook assignments",
+        "AssignmentID:int YearID:int! StandardScoringMethod:20 HasStandards:int UsersDCID:int! CreatedByPlugin:int",
+    ),
+    _table(
+        "AssignmentSection", "An assignment as one section has it",
+        """AssignmentSectionID:int AssignmentID:int! SectionsDCID:int! Name:50 Description:clob DueDate:date
+        ScoreType:20 ScoreEntryPoints:num TotalPointValue:num Weight:num IsCountedInFinalGrade:int IsScoringNeeded:int
+        IsScoresPublish:int PublishOption:20""",
+        indexes=("AssignmentID", "SectionsDCID"),
+    ),
+    _table(
+        "AssignmentCategoryAssoc", "Categories of assignments",
+        "AssignmentCategoryAssocID:int AssignmentSectionID:int! TeacherCategoryID:int! IsPrimary:int",
+        indexes=("AssignmentSectionID", "TeacherCategoryID"),
+    ),
+    _table(
+        "AssignmentStudentAssoc", "Students an assignment is limited to",
+        "AssignmentStudentAssocID:int AssignmentSectionID:int! StudentsDCID:int!", indexes=("AssignmentSectionID",),
+    ),
+    _table(
+        "AssignmentScore", "Scores of students",
+        """AssignmentScoreID:int AssignmentSectionID:int! StudentsDCID:int! ActualScoreEntered:20 ActualScoreKind:20
+        ScoreType:20 ScorePoints:num""",
+        indexes=("AssignmentSectionID, StudentsDCID",),
+    ),
+    _table(
+        "U_STUDENT_DEVICES", "Devices lent to students (a child table of the district's own)",
+        "ID:int StudentsDCID:int! Device:40 Lent_On:date Returned:int", kind="child", core_table="Students",
+        indexes=("StudentsDCID",),
+    ),
+    _table(
+        "U_BUS_ROUTES", "Bus routes (a standalone table of the district's own)",
+        "ID:int Route_Name:40 Seats:int Notes:clob", kind="standalone",
     ),
     _table(
         "U_STUDENTS_EXTENSION", "Fields of the district's own",

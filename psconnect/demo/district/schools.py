@@ -9,6 +9,7 @@ from psconnect.demo.district.names import SCHOOL_WORDS, TOWNS
 from psconnect.demo.district.years import SchoolYear, is_early_release
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
     from psconnect.demo.district.rows import Row, RowWriter
@@ -105,8 +106,36 @@ def _school_row(school: School) -> Row:
     return (*keys, school.number + 5000, *address, "P. Demo", f"office{school.number}@schools.example.org", 0)
 
 
-def write_calendar(writer: RowWriter, schools: list[School], years: list[SchoolYear]) -> None:
-    """Write terms, days, cycle days, bell schedules and periods of these years for every school with lessons."""
+def read_schools(database: sqlite3.Connection) -> list[School]:
+    """The schools as the district has them by now, in the order of their numbers, with their active students."""
+    found = database.execute(
+        """SELECT s.DCID, s.School_Number, s.Name, s.Abbreviation, s.Low_Grade, s.High_Grade,
+        (SELECT count(*) FROM Students t WHERE t.SchoolID = s.School_Number AND t.Enroll_Status = 0),
+        (SELECT count(DISTINCT t.ID % 100) FROM Terms t WHERE t.SchoolID = s.School_Number)
+        FROM Schools s ORDER BY s.School_Number"""
+    )
+    return [
+        School(dcid, number, name, abbreviation, _level(low, high), students, single_term=terms == 1)
+        for dcid, number, name, abbreviation, low, high, students, terms in found
+    ]
+
+
+def _level(low: int, high: int) -> Level:
+    """The level of a school by its grades; of one that was added since, by its lowest grade."""
+    for level, grades in _GRADES.items():
+        if grades == (low, high):
+            return level
+    return next((level for level in ("high", "middle") if low >= _GRADES[level][0]), "elementary")
+
+
+def write_calendar(
+    writer: RowWriter, schools: list[School], years: list[SchoolYear], first_place: int = 0, last_day_id: int = 1500
+) -> None:
+    """Write terms, days, cycle days, bell schedules and periods of these years for every school with lessons.
+
+    ``first_place`` is the number of schools and years that have a calendar already (a school counts once a year);
+    ``last_day_id`` is the highest Calendar_Day.ID in use.
+    """
     open_schools = [school for school in schools if school.level != "graduated"]
     writer.write(
         "Terms",
@@ -114,7 +143,7 @@ def write_calendar(writer: RowWriter, schools: list[School], years: list[SchoolY
         _term_rows(open_schools, years),
     )
     places = [(school.number, year) for year in years for school in open_schools]
-    schedules = list(enumerate(places))
+    schedules = list(enumerate(places, first_place))
     writer.write(
         "Cycle_Day",
         "ID SchoolID Year_ID Day_Number Letter Day_Name Abbreviation",
@@ -128,7 +157,7 @@ def write_calendar(writer: RowWriter, schools: list[School], years: list[SchoolY
     writer.write(
         "Calendar_Day",
         "ID SchoolID Date_Value InSession Cycle_Day_ID Bell_Schedule_ID Note Type",
-        _day_rows(schedules),
+        _day_rows(schedules, last_day_id),
     )
 
 
@@ -175,8 +204,8 @@ def _term_rows(schools: list[School], years: list[SchoolYear]) -> Iterator[Row]:
                        term.portion, is_year)  # fmt: skip
 
 
-def _day_rows(schedules: list[tuple[int, tuple[int, SchoolYear]]]) -> Iterator[Row]:
-    key = 1500
+def _day_rows(schedules: list[tuple[int, tuple[int, SchoolYear]]], last_id: int) -> Iterator[Row]:
+    key = last_id
     for at, (number, year) in schedules:
         lessons = 0
         for day in year.weekdays():

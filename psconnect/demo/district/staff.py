@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from psconnect.demo.district.names import FAMILY, GIVEN
+from psconnect.demo.district.names import FAMILY, GIVEN, STREETS, TOWNS
 from psconnect.demo.district.people import account_name
 from psconnect.demo.district.rows import chance
 from psconnect.demo.district.schools import DISTRICT_OFFICE
@@ -20,6 +20,8 @@ CURRENT: Final = 1
 LEFT: Final = 2
 UNASSIGNED, TEACHER, OFFICE, LUNCH, SUBSTITUTE = 0, 1, 2, 3, 4
 SECTIONS_A_TEACHER: Final = 6
+#: Users.Title of those of a school's office who counsel its students.
+COUNSELOR: Final = "Counselor"
 
 
 @dataclass(slots=True)
@@ -70,13 +72,17 @@ def hire(seed: int, students: int, schools: list[School], sections: dict[int, in
         if teachers:
             # Somebody of the district office who also belongs to a school, and one who works without a class.
             _post(staff, teachers[0].users_dcid, DISTRICT_OFFICE, CURRENT, OFFICE)
-        for kind in (OFFICE, OFFICE, LUNCH, SUBSTITUTE, UNASSIGNED, TEACHER):
+        _hire(staff, rng, school.number, OFFICE, title=COUNSELOR)
+        _hire(staff, rng, school.number, OFFICE, title=COUNSELOR if school.level == "high" else None)
+        for kind in (LUNCH, SUBSTITUTE, UNASSIGNED, TEACHER):
             _hire(staff, rng, school.number, kind)
         _hire(staff, rng, school.number, TEACHER, status=LEFT)
     return staff
 
 
-def _hire(staff: Staff, rng: random.Random, school: int, kind: int, status: int = CURRENT) -> Post:
+def _hire(
+    staff: Staff, rng: random.Random, school: int, kind: int, status: int = CURRENT, title: str | None = None
+) -> Post:
     at = len(staff.people)
     users_dcid = 64 + at
     first, last = rng.choice(GIVEN), rng.choice(FAMILY)
@@ -86,12 +92,21 @@ def _hire(staff: Staff, rng: random.Random, school: int, kind: int, status: int 
     if at % 40 == 17:
         mail = None
     access = 1 if kind == TEACHER else 0
-    title = {TEACHER: "Teacher", OFFICE: "Office", LUNCH: "Kitchen", SUBSTITUTE: "Substitute"}.get(kind)
+    title = title or {TEACHER: "Teacher", OFFICE: "Office", LUNCH: "Kitchen", SUBSTITUTE: "Substitute"}.get(kind)
     staff.people.append(
         (users_dcid, number, first, None, last, f"{last}, {first}", mail, None if access else account,
-         account if access else None, school, access, 1 - access, title, rng.choice("MF"))
+         account if access else None, school, access, 1 - access, title, rng.choice("MF"), *_home(at))
     )  # fmt: skip
     return _post(staff, users_dcid, school, status, kind)
+
+
+def _home(at: int) -> Row:
+    """The phone and the address at home, which most of the staff keep to themselves."""
+    phone = None if at % 3 else f"555-03{at % 100:02d}" if at % 2 else f"55503{at % 90000:05d}"
+    if at % 4 != 1:
+        return (phone, None, None, None, None)
+    town, postcode = TOWNS[at // 4 % len(TOWNS)]
+    return (phone, f"{1 + at % 900} {STREETS[at % len(STREETS)]} St", town, "IL", postcode)
 
 
 def _post(staff: Staff, users_dcid: int, school: int, status: int, kind: int) -> Post:
@@ -103,7 +118,7 @@ def _post(staff: Staff, users_dcid: int, school: int, status: int, kind: int) ->
 def write_staff(writer: RowWriter, staff: Staff) -> None:
     """Write the Users and SchoolStaff rows and the roles of section staff."""
     columns = """DCID TeacherNumber First_Name Middle_Name Last_Name LastFirst Email_Addr LoginID TeacherLoginID
-    HomeSchoolId     PTAccess PSAccess Title Gender"""
+    HomeSchoolId PTAccess PSAccess Title Gender Home_Phone Street City State Zip"""
     writer.write("Users", columns, staff.people)
     writer.write(
         "SchoolStaff",

@@ -7,22 +7,33 @@ import threading
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
-from psconnect.demo.district.build import TIMEZONE
+from psconnect.demo.district.build import DISTRICT_UUID, TIMEZONE
+from psconnect.demo.server.areas import area_routes
+from psconnect.demo.server.changes import ChangeLog
+from psconnect.demo.server.contacts import Contacts
+from psconnect.demo.server.dataversions import DataVersions
+from psconnect.demo.server.events import Events
 from psconnect.demo.server.messages import ConnectionReset, Refusal, Reply, html_reply, json_reply, message_reply
 from psconnect.demo.server.oauth import OAuth, Tokens
-from psconnect.demo.server.plugins import PluginRegistry
+from psconnect.demo.server.plugins import PAGED, PluginRegistry
 from psconnect.demo.server.queries import Queries
 from psconnect.demo.server.quirks import Quirks
+from psconnect.demo.server.routes import Route, RouteTable
 from psconnect.demo.server.tables import Tables
+from psconnect.demo.server.v1.reads import Reads
+from psconnect.demo.server.writes.attendance import Attendance
+from psconnect.demo.server.writes.fees import Fees
+from psconnect.demo.server.writes.students import Students
+from psconnect.demo.server.xte import Gradebook
 
 if TYPE_CHECKING:
     from psconnect.demo.server.clock import Clock
     from psconnect.demo.server.database import District
     from psconnect.demo.server.messages import Request
     from psconnect.demo.server.plugins import Plugin
+    from psconnect.demo.server.routes import V1Level
 
-_RESOURCES: Final = ("student", "staff", "school", "course", "section", "section_enrollment", "term")
-_NO_V1: Final = {"errorMessage": {"message": "Plugin is missing required accessLevelV1Api READ permission"}}
+_PUBLIC: Final = 'Nobody can sign in here. Administrators sign in on <a href="/admin/home.html">their own page</a>.'
 _MAINTENANCE_HOST: Final = "message.powerschool.com"
 
 
@@ -36,8 +47,14 @@ class App:
         self.plugins = PluginRegistry(district, self._quirks, self.tokens.forget)
         self.latency_seconds = 0.0
         self._oauth = OAuth(self.tokens, self.plugins, self._quirks)
-        self._queries = Queries(district, self.plugins, self._quirks)
+        log = ChangeLog(district)
+        self._versions = DataVersions(log, self._quirks)
+        self.plugins.on_enabled = self._versions.watch
+        self.events = Events(log, self.plugins, clock, self._quirks)
+        district.changed = self.events.notify
+        self._queries = Queries(district, self.plugins, self._versions, self._quirks)
         self._tables = Tables(district, self._quirks)
+        self._routes = self._route_table(district)
         self._throttle = threading.Lock()
         self._last_call: dict[int, float] = {}
 
@@ -66,7 +83,24 @@ class App:
         if mode == "redirect":
             raise Refusal(Reply(302, b"", {"Location": f"https://{_MAINTENANCE_HOST}/?server={host}"}))
 
-    def _route(self, request: Request) -> Reply:  # noqa: C901, PLR0911 - a case for each path
+    def _route_table(self, district: District) -> RouteTable:
+        """All paths under ``/ws`` that are routed one by one; each family adds its own routes here."""
+        return RouteTable(
+            [
+                Route("GET", "/ws/schema/plugin/{id}/validate", self._validate),
+                *area_routes(),
+                *Reads(district, self._quirks, lambda: self.clock.now().date()).routes(),
+                *Contacts(district, self._quirks).routes(),
+                *Attendance(district, self._quirks).routes(),
+                *Students(district, self._quirks).routes(),
+                *Fees(district, self._quirks).routes(),
+                *self._versions.routes(),
+                *self.events.routes(),
+                *Gradebook(district, self._quirks).routes(),
+            ]
+        )
+
+    def _route(self, request: Request) -> Reply:  # noqa: PLR0911 - a case for each path
         path = request.path if self.quirks.case_sensitive_paths else request.path.lower()
         parts = [part for part in path.split("/") if part]
         match parts:
@@ -76,25 +110,43 @@ class App:
                 return self._read_only(request) or self._metadata(request)
             case ["ws", "v1", "time"]:
                 return self._read_only(request) or self._time()
-            case ["ws", "v1", *_]:
-                return self._v1(request)
-            case ["ws", "schema", "table", *rest]:
-                return self._tables.answer(request, self._caller(request), rest)
-            case ["ws", "schema", "query", *rest]:
-                return self._queries.answer(request, self._caller(request), rest)
-            case ["ws", "schema", "plugin", plugin_id, "validate"]:
-                return self._read_only(request) or self._validate(self._caller(request), plugin_id)
             case ["ws", *_]:
-                self._caller(request)
-                return message_reply(404, "Resource not found")
+                return self._ws(request, parts)
             case []:
                 return Reply(302, b"", {"Location": "/public/"})
             case ["admin", *_]:
-                return Reply(302, b"", {"Location": "/public/home.html"})
+                # Only addresses in other letters come here: the administrator's site answers its own before.
+                return Reply(302, b"", {"Location": "/admin/home.html"})
             case ["public", *_]:
-                return html_reply(200, "Student and Parent Sign In", "Sign in to the demo district.")
+                return html_reply(200, "Student and Parent Sign In", _PUBLIC)
             case _:
                 return html_reply(404, "Not Found", "There is nothing here.")
+
+    def _ws(self, request: Request, parts: list[str]) -> Reply:
+        """Answer a call under ``/ws``: by the route table, else by the family that has all paths of a prefix."""
+        plugin = self._caller(request)
+        found = self._routes.find(parts)
+        route = found.routes.get(request.method) if found else None
+        if parts[1:2] == ["v1"]:
+            self._check_v1(plugin, route.v1_level if route else "READ")
+        if found and route:
+            return route.handler(request, plugin, found.captured)
+        match parts[1:]:
+            case ["schema", "table", *rest]:
+                return self._tables.answer(request, plugin, rest)
+            case ["schema", "query", *rest]:
+                return self._queries.answer(request, plugin, rest)
+        if found:
+            return Reply(405, b"", {"Allow": ", ".join(sorted(found.routes))})
+        if parts[1:2] == ["v1"]:
+            return json_reply(404, {"errorMessage": {"message": "Resource not found"}})
+        return message_reply(404, "Resource not found")
+
+    def _check_v1(self, plugin: Plugin, level: V1Level) -> None:
+        """Refuse a plugin whose accessLevelV1Api is below what a path of ``/ws/v1`` takes (15.4)."""
+        if self.quirks.has_v1_switch and plugin.v1_access not in ("FULL", level):
+            message = f"Plugin is missing required accessLevelV1Api {level} permission"
+            raise Refusal(json_reply(401, {"errorMessage": {"message": message}}))
 
     @staticmethod
     def _read_only(request: Request) -> Reply | None:
@@ -129,9 +181,8 @@ class App:
 
     def _metadata(self, request: Request) -> Reply:
         plugin = self._oauth.optional(request)
-        size = plugin.page_size if plugin else self.quirks.page_size
-        values: dict[str, object] = {f"{resource}_max_page_size": size for resource in _RESOURCES}
-        values["schema_table_query_max_page_size"] = size
+        sizes = plugin.page_sizes if plugin else dict.fromkeys(PAGED, self.quirks.page_size)
+        values: dict[str, object] = {f"{resource}_max_page_size": size for resource, size in sizes.items()}
         if plugin is not None:
             values["plugin_id"] = plugin.id
         uptime = f"{int(self.clock.seconds()) // 60} minutes"
@@ -143,25 +194,20 @@ class App:
             "machine_uptime": uptime,
             "powerschool_uptime": uptime,
             "district_timezone": TIMEZONE,
+            "district_uuid": DISTRICT_UUID,
             **{f"sso_enabled_{role}": flag for role in ("admin", "teacher", "student", "guardian")},
         }
         return json_reply(200, {"metadata": values})
 
     def _time(self) -> Reply:
         now = self.clock.now()
-        return json_reply(
-            200, {"resource": {"time": now.isoformat(), "timestamp": int(now.replace(tzinfo=UTC).timestamp() * 1000)}}
-        )
+        scale = 1000 if self.quirks.timestamp_unit == "ms" else 1
+        timestamp = int(now.replace(tzinfo=UTC).timestamp()) * scale
+        return json_reply(200, {"resource": {"time": now.isoformat(), "timestamp": timestamp}})
 
-    def _v1(self, request: Request) -> Reply:
-        plugin = self._caller(request)
-        if self.quirks.has_v1_switch and plugin.v1_access not in ("READ", "FULL"):
-            return json_reply(401, _NO_V1)
-        # The curated resources themselves are not served yet.
-        return json_reply(404, {"errorMessage": {"message": "Resource not found"}})
-
-    def _validate(self, caller: Plugin, plugin_id: str) -> Reply:
+    def _validate(self, _request: Request, caller: Plugin, captured: tuple[str, ...]) -> Reply:
         """List what is wrong with an installed plugin; a plugin may look at itself alone."""
+        (plugin_id,) = captured
         plugin = self.plugins.by_id(int(plugin_id)) if plugin_id.isdecimal() else None
         if plugin is None or plugin.id != caller.id:
             return message_reply(404, "Resource not found")

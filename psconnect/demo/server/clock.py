@@ -25,6 +25,10 @@ class Clock:
         """The date and time it shows, in the district's zone and to the second."""
         return self._start + timedelta(seconds=int(self.seconds()))
 
+    def restart(self) -> None:
+        """Show half past eight on the first day again."""
+        self._moved -= self.seconds()
+
     def advance(self, seconds: float) -> None:
         """Move the clock on."""
         self._moved += seconds

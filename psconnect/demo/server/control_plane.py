@@ -46,6 +46,8 @@ class ControlPlane:
             return json_reply(200, self._plugins(request, path[1:]))
         if (request.method, path) == ("GET", ["state"]):
             return json_reply(200, self._state())
+        if (request.method, path) == ("POST", ["change"]):
+            return json_reply(200, self._change(_object(request)))
         self._switch(request, path)
         return json_reply(200, {})
 
@@ -70,7 +72,8 @@ class ControlPlane:
             case "POST", ["reset-calls"]:
                 server.reset_calls()
             case "PUT", ["page-size"]:
-                server.set_page_size(str(_value(request, "plugin")), int(_value(request, "size")))
+                resource = _object(request).get("resource")
+                server.set_page_size(str(_value(request, "plugin")), int(_value(request, "size")), resource)
             case "PUT", ["faults"]:
                 server.set_faults([Fault(**values) for values in _list(request)])
             case "PUT", ["quirks"]:
@@ -79,10 +82,21 @@ class ControlPlane:
                 server.set_latency(float(_value(request, "milliseconds")))
             case "POST", ["expire-tokens"]:
                 server.expire_tokens()
+            case "POST", ["start-over"]:
+                server.start_over()
             case "POST", ["advance-clock"]:
                 server.advance_clock(float(_value(request, "seconds")))
             case _:
                 raise _unknown()
+
+    def _change(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Change the district; the answer is what came of it."""
+        unknown = values.keys() - {"kind", "count", "school", "seed"}
+        if unknown:
+            message = f"A change has no {min(unknown)!r}."
+            raise ValueError(message)
+        outcome = self._server.change_district(**values)
+        return {**asdict(outcome), "today": self._server.today.isoformat()}
 
     def _state(self) -> dict[str, Any]:
         server = self._server
@@ -98,6 +112,7 @@ class ControlPlane:
             "database": str(server.database),
             "calls": {"total": calls.total, "list": listed},
             "plugins": [asdict(plugin) for plugin in server.plugins()],
+            "event_deliveries": [asdict(delivery) for delivery in server.event_deliveries],
             "faults": [asdict(fault) for fault in server.faults()],
             "quirks": quirks,
         }

@@ -60,9 +60,13 @@ class District:
         self.path = path
         self._now = now
         self._lock = threading.Lock()
+        # Apart from the other, so that reading goes on while much is being written.
+        self._writing = threading.Lock()
         self._idle: list[Reader] = []
         self._busy: set[Reader] = set()
         self._closed = False
+        #: Called after each change of the district.
+        self.changed: Callable[[], None] = _nobody
         self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._writer.execute("PRAGMA journal_mode = WAL")
         self._writer.execute("PRAGMA synchronous = NORMAL")
@@ -89,15 +93,31 @@ class District:
 
     def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None:
         """Run a few statements in one transaction (for tables the server keeps itself)."""
-        with self._lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                for sql, parameters in statements:
-                    self._writer.execute(sql, parameters)
-            except BaseException:
-                self._writer.execute("ROLLBACK")
-                raise
-            self._writer.execute("COMMIT")
+        with self._writing, self._all_or_nothing():
+            for sql, parameters in statements:
+                self._writer.execute(sql, parameters)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Lend the writing connection for one change of the district, which is kept if the block ends well.
+
+        One caller has it at a time; readers go on with what was there before. A changed district is marked, so that
+        it is made anew when a server starts on it the next time.
+        """
+        with self._writing, self._all_or_nothing():
+            self._writer.execute("PRAGMA user_version = 0")
+            yield self._writer
+        self.changed()
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._writer.execute("ROLLBACK")
+            raise
+        self._writer.execute("COMMIT")
 
     def close(self) -> None:
         """Close every connection; what is being read breaks off."""
@@ -108,7 +128,12 @@ class District:
                 reader.database.interrupt()
         for reader in idle:
             reader.database.close()
-        self._writer.close()
+        with self._writing:
+            self._writer.close()
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 def _authorize(action: int, *_: object) -> int:

@@ -8,18 +8,24 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
-from psconnect.demo.district import build_district
+from psconnect.demo.admin import AdminSite
+from psconnect.demo.district import build_district, change
+from psconnect.demo.district.build import TIMEZONE
 from psconnect.demo.server.app import App
 from psconnect.demo.server.clock import Clock
 from psconnect.demo.server.control_plane import ControlPlane
 from psconnect.demo.server.database import District
 from psconnect.demo.server.fault_data import move_rows, spoil_rows
+from psconnect.demo.server.fault_district import strike_district
 from psconnect.demo.server.fault_replies import reply_instead
-from psconnect.demo.server.fault_wire import spoil_delivery
+from psconnect.demo.server.fault_texts import spoil_text
+from psconnect.demo.server.fault_wire import SKEWS, spoil_delivery
 from psconnect.demo.server.faults import Fault, FaultBook
 from psconnect.demo.server.messages import Reply, html_reply
 from psconnect.demo.server.quirks import Quirks
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from psconnect.demo.server.events import Delivery
     from psconnect.demo.server.messages import Request
     from psconnect.demo.server.plugins import InstalledPlugin
 
@@ -87,13 +94,18 @@ class DemoServer:
     def __init__(self, options: DemoOptions) -> None:
         self.options = options
         self.control_token = secrets.token_urlsafe(24)
+        self.admin_user = "admin"
+        self.admin_password = secrets.token_urlsafe(9)
         self._faults = FaultBook()
         self._calls: Counter[tuple[str, str, int]] = Counter()
         self._lock = threading.Lock()
+        self._changing = threading.Lock()
         self._district: District | None = None
         self._app: App | None = None
         self._listener: Listener | None = None
         self._control: ControlPlane | None = None
+        self._admin: AdminSite | None = None
+        self._changes = 0
         self._latency_seconds = options.latency_ms / 1000
 
     # -- life ------------------------------------------------------------------------------------------------------
@@ -116,6 +128,7 @@ class DemoServer:
         self._district = District(path, clock.now)
         self._app = App(self._district, clock, options.quirks)
         self._control = ControlPlane(self)
+        self._admin = AdminSite(self, self._district, self._app)
         try:
             self._listener = Listener(options.port, self._answer, options.certificate)
         except BaseException:
@@ -128,6 +141,8 @@ class DemoServer:
         if self._listener is not None:
             self._listener.stop()
             self._listener = None
+        if self._app is not None:
+            self._app.events.close()
         if self._district is not None:
             self._district.close()
             self._district = None
@@ -151,12 +166,23 @@ class DemoServer:
         return self._listener.url
 
     @property
+    def admin_url(self) -> str:
+        """Where an administrator signs in, as :attr:`admin_user` with :attr:`admin_password`."""
+        return f"{self.url}/admin/home.html"
+
+    @property
+    def admin_sign_in(self) -> dict[str, str]:
+        """The administrator's address and sign-in, under the names the command line prints them with."""
+        return {
+            "admin_url": self.admin_url,
+            "admin_user": self.admin_user,
+            "admin_password": self.admin_password,
+        }
+
+    @property
     def database(self) -> Path:
         """The district's SQLite file. Others may write to it while the server runs."""
-        if self._district is None:
-            message = "The demo server has not been started."
-            raise RuntimeError(message)
-        return self._district.path
+        return self._served().path
 
     # -- plugins ---------------------------------------------------------------------------------------------------
 
@@ -195,9 +221,9 @@ class DemoServer:
         """The installed plugins."""
         return self._running().plugins.all()
 
-    def set_page_size(self, name: str, size: int) -> None:
-        """Set the maximum page size of a plugin."""
-        self._running().plugins.set_page_size(name, size)
+    def set_page_size(self, name: str, size: int, resource: str | None = None) -> None:
+        """Set the maximum page size of a plugin, for one resource (see ``plugins.PAGED``) or for all."""
+        self._running().plugins.set_page_size(name, size, resource)
 
     # -- behaviour -------------------------------------------------------------------------------------------------
 
@@ -224,8 +250,21 @@ class DemoServer:
         app.quirks = replace(app.quirks, **changes)
 
     def set_latency(self, milliseconds: float) -> None:
-        """Add so much time to each call."""
+        """Add so much time to each call.
+
+        Raises:
+            ValueError: for less than nothing.
+
+        """
+        if not milliseconds >= 0:
+            message = f"Latency is 0 milliseconds or more, not {milliseconds:g}."
+            raise ValueError(message)
         self._latency_seconds = milliseconds / 1000
+
+    @property
+    def latency_ms(self) -> float:
+        """The time added to each call, in milliseconds."""
+        return self._latency_seconds * 1000
 
     def set_throttle(self, milliseconds: int) -> None:
         """Refuse a plugin's call that comes sooner than this after its last one; 0 for never."""
@@ -239,6 +278,42 @@ class DemoServer:
         """Move the server's time on: SYSDATE, the life of tokens, ``/ws/v1/time``."""
         self._running().clock.advance(seconds)
 
+    # -- the district ----------------------------------------------------------------------------------------------
+
+    @property
+    def today(self) -> date:
+        """The day the server shows; a rollover moves it to the first day of the next school year."""
+        return self._running().clock.now().date()
+
+    def change_district(
+        self, kind: str, *, count: int = 10, school: int | None = None, seed: int | None = None
+    ) -> change.Outcome:
+        """Change the district: see ``psconnect.demo.district.change.CHANGES`` for the kinds.
+
+        ``seed`` chooses whom it is about; without one it is the server's own, another for each change.
+
+        Raises:
+            ValueError: for an unknown kind, or numbers that make no sense.
+
+        """
+        app = self._running()
+        with self._changing, self._served().transaction() as database:
+            if seed is None:
+                seed = self.options.seed * 1000 + self._changes
+            outcome = change.change_district(database, kind, today=self.today, seed=seed, count=count, school=school)
+            self._changes += 1
+        if outcome.today is not None:
+            app.clock.advance((outcome.today - self.today).days * 86_400)
+        return outcome
+
+    def start_over(self) -> None:
+        """Put the district and the server's date back to what they were at first; plugins stay."""
+        options = self.options
+        with self._changing, self._served().transaction() as database:
+            change.start_over(database, options.students, options.seed, options.today)
+            self._changes = 0
+        self._running().clock.restart()
+
     # -- calls -----------------------------------------------------------------------------------------------------
 
     @property
@@ -246,6 +321,13 @@ class DemoServer:
         """The calls since the last reset, those to the control plane left out."""
         with self._lock:
             return Calls(dict(self._calls))
+
+    @property
+    def event_deliveries(self) -> list[Delivery]:
+        """The attempts to notify subscribers of events, oldest first; those still to be made are waited for."""
+        events = self._running().events
+        events.settle()
+        return events.deliveries()
 
     def reset_calls(self) -> None:
         """Begin to count anew."""
@@ -258,12 +340,21 @@ class DemoServer:
             raise RuntimeError(message)
         return self._app
 
+    def _served(self) -> District:
+        if self._district is None:
+            message = "The demo server has not been started."
+            raise RuntimeError(message)
+        return self._district
+
     def _answer(self, request: Request, host: str) -> Reply:
         folded = replace(request, path=re.sub("/{2,}", "/", request.path))
         if folded.path.startswith("/demo/") and self._control is not None:
             return self._control.answer(folded)
         if folded.path != request.path and not self._running().quirks.double_slashes:
             return html_reply(404, "Not Found", "There is nothing here.")
+        if self._admin is not None and self._admin.has(folded.path):
+            # Faults and latency are for the callers of the API; who set them must be able to take them back.
+            return self._admin.answer(folded)
         if self._latency_seconds:
             time.sleep(self._latency_seconds)
         status = NO_ANSWER
@@ -279,14 +370,25 @@ class DemoServer:
         app = self._running()
         faults = self._faults.striking(request.path)
         for fault in faults:
-            if fault.name == "D03" and self._district is not None:
+            if self._district is not None:
                 move_rows(fault, request, self._district, app.plugins)
-            instead = reply_instead(fault, request, host)
+                strike_district(fault, self._district)
+            if (fault.name, fault.form) in (("N18", "expired"), ("N20", "revoked")):
+                app.tokens.expire_all()
+            if fault.name == "N19" and fault.form == "switch" and self._listener is not None:
+                self._listener.break_off()
+            instead = reply_instead(fault, request, host, self._moment())
             if instead is not None:
                 return instead
         reply = app.answer(request, host)
         for fault in faults:
-            reply = spoil_rows(fault, reply)
+            reply = spoil_text(fault, spoil_rows(fault, reply))
         for fault in faults:
             spoil_delivery(fault, request, reply)
+            if fault.name == "N18" and fault.form in SKEWS:
+                reply.headers["Date"] = format_datetime(self._moment() + SKEWS[fault.form], usegmt=True)
         return reply
+
+    def _moment(self) -> datetime:
+        """What the server's clock shows, as a moment."""
+        return self._running().clock.now().replace(tzinfo=ZoneInfo(TIMEZONE)).astimezone(UTC)

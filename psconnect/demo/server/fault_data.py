@@ -81,6 +81,8 @@ def _drift(fault: Fault, answer: Record) -> None:
         group, key = place
         if fault.form == "missing":
             del group[key]
+        elif fault.form == "renamed":
+            group[f"{key}_code"] = group.pop(key)
         elif str(group[key]).lstrip("-").isdecimal():
             group[key] = int(group[key])
 
@@ -96,6 +98,16 @@ def _null(fault: Fault, answer: Record) -> None:
             del group[key]
 
 
+def _orphan(fault: Fault, answer: Record) -> None:
+    """The first enrollment of an answer refers to a student, or a class, that nobody knows."""
+    for record in (answer.get("record") or [])[:1]:
+        for key in ("student_dcid", "studentid") if fault.form == "student" else ("section_dcid", "sectionid"):
+            place = _values(record, key)
+            if place is not None:
+                place[0][key] = "1999999999"
+                break
+
+
 _CHANGES = {
     "D01": _twice,
     "D02": _twice_different,
@@ -104,6 +116,7 @@ _CHANGES = {
     "D07": _nothing,
     "D08": _drift,
     "D09": _null,
+    "D10": _orphan,
 }
 
 
@@ -114,7 +127,7 @@ def move_rows(fault: Fault, request: Request, district: District, plugins: Plugi
     "insert" adds a copy of its last row under the next key.
     """
     parts = request.path.strip("/").split("/")
-    if len(parts) < 4:  # noqa: PLR2004 - /ws/schema/table/{name}
+    if fault.name != "D03" or len(parts) < 4:  # noqa: PLR2004 - /ws/schema/table/{name}
         return
     loaded = plugins.query(parts[3])
     name = parts[3] if parts[2] == "table" else (loaded.query.core_table if loaded else None)

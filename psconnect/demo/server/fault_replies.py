@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from psconnect.demo.server.messages import ConnectionReset, Reply, html_reply, j
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from psconnect.demo.server.faults import Fault
     from psconnect.demo.server.messages import Request
@@ -23,18 +24,21 @@ BOMB: Final = 300_000_000
 _STEP: Final = 1_000_000
 
 
-def reply_instead(fault: Fault, request: Request, host: str) -> Reply | None:
+def reply_instead(fault: Fault, request: Request, host: str, now: datetime) -> Reply | None:
     """The answer of a fault that leaves the server itself out, or None if the fault is of another sort.
 
     Raises:
-        ConnectionReset: for N03 before the headers.
+        ConnectionReset: for N03 before the headers, and for N19 where the way to the server is gone.
 
     """
-    if fault.name == "N03" and fault.form == "headers":
+    if (fault.name, fault.form) in (("N03", "headers"), ("N19", "drop"), ("N19", "switch")):
         raise ConnectionReset
+    if fault.name == "N12":
+        return _too_many(fault, now)
     makers = {
         "N06": _web_page, "N07": _redirect, "N08": _unauthorized, "N09": _unauthorized, "N10": _no_access,
-        "N11": _not_found, "N12": _too_many, "N13": _broken, "N16": _huge, "N17": _unparsable,
+        "N11": _not_found, "N13": _broken, "N16": _huge, "N17": _unparsable,
+        "N19": _portal,
     }  # fmt: skip
     maker = makers.get(fault.name)
     return maker(fault, request, host) if maker is not None else None
@@ -47,6 +51,11 @@ def _web_page(fault: Fault, _request: Request, _host: str) -> Reply:
         "maintenance": ("PowerSchool page unavailable", "The server is being maintained."),
     }
     return html_reply(200, *titles[fault.form])
+
+
+def _portal(_fault: Fault, _request: Request, _host: str) -> Reply:
+    """The page that a hotel's or an airport's network shows instead of every address until somebody signs in."""
+    return html_reply(200, "Welcome to our Wi-Fi", "Please accept the terms of use to go online.")
 
 
 def _redirect(fault: Fault, _request: Request, host: str) -> Reply:
@@ -81,10 +90,11 @@ def _not_found(_fault: Fault, request: Request, _host: str) -> Reply:
     return message_reply(404, f"Query {name} was not found.")
 
 
-def _too_many(fault: Fault, _request: Request, _host: str) -> Reply:
+def _too_many(fault: Fault, now: datetime) -> Reply:
     reply = message_reply(429, f"Too many requests. Please wait {fault.amount:g} seconds and try again.")
-    later = datetime.now(UTC) + timedelta(seconds=fault.amount)
+    later = now + timedelta(seconds=fault.amount)
     waits = {"seconds": f"{fault.amount:g}", "date": format_datetime(later, usegmt=True), "absurd": "86400"}
+    reply.headers["Date"] = format_datetime(now, usegmt=True)
     if fault.form in waits:
         reply.headers["Retry-After"] = waits[fault.form]
     return reply

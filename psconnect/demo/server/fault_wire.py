@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from psconnect.demo.server.messages import Reply
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from psconnect.demo.server.transport import Wire
 
     Deliver = Callable[[Reply, Wire], None]
+
+#: How much the server's clock is off, by the form of N18.
+SKEWS: Final = {"ahead": timedelta(days=1), "behind": timedelta(days=-1)}
 
 
 def spoil_delivery(fault: Fault, request: Request, reply: Reply) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
+from psconnect.demo.server.fault_texts import TEXTS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,17 +27,26 @@ VARIANTS: Final[dict[str, tuple[str, ...]]] = {
     "N13": ("500", "502", "503", "504", "503 retry-after"),
     "N16": ("gzip", "body"),
     "N17": ("nesting", "number", "duplicates", "nan"),
+    "N18": ("expired", "ahead", "behind"),
+    "N19": ("portal", "drop", "switch"),
+    "N20": ("revoked",),
     "D01": ("equal",),
     "D02": ("different",),
     "D03": ("remove", "insert"),
     "D05": ("less", "more"),
     "D06": ("empty",),
     "D07": ("empty",),
-    "D08": ("missing", "number"),
+    "D08": ("missing", "number", "renamed"),
     "D09": ("absent", "null"),
+    "D10": ("student", "class"),
+    **{name: tuple(texts) for name, texts in TEXTS.items()},
+    "D19": ("gone", "another"),
+    "D20": ("many",),
+    "D21": ("content",),
+    "D22": ("added", "renumbered"),
 }
 #: Faults that strike once where the caller does not say when.
-_ONCE: Final = frozenset({"N08"})
+_ONCE: Final = frozenset({"N08", "N18", "N20", "D19", "D20", "D21", "D22"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +57,14 @@ class Fault:
         name: its id, as in faults.md: "N08".
         path: which calls it looks at, as a shell pattern over the path: "/ws/schema/query/*".
         nth: strike on this matching call alone, counted from 1 since the fault was set.
-        first: strike on so many matching calls, then no more. With neither, it strikes always (N08: once).
+        first: strike on so many matching calls, then no more. With neither, it strikes always; what changes the
+            district or the tokens (in its first form) strikes once.
+        after: let so many matching calls pass before the counting of the others begins.
         variant: which form of it; see ``VARIANTS``. Empty for the usual one.
-        field: the key of the record to spoil (D02, D08, D09), or the field to name (N10).
-        amount: N05 seconds between two bytes; N12 seconds to wait; D05 how many too many or too few.
+        field: the key of the record to spoil (D02, D08, D09, D12 to D18, D21), or the field to name (N10).
+        row: D12 to D18 the first row to spoil, counted from 0.
+        amount: N05 seconds between two bytes; N12 seconds to wait; D05 how many too many or too few; D12 to D18 how
+            many rows from that one on; D19 the key that comes back; D20 how many times as many.
 
     Raises:
         ValueError: for an unknown name or variant, or a number that makes no sense.
@@ -60,8 +75,10 @@ class Fault:
     path: str = "*"
     nth: int | None = None
     first: int | None = None
+    after: int = 0
     variant: str = ""
     field: str | None = None
+    row: int = 0
     amount: float = 1
 
     def __post_init__(self) -> None:
@@ -73,7 +90,7 @@ class Fault:
         if self.variant and self.variant not in variants:
             message = f"The fault {self.name} has no variant {self.variant!r}; it has {', '.join(variants)}."
             raise ValueError(message)
-        if (self.nth is not None and self.nth < 1) or (self.first is not None and self.first < 1):
+        if (self.nth is not None and self.nth < 1) or (self.first is not None and self.first < 1) or self.after < 0:
             message = "Calls are counted from 1."
             raise ValueError(message)
         if self.nth is not None and self.first is not None:
@@ -87,9 +104,13 @@ class Fault:
 
     def strikes(self, call: int) -> bool:
         """Whether it strikes on this matching call, counted from 1."""
+        call -= self.after
+        if call < 1:
+            return False
         if self.nth is not None:
             return call == self.nth
-        first = self.first if self.first is not None else (1 if self.name in _ONCE else None)
+        once = self.name in _ONCE and not (self.name == "N18" and self.form != "expired")
+        first = self.first if self.first is not None else (1 if once else None)
         return first is None or call <= first
 
 

@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call: ``path`` is decoded and without doubled slashes; header names are in lower case."""
+    """One call: ``path`` is decoded and without doubled slashes; header names are in lower case.
+
+    ``scheme`` is http or https, as the caller reached the server.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
+    scheme: str = "http"
 
 
 @dataclass(slots=True)

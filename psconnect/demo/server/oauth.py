@@ -76,6 +76,13 @@ class Tokens:
             self._tokens[text] = _Token(plugin_id, now + quirks.token_life_seconds)
             return text, quirks.token_life_seconds
 
+    def seconds_left(self, plugin_id: int) -> int | None:
+        """How long a plugin's longest-lived token is good for, or None if it has none."""
+        with self._lock:
+            now = self._clock.seconds()
+            left = [int(token.expires - now) for token in self._tokens.values() if token.plugin_id == plugin_id]
+        return max(left) if left and max(left) > 0 else None
+
     def plugin_id(self, text: str) -> int | None:
         """Whose token this is, or None if it is unknown or has expired."""
         with self._lock:

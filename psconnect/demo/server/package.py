@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from psconnect.demo.server.dataversions import Subscription, read_subscription
 from psconnect.demo.server.named_queries import NamedQuery, read_named_queries
 from psconnect.demo.server.plugin_rules import violations
 from psconnect.demo.server.safexml import UnsafeXmlError, local_name, parse_xml
@@ -56,6 +57,7 @@ class Package:
     manifest: Manifest
     queries: tuple[NamedQuery, ...]
     pages: frozenset[str]
+    subscriptions: tuple[Subscription, ...] = ()
 
 
 def read_package(data: bytes, quirks: Quirks) -> Package:
@@ -88,7 +90,22 @@ def read_package(data: bytes, quirks: Quirks) -> Package:
             raise PluginRefused(message)
         seen.add(query.name)
     pages = frozenset(name[9:].lower() for name in entries if name.lower().startswith("web_root/"))
-    return Package(manifest, tuple(queries), pages)
+    return Package(manifest, tuple(queries), pages, _subscriptions(entries))
+
+
+def _subscriptions(entries: dict[str, bytes]) -> tuple[Subscription, ...]:
+    """The data change subscriptions of a package (12)."""
+    found = []
+    for name, content in sorted(entries.items()):
+        if name.startswith("data_change_configuration_root/") and name.endswith(".xml"):
+            try:
+                subscription = read_subscription(content)
+            except UnsafeXmlError as error:
+                message = f"{name} {error}"
+                raise PluginRefused(message) from error
+            if subscription is not None:
+                found.append(subscription)
+    return tuple(found)
 
 
 def _unzip(data: bytes) -> dict[str, bytes]:

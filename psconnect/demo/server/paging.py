@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from psconnect.demo.server.messages import Refusal, message_reply
 
 if TYPE_CHECKING:
-    from psconnect.demo.server.messages import Request
+    from collections.abc import Callable
+
+    from psconnect.demo.server.messages import Reply, Request
     from psconnect.demo.server.quirks import Quirks
 
 
@@ -20,7 +22,14 @@ class Page:
     size: int | None
 
 
-def read_page(request: Request, maximum: int, quirks: Quirks, *, unlimited: bool) -> Page:
+def read_page(
+    request: Request,
+    maximum: int,
+    quirks: Quirks,
+    *,
+    unlimited: bool,
+    refuse: Callable[[int, str], Reply] = message_reply,
+) -> Page:
     """Read the page a call asks for.
 
     Args:
@@ -28,19 +37,33 @@ def read_page(request: Request, maximum: int, quirks: Quirks, *, unlimited: bool
         maximum: the plugin's page size, which also is the default.
         quirks: what happens beyond the maximum.
         unlimited: whether ``pagesize=0`` means all rows (queries) or nothing special (tables).
+        refuse: makes the answer to something that is no page, in the error shape of the family.
 
     Raises:
         Refusal: 400 for something that is no page.
 
     """
+    try:
+        return _page(request, maximum, quirks, unlimited=unlimited)
+    except _NoPageError as error:
+        raise Refusal(refuse(400, str(error))) from error
+
+
+class _NoPageError(ValueError):
+    """What was asked for is no page."""
+
+
+def _page(request: Request, maximum: int, quirks: Quirks, *, unlimited: bool) -> Page:
     size = _number(request, "pagesize", maximum)
     if size == 0 and unlimited:
         return Page(0, None)
     page = _number(request, "page", 1)
     if page < 1:
-        raise Refusal(message_reply(400, "Invalid page: pages are counted from 1"))
+        message = "Invalid page: pages are counted from 1"
+        raise _NoPageError(message)
     if size > maximum and quirks.oversize_page == "refuse":
-        raise Refusal(message_reply(400, f"Invalid pagesize: the maximum is {maximum}"))
+        message = f"Invalid pagesize: the maximum is {maximum}"
+        raise _NoPageError(message)
     size = min(size or maximum, maximum)
     return Page((page - 1) * size, size)
 
@@ -50,5 +73,6 @@ def _number(request: Request, name: str, default: int) -> int:
     if not text:
         return default
     if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004 - more digits than any page has
-        raise Refusal(message_reply(400, f"Invalid {name}: {text[:20]} is not a number"))
+        message = f"Invalid {name}: {text[:20]} is not a number"
+        raise _NoPageError(message)
     return int(text)

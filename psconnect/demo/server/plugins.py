@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from psconnect.demo.server.named_queries import LoadedQuery, load_query
 from psconnect.demo.server.package import Grant, Manifest, Package, PluginRefused, read_package
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from psconnect.demo.oracle import Catalogue
     from psconnect.demo.server.database import District
     from psconnect.demo.server.quirks import Quirks
+
+
+#: What has a page size of its own in a plugin's Data Configuration (4): the resources of ``/ws/v1``, and tables with
+#: queries together.
+SCHEMA: Final = "schema_table_query"
+PAGED: Final = ("student", "staff", "school", "course", "section", "section_enrollment", "term", SCHEMA)
+
+#: What accessLevelV1Api may be (15.4).
+V1_LEVELS: Final = ("NONE", "READ", "FULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +47,15 @@ class InstalledPlugin:
 
 @dataclass(slots=True)
 class Plugin:
-    """A plugin as the server keeps it. ``grants`` are those in force, by table and field in upper case."""
+    """A plugin as the server keeps it.
+
+    ``page_sizes`` has one number for each name in ``PAGED``; ``grants`` are those in force, by table and field in upper
+    case.
+    """
 
     id: int
     package: Package
-    page_size: int
+    page_sizes: dict[str, int]
     enabled: bool = False
     grants: dict[tuple[str, str], str] = field(default_factory=dict)
     v1_access: str | None = None
@@ -54,6 +67,17 @@ class Plugin:
     def manifest(self) -> Manifest:
         """What its plugin.xml says."""
         return self.package.manifest
+
+    @property
+    def page_size(self) -> int:
+        """The maximum page size of tables and queries."""
+        return self.page_sizes[SCHEMA]
+
+    @property
+    def waits_for_access(self) -> bool:
+        """Whether an upgrade asks for more (or less) than is in force until it is enabled again."""
+        asked = {(grant.table, grant.field): grant.level for grant in self.manifest.grants}
+        return self.enabled and asked != self.grants
 
     def level(self, table: str, column: str) -> str | None:
         """The access in force for a field: ViewOnly, FullAccess or None."""
@@ -77,6 +101,8 @@ class PluginRegistry:
         self._lock = threading.RLock()
         self._plugins: dict[str, Plugin] = {}
         self._next_id = 101
+        #: Called with each plugin that is enabled.
+        self.on_enabled: Callable[[Plugin], None] = _nobody
         district.write([("DELETE FROM PluginDef", ())])
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -159,7 +185,7 @@ class PluginRegistry:
             self._check_against_others(package)
             loaded = {query.name: load_query(query, self._district.catalogue) for query in package.queries}
             if known is None:
-                known = Plugin(self._next_id, package, self._quirks().page_size)
+                known = Plugin(self._next_id, package, dict.fromkeys(PAGED, self._quirks().page_size))
                 self._next_id += 1
                 self._plugins[manifest.name] = known
             known.package = package
@@ -191,6 +217,12 @@ class PluginRegistry:
         with self._lock:
             plugin = self._plugins[name]
             problems = invalid_columns(plugin.manifest.grants, self._district.catalogue, self._quirks().excluded)
+            problems += [
+                f"{table}: Invalid Table"
+                for one in plugin.package.subscriptions
+                for table in one.tables
+                if not self._has_table(table)
+            ]
             if problems:
                 raise PluginRefused("\n".join([f"The plugin {name} could not be enabled.", *problems]))
             if plugin.manifest.oauth and plugin.client_id is None:
@@ -202,7 +234,12 @@ class PluginRegistry:
             plugin.v1_access = plugin.manifest.v1_access
             plugin.enabled = True
             self._store(plugin)
+            self.on_enabled(plugin)
             return plugin.public()
+
+    def _has_table(self, name: str) -> bool:
+        table = self._district.catalogue.get(name)
+        return table is not None and not table.view
 
     def disable(self, name: str) -> InstalledPlugin:
         """Disable a plugin; its credentials stay for the next time."""
@@ -235,18 +272,36 @@ class PluginRegistry:
             self._forget_tokens(plugin.id)
             return plugin.public()
 
-    def set_page_size(self, name: str, size: int) -> None:
-        """Set the maximum page size of a plugin.
+    def set_v1_access(self, name: str, level: str) -> None:
+        """Set a plugin's access to ``/ws/v1``, as an administrator may in place of what plugin.xml says (15.4).
 
         Raises:
-            ValueError: for a size below 1.
+            KeyError: for an unknown plugin.
+            ValueError: for a level that is none.
+
+        """
+        if level not in V1_LEVELS:
+            message = f"The access level is one of {', '.join(V1_LEVELS)}, not {level!r}."
+            raise ValueError(message)
+        with self._lock:
+            self._plugins[name].v1_access = level
+
+    def set_page_size(self, name: str, size: int, resource: str | None = None) -> None:
+        """Set the maximum page size of a plugin: of one of ``PAGED``, or of all of them.
+
+        Raises:
+            KeyError: for an unknown plugin.
+            ValueError: for a size below 1, or an unknown resource.
 
         """
         if size < 1:
             message = f"A page has at least one row, not {size}."
             raise ValueError(message)
+        if resource is not None and resource not in PAGED:
+            message = f"There is no page size for {resource!r}; known are {', '.join(PAGED)}."
+            raise ValueError(message)
         with self._lock:
-            self._plugins[name].page_size = size
+            self._plugins[name].page_sizes.update(dict.fromkeys([resource] if resource else PAGED, size))
 
     def _store(self, plugin: Plugin) -> None:
         """Keep the PluginDef table as the plugins are."""
@@ -254,6 +309,10 @@ class PluginRegistry:
         row = (plugin.id, manifest.name, manifest.version or None, manifest.description or None, manifest.publisher,
                manifest.contact, int(plugin.enabled), 1)  # fmt: skip
         self._district.write([("INSERT OR REPLACE INTO PluginDef VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)])
+
+
+def _nobody(_plugin: Plugin) -> None:
+    """Nobody wants to know."""
 
 
 def invalid_columns(grants: tuple[Grant, ...], catalogue: Catalogue, excluded: frozenset[str]) -> list[str]:

@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psconnect.demo.district.schema import TABLES
 from psconnect.demo.oracle import OracleError
+from psconnect.demo.server.extensions import (
+    Extension,
+    add_to_records,
+    extension_names,
+    split_names,
+    wanted_extensions,
+)
 from psconnect.demo.server.fiql import FilterError, condition, parse_filter
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
 from psconnect.demo.server.paging import Page, read_page
 from psconnect.demo.server.values import flat_records, grouped_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from psconnect.demo.oracle import CompiledQuery
     from psconnect.demo.server.database import District, Reader
+    from psconnect.demo.server.dataversions import Changed, DataVersions
     from psconnect.demo.server.messages import Request
     from psconnect.demo.server.named_queries import Argument, LoadedQuery, NamedQuery
     from psconnect.demo.server.plugins import Plugin, PluginRegistry
@@ -31,8 +39,11 @@ _INVALID: Final = 900
 class Queries:
     """Answers the calls under ``/ws/schema/query``."""
 
-    def __init__(self, district: District, plugins: PluginRegistry, quirks: Callable[[], Quirks]) -> None:
+    def __init__(
+        self, district: District, plugins: PluginRegistry, versions: DataVersions, quirks: Callable[[], Quirks]
+    ) -> None:
         self._district = district
+        self._versions = versions
         self._plugins = plugins
         self._quirks = quirks
 
@@ -58,11 +69,12 @@ class Queries:
             return message_reply(404, f"Query {name} was not found.")
         body = self._body(request)
         self._check_access(loaded.query, plugin)
-        if "$dataversion" in body or "$dataversion_applicationname" in body:
-            return message_reply(400, "This demo server does not keep data versions.")
+        changed = self._versions.limit(plugin, body, loaded.query.core_table)
         if loaded.compiled is None:
             raise loaded.run_error or OracleError(_INVALID)
-        run = _Run(loaded, loaded.compiled, request, body, self._quirks())
+        core = loaded.query.core_table or ""
+        extensions = wanted_extensions(core, split_names(request.query.get("extensions", "")), plugin)
+        run = _Run(loaded, loaded.compiled, request, body, self._quirks(), extensions, changed)
         if count_only:
             with self._district.reader() as reader:
                 return json_reply(200, {"count": run.count(reader)})
@@ -129,9 +141,18 @@ class _Run:
     """One run of a query: its arguments, filter, order and the shape of its answer."""
 
     def __init__(
-        self, loaded: LoadedQuery, compiled: CompiledQuery, request: Request, body: dict[str, Any], quirks: Quirks
+        self,
+        loaded: LoadedQuery,
+        compiled: CompiledQuery,
+        request: Request,
+        body: dict[str, Any],
+        quirks: Quirks,
+        extensions: list[Extension],
+        changed: Changed | None = None,
     ) -> None:
         self._query = loaded.query
+        self._extensions = extensions
+        self._changed = changed
         self._compiled = compiled
         self._quirks = quirks
         given = {key.lower(): value for key, value in body.items()}
@@ -141,6 +162,7 @@ class _Run:
         wanted = str(given["projection"]) if "projection" in given else ""
         self._chosen = self._projection(wanted)
         where, self._filter_values = self._where(str(given.get("$q") or request.query.get("$q") or ""))
+        where = self._only_changed(where)
         order = self._order(request.query.get("order", ""))
         self._sql = compiled.sql
         if where or order:
@@ -176,6 +198,17 @@ class _Run:
             pieces.append(sql.replace("?", f":_q{number}"))
         return f" WHERE {' AND '.join(pieces)}", values
 
+    def _only_changed(self, where: str) -> str:
+        """The condition, limited to changed rows where the call has a data version (12)."""
+        if self._changed is None:
+            return where
+        at = self._id_place(self._query.columns)
+        if at is None:
+            raise Refusal(message_reply(400, "A query with a data version needs the key column of its core table"))
+        self._filter_values["_changed"] = self._changed.keys
+        condition_ = f'"C{at}" IN (SELECT value FROM json_each(:_changed))'  # noqa: S608 - a place, not a text
+        return f"{where} AND {condition_}" if where else f" WHERE {condition_}"
+
     def _order(self, text: str) -> str:
         keys = []
         for part in filter(None, text.split(",")):
@@ -199,6 +232,20 @@ class _Run:
             sql = f"SELECT * FROM ({sql}) LIMIT :_size OFFSET :_offset"  # noqa: S608 - compiled above
             parameters.update(_size=page.size, _offset=page.offset)
         rows = reader.rows(sql, parameters)
+        key_at = self._id_place(self._query.columns)
+        return self._extended(reader, rows, key_at) if self._extensions and key_at is not None else self._shaped(rows)
+
+    def _extended(self, reader: Reader, rows: Iterator[tuple[object, ...]], key_at: int) -> Iterator[dict[str, object]]:
+        """The records with the extension fields of their core rows, which the query's key column finds."""
+        flat_key = ""
+        if self._query.flattened:
+            flat_key = "{field}" if self._quirks.flat_extension_keys == "plain" else "{table}.{field}"
+        while batch := list(islice(rows, _BATCH)):
+            records = list(self._shaped(iter(batch)))
+            add_to_records(records, [row[key_at] for row in batch], self._extensions, reader, flat_key)
+            yield from records
+
+    def _shaped(self, rows: Iterator[tuple[object, ...]]) -> Iterator[dict[str, object]]:
         columns = self._query.columns
         if len(self._chosen) < len(columns):
             rows = (tuple(row[at] for at in self._chosen) for row in rows)
@@ -222,7 +269,7 @@ class _Run:
             return None
         return next((table.name for table in TABLES if table.name.upper() == core.upper()), core)
 
-    def _id_place(self, chosen: list[Any]) -> int | None:
+    def _id_place(self, chosen: Sequence[Any]) -> int | None:
         core = (self._query.core_table or "").upper()
         key = next((table.primary_key.upper() for table in TABLES if table.name.upper() == core), None)
         for at, column in enumerate(chosen):
@@ -232,19 +279,15 @@ class _Run:
 
     # -- the answer ------------------------------------------------------------------------------------------------
 
-    def _extensions(self) -> str:
-        core = (self._query.core_table or "").upper()
-        return ",".join(
-            sorted(table.name.lower() for table in TABLES if (table.core_table or "").upper() == core and core)
-        )
-
     def empty(self, count: int | None) -> dict[str, Any]:
         """The answer without rows."""
         answer: dict[str, Any] = {} if count is None else {"count": count}
+        if self._changed is not None:
+            answer["$dataversion"] = self._changed.version
         if self._quirks.empty_query == "record":
             answer["record"] = []
         elif self._quirks.empty_query == "extensions":
-            answer["@extensions"] = self._extensions()
+            answer["@extensions"] = extension_names(self._query.core_table or "")
         return answer
 
     def pieces(self, records: Iterator[dict[str, object]], count: int | None) -> Iterator[bytes]:
@@ -255,13 +298,15 @@ class _Run:
             head["name"] = name
         if count is not None:
             head["count"] = count
+        if self._changed is not None:
+            head["$dataversion"] = self._changed.version
         start = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1] + ("," if head else "") + '"record":['
         encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
         separator = ""
         while batch := list(islice(records, _BATCH)):
             yield (start + separator + encode(batch)[1:-1]).encode()
             start, separator = "", ","
-        yield f'],"@extensions":"{self._extensions()}"}}'.encode()
+        yield f'],"@extensions":"{extension_names(self._query.core_table or "")}"}}'.encode()
 
 
 def _argument(argument: Argument, given: dict[str, Any]) -> object:

@@ -38,6 +38,43 @@ class Quirks:
         lower_case_keys: output keys are the lower-cased text of ``<column>``, or that text as it is (11.2 [I]).
         query_content_type: a query body that is not declared JSON: "accept", "415" or "500" (2 [I]).
         sso_flags_as_text: ``sso_enabled_*`` in metadata as texts or booleans (4).
+        v1_typing: ``/ws/v1`` texts become numbers and booleans by Jettison's rule, or all stay texts (5.3 [I]).
+        v1_without_accept: the form of a ``/ws/v1`` answer to a call without Accept header: "json" or "xml" (2 [I]).
+        v1_past_end: a page beyond the last one: the wrapper has only its "keys", or is "blank" (5.2 [I]).
+        v1_unknown_names: an unknown expansion or extension is "ignore"-d or "refuse"-d with 400 (5.4, 5.6 [I]).
+        single_field_as_object: the only field of an extension is an object, not a list of one (5.6 [I]).
+        v1_school_list: whether ``/ws/v1/school`` is routed beside ``/ws/v1/district/school`` (6.1 conflict).
+        school_students: ``school/{id}/student`` without filter lists "all" students or the "active" ones (6.1 [I]).
+        school_sections: ``school/{id}/section`` without filter lists "all" years or the "current" one (6.1 [I]).
+        other_staff_types: ``type`` of a school affiliation has 3 and 4 for lunch and substitutes, else 2 (6.3 [I]).
+        dropped_ids: the ids of a dropped section enrollment are "positive", or "negative" as in CC (6.4 [I]).
+        timestamp_unit: ``timestamp`` of ``/ws/v1/time`` counts "ms" or "s" (4 [I]).
+        contacts_list: the answer of ``/ws/contacts/contacts`` is a bare "array", or one "wrapped" as ``contacts`` (8
+            [I]).
+        contacts_invalid: a contact that cannot be saved gets 400 with a "result" of status INVALID, or with a plain
+            "message" (8 [I]).
+        contacts_by_v1_access: whether accessLevelV1Api also gates ``/ws/contacts`` (403), READ for reading and FULL for
+            writing (8 [I]).
+        write_values: table and attendance writes take values as "text" alone (times of day are numbers), or "any"
+            scalar (10.5, 13.3).
+        flat_extension_keys: ``extensions=`` on a flattened query adds keys "qualified" as table.field, or "plain" ones
+            (11.1 [I]).
+        attendance_errors: a record that does not fit among several gets an ERROR of its own ("record"), or the whole
+            call 400 ("refuse") (13.3 [I]).
+        attendance_twice: attendance of a student, day and mode that is there already is "update"-d, or a "conflict"
+            with 409 (13.3 [I]).
+        student_unknown_fields: a field that ``POST /ws/v1/student`` does not know is "ignore"-d, or an error of its
+            record ("refuse") (13.1 [I]).
+        student_zero_counts: whether its answer has counters that are zero (13.1).
+        student_fee_warning: whether an inserted student gets the warning FEES_ASSIGN_FEES_FAILED (13.1).
+        data_version_text: ``$dataversion`` in answers is a text or a number (12 conflict).
+        data_version_tables: ``tables`` of a data-version answer is one "object", or an "array" of objects with one
+            table each (12 conflict).
+        data_version_deletes: whether keys of deleted rows are among the changed ones (12 [I]).
+        events: whether the district's Global Event Services are "off", or "deliver" to subscribers (14).
+        events_need_https: whether a subscription to a plain http address is refused (14).
+        xte_breach_mitigation: whether objects of ``/ws/xte`` have a random ``$breach_mitigation`` (13.4).
+        xte_resubmit: whether a plugin is told with 412 to send its scores again, and then they are taken (13.4).
         double_slashes: ``//ws/...`` is understood, or answered with 404 (2 [I]).
         case_sensitive_paths: ``/WS/V1/Metadata`` is 404, or understood (18 [I]).
         fixed_child_order: whether plugin.xml must have oauth, access_request, publisher in this order (15.2 conflict).
@@ -72,6 +109,34 @@ class Quirks:
     lower_case_keys: bool = True
     query_content_type: Literal["accept", "415", "500"] = "415"
     sso_flags_as_text: bool = True
+    v1_typing: bool = True
+    v1_without_accept: Literal["json", "xml"] = "json"
+    v1_past_end: Literal["keys", "blank"] = "keys"
+    v1_unknown_names: Literal["ignore", "refuse"] = "ignore"
+    single_field_as_object: bool = True
+    v1_school_list: bool = False
+    school_students: Literal["all", "active"] = "all"
+    school_sections: Literal["all", "current"] = "all"
+    other_staff_types: bool = True
+    dropped_ids: Literal["positive", "negative"] = "positive"
+    timestamp_unit: Literal["ms", "s"] = "ms"
+    contacts_list: Literal["array", "wrapped"] = "array"
+    contacts_invalid: Literal["result", "message"] = "result"
+    contacts_by_v1_access: bool = True
+    write_values: Literal["text", "any"] = "text"
+    flat_extension_keys: Literal["qualified", "plain"] = "qualified"
+    attendance_errors: Literal["record", "refuse"] = "record"
+    attendance_twice: Literal["update", "conflict"] = "update"
+    student_unknown_fields: Literal["ignore", "refuse"] = "ignore"
+    student_zero_counts: bool = True
+    student_fee_warning: bool = False
+    data_version_text: bool = True
+    data_version_tables: Literal["object", "array"] = "object"
+    data_version_deletes: bool = True
+    events: Literal["off", "deliver"] = "off"
+    events_need_https: bool = True
+    xte_breach_mitigation: bool = True
+    xte_resubmit: bool = False
     double_slashes: bool = True
     case_sensitive_paths: bool = True
     fixed_child_order: bool = False

@@ -1,4 +1,4 @@
-"""``/ws/schema/table``: reads tables field by field (section 10). Nothing is written here."""
+"""``/ws/schema/table``: reads tables field by field (section 10), and hands writes on."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from psconnect.demo.district.schema import BY_NAME, TABLES
+from psconnect.demo.server.extensions import add_to_records, extension_names, split_names, wanted_extensions
 from psconnect.demo.server.fiql import FilterError, Term, condition, parse_filter
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
 from psconnect.demo.server.paging import read_page
 from psconnect.demo.server.values import grouped_records
+from psconnect.demo.server.writes.tables import TableWrites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from psconnect.demo.oracle import Column, TableInfo
-    from psconnect.demo.server.database import District
+    from psconnect.demo.server.database import District, Reader
     from psconnect.demo.server.messages import Request
     from psconnect.demo.server.plugins import Plugin
     from psconnect.demo.server.quirks import Quirks
 
 _VIEW_ONLY: Final = "ViewOnly"
-_FULL: Final = "FullAccess"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Tables:
     def __init__(self, district: District, quirks: Callable[[], Quirks]) -> None:
         self._district = district
         self._quirks = quirks
+        self._writes = TableWrites(district, quirks)
 
     def answer(self, request: Request, plugin: Plugin, path: list[str]) -> Reply:  # noqa: PLR0911 - a case for each path
         """Answer a call; ``path`` is what follows ``/ws/schema/table``."""
@@ -55,7 +57,7 @@ class Tables:
             return Reply(405, b"", {"Allow": ""})
         try:
             if request.method != "GET":
-                return self._write(plugin, table)
+                return self._writes.answer(request, plugin, table.name, path[1:])
             match path[1:]:
                 case []:
                     return self._rows(request, plugin, table)
@@ -87,13 +89,10 @@ class Tables:
         sql = f"{_select(table, asked)}{where}{order} LIMIT ? OFFSET ?"
         with self._district.reader() as reader:
             rows = list(reader.rows(sql, [*values, page.size, page.offset]))
+            records = self._records(request, plugin, table, asked, rows, table.name, reader)
         if not rows:
             return json_reply(200, self._nothing(table))
-        places = [("", ""), *((table.name.lower(), one.name.lower()) for one in asked)]
-        records = list(grouped_records(places, rows, table.name, 0))
-        for record in records:
-            del record["tables"][""]  # type: ignore[attr-defined]
-        return json_reply(200, {"name": table.name, "record": records, "@extensions": _extensions(table)})
+        return json_reply(200, {"name": table.name, "record": records, "@extensions": extension_names(table.name)})
 
     def _row(self, request: Request, plugin: Plugin, table: TableInfo, key: str) -> Reply:
         asked = self._projection(request, plugin, table)
@@ -102,13 +101,28 @@ class Tables:
             return message_reply(404, "Resource not found")
         sql = f'{_select(table, asked)} WHERE "{table.primary_key}" = ?'
         with self._district.reader() as reader:
-            row = reader.one(sql, [int(key)])
-        if row is None:
-            return message_reply(404, "Resource not found")
+            rows = list(reader.rows(sql, [int(key)]))
+            records = self._records(request, plugin, table, asked, rows, table.name.lower(), reader)
+        return json_reply(200, records[0]) if records else message_reply(404, "Resource not found")
+
+    @staticmethod
+    def _records(
+        request: Request,
+        plugin: Plugin,
+        table: TableInfo,
+        asked: Sequence[_Asked],
+        rows: Sequence[tuple[object, ...]],
+        name: str,
+        reader: Reader,
+    ) -> list[dict[str, object]]:
+        """The records of rows, each row beginning with its key; with the extensions that the call asks for (10.2)."""
         places = [("", ""), *((table.name.lower(), one.name.lower()) for one in asked)]
-        record = next(grouped_records(places, [row], table.name.lower(), 0))
-        del record["tables"][""]  # type: ignore[attr-defined]
-        return json_reply(200, record)
+        records = list(grouped_records(places, rows, name, 0))
+        for record in records:
+            del record["tables"][""]  # type: ignore[attr-defined]
+        extensions = wanted_extensions(table.name, split_names(request.query.get("extensions", "")), plugin)
+        add_to_records(records, [row[0] for row in rows], extensions, reader)
+        return records
 
     def _count(self, request: Request, plugin: Plugin, table: TableInfo) -> Reply:
         """Count rows. Without a filter, no grant is needed (10.4: counts leak)."""
@@ -189,17 +203,6 @@ class Tables:
         if errors:
             raise Refusal(message_reply(403, "At least one column lacks sufficient permission", errors))
 
-    def _write(self, plugin: Plugin, table: TableInfo) -> Reply:
-        """Refuse a write: for want of FullAccess first; with it, because this server only reads."""
-        errors = [
-            {"code": "NoAccess", "field": column.name or "", "resource": table.name}
-            for column in table.columns
-            if plugin.level(table.name, column.name or "") != _FULL
-        ]
-        if errors:
-            return message_reply(403, "At least one column lacks sufficient permission", errors)
-        return Reply(405, b"", {"Allow": "GET"})
-
 
 def _bare(spelling: str, table: TableInfo) -> str:
     """A column's name without the table's before it."""
@@ -248,8 +251,3 @@ def _select(table: TableInfo, asked: Sequence[_Asked]) -> str:
 
 def _quote(name: str | None) -> str:
     return f'"{name}"'
-
-
-def _extensions(table: TableInfo) -> str:
-    """The extension tables of a core table, as ``@extensions`` lists them."""
-    return ",".join(sorted(one.name.lower() for one in TABLES if one.core_table == table.name))

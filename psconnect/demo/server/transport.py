@@ -51,6 +51,10 @@ class Listener:
         """Begin to accept connections."""
         self._thread.start()
 
+    def break_off(self) -> None:
+        """End every connection and go on accepting new ones, as when the caller's network changes."""
+        self._server.end_connections(wait=False)
+
     def stop(self) -> None:
         """Stop accepting, end every connection, and wait for their threads."""
         self._server.shutdown()
@@ -109,7 +113,7 @@ class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: a caller that went away, or did not trust the certificate, is no event here."""
 
-    def end_connections(self) -> None:
+    def end_connections(self, *, wait: bool = True) -> None:
         with self._lock:
             connections = list(self._open.items())
         for connection, _ in connections:
@@ -118,7 +122,7 @@ class _Server(ThreadingHTTPServer):
             except OSError:
                 # It ended by itself in the meantime.
                 continue
-        for _, thread in connections:
+        for _, thread in connections if wait else ():
             thread.join(5)
 
 
@@ -131,8 +135,12 @@ class Wire:
         self.chunked = handler.request_version != "HTTP/1.0"
 
     def head(self, status: int, headers: dict[str, str]) -> None:
-        """Send the status line and the headers."""
-        self._handler.send_response(status)
+        """Send the status line and the headers.
+
+        There is no ``Date`` among them unless a fault is about time: the demo's day is seldom that of its callers.
+        """
+        self._handler.send_response_only(status)
+        self._handler.send_header("Server", self._handler.version_string())
         for name, value in headers.items():
             self._handler.send_header(name, value)
         self._handler.end_headers()
@@ -236,7 +244,8 @@ class _Handler(BaseHTTPRequestHandler):
         target = urlsplit(f"//demo{target_text}" if target_text.startswith("/") else target_text)
         query = dict(parse_qsl(target.query, keep_blank_values=True))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return Request(self.command, unquote(target.path), query, headers, body)
+        scheme = "http" if self.server.context is None else "https"
+        return Request(self.command, unquote(target.path), query, headers, body, scheme)
 
     def reset(self) -> None:
         """Close with a reset: pending bytes are thrown away."""

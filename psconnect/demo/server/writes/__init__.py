@@ -1,0 +1,1 @@
+"""Everything that changes the district over the wire: tables, students, attendance, fees (sections 10.5 and 13)."""
