@@ -7,9 +7,9 @@ import shutil
 import subprocess
 import sys
 
-# A real session bus and keyring for tests of stored secrets; git for the record of a thorough run; a screen, and
-# hands on mouse and keyboard, for tests of the window.
-FOR_TESTS = ("dbus", "git", "gnome-keyring", "xdotool", "xvfb")
+# A real session bus and keyring for tests of stored secrets; git for the record of a thorough run; a screen, hands on
+# mouse and keyboard, and what a screen reader asks, for tests of the window; a browser for the demo's own pages.
+FOR_TESTS = ("at-spi2-core", "chromium", "chromium-driver", "dbus", "git", "gnome-keyring", "xdotool", "xvfb")
 
 # What Qt loads when it opens a window.
 FOR_WINDOW = (

@@ -52,6 +52,7 @@ def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
             "client_secret": plugin.client_secret,
             "control_token": server.control_token,
             "database": str(server.database),
+            **server.admin_sign_in,
             "connection": str(service.home.connections()),
         }
         print(json.dumps(found), flush=True)

@@ -78,7 +78,9 @@ def test_serve_demo_prints_address_and_credentials(tmp_path: Path) -> None:
         found = json.loads(server.stdout.readline())
         with urllib.request.urlopen(f"{found['url']}/ws/v1/metadata", timeout=10) as answer:
             assert "powerschool_version" in json.load(answer)["metadata"]
-        assert {"url", "client_id", "client_secret"} <= set(found)
+        assert {"url", "client_id", "client_secret", "admin_user", "admin_password"} <= set(found)
+        with urllib.request.urlopen(found["admin_url"], timeout=10) as answer:
+            assert found["admin_password"] in answer.read().decode()
         server.terminate()
 
 

@@ -90,6 +90,13 @@ def test_several_faults_count_by_themselves(server, caller):
     assert statuses(caller, 3) == [500, 401, 200], "setting them begins the counting anew"
 
 
+def test_fault_after_some_calls(server, caller):
+    server.set_faults([Fault("N13", path=f"{PATH}*", after=2)])
+    assert statuses(caller, 4) == [200, 200, 500, 500]
+    server.set_faults([Fault("N13", path=f"{PATH}*", after=1, nth=2)])
+    assert statuses(caller, 4) == [200, 200, 500, 200]
+
+
 @pytest.mark.parametrize(
     ("values", "text"),
     [
@@ -98,6 +105,7 @@ def test_several_faults_count_by_themselves(server, caller):
         ({"name": "N06", "nth": 0}, "counted from 1"),
         ({"name": "N06", "first": 0}, "counted from 1"),
         ({"name": "N06", "first": 1, "nth": 1}, "not both"),
+        ({"name": "N06", "after": -1}, "counted from 1"),
     ],
 )
 def test_fault_that_could_never_strike(values, text):
