@@ -12,6 +12,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -21,6 +22,7 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.errors import FixSettings, SignInAgain, TryLater
 from psconnect.powerschool import answers
 from psconnect.powerschool.gate import Gate
+from psconnect.powerschool.wiretext import readings
 
 T = TypeVar("T")
 _OK, _UNAUTHORIZED = 200, 401
@@ -56,6 +58,13 @@ class Metadata(msgspec.Struct):
     powerschool_version: str = ""
     district_timezone: str = ""
     schema_table_query_max_page_size: int = 100
+    school_max_page_size: int = 100
+    term_max_page_size: int = 100
+    course_max_page_size: int = 100
+    section_max_page_size: int = 100
+    section_enrollment_max_page_size: int = 100
+    staff_max_page_size: int = 100
+    student_max_page_size: int = 100
 
 
 class _MetadataAnswer(msgspec.Struct):
@@ -71,6 +80,7 @@ class PowerSchoolClient:
         client_id: the plugin's client id.
         secret: the plugin's client secret; never shown.
         calls: requests made so far, the token's included.
+        ahead: by how much this computer's clock is ahead of the server's, as the last answer said; negative: behind.
     """
 
     http: HttpClient
@@ -80,6 +90,7 @@ class PowerSchoolClient:
     cancel: CancelToken
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     calls: int = 0
+    ahead: timedelta = timedelta()
 
     def __post_init__(self) -> None:
         """Set up what the threads share."""
@@ -132,14 +143,19 @@ class PowerSchoolClient:
         def once() -> T:
             answer = self._signed(method, path, params, body) if signed_in else self._call(method, path, params, body)
             answers.check(answer, self.host, what, self.clock.now())
+            return self._decoded(answer.body, what, decode)
+
+        return self._retrying(once)
+
+    def _decoded(self, body: bytes, what: str, decode: Callable[[bytes], T]) -> T:
+        for reading in readings(body):
             try:
-                return decode(answer.body)
+                return decode(reading)
             except msgspec.ValidationError as error:
                 raise answers.drifted(self.host, what, str(error)) from None
             except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-                raise answers.unreadable(self.host, what) from None
-
-        return self._retrying(once)
+                continue
+        raise answers.unreadable(self.host, what)
 
     def _retrying(self, once: Callable[[], T]) -> T:
         # What the server asks for does not count as ours: it may be longer than our whole budget (N12).
@@ -199,8 +215,10 @@ class PowerSchoolClient:
         with self._gate:
             self._count()
             answer = self.http.call(method, path, headers=headers, params=params, content=content)
+        now = self.clock.now()
+        self.ahead = now - (answers.sent_at(answer) or now)
         if answers.throttled(answer):
-            asked = answers.retry_after(answer, self.clock.now()) or 0.0
+            asked = answers.retry_after(answer, now) or 0.0
             self._gate.narrow(asked if asked <= self.retries.longest_asked else 0.0)
         return answer
 

@@ -14,8 +14,11 @@ from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.reader import ALL_ROWS, PAGE_ROWS, QueryReader
-from psconnect.powerschool.streams import Stream, StreamSet
+from psconnect.powerschool.streams import CONTACTS, SCHOOLS, Stream, StreamSet
 from psconnect.powerschool.tables import TableReader
+from psconnect.powerschool.v1 import V1Reader
+from psconnect.powerschool.v1_fields import gaps
+from psconnect.powerschool.v1_paths import start_year_of
 
 OLDEST = (10, 1)
 SMALLEST_PAGE = 100
@@ -41,8 +44,13 @@ class Finding:
     code: str = ""
 
 
-def examine(client: PowerSchoolClient, streams: StreamSet, access: str) -> Iterator[Finding]:
-    """The findings one after the other, as they are made. ``access`` is ``auto``, ``queries`` or ``tables``."""
+def examine(
+    client: PowerSchoolClient, streams: StreamSet, access: str, *, co_teachers: bool = False
+) -> Iterator[Finding]:
+    """The findings one after the other, as they are made.
+
+    ``access`` is ``auto``, ``queries``, ``tables`` or ``v1``; ``co_teachers`` says whether those are delivered.
+    """
     try:
         metadata = client.metadata()
     except PsconnectError as error:
@@ -56,7 +64,10 @@ def examine(client: PowerSchoolClient, streams: StreamSet, access: str) -> Itera
         yield _failed("Sign-in", error)
         return
     yield Finding("Sign-in", "ok", "The client ID and secret are accepted.")
-    yield from _access(client, streams, access)
+    if access == "v1":
+        yield from _v1(client, streams, co_teachers=co_teachers)
+    else:
+        yield from _access(client, streams, access, co_teachers=co_teachers)
 
 
 def _failed(step: str, error: PsconnectError) -> Finding:
@@ -80,7 +91,7 @@ def _version(metadata: Metadata) -> Finding:
     return Finding("Version", "ok", f"PowerSchool {text}.")
 
 
-def _access(client: PowerSchoolClient, streams: StreamSet, access: str) -> Iterator[Finding]:
+def _access(client: PowerSchoolClient, streams: StreamSet, access: str, *, co_teachers: bool) -> Iterator[Finding]:
     queries = QueryReader(client)
     missing: dict[str, FixSettings] = {}
     refused, calls = False, 0
@@ -100,7 +111,10 @@ def _access(client: PowerSchoolClient, streams: StreamSet, access: str) -> Itera
         calls += 3 + count // PAGE_ROWS
         yield Finding(stream.label, "ok", f"{count:,} can be read.")
     if access == "tables" or (access == "auto" and len(missing) == len(streams.by_name)):
-        yield from _tables(client, streams)
+        if access == "auto" and _only_v1(client):
+            yield from _v1(client, streams, co_teachers=co_teachers)
+        else:
+            yield from _tables(client, streams)
         return
     for label, not_found in missing.items():
         yield _failed(label, not_found)
@@ -144,6 +158,48 @@ def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
             f"calls{_duration(calls)}.",
             f"Install and enable psconnect’s own plugin: {menus.PLUGINS}.",
         )
+
+
+def _only_v1(client: PowerSchoolClient) -> bool:
+    """Whether the plugin may not read tables, but may use the v1 interface."""
+    try:
+        TableReader(client, SMALLEST_PAGE).count(SCHOOLS, {})
+    except FixSettings:
+        try:
+            V1Reader(client, Metadata()).probe()
+        except PsconnectError:
+            return False
+        return True
+    except PsconnectError:
+        return False
+    return False
+
+
+def _v1(client: PowerSchoolClient, streams: StreamSet, *, co_teachers: bool) -> Iterator[Finding]:
+    """What reading by the v1 interface gives, what it can't give, and what it costs."""
+    today = client.clock.now()
+    try:
+        reader = V1Reader(client, client.metadata(signed_in=True))
+        schools = reader.probe()
+        calls = reader.calls_ahead(start_year_of(today.year, today.month), contacts=CONTACTS.name in streams.by_name)
+    except PsconnectError as error:
+        yield _failed("The v1 interface", error)
+        return
+    yield Finding("Schools", "ok", f"{schools:,} can be read.")
+    for gap in gaps(streams, co_teachers=co_teachers):
+        if gap.to_do:
+            to_do = f"{gap.to_do} Or install and enable psconnect’s own plugin: {menus.PLUGINS}."
+            yield Finding(gap.name, "failed", gap.what, to_do, "PSC-ACCESS-V1-MISSING")
+        else:
+            to_do = f"If it matters to you, install and enable psconnect’s own plugin: {menus.PLUGINS}."
+            yield Finding(gap.name, "warning", gap.what, to_do)
+    yield Finding(
+        "Estimate",
+        "warning",
+        f"Neither the plugin’s queries nor tables are available. Reading class by class takes about {calls:,} "
+        f"calls{_duration(calls)}.",
+        f"Install and enable psconnect’s own plugin: {menus.PLUGINS}.",
+    )
 
 
 def _duration(calls: int) -> str:

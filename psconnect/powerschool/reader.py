@@ -9,9 +9,9 @@ the stream is read again, three times in all; then the run stops. A short read n
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -59,6 +59,29 @@ class Reader(Protocol):
 
     def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
         """The rows behind the key ``after``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """A stream read whole: typed rows in ascending order of their keys, and the keys that the server listed twice."""
+
+    rows: list[Any]
+    repeats: list[int] = field(default_factory=list)
+
+
+@runtime_checkable
+class Gatherer(Protocol):
+    """A way to read streams whole, where the server can't give them in the order of their keys: ``/ws/v1``."""
+
+    client: PowerSchoolClient
+    way: str
+
+    def gather(self, stream: Stream, arguments: Mapping[str, str], news: Callable[[int, int], None]) -> Gathered:
+        """All rows of the stream, proved complete; ``news`` hears of rows so far and rows expected.
+
+        Raises PageFailed when the proof fails.
+        """
         ...
 
 
@@ -159,7 +182,7 @@ def keys_of(rows: list[Any], stream: Stream, host: str) -> list[int]:
         raise answers.drifted(host, f"the query {stream.name}", f"{stream.key} is not a whole number") from None
 
 
-def read_stream(reader: Reader, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> int:
+def read_stream(reader: Reader | Gatherer, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> int:
     """Read a stream completely and hand its rows on page by page; returns the number of rows the server gave.
 
     Raises BadRecord when the same key comes with different rows (D02) or a column that every row must have comes with
@@ -170,13 +193,21 @@ def read_stream(reader: Reader, stream: Stream, arguments: Mapping[str, str], si
         if number:
             sink.restart()
         try:
+            if isinstance(reader, Gatherer):
+                return _gather_once(reader, stream, arguments, sink)
             return _read_once(reader, stream, arguments, sink)
         except PageFailed as failed:
             reason = str(failed)
-    raise TryLater(
+    raise unstable(stream, reason)
+
+
+def unstable(stream: Stream, reason: str, times: int = _READS) -> TryLater:
+    """The proof failed each time, the last time for that reason."""
+    how_often = f"{times} times, and each time" if times > 1 else "once, and"
+    return TryLater(
         "PSC-READ-UNSTABLE",
         "Reading could not be completed",
-        f"{stream.label} were read {_READS} times, and each time the result was incomplete: {reason}. "
+        f"{stream.label} were read {how_often} the result was incomplete: {reason}. "
         "Nothing is delivered, because missing records would look like removals.",
         "Try again later, outside school hours. If it comes back, tell your PowerSchool administrator.",
         where=stream.name,
@@ -197,17 +228,41 @@ def _read_once(reader: Reader, stream: Stream, arguments: Mapping[str, str], sin
             sink.repeated(key)
         after, last = max(page.end, end), page.last
         done += page.scanned - len(repeats)
-        unseen = {name for name in unseen if not any(map(operator.attrgetter(name), rows))}
+        unseen = _still_unseen(unseen, rows)
         handed += len(rows)
         sink.page(rows)
         sink.progress(done, max(expected, done))
     if handed and unseen:
-        what = f"{stream.label.lower()}, of which none has {', '.join(sorted(unseen)).upper()}"
-        raise answers.drifted(reader.client.host, what, "a field is missing")
+        raise _never_seen(unseen, stream, reader.client.host)
     counted = reader.count(stream, arguments)
     if not done == expected == counted:
         raise PageFailed(f"{expected:,} rows were announced, {done:,} came, {counted:,} are there now")
     return done
+
+
+def _gather_once(reader: Gatherer, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> int:
+    gathered = reader.gather(stream, arguments, sink.progress)
+    rows = gathered.rows
+    unseen = _still_unseen(set(stream.always), rows)
+    if rows and unseen:
+        raise _never_seen(unseen, stream, reader.client.host)
+    for key in gathered.repeats:
+        sink.repeated(key)
+    for start in range(0, len(rows), PAGE_ROWS):
+        sink.page(rows[start : start + PAGE_ROWS])
+    sink.progress(len(rows), len(rows))
+    return len(rows)
+
+
+def _still_unseen(unseen: set[str], rows: list[Any]) -> set[str]:
+    """Of these columns, those that none of the rows has."""
+    return {name for name in unseen if not any(map(operator.attrgetter(name), rows))}
+
+
+def _never_seen(unseen: set[str], stream: Stream, host: str) -> BadRecord:
+    """A column that every row has to have came with none (D08)."""
+    what = f"{stream.label.lower()}, of which none has {', '.join(sorted(unseen)).upper()}"
+    return answers.drifted(host, what, "a field is missing")
 
 
 def _without_repeats(rows: list[Any], after: int, stream: Stream, host: str) -> tuple[list[Any], list[int], int]:
@@ -224,20 +279,23 @@ def _without_repeats(rows: list[Any], after: int, stream: Stream, host: str) -> 
         if first.setdefault(key, row) is row:
             continue
         if first[key] != row:
-            raise two_rows(stream.label, f"{stream.table}.{stream.key}", key)
+            names = [column.name for column in stream.columns]
+            differ = [name.upper() for name in names if getattr(first[key], name) != getattr(row, name)]
+            raise two_rows(stream.label, f"{stream.table}.{stream.key}", key, differ)
         repeats.append(key)
     if not all(map(operator.lt, [after, *first], first)):
         raise PageFailed("rows came out of order")
     return list(first.values()), repeats, max(first)
 
 
-def two_rows(label: str, where: str, key: int) -> BadRecord:
-    """The same key came with two different rows (D02)."""
+def two_rows(label: str, where: str, key: int, differ: Sequence[str] = ()) -> BadRecord:
+    """The same key came with two different rows (D02); they differ in these fields, whose values stay untold."""
+    fields = f" in {', '.join(differ)}" if differ else ""
     return BadRecord(
         "PSC-READ-TWO-ROWS",
         "Two different records have the same id",
-        f"{label}: the id {key} came twice, with different values. Nothing is delivered, because nobody can say which "
-        "one is right.",
+        f"{label}: the id {key} came twice, with different values{fields}. Nothing is delivered, because nobody can "
+        "say which one is right.",
         "Have the record checked in PowerSchool, or ask PowerSchool support.",
         where=f"{where} {key}",
     )

@@ -11,7 +11,7 @@ import pytest
 from psconnect.demo import DemoServer
 from psconnect.model.clock import CancelToken
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.reader import QueryReader, Reader, read_stream
+from psconnect.powerschool.reader import Gatherer, QueryReader, Reader, read_stream
 from psconnect.powerschool.streams import Stream
 from psconnect.powerschool.tables import TableReader
 from psconnect.sync.assemble import choices_of
@@ -71,7 +71,7 @@ class Reading:
     def tables(self, page_size: int = 100) -> TableReader:
         return TableReader(self.client, page_size)
 
-    def read(self, name: str, reader: Reader | None = None) -> Sink:
+    def read(self, name: str, reader: Reader | Gatherer | None = None) -> Sink:
         """Read one stream of the school year 2026-2027 completely."""
         sink = Sink()
         read_stream(reader or self.queries(), self.streams[name], YEAR, sink)

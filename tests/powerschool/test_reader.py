@@ -231,6 +231,7 @@ def test_D02_the_same_key_with_different_rows_stops_the_reading(reading: Reading
     error = stopped(reading, way)
     assert (type(error), error.code) == (BadRecord, "PSC-READ-TWO-ROWS")
     assert error.where == f"STUDENTS.DCID {students(reading)[0]}"
+    assert "with different values in LAST_NAME. Nothing is delivered" in error.happened
     name = reading.connected.sql("SELECT Last_Name FROM Students ORDER BY DCID")[0][0]
     assert name not in error.happened
 

@@ -132,7 +132,7 @@ def test_two_fields_that_would_have_the_same_name() -> None:
     [
         ("student", "Student.First_Name", "Did you mean “Students.First_Name”?"),
         ("student", "Schools.Name", "Students.Schoolid"),
-        ("class", "U_SECTIONS_EXTENSION.Note", "Sections.Room"),
+        ("calendar", "Courses.Course_Name", "Terms."),
         ("contact", "Person2.FirstName", "Did you mean “Person.Firstname”?"),
         ("teacher", "Zzz.Qqq", "Known: "),
     ],

@@ -1,0 +1,292 @@
+"""Reads streams from ``/ws/v1``, for servers where a plugin has neither our queries nor tables (powerschool-api.md 6).
+
+It gives the same rows as the other ways, as far as these resources have the values; what they lack is named by
+``v1_fields.gaps`` before anything is read. Lists hang below the schools, enrollments below each class: two calls a
+class, because there is no list of all (6.1).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool import streams as s
+from psconnect.powerschool import v1_fields
+from psconnect.powerschool import v1_wire as wire
+from psconnect.powerschool.client import Metadata, PowerSchoolClient
+from psconnect.powerschool.reader import Gathered, PageFailed, unstable
+from psconnect.powerschool.streams import Stream
+from psconnect.powerschool.v1_contacts import Contacts, read_contacts
+from psconnect.powerschool.v1_lists import Listing, ListPath, ListReader
+from psconnect.powerschool.v1_paths import V1Paths, calls_ahead
+from psconnect.powerschool.v1_rows import (
+    FIRST_YEAR,
+    GRADUATES,
+    Made,
+    enrollment_values,
+    key_at,
+    merged,
+    not_offered,
+    row_maker,
+    rows_of,
+    rows_of_values,
+    section_values,
+    term_values,
+)
+from psconnect.powerschool.v1_staff import STAFF_EXPANSIONS, position_rows, teacher_row
+
+News = Callable[[int, int], None]
+
+
+class _Once:
+    """Values that several threads need and one makes; what raised is made again by the next who asks."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def get(self, name: str, make: Callable[[], Any]) -> Any:
+        """The value of that name, made if need be."""
+        with self._lock:
+            lock = self._locks.setdefault(name, threading.Lock())
+        with lock:
+            if name not in self._values:
+                self._values[name] = make()
+            return self._values[name]
+
+
+@dataclass
+class V1Reader:
+    """Reads streams by the resources of ``/ws/v1``; lists that several streams need are read once.
+
+    Attributes:
+        sizes: rows a page for each kind, from the server's metadata.
+        schools: numbers of the schools whose enrollments and contacts are read; None for all.
+        statuses: the enrollment statuses (Enroll_Status) of students whose contacts are read.
+    """
+
+    client: PowerSchoolClient
+    sizes: Metadata
+    schools: frozenset[str] | None = None
+    statuses: frozenset[str] = frozenset({"0"})
+    way: str = "v1"
+    _once: _Once = field(default_factory=_Once)
+
+    def __post_init__(self) -> None:
+        """Set up what reads the lists."""
+        self._lists, self._paths = ListReader(self.client), V1Paths(self.sizes)
+
+    def gather(self, stream: Stream, arguments: Mapping[str, str], news: News) -> Gathered:
+        """All rows of the stream; see ``reader.Gatherer``. Raises FixSettings for a stream that v1 does not have."""
+        host = self.client.host
+        makers: Mapping[str, Callable[[], Gathered]] = {
+            s.SCHOOLS.name: lambda: self._schools_stream(stream),
+            s.TERMS.name: lambda: self._terms_stream(stream),
+            s.COURSES.name: lambda: self._courses_stream(stream, arguments),
+            s.SECTIONS.name: lambda: self._sections_stream(stream, arguments),
+            s.USERS.name: lambda: self._users_stream(stream),
+            s.SCHOOL_STAFF.name: lambda: self._positions_stream(stream),
+            s.SECTION_TEACHERS.name: lambda: self._assignments_stream(stream, arguments),
+            s.STUDENTS.name: lambda: self._students_stream(stream),
+            s.ENROLLMENTS.name: lambda: self._enrollments_stream(stream, arguments, news),
+            s.CONTACTS.name: lambda: rows_of_values(stream, self._contacts(news).contacts.values(), host),
+            s.RELATIONSHIPS.name: lambda: rows_of_values(stream, self._contacts(news).relationships.values(), host),
+        }
+        if stream.name not in makers:
+            raise not_offered(host, stream.label)
+        return makers[stream.name]()
+
+    def probe(self) -> int:
+        """The number of schools; raises what the refusal says where the plugin may not use ``/ws/v1``."""
+        return self._lists.count(self._paths.schools())
+
+    def calls_ahead(self, start_year: int, *, contacts: bool) -> int:
+        """About how many calls a whole reading of that school year takes, with contacts or without."""
+        try:
+            return calls_ahead(self._lists, self._paths, start_year, sorted(self.statuses) if contacts else ())
+        except PageFailed as failed:
+            raise unstable(s.SCHOOLS, str(failed), times=1) from None
+
+    # -- lists that several streams share -----------------------------------------------------------------------------
+
+    def _schools(self) -> Listing:
+        found: Listing = self._once.get("schools", lambda: self._lists.read(self._paths.schools()))
+        return found
+
+    def _numbers(self) -> dict[int, str]:
+        """School key -> school number."""
+        return {key: wire.at(item, "school_number") for key, item in self._schools().found.items()}
+
+    def _of_schools(self, name: str, path: Callable[[int], ListPath]) -> dict[int, Listing]:
+        """The lists below each school, by school key."""
+        found: dict[int, Listing] = self._once.get(
+            name, lambda: {key: self._lists.read(path(key)) for key in sorted(self._schools().found)}
+        )
+        return found
+
+    def _terms(self) -> dict[int, Listing]:
+        return self._of_schools("terms", self._paths.terms)
+
+    def _courses(self) -> dict[int, Listing]:
+        return self._of_schools("courses", self._paths.courses)
+
+    def _sections(self, arguments: Mapping[str, str]) -> dict[int, Listing]:
+        year = int(arguments["first_term"]) // 100 + FIRST_YEAR
+        return self._of_schools(f"sections {year}", lambda key: self._paths.sections(key, year))
+
+    def _staff(self) -> dict[int, Listing]:
+        listings = self._of_schools("staff", self._paths.staff)
+        for listing in listings.values():
+            self._needs(listing, STAFF_EXPANSIONS)
+        return listings
+
+    def _needs(self, listing: Listing, expansions: Iterable[str]) -> None:
+        """Raise FixSettings when the server does not know an expansion: its values would all look empty."""
+        unknown = sorted(set(expansions) - listing.expansions)
+        if listing.found and unknown:
+            raise not_offered(self.client.host, f"The part {', '.join(unknown)}")
+
+    def _single(self, singular: str, key: int) -> wire.Item:
+        """An item that no list has; empty where there is none."""
+
+        def read() -> wire.Item:
+            try:
+                return self._lists.one(f"/ws/v1/{singular}/{key}", singular, f"a {singular}")
+            except FixSettings as error:
+                if error.code != "PSC-ACCESS-NOT-FOUND":
+                    raise
+                return {}
+
+        item: wire.Item = self._once.get(f"{singular} {key}", read)
+        return item
+
+    # -- the frame ----------------------------------------------------------------------------------------------------
+
+    def _schools_stream(self, stream: Stream) -> Gathered:
+        listing = self._schools()
+        return Gathered(rows_of(stream, listing.found, lambda _item: {}), listing.repeats)
+
+    def _terms_stream(self, stream: Stream) -> Gathered:
+        numbers, listings = self._numbers(), self._terms()
+        return Gathered(rows_of(stream, merged(listings), partial(term_values, numbers=numbers)), _repeats(listings))
+
+    def _courses_stream(self, stream: Stream, arguments: Mapping[str, str]) -> Gathered:
+        """Courses that a school lists, or that a section of the year has; the district's own where several list it."""
+        listings, numbers = self._courses(), self._numbers()
+        found = merged(listings)
+        for section in merged(self._sections(arguments)).values():
+            course = self._course_of(section, found)
+            if course:
+                found.setdefault(key_at(course, "id"), course)
+        places: dict[int, list[int]] = {}
+        for school, listing in listings.items():
+            for key in listing.found:
+                places.setdefault(key, []).append(school)
+
+        def values(item: wire.Item) -> Made:
+            schools = places.get(key_at(item, "id"), [])
+            return {"schoolid": numbers[schools[0]] if len(schools) == 1 else "0"}
+
+        return Gathered(rows_of(stream, found, values), _repeats(listings))
+
+    def _course_of(self, section: wire.Item, listed: Mapping[int, wire.Item]) -> wire.Item:
+        """The course of a section; one that no school lists is read by itself."""
+        key = key_at(section, "course_id")
+        return listed.get(key, {}) if key in listed or key < 0 else self._single("course", key)
+
+    def _sections_stream(self, stream: Stream, arguments: Mapping[str, str]) -> Gathered:
+        numbers, terms, courses = self._numbers(), merged(self._terms()), merged(self._courses())
+        listings = self._sections(arguments)
+
+        def values(item: wire.Item) -> Made:
+            term = terms.get(key_at(item, "term_id"), {})
+            return section_values(item, term, self._course_of(item, courses), numbers)
+
+        return Gathered(rows_of(stream, merged(listings), values), _repeats(listings))
+
+    # -- people -------------------------------------------------------------------------------------------------------
+
+    def _users_stream(self, stream: Stream) -> Gathered:
+        """Staff, one row a person; the lists have one item a person and school (6.3)."""
+        people: dict[int, wire.Item] = {}
+        for item in merged(self._staff()).values():
+            people.setdefault(key_at(item, "users_dcid"), item)
+        return Gathered(rows_of(stream, people, lambda _item: {}))
+
+    def _positions_stream(self, stream: Stream) -> Gathered:
+        listed = {school: listing.found.values() for school, listing in self._staff().items()}
+        return rows_of_values(stream, position_rows(listed, self._numbers()), self.client.host)
+
+    def _assignments_stream(self, stream: Stream, arguments: Mapping[str, str]) -> Gathered:
+        """One row for the lead teacher of each section (6.4, 9.1)."""
+        staff, rows = merged(self._staff()), []
+        for section in merged(self._sections(arguments)).values():
+            key = key_at(section, "staff_id")
+            if key >= 0:
+                # The lists have only active staff (6.1); who led a class and left is read alone.
+                item = staff.get(key) or self._single("staff", key)
+                rows.append(teacher_row(key_at(section, "id"), wire.at(item, "users_dcid")))
+        return rows_of_values(stream, rows, self.client.host)
+
+    def _students_stream(self, stream: Stream) -> Gathered:
+        path = self._paths.students(stream)
+        listing = self._lists.read(path)
+        self._needs(listing, path.expansions)
+        fields = {(table, column.field.lower()): column.name for table, column in v1_fields.extensions_of(stream)}
+        seen: set[str] = set()
+
+        def values(item: wire.Item) -> Made:
+            told = wire.extension_fields(item) if fields else ()
+            made = {fields[table, name]: text for table, name, text in told if (table, name) in fields}
+            seen.update(made)
+            return made
+
+        rows = rows_of(stream, listing.found, values)
+        for (table, name), column in fields.items():
+            if rows and column not in seen:
+                raise not_offered(self.client.host, f"The field {table}.{name}")
+        return Gathered([row for row in rows if row.schoolid != GRADUATES], listing.repeats)
+
+    def _enrollments_stream(self, stream: Stream, arguments: Mapping[str, str], news: News) -> Gathered:
+        make, numbers = row_maker(stream), self._numbers()
+        wanted = [
+            key
+            for key, item in sorted(merged(self._sections(arguments)).items())
+            if self.schools is None or numbers.get(key_at(item, "school_id")) in self.schools
+        ]
+        rows: dict[int, Any] = {}
+        repeats: list[int] = []
+        for done, section in enumerate(wanted, start=1):
+            listing = self._lists.read(self._paths.enrollments(section), count_first=False)
+            rows |= {key: make(item, enrollment_values(item, section)) for key, item in listing.found.items()}
+            repeats += listing.repeats
+            news(len(rows), len(rows) * len(wanted) // done)
+        return Gathered([rows[key] for key in sorted(rows)], repeats)
+
+    def _contacts(self, news: News) -> Contacts:
+        """Contacts and relationships of enrolled students: one call a student, so they are read once for both."""
+
+        def read() -> Contacts:
+            found = {
+                key: item
+                for status in sorted(self.statuses)
+                for key, item in self._lists.read(self._paths.enrolled_students(status)).found.items()
+            }
+            students = [
+                key
+                for key, item in sorted(found.items())
+                if self.schools is None or wire.at(item, "school_enrollment.school_number") in self.schools
+            ]
+            return read_contacts(self.client, students, lambda done: news(done, len(students)))
+
+        found: Contacts = self._once.get("contacts", read)
+        return found
+
+
+def _repeats(listings: Mapping[int, Listing]) -> list[int]:
+    return [key for school in sorted(listings) for key in listings[school].repeats]

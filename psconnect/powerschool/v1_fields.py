@@ -1,0 +1,219 @@
+"""Which of a stream's columns ``/ws/v1`` has, where it has them, and what it can't give at all.
+
+Paths and expansions are those of powerschool-api.md 6.2 to 6.4. What is not offered is said before anything is read:
+an empty value in its place would look as if somebody had emptied the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool import streams as s
+from psconnect.powerschool.streams import Column, Stream, StreamSet
+
+_NAME = {
+    "FIRST_NAME": "name.first_name",
+    "MIDDLE_NAME": "name.middle_name",
+    "LAST_NAME": "name.last_name",
+}
+_PATHS: Mapping[str, Mapping[str, str]] = {
+    "schools": {
+        "SCHOOLS.DCID": "id",
+        "SCHOOLS.SCHOOL_NUMBER": "school_number",
+        "SCHOOLS.NAME": "name",
+        "SCHOOLS.LOW_GRADE": "low_grade",
+        "SCHOOLS.HIGH_GRADE": "high_grade",
+        "SCHOOLS.ALTERNATE_SCHOOL_NUMBER": "alternate_school_number",
+    },
+    "terms": {
+        "TERMS.DCID": "id",
+        "TERMS.ID": "local_id",
+        "TERMS.NAME": "name",
+        "TERMS.ABBREVIATION": "abbreviation",
+        "TERMS.FIRSTDAY": "start_date",
+        "TERMS.LASTDAY": "end_date",
+        "TERMS.PORTION": "portion",
+    },
+    "courses": {
+        "COURSES.DCID": "id",
+        "COURSES.COURSE_NUMBER": "course_number",
+        "COURSES.COURSE_NAME": "course_name",
+    },
+    "sections": {
+        "SECTIONS.DCID": "id",
+        "SECTIONS.SECTION_NUMBER": "section_number",
+        "SECTIONS.EXPRESSION": "expression",
+        "SECTIONS.EXTERNAL_EXPRESSION": "external_expression",
+    },
+    "users": {
+        "USERS.DCID": "users_dcid",
+        "USERS.TEACHERNUMBER": "local_id",
+        "USERS.LOGINID": "admin_username",
+        "USERS.TEACHERLOGINID": "teacher_username",
+        "USERS.EMAIL_ADDR": "emails.work_email",
+        **{f"USERS.{name}": path for name, path in _NAME.items()},
+    },
+    "students": {
+        "STUDENTS.DCID": "id",
+        "STUDENTS.STUDENT_NUMBER": "local_id",
+        "STUDENTS.STATE_STUDENTNUMBER": "state_province_id",
+        "STUDENTS.STUDENT_WEB_ID": "student_username",
+        **{f"STUDENTS.{name}": path for name, path in _NAME.items()},
+        "STUDENTS.SCHOOLID": "school_enrollment.school_number",
+        "STUDENTS.ENROLL_STATUS": "school_enrollment.enroll_status_code",
+        "STUDENTS.GRADE_LEVEL": "school_enrollment.grade_level",
+        "STUDENTS.ENTRYDATE": "school_enrollment.entry_date",
+        "STUDENTS.EXITDATE": "school_enrollment.exit_date",
+        "STUDENTS.ENTRYCODE": "school_enrollment.entry_code",
+        "STUDENTS.TRACK": "school_enrollment.track",
+        "STUDENTS.DOB": "demographics.birth_date",
+        "STUDENTS.GENDER": "demographics.gender",
+        "STUDENTS.HOME_ROOM": "schedule_setup.home_room",
+        "EMAILADDRESS.EMAILADDRESS": "contact_info.email",
+    },
+    "enrollments": {
+        "CC.DCID": "id",
+        "CC.DATEENROLLED": "entry_date",
+        "CC.DATELEFT": "exit_date",
+    },
+}
+"""Stream -> TABLE.FIELD -> where it stands in the item."""
+
+_MADE: Mapping[str, frozenset[str]] = {
+    "terms": frozenset({"schoolid", "yearid", "isyearrec"}),
+    "sections": frozenset({"course_number", "course_name", "course_dcid", "termid", "schoolid"}),
+    "enrollments": frozenset({"student_dcid", "section_dcid"}),
+    "contacts": frozenset({"id", "firstname", "middlename", "lastname", "email", "phone", "account"}),
+    "relationships": frozenset(column.name for column in s.RELATIONSHIPS.columns),
+}
+"""Stream -> columns that are found by way of other items, or in ``/ws/contacts`` (8)."""
+
+_INWARD: Mapping[str, frozenset[str]] = {
+    "courses": frozenset({"schoolid"}),
+    "sections": frozenset({"room"}),
+    "users": frozenset({"homeschoolid"}),
+    "school_staff": frozenset(column.name for column in s.SCHOOL_STAFF.columns),
+    "section_teachers": frozenset(column.name for column in s.SECTION_TEACHERS.columns),
+    "enrollments": frozenset({"sectionid"}),
+    "calendar_days": frozenset(column.name for column in s.CALENDAR_DAYS.columns),
+}
+"""Stream -> columns that are missing or approximate: the gaps below tell what that means, as long as none is mapped."""
+
+_BLOCKS = {
+    "students": {"school_enrollment", "contact_info", "demographics", "schedule_setup"},
+    "users": {"emails"},
+}
+"""Stream -> blocks of an item that come only when asked for (5.4)."""
+
+ALTERNATIVES = {"school_enrollment.enroll_status_code": "school_enrollment.status_code"}
+"""A second name for a value that the explorer and the wire name differently (6.2)."""
+
+
+def path_of(stream: Stream, column: Column) -> str:
+    """Where a column stands in an item; empty where it stands nowhere."""
+    return _PATHS.get(stream.name, {}).get(column.full_name.upper(), "")
+
+
+def expansions_of(stream: Stream) -> list[str]:
+    """The expansions that the stream's columns need, sorted."""
+    blocks = {path_of(stream, column).partition(".")[0] for column in stream.columns}
+    return sorted(blocks & _BLOCKS.get(stream.name, set()))
+
+
+def extensions_of(stream: Stream) -> list[tuple[str, Column]]:
+    """The stream's columns that come from database extensions, with the extension's name in lower case (5.6)."""
+    if stream.name != s.STUDENTS.name:
+        return []
+    aliases = {lookup.alias: lookup.table for lookup in stream.lookups if lookup.key == stream.extension_column}
+    return [(aliases[c.lookup].lower(), c) for c in stream.columns if c.lookup in aliases]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that ``/ws/v1`` does not give.
+
+    Attributes:
+        name: what it is about, in a few words; no two gaps of a connection have the same.
+        what: what is missing, in a sentence.
+        to_do: which setting takes it out of the connection; empty where no setting is needed and only the result
+            differs.
+    """
+
+    name: str
+    what: str
+    to_do: str = ""
+
+
+_ALWAYS = (
+    Gap("Calendar", "The calendar can't be read: a term is taken to last until its last day, in session or not."),
+    Gap("District office", "Staff who work at the district office alone, and at no school, can't be read."),
+    Gap(
+        "Home schools",
+        "The home school of staff at several schools can't be read: their schools stand in the order of their ids.",
+    ),
+    Gap("Lost records", "Enrollments whose student or class PowerSchool no longer has can't be seen."),
+    Gap(
+        "Teaching dates",
+        "A teaching assignment has no dates and an id of its own kind; only lead teachers have one.",
+    ),
+    Gap(
+        "Courses of the district",
+        "Whether a course belongs to its school or to the district shows only where several schools list it.",
+    ),
+)
+
+
+def gaps(streams: StreamSet, *, co_teachers: bool) -> list[Gap]:
+    """What these streams lose by ``/ws/v1``: first what a setting has to give up, then what merely differs."""
+    found = [_field_gap(entity, name) for entity, name in _unreadable(streams)]
+    if co_teachers:
+        found.append(Gap("Co-teachers", "Co-teachers can't be read.", "Set options.co_teachers to false."))
+    found += _ALWAYS
+    if s.CONTACTS.name in streams.by_name:
+        found.append(Gap("Former contacts", "Contacts whose students are all inactive can't be seen."))
+    return found
+
+
+def _field_gap(entity: str, name: str) -> Gap:
+    what = f"The field {name}, used for {entity}, can't be read."
+    to_do = f'Map what uses {name} in mapping.{entity} to another field, or to nothing ("").'
+    return Gap(f"{name} for {entity}", what, to_do)
+
+
+def refuse_gaps(found: Iterable[Gap]) -> None:
+    """Raise FixSettings naming what a setting has to give up; what merely differs is no reason."""
+    wanted = [gap for gap in found if gap.to_do]
+    if wanted:
+        raise FixSettings(
+            "PSC-ACCESS-V1-MISSING",
+            "PowerSchool’s v1 interface does not give everything",
+            "The connection wants what can't be read by PowerSchool’s v1 interface, the only one this plugin may use. "
+            + " ".join(gap.what for gap in wanted),
+            "Install and enable psconnect’s own plugin. Or do without: " + " ".join(gap.to_do for gap in wanted),
+            where="source.read",
+        )
+
+
+def _unreadable(streams: StreamSet) -> list[tuple[str, str]]:
+    """What is used and can't be read, as (entity or stream, field): mapped fields, and columns new to v1."""
+    found: dict[tuple[str, str], None] = {}
+    for entity, names in streams.mapped.items():
+        stream = streams.by_name.get(s.MAPPED_STREAMS[entity])
+        if stream is not None:
+            readable = {column.full_name for column in stream.columns if _readable(stream, column)}
+            found |= {(entity, name): None for name in names if name.lower() not in readable}
+    known = {name.lower() for _, name in found}
+    for stream in streams.by_name.values():
+        for column in stream.columns:
+            inward = column.name in _INWARD.get(stream.name, frozenset())
+            if not inward and not _readable(stream, column) and column.full_name not in known:
+                found[stream.name, f"{column.table}.{column.field}"] = None
+    return list(found)
+
+
+def _readable(stream: Stream, column: Column) -> bool:
+    if column.name in _MADE.get(stream.name, frozenset()):
+        return True
+    return bool(path_of(stream, column)) or any(column == one for _, one in extensions_of(stream))

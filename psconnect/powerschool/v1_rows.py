@@ -1,0 +1,105 @@
+"""Rows of the streams, made of the items of ``/ws/v1``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool import v1_fields
+from psconnect.powerschool import v1_wire as wire
+from psconnect.powerschool.reader import Gathered, keys_of, row_type
+from psconnect.powerschool.streams import Stream
+from psconnect.powerschool.v1_lists import Listing
+
+FIRST_YEAR = 1990
+"""YearID 0: ``start_year`` is YearID and this (16.4)."""
+GRADUATES = "999999"
+Made = Mapping[str, str]
+"""Values of a row that come from elsewhere than its own item, by column name."""
+
+
+def row_maker(stream: Stream) -> Callable[[wire.Item, Made], Any]:
+    """A function from an item, and values from elsewhere, to the stream's row."""
+    kind = row_type(stream)
+    columns = [(column.name, v1_fields.path_of(stream, column)) for column in stream.columns]
+
+    def make(item: wire.Item, made: Made) -> Any:
+        return kind(*(made[name] if name in made else _value(item, path) for name, path in columns))
+
+    return make
+
+
+def _value(item: wire.Item, path: str) -> str:
+    if not path:
+        return ""
+    return wire.at(item, path) or wire.at(item, v1_fields.ALTERNATIVES.get(path, path))
+
+
+def rows_of(stream: Stream, found: Mapping[int, wire.Item], made: Callable[[wire.Item], Made]) -> list[Any]:
+    """The rows of items by id, in the order of their ids."""
+    make = row_maker(stream)
+    return [make(found[key], made(found[key])) for key in sorted(found)]
+
+
+def rows_of_values(stream: Stream, values: Iterable[Made], host: str) -> Gathered:
+    """Rows made of values alone, in the order of their keys."""
+    make = row_maker(stream)
+    rows = [make({}, each) for each in values]
+    keys = keys_of(rows, stream, host)
+    return Gathered([row for _, row in sorted(zip(keys, rows, strict=True), key=lambda pair: pair[0])])
+
+
+def term_values(item: wire.Item, numbers: Mapping[int, str]) -> Made:
+    """What a term has of other items: its school, its year, whether it is the year itself (16.4)."""
+    year = wire.at(item, "start_year")
+    return {
+        "schoolid": numbers.get(key_at(item, "school_id"), ""),
+        "yearid": str(int(year) - FIRST_YEAR) if year.isdecimal() else "",
+        "isyearrec": "1" if wire.at(item, "portion") == "1" else "0",
+    }
+
+
+def section_values(item: wire.Item, term: wire.Item, course: wire.Item, numbers: Mapping[int, str]) -> Made:
+    """What a section has of other items: its school, term and course."""
+    return {
+        "schoolid": numbers.get(key_at(item, "school_id"), ""),
+        "termid": wire.at(term, "local_id"),
+        "course_number": wire.at(course, "course_number"),
+        "course_name": wire.at(course, "course_name"),
+        "course_dcid": wire.at(course, "id"),
+    }
+
+
+def enrollment_values(item: wire.Item, section: int) -> Made:
+    """What an enrollment's row has by way of the section whose list it is in."""
+    dropped = wire.at(item, "dropped") == "true"
+    return {
+        # Only its sign says something: a dropped class has a negative one (16.5).
+        "sectionid": f"-{section}" if dropped else str(section),
+        "section_dcid": str(section),
+        "student_dcid": wire.at(item, "student_id"),
+    }
+
+
+def merged(listings: Mapping[int, Listing]) -> dict[int, wire.Item]:
+    """The items of all schools by id; one that several schools list is there once."""
+    return {key: item for school in sorted(listings) for key, item in listings[school].found.items()}
+
+
+def key_at(item: wire.Item, path: str) -> int:
+    """The id at a path, or -1 where none is."""
+    text = wire.at(item, path)
+    return int(text) if text.isdecimal() else -1
+
+
+def not_offered(host: str, what: str) -> FixSettings:
+    """Something is wanted that this server's ``/ws/v1`` does not give."""
+    return FixSettings(
+        "PSC-ACCESS-V1-MISSING",
+        "PowerSchool’s v1 interface does not give everything",
+        f"{what} can't be read by the v1 interface of {host}. Reading was stopped, because missing values would look "
+        "as if somebody had emptied them.",
+        "Install and enable psconnect’s own plugin, or take this out of the connection’s settings.",
+        where="source.read",
+    )

@@ -1,0 +1,63 @@
+"""The wire of ``/ws/v1`` made plain: XML that became JSON (powerschool-api.md 5.1 to 5.3).
+
+One item is an object instead of a list, an empty container is an empty text, digits became numbers and exact ``true``
+and ``false`` became flags. Each change keeps the text it came from, so every value is turned back into that text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+Item = dict[str, Any]
+
+# A decimal number is kept as it was written: 12345678.9 would come back in another notation (5.3, rule 4).
+_decoder = msgspec.json.Decoder(dict[str, Any], float_hook=str)
+
+
+def decode(body: bytes) -> Item:
+    """An answer of ``/ws/v1``; raises msgspec.DecodeError when it is no JSON object."""
+    return _decoder.decode(body)
+
+
+def text(value: Any) -> str:
+    """The text that a value was made from; empty for what is not there."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else str(value)
+
+
+def items(value: Any) -> list[Item]:
+    """A repeated element as a list, whichever of its forms it has: none, one object, or a list of them."""
+    if isinstance(value, dict):
+        return [value]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def block(value: Any) -> Item:
+    """A container; empty where it has nothing in it and came as an empty text."""
+    return value if isinstance(value, dict) else {}
+
+
+def at(item: Item, path: str) -> str:
+    """The text at a dotted path; empty where nothing is."""
+    *blocks, last = path.split(".")
+    for name in blocks:
+        item = block(item.get(name))
+    return text(item.get(last))
+
+
+def names(value: Any) -> frozenset[str]:
+    """The names in ``@expansions`` or ``@extensions``, whether there are blanks between them or not."""
+    return frozenset(part for part in text(value).replace(",", " ").lower().split())
+
+
+def extension_fields(item: Item) -> Iterator[tuple[str, str, str]]:
+    """The extension fields of an item as (table, field, text), names in lower case (5.6)."""
+    for table in items(block(item.get("_extension_data")).get("_table_extension")):
+        for one in items(table.get("_field")):
+            yield text(table.get("name")).lower(), text(one.get("name")).lower(), text(one.get("value"))

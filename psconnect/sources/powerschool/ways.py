@@ -1,0 +1,93 @@
+"""The ways to read PowerSchool, the best that the plugin allows first: its queries, tables, the v1 interface."""
+
+from __future__ import annotations
+
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool import streams as s
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.reader import Gatherer, QueryReader, Reader
+from psconnect.powerschool.tables import TableReader
+from psconnect.powerschool.v1 import V1Reader
+from psconnect.powerschool.v1_fields import gaps, refuse_gaps
+from psconnect.powerschool.v1_paths import start_year_of
+from psconnect.sources.powerschool.plan import ReadPlan
+
+
+def choose_reader(client: PowerSchoolClient, access: str, plan: ReadPlan | None = None) -> Reader | Gatherer:
+    """The way to read with that access: ``auto``, ``queries``, ``tables`` or ``v1``; raises what the first call raises.
+
+    ``plan`` says whose classes and contacts are wanted, where the way takes calls for each of them; None for all.
+    """
+    if access == "tables":
+        return _tables(client)
+    if access == "v1":
+        return _v1(client, plan)
+    queries = QueryReader(client)
+    if access == "queries":
+        return queries
+    try:
+        queries.count(s.SCHOOLS, {})
+    except FixSettings as error:
+        if error.code != "PSC-ACCESS-NOT-FOUND":
+            raise
+        return _fallback(client, plan, error)
+    return queries
+
+
+def _fallback(client: PowerSchoolClient, plan: ReadPlan | None, missing: FixSettings) -> Reader | Gatherer:
+    """Tables or v1, whichever answers; raises that the queries are missing when neither does."""
+    tables = _tables(client)
+    try:
+        tables.count(s.SCHOOLS, {})
+    except FixSettings:
+        reader = _v1(client, plan)
+        try:
+            reader.probe()
+        except FixSettings:
+            raise missing from None
+        return reader
+    return tables
+
+
+def _tables(client: PowerSchoolClient) -> TableReader:
+    metadata = client.metadata(signed_in=True)
+    return TableReader(client, max(1, metadata.schema_table_query_max_page_size))
+
+
+def _v1(client: PowerSchoolClient, plan: ReadPlan | None) -> V1Reader:
+    sizes = client.metadata(signed_in=True)
+    if plan is None:
+        return V1Reader(client, sizes)
+    schools = None if plan.schools == "all" else frozenset(map(str, plan.schools))
+    return V1Reader(client, sizes, schools, frozenset(plan.included.enroll_status))
+
+
+def check_way(reader: Reader | Gatherer, plan: ReadPlan) -> None:
+    """Raise FixSettings when the connection wants what this way can't give: nothing is emptied or removed for that."""
+    if isinstance(reader, V1Reader):
+        refuse_gaps(gaps(plan.streams, co_teachers=plan.co_teachers))
+
+
+def cost(reader: Reader | Gatherer, plan: ReadPlan) -> str:
+    """What a slow way costs, in a sentence; empty for the plugin's queries."""
+    if isinstance(reader, TableReader):
+        people = [s.STUDENTS, s.CONTACTS] if plan.contacts else [s.STUDENTS]
+        calls = sum(-(-reader.count(stream, {}) // reader.page_size) for stream in people)
+        return (
+            "The plugin’s queries are not available, so PowerSchool is read table by table, "
+            f"{reader.page_size:,} rows a call: several thousand calls in a large district, about {calls:,} for "
+            "people alone. Install and enable psconnect’s plugin to make it faster."
+        )
+    if isinstance(reader, V1Reader):
+        differs = " ".join(gap.what for gap in gaps(plan.streams, co_teachers=plan.co_teachers))
+        calls = reader.calls_ahead(_start_year(plan), contacts=plan.contacts)
+        return (
+            "Neither the plugin’s queries nor tables are available, so PowerSchool is read by its v1 interface, class "
+            f"by class: about {calls:,} calls. {differs} Install and enable "
+            "psconnect’s plugin to make it faster and complete."
+        )
+    return ""
+
+
+def _start_year(plan: ReadPlan) -> int:
+    return (plan.start_year or start_year_of(plan.today.year, plan.today.month)) + int(plan.next_year)

@@ -1,0 +1,134 @@
+"""Data versions: both forms of the answer, what is no answer, and which tables can change a stream."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from psconnect.demo.server.dataversions import read_subscription
+from psconnect.model.clock import CancelToken
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool import streams as s
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.dataversions import (
+    APPLICATION,
+    BEGINNING,
+    HINTED,
+    SUBSCRIPTION_FILE,
+    changes_since,
+    count_rows,
+    decode_changes,
+    identity_lookups,
+    subscription_xml,
+    tables_of,
+    watched_tables,
+)
+from psconnect.powerschool.plugin import build_plugin
+from tests.support.demo import Connect, Connected
+
+STREAMS = s.streams_for(contacts=True, fields={}, portal=True)
+
+
+@pytest.fixture
+def watched(connect: Connect) -> Connected:
+    return connect(students=200, settings={"source": {"compare": "incremental"}})
+
+
+@pytest.fixture
+def client(watched: Connected) -> Iterator[PowerSchoolClient]:
+    made = watched.service.make_client(watched.service.connection(watched.name), CancelToken())
+    made.sign_in()
+    yield made
+    made.http.close()
+
+
+@pytest.mark.parametrize("text", [True, False], ids=["version as text", "version as number"])
+@pytest.mark.parametrize("form", ["object", "array"])
+def test_changed_rows_in_each_form(watched: Connected, client: PowerSchoolClient, form: str, text: bool) -> None:
+    watched.server.set_quirks(data_version_tables=form, data_version_text=text)
+    first = changes_since(client, BEGINNING)
+    assert first.keys == {}
+    keys = [key for (key,) in watched.sql("SELECT dcid FROM students ORDER BY dcid LIMIT 2")]
+    watched.sql("UPDATE students SET first_name = 'New' WHERE dcid IN (?, ?)", *keys)
+    watched.sql("UPDATE sections SET room = 'R' WHERE dcid = (SELECT min(dcid) FROM sections)")
+    watched.sql("UPDATE terms SET name = 'T'")
+    since = changes_since(client, first.version)
+    assert since.keys.keys() == {"STUDENTS", "SECTIONS"}, "nobody asked about terms"
+    assert since.keys["STUDENTS"] == set(keys)
+    assert changes_since(client, since.version).keys == {}
+
+
+def test_a_plugin_without_the_file_has_no_data_versions(connect: Connect) -> None:
+    connected = connect(students=200)
+    made = connected.service.make_client(connected.service.connection(connected.name), CancelToken())
+    with pytest.raises(FixSettings):
+        changes_since(made, BEGINNING)
+    made.http.close()
+
+
+def test_the_rows_of_a_table_are_counted(watched: Connected, client: PowerSchoolClient) -> None:
+    assert count_rows(client, "EMAILADDRESS") == watched.sql("SELECT count(*) FROM emailaddress")[0][0]
+    with pytest.raises(FixSettings):
+        count_rows(client, "NOWHERE")
+
+
+def test_tables_listed_twice_are_put_together() -> None:
+    answer = decode_changes(b'{"$dataversion":"7","tables":[{"cc":[1,"2"]},{"CC":[3],"users":[]}]}')
+    assert (answer.version, answer.keys) == ("7", {"CC": {1, 2, 3}, "USERS": frozenset()})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"$dataversion":"7"}',
+        b'{"tables":{}}',
+        b'{"$dataversion":"-1","tables":{}}',
+        b'{"$dataversion":"next","tables":{}}',
+        b'{"$dataversion":1.5,"tables":{}}',
+        b'{"$dataversion":"7","tables":{"cc":["x"]}}',
+        b'{"$dataversion":"7","tables":{"cc":7}}',
+        b'{"$dataversion":"7","tables":null}',
+    ],
+)
+def test_another_form_is_no_answer(body: bytes) -> None:
+    """What can't be read is never taken for "nothing has changed"."""
+    with pytest.raises(msgspec.ValidationError):
+        decode_changes(body)
+
+
+def test_the_plugin_carries_the_file_only_where_it_is_wanted() -> None:
+    def names(package: bytes) -> list[str]:
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            return archive.namelist()
+
+    plain, watching = build_plugin(STREAMS, "1.0"), build_plugin(STREAMS, "1.0", data_versions=True)
+    assert set(names(watching.content)) - set(names(plain.content)) == {SUBSCRIPTION_FILE}
+    assert watching.access == plain.access, "it asks to view no more than before"
+    with zipfile.ZipFile(io.BytesIO(watching.content)) as archive:
+        read = read_subscription(archive.read(SUBSCRIPTION_FILE))
+    assert read is not None
+    assert (read.application, list(read.tables)) == (APPLICATION, watched_tables(STREAMS))
+    assert subscription_xml(["B", "A", "A"]) == subscription_xml(["A", "B"])
+
+
+def test_every_table_behind_a_stream_is_watched() -> None:
+    for name in HINTED:
+        stream = STREAMS.by_name[name]
+        assert tables_of(stream) == {table for table, _field in stream.grants()}
+        assert tables_of(stream) <= set(watched_tables(STREAMS))
+
+
+def test_only_enrollments_look_up_nothing_but_who_somebody_is() -> None:
+    found = {name: [one.table for one in identity_lookups(STREAMS.by_name[name])] for name in HINTED}
+    assert found == {"enrollments": ["STUDENTS", "SECTIONS"], "students": [], "contacts": [], "relationships": []}
+
+
+def test_a_lookup_that_finds_more_is_none_of_identity() -> None:
+    more = s.streams_for(contacts=False, fields={"enrollment": ["CC.DCID"]}).by_name["enrollments"]
+    number = s.Column("number", "STUDENTS", "STUDENT_NUMBER", "student")
+    widened = s.replace(more, columns=(*more.columns, number))
+    assert [one.table for one in identity_lookups(widened)] == ["SECTIONS"]
