@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from workbench import checks, relock, system
-from workbench.environment import Environment
+from workbench.environment import JUDGES, Environment
 from workbench.errors import WorkbenchError
 
 _USAGE = """\
@@ -58,6 +58,7 @@ def _demo(environment: Environment, args: list[str]) -> int:
 
 def _test(environment: Environment, args: list[str]) -> int:
     environment.ensure("dev")
+    Environment(_CHECKOUT, JUDGES).ensure("judges")
     system.ensure(system.FOR_WINDOW + system.FOR_TESTS)
     pytest_args = [arg for arg in args if arg != "--thorough"]
     return checks.test(environment, with_thorough="--thorough" in args, pytest_args=pytest_args)

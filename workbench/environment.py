@@ -1,4 +1,4 @@
-"""The checkout's own virtual environment, `.venv`, with exactly what a lock file names.
+"""The checkout's own virtual environments with exactly what a lock file names: `.venv`, and one for other programs.
 
 A stamp in it says for which Python, place and locks it was made. It is written last, so an environment without a stamp
 (a start that was killed) or with another one is made anew.
@@ -33,19 +33,26 @@ _PIP_SETTINGS_DROPPED = (
     "PIP_USER",
 )
 
+JUDGES = ".venv.judges"
+"""The environment of clients by others that judge the demo server: psconnect's own never sees their libraries."""
+
 # Installing one lock brings all of these.
-_BRINGS = {"run": ("run",), "dev": ("dev", "run")}
+_BRINGS = {"run": ("run",), "dev": ("dev", "run"), "judges": ("judges",)}
+
+# The judges' lock leaves out what is there as source alone and is never imported by what the tests call.
+_OPTIONS = {"judges": ("--no-deps",)}
 
 
 @dataclass(frozen=True)
 class Environment:
-    """The virtual environment of one checkout; `folder` is the checkout."""
+    """A virtual environment of one checkout; `folder` is the checkout, `name` that of the environment in it."""
 
     folder: Path
+    name: str = ".venv"
     _venv: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_venv", self.folder / ".venv")
+        object.__setattr__(self, "_venv", self.folder / self.name)
 
     @property
     def python(self) -> Path:
@@ -69,7 +76,7 @@ class Environment:
         return kept | {"PYTHONPATH": str(self.folder)}
 
     def ensure(self, lock: str) -> None:
-        """Makes the environment hold what `locks/<lock>.txt` names: `run` or `dev`. Instant when it does already.
+        """Makes the environment hold what `locks/<lock>.txt` names (`run`, `dev`, `judges`); instant when it does.
 
         Raises:
             WorkbenchError: it could not be made; the text says why.
@@ -77,7 +84,7 @@ class Environment:
         if self._holds(lock):
             return
         with exclusive(
-            self.folder / ".venv.lock",
+            self.folder / f"{self.name}.lock",
             lambda: print("Another start is preparing the environment; waiting for it.", flush=True),
         ):
             if self._holds(lock):
@@ -157,7 +164,7 @@ class Environment:
         if not self.has_package("pip"):
             pip = [sys.executable, "-m", "pip", "--python", str(self.python)]
         options = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
-        options += ["--require-hashes", "--only-binary", ":all:"]
+        options += ["--require-hashes", "--only-binary", ":all:", *_OPTIONS.get(lock, ())]
         variables = {name: value for name, value in self.variables().items() if name not in _PIP_SETTINGS_DROPPED}
         done = subprocess.run(
             [*pip, "install", *options, "-r", str(self._lock_file(lock))], env=variables, check=False, close_fds=False

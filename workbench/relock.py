@@ -13,8 +13,14 @@ from urllib.parse import unquote, urlsplit
 from workbench.environment import Environment
 from workbench.errors import WorkbenchError
 
-# Lock -> what it adds to the run dependencies. The later ones keep to the versions of the first.
-_LOCKS: dict[str, tuple[str, ...]] = {"run": (), "dev": ("--group", "dev")}
+_PROJECT = "pyproject.toml"
+
+# Lock -> what it holds: the run dependencies, the same with the tests' tools, or a group alone.
+_LOCKS: dict[str, tuple[str, ...]] = {
+    "run": (_PROJECT,),
+    "dev": (_PROJECT, "--group", "dev"),
+    "judges": ("--group", f"{_PROJECT}:judges", "--no-emit-package", "fiql-parser"),
+}
 
 _OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--upgrade", "--quiet", "--no-header")
 
@@ -31,7 +37,9 @@ def relock(environment: Environment) -> None:
         wheels: dict[str, list[list[str]]] = {}
         for lock, extra in _LOCKS.items():
             text = Path(folder, f"{lock}.txt")
-            _compile(environment, *extra, *constraint, "--no-annotate", "--output-file", str(text))
+            # What is used together keeps to the versions of the first lock.
+            keep = constraint if _PROJECT in extra else []
+            _compile(environment, *extra, *keep, "--no-annotate", "--output-file", str(text))
             constraint = ["--constraint", str(Path(folder, "run.txt"))]
             # The same solution once more, in the form that names the files.
             listing = Path(folder, f"pylock.{lock}.toml")
@@ -45,7 +53,7 @@ def relock(environment: Environment) -> None:
 
 
 def _compile(environment: Environment, *options: str) -> None:
-    command = [environment.program("uv"), "pip", "compile", "pyproject.toml", *_OPTIONS, *options]
+    command = [environment.program("uv"), "pip", "compile", *_OPTIONS, *options]
     done = subprocess.run(command, cwd=environment.folder, env=environment.variables(), check=False)
     if done.returncode != 0:
         raise WorkbenchError("The locks were not rewritten; uv says why above.")

@@ -54,14 +54,16 @@ class SmallCheckout:
             lines.append(f"{pinned} --hash=sha256:{'0' * 64 if spoil else digest}\n")
         (self.folder / "locks" / f"{lock}.txt").write_text("".join(lines), encoding="utf-8")
 
+    def _variables(self) -> dict[str, str]:
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+        return env | {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self._wheels)}
+
     def start(self, *args: str, cwd: Path | None = None) -> subprocess.Popen[str]:
         """Starts `dev.py` with this Python."""
-        env = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
-        env |= {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self._wheels)}
         return subprocess.Popen(
             [sys.executable, str(self.folder / "dev.py"), *args],
             cwd=cwd or self.folder,
-            env=env,
+            env=self._variables(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -72,6 +74,13 @@ class SmallCheckout:
         with self.start(*args, cwd=cwd) as process:
             output, errors = process.communicate(timeout=100)
         return subprocess.CompletedProcess(args, process.returncode, output, errors)
+
+    def run_python(self, code: str) -> subprocess.CompletedProcess[str]:
+        """Runs a line of Python in the checkout."""
+        command = [sys.executable, "-c", code]
+        return subprocess.run(
+            command, cwd=self.folder, env=self._variables(), capture_output=True, text=True, check=False, timeout=100
+        )
 
     def _wheel(self, module: str, version: str) -> str:
         """Makes a wheel with one module; returns its sha256."""

@@ -49,6 +49,23 @@ def test_a_fresh_checkout_starts_and_the_second_start_prepares_nothing(checkout:
     assert "Preparing" not in third.stdout
 
 
+def test_the_judges_have_an_environment_of_their_own(checkout: SmallCheckout) -> None:
+    checkout.lock("judges", "library-b==3.0")
+    made = checkout.run_python(
+        "from pathlib import Path; from workbench.environment import Environment; "
+        "judges = Environment(Path.cwd(), '.venv.judges'); judges.ensure('judges'); judges.ensure('judges'); "
+        "print(judges.python)"
+    )
+    assert made.stdout.count("Preparing") == 1, made.stderr
+    python = made.stdout.splitlines()[-1]
+    assert Path(python).is_relative_to(checkout.folder / ".venv.judges")
+    found = subprocess.run(
+        [python, "-c", "import library_b; print(library_b.VERSION)"], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "3.0"
+    assert not (checkout.folder / ".venv").exists()
+
+
 def test_another_lock_makes_the_environment_anew(checkout: SmallCheckout) -> None:
     _answer(checkout.run("demo"))
     checkout.lock("run", "library-b==3.0")
