@@ -12,6 +12,7 @@ import msgspec
 from psconnect.http import Answer
 from psconnect.model.errors import BadRecord, FixSettings, PsconnectError, SignInAgain, TryLater
 from psconnect.powerschool import menus
+from psconnect.powerschool.fields import nearest_field
 
 _OK = 200
 _BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _REQUEST_TIMEOUT, _TOO_MANY = 400, 401, 403, 404, 408, 429
@@ -142,11 +143,13 @@ def _refused(answer: Answer, host: str, what: str) -> FixSettings:
         )
     message = message_of(answer)[:_QUOTED]
     if answer.status == _BAD_REQUEST and message.startswith("Invalid field"):
+        named = re.search(r"\w+\.\w+", message)
         return FixSettings(
             "PSC-ACCESS-NO-FIELD",
             "PowerSchool does not have a field",
             f"{host} does not have a field that {what} needs: {message}",
-            "Map the attribute to a field that your PowerSchool has, or have the database extension with the field "
+            (f"{nearest_field(named.group())} " if named else "")
+            + "Map the attribute to a field that your PowerSchool has, or have the database extension with the field "
             "installed.",
             where=what,
         )
@@ -229,6 +232,20 @@ def token_refused(answer: Answer, host: str, now: datetime) -> PsconnectError:
     return _error(answer, host, "a token", now)
 
 
+def sent_at(answer: Answer) -> datetime | None:
+    """When the server says it answered, by its own clock; None where it does not say."""
+    return moment(answer.headers.get("date", ""))
+
+
+def moment(text: str) -> datetime | None:
+    """A moment as headers give it; None for a text that is none."""
+    try:
+        found = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return found if found.tzinfo else None
+
+
 def unreadable(host: str, what: str) -> TryLater:
     """An answer that broke off, or is no JSON of the expected kind; asked for again before it counts."""
     return TryLater(
@@ -253,14 +270,15 @@ def drifted(host: str, what: str, detail: str) -> BadRecord:
 
 
 def retry_after(answer: Answer, now: datetime) -> float | None:
-    """Seconds to wait, from Retry-After (seconds or a date) or the number of seconds in the message; None if unsaid."""
+    """Seconds to wait, from Retry-After (seconds or a date) or the number of seconds in the message; None if unsaid.
+
+    A date counts from the server's own time where the answer has one, because our clock may be wrong (fault N18).
+    """
     text = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", text):
         return float(text)
     if text:
-        try:
-            return max(0.0, (email.utils.parsedate_to_datetime(text) - now).total_seconds())
-        except (ValueError, TypeError):
-            return None
+        until = moment(text)
+        return max(0.0, (until - (sent_at(answer) or now)).total_seconds()) if until else None
     found = re.search(r"(\d{1,6})\s*second", message_of(answer))
     return float(found.group(1)) if found else None
