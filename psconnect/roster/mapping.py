@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from psconnect.model.connection import nearest
-from psconnect.model.entities import BY_KEY, Entity
+import msgspec
+
+from psconnect.model.entities import BY_KEY, EXTRA, Entity
 from psconnect.model.errors import FixSettings
-from psconnect.roster.templates import Template, ValueList, compile_template, looks_empty, one_field, parse
+from psconnect.model.wrong import nearest, refuse
+from psconnect.roster.templates import (
+    FieldPart,
+    Resolve,
+    Template,
+    ValueList,
+    as_written,
+    compile_template,
+    one_field,
+    parse,
+)
+from psconnect.roster.textfilters import looks_empty
 
 Shape = Callable[[Any], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class RosterMapping:
-    """All attributes' templates: entity key -> attribute -> template; and the value lists they use."""
+    """All attributes' templates: entity key -> attribute -> template; and the value lists they use.
+
+    ``custom`` are fields of a connection's own choice: entity key -> label -> template.
+    """
 
     templates: dict[str, dict[str, Template]]
     value_lists: Mapping[str, ValueList]
+    custom: Mapping[str, Mapping[str, Template]] = field(default_factory=dict)
 
     def fields(self) -> dict[str, list[str]]:
         """The ``Table.Field`` names used, per entity key."""
         return {
-            entity: [name for template in attributes.values() for name in template.fields]
+            entity: [
+                name
+                for template in (*attributes.values(), *self.custom.get(entity, {}).values())
+                for name in template.fields
+            ]
             for entity, attributes in self.templates.items()
         }
 
@@ -34,18 +55,57 @@ def parse_mapping(
     preset: Mapping[str, Mapping[str, str]],
     changed: Mapping[str, Mapping[str, str]],
     value_lists: Mapping[str, ValueList],
+    resolve: Callable[[str, str, str], str] = lambda name, _entity, where: as_written(name, where),
+    custom: Mapping[str, str] | None = None,
 ) -> RosterMapping:
-    """The preset's mapping with a connection's differences; raises FixSettings for what is unknown or malformed."""
+    """The preset's mapping with a connection's differences; raises FixSettings for what is unknown or malformed.
+
+    ``resolve`` finds a field from its name as written, the entity key and the setting it stands in. ``custom`` gives,
+    per entity key, further fields as ``Field Name|label, Table.Field|label``.
+    """
     templates: dict[str, dict[str, Template]] = {}
     for key, entity in BY_KEY.items():
         # Always in the same order: the columns that are added for them are part of a query's name.
         texts = {**preset.get(key, {}), **changed.get(key, {})}
         for attribute in texts:
             _check_attribute(entity, attribute)
+        find = _finder(resolve, key)
         templates[key] = {
-            attribute: parse(text, f"mapping.{key}.{attribute}", value_lists) for attribute, text in texts.items()
+            attribute: parse(text, f"mapping.{key}.{attribute}", value_lists, find) for attribute, text in texts.items()
         }
-    return RosterMapping(templates, value_lists)
+    chosen = {
+        key: parse_custom(text, BY_KEY[key], f"custom.{key}", _finder(resolve, key))
+        for key, text in (custom or {}).items()
+    }
+    return RosterMapping(templates, value_lists, chosen)
+
+
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+
+
+def parse_custom(text: str, entity: Entity, where: str, resolve: Resolve) -> dict[str, Template]:
+    """Custom fields from text like ``Students.Gender|gender, U_STUDENTS_EXTENSION.note|note``: label -> template.
+
+    Without a label, the field's own name is the label. Raises FixSettings for what is unknown, malformed or double.
+    """
+    if not entity.extensible:
+        raise refuse(f"{entity.label} can’t have custom fields.", "Leave them out.", where)
+    found: dict[str, Template] = {}
+    for written in filter(None, (piece.strip() for piece in text.split(","))):
+        name, _, label = (piece.strip() for piece in written.partition("|"))
+        full_name = resolve(name, where)
+        label = label or full_name.partition(".")[2]
+        if not _LABEL.fullmatch(label):
+            to_do = "Use letters, digits, dots, hyphens and underscores, beginning with a letter."
+            raise refuse(f"“{label}” can’t be the label of a custom field.", to_do, where)
+        if label.lower() in (one.lower() for one in found):
+            raise refuse(f"The label “{label}” stands twice.", "Give each custom field a label of its own.", where)
+        found[label] = Template((FieldPart(full_name, ()),))
+    return found
+
+
+def _finder(resolve: Callable[[str, str, str], str], entity: str) -> Resolve:
+    return lambda name, where: resolve(name, entity, where)
 
 
 def _check_attribute(entity: Entity, attribute: str) -> None:
@@ -60,21 +120,26 @@ def _check_attribute(entity: Entity, attribute: str) -> None:
 
 
 def compile_mapping(mapping: RosterMapping, entity: Entity, name_of: Callable[[str], str]) -> Shape:
-    """A function from a source row to the entity's mapped attributes, in the order of ``entity.mapped``.
+    """A function from a source row to the attributes that a mapping fills, in the order of ``entity.shaped``.
 
     Attributes that are a plain field are fetched all at once; only the others cost a call each.
     """
     templates = mapping.templates.get(entity.key, {})
-    some_field = next((name for template in templates.values() for name in template.fields), "")
+    custom = mapping.custom.get(entity.key, {})
+    some_field = next((name for one in (*templates.values(), *custom.values()) for name in one.fields), "")
     if not some_field:
         fixed = tuple(
-            compile_template(templates[a], name_of, {})(None) if a in templates else "" for a in entity.mapped
+            compile_template(templates[a], name_of, {})(None) if a in templates else "" for a in entity.shaped
         )
         return lambda _row: fixed
     names: list[str] = []
     changed: list[tuple[int, Callable[[str], str]]] = []
     computed: list[tuple[int, Callable[[Any], str]]] = []
-    for index, attribute in enumerate(entity.mapped):
+    for index, attribute in enumerate(entity.shaped):
+        if attribute == EXTRA and custom:
+            names.append(name_of(some_field))
+            computed.append((index, _extra(custom, name_of)))
+            continue
         template = templates.get(attribute, Template(()))
         only = one_field(template, mapping.value_lists)
         names.append(name_of(only.field if only else some_field))
@@ -83,6 +148,33 @@ def compile_mapping(mapping: RosterMapping, entity: Entity, name_of: Callable[[s
         elif only.change:
             changed.append((index, only.change))
     return _compiled(names, changed, computed)
+
+
+def prefixed(shape: Shape, entity: Entity, prefixes: Mapping[str, str]) -> Shape:
+    """The shape with a prefix in front of those attributes' values, where they have one."""
+    places = [(entity.shaped.index(attribute), prefix) for attribute, prefix in prefixes.items() if prefix]
+    if not places:
+        return shape
+
+    def with_prefixes(row: Any) -> tuple[str, ...]:
+        values = list(shape(row))
+        for place, prefix in places:
+            if not looks_empty(values[place]):
+                values[place] = prefix + values[place]
+        return tuple(values)
+
+    return with_prefixes
+
+
+def _extra(custom: Mapping[str, Template], name_of: Callable[[str], str]) -> Callable[[Any], str]:
+    """A function from a source row to its custom fields as a JSON object; those that are empty are not in it."""
+    getters = {label: compile_template(template, name_of, {}) for label, template in custom.items()}
+
+    def value(row: Any) -> str:
+        filled = {label: text for label, getter in getters.items() if (text := getter(row))}
+        return msgspec.json.encode(filled).decode() if filled else ""
+
+    return value
 
 
 def _compiled(
@@ -111,6 +203,13 @@ class Requirements:
 
     skip: tuple[tuple[int, str], ...]
     report: tuple[tuple[int, str], ...]
+
+    def without(self, attribute: str) -> Requirements:
+        """The same, with nothing required of one attribute."""
+        return Requirements(
+            tuple(one for one in self.skip if one[1] != attribute),
+            tuple(one for one in self.report if one[1] != attribute),
+        )
 
     def missing(self, values: tuple[str, ...]) -> tuple[str, Sequence[str]]:
         """The first missing attribute that leaves the record out (or an empty text), and those only reported."""

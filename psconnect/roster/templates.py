@@ -1,21 +1,20 @@
-"""Templates: how an attribute is made of fields, as ``{Students.Student_Web_ID|lower}`` or ``{Table.A} ({Table.B})``.
+"""Templates: how an attribute is made of fields, as ``{Students.Student_Web_ID|lower}`` or ``{course_name} ({room})``.
 
-A template is text with fields in braces; behind a field stand filters, each after a bar: ``lower``, ``upper``,
-``trim``, ``visible`` (nothing instead of blanks and invisible characters), or the name of a value list. A template
+A template is text with fields in braces; behind a field stand filters (roster.textfilters), each after a bar, or the
+name of a value list. A field is Table.Field, or a field's name alone where the entity's own tables have it. A template
 whose fields are all empty gives an empty text, so that the fixed text around them never stands alone.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from psconnect.model.connection import nearest
 from psconnect.model.errors import FixSettings
+from psconnect.roster.textfilters import TextFilter, change_of, parse_filter
 
 ValueList = Mapping[str, str]
 """A value list: value in the source -> value delivered; ``*`` stands for every other value that is not empty."""
@@ -23,31 +22,12 @@ ValueList = Mapping[str, str]
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
-def looks_empty(text: str) -> bool:
-    """Whether a text shows nothing: no character but blanks and invisible ones."""
-    if text[:1].isalnum():
-        return False
-    return all(ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc", "Zs") for ch in text)
-
-
-def _visible(text: str) -> str:
-    return "" if looks_empty(text) else text
-
-
-_FILTERS: dict[str, Callable[[str], str]] = {
-    "lower": str.lower,
-    "upper": str.upper,
-    "trim": str.strip,
-    "visible": _visible,
-}
-
-
 @dataclass(frozen=True)
 class FieldPart:
     """A field with its filters."""
 
     field: str
-    filters: tuple[str, ...]
+    filters: tuple[TextFilter, ...]
 
 
 @dataclass(frozen=True)
@@ -62,14 +42,25 @@ class Template:
         return [part.field for part in self.parts if isinstance(part, FieldPart)]
 
 
-def parse(text: str, where: str, value_lists: Mapping[str, ValueList]) -> Template:
+Resolve = Callable[[str, str], str]
+"""Finds a field: from its name as written and the setting it stands in to ``Table.Field``; raises FixSettings."""
+
+
+def as_written(name: str, where: str) -> str:
+    """A Resolve that knows no fields: it takes Table.Field only."""
+    if not re.fullmatch(r"\w+\.\w+", name):
+        raise _wrong(f"“{name}” is not a field.", "Write a field as Table.Field, like {Students.First_Name}.", where)
+    return name
+
+
+def parse(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: Resolve = as_written) -> Template:
     """A template from its text; raises FixSettings that names what is wrong. ``where`` is the setting's name."""
     parts: list[str | FieldPart] = []
     position = 0
     for match in _FIELD.finditer(text):
         if match.start() > position:
             parts.append(text[position : match.start()])
-        parts.append(_field(match.group(1), where, value_lists))
+        parts.append(_field(match.group(1), where, value_lists, resolve))
         position = match.end()
     if position < len(text):
         parts.append(text[position:])
@@ -78,15 +69,10 @@ def parse(text: str, where: str, value_lists: Mapping[str, ValueList]) -> Templa
     return Template(tuple(parts))
 
 
-def _field(text: str, where: str, value_lists: Mapping[str, ValueList]) -> FieldPart:
-    name, *filters = (piece.strip() for piece in text.split("|"))
-    if not re.fullmatch(r"\w+\.\w+", name):
-        raise _wrong(f"“{name}” is not a field.", "Write a field as Table.Field, like {Students.First_Name}.", where)
-    for filter_name in filters:
-        if filter_name not in _FILTERS and filter_name not in value_lists:
-            known = [*_FILTERS, *value_lists]
-            raise _wrong(f"There is no filter “{filter_name}”.", nearest(filter_name, known), where)
-    return FieldPart(name, tuple(filters))
+def _field(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: Resolve) -> FieldPart:
+    name, *filters = text.split("|")
+    found = resolve(name.strip(), where)
+    return FieldPart(found, tuple(parse_filter(one, where, list(value_lists)) for one in filters))
 
 
 def _wrong(happened: str, to_do: str, where: str) -> FixSettings:
@@ -128,7 +114,7 @@ def one_field(template: Template, value_lists: Mapping[str, ValueList]) -> OneFi
     if len(template.parts) != 1 or not isinstance(template.parts[0], FieldPart):
         return None
     part = template.parts[0]
-    functions = [_function(name, value_lists) for name in part.filters]
+    functions = [_function(wanted, value_lists) for wanted in part.filters]
     if len(functions) < 2:  # noqa: PLR2004 - none or one needs no loop
         return OneField(part.field, functions[0] if functions else None)
 
@@ -142,8 +128,8 @@ def one_field(template: Template, value_lists: Mapping[str, ValueList]) -> OneFi
 
 def _getter(part: FieldPart, name_of: Callable[[str], str], value_lists: Mapping[str, ValueList]) -> Getter:
     getter: Getter = attrgetter(name_of(part.field))
-    for name in part.filters:
-        getter = _filtered(getter, _function(name, value_lists))
+    for wanted in part.filters:
+        getter = _filtered(getter, _function(wanted, value_lists))
     return getter
 
 
@@ -151,8 +137,8 @@ def _filtered(getter: Getter, function: Callable[[str], str]) -> Getter:
     return lambda row: function(getter(row))
 
 
-def _function(name: str, value_lists: Mapping[str, ValueList]) -> Callable[[str], str]:
-    return _FILTERS[name] if name in _FILTERS else _Listed(value_lists[name]).__getitem__
+def _function(wanted: TextFilter, value_lists: Mapping[str, ValueList]) -> Callable[[str], str]:
+    return change_of(wanted) or _Listed(value_lists[wanted.name]).__getitem__
 
 
 class _Listed(dict[str, str]):

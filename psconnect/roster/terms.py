@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 FIRST_YEAR = 1990
 _SOON = timedelta(days=30)
@@ -18,21 +18,26 @@ _REMEMBERED = 10_000  # a bound, so that garbage can't fill the memory
 
 @dataclass(frozen=True)
 class YearRow:
-    """One school's record of one school year: its id, first and last day."""
+    """One school's record of one school year: its id, first and last day, and the school's number."""
 
     year_id: int
     first_day: str
     last_day: str
+    school: str = ""
 
 
-def year_by_date(rows: Iterable[YearRow], today: date) -> int | None:
+def year_by_date(rows: Iterable[YearRow], today: date, prior_days: int | None = None) -> int | None:
     """The YearID that most schools are in on that day; None when no school has any year.
 
-    Between two years it is the next one from 30 days before its first day, else the one that ended last.
+    Between two years it is the next one from 30 days before its first day, else the one that ended last. With
+    ``prior_days`` each school's next year counts from so many days before its first day, even while its present one
+    still runs; with 0, from that day on.
     """
     rows = list(rows)
     if not rows:
         return None
+    if prior_days is not None:
+        return _year_begun(rows, (today + timedelta(days=prior_days)).isoformat())
     now, soon = today.isoformat(), (today + _SOON).isoformat()
     for candidates in (
         [row.year_id for row in rows if row.first_day <= now <= row.last_day],
@@ -43,6 +48,18 @@ def year_by_date(rows: Iterable[YearRow], today: date) -> int | None:
             return max(counted, key=lambda year: (counted[year], year))
     past = [row.year_id for row in rows if row.last_day < now]
     return max(past) if past else min(row.year_id for row in rows)
+
+
+def _year_begun(rows: list[YearRow], day: str) -> int:
+    """The year that most schools have begun last by that day; the first one there is when none has begun."""
+    newest: dict[str, int] = {}
+    for row in rows:
+        if row.first_day <= day:
+            newest[row.school] = max(row.year_id, newest.get(row.school, 0))
+    counted = Counter(newest.values())
+    if not counted:
+        return min(row.year_id for row in rows)
+    return max(counted, key=lambda year: (counted[year], year))
 
 
 def term_range(year_id: int) -> tuple[int, int]:
@@ -57,6 +74,24 @@ def natural_end(last_day: str, days_in_session: list[str]) -> str:
     """
     place = bisect_right(days_in_session, last_day)
     return days_in_session[place - 1] if place else last_day
+
+
+DATE_LENGTH = len("2026-08-17")
+
+
+def date_part(text: str, zone: tzinfo) -> str:
+    """The calendar date of a date with a time; any other text as it is (fault D18).
+
+    A time without a zone is the district's own and has the date it shows, also where clocks skip it; a moment in
+    another zone has the date that the district's calendar showed then.
+    """
+    if len(text) <= DATE_LENGTH:
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment.astimezone(zone) if moment.tzinfo else moment).date().isoformat()
+    except (ValueError, OverflowError):
+        return text
 
 
 class DateCheck:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from psconnect.model.entities import BY_KEY, ENTITIES, RELATIONSHIP, SCHOOL, STUDENT
 from psconnect.model.errors import FixSettings
-from psconnect.roster.mapping import Requirements, compile_mapping, parse_mapping, requirements_for
+from psconnect.roster.mapping import Requirements, RosterMapping, compile_mapping, parse_mapping, requirements_for
 from psconnect.roster.templates import compile_template
 from psconnect.sync.assemble import load_preset, preset_names
 
@@ -41,7 +42,7 @@ def test_a_compiled_mapping_gives_what_each_template_gives(data: st.DataObject) 
     shape = compile_mapping(mapping, entity, name_of)
     one_by_one = [
         compile_template(mapping.templates[entity.key][a], name_of, LISTS) if a in texts else lambda _row: ""
-        for a in entity.mapped
+        for a in entity.shaped
     ]
     for row in rows:
         made = shape(row)
@@ -52,18 +53,18 @@ def test_a_compiled_mapping_gives_what_each_template_gives(data: st.DataObject) 
 def test_a_mapping_of_one_attribute_and_of_none() -> None:
     row = SimpleNamespace(a="x", b="y")
     one = parse_mapping({"school": {"name": "{T.A}"}}, {}, {})
-    assert compile_mapping(one, SCHOOL, name_of)(row) == ("x", "")
-    assert compile_mapping(parse_mapping({}, {}, {}), SCHOOL, name_of)(row) == ("", "")
+    assert compile_mapping(one, SCHOOL, name_of)(row) == ("x", "", "")
+    assert compile_mapping(parse_mapping({}, {}, {}), SCHOOL, name_of)(row) == ("", "", "")
     fixed = parse_mapping({"school": {"name": "Always"}}, {}, {})
-    assert compile_mapping(fixed, SCHOOL, name_of)(None) == ("Always", "")
+    assert compile_mapping(fixed, SCHOOL, name_of)(None) == ("Always", "", "")
 
 
 def test_a_connection_changes_single_attributes_of_its_preset() -> None:
     preset = {"student": {"username": "{T.A}", "email": "{T.B}"}}
     mapping = parse_mapping(preset, {"student": {"username": "{T.C|upper}"}}, {})
     made = compile_mapping(mapping, STUDENT, name_of)(SimpleNamespace(a="a", b="b", c="c"))
-    assert dict(zip(STUDENT.mapped, made, strict=True)) | {"username": "C", "email": "b"} == dict(
-        zip(STUDENT.mapped, made, strict=True)
+    assert dict(zip(STUDENT.shaped, made, strict=True)) | {"username": "C", "email": "b"} == dict(
+        zip(STUDENT.shaped, made, strict=True)
     )
     assert mapping.fields()["student"] == ["T.C", "T.B"]
 
@@ -93,6 +94,41 @@ def test_every_preset_maps_known_entities_and_attributes(preset: str) -> None:
     assert all(mapping.templates[key] for key in loaded.mapping)
     for entity in ENTITIES:
         requirements_for(entity, frozenset(), loaded.requirements, {})
+
+
+# --- custom fields ---------------------------------------------------------------------------------------------------
+
+
+def custom(text: str, entity: str = "student") -> RosterMapping:
+    return parse_mapping({"student": {"username": "{T.A}"}}, {}, LISTS, custom={entity: text})
+
+
+def test_custom_fields_are_values_under_their_labels() -> None:
+    mapping = custom(" T.B|shoe size-1 , T.C ".replace("shoe size-1", "shoe.size-1"))
+    shape = compile_mapping(mapping, STUDENT, name_of)
+    made = dict(zip(STUDENT.shaped, shape(SimpleNamespace(a="a", b='"4", 5', c="")), strict=True))
+    assert made["username"] == "a"
+    assert json.loads(made["extra"]) == {"shoe.size-1": '"4", 5'}
+    assert json.loads(shape(SimpleNamespace(a="", b="", c="é"))[-1]) == {"C": "é"}
+    assert shape(SimpleNamespace(a="a", b="", c=""))[-1] == ""
+    assert mapping.fields()["student"] == ["T.A", "T.B", "T.C"]
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "says"),
+    [
+        ("T.B|a b", "student", "“a b” can’t be the label"),
+        ("T.B|1st", "student", "“1st” can’t be the label"),
+        ("T.B|note, T.C|Note", "student", "“Note” stands twice"),
+        ("T.B", "enrollment", "Enrollments can’t have custom fields"),
+        ("B|x", "student", "“B” is not a field"),
+    ],
+)
+def test_custom_fields_that_can_not_be_used(text: str, entity: str, says: str) -> None:
+    with pytest.raises(FixSettings) as refused:
+        custom(text, entity)
+    assert says in refused.value.happened
+    assert refused.value.where == f"custom.{entity}"
 
 
 # --- requirements ----------------------------------------------------------------------------------------------------

@@ -122,3 +122,41 @@ def test_more_texts_than_are_remembered_are_judged_as_well() -> None:
     assert not any(check(f"garbage {n}") for n in range(12_000))
     assert check("2026-08-17")
     assert not check("2026-02-30")
+
+
+def year_rows(*rows: tuple[str, int, str, str]) -> list[YearRow]:
+    return [YearRow(year, first, last, school) for school, year, first, last in rows]
+
+
+TWO_SCHOOLS = year_rows(
+    ("1", 36, "2026-08-17", "2027-06-04"), ("2", 36, "2026-08-17", "2027-06-04"),
+    ("1", 37, "2027-08-16", "2028-06-02"), ("2", 37, "2027-08-30", "2028-06-02"),
+    ("3", 36, "2026-08-17", "2027-06-04"), ("3", 37, "2027-08-16", "2028-06-02"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("today", "days", "year"),
+    [
+        ("2027-05-01", 0, 36),
+        ("2027-07-20", 0, 36),  # between two years: the one that ended
+        ("2027-08-15", 0, 36),
+        ("2027-08-16", 0, 37),  # two of three schools begin
+        ("2027-05-17", 90, 36),
+        ("2027-05-18", 90, 37),  # 90 days before, while the year still runs
+        ("2025-01-01", 0, 36),  # before any year: the first there is
+        ("2029-01-01", 0, 37),
+        ("2027-07-20", None, 37),  # without the setting: 30 days before, but not while a year runs
+        ("2027-06-01", None, 36),
+    ],
+)
+def test_prior_data(today: str, days: int | None, year: int) -> None:
+    assert year_by_date(TWO_SCHOOLS, date.fromisoformat(today), days) == year
+
+
+@given(st.integers(0, 330), st.dates(date(2026, 1, 1), date(2028, 12, 31)))
+def test_with_prior_data_no_school_goes_back(days: int, today: date) -> None:
+    now = year_by_date(TWO_SCHOOLS, today, days)
+    assert now in (36, 37)
+    assert year_by_date(TWO_SCHOOLS, today + timedelta(days=1), days) >= now
+    assert year_by_date(TWO_SCHOOLS, today, min(330, days + 1)) >= now

@@ -1,0 +1,131 @@
+"""The catalogue of PowerSchool's fields: what a field is called, which table it is in, and which one was meant.
+
+The list is resources/fields.toml (powerschool-api.md section 16). It is not complete, so a field of a known table that
+it does not list is taken as written; the access check asks the server whether there is such a field. What is certain
+to be wrong is refused at once: a table that is neither known nor an extension, a name alone that no table has.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from psconnect import resources
+from psconnect.model.errors import FixSettings
+from psconnect.model.wrong import nearest
+
+_EXTENSIONS = ("U_", "S_")
+_CORE_EXTENSIONS = ("STUDENTCOREFIELDS", "USERSCOREFIELDS")
+
+TABLES_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "school": ("Schools",),
+        "calendar": ("Terms",),
+        "course": ("Courses",),
+        "class": ("Sections", "Courses"),
+        "student": ("Students", "EmailAddress"),
+        "teacher": ("Users",),
+        "admin": ("Users",),
+        "contact": ("Person", "EmailAddress", "PhoneNumber"),
+        "relationship": ("StudentContactDetail", "CodeSet"),
+        "enrollment": ("CC",),
+    }
+)
+"""The tables whose fields an entity can be mapped from, the one that decides first."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a standard table, as PowerSchool writes it, and what it means."""
+
+    table: str
+    name: str
+    meaning: str
+
+    @property
+    def full_name(self) -> str:
+        """``Table.Field``."""
+        return f"{self.table}.{self.name}"
+
+
+@cache
+def catalogue() -> tuple[Field, ...]:
+    """All fields that are listed, by table."""
+    tables = tomllib.loads(resources.read_text("fields.toml"))
+    return tuple(Field(table, name, meaning) for table, fields in tables.items() for name, meaning in fields.items())
+
+
+@cache
+def _by_full_name() -> dict[str, Field]:
+    return {field.full_name.lower(): field for field in catalogue()}
+
+
+def fields_of(entity: str) -> list[Field]:
+    """The listed fields that an entity can be mapped from."""
+    tables = TABLES_OF[entity]
+    return sorted((field for field in catalogue() if field.table in tables), key=lambda f: tables.index(f.table))
+
+
+def search(text: str, entity: str = "") -> list[Field]:
+    """Listed fields whose name or meaning has all the words of a text; of one entity, or of all."""
+    words = text.lower().split()
+    among = fields_of(entity) if entity else catalogue()
+    return [field for field in among if all(word in f"{field.full_name} {field.meaning}".lower() for word in words)]
+
+
+def is_extension(table: str) -> bool:
+    """Whether a table is one of the district's or state's own (powerschool-api.md 16.2, 16.3)."""
+    return table.upper().startswith(_EXTENSIONS) or table.upper() in _CORE_EXTENSIONS
+
+
+def resolve(name: str, entity: str, where: str) -> str:
+    """``Table.Field`` for a field as a person writes it: with its table, or alone where the entity's tables have it.
+
+    Capitals don't count; a listed field comes back as PowerSchool writes it. Raises FixSettings, which names the
+    nearest known field.
+    """
+    if re.fullmatch(r"\w+\.\w+", name):
+        return _with_table(name, entity, where)
+    known = fields_of(entity)
+    for field in known:
+        if field.name.lower() == name.lower():
+            return field.full_name
+    if not re.fullmatch(r"\w+", name):
+        to_do = "Write a field as Table.Field, like {Students.First_Name}, or its name alone."
+        raise _wrong(f"“{name}” is not a field.", to_do, where)
+    names = [field.full_name for field in known]
+    to_do = nearest(name, [field.name for field in known]) if names else ""
+    raise _wrong(
+        f"“{name}” is no known field of this entity.",
+        f"{to_do} A field of your own is written with its table, like U_STUDENTS_EXTENSION.{name}.",
+        where,
+    )
+
+
+def _with_table(name: str, entity: str, where: str) -> str:
+    listed = _by_full_name().get(name.lower())
+    if listed:
+        return listed.full_name
+    table, _, field = name.partition(".")
+    tables = {one.lower(): one for one in TABLES_OF[entity]}
+    if table.lower() in tables:
+        return f"{tables[table.lower()]}.{field}"
+    if is_extension(table):
+        return name
+    known = [one.full_name for one in fields_of(entity)]
+    raise _wrong(f"There is no table “{table}” for this entity.", nearest(name, known), where)
+
+
+def nearest_field(name: str) -> str:
+    """A hint that names the listed field nearest to one that the server does not have."""
+    table, _, _ = name.partition(".")
+    among = [one.full_name for one in catalogue() if one.table.lower() == table.lower()]
+    return nearest(name, among or [one.full_name for one in catalogue()])
+
+
+def _wrong(happened: str, to_do: str, where: str) -> FixSettings:
+    return FixSettings("PSC-MAPPING-TEMPLATE", "A mapping can't be used", happened, to_do, where=where)

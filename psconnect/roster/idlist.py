@@ -1,0 +1,118 @@
+"""The list of ids that a system exported which already has accounts: rows that tell an id and whose it is.
+
+Read as spreadsheets write it: with or without a byte order mark, commas, semicolons or tabs between columns, any line
+ends, columns in any order and spelling. Nothing is guessed: a column that could mean two things is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psconnect.model.errors import FixSettings
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of the largest list that is read."""
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "sourcedid", "sisid", "userid", "externalid", "destinationid", "idatthedestination"),
+    "dcid": ("dcid", "studentdcid", "studentsdcid", "usersdcid", "powerschooldcid"),
+    "number": (
+        "number",
+        "identifier",
+        "studentnumber",
+        "teachernumber",
+        "schoolnumber",
+        "coursenumber",
+        "coursecode",
+        "classcode",
+        "localid",
+    ),
+    "username": ("username", "loginid", "login", "user"),
+    "email": ("email", "mail", "emailaddress"),
+}
+"""What a column tells -> how it may be called, in lower case and without blanks and signs."""
+KEYS = ("dcid", "number", "username", "email")
+"""What can tell whose id it is."""
+
+
+@dataclass(frozen=True)
+class IdRow:
+    """A row: its line in the file, the id at the destination, and what tells whose it is (only what is given)."""
+
+    line: int
+    sourced_id: str
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class IdList:
+    """A list: its rows, and the columns that were not used."""
+
+    rows: tuple[IdRow, ...]
+    unused: tuple[str, ...]
+
+
+def read_id_list(content: bytes) -> IdList:
+    """The rows of an exported list; raises FixSettings that says what is wrong with it. Blank rows are skipped."""
+    if len(content) > LARGEST:
+        raise _refused(f"It has more than {LARGEST // (1024 * 1024)} MB.", "Export the ids alone.")
+    text = _decoded(content)
+    if "\x00" in text:
+        raise _refused("It is not a text file.", "Save it as “CSV UTF-8”.")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows: list[IdRow] = []
+    try:
+        header = next(reader, [])
+        places, unused = _places(header)
+        for cells in reader:
+            values = {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()}
+            if any(cell.strip() for cell in cells):
+                keys = {name: values[name] for name in KEYS if values.get(name)}
+                rows.append(IdRow(reader.line_num, values["id"], keys))
+    except csv.Error as error:
+        raise _refused(f"Line {reader.line_num} can’t be read: {error}.", "Correct the line.") from None
+    return IdList(tuple(rows), unused)
+
+
+def _decoded(content: bytes) -> str:
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise _refused("It is not UTF-8 text.", "Save it as “CSV UTF-8”.") from None
+
+
+def _delimiter(text: str) -> str:
+    """The sign between columns: the one that the first line has most of."""
+    first = text.lstrip().partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def _places(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
+    meanings = {name: meaning for meaning, names in COLUMNS.items() for name in names}
+    places: dict[str, int] = {}
+    unused: list[str] = []
+    for place, title in enumerate(header):
+        meaning = meanings.get("".join(ch for ch in title.casefold() if ch.isalnum()))
+        if meaning is None:
+            unused.append(title.strip())
+        elif meaning in places:
+            raise _refused(
+                f"The columns “{header[places[meaning]].strip()}” and “{title.strip()}” both tell the {meaning}.",
+                "Leave only one of them.",
+            )
+        else:
+            places[meaning] = place
+    if "id" not in places or not any(key in places for key in KEYS):
+        lacking = "the id at the destination" if "id" not in places else "whose id it is"
+        raise _refused(
+            f"No column tells {lacking}.",
+            "The first line has to name the columns: id, and at least one of dcid, number, username, email.",
+        )
+    return places, tuple(title for title in unused if title)
+
+
+def _refused(happened: str, to_do: str) -> FixSettings:
+    return FixSettings("PSC-ADOPT-FILE", "The list of ids can’t be read", happened, to_do, where="file")

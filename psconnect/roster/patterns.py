@@ -1,0 +1,75 @@
+r"""Patterns of the operation “matches”: a part of regular expressions that can't run away.
+
+Allowed are characters, ``.``, classes like ``[A-Z]``, ``\d \w \s`` and their opposites, ``^ $``, groups, ``|``, and
+``? * + {n} {n,m}`` behind a single character or class. Refused is what makes matching take for ever: a repeated
+group, back references, looking around, more than two open-ended repeats or six choices. So a match is tried in at most
+some 64 * length^3 steps, and only the first 255 characters of a value are looked at. Upper and lower case are alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from psconnect.model.wrong import refuse
+
+LONGEST = 200
+LOOKED_AT = 255
+_REPEATS, _CHOICES, _NARROW = 2, 6, 3
+_TOKEN = re.compile(
+    r"(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<escape>\\.)|(?P<open>\((?:\?:)?)|(?P<close>\))"
+    r"|(?P<repeat>[*+?]|\{(?P<least>\d+)(?P<comma>,(?P<most>\d*))?\})|(?P<bar>\|)|(?P<anchor>[\^$])|(?P<other>.)",
+    re.DOTALL,
+)
+_ESCAPES = set("dDwWsSbB")
+
+
+def compile_pattern(pattern: str, where: str) -> Callable[[str], bool]:
+    """A function that says whether a text matches anywhere; raises FixSettings that says what is not allowed."""
+    if len(pattern) > LONGEST:
+        raise refuse(f"The pattern of {where} is too long.", f"Use at most {LONGEST} characters.", where)
+    problem = _problem(pattern)
+    if problem:
+        raise refuse(f"The pattern of {where} can't be used: {problem}.", "Write a simpler pattern.", where)
+    try:
+        compiled = re.compile(pattern, re.IGNORECASE)
+    except (re.error, OverflowError):
+        raise refuse(f"The pattern of {where} is not a regular expression.", "Check its brackets.", where) from None
+    search = compiled.search
+    return lambda text: search(text[:LOOKED_AT]) is not None
+
+
+def _problem(pattern: str) -> str:
+    """What in the pattern is not allowed; an empty text when all is."""
+    before, depth, repeats, choices = "open", 0, 0, 0
+    for token in _TOKEN.finditer(pattern):
+        kind = str(token.lastgroup if token.lastgroup in _KINDS else "repeat")
+        if kind == "escape" and token[0][1].isalnum() and token[0][1] not in _ESCAPES:
+            return f"“{token[0]}” is not allowed"
+        if kind == "repeat":
+            if before not in ("class", "escape", "other") and not (before == "close" and token[0] == "?"):
+                return f"“{token[0]}” may only stand behind a single character or class"
+            repeats += _is_open_ended(token)
+            choices += _is_choice(token)
+        depth += (kind == "open") - (kind == "close")
+        choices += kind == "bar" and depth > 0
+        before = kind
+    if repeats > _REPEATS:
+        return f"it has more than {_REPEATS} open-ended repeats"
+    return f"it has more than {_CHOICES} choices" if choices > _CHOICES else ""
+
+
+_KINDS = ("class", "escape", "open", "close", "repeat", "bar", "anchor", "other")
+
+
+def _is_open_ended(token: re.Match[str]) -> bool:
+    if token[0] in "*+":
+        return True
+    return bool(token["comma"]) and (not token["most"] or int(token["most"]) - int(token["least"]) > _NARROW)
+
+
+def _is_choice(token: re.Match[str]) -> int:
+    """How many times the repeat doubles the ways to match."""
+    if token[0] == "?":
+        return 1
+    return 0 if _is_open_ended(token) or not token["comma"] else int(token["most"]) - int(token["least"])

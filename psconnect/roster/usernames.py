@@ -1,0 +1,66 @@
+"""User names for people who have none: made of their attributes by a pattern, with a number behind it where needed.
+
+The pattern is a template over the record's own attributes, like ``{givenName|first|lower}{familyName|ascii|lower}``.
+Who was given a name once keeps it; that is remembered elsewhere (sync.given).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import SimpleNamespace
+
+from psconnect.model.entities import Entity
+from psconnect.model.errors import FixSettings
+from psconnect.model.text import folded
+from psconnect.model.wrong import nearest
+from psconnect.roster.templates import compile_template, parse
+
+
+def compile_pattern(text: str, entity: Entity, where: str) -> Callable[[Mapping[str, str]], str]:
+    """A function from a record's attributes to the user name wanted for it, empty where they give none.
+
+    Raises FixSettings for what is no attribute of the entity; ``username`` itself can't be used.
+    """
+    known = [name for name in entity.attributes if name != "username"]
+
+    def resolve(name: str, setting: str) -> str:
+        if name in known:
+            return name
+        raise FixSettings(
+            "PSC-USERNAME-PATTERN",
+            "The pattern for user names can’t be used",
+            f"{entity.label} have no attribute “{name}”.",
+            nearest(name, known),
+            where=setting,
+        )
+
+    template = parse(text, where, {}, resolve)
+    if not template.fields:
+        raise FixSettings(
+            "PSC-USERNAME-PATTERN",
+            "The pattern for user names can’t be used",
+            "It has no attribute in it, so that everybody would be called the same.",
+            "Write it like {givenName|first|ascii|lower}{familyName|ascii|lower|alnum}",
+            where=where,
+        )
+    getter = compile_template(template, lambda name: name, {})
+    return lambda named: getter(SimpleNamespace(**named)).strip()
+
+
+class Usernames:
+    """The user names that are taken. Compared without capitals and accents, as the systems they go to do."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        """``taken``: the names of everybody, also those who are no longer there: a name is never given twice."""
+        self._taken = {folded(name) for name in taken if name}
+
+    def give(self, wanted: str) -> str:
+        """The name wanted, or that with the lowest number from 2 on that is free; empty when none is wanted."""
+        if not wanted:
+            return ""
+        name, number = wanted, 1
+        while folded(name) in self._taken:
+            number += 1
+            name = f"{wanted}{number}"
+        self._taken.add(folded(name))
+        return name

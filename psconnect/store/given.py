@@ -1,0 +1,73 @@
+"""What was given to a person once and stays, beside the attached staging in which it is filled in.
+
+Remembered by the record's key, also after the person is gone: a user name is never given to a second one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
+from psconnect.store.staging import table
+
+PEOPLE = (STUDENT, TEACHER, ADMIN, CONTACT)
+
+
+def _value(entity: Entity, attribute: str) -> str:
+    return f"json_extract(CAST(record AS TEXT), '$[{entity.attributes.index(attribute)}]')"
+
+
+def without(db: sqlite3.Connection, entity: Entity, attribute: str) -> list[tuple[int, int | None, bytes]]:
+    """Key, school and record of those who are in and whose attribute is empty, in key order."""
+    school = "school" if "school" in (reference.column for reference in entity.references) else "NULL"
+    sql = f"SELECT key, {school}, record FROM stage.{table(entity)} WHERE fate = 0 "
+    return db.execute(f"{sql} AND trim({_value(entity, attribute)}) = '' ORDER BY key").fetchall()
+
+
+def everybody(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[int, bytes]]:
+    """Key and record of all who are in, in key order."""
+    return db.execute(f"SELECT key, record FROM stage.{table(entity)} WHERE fate = 0 ORDER BY key")
+
+
+def leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[int]) -> None:
+    """Leave records out by a rule."""
+    sql = f"UPDATE stage.{table(entity)} SET fate = 1, rule = ? WHERE key = ?"
+    db.executemany(sql, [(rule, key) for key in keys])
+
+
+def usernames(db: sqlite3.Connection) -> Iterator[str]:
+    """The user names of everybody who was read, is delivered, or was given one."""
+    for entity in PEOPLE:
+        value = _value(entity, "username")
+        sql = f"SELECT {value} FROM stage.{table(entity)} UNION SELECT {value} FROM ledger WHERE entity = ?"
+        for (name,) in db.execute(sql, [entity.rank]):
+            yield name
+    for (name,) in db.execute("SELECT value FROM given WHERE attribute = 'username'"):
+        yield name
+
+
+def remembered(db: sqlite3.Connection, entity: Entity, attribute: str) -> dict[int, str]:
+    """What was given as that attribute, by key."""
+    rows = db.execute("SELECT key, value FROM given WHERE entity = ? AND attribute = ?", [entity.rank, attribute])
+    return dict(rows.fetchall())
+
+
+def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iterable[tuple[int, str, bytes]]) -> None:
+    """Store records (key, what was given, the record with it) in the staging, and what was given for good."""
+    found = list(found)
+    sql = f"UPDATE stage.{table(entity)} SET record = ? WHERE key = ?"
+    db.executemany(sql, [(record, key) for key, _value, record in found])
+    rows = [(entity.rank, key, attribute, value) for key, value, _record in found]
+    db.executemany("INSERT OR IGNORE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", rows)
+
+
+def mails_by_domain(db: sqlite3.Connection) -> dict[str, int]:
+    """How many of the people in have an e-mail in each domain (in lower case)."""
+    counts: dict[str, int] = {}
+    for entity in PEOPLE:
+        for (mail,) in db.execute(f"SELECT {_value(entity, 'email')} FROM stage.{table(entity)} WHERE fate = 0"):
+            domain = mail.rpartition("@")[2].strip().lower()
+            if domain:
+                counts[domain] = counts.get(domain, 0) + 1
+    return counts

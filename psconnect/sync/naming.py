@@ -1,0 +1,94 @@
+"""What a connection's settings say about user names, sign-in, devices and custom fields, ready for a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from psconnect.model.connection import Connection
+from psconnect.model.entities import BY_KEY
+from psconnect.model.wrong import nearest, refuse
+from psconnect.roster.mapping import RosterMapping, requirements_for
+from psconnect.roster.presets import Preset
+from psconnect.roster.signin import SignIn
+from psconnect.roster.usernames import compile_pattern
+from psconnect.store.given import PEOPLE
+from psconnect.sync.given import SIGN_IN, Naming
+
+Pattern = Callable[[Mapping[str, str]], str]
+_PEOPLE = [entity.key for entity in PEOPLE]
+_DEVICES: dict[str, tuple[str, str]] = {
+    "chromebooks": ("{EmailAddress.EmailAddress|visible}", "email"),
+    "other": ("{Students.Student_Web_ID}", "username"),
+    "mix": ("{Students.Student_Web_ID}", "username"),
+}
+"""Per kind of students' devices: the field that is the user name, and the attribute that nobody can be without."""
+
+
+def with_devices(preset: Preset, connection: Connection) -> Preset:
+    """The preset with what the choice of devices says about students' user names; the connection may still differ."""
+    if connection.options.devices is None:
+        return preset
+    username, required = _DEVICES[connection.options.devices]
+    mapping = {**preset.mapping, "student": {**preset.mapping.get("student", {}), "username": username}}
+    requirements = {**preset.requirements, "student": {**preset.requirements.get("student", {}), required: "skip"}}
+    return msgspec.structs.replace(preset, mapping=mapping, requirements=requirements)
+
+
+_NUMBERS = {"dcid": "{Students.DCID}", "id": "{Students.ID}", "number": "{Students.Student_Number}"}
+"""Per choice of the number that people see as a student's: the field that holds it."""
+
+
+def with_identifier(preset: Preset, connection: Connection) -> Preset:
+    """The preset with the number that people see as a student's; the connection's mapping may still differ."""
+    choice = connection.options.student_identifier
+    if choice is None:
+        return preset
+    student = {**preset.mapping.get("student", {}), "identifier": _NUMBERS[choice]}
+    return msgspec.structs.replace(preset, mapping={**preset.mapping, "student": student})
+
+
+def with_prefix(pattern: Pattern, prefix: str) -> Pattern:
+    """A pattern for user names that puts the prefix in front of what it makes, if it makes anything."""
+    if not prefix:
+        return pattern
+
+    def prefixed(named: Mapping[str, str]) -> str:
+        made = pattern(named)
+        return prefix + made if made else ""
+
+    return prefixed
+
+
+def naming_of(connection: Connection, preset: Preset, needed: Mapping[str, frozenset[str]]) -> Naming:
+    """What people are given; raises FixSettings for a pattern or a domain that can't be used.
+
+    ``needed`` are the attributes that the destination can't do without, per entity key.
+    """
+    for entity in connection.usernames:
+        if entity not in _PEOPLE:
+            raise refuse(f"“{entity}” has no user names.", nearest(entity, _PEOPLE), f"usernames.{entity}")
+    patterns = {
+        key: with_prefix(compile_pattern(text, BY_KEY[key], f"usernames.{key}"), connection.options.username_prefix)
+        for key, text in connection.usernames.items()
+        if text
+    }
+    skipped, reported = set(), set()
+    for key in patterns:
+        wanted = requirements_for(
+            BY_KEY[key], needed.get(key, frozenset()), preset.requirements, connection.requirements
+        )
+        skipped |= {key for _place, name in wanted.skip if name == "username"}
+        reported |= {key for _place, name in wanted.report if name == "username"}
+    sign_in = SignIn({kind: list(domains) for kind, domains in connection.sign_in.items()})
+    return Naming(patterns, sign_in, frozenset(skipped), frozenset(reported))
+
+
+def labels_of(naming: Naming, mapping: RosterMapping) -> dict[str, tuple[str, ...]]:
+    """The labels of each entity's further values, in the order in which they are delivered."""
+    labels = {key: tuple(fields) for key, fields in mapping.custom.items() if fields}
+    if naming.sign_in:
+        for key in _PEOPLE:
+            labels[key] = (*labels.get(key, ()), SIGN_IN)
+    return labels
