@@ -1,0 +1,69 @@
+"""``psconnect explain``: find a record by name, number or id, and say why it is or is not at the destination."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from psconnect.cli import codes, output
+from psconnect.model.entities import BY_KEY
+from psconnect.reports.words import record_kind
+from psconnect.service import Explanation, Match, Service
+from psconnect.words import counted, state_word
+
+_MARKS = {"passed": "ok", "noticed": "look at", "stopped": "STOPPED", "not reached": ""}
+_FATES = {0: "included", 1: "left out", 2: "kept as last delivered", None: "no longer read"}
+
+
+def explain(service: Service, options: argparse.Namespace) -> int:
+    """Explain the record that a text names; several matches are listed. Exit 0 also when nobody matches."""
+    matches = service.find(options.name, options.text, entity=options.entity or "")
+    if len(matches) == 1:
+        _one(service.explain(options.name, matches[0].entity, matches[0].key), as_json=options.json)
+    elif options.json:
+        output.document({"matches": [_as_dict(match) for match in matches]})
+    elif not matches:
+        output.result(f"Nothing that was read or delivered matches “{options.text}”.")
+    else:
+        output.table(
+            [
+                ("What", "Id", "Number", "Name", "Newest run"),
+                *((record_kind(m.entity), m.sourced_id, m.number, m.title, _FATES[m.fate]) for m in matches),
+            ]
+        )
+        output.say(
+            counted(len(matches), "{count} match.", "{count} matches. Give the id, or --entity, to pick one of them.")
+        )
+    return codes.DONE
+
+
+def _as_dict(match: Match) -> dict[str, object]:
+    return {**asdict(match), "fate": _FATES[match.fate]}
+
+
+def _one(found: Explanation, *, as_json: bool) -> None:
+    if as_json:
+        data = asdict(found)
+        data["values"] = dict(found.values)
+        data["happenings"] = [{**one, "when": one["when"].isoformat()} for one in data["happenings"]]
+        output.document({"matches": 1, **data})
+        return
+    output.result(f"{record_kind(found.entity)} {found.sourced_id}: {found.title}")
+    output.result(found.sentence)
+    if found.to_do:
+        output.result(found.to_do)
+    output.result("")
+    output.table([("Step", "", ""), *((step.name, _MARKS[step.outcome], step.text) for step in found.steps)])
+    if found.happenings:
+        output.result("")
+        rows = [
+            (f"{one.when:%Y-%m-%d %H:%M}", state_word(one.state), one.action, ", ".join(d[0] for d in one.differences))
+            for one in found.happenings
+        ]
+        output.table([("Run", "State", "Change", "What changed"), *rows])
+    if found.missing:
+        output.result("")
+        kind = BY_KEY["enrollment"].label
+        output.table([(f"{kind} not delivered", "Because"), *((one.title, one.because) for one in found.missing)])
+    if found.link:
+        output.say(f"In PowerSchool: {found.link}")

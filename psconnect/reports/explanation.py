@@ -1,0 +1,284 @@
+"""Why a record is, or is not, at the destination: its way through the newest run, and its changes over the runs."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from psconnect.model.entities import BY_KEY, ENROLLMENT, Entity
+from psconnect.model.problems import FILTER, RULES, Fate, Rule, base_rule
+from psconnect.model.runs import APPLIED, WAITING
+from psconnect.powerschool.menus import page_of
+from psconnect.reports.words import rule_of
+from psconnect.store import history
+from psconnect.store.ids import RunIds
+from psconnect.store.lastread import LastRead, Staged, decoded
+from psconnect.store.schema import ACTIONS
+from psconnect.store.titles import Titles
+
+STEPS = ("Read", "Mapped", "Who is in", "Filter rules", "Requirements", "Uniqueness", "Belongs together", "Compared")
+"""The way of a record through a run, in the order in which it is gone."""
+
+_STEP_OF = {
+    "unreadable": "Mapped",
+    "too-long": "Mapped",
+    "two-versions": "Read",
+    "duplicate-row": "Read",
+    "filter": "Filter rules",
+    "missing-required": "Requirements",
+    "missing-reported": "Requirements",
+    "uniqueness-conflict": "Uniqueness",
+    "no-id": "Requirements",
+    "double-id": "Uniqueness",
+    "uniqueness-owner": "Uniqueness",
+    "merged": "Uniqueness",
+    "goes-along": "Belongs together",
+    "orphan": "Belongs together",
+    "waits-for": "Belongs together",
+    "contact-without-student": "Belongs together",
+    "class-not-taught": "Belongs together",
+    "course-not-used": "Belongs together",
+    "class-without-teacher": "Belongs together",
+    "second-lead-teacher": "Belongs together",
+}
+"""Where a rule decides; every other one says who is in at all."""
+_DID = {"create": "created", "update": "changed", "remove": "removed"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way: how it came out, and a sentence about it."""
+
+    name: str
+    outcome: Literal["passed", "noticed", "stopped", "not reached"]
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A change of the record in one run; ``differences`` are attribute, before, after.
+
+    ``done`` tells whether it was delivered; ``state`` is the run's.
+    """
+
+    run_id: str
+    when: datetime
+    action: str
+    state: str
+    done: bool
+    differences: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Related:
+    """An enrollment of the person or class that is not delivered: the other side of it, and why."""
+
+    title: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything about one record. It holds a person's data: for the screen alone, never for a log.
+
+    Attributes:
+        sentence: the answer in one sentence, like "Not included, because …".
+        to_do: what to do about it; empty where nothing needs doing.
+        included: whether it is in, as it was read.
+        link: address of the person's page in PowerSchool, or empty.
+        values: attribute and value, as read by the newest run (or as last known).
+        missing: enrollments of it that are not delivered, at most ``MOST_RELATED``.
+    """
+
+    entity: str
+    key: int
+    sourced_id: str
+    title: str
+    sentence: str
+    to_do: str
+    included: bool
+    link: str
+    run_id: str
+    steps: tuple[Step, ...]
+    values: tuple[tuple[str, str], ...]
+    happenings: tuple[Happening, ...] = ()
+    missing: tuple[Related, ...] = field(default_factory=tuple)
+
+
+MOST_RELATED = 100
+
+
+def explain(read: LastRead, base_url: str, entity: Entity, key: int) -> Explanation | None:
+    """The explanation of a record; None when neither the newest run nor the history knows it."""
+    staged = read.staged(entity, key)
+    happenings = _happenings(read.db, entity, key)
+    delivered = read.db.execute("SELECT record FROM ledger WHERE entity = ? AND key = ?", [entity.rank, key]).fetchone()
+    named = staged.named if staged else _last_known(read.db, entity, key, delivered)
+    if named is None:
+        return None
+    number = read.db.execute("SELECT no FROM run WHERE id = ?", [read.run_id]).fetchone()[0]
+    view = _View(read.db, entity, key, number, staged, delivered is not None, happenings)
+    sentence, to_do = view.answer()
+    return Explanation(
+        entity=entity.key,
+        key=key,
+        sourced_id=named["sourcedId"],
+        title=Titles(read.db, number).title(entity, named),
+        sentence=sentence,
+        to_do=to_do,
+        included=bool(staged) and staged is not None and staged.fate == Fate.IN,
+        link=page_of(base_url, entity.key, key),
+        run_id=read.run_id,
+        steps=view.steps(),
+        values=tuple(named.items()),
+        happenings=happenings,
+        missing=_missing(read, number, entity, key),
+    )
+
+
+@dataclass(frozen=True)
+class _View:
+    """What is known of one record, and the words for it."""
+
+    db: sqlite3.Connection
+    entity: Entity
+    key: int
+    run: int
+    staged: Staged | None
+    delivered: bool
+    happenings: tuple[Happening, ...]
+
+    def answer(self) -> tuple[str, str]:
+        """The answer in one sentence, and what to do."""
+        if self.staged is None:
+            return f"Not included, because PowerSchool no longer lists it{self._removed()}.", ""
+        if self.staged.fate == Fate.LEFT_OUT:
+            rule = RULES[self.staged.rule]
+            return f"Not included, because {rule.because}{self._removed()}.", rule.to_do
+        if self.staged.fate == Fate.KEPT:
+            rule = RULES[self.staged.rule]
+            kept = "Kept as last delivered" if self.delivered else "Not delivered yet"
+            return f"{kept}, because {rule.because}.", rule.to_do
+        return self._included()
+
+    def _included(self) -> tuple[str, str]:
+        aside = self.db.execute(
+            "SELECT because FROM aside WHERE run = ? AND entity = ? AND key = ?", [self.run, self.entity.rank, self.key]
+        ).fetchone()
+        if aside:
+            return "Included, but left as it was, because it was taken out of the newest run at its review.", ""
+        newest = self.happenings[0] if self.happenings else None
+        if newest and newest.state in WAITING:
+            what = {"create": "created", "update": "changed", "remove": "removed"}[newest.action]
+            return (
+                f"Included. It will be {what} when the run that waits is approved.",
+                "Look at the run, and approve it.",
+            )
+        if not self.delivered:
+            return "Included, but not delivered yet.", "Start a sync."
+        since = f", last changed on {newest.when:%Y-%m-%d}" if newest and newest.done else ""
+        return f"Delivered as PowerSchool shows it{since}.", ""
+
+    def _removed(self) -> str:
+        for one in self.happenings:
+            if one.action == "remove" and one.done:
+                return f"; it was removed on {one.when:%Y-%m-%d}"
+            if one.action == "remove" and one.state in WAITING:
+                return "; it will be removed when the run that waits is approved"
+        return ""
+
+    def steps(self) -> tuple[Step, ...]:
+        """The way through the newest run."""
+        if self.staged is None:
+            gone = Step("Read", "stopped", "PowerSchool did not list it.")
+            return (gone, *(Step(name, "not reached") for name in STEPS[1:]))
+        stopped_at = _step_of(self.staged.rule) if self.staged.rule else ""
+        notices = self._notices()
+        found: list[Step] = []
+        for name in STEPS:
+            if found and found[-1].outcome in ("stopped", "not reached"):
+                found.append(Step(name, "not reached"))
+            elif name == stopped_at:
+                found.append(Step(name, "stopped", _sentence(RULES[self.staged.rule])))
+            elif name in notices:
+                found.append(Step(name, "noticed", notices[name]))
+            else:
+                found.append(Step(name, "passed", self._compared() if name == "Compared" else ""))
+        return tuple(found)
+
+    def _notices(self) -> dict[str, str]:
+        rows = self.db.execute(
+            "SELECT rule, detail FROM problem WHERE run = ? AND entity = ? AND key = ? ORDER BY rule, detail",
+            [self.run, self.entity.rank, self.key],
+        )
+        found: dict[str, list[str]] = {}
+        for key, detail in rows:
+            text = _sentence(rule_of(key)).removesuffix(".")
+            found.setdefault(_step_of(key), []).append(f"{text} ({detail})." if detail else f"{text}.")
+        return {step: " ".join(texts) for step, texts in found.items()}
+
+    def _compared(self) -> str:
+        for one in self.happenings:
+            if one.run_id == history.id_of(self.db, self.run):
+                return f"It is {'to be ' if not one.done else ''}{_DID[one.action]}."
+        return "It is the same as what was delivered."
+
+
+def _step_of(rule: str) -> str:
+    base = FILTER.rstrip(":") if rule.startswith(FILTER) else base_rule(rule)
+    return _STEP_OF.get(base, "Who is in")
+
+
+def _sentence(rule: Rule) -> str:
+    return f"{rule.because[:1].upper()}{rule.because[1:]}."
+
+
+def _last_known(
+    db: sqlite3.Connection, entity: Entity, key: int, delivered: tuple[bytes] | None
+) -> dict[str, str] | None:
+    sql = (
+        "SELECT coalesce(after, before) FROM change WHERE entity = ? AND key = ? AND run IN (SELECT no FROM run) "
+        "ORDER BY run DESC LIMIT 1"
+    )
+    row = delivered or db.execute(sql, [entity.rank, key]).fetchone()
+    return decoded(entity, row[0]) if row else None
+
+
+def _happenings(db: sqlite3.Connection, entity: Entity, key: int) -> tuple[Happening, ...]:
+    """The record's changes, newest first. One look-up a run: a plan is stored by run, entity and key."""
+    rows = db.execute(
+        "SELECT r.id, r.started, r.state, c.action, c.before, c.after FROM run r CROSS JOIN change c "
+        "ON c.run = r.no AND c.entity = ? AND c.key = ? ORDER BY r.no DESC",
+        [entity.rank, key],
+    )
+    found = []
+    for run_id, started, state, action, before, after in rows:
+        old = decoded(entity, before) if before else dict.fromkeys(entity.attributes, "")
+        new = decoded(entity, after) if after else dict.fromkeys(entity.attributes, "")
+        differences = tuple((name, old[name], new[name]) for name in entity.attributes if old[name] != new[name])
+        when = datetime.fromisoformat(started)
+        found.append(Happening(run_id, when, ACTIONS[action], state, state in APPLIED, differences))
+    return tuple(found)
+
+
+def _missing(read: LastRead, number: int, entity: Entity, key: int) -> tuple[Related, ...]:
+    """The enrollments of a person or class that are not delivered, with the other side of each."""
+    column = next((one.column for one in ENROLLMENT.references if one.entity == entity.key), "")
+    if column not in ("student", "class", "teacher"):
+        return ()
+    found = []
+    for rule, places in read.enrollments_left_out(column, key, MOST_RELATED):
+        kind, other = next(((k, v) for k, v in places.items() if k != entity.key and v is not None), ("", None))
+        title = _title(read, number, BY_KEY[kind], other) if other is not None else ""
+        found.append(Related(title, RULES[rule].because))
+    return tuple(found)
+
+
+def _title(read: LastRead, number: int, entity: Entity, key: int) -> str:
+    staged = read.staged(entity, key)
+    titles = Titles(read.db, number)
+    if staged:
+        return titles.title(entity, staged.named)
+    return titles.of(entity, key) or RunIds(read.db, number).of(entity, key)

@@ -1,0 +1,67 @@
+"""Finding one record, and why it is or is not at the destination."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from psconnect.model.entities import BY_KEY
+from psconnect.model.errors import FixSettings
+from psconnect.model.wrong import nearest
+from psconnect.reports.explanation import Explanation, explain
+from psconnect.reports.problems import web_address
+from psconnect.service.base import Base
+from psconnect.store.lastread import FINDABLE, Match, last_read
+
+
+class Find(Base):
+    """What a person can ask about one record."""
+
+    def find(self, name: str, text: str, *, entity: str = "", most: int = 50) -> list[Match]:
+        """Records of a connection by name, number, id, user name or e-mail; the closest first.
+
+        Looks through all that the newest run read, and who was delivered earlier. The first search after a run takes
+        up to a second or two, because it makes the index. Raises FixSettings for an entity that can't be searched, and
+        when nothing was read yet.
+        """
+        if entity and entity not in FINDABLE:
+            raise FixSettings(
+                "PSC-FIND-ENTITY",
+                "This can’t be searched",
+                f"“{entity}” is not an entity that can be searched.",
+                nearest(entity, list(FINDABLE)),
+                where="entity",
+            )
+        with last_read(self._rosters(name)) as read:
+            if read is None:
+                raise _nothing_read(name)
+            return read.search(text, entity, most)
+
+    def explain(self, name: str, entity: str, key: int) -> Explanation:
+        """A record's way through the newest run, and its history; raises FixSettings when nobody knows it."""
+        url = web_address(self._files.get(name).source.url)
+        with last_read(self._rosters(name)) as read:
+            if read is None:
+                raise _nothing_read(name)
+            found = explain(read, url, BY_KEY[entity], key)
+        if found is None:
+            raise FixSettings(
+                "PSC-FIND-NOBODY",
+                "There is no such record",
+                f"No {entity} with the DCID {key} was read or delivered.",
+                "Search by name or number.",
+                where=entity,
+            )
+        return found
+
+    def _rosters(self, name: str) -> Path:
+        return self.rosters_of(self._files.get(name).name)
+
+
+def _nothing_read(name: str) -> FixSettings:
+    return FixSettings(
+        "PSC-FIND-NOTHING-READ",
+        "Nothing was read yet",
+        f"“{name}” has no run that read PowerSchool on this computer.",
+        "Start a sync, or a preview, and search then.",
+        where=name,
+    )

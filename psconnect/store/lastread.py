@@ -1,0 +1,198 @@
+"""What the newest run read: every record, also those left out, to be searched and explained.
+
+The staging of a run stays beside the roster data until the next run's takes its place. Its search index is made at the
+first search: that takes about a second for 50,000 students, every further search milliseconds. Capitals and accents
+don't count, a word's beginning is enough.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from psconnect.model.entities import BY_KEY, BY_RANK, Entity
+from psconnect.model.problems import Fate
+from psconnect.model.text import folded
+from psconnect.store.database import open_rosters, sqlite_errors, transaction
+from psconnect.store.staging import LAST_READ, table
+from psconnect.store.titles import NUMBERS, TITLES
+
+FINDABLE = ("student", "teacher", "admin", "contact", "class", "course", "school", "calendar")
+"""The entities that are searched, in the order in which matches are listed; the others are found through these."""
+_RANK_BITS = 40
+_CANDIDATES = 20_000
+_LOOKED_UP = ("username", "email")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A record that a search found.
+
+    Attributes:
+        entity, key: the record; ``sourced_id`` the id under which it is delivered.
+        title: how a person names it; a person's data, for the screen alone.
+        number: the number people look it up by; may be empty.
+        fate: what became of it in the newest run; None when that run did not read it.
+    """
+
+    entity: str
+    key: int
+    sourced_id: str
+    title: str
+    number: str
+    fate: Fate | None
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A record as the newest run read it: its fate, the rule behind it, its attributes, the records it points to."""
+
+    fate: Fate
+    rule: str
+    named: dict[str, str]
+    references: dict[str, int | None]
+
+
+@contextmanager
+def last_read(rosters: Path) -> Iterator[LastRead | None]:
+    """What the newest run read, together with ledger and history; None when nothing was read yet."""
+    kept = rosters.with_suffix(LAST_READ)
+    if not rosters.exists() or not kept.exists():
+        yield None
+        return
+    with sqlite_errors(kept):
+        _make_index(kept, rosters)
+        with closing(open_rosters(rosters, to_read=True)) as db:
+            db.execute("ATTACH ? AS stage", [str(kept)])
+            yield LastRead(db)
+
+
+class LastRead:
+    """The opened records of the newest run; ``db`` has them as schema ``stage`` beside ledger and history."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.run_id: str = db.execute("SELECT run FROM stage.about").fetchone()[0]
+
+    def staged(self, entity: Entity, key: int) -> Staged | None:
+        """A record as it was read, or None when it was not."""
+        columns = [reference.column for reference in entity.references]
+        wanted = ", ".join(["fate", "rule", "record", *columns])
+        row = self.db.execute(f"SELECT {wanted} FROM stage.{table(entity)} WHERE key = ?", [key]).fetchone()
+        if not row:
+            return None
+        fate, rule, record, *others = row
+        return Staged(Fate(fate), rule or "", decoded(entity, record), dict(zip(columns, others, strict=True)))
+
+    def records(self, entity: Entity) -> Iterator[tuple[int, Fate, list[str]]]:
+        """All records of an entity as they were read: key, fate, and values in the order of its attributes."""
+        for key, fate, record in self.db.execute(f"SELECT key, fate, record FROM stage.{table(entity)} ORDER BY key"):
+            yield key, Fate(fate), msgspec.json.decode(record, type=list[str])
+
+    def enrollments_left_out(self, column: str, key: int, most: int) -> list[tuple[str, dict[str, int | None]]]:
+        """Enrollments that are not delivered, of the ``class``, ``student`` or ``teacher`` with that key.
+
+        Each is its rule, and the keys of class, student and teacher.
+        """
+        sql = (
+            f"SELECT rule, class, student, teacher FROM stage.stage_enrollment WHERE {column} = ? AND fate <> 0 "
+            "ORDER BY key LIMIT ?"
+        )
+        rows = self.db.execute(sql, [key, most])
+        return [(rule, dict(zip(("class", "student", "teacher"), keys, strict=True))) for rule, *keys in rows]
+
+    def search(self, text: str, entity: str = "", most: int = 50) -> list[Match]:
+        """The records with all the words of a text: name, number, id, user name or e-mail. Exact matches come first."""
+        words = _WORD.findall(folded(text))
+        if not words:
+            return []
+        asked = " ".join(f'"{word}"*' for word in words)
+        rows = self.db.execute(
+            "SELECT rowid FROM stage.finder WHERE finder MATCH ? LIMIT ?", [asked, _CANDIDATES]
+        ).fetchall()
+        found: list[tuple[tuple[int, int, str, int], Match]] = []
+        for (place,) in rows:
+            kind, key = BY_RANK[place >> _RANK_BITS], place & ((1 << _RANK_BITS) - 1)
+            if entity and kind.key != entity:
+                continue
+            named, fate = self._record(kind, key)
+            closeness = _closeness(kind, named, words)
+            if closeness is None:
+                continue
+            match = _match(kind, key, named, fate)
+            found.append(((closeness, FINDABLE.index(kind.key), match.title.casefold(), key), match))
+        found.sort(key=lambda one: one[0])
+        return [match for _order, match in found[:most]]
+
+    def _record(self, entity: Entity, key: int) -> tuple[dict[str, str], Fate | None]:
+        staged = self.staged(entity, key)
+        if staged:
+            return staged.named, staged.fate
+        sql = "SELECT before FROM change WHERE entity = ? AND key = ? AND before IS NOT NULL ORDER BY run DESC LIMIT 1"
+        row = self.db.execute(sql, [entity.rank, key]).fetchone()
+        return (decoded(entity, row[0]) if row else dict.fromkeys(entity.attributes, "")), None
+
+
+def decoded(entity: Entity, record: bytes) -> dict[str, str]:
+    """A stored record's attributes by name."""
+    return dict(zip(entity.attributes, msgspec.json.decode(record, type=list[str]), strict=True))
+
+
+def _match(entity: Entity, key: int, named: dict[str, str], fate: Fate | None) -> Match:
+    title = ", ".join(named[name].strip() for name in TITLES[entity.key] if named[name].strip())
+    number = next((named[name] for name in NUMBERS.get(entity.key, ())), "")
+    return Match(entity.key, key, named["sourcedId"], title or named["sourcedId"], number, fate)
+
+
+def _closeness(entity: Entity, named: dict[str, str], words: list[str]) -> int | None:
+    """0 when the words are exactly a number or id, 1 when they begin words of the name, 2 elsewhere; None for chance.
+
+    The index holds all of a record: a grade or a school's id that happens to be the number asked for is no match.
+    """
+    asked = " ".join(words)
+    numbers = [
+        named["sourcedId"],
+        *(named[name] for name in (*NUMBERS.get(entity.key, ()), *_LOOKED_UP) if name in named),
+    ]
+    plain = [" ".join(_WORD.findall(folded(value))) for value in numbers]
+    if asked in plain:
+        return 0
+    name = [part for attribute in TITLES[entity.key] for part in _WORD.findall(folded(named[attribute]))]
+    if all(any(part.startswith(word) for part in name) for word in words):
+        return 1
+    if asked.isdigit() and not any(value.startswith(asked) for value in plain):
+        return None
+    return 2
+
+
+def _make_index(kept: Path, rosters: Path) -> None:
+    """Make the search index of a kept reading, unless it is there: of what was read, and of who is no longer read."""
+    with closing(sqlite3.connect(kept.absolute().as_uri(), uri=True, isolation_level=None)) as db:
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'finder'").fetchone():
+            return
+        db.execute("ATTACH ? AS past", [f"{rosters.absolute().as_uri()}?mode=ro"])
+        with transaction(db):
+            db.execute(
+                "CREATE VIRTUAL TABLE finder USING fts5 "
+                "(record, content='', tokenize=\"unicode61 remove_diacritics 2\")"
+            )
+            for entity in (BY_KEY[key] for key in FINDABLE):
+                place, source = entity.rank << _RANK_BITS, table(entity)
+                db.execute(
+                    f"INSERT INTO finder (rowid, record) SELECT {place} | key, CAST(record AS TEXT) FROM {source}"
+                )
+                db.execute(
+                    f"INSERT INTO finder (rowid, record) SELECT {place} | key, CAST(before AS TEXT) FROM ("
+                    "SELECT key, before, max(run) FROM past.change WHERE entity = ? AND before IS NOT NULL "
+                    f"AND key NOT IN (SELECT key FROM {source}) GROUP BY key)",
+                    [entity.rank],
+                )
+            for column in ("student", "class", "teacher"):
+                db.execute(f"CREATE INDEX enrollments_of_{column} ON stage_enrollment ({column})")

@@ -1,0 +1,49 @@
+"""``psconnect explain``: one match is explained, several are listed, nobody is said so."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Psconnect
+from tests.support.demo import Connected
+
+ACTIVE = "SELECT DCID, STUDENT_NUMBER FROM STUDENTS WHERE ENROLL_STATUS = 0 ORDER BY DCID LIMIT 1"
+
+
+def test_one_match_is_explained(connected: Connected, psconnect: Psconnect) -> None:
+    connected.delivered()
+    ((dcid, number),) = connected.sql(ACTIVE)
+    said = psconnect("explain", connected.name, str(number), "--entity", "student", connected=connected)
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert lines[0].startswith(f"Student {dcid}: ")
+    assert lines[1] == "Delivered as PowerSchool shows it, last changed on 2026-11-18."
+    assert any(line.split()[:2] == ["Compared", "ok"] for line in lines)
+    assert f"frn=001{dcid}" in said.err
+    document = psconnect(
+        "explain", connected.name, str(number), "--entity", "student", "--json", connected=connected
+    ).document
+    assert document["matches"] == 1
+    assert (document["entity"], document["key"], document["included"]) == ("student", int(dcid), True)
+    assert document["values"]["identifier"] == str(number)
+    assert document["happenings"][0]["action"] == "create"
+
+
+def test_several_matches_are_listed_and_nobody_is_said_so(connected: Connected, psconnect: Psconnect) -> None:
+    connected.delivered()
+    ((first,),) = connected.sql(
+        "SELECT FIRST_NAME FROM STUDENTS WHERE ENROLL_STATUS = 0 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+    )
+    said = psconnect("explain", connected.name, first, connected=connected)
+    assert said.code == 0
+    assert said.out.splitlines()[0].split()[:2] == ["What", "Id"]
+    assert "matches. Give the id" in said.err
+    document = psconnect("explain", connected.name, first, "--json", connected=connected).document
+    assert len(document["matches"]) == len(said.out.splitlines()) - 1 > 1
+    assert {"entity", "key", "sourced_id", "title", "number", "fate"} == set(document["matches"][0])
+    said = psconnect("explain", connected.name, "Qqqxyz", connected=connected)
+    assert (said.code, said.out) == (0, "Nothing that was read or delivered matches “Qqqxyz”.\n")
+
+
+def test_before_the_first_run_the_reason_is_said(connected: Connected, psconnect: Psconnect) -> None:
+    said = psconnect("explain", connected.name, "Smith", connected=connected)
+    assert said.code == 2
+    assert "Nothing was read yet" in said.err
