@@ -6,8 +6,8 @@ the nearest known one; a value out of range names the key and what would be righ
 
 from __future__ import annotations
 
-import difflib
 import re
+from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -15,11 +15,37 @@ import msgspec
 
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
+from psconnect.model.ids import IdRules, IdSettings, Prefix, rules_of
+from psconnect.model.rules import (
+    FilterRule,
+    ScopeSettings,
+    UniquenessSettings,
+    check_scope,
+    check_uniqueness,
+    parse_filters,
+)
+from psconnect.model.wrong import nearest
+from psconnect.model.wrong import refuse as _refuse
+
+__all__ = [
+    "Connection",
+    "EntityThresholds",
+    "Freeze",
+    "OptionSettings",
+    "SafetySettings",
+    "ScopeSettings",
+    "SourceSettings",
+    "from_dict",
+    "is_loopback",
+    "nearest",
+    "normalise_url",
+    "to_dict",
+]
 
 FORMAT = 1
 NEWER = "PSC-SETTINGS-NEWER"
 _CORRECT = "Correct the value in the connection file."
-_KEPT = {"filters": "Filter rules", "uniqueness": "Domains of uniqueness", "schedule": "A schedule"}
+_KEPT = {"schedule": "A schedule"}
 """Sections that the file format reserves for parts that this version does not have."""
 
 
@@ -35,21 +61,18 @@ class SourceSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
         url: scheme and host of the PowerSchool server, without a path.
         client_id: from the plugin's Data Provider Configuration page.
         ca_file: PEM file with the certificate authority of a privately signed server; added to the system's own.
-        read: ``auto`` reads by the plugin's queries and falls back to tables; ``queries`` and ``tables`` insist.
+        read: ``auto`` reads by the plugin's queries and falls back to tables, then to the v1
+            interface; ``queries``, ``tables`` and ``v1`` insist.
+        compare: ``bulk`` reads everything in every run; ``incremental`` asks the server what changed and reads that,
+            and everything once a week. None means: as the preset says.
     """
 
     kind: Literal["powerschool"] = "powerschool"
     url: str = ""
     client_id: str = ""
     ca_file: str = ""
-    read: Literal["auto", "queries", "tables"] = "auto"
-
-
-class ScopeSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which part of the district: ``all`` schools or a list of numbers; without ``start_year``, today's school year."""
-
-    schools: Literal["all"] | list[int] = "all"
-    start_year: Annotated[int, msgspec.Meta(ge=1991, le=2200)] | None = None
+    read: Literal["auto", "queries", "tables", "v1"] = "auto"
+    compare: Literal["bulk", "incremental"] | None = None
 
 
 class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -57,32 +80,100 @@ class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
 
     Attributes:
         co_teachers: whether co-teachers are delivered as teachers of their classes.
-        parents: ``none`` or ``all`` contacts of the students.
+        co_teacher_classes: how many classes a co-teacher has at most; None for no limit.
+        parents: ``none``, the contacts with a ``portal`` account, or ``all`` contacts of the students.
+        admins: whether active staff without a class are delivered.
+        enroll_status: values of Students.Enroll_Status that count as active.
+        merge_terms: whether terms with the same title and dates become one, and each tells its dates in its title.
+        only_taught_classes: whether a class without a teacher is left out.
+        only_used_courses: whether a course without a class is left out.
+        section_move: ``Table.Field`` of the sections that says where a class is delivered instead: ``new_course`` or
+            ``new_course.new_section``; empty for none.
+        devices: what students work on. ``chromebooks``: their e-mail is the user name, and who has none is left out;
+            anything else: Student_Web_ID is the user name, and who has none is left out.
+        contact_module: whether contacts come from PowerSchool's contact module; otherwise from fields of the student
+            that hold a whole name each.
+        contact_fields: those fields, per relationship: ``Mother`` -> ``Students.Mother``.
+        contact_names: how a whole name is split (roster.names); empty for the usual ways.
         district_name: name of the district as an organisation at the destination.
+        id_prefix: stands in front of every id, so that two PowerSchool servers can share a destination.
+        username_prefix: stands in front of every user name; course_prefix in front of every course number.
+        student_identifier: which number people see as a student's: ``dcid``, ``id`` or ``number``; a mapping of the
+            attribute ``identifier`` goes before it. None: as the preset says.
     """
 
     co_teachers: bool | None = None
-    parents: Literal["none", "all"] | None = None
+    co_teacher_classes: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    parents: Literal["none", "portal", "all"] | None = None
+    admins: bool | None = None
+    enroll_status: Annotated[list[int], msgspec.Meta(min_length=1)] | None = None
+    merge_terms: bool | None = None
+    only_taught_classes: bool | None = None
+    only_used_courses: bool | None = None
+    section_move: Annotated[str, msgspec.Meta(pattern=r"^(\w+\.\w+)?$")] = ""
+    devices: Literal["chromebooks", "other", "mix"] | None = None
+    contact_module: bool = True
+    contact_fields: dict[str, str] = msgspec.field(
+        default_factory=lambda: {"Mother": "Students.Mother", "Father": "Students.Father"}
+    )
+    contact_names: str = ""
     district_name: str = ""
+    id_prefix: Prefix = ""
+    username_prefix: Prefix = ""
+    course_prefix: Prefix = ""
+    student_identifier: Literal["dcid", "id", "number"] | None = None
 
 
 class EntityThresholds(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Limits of one entity, each like ``3% and 25, or 500``, or ``off``; None means the built-in one."""
+    """Limits of one entity, each like ``3% and 25, or 500``, or ``off``; None means the built-in one.
 
+    Attributes:
+        create, update, remove: changes of a run, per district and per school; for terms ``update`` counts those whose
+            dates move by more than 14 days, and ``remove`` those in use.
+        identity: records that get another id, username, number or email.
+        rejected: records that can't be used, out of those read, beyond those of the last delivery; five times its
+            percentage stops the run.
+        remove_per_class: enrollments removed from one class; for ``enrollment`` only.
+    """
+
+    create: str | None = None
+    update: str | None = None
     remove: str | None = None
+    identity: str | None = None
+    rejected: str | None = None
+    remove_per_class: str | None = None
+
+
+class Freeze(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"first": "from"}):
+    """A season in which every delivery is looked at first; both days belong to it. ``from`` in files."""
+
+    first: date
+    until: date
 
 
 class SafetySettings(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a run is held for: ``preview`` as design.md section 8; ``thresholds`` per entity key."""
+    """What a run is held for, and what it may do at all.
+
+    Attributes:
+        preview: as design.md section 8.
+        thresholds: per entity key.
+        freeze: seasons in which every run waits for an approval.
+        additions_only: only new records are delivered; what is not applied is counted and said.
+    """
 
     preview: Literal["always", "first", "never"] = "first"
     thresholds: dict[str, EntityThresholds] = msgspec.field(default_factory=dict)
+    freeze: list[Freeze] = msgspec.field(default_factory=list)
+    additions_only: bool = False
 
 
 class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     """One PowerSchool source joined to one destination.
 
     ``mapping`` and ``requirements`` are per entity key, then attribute; they hold only what differs from the preset.
+    ``values`` are value lists, by name, then value in the source; they too hold only what differs from the preset.
+    ``custom`` are further fields per entity key, as ``Field Name|label, Table.Field|label``. ``usernames`` are patterns
+    per entity key for people who have no user name. ``sign_in`` are e-mail domains per kind of sign-in.
     ``destination`` holds ``kind`` and the keys which that kind of destination declares.
     """
 
@@ -91,11 +182,30 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     source: SourceSettings = SourceSettings()
     scope: ScopeSettings = ScopeSettings()
     options: OptionSettings = OptionSettings()
+    ids: IdSettings = IdSettings()
     mapping: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    values: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    custom: dict[str, str] = msgspec.field(default_factory=dict)
+    usernames: dict[str, str] = msgspec.field(default_factory=dict)
+    sign_in: dict[Literal["google", "microsoft"], list[str]] = msgspec.field(default_factory=dict)
     requirements: dict[str, dict[str, Literal["report", "skip"]]] = msgspec.field(default_factory=dict)
+    filters: dict[str, list[FilterRule]] = msgspec.field(default_factory=dict)
+    uniqueness: UniquenessSettings = UniquenessSettings()
     safety: SafetySettings = SafetySettings()
     destination: dict[str, Any] = msgspec.field(default_factory=dict)
     disabled: bool = False
+
+    @property
+    def id_rules(self) -> IdRules:
+        """How the ids of its records are made."""
+        return rules_of(self.options.id_prefix, self.ids)
+
+    @property
+    def prefixes(self) -> dict[str, dict[str, str]]:
+        """What stands in front of attributes' values: entity key -> attribute -> prefix."""
+        username = {"username": self.options.username_prefix}
+        people = dict.fromkeys(("student", "teacher", "admin", "contact"), username)
+        return {**people, "course": {"courseCode": self.options.course_prefix}}
 
     @property
     def destination_kind(self) -> str:
@@ -103,18 +213,8 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
         return str(self.destination.get("kind", ""))
 
 
-def _refuse(happened: str, to_do: str, where: str = "") -> FixSettings:
-    return FixSettings("PSC-SETTINGS-INVALID", "The settings can't be used", happened, to_do, where=where)
-
-
-def nearest(word: str, known: list[str]) -> str:
-    """A hint sentence with the known word nearest to the given one, or the list of all when none is near."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"Did you mean “{close[0]}”?" if close else f"Known: {', '.join(sorted(known))}."
-
-
 def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], path: str, extra: tuple[str, ...] = ()) -> None:
-    known = [*section.__struct_fields__, *extra]
+    known = [*section.__struct_encode_fields__, *extra]
     for key in data:
         if key not in known:
             raise _refuse(f"There is no setting “{path}{key}”.", nearest(key, known), f"{path}{key}")
@@ -143,6 +243,8 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "source": SourceSettings,
     "scope": ScopeSettings,
     "options": OptionSettings,
+    "ids": IdSettings,
+    "uniqueness": UniquenessSettings,
     "safety": SafetySettings,
 }
 
@@ -170,6 +272,7 @@ def from_dict(data: dict[str, Any]) -> Connection:
     _check_table(data.get("requirements", {}), "requirements", Literal["report", "skip"])
     thresholds = data["safety"].get("thresholds", {}) if isinstance(data.get("safety"), dict) else {}
     _check_table(thresholds, "safety.thresholds", str, list(EntityThresholds.__struct_fields__))
+    data["filters"] = parse_filters(data.get("filters", {}))
     try:
         connection = msgspec.convert(data, Connection)
     except msgspec.ValidationError as error:
@@ -184,6 +287,12 @@ def _normalised(connection: Connection) -> Connection:
         raise _refuse("The connection has no name, or one with invisible characters.", "Give it a name.", "name")
     if not connection.preset:
         raise _refuse("No preset is chosen.", 'Set preset, for example preset = "oneroster".', "preset")
+    for number, season in enumerate(connection.safety.freeze):
+        if season.until < season.first:
+            where = f"safety.freeze[{number}]"
+            raise _refuse(f"{where} ends on {season.until}, before it begins.", _CORRECT, where)
+    check_uniqueness(connection.uniqueness)
+    check_scope(connection.scope)
     source = connection.source
     if source.url:
         source = msgspec.structs.replace(source, url=normalise_url(source.url))
@@ -241,3 +350,8 @@ def normalise_url(text: str) -> str:
         )
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}" + (f":{port}" if port else "")
+
+
+# msgspec works a type out when it is first used, and crashes the whole program when two threads do so at once, as the
+# window's first pages did: so it is worked out here, before any thread can ask.
+msgspec.json.Decoder(Connection)

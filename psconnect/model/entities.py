@@ -16,6 +16,10 @@ from dataclasses import dataclass
 DISTRICT_KEY = 0
 """Key of the district itself among the schools: PowerSchool's school number 0 (powerschool-api.md 16.4)."""
 
+EXTRA = "extra"
+LONGEST = 4_000
+"""Characters of the longest value that is taken: more than fits a plain field of PowerSchool (Oracle's VARCHAR2)."""
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -45,6 +49,8 @@ class Entity:
         references: what a record needs.
         scope: ``users`` or ``courses``: the part that a run can be limited to; schools change in full runs only.
         prefix: letter in front of the key in ``sourcedId``.
+        extensible: whether its records have ``extra``, further values of a connection's own choice: a JSON object from
+            label to text, or empty.
     """
 
     key: str
@@ -55,11 +61,17 @@ class Entity:
     references: tuple[Reference, ...]
     scope: str
     prefix: str = ""
+    extensible: bool = False
+
+    @property
+    def shaped(self) -> tuple[str, ...]:
+        """The attributes that a mapping fills, in their order."""
+        return (*self.mapped, EXTRA) if self.extensible else self.mapped
 
     @property
     def attributes(self) -> tuple[str, ...]:
         """All attributes in the order in which a record stores their values."""
-        return ("sourcedId", *self.structural, *self.mapped)
+        return ("sourcedId", *self.structural, *self.shaped)
 
     def sourced_id(self, key: int) -> str:
         """The delivered id of the record with that key."""
@@ -72,7 +84,7 @@ class Entity:
 
 _PERSON = ("username", "givenName", "familyName", "middleName", "identifier", "email")
 
-SCHOOL = Entity("school", 1, "Schools", ("type", "parentSourcedId"), ("name", "identifier"), (), "all")
+SCHOOL = Entity("school", 1, "Schools", ("type", "parentSourcedId"), ("name", "identifier"), (), "all", extensible=True)
 CALENDAR = Entity(
     "calendar",
     2,
@@ -90,12 +102,13 @@ COURSE = Entity(
     ("title", "courseCode"),
     (Reference("school", "school", "orgSourcedId"),),
     "courses",
+    extensible=True,
 )
 CLASS = Entity(
     "class",
     4,
     "Classes",
-    ("courseSourcedId", "schoolSourcedId", "termSourcedId"),
+    ("courseSourcedId", "schoolSourcedId", "termSourcedId", "deliverAs", "category"),
     ("title", "classCode", "classType", "location", "periods"),
     (
         Reference("course", "course", "courseSourcedId"),
@@ -103,6 +116,7 @@ CLASS = Entity(
         Reference("calendar", "calendar", "termSourcedId"),
     ),
     "courses",
+    extensible=True,
 )
 STUDENT = Entity(
     "student",
@@ -112,10 +126,11 @@ STUDENT = Entity(
     (*_PERSON, "stateId", "grade"),
     (Reference("school", "school", "schoolSourcedId"),),
     "users",
+    extensible=True,
 )
-TEACHER = Entity("teacher", 6, "Teachers", ("schoolSourcedIds",), _PERSON, (), "users", "T")
-ADMIN = Entity("admin", 7, "Other staff", ("schoolSourcedIds",), _PERSON, (), "users", "T")
-CONTACT = Entity("contact", 8, "Contacts", (), (*_PERSON, "phone"), (), "users", "C")
+TEACHER = Entity("teacher", 6, "Teachers", ("schoolSourcedIds",), _PERSON, (), "users", "T", extensible=True)
+ADMIN = Entity("admin", 7, "Other staff", ("schoolSourcedIds",), _PERSON, (), "users", "T", extensible=True)
+CONTACT = Entity("contact", 8, "Contacts", (), (*_PERSON, "phone"), (), "users", "C", extensible=True)
 RELATIONSHIP = Entity(
     "relationship",
     9,

@@ -58,6 +58,44 @@ _RULES = (
     Rule("relationship-ended", "info", "Relationship ended", "the relationship is no longer active in PowerSchool"),
     Rule("contact-without-student", "info", "Contact without a student", "none of the contact's students is included"),
     Rule("goes-along", "info", "Goes along with another record", "a record it belongs to is not included"),
+    Rule("filter", "info", "Left out by a filter rule", "a filter rule leaves it out"),
+    Rule("term-not-chosen", "info", "Term not chosen", "the term is not among those chosen for its school"),
+    Rule("term-merged", "info", "Merged into another term", "a term with the same title and dates stands for it"),
+    Rule("course-not-chosen", "info", "Course not chosen", "its course is not among those chosen for the school"),
+    Rule("course-not-used", "info", "Course without a class", "no class of the course is included"),
+    Rule("class-not-taught", "info", "Class left out for want of a teacher", "the class has no current teacher"),
+    Rule("section-moved", "info", "Moved into another class", "its students and teachers are in another class"),
+    Rule("admins-off", "info", "Other staff is off", "staff without a class is switched off in this connection"),
+    Rule(
+        "co-teacher-limit",
+        "info",
+        "Above a co-teacher’s number of classes",
+        "the co-teacher already has as many classes as this connection allows",
+    ),
+    Rule("contact-without-account", "info", "Contact without a portal account", "the contact has no portal account"),
+    Rule("merged", "info", "Same person as another record", "a person confirmed that it is the same as another record"),
+    Rule(
+        "uniqueness-conflict",
+        "error",
+        "Another record has the same values",
+        "another record that has to differ from it has the same values",
+        "Correct one of the two records in PowerSchool, or confirm in [[uniqueness.confirmed]] that both are the same "
+        "person or that both are right.",
+    ),
+    Rule(
+        "uniqueness-owner",
+        "warning",
+        "Another record was left out in favour of this one",
+        "another record has the same values",
+        "Compare the two records. This one was delivered, because it was delivered before or is the older one.",
+    ),
+    Rule(
+        "section-move-target",
+        "warning",
+        "Class can’t be moved",
+        "the course or class that it is to be moved to does not exist at its school this year",
+        "Correct the field of the section in PowerSchool. Until then the class is delivered as it is.",
+    ),
     Rule(
         "missing-required",
         "error",
@@ -80,11 +118,41 @@ _RULES = (
         "Correct the record in PowerSchool. Until then it stays at the destination as last delivered.",
     ),
     Rule(
+        "too-long",
+        "error",
+        "Value is too long",
+        "a value is longer than the destination takes",
+        "Shorten the field in PowerSchool. Until then the record stays at the destination as last delivered.",
+    ),
+    Rule(
         "orphan",
         "warning",
         "Refers to a record that does not exist",
         "it refers to a record that PowerSchool does not have",
         "Correct or delete the record in PowerSchool. Until then it stays at the destination as last delivered.",
+    ),
+    Rule(
+        "calendar-unknown",
+        "warning",
+        "Whether the class was over is not known",
+        "the student left the class shortly before its last day, and the school's calendar can't be read",
+        "Install and enable psconnect’s own plugin. Until then the enrollment stays at the destination as last "
+        "delivered.",
+    ),
+    Rule(
+        "no-id",
+        "error",
+        "No number that can be an id",
+        "the number that its id is made of is empty or has characters that an id can't have",
+        "Give it a number in PowerSchool. Until then it stays at the destination as last delivered.",
+    ),
+    Rule(
+        "double-id",
+        "error",
+        "Another record has the same id",
+        "another record is delivered under the same id",
+        "Correct the number of one of the two in PowerSchool, or the list of adopted ids. Until then it stays at the "
+        "destination as last delivered.",
     ),
     Rule(
         "waits-for",
@@ -115,7 +183,42 @@ _RULES = (
         "Nothing needs doing if it does not come back; otherwise have the record checked.",
     ),
 )
-RULES: dict[str, Rule] = {rule.key: rule for rule in _RULES}
+FILTER = "filter:"
+"""Begins the rule of a record that a filter left out; what follows is how the filter is called."""
+_ALONG = "goes-along:"
+
+
+def goes_along(entity: str, because: str) -> str:
+    """The rule of a record that goes along with one of that entity, which the rule ``because`` left out.
+
+    Only the first cause is kept: ``goes-along:class:school-not-chosen`` also where the class went along itself.
+    """
+    if because.startswith(_ALONG):
+        because = because.split(":", 2)[2]
+    return f"{_ALONG}{entity}:{because}"
+
+
+def base_rule(rule: str) -> str:
+    """The rule as it is counted: a filter by its name, who goes along without the cause."""
+    return _ALONG.rstrip(":") if rule.startswith(_ALONG) else rule
+
+
+class _Rules(dict[str, Rule]):
+    """The rules by key; also those whose key tells more: which filter, or what a record went along with and why."""
+
+    def __missing__(self, key: str) -> Rule:
+        if key.startswith(FILTER):
+            name = key.removeprefix(FILTER)
+            return Rule(key, "info", f"Filter: {name}", f"the filter “{name}” leaves it out")
+        if key.startswith(_ALONG) and key.count(":") > 1:
+            _, entity, cause = key.split(":", 2)
+            title = self["goes-along"].title
+            return Rule(key, "info", title, f"its {_KINDS.get(entity, entity)} is not included: {self[cause].because}")
+        raise KeyError(key)
+
+
+_KINDS = {"calendar": "term", "admin": "staff member"}
+RULES: dict[str, Rule] = _Rules({rule.key: rule for rule in _RULES})
 
 
 @dataclass(frozen=True)

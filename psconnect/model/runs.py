@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 WORKING = ("queued", "reading", "shaping", "planning", "applying")
 WAITING = ("held", "previewed")
 ENDED = ("finished", "finished_with_problems", "failed", "cancelled", "interrupted", "skipped", "discarded", "expired")
+APPLIED = ("finished", "finished_with_problems")
 SCOPES = ("all", "users", "courses")
 TRIGGERS = ("button", "schedule", "command line")
+KINDS = ("sync", "undo", "rehearsal")
 
 
 @dataclass(frozen=True)
 class Hold:
-    """One reason why a run waits for an approval."""
+    """One reason why a run waits for an approval.
+
+    Attributes:
+        rule: stable name of what held it, like ``remove-student``, ``school-remove-student`` or ``freeze``.
+        reason: what happened, in a sentence with numbers, limit and the school's or class's name.
+        to_do: what to do about it, in a sentence; empty in runs of older versions.
+    """
 
     rule: str
     reason: str
+    to_do: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,34 @@ class ChangeCounts:
     def total(self) -> int:
         """All changes of the entity."""
         return self.create + self.update + self.remove
+
+
+FULL = {
+    "first": "there is no earlier reading to go on from",
+    "not-ended-well": "the run before was not delivered as it was planned",
+    "rules": "settings, plugin or version are not those of the run before",
+    "scope": "the run before had another scope",
+    "weekly": "everything is read once a week",
+    "no-queries": "the plugin’s queries are not available",
+    "no-data-versions": "this PowerSchool does not tell the plugin what has changed (data versions)",
+    "data-versions-reset": "PowerSchool has begun to count its changes anew",
+}
+"""Why an incremental run had to read everything (Compared.because): what completes “because …”."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How a run came to the records that it compared with the ledger.
+
+    Attributes:
+        how: ``bulk`` or ``incremental``, as the connection has it; empty in runs of older versions.
+        because: why an incremental run read everything, one of FULL; empty where it did not have to.
+        taken_over: rows per stream that were not read again, because nothing in them had changed.
+    """
+
+    how: str = ""
+    because: str = ""
+    taken_over: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,6 +92,11 @@ class Run:
         calls: requests made to PowerSchool.
         reason: what the approving or discarding person typed.
         school_year: the school year that was read, like ``2026-2027``.
+        kind: ``sync``; ``undo`` takes an earlier run back; ``rehearsal`` plans next school year and is never applied.
+        undoes: id of the run that an undo takes back; empty otherwise.
+        not_applied: counts per entity key of the changes that a connection with additions only does not make.
+        set_aside: how many planned changes are not made, per reason (SetAside.because).
+        compared: which records were read, and which were taken over from the run before.
     """
 
     id: str
@@ -77,6 +120,11 @@ class Run:
     calls: int = 0
     reason: str = ""
     school_year: str = ""
+    kind: str = "sync"
+    undoes: str = ""
+    not_applied: dict[str, ChangeCounts] = field(default_factory=dict)
+    set_aside: dict[str, int] = field(default_factory=dict)
+    compared: Compared = Compared()
 
     def as_dict(self) -> dict[str, object]:
         """The run as the command line prints it (design.md section 5; keys may be added, not renamed)."""
@@ -88,12 +136,9 @@ class Run:
             "scope": self.scope,
             "started": self.started.isoformat(),
             "ended": self.ended.isoformat() if self.ended else None,
-            "changes": {
-                entity: {"create": c.create, "update": c.update, "remove": c.remove}
-                for entity, c in self.changes.items()
-            },
+            "changes": _as_dict(self.changes),
             "problems": self.problems,
-            "held": [{"rule": hold.rule, "reason": hold.reason} for hold in self.holds],
+            "held": [asdict(hold) for hold in self.holds],
             "read": self.read,
             "left_out": self.left_out,
             "error": self.error,
@@ -101,7 +146,16 @@ class Run:
             "way": self.way,
             "calls": self.calls,
             "plan_hash": self.plan_hash,
+            "kind": self.kind,
+            "undoes": self.undoes,
+            "not_applied": _as_dict(self.not_applied),
+            "set_aside": self.set_aside,
+            "compared": asdict(self.compared),
         }
+
+
+def _as_dict(counts: Mapping[str, ChangeCounts]) -> dict[str, dict[str, int]]:
+    return {entity: {"create": c.create, "update": c.update, "remove": c.remove} for entity, c in counts.items()}
 
 
 @dataclass(frozen=True)
@@ -113,3 +167,24 @@ class Change:
     action: str
     before: dict[str, str] | None
     after: dict[str, str] | None
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A change that was planned and is not made.
+
+    Attributes:
+        entity, key: the record; ``sourced_id`` the id under which it is delivered.
+        action: ``create``, ``update`` or ``remove``.
+        because: ``chosen`` (excluded by a person), ``goes-along`` (it would point to something that is not there
+            otherwise), ``changed-since`` (an undo leaves what was changed after the run), ``still-needed`` (an undo
+            leaves what others point to, or what would point nowhere).
+        title: how a person names the record; a person's data, for the screen alone.
+    """
+
+    entity: str
+    key: int
+    sourced_id: str
+    action: str
+    because: str
+    title: str

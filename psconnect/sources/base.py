@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from psconnect.model.clock import CancelToken
@@ -28,14 +29,65 @@ class RosterSink(Protocol):
         """Take a finding about a record."""
 
 
+@dataclass(frozen=True)
+class Note:
+    """What a reading leaves beside a stream's records, so that a later one may take them over.
+
+    Attributes:
+        signature: fingerprint of everything, beside its rows and the settings, that shaped its records.
+        count: rows that the server gave.
+        looked_up: rows of the tables that it looks things up in, by TABLE.
+        day, until: the records are judged alike from that day on, and before this one (ISO dates; ``until`` may be
+            empty: for ever).
+        problems: what was found while they were shaped.
+    """
+
+    signature: str
+    count: int
+    looked_up: dict[str, int]
+    day: str
+    until: str
+    problems: list[Problem]
+
+
+class Memory(Protocol):
+    """What an earlier run read, and what this one leaves for the next.
+
+    Attributes:
+        version: how far the earlier run had heard of changes, then how far this one has; empty where nobody says.
+    """
+
+    version: str
+
+    def recall(self, stream: str) -> Note | None:
+        """The earlier run's note on a stream; None where nothing of it may be used."""
+
+    def knows(self, entity: Entity, keys: Collection[int]) -> bool:
+        """Whether the earlier run read a record of each of these keys."""
+
+    def take_over(self, entity: Entity, *, negative: bool | None = None) -> None:
+        """Hand the earlier run's records on as they were shaped; ``negative`` limits it to keys of that sign."""
+
+    def note(self, stream: str, note: Note) -> None:
+        """Leave a note for the next run. May be called from several threads."""
+
+
 @dataclass
 class ReadSummary:
-    """What was read: rows per stream name (compared with the last run's), the way, the calls, the year."""
+    """What was read: rows per stream name (compared with the last run's), the way, the calls, the year.
+
+    ``today`` is the date in the district when the reading began; None where the source does not know it.
+    ``taken_over`` has the rows of the streams that were not read again, by name (``counts`` has them, too); ``because``
+    names why no stream could be: a key of model.runs.FULL; empty where some could.
+    """
 
     counts: dict[str, int] = field(default_factory=dict)
     way: str = ""
     calls: int = 0
     school_year: str = ""
+    today: date | None = None
+    taken_over: dict[str, int] = field(default_factory=dict)
+    because: str = ""
 
 
 class Source(Protocol):
@@ -47,6 +99,11 @@ class Source(Protocol):
         """The entities it can give with the connection's choices."""
         ...
 
-    def read(self, sink: RosterSink, on_event: OnEvent, cancel: CancelToken) -> ReadSummary:
-        """Read everything, completely, and hand it to the sink; raises when completeness can't be proved."""
+    def read(
+        self, sink: RosterSink, on_event: OnEvent, cancel: CancelToken, *, memory: Memory | None = None
+    ) -> ReadSummary:
+        """Read everything, completely, and hand it to the sink; raises when completeness can't be proved.
+
+        With a ``memory``, what has not changed since may be taken from there.
+        """
         ...

@@ -7,23 +7,97 @@ staging.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from psconnect.model.entities import CONTACT, ENTITIES, RELATIONSHIP, Entity
-from psconnect.model.problems import Fate, Problem
+from psconnect.model.entities import (
+    ADMIN,
+    CALENDAR,
+    CLASS,
+    CONTACT,
+    COURSE,
+    ENROLLMENT,
+    ENTITIES,
+    RELATIONSHIP,
+    SCHOOL,
+    STUDENT,
+    TEACHER,
+    Entity,
+)
+from psconnect.model.problems import Problem, base_rule, goes_along
+from psconnect.model.rules import NO_RULES, RosterRules
 from psconnect.store.staging import table
+from psconnect.store.uniqueness import settle_uniqueness
 
-_GOES_ALONG, _ORPHAN, _WAITS = "goes-along", "orphan", "waits-for"
+_ORPHAN, _WAITS = "orphan", "waits-for"
+_ORDER = (TEACHER, ADMIN, SCHOOL, CALENDAR, COURSE, CLASS, STUDENT, CONTACT, RELATIONSHIP, ENROLLMENT)
+"""What others need comes first; staff needs nothing and decides which classes are taught."""
+REJECTING = ("unreadable", _ORPHAN, "missing-required", "too-long", "no-id", "double-id")
+"""Rules that say: this record should be in, and can't be used as it is."""
 
 
-def resolve_references(db: sqlite3.Connection) -> list[Problem]:
-    """Set fate and rule of every staged record that depends on one that is not in; returns the findings."""
+def resolve_references(
+    db: sqlite3.Connection, rules: RosterRules = NO_RULES, found: Iterable[Problem] = ()
+) -> list[Problem]:
+    """Set fate and rule of every staged record by the rules between records and by what it depends on.
+
+    Returns all findings: those that were ``found`` while reading, with the school that a contact or a relationship
+    belongs to through its student, and the new ones.
+    """
     problems: list[Problem] = []
-    for entity in ENTITIES:
+    for entity in _ORDER:
         if entity is CONTACT:
             # A contact is there because of a student: the relationships decide first.
             problems += _resolve(db, RELATIONSHIP, only="student")
             _contacts_without_student(db)
         problems += _resolve(db, entity, only="contact" if entity is RELATIONSHIP else "")
+        problems += settle_uniqueness(db, entity, rules)
+        if entity is CLASS:
+            _unused(db, rules)
+    return _with_schools(db, [*found, *problems])
+
+
+def _unused(db: sqlite3.Connection, rules: RosterRules) -> None:
+    """Leave out classes that nobody teaches, and courses without a class, where the connection wants neither."""
+    if rules.taught_classes_only:
+        # An assignment that can't be read is no reason to take a class away.
+        db.execute(
+            "UPDATE stage.stage_class SET fate = 1, rule = 'class-not-taught' WHERE fate = 0 AND key NOT IN ("
+            "SELECT e.class FROM stage.stage_enrollment e LEFT JOIN stage.stage_teacher t ON t.key = e.teacher "
+            "WHERE e.key < 0 AND e.class IS NOT NULL AND e.fate <> 1 AND (t.fate IS NULL OR t.fate <> 1))"
+        )
+    if rules.used_courses_only:
+        db.execute(
+            "UPDATE stage.stage_course SET fate = 1, rule = 'course-not-used' WHERE fate = 0 AND key NOT IN ("
+            "SELECT course FROM stage.stage_class WHERE fate <> 1 AND course IS NOT NULL)"
+        )
+
+
+_THROUGH = {
+    CONTACT.key: "SELECT r.contact, s.school FROM stage.stage_relationship r JOIN stage.stage_student s "
+    "ON s.key = r.student WHERE s.school IS NOT NULL ORDER BY s.fate, r.key",
+    RELATIONSHIP.key: "SELECT r.key, s.school FROM stage.stage_relationship r JOIN stage.stage_student s "
+    "ON s.key = r.student WHERE s.school IS NOT NULL",
+}
+
+
+def _with_schools(db: sqlite3.Connection, problems: list[Problem]) -> list[Problem]:
+    """The findings, with the school of contacts and relationships: a student's, of one who is delivered if any is."""
+    for entity, sql in _THROUGH.items():
+        wanted = {problem.key for problem in problems if problem.entity == entity and problem.school is None}
+        if not wanted:
+            continue
+        schools: dict[int, int] = {}
+        for key, school in db.execute(sql):
+            if key in wanted:
+                schools.setdefault(key, school)
+        problems = [
+            replace(problem, school=schools.get(problem.key))
+            if problem.entity == entity and problem.school is None
+            else problem
+            for problem in problems
+        ]
     return problems
 
 
@@ -31,25 +105,32 @@ def _resolve(db: sqlite3.Connection, entity: Entity, only: str) -> list[Problem]
     references = [reference for reference in entity.references if not only or reference.column == only]
     if not references:
         return []
-    found = db.execute(_offenders_sql(entity, [(r.column, r.entity) for r in references])).fetchall()
-    problems: list[Problem] = []
-    updates: list[tuple[int, str, int]] = []
-    for key, fate, other, school in found:
-        rule = {Fate.LEFT_OUT: _GOES_ALONG, Fate.KEPT: _WAITS, None: _ORPHAN}[fate]
-        updates.append((Fate.LEFT_OUT if rule == _GOES_ALONG else Fate.KEPT, rule, key))
-        if rule != _GOES_ALONG:
-            problems.append(Problem(rule, entity.key, key, school, other))
-    db.executemany(f"UPDATE stage.{table(entity)} SET fate = ?, rule = ? WHERE key = ?", updates)
-    return problems
+    # They can be a good part of the district, so they never leave SQLite: only findings do.
+    db.create_function("goes_along", 2, goes_along, deterministic=True)
+    db.execute(
+        "CREATE TEMP TABLE offender AS SELECT key, "
+        f"CASE fate WHEN 1 THEN 1 ELSE 2 END fate, CASE WHEN fate = 1 THEN goes_along(other, cause) "
+        f"WHEN fate = 2 THEN '{_WAITS}' ELSE '{_ORPHAN}' END rule, other, school "
+        f"FROM ({_offenders_sql(entity, [(r.column, r.entity) for r in references])})"
+    )
+    db.execute(
+        f"UPDATE stage.{table(entity)} SET fate = o.fate, rule = o.rule FROM temp.offender o "
+        f"WHERE o.key = {table(entity)}.key"
+    )
+    rows = db.execute("SELECT rule, key, school, other FROM temp.offender WHERE fate <> 1 ORDER BY key").fetchall()
+    db.execute("DROP TABLE temp.offender")
+    return [Problem(rule, entity.key, key, school, other) for rule, key, school, other in rows]
 
 
 def _offenders_sql(entity: Entity, references: list[tuple[str, str]]) -> str:
-    """Records that are in although something they need is not: (key, fate of the other or NULL, its entity, school).
+    """Records that are in although something they need is not.
+
+    Gives (key, fate of the other or NULL, its entity, school, the rule that left the other out).
 
     What was left out weighs more than what is missing; a record that is only kept counts as there when the ledger
     has it.
     """
-    joins, bad, left_out, kept, missing = [], [], [], [], []
+    joins, bad, left_out, kept, missing, causes = [], [], [], [], [], []
     for index, (column, other) in enumerate(references):
         alias, reference = f"r{index}", f"s.{column}"
         joins.append(f"LEFT JOIN stage.stage_{other} {alias} ON {alias}.key = {reference}")
@@ -57,14 +138,15 @@ def _offenders_sql(entity: Entity, references: list[tuple[str, str]]) -> str:
         ledger = f"EXISTS (SELECT 1 FROM ledger WHERE entity = {rank} AND key = {reference})"
         bad.append(f"({reference} IS NOT NULL AND ({alias}.fate IS NULL OR {alias}.fate <> 0))")
         left_out.append(f"WHEN {alias}.fate = 1 THEN '{other}'")
+        causes.append(f"WHEN {alias}.fate = 1 THEN {alias}.rule")
         kept.append(f"WHEN {alias}.fate = 2 AND NOT {ledger} THEN '{other}'")
         missing.append(f"WHEN {reference} IS NOT NULL AND {alias}.fate IS NULL THEN '{other}'")
     school = "s.school" if "school" in (r.column for r in entity.references) else "NULL"
     return (
-        "SELECT key, CASE WHEN gone IS NOT NULL THEN 1 WHEN lost IS NOT NULL THEN NULL ELSE 2 END, "
-        "coalesce(gone, lost, waits), school FROM ("
+        "SELECT key, CASE WHEN gone IS NOT NULL THEN 1 WHEN lost IS NOT NULL THEN NULL ELSE 2 END fate, "
+        "coalesce(gone, lost, waits) other, school, cause FROM ("
         f"SELECT s.key, {school} school, CASE {' '.join(left_out)} END gone, CASE {' '.join(missing)} END lost, "
-        f"CASE {' '.join(kept)} END waits "
+        f"CASE {' '.join(kept)} END waits, CASE {' '.join(causes)} END cause "
         f"FROM stage.{table(entity)} s {' '.join(joins)} WHERE s.fate = 0 AND ({' OR '.join(bad)})"
         ") WHERE coalesce(gone, lost, waits) IS NOT NULL"
     )
@@ -78,11 +160,39 @@ def _contacts_without_student(db: sqlite3.Connection) -> None:
     )
 
 
-def left_out_counts(db: sqlite3.Connection) -> dict[str, int]:
-    """How many staged records each rule left out or keeps back."""
-    counts: dict[str, int] = {}
+def left_out_by_entity(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
+    """How many staged records each rule left out or keeps back: entity key -> rule -> count.
+
+    Who goes along is counted as one, whatever the cause.
+    """
+    counts: dict[str, dict[str, int]] = {}
     for entity in ENTITIES:
         sql = f"SELECT rule, count(*) FROM stage.{table(entity)} WHERE fate <> 0 GROUP BY rule"
+        of_entity: Counter[str] = Counter()
         for rule, count in db.execute(sql):
-            counts[rule] = counts.get(rule, 0) + count
-    return dict(sorted(counts.items()))
+            of_entity[base_rule(rule)] += count
+        counts[entity.key] = dict(of_entity)
+    return counts
+
+
+def left_out_counts(by_entity: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """The same over all entities: rule -> count."""
+    total: Counter[str] = Counter()
+    for counts in by_entity.values():
+        total.update(counts)
+    return dict(sorted(total.items()))
+
+
+def rejected_counts(db: sqlite3.Connection, by_entity: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[int, int]]:
+    """Records that can't be used, and records that would be in if they could; per entity key that has any.
+
+    What a rule leaves out on purpose (another school, another year, inactive …) counts neither way.
+    """
+    found = {}
+    for entity in ENTITIES:
+        counts = by_entity[entity.key]
+        rejected = sum(counts.get(rule, 0) for rule in REJECTING)
+        if rejected:
+            staged = db.execute(f"SELECT count(*) FROM stage.{table(entity)}").fetchone()[0]
+            found[entity.key] = (rejected, staged - sum(counts.values()) + rejected)
+    return found

@@ -12,11 +12,11 @@ import pytest
 
 from psconnect.destinations import declaration_of
 from psconnect.model.connection import from_dict
-from psconnect.model.entities import Entity
+from psconnect.model.entities import EXTRA, Entity
 from psconnect.model.problems import RULES, Fate, Problem
 from psconnect.powerschool.reader import row_type
 from psconnect.sources.base import StagedRow
-from psconnect.sources.powerschool.district import District, find_district, set_terms
+from psconnect.sources.powerschool.district import District, SchoolDays, find_district, set_terms
 from psconnect.sources.powerschool.plan import ReadPlan
 from psconnect.sync.assemble import choices_of
 
@@ -65,6 +65,7 @@ class Maker:
             contacts=choices.contacts,
             district_name="Demo District",
             today=today,
+            included=choices.selection.included,
         )
         return self.plan
 
@@ -87,7 +88,7 @@ class Maker:
             {"dcid": n, "date_value": day, "schoolid": school, "insession": 1}
             for n, (day, school) in enumerate((day, school) for school in (100, 200) for day in days)
         ]
-        set_terms(district, self.terms(), self.rows("calendar_days", *sessions))
+        set_terms(district, self.terms(), SchoolDays(self.rows("calendar_days", *sessions)))
         return district
 
     def schools(self) -> list[Any]:
@@ -113,11 +114,11 @@ class Maker:
 
 
 def shaped(entity: Entity, rows: Sequence[StagedRow]) -> dict[int, Shaped]:
-    """Staged rows by key, with named values and references."""
+    """Staged rows by key, with named values and references; further values only where there are any."""
     found: dict[int, Shaped] = {}
     for key, fate, rule, record, *references in rows:
         assert isinstance(record, bytes)
-        assert rule is None or rule in RULES
+        assert rule is None or RULES[str(rule)].severity
         texts = msgspec.json.decode(record, type=list[str])
         names = [reference.column for reference in entity.references]
         numbers = [None if other is None else int(other) for other in references]
@@ -125,7 +126,7 @@ def shaped(entity: Entity, rows: Sequence[StagedRow]) -> dict[int, Shaped]:
             int(key or 0),
             Fate(int(fate or 0)),
             str(rule) if rule else None,
-            dict(zip(entity.attributes, texts, strict=True)),
+            {name: text for name, text in zip(entity.attributes, texts, strict=True) if name != EXTRA or text},
             dict(zip(names, numbers, strict=True)),
         )
     assert len(found) == len(rows)

@@ -9,7 +9,7 @@ import pytest
 
 from psconnect.model.entities import CLASS, ENROLLMENT
 from psconnect.model.problems import Fate
-from psconnect.sources.powerschool.assignments import assignment_rows, judge_assignments, teaching
+from psconnect.sources.powerschool.assignments import Assignments, assignment_rows, teaching
 from psconnect.sources.powerschool.classes import Classes, class_shaper, enrollment_shaper
 from tests.sources.conftest import Maker, Shaped, shaped
 
@@ -31,6 +31,7 @@ def test_a_class(maker: Maker) -> None:
     assert (made[900].fate, made[900].references) == (Fate.IN, {"course": 7, "school": 1, "calendar": 11})
     assert made[900].values == {
         "sourcedId": "900", "courseSourcedId": "7", "schoolSourcedId": "1", "termSourcedId": "11",
+        "deliverAs": "class", "category": "",
         "title": "Algebra (01) - 1(A)", "classCode": "ALG1.01", "classType": "scheduled", "location": "12",
         "periods": "1(A)",
     }  # fmt: skip
@@ -182,9 +183,10 @@ def taught(
     classes, _ = classes_of(maker, section)
     whole: dict[str, object] = {"section_dcid": 900, "start_date": "2026-08-17", "end_date": "2027-01-16"}
     rows = maker.rows("section_teachers", *({**whole, **one} for one in assignments))
-    judged = judge_assignments(maker.plan, classes, rows)
+    judged = Assignments(maker.plan, classes, rows).settled()
     people = teaching(judged)
-    made = assignment_rows(classes, judged, people if delivered is None else delivered, maker.problems.append)
+    there = people if delivered is None else delivered
+    made = list(assignment_rows(maker.plan, classes, judged, there, maker.problems.append))
     return shaped(ENROLLMENT, made), people
 
 

@@ -10,6 +10,7 @@ from psconnect.model.entities import CALENDAR, COURSE, SCHOOL
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Fate
 from psconnect.sources.powerschool.district import (
+    SchoolDays,
     Term,
     course_rows,
     find_district,
@@ -133,7 +134,7 @@ def test_the_last_school_day_of_each_term(maker: Maker) -> None:
     assert district.terms["200", "3601"] == Term(21, "2027-01-15")
     assert set(district.terms) == {("100", "3600"), ("100", "3601"), ("200", "3600"), ("200", "3601")}
     district.terms.clear()
-    set_terms(district, maker.terms(), [])
+    set_terms(district, maker.terms(), SchoolDays())
     assert district.terms["100", "3600"].natural_end == "2027-06-06"
 
 
@@ -141,7 +142,7 @@ def test_days_in_session_count_per_school_and_in_any_order(maker: Maker) -> None
     district = maker.district()
     days = [("2027-06-04", 100), ("2027-06-05", 200), ("2027-06-01", 100), ("2027-05-28", 200)]
     rows = [{"dcid": n, "date_value": day, "schoolid": school} for n, (day, school) in enumerate(days)]
-    set_terms(district, maker.terms(), maker.rows("calendar_days", *rows))
+    set_terms(district, maker.terms(), SchoolDays(maker.rows("calendar_days", *rows)))
     assert district.terms["100", "3600"].natural_end == "2027-06-04"
     assert district.terms["200", "3600"].natural_end == "2027-06-05"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from psconnect.model.entities import ADMIN, CONTACT, RELATIONSHIP, STUDENT, TEACHER
@@ -38,6 +40,15 @@ def test_a_student(maker: Maker) -> None:
         "stateId": "0012", "grade": "05",
     }  # fmt: skip
     assert maker.problems == []
+
+
+def test_D13_a_value_beyond_the_destinations_limit_keeps_the_record_as_it_was(maker: Maker) -> None:
+    maker.plan = replace(maker.plan, longest=20)
+    assert student(maker, last_name="É" * 20).fate == Fate.IN
+    assert maker.problems == []
+    mia = student(maker, last_name="É" * 21)
+    assert (mia.fate, mia.rule) == (Fate.KEPT, "too-long")
+    assert maker.found() == [("too-long", "student", 431, 1, "familyName")]
 
 
 @pytest.mark.parametrize("status", [-1, 1, 2, 3, 4, -2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from psconnect.sources.powerschool.plan import ReadPlan
-from psconnect.sources.powerschool.source import PowerSchoolSource, choose_reader
+from psconnect.sources.powerschool.source import PowerSchoolSource
+from psconnect.sources.powerschool.ways import choose_reader
 
 __all__ = ["PowerSchoolSource", "ReadPlan", "choose_reader"]

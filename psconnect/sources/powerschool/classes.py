@@ -3,35 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, SCHOOL
+from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, SCHOOL, STUDENT
 from psconnect.model.problems import Fate, Problem
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
+from psconnect.sources.powerschool.moves import SectionMoves
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
 NEVER = "9999-12-31"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ClassInfo:
-    """What an enrollment needs to know of its class: ids, its last school day, whether its school is chosen."""
+    """What an enrollment needs to know of its class: ids, its last school day, whether its school is chosen.
 
+    ``doubtful_from`` is that of the class's term. Of a section that is moved it is the class that it is moved to, with
+    the last school day of the section itself.
+    """
+
+    key: int
     sourced_id: str
     school: int
     school_id: str
     natural_end: str
     chosen: bool
+    doubtful_from: str = ""
 
 
 @dataclass
 class Classes:
-    """The classes of the chosen year, by key."""
+    """The classes of the chosen year, by the key of the section; ``moves`` says where sections are moved to.
+
+    ``delivered`` holds the classes that no rule of their own leaves out.
+    """
 
     info: dict[int, ClassInfo] = field(default_factory=dict)
+    moves: SectionMoves = field(default_factory=SectionMoves)
+    delivered: set[int] = field(default_factory=set)
+
+    def forget(self) -> None:
+        """Forget all classes: they are read again."""
+        self.info.clear()
+        self.delivered.clear()
+
+    def settle(self) -> None:
+        """Let the sections that are moved lead to their class; to be called once all classes are known."""
+        for key, into in self.moves.into.items():
+            there, ends = self.info[into], self.info[key]
+            self.info[key] = replace(there, natural_end=ends.natural_end, doubtful_from=ends.doubtful_from)
 
 
 def class_shaper(
@@ -39,31 +62,46 @@ def class_shaper(
 ) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of section rows to shaped classes; it also fills ``classes``."""
     shape, judge = plan.shape(CLASS), plan.judge(CLASS, on_problem)
+    courses, ids = plan.included.courses, plan.ids
+    # The same text for all classes of a school: there may be hundreds of thousands.
+    school_ids = {key: ids.of(SCHOOL, key) for key in district.schools.values()}
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
+        plan.learn(CLASS, rows)
         for row in rows:
             key, school, values = int(row.dcid), district.schools.get(row.schoolid), shape(row)
             term = district.terms.get((row.schoolid, row.termid))
             course = int(row.course_dcid) if row.course_dcid else None
+            choice = courses.of_class(row.schoolid, row.course_number)
             fate: Fate
             rule: str | None
             if school is None or term is None or course is None:
                 fate, rule = Fate.KEPT, "orphan"
                 on_problem(Problem("orphan", "class", key, school, _lacking(school, term, course)))
+            elif classes.moves.of(key) != key:
+                fate, rule = Fate.LEFT_OUT, "section-moved"
+            elif choice is None:
+                fate, rule = Fate.LEFT_OUT, "course-not-chosen"
             else:
-                fate, rule = judge(key, school, values)
-            school_id = SCHOOL.sourced_id(school) if school is not None else ""
+                fate, rule = judge(key, school, values, row)
+            school_id = school_ids[school] if school is not None else ""
+            sourced_id = ids.of(CLASS, key)
             classes.info[key] = ClassInfo(
-                CLASS.sourced_id(key),
+                key,
+                sourced_id,
                 school or 0,
                 school_id,
                 term.natural_end if term else NEVER,
                 school in district.delivered,
+                term.doubtful_from if term else "",
             )
-            course_id = COURSE.sourced_id(course) if course is not None else ""
-            term_id = CALENDAR.sourced_id(term.key) if term else ""
-            record = encode((CLASS.sourced_id(key), course_id, school_id, term_id, *values))
+            course_id = ids.of(COURSE, course) if course is not None else ""
+            term_id = ids.of(CALENDAR, term.key) if term else ""
+            if fate != Fate.LEFT_OUT:
+                classes.delivered.add(key)
+            delivered = (choice.deliver_as, choice.category) if choice else ("class", "")
+            record = encode((sourced_id, course_id, school_id, term_id, *delivered, *values))
             shaped.append((key, fate, rule, record, course, school, term.key if term else None))
         return shaped
 
@@ -82,34 +120,48 @@ def enrollment_shaper(
     This is by far the longest loop of a reading, so keys stay the texts they came as: SQLite makes numbers of them.
     """
     shape, required = plan.shape(ENROLLMENT), plan.judge(ENROLLMENT, on_problem)
-    info_of = {str(key): info for key, info in classes.info.items()}
+    info_of = _by_text(classes.info)
     judge = _enrollment_judge(plan.today.isoformat())
+    id_of, student_id_of = plan.ids.by_text(ENROLLMENT), plan.ids.by_text(STUDENT)
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
         for row in rows:
             key, section, student = row.dcid, row.section_dcid, row.student_dcid
             info = info_of.get(section)
+            class_key = info.key if info else None
             if info is None or not student:
                 lacks = "class" if info is None else "student"
                 on_problem(Problem("orphan", "enrollment", int(key), info.school if info else None, lacks))
-                record = encode((key, "", "", student, "student", "false", *shape(row)))
-                shaped.append((key, Fate.KEPT, "orphan", record, section if info else None, student or None, None))
+                record = encode((id_of(key), "", "", student_id_of(student), "student", "false", *shape(row)))
+                shaped.append((key, Fate.KEPT, "orphan", record, class_key, student or None, None))
                 continue
             fate, rule = judge(row.dateenrolled, row.dateleft, row.sectionid, info.natural_end)
-            if fate == _KEPT:
+            if info.doubtful_from and rule in _BY_CALENDAR and info.doubtful_from <= row.dateleft <= info.natural_end:
+                fate, rule = _KEPT, "calendar-unknown"
+                on_problem(Problem(rule, "enrollment", int(key), info.school))
+            elif fate == _KEPT:
                 on_problem(Problem("unreadable", "enrollment", int(key), info.school, "beginDate"))
             values = shape(row)
             if fate == _IN and required.active:
-                fate, rule = required(int(key), info.school, values)
-            record = encode((key, info.sourced_id, info.school_id, student, "student", "false", *values))
-            shaped.append((key, fate, rule, record, section, student, None))
+                fate, rule = required(int(key), info.school, values, row)
+            record = encode(
+                (id_of(key), info.sourced_id, info.school_id, student_id_of(student), "student", "false", *values)
+            )
+            shaped.append((key, fate, rule, record, class_key, student, None))
         return shaped
 
     return page
 
 
+def _by_text(info: dict[int, ClassInfo]) -> dict[str, ClassInfo]:
+    """The classes by the text of their section's key, as rows name them."""
+    return {str(key): one for key, one in info.items()}
+
+
 _IN, _LEFT_OUT, _KEPT = int(Fate.IN), int(Fate.LEFT_OUT), int(Fate.KEPT)
+_BY_CALENDAR = ("enrollment-ended", "enrollment-dropped")
+"""What depends on when the class was over."""
 
 
 def _enrollment_judge(today: str) -> Callable[[str, str, str, str], tuple[int, str | None]]:

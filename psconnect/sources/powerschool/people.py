@@ -20,17 +20,18 @@ from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
-_ACTIVE = "0"
 _CURRENT_POSITION = "1"
 
 
 def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of student rows to shaped records."""
     shape, judge = plan.shape(STUDENT), plan.judge(STUDENT, on_problem)
-    schools, chosen = district.schools, district.chosen
+    schools, chosen, active = district.schools, district.chosen, plan.included.enroll_status
+    ids = plan.ids
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
+        plan.learn(STUDENT, rows)
         for row in rows:
             key, school = int(row.dcid), schools.get(row.schoolid)
             values = shape(row)
@@ -38,16 +39,17 @@ def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) ->
             rule: str | None
             if school is not None and school not in chosen:
                 fate, rule = Fate.LEFT_OUT, "school-not-chosen"
-            elif row.enroll_status != _ACTIVE:
+            elif row.enroll_status not in active:
                 fate, rule = _not_active(row.enroll_status)
+                if fate == Fate.KEPT:
+                    on_problem(Problem(rule, "student", key, school, "status"))
             elif school is None:
                 fate, rule = Fate.KEPT, "orphan"
+                on_problem(Problem("orphan", "student", key, school, "school"))
             else:
-                fate, rule = judge(key, school, values)
-            if fate == Fate.KEPT and rule:
-                on_problem(Problem(rule, "student", key, school, "school" if rule == "orphan" else "status"))
-            school_id = SCHOOL.sourced_id(school) if school is not None else ""
-            shaped.append((key, fate, rule, encode((str(key), school_id, *values)), school))
+                fate, rule = judge(key, school, values, row)
+            school_id = ids.of(SCHOOL, school) if school is not None else ""
+            shaped.append((key, fate, rule, encode((ids.of(STUDENT, key), school_id, *values)), school))
         return shaped
 
     return page
@@ -77,17 +79,28 @@ def staff_rows(
         in_scope = school in district.delivered or (school == DISTRICT_KEY and plan.schools == "all")
         if row.status == _CURRENT_POSITION and school is not None and in_scope and row.users_dcid:
             schools_of.setdefault(int(row.users_dcid), set()).add(school)
-    shapes = {entity: (plan.shape(entity), plan.judge(entity, on_problem)) for entity in (TEACHER, ADMIN)}
+    # Where other staff is off, the fields that only they are mapped from are not read.
+    shaped_as = {TEACHER: TEACHER, ADMIN: ADMIN if plan.included.admins else TEACHER}
+    shapes = {entity: (plan.shape(like), plan.judge(like, on_problem)) for entity, like in shaped_as.items()}
     found: dict[Entity, list[StagedRow]] = {TEACHER: [], ADMIN: []}
+    users = list(users)
+    plan.learn(TEACHER, users)
     for row in users:
         key = int(row.dcid)
         entity = TEACHER if key in teaching else ADMIN
         shape, judge = shapes[entity]
         values = shape(row)
         members = _home_first(schools_of.get(key, set()), district.schools.get(row.homeschoolid))
-        fate, rule = judge(key, members[0], values) if members else (Fate.LEFT_OUT, "staff-inactive")
-        orgs = ",".join(SCHOOL.sourced_id(school) for school in members)
-        found[entity].append((key, fate, rule, encode((entity.sourced_id(key), orgs, *values))))
+        fate: Fate
+        rule: str | None
+        if not members:
+            fate, rule = Fate.LEFT_OUT, "staff-inactive"
+        elif entity is ADMIN and not plan.included.admins:
+            fate, rule = Fate.LEFT_OUT, "admins-off"
+        else:
+            fate, rule = judge(key, members[0], values, row)
+        orgs = ",".join(plan.ids.of(SCHOOL, school) for school in members)
+        found[entity].append((key, fate, rule, encode((plan.ids.of(entity, key), orgs, *values))))
     return found[TEACHER], found[ADMIN]
 
 
@@ -98,13 +111,19 @@ def _home_first(schools: set[int], home: int | None) -> list[int]:
 def contact_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of contact rows to shaped records."""
     shape, judge = plan.shape(CONTACT), plan.judge(CONTACT, on_problem)
+    portal_only = plan.included.portal_only
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
         for row in rows:
             key, values = int(row.id), shape(row)
-            fate, rule = judge(key, None, values)
-            shaped.append((key, fate, rule, encode((CONTACT.sourced_id(key), *values))))
+            fate: Fate
+            rule: str | None
+            if portal_only and not row.account:
+                fate, rule = Fate.LEFT_OUT, "contact-without-account"
+            else:
+                fate, rule = judge(key, None, values, row)
+            shaped.append((key, fate, rule, encode((plan.ids.of(CONTACT, key), *values))))
         return shaped
 
     return page
@@ -130,9 +149,11 @@ def relationship_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list
             elif not row.detail_id:
                 fate, rule = Fate.LEFT_OUT, "relationship-ended"
             else:
-                fate, rule = judge(key, None, values)
-            ids = (str(student or ""), CONTACT.sourced_id(contact or 0))
-            shaped.append((key, fate, rule, encode((str(key), *ids, *values)), student, contact))
+                fate, rule = judge(key, None, values, row)
+            student_id = plan.ids.of(STUDENT, student) if student is not None else ""
+            contact_id = plan.ids.of(CONTACT, contact) if contact is not None else ""
+            record = encode((plan.ids.of(RELATIONSHIP, key), student_id, contact_id, *values))
+            shaped.append((key, fate, rule, record, student, contact))
         return shaped
 
     return page

@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, tzinfo
+from operator import attrgetter
 from typing import Any, Literal
 
 import msgspec
 
-from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.entities import BY_KEY, LONGEST, Entity
+from psconnect.model.ids import Ids
 from psconnect.model.problems import Fate, Problem
+from psconnect.model.rules import FilterRule
 from psconnect.powerschool.streams import Stream, StreamSet
-from psconnect.roster.mapping import Requirements, RosterMapping, Shape, compile_mapping, requirements_for
+from psconnect.powerschool.wiretext import UNREADABLE
+from psconnect.roster.choices import CourseScope, TermChoice
+from psconnect.roster.filters import Filter, compile_filters
+from psconnect.roster.mapping import Requirements, RosterMapping, Shape, compile_mapping, prefixed, requirements_for
+from psconnect.roster.names import WholeNames
 
 encode = msgspec.json.Encoder().encode
 OnProblem = Callable[[Problem], None]
+
+
+@dataclass(frozen=True)
+class Included:
+    """Who and what is in, beside the schools and the year.
+
+    Attributes:
+        filters: settled filter rules per entity key (roster.filters).
+        prior_days: from how many days before its first day next year is read; None for the rule without a setting.
+        terms: which terms each school delivers.
+        courses: which courses each school delivers, and as what.
+        enroll_status: values of Students.Enroll_Status that are active.
+        admins: whether staff without a class is delivered.
+        portal_only: whether only contacts with a portal account are delivered.
+        co_teacher_classes: how many classes a co-teacher has at most; None for no limit.
+        merge_terms: whether terms with the same title and dates become one.
+        section_move: ``Table.Field`` that says where a section is moved to; empty for none.
+    """
+
+    filters: Mapping[str, Sequence[FilterRule]] = field(default_factory=dict)
+    prior_days: int | None = None
+    terms: TermChoice = field(default_factory=TermChoice)
+    courses: CourseScope = field(default_factory=CourseScope)
+    enroll_status: frozenset[str] = frozenset({"0"})
+    admins: bool = True
+    portal_only: bool = False
+    co_teacher_classes: int | None = None
+    merge_terms: bool = False
+    section_move: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,6 +62,7 @@ class ReadPlan:
         streams: what is read.
         mapping: attributes from fields.
         needed: per entity key, the attributes the destination can't do without.
+        named_later: entity keys whose people are given a user name where they have none.
         preset_requirements, requirements: ``skip`` or ``report`` per entity key and attribute.
         schools: ``all`` or the chosen school numbers.
         start_year: first calendar year of the school year, or None for the one of today.
@@ -33,6 +70,12 @@ class ReadPlan:
         contacts: whether contacts are read.
         district_name: name of the district as an organisation.
         today: the date in the district's time zone.
+        longest: characters that the destination takes in a value.
+        zone: the district's time zone, for dates that come as a moment.
+        included: who and what is in.
+        next_year: whether the year after the chosen one is read, as a rehearsal does.
+        ids: gives the ids under which records are delivered.
+        prefixes: what stands in front of an attribute's value where it has one: entity key -> attribute -> prefix.
     """
 
     streams: StreamSet
@@ -46,37 +89,90 @@ class ReadPlan:
     contacts: bool
     district_name: str
     today: date
+    longest: int = LONGEST
+    zone: tzinfo = UTC
+    included: Included = field(default_factory=Included)
+    next_year: bool = False
+    named_later: frozenset[str] = frozenset()
+    whole_names: WholeNames | None = None
+    ids: Ids = field(default_factory=Ids)
+    prefixes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def shape(self, entity: Entity) -> Shape:
-        """The compiled mapping of an entity."""
+        """The compiled mapping of an entity, with the prefixes of its attributes."""
         stream = self.streams.for_entity(entity.key)
-        return compile_mapping(self.mapping, entity, _namer(stream))
+        return prefixed(
+            compile_mapping(self.mapping, entity, _namer(stream)), entity, self.prefixes.get(entity.key, {})
+        )
+
+    def learn(self, entity: Entity, rows: Iterable[Any]) -> None:
+        """Take from the entity's rows what its ids are made of; to be done before their ids are asked for."""
+        wanted = self.ids.rules.field_of(entity)
+        if wanted:
+            stream = self.streams.for_entity(entity.key)
+            pick = attrgetter(stream.columns[0].name, _namer(stream)(wanted))
+            for key, number in map(pick, rows):
+                self.ids.learn(entity, int(key), number)
 
     def requirements_of(self, entity: Entity) -> Requirements:
-        """The requirements of an entity."""
+        """The requirements of an entity, but for a user name that is given later to who has none."""
         needed = self.needed.get(entity.key, frozenset())
-        return requirements_for(entity, needed, self.preset_requirements, self.requirements)
+        wanted = requirements_for(entity, needed, self.preset_requirements, self.requirements)
+        return wanted.without("username") if entity.key in self.named_later else wanted
 
     def judge(self, entity: Entity, on_problem: OnProblem) -> Judge:
         """What judges the records of an entity by its requirements; problems go to ``on_problem``."""
-        return Judge(entity, self.requirements_of(entity), on_problem)
+        return Judge(entity, self.requirements_of(entity), on_problem, self.longest, self.filter_of(entity))
+
+    def filter_of(self, entity: Entity) -> Filter | None:
+        """The compiled filter rules of an entity; None when it has none."""
+        rules = self.included.filters.get(entity.key, ())
+        return compile_filters(rules, entity, self.name_of(entity), self.today) if rules else None
+
+    def name_of(self, entity: Entity) -> Callable[[str], str]:
+        """A function from ``Table.Field`` to the attribute that a row of the entity's stream has for it."""
+        return _namer(self.streams.for_entity(entity.key))
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges records of one entity that qualify otherwise: are the attributes there that have to be?"""
+    """Judges records of one entity that qualify otherwise.
+
+    Does a filter let them through, and are the attributes there that have to be, and fit to send?
+    """
 
     entity: Entity
     requirements: Requirements
     on_problem: OnProblem
+    longest: int = LONGEST
+    filter: Filter | None = None
 
     @property
     def active(self) -> bool:
         """Whether any attribute is required."""
         return bool(self.requirements.skip or self.requirements.report)
 
-    def __call__(self, key: int, school: int | None, values: tuple[str, ...]) -> tuple[Fate, str | None]:
-        """Fate and rule of a record: left out when a required attribute is empty; what is empty becomes a problem."""
+    def __call__(self, key: int, school: int | None, values: tuple[str, ...], row: Any) -> tuple[Fate, str | None]:
+        """Fate and rule of a record; what is the matter with it becomes a problem.
+
+        Left out by a filter or when a required attribute is empty; kept as last delivered when a value can't be read,
+        also one that a filter looks at, or is too long.
+        """
+        if self.filter:
+            for name, get in self.filter.looked_at:
+                if UNREADABLE in get(row, values):
+                    self.on_problem(Problem("unreadable", self.entity.key, key, school, name))
+                    return Fate.KEPT, "unreadable"
+            left_out_by = self.filter.left_out_by(row, values)
+            if left_out_by:
+                return Fate.LEFT_OUT, left_out_by
+        joined = "".join(values)
+        if len(joined) > self.longest or UNREADABLE in joined:
+            for attribute, value in zip(self.entity.shaped, values, strict=True):
+                if UNREADABLE in value or len(value) > self.longest:
+                    rule = "unreadable" if UNREADABLE in value else "too-long"
+                    self.on_problem(Problem(rule, self.entity.key, key, school, attribute))
+                    return Fate.KEPT, rule
         missing, reported = self.requirements.missing(values)
         if missing:
             self.on_problem(Problem("missing-required", self.entity.key, key, school, missing))
@@ -86,7 +182,7 @@ class Judge:
         return Fate.IN, None
 
 
-def _namer(stream: Stream) -> Any:
+def _namer(stream: Stream) -> Callable[[str], str]:
     names = {column.full_name: column.name for column in reversed(stream.columns)}
     return lambda full_name: names[full_name.lower()]
 

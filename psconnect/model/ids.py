@@ -1,0 +1,165 @@
+"""The ids under which records are delivered: prefix, the number they are made of, and ids adopted from elsewhere.
+
+By default an id is made from the record's key (``Entity.sourced_id``; design.md section 8, *Ids*). A connection can
+choose another number of PowerSchool instead, put a prefix in front of all ids, and take over the ids that records have
+at the destination already (aliases). ``Ids`` is the one place that gives ids, so that records, references, plan and
+delivery agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+import msgspec
+
+from psconnect.model.entities import ADMIN, DISTRICT_KEY, SCHOOL, TEACHER, Entity
+
+LONGEST_ID = 255
+"""Characters of the longest id that systems take."""
+_FORBIDDEN = frozenset(',"\\')
+"""The comma separates ids in a list; quotes and backslashes are what systems stumble over."""
+
+Prefix = Annotated[str, msgspec.Meta(max_length=30, pattern=r"^[A-Za-z0-9._:~-]*$")]
+"""A prefix: letters, digits and a few signs, so that an id can stand in a list, a file name and an address."""
+
+
+class IdSettings(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"class_": "class"}
+):
+    """Which number of PowerSchool becomes the id ([ids] in the connection file).
+
+    Attributes:
+        student: ``dcid`` (Students.DCID), ``id`` (Students.ID) or ``number`` (Students.Student_Number).
+        staff: ``dcid`` (Users.DCID) or ``number`` (Users.TeacherNumber).
+        school: ``dcid`` (Schools.DCID) or ``number`` (Schools.School_Number).
+        course: ``dcid`` (Courses.DCID) or ``number`` (Courses.Course_Number).
+        class_: ``dcid`` (Sections.DCID) or ``id`` (Sections.ID).
+    """
+
+    student: Literal["dcid", "id", "number"] = "dcid"
+    staff: Literal["dcid", "number"] = "dcid"
+    school: Literal["dcid", "number"] = "dcid"
+    course: Literal["dcid", "number"] = "dcid"
+    class_: Literal["dcid", "id"] = "dcid"
+
+
+FIELDS: Mapping[tuple[str, str], str] = {
+    ("student", "id"): "Students.ID",
+    ("student", "number"): "Students.Student_Number",
+    ("staff", "number"): "Users.TeacherNumber",
+    ("school", "number"): "Schools.School_Number",
+    ("course", "number"): "Courses.Course_Number",
+    ("class", "id"): "Sections.ID",
+}
+"""What can be chosen in place of the DCID, and the field that holds it (powerschool-api.md 16)."""
+
+
+def kind_of(entity: Entity) -> str:
+    """The word under which an entity's ids are chosen and remembered: teachers and other staff are one kind."""
+    return "staff" if entity in (TEACHER, ADMIN) else entity.key
+
+
+@dataclass(frozen=True)
+class IdRules:
+    """How ids are made.
+
+    Attributes:
+        prefix: stands in front of every id.
+        numbers: kind (see ``kind_of``) -> ``id`` or ``number``; kinds that use the DCID are not in it.
+    """
+
+    prefix: str = ""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> bool:
+        """Whether ids are made as if nothing was chosen."""
+        return not self.prefix and not self.numbers
+
+    @property
+    def mark(self) -> str:
+        """A text that names exactly these rules, like ``#AB-|student=number``; empty where nothing was chosen."""
+        if self.plain:
+            return ""
+        return f"#{self.prefix}|" + ",".join(f"{kind}={choice}" for kind, choice in sorted(self.numbers.items()))
+
+    def field_of(self, entity: Entity) -> str:
+        """The ``Table.Field`` whose value the entity's ids are made of; empty where that is the key."""
+        choice = self.numbers.get(kind_of(entity), "")
+        return FIELDS[kind_of(entity), choice] if choice else ""
+
+    def make(self, entity: Entity, key: int, number: str = "") -> str:
+        """The id of a record with that key and number; empty where its number can't be an id."""
+        if kind_of(entity) not in self.numbers or (entity is SCHOOL and key == DISTRICT_KEY):
+            return self.prefix + entity.sourced_id(key)
+        made = f"{self.prefix}{entity.prefix}{number.strip()}"
+        return made if number.strip() and is_fit(made) else ""
+
+
+def rules_of(prefix: str, settings: IdSettings) -> IdRules:
+    """The rules from a connection's settings."""
+    choices = msgspec.to_builtins(settings)
+    return IdRules(prefix, {kind: choice for kind, choice in choices.items() if choice != "dcid"})
+
+
+def split_mark(text: str) -> tuple[str, str, str]:
+    """A run's fingerprint of rules in its parts: all other rules, the mark of the ids' rules, and that of aliases."""
+    rest, at, taken = text.partition("@")
+    others, sign, made = rest.partition("#")
+    return others, sign + made, at + taken
+
+
+def rules_of_mark(mark: str) -> IdRules:
+    """The rules that a mark names."""
+    prefix, _, choices = mark.removeprefix("#").partition("|")
+    return IdRules(prefix, dict(one.split("=") for one in choices.split(",") if one))
+
+
+def is_fit(text: str) -> bool:
+    """Whether a text can be an id: printable, without blanks around it, comma, quote or backslash, not too long."""
+    return 0 < len(text) <= LONGEST_ID and text == text.strip() and text.isprintable() and _FORBIDDEN.isdisjoint(text)
+
+
+class Ids:
+    """Gives ids. What it learns while records are read is used for those that refer to them."""
+
+    def __init__(self, rules: IdRules | None = None, known: Mapping[str, Mapping[int, str]] | None = None) -> None:
+        """``known``: kind -> key -> id, of records whose id is settled already; it wins over the rules."""
+        self.rules = rules or IdRules()
+        self._known = {kind: dict(ids) for kind, ids in (known or {}).items() if ids}
+        self._learned: dict[str, dict[int, str]] = {kind: {} for kind in self.rules.numbers}
+
+    def of(self, entity: Entity, key: int) -> str:
+        """The id of a record; empty where it is made of a number that was not read or can't be an id."""
+        kind = kind_of(entity)
+        known = self._known.get(kind)
+        if known and key in known:
+            return known[key]
+        if kind in self._learned and not (entity is SCHOOL and key == DISTRICT_KEY):
+            return self._learned[kind].get(key, "")
+        return self.rules.prefix + entity.sourced_id(key)
+
+    def learn(self, entity: Entity, key: int, number: str) -> None:
+        """Take the number that the id of a record is made of, as it was read."""
+        self._learned[kind_of(entity)][key] = self.rules.make(entity, key, number)
+
+    @property
+    def signature(self) -> list[object]:
+        """What tells these ids from others, as far as it is settled before anything is read."""
+        return [self.rules.mark, sorted((kind, sorted(ids.items())) for kind, ids in self._known.items())]
+
+    def must_be_learned(self, entity: Entity) -> bool:
+        """Whether the entity's records have to be read before others can refer to them."""
+        return kind_of(entity) in self._learned
+
+    def by_text(self, entity: Entity) -> Callable[[str], str]:
+        """A function from a record's key, as the text of a positive number, to its id; as fast as can be."""
+        kind = kind_of(entity)
+        if self._known.get(kind) or kind in self._learned:
+            return lambda key: self.of(entity, int(key)) if key else ""
+        prefix = self.rules.prefix + entity.prefix
+        if not prefix:
+            return str
+        return lambda key: prefix + key if key else ""

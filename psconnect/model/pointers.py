@@ -1,0 +1,59 @@
+"""Which attributes of a record hold other records' ids.
+
+Beside the references that a record can't do without, these are the ones that only tell more: the term above a term,
+the schools of a teacher.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psconnect.model.entities import BY_KEY, ENTITIES, Entity
+
+_TARGETS: dict[str, tuple[str, ...]] = {
+    "schoolSourcedId": ("school",),
+    "schoolSourcedIds": ("school",),
+    "orgSourcedId": ("school",),
+    "courseSourcedId": ("course",),
+    "classSourcedId": ("class",),
+    "termSourcedId": ("calendar",),
+    "studentSourcedId": ("student",),
+    "contactSourcedId": ("contact",),
+    "userSourcedId": ("student", "teacher"),
+}
+SEPARATOR = ","
+"""Stands between the ids of a list."""
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """An attribute that holds an id, or a list of them with commas between.
+
+    Attributes:
+        place: its place among the entity's attributes.
+        targets: keys of the entities it can point to.
+        several: whether it is a list.
+    """
+
+    place: int
+    targets: tuple[str, ...]
+    several: bool
+
+
+def _pointers(entity: Entity) -> tuple[Pointer, ...]:
+    found = []
+    for place, name in enumerate(entity.attributes):
+        targets = (entity.key,) if name == "parentSourcedId" else _TARGETS.get(name, ())
+        if targets:
+            found.append(Pointer(place, targets, name.endswith("Ids")))
+    return tuple(found)
+
+
+POINTERS: dict[str, tuple[Pointer, ...]] = {entity.key: _pointers(entity) for entity in ENTITIES}
+"""Per entity key, the attributes that hold ids of others."""
+
+SPACES: tuple[tuple[Entity, ...], ...] = (
+    *((BY_KEY[key],) for key in ("school", "calendar", "course", "class", "relationship", "enrollment")),
+    tuple(BY_KEY[key] for key in ("student", "teacher", "admin", "contact")),
+)
+"""Entities whose ids have to differ from each other at a destination: all people are users there."""

@@ -1,0 +1,349 @@
+"""Settings that decide who is delivered: filter rules, domains of uniqueness, terms and courses per school.
+
+A filter rule is a condition, a named template, or a group of them; it includes or excludes. In the connection file::
+
+    [[filters.student]]
+    name = "Grades 6 to 12"
+    field = "Students.Grade_Level"
+    op = "between"
+    value = [6, 12]
+
+    [[filters.student]]
+    action = "exclude"
+    any = [{attribute = "email", op = "is empty"}, {template = "schools", value = [100]}]
+
+A record has to pass every rule of its entity: ``include`` lets only those through that match, ``exclude`` those that
+don't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from psconnect.model.entities import BY_KEY
+from psconnect.model.wrong import nearest, refuse
+
+FILTERED = ("student", "contact", "teacher", "admin", "course", "class", "calendar")
+"""Entities that can have filter rules."""
+DOMAINS = ("student", "teacher", "admin", "contact", "course", "class", "school")
+"""Entities that can have a domain of uniqueness."""
+MERGED = ("student", "teacher", "admin", "contact")
+"""Entities of which two records can be confirmed to be the same person."""
+
+_NO_VALUE = ("is empty", "is not empty")
+_LISTS = ("in", "not in", "between")
+_DATES = ("before", "after")
+_ORDERED = ("at least", "at most")
+_TEXTS = ("contains", "does not contain", "starts with", "ends with", "matches")
+_DAYS = ("in the last",)
+_EQUAL = ("equals", "not equals")
+OPERATIONS = (*_EQUAL, *_LISTS, *_TEXTS, *_NO_VALUE, *_DATES, *_ORDERED, *_DAYS)
+"""What a condition can ask of a value."""
+TODAY = "today"
+_DEEPEST = 8
+_LONGEST_NAME = 120
+
+
+class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A table of the connection file."""
+
+
+class FilterPart(_Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One condition, one named template, or a group; exactly one of them.
+
+    Attributes:
+        field: ``Table.Field`` in PowerSchool, for a condition on what is read.
+        attribute: an attribute of the entity, for a condition on what would be delivered.
+        op: one of ``OPERATIONS``.
+        value: what it is compared with: a number, a text, a date, or a list of them.
+        template: name of a ready-made condition (roster.filter_templates); ``value`` is what it asks for.
+        all, any: a group, of which every part or at least one has to match.
+    """
+
+    field: str = ""
+    attribute: str = ""
+    op: str = ""
+    value: Any = None
+    template: str = ""
+    all: list[FilterPart] = []
+    any: list[FilterPart] = []
+
+    @property
+    def parts(self) -> list[FilterPart]:
+        """The parts of a group; empty for a condition or a template."""
+        return self.all or self.any
+
+
+class FilterRule(FilterPart, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A filter rule of one entity; ``name`` is what a person reads where it leaves a record out."""
+
+    name: str = ""
+    action: Literal["include", "exclude"] = "include"
+
+
+class ConfirmedPair(_Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A person's word on two records.
+
+    ``keys`` are their keys in PowerSchool (DCID; ID of a contact). ``same``: they are one person, and the second one's
+    enrollments and relationships are delivered with the first. ``different``: both are right and both are delivered.
+    """
+
+    entity: Literal["student", "teacher", "admin", "contact"]
+    keys: tuple[int, int]
+    verdict: Literal["same", "different"]
+
+
+class UniquenessSettings(
+    _Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"class_": "class"}
+):
+    """Attributes that together are unique, per entity: None as the preset says, an empty list for off.
+
+    ``confirmed`` holds what people decided. It stands in the connection file, because it decides who is delivered as
+    any other rule does, has to outlive the roster data, and names records by number alone.
+    """
+
+    student: list[str] | None = None
+    teacher: list[str] | None = None
+    admin: list[str] | None = None
+    contact: list[str] | None = None
+    course: list[str] | None = None
+    class_: list[str] | None = None
+    school: list[str] | None = None
+    confirmed: list[ConfirmedPair] = []
+
+    def domains(self) -> dict[str, list[str]]:
+        """The domains that are set here, per entity key."""
+        wishes = {key: getattr(self, "class_" if key == "class" else key) for key in DOMAINS}
+        return {key: attributes for key, attributes in wishes.items() if attributes is not None}
+
+
+class CourseChoice(_Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Courses that a school delivers; a school without any choice, and without one for all schools, delivers all.
+
+    Attributes:
+        courses: course numbers.
+        school: the school's number; None for every school that has no choice of its own.
+        deliver_as: whether their sections become classes or groups of users.
+        category: where the destination files them; empty for its own order.
+    """
+
+    courses: list[str]
+    school: int | None = None
+    deliver_as: Literal["class", "group"] = "class"
+    category: str = ""
+
+
+class ScopeSettings(_Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Which part of the district is read.
+
+    Attributes:
+        schools: ``all``, or a list of school numbers.
+        start_year: first calendar year of the school year; None for the one of today.
+        prior_data_days: from how many days before the first day of its calendar the next year is read, even while this
+            one still runs. 0: by itself at 00:00 of that day in the district's time zone. None: 30 days, but not before
+            this year has ended.
+        terms: school number (or ``all``) -> names or abbreviations of the terms that are delivered.
+        courses: which courses are delivered, and as what.
+    """
+
+    schools: Literal["all"] | list[int] = "all"
+    start_year: Annotated[int, msgspec.Meta(ge=1991, le=2200)] | None = None
+    prior_data_days: Annotated[int, msgspec.Meta(ge=0, le=330)] | None = None
+    terms: dict[str, list[str]] = {}
+    courses: list[CourseChoice] = []
+
+
+@dataclass(frozen=True)
+class RosterRules:
+    """Rules between records, applied once all of them are staged.
+
+    Attributes:
+        domains: per entity key, the attributes that together are unique.
+        confirmed: what people decided about pairs of records.
+        taught_classes_only: whether a class without a teacher is left out.
+        used_courses_only: whether a course without a class is left out.
+    """
+
+    domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    confirmed: tuple[ConfirmedPair, ...] = ()
+    taught_classes_only: bool = False
+    used_courses_only: bool = False
+
+
+NO_RULES = RosterRules()
+
+
+def parse_filters(data: Any) -> dict[str, list[FilterRule]]:
+    """The [filters] tables as rules, in one spelling; raises FixSettings with the key that is wrong."""
+    if not isinstance(data, dict):
+        raise refuse("“filters” is not a section.", "Write rules as [[filters.student]], for example.", "filters")
+    rules: dict[str, list[FilterRule]] = {}
+    for entity, given in data.items():
+        where = f"filters.{entity}"
+        if entity not in FILTERED:
+            raise refuse(f"“{entity}” can't have filter rules.", nearest(entity, list(FILTERED)), where)
+        if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+            raise refuse(f"“{where}” is not a list of rules.", f"Write each rule as [[{where}]].", where)
+        rules[entity] = [_rule(one, f"{where}[{number}]", entity) for number, one in enumerate(given, start=1)]
+    return {entity: found for entity, found in rules.items() if found}
+
+
+def _rule(given: dict[str, Any], where: str, entity: str) -> FilterRule:
+    tidy = _tidy(given, where, FilterRule)
+    try:
+        rule = msgspec.convert(tidy, FilterRule)
+    except msgspec.ValidationError as error:
+        text, _, path = str(error).partition(" - at `$.")
+        raise refuse(
+            f"{where}.{path.rstrip('`')}: {text}." if path else f"{where}: {text}.", "Correct the rule.", where
+        ) from None
+    if rule.name and (not rule.name.isprintable() or len(rule.name) > _LONGEST_NAME):
+        raise refuse(
+            f"The name of {where} is too long or has invisible characters.",
+            f"Give it a name of at most {_LONGEST_NAME} characters.",
+            where,
+        )
+    for part in _parts(rule):
+        _check_part(part, where, entity)
+    return rule
+
+
+def _parts(part: FilterPart) -> Iterator[FilterPart]:
+    yield part
+    for inner in part.parts:
+        yield from _parts(inner)
+
+
+def _tidy(given: Any, where: str, kind: type[msgspec.Struct], depth: int = 0) -> Any:
+    """One spelling for all: dates as text, operations in words; unknown keys are named with the nearest known one."""
+    if not isinstance(given, dict):
+        raise refuse(f"A part of {where} is not a condition.", "Write it as {field = …, op = …, value = …}.", where)
+    if depth > _DEEPEST:
+        raise refuse(f"The groups of {where} are nested too deeply.", f"Nest at most {_DEEPEST} groups.", where)
+    known = list(kind.__struct_fields__)
+    tidy: dict[str, Any] = {}
+    for key, value in given.items():
+        if key not in known:
+            raise refuse(f"There is no setting “{key}” in {where}.", nearest(key, known), f"{where}.{key}")
+        if key in ("all", "any") and isinstance(value, list):
+            tidy[key] = [_tidy(one, where, FilterPart, depth + 1) for one in value]
+        elif key in ("op", "template") and isinstance(value, str):
+            tidy[key] = " ".join(value.replace("_", " ").replace("-", " ").lower().split())
+        else:
+            tidy[key] = [_plain(one) for one in value] if isinstance(value, list) else _plain(value)
+    return tidy
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _check_part(part: FilterPart, where: str, entity: str) -> None:
+    kinds = [name for name in ("field", "attribute", "template", "all", "any") if getattr(part, name)]
+    if len(kinds) != 1:
+        said = f"both {' and '.join(kinds)}" if kinds else "no condition"
+        raise refuse(f"A part of {where} has {said}.", "Give one of field, attribute, template, all or any.", where)
+    if part.parts or part.template:
+        if part.op:
+            raise refuse(f"“op” in {where} belongs to a field or an attribute.", "Take it out.", f"{where}.op")
+        return
+    if part.attribute and part.attribute not in BY_KEY[entity].mapped:
+        known = list(BY_KEY[entity].mapped)
+        label = BY_KEY[entity].label
+        raise refuse(f"{label} have no attribute “{part.attribute}”.", nearest(part.attribute, known), where)
+    if part.op not in OPERATIONS:
+        raise refuse(f"There is no operation “{part.op}” ({where}).", nearest(part.op, list(OPERATIONS)), f"{where}.op")
+    problem = _value_problem(part.op, part.value)
+    if problem:
+        raise refuse(f"The value of “{part.op}” in {where} can't be used.", problem, f"{where}.value")
+
+
+def _value_problem(op: str, value: Any) -> str:
+    """What a value of that operation has to be, when this one isn't; else an empty text."""
+    if op in _LISTS:
+        return _list_problem(op, value)
+    is_text = isinstance(value, str) and bool(value)
+    for operations, right, to_do in (
+        (_NO_VALUE, value is None, "Take the value out: this operation needs none."),
+        (_DATES, is_date(value) or value == TODAY, "Give a date like 2026-08-17, or “today”."),
+        (_ORDERED, is_number(value), "Give a number."),
+        (_DAYS, is_number(value) and isinstance(value, int) and value > 0, "Give a number of days, 1 or more."),
+        (_TEXTS, is_text, "Give a text."),
+        (_EQUAL, is_number(value) or is_text, "Give a number or a text."),
+    ):
+        if op in operations:
+            return "" if right else to_do
+    raise ValueError(op)
+
+
+def _list_problem(op: str, value: Any) -> str:
+    if not isinstance(value, list) or not value:
+        return "Give a list, like [6, 12]."
+    if op != "between":
+        right = all(is_number(one) or (isinstance(one, str) and one) for one in value)
+        return "" if right else "Give numbers or texts."
+    alike = all(map(is_number, value)) or all(map(is_date, value))
+    if len(value) != 2 or not alike or value[0] > value[1]:  # noqa: PLR2004 - from and to
+        return "Give two numbers or two dates, the lower one first."
+    return ""
+
+
+def is_number(value: object) -> bool:
+    """Whether a setting's value is a number (a truth value is none)."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_date(value: object) -> bool:
+    """Whether a setting's value is a date like ``2026-08-17``."""
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def check_uniqueness(settings: UniquenessSettings) -> None:
+    """Raise FixSettings for an unknown attribute, a pair of one record, or one pair with two verdicts."""
+    for entity, attributes in settings.domains().items():
+        known = list(BY_KEY[entity].mapped)
+        for attribute in attributes:
+            if attribute not in known:
+                label, where = BY_KEY[entity].label, f"uniqueness.{entity}"
+                raise refuse(f"{label} have no attribute “{attribute}”.", nearest(attribute, known), where)
+    said: dict[tuple[str, frozenset[int]], str] = {}
+    for pair in settings.confirmed:
+        name = (pair.entity, frozenset(pair.keys))
+        if len(name[1]) != 2:  # noqa: PLR2004 - a pair
+            raise refuse("A confirmed pair names one record twice.", "Give the keys of two records.", _PAIRS)
+        if said.setdefault(name, pair.verdict) != pair.verdict:
+            first, second = sorted(pair.keys)
+            raise refuse(
+                f"The pair {first} and {second} is said to be the same and different.", "Keep one of the two.", _PAIRS
+            )
+
+
+_PAIRS = "uniqueness.confirmed"
+
+
+def check_scope(scope: ScopeSettings) -> None:
+    """Raise FixSettings for a term's school that is no number, an empty choice, or a course chosen twice."""
+    for school, names in scope.terms.items():
+        where = f"scope.terms.{school}"
+        if school != "all" and not school.isdecimal():
+            raise refuse(f"“{school}” in [scope.terms] is not a school.", "Give a school number, or all.", where)
+        if not names or not all(name.strip() for name in names):
+            raise refuse(f"No term is named for the school {school}.", "Name its terms, like “Semester 1”.", where)
+    seen: set[tuple[int | None, str]] = set()
+    for choice in scope.courses:
+        where = "scope.courses"
+        if not choice.courses or not all(number.strip() for number in choice.courses):
+            raise refuse("A choice of courses names no course.", "Give course numbers.", where)
+        for number in choice.courses:
+            if (choice.school, number) in seen:
+                place = f"school {choice.school}" if choice.school is not None else "all schools"
+                raise refuse(f"The course {number} is chosen twice for {place}.", "Keep one of them.", where)
+            seen.add((choice.school, number))

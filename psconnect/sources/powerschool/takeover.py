@@ -1,0 +1,176 @@
+"""What need not be read again: streams that, by the server's word, did not change since an earlier run.
+
+The word is a hint and is checked by counts. A stream's records are taken over only where all of this holds:
+
+- the tables behind it have no changed row since (data versions, powerschool-api.md 12), apart from looked-up ones that
+  only say who a row is;
+- the tables it looks things up in have as many rows as then, because a deleted row there need not be told;
+- the stream has as many rows as then, as the server counts them now;
+- everything else that shaped its records is the same: query, school year, schools, terms and classes, which are read in
+  every run, and the day, as far as it decides.
+
+Content that changed without a sign of it (D21) is found by the full comparison that is due every week (sync.comparing).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from operator import attrgetter, itemgetter
+from typing import Any
+
+import msgspec
+
+from psconnect.model.entities import BY_KEY, ENROLLMENT, Entity
+from psconnect.model.errors import BadRecord, FixSettings, TryLater
+from psconnect.model.problems import Problem
+from psconnect.model.rules import TODAY, FilterPart
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.dataversions import (
+    BEGINNING,
+    HINTED,
+    TableChanges,
+    changes_since,
+    count_rows,
+    identity_lookups,
+    tables_of,
+)
+from psconnect.powerschool.plugin import query_name
+from psconnect.powerschool.reader import Reader
+from psconnect.powerschool.streams import Stream
+from psconnect.sources.base import Memory, Note
+from psconnect.sources.powerschool.classes import Classes
+from psconnect.sources.powerschool.district import District
+from psconnect.sources.powerschool.plan import ReadPlan
+
+_UNKNOWN = -1
+_RECORDS_OF = {"STUDENTS": "student", "SECTIONS": "class"}
+"""The entity whose records are the rows of a table that others look up."""
+
+
+@dataclass
+class TakeOver:
+    """Decides, stream by stream, whether records are taken over, and leaves the notes for the next run.
+
+    Attributes:
+        changes: what the server says has changed since the memory was made; None where it can't say.
+        today: the date in the district, in ISO form.
+        because: why nothing can be taken over: a key of model.runs.FULL; empty where something may.
+    """
+
+    memory: Memory
+    reader: Reader
+    today: str
+    changes: TableChanges | None
+    because: str = ""
+    _rows: dict[str, int] = field(default_factory=dict)
+    _until: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def counting(self, streams: Iterable[Stream]) -> list[Callable[[], None]]:
+        """Tasks that count the looked-up tables; to be done before any of these streams is read."""
+        tables = sorted({lookup.table for stream in streams if stream.name in HINTED for lookup in stream.lookups})
+        return [partial(self._count, table) for table in tables] if self.memory.version else []
+
+    def _count(self, table: str) -> None:
+        try:
+            rows = count_rows(self.reader.client, table)
+        except FixSettings:
+            # Without this count, nothing that looks things up there is taken over; reading it needs no count.
+            rows = _UNKNOWN
+        with self._lock:
+            self._rows[table] = rows
+
+    def fitting(self, stream: Stream, arguments: Mapping[str, str], signature: str) -> Note | None:
+        """The earlier run's note, if the stream's records can be taken over."""
+        note = self.memory.recall(stream.name) if self.changes is not None else None
+        if note is None or note.signature != signature or not self._same_days(note):
+            return None
+        if _UNKNOWN in note.looked_up.values() or note.looked_up != self._looked_up(stream) or self._changed(stream):
+            return None
+        return note if self.reader.count(stream, arguments) == note.count else None
+
+    def _same_days(self, note: Note) -> bool:
+        return note.day <= self.today and (not note.until or self.today < note.until)
+
+    def _looked_up(self, stream: Stream) -> dict[str, int]:
+        return {lookup.table: self._rows[lookup.table] for lookup in stream.lookups}
+
+    def _changed(self, stream: Stream) -> bool:
+        """Whether a change that the server tells of can have touched the stream."""
+        told = self.changes.keys if self.changes else {}
+        who = {lookup.table for lookup in identity_lookups(stream)} - {stream.table}
+        if any(told.get(table) for table in tables_of(stream) - who):
+            return True
+        # A row that is new there may belong to one that found nothing so far.
+        return any(not self.memory.knows(BY_KEY[_RECORDS_OF[table]], told[table]) for table in who if told.get(table))
+
+    def seen(self, stream: Stream, rows: list[Any]) -> None:
+        """Note the next day on which a date in these rows is reached: what is judged by it may change then."""
+        for name in stream.dates:
+            ahead = min((text for text in map(attrgetter(name), rows) if text > self.today), default="")
+            if ahead:
+                self._until[stream.name] = min(ahead, self._until.get(stream.name, ahead))
+
+    def note(self, stream: Stream, count: int, signature: str, problems: list[Problem]) -> None:
+        """Leave a note on a stream that was read."""
+        if self.memory.version:
+            until = self._until.get(stream.name, "")
+            self.memory.note(
+                stream.name, Note(signature, count, self._looked_up(stream), self.today, until, list(problems))
+            )
+
+
+def begin(memory: Memory, reader: Reader, today: str) -> TakeOver:
+    """Ask what changed since the memory was made; to be done before anything is read."""
+    earlier = memory.version
+    changes, because = _ask(reader.client, earlier or BEGINNING)
+    memory.version = changes.version if changes else ""
+    if changes and earlier and int(changes.version) < int(earlier):
+        # A server that was set up anew counts from the beginning: nothing that it says fits what we know.
+        changes, because = None, "data-versions-reset"
+    return TakeOver(memory, reader, today, changes if earlier else None, because)
+
+
+def _ask(client: PowerSchoolClient, version: str) -> tuple[TableChanges | None, str]:
+    try:
+        return changes_since(client, version), ""
+    except (FixSettings, BadRecord, TryLater):
+        # Only a hint is missing: everything is read, and a server that is really in trouble stops that.
+        return None, "no-data-versions"
+
+
+def signature_of(
+    plan: ReadPlan, entity: Entity, frame: District, classes: Classes, arguments: Mapping[str, str]
+) -> str:
+    """The fingerprint of what shapes an entity's records beside their rows and the settings."""
+    stream = plan.streams.for_entity(entity.key)
+    shaping: list[object] = [
+        query_name(stream),
+        {name: arguments[name] for name in stream.arguments},
+        str(plan.zone),
+        plan.today if looks_at_today(plan.included.filters.get(entity.key, ())) else None,
+        frame.label,
+        plan.ids.signature,
+        sorted(frame.schools.items()),
+        sorted(frame.chosen),
+        sorted(frame.refused),
+        sorted(frame.terms.items(), key=itemgetter(0)),
+    ]
+    if entity is ENROLLMENT:
+        shaping.append(sorted(classes.info.items(), key=itemgetter(0)))
+    return hashlib.sha256(msgspec.json.encode(shaping, order="deterministic")).hexdigest()
+
+
+def looks_at_today(parts: Iterable[FilterPart]) -> bool:
+    """Whether a filter's outcome depends on the day it is asked on."""
+    return any(
+        part.op == "in the last"
+        or part.value == TODAY
+        or (isinstance(part.value, list) and TODAY in part.value)
+        or looks_at_today(part.parts)
+        for part in parts
+    )

@@ -1,0 +1,154 @@
+"""Who a connection's filter rules let through and whom they catch, read to be looked at; nothing is kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.connection import Connection
+from psconnect.model.entities import BY_KEY, SCHOOL, Entity
+from psconnect.model.errors import FixSettings
+from psconnect.model.events import OnEvent, ignore
+from psconnect.model.problems import FILTER, Fate, Problem
+from psconnect.model.rules import FILTERED
+from psconnect.model.wrong import nearest
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.sources.base import StagedRow
+from psconnect.store.titles import NUMBERS, TITLES
+from psconnect.sync.assemble import choices_of, make_source
+
+_REACHED = ("missing-required", "too-long", "unreadable")
+"""Rules that decide about a record only after the filters, or because a filter could not look at it."""
+
+
+@dataclass(frozen=True)
+class Caught:
+    """A record that a filter rule leaves out. Its title and number are a person's data: for the screen alone."""
+
+    key: int
+    title: str
+    number: str
+    school: str
+    filter: str
+    sourced_id: str = ""
+
+
+@dataclass(frozen=True)
+class FilterPreview:
+    """What the filter rules of one entity do: ``passing`` of ``total`` records pass; ``caught`` holds the first others.
+
+    Counted are the records that come to the filters: those that nothing else left out before (an inactive student, a
+    school that is not chosen).
+    """
+
+    entity: str
+    total: int
+    passing: int
+    caught: tuple[Caught, ...]
+
+
+def preview_filters(
+    connection: Connection,
+    entity_key: str,
+    client: PowerSchoolClient,
+    clock: Clock,
+    cancel: CancelToken,
+    *,
+    on_event: OnEvent = ignore,
+    most: int = 200,
+) -> FilterPreview:
+    """Read the entity and apply its filter rules; the first ``most`` of the caught records are named.
+
+    The settings need no destination yet. Raises FixSettings for an entity that can't have filter rules or is not read,
+    and what reading raises.
+    """
+    if entity_key not in FILTERED:
+        raise _no_filters(entity_key)
+    source = make_source(choices_of(connection), client, clock)
+    entity = BY_KEY[entity_key]
+    if entity not in source.entities():
+        raise FixSettings(
+            "PSC-FILTER-NOT-READ",
+            "Nothing to filter",
+            f"{entity.label} are not read with the connection's choices.",
+            "Set options.parents to portal or all first.",
+            where="options.parents",
+        )
+    sink = _Looking(entity, most)
+    source.read(sink, on_event, cancel, only=frozenset({entity_key}))
+    return sink.preview()
+
+
+def _no_filters(entity: str) -> FixSettings:
+    return FixSettings(
+        "PSC-FILTER-ENTITY",
+        "This can’t be filtered",
+        f"“{entity}” can't have filter rules.",
+        nearest(entity, list(FILTERED)),
+        where=f"filters.{entity}",
+    )
+
+
+@dataclass
+class _Looking:
+    """Takes the rows of one entity, and the schools' names; forgets all others (see sources.base.RosterSink)."""
+
+    entity: Entity
+    most: int
+    counted: dict[int, bool] = field(default_factory=dict)
+    rows_caught: dict[int, tuple[str, bytes]] = field(default_factory=dict)
+    schools: dict[str, str] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def rows(self, entity: Entity, rows: Sequence[StagedRow]) -> None:
+        """Take shaped records."""
+        with self.lock:
+            if entity is SCHOOL:
+                for row in rows:
+                    named = _named(SCHOOL, row[3])
+                    self.schools[named["sourcedId"]] = named["name"]
+            if entity is self.entity:
+                for row in rows:
+                    self._take(row)
+
+    def _take(self, row: StagedRow) -> None:
+        key, rule, record = int(row[0] or 0), str(row[2] or ""), row[3]
+        caught = rule.startswith(FILTER)
+        if caught or row[1] == Fate.IN or rule in _REACHED:
+            self.counted[key] = not caught
+        if caught and isinstance(record, bytes):
+            self.rows_caught[key] = (rule.removeprefix(FILTER), record)
+            if len(self.rows_caught) > self.most:
+                del self.rows_caught[max(self.rows_caught)]
+
+    def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
+        """Forget the entity's rows: it is read again. ``negative`` concerns enrollments, which are not looked at."""
+        if entity is self.entity and negative is None:
+            with self.lock:
+                self.counted.clear()
+                self.rows_caught.clear()
+
+    def problem(self, problem: Problem) -> None:
+        """Findings are the run's to report."""
+
+    def preview(self) -> FilterPreview:
+        """What was found."""
+        caught = [self._caught(key, *found) for key, found in sorted(self.rows_caught.items())]
+        return FilterPreview(self.entity.key, len(self.counted), sum(self.counted.values()), tuple(caught))
+
+    def _caught(self, key: int, name: str, record: bytes) -> Caught:
+        named = _named(self.entity, record)
+        title = ", ".join(filter(None, (named[one].strip() for one in TITLES[self.entity.key])))
+        number = next((named[one] for one in NUMBERS.get(self.entity.key, ())), "")
+        ids = (named.get(one, "") for one in ("schoolSourcedId", "orgSourcedId", "schoolSourcedIds"))
+        school = next((self.schools.get(one.split(",")[0], "") for one in ids if one), "")
+        return Caught(key, title or named["sourcedId"], number, school, name, named["sourcedId"])
+
+
+def _named(entity: Entity, record: object) -> Mapping[str, str]:
+    values = msgspec.json.decode(record if isinstance(record, bytes) else b"[]", type=list[str])
+    return dict(zip(entity.attributes, values, strict=True))

@@ -1,0 +1,133 @@
+"""Who and what is in, worked out of a connection's settings and its preset: filters, options, rules between records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from psconnect.destinations import KINDS
+from psconnect.model.connection import Connection
+from psconnect.model.entities import ADMIN, ENTITIES
+from psconnect.model.errors import FixSettings
+from psconnect.model.ids import IdRules
+from psconnect.model.rules import FilterRule, RosterRules
+from psconnect.powerschool.fields import resolve
+from psconnect.roster.choices import CourseScope, TermChoice
+from psconnect.roster.filters import filter_fields, settle_filters
+from psconnect.roster.presets import Preset, PresetOptions
+from psconnect.sources.powerschool.plan import Included
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a connection includes.
+
+    Attributes:
+        options: the choices in effect: the connection's, else the preset's.
+        section_move: the field for section moves, as PowerSchool spells it; empty for none.
+        filters: settled filter rules per entity key.
+        rules: rules between records.
+        included: the same for the source.
+        ids: how ids are made.
+    """
+
+    options: PresetOptions
+    section_move: str
+    filters: Mapping[str, Sequence[FilterRule]] = field(default_factory=dict)
+    rules: RosterRules = field(default_factory=RosterRules)
+    included: Included = field(default_factory=Included)
+    ids: IdRules = field(default_factory=IdRules)
+
+    def fields(self) -> dict[str, list[str]]:
+        """The ``Table.Field`` names that are read for it, per entity key."""
+        names = filter_fields(self.filters)
+        if self.section_move:
+            names["class"] = [*names.get("class", ()), self.section_move]
+        for entity in ENTITIES:
+            made_of = self.ids.field_of(entity)
+            if made_of and entity is not ADMIN:  # staff is read as one
+                names[entity.key] = [*names.get(entity.key, ()), made_of]
+        return names
+
+    def deciding(self) -> list[Any]:
+        """Everything of it that decides who is delivered, for the fingerprint."""
+        rules = self.rules
+        between = [rules.domains, rules.confirmed, rules.taught_classes_only, rules.used_courses_only]
+        return [self.options, self.section_move, self.filters, between]
+
+
+def selection_of(connection: Connection, preset: Preset) -> Selection:
+    """Work the preset into the settings; raises FixSettings that names what is wrong or has no place to go."""
+    _check_takes(connection)
+    options = options_of(connection, preset)
+    filters = _filters(connection)
+    wanted = connection.options.section_move
+    section_move = resolve(wanted, "class", "options.section_move") if wanted else ""
+    rules = RosterRules(
+        domains={
+            entity: tuple(attributes)
+            for entity, attributes in {**preset.uniqueness, **connection.uniqueness.domains()}.items()
+            if attributes
+        },
+        confirmed=tuple(connection.uniqueness.confirmed),
+        taught_classes_only=options.only_taught_classes,
+        used_courses_only=options.only_used_courses,
+    )
+    included = Included(
+        filters=filters,
+        prior_days=connection.scope.prior_data_days,
+        terms=TermChoice(connection.scope.terms),
+        courses=CourseScope(connection.scope.courses),
+        enroll_status=frozenset(map(str, options.enroll_status)),
+        admins=options.admins,
+        portal_only=options.parents == "portal",
+        co_teacher_classes=options.co_teacher_classes,
+        merge_terms=options.merge_terms,
+        section_move=section_move,
+    )
+    return Selection(options, section_move, filters, rules, included, connection.id_rules)
+
+
+def options_of(connection: Connection, preset: Preset) -> PresetOptions:
+    """The options in effect: each as the connection says, else as the preset."""
+    names = PresetOptions.__struct_fields__
+    chosen = {name: getattr(connection.options, name) for name in names}
+    return PresetOptions(
+        **{name: getattr(preset.options, name) if value is None else value for name, value in chosen.items()}
+    )
+
+
+def _filters(connection: Connection) -> dict[str, list[FilterRule]]:
+    try:
+        return settle_filters(connection.filters, resolve)
+    except FixSettings as error:
+        raise as_filter_error(error) from None
+
+
+def as_filter_error(error: FixSettings) -> FixSettings:
+    """The error of a field that a filter rule or a section move names, said for these."""
+    return FixSettings(
+        "PSC-FILTER-FIELD", "A filter rule can’t be used", error.happened, error.to_do, where=error.where
+    )
+
+
+def _check_takes(connection: Connection) -> None:
+    """Refuse groups and categories for a destination that has no place for them; nothing is chosen in vain."""
+    if connection.destination_kind not in KINDS:
+        return
+    declaration = KINDS[connection.destination_kind][0]
+    for choice in connection.scope.courses:
+        for wanted, needs, label in (
+            (choice.deliver_as == "group", "groups", "groups of users"),
+            (bool(choice.category), "categories", "categories of courses"),
+        ):
+            if wanted and needs not in declaration.takes:
+                raise FixSettings(
+                    "PSC-SCOPE-NO-PLACE",
+                    "The destination has no place for this",
+                    f"{declaration.label} has no {label}, but the choice of courses in [[scope.courses]] asks for them "
+                    f"({', '.join(choice.courses[:3])}).",
+                    'Deliver the courses as classes (deliver_as = "class") and without a category.',
+                    where="scope.courses",
+                )
