@@ -12,7 +12,8 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import RunEvent
 from psconnect.model.problems import RULES
-from psconnect.model.runs import Run
+from psconnect.model.runs import Run, SetAside
+from psconnect.model.shown import shown
 
 _WORDS = {
     "finished": "Finished",
@@ -23,9 +24,15 @@ _WORDS = {
     "cancelled": "Cancelled",
     "interrupted": "Interrupted",
     "discarded": "Discarded",
-    "expired": "Expired: a newer plan took its place",
+    "expired": "Expired: a newer plan took its place, or it waited for more than a day",
 }
 _STAGES = {"reading": "Reading", "shaping": "Shaping", "planning": "Planning", "applying": "Delivering"}
+_ASIDE = {
+    "chosen": "excluded",
+    "goes-along": "goes along with an excluded record",
+    "changed-since": "changed since, left as it is",
+    "still-needed": "needed by others or needs what is gone, left as it is",
+}
 _BAR = 24
 _TWENTY_A_SECOND = 0.05
 
@@ -37,12 +44,12 @@ def state_in_words(state: str) -> str:
 
 def say(text: str) -> None:
     """A line for the person, beside the result."""
-    print(text, file=sys.stderr)
+    print(shown(text), file=sys.stderr)
 
 
 def result(text: str) -> None:
     """A line of the result."""
-    print(text)
+    print(shown(text))
 
 
 def document(data: object) -> None:
@@ -88,6 +95,8 @@ def show_run(run: Run) -> None:
         show_parts(run.error)
     for hold in run.holds:
         result(f"  On hold: {hold.reason}")
+        if hold.to_do:
+            result(f"           {hold.to_do}")
     if run.changes:
         heading = ("", "create", "update", "remove")
         rows = [
@@ -97,14 +106,41 @@ def show_run(run: Run) -> None:
         table([heading, *rows], right=frozenset({1, 2, 3}))
     elif not run.error and run.planned:
         result("No changes: the destination is up to date.")
+    _show_not_done(run)
+    if run.delivered:
+        result(f"Delivered: {run.delivered}")
+    if run.kind == "rehearsal" and not run.error:
+        say("This is a rehearsal of the next school year: it is only to be looked at and is never delivered.")
+    elif run.state in ("held", "previewed"):
+        say(f"To go on: psconnect run approve {run.id} --reason TEXT    To give up: psconnect run discard {run.id}")
+
+
+def _show_not_done(run: Run) -> None:
+    """What would have been, and is not: additions only, set aside, left out by rules."""
+    if run.not_applied:
+        result("Not applied, because only additions are delivered:")
+        table(_not_applied(run))
+    if run.set_aside:
+        result("Planned and not done:")
+        rows_aside = [(f"  {count:,}", _ASIDE.get(because, because)) for because, count in run.set_aside.items()]
+        table(rows_aside, right=frozenset({0}))
     if run.left_out:
         result("Left out:")
         rows_out = [(f"  {count:,}", RULES[rule].title) for rule, count in run.left_out.items()]
         table(rows_out, right=frozenset({0}))
-    if run.delivered:
-        result(f"Delivered: {run.delivered}")
-    if run.state in ("held", "previewed"):
-        say(f"To go on: psconnect run approve {run.id} --reason TEXT    To give up: psconnect run discard {run.id}")
+
+
+def _not_applied(run: Run) -> list[tuple[str, ...]]:
+    return [
+        (f"  {BY_KEY[entity].label}", f"{counts.update:,} to update", f"{counts.remove:,} to remove")
+        for entity, counts in run.not_applied.items()
+    ]
+
+
+def show_set_aside(records: Sequence[SetAside]) -> None:
+    """The records that a plan leaves alone, by their ids, and why."""
+    rows = [(f"  {one.entity}", one.sourced_id, one.action, _ASIDE.get(one.because, one.because)) for one in records]
+    table(rows)
 
 
 def _on_terminal() -> bool:

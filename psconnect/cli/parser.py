@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 
 from psconnect import __version__
+from psconnect.model.entities import BY_KEY
+from psconnect.model.rules import FILTERED
 from psconnect.model.runs import SCOPES
+from psconnect.service import ADOPTABLE
+from psconnect.store.lastread import FINDABLE
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -67,6 +71,7 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     remove = _add(kinds, "remove", "wipe settings, secrets, roster data and history")
     remove.add_argument("name")
     remove.add_argument("--yes", action="store_true", help="don’t ask")
+    _identity_verbs(kinds)
     secret = verbs.add_parser("secret", help="keep a secret in the keyring")  # type: ignore[attr-defined]
     keep = _add(
         secret.add_subparsers(dest="what", metavar="WHAT", required=True),
@@ -81,20 +86,59 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     _add(verbs, "check", "test the connection step by step").add_argument("name")
 
 
+def _identity_verbs(kinds: _Verbs) -> None:  # type: ignore[valid-type]
+    adopt = _add(kinds, "adopt", "take over the ids that a system with accounts already has for the records")
+    adopt.add_argument("name")
+    adopt.add_argument("file", metavar="FILE.csv", help="columns: id, and dcid, number, username or email")
+    adopt.add_argument("--entity", choices=tuple(ADOPTABLE), default="student")
+    rekey = _add(kinds, "rekey", "let ids be made otherwise: see who gets which id, then store it")
+    rekey.add_argument("name")
+    rekey.add_argument(
+        "--id", action="append", default=[], metavar="KIND=NUMBER", help="like student=number; can be repeated"
+    )
+    for option, what in (("", "every id"), ("username-", "every user name"), ("course-", "every course number")):
+        rekey.add_argument(f"--{option}prefix", metavar="TEXT", default=None, help=f"what stands in front of {what}")
+    rekey.add_argument("--forget-adopted", action="store_true", help="give up the ids that were adopted")
+    rekey.add_argument("--plan", metavar="FILE.csv", help="write the list from old to new ids")
+    rekey.add_argument("--plugin", metavar="FILE.zip", help="only write the plugin that the new ids need")
+    for verb in (adopt, rekey):
+        verb.add_argument("--yes", action="store_true", help="store it without asking")
+
+
 def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     sync = _add(verbs, "sync", "run a connection")
     sync.add_argument("name")
     sync.add_argument("--scope", choices=SCOPES, default="all")
-    sync.add_argument("--plan-only", action="store_true", help="make the plan and deliver nothing")
+    only = sync.add_mutually_exclusive_group()
+    only.add_argument("--plan-only", action="store_true", help="make the plan and deliver nothing")
+    only.add_argument("--rehearse", action="store_true", help="plan next school year; it is never delivered")
     sync.add_argument("--trigger", choices=("schedule",), default=None, help=argparse.SUPPRESS)
     _add(verbs, "runs", "list the runs of a connection, newest first").add_argument("name")
-    run = verbs.add_parser("run", help="show, approve or discard a run")  # type: ignore[attr-defined]
+    run = verbs.add_parser("run", help="show, approve, change, discard or undo a run")  # type: ignore[attr-defined]
     kinds = run.add_subparsers(dest="what", metavar="WHAT", required=True)
     _add(kinds, "show", "show a run").add_argument("id")
     approve = _add(kinds, "approve", "approve a waiting run and apply it")
     approve.add_argument("id")
     approve.add_argument("--reason", required=True)
     _add(kinds, "discard", "give up a waiting run").add_argument("id")
+    _add(kinds, "revalidate", "plan a waiting run anew and say whether it is still the same").add_argument("id")
+    for name, text in (
+        ("exclude", "leave single records out of a waiting run; at the destination they stay as they are"),
+        ("include", "take excluded records back into a waiting run"),
+    ):
+        edit = _add(kinds, name, text)
+        edit.add_argument("id")
+        edit.add_argument("entity", choices=tuple(BY_KEY))
+        edit.add_argument("sourcedid", nargs="+")
+    _add(kinds, "undo", "make a waiting run that takes an applied one back").add_argument("id")
+    caught = _add(verbs, "filters", "count who passes an entity’s filter rules and list who is caught")
+    caught.add_argument("name")
+    caught.add_argument("entity", choices=FILTERED)
+    caught.add_argument("--most", type=_number(1, 1_000_000), default=200, help="how many to list (default: 200)")
+    explain = _add(verbs, "explain", "find a record and say why it is or is not at the destination")
+    explain.add_argument("name")
+    explain.add_argument("text", help="a name, number or id")
+    explain.add_argument("--entity", choices=FINDABLE, default=None)
     report = _add(verbs, "report", "write the report of a run")
     report.add_argument("id")
     report.add_argument("-o", "--output", required=True, metavar="FILE.html|FILE.csv")

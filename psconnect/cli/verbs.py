@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from psconnect.cli import codes, demo, output, window
+from psconnect.cli.explaining import explain
+from psconnect.cli.filtering import filters
+from psconnect.cli.identity import adopt, rekey
+from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import to_dict
 from psconnect.model.errors import FixSettings
@@ -32,23 +34,6 @@ def run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
     service = Service(home, clock=clock)
     verb = options.verb if "what" not in options else f"{options.verb} {options.what}"
     return _VERBS[verb](service, options)
-
-
-@contextmanager
-def cancel_on_interrupt() -> Iterator[CancelToken]:
-    """A cancel token that Ctrl+C sets; a second Ctrl+C ends at once."""
-    token = CancelToken()
-
-    def stop(_signal: int, _frame: object) -> None:
-        output.say("Stopping at the next safe point …")
-        token.cancel()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield token
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _list(service: Service, options: argparse.Namespace) -> int:
@@ -184,6 +169,7 @@ def _sync(service: Service, options: argparse.Namespace) -> int:
             options.name,
             scope=options.scope,
             plan_only=options.plan_only,
+            rehearse=options.rehearse,
             trigger=options.trigger or "command line",
             on_event=progress,
             cancel=cancel,
@@ -198,13 +184,19 @@ def _approve(service: Service, options: argparse.Namespace) -> int:
     )
 
 
-def _with_progress(options: argparse.Namespace, work: Callable[[output.Progress, CancelToken], Run]) -> int:
+def _with_progress(
+    options: argparse.Namespace,
+    work: Callable[[output.Progress, CancelToken], Run],
+    verdict: Callable[[Run], str] | None = None,
+) -> int:
     progress = output.Progress()
     with cancel_on_interrupt() as cancel:
         try:
             ended = work(progress, cancel)
         finally:
             progress.close()
+    if verdict:
+        output.say(verdict(ended))
     return _present(options, ended)
 
 
@@ -222,9 +214,39 @@ def _discard(service: Service, options: argparse.Namespace) -> int:
     return _present(options, service.discard(options.id))
 
 
+def _revalidate(service: Service, options: argparse.Namespace) -> int:
+    def work(progress: output.Progress, cancel: CancelToken) -> Run:
+        return service.revalidate(options.id, on_event=progress, cancel=cancel)
+
+    def verdict(ended: Run) -> str:
+        if ended.id == options.id:
+            return "The plan is still the same."
+        if ended.error:
+            return f"The plan could not be made anew; the run {options.id} still waits."
+        return f"The plan is another one now; the run {ended.id} stands in its place."
+
+    return _with_progress(options, work, verdict)
+
+
+def _edit(service: Service, options: argparse.Namespace) -> int:
+    keys = service.keys_of(options.id, options.entity, options.sourcedid)
+    edit = service.exclude if options.what == "exclude" else service.include
+    edited = edit(options.id, options.entity, keys)
+    if options.json:
+        return _present(options, edited)
+    output.show_set_aside(service.excluded(options.id))
+    return _present(options, edited)
+
+
+def _undo(service: Service, options: argparse.Namespace) -> int:
+    return _present(options, service.undo(options.id))
+
+
 def _run_show(service: Service, options: argparse.Namespace) -> int:
     shown = service.run(options.id)
     _present(options, shown)
+    if shown.set_aside and not options.json:
+        output.show_set_aside(service.excluded(options.id))
     return codes.DONE
 
 
@@ -247,6 +269,11 @@ def _report(service: Service, options: argparse.Namespace) -> int:
     return _said(options, f"The report is in {path}", file=str(path))
 
 
+def _filters(service: Service, options: argparse.Namespace) -> int:
+    with cancel_on_interrupt() as cancel:
+        return filters(service, options, cancel)
+
+
 def _said(options: argparse.Namespace, text: str, **data: object) -> int:
     if options.json:
         output.document(data)
@@ -264,6 +291,8 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "connection enable": _enable,
     "connection disable": _enable,
     "connection remove": _remove,
+    "connection adopt": adopt,
+    "connection rekey": rekey,
     "secret set": _secret,
     "plugin": _plugin,
     "check": _check,
@@ -272,5 +301,11 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "run show": _run_show,
     "run approve": _approve,
     "run discard": _discard,
+    "run revalidate": _revalidate,
+    "run exclude": _edit,
+    "run include": _edit,
+    "run undo": _undo,
+    "explain": explain,
+    "filters": _filters,
     "report": _report,
 }

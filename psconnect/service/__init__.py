@@ -6,30 +6,59 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psconnect.destinations.base import Declaration, SettingField
+from psconnect.model.runs import SetAside
 from psconnect.powerschool.doctor import Finding
 from psconnect.powerschool.plugin import PluginPackage
+from psconnect.reports.explanation import Explanation, Happening, Related, Step
+from psconnect.roster.filter_templates import FilterTemplate
 from psconnect.service.connections import Connections, ConnectionState
-from psconnect.service.review import Limit, Review
+from psconnect.service.find import Find
+from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
+from psconnect.service.season import Season
 from psconnect.service.setup import SetUp
+from psconnect.store.lastread import Match
+from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
+from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.inspect import PresetInfo, School
+from psconnect.sync.measures import Measure
+from psconnect.sync.rekey import NewId, RekeyPlan, RekeyWishes
+from psconnect.sync.season import SeasonProposal
 
 __all__ = [
+    "ADOPTABLE",
+    "AdoptedRow",
+    "AdoptionPreview",
+    "Caught",
     "ConnectionState",
     "Declaration",
+    "Explanation",
+    "FilterPreview",
+    "FilterTemplate",
     "Finding",
+    "Happening",
     "Limit",
+    "Match",
+    "Measure",
+    "NewId",
     "PluginPackage",
     "PresetInfo",
+    "RekeyPlan",
+    "RekeyWishes",
+    "Related",
     "School",
+    "SeasonProposal",
     "Service",
+    "SetAside",
     "SettingField",
+    "Step",
+    "Undoable",
     "age_in_words",
 ]
 
 
 @dataclass
-class Service(Connections, SetUp, Runs, Review):
+class Service(Connections, SetUp, Runs, Review, Season, Find):
     """Everything a person can do with the connections of one home.
 
     All methods raise PsconnectError in words a person can act on. Methods with ``cancel`` can be stopped from another

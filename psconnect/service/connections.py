@@ -11,14 +11,14 @@ from typing import Any
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
-from psconnect.service.base import Base
+from psconnect.service.identity import Identity
 from psconnect.store.connections import read_file, to_toml
 from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.ledger import ledger_counts
 from psconnect.store.lock import run_lock
 from psconnect.store.secrets import SECRET_KEYS
 from psconnect.sync.assemble import choices_of
-from psconnect.sync.thresholds import removal_thresholds
+from psconnect.sync.thresholds import thresholds_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class ConnectionState:
     last_run: Run | None
 
 
-class Connections(Base):
+class Connections(Identity):
     """What a person can do with the connections themselves."""
 
     def connections(self) -> list[ConnectionState]:
@@ -48,7 +48,8 @@ class Connections(Base):
         """Store settings; those of a connection with the same name are replaced, its ledger and secrets stay."""
         checked = from_dict(to_dict(connection))
         choices_of(checked)
-        removal_thresholds(checked.safety.thresholds)
+        thresholds_of(checked.safety.thresholds)
+        self.check_ids(checked)
         self._files.save(checked)
         return checked
 

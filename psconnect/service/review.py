@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from psconnect.model.runs import ChangeCounts
+from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.runs import ChangeCounts, SetAside
 from psconnect.powerschool.menus import page_of
 from psconnect.service.base import Base
+from psconnect.store import aside
 from psconnect.store.ledger import ledger_counts
 from psconnect.store.review import Arrangement, ProblemGroup, Wanted, problem_groups
-from psconnect.sync.thresholds import Threshold, removal_thresholds
+from psconnect.sync import measures, undo
+from psconnect.sync.measures import Measure
+from psconnect.sync.thresholds import Threshold, thresholds_of
+
+_MOST_PLACES = 50
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """Whether a run can be undone; ``reason`` says in a sentence why not, and is empty where it can."""
+
+    possible: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """An entity's planned changes against the limit on removals; ``base`` is what the destination has of it."""
+    """An entity's planned changes against its limits.
+
+    Attributes:
+        entity: its key.
+        changes: how many records are created, updated and removed.
+        base: how many records the destination has of it.
+        threshold: the limit on removals.
+        kinds: the district's figures against each limit: ``create``, ``update``, ``remove`` and ``identity`` (records
+            that get another id, username, number or email), in this order; count 0 where there are none.
+        schools: the same per school, and per class as ``remove_per_class``, the nearest to its limit first; at most
+            50. ``place`` names the school or class. Empty on a first delivery.
+    """
 
     entity: str
     changes: ChangeCounts
     base: int
     threshold: Threshold
+    kinds: tuple[Measure, ...] = ()
+    schools: tuple[Measure, ...] = ()
 
     @property
     def crossed(self) -> bool:
         """Whether the removals alone hold the run."""
-        return bool(self.changes.remove) and self.threshold.crossed(self.changes.remove, self.base)
+        return self.threshold.crossed(self.changes.remove, self.base)
 
     @property
     def used(self) -> float:
@@ -56,9 +85,51 @@ class Review(Base):
         ]
 
     def limits(self, run_id: str) -> list[Limit]:
-        """A waiting run's removals against the limits, per entity with a change."""
+        """A waiting run's changes against the limits, per entity with a change; see Limit.
+
+        Takes up to seconds for a plan of a million changes.
+        """
         with self._found(run_id) as found:
-            limits = removal_thresholds(self._files.get(found.connection).safety.thresholds)
+            limits = thresholds_of(self._files.get(found.connection).safety.thresholds)
             base = ledger_counts(found.db)
-        changes = found.run.changes
-        return [Limit(entity, counts, base.get(entity, 0), limits[entity]) for entity, counts in changes.items()]
+            return [
+                _limit(found.db, found.number, BY_KEY[key], counts, base.get(key, 0), limits[key])
+                for key, counts in found.run.changes.items()
+            ]
+
+    def excluded(self, run_id: str) -> list[SetAside]:
+        """What the run's plan leaves alone and why, in dependency order; see SetAside.
+
+        In a sync: the changes that were excluded (``chosen``) and those that go along with them (``goes-along``). In an
+        undo also ``changed-since`` and ``still-needed``.
+        """
+        with self._found(run_id) as found:
+            return list(aside.listed(found.db, found.number))
+
+    def keys_of(self, run_id: str, entity: str, sourced_ids: Collection[str]) -> list[int]:
+        """The keys of records that the run's plan changes, or that were excluded from it, by their ``sourcedId``.
+
+        Raises FixSettings PSC-RUN-NO-CHANGE for an id that is neither, or an unknown entity.
+        """
+        with self._found(run_id) as found:
+            return aside.keys_by_id(found.db, found.number, entity, sourced_ids)
+
+    def can_undo(self, run_id: str) -> Undoable:
+        """Whether ``undo`` would make a run for this one. Cheap enough to be asked for every row of a history."""
+        with self._found(run_id) as found:
+            reason = undo.why_not(found.db, found.number, found.run)
+        return Undoable(not reason, reason)
+
+
+def _limit(
+    db: sqlite3.Connection,
+    number: int,
+    entity: Entity,
+    counts: ChangeCounts,
+    base: int,
+    limits: Mapping[str, Threshold],
+) -> Limit:
+    kinds = measures.of_district(db, number, entity, counts, base, limits)
+    places = measures.of_places(db, number, entity, limits, all_places=True) if base else []
+    nearest = sorted(places, key=lambda one: (-one.used, -one.count, one.place, one.kind))[:_MOST_PLACES]
+    return Limit(entity.key, counts, base, limits["remove"], tuple(kinds), tuple(nearest))

@@ -1,8 +1,8 @@
-"""Running a connection: sync, approve, discard."""
+"""Running a connection: sync, approve, re-validate, discard, undo."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -11,15 +11,15 @@ from psconnect.logs import logger
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
+from psconnect.model.ids import Ids
 from psconnect.model.runs import Change, Run
 from psconnect.reports import write_report
 from psconnect.service.base import Base
 from psconnect.sources.base import Source
 from psconnect.store import history
-from psconnect.sync import engine
-from psconnect.sync.assemble import choices_of, make_source, rules_fingerprint
-from psconnect.sync.job import Job
-from psconnect.sync.thresholds import removal_thresholds
+from psconnect.sync import engine, undo, waiting
+from psconnect.sync.assemble import choices_of, compare_of, make_source, reading_fingerprint, rules_fingerprint
+from psconnect.sync.job import Job, safety_of
 
 
 class Runs(Base):
@@ -31,25 +31,78 @@ class Runs(Base):
         *,
         scope: str = "all",
         plan_only: bool = False,
+        rehearse: bool = False,
         trigger: str = "command line",
         on_event: OnEvent = ignore,
         cancel: CancelToken | None = None,
     ) -> Run:
-        """Run a connection; returns the run as it ended, or as it waits."""
-        with self._running(name, on_event, cancel) as job:
-            return _logged(engine.start(job, trigger=trigger, scope=scope, plan_only=plan_only))
+        """Run a connection; returns the run as it ended, or as it waits.
+
+        ``rehearse`` plans the school year after the one that a run would read: it ends ``previewed``, shows what the
+        year's change would do and what it would be held for, and can't be approved.
+        """
+        with self._running(name, on_event, cancel, next_year=rehearse) as job:
+            return _logged(engine.start(job, trigger=trigger, scope=scope, plan_only=plan_only, rehearse=rehearse))
 
     def approve(
-        self, run_id: str, reason: str, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None
+        self,
+        run_id: str,
+        reason: str,
+        *,
+        plan_hash: str = "",
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
     ) -> Run:
-        """Approve a waiting run and apply it."""
+        """Approve a waiting run and apply it; returns that run, or a new one that waits because the plan changed.
+
+        ``plan_hash`` is the ``Run.plan_hash`` that was looked at: where it is given and the plan is another by now
+        (records were excluded from elsewhere), FixSettings PSC-RUN-OTHER-PLAN is raised. A plan that has waited for
+        more than 24 hours expires and is refused with PSC-RUN-EXPIRED; re-validated before, it waits for another day.
+        """
         with self._running(self._name_of(run_id), on_event, cancel) as job:
-            return _logged(engine.approve(job, run_id, reason))
+            return _logged(waiting.approve(job, run_id, reason, plan_hash))
 
     def discard(self, run_id: str) -> Run:
         """Discard a waiting run."""
         with self._running(self._name_of(run_id), ignore, None) as job:
-            return _logged(engine.discard(job, run_id))
+            return _logged(waiting.discard(job, run_id))
+
+    def revalidate(self, run_id: str, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Run:
+        """Plan a waiting run anew. Returns that run if its plan is still the same (it is fresh again then).
+
+        Otherwise returns the run that stands in its place: held with the rule ``plan-changed``, finished when nothing
+        is left to change, or failed when reading failed (the waiting run then waits on). Compare the ids.
+        """
+        with self._running(self._name_of(run_id), on_event, cancel) as job:
+            return _logged(waiting.revalidate(job, run_id))
+
+    def exclude(self, run_id: str, entity: str, keys: Collection[int]) -> Run:
+        """Leave single changes out of a waiting run's plan; returns the run with its new counts, holds and hash.
+
+        ``keys`` are ChangeRow.key. At the destination these records stay as they were delivered last, and what was
+        never delivered is not delivered. What would point to nothing then is left out along with them: ``excluded``
+        names it. Raises FixSettings PSC-RUN-NO-CHANGE for a key that the plan does not change.
+        """
+        with self._running(self._name_of(run_id), ignore, None) as job:
+            return _logged(waiting.exclude(job, run_id, entity, keys))
+
+    def include(self, run_id: str, entity: str, keys: Collection[int]) -> Run:
+        """Take excluded changes back into a waiting run's plan, with what was left out only because of them.
+
+        Raises FixSettings PSC-RUN-NOT-EXCLUDED for a key that was not excluded by choice.
+        """
+        with self._running(self._name_of(run_id), ignore, None) as job:
+            return _logged(waiting.include(job, run_id, entity, keys))
+
+    def undo(self, run_id: str, *, trigger: str = "command line") -> Run:
+        """Make a held run that takes an applied run back, for a person to look at and approve like any other.
+
+        It has ``kind`` "undo" and ``undoes``; ``excluded`` lists what it leaves alone because it was changed since or
+        is needed by others. Once it is applied, the next sync with changes is held (``after-undo``) until it is
+        approved, because it would do again what was undone. Raises FixSettings with ``can_undo``'s reason.
+        """
+        with self._running(self._name_of(run_id), ignore, None) as job:
+            return _logged(undo.undo(job, run_id, trigger))
 
     def runs(self, name: str) -> list[Run]:
         """All runs of a connection, newest first."""
@@ -73,7 +126,9 @@ class Runs(Base):
             return write_report(found.db, self._files.get(found.connection), found.number, path)
 
     @contextmanager
-    def _running(self, name: str, on_event: OnEvent, cancel: CancelToken | None) -> Iterator[Job]:
+    def _running(
+        self, name: str, on_event: OnEvent, cancel: CancelToken | None, *, next_year: bool = False
+    ) -> Iterator[Job]:
         """A connection put together as a Job; its network connections are closed afterwards."""
         connection = self._files.get(name)
         if connection.disabled:
@@ -88,10 +143,10 @@ class Runs(Base):
         token = cancel or CancelToken()
         with ExitStack() as to_close:
 
-            def source() -> Source:
+            def source(ids: Ids) -> Source:
                 client = self.make_client(connection, token)
                 to_close.callback(client.http.close)
-                return make_source(choices, client, self.clock)
+                return make_source(choices, client, self.clock, next_year=next_year, ids=ids)
 
             yield Job(
                 connection=name,
@@ -99,12 +154,17 @@ class Runs(Base):
                 make_source=source,
                 destination=make_destination(name, connection.destination, self.on_step),
                 rules=rules_fingerprint(choices),
-                preview=connection.safety.preview,
-                thresholds=removal_thresholds(connection.safety.thresholds),
+                safety=safety_of(connection.safety),
                 clock=self.clock,
                 cancel=token,
                 on_event=on_event,
                 on_step=self.on_step,
+                between=choices.selection.rules,
+                ids=choices.selection.ids,
+                compare=compare_of(choices),
+                reading=reading_fingerprint(choices),
+                naming=choices.naming,
+                labels=choices.labels,
             )
 
 

@@ -11,16 +11,23 @@ from psconnect.destinations.base import Declaration
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
+from psconnect.model.events import OnEvent, ignore
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import Finding, examine
 from psconnect.powerschool.plugin import PluginPackage, build_plugin
+from psconnect.roster.filter_templates import FilterTemplate, templates_for
 from psconnect.service.base import Base
 from psconnect.store.files import write_atomically
+from psconnect.store.given import mails_by_domain
+from psconnect.store.lastread import last_read
 from psconnect.store.secrets import CLIENT_SECRET, SECRET_KEYS, available
 from psconnect.sync import inspect
-from psconnect.sync.assemble import choices_of, make_client
+from psconnect.sync.assemble import choices_of, compare_of, make_client
+from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo, School
 from psconnect.sync.job import no_step
+
+_SIGN_IN = "Sign-in by e-mail domain"
 
 
 class SetUp(Base):
@@ -51,7 +58,9 @@ class SetUp(Base):
 
     def plugin_for(self, connection: Connection) -> PluginPackage:
         """Build the plugin package for settings that need not be stored yet."""
-        return build_plugin(choices_of(connection).streams, f"1.{self.clock.now():%Y%m%d.%H%M%S}")
+        choices = choices_of(connection)
+        version = f"1.{self.clock.now():%Y%m%d.%H%M%S}"
+        return build_plugin(choices.streams, version, data_versions=compare_of(choices) == "incremental")
 
     def presets(self) -> list[PresetInfo]:
         """What a connection can start from, in the order of the labels."""
@@ -83,6 +92,29 @@ class SetUp(Base):
         """The district's schools with their active students, read from PowerSchool; the settings may be unsaved."""
         with self._looking(connection, secret, cancel) as client:
             return inspect.schools_of(connection, client)
+
+    def filter_preview(
+        self,
+        connection: Connection,
+        entity: str,
+        secret: str = "",
+        cancel: CancelToken | None = None,
+        *,
+        on_event: OnEvent = ignore,
+        most: int = 200,
+    ) -> FilterPreview:
+        """How many records of an entity pass the filter rules, and who is caught; the settings may be unsaved.
+
+        Reads that entity and what shapes it from PowerSchool; needs the plugin for these very settings, because rules
+        read fields. An empty ``secret`` means the stored one.
+        """
+        with self._looking(connection, secret, cancel) as client:
+            token = cancel or CancelToken()
+            return preview_filters(connection, entity, client, self.clock, token, on_event=on_event, most=most)
+
+    def filter_templates(self, entity: str) -> list[FilterTemplate]:
+        """The ready-made conditions that an entity's filter rules can use, in the order in which they are offered."""
+        return templates_for(entity)
 
     def check_destination(self, connection: Connection) -> str:
         """Whether the destination of settings that may not be saved yet takes a delivery; says so in a sentence."""
@@ -142,7 +174,7 @@ class SetUp(Base):
         choices = choices_of(connection)
         client = self.make_client(connection, cancel)
         try:
-            yield from examine(client, choices.streams, connection.source.read)
+            yield from examine(client, choices.streams, connection.source.read, co_teachers=choices.co_teachers)
         finally:
             client.http.close()
         try:
@@ -151,3 +183,23 @@ class SetUp(Base):
             yield Finding("Destination", "failed", error.happened, error.to_do, error.code)
         else:
             yield Finding("Destination", "ok", text)
+        if choices.naming.sign_in:
+            yield self._sign_in(connection.name, list(choices.naming.sign_in.kind_of))
+
+    def _sign_in(self, name: str, domains: list[str]) -> Finding:
+        """Whether the e-mails of the domains by which people sign in are in what the newest run read."""
+        with last_read(self.rosters_of(name)) as read:
+            counts = mails_by_domain(read.db) if read else None
+        if counts is None:
+            return Finding(_SIGN_IN, "warning", "Whether the domains are in the e-mails is seen after the first run.")
+        unseen = [domain for domain in domains if not counts.get(domain)]
+        if not unseen:
+            people = sum(counts[domain] for domain in domains)
+            return Finding(_SIGN_IN, "ok", f"{people:,} people have an e-mail in these domains.")
+        return Finding(
+            _SIGN_IN,
+            "failed",
+            f"Nobody was read with an e-mail in {', '.join(unseen)}.",
+            "Check how the domain is written, and map the e-mail to the field that holds it.",
+            "PSC-SIGN-IN-DOMAIN",
+        )

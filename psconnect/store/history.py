@@ -14,10 +14,22 @@ import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK
 from psconnect.model.problems import RULES, Problem
-from psconnect.model.runs import Change, ChangeCounts, Hold, Run
+from psconnect.model.runs import Change, ChangeCounts, Compared, Hold, Run
 from psconnect.store.schema import ACTIONS
 
-_JSON = ("changes", "problems", "read", "left_out", "holds", "error")
+_JSON = (
+    "changes",
+    "problems",
+    "read",
+    "left_out",
+    "holds",
+    "error",
+    "not_applied",
+    "set_aside",
+    "rejected",
+    "compared",
+)
+_COUNTS = ("changes", "not_applied")
 ROW_DAYS = 90
 RUN_DAYS = 396
 
@@ -27,11 +39,13 @@ def new_run_id(now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M%S}-{now.microsecond // 1000:03d}-{secrets.token_hex(2)}"
 
 
-def begin_run(db: sqlite3.Connection, run_id: str, *, trigger: str, scope: str, started: datetime) -> int:
+def begin_run(
+    db: sqlite3.Connection, run_id: str, *, trigger: str, scope: str, started: datetime, kind: str = "sync"
+) -> int:
     """Enter a new run and return its number within this connection."""
     cursor = db.execute(
-        "INSERT INTO run (id, state, trigger, scope, started) VALUES (?, 'queued', ?, ?, ?)",
-        [run_id, trigger, scope, started.isoformat()],
+        "INSERT INTO run (id, state, trigger, scope, started, kind) VALUES (?, 'queued', ?, ?, ?, ?)",
+        [run_id, trigger, scope, started.isoformat(), kind],
     )
     return int(cursor.lastrowid or 0)
 
@@ -46,10 +60,12 @@ def update_run(db: sqlite3.Connection, number: int, **values: Any) -> None:
 def _stored(name: str, value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    if name == "changes" and isinstance(value, dict):
+    if name in _COUNTS and isinstance(value, dict):
         return json.dumps({entity: asdict(counts) for entity, counts in value.items()})
     if name == "holds" and isinstance(value, Iterable):
         return json.dumps([asdict(hold) for hold in value])
+    if isinstance(value, Compared):
+        return json.dumps(asdict(value))
     if name in _JSON and value is not None:
         return json.dumps(value)
     return value
@@ -64,6 +80,11 @@ def find_run(db: sqlite3.Connection, connection: str, run_id: str) -> tuple[int,
     """A run and its number by its id, or None."""
     row = db.execute("SELECT no FROM run WHERE id = ?", [run_id]).fetchone()
     return (row[0], read_run(db, connection, row[0])) if row else None
+
+
+def id_of(db: sqlite3.Connection, number: int) -> str:
+    """The id of the run with that number."""
+    return str(db.execute("SELECT id FROM run WHERE no = ?", [number]).fetchone()[0])
 
 
 def list_runs(db: sqlite3.Connection, connection: str) -> list[Run]:
@@ -108,6 +129,11 @@ def _runs(db: sqlite3.Connection, connection: str, clause: str, values: list[Any
             calls=data["calls"],
             reason=data["reason"],
             school_year=data["school_year"],
+            kind=data["kind"],
+            undoes=data["undoes"],
+            not_applied={entity: ChangeCounts(**counts) for entity, counts in data["not_applied"].items()},
+            set_aside=data["set_aside"],
+            compared=Compared(**data["compared"]),
         )
 
 
@@ -165,6 +191,12 @@ def school_names(db: sqlite3.Connection, number: int) -> dict[int, str]:
     return {key: msgspec.json.decode(record, type=list[str])[place] for key, record in rows}
 
 
+def forget_plan(db: sqlite3.Connection, number: int) -> None:
+    """Throw away the plan of a run that will not be applied; its counts stay."""
+    for table in ("change", "aside", "journal"):
+        db.execute(f"DELETE FROM {table} WHERE run = ?", [number])
+
+
 def get_meta(db: sqlite3.Connection, name: str) -> str:
     """A fact that an earlier run left, or an empty text."""
     row = db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
@@ -185,5 +217,6 @@ def forget_old(db: sqlite3.Connection, now: datetime) -> None:
     old = "SELECT no FROM run WHERE started < ? AND state NOT IN ('held', 'previewed', 'applying')"
     if db.execute(f"SELECT EXISTS ({old})", [rows_before]).fetchone()[0]:
         db.execute(f"DELETE FROM change WHERE run IN ({old})", [rows_before])
+        db.execute(f"DELETE FROM aside WHERE run IN ({old})", [rows_before])
         db.execute(f"DELETE FROM problem WHERE run IN ({old})", [rows_before])
         db.execute(f"DELETE FROM run WHERE no IN ({old})", [runs_before])

@@ -12,6 +12,7 @@ import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity, in_scope
 from psconnect.model.runs import ChangeCounts
+from psconnect.store.along import take_along
 from psconnect.store.schema import ACTIONS, CREATE, REMOVE, UPDATE
 from psconnect.store.staging import table
 
@@ -30,7 +31,7 @@ def store_plan(db: sqlite3.Connection, run: int, scope: str) -> None:
             db.execute(sql.format(table=f"stage.{table(entity)}"), values)
     if scope != "all":
         _limit_to_scope(db, run, scope)
-    _take_along(db, run, scope)
+    take_along(db, run, scope)
 
 
 _UPSERTS = """
@@ -66,30 +67,17 @@ def _limit_to_scope(db: sqlite3.Connection, run: int, scope: str) -> None:
             )
 
 
-def _take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
-    """Remove what would stay behind pointing to something that this plan removes.
+def keep_additions(db: sqlite3.Connection, run: int) -> dict[str, ChangeCounts]:
+    """Leave only the creates in a plan; returns what is not applied, per entity key that has any.
 
-    That can be a record that is kept because it can't be read, or one outside the scope: both stay as delivered, so
-    what they point to stands in the ledger's record, not in the staging.
+    It stays whole: what a create needs is created, too, or delivered already, and nothing is removed.
     """
-    for entity in ENTITIES:
-        kept = f"JOIN stage.{table(entity)} s ON s.key = l.key AND s.fate = 2" if scope == "all" else ""
-        for reference in entity.references:
-            target = [run, BY_KEY[reference.entity].rank]
-            if db.execute(
-                f"SELECT 1 FROM change WHERE run = ? AND entity = ? AND action = {REMOVE}", target
-            ).fetchone():
-                place = entity.attributes.index(reference.attribute)
-                gone = (
-                    "SELECT json_extract(CAST(before AS TEXT), '$[0]') FROM change "
-                    f"WHERE run = ? AND entity = ? AND action = {REMOVE}"
-                )
-                db.execute(
-                    f"INSERT INTO change SELECT ?, l.entity, l.key, {REMOVE}, l.record, NULL FROM ledger l {kept} "
-                    f"WHERE l.entity = ? AND json_extract(CAST(l.record AS TEXT), '$[{place}]') IN ({gone}) "
-                    "AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run = ? AND c.entity = l.entity AND c.key = l.key)",
-                    [run, entity.rank, *target, run],
-                )
+    sql = "SELECT entity, action, count(*) FROM change WHERE run = ? AND action <> ? GROUP BY entity, action"
+    counts: dict[str, dict[str, int]] = {}
+    for rank, action, count in db.execute(sql, [run, CREATE]):
+        counts.setdefault(BY_RANK[rank].key, {})[ACTIONS[action]] = count
+    db.execute("DELETE FROM change WHERE run = ? AND action <> ?", [run, CREATE])
+    return {entity: ChangeCounts(**by_action) for entity, by_action in counts.items()}
 
 
 @dataclass(frozen=True)

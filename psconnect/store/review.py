@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,10 @@ import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.problems import RULES, Rule
+from psconnect.model.shown import shown
 from psconnect.store.database import sqlite_errors
 from psconnect.store.history import school_names
+from psconnect.store.ids import RunIds, school_names_by_id
 from psconnect.store.schema import ACTIONS
 from psconnect.store.titles import NUMBERS, TITLES, Titles
 
@@ -36,7 +39,7 @@ class ChangeRow:
         number: the number a person looks it up by, or an empty text.
         school: name of its school, or an empty text.
         values: (attribute, before, after) of every attribute for a create or removal, of the changed ones for an
-            update; before or after is None where there is no record.
+            update; before or after is None where there is no record. Hidden characters are named, as in all texts here.
     """
 
     entity: str
@@ -77,7 +80,7 @@ class Arrangement:
         with sqlite_errors(rosters):
             self._db = sqlite3.connect(f"{rosters.as_uri()}?mode=ro", uri=True, check_same_thread=False)
             self._db.execute("PRAGMA temp_store = MEMORY")
-            self._schools = school_names(self._db, number)
+            self._schools = school_names_by_id(self._db, number)
             self._titles = Titles(self._db, number)
             self._arrange()
             self.total: int = self._db.execute("SELECT count(*) FROM wanted").fetchone()[0]
@@ -114,7 +117,9 @@ class Arrangement:
 
     def _matching(self, text: str) -> tuple[str, list[Any]]:
         # SQLite's LIKE ignores case for ASCII alone; the spellings a person may have meant are asked for beside it.
+        # Nor does it know that an accented letter can be one character or two (fault D12).
         spellings = {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
+        spellings = {unicodedata.normalize(form, one) for one in spellings for form in ("NFC", "NFD")} | {text}
         found, values = [], []
         for spelling in sorted(spellings):
             encoded = json.dumps(spelling, ensure_ascii=False)[1:-1]
@@ -122,12 +127,12 @@ class Arrangement:
             for side in ("before", "after"):
                 found.append(f"CAST({side} AS TEXT) LIKE ? ESCAPE '\\'")
                 values.append(f"%{pattern}%")
-        schools = [key for key, name in self._schools.items() if text.casefold() in name.casefold()]
+        schools = [one for one, name in self._schools.items() if text.casefold() in name.casefold()]
         place = self._school_place()
         if schools and place is not None:
             ids = ", ".join("?" * len(schools))
             found.append(f"json_extract(CAST(coalesce(after, before) AS TEXT), '$[{place}]') IN ({ids})")
-            values += [BY_KEY["school"].sourced_id(key) for key in schools]
+            values += schools
         return f"({' OR '.join(found)})", values
 
     def _order(self) -> tuple[str, ...]:
@@ -158,16 +163,20 @@ class Arrangement:
             self._titles.title(self._entity, named),
             self._titles.number(self._entity, named),
             self._school_name(record[place]) if place is not None else "",
-            tuple(_differences(self._entity, old, new)),
+            tuple((name, _shown(a), _shown(b)) for name, a, b in _differences(self._entity, old, new)),
         )
 
     def _school_name(self, ids: str) -> str:
-        names = {BY_KEY["school"].sourced_id(key): name for key, name in self._schools.items()}
-        return ", ".join(names.get(one, one) for one in ids.split(",") if one)
+        names = self._schools
+        return ", ".join(shown(names.get(one, one)) for one in ids.split(",") if one)
 
 
 def _decoded(record: bytes | None) -> list[str] | None:
     return None if record is None else msgspec.json.decode(record, type=list[str])
+
+
+def _shown(value: str | None) -> str | None:
+    return None if value is None else shown(value)
 
 
 def _differences(
@@ -182,13 +191,20 @@ def _differences(
 
 @dataclass(frozen=True)
 class ProblemRecord:
-    """A record with a finding; ``title`` is how a person names it, where it is known; ``link`` its PowerSchool page."""
+    """A record with a finding.
+
+    Attributes:
+        title: how a person names it, where it is known.
+        link: its PowerSchool page.
+        sourced_id: the id under which it is delivered, or would be.
+    """
 
     entity: str
     key: int
     title: str
     detail: str
     link: str = ""
+    sourced_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,7 +223,7 @@ def problem_groups(db: sqlite3.Connection, number: int, most: int) -> list[Probl
     sql = "SELECT school, rule, count(*) FROM problem WHERE run = ? GROUP BY school, rule"
     groups = [
         ProblemGroup(
-            schools.get(school, "") if school is not None else "",
+            shown(schools.get(school, "")) if school is not None else "",
             RULES[rule],
             count,
             tuple(_problem_records(db, number, school, rule, most, titles)),
@@ -232,6 +248,7 @@ def _problem_records(
         "SELECT entity, key, detail FROM problem WHERE run = ? AND rule = ? AND school IS ? "
         "ORDER BY entity, key LIMIT ?"
     )
+    ids = RunIds(db, number)
     for rank, key, detail in db.execute(sql, [number, rule, school, most]).fetchall():
         entity = BY_RANK[rank]
-        yield ProblemRecord(entity.key, key, titles.of(entity, key), detail)
+        yield ProblemRecord(entity.key, key, titles.of(entity, key), detail, sourced_id=ids.of(entity, key))

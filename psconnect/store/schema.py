@@ -77,3 +77,74 @@ def _first(db: Database) -> None:
         ) WITHOUT ROWID;
         """
     )
+
+
+@MIGRATIONS(name="m002_set_aside_and_tombstones")
+def _set_aside_and_tombstones(db: Database) -> None:
+    """What is planned and not made, who was removed, and what kind of run it is.
+
+    A tombstone holds digests of a removed record's name and number, not the name and number themselves.
+    """
+    db.executescript(
+        """
+        ALTER TABLE run ADD COLUMN kind TEXT NOT NULL DEFAULT 'sync';
+        ALTER TABLE run ADD COLUMN undoes TEXT NOT NULL DEFAULT '';
+        ALTER TABLE run ADD COLUMN not_applied TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE run ADD COLUMN set_aside TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE run ADD COLUMN rejected TEXT NOT NULL DEFAULT '{}';
+        CREATE TABLE aside (
+            run INTEGER NOT NULL REFERENCES run (no) ON DELETE CASCADE,
+            entity INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            action INTEGER NOT NULL,
+            before BLOB,
+            after BLOB,
+            because TEXT NOT NULL,
+            PRIMARY KEY (run, entity, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE tombstone (
+            entity INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            name BLOB NOT NULL,
+            number BLOB NOT NULL,
+            PRIMARY KEY (entity, key)
+        ) WITHOUT ROWID;
+        """
+    )
+
+
+@MIGRATIONS(name="m003_given")
+def _given(db: Database) -> None:
+    """What was given to a person once and stays, by attribute: a made-up user name, a kind of sign-in."""
+    db.executescript(
+        """
+        CREATE TABLE given (
+            entity INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            attribute TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (entity, attribute, key)
+        ) WITHOUT ROWID;
+        """
+    )
+
+
+@MIGRATIONS(name="m004_compared")
+def _compared(db: Database) -> None:
+    """What a run read, and what it took over from the one before."""
+    db.executescript("ALTER TABLE run ADD COLUMN compared TEXT NOT NULL DEFAULT '{}';")
+
+
+@MIGRATIONS(name="m005_alias")
+def _alias(db: Database) -> None:
+    """Ids that records have at the destination already, in place of those that would be made for them."""
+    db.executescript(
+        """
+        CREATE TABLE alias (
+            entity INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            sourced_id TEXT NOT NULL,
+            PRIMARY KEY (entity, key)
+        ) WITHOUT ROWID;
+        """
+    )

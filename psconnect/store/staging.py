@@ -1,15 +1,16 @@
 """The staging of one run: every record read, shaped, in a throw-away file beside the ledger.
 
 It is written without journal or flushing, because a run that dies before its plan is stored simply reads again. One
-table an entity: key, fate, rule, record, and a column per reference. The file is deleted when the plan is stored, and
-leftovers of a killed run when the next one begins.
+table an entity: key, fate, rule, record, and a column per reference. When the plan is stored, the file stays as what
+was read last, until the next run's takes its place; leftovers of a killed run are deleted when the next one begins.
 """
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from psconnect.model.entities import ENTITIES, Entity
@@ -17,6 +18,7 @@ from psconnect.model.problems import RULES, Problem
 from psconnect.store.database import sqlite_errors
 
 _ENDING = ".staging"
+LAST_READ = ".lastread"
 
 
 def table(entity: Entity) -> str:
@@ -72,6 +74,12 @@ class Staging:
         """The findings so far that concern somebody (not of severity ``info``)."""
         return [problem for problem in self._problems if RULES[problem.rule].severity != "info"]
 
+    @contextlib.contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The staging's own database, in one pair of hands."""
+        with self._lock, sqlite_errors(self.path):
+            yield self._db
+
     def finish(self) -> None:
         """Store what was taken; the staging can then be attached."""
         with sqlite_errors(self.path):
@@ -92,9 +100,16 @@ def attach(db: sqlite3.Connection, rosters: Path) -> None:
     db.execute("PRAGMA stage.cache_size = -16000")
 
 
-def detach(db: sqlite3.Connection, rosters: Path) -> None:
-    """End using the staging and delete it."""
+def detach(db: sqlite3.Connection, rosters: Path, *, keep_for: str = "") -> None:
+    """End using the staging: keep it as what the run with that id read (store.lastread), or delete it."""
+    if keep_for:
+        db.execute("CREATE TABLE stage.about (run TEXT NOT NULL)")
+        db.execute("INSERT INTO stage.about VALUES (?)", [keep_for])
     db.execute("DETACH stage")
+    if keep_for:
+        # On Windows a window that looks into the one before keeps it from being replaced; that one then stays.
+        with contextlib.suppress(PermissionError):
+            rosters.with_suffix(_ENDING).replace(rosters.with_suffix(LAST_READ))
     discard(rosters)
 
 

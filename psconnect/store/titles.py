@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Mapping
 
 import msgspec
 
 from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.shown import shown
+from psconnect.store.ids import RunIds
 
 TITLES: dict[str, tuple[str, ...]] = {
     "school": ("name",),
@@ -41,14 +42,13 @@ _OTHERS = {
     "studentSourcedId": ("student",),
     "contactSourcedId": ("contact",),
 }
-_KEY = re.compile(r"\d+$")
 
 
 class Titles:
     """Names records of one run, looking up others where a record is named by them."""
 
     def __init__(self, db: sqlite3.Connection, run: int) -> None:
-        self._db, self._run = db, run
+        self._db, self._run, self._ids = db, run, RunIds(db, run)
 
     def title(self, entity: Entity, named: Mapping[str, str]) -> str:
         """How a person names the record with these attributes; its id where it has no name."""
@@ -56,11 +56,11 @@ class Titles:
             self._other(name, named[name]) if name in _OTHERS else named[name].strip() for name in TITLES[entity.key]
         ]
         between = " – " if entity.key in ("relationship", "enrollment") else ", "
-        return between.join(part for part in parts if part) or named["sourcedId"]
+        return shown(between.join(part for part in parts if part) or named["sourcedId"])
 
     def number(self, entity: Entity, named: Mapping[str, str]) -> str:
         """The number people look the record up by, or an empty text."""
-        return next((named[name] for name in NUMBERS.get(entity.key, ())), "")
+        return shown(next((named[name] for name in NUMBERS.get(entity.key, ())), ""))
 
     def of(self, entity: Entity, key: int) -> str:
         """How a person names the record with that key, as this run would deliver it or as it was; empty if unknown."""
@@ -75,11 +75,9 @@ class Titles:
         return self.title(entity, dict(zip(entity.attributes, record, strict=True)))
 
     def _other(self, name: str, sourced_id: str) -> str:
-        digits = _KEY.search(sourced_id)
-        for key in _OTHERS[name]:
-            # A student's id is bare, staff's begins with T: the same number is another person there.
-            if digits and BY_KEY[key].sourced_id(int(digits[0])) == sourced_id:
-                found = self.of(BY_KEY[key], int(digits[0]))
-                if found:
-                    return found
+        for entity in (BY_KEY[key] for key in _OTHERS[name]):
+            number = self._ids.key_of(entity, sourced_id)
+            found = self.of(entity, number) if number is not None else ""
+            if found:
+                return found
         return sourced_id

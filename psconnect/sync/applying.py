@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from psconnect.destinations.base import Delivered
 from psconnect.model.entities import Entity
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import WORKING
-from psconnect.store import history, ledger
+from psconnect.store import history, ledger, tombstones
 from psconnect.store.database import transaction
+from psconnect.sync.identity import RULES, unsettle
 from psconnect.sync.job import Job
-from psconnect.sync.planning import READ_BEFORE, RECEIPT, RULES
+from psconnect.sync.planning import AFTER_UNDO, READ_BEFORE, RECEIPT, REJECTED_BEFORE
 
 _NEWS_EVERY = 5_000
 
@@ -40,6 +41,10 @@ class _Roster:
             if done % _NEWS_EVERY == 0:
                 self.job.on_event(RunEvent("applying", entity.key, done))
         self.job.on_event(RunEvent("applying", entity.key, done, done))
+
+    def labels(self, entity: Entity) -> Sequence[str]:
+        """The labels of the entity's further values."""
+        return self.job.labels.get(entity.key, ())
 
 
 def apply_plan(job: Job, db: sqlite3.Connection, number: int) -> None:
@@ -68,12 +73,20 @@ def _journal(job: Job, db: sqlite3.Connection, number: int, receipt: str) -> Non
 
 def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered) -> None:
     """The destination has it: ledger, outcome and history change together."""
-    row = db.execute("SELECT read, rules FROM run WHERE no = ?", [number]).fetchone()
+    sql = "SELECT read, rules, rejected, kind FROM run WHERE no = ?"
+    read, rules, rejected, kind = db.execute(sql, [number]).fetchone()
     with transaction(db):
+        tombstones.follow(db, number)
         ledger.apply_to_ledger(db, number)
         history.set_meta(db, RECEIPT, delivered.receipt)
-        history.set_meta(db, RULES, row[1])
-        history.set_meta(db, READ_BEFORE, row[0])
+        if kind == "undo":
+            history.set_meta(db, AFTER_UNDO, history.id_of(db, number))
+            unsettle(db, number)
+        else:
+            history.set_meta(db, AFTER_UNDO, "")
+            history.set_meta(db, RULES, rules)
+            history.set_meta(db, READ_BEFORE, read)
+            history.set_meta(db, REJECTED_BEFORE, rejected)
         db.execute("DELETE FROM journal WHERE run = ?", [number])
         end_run(job, db, number, delivered.description)
         job.on_step("ledger")
@@ -110,6 +123,5 @@ def settle(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is
 
 def _interrupted(job: Job, db: sqlite3.Connection, number: int) -> None:
     with transaction(db):
-        db.execute("DELETE FROM change WHERE run = ?", [number])
-        db.execute("DELETE FROM journal WHERE run = ?", [number])
+        history.forget_plan(db, number)
         history.update_run(db, number, state="interrupted", ended=job.clock.now())

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from psconnect import resources
+from psconnect import __version__, resources
 from psconnect.destinations import declaration_of
 from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection, nearest
+from psconnect.model.entities import LONGEST
 from psconnect.model.errors import FixSettings
+from psconnect.model.ids import Ids
+from psconnect.model.wrong import refuse
 from psconnect.powerschool.client import PowerSchoolClient, RetryPolicy
+from psconnect.powerschool.fields import resolve
+from psconnect.powerschool.plugin import query_name
 from psconnect.powerschool.streams import StreamSet, streams_for
 from psconnect.roster.mapping import RosterMapping, parse_mapping
+from psconnect.roster.names import WholeNames
 from psconnect.roster.presets import Preset, parse_preset
 from psconnect.sources.powerschool import PowerSchoolSource, ReadPlan
+from psconnect.sync.contactnames import whole_names
+from psconnect.sync.given import Naming
+from psconnect.sync.included import Selection, as_filter_error, selection_of
+from psconnect.sync.naming import labels_of, naming_of, with_devices, with_identifier
 
 
 def preset_names() -> list[str]:
@@ -51,17 +62,63 @@ class Choices:
     streams: StreamSet
     contacts: bool
     co_teachers: bool
+    selection: Selection
+    naming: Naming
+    labels: Mapping[str, tuple[str, ...]]
+    names: WholeNames | None = None
+
+
+def value_lists(preset: Preset, connection: Connection) -> dict[str, dict[str, str]]:
+    """The preset's value lists with a connection's differences, list by list; the connection may add lists."""
+    names = [*preset.values, *(name for name in connection.values if name not in preset.values)]
+    return {name: {**preset.values.get(name, {}), **connection.values.get(name, {})} for name in names}
 
 
 def choices_of(connection: Connection) -> Choices:
     """Work the preset into the settings; raises FixSettings that names what is wrong."""
-    preset = load_preset(connection.preset)
-    options = connection.options
-    contacts = (options.parents or preset.options.parents) != "none"
-    co_teachers = preset.options.co_teachers if options.co_teachers is None else options.co_teachers
-    mapping = parse_mapping(preset.mapping, connection.mapping, preset.values)
-    streams = streams_for(contacts=contacts, fields=mapping.fields())
-    return Choices(connection, preset, mapping, streams, contacts, co_teachers)
+    preset = with_identifier(with_devices(load_preset(connection.preset), connection), connection)
+    selection = selection_of(connection, preset)
+    options = selection.options
+    lists = value_lists(preset, connection)
+    mapping = parse_mapping(preset.mapping, connection.mapping, lists, resolve, connection.custom)
+    contacts = options.parents != "none"
+    names = whole_names(connection, options.parents, lists)
+    streams = _streams(mapping, selection, names, contacts=contacts)
+    needed = declaration_of(connection.destination_kind).needed if connection.destination_kind else {}
+    naming = naming_of(connection, preset, needed)
+    labels = labels_of(naming, mapping)
+    return Choices(
+        connection, preset, mapping, streams, contacts, options.co_teachers, selection, naming, labels, names
+    )
+
+
+def _streams(mapping: RosterMapping, selection: Selection, names: WholeNames | None, *, contacts: bool) -> StreamSet:
+    options, mapped, more = selection.options, mapping.fields(), selection.fields()
+    portal = options.parents == "portal"
+    if names:
+        # What the contact module's tables give is not mapped: they are not read.
+        mapped = {entity: fields for entity, fields in mapped.items() if entity not in ("contact", "relationship")}
+        if more.get("contact"):
+            raise refuse(
+                "A filter of contacts uses a field of the contact module, which is switched off.",
+                "Filter contacts by an attribute, like familyName.",
+                "filters.contact",
+            )
+        fields = tuple(f"Students.{column}" for column in names.columns)
+        return streams_for(
+            contacts=contacts,
+            fields={entity: [*mapped.get(entity, ()), *more.get(entity, ())] for entity in {**mapped, **more}},
+            admins=options.admins,
+            whole_names=fields,
+        )
+    streams = streams_for(contacts=contacts, fields=mapped, portal=portal, admins=options.admins)
+    if not more:
+        return streams
+    both = {entity: [*mapped.get(entity, ()), *more.get(entity, ())] for entity in {**mapped, **more}}
+    try:
+        return streams_for(contacts=contacts, fields=both, portal=portal, admins=options.admins)
+    except FixSettings as error:
+        raise as_filter_error(error) from None
 
 
 def rules_fingerprint(choices: Choices) -> str:
@@ -70,17 +127,33 @@ def rules_fingerprint(choices: Choices) -> str:
     deciding = [
         connection.source.url,
         connection.scope,
-        choices.contacts,
-        choices.co_teachers,
+        choices.selection.deciding(),
         connection.options.district_name,
-        preset.values,
+        [connection.options.contact_fields, connection.options.contact_names] if choices.names else None,
+        connection.prefixes,
+        value_lists(preset, connection),
         preset.mapping,
         preset.requirements,
         connection.mapping,
         connection.requirements,
+        connection.custom,
+        connection.usernames,
+        connection.sign_in,
         connection.destination,
     ]
     return hashlib.sha256(msgspec.json.encode(deciding, order="deterministic")).hexdigest()
+
+
+def compare_of(choices: Choices) -> str:
+    """``bulk`` or ``incremental``, as the connection has it, else as its preset."""
+    return choices.connection.source.compare or choices.preset.compare
+
+
+def reading_fingerprint(choices: Choices) -> str:
+    """A fingerprint of how PowerSchool is read: by whose plugin, which way, and shaped by which version."""
+    source, streams = choices.connection.source, choices.streams.by_name.values()
+    how = [__version__, source.client_id, source.read, [query_name(stream) for stream in streams]]
+    return hashlib.sha256(msgspec.json.encode(how)).hexdigest()
 
 
 def make_client(connection: Connection, secret: str, clock: Clock, cancel: CancelToken) -> PowerSchoolClient:
@@ -104,28 +177,49 @@ def district_name(connection: Connection) -> str:
 
 
 def today_there(now: datetime, timezone: str) -> date:
-    """The date in the district's time zone, which the server's metadata names; in UTC when it names none we know."""
+    """The date in the district's time zone."""
+    return now.astimezone(zone_there(timezone)).date()
+
+
+def zone_there(timezone: str) -> tzinfo:
+    """The district's time zone, which the server's metadata names; UTC when it names none we know."""
     try:
-        return now.astimezone(ZoneInfo(timezone)).date()
+        return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return now.astimezone(UTC).date()
+        return UTC
 
 
-def make_source(choices: Choices, client: PowerSchoolClient, clock: Clock) -> PowerSchoolSource:
-    """The connection's source; asks the server for its time zone."""
+def make_source(
+    choices: Choices, client: PowerSchoolClient, clock: Clock, *, next_year: bool = False, ids: Ids | None = None
+) -> PowerSchoolSource:
+    """The connection's source; asks the server for its time zone.
+
+    ``next_year`` reads the year after the chosen one. Without ``ids``, which know what was delivered under which id,
+    they are made as the settings say.
+    """
     connection = choices.connection
     metadata = client.metadata()
+    # Settings that are only looked at may have no destination yet.
+    destination = declaration_of(connection.destination_kind) if connection.destination_kind else None
     plan = ReadPlan(
         streams=choices.streams,
         mapping=choices.mapping,
-        needed=declaration_of(connection.destination_kind).needed,
+        needed=destination.needed if destination else {},
         preset_requirements=choices.preset.requirements,
         requirements=connection.requirements,
+        named_later=frozenset(choices.naming.usernames),
+        whole_names=choices.names,
         schools="all" if connection.scope.schools == "all" else frozenset(connection.scope.schools),
         start_year=connection.scope.start_year,
         co_teachers=choices.co_teachers,
         contacts=choices.contacts,
         district_name=district_name(connection),
         today=today_there(clock.now(), metadata.district_timezone),
+        longest=destination.longest if destination else LONGEST,
+        zone=zone_there(metadata.district_timezone),
+        next_year=next_year,
+        included=choices.selection.included,
+        ids=ids or Ids(connection.id_rules),
+        prefixes=connection.prefixes,
     )
     return PowerSchoolSource(client, plan, connection.source.read)

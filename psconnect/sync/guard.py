@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
-from psconnect.model.entities import ENTITIES
+from psconnect.model.connection import Freeze
+from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import BadRecord
-from psconnect.model.runs import ChangeCounts, Hold
+from psconnect.model.runs import Hold
+from psconnect.sync.measures import Measure
+from psconnect.sync.sentences import REJECTED_TO_DO, crossed, more_places
 from psconnect.sync.thresholds import Threshold
 
 _ENOUGH = 0.9
+_STOPS_AT = 5
+"""So many times the percentage that holds a run for rejected records stops it: 2 % and 10 % (faults.md section 2)."""
+_MOST_PLACES = 5
+_MOST_IDS = 10
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Records of an entity that can't be used: now, at the last delivery, and out of how many read."""
+
+    count: int
+    before: int
+    read: int
+
+    @property
+    def more(self) -> int:
+        """How many more than at the last delivery: this is what limits are about."""
+        return max(0, self.count - self.before)
+
+    def sentence(self, entity: str) -> str:
+        """What a person reads of it, without a full stop."""
+        what = f"{self.more:,} of {self.read:,} {BY_KEY[entity].label.lower()} can’t be used"
+        besides = f" besides the {self.before:,} of the last delivery" if self.before else ""
+        return f"{what}{besides} ({self.more * 100 / self.read:.1f} %)"
 
 
 @dataclass(frozen=True)
@@ -18,21 +46,34 @@ class Facts:
     """What the guard judges by.
 
     Attributes:
-        changes: the plan's changes per entity key.
-        base: records per entity key that the destination is known to have.
+        changes: how many changes the plan has.
+        measures: what they come to, against each limit.
         read, read_before: rows per stream of this run, and of the last applied one.
         first: whether nothing was ever delivered.
         rules_changed: whether key, filter, schools, terms, mapping or destination differ from the last applied run.
+        ids_changed: ``rekey`` where ids are made by other rules than in the last applied run, ``aliases`` where only
+            other ids of the destination were taken over; else empty.
         preview: ``always``, ``first`` or ``never``.
+        rejected: records that can't be used, per entity key.
+        today: the date in the district.
+        freeze: seasons in which every run waits.
+        returned: ids of records that come back under a removed one's key as somebody else, per entity key.
+        after_undo: id of an undo that was applied last, or an empty text.
     """
 
-    changes: Mapping[str, ChangeCounts]
-    base: Mapping[str, int]
+    changes: int
+    measures: Sequence[Measure]
     read: Mapping[str, int]
     read_before: Mapping[str, int]
     first: bool
     rules_changed: bool
     preview: str
+    rejected: Mapping[str, Rejected] = field(default_factory=dict)
+    today: date = date.min
+    freeze: Sequence[Freeze] = ()
+    returned: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    after_undo: str = ""
+    ids_changed: str = ""
 
 
 def stop_if_empty(read: Mapping[str, int], read_before: Mapping[str, int]) -> None:
@@ -50,43 +91,135 @@ def stop_if_empty(read: Mapping[str, int], read_before: Mapping[str, int]) -> No
             )
 
 
-def holds(facts: Facts, thresholds: Mapping[str, Threshold]) -> list[Hold]:
+def stop_if_rejected(rejected: Mapping[str, Rejected], thresholds: Mapping[str, Mapping[str, Threshold]]) -> None:
+    """Raise BadRecord when so many more records than before can't be used that something else must be wrong."""
+    for entity, one in rejected.items():
+        limit = thresholds[entity]["rejected"]
+        if limit.percent is None or limit.count is None or one.more < max(limit.count, 1):
+            continue
+        if one.more * 100 >= limit.percent * _STOPS_AT * one.read:
+            raise BadRecord(
+                "PSC-READ-REJECTED",
+                "Too many records can’t be used",
+                f"{one.sentence(entity)}; from {limit.percent * _STOPS_AT:g} % on nothing is delivered.",
+                f"{REJECTED_TO_DO} If so many are right, raise the limit: safety.thresholds.{entity}.rejected",
+                where=entity,
+            )
+
+
+def holds(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> list[Hold]:
     """The reasons to wait for an approval; none for a plan without changes."""
-    if not any(counts.total for counts in facts.changes.values()):
+    if not facts.changes:
         return []
-    return [*_preview(facts), *_short_reads(facts), *_removals(facts, thresholds)]
-
-
-def _preview(facts: Facts) -> list[Hold]:
-    if facts.preview == "never":
-        return []
-    if facts.first:
-        return [Hold("first-run", "This is the first delivery. Look at what would be created, then approve.")]
-    if facts.rules_changed:
-        return [Hold("rules-changed", "Settings that decide who is delivered were changed since the last delivery.")]
-    if facts.preview == "always":
-        return [Hold("preview", "Every delivery of this connection is looked at first.")]
-    return []
-
-
-def _short_reads(facts: Facts) -> list[Hold]:
     return [
-        Hold(
-            "short-read",
-            f"Only {facts.read.get(stream, 0):,} {stream.replace('_', ' ')} were read; last time it were {before:,}.",
-        )
-        for stream, before in facts.read_before.items()
-        if before and facts.read.get(stream, 0) < before * _ENOUGH
+        *_season(facts),
+        *_after_undo(facts),
+        *_other_ids(facts),
+        *_preview(facts),
+        *_short_reads(facts),
+        *returned(facts.returned),
+        *_rejected(facts, thresholds),
+        *([] if facts.first else crossed_limits(facts.measures)),
     ]
 
 
-def _removals(facts: Facts, thresholds: Mapping[str, Threshold]) -> list[Hold]:
-    found = []
-    for entity in ENTITIES:
-        removals = facts.changes.get(entity.key, ChangeCounts()).remove
-        base, threshold = facts.base.get(entity.key, 0), thresholds[entity.key]
-        if removals and threshold.crossed(removals, base):
-            share = f" ({removals * 100 / base:.1f} %)" if base else ""
-            what = f"{removals:,} of {base:,} {entity.label.lower()} would be removed{share}"
-            found.append(Hold(f"remove-{entity.key}", f"{what}; the limit is {threshold.text}."))
+def _season(facts: Facts) -> Iterator[Hold]:
+    for season in facts.freeze:
+        if season.first <= facts.today <= season.until:
+            yield Hold(
+                "freeze",
+                f"Deliveries wait from {season.first} until {season.until}; today is {facts.today}.",
+                "Approve if this delivery is right in spite of the season, or let it wait until the season is over.",
+            )
+            return
+
+
+def _after_undo(facts: Facts) -> Iterator[Hold]:
+    if facts.after_undo:
+        yield Hold(
+            "after-undo",
+            f"The last delivery took an earlier one back (run {facts.after_undo}); this one may do again what was "
+            "undone.",
+            "Correct the cause in PowerSchool or in the settings first. Then approve.",
+        )
+
+
+def _other_ids(facts: Facts) -> Iterator[Hold]:
+    """Other ids are looked at whatever the settings say about previews: they can make a second account of everybody."""
+    to_do = (
+        "Check with the administrator of the destination that it knows the new ids (psconnect connection rekey NAME "
+        "--plan FILE.csv writes the list). Then approve; they arrive as changes of the records that are there."
+    )
+    if facts.ids_changed == "rekey":
+        yield Hold("rekey", "Records get other ids at the destination, as the re-key assistant was told.", to_do)
+    elif facts.ids_changed and not (facts.rules_changed and facts.preview != "never"):
+        reason = "Ids that records have at the destination already were adopted since the last delivery."
+        yield Hold("rules-changed", reason, "Check that the changed ids are those you adopted. Then approve.")
+
+
+def _preview(facts: Facts) -> Iterator[Hold]:
+    if facts.preview == "never":
+        return
+    if facts.first:
+        yield Hold("first-run", "This is the first delivery. Look at what would be created, then approve.")
+    elif facts.rules_changed:
+        yield Hold(
+            "rules-changed",
+            "Settings that decide who is delivered were changed since the last delivery.",
+            "Check that the changes are those you meant. Then approve.",
+        )
+    elif facts.preview == "always":
+        yield Hold("preview", "Every delivery of this connection is looked at first.", "Look at it, then approve.")
+
+
+def _short_reads(facts: Facts) -> Iterator[Hold]:
+    for stream, before in facts.read_before.items():
+        if before and facts.read.get(stream, 0) < before * _ENOUGH:
+            read, what = facts.read.get(stream, 0), stream.replace("_", " ")
+            yield Hold(
+                "short-read",
+                f"Only {read:,} {what} were read; last time there were {before:,}.",
+                "Check in PowerSchool that they are all there, and that the plugin may view them. Then start again.",
+            )
+
+
+def returned(ids_by_entity: Mapping[str, Sequence[str]]) -> Iterator[Hold]:
+    """A hold per entity of which removed keys come back as somebody else (fault D19)."""
+    for entity, ids in ids_by_entity.items():
+        named = ", ".join(ids[:_MOST_IDS]) + (", …" if len(ids) > _MOST_IDS else "")
+        yield Hold(
+            f"returned-{entity}",
+            f"{BY_KEY[entity].label} that were removed come back under the same id with another name and number: "
+            f"{named}. At the destination they would take over the accounts of those who had left.",
+            "Check in PowerSchool who they are. Exclude them if they are not the same, or approve.",
+        )
+
+
+def _rejected(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> Iterator[Hold]:
+    for entity, one in facts.rejected.items():
+        limit = thresholds[entity]["rejected"]
+        if limit.crossed(one.more, one.read):
+            reason = f"{one.sentence(entity)}; the limit is {limit.text}."
+            yield Hold(f"rejected-{entity}", reason, REJECTED_TO_DO)
+
+
+def crossed_limits(measures: Sequence[Measure]) -> list[Hold]:
+    """A hold for each limit that is crossed.
+
+    Schools are told only where the whole district does not cross the same limit; of many schools or classes the first
+    ones are named, the rest counted.
+    """
+    found: list[Hold] = []
+    places: dict[tuple[str, str], int] = {}
+    in_district = {(one.entity, one.kind) for one in measures if one.crossed and not one.place}
+    for measure in measures:
+        group = (measure.entity, measure.kind)
+        if not measure.crossed or (measure.place and group in in_district):
+            continue
+        if measure.place:
+            places[group] = places.get(group, 0) + 1
+            if places[group] > _MOST_PLACES:
+                continue
+        found.append(crossed(measure))
+    found += [more_places(*group, count - _MOST_PLACES) for group, count in places.items() if count > _MOST_PLACES]
     return found

@@ -49,7 +49,8 @@ def all_presets() -> list[PresetInfo]:
 def findings_of(connection: Connection, client: PowerSchoolClient) -> Iterator[Finding]:
     """What the access doctor finds, one after the other; raises FixSettings when the settings themselves are wrong."""
     client.retries = WHILE_SOMEBODY_WAITS
-    yield from examine(client, choices_of(connection).streams, connection.source.read)
+    choices = choices_of(connection)
+    yield from examine(client, choices.streams, connection.source.read, co_teachers=choices.co_teachers)
 
 
 def schools_of(connection: Connection, client: PowerSchoolClient) -> list[School]:
@@ -62,7 +63,7 @@ def schools_of(connection: Connection, client: PowerSchoolClient) -> list[School
     streams = choices_of(connection).streams.by_name
     client.sign_in()
     reader = choose_reader(client, connection.source.read)
-    schools = _Rows()
+    schools = Rows()
     read_stream(reader, streams[s.SCHOOLS.name], {}, schools)
     students = _ActiveStudents()
     read_stream(reader, streams[s.STUDENTS.name], {}, students)
@@ -80,15 +81,17 @@ def destination_ready(connection: Connection) -> str:
 
 
 @dataclass
-class _Rows:
+class Rows:
     """Keeps the rows of a short stream."""
 
     rows: list[Any] = field(default_factory=list)
 
     def page(self, rows: list[Any]) -> None:
+        """Keep them."""
         self.rows.extend(rows)
 
     def restart(self) -> None:
+        """Begin again."""
         self.rows.clear()
 
     def progress(self, done: int, expected: int) -> None:

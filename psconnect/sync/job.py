@@ -8,13 +8,40 @@ from pathlib import Path
 
 from psconnect.destinations.base import SnapshotDestination
 from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.connection import Freeze, SafetySettings
 from psconnect.model.events import OnEvent, RunEvent, ignore
+from psconnect.model.ids import IdRules, Ids
+from psconnect.model.rules import NO_RULES, RosterRules
 from psconnect.sources.base import Source
-from psconnect.sync.thresholds import Threshold
+from psconnect.sync.given import NOTHING_GIVEN, Naming
+from psconnect.sync.thresholds import Threshold, thresholds_of
 
 
 def no_step(_name: str) -> None:
     """An OnStep for callers that don't follow the steps."""
+
+
+@dataclass(frozen=True)
+class Safety:
+    """What a connection's runs are held for, ready to be compared with.
+
+    Attributes:
+        preview: ``always``, ``first`` or ``never``.
+        thresholds: limits, entity key -> kind.
+        freeze: seasons in which every run waits.
+        additions_only: whether only new records are delivered.
+    """
+
+    preview: str
+    thresholds: Mapping[str, Mapping[str, Threshold]]
+    freeze: tuple[Freeze, ...] = ()
+    additions_only: bool = False
+
+
+def safety_of(settings: SafetySettings) -> Safety:
+    """A connection's safety settings with the built-in limits worked in; raises FixSettings."""
+    limits = thresholds_of(settings.thresholds)
+    return Safety(settings.preview, limits, tuple(settings.freeze), settings.additions_only)
 
 
 @dataclass(frozen=True)
@@ -24,25 +51,36 @@ class Job:
     Attributes:
         connection: its name.
         rosters: its SQLite file.
-        make_source: builds the source; called once the lock is held, so that no sign-in happens in vain.
+        make_source: builds the source that gives these ids; called once the lock is held, so that no sign-in happens
+            in vain.
         destination: where the roster goes.
         rules: fingerprint of all settings that decide who and what is delivered.
-        preview: ``always``, ``first`` or ``never``.
-        thresholds: limits on removals per entity.
+        safety: what its runs are held for.
+        between: rules between records: uniqueness, and what is left out for want of others.
+        ids: how the ids of records are made.
+        naming: what people without one are given: user names, a kind of sign-in.
+        labels: entity key -> labels of its further values, as they are delivered.
+        compare: ``bulk`` reads everything in every run, ``incremental`` what changed (sync.comparing).
+        reading: fingerprint of how PowerSchool is read: its plugin, the queries, and the version of psconnect.
         on_step: told the name of each step just before it is taken; a seam for tests that kill the process there.
     """
 
     connection: str
     rosters: Path
-    make_source: Callable[[], Source]
+    make_source: Callable[[Ids], Source]
     destination: SnapshotDestination
     rules: str
-    preview: str
-    thresholds: Mapping[str, Threshold]
+    safety: Safety
     clock: Clock
     cancel: CancelToken = field(default_factory=CancelToken)
     on_event: OnEvent = ignore
     on_step: Callable[[str], None] = no_step
+    between: RosterRules = NO_RULES
+    compare: str = "bulk"
+    reading: str = ""
+    naming: Naming = NOTHING_GIVEN
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ids: IdRules = field(default_factory=IdRules)
 
     @property
     def lock(self) -> Path:

@@ -5,18 +5,27 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
+from datetime import date
 
+from psconnect.model.entities import BY_KEY
 from psconnect.model.events import RunEvent
+from psconnect.model.ids import split_mark
 from psconnect.model.problems import Problem
 from psconnect.model.runs import Hold
 from psconnect.sources.base import ReadSummary
-from psconnect.store import history, ledger, staging
+from psconnect.store import history, ledger, staging, tombstones
+from psconnect.store.carried import plan_with_new_ids
+from psconnect.store.clashes import settle_clashes
 from psconnect.store.database import transaction
-from psconnect.store.references import left_out_counts, resolve_references
-from psconnect.sync import guard
+from psconnect.store.ids import ids_for
+from psconnect.store.references import left_out_by_entity, left_out_counts, rejected_counts, resolve_references
+from psconnect.sync import guard, measures
+from psconnect.sync.comparing import compared, memory_for
+from psconnect.sync.given import give
+from psconnect.sync.identity import RULES, Identity, identity_of
 from psconnect.sync.job import Job
 
-READ_BEFORE, RULES, RECEIPT = "read", "rules", "receipt"
+READ_BEFORE, RECEIPT, AFTER_UNDO, REJECTED_BEFORE = "read", "receipt", "after-undo", "rejected"
 
 
 @dataclass(frozen=True)
@@ -32,10 +41,14 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
     """Read, shape and store the plan of this run; raises what stops the run."""
     _enter(job, db, number, "reading")
     job.destination.check()
-    stage = staging.Staging(job.rosters)
+    stage, started = staging.Staging(job.rosters), job.clock.now()
     try:
-        source = job.make_source()
-        summary = source.read(stage, job.on_event, job.cancel)
+        identity = identity_of(job, db, scope)
+        source = job.make_source(ids_for(db, job.ids, settled=identity.settled))
+        memory = memory_for(job, db, number, scope, stage)
+        summary = source.read(stage, job.on_event, job.cancel, memory=memory)
+        if memory:
+            memory.read_all()
         job.on_step("read")
         read_before = json.loads(history.get_meta(db, READ_BEFORE) or "{}")
         guard.stop_if_empty(summary.counts, read_before)
@@ -46,14 +59,23 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         raise
     job.on_step("staged")
     staging.attach(db, job.rosters)
+    keep_for = ""
     try:
-        problems = [*stage.problems(), *resolve_references(db)]
+        found = [*stage.problems(), *give(db, job.naming)]
+        if identity.may_clash:
+            found += settle_clashes(db)
+        problems = resolve_references(db, job.between, found)
         job.on_step("references")
         job.cancel.check()
         _enter(job, db, number, "planning")
-        return _plan(job, db, number, scope, summary, problems, read_before)
+        planned = _plan(job, db, number, scope, summary, problems, read_before, identity)
+        if memory:
+            memory.leave(job, db, scope, started, summary)
+        history.update_run(db, number, compared=compared(job, memory, summary))
+        keep_for = history.id_of(db, number)
+        return planned
     finally:
-        staging.detach(db, job.rosters)
+        staging.detach(db, job.rosters, keep_for=keep_for)
 
 
 def _enter(job: Job, db: sqlite3.Connection, number: int, stage: str) -> None:
@@ -69,39 +91,114 @@ def _plan(
     summary: ReadSummary,
     problems: list[Problem],
     read_before: dict[str, int],
+    identity: Identity,
 ) -> Planned:
-    first = not history.get_meta(db, RULES)
+    by_entity = left_out_by_entity(db)
+    counted = rejected_counts(db, by_entity)
+    rejected_before = json.loads(history.get_meta(db, REJECTED_BEFORE) or "{}")
+    rejected = {
+        entity: guard.Rejected(count, rejected_before.get(entity, 0), read) for entity, (count, read) in counted.items()
+    }
+    if history.get_meta(db, RULES):
+        guard.stop_if_rejected(rejected, job.safety.thresholds)
     with transaction(db):
-        ledger.store_plan(db, number, scope)
+        if identity.may_clash:
+            plan_with_new_ids(db, number, lambda: ledger.store_plan(db, number, scope))
+        else:
+            ledger.store_plan(db, number, scope)
+        not_applied = ledger.keep_additions(db, number) if job.safety.additions_only else {}
         history.store_problems(db, number, problems)
-        plan = ledger.summarise_plan(db, number)
-        facts = guard.Facts(
-            changes=plan.changes,
-            base=ledger.ledger_counts(db),
-            read=summary.counts,
-            read_before=read_before,
-            first=first,
-            rules_changed=not first and history.get_meta(db, RULES) != job.rules,
-            preview=job.preview,
-        )
-        found = guard.holds(facts, job.thresholds)
         history.update_run(
             db,
             number,
             planned=job.clock.now(),
-            plan_hash=plan.hash,
-            changes=plan.changes,
             problems=history.problem_counts(db, number),
             read=summary.counts,
-            left_out=left_out_counts(db),
-            holds=found,
+            left_out=left_out_counts(by_entity),
+            not_applied=not_applied,
+            rejected={entity: one.count for entity, one in rejected.items()},
             way=summary.way,
             calls=summary.calls,
             school_year=summary.school_year,
-            rules=job.rules,
+            rules=rules_of(job, summary) + identity.mark,
         )
+        reading = Reading(
+            summary.counts,
+            read_before,
+            rejected,
+            _today(job, summary),
+            rules_of(job, summary),
+            identity.changed,
+        )
+        planned = judge(job, db, number, reading)
         job.on_step("plan")
     job.on_step("planned")
-    total = sum(counts.total for counts in plan.changes.values())
-    job.on_event(RunEvent("planning", done=total, total=total))
-    return Planned(plan.hash, total, found)
+    job.on_event(RunEvent("planning", done=planned.changes, total=planned.changes))
+    return planned
+
+
+def _today(job: Job, summary: ReadSummary) -> date:
+    return summary.today or job.clock.now().date()
+
+
+def rules_of(job: Job, summary: ReadSummary) -> str:
+    """The fingerprint of what decides who is delivered; the v1 interface gives some records other ids, so it counts."""
+    return f"{job.rules}.v1" if summary.way == "v1" else job.rules
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the guard has to know of the reading behind a plan.
+
+    Attributes:
+        read, read_before: rows per stream of this run, and of the last applied one.
+        rejected: records that can't be used, per entity key.
+        today: the date in the district.
+        rules: fingerprint of all that decides who is delivered, but for how ids are made.
+        ids_changed: how ids differ from the last delivery (guard.Facts).
+    """
+
+    read: dict[str, int]
+    read_before: dict[str, int]
+    rejected: dict[str, guard.Rejected]
+    today: date
+    rules: str
+    ids_changed: str = ""
+
+
+def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Planned:
+    """Store hash, counts and holds of a run's plan as it stands now; within a transaction."""
+    plan = ledger.summarise_plan(db, number)
+    rules = history.get_meta(db, RULES)
+    facts = guard.Facts(
+        changes=sum(counts.total for counts in plan.changes.values()),
+        measures=measured(job, db, number, plan) if rules else [],
+        read=reading.read,
+        read_before=reading.read_before,
+        first=not rules,
+        rules_changed=bool(rules) and split_mark(rules)[0] != reading.rules,
+        ids_changed=reading.ids_changed,
+        preview=job.safety.preview,
+        rejected=reading.rejected,
+        today=reading.today,
+        freeze=job.safety.freeze,
+        returned=tombstones.come_back_as_others(db, number),
+        after_undo=history.get_meta(db, AFTER_UNDO),
+    )
+    found = guard.holds(facts, job.safety.thresholds)
+    history.update_run(db, number, plan_hash=plan.hash, changes=plan.changes, holds=found)
+    return Planned(plan.hash, facts.changes, found)
+
+
+def measured(job: Job, db: sqlite3.Connection, number: int, plan: ledger.PlanSummary) -> list[measures.Measure]:
+    """What the plan comes to against each limit, for the district and for the places that may cross one."""
+    base = ledger.ledger_counts(db)
+    found: list[measures.Measure] = []
+    for key, counts in plan.changes.items():
+        entity, limits = BY_KEY[key], job.safety.thresholds[key]
+        district = measures.of_district(db, number, entity, counts, base.get(key, 0), limits)
+        found += district
+        # No school can reach a limit that the whole district does not come near.
+        if any(limits[one.kind].near(one.count) for one in district) or counts.remove:
+            found += measures.of_places(db, number, entity, limits)
+    return found

@@ -1,4 +1,4 @@
-"""Thresholds: how many removals of an entity a run may make before it waits for a person (faults.md section 2)."""
+"""Thresholds: how many changes of a kind a run may make before it waits for a person (faults.md section 2)."""
 
 from __future__ import annotations
 
@@ -6,22 +6,40 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from psconnect.model.connection import EntityThresholds
+from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
 
-REMOVE = {
-    "school": "1",
-    "calendar": "1",
-    "course": "10% and 20, or 500",
-    "class": "10% and 20, or 1000",
-    "student": "3% and 25, or 500",
-    "teacher": "5% and 5, or 100",
-    "admin": "5% and 5, or 100",
-    "contact": "10% and 100, or 5000",
-    "relationship": "10% and 100, or 5000",
-    "enrollment": "10% and 200, or 20000",
+OFF = "off"
+_STAFF = {"create": "10% and 15", "update": "30% and 50", "remove": "5% and 5, or 100", "identity": "1% and 3"}
+_LINKS = {"create": "20% and 200", "update": "30% and 300", "remove": "10% and 100, or 5000"}
+_REJECTED = "2% and 20"
+DEFAULTS: dict[str, dict[str, str]] = {
+    # A school that comes or is renumbered always holds (fault D22); that wins over the "2 and 10 %" of section 2.
+    "school": {"create": "1", "remove": "1", "identity": "1"},
+    "calendar": {"update": "1", "remove": "1"},
+    "course": {"create": "20% and 50", "update": "50% and 100", "remove": "10% and 20, or 500", "identity": "1% and 1"},
+    "class": {"create": "20% and 50", "update": "40% and 100", "remove": "10% and 20, or 1000", "identity": "1% and 1"},
+    "student": {
+        "create": "10% and 50",
+        "update": "30% and 200",
+        "remove": "3% and 25, or 500",
+        "identity": "0.5% and 10",
+    },
+    "teacher": _STAFF,
+    "admin": _STAFF,
+    "contact": {**_LINKS, "identity": "1% and 1"},
+    "relationship": _LINKS,
+    "enrollment": {
+        "create": "20% and 500",
+        "update": "30% and 500",
+        "remove": "10% and 200, or 20000",
+        "remove_per_class": "75% and 8",
+    },
 }
-"""The built-in limits on removals per entity."""
+"""The built-in limits: entity key -> kind -> text; what is not listed is off, but ``rejected`` is the same for all."""
 
 _PATTERN = re.compile(r"(?:(?P<percent>\d+(?:\.\d+)?)\s*%\s*and\s*(?P<count>\d+))?(?:\s*,?\s*or\s*)?(?P<cap>\d+)?")
 
@@ -35,26 +53,35 @@ class Threshold:
     cap: int | None
     text: str
 
-    def crossed(self, removals: int, base: int) -> bool:
-        """Whether removing so many of ``base`` records needs an approval."""
-        if self.cap is not None and removals >= self.cap:
-            return True
-        if self.percent is None or self.count is None:
+    def crossed(self, changes: int, base: int) -> bool:
+        """Whether so many changes of ``base`` records need an approval; none never do."""
+        if not self.near(changes):
             return False
-        return removals >= self.count and removals * 100 >= self.percent * base
+        if self.cap is not None and changes >= self.cap:
+            return True
+        return self.percent is not None and changes * 100 >= self.percent * base
 
-    def used(self, removals: int, base: int) -> float:
-        """How much of the limit so many removals use up; 1 or more exactly when it is crossed."""
-        shares = [removals / self.cap if self.cap else float(self.cap == 0)]
+    def near(self, changes: int) -> bool:
+        """Whether so many changes can cross it at all, whatever they are out of; tells if that is worth counting."""
+        least = [limit for limit in (self.cap, self.count) if limit is not None]
+        return changes > 0 and bool(least) and changes >= min(least)
+
+    def used(self, changes: int, base: int) -> float:
+        """How much of the limit so many changes use up; 1 or more exactly when it is crossed."""
+        if not changes:
+            return 0.0
+        shares = [0.0]
+        if self.cap is not None:
+            shares.append(changes / self.cap if self.cap else 1.0)
         if self.percent is not None and self.count is not None:
-            by_share = removals * 100 / (self.percent * base) if self.percent * base else 1.0
-            shares.append(min(by_share, removals / self.count if self.count else 1.0))
-        return max(shares) if removals else 0.0
+            by_share = changes * 100 / (self.percent * base) if self.percent * base else 1.0
+            shares.append(min(by_share, changes / self.count if self.count else 1.0))
+        return max(shares)
 
 
 def parse_threshold(text: str, where: str) -> Threshold:
     """A threshold from text like ``3% and 25, or 500``, ``3% and 25``, ``500`` or ``off``; raises FixSettings."""
-    if text.strip() == "off":
+    if text.strip() == OFF:
         return Threshold(None, None, None, text)
     match = _PATTERN.fullmatch(text.strip())
     if not match or not text.strip() or not (match["percent"] or match["cap"]):
@@ -71,7 +98,22 @@ def parse_threshold(text: str, where: str) -> Threshold:
     )
 
 
-def removal_thresholds(changed: Mapping[str, EntityThresholds]) -> dict[str, Threshold]:
-    """The limits on removals per entity: the built-in ones with a connection's differences."""
-    texts = {**REMOVE, **{entity: limits.remove for entity, limits in changed.items() if limits.remove is not None}}
-    return {entity: parse_threshold(text, f"safety.thresholds.{entity}.remove") for entity, text in texts.items()}
+def thresholds_of(changed: Mapping[str, EntityThresholds]) -> dict[str, dict[str, Threshold]]:
+    """All limits, entity key -> kind: the built-in ones with a connection's differences; raises FixSettings."""
+    kinds = EntityThresholds.__struct_fields__
+    limits: dict[str, dict[str, Threshold]] = {}
+    for entity in ENTITIES:
+        own = msgspec.structs.asdict(changed[entity.key]) if entity.key in changed else {}
+        if own.get("remove_per_class") is not None and entity.key != "enrollment":
+            raise FixSettings(
+                "PSC-SETTINGS-THRESHOLD",
+                "A threshold can’t be used",
+                f"{entity.label} have no limit per class; only enrollments have one.",
+                "Take it out, or write it in [safety.thresholds.enrollment].",
+                where=f"safety.thresholds.{entity.key}.remove_per_class",
+            )
+        texts = {"rejected": _REJECTED, **DEFAULTS[entity.key]}
+        texts |= {kind: text for kind, text in own.items() if text is not None}
+        where = f"safety.thresholds.{entity.key}"
+        limits[entity.key] = {kind: parse_threshold(texts.get(kind, OFF), f"{where}.{kind}") for kind in kinds}
+    return limits

@@ -184,7 +184,7 @@ def test_threshold_just_not_reached_goes_on(connected: Connected) -> None:
 
 def test_changed_rules_are_held(connected: Connected) -> None:
     connected.delivered()
-    connected.service.set_value(connected.name, "mapping.student.username", '"{Students.Student_Web_ID|upper}"')
+    connected.service.set_value(connected.name, "mapping.calendar.title", '"{Terms.Name|upper}"')
     run = connected.service.sync(connected.name)
     assert [hold.rule for hold in run.holds] == ["rules-changed"]
     connected.service.set_value(connected.name, "safety.preview", '"never"')
@@ -388,7 +388,7 @@ def test_P03_disk_full_while_staging_or_planning_leaves_everything(connected: Co
     """A real file system without room: the roster data lies on a tiny one."""
     connected.delivered()
     before = untouched(connected)
-    size = connected.rosters.stat().st_size
+    size = sum(path.stat().st_size for path in connected.rosters.parent.iterdir())
     with tiny_disk(tmp_path, size + 400_000) as small:
         data = connected.service.home.rosters()
         shutil.copytree(data, small / "rosters", dirs_exist_ok=True)

@@ -1,0 +1,185 @@
+"""The ids under which records are delivered: adopting those of a system that has accounts already, and re-keying."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from psconnect.logs import logger
+from psconnect.model.clock import CancelToken
+from psconnect.model.connection import Connection, from_dict, to_dict
+from psconnect.model.errors import FixSettings
+from psconnect.model.events import OnEvent, ignore
+from psconnect.model.ids import Ids
+from psconnect.roster.idlist import read_id_list
+from psconnect.service.base import Base
+from psconnect.store import history
+from psconnect.store.database import open_rosters, sqlite_errors, transaction
+from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.home import slug
+from psconnect.store.ids import forget_aliases, store_aliases
+from psconnect.store.lastread import last_read
+from psconnect.store.lock import run_lock
+from psconnect.sync.adoption import AdoptionPreview, preview_adoption
+from psconnect.sync.assemble import choices_of, make_source
+from psconnect.sync.identity import RULES
+from psconnect.sync.rekey import IdSink, RekeyPlan, RekeyWishes, frozen_of, plan_rekey, warn_in_year, wished
+from psconnect.sync.sharing import check_sharing
+
+
+class Identity(Base):
+    """What a person can do about ids."""
+
+    def adoption(self, name: str, path: Path, *, entity: str = "student") -> AdoptionPreview:
+        """Compare a list of ids, exported by a system that has accounts already, with what the newest run read.
+
+        Changes nothing. ``entity`` is ``student``, ``staff``, ``contact``, ``school``, ``course`` or ``class``. The
+        list is a CSV file with the columns ``id`` and at least one of ``dcid``, ``number``, ``username``, ``email``.
+        Raises FixSettings for a list that can't be read, and when nothing was read yet.
+        """
+        connection = self._files.get(name)
+        with storage_errors(path):
+            content = path.read_bytes()
+        given = read_id_list(content)
+        with last_read(self.rosters_of(connection.name)) as read:
+            if read is None:
+                raise FixSettings(
+                    "PSC-FIND-NOTHING-READ",
+                    "Nothing was read yet",
+                    f"“{name}” has no run that read PowerSchool on this computer.",
+                    "Start a sync, or a preview, and adopt the ids then.",
+                    where=name,
+                )
+            warning = warn_in_year(read.db, self.clock.now().date())
+            return preview_adoption(read, entity, given, connection.id_rules, warning)
+
+    def adopt(self, name: str, preview: AdoptionPreview) -> int:
+        """Store the matched ids of a preview; returns how many. The next run is held and shows them as changes.
+
+        Raises FixSettings PSC-ADOPT-OLD when a run has read PowerSchool since the preview was made: compare again.
+        """
+        connection = self._files.get(name)
+        rosters = self.rosters_of(connection.name)
+        with last_read(rosters) as read:
+            if read is None or read.run_id != preview.run:
+                raise FixSettings(
+                    "PSC-ADOPT-OLD",
+                    "The list was compared with an earlier run",
+                    f"“{name}” was synced since then, so the comparison may no longer be right.",
+                    "Compare the list again, then adopt.",
+                    where=name,
+                )
+        with self._writing(connection.name) as db:
+            store_aliases(db, preview.kind, preview.ids)
+        logger.info("ids adopted", extra={"data": {"connection": name, "kind": preview.kind, **preview.counts}})
+        return len(preview.ids)
+
+    def rekey_plan(
+        self,
+        name: str,
+        wishes: RekeyWishes,
+        *,
+        on_event: OnEvent = ignore,
+        cancel: CancelToken | None = None,
+    ) -> RekeyPlan:
+        """Which records would get another id if ids were made as wished. Changes nothing.
+
+        Where another number than the DCID is to be the id, it is read from PowerSchool: the plugin has to allow that
+        (``plugin_for`` the plan's wishes). Raises FixSettings for two records with the same new id
+        (PSC-REKEY-DOUBLE), for one without any (PSC-REKEY-MISSING), and for wishes that change nothing.
+        """
+        base = self._files.get(name)
+        new = self.rekeyed(name, wishes)
+        token = cancel or CancelToken()
+
+        def read(entities: frozenset[str]) -> Mapping[str, Mapping[int, str]]:
+            client, sink = self.make_client(new, token), IdSink(entities)
+            try:
+                source = make_source(choices_of(new), client, self.clock, ids=Ids(new.id_rules))
+                source.read(sink, on_event, token, entities)
+            finally:
+                client.http.close()
+            return sink.found
+
+        with self._reading(base.name) as db:
+            today = self.clock.now().date()
+            return plan_rekey(db, base, new, read, today, forget_adopted=wishes.forget_adopted)
+
+    def rekeyed(self, name: str, wishes: RekeyWishes) -> Connection:
+        """The settings of a connection with what is wished of its ids, not stored; raises FixSettings."""
+        new = wished(self._files.get(name), wishes)
+        choices_of(new)
+        check_sharing(new, self._files.all())
+        return new
+
+    def write_rekey_plan(self, plan: RekeyPlan, path: Path) -> None:
+        """Write the list from old to new ids as CSV (UTF-8), for the administrator of the destination."""
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(plan.rows())
+        write_atomically(path.absolute(), text.getvalue().encode())
+
+    def rekey(self, name: str, plan: RekeyPlan) -> Connection:
+        """Store how ids are made from now on; the next run is held as ``rekey`` and delivers them as changes.
+
+        Raises FixSettings PSC-REKEY-OLD when the settings were changed since the plan was made.
+        """
+        current = self._files.get(name)
+        if current != plan.base:
+            raise FixSettings(
+                "PSC-REKEY-OLD",
+                "The settings were changed in the meantime",
+                f"“{name}” is no longer as it was when the new ids were worked out.",
+                "Work them out again.",
+                where=name,
+            )
+        checked = from_dict(to_dict(plan.connection))
+        check_sharing(checked, self._files.all())
+        with self._writing(current.name) as db:
+            if plan.forget_adopted:
+                forget_aliases(db)
+            self._files.save(checked)
+        logger.info("re-keyed", extra={"data": {"connection": name, **plan.counts}})
+        return checked
+
+    def check_ids(self, connection: Connection) -> None:
+        """Refuse settings whose ids differ from what was delivered, or clash with those of another connection.
+
+        Raises FixSettings PSC-SETTINGS-FROZEN or PSC-SETTINGS-SHARED.
+        """
+        others = self._files.all()
+        check_sharing(connection, others)
+        before = next((one for one in others if slug(one.name) == slug(connection.name)), None)
+        if before is None or frozen_of(before) == frozen_of(connection):
+            return
+        with self._history(connection.name) as db:
+            if db is None or not history.get_meta(db, RULES):
+                return
+            warning = warn_in_year(db, self.clock.now().date())
+        raise FixSettings(
+            "PSC-SETTINGS-FROZEN",
+            "What ids are made of is frozen",
+            f"“{connection.name}” has delivered records under ids that would be others then (prefixes, or [ids])."
+            + (f" {warning}" if warning else ""),
+            "Use the re-key assistant, which shows who gets which id first: psconnect connection rekey "
+            f"“{connection.name}” --id student=number, or --prefix …",
+            where="ids",
+        )
+
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[sqlite3.Connection]:
+        rosters = self.rosters_of(name)
+        with sqlite_errors(rosters), closing(open_rosters(rosters)) as db:
+            db.execute("PRAGMA query_only = ON")
+            yield db
+
+    @contextmanager
+    def _writing(self, name: str) -> Iterator[sqlite3.Connection]:
+        """The roster data for a change, in one transaction, while no run is active."""
+        rosters = self.rosters_of(name)
+        lock = run_lock(rosters.with_suffix(".lock"), name)
+        with lock, sqlite_errors(rosters), closing(open_rosters(rosters)) as db, transaction(db):
+            yield db

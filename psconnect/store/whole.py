@@ -1,0 +1,113 @@
+"""Keeps a plan whole when changes are taken out of it: nothing the destination has afterwards points to nothing.
+
+Two ways to dangle: a record that is created or updated points to one that is not there after all; and a record that
+stays as delivered points to one that the plan removes. Either way the change in question is set aside, which may let
+others dangle, until nothing does. It ends because a plan without changes leaves the ledger as it is, which is whole.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping
+
+from psconnect.model.entities import BY_KEY, CONTACT, ENTITIES, RELATIONSHIP, Entity
+from psconnect.store.schema import CREATE, REMOVE, UPDATE
+
+
+def keep_whole(db: sqlite3.Connection, run: int, because: str, touched: Collection[str]) -> None:
+    """Set aside, with that reason, what would dangle since changes of the ``touched`` entities were taken out."""
+    touched = set(touched)
+    while touched:
+        dropped = set()
+        for entity in ENTITIES:
+            for attribute, targets in _pointers(entity).items():
+                if touched & {target.key for target in targets} and _drop_dangling(
+                    db, run, because, entity, attribute, targets
+                ):
+                    dropped.add(entity.key)
+                if entity.key in touched:
+                    dropped |= {
+                        target.key for target in targets if _drop_needed(db, run, because, entity, attribute, target)
+                    }
+        if touched & {CONTACT.key, RELATIONSHIP.key}:
+            dropped |= _drop_lone_contacts(db, run, because)
+        touched = dropped
+
+
+def set_aside(db: sqlite3.Connection, run: int, because: str, condition: str, values: Mapping[str, object]) -> int:
+    """Take the changes out of the plan that an SQL condition names, and keep them with the reason; returns how many."""
+    named = {**values, "run": run, "because": because}
+    moved = db.execute(
+        "INSERT INTO aside SELECT run, entity, key, action, before, after, :because FROM change "
+        f"WHERE run = :run AND {condition}",
+        named,
+    ).rowcount
+    if moved:
+        db.execute(
+            "DELETE FROM change WHERE run = :run AND (entity, key) IN (SELECT entity, key FROM aside WHERE run = :run)",
+            {"run": run},
+        )
+    return moved
+
+
+def _pointers(entity: Entity) -> dict[str, list[Entity]]:
+    """The attributes that hold another record's id, each with the entities it can be of."""
+    found: dict[str, list[Entity]] = {}
+    for reference in entity.references:
+        found.setdefault(reference.attribute, []).append(BY_KEY[reference.entity])
+    return found
+
+
+def _drop_dangling(
+    db: sqlite3.Connection, run: int, because: str, entity: Entity, attribute: str, targets: list[Entity]
+) -> int:
+    """Set aside creates and updates that point to a record which is not there after the plan."""
+    pointer = value("after", entity.attributes.index(attribute))
+    ranks = ", ".join(str(target.rank) for target in targets)
+    there = (
+        f"SELECT {value('after', 0)} FROM change WHERE run = :run AND entity IN ({ranks}) AND action <> {REMOVE} "
+        f"UNION ALL SELECT {value('record', 0)} FROM ledger l WHERE entity IN ({ranks}) AND NOT EXISTS "
+        "(SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)"
+    )
+    condition = f"entity = :entity AND action <> {REMOVE} AND {pointer} <> '' AND {pointer} NOT IN ({there})"
+    return set_aside(db, run, because, condition, {"entity": entity.rank})
+
+
+def _drop_needed(db: sqlite3.Connection, run: int, because: str, entity: Entity, attribute: str, target: Entity) -> int:
+    """Set aside what takes away a record's id (its removal, or another id) while an unchanged record points to it."""
+    values = {"entity": entity.rank, "target": target.rank}
+    taken = (
+        f"entity = :target AND (action = {REMOVE} OR action = {UPDATE} AND {value('before', 0)} <> {value('after', 0)})"
+    )
+    if not db.execute(
+        f"SELECT EXISTS (SELECT 1 FROM change WHERE run = :run AND {taken})", {**values, "run": run}
+    ).fetchone()[0]:
+        return 0
+    needed = (
+        f"SELECT {value('record', entity.attributes.index(attribute))} FROM ledger l WHERE l.entity = :entity AND NOT "
+        "EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)"
+    )
+    return set_aside(db, run, because, f"{taken} AND {value('before', 0)} IN ({needed})", values)
+
+
+def _drop_lone_contacts(db: sqlite3.Connection, run: int, because: str) -> set[str]:
+    """A contact is there because of a student: with none left it is not created, or keeps one."""
+    place, link, contact = RELATIONSHIP.attributes.index("contactSourcedId"), RELATIONSHIP.rank, CONTACT.rank
+    lone = (
+        f"IN (SELECT {value('after', place)} FROM aside WHERE run = :run AND entity = {link} AND action <> {REMOVE}) "
+        f"AND {{name}} NOT IN (SELECT {value('after', place)} FROM change WHERE run = :run AND entity = {link} "
+        f"AND action <> {REMOVE} UNION ALL SELECT {value('record', place)} FROM ledger l WHERE entity = {link} "
+        "AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key))"
+    )
+    name = value("after", 0)
+    created = f"entity = {contact} AND action = {CREATE} AND {name} {lone.format(name=name)}"
+    name = value("before", place)
+    stays = f"SELECT {value('before', 0)} FROM change WHERE run = :run AND entity = {contact} AND action = {REMOVE}"
+    removed = f"entity = {link} AND action = {REMOVE} AND {name} {lone.format(name=name)} AND {name} NOT IN ({stays})"
+    dropped = {CONTACT.key} if set_aside(db, run, because, created, {}) else set()
+    return dropped | ({RELATIONSHIP.key} if set_aside(db, run, because, removed, {}) else set())
+
+
+def value(record: str, place: int) -> str:
+    """SQL for the value at that place of an encoded record in that column."""
+    return f"json_extract(CAST({record} AS TEXT), '$[{place}]')"

@@ -1,0 +1,227 @@
+"""Adoption: whose the ids are that a system exported which already has accounts.
+
+Each row of the list is compared with what the newest run read. Nothing is guessed: a row is taken only if everything it
+tells leads to one and the same record, and if no other row, and no other record, claims the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from psconnect.model.entities import ADMIN, BY_KEY, CONTACT, STUDENT, TEACHER, Entity
+from psconnect.model.errors import FixSettings
+from psconnect.model.ids import IdRules, is_fit, kind_of
+from psconnect.model.pointers import SPACES
+from psconnect.model.problems import Fate
+from psconnect.model.wrong import nearest
+from psconnect.roster.idlist import IdList, IdRow
+from psconnect.store.ids import aliases
+from psconnect.store.lastread import LastRead
+from psconnect.store.titles import NUMBERS
+
+ADOPTABLE: Mapping[str, tuple[Entity, ...]] = {
+    "student": (STUDENT,),
+    "staff": (TEACHER, ADMIN),
+    "contact": (CONTACT,),
+    "school": (BY_KEY["school"],),
+    "course": (BY_KEY["course"],),
+    "class": (BY_KEY["class"],),
+}
+"""The kinds of records whose ids can be adopted, and their entities."""
+Outcome = Literal["matched", "unmatched", "ambiguous", "double", "unfit"]
+OUTCOMES: tuple[Outcome, ...] = ("matched", "unmatched", "ambiguous", "double", "unfit")
+
+
+@dataclass(frozen=True)
+class AdoptedRow:
+    """What became of a row of the list.
+
+    Attributes:
+        line: its line in the file.
+        sourced_id: the id that it tells.
+        outcome: ``matched`` (taken), ``unmatched`` (nobody was read who fits), ``ambiguous`` (it fits several, or its
+            columns lead to different records), ``double`` (another row or record claims the same), ``unfit`` (the id
+            can't be one).
+        key: the record's key where it is matched; else None.
+        before: the id it has without the adoption.
+        because: why it is not taken, in a sentence; empty where it is.
+    """
+
+    line: int
+    sourced_id: str
+    outcome: Outcome
+    key: int | None = None
+    before: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class AdoptionPreview:
+    """What adopting a list would do.
+
+    Attributes:
+        kind: ``student``, ``staff``, ``contact``, ``school``, ``course`` or ``class``.
+        rows: what becomes of each row, in the order of the file.
+        unused: columns of the file that tell nothing.
+        run: id of the run whose reading it was compared with.
+        warning: what to think of first; empty where there is nothing.
+    """
+
+    kind: str
+    rows: tuple[AdoptedRow, ...]
+    unused: tuple[str, ...]
+    run: str
+    warning: str = ""
+
+    @property
+    def ids(self) -> dict[int, str]:
+        """The ids that are taken, by the record's key."""
+        return {row.key: row.sourced_id for row in self.rows if row.outcome == "matched" and row.key is not None}
+
+    @property
+    def changed(self) -> int:
+        """How many records get another id than they have now."""
+        return sum(row.outcome == "matched" and row.sourced_id != row.before for row in self.rows)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows came to each outcome; all of OUTCOMES."""
+        found = Counter(row.outcome for row in self.rows)
+        return {outcome: found[outcome] for outcome in OUTCOMES}
+
+
+def preview_adoption(read: LastRead, kind: str, given: IdList, rules: IdRules, warning: str = "") -> AdoptionPreview:
+    """Compare a list with what the newest run read; raises FixSettings for a kind that can't be adopted."""
+    if kind not in ADOPTABLE:
+        raise FixSettings(
+            "PSC-ADOPT-ENTITY",
+            "These ids can’t be adopted",
+            f"“{kind}” is not a kind of records whose ids can be adopted.",
+            nearest(kind, list(ADOPTABLE)),
+            where="entity",
+        )
+    directory = _Directory(read, ADOPTABLE[kind])
+    rows = [_judged(row, directory) for row in given.rows]
+    rows = _without_doubles(rows)
+    rows = _without_taken(rows, _others(read, kind, {row.key for row in rows if row.outcome == "matched"}, rules))
+    return AdoptionPreview(kind, tuple(rows), given.unused, read.run_id, warning)
+
+
+class _Directory:
+    """The records of a kind, by each of the things that can tell who they are."""
+
+    def __init__(self, read: LastRead, entities: Iterable[Entity]) -> None:
+        """Look through everything that was read of these entities."""
+        self.found: dict[str, dict[str, set[int]]] = {"dcid": {}, "number": {}, "username": {}, "email": {}}
+        self.left_out: set[int] = set()
+        self.before: dict[int, str] = {}
+        for entity in entities:
+            places = {"number": NUMBERS[entity.key][0], "username": "username", "email": "email"}
+            positions = {
+                name: entity.attributes.index(attribute)
+                for name, attribute in places.items()
+                if attribute in entity.attributes
+            }
+            for key, fate, values in read.records(entity):
+                self._add(key, values, positions, left_out=fate == Fate.LEFT_OUT)
+
+    def _add(self, key: int, values: list[str], positions: Mapping[str, int], *, left_out: bool) -> None:
+        if left_out:
+            if key not in self.before:
+                self.left_out.add(key)
+        else:
+            self.left_out.discard(key)
+            self.before[key] = values[0]
+        self.found["dcid"].setdefault(str(key), set()).add(key)
+        for name, place in positions.items():
+            value = _plain(values[place])
+            if value:
+                self.found[name].setdefault(value, set()).add(key)
+
+    def whose(self, name: str, value: str) -> set[int]:
+        """The records to which a value leads; the DCID as a number, all others without capitals and blanks around."""
+        return self.found[name].get(value.lstrip("0") if name == "dcid" else _plain(value), set())
+
+
+def _plain(text: str) -> str:
+    return text.strip().casefold()
+
+
+def _judged(row: IdRow, directory: _Directory) -> AdoptedRow:
+    def outcome(what: Outcome, because: str) -> AdoptedRow:
+        return AdoptedRow(row.line, row.sourced_id, what, because=because)
+
+    if not is_fit(row.sourced_id):
+        return outcome("unfit", "The id is empty, too long, or has a comma, quote or invisible character in it.")
+    if not row.keys:
+        return outcome("unmatched", "The row does not tell whose id it is.")
+    led_to = {name: directory.whose(name, value) for name, value in row.keys.items()}
+    common = set.intersection(*led_to.values())
+    included = common - directory.left_out
+    if len(included) == 1:
+        (key,) = included
+        return AdoptedRow(row.line, row.sourced_id, "matched", key, directory.before[key])
+    return outcome(*_not_one(led_to, common, included))
+
+
+def _not_one(led_to: Mapping[str, set[int]], common: set[int], included: set[int]) -> tuple[Outcome, str]:
+    """Why a row does not lead to exactly one record: ``led_to`` by each of its values, ``common`` to all of them."""
+    missing = [name for name, keys in led_to.items() if not keys]
+    if len(missing) == len(led_to):
+        return "unmatched", "The newest run read nobody with these values."
+    if included:
+        return "ambiguous", f"{len(included)} records have these values."
+    if common:
+        return "unmatched", "The record is left out of the newest run."
+    if missing:
+        return "ambiguous", f"Not everything fits: nobody has this {' and this '.join(missing)}."
+    return "ambiguous", f"{' and '.join(led_to)} lead to different records."
+
+
+def _without_doubles(rows: list[AdoptedRow]) -> list[AdoptedRow]:
+    """The rows with those as doubles that claim the same id or record as another; the same row twice is taken once."""
+    ids: dict[str, set[int | None]] = {}
+    keys: dict[int | None, set[str]] = {}
+    for row in rows:
+        if row.outcome == "matched":
+            ids.setdefault(row.sourced_id, set()).add(row.key)
+            keys.setdefault(row.key, set()).add(row.sourced_id)
+    found = []
+    for row in rows:
+        because = ""
+        if row.outcome == "matched" and len(ids[row.sourced_id]) > 1:
+            because = "The id stands in several rows, for different records."
+        elif row.outcome == "matched" and len(keys[row.key]) > 1:
+            because = "The record stands in several rows, with different ids."
+        found.append(_double(row, because) if because else row)
+    return found
+
+
+def _others(read: LastRead, kind: str, adopting: set[int | None], rules: IdRules) -> dict[str, str]:
+    """The ids that stay with others at the destination: id -> what has it."""
+    space = next(space for space in SPACES if any(kind_of(entity) == kind for entity in space))
+    known = aliases(read.db)
+    found: dict[str, str] = {}
+    for entity in space:
+        for key, fate, values in read.records(entity):
+            if fate == Fate.LEFT_OUT or (kind_of(entity) == kind and key in adopting):
+                continue
+            sourced_id = known.get(kind_of(entity), {}).get(key) or values[0] or rules.make(entity, key)
+            found[sourced_id] = f"{kind_of(entity)} with the DCID {key}"
+    return found
+
+
+def _without_taken(rows: list[AdoptedRow], others: Mapping[str, str]) -> list[AdoptedRow]:
+    return [
+        _double(row, f"Another record has this id: the {others[row.sourced_id]}.")
+        if row.outcome == "matched" and row.sourced_id in others
+        else row
+        for row in rows
+    ]
+
+
+def _double(row: AdoptedRow, because: str) -> AdoptedRow:
+    return AdoptedRow(row.line, row.sourced_id, "double", because=because)

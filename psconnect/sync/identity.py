@@ -1,0 +1,74 @@
+"""Whether a run gives ids as the last delivery did; and what that asks of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from psconnect.model.errors import FixSettings
+from psconnect.model.ids import rules_of_mark, split_mark
+from psconnect.store import history
+from psconnect.store.ids import changes_ids, mark_of
+from psconnect.sync.job import Job
+
+RULES = "rules"
+"""The fact under which the last applied run left its fingerprint of rules."""
+_UNDONE = "#undone"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """How a run gives ids.
+
+    Attributes:
+        mark: names rules and aliases (store.ids.mark_of).
+        changed: ``rekey`` or ``aliases`` where they differ from those of the last delivery; else empty.
+    """
+
+    mark: str
+    changed: str
+
+    @property
+    def settled(self) -> bool:
+        """Whether ids are given as in the last delivery."""
+        return not self.changed
+
+    @property
+    def may_clash(self) -> bool:
+        """Whether an id can be anybody else's, or another one than delivered; made of DCIDs alone it never is."""
+        _, made, taken = split_mark(self.mark)
+        return bool(self.changed or taken or rules_of_mark(made).numbers)
+
+
+def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> Identity:
+    """How this connection's next run gives ids; raises FixSettings where the run can't deliver other ids."""
+    mark, applied = mark_of(db, job.ids), history.get_meta(db, RULES)
+    _, made, taken = split_mark(mark)
+    _, made_before, taken_before = split_mark(applied)
+    changed = ""
+    if applied:
+        changed = "rekey" if made != made_before else "aliases" if taken != taken_before else ""
+    if changed and scope != "all":
+        raise FixSettings(
+            "PSC-SCOPE-REKEY",
+            "Other ids need a full sync",
+            f"Records get other ids, so everything has to be delivered at once; only {scope} were asked for.",
+            "Sync everything once; after that, parts can be synced alone.",
+            where="scope",
+        )
+    if changed and job.safety.additions_only:
+        raise FixSettings(
+            "PSC-SETTINGS-REKEY-ADDITIONS",
+            "Other ids can’t be delivered as additions only",
+            "Records get other ids, but the connection delivers new records only: they would refer to ids that the "
+            "destination does not have.",
+            "Switch safety.additions_only off for this delivery.",
+            where="safety.additions_only",
+        )
+    return Identity(mark, changed)
+
+
+def unsettle(db: sqlite3.Connection, number: int) -> None:
+    """Note that the undo with that number gave earlier ids back, so that the next run waits as a re-key does."""
+    if changes_ids(db, number):
+        history.set_meta(db, RULES, split_mark(history.get_meta(db, RULES))[0] + _UNDONE)

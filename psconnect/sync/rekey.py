@@ -1,0 +1,263 @@
+"""The re-key assistant: which records would get another id if ids were made otherwise, and whether that can be done.
+
+What ids are made of is frozen after the first delivery (design.md section 8, *Ids*), because other ids make a second
+account of everybody at a destination that does not know. This works out the list from old to new for it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from psconnect.model.connection import Connection, from_dict, to_dict
+from psconnect.model.entities import ADMIN, ENTITIES, Entity
+from psconnect.model.errors import FixSettings
+from psconnect.model.ids import IdRules, IdSettings, kind_of
+from psconnect.model.pointers import SPACES
+from psconnect.model.problems import Fate, Problem
+from psconnect.model.wrong import nearest
+from psconnect.sources.base import StagedRow
+from psconnect.store.ids import Known, aliases, delivered, delivered_with, delivered_year
+
+_MOST_NAMED = 10
+_decode = msgspec.json.Decoder(list[str]).decode
+Numbers = Mapping[str, Mapping[int, str]]
+"""Entity key -> key -> id, as made of what PowerSchool has now."""
+
+
+@dataclass(frozen=True)
+class RekeyWishes:
+    """What is to be different; None leaves a thing as it is.
+
+    Attributes:
+        choices: kind (``student``, ``staff``, ``school``, ``course``, ``class``) -> number that becomes its id.
+        id_prefix, username_prefix, course_prefix: the new prefixes; an empty text for none.
+        forget_adopted: whether adopted ids are given up.
+    """
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    id_prefix: str | None = None
+    username_prefix: str | None = None
+    course_prefix: str | None = None
+    forget_adopted: bool = False
+
+
+@dataclass(frozen=True)
+class NewId:
+    """A record that gets another id."""
+
+    entity: str
+    key: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class RekeyPlan:
+    """What a re-key would do.
+
+    Attributes:
+        connection: the settings as they would be.
+        base: the settings as they were when this was worked out.
+        forget_adopted: whether adopted ids are given up.
+        changes: delivered records that get another id, in dependency order.
+        gone: delivered records that PowerSchool no longer has; the next run removes them.
+        usernames, course_numbers: delivered records whose user name or number gets another prefix.
+        warning: what to think of first; empty where there is nothing.
+    """
+
+    connection: Connection
+    base: Connection
+    forget_adopted: bool
+    changes: tuple[NewId, ...]
+    gone: int = 0
+    usernames: int = 0
+    course_numbers: int = 0
+    warning: str = ""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many records get another id, per entity key that has any."""
+        return dict(Counter(change.entity for change in self.changes))
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """The list for the destination's administrator: entity, old id, new id; with a heading."""
+        return [("entity", "old id", "new id"), *((one.entity, one.before, one.after) for one in self.changes)]
+
+
+def wished(base: Connection, wishes: RekeyWishes) -> Connection:
+    """The settings with what is wished; raises FixSettings for what can't be."""
+    known = list(IdSettings.__struct_encode_fields__)
+    for kind in wishes.choices:
+        if kind not in known:
+            raise FixSettings(
+                "PSC-REKEY-ENTITY",
+                "This id can’t be chosen",
+                f"There is no choice of ids for “{kind}”.",
+                nearest(kind, known),
+                where=f"ids.{kind}",
+            )
+    data = to_dict(base)
+    data["ids"] = {**data.get("ids", {}), **wishes.choices}
+    prefixes = {"id_prefix": wishes.id_prefix, "username_prefix": wishes.username_prefix}
+    prefixes["course_prefix"] = wishes.course_prefix
+    data["options"] = {**data.get("options", {}), **{k: v for k, v in prefixes.items() if v is not None}}
+    return from_dict(data)
+
+
+def plan_rekey(
+    db: sqlite3.Connection,
+    base: Connection,
+    new: Connection,
+    read_numbers: Callable[[frozenset[str]], Numbers],
+    today: date,
+    *,
+    forget_adopted: bool = False,
+) -> RekeyPlan:
+    """What it comes to for what was delivered.
+
+    ``read_numbers`` reads from PowerSchool the ids that records of these entities would have. Raises FixSettings that
+    names them where two records would have the same id or one none; and where nothing would be different.
+    """
+    if not forget_adopted and frozen_of(base) == frozen_of(new):
+        raise _nothing()
+    adopted: Known = {} if forget_adopted else aliases(db)
+    wanted = frozenset(entity.key for entity in ENTITIES if new.id_rules.field_of(entity) and entity is not ADMIN)
+    numbers = read_numbers(wanted) if wanted else {}
+    changes: list[NewId] = []
+    ids: dict[str, dict[int, str]] = {}
+    gone = 0
+    for entity in ENTITIES:
+        known = adopted.get(kind_of(entity), {})
+        made = {key: known.get(key, name) for key, name in numbers.get(entity.key, {}).items()}
+        for key, before in delivered(db, entity):
+            after = known.get(key, _made(new.id_rules, entity, key)) if key not in made else made[key]
+            if after is None:
+                gone += 1
+                continue
+            made[key] = after
+            if after and after != before:
+                changes.append(NewId(entity.key, key, before, after))
+        ids[entity.key] = made
+    _refuse_missing(ids)
+    _refuse_doubles(ids)
+    return RekeyPlan(
+        new,
+        base,
+        forget_adopted,
+        tuple(changes),
+        gone,
+        _count(db, "username", ("student", "teacher", "admin", "contact"))
+        if base.options.username_prefix != new.options.username_prefix
+        else 0,
+        _count(db, "courseCode", ("course",)) if base.options.course_prefix != new.options.course_prefix else 0,
+        warn_in_year(db, today),
+    )
+
+
+def frozen_of(connection: Connection) -> tuple[Any, ...]:
+    """The settings that are frozen after the first delivery."""
+    options = connection.options
+    return options.id_prefix, options.username_prefix, options.course_prefix, connection.ids
+
+
+def _made(rules: IdRules, entity: Entity, key: int) -> str | None:
+    """The id that is made of the key alone; None where it takes a number, which a record has that was read."""
+    return rules.make(entity, key) or None
+
+
+def _count(db: sqlite3.Connection, attribute: str, entities: Sequence[str]) -> int:
+    return sum(delivered_with(db, entity, attribute) for entity in ENTITIES if entity.key in entities)
+
+
+def warn_in_year(db: sqlite3.Connection, today: date) -> str:
+    """What to think of while a school year runs, by the terms that were delivered; empty outside."""
+    begins, ends = delivered_year(db)
+    if not begins or not begins <= today.isoformat() <= ends:
+        return ""
+    return (
+        f"The school year runs until {ends}. At a destination that does not know the new ids, everybody gets a second "
+        "account and the work of the year stays with the first one. Do it between two school years if you can."
+    )
+
+
+def _refuse_missing(ids: Mapping[str, Mapping[int, str]]) -> None:
+    lacking = [
+        f"{entity} with the DCID {key}" for entity, made in ids.items() for key, name in made.items() if not name
+    ]
+    if lacking:
+        raise FixSettings(
+            "PSC-REKEY-MISSING",
+            "Some records have no number that can be an id",
+            f"{len(lacking):,} records would have no id: {_named(lacking)}.",
+            "Give them a number in PowerSchool, or choose another one as id.",
+            where="ids",
+        )
+
+
+def _refuse_doubles(ids: Mapping[str, Mapping[int, str]]) -> None:
+    doubles = []
+    for space in SPACES:
+        holders: dict[str, list[str]] = {}
+        for entity in space:
+            for key, name in ids[entity.key].items():
+                holders.setdefault(name, []).append(f"{entity.key} {key}")
+        doubles += [f"{name} ({', '.join(found)})" for name, found in holders.items() if len(found) > 1]
+    if doubles:
+        raise FixSettings(
+            "PSC-REKEY-DOUBLE",
+            "Two records would have the same id",
+            f"{len(doubles):,} ids would be given more than once: {_named(sorted(doubles))}. The numbers in brackets "
+            "are DCIDs.",
+            "Correct the numbers in PowerSchool, or choose another one as id.",
+            where="ids",
+        )
+
+
+def _named(found: Sequence[str]) -> str:
+    return ", ".join(found[:_MOST_NAMED]) + (", …" if len(found) > _MOST_NAMED else "")
+
+
+def _nothing() -> FixSettings:
+    return FixSettings(
+        "PSC-REKEY-NOTHING",
+        "Nothing would be different",
+        "Ids, user names and course numbers are made like this already.",
+        "Say what is to be different, for example --id student=number or --prefix AB-",
+        where="ids",
+    )
+
+
+@dataclass
+class IdSink:
+    """Takes the ids of some entities' records as they are read, and nothing else (see sources.base.RosterSink)."""
+
+    wanted: frozenset[str]
+    found: dict[str, dict[int, str]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def rows(self, entity: Entity, rows: Sequence[StagedRow]) -> None:
+        """Take shaped records; those that a rule leaves out are not delivered and need no id."""
+        if kind_of(entity) not in {"staff" if one == "teacher" else one for one in self.wanted}:
+            return
+        with self.lock:
+            ids = self.found.setdefault(entity.key, {})
+            for key, fate, _rule, record, *_others in rows:
+                if fate != Fate.LEFT_OUT and isinstance(record, bytes):
+                    ids[int(key or 0)] = _decode(record)[0]
+
+    def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
+        """Forget the entity's rows: it is read again. ``negative`` concerns enrollments, which have no choice."""
+        if negative is None:
+            with self.lock:
+                self.found.pop(entity.key, None)
+
+    def problem(self, problem: Problem) -> None:
+        """Findings are the run's to report."""

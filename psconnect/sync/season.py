@@ -1,0 +1,103 @@
+"""When between two school years every delivery had better be looked at: worked out from the schools' calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool import streams as s
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.reader import Gatherer, Reader, read_stream
+from psconnect.roster.terms import YearRow, year_by_date
+from psconnect.sources.powerschool import choose_reader
+from psconnect.sync.assemble import Choices, today_there
+from psconnect.sync.inspect import WHILE_SOMEBODY_WAITS, Rows
+
+BEFORE_THE_LAST_DAY = timedelta(days=2)
+BEFORE_THE_FIRST_DAY = timedelta(days=14)
+_A_YEAR = timedelta(days=364)
+"""The same day of the week a year later."""
+
+
+@dataclass(frozen=True)
+class SeasonProposal:
+    """A freeze that the calendars suggest (faults.md section 2).
+
+    Attributes:
+        first: two days before the first of the schools has its last day in session.
+        until: two weeks before the first of the schools begins again.
+        last_day, first_day: those two days of school themselves.
+        estimated: whether the next school year does not stand in PowerSchool yet, so that its first day is taken to be
+            a year after the present one's.
+    """
+
+    first: date
+    until: date
+    last_day: date
+    first_day: date
+    estimated: bool
+
+
+def propose(choices: Choices, client: PowerSchoolClient, now: datetime) -> SeasonProposal:
+    """Read schools, terms and days in session, and propose; raises FixSettings when there is no school year."""
+    client.retries = WHILE_SOMEBODY_WAITS
+    client.sign_in()
+    today = today_there(now, client.metadata().district_timezone)
+    reader = choose_reader(client, choices.connection.source.read)
+    wanted = choices.connection.scope.schools
+    numbers = {
+        row.school_number
+        for row in _rows(reader, s.SCHOOLS, {})
+        if wanted == "all" or (row.school_number.isdigit() and int(row.school_number) in wanted)
+    }
+    years = [
+        (row.schoolid, YearRow(int(row.yearid), row.firstday, row.lastday))
+        for row in _rows(reader, s.TERMS, {})
+        if row.isyearrec == "1" and row.schoolid in numbers and row.yearid and row.firstday and row.lastday
+    ]
+    year = year_by_date([row for _school, row in years], today)
+    this = {school: row for school, row in years if row.year_id == year}
+    if year is None or not this:
+        raise FixSettings(
+            "PSC-SCOPE-NO-YEAR",
+            "No school year to read",
+            "The chosen schools have no school year in PowerSchool.",
+            "Check the years and terms: Start Page > School > Years & Terms.",
+            where="scope.schools",
+        )
+    following = {school: row for school, row in years if row.year_id == year + 1}
+    first_day = min(row.first_day for row in this.values())
+    last_day = max(row.last_day for row in (*this.values(), *following.values()))
+    days: dict[str, list[str]] = {}
+    for row in _rows(reader, s.CALENDAR_DAYS, {"first_day": first_day, "last_day": last_day}):
+        days.setdefault(row.schoolid, []).append(row.date_value)
+    return between_years(this, following, days)
+
+
+def between_years(
+    this: Mapping[str, YearRow], following: Mapping[str, YearRow], days: Mapping[str, list[str]]
+) -> SeasonProposal:
+    """The proposal from this and the following year and the days in session, each per school number."""
+    ends = [
+        max((day for day in days.get(school, []) if row.first_day <= day <= row.last_day), default=row.last_day)
+        for school, row in this.items()
+    ]
+    begins = [
+        min((day for day in days.get(school, []) if row.first_day <= day <= row.last_day), default=row.first_day)
+        for school, row in (following or this).items()
+    ]
+    last_day, first_day = date.fromisoformat(min(ends)), date.fromisoformat(min(begins))
+    if not following:
+        first_day += _A_YEAR
+    first = last_day - BEFORE_THE_LAST_DAY
+    until = max(first_day - BEFORE_THE_FIRST_DAY, first)
+    return SeasonProposal(first, until, last_day, first_day, estimated=not following)
+
+
+def _rows(reader: Reader | Gatherer, stream: s.Stream, arguments: Mapping[str, str]) -> list[Any]:
+    rows = Rows()
+    read_stream(reader, stream, arguments, rows)
+    return rows.rows

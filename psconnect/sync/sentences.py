@@ -1,0 +1,64 @@
+"""What a person reads of a limit that is crossed: what would happen, how much that is, and what to do."""
+
+from __future__ import annotations
+
+from psconnect.model.entities import BY_KEY
+from psconnect.model.runs import Hold
+from psconnect.store.grouping import MOVED_DAYS
+from psconnect.sync.measures import PER_CLASS, Measure
+
+REJECTED_TO_DO = "See the problems of this run, and correct the records in PowerSchool first."
+_WOULD = {
+    "create": "{count} would be added to the {base} {records} that are there",
+    "update": "{count} of {base} {records} would be changed",
+    "remove": "{count} of {base} {records} would be removed",
+    "identity": "{count} of {base} {records} would get another id, username, number or email",
+    PER_CLASS: "{count} of {base} {records} would be removed",
+}
+_WOULD_ELSE = {
+    ("calendar", "update"): f"{{count}} of {{base}} {{records}} would begin or end more than {MOVED_DAYS} days earlier "
+    "or later",
+    ("calendar", "remove"): "{count} of {base} {records} would be removed although classes or other terms are in them",
+    ("school", "identity"): "{count} of {base} {records} would get another number",
+    ("course", "identity"): "{count} of {base} {records} would get another number",
+    ("class", "identity"): "{count} of {base} {records} would get another number",
+}
+_TO_DO = {
+    "create": "Many at once can mean a wrong school year, filter or list of schools. Check that they belong there. "
+    "Then approve.",
+    "update": "Many at once can mean that a field was emptied or is mapped anew. Look at what changes. Then approve.",
+    "remove": "Check in PowerSchool that they really left. Then approve, or exclude those that should stay.",
+    "identity": "At the destination another id or username can make a second account. Check who changed them, and why. "
+    "Then approve, or exclude them.",
+}
+_TO_DO[PER_CLASS] = _TO_DO["remove"]
+_TO_DO_ELSE = {
+    ("school", "create"): "Check that the school belongs there, and that it is not one you have under another number. "
+    "Then approve.",
+    ("calendar", "update"): "Check the years and terms: Start Page > School > Years & Terms. Then approve.",
+    ("calendar", "remove"): "Check the years and terms: Start Page > School > Years & Terms. Then approve.",
+}
+
+
+def crossed(measure: Measure) -> Hold:
+    """The reason to wait that a crossed limit is."""
+    key, label = (measure.entity, measure.kind), BY_KEY[measure.entity].label.lower()
+    text = _WOULD_ELSE.get(key, _WOULD[measure.kind])
+    what = text.format(count=f"{measure.count:,}", base=f"{measure.base:,}", records=label)
+    share = f" ({measure.count * 100 / measure.base:.1f} %)" if measure.base else ""
+    at = f"{measure.place}: " if measure.place else ""
+    reason = f"{at}{what}{share}; the limit is {measure.threshold.text}."
+    return Hold(_rule(*key, in_place=bool(measure.place)), reason, _TO_DO_ELSE.get(key, _TO_DO[measure.kind]))
+
+
+def more_places(entity: str, kind: str, count: int) -> Hold:
+    """The places with crossed limits that are not named singly."""
+    where = "classes" if kind == PER_CLASS else "schools"
+    what = f"The same limit on {BY_KEY[entity].label.lower()} is reached at {count:,} more {where}."
+    return Hold(_rule(entity, kind, in_place=True), what, _TO_DO_ELSE.get((entity, kind), _TO_DO[kind]))
+
+
+def _rule(entity: str, kind: str, *, in_place: bool) -> str:
+    if kind == PER_CLASS:
+        return f"class-remove-{entity}"
+    return f"school-{kind}-{entity}" if in_place else f"{kind}-{entity}"

@@ -1,0 +1,108 @@
+"""A connection's roster data in one pair of hands: locked, settled after a crash, and every failure stored.
+
+Everything that changes a run happens inside ``opened``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from psconnect.model.errors import Bug, Cancelled, PsconnectError
+from psconnect.store import history, staging
+from psconnect.store.database import open_rosters, sqlite_errors, transaction
+from psconnect.store.lock import run_lock
+from psconnect.sync.applying import settle, unsettled
+from psconnect.sync.job import Job
+
+PLAN_FRESH = timedelta(minutes=15)
+
+
+@contextmanager
+def opened(job: Job) -> Iterator[sqlite3.Connection]:
+    """The roster data with the lock held and everything settled that a crash left behind."""
+    with run_lock(job.lock, job.connection), sqlite_errors(job.rosters):
+        db = open_rosters(job.rosters)
+        try:
+            staging.discard(job.rosters)
+            _recover(job, db)
+            yield db
+        finally:
+            db.close()
+
+
+def _recover(job: Job, db: sqlite3.Connection) -> None:
+    """Settle what was killed; a plan that can't be applied again ends failed, and the new run goes its own way."""
+    for number, state in unsettled(db):
+        with FailuresStored(job, db, number):
+            planned = history.read_run(db, job.connection, number).planned
+            fresh = planned is not None and job.clock.now() - planned <= PLAN_FRESH
+            settle(job, db, number, state, plan_is_fresh=fresh)
+
+
+def begin(job: Job, db: sqlite3.Connection, trigger: str, scope: str, kind: str = "sync") -> int:
+    """Enter a new run in the history; returns its number."""
+    now = job.clock.now()
+    number = history.begin_run(db, history.new_run_id(now), trigger=trigger, scope=scope, started=now, kind=kind)
+    job.on_step("begun")
+    return number
+
+
+class FailuresStored:
+    """Whatever stops the run inside becomes its end: cancelled, or failed with the five parts of the error."""
+
+    def __init__(self, job: Job, db: sqlite3.Connection, number: int) -> None:
+        self._job, self._db, self._number = job, db, number
+
+    def __enter__(self) -> None:
+        """Nothing to set up."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        try:
+            with sqlite_errors(self._job.rosters):
+                raise error  # noqa: TRY301 - to have it translated
+        except Cancelled:
+            _end_early(self._job, self._db, self._number, "cancelled", None)
+        except PsconnectError as known:
+            _end_early(self._job, self._db, self._number, "failed", known)
+        except Exception as unexpected:  # noqa: BLE001 - stored as the run's end, then raised on
+            bug = Bug(
+                "PSC-BUG",
+                "Something went wrong in psconnect itself",
+                f"An unexpected error of the kind {type(unexpected).__name__} stopped the run. Nothing was "
+                "delivered by halves.",
+                "Start again. If it comes back, tell us about it with the run’s id.",
+            )
+            _end_early(self._job, self._db, self._number, "failed", bug)
+            return False
+        return True
+
+
+def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error: PsconnectError | None) -> None:
+    if db.in_transaction:
+        db.execute("ROLLBACK")
+    stage = db.execute("SELECT state FROM run WHERE no = ?", [number]).fetchone()[0]
+    details = error.as_dict() if error else None
+    failed_in = stage if error else ""
+    try:
+        with sqlite_errors(job.rosters):
+            if stage == "applying" and _published(job, db, number):
+                # The destination has it already; only our own books are missing. The next start writes them.
+                history.update_run(db, number, error=details, failed_in=failed_in)
+                return
+            with transaction(db):
+                history.forget_plan(db, number)
+                history.update_run(db, number, state=state, ended=job.clock.now(), failed_in=failed_in, error=details)
+    except PsconnectError:
+        # Not even the end can be stored (a full disk): what was wrong first is what the person has to hear; the next
+        # start settles the run as one that was killed.
+        raise error or Bug("PSC-BUG", "The cancelled run could not be stored", "", "Start again.") from None
+
+
+def _published(job: Job, db: sqlite3.Connection, number: int) -> bool:
+    row = db.execute("SELECT receipt FROM journal WHERE run = ?", [number]).fetchone()
+    return bool(row) and job.destination.standing() == row[0]

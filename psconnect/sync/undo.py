@@ -1,0 +1,91 @@
+"""Undo: a held run with the inverse of an applied plan over today's ledger."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from psconnect.model.errors import FixSettings
+from psconnect.model.runs import APPLIED, Hold, Run
+from psconnect.store import history
+from psconnect.store.database import transaction
+from psconnect.store.ids import changes_ids
+from psconnect.sync.engine import expire_waiting
+from psconnect.sync.job import Job
+from psconnect.sync.session import FailuresStored, begin, opened
+from psconnect.sync.waiting import store_undo
+
+
+def why_not(db: sqlite3.Connection, number: int, run: Run) -> str:
+    """Why a run can't be undone, in a sentence; an empty text where it can."""
+    if run.state not in APPLIED:
+        return "Nothing was delivered by this run, so there is nothing to undo."
+    if not any(counts.total for counts in run.changes.values()):
+        return "This run changed nothing, so there is nothing to undo."
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM change WHERE run = ?)", [number]).fetchone()[0]:
+        return f"The changes of a run are kept for {history.ROW_DAYS} days; those of this one are gone."
+    return ""
+
+
+def undo(job: Job, run_id: str, trigger: str) -> Run:
+    """Make the held run that takes an applied one back; raises FixSettings where there is nothing to take back."""
+    with opened(job) as db:
+        found = history.find_run(db, job.connection, run_id)
+        reason = why_not(db, *found) if found else f"There is no run {run_id}."
+        if not found or reason:
+            raise _refused(run_id, reason)
+        run = found[1]
+        number = begin(job, db, trigger, run.scope, "undo")
+        left, torn = -1, False
+        with FailuresStored(job, db, number):
+            plan = store_undo(job, db, number, run_id, [])
+            left_alone = sum(history.read_run(db, job.connection, number).set_aside.values())
+            torn = bool(left_alone) and changes_ids(db, found[0])
+            if plan.changes and not torn:
+                _hold(job, db, number, run)
+            else:
+                left = left_alone
+        if left >= 0:
+            with transaction(db):
+                db.execute("DELETE FROM run WHERE no = ?", [number])
+            raise _refused(run_id, _TORN if torn else _nothing_left(left))
+        return history.read_run(db, job.connection, number)
+
+
+def _hold(job: Job, db: sqlite3.Connection, number: int, undone: Run) -> None:
+    planned = history.read_run(db, job.connection, number)
+    total, left = sum(counts.total for counts in planned.changes.values()), sum(planned.set_aside.values())
+    alone = (
+        f" {left:,} of its changes are left as they are: the records were changed since, or others need them."
+        if left
+        else ""
+    )
+    hold = Hold(
+        "undo",
+        f"This takes back the run {undone.id} with {total:,} of its changes.{alone}",
+        "Look at what would change. Then approve. The next sync then waits for your approval, too, because it would do "
+        "again what was undone.",
+    )
+    expire_waiting(job, db, number)
+    history.update_run(db, number, state="held", holds=[hold, *planned.holds])
+
+
+_TORN = (
+    "This run gave records other ids. Some of them were changed since, so that not all can have their old ids back; "
+    "use the re-key assistant instead (psconnect connection rekey NAME)."
+)
+
+
+def _nothing_left(left: int) -> str:
+    if left:
+        return f"All {left:,} records that this run changed were changed since, or others need them."
+    return "Everything this run changed is already as it was before."
+
+
+def _refused(run_id: str, reason: str) -> FixSettings:
+    return FixSettings(
+        "PSC-RUN-NOT-UNDOABLE",
+        "This run can’t be undone",
+        reason,
+        "See the runs of the connection for one that delivered changes.",
+        where=run_id,
+    )

@@ -1,0 +1,111 @@
+"""``connection adopt`` and ``connection rekey``: what is shown, what is stored, and when nothing is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Psconnect
+from tests.support.demo import Connected, connecting
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory, _districts: Callable[[int, int], Path]) -> Iterator[Connected]:
+    """A delivered district."""
+    with connecting(tmp_path_factory.mktemp("identity-verbs"), _districts) as connect:
+        connected = connect()
+        connected.delivered()
+        yield connected
+
+
+def test_adopt_shows_first_and_stores_only_when_told_to(
+    delivered: Connected, psconnect: Psconnect, tmp_path: Path
+) -> None:
+    dcid, number = delivered.sql(
+        "SELECT dcid, student_number FROM students WHERE enroll_status = 0 AND schoolid <> 999999 LIMIT 1"
+    )[0]
+    path = tmp_path / "accounts.csv"
+    path.write_text(f"id,number,room\nold-1,{number},5\nold-2,99999999,6\n", encoding="utf-8")
+    verb = ("connection", "adopt", delivered.name, str(path))
+    said = psconnect(*verb, connected=delivered)
+    assert said.code == 0
+    assert "2 rows; 1 records would get another id than now." in said.out
+    assert "nobody found" in said.out
+    assert "room" in said.err
+    assert "repeat the command with --yes" in said.err
+    assert delivered.service.sync(delivered.name).changes == {}
+    document = psconnect(*verb, "--yes", "--json", connected=delivered).document
+    assert (document["stored"], document["counts"]["matched"]) == (True, 1)
+    assert document["rows"][0] | {"before": ""} == {
+        "line": 2,
+        "sourced_id": "old-1",
+        "outcome": "matched",
+        "key": dcid,
+        "before": "",
+        "because": "",
+    }
+    run = delivered.service.sync(delivered.name)
+    assert run.changes["student"].update == 1
+    said = psconnect("connection", "rekey", delivered.name, "--forget-adopted", "--yes", connected=delivered)
+    assert said.code == 0
+    assert delivered.service.sync(delivered.name).changes == {}
+
+
+def test_rekey_writes_the_list_and_stores_only_when_told_to(
+    delivered: Connected, psconnect: Psconnect, tmp_path: Path
+) -> None:
+    before = delivered.service.connection(delivered.name)
+    path, verb = tmp_path / "ids.csv", ("connection", "rekey", delivered.name)
+    said = psconnect(*verb, "--id", "student=number", "--course-prefix", "AB", "--plan", str(path), connected=delivered)
+    assert said.code == 0
+    assert "students get another id" in said.out
+    assert "course numbers change" in said.out
+    assert "second account" in said.err
+    assert delivered.service.connection(delivered.name) == before
+    heading, *rows = csv.reader(io.StringIO(path.read_text(encoding="utf-8")))
+    assert heading == ["entity", "old id", "new id"]
+    numbers = {str(dcid): str(number) for dcid, number in delivered.sql("SELECT dcid, student_number FROM students")}
+    assert len(rows) > 200
+    assert all(entity == "student" and numbers[old] == new for entity, old, new in rows)
+    document = psconnect(*verb, "--prefix", "AB-", "--username-prefix", "u.", "--yes", "--json", connected=delivered)
+    assert document.document["stored"] is True
+    assert document.document["usernames"] > 200
+    assert set(document.document["counts"]) >= {"school", "student", "enrollment", "relationship"}
+    options = delivered.service.connection(delivered.name).options
+    assert (options.id_prefix, options.username_prefix, options.course_prefix) == ("AB-", "u.", "")
+
+
+def test_rekey_writes_the_plugin_that_the_new_id_needs(
+    delivered: Connected, psconnect: Psconnect, tmp_path: Path
+) -> None:
+    path = tmp_path / "plugin.zip"
+    verb = ("connection", "rekey", delivered.name, "--id", "student=id", "--plugin", str(path))
+    assert psconnect(*verb, connected=delivered).code == 0
+    with zipfile.ZipFile(path) as package:
+        text = package.read("plugin.xml").decode()
+    assert '<field table="STUDENTS" field="ID"' in text
+    assert delivered.service.connection(delivered.name).ids.student == "dcid"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--id", "studnet=number"), "Did you mean “student”?"),
+        (("--id", "student"), "--id student=number"),
+        (("--id", "staff=id"), "ids.staff"),
+        (("--prefix", "a,b"), "options.id_prefix"),
+        ((), "Say what is to be different"),
+    ],
+    ids=["kind", "no number", "number", "prefix", "nothing"],
+)
+def test_rekey_refuses_in_words(
+    delivered: Connected, psconnect: Psconnect, arguments: tuple[str, ...], words: str
+) -> None:
+    said = psconnect("connection", "rekey", delivered.name, *arguments, connected=delivered)
+    assert said.code == 2
+    assert words in said.err

@@ -1,0 +1,147 @@
+"""The mutation check: ``python -m tests.mutation [--sample N] [--seed N] [MODULE …]`` prints what survived.
+
+Each mutant goes into a copy of the checkout; the tests of its module run there in a process of their own until one
+fails. With ``--sample`` only so many of all mutants, chosen by the seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.mutation.mutants import Mutant, mutants_of
+from tests.support.home import CHECKOUT
+
+_PLAN = ("tests/store/test_plan.py", "tests/store/test_aside_and_undo.py")
+_RUNS = ("tests/sync/test_holds.py", "tests/sync/test_decisions.py")
+MODULES: dict[str, tuple[str, ...]] = {
+    "sync/thresholds.py": ("tests/sync/test_guard.py",),
+    "sync/guard.py": ("tests/sync/test_guard.py", *_RUNS),
+    "sync/sentences.py": ("tests/sync/test_guard.py",),
+    "sync/measures.py": ("tests/sync/test_guard.py", "tests/store/test_grouping.py", *_RUNS),
+    "store/grouping.py": ("tests/store/test_grouping.py", *_RUNS),
+    "store/ledger.py": _PLAN,
+    "store/along.py": _PLAN,
+    "store/whole.py": _PLAN,
+    "store/aside.py": _PLAN,
+    "store/inverse.py": _PLAN,
+    "store/references.py": (*_PLAN, "tests/store/test_uniqueness.py", "tests/sources/test_included.py", *_RUNS[:1]),
+    "store/tombstones.py": ("tests/sync/test_holds.py",),
+}
+"""The modules that decide what is removed, held and taken back; and the tests that have to notice a defect in them."""
+
+WORKERS = 2
+LONGEST = 180.0
+_COPIED = ("psconnect", "tests", "resources", "pyproject.toml", "README.md", "ARCHITECTURE.md")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A mutant, its module, and whether a test noticed it."""
+
+    module: str
+    mutant: Mutant
+    killed: bool
+
+
+def check(modules: Iterable[str], sample: int | None = None, seed: int = 1) -> list[Judged]:
+    """Judge the mutants of these modules (keys of MODULES), or a sample of them.
+
+    Raises RuntimeError when the tests fail without any defect.
+    """
+    chosen = [(module, mutant) for module in modules for mutant in mutants_of(_path(CHECKOUT, module).read_text())]
+    if sample is not None and sample < len(chosen):
+        chosen = random.Random(seed).sample(chosen, sample)
+    with tempfile.TemporaryDirectory() as folder:
+        copies: SimpleQueue[Path] = SimpleQueue()
+        for number in range(WORKERS):
+            copies.put(_copy(Path(folder) / str(number)))
+        first = copies.get()
+        tests = tuple(dict.fromkeys(test for module, _ in chosen for test in MODULES[module]))
+        if chosen and not _passes(first, tests):
+            raise RuntimeError("The tests fail without any defect.")
+        copies.put(first)
+
+        def judge(one: tuple[str, Mutant]) -> Judged:
+            copy = copies.get()
+            try:
+                return _judged(copy, *one)
+            finally:
+                copies.put(copy)
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            return list(pool.map(judge, chosen))
+
+
+def _judged(copy: Path, module: str, mutant: Mutant) -> Judged:
+    path = _path(copy, module)
+    original = path.read_bytes()
+    path.write_text(mutant.source, encoding="utf-8")
+    try:
+        return Judged(module, mutant, killed=not _passes(copy, MODULES[module]))
+    finally:
+        path.write_bytes(original)
+
+
+def _passes(copy: Path, tests: Iterable[str]) -> bool:
+    """Whether the tests pass in that copy; one that takes for ever does not."""
+    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
+    try:
+        ended = subprocess.run(command, cwd=copy, capture_output=True, timeout=LONGEST, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return ended.returncode == 0
+
+
+def _copy(place: Path) -> Path:
+    place.mkdir()
+    for name in _COPIED:
+        source = CHECKOUT / name
+        if source.is_dir():
+            shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy(source, place / name)
+    return place
+
+
+def _path(root: Path, module: str) -> Path:
+    return root / "psconnect" / module
+
+
+def share_killed(judged: list[Judged]) -> float:
+    """The share of mutants that a test noticed."""
+    return sum(one.killed for one in judged) / len(judged) if judged else 1.0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(MODULES))
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    judged = check(options.modules or MODULES, options.sample, options.seed)
+    for one in judged:
+        if not one.killed:
+            _say(f"survived  {one.module}:{one.mutant.line}  {one.mutant.what}")
+    totals, killed = Counter(one.module for one in judged), Counter(one.module for one in judged if one.killed)
+    for module, total in totals.items():
+        _say(f"{killed[module]:>5} of {total:>4}  {module}")
+    _say(f"{share_killed(judged):.1%} of {len(judged)} mutants killed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""Small made-up districts for properties of plan, ledger, exclusion and undo; and what any of them has to keep."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity
+from psconnect.model.problems import Fate
+from psconnect.store import history, ledger, references, staging
+from psconnect.store.database import open_rosters, transaction
+from tests.support.demo import TestClock
+
+CLOCK = TestClock()
+Rows = dict[str, dict[int, tuple]]
+"""entity -> key -> (fate, text, references …)"""
+Content = dict[tuple[int, int], bytes]
+"""(entity's rank, key) -> record, as the ledger holds it"""
+
+
+def record(entity: Entity, key: int, text: str, refs: Sequence[int | None]) -> bytes:
+    """As a source encodes it: its own id, what it points to, and one attribute more."""
+    values = dict.fromkeys(entity.attributes, "")
+    values[entity.attributes[-1]] = text
+    for reference, target in zip(entity.references, refs, strict=True):
+        if target is not None:
+            values[reference.attribute] = BY_KEY[reference.entity].sourced_id(target)
+    values["sourcedId"] = entity.sourced_id(key)
+    return msgspec.json.encode(list(values.values()))
+
+
+def points_to(entity: Entity, encoded: bytes) -> list[set[str]]:
+    """For each thing a record points to, the names it can have: kind and id of the possible targets."""
+    values = dict(zip(entity.attributes, msgspec.json.decode(encoded), strict=True))
+    names: dict[str, set[str]] = {}
+    for reference in entity.references:
+        if values[reference.attribute]:
+            names.setdefault(reference.attribute, set()).add(f"{reference.entity} {values[reference.attribute]}")
+    return list(names.values())
+
+
+def names_of(content: Content) -> set[str]:
+    return {f"{BY_RANK[rank].key} {BY_RANK[rank].sourced_id(key)}" for rank, key in content}
+
+
+def dangling(content: Content) -> list[tuple[str, int]]:
+    """The records that point to something which is not there."""
+    names = names_of(content)
+    return [
+        (BY_RANK[rank].key, key)
+        for (rank, key), encoded in content.items()
+        if any(not targets & names for targets in points_to(BY_RANK[rank], encoded))
+    ]
+
+
+def expected_after(before: Content, fates: dict[str, dict[int, tuple]]) -> Content:
+    """What the ledger has to hold after a full run: what is in, what is kept, less what has lost what it needs."""
+    expected: Content = {}
+    for entity in ENTITIES:
+        for key, (fate, encoded) in fates[entity.key].items():
+            if fate == Fate.IN:
+                expected[entity.rank, key] = encoded
+            elif fate == Fate.KEPT and (entity.rank, key) in before:
+                expected[entity.rank, key] = before[entity.rank, key]
+    while lost := [(BY_KEY[entity].rank, key) for entity, key in dangling(expected)] or _lone_contacts(expected, fates):
+        for place in lost:
+            del expected[place]
+    return expected
+
+
+def _lone_contacts(expected: Content, fates: dict[str, dict[int, tuple]]) -> list[tuple[int, int]]:
+    """Contacts that are in although no relationship that is in leads to them."""
+    contact, link = BY_KEY["contact"], BY_KEY["relationship"]
+    place = link.attributes.index("contactSourcedId")
+    led_to = {
+        msgspec.json.decode(encoded)[place]
+        for (rank, key), encoded in expected.items()
+        if rank == link.rank and fates[link.key][key][0] == Fate.IN
+    }
+    return [
+        (contact.rank, key)
+        for key, (fate, _record) in fates[contact.key].items()
+        if fate == Fate.IN and (contact.rank, key) in expected and contact.sourced_id(key) not in led_to
+    ]
+
+
+@contextmanager
+def rosters() -> Iterator[tuple[Path, sqlite3.Connection]]:
+    """Roster data of its own, empty."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rosters.sqlite"
+        db = open_rosters(path)
+        db.execute("PRAGMA synchronous = OFF")
+        try:
+            yield path, db
+        finally:
+            db.close()
+
+
+def begin(db: sqlite3.Connection, scope: str = "all") -> int:
+    return history.begin_run(db, history.new_run_id(CLOCK.now()), trigger="button", scope=scope, started=CLOCK.now())
+
+
+def plan(path: Path, db: sqlite3.Connection, district: Rows, scope: str = "all") -> tuple[int, list]:
+    """Store the plan that makes the ledger what the district is; the run's number, and problems and fates."""
+    stage = staging.Staging(path)
+    for entity in ENTITIES:
+        rows = district[entity.key]
+        stage.rows(
+            entity,
+            [
+                (key, fate, "rule" if fate else None, record(entity, key, text, refs), *refs)
+                for key, (fate, text, *refs) in rows.items()
+            ],
+        )
+    stage.finish()
+    number = begin(db, scope)
+    staging.attach(db, path)
+    try:
+        problems = references.resolve_references(db)
+        with transaction(db):
+            ledger.store_plan(db, number, scope)
+        fate_of = {
+            entity.key: {
+                row[0]: row[1:] for row in db.execute(f"SELECT key, fate, record FROM stage.{staging.table(entity)}")
+            }
+            for entity in ENTITIES
+        }
+    finally:
+        staging.detach(db, path)
+    return number, [problems, fate_of]
+
+
+def apply(db: sqlite3.Connection, number: int) -> Content:
+    """Apply a stored plan; what the ledger holds then."""
+    with transaction(db):
+        ledger.apply_to_ledger(db, number)
+    return content(db)
+
+
+def content(db: sqlite3.Connection) -> Content:
+    return {(entity, key): rec for entity, key, rec in db.execute("SELECT entity, key, record FROM ledger")}
+
+
+def changed(db: sqlite3.Connection, number: int, table: str = "change") -> set[tuple[int, int]]:
+    """The records that a plan changes, or leaves alone (``aside``)."""
+    return set(db.execute(f"SELECT entity, key FROM {table} WHERE run = ?", [number]).fetchall())
+
+
+def made_up(chance: random.Random, size: int = 5) -> Rows:
+    """A district in which most references hold."""
+    district: Rows = {}
+    for entity in ENTITIES:
+        district[entity.key] = {}
+        for key in range(1, chance.randint(1, size) + 1):
+            district[entity.key][key] = _made_up_row(chance, entity, district, size)
+    return district
+
+
+def _made_up_row(chance: random.Random, entity: Entity, district: Rows, size: int) -> tuple:
+    fate = chance.choices([Fate.IN, Fate.LEFT_OUT, Fate.KEPT], [16, 1, 1])[0]
+    refs: list[int | None] = []
+    for reference in entity.references:
+        there = list(district[reference.entity])
+        refs.append(chance.choice(there) if there and chance.random() < 0.95 else chance.randint(1, size + 1))
+    if entity.key == "enrollment":  # somebody's: a student's or a teacher's
+        refs[chance.choice([1, 2])] = None
+    return (fate, chance.choice("abc"), *refs)
+
+
+def changed_district(chance: random.Random, old: Rows, size: int = 5) -> Rows:
+    """The district some time later: some come, some go, some change, some can't be read; sometimes nearly all."""
+    share = chance.choice([0.05, 0.2, 0.6])
+    new: Rows = {entity: dict(rows) for entity, rows in old.items()}
+    for entity in ENTITIES:
+        rows = new[entity.key]
+        for key in range(1, size + 2):
+            if chance.random() < share:
+                if key in rows and chance.random() < 0.4:
+                    del rows[key]
+                else:
+                    rows[key] = _made_up_row(chance, entity, new, size)
+    return new
