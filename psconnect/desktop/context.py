@@ -24,6 +24,9 @@ class Navigator(Protocol):
     def history(self, name: str) -> None:
         """The runs of a connection."""
 
+    def find_record(self, name: str, entity: str = "", key: int = 0) -> None:
+        """The search of a connection; with an entity and a key, that record explained."""
+
     def settings(self, name: str) -> None:
         """The settings of a connection."""
 

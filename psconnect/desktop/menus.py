@@ -120,6 +120,7 @@ def _of_connection(deeds: Deeds) -> list[Entry | None]:
         ("overview", tr("Overview"), "Ctrl+1"),
         ("history", tr("History"), "Ctrl+2"),
         ("settings", tr("Settings"), "Ctrl+3"),
+        ("find", tr("Find a record"), Keys.Find),
     )
     return [
         Entry(tr("Run now"), deeds.run_open, QKeySequence("Ctrl+Return"), of_open=True),

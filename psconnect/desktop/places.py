@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from psconnect.desktop.context import Context
 from psconnect.desktop.pages.connections import ConnectionsPage
+from psconnect.desktop.pages.find import FindPage
 from psconnect.desktop.pages.help import HelpPage
 from psconnect.desktop.pages.history import HistoryPage
 from psconnect.desktop.pages.overview import OverviewPage
@@ -18,7 +22,7 @@ from psconnect.desktop.widgets.page import Page
 
 _MOST_BACK = 50
 Place = tuple[str, tuple[str, ...]]
-"""A page's key, and what it shows: the connection's name, then a run's id."""
+"""A page's key, and what it shows: the connection's name, then a run's id, or a record's entity and key."""
 
 
 class Places(QStackedWidget):
@@ -33,10 +37,12 @@ class Places(QStackedWidget):
         self.history, self.settings = HistoryPage(context), SettingsPage(context)
         self.summary, self.review = SummaryPage(context), ReviewPage(context)
         self.run, self.help = RunPage(context), HelpPage(context)
+        self.finder = FindPage(context)
         self._pages: dict[str, Page] = {
             "connections": self.connections,
             "overview": self.overview,
             "history": self.history,
+            "find": self.finder,
             "settings": self.settings,
             "summary": self.summary,
             "review": self.review,
@@ -85,9 +91,18 @@ class Places(QStackedWidget):
     def leave(self) -> None:
         """The window is no longer looked at: let go of what a page holds open."""
         self.review.leave()
+        self.finder.leave()
+
+    def ask_about_settings(self, go_on: Callable[[], object]) -> None:
+        """Show the settings that are not saved, and ask; ``go_on`` is called once they are saved or dropped."""
+        self._show(("settings", (self.settings.name,)))
+        self.settings.ask(go_on)
 
     def _show(self, place: Place) -> None:
-        if self.key == "review" and place != self._place:
+        if place[0] == "settings" and self.settings.unsaved(besides=place[1][0]):
+            self.ask_about_settings(partial(self._show, place))
+            return
+        if self.key in ("review", "find") and place != self._place:
             self.leave()
         self._place = place
         self.setCurrentWidget(self._pages[place[0]])

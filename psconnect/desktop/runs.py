@@ -23,7 +23,8 @@ class ActiveRun:
     """A run of this window, while it works and after it ended.
 
     Attributes:
-        kind: ``sync``, ``preview`` or ``approve``.
+        kind: ``sync``, ``preview``, ``rehearsal``, ``approve`` or ``revalidate``.
+        about: id of the waiting run that is approved or re-validated; empty otherwise.
         run: how it ended, or None while it works, or when it could not even begin.
         error: why it could not begin, or None.
         stopping: whether somebody asked to stop it.
@@ -38,6 +39,7 @@ class ActiveRun:
     error: PsconnectError | None = None
     stopping: bool = False
     ended: bool = False
+    about: str = ""
 
     def cancel(self) -> None:
         """Ask it to stop at its next safe point."""
@@ -71,30 +73,52 @@ class ActiveRuns(QObject):
         """Every run that is going on."""
         return [active for active in self._runs.values() if not active.ended]
 
-    def start(self, connection: str, *, scope: str = "all", plan_only: bool = False) -> ActiveRun:
-        """Run a connection, or only make its plan; one that is going on already is returned as it is."""
+    def start(
+        self, connection: str, *, scope: str = "all", plan_only: bool = False, rehearse: bool = False
+    ) -> ActiveRun:
+        """Run a connection, or only make its plan, or rehearse its next school year.
+
+        A run that is going on already is returned as it is.
+        """
 
         def work(on_event: OnEvent, cancel: CancelToken) -> Run:
             return self._service.sync(
-                connection, scope=scope, plan_only=plan_only, trigger="button", on_event=on_event, cancel=cancel
+                connection,
+                scope=scope,
+                plan_only=plan_only,
+                rehearse=rehearse,
+                trigger="button",
+                on_event=on_event,
+                cancel=cancel,
             )
 
-        return self._go(connection, "preview" if plan_only else "sync", scope, work)
+        kind = "rehearsal" if rehearse else "preview" if plan_only else "sync"
+        return self._go(connection, kind, scope, work)
 
-    def approve(self, connection: str, run_id: str, reason: str) -> ActiveRun:
-        """Approve a waiting run and deliver it."""
+    def approve(self, connection: str, run_id: str, reason: str, plan_hash: str) -> ActiveRun:
+        """Approve the plan with that hash of a waiting run, and deliver it."""
 
         def work(on_event: OnEvent, cancel: CancelToken) -> Run:
-            return self._service.approve(run_id, reason, on_event=on_event, cancel=cancel)
+            return self._service.approve(run_id, reason, plan_hash=plan_hash, on_event=on_event, cancel=cancel)
 
-        return self._go(connection, "approve", "all", work)
+        return self._go(connection, "approve", "all", work, run_id)
 
-    def _go(self, connection: str, kind: str, scope: str, work: Callable[[OnEvent, CancelToken], Run]) -> ActiveRun:
+    def revalidate(self, connection: str, run_id: str) -> ActiveRun:
+        """Plan a waiting run anew; how it ended tells whether it is still the same run."""
+
+        def work(on_event: OnEvent, cancel: CancelToken) -> Run:
+            return self._service.revalidate(run_id, on_event=on_event, cancel=cancel)
+
+        return self._go(connection, "revalidate", "all", work, run_id)
+
+    def _go(
+        self, connection: str, kind: str, scope: str, work: Callable[[OnEvent, CancelToken], Run], about: str = ""
+    ) -> ActiveRun:
         before = self._runs.get(connection)
         if before and not before.ended:
             return before
         progress = Progress(self._service.clock.monotonic())
-        active = ActiveRun(connection, kind, scope, progress)
+        active = ActiveRun(connection, kind, scope, progress, about=about)
         self._runs[connection] = active
         active.task = self._bridge.run(
             work,

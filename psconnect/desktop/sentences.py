@@ -21,6 +21,9 @@ BY_CARE = (
     "relationship",
 )
 """Entities by how much a person cares about them."""
+_LIMITS = ("create-", "update-", "remove-", "identity-", "school-", "class-")
+"""How the rules of holds begin that are crossed limits."""
+_MOST_TO_DO = 2
 
 
 def totals(run: Run) -> ChangeCounts:
@@ -89,12 +92,31 @@ def headline(run: Run) -> str:
     }.get(run.state, state_word(run.state))
 
 
+def hold_in_words(run: Run) -> str:
+    """Why a run waits and what to do, for a person who sees headline and limits beside it; empty for no reason.
+
+    Crossed limits stand in the table of limits, the first one in the headline; what to do about them stands here.
+    """
+    if run.kind == "rehearsal":
+        return tr(
+            "A rehearsal of the school year {year}: this is what a sync would do then, and what it would be held for. "
+            "It is never delivered. When the year has come, start a sync and approve that.",
+            year=run.school_year,
+        )
+    reasons = [hold.reason for hold in run.holds if not hold.rule.startswith(_LIMITS)]
+    to_do = list(dict.fromkeys(hold.to_do for hold in run.holds if hold.to_do))
+    return " ".join([*reasons, *to_do[:_MOST_TO_DO]])
+
+
 def _planned(run: Run) -> str:
-    """What a plan would do first of all: the removals it is held for, else removals, else all changes."""
+    """What a plan would do first of all: the removals or other limits it is held for, else removals, else all."""
     for hold in run.holds:
         entity = hold.rule.removeprefix("remove-")
         if hold.rule.startswith("remove-") and entity in run.changes:
             return _would_be_removed(entity, run.changes[entity].remove)
+    first = next((hold for hold in run.holds if hold.rule.startswith(_LIMITS)), None)
+    if first:
+        return first.reason.partition(";")[0]
     for entity in BY_CARE:
         removals = run.changes.get(entity, ChangeCounts()).remove
         if removals:

@@ -112,6 +112,10 @@ class MainWindow(QMainWindow):
         """Show the runs of a connection."""
         self.places.go("history", name)
 
+    def find_record(self, name: str, entity: str = "", key: int = 0) -> None:
+        """Show the search of a connection, or a record explained."""
+        self.places.go("find", name, *((entity, str(key)) if entity else ()))
+
     def settings(self, name: str) -> None:
         """Show the settings of a connection."""
         self.places.go("settings", name)
@@ -150,6 +154,8 @@ class MainWindow(QMainWindow):
         self._name_window()
         self.side.mark(self.places.key, self.open_name)
         self._menus.set_open(on=bool(self.open_name))
+        if self.banner.about == self.open_name and self.places.key in ("run", "review", "summary"):
+            self.banner.hide()
 
     def _name_window(self) -> None:
         if self.places.title:
@@ -251,12 +257,16 @@ class MainWindow(QMainWindow):
             text, caption, act = tr("The run of {name} waits for you.", name=name), tr("Review"), self.review
         else:
             text, caption, act = tr("The run of {name} ended.", name=name), tr("Open the summary"), self.summary
-        self.banner.tell(text, "warning" if waits else "accent", [(caption, partial(act, name, run_id))])
+        self.banner.tell(text, "warning" if waits else "accent", [(caption, partial(act, name, run_id))], about=name)
 
     # --- closing -------------------------------------------------------------------------------------------------
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Close; with a run going on, ask in the window whether to stop it."""
+        """Close; with settings not saved, or a run going on, ask in the window what becomes of them."""
         working = self.runs.all_working
+        if self.places.settings.unsaved() and not self._closing:
+            event.ignore()
+            self.places.ask_about_settings(self.close)
+            return
         if working and not self._closing:
             event.ignore()
             text = counted(
@@ -284,6 +294,7 @@ class MainWindow(QMainWindow):
         for active in self.runs.all_working:
             active.cancel()
         self._close_timer.start(_CLOSE_MS)
+        self._close_when_quiet()
 
     def _close_when_quiet(self) -> None:
         if not self.runs.all_working:

@@ -16,11 +16,14 @@ from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.card import clear, row
 from psconnect.desktop.widgets.chip import state_of_run
 from psconnect.desktop.widgets.label import Label, plain_tip
+from psconnect.desktop.widgets.settle import settle
 from psconnect.service import ConnectionState
 
 WIDTH = 248
 _NAME_WIDTH, _BRAND_ICON, _INDENT = 168, 18, 22
 _SYMBOLS = {"good": "check", "warning": "warning", "bad": "cross", "accent": "refresh", "": "dot"}
+
+_PAGE_SYMBOLS = {"find": "search"}
 
 
 class SideBar(QWidget):
@@ -88,6 +91,7 @@ class SideBar(QWidget):
         self._list.addStretch(1)
         self._refresh_symbols()
         self._check()
+        settle(self._inside)
         for key, button in self._all_buttons():
             if key == had_focus:
                 button.setFocus()
@@ -102,10 +106,11 @@ class SideBar(QWidget):
         entries = (
             ("overview", tr("Overview"), go.overview),
             ("history", tr("History"), go.history),
+            ("find", tr("Find a record"), go.find_record),
             ("settings", tr("Settings"), go.settings),
         )
         for page, text, act in entries:
-            button = self._button(text, partial(act, name), page)
+            button = self._button(text, partial(act, name), _PAGE_SYMBOLS.get(page, page))
             button.setAccessibleName(tr("{page} of {name}", page=text, name=name))
             self._pages[page] = button
             holder = row(button)
@@ -161,7 +166,7 @@ class SideBar(QWidget):
         self._mark.setPixmap(pixmap("square", colour, _BRAND_ICON, self.devicePixelRatioF()))
 
     def _scrolling(self) -> QScrollArea:
-        inside = QWidget()
+        self._inside = inside = QWidget()
         inside.setLayout(self._list)
         self._list.setContentsMargins(0, SPACE_M, 0, 0)
         area = QScrollArea()

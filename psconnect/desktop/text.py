@@ -64,6 +64,8 @@ def moment(then: datetime, now: datetime) -> str:
     days = (today - local.date()).days
     if days == 0:
         return tr("today at {time}", time=time)
+    if days == -1:
+        return tr("tomorrow at {time}", time=time)
     if days == 1:
         return tr("yesterday at {time}", time=time)
     year = f" {local.year}" if local.year != today.year else ""

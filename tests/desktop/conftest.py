@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.theme.apply import Theme
 from psconnect.service import Service
+from tests.desktop.screen import screen  # noqa: F401 - a fixture
 
 _WAIT_MS = 30_000
 # What the offscreen platform says of itself when a window is shown again, or raised.
@@ -38,7 +39,8 @@ def _nothing_left(qapp: QApplication, qtlog) -> Iterator[None]:
         if thread.name == "psconnect-work":
             thread.join(2.0)
             left += [f"thread {thread.name}"] if thread.is_alive() else []
-    timers = (found for found in gc.get_objects() if isinstance(found, QTimer))
+    # The type itself, because there are hundreds of thousands of objects, and this is asked after each test.
+    timers = [found for found in gc.get_objects() if type(found) is QTimer]
     left += [
         f"timer of {timer.parent()!r}, {timer.interval()} ms"
         for timer in timers

@@ -11,9 +11,9 @@ from tests.desktop.conftest import OpenWindow, settled
 from tests.support.demo import Connected
 
 
-def begin_slow_run(connected: Connected, qtbot: QtBot, window) -> None:
-    """A run that would go on for minutes: one byte every few seconds."""
-    connected.fault("N05", path="/ws/schema/query/*", amount=5)
+def begin_slow_run(connected: Connected, qtbot: QtBot, window, seconds: int = 1) -> None:
+    """A run that would go on for minutes: one byte every so many seconds."""
+    connected.fault("N05", path="/ws/schema/query/*", amount=seconds)
     window.run_for(connected.name)
     qtbot.waitUntil(lambda: any("query" in path for _m, path, _s in connected.server.calls.counts), timeout=30_000)
 
@@ -35,7 +35,7 @@ def test_closing_asks_in_the_window_when_a_run_goes_on(
 
 def test_stop_and_close_takes_a_second_at_most(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> None:
     window = open_window(connected.service)
-    begin_slow_run(connected, qtbot, window)
+    begin_slow_run(connected, qtbot, window, seconds=5)
     window.close()
     began = time.monotonic()
     qtbot.mouseClick(window.banner.buttons[0], Qt.MouseButton.LeftButton)

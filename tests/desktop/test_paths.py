@@ -39,10 +39,7 @@ def test_first_run_review_approve_bundle_report(
 ) -> None:
     name, window = connected.name, open_window(connected.service)
     card = window.places.connections.cards[name]
-    assert (
-        card.summary
-        == "The first run reads everything and then waits for your approval; nothing is delivered before that."
-    )
+    assert card.summary == "The first run reads everything, then waits for your approval."
     press(qtbot, card.run_button)
     assert window.places.currentWidget() is window.places.run
     ended(qtbot, window, name)
@@ -125,7 +122,9 @@ def test_the_review_finds_filters_and_sorts(open_window: OpenWindow, connected: 
     settled(qtbot, window)
     page = window.places.review
     assert page.title.text() == f"{run.changes['student'].remove} students would be removed"
-    assert f"The limit is {page.limits.counts('student').threshold.text}" in page.subtitle.text()
+    assert "The limit is 3 % and 25, or 500." in page.subtitle.text()
+    shown = [page.limits.table.model().index(row, 5).data() for row in range(page.limits.table.model().rowCount())]
+    assert any(text.endswith("% and 200, or 20,000") for text in shown)
     changes = page.changes
     press(qtbot, changes.pills["update"])
     settled(qtbot, window)
@@ -171,7 +170,7 @@ def test_a_person_with_a_problem_is_opened_in_powerschool(
 def test_cancelling_is_said_at_once_and_delivers_nothing(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
-    connected.fault("N05", path="/ws/schema/query/*", amount=5)
+    connected.fault("N05", path="/ws/schema/query/*", amount=2)
     window = open_window(connected.service)
     window.overview(connected.name)
     settled(qtbot, window)

@@ -1,117 +1,130 @@
-"""The window on a real screen (Xvfb), in a process of its own, driven by real key presses and clicks (xdotool)."""
+"""The window on a real screen, in a process of its own, driven by real key presses and clicks and by nothing else."""
 
 from __future__ import annotations
 
-import os
-import shutil
+import csv
+import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from psconnect.store.secrets import CLIENT_SECRET, variable
-from tests.support.demo import Connected
+from psconnect.demo.control import DemoControl
+from psconnect.service import Service
+from psconnect.store.home import home_at
+from tests.desktop.atspi import nameless
+from tests.desktop.screen import Hands, Screen, eventually, started
 from tests.support.home import CHECKOUT
 
-pytestmark = [
-    pytest.mark.skipif(
-        sys.platform != "linux" or not all(map(shutil.which, ("Xvfb", "xdotool"))), reason="needs Xvfb and xdotool"
-    ),
-]
-SECONDS = 60.0
-
-
-def eventually(found: Callable[[], object], what: str) -> object:
-    """Ask again until it is so; the programs asked are processes of their own and tell nothing by themselves."""
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        answer = found()
-        if answer:
-            return answer
-        subprocess.run(["sleep", "0.1"], check=True)
-    pytest.fail(f"never came: {what}")
+NAME = "Lincoln roster"
 
 
 @pytest.fixture
-def screen() -> Iterator[str]:
-    """A screen of 1400 x 900; its name is chosen by the server."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
-    with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as server:
-        os.close(write)
-        with os.fdopen(read) as told:
-            name = f":{told.readline().strip()}"
+def district(tmp_path: Path) -> Iterator[tuple[str, DemoControl]]:
+    """A demo district in a process of its own, with no plugin installed: its address, and its administrator."""
+    folder = tmp_path / "district"
+    command = [sys.executable, "-m", "psconnect.demo", "--students", "300", "--folder", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as server:
+        assert server.stdout
+        first = json.loads(server.stdout.readline())
         try:
-            yield name
+            yield first["url"], DemoControl(first["url"], first["control_token"])
         finally:
             server.terminate()
 
 
-@pytest.fixture
-def xdotool(screen: str) -> Callable[..., str]:
-    """Runs xdotool on the screen; returns what it prints, empty when it finds nothing."""
-
-    def run(*arguments: str) -> str:
-        environment = {**os.environ, "DISPLAY": screen}
-        return subprocess.run(
-            ["xdotool", *arguments], env=environment, capture_output=True, text=True, check=False
-        ).stdout.strip()
-
-    return run
+def _save_as(hands: Hands, title: str, path: Path) -> None:
+    """The system's dialog to save a file: its name has the focus."""
+    hands.window(title)
+    hands.write(str(path))
+    hands.keys("Return")
+    eventually(path.exists, f"the file {path.name}")
+    hands.gone(title)
 
 
-def test_run_review_and_approve_by_the_keyboard(connected: Connected, screen: str, xdotool, tmp_path: Path) -> None:
-    environment = {
-        **os.environ,
-        "DISPLAY": screen,
-        "PSCONNECT_HOME": str(connected.folder / "home"),
-        "QT_QPA_PLATFORM": "xcb",
-        variable(CLIENT_SECRET): connected.service.secrets.get(connected.name, CLIENT_SECRET) or "",
-    }
-    with subprocess.Popen([sys.executable, "-m", "psconnect"], env=environment, cwd=CHECKOUT) as program:
-        try:
-            window = str(eventually(lambda: xdotool("search", "--onlyvisible", "--name", "psconnect"), "the window"))
-            window = window.splitlines()[0]
-            xdotool("windowfocus", "--sync", window)
+def _set_up(hands: Hands, url: str, administrator: DemoControl, folder: Path) -> str:
+    """From the empty window to Save and preview; returns the client secret that was typed."""
+    hands.window("Connections")
+    hands.click("Set up a connection", "push button")
+    hands.window("New connection")
+    eventually(lambda: hands.has_focus("Name"), "the name")
+    hands.write(NAME)
+    assert nameless(hands.screen.reader) == []
+    hands.keys("Return")
+    hands.tab_to("Save plugin …")
+    hands.keys("space")
+    _save_as(hands, "Save the plugin", folder / "plugin.zip")
+    administrator.install((folder / "plugin.zip").read_bytes())
+    plugin = administrator.enable(administrator.plugins()[0].name)
+    hands.window("New connection")
+    hands.tab_to("PowerSchool address")
+    hands.write(url)
+    hands.tab_to("Client ID")
+    hands.write(str(plugin.client_id))
+    hands.tab_to("Client secret")
+    hands.write(str(plugin.client_secret))
+    hands.tab_to("Test connection")
+    hands.keys("space")
+    eventually(lambda: hands.says(r"(\d+) of \1 passed"), "the end of the test")
+    assert nameless(hands.screen.reader) == []
+    hands.tab_to("Next: Schools")
+    hands.keys("Return")
+    hands.tab_to("School numbers")
+    assert nameless(hands.screen.reader) == []
+    hands.keys("Return")
+    hands.tab_to("Folder")
+    hands.write(str(folder))
+    assert nameless(hands.screen.reader) == []
+    hands.keys("Return")
+    hands.tab_to("Save and preview")
+    assert nameless(hands.screen.reader) == []
+    hands.keys("Return")
+    hands.gone("New connection")
+    return str(plugin.client_secret)
 
-            def keys(*names: str) -> None:
-                xdotool("key", "--delay", "60", *names)
 
-            def state() -> str:
-                runs = connected.service.runs(connected.name)
-                return runs[0].state if runs else ""
-
-            def opened() -> str:
-                # Where the connection stands in the navigation; nothing stands there before the list is loaded.
-                xdotool("mousemove", "--window", window, "90", "174", "click", "1")
-                return xdotool("search", "--name", "^Overview: ")
-
-            eventually(opened, "the overview")
-            keys("ctrl+Return")
-            eventually(state, "a run")
-            eventually(lambda: state() == "held", "the hold")
-            eventually(lambda: xdotool("search", "--name", "^Run: .* would be created"), "the end of the run")
-            assert not connected.bundle.exists()
-            again = subprocess.run(
-                [sys.executable, "-m", "psconnect"], env=environment, cwd=CHECKOUT, check=False, timeout=60
-            )
-            assert again.returncode == 0, "a second start raises the first window and ends"
-            assert program.poll() is None
-            # Overview, History, Settings, New connection, Help, and then the button on the page: Review.
-            keys(*["Tab"] * 6, "space")
-            # From the filter: the kind of change, both tables, Discard, and then the reason.
-            eventually(lambda: xdotool("search", "--name", "^Review: .* would be created"), "the review")
-            keys(*["Tab"] * 5)
-            xdotool("type", "--delay", "60", "Checked")
-            keys("Return")
-            eventually(lambda: state().startswith("finished"), "the delivery")
-            assert connected.service.runs(connected.name)[0].reason == "Checked"
-            assert connected.bundle.exists()
-            keys("ctrl+q")
-            eventually(lambda: program.poll() is not None, "the end")
-            assert program.returncode == 0
-        finally:
-            program.kill()
+def test_from_an_empty_profile_to_a_saved_report(
+    screen: Screen, district: tuple[str, DemoControl], tmp_path: Path
+) -> None:
+    url, administrator = district
+    folder = tmp_path / "delivered"
+    folder.mkdir()
+    bundle = folder / f"{NAME}.zip"
+    home = Path(screen.environment["PSCONNECT_HOME"])
+    with started(screen) as hands:
+        secret = _set_up(hands, url, administrator, folder)
+        hands.window("^Run: .* would be created")
+        assert not bundle.exists()
+        hands.tab_to("Review")
+        hands.keys("space")
+        hands.window("^Review: .* would be created")
+        hands.tab_to("Reason for the approval")
+        hands.write("Checked with the registrar")
+        hands.keys("Return")
+        hands.window("^Run: .* were delivered")
+        hands.tab_to("Open the summary")
+        hands.keys("space")
+        hands.tab_to("Export report")
+        hands.open_menu()
+        hands.keys("Down", "Down", "Return")
+        report = tmp_path / "report.csv"
+        _save_as(hands, "Export the report", report)
+        hands.window("^Run: ")
+        again = subprocess.run(
+            [sys.executable, "-m", "psconnect"], env=screen.environment, cwd=CHECKOUT, check=False, timeout=60
+        )
+        assert again.returncode == 0, "a second start raises the first window and ends"
+        assert hands.process.poll() is None
+        hands.keys("ctrl+q")
+        assert hands.ended() == 0
+    run = Service(home_at(home)).runs(NAME)[0]
+    assert (run.state, run.reason) == ("finished_with_problems", "Checked with the registrar")
+    with zipfile.ZipFile(bundle) as delivered:
+        assert "users.csv" in delivered.namelist()
+    rows = list(csv.reader(report.read_text(encoding="utf-8-sig").splitlines()))
+    assert len(rows) == 1 + sum(run.problems.values())
+    written = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert secret.encode() not in written, "the secret is in the keyring and nowhere else"

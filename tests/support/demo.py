@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -129,9 +129,9 @@ def _districts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int, int],
 Connect = Callable[..., Connected]
 
 
-@pytest.fixture
-def connect(tmp_path: Path, _districts: Callable[[int, int], Path]) -> Iterator[Connect]:
-    """Makes connections: ``connect(students=300, seed=1, settings={...}, certificate=None, install=True)``."""
+@contextmanager
+def connecting(root: Path, districts: Callable[[int, int], Path]) -> Iterator[Connect]:
+    """Makes connections below a folder; their servers end with the block."""
     running: list[DemoServer] = []
 
     def make(
@@ -143,8 +143,8 @@ def connect(tmp_path: Path, _districts: Callable[[int, int], Path]) -> Iterator[
         name: str = NAME,
         **options: Any,
     ) -> Connected:
-        folder = tmp_path / f"connected-{len(running)}"
-        shutil.copytree(_districts(students, seed), folder / "server")
+        folder = root / f"connected-{len(running)}"
+        shutil.copytree(districts(students, seed), folder / "server")
         (folder / "roster").mkdir()
         server = DemoServer(DemoOptions(folder=folder / "server", students=students, seed=seed, today=TODAY, **options))
         server.start()
@@ -167,9 +167,18 @@ def connect(tmp_path: Path, _districts: Callable[[int, int], Path]) -> Iterator[
             connected.reinstall()
         return connected
 
-    yield make
-    for server in running:
-        server.stop()
+    try:
+        yield make
+    finally:
+        for server in running:
+            server.stop()
+
+
+@pytest.fixture
+def connect(tmp_path: Path, _districts: Callable[[int, int], Path]) -> Iterator[Connect]:
+    """Makes connections: ``connect(students=300, seed=1, settings={...}, certificate=None, install=True)``."""
+    with connecting(tmp_path, _districts) as make:
+        yield make
 
 
 @pytest.fixture

@@ -48,6 +48,12 @@ class ChangesModel(QAbstractTableModel):
             owner=self,
         )
 
+    def reload(self) -> None:
+        """Read the same changes anew: the plan is another one."""
+        wanted, self._wanted = self._wanted, None
+        if wanted:
+            self.arrange(self._run_id, wanted)
+
     def close(self) -> None:
         """Show nothing, and let go of the file."""
         self._run_id, self._wanted = "", None

@@ -37,6 +37,7 @@ class ConnectionsPage(Page):
 
     def load(self) -> None:
         """Read all connections anew."""
+        self.again = self.load
         service = self._context.service
 
         def work() -> Loaded:
@@ -90,7 +91,6 @@ class ConnectionCard(Card):
         self._what = Label("", "muted")
         self.body.addWidget(row(self.name_button, self._chip, 1, sparkline))
         self.run_button = primary(tr("Run now"), self._run, symbol="play")
-        self.run_button.setAccessibleName(tr("Run {name} now", name=name))
         self.more_button = secondary(tr("More"))
         self.more_button.setAccessibleName(tr("More ways to run {name}", name=name))
         self.more_button.add_menu(run_menu(context, name, first=not _ever_delivered(runs)))
@@ -117,8 +117,14 @@ class ConnectionCard(Card):
         self._when.setText(last_run(run, now))
         self._when.setToolTip(exact(run.started) if run else "")
         self._what.setText(_summary(run, disabled=disabled))
-        self.review_button.setVisible(bool(run) and not working and run is not None and run.state in WAITING)
+        waits = run is not None and not working and run.state in WAITING
+        self.review_button.setVisible(waits)
+        # One button goes on: the review, where a run waits for it.
+        self.review_button.set_look("primary" if waits else "secondary")
+        self.run_button.set_look("secondary" if waits else "primary")
         self.run_button.setText(tr("Show run") if working else tr("Run now"))
+        spoken = tr("Show the run of {name}", name=name) if working else tr("Run {name} now", name=name)
+        self.run_button.setAccessibleName(spoken)
         for button in (self.run_button, self.more_button):
             button.setEnabled(not disabled)
         if active and working:
@@ -140,7 +146,7 @@ def _summary(run: Run | None, *, disabled: bool) -> str:
     if disabled:
         return tr("Everything is kept, nothing runs. Enable it in its settings.")
     if run is None:
-        return tr("The first run reads everything and then waits for your approval; nothing is delivered before that.")
+        return tr("The first run reads everything, then waits for your approval.")
     return went(run)
 
 
@@ -151,8 +157,8 @@ def _ever_delivered(runs: list[Run]) -> bool:
 def run_menu(context: Context, name: str, *, first: bool) -> list[tuple[str, Callable[[], object]]]:
     """The ways to run a connection; parts alone are offered once everything was delivered."""
 
-    def start(scope: str, *, plan_only: bool = False) -> None:
-        context.runs.start(name, scope=scope, plan_only=plan_only)
+    def start(scope: str, *, plan_only: bool = False, rehearse: bool = False) -> None:
+        context.runs.start(name, scope=scope, plan_only=plan_only, rehearse=rehearse)
         context.go.running(name)
 
     entries: list[tuple[str, Callable[[], object]]] = [(tr("Sync all"), partial(start, "all"))]
@@ -160,4 +166,6 @@ def run_menu(context: Context, name: str, *, first: bool) -> list[tuple[str, Cal
         entries.append((tr("Sync users only"), partial(start, "users")))
         entries.append((tr("Sync courses only"), partial(start, "courses")))
     entries.append((tr("Preview only, deliver nothing"), partial(start, "all", plan_only=True)))
+    if not first:
+        entries.append((tr("Rehearse next school year"), partial(start, "all", rehearse=True)))
     return entries

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from psconnect.desktop.text import counted, tr
+from psconnect.desktop.pages.aside import left_alone_in_words
+from psconnect.desktop.text import counted, moment, tr
 from psconnect.desktop.theme.tokens import CONTROL_HEIGHT
 from psconnect.desktop.widgets.button import danger, primary, secondary
 from psconnect.desktop.widgets.card import row, wide
 from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.model.runs import Run
 
-_REASON_LEAST, _REASON_WIDTH = 150, 300
+_REASON_LEAST, _REASON_WIDTH = 150, 240
+APPROVABLE = timedelta(hours=24)
+"""How long after its planning a run can be approved; the service refuses it later."""
 
 
 class DecisionBar(QWidget):
@@ -21,6 +26,7 @@ class DecisionBar(QWidget):
     def __init__(self, on_approve: Callable[[str], object], on_discard: Callable[[], object]) -> None:
         super().__init__()
         self._on_approve = on_approve
+        self._open = True
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(tr("Reason, kept in the history"))
         self.reason.setMinimumWidth(_REASON_LEAST)
@@ -29,12 +35,12 @@ class DecisionBar(QWidget):
         self.reason.setAccessibleDescription(tr("It is kept in the history. Approving needs one."))
         self.approve_button = primary(tr("Approve"), self._approve)
         self.discard_button = danger(tr("Discard this run"), lambda: self._ask(asked=True))
-        self._note = ElidedLabel("", "muted")
+        self.note = ElidedLabel("", "muted")
         self.confirm_button = danger(tr("Discard"), on_discard)
         self.keep_button = secondary(tr("Keep it waiting"), lambda: self._ask(asked=False))
         question = Label(tr("Give up this plan? Nothing will be delivered; the next run makes a new plan."), "strong")
         self._stack = QStackedWidget()
-        self._stack.addWidget(row(self.discard_button, wide(self._note), wide(self.reason), self.approve_button))
+        self._stack.addWidget(row(self.discard_button, wide(self.note), wide(self.reason), self.approve_button))
         self._stack.addWidget(row(wide(question), self.keep_button, self.confirm_button))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -43,21 +49,43 @@ class DecisionBar(QWidget):
         self.reason.textChanged.connect(self._reason_changed)
         self.reason.returnPressed.connect(self._approve)
 
-    def reset(self, *, changes: int) -> None:
-        """Begin anew for a plan with that many changes."""
-        self.reason.clear()
+    def show_run(self, run: Run, now: datetime) -> None:
+        """Say what an approval of the run would be for, and until when; a reason that was typed stays."""
+        changes = sum(counts.total for counts in run.changes.values())
+        until = run.planned + APPROVABLE if run.planned else now
+        rehearsal = run.kind == "rehearsal"
+        self._open = bool(changes) and now <= until and not rehearsal
         self._ask(asked=False, focus=False)
-        self._note.setText(
-            counted(changes, "Approves exactly this 1 change.", "Approves exactly these {count} changes.")
-        )
+        if rehearsal:
+            note = tr("A rehearsal is only to be looked at; it can’t be approved.")
+        elif not changes:
+            note = tr("Nothing is left to approve.")
+        elif now > until:
+            note = tr("It has waited for more than 24 hours: re-validate it first.")
+        else:
+            note = counted(
+                changes,
+                "For exactly this 1 change, until {until}",
+                "For exactly these {count} changes, until {until}",
+                until=moment(until, now),
+            )
+        aside = left_alone_in_words(run.set_aside)
+        self.note.setText(tr("{note}; {aside}.", note=note.removesuffix("."), aside=aside) if aside else note)
+        for widget in (self.reason, self.approve_button):
+            widget.setVisible(not rehearsal)
+        self.reason.setEnabled(self._open)
         self._reason_changed()
 
+    def forget_reason(self) -> None:
+        """Another run: what was typed for the one before does not hold."""
+        self.reason.clear()
+
     def _reason_changed(self) -> None:
-        self.approve_button.setEnabled(bool(self.reason.text().strip()))
+        self.approve_button.setEnabled(self._open and bool(self.reason.text().strip()))
         self.approve_button.setToolTip("" if self.approve_button.isEnabled() else tr("Type a reason first"))
 
     def _approve(self) -> None:
-        if self.reason.text().strip():
+        if self._open and self.reason.text().strip():
             self._on_approve(self.reason.text().strip())
 
     def _ask(self, *, asked: bool, focus: bool = True) -> None:

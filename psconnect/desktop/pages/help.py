@@ -97,6 +97,7 @@ def _keys() -> Card:
         (QKeySequence("Ctrl+2"), tr("Its history")),
         (QKeySequence(Keys.Refresh), tr("Refresh the page")),
         (QKeySequence("Ctrl+3"), tr("Its settings")),
+        (QKeySequence(Keys.Find), tr("Find a record of it")),
         (QKeySequence(Keys.Back), tr("Back to the page before")),
         (QKeySequence(Keys.HelpContents), tr("This help")),
     )

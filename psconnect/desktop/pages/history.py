@@ -28,7 +28,7 @@ class HistoryPage(Page):
         self._runs: list[Run] = []
         headers = [tr("Started"), tr("State"), tr("Changes"), tr("Problems"), tr("Scope"), tr("Started by"), tr("Took")]
         self._model = RowsModel(headers, frozenset({3, 6}), self)
-        self.table = Table(self._model, tr("Runs, newest first"), [150, 116, 0, 84, 80, 120, 96], on_open=self._open)
+        self.table = Table(self._model, tr("Runs, newest first"), [132, 104, 0, 80, 64, 116, 84], on_open=self._open)
         self._count, self._sparkline = Label("", "muted"), Sparkline()
         card = Card()
         card.add(row(self._count, 1, self._sparkline))
@@ -40,7 +40,7 @@ class HistoryPage(Page):
         """Show the runs of a connection."""
         if name != self.name:
             self.show_loading()
-        self.name = name
+        self.name, self.again = name, partial(self.load, name)
         self.set_title(tr("History"), name)
         runs = self._context.service.runs
         self._context.bridge.call(lambda: (name, runs(name)), self._show, self.show_error, owner=self)

@@ -22,12 +22,16 @@ from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.connection import Connection
 from psconnect.model.entities import ENTITIES
-from psconnect.model.runs import WAITING, ChangeCounts, Run
+from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
 from psconnect.store.review import ProblemGroup
 
 _STREAMS = {"school": "schools", "calendar": "terms", "course": "courses", "class": "sections", "student": "students"}
 _STREAMS |= {"contact": "contacts", "relationship": "relationships", "enrollment": "enrollments"}
 _MOST_FINDINGS = 5
+_AFTER_UNDO = tr(
+    "The last delivery took an earlier run back. The next sync with changes waits for your approval, because it would do "
+    "again what was undone. Correct the cause first, in PowerSchool or in the settings."
+)
 _STATE = {"error": "bad", "warning": "warning", "info": ""}
 
 
@@ -69,9 +73,9 @@ class OverviewPage(Page):
 
     def load(self, name: str) -> None:
         """Show a connection."""
-        if name != self.name:
+        if name != self.name or self.message_shown:
             self.show_loading()
-        self.name = name
+        self.name, self.again = name, partial(self.load, name)
         service = self._context.service
 
         def work() -> _Loaded:
@@ -96,13 +100,17 @@ class OverviewPage(Page):
         if run and show:
             self._delivered.show_run(run)
             self._findings.show_findings(loaded.problems, show)
-        self._show_waiting(run)
+        self._show_waiting(loaded.runs)
         self._run_changed(self.name)
         self.show_content()
 
-    def _show_waiting(self, run: Run | None) -> None:
+    def _show_waiting(self, runs: list[Run]) -> None:
+        run = runs[0] if runs else None
         if run is None or run.state not in WAITING:
             self.waiting.hide()
+            applied = next((one for one in runs if one.state in APPLIED), None)
+            if applied and applied.kind == "undo":
+                self.waiting.tell(_AFTER_UNDO, "accent")
             return
         text = tr("{sentence}. Nothing is delivered until you approve it.", sentence=headline(run))
         review = partial(self._context.go.review, self.name, run.id)
@@ -140,7 +148,7 @@ class _StatusCard(Card):
         run = loaded.runs[0] if loaded.runs else None
         self._when.setText(last_run(run, context.now()))
         self._when.setToolTip(exact(run.started) if run else "")
-        first = tr("The first run reads everything and waits for your approval; nothing is delivered before that.")
+        first = tr("The first run reads everything, then waits for your approval.")
         self._what.setText(went(run) if run else first)
         self._sparkline.show_runs(loaded.runs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QStandardItem, QStandardItemModel
@@ -10,14 +11,14 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
 from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.theme.apply import tokens_in_use
-from psconnect.desktop.widgets.button import secondary
+from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import Label
-from psconnect.model.entities import BY_KEY
 from psconnect.store.review import ProblemGroup, ProblemRecord
 
 _LINK = int(Qt.ItemDataRole.UserRole) + 1
 _TO_DO = int(Qt.ItemDataRole.UserRole) + 2
+_RECORD = int(Qt.ItemDataRole.UserRole) + 3
 _SEVERITY = {"error": "Needs mending", "warning": "Look at it", "info": "For information"}
 _HEIGHT = 380
 _MARGIN = 4
@@ -26,9 +27,16 @@ _MARGIN = 4
 class ProblemsCard(Card):
     """A tree of school, rule and record; the sentence below says what to do about the current line."""
 
-    def __init__(self, open_url: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        open_url: Callable[[str], None],
+        on_why: Callable[[str, int], object],
+        on_save: Callable[[str | None], object],
+    ) -> None:
         super().__init__(tr("Problems"))
-        self._open_url = open_url
+        self._open_url, self._on_why, self._on_save = open_url, on_why, on_save
+        self.save_button = secondary(tr("Save as CSV for the registrar"))
+        self.why_button = link(tr("Why?"), self._why, name=tr("Why? Show the record’s way"))
         self._model = QStandardItemModel(0, 3, self)
         self.tree = _Tree(self._open)
         self.tree.setModel(self._model)
@@ -38,8 +46,10 @@ class ProblemsCard(Card):
         self._none = Label(tr("None: every record that was read is in order."), "muted")
         self.add(self._none)
         self.add(self.tree)
-        self._foot = row(wide(self.to_do), self.open_button)
+        self._foot = row(wide(self.to_do), self.why_button, self.open_button)
+        self._save = row(1, self.save_button)
         self.add(self._foot)
+        self.add(self._save)
         selection = self.tree.selectionModel()
         selection.currentChanged.connect(self._current_changed)
 
@@ -59,12 +69,22 @@ class ProblemsCard(Card):
         self._model.horizontalHeaderItem(2).setTextAlignment(
             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
+        entries: list[tuple[str, Callable[[], object]]] = [(tr("All schools …"), partial(self._on_save, None))]
+        entries += [
+            (
+                tr("{school} …", school=(school or tr("In no school of this roster")).replace("&", "&&")),
+                partial(self._on_save, school),
+            )
+            for school in by_school
+        ]
+        self.save_button.add_menu(entries)
         self._show_any(shown=bool(groups))
 
     def _show_any(self, *, shown: bool) -> None:
         self._none.setVisible(not shown)
         self.tree.setVisible(shown)
         self._foot.setVisible(shown)
+        self._save.setVisible(shown)
         if not shown:
             return
         header = self.tree.header()
@@ -87,7 +107,9 @@ class ProblemsCard(Card):
         colours = tokens_in_use()
         line[1].setForeground(QColor(colours.bad if group.rule.severity == "error" else colours.warning))
         for record in group.records:
-            line[0].appendRow(_line(_record(record), record.detail, "", group.rule.to_do, record.link))
+            added = _line(_record(record), record.detail, "", group.rule.to_do, record.link)
+            added[0].setData((record.entity, record.key), _RECORD)
+            line[0].appendRow(added)
         more = group.count - len(group.records)
         if more:
             text = counted(more, "1 more is in the CSV report", "{count} more are in the CSV report")
@@ -98,6 +120,12 @@ class ProblemsCard(Card):
         first = current.siblingAtColumn(0)
         self.to_do.setText(str(first.data(_TO_DO) or ""))
         self.open_button.setEnabled(bool(first.data(_LINK)))
+        self.why_button.setEnabled(bool(first.data(_RECORD)))
+
+    def _why(self) -> None:
+        record = self.tree.currentIndex().siblingAtColumn(0).data(_RECORD)
+        if record:
+            self._on_why(*record)
 
     def _open(self) -> None:
         link = self.tree.currentIndex().siblingAtColumn(0).data(_LINK)
@@ -138,7 +166,6 @@ def _line(text: str, what: str, count: str, to_do: str = "", link: str = "") -> 
 def _record(record: ProblemRecord) -> str:
     """The record's name with its id, or the id alone where it never had a name at the destination."""
     kind = entity_label(record.entity)
-    sourced_id = BY_KEY[record.entity].sourced_id(record.key)
     if record.title:
-        return tr("{name} ({id})", name=record.title, id=sourced_id)
-    return tr("{kind}: {id}", kind=kind, id=sourced_id)
+        return tr("{name} ({id})", name=record.title, id=record.sourced_id)
+    return tr("{kind}: {id}", kind=kind, id=record.sourced_id)

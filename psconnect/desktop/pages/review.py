@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QWidget
 
 from psconnect.desktop.context import Context
 from psconnect.desktop.models.changes import ChangesModel
-from psconnect.desktop.pages.changes import ChangesCard
+from psconnect.desktop.pages.changes import ChangesCard, Deeds
 from psconnect.desktop.pages.decision import DecisionBar
-from psconnect.desktop.sentences import BY_CARE, headline
-from psconnect.desktop.text import entity_label, moment, number, tr
+from psconnect.desktop.pages.limits import LimitsCard, limit_in_words
+from psconnect.desktop.sentences import headline, hold_in_words
+from psconnect.desktop.text import moment, tr
 from psconnect.desktop.widgets.banner import Banner
-from psconnect.desktop.widgets.card import Card
+from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.chip import Chip, run_colour
 from psconnect.desktop.widgets.page import Page
-from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING, Run
-from psconnect.service import Limit
-
-_MOST_ROWS, _ROW_HEIGHT = 4, 32
-_NEAR = 0.5
+from psconnect.service import Limit, SetAside
 
 
 @dataclass(frozen=True)
 class _Loaded:
     run: Run
     limits: list[Limit]
+    left_alone: list[SetAside]
 
 
 class ReviewPage(Page):
@@ -39,14 +37,19 @@ class ReviewPage(Page):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(tr("Review"), parent, scrolls=False)
         self._context = context
-        self.name, self._run_id = "", ""
+        self.name, self._run_id, self._shown = "", "", ""
+        self._run: Run | None = None
         self.chip = Chip()
+        self.revalidate_button = secondary(tr("Re-validate"), self._revalidate, symbol="refresh")
+        self.revalidate_button.setToolTip(tr("Read PowerSchool again and see whether the plan is still the same"))
         self.buttons.addWidget(self.chip)
+        self.buttons.addWidget(self.revalidate_button)
         self.reasons = Banner()
         self.body.addWidget(self.reasons)
-        self.limits = _LimitsCard(self._choose)
+        self.limits = LimitsCard(self._choose)
         self.body.addWidget(self.limits)
-        self.changes = ChangesCard(ChangesModel(context.service, context.bridge, self))
+        deeds = Deeds(self._exclude, self._include, self._why)
+        self.changes = ChangesCard(ChangesModel(context.service, context.bridge, self), deeds)
         self.changes.model.failed.connect(self.show_error)
         self.body.addWidget(self.changes, 1)
         self.decision = DecisionBar(self._approve, self._discard)
@@ -54,47 +57,74 @@ class ReviewPage(Page):
 
     def load(self, name: str, run_id: str) -> None:
         """Show a run; one that no longer waits says so."""
-        self.name, self._run_id = name, run_id
+        self.name, self._run_id, self.again = name, run_id, partial(self.load, name, run_id)
         self.set_title(tr("Review"))
         self.chip.show_state("")
+        self.revalidate_button.hide()
+        self.changes.leave()
+        self._shown = ""
         self.show_loading()
-        service = self._context.service
-
-        def work() -> _Loaded:
-            return _Loaded(service.run(run_id), service.limits(run_id))
-
-        self._context.bridge.call(work, self._show, self.show_error, owner=self)
+        self._read(lambda: None)
 
     def leave(self) -> None:
         """The page is no longer looked at: let go of the roster data."""
-        self.changes.model.close()
+        self.changes.leave()
+
+    def _read(self, first: Callable[[], object]) -> None:
+        """Do something with the run in a worker, then show how it stands."""
+        run_id, service = self._run_id, self._context.service
+
+        def work() -> _Loaded:
+            first()
+            run = service.run(run_id)
+            return _Loaded(run, service.limits(run_id), service.excluded(run_id) if run.set_aside else [])
+
+        self._context.bridge.call(work, self._show, self._failed, owner=self)
+
+    def _failed(self, error: PsconnectError) -> None:
+        """What could not be excluded leaves the page as it is; what could not be read has nothing to show."""
+        if self._shown:
+            self._context.go.notice(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+        else:
+            self.show_error(error)
 
     def _show(self, loaded: _Loaded) -> None:
         run = loaded.run
         if run.id != self._run_id:
             return
-        started = moment(run.started, self._context.now())
-        subtitle = tr("{name}, run of {when}. Nothing has been delivered.", name=self.name, when=started)
-        limit = next((limit.threshold.text for limit in loaded.limits if _is_headline(run, limit)), "")
-        if limit:
-            subtitle = tr("{sentence} The limit is {limit}.", sentence=subtitle, limit=limit)
-        self.set_title(headline(run), subtitle)
-        self.chip.show_state(tr("On hold") if run.state == "held" else tr("Previewed"), run_colour(run))
         if run.state not in WAITING:
             self._show_over(run)
             return
-        self.reasons.hide()
-        # Crossed limits stand in the table below; the other reasons stand nowhere else.
-        reasons = [hold.reason for hold in run.holds if not hold.rule.startswith("remove-")]
-        if reasons:
-            self.reasons.tell(" ".join(reasons), "warning")
-        self.limits.show_limits(loaded.limits)
-        self.decision.reset(changes=sum(counts.total for counts in run.changes.values()))
+        again, entity = self._shown == run.id, self.changes.entity
+        self._run, self._shown = run, run.id
+        self._show_head(loaded)
+        rehearsal = run.kind == "rehearsal"
+        self.revalidate_button.setVisible(not rehearsal)
+        if not again:
+            self.decision.forget_reason()
+        self.decision.show_run(run, self._context.now())
+        self.changes.show_run(run, loaded.left_alone, fixed=rehearsal)
+        self.limits.show_limits(loaded.limits, entity if again else "")
         self.show_content()
-        self.changes.filter.setFocus()
-        first = self.limits.first_entity
-        if first:
-            self._choose(first)
+        if not again:
+            self.changes.filter.setFocus()
+
+    def _show_head(self, loaded: _Loaded) -> None:
+        run = loaded.run
+        started = moment(run.started, self._context.now())
+        subtitle = tr("{name}, run of {when}. Nothing has been delivered.", name=self.name, when=started)
+        if run.kind == "rehearsal":
+            subtitle = tr("{name}, rehearsal of the school year {year}.", name=self.name, year=run.school_year)
+        limit = next((limit.threshold.text for limit in loaded.limits if _is_headline(run, limit)), "")
+        if limit:
+            subtitle = tr("{sentence} The limit is {limit}.", sentence=subtitle, limit=limit_in_words(limit))
+        self.set_title(headline(run), subtitle)
+        self.chip.show_state(tr("On hold") if run.state == "held" else tr("Previewed"), run_colour(run))
+        words = hold_in_words(run)
+        if words:
+            self.reasons.tell(words, "accent" if run.kind == "rehearsal" else "warning")
+        else:
+            self.reasons.hide()
 
     def _show_over(self, run: Run) -> None:
         self.set_title(headline(run))
@@ -103,14 +133,41 @@ class ReviewPage(Page):
         text = tr("This run does not wait for an approval any more.")
         self.show_message(tr("There is nothing to decide"), text, [(tr("Open the summary"), open_summary)])
 
-    def _choose(self, entity: str) -> None:
+    def _choose(self, entity: str, school: str) -> None:
         counts = self.limits.counts(entity)
         if counts:
-            self.changes.show_entity(self._run_id, entity, counts)
+            kept = None if (entity == self.changes.entity and not school) else school
+            self.changes.show_entity(self._run_id, entity, counts, kept)
+
+    def _exclude(self, entity: str, keys: Collection[int]) -> None:
+        run_id, exclude = self._run_id, self._context.service.exclude
+        self._read(lambda: exclude(run_id, entity, keys))
+
+    def _include(self, records: list[SetAside]) -> None:
+        run_id, include = self._run_id, self._context.service.include
+        by_entity: dict[str, list[int]] = {}
+        for one in records:
+            by_entity.setdefault(one.entity, []).append(one.key)
+
+        def work() -> None:
+            for entity, keys in by_entity.items():
+                include(run_id, entity, keys)
+
+        self._read(work)
+
+    def _why(self, entity: str, key: int) -> None:
+        self._context.go.find_record(self.name, entity, key)
+
+    def _revalidate(self) -> None:
+        self.leave()
+        self._context.runs.revalidate(self.name, self._run_id)
+        self._context.go.running(self.name)
 
     def _approve(self, reason: str) -> None:
+        if self._run is None:
+            return
         self.leave()
-        self._context.runs.approve(self.name, self._run_id, reason)
+        self._context.runs.approve(self.name, self._run_id, reason, self._run.plan_hash)
         self._context.go.running(self.name)
 
     def _discard(self) -> None:
@@ -118,75 +175,15 @@ class ReviewPage(Page):
         self.show_loading()
         run_id = self._run_id
         self._context.bridge.call(
-            lambda: self._context.service.discard(run_id), self._discarded, self._not_discarded, owner=self
+            lambda: self._context.service.discard(run_id), self._discarded, self.show_error, owner=self
         )
 
     def _discarded(self, _run: Run) -> None:
         self._context.go.overview(self.name)
         self._context.go.notice(tr("The run was discarded. Nothing was delivered."))
 
-    def _not_discarded(self, error: PsconnectError) -> None:
-        again = partial(self.load, self.name, self._run_id)
-        self.show_error(error, [(tr("Look again"), again)])
-
 
 def _is_headline(run: Run, limit: Limit) -> bool:
     """Whether the page's headline is about this entity."""
     first = next((hold.rule for hold in run.holds if hold.rule.startswith("remove-")), "")
     return first == f"remove-{limit.entity}"
-
-
-class _LimitsCard(Card):
-    """Counts per entity against the limits; the current row is the entity whose changes are listed."""
-
-    def __init__(self, on_choose: object) -> None:
-        super().__init__()
-        headers = [tr("Records"), tr("Create"), tr("Update"), tr("Remove"), tr("Against the limit"), ""]
-        self._model = RowsModel(headers, frozenset({1, 2, 3, 5}), self)
-        self.table = Table(self._model, tr("Changes per kind of record"), [130, 70, 70, 76, 0, 330])
-        self.table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        self._limits: list[Limit] = []
-        self._on_choose = on_choose
-        self.table.selectionModel().currentRowChanged.connect(self._row_changed)
-        self.add(self.table)
-
-    def show_limits(self, limits: list[Limit]) -> None:
-        """Show these, the ones that matter most first."""
-        self._limits = sorted(limits, key=lambda one: (-one.used, -one.changes.remove, BY_CARE.index(one.entity)))
-        self._model.show_rows([_limit_row(limit) for limit in self._limits])
-        rows = min(len(limits), _MOST_ROWS)
-        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows * _ROW_HEIGHT + 6)
-        self.table.selectRow(0)
-
-    @property
-    def first_entity(self) -> str:
-        """The entity that matters most, or an empty text."""
-        return self._limits[0].entity if self._limits else ""
-
-    def counts(self, entity: str) -> Limit | None:
-        """The numbers of an entity."""
-        return next((limit for limit in self._limits if limit.entity == entity), None)
-
-    def _row_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
-        if current.isValid() and callable(self._on_choose):
-            self._on_choose(self._limits[current.row()].entity)
-
-
-def _limit_row(limit: Limit) -> list[Cell]:
-    counts, text = limit.changes, limit.threshold.text
-    state = "bad" if limit.crossed else "warning" if limit.used >= _NEAR else "accent"
-    share = f"{counts.remove * 100 / limit.base:.1f}" if limit.base else "0"
-    if not counts.remove:
-        over = tr("none")
-    elif limit.crossed:
-        over = tr("{share} %, over the limit of {limit}", share=share, limit=text)
-    else:
-        over = tr("{share} %, the limit is {limit}", share=share, limit=text)
-    return [
-        Cell(entity_label(limit.entity), strong=limit.crossed),
-        Cell(number(counts.create), right=True),
-        Cell(number(counts.update), right=True),
-        Cell(number(counts.remove), right=True, strong=bool(counts.remove)),
-        Cell(bar=limit.used, state=state, tip=over),
-        Cell(over, right=True, state="bad" if limit.crossed else "muted"),
-    ]

@@ -33,6 +33,12 @@ _STATES = {
     "unreached": ("Not done", ""),
 }
 _STAGE_WORDS = {"reading": "Reading", "shaping": "Checking", "planning": "Comparing", "applying": "Delivering"}
+_VERBS = {
+    "preview": "Previewing {name}",
+    "rehearsal": "Rehearsing the next school year of {name}",
+    "approve": "Delivering {name}",
+    "revalidate": "Planning {name} anew",
+}
 _CHIP_WIDTH, _TITLE_WIDTH = 96, 250
 
 
@@ -79,9 +85,8 @@ class RunPage(Page):
                 [(tr("Open the overview"), partial(self._context.go.overview, name))],
             )
             return
-        self._steps.show_steps(active.progress.steps)
-        self.show_content()
         self._show(active)
+        self.show_content()
 
     @property
     def _active(self) -> ActiveRun | None:
@@ -124,8 +129,7 @@ class RunPage(Page):
         self.cancel_button.setText(tr("Stopping …") if active.stopping else tr("Cancel"))
         self.next_button.setVisible(active.ended)
         if not active.ended:
-            verb = {"preview": tr("Previewing {name}"), "approve": tr("Delivering {name}")}
-            title = verb.get(active.kind, tr("Syncing {name}")).format(name=self.name)
+            title = tr(_VERBS.get(active.kind, "Syncing {name}"), name=self.name)
             self.set_title(title, tr("You can look at other pages meanwhile; the run goes on."))
             self.outcome.hide()
             return
@@ -145,6 +149,20 @@ class RunPage(Page):
             self.set_title(headline(run), tr("{name}, started {when}", name=self.name, when=started))
             self.outcome.tell(_outcome(run), _colour(run))
             self.next_button.setText(tr("Review") if run.state in WAITING else tr("Open the summary"))
+            self._show_revalidated(active, run)
+        if self._waits_on(active):
+            self.next_button.setText(tr("Back to the review"))
+
+    def _show_revalidated(self, active: ActiveRun, run: Run) -> None:
+        """A plan that is still the same is good news, and a plan that could not be made anew waits on."""
+        if active.kind == "revalidate" and run.id == active.about:
+            self.set_title(tr("The plan is still the same"), self.name)
+            text = tr("PowerSchool was read again. The plan is the one you looked at; it waits for another day.")
+            self.outcome.tell(text, "good")
+
+    def _waits_on(self, active: ActiveRun) -> bool:
+        """Whether the run that was to be re-validated waits as before, because it could not be planned anew."""
+        return active.kind == "revalidate" and not _reached(active)
 
     def _cancel(self) -> None:
         active = self._active
@@ -155,7 +173,9 @@ class RunPage(Page):
     def _go_on(self) -> None:
         active, go = self._active, self._context.go
         run = active.run if active else None
-        if run is None:
+        if active and self._waits_on(active):
+            go.review(self.name, active.about)
+        elif run is None:
             go.overview(self.name)
         elif run.state in WAITING:
             go.review(self.name, run.id)

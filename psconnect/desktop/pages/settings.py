@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from psconnect.desktop.context import Context
 from psconnect.desktop.sentences import where_from_to
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L
-from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import danger, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
@@ -31,7 +32,8 @@ class SettingsPage(Page):
         super().__init__(tr("Settings"), parent, scrolls=False)
         self._context = context
         self.name = ""
-        self.outcome = Banner()
+        self.question, self.outcome = Banner(), Banner()
+        self.body.addWidget(self.question)
         self.body.addWidget(self.outcome)
         self.forms = ConnectionForms(context.bridge, context.service, on_saved=self._forms_saved)
         self.manage_button = secondary("", self._turn)
@@ -54,15 +56,38 @@ class SettingsPage(Page):
 
     def load(self, name: str) -> None:
         """Show the settings of a connection."""
+        self.question.hide()
         if name != self.name:
             self.show_loading()
             self.outcome.hide()
             self._show_side(managing=False)
         if name != self.name or not self.forms.dirty:
             self.forms.load(name)
-        self.name = name
+        self.name, self.again = name, partial(self.load, name)
         connection = self._context.service.connection
         self._context.bridge.call(lambda: connection(name), self._show, self.show_error, owner=self)
+
+    def unsaved(self, besides: str = "") -> bool:
+        """Whether settings were changed and not saved, of another connection than ``besides``."""
+        return self.forms.dirty and self.name != besides
+
+    def ask(self, go_on: Callable[[], object]) -> None:
+        """Ask what becomes of the changed settings; ``go_on`` is called once they are saved or dropped."""
+        self._show_side(managing=False)
+
+        def discard() -> None:
+            self.forms.drop()
+            self.name = ""
+            go_on()
+
+        text = tr("The settings of “{name}” were changed and are not saved.", name=self.name)
+        answers: list[Action] = [
+            (tr("Save"), partial(self.forms.save, go_on)),
+            (tr("Discard changes"), discard),
+            (tr("Keep editing"), self.question.hide),
+        ]
+        self.question.tell(text, "warning", answers)
+        self.question.buttons[-1].setFocus()
 
     def _show(self, connection: Connection) -> None:
         if connection.name != self.name:
@@ -83,6 +108,7 @@ class SettingsPage(Page):
         self.manage_button.setAccessibleName(self.manage_button.text())
 
     def _forms_saved(self, _name: str) -> None:
+        self.question.hide()
         self._context.go.changed()
 
     def _file_card(self) -> Card:
@@ -121,15 +147,16 @@ class SettingsPage(Page):
 
     def _switch(self) -> None:
         name, disabled, service = self.name, not self._disabled, self._context.service
-        self._context.bridge.call(
-            lambda: service.set_disabled(name, disabled=disabled),
-            lambda _none: self._switched(),
-            self._refused,
-            owner=self,
-        )
 
-    def _switched(self) -> None:
-        self._show_disabled(disabled=not self._disabled)
+        def work() -> Connection:
+            service.set_disabled(name, disabled=disabled)
+            return service.connection(name)
+
+        self._context.bridge.call(work, self._switched, self._refused, owner=self)
+
+    def _switched(self, connection: Connection) -> None:
+        self.forms.rebase(connection)
+        self._show_disabled(disabled=connection.disabled)
         self._context.go.changed()
 
     def _export(self) -> None:
@@ -161,6 +188,7 @@ class SettingsPage(Page):
 
     def _removed(self, name: str) -> None:
         self.name = ""
+        self.forms.drop()
         self._context.go.connections()
         self._context.go.notice(tr("“{name}” is removed from this computer.", name=name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
 from psconnect.desktop.context import Context
+from psconnect.desktop.pages.aside import left_alone_in_words
 from psconnect.desktop.pages.problems import ProblemsCard
-from psconnect.desktop.sentences import headline, went
+from psconnect.desktop.registrar import write_registrar_csv
+from psconnect.desktop.sentences import changes_in_words, headline, went
 from psconnect.desktop.text import (
     duration,
     entity_label,
@@ -32,7 +35,9 @@ from psconnect.desktop.widgets.page import Page, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.model.problems import RULES
-from psconnect.model.runs import WAITING, Run
+from psconnect.model.runs import APPLIED, WAITING, Run
+from psconnect.service import Undoable
+from psconnect.store.home import slug
 from psconnect.store.review import ProblemGroup
 
 _FACT_COLUMNS = 4
@@ -42,6 +47,7 @@ _FACT_COLUMNS = 4
 class _Loaded:
     run: Run
     problems: list[ProblemGroup]
+    undoable: Undoable
 
 
 class SummaryPage(Page):
@@ -61,9 +67,11 @@ class SummaryPage(Page):
                 (tr("As a list of all problems (CSV) …"), partial(self._export, ".csv", tr("Table (*.csv)"))),
             ]
         )
-        for widget in (self.chip, self.export_button, self.review_button):
+        self.undo_button = secondary(tr("Undo this run"), self._ask_undo)
+        for widget in (self.chip, self.undo_button, self.export_button, self.review_button):
             self.buttons.addWidget(widget)
-        self.outcome = Banner()
+        self.question, self.outcome = Banner(), Banner()
+        self.body.addWidget(self.question)
         self.body.addWidget(self.outcome)
         self._facts = Card()
         self._grid = QGridLayout()
@@ -78,7 +86,7 @@ class SummaryPage(Page):
             side_by_side.addWidget(card, 0, place)
             side_by_side.setColumnStretch(place, 1)
         self.body.addLayout(side_by_side)
-        self.problems = ProblemsCard(context.open_url)
+        self.problems = ProblemsCard(context.open_url, self._why, self._save_for_registrar)
         self.body.addWidget(self.problems)
         self.body.addStretch(1)
 
@@ -86,11 +94,11 @@ class SummaryPage(Page):
         """Show a run."""
         if run_id != self._run_id:
             self.show_loading()
-        self.name, self._run_id = name, run_id
+        self.name, self._run_id, self.again = name, run_id, partial(self.load, name, run_id)
         service = self._context.service
 
         def work() -> _Loaded:
-            return _Loaded(service.run(run_id), service.problems(run_id))
+            return _Loaded(service.run(run_id), service.problems(run_id), service.can_undo(run_id))
 
         self._context.bridge.call(work, self._show, self.show_error, owner=self)
 
@@ -102,6 +110,10 @@ class SummaryPage(Page):
         self.set_title(headline(run), tr("{name}, run of {when}", name=self.name, when=self._when(run)))
         self.chip.show_state(state_word(run.state), run_colour(run))
         self.review_button.setVisible(run.state in WAITING)
+        self.question.hide()
+        self.undo_button.setVisible(run.state in APPLIED)
+        self.undo_button.setEnabled(loaded.undoable.possible)
+        self.undo_button.setToolTip(loaded.undoable.reason)
         self._show_outcome(run)
         self._show_facts(run)
         self._changes.show_run(run)
@@ -140,6 +152,10 @@ class SummaryPage(Page):
             (tr("Reason given"), run.reason or "–", "", 1),
             (tr("Delivered to"), run.delivered or tr("nothing was delivered"), "", 3),
         ]
+        if run.undoes:
+            facts.append((tr("Takes back the run"), run.undoes, "", 2))
+        if run.set_aside:
+            facts.append((tr("Left alone"), left_alone_in_words(run.set_aside), "", 2))
         place = 0
         for label, value, tip, across in facts:
             shown = fact(label, value)
@@ -152,13 +168,61 @@ class SummaryPage(Page):
     def _review(self) -> None:
         self._context.go.review(self.name, self._run_id)
 
-    def _export(self, ending: str, kinds: str) -> None:
-        dialog = QFileDialog(
-            self, tr("Export the report"), str(Path.home() / f"psconnect-{self._run_id}{ending}"), kinds
+    def _why(self, entity: str, key: int) -> None:
+        self._context.go.find_record(self.name, entity, key)
+
+    def _ask_undo(self) -> None:
+        if self._run is None:
+            return
+        text = tr(
+            "Undo makes a plan that takes this run back ({changes}), and opens it for review. Nothing is delivered until "
+            "you approve it. What was changed since is left as it is. Once undone, the next sync waits for your approval.",
+            changes=changes_in_words(self._run).lower(),
         )
+        actions = [(tr("Make the plan"), self._undo), (tr("Leave it as it is"), self.undo_button.setFocus)]
+        self.question.tell(text, "warning", actions)
+        self.question.buttons[1].setFocus()
+
+    def _undo(self) -> None:
+        name, run_id, service = self.name, self._run_id, self._context.service
+        self.undo_button.setEnabled(False)
+        self._context.bridge.call(
+            lambda: service.undo(run_id, trigger="button"),
+            lambda run: self._context.go.review(name, run.id),
+            self._not_undone,
+            owner=self,
+        )
+
+    def _not_undone(self, error: PsconnectError) -> None:
+        self.undo_button.setEnabled(True)
+        self._not_exported(error)
+
+    def _save_for_registrar(self, school: str | None) -> None:
+        which = "" if school is None else f"-{slug(school)}"
+        path = str(Path.home() / f"problems{which}-{self._run_id}.csv")
+        self._ask_for_file(
+            tr("Save the problems for the registrar"),
+            path,
+            tr("Table (*.csv)"),
+            partial(self.save_for_registrar, school),
+        )
+
+    def save_for_registrar(self, school: str | None, path: Path) -> None:
+        """Write the problems of a school by its name, or of all (None), with names and numbers."""
+        run_id, service = self._run_id, self._context.service
+        self._context.bridge.call(
+            lambda: write_registrar_csv(service, run_id, path, school), self._exported, self._not_exported, owner=self
+        )
+
+    def _export(self, ending: str, kinds: str) -> None:
+        path = str(Path.home() / f"psconnect-{self._run_id}{ending}")
+        self._ask_for_file(tr("Export the report"), path, kinds, self.export_to)
+
+    def _ask_for_file(self, title: str, path: str, kinds: str, write: Callable[[Path], object]) -> None:
+        dialog = QFileDialog(self, title, path, kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(ending.removeprefix("."))
-        dialog.fileSelected.connect(lambda path: self.export_to(Path(path)))
+        dialog.setDefaultSuffix(Path(path).suffix.removeprefix("."))
+        dialog.fileSelected.connect(lambda chosen: write(Path(chosen)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -169,7 +233,7 @@ class SummaryPage(Page):
 
     def _exported(self, path: Path) -> None:
         open_it = partial(self._context.open_url, path.as_uri())
-        self.outcome.tell(tr("The report is in {path}", path=path), "good", [(tr("Open the report"), open_it)])
+        self.outcome.tell(tr("The file is in {path}", path=path), "good", [(tr("Open the file"), open_it)])
 
     def _not_exported(self, error: PsconnectError) -> None:
         self.outcome.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")

@@ -28,6 +28,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._fixed: Tokens | None = None
+        self._applied: Tokens | None = None
         self._images = tempfile.TemporaryDirectory(prefix="psconnect-look-")
         app.setStyle("Fusion")
         _use_font(app)
@@ -50,6 +51,10 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         chosen = self.tokens
+        if chosen is self._applied:
+            # Every widget of every window would be styled anew.
+            return
+        self._applied = chosen
         folder = Path(self._images.name) / chosen.name
         _draw_marks(folder, chosen)
         self._app.setPalette(palette(chosen))

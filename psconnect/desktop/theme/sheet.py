@@ -126,6 +126,7 @@ def _fields(c: Tokens) -> str:
     {focused} {{ border: 2px solid {c.accent}; padding: 0 9px; min-height: {height - 2}px; }}
     QPlainTextEdit:focus, QTextEdit:focus {{ padding: 5px 7px; }}
     {disabled} {{ background: {c.track}; color: {c.muted}; }}
+    QLineEdit[readOnly="true"] {{ background: {c.side}; color: {c.muted}; }}
     QLineEdit[wrong="true"], QComboBox[wrong="true"] {{ border: 2px solid {c.bad}; padding: 0 9px;
         min-height: {height - 2}px; }}
     QLineEdit[look="code"], QPlainTextEdit[look="code"] {{ font-family: "Cascadia Mono", "SF Mono", "DejaVu Sans Mono",

@@ -33,11 +33,16 @@ class Banner(QFrame):
         self._layout.addWidget(self._symbol)
         self._layout.addWidget(self.label, 1)
         self.buttons: list[Button] = []
+        self.about = ""
         self._state = "accent"
         self.hide()
 
-    def tell(self, text: str, state: str = "accent", actions: Sequence[Action] = ()) -> None:
-        """Show a sentence with its buttons (text, what it does); the strip stays until ``hide`` or a button."""
+    def tell(self, text: str, state: str = "accent", actions: Sequence[Action] = (), *, about: str = "") -> None:
+        """Show a sentence with its buttons (text, what it does); the strip stays until ``hide`` or a button.
+
+        ``about`` names the connection it is about, for who wants to hide it where that is seen anyway.
+        """
+        self.about = about
         for button in self.buttons:
             button.deleteLater()
         self.buttons = []

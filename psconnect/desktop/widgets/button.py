@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.theme.icons import icon
-from psconnect.desktop.widgets.label import plain_tip
+from psconnect.desktop.widgets.label import plain_tip, restyle
 
 _SMALL_ICON = 16
 _NAME_MARGIN, _NAME_LEAST = 12, 48
@@ -44,6 +44,21 @@ class Button(QPushButton):
         if on_press:
             self.clicked.connect(lambda _checked=False: on_press())
         self._colour_icon()
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show another text; a screen reader says it too, unless the button has a name of its own."""
+        named_by_text = self.accessibleName() == self.text().replace("&&", "&")
+        super().setText(text)
+        if named_by_text:
+            self.setAccessibleName(text.replace("&&", "&"))
+
+    def set_look(self, look: str) -> None:
+        """Take another look: which button goes on can change with what is to do."""
+        if look != self._look:
+            self._look = look
+            self.setProperty("look", look)
+            restyle(self)
+            self._colour_icon()
 
     def set_symbol(self, symbol: str, colour: str = "") -> None:
         """Show another icon, in the colour of a token or else in that of the text."""

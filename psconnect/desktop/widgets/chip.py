@@ -33,7 +33,7 @@ class Chip(Label):
         self.setText(text)
         self.setAccessibleName(tr("State: {state}", state=text))
         if self.parent() is not None:  # shown without one, it would be a window for a moment, and take the focus
-            self.setVisible(bool(text) or self.isHidden())
+            self.setVisible(bool(text))
         self.set_state(state)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -14,6 +14,7 @@ from psconnect.desktop.widgets.banner import Action
 from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.card import Card, row
 from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.settle import settle
 from psconnect.model.errors import PsconnectError
 
 _MESSAGE_WIDTH, _ALMOST_ALL = 600, 100
@@ -23,6 +24,8 @@ class Page(QWidget):
     """A page of the main window; ``titled`` tells that its title changed.
 
     What is on it goes into ``body``; ``show_message`` stands in for it.
+
+    ``again`` loads the page once more; where it is set, an error offers it.
 
     ``scrolls`` lets the body scroll as a whole; without it, the body has a table that scrolls by itself.
     """
@@ -56,9 +59,11 @@ class Page(QWidget):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(SPACE_L)
         self._stack = QStackedWidget()
-        self._stack.addWidget(_Scrolling(self._content, title) if scrolls else self._content)
+        self._scrolling = Scrolling(self._content, title) if scrolls else None
+        self._stack.addWidget(self._scrolling or self._content)
         outer.addWidget(self._stack, 1)
         self._message: QWidget | None = None
+        self.again: Callable[[], object] | None = None
 
     def set_title(self, title: str, subtitle: str = "") -> None:
         """Show another title and sentence."""
@@ -74,9 +79,13 @@ class Page(QWidget):
         return said if said == self.word else tr("{page}: {title}", page=self.word, title=said)
 
     def show_content(self) -> None:
-        """Show the body."""
+        """Show the body, as it stands, with everything in its place."""
         self._stack.setCurrentIndex(0)
         self._drop_message()
+        if self._scrolling:
+            self._scrolling.fit()
+        else:
+            settle(self._content)
 
     def show_message(self, heading: str, text: str, actions: Sequence[Action] = ()) -> None:
         """Show a message in place of the body; the first action is the one that goes on."""
@@ -92,7 +101,8 @@ class Page(QWidget):
     def show_error(self, error: PsconnectError, actions: Sequence[Action] = ()) -> None:
         """Show what happened and what to do."""
         text = tr("{happened}\n\n{to_do}\n\nCode: {code}", happened=error.happened, to_do=error.to_do, code=error.code)
-        self.show_message(error.title, text, actions)
+        again: list[Action] = [(tr("Try again"), self.again)] if self.again else []
+        self.show_message(error.title, text, actions or again)
 
     @property
     def message_shown(self) -> bool:
@@ -131,8 +141,8 @@ def message(heading: str, text: str, actions: Sequence[Action] = ()) -> QWidget:
     return holder
 
 
-class _Scrolling(QScrollArea):
-    """Scrolls a page's content, and never squeezes text that wraps: Qt's own area asks no layout for its height."""
+class Scrolling(QScrollArea):
+    """Scrolls what is in it, as high as its wrapped text needs to be; ``name`` is what a screen reader says."""
 
     def __init__(self, content: QWidget, name: str) -> None:
         super().__init__()
@@ -148,20 +158,26 @@ class _Scrolling(QScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """The content changed: it may need another height."""
         if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
+            self.fit()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Narrower text is higher."""
         super().resizeEvent(event)
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Give the content the height it needs, now: see `settle`."""
+        settle(self._content)
         layout = self._content.layout()
-        if layout:
-            # Layouts without wrapping text answer -1 to the first question.
-            wrapped = layout.totalHeightForWidth(self.viewport().width())
-            self._content.setMinimumHeight(max(wrapped, layout.totalMinimumSize().height()))
+        if layout is None:
+            return
+        # Layouts without wrapping text answer -1 to the first question.
+        needed = max(layout.totalHeightForWidth(self.viewport().width()), layout.totalMinimumSize().height())
+        if needed != self._content.minimumHeight():
+            self._content.setMinimumHeight(needed)
+            # What Qt posts after a new height, and would only do after the next frame.
+            self.event(QEvent(QEvent.Type.LayoutRequest))
 
 
 def fact(label: str, value: str) -> QWidget:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
@@ -31,7 +32,7 @@ _KINDS = (ConnectPage, CredentialsPage, SchoolsPage, DestinationPage)
 class ConnectionForms(QWidget):
     """Call ``load`` with a connection's name; ``on_saved`` gets the name after its settings were saved.
 
-    Switching to another connection drops what was typed and not saved; ``dirty`` says whether there is any.
+    Loading another connection drops what was typed and not saved: ask before, where ``dirty`` says that there is any.
     """
 
     def __init__(
@@ -48,11 +49,15 @@ class ConnectionForms(QWidget):
         self.pages: list[StepPage] = []
         self._name = ""
         self._saving = False
+        self._after: Callable[[], object] | None = None
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
+        # The tabs take the focus, not the frame around them: a screen reader has no word for that.
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.currentChanged.connect(self._entered)
         self.banner = Banner()
-        self.save_button = primary(tr("Save"), self._save)
+        self.save_button = primary(tr("Save"), self.save)
         self.revert_button = secondary(tr("Undo changes"), self._revert)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -74,6 +79,18 @@ class ConnectionForms(QWidget):
         self.banner.hide()
         service = self._service
         self._bridge.call(lambda: change(service, name), partial(self._use, name), self._refused, owner=self)
+
+    def drop(self) -> None:
+        """Forget what was typed, and the connection."""
+        self._name = ""
+        self._drop_pages()
+        self.session = None
+        self._show()
+
+    def rebase(self, connection: Connection) -> None:
+        """The connection was changed beside these forms, in what they don't show: saving keeps that."""
+        if self.session and self.session.base and connection.name == self._name:
+            self.session.base = connection
 
     def _use(self, name: str, session: Session) -> None:
         if name != self._name:
@@ -111,7 +128,8 @@ class ConnectionForms(QWidget):
     def _revert(self) -> None:
         self.load(self._name)
 
-    def _save(self) -> None:
+    def save(self, after: Callable[[], object] | None = None) -> None:
+        """Save; ``after`` is called once it is done, and never when something is missing or refused."""
         session = self.session
         if session is None or self._saving:
             return
@@ -119,7 +137,7 @@ class ConnectionForms(QWidget):
         if blocking:
             self._point_at(blocking[0].step)
             return
-        self._saving = True
+        self._saving, self._after = True, after
         self._show()
         self._bridge.call(session.finish, self._saved, self._refused, owner=self)
 
@@ -137,8 +155,11 @@ class ConnectionForms(QWidget):
         self.banner.tell(tr("The settings of “{name}” are saved.", name=connection.name), "good")
         if self._on_saved:
             self._on_saved(connection.name)
+        after, self._after = self._after, None
+        if after:
+            after()
 
     def _refused(self, error: PsconnectError) -> None:
-        self._saving = False
+        self._saving, self._after = False, None
         self._show()
         self.banner.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")

@@ -1,0 +1,67 @@
+"""One change beside the table: each attribute before and after, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from psconnect.desktop.text import action_word, entity_label, number, tr
+from psconnect.desktop.widgets.button import link, secondary
+from psconnect.desktop.widgets.card import column, row
+from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.store.review import ChangeRow
+
+_DETAIL_WIDTH = 310
+_BEFORE, _AFTER = 1, 2
+
+
+class ChangeDetail(QWidget):
+    """One change: each attribute before and after."""
+
+    def __init__(self, on_exclude: Callable[[], object], on_why: Callable[[], object]) -> None:
+        super().__init__()
+        self.setFixedWidth(_DETAIL_WIDTH)
+        self.exclude_button = secondary(tr("Exclude"), on_exclude)
+        self.why_button = link(tr("Why?"), on_why, name=tr("Why? Show the record’s way"))
+        self._title, self._what = ElidedLabel("", "strong"), Label("", "help")
+        self._model = RowsModel([tr("Attribute"), tr("Before"), tr("After")], parent=self)
+        self.table = Table(self._model, tr("The current change, attribute by attribute"), [132, 0, 0])
+        self.table.verticalHeader().setDefaultSectionSize(28)
+        layout = column(self._title, self._what, spacing=2)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(column(layout, self.table, row(self.exclude_button, self.why_button, 1)))
+
+    def show_selected(self, count: int, *, most: int) -> None:
+        """Say how many changes the button would exclude."""
+        self.exclude_button.setText(tr("Exclude {count}", count=number(count)) if count > 1 else tr("Exclude"))
+        self.exclude_button.setEnabled(0 < count <= most)
+        at_once = tr("At most {count} at once; for more, correct the rules in the settings", count=number(most))
+        self.exclude_button.setToolTip(at_once if count > most else tr("Leave the selected changes out of this run"))
+
+    def show_change(self, change: ChangeRow | None) -> None:
+        """Show a change, or nothing."""
+        self.setVisible(change is not None)
+        if change is None:
+            return
+        self._title.setText(" ".join(change.title.split()))
+        kind = entity_label(change.entity)
+        self._what.setText(tr("{action}, {kind}", action=action_word(change.action), kind=kind.lower()))
+        self._model.show_rows([_value_row(*value) for value in change.values])
+        # What is new has nothing before, and what goes has nothing after: the other value gets the room.
+        for place, action in ((_BEFORE, "create"), (_AFTER, "remove")):
+            self.table.setColumnHidden(place, change.action == action)
+
+
+def _value_row(name: str, before: str | None, after: str | None) -> list[Cell]:
+    return [
+        Cell(name),
+        Cell(_shown(before), state="bad" if before else "muted"),
+        Cell(_shown(after), state="good" if after else "muted"),
+    ]
+
+
+def _shown(value: str | None) -> str:
+    return tr("none") if not value else " ".join(value.split())

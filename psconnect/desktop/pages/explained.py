@@ -1,0 +1,216 @@
+"""One record explained: the answer in a sentence, its way through the newest run, its values, its changes by run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from psconnect.desktop.context import Context
+from psconnect.desktop.text import counted, exact, moment, state_word, tr
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S
+from psconnect.desktop.widgets.button import secondary
+from psconnect.desktop.widgets.card import Card, column, line, row, wide
+from psconnect.desktop.widgets.chip import Chip
+from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.page import Scrolling
+from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.model.errors import PsconnectError
+from psconnect.model.runs import WAITING, Run
+from psconnect.model.shown import shown
+from psconnect.reports.words import record_kind
+from psconnect.service import Explanation, Happening, Step
+
+_OUTCOMES = {
+    "passed": ("Passes", "good"),
+    "noticed": ("Look at it", "warning"),
+    "stopped": ("Stops here", "bad"),
+    "not reached": ("Not reached", ""),
+}
+_DONE = {"create": "Created", "update": "Changed", "remove": "Removed"}
+_WOULD = {"create": "Would be created", "update": "Would be changed", "remove": "Would be removed"}
+_NAME_WIDTH, _OUTCOME_WIDTH, _ROW = 118, 92, 28
+_BEFORE, _AFTER = 2, 3
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An explanation with the run that it is about."""
+
+    explanation: Explanation
+    run: Run
+
+
+class ExplainedCard(Card):
+    """Shows one record at a time, or a message in its place; scrolls by itself."""
+
+    def __init__(self, context: Context, open_run: Callable[[str], object]) -> None:
+        super().__init__()
+        self._context, self._open_run = context, open_run
+        self.setAccessibleName(tr("The record"))
+        self.heading.hide()
+        self.sentence, self.about, self.to_do = Label("", "figure"), Label("", "muted"), Label("")
+        self.open_button = secondary(tr("Open in PowerSchool"), self._open, symbol="open")
+        self.open_button.hide()
+        words = column(self.sentence, self.about, self.to_do, spacing=SPACE_S)
+        self.add(row(wide(words), self.open_button, spacing=SPACE_L))
+        self._holder = QVBoxLayout()
+        self.body.addLayout(self._holder, 1)
+        self._inside: QWidget | None = None
+        self.parts: dict[str, Table] = {}
+        self.steps: list[tuple[str, str, str]] = []
+        self._link = ""
+
+    def show_message(self, heading: str, text: str) -> None:
+        """Say something in place of a record."""
+        self._link, self.parts, self.steps = "", {}, []
+        self._show_head(heading, text)
+        self._put(QWidget())
+
+    def show_error(self, error: PsconnectError) -> None:
+        """Say why the record can't be explained."""
+        self.show_message(error.title, tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
+
+    def show_record(self, explained: Explained) -> None:
+        """Show a record."""
+        found, now = explained.explanation, self._context.now()
+        self._link, self.parts = found.link, {}
+        self.steps = [(step.name, _OUTCOMES[step.outcome][0], step.text) for step in found.steps]
+        about = tr(
+            "{title}, {kind} {id}. Run of {when}.",
+            title=shown(found.title),
+            kind=record_kind(found.entity).lower(),
+            id=shown(found.sourced_id),
+            when=moment(explained.run.started, now),
+        )
+        to_do = tr("What to do: {action}", action=found.to_do) if found.to_do else ""
+        self._show_head(shown(found.sentence), about, to_do)
+        parts: list[QWidget | int] = [_steps(found.steps)]
+        parts += self._missing(found)
+        parts += self._over_time(found.happenings, now)
+        parts += self._values(found)
+        inside = column(*parts, 1, spacing=SPACE_M)
+        inside.setContentsMargins(0, 0, SPACE_M, 0)
+        self._put(inside)
+
+    def _show_head(self, sentence: str, about: str, to_do: str = "") -> None:
+        self.sentence.setText(sentence)
+        self.about.setText(about)
+        self.to_do.setText(to_do)
+        self.to_do.setVisible(bool(to_do))
+        self.open_button.setVisible(bool(self._link))
+
+    def _put(self, inside: QWidget) -> None:
+        if self._inside is not None:
+            self._inside.hide()
+            self._holder.removeWidget(self._inside)
+            self._inside.deleteLater()
+        area = Scrolling(inside, tr("The record"))
+        area.setProperty("look", "clear")
+        self._inside = area
+        self._holder.addWidget(area, 1)
+        area.show()
+        area.fit()
+
+    def _open(self) -> None:
+        self._context.open_url(self._link)
+
+    def _missing(self, found: Explanation) -> list[QWidget]:
+        if not found.missing:
+            return []
+        model = RowsModel([tr("Not delivered"), tr("Because")], parent=self)
+        model.show_rows([[Cell(_line(one.title)), Cell(one.because, state="muted")] for one in found.missing])
+        heading = counted(len(found.missing), "1 enrollment not delivered", "{count} enrollments not delivered")
+        return self._part("missing", heading, Table(model, heading, [0, 0]))
+
+    def _over_time(self, happenings: tuple[Happening, ...], now: datetime) -> list[QWidget]:
+        heading = tr("Over time")
+        if not happenings:
+            return [Label(heading, "heading"), Label(tr("No run has changed it."), "muted")]
+        rows: list[list[Cell]] = []
+        runs: list[str] = []
+        for one in happenings:
+            added = _happening(one, now)
+            rows += added
+            runs += [one.run_id] * len(added)
+        model = RowsModel([tr("When"), tr("What"), tr("Before"), tr("After")], parent=self)
+        model.show_rows(rows)
+        table = Table(
+            model, tr("Its changes by run"), [132, 0, 0, 0], on_open=lambda place: self._open_run(runs[place])
+        )
+        for place in (_BEFORE, _AFTER):
+            table.setColumnHidden(place, not any(row[place].text for row in rows))
+        note = Label(tr("Press Enter, or double-click a line, to open its run."), "help")
+        return [*self._part("over-time", heading, table), note]
+
+    def _values(self, found: Explanation) -> list[QWidget]:
+        model = RowsModel([tr("Attribute"), tr("Value")], parent=self)
+        model.show_rows(
+            [
+                [Cell(name), Cell(_line(value) or tr("none"), state="" if value else "muted")]
+                for name, value in found.values
+            ]
+        )
+        return self._part("values", tr("Values as read"), Table(model, tr("Values as read"), [170, 0]))
+
+    def _part(self, key: str, heading: str, table: Table) -> list[QWidget]:
+        table.verticalHeader().setDefaultSectionSize(_ROW)
+        table.fit_rows()
+        self.parts[key] = table
+        return [Label(heading, "heading"), table]
+
+
+def _steps(steps: tuple[Step, ...]) -> QWidget:
+    holder = QWidget()
+    grid = QGridLayout(holder)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(SPACE_L)
+    grid.setVerticalSpacing(SPACE_S)
+    grid.setColumnMinimumWidth(0, _NAME_WIDTH)
+    grid.setColumnMinimumWidth(2, _OUTCOME_WIDTH)
+    grid.setColumnStretch(1, 1)
+    for place, step in enumerate(steps):
+        word, colour = _OUTCOMES[step.outcome]
+        if place:
+            grid.addWidget(line(), place * 2 - 1, 0, 1, 3)
+        chip = Chip(tr(word), colour)
+        chip.setAccessibleName(tr("{step}: {outcome}", step=step.name, outcome=tr(word)))
+        grid.addWidget(Label(tr(step.name), "strong", wrap=False), place * 2, 0)
+        grid.addWidget(Label(step.text, "muted" if step.outcome == "not reached" else "body"), place * 2, 1)
+        grid.addWidget(row(1, chip), place * 2, 2)
+    return holder
+
+
+def _happening(one: Happening, now: datetime) -> list[list[Cell]]:
+    """A line for what happened, and below it one for each attribute that an update changed."""
+    if one.done:
+        what = tr(_DONE[one.action])
+    elif one.state in WAITING:
+        what = tr("{what}, waits", what=tr(_WOULD[one.action]))
+    else:
+        what = tr("{what}; {state}", what=tr(_WOULD[one.action]), state=state_word(one.state).lower())
+    colour = {"create": "good", "remove": "bad"}.get(one.action, "") if one.done else "muted"
+    first = [
+        Cell(moment(one.when, now), tip=exact(one.when)),
+        Cell(what, state=colour, strong=True),
+        Cell(""),
+        Cell(""),
+    ]
+    if one.action != "update":
+        return [first]
+    return [first, *(_difference(*difference) for difference in one.differences)]
+
+
+def _difference(name: str, before: str, after: str) -> list[Cell]:
+    return [
+        Cell(""),
+        Cell(name),
+        Cell(_line(before) or tr("none"), state="bad" if before else "muted"),
+        Cell(_line(after) or tr("none"), state="good" if after else "muted"),
+    ]
+
+
+def _line(text: str) -> str:
+    return " ".join(shown(text).split())

@@ -1,0 +1,139 @@
+"""Counts per kind of record against their limits: for the district, and for every school that crosses one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex
+
+from psconnect.desktop.sentences import BY_CARE
+from psconnect.desktop.text import entity_label, number, tr
+from psconnect.desktop.widgets.card import Card
+from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.service import Limit, Measure
+
+_MOST_ROWS, _ROW_HEIGHT = 4, 32
+_NEAR = 0.5
+_KINDS = {
+    "create": "Additions",
+    "update": "Changes",
+    "remove": "Removals",
+    "identity": "New ids or names",
+    "remove_per_class": "Removals",
+}
+_COLUMNS = {"create": 1, "update": 2, "remove": 3, "remove_per_class": 3}
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of the table: an entity's counts with the limit it is nearest to, or one more limit that is crossed."""
+
+    limit: Limit
+    measure: Measure | None
+    main: bool
+
+
+class LimitsCard(Card):
+    """The current line is told: its entity, and the school it is about or an empty text."""
+
+    def __init__(self, on_choose: Callable[[str, str], object]) -> None:
+        super().__init__()
+        headers = [tr("Records"), tr("Create"), tr("Update"), tr("Remove"), tr("Against the limit"), ""]
+        self._model = RowsModel(headers, frozenset({1, 2, 3, 5}), self)
+        self.table = Table(self._model, tr("Changes per kind of record"), [150, 66, 66, 70, 0, 360])
+        self.table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        self._limits: list[Limit] = []
+        self._lines: list[_Line] = []
+        self._on_choose = on_choose
+        self.table.selectionModel().currentRowChanged.connect(self._row_changed)
+        self.add(self.table)
+
+    def show_limits(self, limits: list[Limit], entity: str = "") -> None:
+        """Show these, the ones that matter most first; the line of an entity is the current one where there is one."""
+        self._limits = sorted(limits, key=lambda one: (-_used(one), -one.changes.remove, BY_CARE.index(one.entity)))
+        self._lines = [line for limit in self._limits for line in _lines(limit)]
+        self._model.show_rows([_cells(line) for line in self._lines])
+        rows = min(len(self._lines), _MOST_ROWS)
+        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + rows * _ROW_HEIGHT + 6)
+        places = [place for place, one in enumerate(self._lines) if one.main and one.limit.entity == entity]
+        self.setVisible(bool(self._lines))
+        self.table.selectRow(places[0] if places else 0)
+
+    def counts(self, entity: str) -> Limit | None:
+        """The numbers of an entity."""
+        return next((limit for limit in self._limits if limit.entity == entity), None)
+
+    def _row_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
+        if current.isValid():
+            line = self._lines[current.row()]
+            school = line.measure.place if line.measure and line.measure.kind != "remove_per_class" else ""
+            self._on_choose(line.limit.entity, school)
+
+
+def limit_in_words(text: str) -> str:
+    """A limit as numbers are written everywhere on the page: ``10 % and 200, or 20,000``."""
+    return re.sub(r"\d{4,}", lambda found: number(int(found[0])), text).replace("%", " %")
+
+
+def _used(limit: Limit) -> float:
+    return max((one.used for one in (*limit.kinds, *limit.schools)), default=0.0)
+
+
+def _lines(limit: Limit) -> Iterator[_Line]:
+    nearest = max(limit.kinds, key=lambda one: (one.used, one.kind == "remove"), default=None)
+    yield _Line(limit, nearest, main=True)
+    for one in (*limit.kinds, *limit.schools):
+        if one.crossed and one is not nearest:
+            yield _Line(limit, one, main=False)
+
+
+def _cells(line: _Line) -> list[Cell]:
+    limit, measure = line.limit, line.measure
+    crossed = measure is not None and measure.crossed
+    used = measure.used if measure else 0.0
+    state = "bad" if crossed else "warning" if used >= _NEAR else "accent"
+    words = _in_words(measure)
+    counts = limit.changes
+    figures = [number(counts.create), number(counts.update), number(counts.remove)]
+    name = entity_label(limit.entity)
+    if not line.main and measure:
+        figures = ["", "", ""]
+        if measure.kind in _COLUMNS:
+            figures[_COLUMNS[measure.kind] - 1] = number(measure.count)
+        name = tr("  at {place}", place=measure.place) if measure.place else ""
+    return [
+        Cell(
+            name,
+            strong=line.main and crossed,
+            tip=""
+            if line.main
+            else tr("{kind} {place}", kind=entity_label(limit.entity), place=measure.place if measure else ""),
+        ),
+        *(
+            Cell(text, right=True, strong=measure is not None and crossed and _COLUMNS.get(measure.kind) == place)
+            for place, text in enumerate(figures, 1)
+        ),
+        Cell(bar=used, state=state, tip=words),
+        Cell(words, right=True, state="bad" if crossed else "muted"),
+    ]
+
+
+def _in_words(measure: Measure | None) -> str:
+    if measure is None or not measure.count:
+        return tr("none")
+    holes = {
+        "kind": tr(_KINDS[measure.kind]),
+        "count": number(measure.count),
+        "base": number(measure.base),
+        "share": f"{measure.count * 100 / measure.base:.1f}" if measure.base else "",
+        "limit": limit_in_words(measure.threshold.text),
+    }
+    if not measure.base:
+        return tr("{kind}: {count}, nothing was delivered yet", **holes)
+    if measure.crossed:
+        return tr("{kind}: {share} %, over the limit of {limit}", **holes)
+    if measure.threshold.text == "off":
+        return tr("{kind}: {share} %, no limit", **holes)
+    return tr("{kind}: {share} %, the limit is {limit}", **holes)

@@ -1,0 +1,81 @@
+"""What the building blocks promise to eye and screen reader."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from psconnect.desktop.widgets.button import Button, secondary
+from psconnect.desktop.widgets.page import Page
+from psconnect.model.errors import TryLater
+from tests.desktop.conftest import OpenWindow, settled
+from tests.desktop.district import held_by_removals, other_connection
+from tests.support.demo import Connected
+
+
+def test_a_button_is_called_what_it_says(qtbot: QtBot, theme) -> None:
+    button = secondary("Run && go")
+    qtbot.addWidget(button)
+    button.setText("Review")
+    assert button.accessibleName() == "Review"
+    named = Button("Show", name="Show: the first finding")
+    qtbot.addWidget(named)
+    named.setText("Hide")
+    assert named.accessibleName() == "Show: the first finding", "a name of its own stays"
+
+
+def test_an_error_offers_to_try_again(qtbot: QtBot, theme) -> None:
+    page = Page("History")
+    qtbot.addWidget(page)
+    page.show()
+    tried: list[bool] = []
+    page.again = lambda: tried.append(True)
+    page.show_error(TryLater("PSC-X", "The file can’t be read", "It is locked.", "Try later."))
+    button = next(found for found in page.findChildren(Button) if found.text() == "Try again")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert tried == [True]
+
+
+def test_the_button_that_goes_on_is_the_review_of_a_waiting_run(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    held_by_removals(connected)
+    other_connection(connected, "Visitor kiosks")
+    window = open_window(connected.service)
+    cards = window.places.connections.cards
+    held, new = cards[connected.name], cards["Visitor kiosks"]
+    assert (held.review_button.property("look"), held.run_button.property("look")) == ("primary", "secondary")
+    assert (new.review_button.isVisible(), new.run_button.property("look")) == (False, "primary")
+
+
+def test_what_goes_has_no_column_for_afterwards(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> None:
+    run = held_by_removals(connected)
+    window = open_window(connected.service)
+    window.review(connected.name, run.id)
+    settled(qtbot, window)
+    changes = window.places.review.changes
+
+    def hidden() -> list[bool]:
+        return [changes.detail.table.isColumnHidden(column) for column in range(3)]
+
+    changes.pills["remove"].click()
+    settled(qtbot, window)
+    assert hidden() == [False, False, True]
+    changes.pills["update"].click()
+    settled(qtbot, window)
+    assert hidden() == [False, False, False]
+
+
+def test_news_of_a_run_goes_where_the_run_is_looked_at(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    window = open_window(connected.service)
+    window.runs.start(connected.name)
+    qtbot.waitUntil(lambda: not window.runs.working(connected.name), timeout=60_000)
+    settled(qtbot, window)
+    assert window.banner.isVisible()
+    window.overview(connected.name)
+    settled(qtbot, window)
+    assert window.banner.isVisible(), "the overview does not show it all"
+    window.running(connected.name)
+    assert not window.banner.isVisible()
