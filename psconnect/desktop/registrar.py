@@ -1,6 +1,6 @@
 """The problems of a run as a CSV file for a school's registrar: names and numbers, what to do, where. Knows no Qt.
 
-It holds people's data, unlike the report for IT: it is for those who mend the records, and is written only when asked for.
+It holds people's data, unlike the report for IT: it is for those who mend the records, and written only when wanted.
 """
 
 from __future__ import annotations

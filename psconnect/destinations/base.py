@@ -7,13 +7,13 @@ come from the declaration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import nearest
-from psconnect.model.entities import Entity
+from psconnect.model.entities import LONGEST, Entity
 from psconnect.model.errors import FixSettings
 
 
@@ -54,6 +54,9 @@ class Declaration:
         fields: its settings.
         delivery: ``snapshot``: it gets the whole roster each time, atomically.
         needed: per entity key, attributes without which a record can't be delivered.
+        takes: what it has a place for beside classes: ``groups`` (of users, in place of a class), ``categories`` (of
+            courses).
+        longest: characters that a value may have; a record with a longer one is not delivered (fault D13).
     """
 
     kind: str
@@ -62,6 +65,8 @@ class Declaration:
     fields: tuple[SettingField, ...]
     delivery: Literal["snapshot"]
     needed: Mapping[str, frozenset[str]]
+    longest: int = LONGEST
+    takes: frozenset[str] = frozenset()
 
     def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The settings with defaults filled in; raises FixSettings that names what is missing or wrong."""
@@ -108,6 +113,10 @@ class Roster(Protocol):
 
     def records(self, entity: Entity) -> Iterator[list[str]]:
         """The attributes (in the order of ``entity.attributes``) of all records, in the order of their keys."""
+        ...
+
+    def labels(self, entity: Entity) -> Sequence[str]:
+        """The labels that ``extra`` of the entity's records can have, in the order in which they are delivered."""
         ...
 
 

@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from psconnect.powerschool.dataversions import SUBSCRIPTION_FILE, subscription_xml, watched_tables
 from psconnect.powerschool.sql import page_sql
 from psconnect.powerschool.streams import Stream, StreamSet
 
@@ -42,14 +43,19 @@ class PluginPackage:
     access: list[tuple[str, str]]
 
 
-def build_plugin(streams: StreamSet, version: str) -> PluginPackage:
-    """The plugin package for these streams; the same input gives the same bytes."""
+def build_plugin(streams: StreamSet, version: str, *, data_versions: bool = False) -> PluginPackage:
+    """The plugin package for these streams; the same input gives the same bytes.
+
+    With ``data_versions`` it also asks PowerSchool to note which rows of its tables change (powerschool-api.md 12).
+    """
     access = streams.grants()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "plugin.xml", _plugin_xml(access, version))
         for stream in streams.by_name.values():
             _add(archive, f"queries_root/{stream.name}.named_queries.xml", _query_xml(stream))
+        if data_versions:
+            _add(archive, SUBSCRIPTION_FILE, subscription_xml(watched_tables(streams)))
     return PluginPackage(PLUGIN_NAME, version, out.getvalue(), access)
 
 

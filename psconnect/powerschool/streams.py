@@ -14,6 +14,7 @@ from typing import Literal
 
 from psconnect.model.connection import nearest
 from psconnect.model.errors import FixSettings
+from psconnect.powerschool.fields import is_extension
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Stream:
         columns: the key's column first.
         arguments: names of the arguments that conditions use.
         always: names of columns that no row can be without: if none has one, the field itself is missing (D08).
+        dates: names of the columns that hold dates.
         extension_key: the base column that extension tables point to; empty where there are none.
         extension_column: the column of the extension tables that points back.
     """
@@ -105,6 +107,7 @@ class Stream:
     exists: tuple[Exists, ...] = ()
     arguments: tuple[str, ...] = ()
     always: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
     extension_key: str = ""
     extension_column: str = ""
 
@@ -172,6 +175,7 @@ TERMS = Stream(
         "ISYEARREC",
     ),
     always=("id", "schoolid", "yearid", "firstday", "lastday"),
+    dates=("firstday", "lastday"),
 )
 CALENDAR_DAYS = Stream(
     "calendar_days",
@@ -186,6 +190,7 @@ CALENDAR_DAYS = Stream(
     ),
     arguments=("first_day", "last_day"),
     always=("date_value", "schoolid"),
+    dates=("date_value",),
 )
 COURSES = Stream(
     "courses",
@@ -194,6 +199,8 @@ COURSES = Stream(
     "DCID",
     _own("COURSES", "DCID", "COURSE_NUMBER", "COURSE_NAME", "SCHOOLID"),
     always=("course_number",),
+    extension_key="DCID",
+    extension_column="COURSESDCID",
 )
 SECTIONS = Stream(
     "sections",
@@ -219,6 +226,8 @@ SECTIONS = Stream(
     where=_YEAR,
     arguments=("first_term", "last_term"),
     always=("termid", "schoolid"),
+    extension_key="DCID",
+    extension_column="SECTIONSDCID",
 )
 USERS = Stream(
     "users",
@@ -268,6 +277,7 @@ SECTION_TEACHERS = Stream(
     exists=(Exists("SECTIONS", "ID", "SECTIONID", _YEAR),),
     arguments=("first_term", "last_term"),
     always=("role_name",),
+    dates=("start_date", "end_date"),
 )
 STUDENTS = Stream(
     "students",
@@ -313,6 +323,7 @@ ENROLLMENTS = Stream(
     where=_YEAR,
     arguments=("first_term", "last_term"),
     always=("sectionid", "dateenrolled"),
+    dates=("dateenrolled", "dateleft"),
 )
 CONTACTS = Stream(
     "contacts",
@@ -362,6 +373,16 @@ RELATIONSHIPS = Stream(
     always=("studentdcid", "personid", "detail_id"),
 )
 
+_WITH_ACCOUNTS = replace(
+    CONTACTS,
+    columns=(*CONTACTS.columns, Column("account", "GUARDIANPERSONASSOC", "GUARDIANID", "account")),
+    lookups=(
+        *CONTACTS.lookups,
+        Lookup("account", "GUARDIANPERSONASSOC", "ID", "PERSONID", first_by="GUARDIANPERSONASSOCID"),
+    ),
+)
+"""Contacts with the portal account that belongs to them, if there is one (powerschool-api.md 16.7)."""
+
 _ALWAYS = (
     SCHOOLS,
     TERMS,
@@ -394,31 +415,59 @@ class StreamSet:
     """The streams of one connection, by name: the choices and the mapped fields decide, so access stays the least."""
 
     by_name: dict[str, Stream] = field(default_factory=dict)
+    mapped: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    whole_names: tuple[str, ...] = ()
 
     def for_entity(self, entity: str) -> Stream:
         """The stream whose fields that entity's mapping uses; KeyError where the choices leave it out."""
-        return self.by_name[MAPPED_STREAMS[entity]]
+        return self.by_name[(_NAMED_STREAMS if self.whole_names else {}).get(entity, MAPPED_STREAMS[entity])]
 
     def grants(self) -> list[tuple[str, str]]:
         """Every (TABLE, FIELD) the plugin asks for, sorted."""
         return sorted(set().union(*(stream.grants() for stream in self.by_name.values())))
 
 
-def streams_for(*, contacts: bool, fields: Mapping[str, Iterable[str]]) -> StreamSet:
+_NAMED_STREAMS = {"contact": "contact_names", "relationship": "contact_links"}
+
+
+def _of_names(name: str, label: str, fields: Iterable[str]) -> Stream:
+    """A stream of the students' fields that hold a contact's whole name; PowerSchool's contact module is not asked."""
+    columns = _own("STUDENTS", "DCID", *(full_name.upper().partition(".")[2] for full_name in fields))
+    return Stream(name, label, "STUDENTS", "DCID", columns, where=STUDENTS.where)
+
+
+def streams_for(
+    *,
+    contacts: bool,
+    fields: Mapping[str, Iterable[str]],
+    portal: bool = False,
+    admins: bool = True,
+    whole_names: tuple[str, ...] = (),
+) -> StreamSet:
     """The streams a connection needs.
 
-    ``contacts`` says whether contacts and relationships are read; ``fields`` gives, per entity key, the
-    ``Table.Field`` names its mapping uses: those not read anyway are added to the entity's stream. Raises FixSettings
-    for a field of a table that the entity's stream has no way to.
+    ``contacts`` says whether contacts and relationships are read, ``portal`` whether it matters who of them has a
+    portal account, ``admins`` whether staff without a class is delivered; ``whole_names`` are the fields of the
+    students that hold contacts' whole names, where PowerSchool's contact module is not used. ``fields`` gives, per
+    entity key, the ``Table.Field`` names its mapping uses: those not read anyway are added to the entity's stream.
+    Raises FixSettings for a field of a table that the entity's stream has no way to.
     """
     chosen = {stream.name: stream for stream in _ALWAYS}
-    if contacts:
-        chosen |= {CONTACTS.name: CONTACTS, RELATIONSHIPS.name: RELATIONSHIPS}
+    if contacts and whole_names:
+        for entity, label in (("contact", "Contacts’ names"), ("relationship", "Contacts’ students")):
+            stream = _of_names(_NAMED_STREAMS[entity], label, whole_names)
+            chosen[stream.name] = stream
+    elif contacts:
+        chosen |= {CONTACTS.name: _WITH_ACCOUNTS if portal else CONTACTS, RELATIONSHIPS.name: RELATIONSHIPS}
+    if not admins:
+        chosen[USERS.name] = replace(USERS, columns=tuple(c for c in USERS.columns if c.field != "LOGINID"))
+        fields = {entity: names for entity, names in fields.items() if entity != "admin"}
     for entity, names in fields.items():
         name = MAPPED_STREAMS[entity]
         if name in chosen:
             chosen[name] = _with_fields(chosen[name], entity, sorted(set(names)))
-    return StreamSet(chosen)
+    mapped = {entity: sorted(set(names)) for entity, names in fields.items()}
+    return StreamSet(chosen, mapped, whole_names if contacts else ())
 
 
 def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
@@ -428,7 +477,10 @@ def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
         table, _, field_name = full_name.upper().partition(".")
         if table == stream.table:
             stream = replace(stream, columns=(*stream.columns, Column(_free(stream, field_name), table, field_name)))
-        elif stream.extension_key and _is_extension(table):
+        elif found := [lookup.alias for lookup in stream.lookups if lookup.table == table]:
+            column = Column(_free(stream, f"{found[0]}_{field_name}"), table, field_name, found[0])
+            stream = replace(stream, columns=(*stream.columns, column))
+        elif stream.extension_key and is_extension(table):
             alias = table.lower()
             if all(lookup.alias != alias for lookup in stream.lookups):
                 link = Lookup(alias, table, stream.extension_key, stream.extension_column)
@@ -439,16 +491,11 @@ def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
             raise FixSettings(
                 "PSC-MAPPING-FIELD",
                 "A mapped field can't be read",
-                f"The field {full_name} is mapped for {entity}, but its table does not belong to "
-                f"{stream.label.lower()}.",
+                f"The field {full_name} is used for {entity}, but its table does not belong to {stream.label.lower()}.",
                 nearest(full_name, [f"{c.table}.{c.field}".title() for c in stream.columns]),
                 where=f"mapping.{entity}",
             )
     return stream
-
-
-def _is_extension(table: str) -> bool:
-    return table.startswith(("U_", "S_")) or table in ("STUDENTCOREFIELDS", "USERSCOREFIELDS")
 
 
 def _free(stream: Stream, name: str) -> str:

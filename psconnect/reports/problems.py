@@ -14,6 +14,7 @@ from psconnect.model.problems import Problem, Rule
 from psconnect.powerschool.menus import page_of
 from psconnect.reports import words
 from psconnect.store import history
+from psconnect.store.ids import RunIds
 
 NO_SCHOOL = "Not tied to one school"
 
@@ -65,7 +66,7 @@ class SchoolProblems:
 def problem_rows(db: sqlite3.Connection, connection: Connection, number: int) -> list[ProblemRow]:
     """All problems of a run: by school name (those of no school last), errors first, by rule, kind and record."""
     name_of = _school_namer(history.school_names(db, number))
-    address = web_address(connection.source.url)
+    ids, address = RunIds(db, number), web_address(connection.source.url)
 
     def place(problem: Problem) -> tuple[bool, str, int, int, str, int, int]:
         severity = words.severity_order(words.rule_of(problem.rule).severity)
@@ -78,7 +79,7 @@ def problem_rows(db: sqlite3.Connection, connection: Connection, number: int) ->
             school_key=problem.school,
             rule=words.rule_of(problem.rule),
             kind=words.record_kind(problem.entity),
-            record=BY_KEY[problem.entity].sourced_id(problem.key),
+            record=ids.public(BY_KEY[problem.entity], problem.key),
             detail=words.detail_word(problem.detail),
             link=page_of(address, problem.entity, problem.key) if address else "",
         )

@@ -132,6 +132,7 @@ def _facts(run: Run, connection: Connection) -> list[Fact]:
         # What the person typed stays in the history: it is free text and may name somebody.
         Fact("Approval", "Approved by hand; the reason is in the history" if run.reason else ""),
         Fact("Read", ", ".join(part for part in (way, calls) if part)),
+        Fact("Compared", words.comparison(run.compared)),
         Fact("Run id", run.id),
         Fact("Plan", run.plan_hash[:_PLAN_SHOWN]),
     ]

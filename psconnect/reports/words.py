@@ -6,12 +6,13 @@ from datetime import datetime
 
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import RULES, Rule
+from psconnect.model.runs import FULL, Compared
 from psconnect.powerschool.streams import streams_for
 from psconnect.words import number, spelled_out
 
 SCOPES = {"all": "All records", "users": "Users only", "courses": "Courses only"}
 TRIGGERS = {"button": "Run sync in the window", "schedule": "The schedule", "command line": "The command line"}
-WAYS = {"queries": "By the plugin’s queries", "tables": "Table by table"}
+WAYS = {"queries": "By the plugin’s queries", "tables": "Table by table", "v1": "By the v1 interface"}
 STAGES = {
     "queued": "before it began to read",
     "reading": "while reading from PowerSchool",
@@ -62,6 +63,21 @@ def moment(then: datetime) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M:%S} {zone}"
 
 
+def comparison(compared: Compared) -> str:
+    """How a run came to its records: ``Everything was read``, or which streams were taken over; may be empty."""
+    if compared.taken_over:
+        parts = [
+            f"{stream_label(name).lower()} ({counted(compared.taken_over[name], 'row', 'rows')})"
+            for name in sorted(compared.taken_over, key=stream_order)
+        ]
+        return f"Taken over from the run before, as nothing in them had changed: {listed(parts)}. All else was read"
+    if compared.because:
+        return f"Everything was read, because {FULL.get(compared.because, compared.because)}"
+    if compared.how == "incremental":
+        return "Everything was read, because something had changed in all of it"
+    return "Everything was read" if compared.how else ""
+
+
 def severity_order(severity: str) -> int:
     """Sorts severities, the worst first; an unknown one comes last."""
     known = list(SEVERITIES)
@@ -96,4 +112,7 @@ def detail_word(detail: str) -> str:
 
 def rule_of(key: str) -> Rule:
     """The rule with that key; one that this version does not know counts as a warning, so that nobody overlooks it."""
-    return RULES.get(key) or Rule(key, "warning", spelled_out(key), "a rule of another version of psconnect applies")
+    try:
+        return RULES[key]
+    except KeyError:
+        return Rule(key, "warning", spelled_out(key), "a rule of another version of psconnect applies")

@@ -20,16 +20,22 @@ class ListRoster:
     Attributes:
         tables: its records.
         on_record: told of each record's entity before it is handed out; for cancelling in the middle.
+        further: entity key -> labels of its further values.
     """
 
     tables: Tables
     on_record: Callable[[Entity], None] = field(default=lambda _entity: None)
+    further: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def records(self, entity: Entity) -> Iterator[list[str]]:
         """The attributes of all records, in key order."""
         for record in sorted(self.tables.get(entity.key, []), key=key_of):
             self.on_record(entity)
             yield [record.get(attribute, "") for attribute in entity.attributes]
+
+    def labels(self, entity: Entity) -> tuple[str, ...]:
+        """The labels of the entity's further values."""
+        return self.further.get(entity.key, ())
 
 
 def key_of(record: Record) -> int:

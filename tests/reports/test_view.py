@@ -14,7 +14,7 @@ import pytest
 
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Problem
-from psconnect.model.runs import ChangeCounts
+from psconnect.model.runs import ChangeCounts, Compared
 from psconnect.reports.problems import NO_SCHOOL, by_school, problem_rows
 from psconnect.reports.view import RunView, view_of
 from psconnect.reports.words import moment
@@ -204,3 +204,27 @@ def test_a_destination_without_a_kind_or_of_an_unknown_one_is_no_obstacle(distri
         view = view_of(district.db, msgspec.structs.replace(district.connection, destination=destination), number)
         assert facts(view).get("To") == shown
         assert view.sentence.text == "1 record was delivered"
+
+
+@pytest.mark.parametrize(
+    ("compared", "told"),
+    [
+        (Compared("bulk"), "Everything was read"),
+        (Compared("incremental", "weekly"), "Everything was read, because everything is read once a week"),
+        (Compared("incremental", "some-day"), "Everything was read, because some-day"),
+        (Compared("incremental"), "Everything was read, because something had changed in all of it"),
+        (
+            Compared("incremental", "", {"enrollments": 12_345, "students": 1}),
+            "Taken over from the run before, as nothing in them had changed: "
+            + "students (1 row) and enrollments (12,345 rows). All else was read",
+        ),
+    ],
+)
+def test_what_was_read_and_what_was_taken_over(district: District, compared: Compared, told: str) -> None:
+    number = district.run(**RUN, compared=compared)
+    assert facts(view_of(district.db, district.connection, number))["Compared"] == told
+
+
+def test_a_run_of_an_older_version_does_not_say_how_it_compared(district: District) -> None:
+    number = district.run(**RUN)
+    assert "Compared" not in facts(view_of(district.db, district.connection, number))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from psconnect.demo.server.database import District
 
-_LOG: Final = "demo_change_log"
+LOG: Final = "demo_change_log"
 INSERT, UPDATE, DELETE, ENROLLMENT = "INSERT", "UPDATE", "DELETE", "SCHOOL_ENROLLMENT"
 _ENROLLMENT_COLUMNS: Final = "SchoolID, Enroll_Status, Grade_Level, EntryDate, ExitDate, EntryCode, ExitCode, Track"
 
@@ -40,7 +40,7 @@ class ChangeLog:
         """Log the changes of these tables from now on; names of the catalogue in any case."""
         with self._district.transaction() as database:
             database.execute(
-                f"CREATE TABLE IF NOT EXISTS {_LOG} (version INTEGER PRIMARY KEY AUTOINCREMENT, table_name, row_key, "
+                f"CREATE TABLE IF NOT EXISTS {LOG} (version INTEGER PRIMARY KEY AUTOINCREMENT, table_name, row_key, "
                 "kind)"
             )
             for table in sorted({name.upper() for name in tables} - self._watched):
@@ -56,7 +56,7 @@ class ChangeLog:
         for kind, event, row in kinds:
             database.execute(
                 f"CREATE TRIGGER IF NOT EXISTS demo_{info.name}_{kind} AFTER {event} ON {info.name} BEGIN "  # noqa: S608 - names of the catalogue
-                f"INSERT INTO {_LOG} (table_name, row_key, kind) "
+                f"INSERT INTO {LOG} (table_name, row_key, kind) "
                 f"VALUES ('{info.name.lower()}', {row}.{key}, '{kind}'); END"
             )
 
@@ -65,7 +65,7 @@ class ChangeLog:
         if not self._watched:
             return 0
         with self._district.reader() as reader:
-            row = reader.one(f"SELECT coalesce(max(version), 0) FROM {_LOG}")  # noqa: S608 - our own table
+            row = reader.one(f"SELECT coalesce(max(version), 0) FROM {LOG}")  # noqa: S608 - our own table
         return int(str(row[0])) if row else 0
 
     def since(self, version: int, tables: Iterable[str]) -> list[Change]:
@@ -73,7 +73,7 @@ class ChangeLog:
         if not self._watched:
             return []
         wanted = {name.lower() for name in tables}
-        sql = f"SELECT version, table_name, row_key, kind FROM {_LOG} WHERE version > ? ORDER BY version"  # noqa: S608 - our own table
+        sql = f"SELECT version, table_name, row_key, kind FROM {LOG} WHERE version > ? ORDER BY version"  # noqa: S608 - our own table
         with self._district.reader() as reader:
             rows = list(reader.rows(sql, [version]))
         return [

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from psconnect.demo.server.changes import LOG
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
@@ -85,13 +87,17 @@ def _multiply_students(db: sqlite3.Connection, fault: Fault) -> None:
 
 
 def _change_content(db: sqlite3.Connection, fault: Fault) -> None:
-    """D21: a student's value changes, but no stamp that says when the row was changed last."""
+    """D21: a student's value changes, but no stamp that says when the row was changed last, and no data version."""
     wanted = (fault.field or "last_name").lower()
     name = next(each for each in _columns(db, "Students") if each.lower() == wanted)
+    logged = bool(_columns(db, LOG))
+    (newest,) = db.execute(f"SELECT coalesce(max(version), 0) FROM {LOG}").fetchone() if logged else (0,)  # noqa: S608 - our own table
     db.execute(
         f"UPDATE Students SET {name} = {name} || ' II' "  # noqa: S608 - a name of the schema
         f"WHERE DCID = (SELECT min(DCID) FROM Students WHERE Enroll_Status = 0 AND SchoolID <> {_GRADUATED})"
     )
+    if logged:
+        db.execute(f"DELETE FROM {LOG} WHERE version > ?", [newest])  # noqa: S608 - our own table
 
 
 def _change_schools(db: sqlite3.Connection, fault: Fault) -> None:

@@ -90,12 +90,14 @@ def read_package(data: bytes, quirks: Quirks) -> Package:
             raise PluginRefused(message)
         seen.add(query.name)
     pages = frozenset(name[9:].lower() for name in entries if name.lower().startswith("web_root/"))
-    return Package(manifest, tuple(queries), pages, _subscriptions(entries))
+    return Package(manifest, tuple(queries), pages, _subscriptions(entries, quirks))
 
 
-def _subscriptions(entries: dict[str, bytes]) -> tuple[Subscription, ...]:
+def _subscriptions(entries: dict[str, bytes], quirks: Quirks) -> tuple[Subscription, ...]:
     """The data change subscriptions of a package (12)."""
-    found = []
+    found: list[Subscription] = []
+    if quirks.data_version_files == "ignore":
+        return ()
     for name, content in sorted(entries.items()):
         if name.startswith("data_change_configuration_root/") and name.endswith(".xml"):
             try:
@@ -103,6 +105,9 @@ def _subscriptions(entries: dict[str, bytes]) -> tuple[Subscription, ...]:
             except UnsafeXmlError as error:
                 message = f"{name} {error}"
                 raise PluginRefused(message) from error
+            if subscription is not None and quirks.data_version_files == "refuse":
+                message = f"{name} is not a data change configuration."
+                raise PluginRefused(message)
             if subscription is not None:
                 found.append(subscription)
     return tuple(found)

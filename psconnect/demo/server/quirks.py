@@ -70,6 +70,8 @@ class Quirks:
         data_version_text: ``$dataversion`` in answers is a text or a number (12 conflict).
         data_version_tables: ``tables`` of a data-version answer is one "object", or an "array" of objects with one
             table each (12 conflict).
+        data_version_files: a subscription file in the demo's own format is "read", left alone ("ignore"), or makes the
+            server "refuse" the plugin (12 [I]: the format is not public).
         data_version_deletes: whether keys of deleted rows are among the changed ones (12 [I]).
         events: whether the district's Global Event Services are "off", or "deliver" to subscribers (14).
         events_need_https: whether a subscription to a plain http address is refused (14).
@@ -132,6 +134,7 @@ class Quirks:
     student_fee_warning: bool = False
     data_version_text: bool = True
     data_version_tables: Literal["object", "array"] = "object"
+    data_version_files: Literal["read", "ignore", "refuse"] = "read"
     data_version_deletes: bool = True
     events: Literal["off", "deliver"] = "off"
     events_need_https: bool = True

@@ -29,8 +29,8 @@ _STREAMS = {"school": "schools", "calendar": "terms", "course": "courses", "clas
 _STREAMS |= {"contact": "contacts", "relationship": "relationships", "enrollment": "enrollments"}
 _MOST_FINDINGS = 5
 _AFTER_UNDO = tr(
-    "The last delivery took an earlier run back. The next sync with changes waits for your approval, because it would do "
-    "again what was undone. Correct the cause first, in PowerSchool or in the settings."
+    "The last delivery took an earlier run back. The next sync with changes waits for your approval, because it would "
+    "do again what was undone. Correct the cause first, in PowerSchool or in the settings."
 )
 _STATE = {"error": "bad", "warning": "warning", "info": ""}
 

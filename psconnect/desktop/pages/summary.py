@@ -175,8 +175,8 @@ class SummaryPage(Page):
         if self._run is None:
             return
         text = tr(
-            "Undo makes a plan that takes this run back ({changes}), and opens it for review. Nothing is delivered until "
-            "you approve it. What was changed since is left as it is. Once undone, the next sync waits for your approval.",
+            "Undo makes a plan that takes this run back ({changes}), and opens it for review. Nothing is delivered "
+            "until you approve it. What was changed since is left as it is. Once undone, the next sync waits for you.",
             changes=changes_in_words(self._run).lower(),
         )
         actions = [(tr("Make the plan"), self._undo), (tr("Leave it as it is"), self.undo_button.setFocus)]

@@ -49,7 +49,7 @@ def write_bundle(target: BinaryIO, roster: Roster, cancel: CancelToken) -> dict[
     counts: dict[str, int] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for name, produce in FILES.items():
-            count = _write_file(archive, name, produce(roster), cancel)
+            count = _write_file(archive, name, rows.header(name, roster), produce(roster), cancel)
             if count:
                 counts[name] = count
         with archive.open("manifest.csv", "w") as file:
@@ -57,14 +57,20 @@ def write_bundle(target: BinaryIO, roster: Roster, cancel: CancelToken) -> dict[
     return counts
 
 
-def _write_file(archive: zipfile.ZipFile, name: str, produced: Iterator[Sequence[str]], cancel: CancelToken) -> int:
+def _write_file(
+    archive: zipfile.ZipFile,
+    name: str,
+    header: Sequence[str],
+    produced: Iterator[Sequence[str]],
+    cancel: CancelToken,
+) -> int:
     """Write one file, row by row through, so that no batch of rows is ever held; nothing where there is no row."""
     first = next(produced, None)
     if first is None:
         return 0
     remaining, done = itertools.chain([first], produced), 0
     with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
-        file.write(_text([rows.COLUMNS[name]]).encode())
+        file.write(_text([header]).encode())
         while (batch := _batch(remaining))[1]:
             cancel.check()
             text, count = batch

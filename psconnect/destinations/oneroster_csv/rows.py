@@ -7,10 +7,15 @@ contacts; who belongs to whom stands in ``agentSourcedIds`` in both directions.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 from operator import itemgetter
 
+import msgspec
+
 from psconnect.destinations.base import Roster
+from psconnect.destinations.oneroster_csv.family import ROLES, Family
 from psconnect.model.entities import (
     ADMIN,
     CALENDAR,
@@ -18,7 +23,6 @@ from psconnect.model.entities import (
     CONTACT,
     COURSE,
     ENROLLMENT,
-    RELATIONSHIP,
     SCHOOL,
     STUDENT,
     TEACHER,
@@ -82,36 +86,68 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "endDate",
     ),
 }
+METADATA = "metadata."
+_EXTENDED = {"orgs": (SCHOOL,), "courses": (COURSE,), "classes": (CLASS,), "users": (STUDENT, TEACHER, ADMIN, CONTACT)}
 _RENAMED = {"academicSessions": {}, "classes": {"termSourcedIds": "termSourcedId"}}
-_ROLE_ORDER = ("parent", "guardian", "relative")
+_AT_A_TIME = 1_000
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def _plain(name: str, entity: Entity, roster: Roster) -> Iterator[list[str]]:
+def labels_of(name: str, roster: Roster) -> list[str]:
+    """The labels of a file's further columns: those of all its entities, each once (oneroster.md 1.1: extensions)."""
+    found = (label for entity in _EXTENDED.get(name, ()) for label in roster.labels(entity))
+    return list(dict.fromkeys(found))
+
+
+def header(name: str, roster: Roster) -> tuple[str, ...]:
+    """The columns of a file: those that the format prescribes, behind them ``metadata.`` and each label."""
+    return (*COLUMNS[name], *(f"{METADATA}{label}" for label in labels_of(name, roster)))
+
+
+def _further(labels: list[str]) -> Callable[[str], list[str]]:
+    """A function from a record's ``extra`` to the values of the further columns."""
+
+    def values(extra: str) -> list[str]:
+        if not extra:
+            return [""] * len(labels)
+        given = _decode(extra)
+        return [given.get(label, "") for label in labels]
+
+    return values
+
+
+_decode = msgspec.json.Decoder(dict[str, str]).decode
+
+
+def _plain(name: str, entity: Entity, roster: Roster) -> Iterator[Sequence[str]]:
     """Rows of a file whose columns are attributes of one entity; columns without an attribute stay blank."""
     renamed = _RENAMED.get(name, {})
     positions = {attribute: index for index, attribute in enumerate(entity.attributes)}
     blank = len(positions)
     pick = itemgetter(*(positions.get(renamed.get(column, column), blank) for column in COLUMNS[name]))
-    return (pick([*record, ""]) for record in roster.records(entity))
+    labels = labels_of(name, roster)
+    if not labels:
+        return (pick([*record, ""]) for record in roster.records(entity))
+    further = _further(labels)
+    return ([*pick([*record, ""]), *further(record[-1])] for record in roster.records(entity))
 
 
-def academic_sessions(roster: Roster) -> Iterator[list[str]]:
+def academic_sessions(roster: Roster) -> Iterator[Sequence[str]]:
     """Rows of academicSessions.csv."""
     return _plain("academicSessions", CALENDAR, roster)
 
 
-def orgs(roster: Roster) -> Iterator[list[str]]:
+def orgs(roster: Roster) -> Iterator[Sequence[str]]:
     """Rows of orgs.csv: the district and its schools."""
     return _plain("orgs", SCHOOL, roster)
 
 
-def courses(roster: Roster) -> Iterator[list[str]]:
+def courses(roster: Roster) -> Iterator[Sequence[str]]:
     """Rows of courses.csv."""
     return _plain("courses", COURSE, roster)
 
 
-def classes(roster: Roster) -> Iterator[list[str]]:
+def classes(roster: Roster) -> Iterator[Sequence[str]]:
     """Rows of classes.csv."""
     return _plain("classes", CLASS, roster)
 
@@ -121,52 +157,48 @@ def enrollments(roster: Roster) -> Iterator[list[str]]:
     return ([record[0], "", "", *record[1:]] for record in roster.records(ENROLLMENT))
 
 
-def users(roster: Roster) -> Iterator[list[str]]:
+def users(roster: Roster) -> Iterator[Sequence[str]]:
     """Rows of users.csv."""
-    family = _Family(roster)
-    yield from _students(roster, family)
-    for entity, role in ((TEACHER, "teacher"), (ADMIN, "administrator")):
-        user, schools = _user(entity, role), entity.attributes.index("schoolSourcedIds")
-        for record in roster.records(entity):
-            yield user(record, record[schools], "", "")
-    kinds = [_user(CONTACT, role) for role in _ROLE_ORDER]
-    for record in roster.records(CONTACT):
-        contact = record[0]
-        schools_of = ",".join(sorted(family.schools.get(contact, ())))
-        yield kinds[family.roles.get(contact, 2)](record, schools_of, ",".join(family.students.get(contact, ())), "")
+    labels = labels_of("users", roster)
+    if not labels:
+        return (row for row, _extra in _users(roster))
+    further = _further(labels)
+    return ([*row, *further(extra)] for row, extra in _users(roster))
 
 
-class _Family:
-    """Who belongs to whom, from the relationships: by student and by contact."""
-
-    def __init__(self, roster: Roster) -> None:
-        place = {attribute: index for index, attribute in enumerate(RELATIONSHIP.attributes)}
-        pick = itemgetter(place["studentSourcedId"], place["contactSourcedId"], place["role"])
-        ranks = {role: rank for rank, role in enumerate(_ROLE_ORDER)}
-        self.contacts: dict[str, list[str]] = {}
-        self.students: dict[str, list[str]] = {}
-        self.roles: dict[str, int] = {}
-        self.schools: dict[str, set[str]] = {}
-        for student, contact, role in map(pick, roster.records(RELATIONSHIP)):
-            contacts = self.contacts.setdefault(student, [])
-            if contact not in contacts:
-                contacts.append(contact)
-                self.students.setdefault(contact, []).append(student)
-            rank = ranks.get(role, 2)
-            if rank < self.roles.get(contact, 3):
-                self.roles[contact] = rank
+def _users(roster: Roster) -> Iterator[tuple[list[str], str]]:
+    """The prescribed columns of users.csv, and the record's ``extra``."""
+    with closing(Family(roster)) as family:
+        yield from _students(roster, family)
+        for entity, role in ((TEACHER, "teacher"), (ADMIN, "administrator")):
+            user, schools = _user(entity, role), entity.attributes.index("schoolSourcedIds")
+            for record in roster.records(entity):
+                yield user(record, record[schools], "", ""), record[-1]
+        yield from _contacts(roster, family)
 
 
-def _students(roster: Roster, family: _Family) -> Iterator[list[str]]:
+def _students(roster: Roster, family: Family) -> Iterator[tuple[list[str], str]]:
     user = _user(STUDENT, "student")
     school, state = STUDENT.attributes.index("schoolSourcedId"), STUDENT.attributes.index("stateId")
-    for record in roster.records(STUDENT):
-        contacts = family.contacts.get(record[0], ())
-        for contact in contacts:
-            family.schools.setdefault(contact, set()).add(record[school])
-        state_id = record[state]
-        user_ids = f"{{StateID:{state_id}}}" if _PLAIN_ID.fullmatch(state_id) else ""
-        yield user(record, record[school], ",".join(contacts), user_ids)
+    for some in _together(roster.records(STUDENT)):
+        family.attend((record[0], record[school]) for record in some)
+        for record, contacts in zip(some, family.contacts_of([record[0] for record in some]), strict=True):
+            state_id = record[state]
+            user_ids = f"{{StateID:{state_id}}}" if _PLAIN_ID.fullmatch(state_id) else ""
+            yield user(record, record[school], ",".join(contacts), user_ids), record[-1]
+
+
+def _contacts(roster: Roster, family: Family) -> Iterator[tuple[list[str], str]]:
+    users = {role: _user(CONTACT, role) for role in ROLES}
+    for some in _together(roster.records(CONTACT)):
+        for record, its in zip(some, family.relatives_of([record[0] for record in some]), strict=True):
+            yield users[its.role](record, ",".join(its.schools), ",".join(its.students), ""), record[-1]
+
+
+def _together(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    """Some records at a time, so that what belongs to them is asked for in one go."""
+    while some := list(islice(records, _AT_A_TIME)):
+        yield some
 
 
 def _user(entity: Entity, role: str) -> Callable[[list[str], str, str, str], list[str]]:

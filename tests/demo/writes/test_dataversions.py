@@ -154,3 +154,20 @@ def test_nothing_is_logged_without_a_subscription(server, signed_in):
     signed_in(server, package((), ["STUDENTS.DCID"]))
     with server._district.reader() as reader:
         assert reader.one("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'") == (0,)
+
+
+def test_a_format_that_the_server_does_not_know_is_left_alone_or_refused(served, switched):
+    text = '<dataChangeSubscription application="x"><table name="STUDENTS"/></dataChangeSubscription>'
+
+    def packed(name):
+        return zipped({"plugin.xml": plugin_xml(["STUDENTS.DCID"], name=name), FILE: text})
+
+    switched(data_version_files="ignore")
+    with client_of(served, packed("Left alone")) as client:
+        assert client.get("/ws/dataversion/x/0").status_code == 400
+    switched(data_version_files="refuse")
+    with pytest.raises(PluginRefused, match=FILE):
+        served.install(packed("Refused"))
+    switched(data_version_files="read")
+    with client_of(served, packed("Taken")) as client:
+        assert client.get("/ws/dataversion/x/0").status_code == 200

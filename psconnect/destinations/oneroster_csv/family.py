@@ -1,0 +1,95 @@
+"""Who belongs to whom, from the relationships: by student and by contact.
+
+Both directions of a large district are more than memory should hold, so they are kept in a SQLite file without a name,
+which the system deletes. It holds ids alone, and a small district's never leaves memory.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+
+import msgspec
+
+from psconnect.destinations.base import Roster
+from psconnect.model.entities import RELATIONSHIP
+
+ROLES = ("parent", "guardian", "relative")
+"""The roles of contacts, the closest first."""
+_OTHER = len(ROLES) - 1
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """A contact's students, in the order of the relationships; their schools' ids, sorted; and the closest role."""
+
+    students: Sequence[str]
+    schools: Sequence[str]
+    role: str
+
+
+class Family:
+    """The relationships of a roster. ``close`` it when done."""
+
+    def __init__(self, roster: Roster) -> None:
+        """Take in all relationships."""
+        place = {attribute: index for index, attribute in enumerate(RELATIONSHIP.attributes)}
+        pick = itemgetter(place["studentSourcedId"], place["contactSourcedId"], place["role"])
+        ranks = {role: rank for rank, role in enumerate(ROLES)}
+        self._db = sqlite3.connect("", isolation_level=None)
+        self._db.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
+            "CREATE TABLE link (no INTEGER PRIMARY KEY, student TEXT, contact TEXT, rank INTEGER);"
+            "CREATE TABLE attends (student TEXT PRIMARY KEY, school TEXT) WITHOUT ROWID;"
+            "BEGIN"
+        )
+        links = ((student, contact, ranks.get(role, _OTHER)) for student, contact, role in _picked(roster, pick))
+        self._db.executemany("INSERT INTO link (student, contact, rank) VALUES (?, ?, ?)", links)
+        self._db.execute("CREATE INDEX by_student ON link (student, no, contact)")
+        self._db.execute("CREATE INDEX by_contact ON link (contact, no, student, rank)")
+
+    def close(self) -> None:
+        """Throw the file away."""
+        self._db.close()
+
+    def attend(self, schools: Iterable[tuple[str, str]]) -> None:
+        """Note the school's id of students; to be done before their contacts are asked for."""
+        self._db.executemany("INSERT OR REPLACE INTO attends VALUES (?, ?)", schools)
+
+    def contacts_of(self, students: Sequence[str]) -> list[list[str]]:
+        """The contacts of each of these students, in the order of the relationships."""
+        found: list[list[str]] = [[] for _ in students]
+        sql = "SELECT a.key, l.contact FROM json_each(?) a JOIN link l ON l.student = a.value ORDER BY a.key, l.no"
+        for at, rows in self._grouped(sql, students):
+            found[at] = _once(contact for _at, contact in rows)
+        return found
+
+    def relatives_of(self, contacts: Sequence[str]) -> list[Relatives]:
+        """What each of these contacts has to do with whom; who has no student counts as a relative."""
+        found = [Relatives((), (), ROLES[_OTHER]) for _ in contacts]
+        sql = (
+            "SELECT a.key, l.student, l.rank, s.school FROM json_each(?) a JOIN link l ON l.contact = a.value "
+            "LEFT JOIN attends s ON s.student = l.student ORDER BY a.key, l.no"
+        )
+        for at, rows in self._grouped(sql, contacts):
+            links = list(rows)
+            schools = {school for *_, school in links if school is not None}
+            students = _once(student for _at, student, *_ in links)
+            found[at] = Relatives(students, sorted(schools), ROLES[min(rank for _at, _student, rank, _s in links)])
+        return found
+
+    def _grouped(self, sql: str, ids: Sequence[str]) -> Iterator[tuple[int, Iterator[tuple[int, str, int, str]]]]:
+        rows = self._db.execute(sql, [_encode(ids).decode()])
+        return groupby(rows, key=itemgetter(0))
+
+
+def _picked(roster: Roster, pick: itemgetter[str]) -> Iterator[tuple[str, str, str]]:
+    return map(pick, roster.records(RELATIONSHIP))
+
+
+def _once(ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(ids))
