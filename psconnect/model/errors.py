@@ -63,6 +63,10 @@ class TryLater(PsconnectError):
     family = "try later"
 
 
+class PauseAsked(TryLater):
+    """The other system asks for a longer pause than a run waits: the run is interrupted, and starts again later."""
+
+
 class BadRecord(PsconnectError):
     """A record, or a whole answer, is not what it has to be."""
 

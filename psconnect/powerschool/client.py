@@ -19,7 +19,7 @@ import msgspec
 
 from psconnect.http import Answer, HttpClient
 from psconnect.model.clock import CancelToken, Clock
-from psconnect.model.errors import FixSettings, SignInAgain, TryLater
+from psconnect.model.errors import FixSettings, PauseAsked, SignInAgain, TryLater
 from psconnect.powerschool import answers
 from psconnect.powerschool.gate import Gate
 from psconnect.powerschool.wiretext import readings
@@ -176,7 +176,7 @@ class PowerSchoolClient:
     def _pause(self, error: TryLater, number: int) -> float:
         if error.retry_after is not None:
             if error.retry_after > self.retries.longest_asked:
-                raise TryLater(
+                raise PauseAsked(
                     "PSC-HTTP-LONG-PAUSE",
                     "PowerSchool asks for a long pause",
                     f"{self.host} wants no request for the next {_span(error.retry_after)}. Nothing was changed.",

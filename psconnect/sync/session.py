@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from psconnect.model.errors import Bug, Cancelled, PsconnectError
+from psconnect.model.errors import Bug, Cancelled, PauseAsked, PsconnectError
 from psconnect.store import history, staging
 from psconnect.store.database import open_rosters, sqlite_errors, transaction
 from psconnect.store.lock import run_lock
@@ -67,6 +67,8 @@ class FailuresStored:
                 raise error  # noqa: TRY301 - to have it translated
         except Cancelled:
             _end_early(self._job, self._db, self._number, "cancelled", None)
+        except PauseAsked as pause:
+            _end_early(self._job, self._db, self._number, "interrupted", pause)
         except PsconnectError as known:
             _end_early(self._job, self._db, self._number, "failed", known)
         except Exception as unexpected:  # noqa: BLE001 - stored as the run's end, then raised on

@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -152,6 +154,75 @@ def test_first_review_summary_history(open_window: OpenWindow, connected: Connec
     window.review(connected.name, run.id)
     settled(qtbot, window)
     grab(window, "review-over")
+
+
+def test_exclusion_and_left_alone(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:
+    run = held_by_removals(connected)
+    students = [
+        one.key for one in connected.service.changes(run.id) if (one.entity, one.action) == ("student", "remove")
+    ]
+    window = open_window(connected.service)
+    window.review(connected.name, run.id)
+    settled(qtbot, window)
+    settled(qtbot, window)
+    page = window.places.review
+    page.changes.pills["remove"].click()
+    settled(qtbot, window)
+    page.changes.table.setFocus()
+    for _row in range(3):
+        qtbot.keyClick(page.changes.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    grab(window, "review-selected")
+    qtbot.keyClick(page.changes.table, Qt.Key.Key_Delete)
+    settled(qtbot, window)
+    settled(qtbot, window)
+    grab(window, "review-excluded")
+    page.changes.aside_pill.click()
+    grab(window, "review-left-alone")
+    window.resize(window.minimumSize())
+    grab(window, "review-left-alone-smallest")
+    page.changes.aside_pill.click()
+    grab(window, "review-smallest")
+    connected.service.exclude(run.id, "student", students[4:])
+    connected.clock.time += timedelta(hours=25)
+    window.resize(1180, 760)
+    window.refresh()
+    settled(qtbot, window)
+    settled(qtbot, window)
+    grab(window, "review-too-old")
+
+
+def test_schools_limits_undo_and_rehearsal(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab
+) -> None:
+    connected.delivered()
+    connected.sql("UPDATE STUDENTS SET ENROLL_STATUS = 2 WHERE SCHOOLID = (SELECT max(SCHOOLID) FROM STUDENTS)")
+    connected.sql("UPDATE STUDENTS SET STUDENT_NUMBER = STUDENT_NUMBER + 500000 WHERE DCID % 4 = 0")
+    run = connected.service.sync(connected.name)
+    window = open_window(connected.service)
+    window.review(connected.name, run.id)
+    settled(qtbot, window)
+    grab(window, "review-schools")
+    run = connected.service.approve(run.id, "test")
+    window.summary(connected.name, run.id)
+    settled(qtbot, window)
+    grab(window, "summary-applied")
+    window.places.summary.undo_button.click()
+    grab(window, "summary-undo-asked")
+    undo = connected.service.undo(run.id)
+    window.review(connected.name, undo.id)
+    settled(qtbot, window)
+    grab(window, "review-undo")
+    connected.service.approve(undo.id, "test")
+    window.overview(connected.name)
+    settled(qtbot, window)
+    grab(window, "overview-after-undo")
+    window.summary(connected.name, undo.id)
+    settled(qtbot, window)
+    grab(window, "summary-undo")
+    rehearsal = connected.service.sync(connected.name, rehearse=True)
+    window.review(connected.name, rehearsal.id)
+    settled(qtbot, window)
+    grab(window, "review-rehearsal")
 
 
 def test_find(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:

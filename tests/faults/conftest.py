@@ -84,7 +84,7 @@ class Syncs:
         """Sync, and return what was said."""
         return self.psconnect("sync", self.connected.name, connected=self.connected)
 
-    def stops(self, code: str, sentence: str, exit_code: int = 4) -> Said:
+    def stops(self, code: str, sentence: str, exit_code: int = 4, ended: str = "failed") -> Said:
         """The sync ends with this error, in these words, and neither destination nor ledger was touched."""
         before = state(self.connected)
         said = self.run()
@@ -93,7 +93,7 @@ class Syncs:
         assert said.code == exit_code
         assert state(self.connected) == before
         run = self.connected.service.runs(self.connected.name)[0]
-        assert (run.state, run.failed_in, run.changes) == ("failed", "reading", {})
+        assert (run.state, run.failed_in, run.changes) == (ended, "reading", {})
         return said
 
     def goes_through(self) -> Said:

@@ -177,7 +177,7 @@ def test_N12_a_pause_is_taken(delivered: Connected, sync: Syncs, variant: str) -
 
 def test_N12_a_pause_of_a_day_ends_the_run(delivered: Connected, sync: Syncs) -> None:
     delivered.fault("N12", path=ROWS, variant="absurd")
-    sync.stops("PSC-HTTP-LONG-PAUSE", "wants no request for the next 24 hours")
+    sync.stops("PSC-HTTP-LONG-PAUSE", "wants no request for the next 24 hours", ended="interrupted")
     delivered.server.clear_faults()
     sync.goes_through()
 

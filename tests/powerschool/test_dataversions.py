@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -130,5 +131,5 @@ def test_only_enrollments_look_up_nothing_but_who_somebody_is() -> None:
 def test_a_lookup_that_finds_more_is_none_of_identity() -> None:
     more = s.streams_for(contacts=False, fields={"enrollment": ["CC.DCID"]}).by_name["enrollments"]
     number = s.Column("number", "STUDENTS", "STUDENT_NUMBER", "student")
-    widened = s.replace(more, columns=(*more.columns, number))
+    widened = replace(more, columns=(*more.columns, number))
     assert [one.table for one in identity_lookups(widened)] == ["SECTIONS"]

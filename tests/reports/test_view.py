@@ -215,13 +215,14 @@ def test_a_destination_without_a_kind_or_of_an_unknown_one_is_no_obstacle(distri
         (Compared("incremental"), "Everything was read, because something had changed in all of it"),
         (
             Compared("incremental", "", {"enrollments": 12_345, "students": 1}),
-            "Taken over from the run before, as nothing in them had changed: "
-            + "students (1 row) and enrollments (12,345 rows). All else was read",
+            "students (1 row) and enrollments (12,345 rows)",
         ),
     ],
 )
 def test_what_was_read_and_what_was_taken_over(district: District, compared: Compared, told: str) -> None:
     number = district.run(**RUN, compared=compared)
+    if compared.taken_over:
+        told = f"Taken over from the run before, as nothing in them had changed: {told}. All else was read"
     assert facts(view_of(district.db, district.connection, number))["Compared"] == told
 
 

@@ -10,7 +10,7 @@ import pytest
 from psconnect.model.errors import FixSettings
 from psconnect.service import RekeyWishes
 from tests.judges.oneroster11 import check_bundle, read_bundle
-from tests.support.demo import Connected, connecting
+from tests.support.demo import Connect, Connected, connecting
 
 ACTIVE = (
     "SELECT dcid, student_number, student_web_id FROM students WHERE enroll_status = 0 AND schoolid <> 999999 "
@@ -145,3 +145,18 @@ def _copy(connected: Connected, tmp_path: Path) -> Path:
     connected.service.export_connection(connected.name, path)
     path.write_text(path.read_text(encoding="utf-8").replace(connected.name, "Copy"), encoding="utf-8")
     return path
+
+
+def test_records_that_are_not_read_again_get_adopted_ids_too(connect: Connect, tmp_path: Path) -> None:
+    connected = connect(settings={"source": {"compare": "incremental"}})
+    connected.delivered()
+    service, name = connected.service, connected.name
+    assert service.sync(name).compared.taken_over["enrollments"] > 0
+    ((dcid, *_), *_) = connected.sql(ACTIVE)
+    service.adopt(name, service.adoption(name, listed(tmp_path, f"id,dcid\nmo-1,{dcid}\n")))
+    held = service.sync(name)
+    assert held.changes["student"].update == 1
+    service.approve(held.id, "test")
+    enrolled = [row["userSourcedId"] for row in read_bundle(connected.bundle)["enrollments"]]
+    assert "mo-1" in enrolled
+    assert str(dcid) not in enrolled

@@ -115,8 +115,9 @@ CHANGES: dict[str, str | tuple[str, ...]] = {
     "class of another year": "UPDATE sections SET room = 'R{n}' WHERE dcid = ("
     "SELECT min(dcid) FROM sections WHERE termid < 3600)",
     "class in another term": "UPDATE sections SET termid = (SELECT t.id FROM terms t WHERE "
-    "t.schoolid = sections.schoolid AND t.yearid = 36 ORDER BY t.lastday LIMIT 1) WHERE dcid = (SELECT min(s.dcid) FROM sections s JOIN terms t "
-    "ON t.id = s.termid AND t.schoolid = s.schoolid WHERE t.yearid = 36 AND t.lastday > '2027-05-01')",
+    "t.schoolid = sections.schoolid AND t.yearid = 36 ORDER BY t.lastday LIMIT 1) WHERE dcid = ("
+    "SELECT min(s.dcid) FROM sections s JOIN terms t ON t.id = s.termid AND t.schoolid = s.schoolid "
+    "WHERE t.yearid = 36 AND t.lastday > '2027-05-01')",
     "student under another id": "UPDATE students SET dcid = dcid + 50000, id = id + 50000 "
     "WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)",
     "school renamed": "UPDATE schools SET name = 'School {n}' WHERE dcid = (SELECT min(dcid) FROM schools)",
@@ -126,9 +127,12 @@ CHANGES: dict[str, str | tuple[str, ...]] = {
     "student gone, enrollments stay": "DELETE FROM students WHERE dcid = (SELECT max(dcid) FROM students)",
     "student comes, enrollments were there": (
         "UPDATE cc SET studentid = 990000 + {n} WHERE dcid = (SELECT max(dcid) FROM cc WHERE termid > 3600)",
-        "INSERT INTO students (dcid, id, student_number, schoolid, enroll_status, last_name, first_name, grade_level) "
-        "SELECT 990000 + {n}, 990000 + {n}, 990000 + {n}, schoolid, 0, 'Late', 'Comer', 5 FROM students "
-        "WHERE enroll_status = 0 LIMIT 1",
+        (
+            "INSERT INTO students (dcid, id, student_number, schoolid, enroll_status, last_name, first_name, "
+            "grade_level) "
+            "SELECT 990000 + {n}, 990000 + {n}, 990000 + {n}, schoolid, 0, 'Late', 'Comer', 5 FROM students "
+            "WHERE enroll_status = 0 LIMIT 1"
+        ),
     ),
     "ends tomorrow": "UPDATE cc SET dateleft = date('{today}', '+1 day') WHERE dcid = ("
     "SELECT min(c.dcid) FROM cc c JOIN students s ON s.id = c.studentid WHERE s.enroll_status = 0 AND c.sectionid > 0 "
@@ -197,7 +201,7 @@ READ_AGAIN = {
     "ends tomorrow": {"enrollments"},
     "nothing": set(),
 }
-"""What has to be read again. Who a class or an enrollment belongs to does not change with a person's or class's name."""
+"""What has to be read again. Whose an enrollment is does not change with the name of a person or class."""
 
 
 @pytest.mark.parametrize("kind", READ_AGAIN)

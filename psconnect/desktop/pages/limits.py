@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import QModelIndex
 
 from psconnect.desktop.sentences import BY_CARE
-from psconnect.desktop.text import entity_label, number, tr
+from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.widgets.card import Card
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.service import Limit, Measure
 
-_MOST_ROWS, _ROW_HEIGHT = 4, 32
+_MOST_ROWS, _ROW_HEIGHT, _MOST_PLACES = 4, 32, 3
 _NEAR = 0.5
 _KINDS = {
     "create": "Additions",
@@ -28,7 +28,10 @@ _COLUMNS = {"create": 1, "update": 2, "remove": 3, "remove_per_class": 3}
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of the table: an entity's counts with the limit it is nearest to, or one more limit that is crossed."""
+    """A line of the table: an entity's counts with the limit it is nearest to, or one more limit that is crossed.
+
+    A line that is not the main one and without a measure stands for the places that are not named.
+    """
 
     limit: Limit
     measure: Measure | None
@@ -52,7 +55,7 @@ class LimitsCard(Card):
 
     def show_limits(self, limits: list[Limit], entity: str = "") -> None:
         """Show these, the ones that matter most first; the line of an entity is the current one where there is one."""
-        self._limits = sorted(limits, key=lambda one: (-_used(one), -one.changes.remove, BY_CARE.index(one.entity)))
+        self._limits = sorted(limits, key=_order)
         self._lines = [line for limit in self._limits for line in _lines(limit)]
         self._model.show_rows([_cells(line) for line in self._lines])
         rows = min(len(self._lines), _MOST_ROWS)
@@ -77,50 +80,57 @@ def limit_in_words(text: str) -> str:
     return re.sub(r"\d{4,}", lambda found: number(int(found[0])), text).replace("%", " %")
 
 
-def _used(limit: Limit) -> float:
-    return max((one.used for one in (*limit.kinds, *limit.schools)), default=0.0)
+def _order(limit: Limit) -> tuple[int, float, int, int]:
+    """What crosses a limit comes first, by how much a person cares about it; then what is nearest to one."""
+    used = max((one.used for one in (*limit.kinds, *limit.schools)), default=0.0)
+    care = BY_CARE.index(limit.entity)
+    return (0, 0.0, 0, care) if used >= 1 else (1, -used, -limit.changes.remove, care)
 
 
 def _lines(limit: Limit) -> Iterator[_Line]:
     nearest = max(limit.kinds, key=lambda one: (one.used, one.kind == "remove"), default=None)
     yield _Line(limit, nearest, main=True)
-    for one in (*limit.kinds, *limit.schools):
+    for one in limit.kinds:
         if one.crossed and one is not nearest:
             yield _Line(limit, one, main=False)
+    places = [one for one in limit.schools if one.crossed]
+    for one in places[:_MOST_PLACES]:
+        yield _Line(limit, one, main=False)
+    if len(places) > _MOST_PLACES:
+        yield _Line(limit, None, main=False)
 
 
 def _cells(line: _Line) -> list[Cell]:
-    limit, measure = line.limit, line.measure
+    measure, counts = line.measure, line.limit.changes
     crossed = measure is not None and measure.crossed
-    used = measure.used if measure else 0.0
-    state = "bad" if crossed else "warning" if used >= _NEAR else "accent"
-    words = _in_words(measure)
-    counts = limit.changes
+    column = _COLUMNS.get(measure.kind, 0) if measure else 0
     figures = [number(counts.create), number(counts.update), number(counts.remove)]
-    name = entity_label(limit.entity)
-    if not line.main and measure:
-        figures = ["", "", ""]
-        if measure.kind in _COLUMNS:
-            figures[_COLUMNS[measure.kind] - 1] = number(measure.count)
-        name = tr("  at {place}", place=measure.place) if measure.place else ""
+    if not line.main:
+        figures = [number(measure.count) if measure and place == column else "" for place in (1, 2, 3)]
+    used, words = measure.used if measure else 0.0, _in_words(line)
+    state = "bad" if crossed else "warning" if used >= _NEAR else "accent"
     return [
-        Cell(
-            name,
-            strong=line.main and crossed,
-            tip=""
-            if line.main
-            else tr("{kind} {place}", kind=entity_label(limit.entity), place=measure.place if measure else ""),
-        ),
-        *(
-            Cell(text, right=True, strong=measure is not None and crossed and _COLUMNS.get(measure.kind) == place)
-            for place, text in enumerate(figures, 1)
-        ),
-        Cell(bar=used, state=state, tip=words),
+        Cell(_name(line), strong=line.main and crossed),
+        *(Cell(text, right=True, strong=crossed and place == column) for place, text in enumerate(figures, 1)),
+        Cell(bar=used if measure else None, state=state, tip=words),
         Cell(words, right=True, state="bad" if crossed else "muted"),
     ]
 
 
-def _in_words(measure: Measure | None) -> str:
+def _name(line: _Line) -> str:
+    if line.main:
+        return entity_label(line.limit.entity)
+    if line.measure is None:
+        return tr("    at others, too")
+    place = line.measure.place
+    return tr("    at {place}", place=place) if place else tr("    in the district")
+
+
+def _in_words(line: _Line) -> str:
+    measure = line.measure
+    if measure is None and not line.main:
+        more = sum(one.crossed for one in line.limit.schools) - _MOST_PLACES
+        return counted(more, "1 more school or class", "{count} more schools or classes")
     if measure is None or not measure.count:
         return tr("none")
     holes = {

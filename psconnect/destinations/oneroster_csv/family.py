@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 import msgspec
@@ -37,9 +36,6 @@ class Family:
 
     def __init__(self, roster: Roster) -> None:
         """Take in all relationships."""
-        place = {attribute: index for index, attribute in enumerate(RELATIONSHIP.attributes)}
-        pick = itemgetter(place["studentSourcedId"], place["contactSourcedId"], place["role"])
-        ranks = {role: rank for rank, role in enumerate(ROLES)}
         self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
@@ -47,8 +43,7 @@ class Family:
             "CREATE TABLE attends (student TEXT PRIMARY KEY, school TEXT) WITHOUT ROWID;"
             "BEGIN"
         )
-        links = ((student, contact, ranks.get(role, _OTHER)) for student, contact, role in _picked(roster, pick))
-        self._db.executemany("INSERT INTO link (student, contact, rank) VALUES (?, ?, ?)", links)
+        self._db.executemany("INSERT INTO link (student, contact, rank) VALUES (?, ?, ?)", _links(roster))
         self._db.execute("CREATE INDEX by_student ON link (student, no, contact)")
         self._db.execute("CREATE INDEX by_contact ON link (contact, no, student, rank)")
 
@@ -62,34 +57,41 @@ class Family:
 
     def contacts_of(self, students: Sequence[str]) -> list[list[str]]:
         """The contacts of each of these students, in the order of the relationships."""
-        found: list[list[str]] = [[] for _ in students]
+        found: list[dict[str, None]] = [{} for _ in students]
         sql = "SELECT a.key, l.contact FROM json_each(?) a JOIN link l ON l.student = a.value ORDER BY a.key, l.no"
-        for at, rows in self._grouped(sql, students):
-            found[at] = _once(contact for _at, contact in rows)
-        return found
+        for at, contact in self._db.execute(sql, [_encode(students).decode()]):
+            found[at][contact] = None
+        return [list(contacts) for contacts in found]
 
     def relatives_of(self, contacts: Sequence[str]) -> list[Relatives]:
         """What each of these contacts has to do with whom; who has no student counts as a relative."""
-        found = [Relatives((), (), ROLES[_OTHER]) for _ in contacts]
+        found = [_Links() for _ in contacts]
         sql = (
             "SELECT a.key, l.student, l.rank, s.school FROM json_each(?) a JOIN link l ON l.contact = a.value "
             "LEFT JOIN attends s ON s.student = l.student ORDER BY a.key, l.no"
         )
-        for at, rows in self._grouped(sql, contacts):
-            links = list(rows)
-            schools = {school for *_, school in links if school is not None}
-            students = _once(student for _at, student, *_ in links)
-            found[at] = Relatives(students, sorted(schools), ROLES[min(rank for _at, _student, rank, _s in links)])
-        return found
-
-    def _grouped(self, sql: str, ids: Sequence[str]) -> Iterator[tuple[int, Iterator[tuple[int, str, int, str]]]]:
-        rows = self._db.execute(sql, [_encode(ids).decode()])
-        return groupby(rows, key=itemgetter(0))
+        for at, student, rank, school in self._db.execute(sql, [_encode(contacts).decode()]):
+            links = found[at]
+            links.students[student] = None
+            links.rank = min(rank, links.rank)
+            if school is not None:
+                links.schools.add(school)
+        return [Relatives(list(one.students), sorted(one.schools), ROLES[one.rank]) for one in found]
 
 
-def _picked(roster: Roster, pick: itemgetter[str]) -> Iterator[tuple[str, str, str]]:
-    return map(pick, roster.records(RELATIONSHIP))
+@dataclass(slots=True)
+class _Links:
+    """What is known of a contact so far."""
+
+    students: dict[str, None] = field(default_factory=dict)
+    schools: set[str] = field(default_factory=set)
+    rank: int = _OTHER
 
 
-def _once(ids: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(ids))
+def _links(roster: Roster) -> Iterator[tuple[str, str, int]]:
+    """Student, contact and the role's rank of each relationship."""
+    place = {attribute: index for index, attribute in enumerate(RELATIONSHIP.attributes)}
+    pick = itemgetter(place["studentSourcedId"], place["contactSourcedId"], place["role"])
+    ranks = {role: rank for rank, role in enumerate(ROLES)}
+    for student, contact, role in map(pick, roster.records(RELATIONSHIP)):
+        yield student, contact, ranks.get(role, _OTHER)
