@@ -36,9 +36,9 @@ class Reference:
     attribute: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entity:
-    """One kind of record.
+    """One kind of record. There is one object of each, and it is compared as that: it is asked for with every row.
 
     Attributes:
         key: the word used in files, JSON and code.

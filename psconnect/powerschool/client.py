@@ -71,6 +71,10 @@ class _MetadataAnswer(msgspec.Struct):
     metadata: Metadata
 
 
+# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+_token, _metadata = msgspec.json.Decoder(_Token), msgspec.json.Decoder(_MetadataAnswer)
+
+
 @dataclass
 class PowerSchoolClient:
     """One PowerSchool server, as seen by one plugin. Safe to use from several threads.
@@ -262,7 +266,7 @@ class PowerSchoolClient:
             raise error
         answers.check(answer, self.host, "a token", self.clock.now())
         try:
-            token = msgspec.json.decode(answer.body, type=_Token)
+            token = _token.decode(answer.body)
             life = float(token.expires_in)
         except (msgspec.DecodeError, RecursionError, ValueError):
             raise answers.unreadable(self.host, "the sign-in") from None
@@ -281,4 +285,4 @@ def _span(seconds: float) -> str:
 
 
 def _decode_metadata(body: bytes) -> _MetadataAnswer:
-    return msgspec.json.decode(body, type=_MetadataAnswer)
+    return _metadata.decode(body)

@@ -109,6 +109,10 @@ class _AnyPage(msgspec.Struct):
     record: list[dict[str, Any]] = []
 
 
+# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+_count, _any_page = msgspec.json.Decoder(_Count), msgspec.json.Decoder(_AnyPage)
+
+
 class PageFailed(Exception):
     """The proof failed for one reading of a stream; it is tried again. Its text holds counts only."""
 
@@ -161,7 +165,7 @@ def _rows(body: bytes, decoder: msgspec.json.Decoder[Any], kind: type[Row]) -> l
     except msgspec.ValidationError:
         if b"null" not in body:
             raise
-        records = msgspec.json.decode(body, type=_AnyPage).record
+        records = _any_page.decode(body).record
         return [msgspec.convert({k: v for k, v in one.items() if v is not None}, kind) for one in records]
     return rows
 
@@ -171,7 +175,7 @@ def _needed(stream: Stream, arguments: Mapping[str, str]) -> dict[str, str]:
 
 
 def _decode_count(body: bytes) -> int:
-    return msgspec.json.decode(body, type=_Count).count
+    return _count.decode(body).count
 
 
 def keys_of(rows: list[Any], stream: Stream, host: str) -> list[int]:

@@ -183,12 +183,8 @@ class TableReader:
         return self.client.read("GET", path, f"the number of rows of {table}", _decode_count, params=params).count
 
 
-def _decode_rows(body: bytes) -> _Rows:
-    return msgspec.json.decode(body, type=_Rows)
-
-
-def _decode_count(body: bytes) -> _Count:
-    return msgspec.json.decode(body, type=_Count)
+# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+_decode_rows, _decode_count = msgspec.json.Decoder(_Rows).decode, msgspec.json.Decoder(_Count).decode
 
 
 def _base_columns(stream: Stream) -> list[str]:

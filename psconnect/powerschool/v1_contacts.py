@@ -76,8 +76,8 @@ def read_contacts(client: PowerSchoolClient, students: Iterable[int], news: Call
     return found
 
 
-def _decode(body: bytes) -> list[_Contact]:
-    return msgspec.json.decode(body, type=list[_Contact])
+# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+_decode = msgspec.json.Decoder(list[_Contact]).decode
 
 
 def _contact_values(contact: _Contact) -> Values:

@@ -216,6 +216,8 @@ class Requirements:
         for index, name in self.skip:
             if looks_empty(values[index]):
                 return name, ()
+        if not self.report:
+            return "", ()
         return "", [name for index, name in self.report if looks_empty(values[index])]
 
 

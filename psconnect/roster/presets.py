@@ -37,6 +37,10 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     uniqueness: dict[str, list[str]] = msgspec.field(default_factory=dict)
 
 
+# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+msgspec.json.Decoder(Preset)
+
+
 def parse_preset(text: str) -> Preset:
     """A preset from its TOML text; raises msgspec.ValidationError for a file that is not one (presets are ours)."""
     return msgspec.convert(tomllib.loads(text), Preset)

@@ -173,7 +173,11 @@ def store_undo(job: Job, db: sqlite3.Connection, number: int, undone: str, holds
     with transaction(db):
         inverse.store_inverse(db, number, found[0])
         history.update_run(
-            db, number, undoes=undone, planned=job.clock.now(), school_year=found[1].school_year,
+            db,
+            number,
+            undoes=undone,
+            planned=job.clock.now(),
+            school_year=found[1].school_year,
             rules=job.rules + mark_of(db, job.ids),
         )
         return judge_again(job, db, number, holds)

@@ -61,7 +61,7 @@ def test_modules_and_their_tests_exist() -> None:
 @pytest.mark.thorough
 @pytest.mark.timeout(3_600)
 def test_nearly_all_defects_are_noticed(record_figure: Callable[[str, float, str], None]) -> None:
-    judged = check(MODULES, SAMPLE)
+    judged = list(check(MODULES, SAMPLE))
     record_figure(f"mutants killed, of a sample of {len(judged)}", round(100 * share_killed(judged), 1), "%")
     survived = [f"{one.module}:{one.mutant.line} {one.mutant.what}" for one in judged if not one.killed]
     assert share_killed(judged) >= ENOUGH, survived

@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -90,11 +91,21 @@ def _lone_contacts(expected: Content, fates: dict[str, dict[int, tuple]]) -> lis
     ]
 
 
+@cache
+def _empty() -> bytes:
+    """Empty roster data, made once: making it waits for the disk many times."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rosters.sqlite"
+        open_rosters(path).close()
+        return path.read_bytes()
+
+
 @contextmanager
 def rosters() -> Iterator[tuple[Path, sqlite3.Connection]]:
     """Roster data of its own, empty."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rosters.sqlite"
+        path.write_bytes(_empty())
         db = open_rosters(path)
         db.execute("PRAGMA synchronous = OFF")
         try:

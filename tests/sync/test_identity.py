@@ -228,3 +228,41 @@ def test_two_connections_fill_one_folder_without_a_common_id(connect: Connect) -
     for file in bundles[0]:
         if "sourcedId" in (bundles[0][file] or [{}])[0]:
             assert ids(bundles[0], file) & ids(bundles[1], file) == set()
+
+
+def test_what_cannot_be_read_follows_the_new_ids(connected: Connected) -> None:
+    connected.delivered()
+    dcid, student = connected.sql(
+        "SELECT cc.dcid, s.dcid FROM cc JOIN students s ON s.id = cc.studentid WHERE cc.sectionid > 0 "
+        "AND cc.termid >= 3600 AND s.enroll_status = 0 AND cc.dateleft > '2027-01-01' ORDER BY cc.dcid LIMIT 1"
+    )[0]
+    connected.sql("UPDATE cc SET studentid = 99999999 WHERE dcid = ?", dcid)
+    connected.service.rekey(connected.name, connected.service.rekey_plan(connected.name, RekeyWishes(id_prefix="AB-")))
+    held = connected.service.sync(connected.name)
+    assert held.left_out["orphan"] > 0
+    connected.service.approve(held.id, "test")
+    assert whole(connected) == []
+    (kept,) = [row for row in read_bundle(connected.bundle)["enrollments"] if row["sourcedId"] == f"AB-{dcid}"]
+    assert kept["userSourcedId"] == f"AB-{student}"
+
+
+def test_of_two_students_with_one_number_the_second_waits_with_all_that_is_theirs(connect: Connect) -> None:
+    connected = connect(settings={"ids": {"student": "number"}})
+    (first, number), (second, _) = connected.sql(
+        "SELECT dcid, student_number FROM students WHERE enroll_status = 0 AND schoolid <> 999999 ORDER BY dcid LIMIT 2"
+    )
+    connected.sql("UPDATE students SET student_number = ? WHERE dcid = ?", number, second)
+    held = connected.service.sync(connected.name)
+    connected.service.approve(held.id, "test")
+    assert whole(connected) == []
+    found = {
+        (record.entity, record.key)
+        for group in connected.service.problems(held.id)
+        for record in group.records
+        if group.rule.key == "double-id"
+    }
+    assert found == {("student", second)}
+    assert connected.service.explain(connected.name, "student", first).included
+    assert not connected.service.explain(connected.name, "student", second).included
+    enrolled = connected.sql("SELECT dcid FROM cc WHERE studentid = (SELECT id FROM students WHERE dcid = ?)", second)
+    assert not ids(read_bundle(connected.bundle), "enrollments") & {str(key) for (key,) in enrolled}

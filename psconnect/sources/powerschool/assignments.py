@@ -133,6 +133,7 @@ def assignment_rows(
     """Teachers' enrollments. The first lead teacher of a class who is ``delivered`` is its primary one."""
     led: set[int | None] = set()
     taught: set[int | None] = set()
+    id_of, person_id_of = plan.ids.by_key(ENROLLMENT), plan.ids.by_key(TEACHER)
     for a in assignments:
         there = a.fate == Fate.IN and a.person in delivered
         leads = there and a.role == LEAD
@@ -148,9 +149,9 @@ def assignment_rows(
         if a.fate != Fate.LEFT_OUT and a.person in delivered:
             taught.add(a.class_key)
         ids = (a.info.sourced_id, a.info.school_id) if a.info else ("", "")
-        user_id = plan.ids.of(TEACHER, a.person) if a.person is not None else ""
+        user_id = person_id_of(a.person) if a.person is not None else ""
         flags = ("teacher", "true" if primary else "false")
-        record = encode((plan.ids.of(ENROLLMENT, -a.key), *ids, user_id, *flags, a.begin, a.end))
+        record = encode((id_of(-a.key), *ids, user_id, *flags, a.begin, a.end))
         yield -a.key, a.fate, a.rule, record, a.class_key if a.info else None, None, a.person
     for key, info in classes.info.items():
         if info.chosen and info.key == key and key not in taught and key in classes.delivered:

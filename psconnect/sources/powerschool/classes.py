@@ -65,6 +65,7 @@ def class_shaper(
     courses, ids = plan.included.courses, plan.ids
     # The same text for all classes of a school: there may be hundreds of thousands.
     school_ids = {key: ids.of(SCHOOL, key) for key in district.schools.values()}
+    id_of, course_id_of = ids.by_key(CLASS), ids.by_key(COURSE)
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
@@ -86,7 +87,7 @@ def class_shaper(
             else:
                 fate, rule = judge(key, school, values, row)
             school_id = school_ids[school] if school is not None else ""
-            sourced_id = ids.of(CLASS, key)
+            sourced_id = id_of(key)
             classes.info[key] = ClassInfo(
                 key,
                 sourced_id,
@@ -96,7 +97,7 @@ def class_shaper(
                 school in district.delivered,
                 term.doubtful_from if term else "",
             )
-            course_id = ids.of(COURSE, course) if course is not None else ""
+            course_id = course_id_of(course) if course is not None else ""
             term_id = ids.of(CALENDAR, term.key) if term else ""
             if fate != Fate.LEFT_OUT:
                 classes.delivered.add(key)
@@ -120,7 +121,7 @@ def enrollment_shaper(
     This is by far the longest loop of a reading, so keys stay the texts they came as: SQLite makes numbers of them.
     """
     shape, required = plan.shape(ENROLLMENT), plan.judge(ENROLLMENT, on_problem)
-    info_of = _by_text(classes.info)
+    info_of, any_required = _by_text(classes.info), required.active
     judge = _enrollment_judge(plan.today.isoformat())
     id_of, student_id_of = plan.ids.by_text(ENROLLMENT), plan.ids.by_text(STUDENT)
 
@@ -143,7 +144,7 @@ def enrollment_shaper(
             elif fate == _KEPT:
                 on_problem(Problem("unreadable", "enrollment", int(key), info.school, "beginDate"))
             values = shape(row)
-            if fate == _IN and required.active:
+            if fate == _IN and any_required:
                 fate, rule = required(int(key), info.school, values, row)
             record = encode(
                 (id_of(key), info.sourced_id, info.school_id, student_id_of(student), "student", "false", *values)

@@ -27,7 +27,8 @@ def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) ->
     """A function from a page of student rows to shaped records."""
     shape, judge = plan.shape(STUDENT), plan.judge(STUDENT, on_problem)
     schools, chosen, active = district.schools, district.chosen, plan.included.enroll_status
-    ids = plan.ids
+    id_of = plan.ids.by_key(STUDENT)
+    school_ids = {key: plan.ids.of(SCHOOL, key) for key in schools.values()}
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
@@ -48,8 +49,8 @@ def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) ->
                 on_problem(Problem("orphan", "student", key, school, "school"))
             else:
                 fate, rule = judge(key, school, values, row)
-            school_id = ids.of(SCHOOL, school) if school is not None else ""
-            shaped.append((key, fate, rule, encode((ids.of(STUDENT, key), school_id, *values)), school))
+            school_id = school_ids[school] if school is not None else ""
+            shaped.append((key, fate, rule, encode((id_of(key), school_id, *values)), school))
         return shaped
 
     return page
@@ -111,7 +112,7 @@ def _home_first(schools: set[int], home: int | None) -> list[int]:
 def contact_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of contact rows to shaped records."""
     shape, judge = plan.shape(CONTACT), plan.judge(CONTACT, on_problem)
-    portal_only = plan.included.portal_only
+    portal_only, id_of = plan.included.portal_only, plan.ids.by_key(CONTACT)
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
@@ -123,7 +124,7 @@ def contact_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]
                 fate, rule = Fate.LEFT_OUT, "contact-without-account"
             else:
                 fate, rule = judge(key, None, values, row)
-            shaped.append((key, fate, rule, encode((plan.ids.of(CONTACT, key), *values))))
+            shaped.append((key, fate, rule, encode((id_of(key), *values))))
         return shaped
 
     return page
@@ -132,6 +133,7 @@ def contact_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]
 def relationship_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of relationship rows to shaped records."""
     shape, judge = plan.shape(RELATIONSHIP), plan.judge(RELATIONSHIP, on_problem)
+    id_of, student_id_of, contact_id_of = map(plan.ids.by_key, (RELATIONSHIP, STUDENT, CONTACT))
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
@@ -150,9 +152,9 @@ def relationship_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list
                 fate, rule = Fate.LEFT_OUT, "relationship-ended"
             else:
                 fate, rule = judge(key, None, values, row)
-            student_id = plan.ids.of(STUDENT, student) if student is not None else ""
-            contact_id = plan.ids.of(CONTACT, contact) if contact is not None else ""
-            record = encode((plan.ids.of(RELATIONSHIP, key), student_id, contact_id, *values))
+            student_id = student_id_of(student) if student is not None else ""
+            contact_id = contact_id_of(contact) if contact is not None else ""
+            record = encode((id_of(key), student_id, contact_id, *values))
             shaped.append((key, fate, rule, record, student, contact))
         return shaped
 

@@ -1,0 +1,151 @@
+"""The problems for a school's registrar: who, under which number, what to do; and from a problem to the record."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from psconnect.desktop.registrar import HEADER, write_registrar_csv
+from psconnect.model.errors import FixSettings
+from psconnect.model.runs import Run
+from tests.desktop.conftest import OpenWindow, settled
+from tests.support.demo import Connected, connecting
+
+NAMED = "=HYPERLINK(1)"
+
+
+@pytest.fixture(scope="module")
+def delivered(
+    _districts: Callable[[int, int], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Connected, Run]]:
+    """A delivered district in which a staff member with a problem has a formula for a name; the tests only look."""
+    with connecting(tmp_path_factory.mktemp("registrar"), _districts) as connect:
+        connected = connect()
+        run = connected.service.sync(connected.name)
+        found = (record for group in connected.service.problems(run.id) for record in group.records)
+        key = next(record.key for record in found if record.entity in ("teacher", "admin"))
+        connected.sql("UPDATE USERS SET LAST_NAME = ? WHERE DCID = ?", NAMED, key)
+        connected.service.discard(run.id)
+        yield connected, connected.delivered()
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    text = path.read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def test_all_schools_with_names_and_numbers(
+    delivered: tuple[Connected, Run], open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, opened: list[str]
+) -> None:
+    connected, run = delivered
+    window = open_window(connected.service)
+    window.summary(connected.name, run.id)
+    settled(qtbot, window)
+    page, path = window.places.summary, tmp_path / "all.csv"
+    page.save_for_registrar(None, path)
+    settled(qtbot, window)
+    rows = rows_of(path)
+    assert tuple(rows[0]) == HEADER
+    assert len(rows) == sum(run.problems.values())
+    names = {
+        f"{last}, {first}": str(number)
+        for last, first, number in connected.sql("SELECT LAST_NAME, FIRST_NAME, TEACHERNUMBER FROM USERS")
+    }
+    staff = [row for row in rows if row["What"] in ("Staff member", "Teacher", "Admin")]
+    assert staff
+    assert all(names[row["Name"].removeprefix("'")] == row["Number"] for row in staff)
+    assert all(row["Page in PowerSchool"].startswith("http") for row in staff)
+    assert {row["Problem"] for row in rows} == {group.rule.title for group in connected.service.problems(run.id)}
+    assert all(row["What to do"] for row in rows)
+    assert page.outcome.label.text() == f"The file is in {path}"
+    qtbot.mouseClick(page.outcome.buttons[0], Qt.MouseButton.LeftButton)
+    assert opened == [path.as_uri()]
+
+
+def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_text(
+    delivered: tuple[Connected, Run], tmp_path: Path
+) -> None:
+    connected, run = delivered
+    rows = rows_of(write_registrar_csv(connected.service, run.id, tmp_path / "all.csv"))
+    named = {row["Name"] for row in rows if "HYPERLINK" in row["Name"]}
+    assert named
+    assert all(name.startswith(f"'{NAMED}, ") for name in named)
+
+
+def test_one_school_is_chosen_from_the_menu(
+    delivered: tuple[Connected, Run], open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    connected, run = delivered
+    groups = connected.service.problems(run.id)
+    school = next(group.school for group in groups if group.school)
+    window = open_window(connected.service)
+    window.summary(connected.name, run.id)
+    settled(qtbot, window)
+    page = window.places.summary
+    menu = page.problems.save_button.menu()
+    texts = [action.text() for action in menu.actions()]
+    assert texts[0] == "All schools …"
+    assert len(texts) == 1 + len({group.school for group in groups})
+    menu.actions()[texts.index(f"{school} …")].trigger()
+    dialog = page.findChild(QFileDialog)
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "one.csv"))
+    dialog.close()
+    settled(qtbot, window)
+    rows = rows_of(tmp_path / "one.csv")
+    assert {row["School"] for row in rows} == {school}
+    assert len(rows) == sum(group.count for group in groups if group.school == school)
+
+
+def test_who_was_left_out_is_named_as_read(delivered: tuple[Connected, Run], tmp_path: Path) -> None:
+    connected, run = delivered
+    unknown = [
+        record
+        for group in connected.service.problems(run.id, most=1_000)
+        for record in group.records
+        if not record.title and record.entity in ("student", "teacher", "admin", "contact", "class")
+    ]
+    rows = rows_of(write_registrar_csv(connected.service, run.id, tmp_path / "all.csv"))
+    assert all(row["Name"] for row in rows)
+    named = {row["Name"] for row in rows}
+    assert not {record.sourced_id for record in unknown} & named
+
+
+def test_why_leads_from_a_problem_to_the_record(
+    delivered: tuple[Connected, Run], open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    connected, run = delivered
+    window = open_window(connected.service)
+    window.summary(connected.name, run.id)
+    settled(qtbot, window)
+    card = window.places.summary.problems
+    model = card.tree.model()
+    school = model.index(0, 0)
+    rule = model.index(0, 0, school)
+    card.tree.setCurrentIndex(rule)
+    assert not card.why_button.isEnabled(), "a rule is no record"
+    card.tree.setCurrentIndex(model.index(0, 0, rule))
+    qtbot.mouseClick(card.why_button, Qt.MouseButton.LeftButton)
+    settled(qtbot, window)
+    first = connected.service.problems(run.id)[0].records[0]
+    expected = connected.service.explain(connected.name, first.entity, first.key)
+    assert window.places.currentWidget() is window.places.finder
+    assert window.places.finder.record.sentence.text() == expected.sentence
+
+
+def test_a_run_whose_problems_are_gone_writes_no_empty_file(connected: Connected, tmp_path: Path) -> None:
+    run = connected.delivered()
+    with closing(sqlite3.connect(connected.rosters, isolation_level=None)) as db:
+        db.execute("DELETE FROM problem")
+    with pytest.raises(FixSettings) as failed:
+        write_registrar_csv(connected.service, run.id, tmp_path / "all.csv")
+    assert failed.value.code == "PSC-REPORT-FORGOTTEN"
+    assert not (tmp_path / "all.csv").exists()
