@@ -15,15 +15,8 @@ from xml.sax.saxutils import quoteattr
 import msgspec
 
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.streams import (
-    CONTACTS,
-    ENROLLMENTS,
-    RELATIONSHIPS,
-    STUDENTS,
-    Lookup,
-    Stream,
-    StreamSet,
-)
+from psconnect.powerschool.stream import Lookup, Stream
+from psconnect.powerschool.streams import CONTACTS, ENROLLMENTS, RELATIONSHIPS, STUDENTS, StreamSet
 
 APPLICATION = "psconnect"
 SUBSCRIPTION_FILE = "data_change_configuration_root/psconnect.xml"
@@ -110,8 +103,12 @@ class _Count(msgspec.Struct):
     count: int
 
 
+# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+_count = msgspec.json.Decoder(_Count)
+
+
 def _decode_count(body: bytes) -> int:
-    return msgspec.json.decode(body, type=_Count).count
+    return _count.decode(body).count
 
 
 def subscription_xml(tables: Iterable[str]) -> str:

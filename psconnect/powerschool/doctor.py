@@ -14,7 +14,8 @@ from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.reader import ALL_ROWS, PAGE_ROWS, QueryReader
-from psconnect.powerschool.streams import CONTACTS, SCHOOLS, Stream, StreamSet
+from psconnect.powerschool.stream import Stream
+from psconnect.powerschool.streams import CONTACTS, SCHOOLS, StreamSet
 from psconnect.powerschool.tables import TableReader
 from psconnect.powerschool.v1 import V1Reader
 from psconnect.powerschool.v1_fields import gaps

@@ -15,7 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from psconnect.powerschool.dataversions import SUBSCRIPTION_FILE, subscription_xml, watched_tables
 from psconnect.powerschool.sql import page_sql
-from psconnect.powerschool.streams import Stream, StreamSet
+from psconnect.powerschool.stream import Stream
+from psconnect.powerschool.streams import StreamSet
 
 PLUGIN_NAME = "psconnect roster"
 QUERY_PREFIX = "com.psconnect.roster"

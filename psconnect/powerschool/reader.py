@@ -19,7 +19,7 @@ from psconnect.model.errors import BadRecord, TryLater
 from psconnect.powerschool import answers
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.plugin import query_name
-from psconnect.powerschool.streams import Stream
+from psconnect.powerschool.stream import Stream
 
 ALL_ROWS = "2000000000"
 PAGE_ROWS = 10_000

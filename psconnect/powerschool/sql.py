@@ -7,7 +7,7 @@ the casts.
 
 from __future__ import annotations
 
-from psconnect.powerschool.streams import Condition, Exists, Lookup, Stream
+from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream
 
 
 def page_sql(stream: Stream) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from psconnect.powerschool import answers
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Page, PageFailed, row_type, two_rows
-from psconnect.powerschool.streams import Condition, Exists, Lookup, Stream
+from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream
 
 Values = dict[str, str]
 _BEYOND = 2_000_000_000

@@ -19,7 +19,7 @@ from psconnect.powerschool import v1_fields
 from psconnect.powerschool import v1_wire as wire
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.reader import Gathered, PageFailed, unstable
-from psconnect.powerschool.streams import Stream
+from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.v1_contacts import Contacts, read_contacts
 from psconnect.powerschool.v1_lists import Listing, ListPath, ListReader
 from psconnect.powerschool.v1_paths import V1Paths, calls_ahead

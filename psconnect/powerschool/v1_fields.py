@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
-from psconnect.powerschool.streams import Column, Stream, StreamSet
+from psconnect.powerschool.stream import Column, Stream
+from psconnect.powerschool.streams import StreamSet
 
 _NAME = {
     "FIRST_NAME": "name.first_name",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from psconnect.powerschool import streams as s
 from psconnect.powerschool import v1_fields
 from psconnect.powerschool.client import Metadata
-from psconnect.powerschool.streams import Stream
+from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.v1_lists import ListPath, ListReader
 from psconnect.powerschool.v1_staff import STAFF_EXPANSIONS
 

@@ -9,7 +9,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.powerschool import v1_fields
 from psconnect.powerschool import v1_wire as wire
 from psconnect.powerschool.reader import Gathered, keys_of, row_type
-from psconnect.powerschool.streams import Stream
+from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.v1_lists import Listing
 
 FIRST_YEAR = 1990

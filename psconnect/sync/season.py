@@ -11,6 +11,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, Reader, read_stream
+from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import YearRow, year_by_date
 from psconnect.sources.powerschool import choose_reader
 from psconnect.sync.assemble import Choices, today_there
@@ -97,7 +98,7 @@ def between_years(
     return SeasonProposal(first, until, last_day, first_day, estimated=not following)
 
 
-def _rows(reader: Reader | Gatherer, stream: s.Stream, arguments: Mapping[str, str]) -> list[Any]:
+def _rows(reader: Reader | Gatherer, stream: Stream, arguments: Mapping[str, str]) -> list[Any]:
     rows = Rows()
     read_stream(reader, stream, arguments, rows)
     return rows.rows

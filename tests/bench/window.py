@@ -124,7 +124,7 @@ def one_round(folder: Path, found: dict[str, str]) -> dict[str, float]:
     print(f"worst: {gaps.worst[0]:.0f} ms while {gaps.worst[1]}", file=sys.stderr)
     run = service.runs(NAME)[0]
     gaps, began = Gaps(lambda: _stage(window)), time.perf_counter()
-    window.runs.approve(NAME, run.id, "bench")
+    window.runs.approve(NAME, run.id, "bench", run.plan_hash)
     until(lambda: not window.runs.working(NAME))
     measured["delivery s"] = time.perf_counter() - began
     measured |= {f"delivery gap {name} ms": value for name, value in gaps.stop().items()}

@@ -12,7 +12,7 @@ from psconnect.demo import DemoServer
 from psconnect.model.clock import CancelToken
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, QueryReader, Reader, read_stream
-from psconnect.powerschool.streams import Stream
+from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.tables import TableReader
 from psconnect.sync.assemble import choices_of
 from tests.support.demo import Connect, Connected, TestClock

@@ -29,6 +29,7 @@ from psconnect.powerschool.dataversions import (
     watched_tables,
 )
 from psconnect.powerschool.plugin import build_plugin
+from psconnect.powerschool.stream import Column
 from tests.support.demo import Connect, Connected
 
 STREAMS = s.streams_for(contacts=True, fields={}, portal=True)
@@ -130,6 +131,6 @@ def test_only_enrollments_look_up_nothing_but_who_somebody_is() -> None:
 
 def test_a_lookup_that_finds_more_is_none_of_identity() -> None:
     more = s.streams_for(contacts=False, fields={"enrollment": ["CC.DCID"]}).by_name["enrollments"]
-    number = s.Column("number", "STUDENTS", "STUDENT_NUMBER", "student")
+    number = Column("number", "STUDENTS", "STUDENT_NUMBER", "student")
     widened = replace(more, columns=(*more.columns, number))
     assert [one.table for one in identity_lookups(widened)] == ["SECTIONS"]

@@ -16,7 +16,8 @@ from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.plugin import NAMESPACE, PLUGIN_NAME, build_plugin, query_name
 from psconnect.powerschool.sql import page_sql
-from psconnect.powerschool.streams import Stream, StreamSet, streams_for
+from psconnect.powerschool.stream import Stream
+from psconnect.powerschool.streams import StreamSet, streams_for
 from tests.powerschool.conftest import YEAR, Open
 from tests.support.home import CHECKOUT
 

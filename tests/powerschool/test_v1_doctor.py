@@ -10,7 +10,8 @@ from psconnect.demo import Fault
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import menus, v1_fields
 from psconnect.powerschool.doctor import Finding, examine
-from psconnect.powerschool.streams import MAPPED_STREAMS, Column, StreamSet, streams_for
+from psconnect.powerschool.stream import Column
+from psconnect.powerschool.streams import MAPPED_STREAMS, StreamSet, streams_for
 from tests.demo.support import plugin_xml
 from tests.powerschool.conftest import Open, Reading
 

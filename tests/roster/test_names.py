@@ -18,7 +18,7 @@ WHERE = "options.contact_names"
 
 def split(pattern: str, name: str) -> tuple[str, str, str] | None:
     parts = compile_names(pattern, WHERE)(name)
-    return parts and (parts["givenName"], parts["middleName"], parts["familyName"])
+    return (parts["givenName"], parts["middleName"], parts["familyName"]) if parts else None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from psconnect.model.entities import BY_KEY, LONGEST, Entity
 from psconnect.model.ids import Ids
 from psconnect.model.problems import Fate, Problem
 from psconnect.model.rules import FilterRule
-from psconnect.powerschool.streams import Stream, StreamSet
+from psconnect.powerschool.stream import Stream
+from psconnect.powerschool.streams import StreamSet
 from psconnect.powerschool.wiretext import UNREADABLE
 from psconnect.roster.choices import CourseScope, TermChoice
 from psconnect.roster.filters import Filter, compile_filters

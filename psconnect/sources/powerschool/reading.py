@@ -36,6 +36,7 @@ from psconnect.model.runs import FULL
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.dataversions import HINTED
 from psconnect.powerschool.reader import PAGE_ROWS, Gatherer, Reader, read_stream
+from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import DATE_LENGTH, date_part, term_range
 from psconnect.sources.base import Memory, ReadSummary, RosterSink, StagedRow
 from psconnect.sources.powerschool import assignments as a
@@ -243,7 +244,7 @@ class Reading:
         for future in done:
             future.result()
 
-    def _kept(self, stream: s.Stream, arguments: Mapping[str, str] | None = None, rows: _Rows | None = None) -> _Kept:
+    def _kept(self, stream: Stream, arguments: Mapping[str, str] | None = None, rows: _Rows | None = None) -> _Kept:
         kept: list[Any] = []
         into = kept if rows is None else rows
         return _Kept(self, self.plan.streams.by_name[stream.name], arguments or {}, kept, into)
@@ -251,7 +252,7 @@ class Reading:
     def _paged(
         self,
         entity: Entity,
-        stream: s.Stream,
+        stream: Stream,
         arguments: Mapping[str, str],
         make_shaper: Callable[[OnProblem], Shaper],
         *,
@@ -301,7 +302,7 @@ class Reading:
         self,
         over: TakeOver,
         entity: Entity,
-        stream: s.Stream,
+        stream: Stream,
         arguments: Mapping[str, str],
         signature: str,
         *,
@@ -321,7 +322,7 @@ class Reading:
         self.on_event(RunEvent("reading", entity.key, note.count, note.count))
         return True
 
-    def dates_of(self, stream: s.Stream) -> Callable[[list[Any]], None]:
+    def dates_of(self, stream: Stream) -> Callable[[list[Any]], None]:
         """A function that makes dates of the stream's dates that came with a time."""
         zone = self.plan.zone
 
@@ -333,7 +334,7 @@ class Reading:
 
         return settle
 
-    def run(self, stream: s.Stream, arguments: Mapping[str, str], sink: _StreamSink) -> None:
+    def run(self, stream: Stream, arguments: Mapping[str, str], sink: _StreamSink) -> None:
         """Read one stream completely and note its rows."""
         self.cancel.check()
         count = read_stream(self.reader, stream, arguments, sink)
@@ -358,7 +359,7 @@ class _Kept:
     """A stream whose rows are kept until they are shaped together: in ``rows``, or as what ``into`` makes of them."""
 
     reading: Reading
-    stream: s.Stream
+    stream: Stream
     arguments: Mapping[str, str]
     rows: list[Any]
     into: _Rows

@@ -40,7 +40,7 @@ from psconnect.powerschool.dataversions import (
 )
 from psconnect.powerschool.plugin import query_name
 from psconnect.powerschool.reader import Reader
-from psconnect.powerschool.streams import Stream
+from psconnect.powerschool.stream import Stream
 from psconnect.sources.base import Memory, Note
 from psconnect.sources.powerschool.classes import Classes
 from psconnect.sources.powerschool.district import District

@@ -1,0 +1,116 @@
+"""What a stream is: rows of a table in the order of its key, with columns of its own and columns looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A restriction of the rows: ``column op value``; the value is a constant or the name of an argument (``:first``).
+
+    ``absolute`` compares the column without its sign: PowerSchool makes SectionID and TermID negative when a class is
+    dropped (powerschool-api.md 16.5).
+    """
+
+    column: str
+    op: Literal["=", "<>", ">=", "<="]
+    value: str
+    kind: Literal["number", "date"] = "number"
+    absolute: bool = False
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One row of another table, found by a key; nothing is found where there is none.
+
+    Attributes:
+        alias: the word by which columns name it.
+        table: the table looked up.
+        local: column that holds the key: a base column, or ``alias.column`` of an earlier lookup.
+        key: the column of the looked-up table that it is compared with.
+        first_by: where several rows can match, the column whose lowest value decides; empty where the key is unique.
+        where: conditions on the looked-up table, constants only.
+        absolute: compare the local column without its sign.
+    """
+
+    alias: str
+    table: str
+    local: str
+    key: str
+    first_by: str = ""
+    where: tuple[Condition, ...] = ()
+    absolute: bool = False
+
+
+@dataclass(frozen=True)
+class Exists:
+    """A restriction to rows that have a row in another table: ``table.key = local``, with conditions on that table."""
+
+    table: str
+    key: str
+    local: str
+    where: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a stream: the name it has in the record, the table.field it comes from, the lookup it is found by."""
+
+    name: str
+    table: str
+    field: str
+    lookup: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """``Table.Field`` in lower case, as mappings are compared."""
+        return f"{self.table}.{self.field}".lower()
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Rows of one kind, in ascending order of a whole-number key.
+
+    Attributes:
+        name: last part of the PowerQuery's name, and the word used in events and logs.
+        label: what a person reads.
+        table: the base table.
+        key: its unique whole-number column.
+        columns: the key's column first.
+        arguments: names of the arguments that conditions use.
+        always: names of columns that no row can be without: if none has one, the field itself is missing (D08).
+        dates: names of the columns that hold dates.
+        extension_key: the base column that extension tables point to; empty where there are none.
+        extension_column: the column of the extension tables that points back.
+    """
+
+    name: str
+    label: str
+    table: str
+    key: str
+    columns: tuple[Column, ...]
+    lookups: tuple[Lookup, ...] = ()
+    where: tuple[Condition, ...] = ()
+    exists: tuple[Exists, ...] = ()
+    arguments: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+    extension_key: str = ""
+    extension_column: str = ""
+
+    def grants(self) -> set[tuple[str, str]]:
+        """Every (table, field) that reading the stream touches, upper case: what the plugin has to ask for."""
+        needed = {(c.table, c.field) for c in self.columns} | {(self.table, self.key)}
+        needed |= {(self.table, condition.column) for condition in self.where}
+        tables = {lookup.alias: lookup.table for lookup in self.lookups}
+        for lookup in self.lookups:
+            alias, _, column = lookup.local.rpartition(".")
+            needed |= {(tables.get(alias, self.table), column), (lookup.table, lookup.key)}
+            needed |= {(lookup.table, condition.column) for condition in lookup.where}
+            needed |= {(lookup.table, lookup.first_by)} if lookup.first_by else set()
+        for exists in self.exists:
+            needed |= {(exists.table, exists.key), (self.table, exists.local)}
+            needed |= {(exists.table, condition.column) for condition in exists.where}
+        return {(table.upper(), field_.upper()) for table, field_ in needed}
