@@ -13,6 +13,9 @@ from workbench.environment import Environment
 
 # What the static checks look at.
 _CODE = ("psconnect", "workbench", "tests", "dev.py")
+# Whole files side by side, so that what a file's tests share is made once. Not where something is measured, and not
+# where a person looks for a mistake with arguments of their own.
+SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ def test(environment: Environment, *, with_thorough: bool, pytest_args: list[str
         options = [f"--junit-xml={outcome}"]
         if with_thorough:
             options += ["--thorough", f"--figures={figures}"]
+        elif not pytest_args:
+            options += SIDE_BY_SIDE
         command = [str(environment.python), "-m", "pytest", *options, *pytest_args]
         results["pytest"] = _step(environment, "pytest", command)
         counts = read_counts(outcome)

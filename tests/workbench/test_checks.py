@@ -27,7 +27,7 @@ name = "layers"
 type = "layers"
 layers = ["psconnect.upper", "psconnect.lower"]
 [tool.pytest.ini_options]
-addopts = ["-p", "tests.support.thorough", "-p", "no:cacheprovider"]
+addopts = ["-p", "tests.support.thorough", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
 markers = ["thorough: slow"]
 """
 
