@@ -24,8 +24,11 @@ _BYTES = 8
 def follow(db: sqlite3.Connection, run: int) -> None:
     """Set tombstones for what the applied plan removed, and take away those of what it created."""
     salt = _salt(db)
-    created = "SELECT entity, key FROM change WHERE run = ? AND action = ?"
-    db.execute(f"DELETE FROM tombstone WHERE (entity, key) IN ({created})", [run, CREATE])
+    created = (
+        "SELECT 1 FROM change c WHERE c.run = ? AND c.entity = tombstone.entity AND c.key = tombstone.key "
+        "AND c.action = ?"
+    )
+    db.execute(f"DELETE FROM tombstone WHERE EXISTS ({created})", [run, CREATE])
     removed = _changes(db, run, REMOVE, "before")
     stones = ((entity.rank, key, *_digests(entity, record, salt)) for entity, key, record in removed)
     db.executemany("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?)", stones)
@@ -37,9 +40,11 @@ def come_back_as_others(db: sqlite3.Connection, run: int) -> dict[str, list[str]
     Where neither had a number, the name alone decides.
     """
     salt, found = _salt(db), dict[str, list[str]]()
+    # There are few tombstones and many changes: CROSS JOIN keeps SQLite from looking through the changes.
     sql = (
         "SELECT c.entity, c.key, c.after, t.name, t.number FROM tombstone t "
-        "JOIN change c ON c.run = ? AND c.entity = t.entity AND c.key = t.key AND c.action = ? ORDER BY c.entity, c.key"
+        "CROSS JOIN change c ON c.run = ? AND c.entity = t.entity AND c.key = t.key AND c.action = ? "
+        "ORDER BY c.entity, c.key"
     )
     for rank, _key, record, old_name, old_number in db.execute(sql, [run, CREATE]).fetchall():
         entity = BY_RANK[rank]
@@ -52,7 +57,7 @@ def come_back_as_others(db: sqlite3.Connection, run: int) -> dict[str, list[str]
 def _changes(db: sqlite3.Connection, run: int, action: int, record: str) -> Iterator[tuple[Entity, int, bytes]]:
     ranks = ", ".join(str(entity.rank) for entity in BY_RANK.values() if entity.key in NUMBERS)
     sql = f"SELECT entity, key, {record} FROM change WHERE run = ? AND action = ? AND entity IN ({ranks})"
-    for rank, key, encoded in db.execute(sql, [run, action]).fetchall():
+    for rank, key, encoded in db.execute(sql, [run, action]):
         yield BY_RANK[rank], key, encoded
 
 

@@ -93,7 +93,8 @@ def _collisions(db: sqlite3.Connection, entity: Entity, domain: Sequence[str]) -
 def _value_of(entity: Entity, domain: Sequence[str]) -> Callable[[bytes], tuple[str, ...]]:
     """A function from a record to its folded values; empty when one of them is missing."""
     places = [entity.attributes.index(attribute) for attribute in domain]
-    pick = itemgetter(*places, places[0])  # at least two, so that it always gives a tuple
+    # Two at least, so that it always gives a tuple.
+    pick = itemgetter(*places) if len(places) > 1 else itemgetter(places[0], places[0])
 
     def value_of(record: bytes) -> tuple[str, ...]:
         values = tuple(map(folded, pick(_decode(record))))

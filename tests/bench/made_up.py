@@ -14,7 +14,7 @@ from typing import Any
 from psconnect.model.clock import Clock
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import PAGE_ROWS, Page, row_type
-from psconnect.powerschool.streams import Stream
+from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import FIRST_YEAR
 
 CLASSES_A_STUDENT = 8

@@ -24,6 +24,7 @@ def test_50000_students_stay_small_and_near_the_baseline(tmp_path: Path, record_
     record_figure("baseline", round(figures.baseline["rows_a_second"]), "rows/s")
     record_figure("local work", round(figures.local["rows_a_second"]), "rows/s")
     record_figure("local work / baseline", round(figures.ratio, 2), "times")
+    record_figure("shape and plan / baseline", round(figures.planned, 2), "times")
     record_figure("peak memory of local work", round(figures.local["peak_mb"]), "MB")
     record_figure("calls for 50,000 students", figures.reading["calls"], "calls")
     assert figures.local["peak_mb"] < 250

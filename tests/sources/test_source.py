@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from psconnect.model.entities import BY_KEY, Entity
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError, SignInAgain, TryLater
 from psconnect.model.events import RunEvent
 from psconnect.model.problems import Problem
+from psconnect.powerschool.reader import Page, QueryReader
+from psconnect.powerschool.streams import SECTIONS, Stream
 from psconnect.sources.base import ReadSummary, StagedRow
 from psconnect.sources.powerschool import PowerSchoolSource
 from psconnect.sync.assemble import choices_of, make_source
@@ -184,6 +187,38 @@ def test_what_was_handed_on_before_a_restart_is_void(connected: Connected, sourc
     assert again.cleared == paged.get(stream, [])
     assert again.records == whole.records
     assert sorted(map(repr, again.problems)) == sorted(map(repr, whole.problems)), "also the problems come once"
+
+
+@dataclass
+class LastSectionGoes(QueryReader):
+    """The last section is deleted while sections are read for the first time."""
+
+    counted: int = 0
+
+    def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
+        self.counted += stream is SECTIONS
+        return super().count(stream, arguments) - (stream is SECTIONS and self.counted > 1)
+
+    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
+        page = super().page(stream, arguments, after)
+        gone = stream is SECTIONS and self.counted > 1
+        return replace(page, rows=page.rows[:-1], scanned=page.scanned - 1) if gone else page
+
+
+@dataclass
+class SourceByOtherReader(PowerSchoolSource):
+    def reader(self) -> QueryReader:
+        return LastSectionGoes(self.client)
+
+
+def test_a_class_that_goes_before_a_restart_has_no_enrollments(connected: Connected, source_of: Sources) -> None:
+    source = source_of(connected)
+    whole, _summary = read(source)
+    again, _summary = read(SourceByOtherReader(source.client, source.plan))
+    (gone,) = set(whole.records["class"]) - set(again.records["class"])
+    before = {key for key, row in whole.records["enrollment"].items() if row[3] == gone}
+    assert before
+    assert all(again.records["enrollment"][key][1] == "orphan" for key in before)
 
 
 def test_D01_a_row_listed_twice_is_a_problem(connected: Connected, source_of: Sources) -> None:

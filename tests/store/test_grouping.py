@@ -46,9 +46,9 @@ class Book:
         self._change(entity, key, 3, self.has(entity, key, **values), None)
 
     def _change(self, entity: str, key: int, action: int, before: bytes | None, after: bytes | None) -> None:
-        # The same in another run must not be counted.
-        for run in (self.run, self.other):
-            values = [run, BY_KEY[entity].rank, key if run == self.run else -key, action, before, after]
+        # The same in another run must not be counted; there it is twice, so that the counts differ.
+        for run, place in ((self.run, key), (self.other, -key), (self.other, -1_000_000 - key)):
+            values = [run, BY_KEY[entity].rank, place, action, before, after]
             self.db.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)", values)
 
 
@@ -147,6 +147,8 @@ def test_classes_that_lose_enrollments(book: Book) -> None:
         else:
             book.remove("enrollment", number, **school)
     book.create("enrollment", 20, classSourcedId="3")
+    place = ENROLLMENT.attributes.index("classSourcedId")
+    book.has("student", 1, **{BY_KEY["student"].attributes[place]: "3"})
     assert grouping.removed_by_class(book.db, book.run, 3) == [("3", 4, 6)]
     assert grouping.removed_by_class(book.db, book.run, 2) == [("3", 4, 6), ("4", 2, 3)]
     assert grouping.removed_by_class(book.db, book.run, 5) == []
@@ -186,11 +188,33 @@ def test_terms_in_use_are_those_of_classes_and_of_other_terms(book: Book) -> Non
     assert [(one.kind, one.count) for one in figures] == [("create", 0), ("update", 0), ("remove", 2), ("identity", 0)]
 
 
+def test_of_a_district_only_terms_that_move_and_records_with_another_identity_count(book: Book) -> None:
+    book.update("calendar", 1, DATES, {**DATES, "endDate": "2028-01-01"})
+    book.update("calendar", 2, DATES, {**DATES, "title": "Another"})
+    book.update("student", 1, {"email": "a"}, {"email": "b"})
+    book.update("student", 2, {"givenName": "A"}, {"givenName": "B"})
+    for entity, expected in (("calendar", [1, 0, 0]), ("student", [2, 0, 1])):
+        figures = measures.of_district(
+            book.db, book.run, BY_KEY[entity], ChangeCounts(update=2), 9, {**LIMITS["student"], **LIMITS[entity]}
+        )
+        assert [one.count for one in figures] == [0, *expected]
+        assert {one.base for one in figures} == {9}
+
+
+def test_a_school_of_which_nothing_was_delivered_has_no_base(book: Book) -> None:
+    book.create("student", 1, schoolSourcedId="7")
+    every = measures.of_places(book.db, book.run, BY_KEY["student"], LIMITS["student"], all_places=True)
+    assert [(one.place, one.kind, one.count, one.base) for one in every] == [("7", "create", 1, 0)]
+
+
 def test_names_as_delivered_and_as_they_would_be(book: Book) -> None:
     book.has("school", 1, name="Maple")
     book.update("school", 2, {"name": "Cedar"}, {"name": "Cedar Middle"})
     book.create("school", 3, name="New")
     book.has("school", 4, name="Other")
+    book.create("course", 3, sourcedId="3", title="No school")
+    older = book.record("school", 3, name="Older")
+    book.db.execute("UPDATE change SET after = ? WHERE run = ? AND key < 0 AND entity = 1", [older, book.other])
     names = grouping.names_by_id(book.db, book.run, "school", "name", ["1", "2", "3"])
     assert names == {"1": "Maple", "2": "Cedar", "3": "New"}
 
@@ -240,3 +264,5 @@ def test_classes_are_places_of_enrollments_unless_their_limit_is_off(book: Book)
     assert measures.of_places(book.db, book.run, ENROLLMENT, off) == []
     one = {**LIMITS["enrollment"], "remove_per_class": LIMITS["school"]["remove"]}
     assert len(measures.of_places(book.db, book.run, ENROLLMENT, one)) == 1
+    book.remove("enrollment", 20, classSourcedId="4")
+    assert [found.count for found in measures.of_places(book.db, book.run, ENROLLMENT, one)] == [9, 1]

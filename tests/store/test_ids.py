@@ -96,7 +96,7 @@ def problems_of(delivered: Content) -> list[str]:
     return found
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(st.integers(0, 10**6))
 def test_ids_stay_unique_and_references_whole_for_any_aliases(seed: int) -> None:
     chance = random.Random(seed)

@@ -141,6 +141,16 @@ def test_the_owner_is_who_was_delivered_before_then_the_lowest_key() -> None:
     assert Problem("uniqueness-owner", "student", 7, 1, "3") in problems
 
 
+def test_each_of_two_alike_is_reported_at_its_own_school() -> None:
+    district: Rows = {"school": {1: (IN, "s"), 2: (IN, "s")}, "student": {3: (IN, "Ana", 1), 4: (IN, "ana", 2)}}
+    with rosters() as (path, db):
+        _staged, problems, _n = resolved(path, db, district, DOMAIN)
+    assert problems == [
+        Problem("uniqueness-conflict", "student", 4, 2, "3"),
+        Problem("uniqueness-owner", "student", 3, 1, "4"),
+    ]
+
+
 def test_who_loses_takes_the_dependants_along_and_they_say_why() -> None:
     district = students((1, "Ana"), (2, "ana"))
     district |= {
@@ -194,6 +204,7 @@ def test_a_confirmed_pair_is_merged_into_the_owner(keys: tuple[int, int]) -> Non
         content = apply(db, number)
     assert staged["student"][890][:2] == (OUT, "merged")
     assert staged["enrollment"][71][:2] == (OUT, "merged")  # the owner is in that class already
+    assert named(ENROLLMENT, staged["enrollment"][71])["userSourcedId"] == "890"
     assert staged["enrollment"][72][0] == IN
     assert named(ENROLLMENT, staged["enrollment"][72])["userSourcedId"] == "431"
     assert staged["relationship"][61][1] == "merged"
