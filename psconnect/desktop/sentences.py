@@ -97,13 +97,14 @@ def hold_in_words(run: Run) -> str:
 
     Crossed limits stand in the table of limits, the first one in the headline; what to do about them stands here.
     """
+    reasons = [hold.reason for hold in run.holds if not hold.rule.startswith(_LIMITS)]
     if run.kind == "rehearsal":
-        return tr(
+        rehearsed = tr(
             "A rehearsal of the school year {year}: this is what a sync would do then, and what it would be held for. "
             "It is never delivered. When the year has come, start a sync and approve that.",
             year=run.school_year,
         )
-    reasons = [hold.reason for hold in run.holds if not hold.rule.startswith(_LIMITS)]
+        return " ".join([rehearsed, *reasons])
     to_do = list(dict.fromkeys(hold.to_do for hold in run.holds if hold.to_do))
     return " ".join([*reasons, *to_do[:_MOST_TO_DO]])
 

@@ -10,7 +10,7 @@ from tests.support.demo import Connected
 
 BUTTON, MENU, NAV, TABLE, TEXT = "push button", "button menu", "check box", "table", "text"
 NAVIGATION = {(NAV, "Connections"), (NAV, "Lincoln roster: On hold"), (BUTTON, "New connection"), (NAV, "Help")}
-OF_OPEN = {(NAV, f"{page} of Lincoln roster") for page in ("Overview", "History", "Settings")}
+OF_OPEN = {(NAV, f"{page} of Lincoln roster") for page in ("Overview", "History", "Find a record", "Settings")}
 CONNECTIONS = {
     (BUTTON, "Set up a connection"),
     (BUTTON, "Open Lincoln roster"),
@@ -35,7 +35,12 @@ REVIEW = {
     (TEXT, "Reason for the approval"),
     (BUTTON, "Discard this run"),
 }
-SUMMARY = {(MENU, "Export report"), (TABLE, "Changes per kind of record"), ("tree", "Problems by school and rule")}
+SUMMARY = {
+    (MENU, "Export report"),
+    (BUTTON, "Undo this run"),
+    (TABLE, "Changes per kind of record"),
+    ("tree", "Problems by school and rule"),
+}
 
 
 def told(hands: Hands, expected: set[tuple[str, str]]) -> None:

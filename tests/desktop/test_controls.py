@@ -22,7 +22,7 @@ from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals, other_connection
 from tests.support.demo import Connected, connecting
 
-PAGES = ("connections", "overview", "history", "settings", "run", "summary", "review", "help")
+PAGES = ("connections", "overview", "history", "find_record", "settings", "run", "summary", "review", "help")
 _NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client)
 
 

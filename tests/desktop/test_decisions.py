@@ -179,7 +179,7 @@ def test_a_school_that_crosses_a_limit_has_a_line_that_leads_to_its_changes(
     places = [place for place, line in enumerate(lines) if line[0].strip() == f"at {name}"]
     assert places, lines
     assert lines[places[0]][3] == str(run.changes["student"].remove)
-    assert "over the limit of" in lines[places[0]][5]
+    assert ", over 3 % and 25, or 500" in lines[places[0]][5]
     assert len(lines) < 15, "not every class that crosses its limit has a line"
     assert [line[5] for line in lines if line[0] == "    at others, too"] == ["47 more schools or classes"]
     page.limits.table.selectRow(places[0])

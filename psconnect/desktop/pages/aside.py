@@ -12,13 +12,14 @@ from psconnect.desktop.text import action_word, counted, number, tr
 from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import row, wide
-from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.label import ElidedLabel
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.shown import shown
 from psconnect.reports.words import record_kind
 from psconnect.service import SetAside
 
 CHOSEN = "chosen"
+_LEAST_HEIGHT = 110
 _BECAUSE = {
     CHOSEN: "you excluded it",
     "goes-along": "it belongs to an excluded record",
@@ -49,8 +50,9 @@ class AsidePane(QWidget):
         self._model = RowsModel(headers, parent=self)
         self.table = Table(self._model, tr("What this run leaves alone"), [0, 110, 84, 230])
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.setMinimumHeight(_LEAST_HEIGHT)
         self.include_button = secondary(tr("Include again"), self._include)
-        self.words = Label("", "muted")
+        self.words = ElidedLabel("", "muted")
         include = QAction(tr("Include again"), self.table)
         include.triggered.connect(lambda _checked=False: self._include())
         self.table.addAction(include)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from psconnect.desktop.text import action_word, entity_label, number, tr
 from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import column, row
-from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.label import ElidedLabel
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.store.review import ChangeRow
 
@@ -25,7 +25,7 @@ class ChangeDetail(QWidget):
         self.setFixedWidth(_DETAIL_WIDTH)
         self.exclude_button = secondary(tr("Exclude"), on_exclude)
         self.why_button = link(tr("Why?"), on_why, name=tr("Why? Show the record’s way"))
-        self._title, self._what = ElidedLabel("", "strong"), Label("", "help")
+        self._title, self._what = ElidedLabel("", "strong"), ElidedLabel("", "help")
         self._model = RowsModel([tr("Attribute"), tr("Before"), tr("After")], parent=self)
         self.table = Table(self._model, tr("The current change, attribute by attribute"), [132, 0, 0])
         self.table.verticalHeader().setDefaultSectionSize(28)
@@ -42,8 +42,7 @@ class ChangeDetail(QWidget):
         self.exclude_button.setToolTip(at_once if count > most else tr("Leave the selected changes out of this run"))
 
     def show_change(self, change: ChangeRow | None) -> None:
-        """Show a change, or nothing."""
-        self.setVisible(change is not None)
+        """Show a change; without one, what was shown stays."""
         if change is None:
             return
         self._title.setText(" ".join(change.title.split()))

@@ -27,6 +27,7 @@ _TYPING_MS = 250
 _MOST_AT_ONCE = 1_000
 _ACTIONS = ("create", "update", "remove")
 _FILTER_LEAST, _FILTER_WIDTH, _ALL_COLUMNS_WIDTH = 96, 240, 1_080
+_TOTAL_WIDTH, _LEAST_HEIGHT = 640, 130
 _WHAT_COLUMN = 4
 
 
@@ -60,7 +61,7 @@ class ChangesCard(Card):
         self.total = Label("", "muted", wrap=False)
         self.total.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.total.setProperty("wide", True)  # noqa: FBT003 - Qt's signature
-        self.aside_pill = Button("", self._show_aside, look="pill")
+        self.aside_pill = Button("", self._aside_pressed, look="pill")
         for pill in (*self.pills.values(), self.aside_pill):
             pill.setCheckable(True)
         self.add(row(wide(self.filter), *self.pills.values(), self.aside_pill, self.total, spacing=SPACE_S))
@@ -68,6 +69,7 @@ class ChangesCard(Card):
         self.table.setSortingEnabled(True)
         self.table.horizontalHeader().setSortIndicatorShown(False)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.setMinimumHeight(_LEAST_HEIGHT)
         self.detail = ChangeDetail(self._exclude, self._why)
         self.aside = AsidePane(deeds.include)
         self.aside.hide()
@@ -111,6 +113,7 @@ class ChangesCard(Card):
         self.aside_pill.setText(tr("Left alone {count}", count=number(count)))
         self.aside_pill.setAccessibleName(tr("Show what is left alone: {count}", count=number(count)))
         self.aside_pill.setVisible(bool(count))
+        self._fit_total()
         nothing_else = bool(count) and not run.changes
         self.aside_pill.setChecked((self.aside_pill.isChecked() and bool(count)) or nothing_else)
         self._show_aside()
@@ -140,8 +143,27 @@ class ChangesCard(Card):
         """What changes stands in the table where there is room for it; beside it, it always does."""
         super().resizeEvent(event)
         self.table.setColumnHidden(_WHAT_COLUMN, self.width() < _ALL_COLUMNS_WIDTH)
+        self._fit_total()
+
+    def _aside_pressed(self) -> None:
+        """Left alone is of all kinds: the other pills choose among the changes."""
+        for pill in self.pills.values():
+            pill.setChecked(False)
+        self._arrange()
+        self._show_aside()
+        (self.aside.table if self.aside_pill.isChecked() else self.table).setFocus()
+
+    def _fit_total(self) -> None:
+        """The number of changes gives way to the pills in a narrow window."""
+        self.total.setVisible(self.aside_pill.isHidden() or self.width() >= _TOTAL_WIDTH)
+
+    def _to_changes(self) -> None:
+        if self.aside_pill.isChecked():
+            self.aside_pill.setChecked(False)
+            self._show_aside()
 
     def _toggle(self, action: str) -> None:
+        self._to_changes()
         for other, pill in self.pills.items():
             if other != action:
                 pill.setChecked(False)
@@ -155,18 +177,16 @@ class ChangesCard(Card):
         self.model.arrange(self._run_id, Wanted(self._entity, action, self.filter.text(), order, descending))
 
     def _arranged(self, total: int) -> None:
-        self.total.setText(counted(total, "1 change", "{count} changes"))
-        self.total.setToolTip(entity_label(self._entity))
         aside = self.aside_pill.isChecked()
+        self.total.setText("" if aside else counted(total, "1 change", "{count} changes"))
+        self.total.setToolTip(entity_label(self._entity))
         self.nothing.setVisible(not total and not aside)
         self.table.setVisible(bool(total) and not aside)
-        self.body.setStretchFactor(self._middle, 1 if total else 0)
+        self.body.setStretchFactor(self._middle, 1 if total and not aside else 0)
         self.body.setStretch(self.body.count() - 1, 0 if total or aside else 1)
-        if total:
-            self.table.selectRow(min(self._place, total - 1))
-        else:
-            self.detail.show_change(None)
         self.detail.setVisible(bool(total) and not aside)
+        if total and not aside:
+            self.table.selectRow(min(self._place, total - 1))
 
     def _show_aside(self) -> None:
         """Show what is left alone in place of the changes, or these again."""
@@ -176,6 +196,7 @@ class ChangesCard(Card):
     def _connect(self) -> None:
         self._typing.timeout.connect(self._arrange)
         self.filter.textChanged.connect(lambda _text: self._typing.start())
+        self.filter.textEdited.connect(lambda _text: self._to_changes())
         self.filter.returnPressed.connect(self._arrange)
         self.model.arranged.connect(self._arranged)
         selection = self.table.selectionModel()

@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from psconnect.desktop.pages.aside import left_alone_in_words
 from psconnect.desktop.text import counted, moment, tr
-from psconnect.desktop.theme.tokens import CONTROL_HEIGHT
+from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.button import danger, primary, secondary
 from psconnect.desktop.widgets.card import row, wide
-from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.label import Label
 from psconnect.model.runs import Run
 
-_REASON_LEAST, _REASON_WIDTH = 150, 240
+_REASON_LEAST, _REASON_WIDTH = 150, 420
 APPROVABLE = timedelta(hours=24)
 """How long after its planning a run can be approved; the service refuses it later."""
 
@@ -35,17 +35,18 @@ class DecisionBar(QWidget):
         self.reason.setAccessibleDescription(tr("It is kept in the history. Approving needs one."))
         self.approve_button = primary(tr("Approve"), self._approve)
         self.discard_button = danger(tr("Discard this run"), lambda: self._ask(asked=True))
-        self.note = ElidedLabel("", "muted")
+        self.note = Label("", "muted")
         self.confirm_button = danger(tr("Discard"), on_discard)
         self.keep_button = secondary(tr("Keep it waiting"), lambda: self._ask(asked=False))
         question = Label(tr("Give up this plan? Nothing will be delivered; the next run makes a new plan."), "strong")
         self._stack = QStackedWidget()
-        self._stack.addWidget(row(self.discard_button, wide(self.note), wide(self.reason), self.approve_button))
+        self._stack.addWidget(row(self.discard_button, 1, wide(self.reason), self.approve_button))
         self._stack.addWidget(row(wide(question), self.keep_button, self.confirm_button))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_S)
+        layout.addWidget(self.note)
         layout.addWidget(self._stack)
-        self.setMaximumHeight(2 * CONTROL_HEIGHT)
         self.reason.textChanged.connect(self._reason_changed)
         self.reason.returnPressed.connect(self._approve)
 
@@ -65,12 +66,12 @@ class DecisionBar(QWidget):
         else:
             note = counted(
                 changes,
-                "For exactly this 1 change, until {until}",
-                "For exactly these {count} changes, until {until}",
+                "An approval is for exactly this 1 change, and possible until {until}.",
+                "An approval is for exactly these {count} changes, and possible until {until}.",
                 until=moment(until, now),
             )
         aside = left_alone_in_words(run.set_aside)
-        self.note.setText(tr("{note}; {aside}.", note=note.removesuffix("."), aside=aside) if aside else note)
+        self.note.setText(tr("{note} Left alone: {aside}.", note=note, aside=aside) if aside else note)
         for widget in (self.reason, self.approve_button):
             widget.setVisible(not rehearsal)
         self.reason.setEnabled(self._open)

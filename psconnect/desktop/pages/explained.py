@@ -56,6 +56,7 @@ class ExplainedCard(Card):
         self.open_button.hide()
         words = column(self.sentence, self.about, self.to_do, spacing=SPACE_S)
         self.add(row(wide(words), self.open_button, spacing=SPACE_L))
+        self.body.setSpacing(SPACE_L)
         self._holder = QVBoxLayout()
         self.body.addLayout(self._holder, 1)
         self._inside: QWidget | None = None

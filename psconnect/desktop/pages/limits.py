@@ -43,9 +43,9 @@ class LimitsCard(Card):
 
     def __init__(self, on_choose: Callable[[str, str], object]) -> None:
         super().__init__()
-        headers = [tr("Records"), tr("Create"), tr("Update"), tr("Remove"), tr("Against the limit"), ""]
+        headers = [tr("Records"), tr("Create"), tr("Update"), tr("Remove"), tr("Limit"), ""]
         self._model = RowsModel(headers, frozenset({1, 2, 3, 5}), self)
-        self.table = Table(self._model, tr("Changes per kind of record"), [150, 66, 66, 70, 0, 360])
+        self.table = Table(self._model, tr("Changes per kind of record"), [176, 66, 70, 76, 0, 340])
         self.table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self._limits: list[Limit] = []
         self._lines: list[_Line] = []
@@ -141,9 +141,9 @@ def _in_words(line: _Line) -> str:
         "limit": limit_in_words(measure.threshold.text),
     }
     if not measure.base:
-        return tr("{kind}: {count}, nothing was delivered yet", **holes)
+        return tr("{kind} {count}, nothing was delivered yet", **holes)
     if measure.crossed:
-        return tr("{kind}: {share} %, over the limit of {limit}", **holes)
+        return tr("{kind} {share} %, over {limit}", **holes)
     if measure.threshold.text == "off":
-        return tr("{kind}: {share} %, no limit", **holes)
-    return tr("{kind}: {share} %, the limit is {limit}", **holes)
+        return tr("{kind} {share} %, no limit", **holes)
+    return tr("{kind} {share} %, limit {limit}", **holes)

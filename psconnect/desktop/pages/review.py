@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,7 +15,7 @@ from psconnect.desktop.pages.decision import DecisionBar
 from psconnect.desktop.pages.limits import LimitsCard, limit_in_words
 from psconnect.desktop.sentences import headline, hold_in_words
 from psconnect.desktop.text import moment, tr
-from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.chip import Chip, run_colour
 from psconnect.desktop.widgets.page import Page
@@ -35,7 +35,7 @@ class ReviewPage(Page):
     """One waiting run at a time."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Review"), parent, scrolls=False)
+        super().__init__(tr("Review"), parent, tight=True)
         self._context = context
         self.name, self._run_id, self._shown = "", "", ""
         self._run: Run | None = None
@@ -53,7 +53,9 @@ class ReviewPage(Page):
         self.changes.model.failed.connect(self.show_error)
         self.body.addWidget(self.changes, 1)
         self.decision = DecisionBar(self._approve, self._discard)
-        self.body.addWidget(self.decision)
+        foot = self.layout()
+        if foot:
+            foot.addWidget(self.decision)
 
     def load(self, name: str, run_id: str) -> None:
         """Show a run; one that no longer waits says so."""
@@ -65,6 +67,16 @@ class ReviewPage(Page):
         self._shown = ""
         self.show_loading()
         self._read(lambda: None)
+
+    def show_content(self) -> None:
+        """Show the run, and below it, whatever is scrolled, the decision."""
+        self.decision.show()
+        super().show_content()
+
+    def show_message(self, heading: str, text: str, actions: Sequence[Action] = ()) -> None:
+        """Show a message in place of the run: there is nothing to decide."""
+        self.decision.hide()
+        super().show_message(heading, text, actions)
 
     def leave(self) -> None:
         """The page is no longer looked at: let go of the roster data."""

@@ -27,12 +27,13 @@ class Page(QWidget):
 
     ``again`` loads the page once more; where it is set, an error offers it.
 
-    ``scrolls`` lets the body scroll as a whole; without it, the body has a table that scrolls by itself.
+    ``scrolls`` lets the body scroll as a whole; without it, the body has a table that scrolls by itself. ``tight``
+    lets it scroll only where even its parts' smallest heights don't fit: for pages with such tables and much beside.
     """
 
     titled = Signal()
 
-    def __init__(self, title: str, parent: QWidget | None = None, *, scrolls: bool = True) -> None:
+    def __init__(self, title: str, parent: QWidget | None = None, *, scrolls: bool = True, tight: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("look", "page")
         self.word = title
@@ -55,7 +56,7 @@ class Page(QWidget):
         outer.addLayout(head)
         self._content = QWidget()
         self._content.setProperty("look", "page")
-        self.body = QVBoxLayout(self._content)
+        self.body = _TightLayout(self._content) if tight else QVBoxLayout(self._content)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(SPACE_L)
         self._stack = QStackedWidget()
@@ -141,6 +142,22 @@ def message(heading: str, text: str, actions: Sequence[Action] = ()) -> QWidget:
     return holder
 
 
+class _TightLayout(QVBoxLayout):
+    """Keeps from a scroll area that it holds wrapped text: that would give all parts the height they like best."""
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """Never, for those outside; the parts get their heights all the same, see `Scrolling.fit`."""
+        return False
+
+    def least_height(self, width: int) -> int:
+        """The smallest height at which no wrapped text is cut."""
+        items = [item for item in (self.itemAt(place) for place in range(self.count())) if item and not item.isEmpty()]
+        heights = (
+            item.heightForWidth(width) if item.hasHeightForWidth() else item.minimumSize().height() for item in items
+        )
+        return sum(heights) + self.spacing() * max(0, len(items) - 1)
+
+
 class Scrolling(QScrollArea):
     """Scrolls what is in it, as high as its wrapped text needs to be; ``name`` is what a screen reader says."""
 
@@ -173,7 +190,11 @@ class Scrolling(QScrollArea):
         if layout is None:
             return
         # Layouts without wrapping text answer -1 to the first question.
-        needed = max(layout.totalHeightForWidth(self.viewport().width()), layout.totalMinimumSize().height())
+        width = self.viewport().width()
+        if isinstance(layout, _TightLayout):
+            needed = layout.least_height(width)
+        else:
+            needed = max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
         if needed != self._content.minimumHeight():
             self._content.setMinimumHeight(needed)
             # What Qt posts after a new height, and would only do after the next frame.
