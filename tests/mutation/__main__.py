@@ -36,7 +36,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "store/aside.py": _PLAN,
     "store/inverse.py": _PLAN,
     "store/references.py": ("tests/store/test_uniqueness.py", *_PLAN),
-    "store/tombstones.py": ("tests/sync/test_holds.py",),
+    "store/tombstones.py": ("tests/store/test_tombstones.py",),
     "store/uniqueness.py": ("tests/store/test_uniqueness.py",),
 }
 """The modules that decide what is removed, held and taken back; and the tests that have to notice a defect in them."""

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 _LOADED = ("pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "hypothesis.stateful", "msgspec", "httpx")
 _LOADED += ("jinja2", "keyring", "truststore", "trustme", "sqlite_utils", "filelock", "platformdirs", "tomli_w")
@@ -15,7 +16,7 @@ _LOADED += ("jinja2", "keyring", "truststore", "trustme", "sqlite_utils", "filel
 def passes(copy: Path, tests: Sequence[str], longest: float) -> bool:
     """Whether the tests pass in that copy of the checkout; tests that take longer than so many seconds don't."""
     methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
         context.set_forkserver_preload(list(_LOADED))
     process = context.Process(target=_run, args=(str(copy), list(tests)))

@@ -57,7 +57,7 @@ Edit = tuple[int, str, Callable[[], None], Callable[[], None]]
 def mutants_of(source: str) -> list[Mutant]:
     """All mutants of a module, in the order of its lines; those that change nothing in the text are left out."""
     tree = ast.parse(source)
-    _without_annotations(tree)
+    _without_docstrings(tree)
     plain, found = ast.unparse(tree), []
     for line, what, change, take_back in list(_edits(tree)):
         change()
@@ -68,7 +68,7 @@ def mutants_of(source: str) -> list[Mutant]:
     return sorted(found, key=lambda mutant: mutant.line)
 
 
-def _without_annotations(tree: ast.Module) -> None:
+def _without_docstrings(tree: ast.Module) -> None:
     """Docstrings become empty, so that nothing in them is taken for SQL."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
@@ -78,8 +78,22 @@ def _without_annotations(tree: ast.Module) -> None:
                 value.value = ""
 
 
-def _edits(tree: ast.Module) -> Iterator[Edit]:
+def _annotations(tree: ast.Module) -> set[int]:
+    """The ids of all nodes of annotations: nothing evaluates them."""
+    found: set[int] = set()
     for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            annotation = getattr(node, name, None)
+            if annotation is not None:
+                found.update(map(id, ast.walk(annotation)))
+    return found
+
+
+def _edits(tree: ast.Module) -> Iterator[Edit]:
+    annotations = _annotations(tree)
+    for node in ast.walk(tree):
+        if id(node) in annotations:
+            continue
         yield from _of_operators(node)
         yield from _of_constants(node)
         yield from _of_statements(node)

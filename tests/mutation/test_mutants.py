@@ -18,7 +18,7 @@ SOURCE = '''
 LIMIT = 3
 
 
-def judge(count: int, base: int) -> bool:
+def judge(count: int, base: int | None) -> bool | None:
     """Nor this WHERE."""
     note(count)
     if count >= LIMIT and not base:

@@ -18,7 +18,8 @@ from psconnect.model.errors import Cancelled, FixSettings, PsconnectError, SignI
 from psconnect.model.events import RunEvent
 from psconnect.model.problems import Problem
 from psconnect.powerschool.reader import Page, QueryReader
-from psconnect.powerschool.streams import SECTIONS, Stream
+from psconnect.powerschool.stream import Stream
+from psconnect.powerschool.streams import SECTIONS
 from psconnect.sources.base import ReadSummary, StagedRow
 from psconnect.sources.powerschool import PowerSchoolSource
 from psconnect.sync.assemble import choices_of, make_source

@@ -150,11 +150,17 @@ def test_who_was_delivered_keeps_the_id_and_the_other_waits_with_all_that_is_the
 
 def test_a_record_that_cannot_be_read_follows_the_new_ids() -> None:
     with rosters() as (path, db):
-        people = {"student": {5: (Fate.IN, "a", 1)}, "teacher": {7: (Fate.IN, "t")}, "admin": {8: (Fate.IN, "o")}}
+        people: dict[str, dict[int, tuple]] = {
+            "student": {5: (Fate.IN, "a", 1)},
+            "teacher": {7: (Fate.IN, "t")},
+            "admin": {8: (Fate.IN, "o")},
+        }
         enrolled = {10: (Fate.IN, "e", 1, 5, None), 11: (Fate.IN, "e", 1, None, 7)}
         schools = {1: (Fate.IN, "s"), 2: (Fate.IN, "s")}
         before = apply(db, plan(path, db, small(school=schools, enrollment=enrolled, **people), Ids()))
-        kept = {"enrollment": {k: (Fate.KEPT, "?", *refs) for k, (_f, _t, *refs) in enrolled.items()}}
+        kept: dict[str, dict[int, tuple]] = {
+            "enrollment": {k: (Fate.KEPT, "?", *refs) for k, (_f, _t, *refs) in enrolled.items()}
+        }
         kept["admin"] = {8: (Fate.KEPT, "?")}
         after = apply(db, plan(path, db, small(school=schools, **{**people, **kept}), Ids(IdRules("P-"))))
         assert problems_of(after) == []

@@ -85,3 +85,15 @@ def test_hash_sees_every_part_of_a_change() -> None:
             db.execute(statement)
             seen.add(ledger.summarise_plan(db, number).hash)
     assert len(seen) == 6
+
+
+def test_roster_of_one_entity_alone_keeps_what_does_not_change() -> None:
+    with rosters() as (path, db):
+        schools: Rows = {entity.key: {} for entity in ENTITIES}
+        schools["school"] = {1: (Fate.IN, "a"), 2: (Fate.IN, "b")}
+        number, _ = plan(path, db, schools)
+        apply(db, number)
+        schools["school"][2] = (Fate.IN, "changed")
+        number, _ = plan(path, db, schools)
+        after = [(row[0], row[-1]) for row in ledger.roster_after(db, number, BY_KEY["school"])]
+        assert after == [("1", "a"), ("2", "changed")]

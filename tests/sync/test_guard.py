@@ -78,6 +78,7 @@ def test_how_much_of_a_limit_is_used() -> None:
     assert parse_threshold("0% and 10", "x").used(5, 100) == 0.5
     assert parse_threshold("0% and 10", "x").used(20, 100) == 1
     assert parse_threshold("50% and 0", "x").used(25, 100) == 0.5
+    assert parse_threshold("50% and 0", "x").used(100, 100) == 1
 
 
 def test_a_small_count_is_not_near_whatever_it_is_out_of() -> None:
@@ -242,6 +243,12 @@ def test_no_change_no_hold() -> None:
         ({"first": True, "preview": "never", "rejected": {"class": Rejected(20, 0, 300)}}, ["rejected-class"]),
         ({"measures": [measure("student", "remove", 25, 100)], "preview": "never"}, ["remove-student"]),
         ({"measures": [measure("school", "create", 1, 40)], "first": True}, ["first-run"]),
+        ({"read_before": {"schools": 1}}, ["short-read"]),
+        ({"ids_changed": "rekey"}, ["rekey"]),
+        ({"ids_changed": "rekey", "preview": "never"}, ["rekey"]),
+        ({"ids_changed": "rekey", "rules_changed": True}, ["rekey", "rules-changed"]),
+        ({"ids_changed": "aliases"}, ["rules-changed"]),
+        ({"ids_changed": "aliases", "preview": "never"}, ["rules-changed"]),
     ],
 )
 def test_what_holds(values: dict, rules: list[str]) -> None:
@@ -270,6 +277,8 @@ def test_a_season_holds_from_its_first_day_until_its_last(today: str, held: bool
         ("4% and 5", 19, 100, False),
         ("off", 100, 100, False),
         ("30", 100, 100, False),
+        ("2% and 1", 1, 10, True),
+        ("2% and 0", 0, 0, False),
     ],
 )
 def test_rejected_records_stop_at_five_times_the_share_that_holds(
@@ -286,6 +295,18 @@ def test_rejected_records_stop_at_five_times_the_share_that_holds(
     with pytest.raises(BadRecord, match="besides the 7 of the last delivery"):
         stop_if_rejected({"contact": Rejected(count + 7, 7, read)}, limits)
     assert "safety.thresholds.contact.rejected" in stopped.value.to_do
+
+
+@pytest.mark.parametrize("preview", ["first", "never"])
+def test_adopted_ids_and_changed_rules_are_told_once(preview: str) -> None:
+    (hold,) = holds(facts(ids_changed="aliases", rules_changed=True, preview=preview), THRESHOLDS)
+    assert hold.rule == "rules-changed"
+    assert hold.reason.startswith("Ids that records have" if preview == "never" else "Settings that decide")
+
+
+def test_fewer_rejected_records_than_before_are_none_more() -> None:
+    assert Rejected(10, 30, 100).more == 0
+    assert Rejected(30, 10, 100).more == 20
 
 
 def test_removals_are_named_with_numbers_and_limit() -> None:
