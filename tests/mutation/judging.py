@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-_LOADED = ("pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "hypothesis.stateful", "msgspec", "httpx")
+_LOADED: tuple[str, ...] = ("pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "hypothesis.stateful", "msgspec", "httpx")
 _LOADED += ("jinja2", "keyring", "truststore", "trustme", "sqlite_utils", "filelock", "platformdirs", "tomli_w")
 
 
