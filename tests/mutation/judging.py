@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-_LOADED: tuple[str, ...] = ("pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "hypothesis.stateful", "msgspec", "httpx")
-_LOADED += ("jinja2", "keyring", "truststore", "trustme", "sqlite_utils", "filelock", "platformdirs", "tomli_w")
+_LOADED = (
+    *("pytest", "_pytest.assertion.rewrite", "hypothesis.strategies", "hypothesis.stateful", "msgspec", "httpx"),
+    *("jinja2", "keyring", "truststore", "trustme", "sqlite_utils", "filelock", "platformdirs", "tomli_w"),
+)
 
 
 def passes(copy: Path, tests: Sequence[str], longest: float) -> bool:
