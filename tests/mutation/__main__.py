@@ -35,7 +35,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "store/whole.py": _PLAN,
     "store/aside.py": _PLAN,
     "store/inverse.py": _PLAN,
-    "store/references.py": ("tests/store/test_uniqueness.py", *_PLAN),
+    "store/references.py": ("tests/store/test_references.py", "tests/store/test_uniqueness.py", *_PLAN),
     "store/tombstones.py": ("tests/store/test_tombstones.py",),
     "store/uniqueness.py": ("tests/store/test_uniqueness.py",),
 }

@@ -151,6 +151,14 @@ def test_each_of_two_alike_is_reported_at_its_own_school() -> None:
     ]
 
 
+def test_all_values_of_a_domain_have_to_be_alike() -> None:
+    district: Rows = {"school": {1: (IN, "s"), 2: (IN, "s")}, "student": {3: (IN, "Ana", 1), 4: (IN, "ana", 2)}}
+    rules = RosterRules({"student": (STUDENT.attributes[-1], "schoolSourcedId")})
+    with rosters() as (path, db):
+        _staged, problems, _n = resolved(path, db, district, rules)
+    assert problems == []
+
+
 def test_who_loses_takes_the_dependants_along_and_they_say_why() -> None:
     district = students((1, "Ana"), (2, "ana"))
     district |= {
