@@ -23,7 +23,7 @@ STUDENTS = {
 def test_counts_per_rule_and_of_what_can_not_be_used() -> None:
     with rosters() as (path, db):
         stage = staging.Staging(path)
-        district = {"school": {1: (Fate.IN, None)}, "student": STUDENTS}
+        district: dict[str, dict[int, tuple]] = {"school": {1: (Fate.IN, None)}, "student": STUDENTS}
         for entity in ENTITIES:
             rows = district.get(entity.key, {})
             stage.rows(entity, [(k, f, rule, record(entity, k, "", r), *r) for k, (f, rule, *r) in rows.items()])
@@ -51,7 +51,7 @@ def test_only_contacts_and_relationships_without_a_school_are_given_one() -> Non
     ]
     with rosters() as (path, db):
         stage = staging.Staging(path)
-        rows = {
+        rows: dict[str, dict[int, tuple]] = {
             "school": {1: ()}, "student": {1: (1,), 3: (1,)}, "contact": {1: (), 2: ()},
             "relationship": {1: (1, 1), 2: (3, 2)},
         }  # fmt: skip
