@@ -142,6 +142,9 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     report = _add(verbs, "report", "write the report of a run")
     report.add_argument("id")
     report.add_argument("-o", "--output", required=True, metavar="FILE.html|FILE.csv")
+    report.add_argument(
+        "--for-registrar", action="store_true", help="only the problems, as CSV, with people’s names and numbers"
+    )
 
 
 def _number(lowest: int, highest: int) -> type[int]:

@@ -265,7 +265,8 @@ def _runs(service: Service, options: argparse.Namespace) -> int:
 
 
 def _report(service: Service, options: argparse.Namespace) -> int:
-    path = service.report(options.id, Path(options.output).absolute())
+    write = service.write_registrar_csv if options.for_registrar else service.report
+    path = write(options.id, Path(options.output).absolute())
     return _said(options, f"The report is in {path}", file=str(path))
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.errors import FixSettings
 from psconnect.model.runs import ChangeCounts, SetAside
 from psconnect.powerschool.menus import page_of
+from psconnect.reports.registrar import registrar_csv
 from psconnect.service.base import Base
 from psconnect.store import aside
+from psconnect.store.files import write_atomically
+from psconnect.store.lastread import last_read
 from psconnect.store.ledger import ledger_counts
 from psconnect.store.review import Arrangement, ProblemGroup, Wanted, problem_groups
 from psconnect.sync import measures, undo
@@ -83,6 +88,29 @@ class Review(Base):
             )
             for group in groups
         ]
+
+    def write_registrar_csv(self, run_id: str, path: Path, *, school: str | None = None) -> Path:
+        """Write a run's problems, or those of one school by its name (an empty text: of no school), for its registrar.
+
+        It holds names and numbers, unlike the report. Raises FixSettings for a run whose problems are no longer kept,
+        and LocalStorage where the file can't be written.
+        """
+        with self._found(run_id) as found:
+            run, rosters = found.run, self.rosters_of(found.connection)
+        count = sum(run.problems.values())
+        groups = self.problems(run_id, most=count)
+        if count and not groups:
+            raise FixSettings(
+                "PSC-REPORT-FORGOTTEN",
+                "The problems of this run are no longer kept",
+                "The records of a run are deleted after a time; only their number is left.",
+                "Choose a newer run.",
+                where=run_id,
+            )
+        wanted = [group for group in groups if school is None or group.school == school]
+        with last_read(rosters) as read:
+            write_atomically(path.absolute(), registrar_csv(wanted, read))
+        return path
 
     def limits(self, run_id: str) -> list[Limit]:
         """A waiting run's changes against the limits, per entity with a change; see Limit.

@@ -13,9 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from psconnect.desktop.registrar import HEADER, write_registrar_csv
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
+from psconnect.reports.registrar import HEADER
 from tests.desktop.conftest import OpenWindow, settled
 from tests.support.demo import Connected, connecting
 
@@ -74,7 +74,7 @@ def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_text(
     delivered: tuple[Connected, Run], tmp_path: Path
 ) -> None:
     connected, run = delivered
-    rows = rows_of(write_registrar_csv(connected.service, run.id, tmp_path / "all.csv"))
+    rows = rows_of(connected.service.write_registrar_csv(run.id, tmp_path / "all.csv"))
     named = {row["Name"] for row in rows if "HYPERLINK" in row["Name"]}
     assert named
     assert all(name.startswith(f"'{NAMED}, ") for name in named)
@@ -113,7 +113,7 @@ def test_who_was_left_out_is_named_as_read(delivered: tuple[Connected, Run], tmp
         for record in group.records
         if not record.title and record.entity in ("student", "teacher", "admin", "contact", "class")
     ]
-    rows = rows_of(write_registrar_csv(connected.service, run.id, tmp_path / "all.csv"))
+    rows = rows_of(connected.service.write_registrar_csv(run.id, tmp_path / "all.csv"))
     assert all(row["Name"] for row in rows)
     named = {row["Name"] for row in rows}
     assert not {record.sourced_id for record in unknown} & named
@@ -146,6 +146,6 @@ def test_a_run_whose_problems_are_gone_writes_no_empty_file(connected: Connected
     with closing(sqlite3.connect(connected.rosters, isolation_level=None)) as db:
         db.execute("DELETE FROM problem")
     with pytest.raises(FixSettings) as failed:
-        write_registrar_csv(connected.service, run.id, tmp_path / "all.csv")
+        connected.service.write_registrar_csv(run.id, tmp_path / "all.csv")
     assert failed.value.code == "PSC-REPORT-FORGOTTEN"
     assert not (tmp_path / "all.csv").exists()

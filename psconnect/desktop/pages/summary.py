@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 from psconnect.desktop.context import Context
 from psconnect.desktop.pages.aside import left_alone_in_words
 from psconnect.desktop.pages.problems import ProblemsCard
-from psconnect.desktop.registrar import write_registrar_csv
 from psconnect.desktop.sentences import changes_in_words, headline, went
 from psconnect.desktop.text import (
     duration,
@@ -210,9 +209,8 @@ class SummaryPage(Page):
     def save_for_registrar(self, school: str | None, path: Path) -> None:
         """Write the problems of a school by its name, or of all (None), with names and numbers."""
         run_id, service = self._run_id, self._context.service
-        self._context.bridge.call(
-            lambda: write_registrar_csv(service, run_id, path, school), self._exported, self._not_exported, owner=self
-        )
+        write = partial(service.write_registrar_csv, run_id, path, school=school)
+        self._context.bridge.call(write, self._exported, self._not_exported, owner=self)
 
     def _export(self, ending: str, kinds: str) -> None:
         path = str(Path.home() / f"psconnect-{self._run_id}{ending}")

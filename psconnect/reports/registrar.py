@@ -1,4 +1,4 @@
-"""The problems of a run as a CSV file for a school's registrar: names and numbers, what to do, where. Knows no Qt.
+"""The problems of a run as a CSV file for a school's registrar: names and numbers, what to do, where.
 
 It holds people's data, unlike the report for IT: it is for those who mend the records, and written only when wanted.
 """
@@ -8,48 +8,24 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from psconnect.desktop.text import tr
 from psconnect.model.entities import BY_KEY
-from psconnect.model.errors import FixSettings
 from psconnect.model.shown import shown
 from psconnect.reports.csv_report import as_text
 from psconnect.reports.words import detail_word, record_kind
-from psconnect.service import Service
-from psconnect.store.files import write_atomically
-from psconnect.store.lastread import LastRead, last_read
+from psconnect.store.lastread import LastRead
 from psconnect.store.review import ProblemGroup, ProblemRecord
 from psconnect.store.titles import NUMBERS, TITLES
+from psconnect.words import tr
 
 HEADER = ("School", "What", "Number", "Name", "Problem", "Field", "What to do", "Page in PowerSchool")
 
 
-def write_registrar_csv(service: Service, run_id: str, path: Path, school: str | None = None) -> Path:
-    """Write the problems of a run, or those of one school by its name (an empty text: those of no school).
+def registrar_csv(groups: Sequence[ProblemGroup], read: LastRead | None) -> bytes:
+    """The problems as CSV: UTF-8 with BOM and CRLF, as spreadsheets expect; what looks like a formula is made text.
 
-    UTF-8 with BOM and CRLF, as spreadsheets expect; what looks like a formula is made text. Number and name are those
-    of the newest reading, else the name that the run knew. Raises FixSettings for a run whose problems are no longer
-    kept, and LocalStorage where the file can't be written.
+    Number and name are those of the newest reading (``read``), else the name that the run knew.
     """
-    run = service.run(run_id)
-    count = sum(run.problems.values())
-    groups = service.problems(run_id, most=count)
-    if count and not groups:
-        raise FixSettings(
-            "PSC-REPORT-FORGOTTEN",
-            "The problems of this run are no longer kept",
-            "The records of a run are deleted after a time; only their number is left.",
-            "Choose a newer run.",
-            where=run_id,
-        )
-    wanted = [group for group in groups if school is None or group.school == school]
-    with last_read(service.rosters_of(run.connection)) as read:
-        write_atomically(path, _csv(wanted, read))
-    return path
-
-
-def _csv(groups: Sequence[ProblemGroup], read: LastRead | None) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([tr(name) for name in HEADER])
