@@ -11,7 +11,7 @@ from psconnect.model.entities import BY_KEY, ENROLLMENT, Entity
 from psconnect.model.problems import FILTER, RULES, Fate, Rule, base_rule
 from psconnect.model.runs import APPLIED, WAITING
 from psconnect.powerschool.menus import page_of
-from psconnect.reports.words import rule_of
+from psconnect.reports.words import day, rule_of
 from psconnect.store import history
 from psconnect.store.ids import RunIds
 from psconnect.store.lastread import LastRead, Staged, decoded
@@ -178,13 +178,13 @@ class _View:
             )
         if not self.delivered:
             return "Included, but not delivered yet.", "Start a sync."
-        since = f", last changed on {newest.when:%Y-%m-%d}" if newest and newest.done else ""
+        since = f", last changed on {day(newest.when)}" if newest and newest.done else ""
         return f"Delivered as PowerSchool shows it{since}.", ""
 
     def _removed(self) -> str:
         for one in self.happenings:
             if one.action == "remove" and one.done:
-                return f"; it was removed on {one.when:%Y-%m-%d}"
+                return f"; it was removed on {day(one.when)}"
             if one.action == "remove" and one.state in WAITING:
                 return "; it will be removed when the run that waits is approved"
         return ""

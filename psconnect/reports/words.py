@@ -53,6 +53,12 @@ def listed(parts: list[str]) -> str:
     return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
 
 
+def day(then: datetime) -> str:
+    """A day on this computer's clock, like ``21 November 2026``."""
+    local = then.astimezone()
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
 def moment(then: datetime) -> str:
     """A time on this computer's clock with its zone, like ``21 November 2026, 05:30:12 CST (UTC-06:00)``."""
     local = then.astimezone()
@@ -60,7 +66,7 @@ def moment(then: datetime) -> str:
     offset = f"UTC{digits[:3]}:{digits[3:5]}" if local.utcoffset() else "UTC"
     name = local.tzname() or offset
     zone = offset if name in (offset, digits, digits[:3]) else f"{name} ({offset})"
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M:%S} {zone}"
+    return f"{day(then)}, {local:%H:%M:%S} {zone}"
 
 
 def comparison(compared: Compared) -> str:

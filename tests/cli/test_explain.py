@@ -15,7 +15,7 @@ def test_one_match_is_explained(connected: Connected, psconnect: Psconnect) -> N
     assert said.code == 0
     lines = said.out.splitlines()
     assert lines[0].startswith(f"Student {dcid}: ")
-    assert lines[1] == "Delivered as PowerSchool shows it, last changed on 2026-11-18."
+    assert lines[1] == "Delivered as PowerSchool shows it, last changed on 18 November 2026."
     assert any(line.split()[:2] == ["Compared", "ok"] for line in lines)
     assert f"frn=001{dcid}" in said.err
     document = psconnect(

@@ -61,7 +61,7 @@ def test_a_number_that_is_only_a_grade_or_a_school_finds_nobody_by_chance(delive
 def test_a_delivered_student_passed_every_step(delivered: Connected) -> None:
     ((dcid, number, *_names),) = delivered.sql(ACTIVE)
     found = delivered.service.explain(delivered.name, "student", int(dcid))
-    assert found.sentence.startswith("Delivered as PowerSchool shows it, last changed on 2026-11-18")
+    assert found.sentence.startswith("Delivered as PowerSchool shows it, last changed on 18 November 2026")
     assert found.included
     assert {one.outcome for one in found.steps} <= {"passed", "noticed"}
     assert dict(found.values)["identifier"] == str(number)
@@ -115,7 +115,8 @@ def test_who_is_no_longer_listed_is_found_and_said_to_be_removed(connected: Conn
     (match,) = [m for m in connected.service.find(connected.name, str(number)) if m.entity == "student"]
     assert (match.key, match.fate) == (int(dcid), None)
     found = connected.service.explain(connected.name, "student", int(dcid))
-    assert found.sentence == ("Not included, because PowerSchool no longer lists it; it was removed on 2026-11-18.")
+    removed = "it was removed on 18 November 2026."
+    assert found.sentence == f"Not included, because PowerSchool no longer lists it; {removed}"
     assert [one.action for one in found.happenings] == ["remove", "create"]
     assert outcome(found, "Read") == "stopped"
 
