@@ -7,7 +7,6 @@ until the plan waits for approval, and the peak of memory.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.service import Service
 from psconnect.store.home import home_at
 from psconnect.store.secrets import Secrets
+from tests.bench.memory import peak_mb
 from tests.bench.replay import Replay
 
 
@@ -55,7 +55,7 @@ def main() -> None:
     ended = time.perf_counter()
     times[stage] = times.get(stage, 0.0) + ended - since
     rows = sum(run.read.values())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     figures = {"state": run.state, "rows": rows, "seconds": ended - started, "rows_a_second": rows / (ended - started)}
     figures |= {"planned": planned, "planned_rows_a_second": rows / planned}
     print(json.dumps({**figures, "stages": times, "peak_mb": peak}))

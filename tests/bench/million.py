@@ -31,6 +31,7 @@ from psconnect.store.home import home_at
 from psconnect.store.secrets import Secrets
 from psconnect.sync.job import Job
 from tests.bench.made_up import MadeUpDistrict, MadeUpReader, this_year
+from tests.bench.memory import peak_mb
 
 NAME = "Million"
 _JSON = {"content-type": "application/json"}
@@ -105,14 +106,6 @@ class Stages:
         seconds = self.found.get(self._stage, {}).get("seconds", 0.0) + now - self._since
         self.found[self._stage] = {"seconds": round(seconds, 1), "peak_mb": round(peak_mb())}
         self._stage, self._since = following, now
-
-
-def peak_mb() -> float:
-    """The most memory that this process has taken so far."""
-    import resource  # noqa: PLC0415 - not there on Windows, where this file is imported all the same
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def first_run(students: int, folder: Path) -> dict[str, Any]:

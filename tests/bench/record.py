@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -25,6 +24,7 @@ from psconnect.service import Service
 from psconnect.store.home import home_at
 from psconnect.store.secrets import CLIENT_SECRET, Secrets
 from psconnect.sync.assemble import choices_of
+from tests.bench.memory import peak_mb
 from tests.bench.replay import Recorder
 
 NAME = "Bench"
@@ -99,7 +99,7 @@ def main() -> None:
         started = time.perf_counter()
         run = service.sync(NAME, plan_only=True)
         seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mb()
     rows = sum(run.read.values())
     figures = {"rows": rows, "calls": run.calls, "seconds": seconds, "peak_mb": peak, "district_made_in": made}
     print(json.dumps({"state": run.state, **figures, "error": run.error}))

@@ -85,9 +85,9 @@ def test_D20_memory_does_not_grow_with_a_hundred_times_the_rows(
 def _peak_of_a_sync(connected: Connected, folder: Path) -> float:
     """Megabytes at most of ``psconnect sync`` in a process of its own."""
     code = (
-        "import resource, sys; from psconnect.cli import main\n"
+        "import sys; from psconnect.cli import main; from tests.bench.memory import peak_mb\n"
         f"code = main(['sync', {connected.name!r}, '--plan-only'])\n"
-        "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss); sys.exit(code)"
+        "print('peak', peak_mb()); sys.exit(code)"
     )
     environment = {
         **os.environ,
@@ -96,12 +96,17 @@ def _peak_of_a_sync(connected: Connected, folder: Path) -> float:
         variable(CLIENT_SECRET): connected.service.secrets.get(connected.name, CLIENT_SECRET) or "",
     }
     done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, timeout=600
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).resolve().parents[2],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
     )
     assert done.returncode in (0, 3), done.stderr
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("peak ")]
-    kilobytes = int(line.split()[1]) / (1024 if sys.platform == "darwin" else 1)
-    return kilobytes / 1024
+    return float(line.split()[1])
 
 
 def test_D21_content_that_changed_without_its_stamp_is_delivered(district: Connected, psconnect: Psconnect) -> None:
