@@ -7,7 +7,8 @@ import io
 import itertools
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import BinaryIO
 
@@ -49,12 +50,23 @@ def write_bundle(target: BinaryIO, roster: Roster, cancel: CancelToken) -> dict[
     counts: dict[str, int] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for name, produce in FILES.items():
-            count = _write_file(archive, name, rows.header(name, roster), produce(roster), cancel)
+            with _ending(produce(roster)) as produced:
+                count = _write_file(archive, name, rows.header(name, roster), produced, cancel)
             if count:
                 counts[name] = count
         with archive.open("manifest.csv", "w") as file:
             file.write(_text(_manifest(counts)).encode())
     return counts
+
+
+@contextmanager
+def _ending(produced: Iterator[Sequence[str]]) -> Iterator[Iterator[Sequence[str]]]:
+    """Rows whose making ends with the block, also when they are given up in the middle: what they use is let go."""
+    try:
+        yield produced
+    finally:
+        if isinstance(produced, Generator):
+            produced.close()
 
 
 def _write_file(

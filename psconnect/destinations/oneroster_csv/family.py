@@ -36,7 +36,8 @@ class Family:
 
     def __init__(self, roster: Roster) -> None:
         """Take in all relationships."""
-        self._db = sqlite3.connect("", isolation_level=None)
+        # One thread uses it at a time; but who gives up in the middle may leave it to another to throw it away.
+        self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
             "CREATE TABLE link (no INTEGER PRIMARY KEY, student TEXT, contact TEXT, rank INTEGER);"
