@@ -59,7 +59,7 @@ def went(run: Run) -> str:
         "cancelled": tr("Stopped by you. Nothing was delivered."),
         "interrupted": tr("Interrupted before anything was delivered."),
         "discarded": tr("Its plan was given up. Nothing was delivered."),
-        "expired": tr("A newer plan took its place. Nothing was delivered."),
+        "expired": tr("A newer plan took its place, or it waited for more than a day. Nothing was delivered."),
     }.get(run.state, tr("{state}.", state=state_word(run.state)))
 
 
@@ -88,7 +88,7 @@ def headline(run: Run) -> str:
         "cancelled": tr("You stopped this run"),
         "interrupted": tr("This run was interrupted"),
         "discarded": tr("This run was discarded"),
-        "expired": tr("A newer plan took the place of this one"),
+        "expired": tr("This plan expired: a newer one took its place, or it waited for more than a day"),
     }.get(run.state, state_word(run.state))
 
 

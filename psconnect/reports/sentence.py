@@ -42,7 +42,7 @@ def sentence_of(run: Run, destination: str) -> Sentence:
         "cancelled": "The run was cancelled; nothing was delivered",
         "interrupted": "The run was interrupted; the next start goes on",
         "discarded": "The plan was discarded; nothing was delivered",
-        "expired": "A newer plan took the place of this one",
+        "expired": "This plan expired: a newer one took its place, or it waited for more than a day",
         "skipped": "The run was skipped; nothing was delivered",
     }
     return Sentence(words.get(run.state, "The run has ended"), "quiet", _UNTOUCHED)

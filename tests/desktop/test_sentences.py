@@ -31,7 +31,10 @@ FAILED = {"title": "The server can’t be reached", "happened": "It is silent.",
         (replace(RUN, state="held", changes={"student": ChangeCounts(5, 2, 0)}), "7 records would change"),
         (replace(RUN, state="failed", error=FAILED), "The server can’t be reached"),
         (replace(RUN, state="cancelled"), "You stopped this run"),
-        (replace(RUN, state="expired"), "A newer plan took the place of this one"),
+        (
+            replace(RUN, state="expired"),
+            "This plan expired: a newer one took its place, or it waited for more than a day",
+        ),
     ],
 )
 def test_the_headline(changes: Run, expected: str) -> None:

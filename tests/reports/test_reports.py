@@ -120,7 +120,7 @@ ERROR = {
         ({"state": "cancelled"}, "The run was cancelled; nothing was delivered"),
         ({"state": "interrupted"}, "The run was interrupted; the next start goes on"),
         ({"state": "discarded"}, "The plan was discarded; nothing was delivered"),
-        ({"state": "expired"}, "A newer plan took the place of this one"),
+        ({"state": "expired"}, "This plan expired: a newer one took its place, or it waited for more than a day"),
     ],
 )
 def test_the_sentence_that_matters(db: sqlite3.Connection, make: Make, values: dict, sentence: str) -> None:

@@ -84,7 +84,7 @@ def make(state: str, **values: object) -> Run:
         (make("cancelled"), "The run was cancelled; nothing was delivered", "quiet"),
         (make("interrupted"), "The run was interrupted; the next start goes on", "quiet"),
         (make("discarded"), "The plan was discarded; nothing was delivered", "quiet"),
-        (make("expired"), "A newer plan took the place of this one", "quiet"),
+        (make("expired"), "This plan expired: a newer one took its place, or it waited for more than a day", "quiet"),
         (make("skipped"), "The run was skipped; nothing was delivered", "quiet"),
     ],
 )

@@ -24,7 +24,7 @@ def rows_of(entity: str) -> st.SearchStrategy:
 districts = st.fixed_dictionaries({entity.key: rows_of(entity.key) for entity in ENTITIES})
 
 
-@settings(max_examples=20)
+@settings(max_examples=60)
 @given(districts, districts)
 def test_I2_applied_plan_makes_the_ledger_what_was_read_and_I5_a_second_plan_is_empty(old: Rows, new: Rows) -> None:
     with rosters() as (path, db):
@@ -45,7 +45,7 @@ def test_I2_applied_plan_makes_the_ledger_what_was_read_and_I5_a_second_plan_is_
         assert ledger.summarise_plan(db, again).changes == {}
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(districts, districts, st.sampled_from(["all", "users", "courses"]))
 def test_nothing_in_the_ledger_ever_needs_what_is_not_there(old: Rows, new: Rows, scope: str) -> None:
     """References hold after any two runs, whatever the scope of the second: no delivered record dangles."""
@@ -55,7 +55,7 @@ def test_nothing_in_the_ledger_ever_needs_what_is_not_there(old: Rows, new: Rows
             assert dangling(apply(db, number)) == []
 
 
-@settings(max_examples=10)
+@settings(max_examples=30)
 @given(districts)
 def test_I9_same_plan_same_hash_and_any_difference_another_one(district: Rows) -> None:
     hashes = []

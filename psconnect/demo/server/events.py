@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from psconnect.demo.server.body import as_list, read_v1_object
 from psconnect.demo.server.changes import DELETE, ENROLLMENT, INSERT, UPDATE, Change
 from psconnect.demo.server.messages import Refusal, Reply
 from psconnect.demo.server.routes import Route
 from psconnect.demo.server.v1.wire import v1_message, v1_reply
-from psconnect.demo.server.writes.body import as_list, read_v1_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psconnect.demo.district.schema import TABLES
 from psconnect.demo.oracle import OracleError
+from psconnect.demo.server.body import read_object
 from psconnect.demo.server.extensions import (
     Extension,
     add_to_records,
@@ -92,19 +93,7 @@ class Queries:
         return json_reply(200, {"swagger": "2.0", "paths": paths, "definitions": definitions})
 
     def _body(self, request: Request) -> dict[str, Any]:
-        if not request.body.strip():
-            return {}
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        wanted = self._quirks().query_content_type
-        if wanted != "accept" and kind != "application/json":
-            raise Refusal(Reply(int(wanted), b"", {"Content-Type": "text/plain"}))
-        try:
-            body = json.loads(request.body)
-        except (ValueError, RecursionError) as error:
-            raise Refusal(message_reply(400, "The body is not valid JSON")) from error
-        if not isinstance(body, dict):
-            raise Refusal(message_reply(400, "The body is not a JSON object"))
-        return body
+        return read_object(request, self._quirks()) if request.body.strip() else {}
 
     def _check_access(self, query: NamedQuery, plugin: Plugin) -> None:
         errors = [

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from psconnect.demo.server.body import base_url, read_object
 from psconnect.demo.server.contacts import reading, writing
 from psconnect.demo.server.contacts.fields import PARTS, BadContactError, Part
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
 from psconnect.demo.server.paging import read_page
 from psconnect.demo.server.routes import Route
-from psconnect.demo.server.writes.body import base_url, read_object
 from psconnect.demo.server.writes.rows import read_key
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from psconnect.demo.server.body import base_url, read_object, require_full
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
 from psconnect.demo.server.quirks import version_key
 from psconnect.demo.server.routes import Route
@@ -17,7 +18,6 @@ from psconnect.demo.server.writes.attendance_rules import (
     known_row,
     read_record,
 )
-from psconnect.demo.server.writes.body import base_url, read_object, require_full
 from psconnect.demo.server.writes.rows import BadValueError, insert, update
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from psconnect.demo.district.codes import PAYMENT_METHODS
+from psconnect.demo.server.body import as_list, read_v1_object
 from psconnect.demo.server.messages import Refusal, Reply
 from psconnect.demo.server.quirks import version_key
 from psconnect.demo.server.routes import Route
 from psconnect.demo.server.v1.wire import text_of, v1_message
-from psconnect.demo.server.writes.body import as_list, read_v1_object
 from psconnect.demo.server.writes.rows import BadValueError, column_rules, insert, read_value, update
 
 if TYPE_CHECKING:

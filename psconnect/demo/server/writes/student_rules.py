@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psconnect.demo.district.codes import RACES as RACE_CODES
 from psconnect.demo.district.schools import GRADUATED_NUMBER
+from psconnect.demo.server.body import FULL, as_list
 from psconnect.demo.server.v1.wire import text_of
-from psconnect.demo.server.writes.body import FULL, as_list
 from psconnect.demo.server.writes.rows import BadValueError, column_rules, read_value
 from psconnect.demo.server.writes.student_fields import (
     ELSEWHERE,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from psconnect.demo.server.body import as_list, base_url, read_v1_object
 from psconnect.demo.server.extensions import extension_tables
 from psconnect.demo.server.messages import Refusal, Reply
 from psconnect.demo.server.routes import Route
 from psconnect.demo.server.v1.wire import v1_message, v1_reply
-from psconnect.demo.server.writes.body import as_list, base_url, read_v1_object
 from psconnect.demo.server.writes.rows import delete, exists, insert, update
 from psconnect.demo.server.writes.student_rules import StudentReader, StudentWrite
 

@@ -6,8 +6,8 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 from psconnect.demo.district.schema import BY_NAME, TableDefinition
+from psconnect.demo.server.body import base_url, read_object, require_full
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
-from psconnect.demo.server.writes.body import base_url, read_object, require_full
 from psconnect.demo.server.writes.rows import (
     BadValueError,
     column_rules,

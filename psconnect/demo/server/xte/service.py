@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
+from psconnect.demo.server.body import base_url, read_object, require_full
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
 from psconnect.demo.server.routes import Route
-from psconnect.demo.server.writes.body import base_url, read_object, require_full
 from psconnect.demo.server.writes.rows import delete, insert, read_key, update
 from psconnect.demo.server.xte import assignments, scores
 from psconnect.demo.server.xte.fields import CATEGORY, Field, bad, conflict, missing, objects, rows, stored_row

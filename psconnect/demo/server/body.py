@@ -1,4 +1,4 @@
-"""What a write brings along, and whether its plugin may write."""
+"""What a call brings along as JSON, and whether its plugin may write."""
 
 from __future__ import annotations
 
