@@ -175,10 +175,12 @@ def _closeness(entity: Entity, named: dict[str, str], words: list[str]) -> int |
 def _make_index(kept: Path, rosters: Path) -> None:
     """Make the search index of a kept reading, unless it is there: of what was read, and of who is no longer read."""
     with closing(sqlite3.connect(kept.absolute().as_uri(), uri=True, isolation_level=None)) as db:
-        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'finder'").fetchone():
+        if _has_index(db):
             return
         db.execute("ATTACH ? AS past", [f"{rosters.absolute().as_uri()}?mode=ro"])
         with transaction(db):
+            if _has_index(db):  # another window was faster
+                return
             db.execute(
                 "CREATE VIRTUAL TABLE finder USING fts5 "
                 "(record, content='', tokenize=\"unicode61 remove_diacritics 2\")"
@@ -196,3 +198,7 @@ def _make_index(kept: Path, rosters: Path) -> None:
                 )
             for column in ("student", "class", "teacher"):
                 db.execute(f"CREATE INDEX enrollments_of_{column} ON stage_enrollment ({column})")
+
+
+def _has_index(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM main.sqlite_master WHERE name = 'finder'").fetchone() is not None

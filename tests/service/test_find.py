@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,18 @@ def test_nobody_and_an_unknown_entity(delivered: Connected) -> None:
 def test_quotes_and_operators_are_only_text(delivered: Connected) -> None:
     for text in ('"', "a OR b", "NEAR(x", "*", "O'Brien", "x AND", "-1"):
         delivered.service.find(delivered.name, text)
+
+
+def test_windows_that_search_first_at_the_same_moment_all_find(connect: Connect) -> None:
+    connected = connect()
+    connected.delivered()
+    ((dcid, number, *_names),) = connected.sql(ACTIVE)
+    start = threading.Barrier(4)
+
+    def search() -> int:
+        start.wait()
+        return connected.service.find(connected.name, str(number))[0].key
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [one.result() for one in [pool.submit(search) for _ in range(4)]]
+    assert found == [int(dcid)] * 4

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.store.database import open_rosters, sqlite_errors, transaction
@@ -75,6 +78,43 @@ def test_P14_an_older_file_is_brought_up_to_date_on_a_copy(tmp_path: Path) -> No
         tables = [name for (name,) in old.execute("SELECT name FROM sqlite_master")]
     assert tables == ["of_before"]
     assert not (tmp_path / "rosters.migrating").exists()
+
+
+@pytest.mark.parametrize("older", [False, True], ids=["new", "older"])
+def test_many_who_open_it_for_the_first_time_at_once_all_see_it_whole(tmp_path: Path, *, older: bool) -> None:
+    for number in range(8):
+        path = tmp_path / f"rosters{number}.sqlite"
+        if older:
+            with closing(sqlite3.connect(path)) as db, db:
+                MIGRATIONS.apply(Database(db), stop_before=MIGRATIONS._migrations[1].name)
+                db.execute("INSERT INTO meta VALUES ('of before', 'kept')")
+        start = threading.Barrier(6)
+
+        def look(path: Path = path, start: threading.Barrier = start) -> list[tuple[str, int]]:
+            start.wait()
+            with closing(open_rosters(path, to_read=True)) as db:
+                whole = db.execute("PRAGMA integrity_check").fetchone()[0]
+                return [(whole, db.execute("SELECT count(*) FROM meta").fetchone()[0])]
+
+        with ThreadPoolExecutor(6) as pool:
+            seen = [one.result() for one in [pool.submit(look) for _ in range(6)]]
+        assert seen == [[("ok", int(older))]] * 6
+        if older:
+            with closing(sqlite3.connect(path.with_suffix(".before-migration"))) as db:
+                assert db.execute("SELECT name FROM _sqlite_migrations").fetchall() == [("m001_first",)]
+
+
+def test_an_older_file_that_another_program_has_open_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "rosters.sqlite"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("CREATE TABLE of_before (x)")
+        other.commit()
+        with pytest.raises(LocalStorage) as caught:
+            open_rosters(path)
+        assert caught.value.code == "PSC-DATA-BUSY"
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("of_before",)]
+    open_rosters(path).close()
 
 
 @pytest.mark.parametrize("what", ["header", "words", "middle"])
