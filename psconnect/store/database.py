@@ -90,7 +90,7 @@ def _up_to_date(path: Path) -> bool:
 @contextlib.contextmanager
 def _alone(path: Path) -> Iterator[None]:
     path.parent.stat()
-    lock = filelock.FileLock(path.with_name(_LOCK), timeout=_ALONE_SECONDS, mode=0o600)
+    lock = filelock.FileLock(path.with_suffix(_LOCK), timeout=_ALONE_SECONDS, mode=0o600)
     try:
         lock.acquire()
     except filelock.Timeout:
