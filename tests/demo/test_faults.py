@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from psconnect.demo import Fault
+from psconnect.demo.server.fault_texts import TEXTS
 from tests.demo.support import ALL, GROUPED, ONE, PAGE, PATH, Caller
 
 EVERYTHING = "?pagesize=0"
+DATA = ("D01", "D02", "D05", "D06", "D07", "D08", "D09", "D10", *TEXTS)
 
 
 @pytest.fixture
@@ -371,7 +373,17 @@ def test_suddenly_empty(caller, fault):
 
 def test_missing_field(caller, fault):
     fault("D08", field="school")
-    assert all("school" not in row and "last_name" in row for row in caller.query(ALL).records)
+    records = caller.query(ALL).records
+    assert len(records) == 100
+    assert all("school" not in row and "last_name" in row for row in records)
+
+
+def test_renamed_field(caller, fault):
+    schools = [row["school"] for row in caller.query(ALL).records]
+    fault("D08", variant="renamed", field="school")
+    records = caller.query(ALL).records
+    assert [row["school_code"] for row in records] == schools
+    assert not any("school" in row for row in records)
 
 
 def test_field_of_another_type(caller, fault):
@@ -389,6 +401,7 @@ def test_null_in_one_row(caller, fault, variant, found):
     fault("D09", variant=variant, field="last_name")
     first, *others = caller.query(ALL).records
     assert first.get("last_name", ...) is found
+    assert len(others) == 99
     assert all(row["last_name"] for row in others)
 
 
@@ -396,6 +409,43 @@ def test_data_faults_leave_refusals_alone(caller, fault):
     fault("D07")
     answer = caller.query("com.nobody.has.it")
     assert (answer.status, answer.message) == (404, "Query com.nobody.has.it was not found.")
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_data_faults_leave_answers_without_rows_alone(server, caller, name):
+    server.set_quirks(v1_without_accept="xml")
+    paths = ("/public/", "/ws/contacts/contacts", "/ws/v1/student/431", "/ws/schema/query/api")
+    bearer = {"Authorization": f"Bearer {caller.token}"}
+
+    def answers():
+        found = [*(caller.get(path) for path in paths), caller.call("GET", "/ws/v1/district", None, bearer)]
+        return [(one.status, one.headers["content-type"].partition(";")[0], one.body) for one in found]
+
+    before = answers()
+    assert [status for status, *_ in before] == [200] * 5
+    assert {kind for _, kind, _ in before} == {"text/html", "application/json", "application/xml"}
+    server.set_faults([Fault(name)])
+    assert answers() == before
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_stands_in_one_row_alone(caller, fault, name):
+    plain = caller.query(ALL).records
+    field = "entrydate" if name == "D18" else "last_name"
+    for variant, text in TEXTS[name].items():
+        fault(name, variant=variant, field=field, row=3)
+        found = json.loads(caller.query(ALL).body.decode("utf-8", "surrogateescape"))["record"]
+        assert found == [*plain[:3], {**plain[3], field: text}, *plain[4:]], variant
+
+
+@pytest.mark.parametrize(("variant", "sent"), [("latin-1", b'"Ana\xe9"'), ("surrogate", b'"Ana\\ud83d"')])
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_no_character_and_another_fault(server, caller, variant, sent, order):
+    both = [Fault("D12", variant=variant, field="last_name", row=2), Fault("D01")]
+    server.set_faults(both[::order])
+    body = caller.query(ALL).body
+    assert body.count(sent) == 1
+    assert len(json.loads(body.decode("utf-8", "surrogateescape"))["record"]) == 101
 
 
 def test_stream_can_be_spoiled_too(caller, fault):

@@ -114,6 +114,13 @@ def test_default_page_is_the_plugins(server, caller, plugin):
     assert len(caller.query(ALL).records) == 30
 
 
+@pytest.mark.parametrize("size", [100, 40])
+def test_page_size_of_a_new_plugin(serve, signed_in, size):
+    caller = signed_in(serve(page_size=size))
+    assert len(caller.query(ALL).records) == size
+    assert caller.get("/ws/v1/metadata").json["metadata"]["schema_table_query_max_page_size"] == size
+
+
 def test_pages_give_every_row_once(server, caller):
     seen = []
     page = 1
@@ -381,7 +388,8 @@ def test_what_oracle_refuses_shows_when_the_query_runs(serve, signed_in, sql, te
     assert text in answer.message
 
 
-def test_listing(caller):
+def test_listing(server, caller):
+    server.set_quirks(builtin_listed=False)
     found = caller.get("/ws/schema/query/api").json
     assert {f"/ws/schema/query/{one.name}" for one in QUERIES} == set(found["paths"])
     assert f"powerquery.resp.{ALL}" in found["definitions"]

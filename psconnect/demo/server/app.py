@@ -45,7 +45,6 @@ class App:
         self.clock = clock
         self.tokens = Tokens(clock, self._quirks)
         self.plugins = PluginRegistry(district, self._quirks, self.tokens.forget)
-        self.latency_seconds = 0.0
         self._oauth = OAuth(self.tokens, self.plugins, self._quirks)
         log = ChangeLog(district)
         self._versions = DataVersions(log, self._quirks)

@@ -1,88 +1,35 @@
-"""The demo server as a whole: a district, its plugins, its faults, and the port it listens on."""
+"""The demo server as a whole: a district, its plugins, and the port it listens on."""
 
 from __future__ import annotations
 
-import re
 import secrets
 import threading
-import time
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from email.utils import format_datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
-from zoneinfo import ZoneInfo
 
 from psconnect.demo.admin import AdminSite
 from psconnect.demo.district import build_district, change
-from psconnect.demo.district.build import TIMEZONE
 from psconnect.demo.server.app import App
+from psconnect.demo.server.calls import NO_ANSWER, Calls
 from psconnect.demo.server.clock import Clock
 from psconnect.demo.server.control_plane import ControlPlane
 from psconnect.demo.server.database import District
-from psconnect.demo.server.fault_data import move_rows, spoil_rows
-from psconnect.demo.server.fault_district import strike_district
-from psconnect.demo.server.fault_replies import reply_instead
-from psconnect.demo.server.fault_texts import spoil_text
-from psconnect.demo.server.fault_wire import SKEWS, spoil_delivery
-from psconnect.demo.server.faults import Fault, FaultBook
-from psconnect.demo.server.messages import Reply, html_reply
-from psconnect.demo.server.quirks import Quirks
+from psconnect.demo.server.front import Conditions, Front
+from psconnect.demo.server.options import DemoOptions
 from psconnect.demo.server.transport import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from types import TracebackType
 
     from psconnect.demo.server.events import Delivery
-    from psconnect.demo.server.messages import Request
+    from psconnect.demo.server.faults import Fault
     from psconnect.demo.server.plugins import InstalledPlugin
+    from psconnect.demo.server.quirks import Quirks
 
-#: The status that stands in the call list for a call that got no answer.
-NO_ANSWER = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DemoOptions:
-    """What a demo server is made of.
-
-    Attributes:
-        folder: where the district's file lies, or is put.
-        students: 200 to 50,000.
-        seed: another one gives other people.
-        today: the demo's date; it decides the school year.
-        port: 0 for any free one.
-        latency_ms: added to each call, in milliseconds.
-        quirks: the switches of the server.
-        certificate: files of certificate and key, for https.
-
-    """
-
-    folder: Path
-    students: int = 500
-    seed: int = 1
-    today: date = field(default_factory=date.today)
-    port: int = 0
-    latency_ms: int = 0
-    quirks: Quirks = field(default_factory=Quirks)
-    certificate: tuple[Path | str, Path | str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Calls:
-    """The calls since the last reset: how many of each (method, path, status); status 0 means no answer was given."""
-
-    counts: dict[tuple[str, str, int], int]
-
-    @property
-    def total(self) -> int:
-        """The number of calls."""
-        return sum(self.counts.values())
-
-    def to(self, path: str) -> int:
-        """The number of calls whose path begins so."""
-        return sum(count for (_, called, _), count in self.counts.items() if called.startswith(path))
+__all__ = ["NO_ANSWER", "Calls", "DemoOptions", "DemoServer"]
 
 
 class DemoServer:
@@ -96,17 +43,12 @@ class DemoServer:
         self.control_token = secrets.token_urlsafe(24)
         self.admin_user = "admin"
         self.admin_password = secrets.token_urlsafe(9)
-        self._faults = FaultBook()
-        self._calls: Counter[tuple[str, str, int]] = Counter()
-        self._lock = threading.Lock()
+        self._conditions = Conditions(options.latency_ms / 1000)
         self._changing = threading.Lock()
         self._district: District | None = None
         self._app: App | None = None
         self._listener: Listener | None = None
-        self._control: ControlPlane | None = None
-        self._admin: AdminSite | None = None
         self._changes = 0
-        self._latency_seconds = options.latency_ms / 1000
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -127,10 +69,10 @@ class DemoServer:
         clock = Clock(options.today)
         self._district = District(path, clock.now)
         self._app = App(self._district, clock, options.quirks)
-        self._control = ControlPlane(self)
-        self._admin = AdminSite(self, self._district, self._app)
+        sites = ControlPlane(self), AdminSite(self, self._district, self._app)
+        front = Front(self._district, self._app, sites, self._conditions, self._break_off)
         try:
-            self._listener = Listener(options.port, self._answer, options.certificate)
+            self._listener = Listener(options.port, front.answer, options.certificate)
         except BaseException:
             self.stop()
             raise
@@ -229,15 +171,15 @@ class DemoServer:
 
     def set_faults(self, faults: Sequence[Fault]) -> None:
         """Put these faults in force and no others."""
-        self._faults.set(faults)
+        self._conditions.faults.set(faults)
 
     def clear_faults(self) -> None:
         """Put no fault in force."""
-        self._faults.set([])
+        self._conditions.faults.set([])
 
     def faults(self) -> list[Fault]:
         """The faults in force."""
-        return self._faults.all()
+        return self._conditions.faults.all()
 
     @property
     def quirks(self) -> Quirks:
@@ -259,12 +201,12 @@ class DemoServer:
         if not milliseconds >= 0:
             message = f"Latency is 0 milliseconds or more, not {milliseconds:g}."
             raise ValueError(message)
-        self._latency_seconds = milliseconds / 1000
+        self._conditions.latency_seconds = milliseconds / 1000
 
     @property
     def latency_ms(self) -> float:
         """The time added to each call, in milliseconds."""
-        return self._latency_seconds * 1000
+        return self._conditions.latency_seconds * 1000
 
     def set_throttle(self, milliseconds: int) -> None:
         """Refuse a plugin's call that comes sooner than this after its last one; 0 for never."""
@@ -319,8 +261,7 @@ class DemoServer:
     @property
     def calls(self) -> Calls:
         """The calls since the last reset, those to the control plane left out."""
-        with self._lock:
-            return Calls(dict(self._calls))
+        return self._conditions.calls.so_far()
 
     @property
     def event_deliveries(self) -> list[Delivery]:
@@ -331,8 +272,7 @@ class DemoServer:
 
     def reset_calls(self) -> None:
         """Begin to count anew."""
-        with self._lock:
-            self._calls.clear()
+        self._conditions.calls.reset()
 
     def _running(self) -> App:
         if self._app is None:
@@ -346,49 +286,6 @@ class DemoServer:
             raise RuntimeError(message)
         return self._district
 
-    def _answer(self, request: Request, host: str) -> Reply:
-        folded = replace(request, path=re.sub("/{2,}", "/", request.path))
-        if folded.path.startswith("/demo/") and self._control is not None:
-            return self._control.answer(folded)
-        if folded.path != request.path and not self._running().quirks.double_slashes:
-            return html_reply(404, "Not Found", "There is nothing here.")
-        if self._admin is not None and self._admin.has(folded.path):
-            # Faults and latency are for the callers of the API; who set them must be able to take them back.
-            return self._admin.answer(folded)
-        if self._latency_seconds:
-            time.sleep(self._latency_seconds)
-        status = NO_ANSWER
-        try:
-            reply = self._answer_with_faults(folded, host)
-            status = reply.status
-        finally:
-            with self._lock:
-                self._calls[folded.method, folded.path, status] += 1
-        return reply
-
-    def _answer_with_faults(self, request: Request, host: str) -> Reply:
-        app = self._running()
-        faults = self._faults.striking(request.path)
-        for fault in faults:
-            if self._district is not None:
-                move_rows(fault, request, self._district, app.plugins)
-                strike_district(fault, self._district)
-            if (fault.name, fault.form) in (("N18", "expired"), ("N20", "revoked")):
-                app.tokens.expire_all()
-            if fault.name == "N19" and fault.form == "switch" and self._listener is not None:
-                self._listener.break_off()
-            instead = reply_instead(fault, request, host, self._moment())
-            if instead is not None:
-                return instead
-        reply = app.answer(request, host)
-        for fault in faults:
-            reply = spoil_text(fault, spoil_rows(fault, reply))
-        for fault in faults:
-            spoil_delivery(fault, request, reply)
-            if fault.name == "N18" and fault.form in SKEWS:
-                reply.headers["Date"] = format_datetime(self._moment() + SKEWS[fault.form], usegmt=True)
-        return reply
-
-    def _moment(self) -> datetime:
-        """What the server's clock shows, as a moment."""
-        return self._running().clock.now().replace(tzinfo=ZoneInfo(TIMEZONE)).astimezone(UTC)
+    def _break_off(self) -> None:
+        if self._listener is not None:
+            self._listener.break_off()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from psconnect.demo.server.messages import json_reply
+from psconnect.demo.server.fault_bodies import read_rows, write_rows
 
 if TYPE_CHECKING:
     from psconnect.demo.server.database import District
@@ -18,14 +18,14 @@ Record = dict[str, Any]
 
 def spoil_rows(fault: Fault, reply: Reply) -> Reply:
     """Change the rows or the count of a good answer as the fault says; other answers stay as they are."""
-    if reply.status != 200 or fault.name not in _CHANGES:  # noqa: PLR2004 - a status
+    answer = read_rows(reply) if fault.name in _CHANGES else None
+    if answer is None:
         return reply
-    answer = json.loads(reply.whole_body())
     _CHANGES[fault.name](fault, answer)
     if not answer.get("record", True):
         # The server's own way to say "no rows" in a query answer.
         answer = {key: value for key, value in answer.items() if key == "count"}
-    return json_reply(200, answer)
+    return write_rows(answer)
 
 
 def _values(record: Record, key: str | None) -> tuple[Record, str] | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
-from psconnect.demo.server.messages import Reply
+from psconnect.demo.server.fault_bodies import read_rows, write_rows
 
 if TYPE_CHECKING:
     from psconnect.demo.server.faults import Fault
+    from psconnect.demo.server.messages import Reply
 
 Record = dict[str, Any]
 
@@ -81,18 +81,14 @@ def spoil_text(fault: Fault, reply: Reply) -> Reply:
     The body keeps to what a server really sends: half of a surrogate pair goes out as an escape, and "latin-1" as the
     single byte that is no UTF-8.
     """
-    if reply.status != 200 or fault.name not in TEXTS:  # noqa: PLR2004 - a status
+    answer = read_rows(reply) if fault.name in TEXTS else None
+    if answer is None:
         return reply
-    answer = json.loads(reply.whole_body())
     for row in (answer.get("record") or [])[fault.row : fault.row + int(fault.amount)]:
         group = _group(row, fault.field)
         if group is not None:
             group[str(fault.field)] = TEXTS[fault.name][fault.form]
-    if fault.form == "latin-1":
-        body = json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogateescape")
-    else:
-        body = json.dumps(answer).encode()
-    return Reply(200, body, {"Content-Type": "application/json;charset=UTF-8"})
+    return write_rows(answer)
 
 
 def _group(record: Record, key: str | None) -> Record | None:

@@ -21,12 +21,16 @@ _NOT_A_QUERY: Final = 900
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One declared argument; ``array`` takes a list."""
+    """One declared argument; ``array`` takes a list.
+
+    ``presence_of`` names another argument: the value then is 1 if the call gives that one, else 0.
+    """
 
     name: str
-    required: bool
-    array: bool
-    default: str | None
+    required: bool = False
+    array: bool = False
+    default: str | None = None
+    presence_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from psconnect.demo.server.builtin_queries import BuiltinQueries
 from psconnect.demo.server.named_queries import LoadedQuery, load_query
 from psconnect.demo.server.package import Grant, Manifest, Package, PluginRefused, read_package
 from psconnect.demo.server.quirks import version_key
@@ -92,12 +93,16 @@ class Plugin:
 
 
 class PluginRegistry:
-    """All plugins of the server (15.7). ``forget_tokens`` is told a plugin's id when its tokens become void."""
+    """All plugins of the server (15.7), and the queries it has of its own beside theirs (9.4).
+
+    ``forget_tokens`` is told a plugin's id when its tokens become void.
+    """
 
     def __init__(self, district: District, quirks: Callable[[], Quirks], forget_tokens: Callable[[int], None]) -> None:
         self._district = district
         self._quirks = quirks
         self._forget_tokens = forget_tokens
+        self._builtin = BuiltinQueries(district.catalogue, quirks)
         self._lock = threading.RLock()
         self._plugins: dict[str, Plugin] = {}
         self._next_id = 101
@@ -141,24 +146,25 @@ class PluginRegistry:
             return any(plugin.manifest.oauth for plugin in self._plugins.values())
 
     def query(self, name: str) -> LoadedQuery | None:
-        """A query of an enabled plugin that loaded well."""
+        """A query of an enabled plugin that loaded well, or one of the server's own."""
         with self._lock:
             for plugin in self._plugins.values():
                 loaded = plugin.queries.get(name)
                 if loaded is not None:
                     return loaded if plugin.enabled and loaded.load_error is None else None
-            return None
+        return self._builtin.query(name)
 
-    def queries(self) -> list[LoadedQuery]:
-        """Every query that can be called."""
+    def query_names(self) -> list[str]:
+        """The names of the queries that the list of queries has (11.4)."""
         with self._lock:
-            return [
-                loaded
+            names = [
+                name
                 for plugin in self._plugins.values()
                 if plugin.enabled
-                for loaded in plugin.queries.values()
+                for name, loaded in plugin.queries.items()
                 if loaded.load_error is None
             ]
+        return names + (self._builtin.names() if self._quirks().builtin_listed else [])
 
     # -- changing --------------------------------------------------------------------------------------------------
 
@@ -194,6 +200,10 @@ class PluginRegistry:
             return known.public()
 
     def _check_against_others(self, package: Package) -> None:
+        taken = {query.name for query in package.queries}.intersection(self._builtin.names())
+        if taken:
+            message = f"The query {min(taken)} is already defined by PowerSchool."
+            raise PluginRefused(message)
         for other in self._plugins.values():
             if other.manifest.name == package.manifest.name:
                 continue

@@ -1,4 +1,7 @@
-"""``/ws/schema/query``: runs the PowerQueries of the installed plugins (section 11)."""
+"""``/ws/schema/query``: runs the PowerQueries of the installed plugins (section 11), and the built-in ones (9.4).
+
+``/ws/powerqueryaccesslist`` is not routed: its path is known (11.4), the shape of its answer is not.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from psconnect.demo.district.schema import TABLES
 from psconnect.demo.oracle import OracleError
+from psconnect.demo.server.arguments import argument_value
 from psconnect.demo.server.body import read_object
 from psconnect.demo.server.extensions import (
     Extension,
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from psconnect.demo.server.database import District, Reader
     from psconnect.demo.server.dataversions import Changed, DataVersions
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.named_queries import Argument, LoadedQuery, NamedQuery
+    from psconnect.demo.server.named_queries import LoadedQuery, NamedQuery
     from psconnect.demo.server.plugins import Plugin, PluginRegistry
     from psconnect.demo.server.quirks import Quirks
 
@@ -85,7 +89,7 @@ class Queries:
     def _listing(self, request: Request) -> Reply:
         if request.method != "GET":
             return Reply(405, b"", {"Allow": "GET"})
-        names = [loaded.query.name for loaded in self._plugins.queries()]
+        names = self._plugins.query_names()
         definitions: dict[str, dict[str, str]] = {
             f"powerquery.{kind}.{name}": {} for name in names for kind in ("param", "resp")
         }
@@ -146,7 +150,7 @@ class _Run:
         self._quirks = quirks
         given = {key.lower(): value for key, value in body.items()}
         self._parameters: dict[str, object] = {
-            argument.name: _argument(argument, given) for argument in self._query.arguments
+            argument.name: argument_value(argument, given) for argument in self._query.arguments
         }
         wanted = str(given["projection"]) if "projection" in given else ""
         self._chosen = self._projection(wanted)
@@ -296,22 +300,3 @@ class _Run:
             yield (start + separator + encode(batch)[1:-1]).encode()
             start, separator = "", ","
         yield f'],"@extensions":"{extension_names(self._query.core_table or "")}"}}'.encode()
-
-
-def _argument(argument: Argument, given: dict[str, Any]) -> object:
-    """The value of an argument for the statement: a text, or a list as JSON; an empty text is NULL."""
-    value = given.get(argument.name)
-    if value is None:
-        if argument.required:
-            raise Refusal(message_reply(400, f"Missing required argument {argument.name}"))
-        value = argument.default
-    if argument.array:
-        items = value if isinstance(value, list) else [] if value is None else [value]
-        if not all(isinstance(item, str | int | float) for item in items):
-            raise Refusal(message_reply(400, f"Invalid value for argument {argument.name}"))
-        return json.dumps([str(item) for item in items])
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Refusal(message_reply(400, f"Invalid value for argument {argument.name}"))
-    return str(value) or None

@@ -36,6 +36,15 @@ class Quirks:
         query_denied: the status when a query uses a field that is not granted (11.3: 403, 400 also reported).
         sql_error: the status when Oracle refuses a query at run time (11.3 [I]).
         lower_case_keys: output keys are the lower-cased text of ``<column>``, or that text as it is (11.2 [I]).
+        builtin_queries: which of the server's own queries there are: "all" that the sheet tells enough about, or the
+            "confirmed" ones (9.4).
+        builtin_listed: whether the server's own queries are in the list of queries (11.4 [I]).
+        builtin_shape: the answers of the server's own queries whose shape is not known are "flat", or "grouped" by
+            table (9.4 [I]).
+        builtin_grade_text: ``grade_text`` of the grade levels has "letters" (K and PK), or the "number" alone (9.4
+            [I]).
+        builtin_present_code: whether the attendance codes of a school and date have the one without a code, which means
+            present (9.3 [I]).
         query_content_type: a query body that is not declared JSON: "accept", "415" or "500" (2 [I]).
         sso_flags_as_text: ``sso_enabled_*`` in metadata as texts or booleans (4).
         v1_typing: ``/ws/v1`` texts become numbers and booleans by Jettison's rule, or all stay texts (5.3 [I]).
@@ -109,6 +118,11 @@ class Quirks:
     query_denied: Literal[403, 400] = 403
     sql_error: Literal[500, 400] = 500
     lower_case_keys: bool = True
+    builtin_queries: Literal["all", "confirmed"] = "all"
+    builtin_listed: bool = True
+    builtin_shape: Literal["flat", "grouped"] = "flat"
+    builtin_grade_text: Literal["letters", "number"] = "letters"
+    builtin_present_code: bool = True
     query_content_type: Literal["accept", "415", "500"] = "415"
     sso_flags_as_text: bool = True
     v1_typing: bool = True

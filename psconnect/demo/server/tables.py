@@ -1,4 +1,8 @@
-"""``/ws/schema/table``: reads tables field by field (section 10), and hands writes on."""
+"""``/ws/schema/table``: reads tables field by field (section 10), and hands writes on.
+
+Of ``massupdatebycriteria`` and of the tables ``storedgrades``, ``spenrollments`` and ``transportation`` only the paths
+are known (10.1), neither bodies nor columns: there is nothing at the one, and no such table.
+"""
 
 from __future__ import annotations
 

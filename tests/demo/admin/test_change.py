@@ -151,6 +151,7 @@ def test_who_leaves_is_transferred_out_today(changed):
     for (student_id,) in gone:
         assert changed.one("SELECT ExitDate FROM Students WHERE ID = ?", student_id) == DAY
         ends = changed.sql("SELECT DateEnrolled, DateLeft FROM CC WHERE StudentID = ?", student_id)
+        assert ends
         assert all(left <= max(enrolled, DAY) for enrolled, left in ends)
 
 

@@ -190,9 +190,12 @@ def test_the_access_level_gates_v1(installed, visitor, demo, level, status):
 
 
 def test_servers_before_25_2_have_no_access_level(installed, visitor, demo):
+    page = f"/admin/plugins/dataprovider.html?id={installed.id}"
+    assert "API access level" in visitor.open(page).text
     demo.set_quirks(server_version="24.1.0")
     try:
-        assert "API access level" not in visitor.open(f"/admin/plugins/dataprovider.html?id={installed.id}").text
+        assert installed.client_id in visitor.open(page).answer.text
+        assert "API access level" not in visitor.text
     finally:
         demo.set_quirks(server_version="25.9.0.0.252611238")
 

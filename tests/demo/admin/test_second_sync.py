@@ -54,6 +54,7 @@ def test_every_change_is_delivered_as_the_tables_have_it(connect):
         today = connected.server.today
         assert compare(connected.bundle, connected.server.database, today, DISTRICT) == [], kind
     again = connected.service.sync(connected.name)
+    assert again.state.startswith("finished"), again
     assert not any(counts.create or counts.update or counts.remove for counts in again.changes.values())
 
 

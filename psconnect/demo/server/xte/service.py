@@ -1,4 +1,7 @@
-"""The paths of ``/ws/xte`` (13.4): whose gradebook a call is about, and what it answers."""
+"""The paths of ``/ws/xte`` (13.4): whose gradebook a call is about, and what it answers.
+
+``grade_scale/scales/{ids}`` is not routed: its path is known, the shape of its answer is not.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,35 @@
+"""What a demo server is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from psconnect.demo.server.quirks import Quirks
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What a demo server is made of.
+
+    Attributes:
+        folder: where the district's file lies, or is put.
+        students: 200 to 50,000.
+        seed: another one gives other people.
+        today: the demo's date; it decides the school year.
+        port: 0 for any free one.
+        latency_ms: added to each call, in milliseconds.
+        quirks: the switches of the server.
+        certificate: files of certificate and key, for https.
+
+    """
+
+    folder: Path
+    students: int = 500
+    seed: int = 1
+    today: date = field(default_factory=date.today)
+    port: int = 0
+    latency_ms: int = 0
+    quirks: Quirks = field(default_factory=Quirks)
+    certificate: tuple[Path | str, Path | str] | None = None
