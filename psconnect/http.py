@@ -12,12 +12,10 @@ import queue
 import socket
 import ssl
 import time
-import weakref
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,6 +23,7 @@ import truststore
 
 from psconnect.model.connection import is_loopback
 from psconnect.model.errors import FixSettings, PsconnectError, TryLater
+from psconnect.sockets import OpenSockets
 
 _TLS_REASONS = {
     9: ("is not valid yet", "Check the clock of this computer and the certificate's first day."),
@@ -90,8 +89,8 @@ class HttpClient:
         trust = _trust(self.ca_file)
         # A client for each connection, lent to one thread at a time: httpcore's pool, shared by threads, now and then
         # takes a connection for ended that another thread has just begun to use, and that thread's call is lost.
-        self._aborted = False
-        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._sockets = OpenSockets()
+        self._reached = False
         self._free: queue.LifoQueue[httpx.Client] = queue.LifoQueue()
         self._clients = [self._new_client(trust) for _ in range(self.connections)]
         for client in self._clients:
@@ -135,7 +134,7 @@ class HttpClient:
     ) -> Answer:
         """Make one call and read the whole answer.
 
-        Raises TryLater (unreachable, timed out, broken off, too large) or FixSettings (certificate, proxy, address).
+        Raises TryLater (unreachable, timed out, broken off) or FixSettings (certificate, proxy, address, too large).
         """
         with self._borrowed() as client, self._failures_in_words():
             deadline = self.monotonic() + self.limits.total
@@ -145,7 +144,7 @@ class HttpClient:
                 headers=dict(headers or {}),
                 params=params,
                 content=content,
-                extensions={"trace": self._note_socket},
+                extensions={"trace": self._sockets.note},
             )
             response = client.send(
                 request, stream=True, auth=httpx.BasicAuth(*auth) if auth else httpx.USE_CLIENT_DEFAULT
@@ -154,20 +153,12 @@ class HttpClient:
                 body = self._read(response, deadline)
             finally:
                 response.close()
+        self._reached = True
         return Answer(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
 
     def abort(self) -> None:
         """End all calls under way, from any thread, and all that begin later: each raises TryLater at once."""
-        self._aborted = True
-        for sock in list(self._sockets):
-            with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-
-    def _note_socket(self, event: str, info: Mapping[str, Any]) -> None:
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._sockets.add(info["return_value"].get_extra_info("socket"))
-            if self._aborted:
-                self.abort()
+        self._sockets.end()
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[httpx.Client]:
@@ -252,6 +243,15 @@ class HttpClient:
                     f"{self.host} and this computer found no common way to encrypt ({cause.reason or 'TLS error'}).",
                     "Check that the address and port are right and that the server offers TLS 1.2 or newer.",
                     where=self.host,
+                )
+            if isinstance(cause, socket.gaierror) and self._reached:
+                return _try_later(
+                    "PSC-HTTP-UNREACHABLE",
+                    "The server can't be found any more",
+                    f"{self.host} answered before, but now there is no server of that name: this computer has probably "
+                    "lost its network or its VPN.",
+                    "Check the network of this computer, or try again later.",
+                    self.host,
                 )
             if isinstance(cause, socket.gaierror):
                 return FixSettings(

@@ -20,6 +20,7 @@ _SERVER_ERROR = 500
 _REDIRECTS = (301, 302, 303, 307, 308)
 _V1_CAPABILITY = "accessLevelV1Api"
 _QUOTED = 200  # characters of a server's own words that a text repeats at most
+_SPOKEN = 2000  # bytes of an answer without JSON that are looked at for what it says
 
 
 def message_of(answer: Answer) -> str:
@@ -35,7 +36,12 @@ def message_of(answer: Answer) -> str:
 
 def throttled(answer: Answer) -> bool:
     """Whether the server refused the call because too many came: by status, or by its words (17, row 18; fault N12)."""
-    return answer.status == _TOO_MANY or (answer.status != _OK and "too many requests" in message_of(answer).lower())
+    return answer.status == _TOO_MANY or (answer.status != _OK and "too many requests" in _words(answer).lower())
+
+
+def _words(answer: Answer) -> str:
+    """The server's own message, or the beginning of an answer that is plain text (17, last paragraph); never shown."""
+    return message_of(answer) or ("" if _json(answer) else answer.body[:_SPOKEN].decode("utf-8", "replace"))
 
 
 def refused_fields(answer: Answer) -> list[str]:
@@ -157,7 +163,7 @@ def _refused(answer: Answer, host: str, what: str) -> FixSettings:
         return FixSettings(
             "PSC-ACCESS-NOT-FOUND",
             "PowerSchool does not know what was asked for",
-            f"{host} does not have {what}. Either the plugin is not enabled, or it is an older version than this "
+            f"{host} does not offer {what}. Either the plugin is not enabled, or it is an older version than this "
             "connection needs, or the address is not a PowerSchool server.",
             f"Check the address; then build the plugin again, install it and enable it: {menus.PLUGINS}.",
             where=what,
@@ -241,7 +247,7 @@ def moment(text: str) -> datetime | None:
     """A moment as headers give it; None for a text that is none."""
     try:
         found = email.utils.parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return found if found.tzinfo else None
 
@@ -280,5 +286,6 @@ def retry_after(answer: Answer, now: datetime) -> float | None:
     if text:
         until = moment(text)
         return max(0.0, (until - (sent_at(answer) or now)).total_seconds()) if until else None
-    found = re.search(r"(\d{1,6})\s*second", message_of(answer))
+    words = _words(answer) if throttled(answer) else message_of(answer)
+    found = re.search(r"(\d{1,6})\s*second", words)
     return float(found.group(1)) if found else None

@@ -169,6 +169,8 @@ class PowerSchoolClient:
             try:
                 return once()
             except TryLater as error:
+                # A cancel ends calls under way: what broke off then is no failure, on the last try neither.
+                self.cancel.check()
                 pause = self._pause(error, number)
                 asked += pause if error.retry_after is not None else 0.0
                 spent = self.clock.monotonic() - started + pause - asked
@@ -200,7 +202,9 @@ class PowerSchoolClient:
             token, number = self._current_token(renew=number)
             answer = self._call(method, path, params, body, token)
         if answer.status != _UNAUTHORIZED:
-            self._accepted = number
+            with self._lock:
+                # A slow call can end with the old token when another thread's already has the new one.
+                self._accepted = max(self._accepted, number)
         return answer
 
     def _call(

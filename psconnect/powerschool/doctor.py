@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
-from psconnect.powerschool.reader import ALL_ROWS, PAGE_ROWS, QueryReader
+from psconnect.powerschool.reader import ALL_ROWS, PAGE_ROWS, PageFailed, QueryReader, unstable
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import CONTACTS, SCHOOLS, StreamSet
-from psconnect.powerschool.tables import TableReader
+from psconnect.powerschool.tables import TableReader, page_size_of
 from psconnect.powerschool.v1 import V1Reader
 from psconnect.powerschool.v1_fields import gaps
 from psconnect.powerschool.v1_paths import start_year_of
@@ -134,7 +134,7 @@ def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
     except PsconnectError as error:
         yield _failed("Page size", error)
         return
-    size = max(1, metadata.schema_table_query_max_page_size)
+    size = page_size_of(metadata)
     reader = TableReader(client, size)
     calls, denied = 0, False
     for stream in streams.by_name.values():
@@ -144,6 +144,9 @@ def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
         except PsconnectError as error:
             denied = True
             yield _failed(stream.label, error)
+        except PageFailed as failed:
+            denied = True
+            yield _failed(stream.label, unstable(stream, str(failed), times=1))
     if size < SMALLEST_PAGE:
         yield Finding(
             "Page size",

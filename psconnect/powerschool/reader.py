@@ -246,11 +246,11 @@ def _read_once(reader: Reader, stream: Stream, arguments: Mapping[str, str], sin
 
 def _gather_once(reader: Gatherer, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> int:
     gathered = reader.gather(stream, arguments, sink.progress)
-    rows = gathered.rows
-    unseen = _still_unseen(set(stream.always), rows)
-    if rows and unseen:
+    unseen = _still_unseen(set(stream.always), gathered.rows)
+    if gathered.rows and unseen:
         raise _never_seen(unseen, stream, reader.client.host)
-    for key in gathered.repeats:
+    rows, repeats, _ = _without_repeats(gathered.rows, -1, stream, reader.client.host)
+    for key in (*gathered.repeats, *repeats):
         sink.repeated(key)
     for start in range(0, len(rows), PAGE_ROWS):
         sink.page(rows[start : start + PAGE_ROWS])

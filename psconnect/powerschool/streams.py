@@ -1,9 +1,6 @@
-"""What is read from PowerSchool: one declaration per stream of rows, from which everything else is made.
+"""The streams that a connection reads: those declared, with the fields that its choices and its mapping add.
 
-A stream is a table read in the order of its key, with columns of its own and columns looked up in other tables
-(each lookup finds at most one row, so that it never multiplies rows). From this one declaration come the
-PowerQuery in the plugin, the plugin's access list, the table reads of the fallback, and the typed record.
-Table and column names are those of powerschool-api.md section 16.
+The streams themselves are declared in ``declared``; whoever needs one finds it here, too.
 """
 
 from __future__ import annotations
@@ -13,265 +10,42 @@ from dataclasses import dataclass, field, replace
 
 from psconnect.model.connection import nearest
 from psconnect.model.errors import FixSettings
-from psconnect.powerschool.fields import is_extension
-from psconnect.powerschool.stream import Column, Condition, Exists, Lookup, Stream
-
-
-def _own(table: str, *fields: str) -> tuple[Column, ...]:
-    return tuple(Column(name.lower(), table, name) for name in fields)
-
-
-_YEAR = (
-    Condition("TERMID", ">=", ":first_term", absolute=True),
-    Condition("TERMID", "<=", ":last_term", absolute=True),
-)
-_EMAIL = (
-    Lookup(
-        "mail_assoc",
-        "PERSONEMAILADDRESSASSOC",
-        "PERSON_ID",
-        "PERSONID",
-        first_by="PERSONEMAILADDRESSASSOCID",
-        where=(Condition("ISPRIMARYEMAILADDRESS", "=", "1"),),
-    ),
-    Lookup("mail", "EMAILADDRESS", "mail_assoc.EMAILADDRESSID", "EMAILADDRESSID"),
-)
-
-SCHOOLS = Stream(
-    "schools",
-    "Schools",
-    "SCHOOLS",
-    "DCID",
-    _own("SCHOOLS", "DCID", "SCHOOL_NUMBER", "NAME", "LOW_GRADE", "HIGH_GRADE"),
-    where=(Condition("SCHOOL_NUMBER", "<>", "999999"),),
-    always=("school_number",),
-)
-TERMS = Stream(
-    "terms",
-    "Terms",
-    "TERMS",
-    "DCID",
-    _own(
-        "TERMS",
-        "DCID",
-        "ID",
-        "SCHOOLID",
-        "YEARID",
-        "NAME",
-        "ABBREVIATION",
-        "FIRSTDAY",
-        "LASTDAY",
-        "PORTION",
-        "ISYEARREC",
-    ),
-    always=("id", "schoolid", "yearid", "firstday", "lastday"),
-    dates=("firstday", "lastday"),
-)
-CALENDAR_DAYS = Stream(
-    "calendar_days",
-    "Calendar days",
-    "CALENDAR_DAY",
-    "DCID",
-    _own("CALENDAR_DAY", "DCID", "DATE_VALUE", "SCHOOLID", "INSESSION"),
-    where=(
-        Condition("DATE_VALUE", ">=", ":first_day", "date"),
-        Condition("DATE_VALUE", "<=", ":last_day", "date"),
-        Condition("INSESSION", "=", "1"),
-    ),
-    arguments=("first_day", "last_day"),
-    always=("date_value", "schoolid"),
-    dates=("date_value",),
-)
-COURSES = Stream(
-    "courses",
-    "Courses",
-    "COURSES",
-    "DCID",
-    _own("COURSES", "DCID", "COURSE_NUMBER", "COURSE_NAME", "SCHOOLID"),
-    always=("course_number",),
-    extension_key="DCID",
-    extension_column="COURSESDCID",
-)
-SECTIONS = Stream(
-    "sections",
-    "Sections",
-    "SECTIONS",
-    "DCID",
-    (
-        *_own(
-            "SECTIONS",
-            "DCID",
-            "COURSE_NUMBER",
-            "SECTION_NUMBER",
-            "TERMID",
-            "SCHOOLID",
-            "EXPRESSION",
-            "EXTERNAL_EXPRESSION",
-            "ROOM",
-        ),
-        Column("course_name", "COURSES", "COURSE_NAME", "course"),
-        Column("course_dcid", "COURSES", "DCID", "course"),
-    ),
-    lookups=(Lookup("course", "COURSES", "COURSE_NUMBER", "COURSE_NUMBER", first_by="DCID"),),
-    where=_YEAR,
-    arguments=("first_term", "last_term"),
-    always=("termid", "schoolid"),
-    extension_key="DCID",
-    extension_column="SECTIONSDCID",
-)
-USERS = Stream(
-    "users",
-    "Staff",
-    "USERS",
-    "DCID",
-    _own(
-        "USERS",
-        "DCID",
-        "TEACHERNUMBER",
-        "FIRST_NAME",
-        "MIDDLE_NAME",
-        "LAST_NAME",
-        "EMAIL_ADDR",
-        "LOGINID",
-        "TEACHERLOGINID",
-        "HOMESCHOOLID",
-    ),
-    always=("last_name",),
-    extension_key="DCID",
-    extension_column="USERSDCID",
-)
-SCHOOL_STAFF = Stream(
-    "school_staff",
-    "Staff positions",
-    "SCHOOLSTAFF",
-    "DCID",
-    _own("SCHOOLSTAFF", "DCID", "USERS_DCID", "SCHOOLID", "STATUS", "STAFFSTATUS"),
-    always=("users_dcid", "schoolid", "status"),
-)
-SECTION_TEACHERS = Stream(
-    "section_teachers",
-    "Teaching assignments",
-    "SECTIONTEACHER",
-    "ID",
-    (
-        *_own("SECTIONTEACHER", "ID", "START_DATE", "END_DATE"),
-        Column("section_dcid", "SECTIONS", "DCID", "section"),
-        Column("users_dcid", "SCHOOLSTAFF", "USERS_DCID", "staff"),
-        Column("role_name", "ROLEDEF", "NAME", "role"),
-    ),
-    lookups=(
-        Lookup("section", "SECTIONS", "SECTIONID", "ID"),
-        Lookup("staff", "SCHOOLSTAFF", "TEACHERID", "ID"),
-        Lookup("role", "ROLEDEF", "ROLEID", "ID"),
-    ),
-    exists=(Exists("SECTIONS", "ID", "SECTIONID", _YEAR),),
-    arguments=("first_term", "last_term"),
-    always=("role_name",),
-    dates=("start_date", "end_date"),
-)
-STUDENTS = Stream(
-    "students",
-    "Students",
-    "STUDENTS",
-    "DCID",
-    (
-        *_own(
-            "STUDENTS",
-            "DCID",
-            "STUDENT_NUMBER",
-            "SCHOOLID",
-            "ENROLL_STATUS",
-            "GRADE_LEVEL",
-            "FIRST_NAME",
-            "MIDDLE_NAME",
-            "LAST_NAME",
-            "STUDENT_WEB_ID",
-            "STATE_STUDENTNUMBER",
-        ),
-        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
-    ),
-    lookups=_EMAIL,
-    where=(Condition("SCHOOLID", "<>", "999999"),),
-    always=("schoolid", "enroll_status", "last_name"),
-    extension_key="DCID",
-    extension_column="STUDENTSDCID",
-)
-ENROLLMENTS = Stream(
-    "enrollments",
-    "Enrollments",
-    "CC",
-    "DCID",
-    (
-        *_own("CC", "DCID", "SECTIONID", "DATEENROLLED", "DATELEFT"),
-        Column("student_dcid", "STUDENTS", "DCID", "student"),
-        Column("section_dcid", "SECTIONS", "DCID", "section"),
-    ),
-    lookups=(
-        Lookup("student", "STUDENTS", "STUDENTID", "ID"),
-        Lookup("section", "SECTIONS", "SECTIONID", "ID", absolute=True),
-    ),
-    where=_YEAR,
-    arguments=("first_term", "last_term"),
-    always=("sectionid", "dateenrolled"),
-    dates=("dateenrolled", "dateleft"),
-)
-CONTACTS = Stream(
-    "contacts",
-    "Contacts",
-    "PERSON",
-    "ID",
-    (
-        *_own("PERSON", "ID", "FIRSTNAME", "MIDDLENAME", "LASTNAME"),
-        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
-        Column("phone", "PHONENUMBER", "PHONENUMBER", "phone"),
-    ),
-    lookups=(
-        replace(_EMAIL[0], local="ID"),
-        _EMAIL[1],
-        Lookup("phone_assoc", "PERSONPHONENUMBERASSOC", "ID", "PERSONID", first_by="PERSONPHONENUMBERASSOCID"),
-        Lookup("phone", "PHONENUMBER", "phone_assoc.PHONENUMBERID", "PHONENUMBERID"),
-    ),
-    exists=(Exists("STUDENTCONTACTASSOC", "PERSONID", "ID"),),
-    always=("lastname",),
-)
-RELATIONSHIPS = Stream(
-    "relationships",
-    "Relationships",
-    "STUDENTCONTACTASSOC",
-    "STUDENTCONTACTASSOCID",
-    (
-        *_own("STUDENTCONTACTASSOC", "STUDENTCONTACTASSOCID", "STUDENTDCID", "PERSONID"),
-        Column("relation", "CODESET", "CODE", "relation"),
-        Column("custodial", "STUDENTCONTACTDETAIL", "ISCUSTODIAL", "detail"),
-        Column("emergency", "STUDENTCONTACTDETAIL", "ISEMERGENCY", "detail"),
-        Column("lives_with", "STUDENTCONTACTDETAIL", "LIVESWITHFLG", "detail"),
-        Column("school_pickup", "STUDENTCONTACTDETAIL", "SCHOOLPICKUPFLG", "detail"),
-        Column("receives_mail", "STUDENTCONTACTDETAIL", "RECEIVESMAILFLG", "detail"),
-        Column("detail_id", "STUDENTCONTACTDETAIL", "STUDENTCONTACTDETAILID", "detail"),
-    ),
-    lookups=(
-        Lookup("relation", "CODESET", "CURRRELTYPECODESETID", "CODESETID"),
-        Lookup(
-            "detail",
-            "STUDENTCONTACTDETAIL",
-            "STUDENTCONTACTASSOCID",
-            "STUDENTCONTACTASSOCID",
-            first_by="STUDENTCONTACTDETAILID",
-            where=(Condition("ISACTIVE", "=", "1"),),
-        ),
-    ),
-    always=("studentdcid", "personid", "detail_id"),
-)
-
-_WITH_ACCOUNTS = replace(
+from psconnect.powerschool.declared import (
+    CALENDAR_DAYS,
     CONTACTS,
-    columns=(*CONTACTS.columns, Column("account", "GUARDIANPERSONASSOC", "GUARDIANID", "account")),
-    lookups=(
-        *CONTACTS.lookups,
-        Lookup("account", "GUARDIANPERSONASSOC", "ID", "PERSONID", first_by="GUARDIANPERSONASSOCID"),
-    ),
+    CONTACTS_WITH_ACCOUNTS,
+    COURSES,
+    ENROLLMENTS,
+    RELATIONSHIPS,
+    SCHOOL_STAFF,
+    SCHOOLS,
+    SECTION_TEACHERS,
+    SECTIONS,
+    STUDENTS,
+    TERMS,
+    USERS,
+    own,
 )
-"""Contacts with the portal account that belongs to them, if there is one (powerschool-api.md 16.7)."""
+from psconnect.powerschool.fields import is_extension
+from psconnect.powerschool.stream import Column, Lookup, Stream
+
+__all__ = [
+    "CALENDAR_DAYS",
+    "CONTACTS",
+    "COURSES",
+    "ENROLLMENTS",
+    "MAPPED_STREAMS",
+    "RELATIONSHIPS",
+    "SCHOOLS",
+    "SCHOOL_STAFF",
+    "SECTIONS",
+    "SECTION_TEACHERS",
+    "STUDENTS",
+    "TERMS",
+    "USERS",
+    "StreamSet",
+    "streams_for",
+]
 
 _ALWAYS = (
     SCHOOLS,
@@ -322,7 +96,7 @@ _NAMED_STREAMS = {"contact": "contact_names", "relationship": "contact_links"}
 
 def _of_names(name: str, label: str, fields: Iterable[str]) -> Stream:
     """A stream of the students' fields that hold a contact's whole name; PowerSchool's contact module is not asked."""
-    columns = _own("STUDENTS", "DCID", *(full_name.upper().partition(".")[2] for full_name in fields))
+    columns = own("STUDENTS", "DCID", *(full_name.upper().partition(".")[2] for full_name in fields))
     return Stream(name, label, "STUDENTS", "DCID", columns, where=STUDENTS.where)
 
 
@@ -348,7 +122,7 @@ def streams_for(
             stream = _of_names(_NAMED_STREAMS[entity], label, whole_names)
             chosen[stream.name] = stream
     elif contacts:
-        chosen |= {CONTACTS.name: _WITH_ACCOUNTS if portal else CONTACTS, RELATIONSHIPS.name: RELATIONSHIPS}
+        chosen |= {CONTACTS.name: CONTACTS_WITH_ACCOUNTS if portal else CONTACTS, RELATIONSHIPS.name: RELATIONSHIPS}
     if not admins:
         chosen[USERS.name] = replace(USERS, columns=tuple(c for c in USERS.columns if c.field != "LOGINID"))
         fields = {entity: names for entity, names in fields.items() if entity != "admin"}

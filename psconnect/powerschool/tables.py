@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from psconnect.powerschool import answers
-from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.reader import Page, PageFailed, row_type, two_rows
+from psconnect.powerschool.client import Metadata, PowerSchoolClient
+from psconnect.powerschool.reader import PAGE_ROWS, Page, PageFailed, row_type, two_rows
 from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream
 
 Values = dict[str, str]
@@ -35,6 +35,11 @@ class _Count(msgspec.Struct):
     count: int
 
 
+def page_size_of(metadata: Metadata) -> int:
+    """Rows a call: what the administrator allows, but no page beyond what one answer can hold."""
+    return min(max(1, metadata.schema_table_query_max_page_size), PAGE_ROWS)
+
+
 @dataclass
 class TableReader:
     """Reads streams by ``/ws/schema/table``.
@@ -46,7 +51,7 @@ class TableReader:
     client: PowerSchoolClient
     page_size: int
     way: str = "tables"
-    _found: dict[Lookup, dict[str, Values]] = field(default_factory=dict)
+    _found: dict[tuple[Lookup, tuple[str, ...]], dict[str, Values]] = field(default_factory=dict)
     _members: dict[tuple[Exists, str], set[str]] = field(default_factory=dict)
     _types: dict[str, Any] = field(default_factory=dict)
 
@@ -110,13 +115,15 @@ class TableReader:
         )
 
     def _lookup(self, stream: Stream, lookup: Lookup) -> dict[str, Values]:
-        if lookup not in self._found:
-            order = lookup.first_by or lookup.key
-            found: dict[str, Values] = {}
-            for row in self._all(lookup.table, order, _lookup_columns(stream, lookup), _filter(lookup.where, {})):
+        # Two streams may look things up alike, and yet take other columns of what they find.
+        columns = tuple(_lookup_columns(stream, lookup))
+        found = self._found.get((lookup, columns))
+        if found is None:
+            found = {}
+            for row in self._all(lookup.table, lookup.first_by or lookup.key, columns, _filter(lookup.where, {})):
                 found.setdefault(row.get(lookup.key.lower(), ""), row)
-            self._found[lookup] = found
-        return self._found[lookup]
+            self._found[lookup, columns] = found
+        return found
 
     def _exists(self, stream: Stream, values: Values, arguments: Mapping[str, str]) -> bool:
         return all(

@@ -7,10 +7,10 @@ class, because there is no list of all (6.1).
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from psconnect.model.errors import FixSettings
@@ -18,6 +18,7 @@ from psconnect.powerschool import streams as s
 from psconnect.powerschool import v1_fields
 from psconnect.powerschool import v1_wire as wire
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
+from psconnect.powerschool.once import Once
 from psconnect.powerschool.reader import Gathered, PageFailed, unstable
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.v1_contacts import Contacts, read_contacts
@@ -42,24 +43,6 @@ from psconnect.powerschool.v1_staff import STAFF_EXPANSIONS, position_rows, teac
 News = Callable[[int, int], None]
 
 
-class _Once:
-    """Values that several threads need and one makes; what raised is made again by the next who asks."""
-
-    def __init__(self) -> None:
-        self._values: dict[str, Any] = {}
-        self._locks: dict[str, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def get(self, name: str, make: Callable[[], Any]) -> Any:
-        """The value of that name, made if need be."""
-        with self._lock:
-            lock = self._locks.setdefault(name, threading.Lock())
-        with lock:
-            if name not in self._values:
-                self._values[name] = make()
-            return self._values[name]
-
-
 @dataclass
 class V1Reader:
     """Reads streams by the resources of ``/ws/v1``; lists that several streams need are read once.
@@ -75,7 +58,7 @@ class V1Reader:
     schools: frozenset[str] | None = None
     statuses: frozenset[str] = frozenset({"0"})
     way: str = "v1"
-    _once: _Once = field(default_factory=_Once)
+    _once: Once = field(default_factory=Once)
 
     def __post_init__(self) -> None:
         """Set up what reads the lists."""
@@ -136,7 +119,7 @@ class V1Reader:
         return self._of_schools("courses", self._paths.courses)
 
     def _sections(self, arguments: Mapping[str, str]) -> dict[int, Listing]:
-        year = int(arguments["first_term"]) // 100 + FIRST_YEAR
+        year = _start_year(arguments)
         return self._of_schools(f"sections {year}", lambda key: self._paths.sections(key, year))
 
     def _staff(self) -> dict[int, Listing]:
@@ -259,14 +242,25 @@ class V1Reader:
             for key, item in sorted(merged(self._sections(arguments)).items())
             if self.schools is None or numbers.get(key_at(item, "school_id")) in self.schools
         ]
-        rows: dict[int, Any] = {}
+        rows: list[tuple[int, Any]] = []
         repeats: list[int] = []
         for done, section in enumerate(wanted, start=1):
-            listing = self._lists.read(self._paths.enrollments(section), count_first=False)
-            rows |= {key: make(item, enrollment_values(item, section)) for key, item in listing.found.items()}
+            listing = self._enrollments(section, arguments)
+            rows += [(key, make(item, enrollment_values(item, section))) for key, item in listing.found.items()]
             repeats += listing.repeats
             news(len(rows), len(rows) * len(wanted) // done)
-        return Gathered([rows[key] for key in sorted(rows)], repeats)
+        rows.sort(key=itemgetter(0))
+        return Gathered([row for _, row in rows], repeats)
+
+    def _enrollments(self, section: int, arguments: Mapping[str, str]) -> Listing:
+        """The enrollments in a section; raises PageFailed where there is none any more: hours may have passed."""
+        try:
+            return self._lists.read(self._paths.enrollments(section), count_first=False)
+        except FixSettings as error:
+            if error.code != "PSC-ACCESS-NOT-FOUND":
+                raise
+            self._once.forget(f"sections {_start_year(arguments)}")
+            raise PageFailed("a section was deleted meanwhile") from None
 
     def _contacts(self, news: News) -> Contacts:
         """Contacts and relationships of enrolled students: one call a student, so they are read once for both."""
@@ -286,6 +280,10 @@ class V1Reader:
 
         found: Contacts = self._once.get("contacts", read)
         return found
+
+
+def _start_year(arguments: Mapping[str, str]) -> int:
+    return int(arguments["first_term"]) // 100 + FIRST_YEAR
 
 
 def _repeats(listings: Mapping[int, Listing]) -> list[int]:

@@ -104,7 +104,10 @@ class ListReader:
         return listing
 
     def _pages(self, path: ListPath, into: Listing, expected: int, *, bare: bool = False) -> int:
-        """Read page after page; the number of pages that had something in them."""
+        """Read page after page; the number of pages asked for.
+
+        A full page and an empty one behind it are two: between them, a row of the second may have moved to the first.
+        """
         for number in range(1, _MOST_PAGES):
             wrapper = self._page(path, number, bare=bare)
             into.expansions |= wire.names(wrapper.get("@expansions"))
@@ -113,7 +116,7 @@ class ListReader:
             before = len(into.found)
             self._take(path, page, into)
             if len(into.found) == before:
-                return number - 1
+                return number
             if len(page) < path.size and len(into.found) >= expected:
                 return number
         raise PageFailed(f"{path.label.lower()} have no last page")

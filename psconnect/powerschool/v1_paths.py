@@ -96,7 +96,7 @@ def calls_ahead(lists: ListReader, paths: V1Paths, start_year: int, statuses: It
 
 def _calls(count: int, path: ListPath) -> int:
     """Calls for so many items: their count twice, a call a page, and each page again where there are several."""
-    pages = -(-count // max(1, path.size))
+    pages = count // max(1, path.size) + 1 if count else 0  # only a page that is not full is known to be the last
     return 2 + (pages if pages <= 1 else 2 * pages)
 
 

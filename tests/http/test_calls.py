@@ -55,6 +55,23 @@ def test_N01_a_host_that_does_not_exist() -> None:
     assert "typing errors" in error.to_do
 
 
+def test_N19_a_host_that_was_there_and_is_not_found_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network went, or the VPN: nothing is wrong with the address, and the same call may work later."""
+
+    def nothing_found(*_args: object, **_more: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with raw_server(send(answer(body=b"1"))) as server, client(f"http://localhost:{server.port}") as http:
+        assert get(http) == b"1"
+        with monkeypatch.context() as without_network:
+            without_network.setattr(socket, "getaddrinfo", nothing_found)
+            error = failing(http)
+        assert get(http) == b"1"
+    assert (type(error), error.code, error.where) == (TryLater, "PSC-HTTP-UNREACHABLE", "localhost")
+    assert "answered before" in error.happened
+    assert "typing errors" not in error.to_do
+
+
 def test_N01_a_port_where_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

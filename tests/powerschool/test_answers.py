@@ -247,6 +247,8 @@ def test_the_fields_that_were_refused(errors: Any, fields: list[str]) -> None:
         ("soon", None, None),
         ("-5", None, None),
         ("99999999999999", None, None),
+        ("Wed, 18 Nov 99999999999999999999 17:31:30 GMT", None, None),
+        ("Wed, 18 Nov 2026 17:31:30 +99999999999999999999", None, None),
         ("", {"message": "Please wait 15 seconds and try again."}, 15.0),
         ("", {"message": "Wait 1second"}, 1.0),
         ("", {"message": "Wait a little."}, None),
@@ -258,6 +260,22 @@ def test_how_long_to_wait(header: str, body: Any, seconds: float | None) -> None
     assert answers.retry_after(reply(429, body, **({"retry_after": header} if header else {})), NOW) == seconds
     error = error_of(reply(429, body, **({"retry_after": header} if header else {})))
     assert error.retry_after == seconds
+
+
+def test_a_date_that_no_clock_could_show_is_no_reason_to_stop() -> None:
+    assert answers.sent_at(reply(200, {}, date="Wed, 18 Nov 2026 99999999999999999999:31:30 GMT")) is None
+
+
+@pytest.mark.parametrize("status", [400, 403, 429, 503])
+def test_N12_the_words_count_as_plain_text_too(status: int) -> None:
+    said = Answer(status, {"content-type": "text/plain"}, b"Too many requests. Try again in 11 seconds.")
+    error = error_of(said)
+    assert (type(error), error.code, error.retry_after) == (TryLater, "PSC-HTTP-THROTTLED", 11.0)
+
+
+def test_a_page_that_speaks_of_seconds_asks_for_no_pause() -> None:
+    error = error_of(reply(503, page("This page is loaded again in 86400 seconds")))
+    assert (error.code, error.retry_after) == ("PSC-HTTP-SERVER", None)
 
 
 def test_shapes_and_parts() -> None:

@@ -118,6 +118,34 @@ def test_N08_again_and_again_is_no_lock_out_while_each_new_token_works(reading: 
         reading.server.expire_tokens()
 
 
+def test_N08_a_slow_call_with_the_old_token_does_not_make_the_new_one_look_refused() -> None:
+    """It ends well after another thread's token was accepted; when that one ends too, it is renewed like any other."""
+    tokens, good = iter(range(1, 100)), {1, 2}
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def handler(request: bytes) -> bytes:
+        if request.startswith(b"POST /oauth/"):
+            return answer(body=b'{"access_token":"t%d","expires_in":"9999"}' % next(tokens))
+        token = int(request.partition(b"Bearer t")[2].partition(b"\r")[0])
+        if b"/slow" in request:
+            arrived.set()
+            go_on.wait(10)
+            return answer(body=b"slow")
+        return answer(body=b"1") if token in good else answer("401 Unauthorized", b"")
+
+    with scripted(handler) as (client, _clock, _server), ThreadPoolExecutor(1) as pool:
+        client.sign_in()
+        slow = pool.submit(client.read, "GET", "/ws/slow", "x", bytes)
+        assert arrived.wait(10)
+        good -= {1}
+        assert body_of(client) == b"1"
+        go_on.set()
+        assert slow.result(10) == b"slow"
+        good.symmetric_difference_update({2, 3})
+        assert body_of(client) == b"1"
+        assert next(tokens) == 4
+
+
 def test_N09_a_401_that_stays_stops_after_one_renewal(reading: Reading) -> None:
     count(reading)
     reading.server.set_faults([Fault("N09", path=QUERIES)])
@@ -307,6 +335,24 @@ def test_cancelled_before_it_began(reading: Reading) -> None:
     with pytest.raises(Cancelled):
         count(reading)
     assert reading.server.calls.total == 0
+
+
+@pytest.mark.parametrize("nth", [1, 5])
+def test_cancel_during_a_call_is_no_failure_on_the_last_try_neither(nth: int) -> None:
+    """A cancel ends the call under way, which looks as if the connection had broken off."""
+    calls: list[bytes] = []
+
+    def data(request: bytes) -> bytes:
+        calls.append(request)
+        if len(calls) == nth:
+            client.cancel.cancel()
+        return answer("502 Bad Gateway")
+
+    with scripted(signs_in(GOOD, data)) as (client, _clock, _server):
+        client.sign_in()
+        with pytest.raises(Cancelled):
+            body_of(client)
+    assert len(calls) == nth
 
 
 def test_errors_that_can_not_pass_are_not_tried_again(reading: Reading) -> None:

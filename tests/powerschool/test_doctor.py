@@ -9,11 +9,15 @@ from collections.abc import Callable
 import pytest
 
 from psconnect.demo import Fault, Quirks
+from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken
 from psconnect.powerschool import menus
+from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import Finding, examine
-from psconnect.powerschool.streams import StreamSet, streams_for
+from psconnect.powerschool.streams import SCHOOLS, StreamSet, streams_for
+from tests.http.raw import answer, raw_server
 from tests.powerschool.conftest import Open, Reading
+from tests.support.demo import TestClock
 
 LABELS = ["Schools", "Terms", "Calendar days", "Courses", "Sections", "Staff", "Staff positions",
           "Teaching assignments", "Students", "Enrollments", "Contacts", "Relationships"]  # fmt: skip
@@ -187,3 +191,26 @@ def test_by_tables_every_field_that_reading_touches_is_tried(
 
 def test_with_all_access_no_field_is_refused_by_tables(reading: Reading) -> None:
     assert failed(findings(reading, "tables")) == {}
+
+
+def test_a_server_that_does_not_filter_is_a_finding_and_no_crash() -> None:
+    """Asked for rows behind any key there is, it gives some nevertheless."""
+
+    def handler(request: bytes) -> bytes:
+        path = request.split()[1].partition(b"?")[0]
+        if path.endswith(b"access_token"):
+            return answer(body=b'{"access_token":"made-up-token","expires_in":"9999"}')
+        if path.endswith(b"/metadata"):
+            return answer(body=b'{"metadata":{"powerschool_version":"25.9.0.0"}}')
+        if path.endswith(b"/count"):
+            return answer(body=b'{"count":1}')
+        return answer(body=b'{"name":"schools","record":[{"id":1,"tables":{"schools":{"dcid":"1"}}}]}')
+
+    clock = TestClock()
+    with raw_server(handler=handler) as server:
+        http = HttpClient(server.url, monotonic=clock.monotonic)
+        client = PowerSchoolClient(http, "made-up-id", "made-up-secret", clock, CancelToken())
+        found = list(examine(client, StreamSet({SCHOOLS.name: SCHOOLS}), "tables"))
+        http.close()
+    assert failed(found) == {"Schools": "PSC-READ-UNSTABLE"}
+    assert "rows of SCHOOLS came out of order" in found[-1].text

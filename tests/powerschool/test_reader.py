@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
@@ -15,6 +16,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.errors import BadRecord, FixSettings, PsconnectError, TryLater
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import QueryReader, Reader, read_stream
+from psconnect.powerschool.stream import Column
 from psconnect.powerschool.streams import CONTACTS
 from psconnect.powerschool.tables import TableReader
 from tests.http.raw import answer, raw_server
@@ -81,6 +83,21 @@ def test_tables_give_the_same_rows_as_queries(open_reading: Open, seed: int) -> 
         assert by_query.rows, name
         assert by_query.rows == by_table.rows, name
         assert by_query.restarts == by_table.restarts == 0
+
+
+def test_two_streams_that_look_up_the_same_table_each_get_their_own_columns(reading: Reading) -> None:
+    """As students and contacts do with e-mail addresses: who comes second must not find the columns of the first."""
+    enrollments = reading.streams["enrollments"]
+    named = replace(
+        enrollments, name="named", columns=(*enrollments.columns, Column("name", "STUDENTS", "LAST_NAME", "student"))
+    )
+    reading.server.set_page_size(reading.connected.plugin, 1000)
+    tables, sink = reading.tables(1000), Sink()
+    assert reading.read("enrollments", tables).rows
+    read_stream(tables, named, YEAR, sink)
+    names = dict(reading.connected.sql("SELECT CAST(DCID AS TEXT), Last_Name FROM Students"))
+    assert [row[-1] for row in sink.rows] == [names.get(row[4], "") for row in sink.rows]
+    assert any(row[-1] for row in sink.rows)
 
 
 def test_the_rows_are_those_of_the_district(reading: Reading) -> None:

@@ -101,6 +101,15 @@ def test_a_row_that_goes_and_another_that_comes_can_hide_none() -> None:
         assert list(lists.read(TERMS).found) == [2, 3, 4, 5, 9]
 
 
+def test_a_row_of_the_second_page_does_not_get_lost_where_that_is_empty_in_the_end() -> None:
+    """The first of four rows goes when three were read: the fourth is on the first page then, and the count fits."""
+    changing = Changing([1, 2, 3, 4], after={1: lambda ids: ids.remove(1)})
+    with reading(changing) as lists, pytest.raises(PageFailed, match="two readings of terms differ"):
+        lists.read(TERMS, count_first=False)
+    with reading(changing) as lists:
+        assert list(lists.read(TERMS, count_first=False).found) == [2, 3, 4]
+
+
 @pytest.mark.parametrize(
     "move", [lambda ids: ids.append(9), lambda ids: ids.remove(1), lambda ids: ids.remove(5)], ids=["comes", "1", "5"]
 )

@@ -14,8 +14,9 @@ import pytest
 from psconnect.demo import Fault, Quirks
 from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken
-from psconnect.model.errors import Cancelled, FixSettings, TryLater
+from psconnect.model.errors import BadRecord, Cancelled, FixSettings, TryLater
 from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.reader import read_stream
 from psconnect.powerschool.v1 import V1Reader
 from tests.demo.support import plugin_xml
 from tests.http.raw import answer, raw_server
@@ -244,6 +245,25 @@ def reader_gathers(reader: V1Reader, reading: Reading, sink: Sink) -> None:
     reader.gather(reading.streams["enrollments"], YEAR, sink.progress)
 
 
+def test_a_class_that_is_deleted_before_its_turn_comes_is_read_no_more(open_reading: Open, vendor: Vendor) -> None:
+    reading = open_reading(students=200)
+    sql = reading.connected.sql
+    key, number = sql("SELECT DCID, ID FROM Sections WHERE TermID = 3600 ORDER BY DCID DESC LIMIT 1")[0]
+
+    class Deleting(Sink):
+        def progress(self, done: int, expected: int) -> None:
+            super().progress(done, expected)
+            sql("DELETE FROM CC WHERE SectionID = ?", number)
+            sql("DELETE FROM SectionTeacher WHERE SectionID = ?", number)
+            sql("DELETE FROM Sections WHERE DCID = ?", key)
+
+    sink = Deleting()
+    read_stream(vendor(reading), reading.streams["enrollments"], YEAR, sink)
+    assert sink.restarts == 1
+    assert sink.rows == reading.read("enrollments", vendor(reading)).rows
+    assert str(key) not in {row[names(reading, "enrollments").index("section_dcid")] for row in sink.rows}
+
+
 def test_news_of_enrollments_come_class_by_class(open_reading: Open, vendor: Vendor) -> None:
     reading = open_reading(students=200)
     sink = reading.read("enrollments", vendor(reading))
@@ -301,6 +321,35 @@ def test_a_part_that_the_server_does_not_know_is_no_empty_field(open_reading: Op
         reading.read("students", reader)
     assert caught.value.code == "PSC-ACCESS-V1-MISSING"
     assert "contact_info" in caught.value.happened
+
+
+def test_D08_a_person_without_a_key_stops_the_reading(open_reading: Open, vendor: Vendor) -> None:
+    def change(path: str, found: Any) -> Any:
+        if "/staff?" in path and isinstance(found["staffs"].get("staff"), list):
+            found["staffs"]["staff"][-1].pop("users_dcid")
+        return found
+
+    reading = open_reading(students=200)
+    with between(reading, vendor, change) as reader, pytest.raises(BadRecord) as caught:
+        reading.read("users", reader)
+    assert caught.value.code == "PSC-READ-SHAPE"
+    assert "DCID is not a whole number" in caught.value.happened
+
+
+def test_D02_an_enrollment_in_two_classes_stops_the_reading(open_reading: Open, vendor: Vendor) -> None:
+    def change(path: str, found: Any) -> Any:
+        if path.partition("?")[0].endswith("/section_enrollment"):
+            items = found["section_enrollments"].get("section_enrollment")
+            if isinstance(items, list):
+                first.setdefault("id", items[0]["id"])
+                items[0]["id"] = first["id"]
+        return found
+
+    first: dict[str, int] = {}
+    reading = open_reading(students=200)
+    with between(reading, vendor, change) as reader, pytest.raises(BadRecord) as caught:
+        reading.read("enrollments", reader)
+    assert (caught.value.code, caught.value.where) == ("PSC-READ-TWO-ROWS", f"CC.DCID {first['id']}")
 
 
 def test_the_other_name_of_the_status(open_reading: Open, vendor: Vendor) -> None:

@@ -217,7 +217,7 @@ def test_co_teachers_on_and_off(maker: Maker, name: str, on: bool) -> None:
     assert maker.problems == []
 
 
-@pytest.mark.parametrize("name", ["Instructional Aide", "", "Substitute"])
+@pytest.mark.parametrize("name", ["Instructional Aide", "", "Substitute", "Team Leader"])
 def test_other_roles_are_no_teachers(maker: Maker, name: str) -> None:
     made, people = taught(maker, {**AIDE, "role_name": name})
     assert (made[-3].fate, made[-3].rule, people) == (OUT, "assignment-role", set())

@@ -157,6 +157,22 @@ def test_a_class_of_another_school_is_no_target(maker: Maker) -> None:
     assert [found[0] for found in maker.found()] == ["section-move-target"]
 
 
+def test_a_number_that_two_terms_have_means_the_section_of_the_same_term(maker: Maker) -> None:
+    """Section 01 is taught in both semesters: who is moved in the first is not put into the class of the second."""
+    maker.choose(**MOVE)
+    target = {"section_number": "02", "u_sections_x_moveto": "ALG1.01"}
+    rows = maker.rows(
+        "sections",
+        {**ALGEBRA, "dcid": 900, "section_number": "01", "termid": 3601},
+        {**ALGEBRA, "dcid": 901, "section_number": "01", "termid": 3602},
+        {**ALGEBRA, **target, "dcid": 902, "termid": 3601},
+        {**ALGEBRA, **target, "dcid": 903, "termid": 3602},
+        {**ALGEBRA, **target, "dcid": 904, "termid": 3600},
+    )
+    assert move_sections(maker.plan, SCHOOLS, rows, [], maker.problems.append).into == {902: 900, 903: 901}
+    assert [found[:3] for found in maker.found()] == [("section-move-target", "class", 904)]
+
+
 def test_people_of_a_moved_section_are_in_the_other_class(maker: Maker) -> None:
     maker.choose(**MOVE)
     moves = SectionMoves({900: 901})

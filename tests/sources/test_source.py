@@ -17,9 +17,10 @@ from psconnect.model.entities import BY_KEY, Entity
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError, SignInAgain, TryLater
 from psconnect.model.events import RunEvent
 from psconnect.model.problems import Problem
-from psconnect.powerschool.reader import Page, QueryReader
+from psconnect.powerschool.reader import PAGE_ROWS, Page, QueryReader
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import SECTIONS
+from psconnect.powerschool.tables import TableReader
 from psconnect.sources.base import ReadSummary, StagedRow
 from psconnect.sources.powerschool import PowerSchoolSource
 from psconnect.sync.assemble import choices_of, make_source
@@ -147,6 +148,23 @@ def test_auto_falls_back_to_tables_and_says_what_it_costs(connect: Connect, sour
     with pytest.raises(FixSettings) as caught:
         read(source_of(connected))
     assert caught.value.code == "PSC-ACCESS-NOT-FOUND"
+
+
+def test_without_the_contact_module_its_tables_are_not_even_counted(connect: Connect, source_of: Sources) -> None:
+    connected = connect(settings={"options": {"contact_module": False, "contact_names": "{familyName}, {givenName}"}})
+    without_queries(connected)
+    connected.server.reset_calls()
+    _roster, summary = read(source_of(connected))
+    assert summary.way == "tables"
+    assert connected.server.calls.to("/ws/schema/table/person/") == 0
+
+
+def test_a_page_size_beyond_what_an_answer_can_hold_is_not_used(connected: Connected, source_of: Sources) -> None:
+    connected.service.set_value(connected.name, "source.read", '"tables"')
+    connected.server.set_page_size(connected.plugin, 1_000_000)
+    reader = source_of(connected).reader()
+    assert isinstance(reader, TableReader)
+    assert reader.page_size == PAGE_ROWS
 
 
 def test_where_neither_works_the_queries_are_named(connected: Connected, source_of: Sources) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from psconnect.demo import Fault
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import RunEvent
 from psconnect.model.problems import Fate
@@ -145,6 +146,19 @@ def test_a_plugin_of_ours_with_v1_is_still_read_by_queries(connect: Connect, sou
     _roster, summary = read(source_of(connected))
     assert summary.way == "queries"
     assert connected.server.calls.to("/ws/v1/school/") == 0
+
+
+def test_a_stream_that_fails_ends_the_reading_class_by_class(connect: Connect, source_of: Sources) -> None:
+    """Else the failure is told only after thousands of calls whose answers nobody wants any more."""
+    connected = connect(students=800, settings=DOING_WITHOUT)
+    sections = connected.sql("SELECT count(*) FROM Sections WHERE TermID BETWEEN 3600 AND 3699")[0][0]
+    as_vendor(connected)
+    source = source_of(connected)
+    connected.server.set_faults([Fault("N10", path="/ws/v1/district/student", field="students.dob")])
+    with pytest.raises(FixSettings) as caught:
+        read(source)
+    assert caught.value.code == "PSC-ACCESS-FIELD"
+    assert connected.server.calls.to("/ws/v1/section/") < sections, "reading them all takes two calls each"
 
 
 def test_where_nothing_works_the_queries_are_named(connect: Connect, source_of: Sources) -> None:

@@ -101,7 +101,7 @@ def _within_limit(assignments: list[Assignment], limit: int | None) -> list[Assi
 
 def _role(name: str) -> str:
     words = name.lower().replace("-", " ")
-    if "lead" in words:
+    if "lead" in words.split():
         return LEAD
     return CO_TEACHER if "co teacher" in words or "coteacher" in words else ""
 

@@ -38,8 +38,9 @@ def move_sections(
 ) -> SectionMoves:
     """Change the rows of sections that are moved to another course, and say which are moved into another class.
 
-    ``schools`` are the keys of the schools by number. A target that does not exist, or leads round in a circle, becomes
-    a problem, and the section stays what it is.
+    ``schools`` are the keys of the schools by number. A section number that several terms have means that of the
+    section's own term. A target that does not exist, is one of several in other terms, or leads round in a circle
+    becomes a problem, and the section stays what it is.
     """
     wanted = plan.included.section_move
     if not wanted:
@@ -48,7 +49,7 @@ def move_sections(
     numbers: dict[str, Any] = {}
     for row in courses:
         numbers.setdefault(row.course_number, row)  # of two with one number, the older (powerschool-api.md 16.4)
-    places = {(row.schoolid, row.course_number, row.section_number): int(row.dcid) for row in rows}
+    places = _Places(rows)
     moves = SectionMoves()
     without_target: set[int] = set()
     for row in rows:
@@ -56,7 +57,7 @@ def move_sections(
         if not target:
             continue
         course, _, section = target.rpartition(".")
-        key, into = int(row.dcid), places.get((row.schoolid, course, section))
+        key, into = int(row.dcid), places.find(row.schoolid, course, section, row.termid)
         if target in numbers:
             row.course_number, row.course_name, row.course_dcid = _COURSE(numbers[target])
         elif into is None:
@@ -68,6 +69,21 @@ def move_sections(
         if int(row.dcid) in without_target:
             on_problem(Problem(_TARGET, "class", int(row.dcid), schools.get(row.schoolid), wanted))
     return moves
+
+
+class _Places:
+    """The sections by school, course and number; of several in different terms, the one in the term of who asks."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._found: dict[tuple[str, str, str], dict[str, int]] = {}
+        for row in rows:
+            place = (row.schoolid, row.course_number, row.section_number)
+            self._found.setdefault(place, {})[row.termid] = int(row.dcid)
+
+    def find(self, school: str, course: str, section: str, term: str) -> int | None:
+        """The key of that section; None where there is none, or several of other terms."""
+        by_term = self._found.get((school, course, section), {})
+        return next(iter(by_term.values())) if len(by_term) == 1 else by_term.get(term)
 
 
 _COURSE = attrgetter("course_number", "course_name", "dcid")

@@ -12,6 +12,7 @@ from psconnect.model.events import OnEvent, RunEvent
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, Reader
 from psconnect.sources.base import Memory, ReadSummary, RosterSink
+from psconnect.sources.powerschool.lanes import Lanes
 from psconnect.sources.powerschool.plan import ReadPlan, entity_list
 from psconnect.sources.powerschool.reading import Reading
 from psconnect.sources.powerschool.ways import check_way, choose_reader, cost
@@ -69,7 +70,8 @@ class PowerSchoolSource:
         if slow:
             on_event(RunEvent("reading", message=slow))
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="reading") as pool:
-            reading = Reading(self.plan, reader, sink, on_event, cancel, pool, summary, only, memory)
+            lanes = Lanes(self.plan, reader, sink, on_event, cancel, pool, summary)
+            reading = Reading(self.plan, reader, sink, on_event, summary, lanes, only, memory)
             try:
                 reading.everything()
             finally:

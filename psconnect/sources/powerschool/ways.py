@@ -6,11 +6,13 @@ from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, QueryReader, Reader
-from psconnect.powerschool.tables import TableReader
+from psconnect.powerschool.tables import TableReader, page_size_of
 from psconnect.powerschool.v1 import V1Reader
 from psconnect.powerschool.v1_fields import gaps, refuse_gaps
 from psconnect.powerschool.v1_paths import start_year_of
 from psconnect.sources.powerschool.plan import ReadPlan
+
+_PEOPLE = (s.STUDENTS.table, s.CONTACTS.table)
 
 
 def choose_reader(client: PowerSchoolClient, access: str, plan: ReadPlan | None = None) -> Reader | Gatherer:
@@ -50,8 +52,7 @@ def _fallback(client: PowerSchoolClient, plan: ReadPlan | None, missing: FixSett
 
 
 def _tables(client: PowerSchoolClient) -> TableReader:
-    metadata = client.metadata(signed_in=True)
-    return TableReader(client, max(1, metadata.schema_table_query_max_page_size))
+    return TableReader(client, page_size_of(client.metadata(signed_in=True)))
 
 
 def _v1(client: PowerSchoolClient, plan: ReadPlan | None) -> V1Reader:
@@ -71,7 +72,7 @@ def check_way(reader: Reader | Gatherer, plan: ReadPlan) -> None:
 def cost(reader: Reader | Gatherer, plan: ReadPlan) -> str:
     """What a slow way costs, in a sentence; empty for the plugin's queries."""
     if isinstance(reader, TableReader):
-        people = [s.STUDENTS, s.CONTACTS] if plan.contacts else [s.STUDENTS]
+        people = [stream for stream in plan.streams.by_name.values() if stream.table in _PEOPLE]
         calls = sum(-(-reader.count(stream, {}) // reader.page_size) for stream in people)
         return (
             "The plugin’s queries are not available, so PowerSchool is read table by table, "

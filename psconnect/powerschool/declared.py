@@ -1,0 +1,271 @@
+"""What is read from PowerSchool: one declaration per stream of rows, from which everything else is made.
+
+A stream is a table read in the order of its key, with columns of its own and columns looked up in other tables
+(each lookup finds at most one row, so that it never multiplies rows). From this one declaration come the
+PowerQuery in the plugin, the plugin's access list, the table reads of the fallback, and the typed record.
+Table and column names are those of powerschool-api.md section 16.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from psconnect.powerschool.stream import Column, Condition, Exists, Lookup, Stream
+
+
+def own(table: str, *fields: str) -> tuple[Column, ...]:
+    """Columns of a stream's base table, each with the name of its field in lower case."""
+    return tuple(Column(name.lower(), table, name) for name in fields)
+
+
+_YEAR = (
+    Condition("TERMID", ">=", ":first_term", absolute=True),
+    Condition("TERMID", "<=", ":last_term", absolute=True),
+)
+_EMAIL = (
+    Lookup(
+        "mail_assoc",
+        "PERSONEMAILADDRESSASSOC",
+        "PERSON_ID",
+        "PERSONID",
+        first_by="PERSONEMAILADDRESSASSOCID",
+        where=(Condition("ISPRIMARYEMAILADDRESS", "=", "1"),),
+    ),
+    Lookup("mail", "EMAILADDRESS", "mail_assoc.EMAILADDRESSID", "EMAILADDRESSID"),
+)
+
+SCHOOLS = Stream(
+    "schools",
+    "Schools",
+    "SCHOOLS",
+    "DCID",
+    own("SCHOOLS", "DCID", "SCHOOL_NUMBER", "NAME", "LOW_GRADE", "HIGH_GRADE"),
+    where=(Condition("SCHOOL_NUMBER", "<>", "999999"),),
+    always=("school_number",),
+)
+TERMS = Stream(
+    "terms",
+    "Terms",
+    "TERMS",
+    "DCID",
+    own(
+        "TERMS",
+        "DCID",
+        "ID",
+        "SCHOOLID",
+        "YEARID",
+        "NAME",
+        "ABBREVIATION",
+        "FIRSTDAY",
+        "LASTDAY",
+        "PORTION",
+        "ISYEARREC",
+    ),
+    always=("id", "schoolid", "yearid", "firstday", "lastday"),
+    dates=("firstday", "lastday"),
+)
+CALENDAR_DAYS = Stream(
+    "calendar_days",
+    "Calendar days",
+    "CALENDAR_DAY",
+    "DCID",
+    own("CALENDAR_DAY", "DCID", "DATE_VALUE", "SCHOOLID", "INSESSION"),
+    where=(
+        Condition("DATE_VALUE", ">=", ":first_day", "date"),
+        Condition("DATE_VALUE", "<=", ":last_day", "date"),
+        Condition("INSESSION", "=", "1"),
+    ),
+    arguments=("first_day", "last_day"),
+    always=("date_value", "schoolid"),
+    dates=("date_value",),
+)
+COURSES = Stream(
+    "courses",
+    "Courses",
+    "COURSES",
+    "DCID",
+    own("COURSES", "DCID", "COURSE_NUMBER", "COURSE_NAME", "SCHOOLID"),
+    always=("course_number",),
+    extension_key="DCID",
+    extension_column="COURSESDCID",
+)
+SECTIONS = Stream(
+    "sections",
+    "Sections",
+    "SECTIONS",
+    "DCID",
+    (
+        *own(
+            "SECTIONS",
+            "DCID",
+            "COURSE_NUMBER",
+            "SECTION_NUMBER",
+            "TERMID",
+            "SCHOOLID",
+            "EXPRESSION",
+            "EXTERNAL_EXPRESSION",
+            "ROOM",
+        ),
+        Column("course_name", "COURSES", "COURSE_NAME", "course"),
+        Column("course_dcid", "COURSES", "DCID", "course"),
+    ),
+    lookups=(Lookup("course", "COURSES", "COURSE_NUMBER", "COURSE_NUMBER", first_by="DCID"),),
+    where=_YEAR,
+    arguments=("first_term", "last_term"),
+    always=("termid", "schoolid"),
+    extension_key="DCID",
+    extension_column="SECTIONSDCID",
+)
+USERS = Stream(
+    "users",
+    "Staff",
+    "USERS",
+    "DCID",
+    own(
+        "USERS",
+        "DCID",
+        "TEACHERNUMBER",
+        "FIRST_NAME",
+        "MIDDLE_NAME",
+        "LAST_NAME",
+        "EMAIL_ADDR",
+        "LOGINID",
+        "TEACHERLOGINID",
+        "HOMESCHOOLID",
+    ),
+    always=("last_name",),
+    extension_key="DCID",
+    extension_column="USERSDCID",
+)
+SCHOOL_STAFF = Stream(
+    "school_staff",
+    "Staff positions",
+    "SCHOOLSTAFF",
+    "DCID",
+    own("SCHOOLSTAFF", "DCID", "USERS_DCID", "SCHOOLID", "STATUS", "STAFFSTATUS"),
+    always=("users_dcid", "schoolid", "status"),
+)
+SECTION_TEACHERS = Stream(
+    "section_teachers",
+    "Teaching assignments",
+    "SECTIONTEACHER",
+    "ID",
+    (
+        *own("SECTIONTEACHER", "ID", "START_DATE", "END_DATE"),
+        Column("section_dcid", "SECTIONS", "DCID", "section"),
+        Column("users_dcid", "SCHOOLSTAFF", "USERS_DCID", "staff"),
+        Column("role_name", "ROLEDEF", "NAME", "role"),
+    ),
+    lookups=(
+        Lookup("section", "SECTIONS", "SECTIONID", "ID"),
+        Lookup("staff", "SCHOOLSTAFF", "TEACHERID", "ID"),
+        Lookup("role", "ROLEDEF", "ROLEID", "ID"),
+    ),
+    exists=(Exists("SECTIONS", "ID", "SECTIONID", _YEAR),),
+    arguments=("first_term", "last_term"),
+    always=("role_name",),
+    dates=("start_date", "end_date"),
+)
+STUDENTS = Stream(
+    "students",
+    "Students",
+    "STUDENTS",
+    "DCID",
+    (
+        *own(
+            "STUDENTS",
+            "DCID",
+            "STUDENT_NUMBER",
+            "SCHOOLID",
+            "ENROLL_STATUS",
+            "GRADE_LEVEL",
+            "FIRST_NAME",
+            "MIDDLE_NAME",
+            "LAST_NAME",
+            "STUDENT_WEB_ID",
+            "STATE_STUDENTNUMBER",
+        ),
+        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
+    ),
+    lookups=_EMAIL,
+    where=(Condition("SCHOOLID", "<>", "999999"),),
+    always=("schoolid", "enroll_status", "last_name"),
+    extension_key="DCID",
+    extension_column="STUDENTSDCID",
+)
+ENROLLMENTS = Stream(
+    "enrollments",
+    "Enrollments",
+    "CC",
+    "DCID",
+    (
+        *own("CC", "DCID", "SECTIONID", "DATEENROLLED", "DATELEFT"),
+        Column("student_dcid", "STUDENTS", "DCID", "student"),
+        Column("section_dcid", "SECTIONS", "DCID", "section"),
+    ),
+    lookups=(
+        Lookup("student", "STUDENTS", "STUDENTID", "ID"),
+        Lookup("section", "SECTIONS", "SECTIONID", "ID", absolute=True),
+    ),
+    where=_YEAR,
+    arguments=("first_term", "last_term"),
+    always=("sectionid", "dateenrolled"),
+    dates=("dateenrolled", "dateleft"),
+)
+CONTACTS = Stream(
+    "contacts",
+    "Contacts",
+    "PERSON",
+    "ID",
+    (
+        *own("PERSON", "ID", "FIRSTNAME", "MIDDLENAME", "LASTNAME"),
+        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
+        Column("phone", "PHONENUMBER", "PHONENUMBER", "phone"),
+    ),
+    lookups=(
+        replace(_EMAIL[0], local="ID"),
+        _EMAIL[1],
+        Lookup("phone_assoc", "PERSONPHONENUMBERASSOC", "ID", "PERSONID", first_by="PERSONPHONENUMBERASSOCID"),
+        Lookup("phone", "PHONENUMBER", "phone_assoc.PHONENUMBERID", "PHONENUMBERID"),
+    ),
+    exists=(Exists("STUDENTCONTACTASSOC", "PERSONID", "ID"),),
+    always=("lastname",),
+)
+RELATIONSHIPS = Stream(
+    "relationships",
+    "Relationships",
+    "STUDENTCONTACTASSOC",
+    "STUDENTCONTACTASSOCID",
+    (
+        *own("STUDENTCONTACTASSOC", "STUDENTCONTACTASSOCID", "STUDENTDCID", "PERSONID"),
+        Column("relation", "CODESET", "CODE", "relation"),
+        Column("custodial", "STUDENTCONTACTDETAIL", "ISCUSTODIAL", "detail"),
+        Column("emergency", "STUDENTCONTACTDETAIL", "ISEMERGENCY", "detail"),
+        Column("lives_with", "STUDENTCONTACTDETAIL", "LIVESWITHFLG", "detail"),
+        Column("school_pickup", "STUDENTCONTACTDETAIL", "SCHOOLPICKUPFLG", "detail"),
+        Column("receives_mail", "STUDENTCONTACTDETAIL", "RECEIVESMAILFLG", "detail"),
+        Column("detail_id", "STUDENTCONTACTDETAIL", "STUDENTCONTACTDETAILID", "detail"),
+    ),
+    lookups=(
+        Lookup("relation", "CODESET", "CURRRELTYPECODESETID", "CODESETID"),
+        Lookup(
+            "detail",
+            "STUDENTCONTACTDETAIL",
+            "STUDENTCONTACTASSOCID",
+            "STUDENTCONTACTASSOCID",
+            first_by="STUDENTCONTACTDETAILID",
+            where=(Condition("ISACTIVE", "=", "1"),),
+        ),
+    ),
+    always=("studentdcid", "personid", "detail_id"),
+)
+
+CONTACTS_WITH_ACCOUNTS = replace(
+    CONTACTS,
+    columns=(*CONTACTS.columns, Column("account", "GUARDIANPERSONASSOC", "GUARDIANID", "account")),
+    lookups=(
+        *CONTACTS.lookups,
+        Lookup("account", "GUARDIANPERSONASSOC", "ID", "PERSONID", first_by="GUARDIANPERSONASSOCID"),
+    ),
+)
+"""Contacts with the portal account that belongs to them, if there is one (powerschool-api.md 16.7)."""
