@@ -26,6 +26,14 @@ _STATES = {
     "expired": "Expired",
 }
 
+_ROWS = {
+    "calendar_days": "calendar days",
+    "sections": "classes",
+    "users": "staff",
+    "school_staff": "staff assignments",
+    "section_teachers": "teaching assignments",
+}
+
 
 def tr(text: str, **holes: object) -> str:
     """The text with its ``{named}`` holes filled."""
@@ -55,6 +63,11 @@ def state_word(state: str) -> str:
 def entity_label(key: str) -> str:
     """The plural a person reads for an entity key."""
     return tr(BY_KEY[key].label) if key in BY_KEY else spelled_out(key)
+
+
+def rows_label(stream: str) -> str:
+    """The plural a person reads for a kind of rows that PowerSchool gives, such as ``sections``."""
+    return tr(_ROWS[stream]) if stream in _ROWS else stream.replace("_", " ")
 
 
 def duration(seconds: float) -> str:

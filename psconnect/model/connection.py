@@ -24,6 +24,7 @@ from psconnect.model.rules import (
     check_uniqueness,
     parse_filters,
 )
+from psconnect.model.values import refused
 from psconnect.model.wrong import nearest
 from psconnect.model.wrong import refuse as _refuse
 
@@ -44,7 +45,7 @@ __all__ = [
 
 FORMAT = 1
 NEWER = "PSC-SETTINGS-NEWER"
-_CORRECT = "Correct the value in the connection file."
+_SET_APART = "source.client_secret"
 _KEPT = {"schedule": "A schedule"}
 """Sections that the file format reserves for parts that this version does not have."""
 
@@ -110,7 +111,7 @@ class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
     merge_terms: bool | None = None
     only_taught_classes: bool | None = None
     only_used_courses: bool | None = None
-    section_move: Annotated[str, msgspec.Meta(pattern=r"^(\w+\.\w+)?$")] = ""
+    section_move: Annotated[str, msgspec.Meta(pattern=r"^(\w+\.\w+)?$", description="a field, as Table.Field")] = ""
     devices: Literal["chromebooks", "other", "mix"] | None = None
     contact_module: bool = True
     contact_fields: dict[str, str] = msgspec.field(
@@ -216,6 +217,9 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
 def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], path: str, extra: tuple[str, ...] = ()) -> None:
     known = [*section.__struct_encode_fields__, *extra]
     for key in data:
+        if f"{path}{key}" == _SET_APART:
+            to_do = f"Keep it in the keyring: psconnect secret set NAME {_SET_APART}"
+            raise _refuse("The client secret never stands among the settings.", to_do, _SET_APART)
         if key not in known:
             raise _refuse(f"There is no setting “{path}{key}”.", nearest(key, known), f"{path}{key}")
 
@@ -236,7 +240,7 @@ def _check_table(data: Any, path: str, kind: Any, known: list[str] | None = None
             try:
                 msgspec.convert(value, kind)
             except msgspec.ValidationError as error:
-                raise _refuse(f"{where}.{name}: {error}.", _CORRECT, f"{where}.{name}") from None
+                raise refused(error, kind, f"{where}.{name}") from None
 
 
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
@@ -276,9 +280,7 @@ def from_dict(data: dict[str, Any]) -> Connection:
     try:
         connection = msgspec.convert(data, Connection)
     except msgspec.ValidationError as error:
-        text, _, path = str(error).partition(" - at `$.")
-        where = path.rstrip("`")
-        raise _refuse(f"{where}: {text}." if where else f"{error}.", _CORRECT, where) from None
+        raise refused(error, Connection) from None
     return _normalised(connection)
 
 
@@ -290,7 +292,9 @@ def _normalised(connection: Connection) -> Connection:
     for number, season in enumerate(connection.safety.freeze):
         if season.until < season.first:
             where = f"safety.freeze[{number}]"
-            raise _refuse(f"{where} ends on {season.until}, before it begins.", _CORRECT, where)
+            raise _refuse(
+                f"{where} ends on {season.until}, before it begins.", "Give a later day, or the same one.", where
+            )
     check_uniqueness(connection.uniqueness)
     check_scope(connection.scope)
     source = connection.source

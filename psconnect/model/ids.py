@@ -22,7 +22,8 @@ LONGEST_ID = 255
 _FORBIDDEN = frozenset(',"\\')
 """The comma separates ids in a list; quotes and backslashes are what systems stumble over."""
 
-Prefix = Annotated[str, msgspec.Meta(max_length=30, pattern=r"^[A-Za-z0-9._:~-]*$")]
+_ALLOWED = "letters, digits and . _ : ~ -"
+Prefix = Annotated[str, msgspec.Meta(max_length=30, pattern=r"^[A-Za-z0-9._:~-]*$", description=_ALLOWED)]
 """A prefix: letters, digits and a few signs, so that an id can stand in a list, a file name and an address."""
 
 

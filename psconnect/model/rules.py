@@ -18,6 +18,7 @@ don't.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +27,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from psconnect.model.entities import BY_KEY
+from psconnect.model.values import refused
 from psconnect.model.wrong import nearest, refuse
 
 FILTERED = ("student", "contact", "teacher", "admin", "course", "class", "calendar")
@@ -46,6 +48,8 @@ OPERATIONS = (*_EQUAL, *_LISTS, *_TEXTS, *_NO_VALUE, *_DATES, *_ORDERED, *_DAYS)
 """What a condition can ask of a value."""
 TODAY = "today"
 _DEEPEST = 8
+_MOST_DAYS = 36_500
+_Key = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 _LONGEST_NAME = 120
 
 
@@ -94,7 +98,7 @@ class ConfirmedPair(_Settings, frozen=True, forbid_unknown_fields=True, omit_def
     """
 
     entity: Literal["student", "teacher", "admin", "contact"]
-    keys: tuple[int, int]
+    keys: tuple[_Key, _Key]
     verdict: Literal["same", "different"]
 
 
@@ -198,10 +202,7 @@ def _rule(given: dict[str, Any], where: str, entity: str) -> FilterRule:
     try:
         rule = msgspec.convert(tidy, FilterRule)
     except msgspec.ValidationError as error:
-        text, _, path = str(error).partition(" - at `$.")
-        raise refuse(
-            f"{where}.{path.rstrip('`')}: {text}." if path else f"{where}: {text}.", "Correct the rule.", where
-        ) from None
+        raise refused(error, FilterRule, where) from None
     if rule.name and (not rule.name.isprintable() or len(rule.name) > _LONGEST_NAME):
         raise refuse(
             f"The name of {where} is too long or has invisible characters.",
@@ -251,6 +252,8 @@ def _check_part(part: FilterPart, where: str, entity: str) -> None:
     if part.parts or part.template:
         if part.op:
             raise refuse(f"“op” in {where} belongs to a field or an attribute.", "Take it out.", f"{where}.op")
+        if part.parts and part.value is not None:
+            raise refuse(f"“value” in {where} belongs to a condition, not to a group.", "Take it out.", where)
         return
     if part.attribute and part.attribute not in BY_KEY[entity].mapped:
         known = list(BY_KEY[entity].mapped)
@@ -272,7 +275,7 @@ def _value_problem(op: str, value: Any) -> str:
         (_NO_VALUE, value is None, "Take the value out: this operation needs none."),
         (_DATES, is_date(value) or value == TODAY, "Give a date like 2026-08-17, or “today”."),
         (_ORDERED, is_number(value), "Give a number."),
-        (_DAYS, is_number(value) and isinstance(value, int) and value > 0, "Give a number of days, 1 or more."),
+        (_DAYS, is_days(value), f"Give a number of days, from 1 to {_MOST_DAYS:,}."),
         (_TEXTS, is_text, "Give a text."),
         (_EQUAL, is_number(value) or is_text, "Give a number or a text."),
     ):
@@ -294,8 +297,15 @@ def _list_problem(op: str, value: Any) -> str:
 
 
 def is_number(value: object) -> bool:
-    """Whether a setting's value is a number (a truth value is none)."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether a setting's value is a number (a truth value is none, nor is what TOML calls nan and inf)."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_days(value: object) -> bool:
+    """Whether a setting's value is a number of days that a date can be counted back."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_DAYS
 
 
 def is_date(value: object) -> bool:

@@ -22,17 +22,27 @@ from psconnect.store.database import open_rosters, sqlite_errors, transaction
 from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.home import slug
 from psconnect.store.ids import forget_aliases, store_aliases
-from psconnect.store.lastread import last_read
+from psconnect.store.lastread import last_read, was_read
 from psconnect.store.lock import run_lock
 from psconnect.sync.adoption import AdoptionPreview, preview_adoption
 from psconnect.sync.assemble import choices_of, make_source
 from psconnect.sync.identity import RULES
+from psconnect.sync.ids_now import IdsNow, ids_now
 from psconnect.sync.rekey import IdSink, RekeyPlan, RekeyWishes, frozen_of, plan_rekey, warn_in_year, wished
 from psconnect.sync.sharing import check_sharing
 
 
 class Identity(Base):
     """What a person can do about ids."""
+
+    def ids_now(self, name: str) -> IdsNow:
+        """How the ids of a connection are made, since when they are frozen, and whether other ones wait for a sync."""
+        connection = self._files.get(name)
+        with self._history(connection.name) as db:
+            if db is None:
+                return IdsNow(connection)
+            read = was_read(self.rosters_of(connection.name))
+            return ids_now(db, connection, self.clock.now().date(), read=read)
 
     def adoption(self, name: str, path: Path, *, entity: str = "student") -> AdoptionPreview:
         """Compare a list of ids, exported by a system that has accounts already, with what the newest run read.
@@ -81,18 +91,20 @@ class Identity(Base):
     def rekey_plan(
         self,
         name: str,
-        wishes: RekeyWishes,
+        wishes: RekeyWishes | None,
         *,
         on_event: OnEvent = ignore,
         cancel: CancelToken | None = None,
     ) -> RekeyPlan:
         """Which records would get another id if ids were made as wished. Changes nothing.
 
+        Without wishes (None): which get another id with the next delivery, by what is stored already.
         Where another number than the DCID is to be the id, it is read from PowerSchool: the plugin has to allow that
         (``plugin_for`` the plan's wishes). Raises FixSettings for two records with the same new id
         (PSC-REKEY-DOUBLE), for one without any (PSC-REKEY-MISSING), and for wishes that change nothing.
         """
         base = self._files.get(name)
+        stored, wishes = wishes is None, wishes or RekeyWishes()
         new = self.rekeyed(name, wishes)
         token = cancel or CancelToken()
 
@@ -107,7 +119,7 @@ class Identity(Base):
 
         with self._reading(base.name) as db:
             today = self.clock.now().date()
-            return plan_rekey(db, base, new, read, today, forget_adopted=wishes.forget_adopted)
+            return plan_rekey(db, base, new, read, today, forget_adopted=wishes.forget_adopted, stored=stored)
 
     def rekeyed(self, name: str, wishes: RekeyWishes) -> Connection:
         """The settings of a connection with what is wished of its ids, not stored; raises FixSettings."""
@@ -164,8 +176,8 @@ class Identity(Base):
             "What ids are made of is frozen",
             f"“{connection.name}” has delivered records under ids that would be others then (prefixes, or [ids])."
             + (f" {warning}" if warning else ""),
-            "Use the re-key assistant, which shows who gets which id first: psconnect connection rekey "
-            f"“{connection.name}” --id student=number, or --prefix …",
+            "Use the re-key assistant, which shows who gets which id first: in the window under Settings, Ids; or "
+            f"psconnect connection rekey “{connection.name}” --id student=number, or --prefix …",
             where="ids",
         )
 

@@ -1,13 +1,22 @@
-"""What goes along with a removal, where the staging can't tell: records that stay as they were delivered."""
+"""What goes along with a removal, where the staging can't tell: records that stay as they were delivered.
+
+And what only tells more of a record (the schools of staff, the term above a term) is told as far as it is there.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 
-from psconnect.model.entities import BY_KEY, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, Entity
-from psconnect.store.schema import CREATE, REMOVE
+import msgspec
+
+from psconnect.model.entities import BY_KEY, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, Entity, in_scope
+from psconnect.model.pointers import SEPARATOR, Pointer
+from psconnect.store.schema import CREATE, REMOVE, UPDATE
 from psconnect.store.staging import table
-from psconnect.store.whole import value
+from psconnect.store.whole import ids_there, pointers_of, value
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[str]).decode
 
 
 def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
@@ -27,6 +36,14 @@ def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
                 continue
             everything = scope != "all" or reference.entity in lost
             if _lose(db, run, entity, (entity.attributes.index(reference.attribute), other), everything=everything):
+                lost.add(entity.key)
+        needed = {reference.attribute for reference in entity.references}
+        for pointer in pointers_of(entity):
+            if (
+                entity in in_scope(scope)
+                and entity.attributes[pointer.place] not in needed
+                and _tell_what_is_there(db, run, entity, pointer)
+            ):
                 lost.add(entity.key)
         removed = f"SELECT entity, {value('before', 0)} FROM change WHERE run = ? AND entity = ? AND action = {REMOVE}"
         if entity is not ENROLLMENT:
@@ -58,6 +75,52 @@ def _lose(db: sqlite3.Connection, run: int, entity: Entity, pointer: tuple[int, 
         lost += db.execute(f"DELETE FROM change WHERE {created}", values).rowcount
         lost += db.execute(f"UPDATE change SET action = {REMOVE}, after = NULL WHERE {pointing}", values).rowcount
     return lost
+
+
+def _tell_what_is_there(db: sqlite3.Connection, run: int, entity: Entity, pointer: Pointer) -> int:
+    """Take the ids out of an attribute that nothing has after the plan; returns how many records are lost so.
+
+    Lost is who has had a list of them and has none left: staff without a school.
+    """
+    values: dict[str, object] = {"run": run, "entity": entity.rank}
+    there = {name for (name,) in db.execute(ids_there(pointer.targets), {"run": run})}
+    after, record = value("after", pointer.place), value("record", pointer.place)
+    planned = f"FROM change WHERE run = :run AND entity = :entity AND action <> {REMOVE}"
+    unchanged = (
+        "FROM ledger l WHERE entity = :entity AND NOT EXISTS "
+        "(SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)"
+    )
+    rows = (
+        f"SELECT key, before, after {planned} AND {after} = :ids "
+        f"UNION ALL SELECT key, record, record {unchanged} AND {record} = :ids"
+    )
+    lost = 0
+    # Few lists differ, so that most records need not be looked at.
+    for (ids,) in db.execute(f"SELECT {after} {planned} UNION SELECT {record} {unchanged}", values).fetchall():
+        left = SEPARATOR.join(one for one in (ids.split(SEPARATOR) if pointer.several else [ids]) if one in there)
+        if left == ids:
+            continue
+        goes = pointer.several and not left
+        for key, old, new in db.execute(rows, {**values, "ids": ids}).fetchall():
+            named = _decode(new)
+            named[pointer.place] = left
+            _change_to(db, (run, entity.rank, key), old, None if goes else _encode(named))
+            if goes:
+                lost += 1
+                db.execute("INSERT OR IGNORE INTO temp.gone VALUES (?, ?)", [entity.rank, named[0]])
+    return lost
+
+
+def _change_to(db: sqlite3.Connection, place: tuple[int, int, int], old: bytes | None, new: bytes | None) -> None:
+    """Plan that a record (run, entity's rank, key) becomes ``new``; nothing where it is that already."""
+    if old == new:
+        db.execute("DELETE FROM change WHERE run = ? AND entity = ? AND key = ?", place)
+        return
+    action = REMOVE if new is None else CREATE if old is None else UPDATE
+    db.execute(
+        "INSERT OR REPLACE INTO change (run, entity, key, action, before, after) VALUES (?, ?, ?, ?, ?, ?)",
+        [*place, action, old, new],
+    )
 
 
 def _lone_contacts(db: sqlite3.Connection, run: int) -> None:

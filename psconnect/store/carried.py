@@ -52,10 +52,12 @@ def plan_with_new_ids(db: sqlite3.Connection, run: int, make_plan: Callable[[], 
                 ((entity.rank, key, _with_new_ids(entity, key, record, own, within)) for key, record in rows),
             )
         make_plan()
-        _true_images(db, run)
+        # Before changes that are none are dropped: whoever has such a one was read, and is not to follow anybody.
         _carry(db, run)
+        _true_images(db, run)
     finally:
-        db.execute("DROP TABLE temp.ledger")
+        # A full disk can end the transaction, and with it the table.
+        db.execute("DROP TABLE IF EXISTS temp.ledger")
 
 
 def _staying(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import tomli_w
 
 from psconnect.model.connection import NEWER, Connection, from_dict, to_dict
-from psconnect.model.errors import FixSettings, PsconnectError
+from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.home import Home, slug
 
@@ -41,6 +41,10 @@ class ConnectionFiles:
                 yield self._read(path)
             except FixSettings as error:
                 yield error
+            except LocalStorage as error:
+                # Removed since the folder was listed, or held by another program: no matter of the others.
+                if path.exists():
+                    yield FixSettings(error.code, error.title, error.happened, error.to_do, where=error.where)
 
     def _paths(self) -> list[Path]:
         return sorted(self.home.connections().glob("*.toml"))

@@ -11,7 +11,8 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 import filelock
 from sqlite_utils import Database
@@ -36,17 +37,44 @@ def open_rosters(path: Path, *, to_read: bool = False) -> sqlite3.Connection:
     with sqlite_errors(path):
         _prepare(path, check=not to_read)
         db = _connect(path)
-        db.execute("PRAGMA query_only = ON" if to_read else "PRAGMA journal_mode = WAL")
+        with closed_on_error(db):
+            db.execute("PRAGMA query_only = ON" if to_read else "PRAGMA journal_mode = WAL")
         return db
 
 
+def uri_of(path: PurePath, parameters: str = "") -> str:
+    """An absolute path as SQLite takes it; ``as_uri`` makes a computer's name of a share, which SQLite refuses."""
+    plain = quote(path.as_posix(), safe="/:")
+    return f"file://{'' if plain.startswith('/') else '/'}{plain}{'?' if parameters else ''}{parameters}"
+
+
+def unchanging(path: Path) -> str:
+    """The same for a file that is only ever replaced as a whole: read without locks, and without looking for logs.
+
+    Were it read with them, the log of the file that takes its place could be taken for its own.
+    """
+    return uri_of(path.absolute(), "mode=ro&immutable=1")
+
+
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA secure_delete = ON")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    address = uri_of(path.absolute())
+    db = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    with closed_on_error(db):
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA secure_delete = ON")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     return db
+
+
+@contextlib.contextmanager
+def closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
+    """Close the database if what is done first with it fails: Windows lets nobody move a file away that is open."""
+    try:
+        yield
+    except BaseException:
+        db.close()
+        raise
 
 
 def _prepare(path: Path, *, check: bool) -> None:
@@ -57,7 +85,8 @@ def _prepare(path: Path, *, check: bool) -> None:
     if _up_to_date(path):
         return
     # A window and a run often look at a connection's first moments together: one of them makes the file, whole.
-    with _alone(path):
+    path.parent.stat()
+    with alone(path.with_suffix(_LOCK), path):
         if _empty(path):
             _make(path)
         elif not _up_to_date(path):
@@ -88,9 +117,9 @@ def _up_to_date(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    path.parent.stat()
-    lock = filelock.FileLock(path.with_suffix(_LOCK), timeout=_ALONE_SECONDS, mode=0o600)
+def alone(lock_file: Path, path: Path) -> Iterator[None]:
+    """Hold a lock for a moment, in all threads and programs, to do something about ``path``; raises LocalStorage."""
+    lock = filelock.FileLock(lock_file, timeout=_ALONE_SECONDS, mode=0o600)
     try:
         lock.acquire()
     except filelock.Timeout:
@@ -120,6 +149,8 @@ def _migrate_copy(path: Path) -> None:
     with contextlib.closing(_connect(copy)) as db:
         MIGRATIONS.apply(Database(db))
         _check_whole(db, copy)
+        # As a new file, and not only at the next run: its readers must not keep a run from writing.
+        db.execute("PRAGMA journal_mode = WAL")
     copy.replace(path)
 
 
@@ -136,6 +167,14 @@ def _check_whole(db: sqlite3.Connection, path: Path) -> None:
         raise _damaged(path)
 
 
+def _is_whole(path: Path) -> bool:
+    try:
+        with contextlib.closing(sqlite3.connect(uri_of(path.absolute(), "mode=ro"), uri=True)) as db:
+            return bool(db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.DatabaseError:
+        return False
+
+
 def _damaged(path: Path) -> LocalStorage:
     return LocalStorage(
         "PSC-DATA-DAMAGED",
@@ -148,9 +187,24 @@ def _damaged(path: Path) -> LocalStorage:
     )
 
 
+def _damaged_copy(path: Path) -> LocalStorage:
+    return LocalStorage(
+        "PSC-READING-DAMAGED",
+        "What was read last is damaged",
+        f"A file of {path.stem} with what a run has read can't be used. What is known of the destination is whole, and "
+        "nothing was changed anywhere.",
+        "Start a sync: everything is read again. If this comes back, check the disk.",
+        where=str(path),
+    )
+
+
 @contextlib.contextmanager
-def sqlite_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's and the system's refusals into sentences about this file."""
+def sqlite_errors(path: Path, *, read_again: bool = False) -> Iterator[None]:
+    """Turn SQLite's and the system's refusals into sentences about this file.
+
+    ``read_again``: it holds nothing that the next run does not read again, so nobody has to restore it. Roster data is
+    used together with such files: before it is called damaged, it is looked at by itself.
+    """
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -158,7 +212,7 @@ def sqlite_errors(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
             raise
-        raise _damaged(path) from None
+        raise (_damaged_copy(path) if read_again or _is_whole(path) else _damaged(path)) from None
     except OSError as error:
         raise storage_error(path, error) from None
 

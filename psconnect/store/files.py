@@ -6,13 +6,15 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from psconnect.model.errors import LocalStorage
 
 _OWNER_ONLY = 0o700
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_NOT_FOR_FOLDERS = {errno.EINVAL, errno.ENOTSUP}
+"""What file systems answer that write folders out in their own time, as network shares do."""
 
 
 def private_folder(path: Path) -> Path:
@@ -24,14 +26,14 @@ def private_folder(path: Path) -> Path:
     return path
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file's content as a whole: a reader sees the old or the new one, never a part."""
+def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Replace a file's content, given whole or in pieces, as a whole: a reader sees the old or the new one."""
     with storage_errors(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                file.writelines([content] if isinstance(content, bytes) else content)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)
@@ -48,6 +50,9 @@ def sync_folder(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NOT_FOR_FOLDERS:
+            raise
     finally:
         os.close(handle)
 
@@ -78,6 +83,14 @@ def storage_error(path: Path, error: OSError) -> LocalStorage:
             "A file can't be written",
             f"{path} is read-only, in use by another program, or belongs to another user.",
             "Close programs that have it open, check who may write to the folder, then start again.",
+            where=where,
+        )
+    if error.errno == errno.EISDIR:
+        return LocalStorage(
+            "PSC-DISK-FOLDER",
+            "A folder stands where a file is needed",
+            f"{path} is a folder.",
+            "Give the name of a file, then start again.",
             where=where,
         )
     if error.errno == errno.ENOENT:

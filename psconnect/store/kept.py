@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from psconnect.model.entities import CONTACT, ENROLLMENT, RELATIONSHIP, STUDENT, Entity
-from psconnect.store.database import sqlite_errors
+from psconnect.store.database import sqlite_errors, unchanging
 from psconnect.store.staging import LAST_READ, Staging, table
 
 TAKEN_OVER = (STUDENT, CONTACT, RELATIONSHIP, ENROLLMENT)
@@ -40,7 +40,7 @@ def read_kept(rosters: Path) -> Kept:
     if not path.exists():
         return Kept(path)
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(sqlite3.connect(unchanging(path), uri=True)) as db:
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'note'").fetchone():
                 return Kept(path)
             run = str(db.execute("SELECT run FROM about").fetchone()[0])
@@ -82,10 +82,10 @@ class KeptRecords:
     def __init__(self, kept: Path, stage: Staging) -> None:
         """Open them; raises LocalStorage where that is not possible."""
         self._stage = stage
-        with stage.database() as db, sqlite_errors(kept):
+        with stage.database() as db, sqlite_errors(kept, read_again=True):
             # Nothing can be attached within a transaction.
             db.execute("COMMIT")
-            db.execute(f"ATTACH ? AS {_SCHEMA}", [str(kept)])
+            db.execute(f"ATTACH ? AS {_SCHEMA}", [unchanging(kept)])
             db.execute("BEGIN")
 
     def knows(self, entity: Entity, keys: Collection[int]) -> bool:

@@ -3,6 +3,9 @@
 The staging of a run stays beside the roster data until the next run's takes its place. Its search index is made at the
 first search: that takes about a second for 50,000 students, every further search milliseconds. Capitals and accents
 don't count, a word's beginning is enough.
+
+What was read is never written to: a run may replace it at any moment, also while somebody looks into it. The index is
+a file of its own, named after the run whose reading it belongs to.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +22,7 @@ import msgspec
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.problems import Fate
 from psconnect.model.text import folded
-from psconnect.store.database import open_rosters, sqlite_errors, transaction
+from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
 from psconnect.store.staging import LAST_READ, table
 from psconnect.store.titles import NUMBERS, TITLES
 
@@ -29,6 +32,7 @@ _RANK_BITS = 40
 _CANDIDATES = 20_000
 _LOOKED_UP = ("username", "email")
 _WORD = re.compile(r"\w+")
+_FINDER, _MAKING = ".finder", ".indexing"
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,25 @@ class Staged:
     references: dict[str, int | None]
 
 
+def was_read(rosters: Path) -> bool:
+    """Whether there is anything that a run read."""
+    return rosters.exists() and rosters.with_suffix(LAST_READ).exists()
+
+
 @contextmanager
 def last_read(rosters: Path) -> Iterator[LastRead | None]:
     """What the newest run read, together with ledger and history; None when nothing was read yet."""
     kept = rosters.with_suffix(LAST_READ)
-    if not rosters.exists() or not kept.exists():
+    if not was_read(rosters):
         yield None
         return
-    with sqlite_errors(kept):
-        _make_index(kept, rosters)
-        with closing(open_rosters(rosters, to_read=True)) as db:
-            db.execute("ATTACH ? AS stage", [str(kept)])
-            yield LastRead(db)
+    with sqlite_errors(rosters), closing(open_rosters(rosters, to_read=True)) as db:
+        with sqlite_errors(kept, read_again=True):
+            # From here on it is one and the same reading, whatever takes its place.
+            db.execute("ATTACH ? AS stage", [unchanging(kept)])
+            read = LastRead(db)
+            _attach_finder(db, rosters, read.run_id)
+        yield read
 
 
 class LastRead:
@@ -102,8 +113,8 @@ class LastRead:
         Each is its rule, and the keys of class, student and teacher.
         """
         sql = (
-            f"SELECT rule, class, student, teacher FROM stage.stage_enrollment WHERE {column} = ? AND fate <> 0 "
-            "ORDER BY key LIMIT ?"
+            "SELECT e.rule, e.class, e.student, e.teacher FROM finder.left_out f JOIN stage.stage_enrollment e "
+            f"ON e.key = f.key WHERE f.{column} = ? ORDER BY f.key LIMIT ?"
         )
         rows = self.db.execute(sql, [key, most])
         return [(rule, dict(zip(("class", "student", "teacher"), keys, strict=True))) for rule, *keys in rows]
@@ -115,7 +126,7 @@ class LastRead:
             return []
         asked = " ".join(f'"{word}"*' for word in words)
         rows = self.db.execute(
-            "SELECT rowid FROM stage.finder WHERE finder MATCH ? LIMIT ?", [asked, _CANDIDATES]
+            "SELECT rowid FROM finder.words WHERE words MATCH ? LIMIT ?", [asked, _CANDIDATES]
         ).fetchall()
         found: list[tuple[tuple[int, int, str, int], Match]] = []
         for (place,) in rows:
@@ -172,33 +183,56 @@ def _closeness(entity: Entity, named: dict[str, str], words: list[str]) -> int |
     return 2
 
 
-def _make_index(kept: Path, rosters: Path) -> None:
-    """Make the search index of a kept reading, unless it is there: of what was read, and of who is no longer read."""
-    with closing(sqlite3.connect(kept.absolute().as_uri(), uri=True, isolation_level=None)) as db:
-        if _has_index(db):
-            return
-        db.execute("ATTACH ? AS past", [f"{rosters.absolute().as_uri()}?mode=ro"])
-        with transaction(db):
-            if _has_index(db):  # another window was faster
-                return
-            db.execute(
-                "CREATE VIRTUAL TABLE finder USING fts5 "
-                "(record, content='', tokenize=\"unicode61 remove_diacritics 2\")"
-            )
-            for entity in (BY_KEY[key] for key in FINDABLE):
-                place, source = entity.rank << _RANK_BITS, table(entity)
-                db.execute(
-                    f"INSERT INTO finder (rowid, record) SELECT {place} | key, CAST(record AS TEXT) FROM {source}"
-                )
-                db.execute(
-                    f"INSERT INTO finder (rowid, record) SELECT {place} | key, CAST(before AS TEXT) FROM ("
-                    "SELECT key, before, max(run) FROM past.change WHERE entity = ? AND before IS NOT NULL "
-                    f"AND key NOT IN (SELECT key FROM {source}) GROUP BY key)",
-                    [entity.rank],
-                )
-            for column in ("student", "class", "teacher"):
-                db.execute(f"CREATE INDEX enrollments_of_{column} ON stage_enrollment ({column})")
+def _attach_finder(db: sqlite3.Connection, rosters: Path, run_id: str) -> None:
+    """Attach the search index of the attached reading as ``finder``; it is made if need be."""
+    finder, making = rosters.with_suffix(f".{run_id}{_FINDER}"), rosters.with_suffix(_MAKING)
+    with alone(rosters.with_suffix(".finding"), finder):
+        if not finder.exists():
+            for old in (making, *rosters.parent.glob(f"{rosters.stem}.*{_FINDER}")):
+                # On Windows a window may still look into one; it goes the next time.
+                with suppress(PermissionError):
+                    old.unlink(missing_ok=True)
+            making.touch(mode=0o600)
+            _make_finder(db, making)
+            making.replace(finder)
+        db.execute("ATTACH ? AS finder", [unchanging(finder)])
 
 
-def _has_index(db: sqlite3.Connection) -> bool:
-    return db.execute("SELECT 1 FROM main.sqlite_master WHERE name = 'finder'").fetchone() is not None
+def _make_finder(db: sqlite3.Connection, making: Path) -> None:
+    """Make the search index of the attached reading: of what was read, and of who is no longer read."""
+    db.execute("PRAGMA query_only = OFF")
+    db.execute("ATTACH ? AS finder", [str(making)])
+    try:
+        # It is put in its place whole, or begun anew.
+        db.execute("PRAGMA finder.journal_mode = OFF")
+        db.execute("BEGIN")
+        db.execute(
+            "CREATE VIRTUAL TABLE finder.words USING fts5 "
+            "(record, content='', tokenize=\"unicode61 remove_diacritics 2\")"
+        )
+        for entity in (BY_KEY[key] for key in FINDABLE):
+            _index(db, entity)
+        columns = ("student", "class", "teacher")
+        db.execute(f"CREATE TABLE finder.left_out (key INTEGER PRIMARY KEY, {', '.join(columns)})")
+        db.execute(
+            f"INSERT INTO finder.left_out SELECT key, {', '.join(columns)} FROM stage.stage_enrollment WHERE fate <> 0"
+        )
+        for column in columns:
+            db.execute(f"CREATE INDEX finder.of_{column} ON left_out ({column})")
+        db.execute("COMMIT")
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        db.execute("DETACH finder")
+        db.execute("PRAGMA query_only = ON")
+
+
+def _index(db: sqlite3.Connection, entity: Entity) -> None:
+    place, source = entity.rank << _RANK_BITS, f"stage.{table(entity)}"
+    into = f"INSERT INTO finder.words (rowid, record) SELECT {place} | key"
+    db.execute(f"{into}, CAST(record AS TEXT) FROM {source}")
+    db.execute(
+        f"{into}, CAST(before AS TEXT) FROM (SELECT key, before, max(run) FROM main.change "
+        f"WHERE entity = ? AND before IS NOT NULL AND key NOT IN (SELECT key FROM {source}) GROUP BY key)",
+        [entity.rank],
+    )

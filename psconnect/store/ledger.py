@@ -11,10 +11,12 @@ from operator import itemgetter
 import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity, in_scope
+from psconnect.model.pointers import SPACES
 from psconnect.model.runs import ChangeCounts
 from psconnect.store.along import take_along
 from psconnect.store.schema import ACTIONS, CREATE, REMOVE, UPDATE
 from psconnect.store.staging import table
+from psconnect.store.whole import keep_whole, set_aside, value
 
 _HASH_ROWS = 5_000
 
@@ -70,13 +72,21 @@ def _limit_to_scope(db: sqlite3.Connection, run: int, scope: str) -> None:
 def keep_additions(db: sqlite3.Connection, run: int) -> dict[str, ChangeCounts]:
     """Leave only the creates in a plan; returns what is not applied, per entity key that has any.
 
-    It stays whole: what a create needs is created, too, or delivered already, and nothing is removed.
+    It stays whole: what a create needs is created, too, or delivered already, and nothing is removed. Nor is anybody
+    created under an id that somebody else keeps so (other staff who become teachers), or what needs them.
     """
-    sql = "SELECT entity, action, count(*) FROM change WHERE run = ? AND action <> ? GROUP BY entity, action"
+    because = "no-addition"
+    set_aside(db, run, because, f"action <> {CREATE}", {})
+    for space in SPACES:
+        ranks = ", ".join(str(entity.rank) for entity in space)
+        kept = f"SELECT {value('record', 0)} FROM ledger WHERE entity IN ({ranks})"
+        if set_aside(db, run, because, f"entity IN ({ranks}) AND {value('after', 0)} IN ({kept})", {}):
+            keep_whole(db, run, because, {entity.key for entity in space})
+    sql = "SELECT entity, action, count(*) FROM aside WHERE run = ? AND because = ? GROUP BY entity, action"
     counts: dict[str, dict[str, int]] = {}
-    for rank, action, count in db.execute(sql, [run, CREATE]):
+    for rank, action, count in db.execute(sql, [run, because]):
         counts.setdefault(BY_RANK[rank].key, {})[ACTIONS[action]] = count
-    db.execute("DELETE FROM change WHERE run = ? AND action <> ?", [run, CREATE])
+    db.execute("DELETE FROM aside WHERE run = ? AND because = ?", [run, because])
     return {entity: ChangeCounts(**by_action) for entity, by_action in counts.items()}
 
 

@@ -19,7 +19,7 @@ import msgspec
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.problems import RULES, Rule
 from psconnect.model.shown import shown
-from psconnect.store.database import sqlite_errors
+from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 from psconnect.store.history import school_names
 from psconnect.store.ids import RunIds, school_names_by_id
 from psconnect.store.schema import ACTIONS
@@ -78,12 +78,14 @@ class Arrangement:
         self.wanted = wanted
         self._number, self._entity, self._path = number, BY_KEY[wanted.entity], rosters
         with sqlite_errors(rosters):
-            self._db = sqlite3.connect(f"{rosters.as_uri()}?mode=ro", uri=True, check_same_thread=False)
-            self._db.execute("PRAGMA temp_store = MEMORY")
-            self._schools = school_names_by_id(self._db, number)
-            self._titles = Titles(self._db, number)
-            self._arrange()
-            self.total: int = self._db.execute("SELECT count(*) FROM wanted").fetchone()[0]
+            address = uri_of(rosters.absolute(), "mode=ro")
+            self._db = sqlite3.connect(address, uri=True, check_same_thread=False)
+            with closed_on_error(self._db):
+                self._db.execute("PRAGMA temp_store = MEMORY")
+                self._schools = school_names_by_id(self._db, number)
+                self._titles = Titles(self._db, number)
+                self._arrange()
+                self.total: int = self._db.execute("SELECT count(*) FROM wanted").fetchone()[0]
 
     def page(self, offset: int, limit: int) -> list[ChangeRow]:
         """The rows from ``offset`` on, at most ``limit``."""

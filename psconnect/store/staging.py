@@ -16,7 +16,7 @@ from pathlib import Path
 
 from psconnect.model.entities import ENTITIES, Entity
 from psconnect.model.problems import RULES, Problem
-from psconnect.store.database import sqlite_errors
+from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 
 _ENDING = ".staging"
 LAST_READ = ".lastread"
@@ -42,34 +42,38 @@ class Staging:
         self.path = rosters.with_suffix(_ENDING)
         self._lock = threading.Lock()
         self._problems: dict[Problem, None] = {}
-        with sqlite_errors(self.path):
+        with sqlite_errors(self.path, read_again=True):
             discard(rosters)
             self.path.touch(mode=0o600)
-            self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            self._db.executescript(
-                "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; "
-                "PRAGMA cache_size = -16000;"
+            address = uri_of(self.path.absolute())
+            self._db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+            with closed_on_error(self._db):
+                self._begin()
+
+    def _begin(self) -> None:
+        self._db.executescript(
+            "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
+        )
+        for entity in ENTITIES:
+            columns = "".join(f", {reference.column} INTEGER" for reference in entity.references)
+            self._db.execute(
+                f"CREATE TABLE {table(entity)} (key INTEGER PRIMARY KEY, fate INTEGER NOT NULL, rule TEXT, "
+                f"record BLOB NOT NULL{columns})"
             )
-            for entity in ENTITIES:
-                columns = "".join(f", {reference.column} INTEGER" for reference in entity.references)
-                self._db.execute(
-                    f"CREATE TABLE {table(entity)} (key INTEGER PRIMARY KEY, fate INTEGER NOT NULL, rule TEXT, "
-                    f"record BLOB NOT NULL{columns})"
-                )
-            self._db.execute("BEGIN")
+        self._db.execute("BEGIN")
 
     def rows(self, entity: Entity, rows: Sequence[tuple[int | bytes | str | None, ...]]) -> None:
         """Take shaped records of one entity."""
         whole = len(rows) - len(rows) % _TOGETHER
         blocks = (list(chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER))
-        with self._lock, sqlite_errors(self.path):
+        with self._lock, sqlite_errors(self.path, read_again=True):
             self._db.executemany(_insert(entity, _TOGETHER), blocks)
             self._db.executemany(_insert(entity, 1), rows[whole:])
 
     def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
         """Forget the entity's rows, or only those whose key has that sign."""
         condition = {None: "", True: " WHERE key < 0", False: " WHERE key >= 0"}[negative]
-        with self._lock, sqlite_errors(self.path):
+        with self._lock, sqlite_errors(self.path, read_again=True):
             self._db.execute(f"DELETE FROM {table(entity)}{condition}")
 
     def problem(self, problem: Problem) -> None:
@@ -84,12 +88,12 @@ class Staging:
     @contextlib.contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
         """The staging's own database, in one pair of hands."""
-        with self._lock, sqlite_errors(self.path):
+        with self._lock, sqlite_errors(self.path, read_again=True):
             yield self._db
 
     def finish(self) -> None:
         """Store what was taken; the staging can then be attached."""
-        with sqlite_errors(self.path):
+        with sqlite_errors(self.path, read_again=True):
             self._db.execute("COMMIT")
             self._db.close()
 

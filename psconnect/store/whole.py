@@ -3,6 +3,9 @@
 Two ways to dangle: a record that is created or updated points to one that is not there after all; and a record that
 stays as delivered points to one that the plan removes. Either way the change in question is set aside, which may let
 others dangle, until nothing does. It ends because a plan without changes leaves the ledger as it is, which is whole.
+
+An id can pass from one record to another within a plan: other staff become teachers. There both or neither is done, so
+that nobody is there twice, and nobody is taken away who was to stay as they were.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Mapping
 
-from psconnect.model.entities import BY_KEY, CONTACT, ENTITIES, RELATIONSHIP, Entity
+from psconnect.model.entities import BY_KEY, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, Entity
+from psconnect.model.pointers import POINTERS, SPACES, Pointer
 from psconnect.store.schema import CREATE, REMOVE, UPDATE
 
 
@@ -20,15 +24,14 @@ def keep_whole(db: sqlite3.Connection, run: int, because: str, touched: Collecti
     while touched:
         dropped = set()
         for entity in ENTITIES:
-            for attribute, targets in _pointers(entity).items():
-                if touched & {target.key for target in targets} and _drop_dangling(
-                    db, run, because, entity, attribute, targets
-                ):
+            for pointer in pointers_of(entity):
+                if touched & set(pointer.targets) and _drop_dangling(db, run, because, entity, pointer):
                     dropped.add(entity.key)
                 if entity.key in touched:
-                    dropped |= {
-                        target.key for target in targets if _drop_needed(db, run, because, entity, attribute, target)
-                    }
+                    dropped |= {key for key in pointer.targets if _drop_needed(db, run, because, entity, pointer, key)}
+        for space in SPACES:
+            if touched & {entity.key for entity in space}:
+                dropped |= _drop_half_passed(db, run, because, space)
         if touched & {CONTACT.key, RELATIONSHIP.key}:
             dropped |= _drop_lone_contacts(db, run, because)
         touched = dropped
@@ -39,7 +42,7 @@ def set_aside(db: sqlite3.Connection, run: int, because: str, condition: str, va
     named = {**values, "run": run, "because": because}
     moved = db.execute(
         "INSERT INTO aside SELECT run, entity, key, action, before, after, :because FROM change "
-        f"WHERE run = :run AND {condition}",
+        f"WHERE run = :run AND ({condition})",
         named,
     ).rowcount
     if moved:
@@ -50,32 +53,41 @@ def set_aside(db: sqlite3.Connection, run: int, because: str, condition: str, va
     return moved
 
 
-def _pointers(entity: Entity) -> dict[str, list[Entity]]:
-    """The attributes that hold another record's id, each with the entities it can be of."""
-    found: dict[str, list[Entity]] = {}
-    for reference in entity.references:
-        found.setdefault(reference.attribute, []).append(BY_KEY[reference.entity])
-    return found
+def pointers_of(entity: Entity) -> tuple[Pointer, ...]:
+    """The attributes that hold ids of others and are looked after; an enrollment's school is that of its class."""
+    own = {reference.attribute for reference in entity.references}
+    return tuple(one for one in POINTERS[entity.key] if entity is not ENROLLMENT or entity.attributes[one.place] in own)
 
 
-def _drop_dangling(
-    db: sqlite3.Connection, run: int, because: str, entity: Entity, attribute: str, targets: list[Entity]
-) -> int:
-    """Set aside creates and updates that point to a record which is not there after the plan."""
-    pointer = value("after", entity.attributes.index(attribute))
-    ranks = ", ".join(str(target.rank) for target in targets)
-    there = (
+def ids_there(targets: Collection[str]) -> str:
+    """SQL for the ids of the records of these entities that are there after the plan ``:run``."""
+    ranks = ", ".join(str(BY_KEY[key].rank) for key in targets)
+    return (
         f"SELECT {value('after', 0)} FROM change WHERE run = :run AND entity IN ({ranks}) AND action <> {REMOVE} "
         f"UNION ALL SELECT {value('record', 0)} FROM ledger l WHERE entity IN ({ranks}) AND NOT EXISTS "
         "(SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)"
     )
-    condition = f"entity = :entity AND action <> {REMOVE} AND {pointer} <> '' AND {pointer} NOT IN ({there})"
-    return set_aside(db, run, because, condition, {"entity": entity.rank})
 
 
-def _drop_needed(db: sqlite3.Connection, run: int, because: str, entity: Entity, attribute: str, target: Entity) -> int:
+def _each(ids: str) -> str:
+    """SQL for a table with the single ids of a list with commas between."""
+    return f"json_each('[\"' || replace({ids}, ',', '\",\"') || '\"]')"
+
+
+def _drop_dangling(db: sqlite3.Connection, run: int, because: str, entity: Entity, pointer: Pointer) -> int:
+    """Set aside creates and updates that point to a record which is not there after the plan."""
+    name, there = value("after", pointer.place), ids_there(pointer.targets)
+    dangles = f"{name} <> '' AND {name} NOT IN ({there})"
+    if pointer.several:
+        dangles = f"EXISTS (SELECT 1 FROM {_each(name)} j WHERE j.value <> '' AND j.value NOT IN ({there}))"
+    return set_aside(
+        db, run, because, f"entity = :entity AND action <> {REMOVE} AND {dangles}", {"entity": entity.rank}
+    )
+
+
+def _drop_needed(db: sqlite3.Connection, run: int, because: str, entity: Entity, pointer: Pointer, target: str) -> int:
     """Set aside what takes away a record's id (its removal, or another id) while an unchanged record points to it."""
-    values = {"entity": entity.rank, "target": target.rank}
+    values = {"entity": entity.rank, "target": BY_KEY[target].rank}
     taken = (
         f"entity = :target AND (action = {REMOVE} OR action = {UPDATE} AND {value('before', 0)} <> {value('after', 0)})"
     )
@@ -84,10 +96,26 @@ def _drop_needed(db: sqlite3.Connection, run: int, because: str, entity: Entity,
     ).fetchone()[0]:
         return 0
     needed = (
-        f"SELECT {value('record', entity.attributes.index(attribute))} FROM ledger l WHERE l.entity = :entity AND NOT "
+        f"SELECT {value('record', pointer.place)} ids FROM ledger l WHERE l.entity = :entity AND NOT "
         "EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)"
     )
+    if pointer.several:
+        needed = f"SELECT j.value FROM ({needed}) n, {_each('n.ids')} j"
     return set_aside(db, run, because, f"{taken} AND {value('before', 0)} IN ({needed})", values)
+
+
+def _drop_half_passed(db: sqlite3.Connection, run: int, because: str, space: tuple[Entity, ...]) -> set[str]:
+    """Set aside who gets an id that is not given up after all, and the removal of who was to hand it on."""
+    before, after = value("before", 0), value("after", 0)
+    ranks = ", ".join(str(entity.rank) for entity in space)
+    aside = f"FROM aside WHERE run = :run AND entity IN ({ranks})"
+    dropped = set()
+    for entity in space:
+        gets = f"entity = :entity AND action <> {REMOVE} AND {after} IN (SELECT {before} {aside} AND before NOT NULL)"
+        goes = f"entity = :entity AND action = {REMOVE} AND {before} IN (SELECT {after} {aside} AND after NOT NULL)"
+        if set_aside(db, run, because, f"({gets}) OR ({goes})", {"entity": entity.rank}):
+            dropped.add(entity.key)
+    return dropped
 
 
 def _drop_lone_contacts(db: sqlite3.Connection, run: int, because: str) -> set[str]:

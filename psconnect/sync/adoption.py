@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from psconnect.model.entities import ADMIN, BY_KEY, CONTACT, STUDENT, TEACHER, Entity
@@ -20,7 +20,7 @@ from psconnect.model.wrong import nearest
 from psconnect.roster.idlist import IdList, IdRow
 from psconnect.store.ids import aliases
 from psconnect.store.lastread import LastRead
-from psconnect.store.titles import NUMBERS
+from psconnect.store.titles import NUMBERS, TITLES
 
 ADOPTABLE: Mapping[str, tuple[Entity, ...]] = {
     "student": (STUDENT,),
@@ -68,6 +68,7 @@ class AdoptionPreview:
         unused: columns of the file that tell nothing.
         run: id of the run whose reading it was compared with.
         warning: what to think of first; empty where there is nothing.
+        titles: how a person names the matched records, by their key; people's data, for the screen alone.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class AdoptionPreview:
     unused: tuple[str, ...]
     run: str
     warning: str = ""
+    titles: Mapping[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def ids(self) -> dict[int, str]:
@@ -107,7 +109,8 @@ def preview_adoption(read: LastRead, kind: str, given: IdList, rules: IdRules, w
     rows = [_judged(row, directory) for row in given.rows]
     rows = _without_doubles(rows)
     rows = _without_taken(rows, _others(read, kind, {row.key for row in rows if row.outcome == "matched"}, rules))
-    return AdoptionPreview(kind, tuple(rows), given.unused, read.run_id, warning)
+    titles = {row.key: directory.titles[row.key] for row in rows if row.outcome == "matched" and row.key is not None}
+    return AdoptionPreview(kind, tuple(rows), given.unused, read.run_id, warning, titles)
 
 
 class _Directory:
@@ -118,6 +121,7 @@ class _Directory:
         self.found: dict[str, dict[str, set[int]]] = {"dcid": {}, "number": {}, "username": {}, "email": {}}
         self.left_out: set[int] = set()
         self.before: dict[int, str] = {}
+        self.titles: dict[int, str] = {}
         for entity in entities:
             places = {"number": NUMBERS[entity.key][0], "username": "username", "email": "email"}
             positions = {
@@ -125,8 +129,10 @@ class _Directory:
                 for name, attribute in places.items()
                 if attribute in entity.attributes
             }
+            named_by = [entity.attributes.index(attribute) for attribute in TITLES[entity.key]]
             for key, fate, values in read.records(entity):
                 self._add(key, values, positions, left_out=fate == Fate.LEFT_OUT)
+                self.titles[key] = ", ".join(values[place].strip() for place in named_by if values[place].strip())
 
     def _add(self, key: int, values: list[str], positions: Mapping[str, int], *, left_out: bool) -> None:
         if left_out:

@@ -97,7 +97,8 @@ def end_run(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> No
     """Write the end of a run that reached its goal."""
     problems = json.loads(db.execute("SELECT problems FROM run WHERE no = ?", [number]).fetchone()[0])
     state = "finished_with_problems" if problems else "finished"
-    history.update_run(db, number, state=state, ended=job.clock.now(), delivered=delivered)
+    # What a person was told when its end could not be stored at first no longer holds.
+    history.update_run(db, number, state=state, ended=job.clock.now(), delivered=delivered, error=None, failed_in="")
 
 
 def unsettled(db: sqlite3.Connection) -> list[tuple[int, str]]:

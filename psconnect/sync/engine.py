@@ -50,6 +50,8 @@ def _refuse_part_first(db: sqlite3.Connection, scope: str) -> None:
 def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, plan_only: bool) -> None:
     """Let the run go on, wait, or end because nothing changed."""
     if not planned.changes and (plan_only or stands(job, db)):
+        # What waited to be changed is no longer so, or no longer to be: the newer reading is right.
+        expire_waiting(job, db, number, kinds=("sync",), within=history.read_run(db, job.connection, number).scope)
         end_run(job, db, number, "")
         return
     if planned.holds or plan_only:
@@ -67,9 +69,14 @@ def stands(job: Job, db: sqlite3.Connection) -> bool:
     return not receipt or job.destination.standing() == receipt
 
 
-def expire_waiting(job: Job, db: sqlite3.Connection, number: int, kinds: tuple[str, ...] = KINDS) -> None:
-    """A new plan takes the place of those that still wait; a rehearsal only of other rehearsals."""
+def expire_waiting(
+    job: Job, db: sqlite3.Connection, number: int, kinds: tuple[str, ...] = KINDS, within: str = "all"
+) -> None:
+    """A new plan takes the place of those that still wait; a rehearsal only of other rehearsals.
+
+    ``within``: only of those of this scope; ``all`` for any.
+    """
     for waiting, run_id, _state in history.runs_in_state(db, WAITING):
         found = history.find_run(db, job.connection, run_id)
-        if waiting != number and found and found[1].kind in kinds:
+        if waiting != number and found and found[1].kind in kinds and within in ("all", found[1].scope):
             history.update_run(db, waiting, state="expired", ended=job.clock.now())

@@ -13,6 +13,7 @@ from psconnect.model.runs import Hold
 from psconnect.sync.measures import Measure
 from psconnect.sync.sentences import REJECTED_TO_DO, crossed, more_places
 from psconnect.sync.thresholds import Threshold
+from psconnect.words import rows_label
 
 _ENOUGH = 0.9
 _STOPS_AT = 5
@@ -147,8 +148,9 @@ def _after_undo(facts: Facts) -> Iterator[Hold]:
 def _other_ids(facts: Facts) -> Iterator[Hold]:
     """Other ids are looked at whatever the settings say about previews: they can make a second account of everybody."""
     to_do = (
-        "Check with the administrator of the destination that it knows the new ids (psconnect connection rekey NAME "
-        "--plan FILE.csv writes the list). Then approve; they arrive as changes of the records that are there."
+        "Check with the administrator of the destination that it knows the new ids (the list is written in the window "
+        "under Settings, Ids, or by psconnect connection rekey NAME --plan FILE.csv). Then approve; they arrive as "
+        "changes of the records that are there."
     )
     if facts.ids_changed == "rekey":
         yield Hold("rekey", "Records get other ids at the destination, as the re-key assistant was told.", to_do)
@@ -175,10 +177,11 @@ def _preview(facts: Facts) -> Iterator[Hold]:
 def _short_reads(facts: Facts) -> Iterator[Hold]:
     for stream, before in facts.read_before.items():
         if before and facts.read.get(stream, 0) < before * _ENOUGH:
-            read, what = facts.read.get(stream, 0), stream.replace("_", " ")
+            read, what = facts.read.get(stream, 0), rows_label(stream)
+            found = f"Only {read:,} {what} were read" if read else f"No {what} were read"
             yield Hold(
                 "short-read",
-                f"Only {read:,} {what} were read; last time there were {before:,}.",
+                f"{found}; last time there were {before:,}.",
                 "Check in PowerSchool that they are all there, and that the plugin may view them. Then start again.",
             )
 

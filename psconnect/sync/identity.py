@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from psconnect.model.errors import FixSettings
-from psconnect.model.ids import rules_of_mark, split_mark
+from psconnect.model.ids import IdRules, rules_of_mark, split_mark
 from psconnect.store import history
 from psconnect.store.ids import changes_ids, mark_of
 from psconnect.sync.job import Job
@@ -40,14 +40,19 @@ class Identity:
         return bool(self.changed or taken or rules_of_mark(made).numbers)
 
 
-def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> Identity:
-    """How this connection's next run gives ids; raises FixSettings where the run can't deliver other ids."""
-    mark, applied = mark_of(db, job.ids), history.get_meta(db, RULES)
+def changed_since_delivery(db: sqlite3.Connection, rules: IdRules) -> tuple[str, str]:
+    """The mark of these rules and the stored aliases, and how they differ from the last delivery's (Identity)."""
+    mark, applied = mark_of(db, rules), history.get_meta(db, RULES)
     _, made, taken = split_mark(mark)
     _, made_before, taken_before = split_mark(applied)
-    changed = ""
-    if applied:
-        changed = "rekey" if made != made_before else "aliases" if taken != taken_before else ""
+    if not applied:
+        return mark, ""
+    return mark, "rekey" if made != made_before else "aliases" if taken != taken_before else ""
+
+
+def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> Identity:
+    """How this connection's next run gives ids; raises FixSettings where the run can't deliver other ids."""
+    mark, changed = changed_since_delivery(db, job.ids)
     if changed and scope != "all":
         raise FixSettings(
             "PSC-SCOPE-REKEY",

@@ -17,7 +17,7 @@ from psconnect.store import history, ledger, staging, tombstones
 from psconnect.store.carried import plan_with_new_ids
 from psconnect.store.clashes import settle_clashes
 from psconnect.store.database import transaction
-from psconnect.store.ids import ids_for
+from psconnect.store.ids import ids_for, mark_of
 from psconnect.store.references import left_out_by_entity, left_out_counts, rejected_counts, resolve_references
 from psconnect.sync import guard, measures
 from psconnect.sync.comparing import compared, memory_for
@@ -26,6 +26,7 @@ from psconnect.sync.identity import RULES, Identity, identity_of
 from psconnect.sync.job import Job
 
 READ_BEFORE, RECEIPT, AFTER_UNDO, REJECTED_BEFORE = "read", "receipt", "after-undo", "rejected"
+_BY_V1 = ".v1"
 
 
 @dataclass(frozen=True)
@@ -94,18 +95,12 @@ def _plan(
     identity: Identity,
 ) -> Planned:
     by_entity = left_out_by_entity(db)
-    counted = rejected_counts(db, by_entity)
-    rejected_before = json.loads(history.get_meta(db, REJECTED_BEFORE) or "{}")
-    rejected = {
-        entity: guard.Rejected(count, rejected_before.get(entity, 0), read) for entity, (count, read) in counted.items()
-    }
+    rejected = _rejected(db, by_entity)
     if history.get_meta(db, RULES):
         guard.stop_if_rejected(rejected, job.safety.thresholds)
+    rules = rules_of(job, summary)
     with transaction(db):
-        if identity.may_clash:
-            plan_with_new_ids(db, number, lambda: ledger.store_plan(db, number, scope))
-        else:
-            ledger.store_plan(db, number, scope)
+        _store_changes(db, number, scope, identity)
         not_applied = ledger.keep_additions(db, number) if job.safety.additions_only else {}
         history.store_problems(db, number, problems)
         history.update_run(
@@ -120,21 +115,28 @@ def _plan(
             way=summary.way,
             calls=summary.calls,
             school_year=summary.school_year,
-            rules=rules_of(job, summary) + identity.mark,
+            rules=rules + identity.mark,
         )
-        reading = Reading(
-            summary.counts,
-            read_before,
-            rejected,
-            _today(job, summary),
-            rules_of(job, summary),
-            identity.changed,
-        )
+        reading = Reading(summary.counts, read_before, rejected, _today(job, summary), rules, identity.changed)
         planned = judge(job, db, number, reading)
         job.on_step("plan")
     job.on_step("planned")
     job.on_event(RunEvent("planning", done=planned.changes, total=planned.changes))
     return planned
+
+
+def _rejected(db: sqlite3.Connection, by_entity: dict[str, dict[str, int]]) -> dict[str, guard.Rejected]:
+    """Records that can't be used, per entity key: now, at the last delivery, and out of how many."""
+    before = json.loads(history.get_meta(db, REJECTED_BEFORE) or "{}")
+    counted = rejected_counts(db, by_entity)
+    return {entity: guard.Rejected(count, before.get(entity, 0), read) for entity, (count, read) in counted.items()}
+
+
+def _store_changes(db: sqlite3.Connection, number: int, scope: str, identity: Identity) -> None:
+    if identity.may_clash:
+        plan_with_new_ids(db, number, lambda: ledger.store_plan(db, number, scope))
+    else:
+        ledger.store_plan(db, number, scope)
 
 
 def _today(job: Job, summary: ReadSummary) -> date:
@@ -143,7 +145,14 @@ def _today(job: Job, summary: ReadSummary) -> date:
 
 def rules_of(job: Job, summary: ReadSummary) -> str:
     """The fingerprint of what decides who is delivered; the v1 interface gives some records other ids, so it counts."""
-    return f"{job.rules}.v1" if summary.way == "v1" else job.rules
+    return f"{job.rules}{_BY_V1}" if summary.way == "v1" else job.rules
+
+
+def of_these_settings(job: Job, db: sqlite3.Connection, number: int) -> bool:
+    """Whether a run's plan was made with the settings that the connection has now, and the ids adopted until now."""
+    (rules,) = db.execute("SELECT rules FROM run WHERE no = ?", [number]).fetchone()
+    others, made, taken = split_mark(rules)
+    return others.removesuffix(_BY_V1) == job.rules and made + taken == mark_of(db, job.ids)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from psconnect.model.problems import Fate, Problem
 from psconnect.model.wrong import nearest
 from psconnect.sources.base import StagedRow
 from psconnect.store.ids import Known, aliases, delivered, delivered_with, delivered_year
+from psconnect.sync.identity import changed_since_delivery
 
 _MOST_NAMED = 10
 _decode = msgspec.json.Decoder(list[str]).decode
@@ -120,13 +121,16 @@ def plan_rekey(
     today: date,
     *,
     forget_adopted: bool = False,
+    stored: bool = False,
 ) -> RekeyPlan:
     """What it comes to for what was delivered.
 
     ``read_numbers`` reads from PowerSchool the ids that records of these entities would have. Raises FixSettings that
-    names them where two records would have the same id or one none; and where nothing would be different.
+    names them where two records would have the same id or one none; and where nothing would be different. With
+    ``stored``, the settings differ from the last delivery instead of from ``base``.
     """
-    if not forget_adopted and frozen_of(base) == frozen_of(new):
+    same = frozen_of(base) == frozen_of(new) and not forget_adopted
+    if not changed_since_delivery(db, new.id_rules)[1] if stored else same:
         raise _nothing()
     adopted: Known = {} if forget_adopted else aliases(db)
     wanted = frozenset(entity.key for entity in ENTITIES if new.id_rules.field_of(entity) and entity is not ADMIN)

@@ -11,13 +11,20 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from psconnect.model.errors import Bug, Cancelled, PauseAsked, PsconnectError
+from psconnect.model.runs import Run
 from psconnect.store import history, staging
 from psconnect.store.database import open_rosters, sqlite_errors, transaction
 from psconnect.store.lock import run_lock
 from psconnect.sync.applying import settle, unsettled
 from psconnect.sync.job import Job
+from psconnect.sync.planning import of_these_settings
 
 PLAN_FRESH = timedelta(minutes=15)
+
+
+def is_fresh(job: Job, run: Run) -> bool:
+    """Whether a plan need not be made anew before it is applied; a clock that was set back does not say so."""
+    return run.planned is not None and timedelta() <= job.clock.now() - run.planned <= PLAN_FRESH
 
 
 @contextmanager
@@ -37,8 +44,8 @@ def _recover(job: Job, db: sqlite3.Connection) -> None:
     """Settle what was killed; a plan that can't be applied again ends failed, and the new run goes its own way."""
     for number, state in unsettled(db):
         with FailuresStored(job, db, number):
-            planned = history.read_run(db, job.connection, number).planned
-            fresh = planned is not None and job.clock.now() - planned <= PLAN_FRESH
+            run = history.read_run(db, job.connection, number)
+            fresh = is_fresh(job, run) and of_these_settings(job, db, number)
             settle(job, db, number, state, plan_is_fresh=fresh)
 
 

@@ -13,6 +13,7 @@ from psconnect.sync.engine import expire_waiting
 from psconnect.sync.job import Job
 from psconnect.sync.session import FailuresStored, begin, opened
 from psconnect.sync.waiting import store_undo
+from psconnect.words import counted
 
 
 def why_not(db: sqlite3.Connection, number: int, run: Run) -> str:
@@ -77,7 +78,11 @@ _TORN = (
 
 def _nothing_left(left: int) -> str:
     if left:
-        return f"All {left:,} records that this run changed were changed since, or others need them."
+        return counted(
+            left,
+            "The record that this run changed was changed since, or others need it.",
+            "All {count} records that this run changed were changed since, or others need them.",
+        )
     return "Everything this run changed is already as it was before."
 
 

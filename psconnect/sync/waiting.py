@@ -16,8 +16,8 @@ from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.engine import stands
 from psconnect.sync.identity import RULES
 from psconnect.sync.job import Job
-from psconnect.sync.planning import measured, read_and_plan
-from psconnect.sync.session import PLAN_FRESH, FailuresStored, begin, opened
+from psconnect.sync.planning import measured, of_these_settings, read_and_plan
+from psconnect.sync.session import FailuresStored, begin, is_fresh, opened
 
 APPROVABLE = timedelta(hours=24)
 _OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "school-", "class-", "returned-")
@@ -27,6 +27,7 @@ _OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "school-", "class-
 def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
     """Apply the plan of a waiting run. A plan older than 15 minutes is made anew and applied only if it is the same.
 
+    So is one that was made for other settings, which is never applied: it may have others in it, or go elsewhere.
     Returns that run, or the new one that waits instead. Raises FixSettings when there is no reason, when the run does
     not wait or has waited for more than 24 hours, and when its plan is not the one with ``plan_hash`` (where given).
     """
@@ -45,7 +46,7 @@ def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
         if age is None or age > APPROVABLE:
             history.update_run(db, number, state="expired", ended=job.clock.now())
             raise _expired(run_id)
-        if age > PLAN_FRESH:
+        if not is_fresh(job, run) or not of_these_settings(job, db, number):
             other = _planned_anew(job, db, number, run)
             if other:
                 return other
@@ -125,11 +126,12 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
 
 def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Run | None:
     """Plan again, with the same records excluded. None when it is still the same; else the run that stands for it."""
+    same_settings = of_these_settings(job, db, number)
     fresh = begin(job, db, run.trigger, run.scope, run.kind)
     again = _plan_again(job, db, fresh, number, run)
     if again is None:
         return history.read_run(db, job.connection, fresh)
-    if again.plan_hash == run.plan_hash:
+    if again.plan_hash == run.plan_hash and same_settings:
         with transaction(db):
             db.execute("DELETE FROM run WHERE no = ?", [fresh])
         return None
@@ -139,7 +141,8 @@ def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Ru
     else:
         changed = Hold(
             "plan-changed",
-            "The plan is no longer the one that was looked at: records changed in the meantime.",
+            "The plan is no longer the one that was looked at: "
+            f"{'records' if same_settings else 'the settings of the connection'} changed in the meantime.",
             "Look at the changes again. Then approve.",
         )
         others = [hold for hold in again.holds if hold.rule != changed.rule]

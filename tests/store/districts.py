@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -13,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity
+from psconnect.model.pointers import SPACES
 from psconnect.model.problems import Fate
 from psconnect.store import history, ledger, references, staging
 from psconnect.store.database import open_rosters, transaction
@@ -164,13 +166,29 @@ def changed(db: sqlite3.Connection, number: int, table: str = "change") -> set[t
     return set(db.execute(f"SELECT entity, key FROM {table} WHERE run = ?", [number]).fetchall())
 
 
+def _key(entity: Entity, number: int) -> int:
+    """Teachers and other staff are one table: nobody is both, as their ids are alike."""
+    return number + 100 if entity.key == "admin" else number
+
+
+def doubles(content: Content) -> list[str]:
+    """The ids that two records have which have to differ."""
+    ids = Counter(
+        (number, msgspec.json.decode(encoded)[0])
+        for number, space in enumerate(SPACES)
+        for (rank, _key), encoded in content.items()
+        if BY_RANK[rank] in space
+    )
+    return [name for (_space, name), count in ids.items() if count > 1]
+
+
 def made_up(chance: random.Random, size: int = 5) -> Rows:
     """A district in which most references hold."""
     district: Rows = {}
     for entity in ENTITIES:
         district[entity.key] = {}
-        for key in range(1, chance.randint(1, size) + 1):
-            district[entity.key][key] = _made_up_row(chance, entity, district, size)
+        for number in range(1, chance.randint(1, size) + 1):
+            district[entity.key][_key(entity, number)] = _made_up_row(chance, entity, district, size)
     return district
 
 
@@ -191,7 +209,8 @@ def changed_district(chance: random.Random, old: Rows, size: int = 5) -> Rows:
     new: Rows = {entity: dict(rows) for entity, rows in old.items()}
     for entity in ENTITIES:
         rows = new[entity.key]
-        for key in range(1, size + 2):
+        for number in range(1, size + 2):
+            key = _key(entity, number)
             if chance.random() < share:
                 if key in rows and chance.random() < 0.4:
                     del rows[key]

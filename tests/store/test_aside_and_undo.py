@@ -485,3 +485,19 @@ def test_what_is_kept_keeps_in_turn_what_it_had_and_what_it_needs(entity: str, k
         with transaction(db):
             aside.exclude(db, number, entity, [1])
         assert kept_of(db, number) == {*kept, ("calendar", 1)}
+
+
+def test_of_several_that_are_excluded_at_once_each_keeps_what_it_had_and_what_that_needs() -> None:
+    """A student and another one's contact: both relationships stay, so their other ends stay, too."""
+    with rosters() as (path, db):
+        links: dict[int, tuple] = {1: (Fate.IN, "r", 1, 1), 2: (Fate.IN, "r", 2, 2)}
+        deliver(path, db, district(student=STUDENTS, contact=LINKS["contact"], relationship=links))
+        first, _ = plan(path, db, district())
+        with transaction(db):
+            aside.exclude(db, first, "contact", [2])
+            aside.exclude(db, first, "student", [1])
+        again, _ = plan(path, db, district())
+        with transaction(db):
+            aside.choose_again(db, again, first)
+        assert kept_of(db, again) == {("relationship", 1), ("relationship", 2), ("contact", 1), ("student", 2)}
+        assert changed(db, again) == set()

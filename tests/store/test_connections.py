@@ -177,3 +177,19 @@ def test_only_the_owner_can_read_them(files: ConnectionFiles) -> None:
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     folder.chmod(0o755)
     assert files.home.connections().stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_that_can_not_be_opened_does_not_hide_the_others(files: ConnectionFiles) -> None:
+    files.save(LINCOLN)
+    blocked = files.home.connections() / "blocked.toml"
+    blocked.mkdir()
+    assert files.names() == ["Lincoln roster"]
+    assert [error.where for error in files.damaged()] == [str(blocked)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_file_that_is_removed_while_all_are_listed_is_no_matter(files: ConnectionFiles) -> None:
+    files.save(LINCOLN)
+    (files.home.connections() / "removed.toml").symlink_to(files.home.connections() / "nowhere")
+    assert files.names() == ["Lincoln roster"]
+    assert files.damaged() == []

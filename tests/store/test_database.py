@@ -7,13 +7,13 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from sqlite_utils import Database
 
 from psconnect.model.errors import FixSettings, LocalStorage
-from psconnect.store.database import open_rosters, sqlite_errors, transaction
+from psconnect.store.database import open_rosters, sqlite_errors, transaction, uri_of
 from psconnect.store.schema import MIGRATIONS
 
 
@@ -164,3 +164,57 @@ def test_P05_what_sqlite_says_in_words(tmp_path: Path) -> None:
         assert caught.value.code == "PSC-DISK-FULL"
         with pytest.raises(sqlite3.IntegrityError), sqlite_errors(path):
             db.execute("INSERT INTO meta VALUES ('a', NULL)")
+
+
+def test_who_reads_a_file_that_was_just_brought_up_to_date_keeps_no_run_from_writing(tmp_path: Path) -> None:
+    path = tmp_path / "rosters.sqlite"
+    with closing(sqlite3.connect(path)) as db, db:
+        MIGRATIONS.apply(Database(db), stop_before=MIGRATIONS._migrations[1].name)
+    with closing(open_rosters(path, to_read=True)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM meta").fetchone() == (0,)
+        with closing(open_rosters(path)) as run, transaction(run):
+            run.execute("INSERT INTO meta VALUES ('a', '1')")
+        assert reader.execute("SELECT count(*) FROM meta").fetchone() == (0,)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="asks Linux for the open files")
+@pytest.mark.parametrize("to_read", [False, True])
+def test_a_file_that_can_not_be_opened_is_let_go(tmp_path: Path, *, to_read: bool) -> None:
+    path = tmp_path / "rosters.sqlite"
+    path.write_bytes(b"this was a database once " * 400)
+    with pytest.raises(LocalStorage) as caught:
+        open_rosters(path, to_read=to_read)
+    # The error with its traceback is still here, as in a window that shows it.
+    assert caught.value.code == "PSC-DATA-DAMAGED"
+    open_files = [one.readlink() for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    assert path not in open_files
+
+
+def test_roster_data_is_called_damaged_only_if_it_is(tmp_path: Path) -> None:
+    path, other = tmp_path / "rosters.sqlite", tmp_path / "rosters.staging"
+    other.write_bytes(b"this was a database once " * 400)
+    with closing(open_rosters(path)) as db, pytest.raises(LocalStorage) as caught, sqlite_errors(path):
+        db.execute("ATTACH ? AS stage", [str(other)])
+    assert caught.value.code == "PSC-READING-DAMAGED"
+    assert "is whole" in caught.value.happened
+    assert "backup" not in caught.value.to_do
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        (r"\\server\users$\a b\x%.sqlite", "file:////server/users%24/a%20b/x%25.sqlite"),
+        (r"C:\Users\Zoë\x?.sqlite", "file:///C:/Users/Zo%C3%AB/x%3F.sqlite"),
+    ],
+)
+def test_SQLite_is_given_no_name_of_a_computer(path: str, address: str) -> None:
+    assert uri_of(PureWindowsPath(path)) == address
+    assert uri_of(PureWindowsPath(path), "mode=ro") == f"{address}?mode=ro"
+
+
+def test_a_path_with_any_signs_is_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "100% #1 ?é"
+    folder.mkdir()
+    open_rosters(folder / "rosters.sqlite").close()
+    assert [one.name for one in folder.iterdir() if one.suffix == ".sqlite"] == ["rosters.sqlite"]

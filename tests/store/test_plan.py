@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import Fate
-from psconnect.store import ledger
-from tests.store.districts import Rows, apply, content, dangling, expected_after, plan, rosters
+from psconnect.store import ledger, staging
+from psconnect.store.carried import plan_with_new_ids
+from psconnect.store.database import transaction
+from tests.store.districts import Rows, apply, begin, content, dangling, expected_after, plan, rosters
 
 keys = st.integers(1, 6)
 fates = st.sampled_from([Fate.IN, Fate.IN, Fate.IN, Fate.LEFT_OUT, Fate.KEPT])
@@ -97,3 +102,23 @@ def test_roster_of_one_entity_alone_keeps_what_does_not_change() -> None:
         number, _ = plan(path, db, schools)
         after = [(row[0], row[-1]) for row in ledger.roster_after(db, number, BY_KEY["school"])]
         assert after == [("1", "a"), ("2", "changed")]
+
+
+def test_a_plan_that_the_disk_ends_tells_of_the_disk() -> None:
+    """SQLite gives up the whole transaction then, and the copy of the ledger with it."""
+    people: Rows = {**{entity.key: {} for entity in ENTITIES}, "school": {1: (Fate.IN, "a")}}
+    with rosters() as (path, db):
+        apply(db, plan(path, db, people)[0])
+        stage = staging.Staging(path)
+        stage.rows(BY_KEY["school"], [(1, 0, None, b'["other","","","","",""]')])
+        stage.finish()
+        staging.attach(db, path)
+
+        def fill_the_disk() -> None:
+            db.execute("ROLLBACK")
+            raise sqlite3.OperationalError("database or disk is full")
+
+        with pytest.raises(sqlite3.OperationalError, match="disk is full"), transaction(db):
+            plan_with_new_ids(db, begin(db), fill_the_disk)
+        staging.detach(db, path)
+        assert db.execute("SELECT count(*) FROM main.ledger").fetchone() == (1,)

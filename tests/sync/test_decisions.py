@@ -11,6 +11,7 @@ import pytest
 
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import ChangeCounts, Run
+from psconnect.service import RekeyWishes
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.support.demo import Connected
 from tests.sync.test_run import LEAVE, RENAME_ONE, truth, untouched
@@ -320,3 +321,85 @@ def test_limits_of_a_waiting_run(connected: Connected) -> None:
     assert sum(one.count for one in student.schools if one.kind == "remove") == 3
     assert all(one.place and 0 < one.base <= student.base for one in student.schools)
     assert json.dumps(run.as_dict())
+
+
+def test_a_plan_that_changed_waits_for_all_its_other_reasons_too_and_names_the_change_once(
+    connected: Connected,
+) -> None:
+    run, _left = three_left(connected)
+    for name in ("Second", "Third"):
+        connected.sql("UPDATE students SET last_name = ? WHERE last_name IN ('Rivera', 'Second')", name)
+        run = connected.service.revalidate(run.id)
+        assert [hold.rule for hold in run.holds] == ["plan-changed", "preview", "remove-student"]
+
+
+def test_a_plan_that_is_no_longer_needed_waits_where_the_destination_lost_what_it_had(connected: Connected) -> None:
+    connected.delivered()
+    connected.service.set_value(connected.name, "safety.preview", '"always"')
+    (dcid, name) = connected.sql("SELECT dcid, last_name FROM students WHERE enroll_status = 0 ORDER BY 1 LIMIT 1")[0]
+    connected.sql(RENAME_ONE)
+    run = connected.service.sync(connected.name)
+    connected.sql("UPDATE students SET last_name = ? WHERE dcid = ?", name, dcid)
+    connected.bundle.unlink()
+    other = connected.service.revalidate(run.id)
+    assert (other.state, other.changes) == ("held", {})
+    connected.service.approve(other.id, "it was lost")
+    assert truth(connected) == []
+
+
+def test_a_plan_of_which_all_that_is_left_was_excluded_still_waits(connected: Connected) -> None:
+    run, left = three_left(connected)
+    connected.service.exclude(run.id, "student", left)
+    (renamed,) = [one.key for one in connected.service.changes(run.id) if one.action == "update"]
+    before = users(connected)[str(renamed)]
+    connected.sql("UPDATE students SET last_name = ? WHERE dcid = ?", before["familyName"], renamed)
+    other = connected.service.revalidate(run.id)
+    assert (other.state, other.changes) == ("held", {})
+    assert other.set_aside["chosen"] == 3
+
+
+def test_the_reason_of_an_approval_is_kept_and_a_refusal_tells_what_became_of_the_run(connected: Connected) -> None:
+    run, _left = three_left(connected)
+    assert connected.service.approve(run.id, "  they moved \n").reason == "they moved"
+    assert connected.service.run(run.id).reason == "they moved"
+    with pytest.raises(FixSettings) as refused:
+        connected.service.discard(run.id)
+    assert refused.value.happened.endswith("It is finished with problems.")
+
+
+def test_a_run_whose_rows_are_gone_can_not_be_undone_while_a_later_one_can(connected: Connected) -> None:
+    first = connected.delivered()
+    connected.clock.time += timedelta(days=91)
+    connected.sql(RENAME_ONE)
+    later = connected.service.sync(connected.name)
+    if later.state == "held":
+        later = connected.service.approve(later.id, "test")
+    assert "90 days" in connected.service.can_undo(first.id).reason
+    assert connected.service.can_undo(later.id).possible
+
+
+def test_a_run_that_gave_other_ids_is_undone_whole_or_not_at_all(connected: Connected) -> None:
+    """One student was changed since: with the others' old ids back, the ids would be of two kinds."""
+    connected.delivered()
+    service = connected.service
+    service.rekey(connected.name, service.rekey_plan(connected.name, RekeyWishes(id_prefix="AB-")))
+    rekeyed = service.approve(service.sync(connected.name).id, "told the administrator")
+    connected.sql(RENAME_ONE)
+    assert service.sync(connected.name).state == "finished_with_problems"
+    before, runs = untouched(connected), len(service.runs(connected.name))
+    with pytest.raises(FixSettings, match="re-key assistant") as refused:
+        service.undo(rekeyed.id)
+    assert code_of(refused) == "PSC-RUN-NOT-UNDOABLE"
+    assert (untouched(connected), len(service.runs(connected.name))) == (before, runs)
+
+
+def test_an_undo_of_which_nothing_is_left_says_how_much_was_changed_since(connected: Connected) -> None:
+    connected.delivered()
+    for name in ("Second", "Third"):
+        two = "SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid LIMIT 2"
+        connected.sql(f"UPDATE students SET last_name = ? WHERE dcid IN ({two})", name)
+        connected.service.sync(connected.name)
+    _third, second, _first = connected.service.runs(connected.name)
+    with pytest.raises(FixSettings, match="All 2 records that this run changed were changed since") as refused:
+        connected.service.undo(second.id)
+    assert code_of(refused) == "PSC-RUN-NOT-UNDOABLE"

@@ -426,3 +426,9 @@ def test_contacts_without_the_contact_module_are_read_in_every_run(making: Conne
     run = synced(connected)
     assert run.compared.taken_over.keys() == {"students", "enrollments"}
     assert run.changes == {}
+
+
+def test_everything_is_read_when_nobody_knows_how_long_ago_it_was(delivered: Connected) -> None:
+    with closing(sqlite3.connect(delivered.rosters.with_suffix(LAST_READ))) as db, db:
+        db.execute("UPDATE fact SET value = 'some day' WHERE name = 'full'")
+    reads_all(delivered, "weekly")
