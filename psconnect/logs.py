@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import logging.handlers
+import sys
 from pathlib import Path
 
 _MAX_BYTES, _FILES = 2_000_000, 5
@@ -23,11 +24,40 @@ class _JsonLine(logging.Formatter):
         return json.dumps(line)
 
 
-def open_log(folder: Path) -> logging.Handler:
+class LogFile(logging.handlers.RotatingFileHandler):
+    """The log's file. What keeps it from being written never stops the work, and prints no trace.
+
+    Attributes:
+        trouble: why the last line could not be written, in the system's words; empty where it could.
+    """
+
+    trouble = ""
+
+    def doRollover(self) -> None:  # noqa: N802 - the name is logging's
+        """Begin a new file, or go on with this one while another psconnect has it open, as on Windows."""
+        try:
+            super().doRollover()
+        except OSError:
+            if self.stream is None:
+                self.stream = self._open()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self.trouble = ""
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Remember why a line could not be written; a mistake of ours in the line itself is raised."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        self.trouble = error.strerror or type(error).__name__
+
+
+def open_log(folder: Path) -> LogFile:
     """Write psconnect's log to this folder from now on; ``close_log`` ends it."""
-    handler = logging.handlers.RotatingFileHandler(
-        folder / "psconnect.log", maxBytes=_MAX_BYTES, backupCount=_FILES, encoding="utf-8", delay=True
-    )
+    handler = LogFile(folder / "psconnect.log", maxBytes=_MAX_BYTES, backupCount=_FILES, encoding="utf-8", delay=True)
     handler.setFormatter(_JsonLine())
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)

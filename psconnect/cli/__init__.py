@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from psconnect.cli import codes, output, verbs, window
 from psconnect.cli.parser import make_parser
-from psconnect.logs import close_log, open_log
+from psconnect.logs import close_log, logger, open_log
 from psconnect.model.clock import Clock
-from psconnect.model.errors import Cancelled, PsconnectError
+from psconnect.model.errors import Bug, Cancelled, PsconnectError
 from psconnect.store.home import find_home
 
 
@@ -28,15 +30,61 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
     try:
         home = find_home()
         handler = open_log(home.log_folder())
-        if not options.verb:
-            return window.open_window(home)
-        return verbs.run(options, home, clock or Clock())
-    except PsconnectError as error:
-        output.show_error(error, as_json=options.json)
-        return codes.for_error(error)
-    except (Cancelled, KeyboardInterrupt):
-        output.say("Stopped. Nothing was left half done.")
-        return codes.CANCELLED
+        code = verbs.run(options, home, clock or Clock()) if options.verb else window.open_window(home)
+        sys.stdout.flush()
+    except BaseException as error:  # noqa: BLE001 - what is no end of a command is raised again
+        code = _ended(error, options.verb or "", as_json=options.json)
     finally:
         if handler:
             close_log(handler)
+    if handler and handler.trouble:
+        output.say(f"The log can’t be written ({handler.baseFilename}): {handler.trouble}.")
+    return code
+
+
+def _ended(error: BaseException, verb: str, *, as_json: bool) -> int:
+    """Say why a command ended early; returns its exit code."""
+    if isinstance(error, PsconnectError):
+        return _told(error, as_json=as_json)
+    if isinstance(error, Cancelled | KeyboardInterrupt):
+        return _stopped(verb, at_once=isinstance(error, KeyboardInterrupt), as_json=as_json)
+    if isinstance(error, BrokenPipeError):
+        # Whoever read the output has seen enough (psconnect runs NAME | head); what is left has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return codes.CANCELLED
+    if not isinstance(error, Exception):
+        raise error
+    logger.error("bug", extra={"data": {"verb": verb, "kind": type(error).__name__, "at": _place_of(error)}})
+    return _told(_bug(error), as_json=as_json)
+
+
+def _told(error: PsconnectError, *, as_json: bool) -> int:
+    output.show_error(error, as_json=as_json)
+    return codes.for_error(error)
+
+
+def _stopped(verb: str, *, at_once: bool, as_json: bool) -> int:
+    """Say that a command was stopped: at a safe point, or in the middle by a second Ctrl+C."""
+    half = "A run that was under way is brought to its end by the next start." if at_once else ""
+    text = half or "Nothing was left half done."
+    if as_json:
+        output.document({"error": {"code": "PSC-CANCELLED", "title": "Stopped", "happened": text, "where": verb}})
+    output.say(f"Stopped. {text}")
+    return codes.CANCELLED
+
+
+def _bug(mistake: Exception) -> Bug:
+    return Bug(
+        "PSC-BUG",
+        "Something went wrong in psconnect itself",
+        f"An unexpected error of the kind {type(mistake).__name__} ({_place_of(mistake)}) stopped it.",
+        "Try again. If it comes back, tell us about it with these two lines.",
+    )
+
+
+def _place_of(mistake: Exception) -> str:
+    """Where in the program it happened, like ``uniqueness.py:151``: the text of the error itself may quote data."""
+    trace = mistake.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""

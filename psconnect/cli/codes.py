@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psconnect.model.errors import AnotherRunActive, FixSettings, PsconnectError
+from psconnect.model.errors import AnotherRunActive, Bug, FixSettings, PsconnectError
 from psconnect.model.runs import Run
 
 DONE, REFUSED, USAGE, HELD, NOT_READ, APPLYING, ACTIVE, CANCELLED = 0, 1, 2, 3, 4, 5, 6, 130
@@ -16,6 +16,8 @@ _SETTINGS = (
     "PSC-TLS-CA-FILE",
     "PSC-DESTINATION",
 )
+_PATHS = ("PSC-DISK-MISSING", "PSC-DISK-FOLDER")
+"""A file that was named is not there, or is none."""
 
 
 def for_run(run: Run) -> int:
@@ -35,6 +37,9 @@ def for_error(error: PsconnectError) -> int:
     """The exit code of an error that kept a command from beginning."""
     if isinstance(error, AnotherRunActive):
         return ACTIVE
-    if isinstance(error, FixSettings):
+    if isinstance(error, FixSettings) or error.code in _PATHS:
         return USAGE
+    if isinstance(error, Bug):
+        # Nobody knows how far it got; what is true of a run that fails while applying is true of it.
+        return APPLYING
     return NOT_READ

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from psconnect.demo import DemoOptions, DemoServer
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import from_dict
 from psconnect.model.entities import BY_KEY
-from psconnect.model.errors import Cancelled, PsconnectError
+from psconnect.model.errors import Cancelled, FixSettings, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.powerschool.plugin import PluginPackage
 from psconnect.service import Service
@@ -22,12 +24,13 @@ from psconnect.store.home import Home, home_at
 from psconnect.store.secrets import CLIENT_SECRET, Secrets, available
 
 NAME = "Demo district"
+_TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
 
 def demo(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
     """Set up the demo district, sync it and write its report; returns the exit code."""
     folder = private_folder(home.demo)
-    with _server(options, folder) as server:
+    with _serving(options, folder) as server:
         output.say(f"1. The demo district is running at {server.url} ({options.students:,} students).")
         service = _set_up(server, folder)
         if not _checked(service, cancel):
@@ -43,7 +46,7 @@ def demo(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
 def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
     """Serve the demo district until Ctrl+C; prints address and credentials of an installed plugin as JSON."""
     folder = private_folder(home.demo)
-    with _server(options, folder) as server:
+    with _serving(options, folder) as server:
         service = _set_up(server, folder, quiet=True)
         plugin = server.plugins()[0]
         found = {
@@ -59,6 +62,28 @@ def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
         with contextlib.suppress(Cancelled):
             cancel.wait()
     return codes.DONE
+
+
+@contextlib.contextmanager
+def _serving(options: argparse.Namespace, folder: Path) -> Iterator[DemoServer]:
+    """The demo district's server while it runs; raises FixSettings where its port is taken."""
+    server = _server(options, folder)
+    try:
+        server.start()
+    except OSError as error:
+        if error.errno not in _TAKEN:
+            raise
+        raise FixSettings(
+            "PSC-DEMO-PORT",
+            "The demo district can’t be reached at this port",
+            f"Port {options.port} can’t be used: {error.strerror or type(error).__name__}.",
+            "Give another one with --port, or none: then any free one is taken.",
+            where="--port",
+        ) from None
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def _server(options: argparse.Namespace, folder: Path) -> DemoServer:

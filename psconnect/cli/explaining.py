@@ -9,15 +9,17 @@ from psconnect.cli import codes, output
 from psconnect.model.entities import BY_KEY
 from psconnect.reports.words import record_kind
 from psconnect.service import Explanation, Match, Service
-from psconnect.words import counted, state_word
+from psconnect.words import number, state_word, tr
 
 _MARKS = {"passed": "ok", "noticed": "look at", "stopped": "STOPPED", "not reached": ""}
+_MOST = 50
 _FATES = {0: "included", 1: "left out", 2: "kept as last delivered", None: "no longer read"}
 
 
 def explain(service: Service, options: argparse.Namespace) -> int:
     """Explain the record that a text names; several matches are listed. Exit 0 also when nobody matches."""
-    matches = service.find(options.name, options.text, entity=options.entity or "")
+    matches = service.find(options.name, options.text, entity=options.entity or "", most=_MOST + 1)
+    more, matches = len(matches) > _MOST, matches[:_MOST]
     if len(matches) == 1:
         _one(service.explain(options.name, matches[0].entity, matches[0].key), as_json=options.json)
     elif options.json:
@@ -31,9 +33,8 @@ def explain(service: Service, options: argparse.Namespace) -> int:
                 *((record_kind(m.entity), m.sourced_id, m.number, m.title, _FATES[m.fate]) for m in matches),
             ]
         )
-        output.say(
-            counted(len(matches), "{count} match.", "{count} matches. Give the id, or --entity, to pick one of them.")
-        )
+        how_many = "More than {count} matches." if more else "{count} matches."
+        output.say(tr(f"{how_many} Give the id, or --entity, to pick one of them.", count=number(len(matches))))
     return codes.DONE
 
 
@@ -57,7 +58,12 @@ def _one(found: Explanation, *, as_json: bool) -> None:
     if found.happenings:
         output.result("")
         rows = [
-            (f"{one.when:%Y-%m-%d %H:%M}", state_word(one.state), one.action, ", ".join(d[0] for d in one.differences))
+            (
+                f"{one.when.astimezone():%Y-%m-%d %H:%M}",
+                state_word(one.state),
+                one.action,
+                ", ".join(d[0] for d in one.differences),
+            )
             for one in found.happenings
         ]
         output.table([("Run", "State", "Change", "What changed"), *rows])

@@ -69,10 +69,12 @@ def rekey(service: Service, options: argparse.Namespace) -> int:
     )
     if options.plugin:
         return _plugin(service, options, wishes)
+    # With nothing but --plan, the list of what is stored and not delivered yet is written.
+    only_list = bool(options.plan) and wishes == RekeyWishes()
     progress = output.Progress()
     with cancel_on_interrupt() as cancel:
         try:
-            plan = service.rekey_plan(options.name, wishes, on_event=progress, cancel=cancel)
+            plan = service.rekey_plan(options.name, None if only_list else wishes, on_event=progress, cancel=cancel)
         finally:
             progress.close()
     if not options.json:
@@ -81,7 +83,9 @@ def rekey(service: Service, options: argparse.Namespace) -> int:
         service.write_rekey_plan(plan, Path(options.plan))
         if not options.json:
             output.result(f"The list from old to new ids is in {options.plan}.")
-    stored = options.yes or _agreed(f"Give other ids to the records of “{options.name}”?")
+    if only_list and not options.json:
+        return codes.DONE
+    stored = not only_list and (options.yes or _agreed(f"Give other ids to the records of “{options.name}”?"))
     if stored:
         service.rekey(options.name, plan)
     if options.json:
@@ -139,4 +143,4 @@ def _agreed(question: str) -> bool:
     if not sys.stdin.isatty():
         return False
     output.say(question)
-    return input("Type yes to go on: ").strip().lower() == "yes"
+    return output.answer("Type yes to go on: ").lower() == "yes"

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import RunEvent
-from psconnect.model.problems import RULES
-from psconnect.model.runs import Run, SetAside
+from psconnect.model.runs import WAITING, Run, SetAside
 from psconnect.model.shown import shown
+from psconnect.reports.words import rule_of
 
 _WORDS = {
     "finished": "Finished",
@@ -50,6 +50,15 @@ def say(text: str) -> None:
 def result(text: str) -> None:
     """A line of the result."""
     print(shown(text))
+
+
+def answer(question: str) -> str:
+    """What the person in front of the terminal types; an empty text where input has ended (Ctrl+D)."""
+    try:
+        return input(question).strip()
+    except EOFError:
+        say("")
+        return ""
 
 
 def document(data: object) -> None:
@@ -93,9 +102,10 @@ def show_run(run: Run) -> None:
     )
     if run.error:
         show_parts(run.error)
+    waits = run.state in WAITING
     for hold in run.holds:
-        result(f"  On hold: {hold.reason}")
-        if hold.to_do:
+        result(f"  {'On hold' if waits else 'Was on hold'}: {hold.reason}")
+        if hold.to_do and waits:
             result(f"           {hold.to_do}")
     if run.changes:
         heading = ("", "create", "update", "remove")
@@ -126,7 +136,7 @@ def _show_not_done(run: Run) -> None:
         table(rows_aside, right=frozenset({0}))
     if run.left_out:
         result("Left out:")
-        rows_out = [(f"  {count:,}", RULES[rule].title) for rule, count in run.left_out.items()]
+        rows_out = [(f"  {count:,}", rule_of(rule).title) for rule, count in run.left_out.items()]
         table(rows_out, right=frozenset({0}))
 
 

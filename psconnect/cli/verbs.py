@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,6 +41,9 @@ def _list(service: Service, options: argparse.Namespace) -> int:
     states = service.connections()
     for error in service.damaged_connections():
         output.show_error(error, as_json=False)
+    for state in states:
+        if state.trouble:
+            output.show_error(state.trouble, as_json=False)
     if options.json:
         output.document({"connections": [_summary(state) for state in states]})
     elif not states:
@@ -49,14 +53,10 @@ def _list(service: Service, options: argparse.Namespace) -> int:
         rows = [("Connection", "Destination", "Last run", "State")]
         for state in states:
             last = state.last_run
-            when = age_in_words(last.started, now) if last else "never"
-            word = (
-                "Disabled"
-                if state.connection.disabled
-                else output.state_in_words(last.state)
-                if last
-                else "Not run yet"
-            )
+            when = age_in_words(last.started, now) if last else "not known" if state.trouble else "never"
+            word = output.state_in_words(last.state) if last else "Not run yet"
+            if state.trouble or state.connection.disabled:
+                word = "Disabled" if state.connection.disabled else state.trouble.title if state.trouble else ""
             rows.append((state.connection.name, state.connection.destination_kind or "not chosen", when, word))
         output.table(rows)
     return codes.DONE
@@ -70,6 +70,7 @@ def _summary(state: ConnectionState) -> dict[str, object]:
         "destination": connection.destination_kind,
         "disabled": connection.disabled,
         "last_run": state.last_run.as_dict() if state.last_run else None,
+        "error": state.trouble.as_dict() if state.trouble else None,
     }
 
 
@@ -87,7 +88,8 @@ def _flat(data: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", str(value)
+            # As it is written for `connection set`: true, not True.
+            yield f"{prefix}{key}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _import(service: Service, options: argparse.Namespace) -> int:
@@ -130,7 +132,7 @@ def _confirmed(name: str) -> bool:
             where=name,
         )
     output.say(f"Wipe “{name}” with its secrets, roster data and history? The destination is left as it is.")
-    return input("Type the connection’s name to confirm: ").strip() == name
+    return output.answer("Type the connection’s name to confirm: ") == name
 
 
 def _secret(service: Service, options: argparse.Namespace) -> int:
@@ -265,8 +267,17 @@ def _runs(service: Service, options: argparse.Namespace) -> int:
 
 
 def _report(service: Service, options: argparse.Namespace) -> int:
+    path = Path(options.output).absolute()
+    if options.for_registrar and path.suffix.lower() != ".csv":
+        raise FixSettings(
+            "PSC-REPORT-FORMAT",
+            "The list for a registrar is a CSV file",
+            f"It can’t be written as “{path.suffix or path.name}”.",
+            "End the file’s name with .csv.",
+            where=str(path),
+        )
     write = service.write_registrar_csv if options.for_registrar else service.report
-    path = write(options.id, Path(options.output).absolute())
+    write(options.id, path)
     return _said(options, f"The report is in {path}", file=str(path))
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from psconnect.destinations import oneroster_csv
 from psconnect.destinations.base import Declaration, SnapshotDestination
+from psconnect.model.clock import Clock
 from psconnect.model.connection import nearest
 from psconnect.model.errors import FixSettings
 from psconnect.transfer.folder import Step
 
-Factory = Callable[[str, dict[str, Any], Step], SnapshotDestination]
+Factory = Callable[[str, dict[str, Any], Step, Clock], SnapshotDestination]
 
 KINDS: dict[str, tuple[Declaration, Factory]] = {
     oneroster_csv.DECLARATION.kind: (oneroster_csv.DECLARATION, oneroster_csv.OneRosterCsv),
@@ -29,15 +30,20 @@ def declaration_of(kind: str) -> Declaration:
             "No destination is chosen" if not kind else "This destination can’t be used",
             f"The kind of destination “{kind}” does not exist in this version."
             if kind
-            else "The connection has no kind.",
-            nearest(kind, list(KINDS)),
+            else "The connection does not say where the roster is to be delivered.",
+            nearest(kind, list(KINDS)) if kind else f"Set destination.kind to one of: {', '.join(KINDS)}.",
             where="destination.kind",
         )
     return KINDS[kind][0]
 
 
-def make_destination(connection_name: str, given: Mapping[str, Any], on_step: Step) -> SnapshotDestination:
-    """The destination with these settings; raises FixSettings that names what is missing or wrong."""
+def make_destination(
+    connection_name: str, given: Mapping[str, Any], on_step: Step, clock: Clock | None = None
+) -> SnapshotDestination:
+    """The destination with these settings; raises FixSettings that names what is missing or wrong.
+
+    ``clock`` measures and waits where a delivery has to be tried again.
+    """
     kind = str(given.get("kind", ""))
     declaration = declaration_of(kind)
-    return KINDS[kind][1](connection_name, declaration.settings(given), on_step)
+    return KINDS[kind][1](connection_name, declaration.settings(given), on_step, clock or Clock())

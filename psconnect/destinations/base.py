@@ -70,24 +70,41 @@ class Declaration:
 
     def settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The settings with defaults filled in; raises FixSettings that names what is missing or wrong."""
-        known = {field.key: field for field in self.fields}
+        self.check(given)
         values = {key: value for key, value in given.items() if key != "kind"}
-        for key in values:
+        for field in self.fields:
+            if not field.secret:
+                values.setdefault(field.key, field.default)
+                _check(self.label, field, values[field.key])
+        return values
+
+    def check(self, given: Mapping[str, Any]) -> None:
+        """Raise FixSettings for what is wrong in settings that may lack some; what is missing is no mistake yet."""
+        known = {field.key: field for field in self.fields}
+        for key, value in given.items():
+            if key == "kind":
+                continue
             if key not in known:
                 raise _wrong(f"{self.label} has no setting “{key}”.", nearest(key, list(known)), key)
             if known[key].secret:
                 raise _wrong(f"“{known[key].label}” is a secret and never stands in a file.", "Set it apart.", key)
-        for key, field in known.items():
-            if not field.secret:
-                values.setdefault(key, field.default)
-                _check(self.label, field, values[key])
-        return values
+            if value != "":
+                _check(self.label, known[key], value)
+
+
+_GIVE = {
+    "text": "Give a text.",
+    "folder": "Give the path of a folder, as a text.",
+    "number": "Give a whole number.",
+    "switch": "Give true or false.",
+}
 
 
 def _check(label: str, field: SettingField, value: object) -> None:
     wanted: type = {"number": int, "switch": bool}.get(field.kind, str)
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-        raise _wrong(f"“{field.label}” of {label} is of the wrong kind.", f"Give a {field.kind}.", field.key)
+        to_do = _GIVE.get(field.kind) or f"Choose one of: {', '.join(field.choices)}; write it in quotes."
+        raise _wrong(f"“{field.label}” of {label} is of the wrong kind.", to_do, field.key)
     if field.required and value == "":
         raise _wrong(f"“{field.label}” of {label} is not set.", field.help, field.key)
     if isinstance(value, int) and value < 0:

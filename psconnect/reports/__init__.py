@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from psconnect.model.connection import Connection
@@ -12,8 +12,9 @@ from psconnect.reports.csv_report import csv_report
 from psconnect.reports.html_report import html_report
 from psconnect.store.files import write_atomically
 
-FORMATS: dict[str, Callable[[sqlite3.Connection, Connection, int], bytes]] = {".html": html_report, ".csv": csv_report}
-"""What each file ending gives."""
+Make = Callable[[sqlite3.Connection, Connection, int], Iterable[bytes]]
+FORMATS: dict[str, Make] = {".html": html_report, ".csv": csv_report}
+"""What each file ending gives: the bytes of the file, piece by piece."""
 
 
 def write_report(db: sqlite3.Connection, connection: Connection, number: int, path: Path) -> Path:

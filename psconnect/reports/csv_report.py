@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
+from psconnect.reports.problems import problem_rows
 from psconnect.reports.view import view_of
 from psconnect.reports.words import counted
 from psconnect.store.history import ROW_DAYS
 
 HEADER = ("School", "Severity", "Rule", "What", "Record", "Record id", "About", "What to do", "Page in PowerSchool")
 # Invisible characters before the sign are passed over: some spreadsheets drop them before they look.
+_AT_A_TIME = 1_000
 _FORMULA = re.compile("[\\s\\0\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\\-@＝＋－＠]|[\\t\\r\\n\\0]")
 
 
-def csv_report(db: sqlite3.Connection, connection: Connection, number: int) -> bytes:
-    """One row a problem. UTF-8 with BOM and CRLF, as spreadsheets expect; what looks like a formula is made text.
+def csv_report(db: sqlite3.Connection, connection: Connection, number: int) -> Iterator[bytes]:
+    """One row a problem, piece by piece. UTF-8 with BOM and CRLF, as spreadsheets expect; a formula is made text.
 
     Raises FixSettings for a run that does not exist, or whose problems are past their time: a file without rows would
     say that there were none.
@@ -34,24 +38,33 @@ def csv_report(db: sqlite3.Connection, connection: Connection, number: int) -> b
             "Write the report as .html, which has the counts, or choose a newer run.",
             where=str(number),
         )
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    for row in view.problems:
-        rule = row.rule
-        values = (
-            row.school,
-            rule.severity,
-            rule.key,
-            rule.title,
-            row.kind,
-            row.record,
-            row.detail,
-            rule.to_do,
-            row.link,
-        )
-        writer.writerow([as_text(value) for value in values])
-    return buffer.getvalue().encode("utf-8-sig", errors="replace")
+    yield from as_csv(
+        HEADER,
+        (
+            (
+                row.school,
+                row.rule.severity,
+                row.rule.key,
+                row.rule.title,
+                row.kind,
+                row.record,
+                row.detail,
+                row.rule.to_do,
+                row.link,
+            )
+            for row in problem_rows(db, connection, number, view.problems)
+        ),
+    )
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The bytes of a CSV file for spreadsheets, piece by piece: no more than some rows of it are held."""
+    yield b"\xef\xbb\xbf"
+    written = itertools.chain([header], ([as_text(value) for value in row] for row in rows))
+    while some := list(itertools.islice(written, _AT_A_TIME)):
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer, lineterminator="\r\n").writerows(some)
+        yield buffer.getvalue().encode(errors="replace")
 
 
 def as_text(value: str) -> str:

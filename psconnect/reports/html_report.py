@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import jinja2
@@ -14,7 +15,7 @@ from psconnect import resources
 from psconnect.model.connection import Connection
 from psconnect.model.problems import Rule
 from psconnect.reports import words
-from psconnect.reports.problems import ProblemRow, SchoolProblems, by_school
+from psconnect.reports.problems import ProblemRow, SchoolProblems, problem_rows
 from psconnect.reports.view import RunView, view_of
 from psconnect.store.history import ROW_DAYS
 from psconnect.words import number
@@ -56,29 +57,39 @@ class ShownSchool:
     rules: list[ShownRule]
 
 
-def html_report(db: sqlite3.Connection, connection: Connection, number: int) -> bytes:
-    """The report of a run; raises FixSettings for a run that does not exist."""
+Rows = Callable[[int], Iterable[ProblemRow]]
+"""The rows of a run, of each rule at each school at most so many, in their order."""
+
+
+def html_report(db: sqlite3.Connection, connection: Connection, number: int) -> Iterator[bytes]:
+    """The report of a run, in one piece; raises FixSettings for a run that does not exist."""
     view = view_of(db, connection, number)
-    schools = by_school(view.problems)
+
+    def rows(most: int) -> Iterable[ProblemRow]:
+        return problem_rows(db, connection, number, view.problems, most)
+
     template, css = _template(), resources.read_text("templates", "report.css")
     page = b""
     for room in _ROOMS:
-        page = _page(template, css, view, shown(schools, room))
+        page = _page(template, css, view, shown(view.problems, rows, room))
         if len(page) <= LARGEST:
             break
-    return page
+    yield page
 
 
-def shown(schools: list[SchoolProblems], room: int) -> list[ShownSchool]:
+def shown(schools: list[SchoolProblems], rows: Rows, room: int) -> list[ShownSchool]:
     """As many records as there is room for, the same number for every rule of every school.
 
     Where there is not even room for the headings of all schools, the last ones are left away.
     """
-    counts = [len(rule.rows) for school in schools for rule in school.rules]
+    counts = [rule.count for school in schools for rule in school.rules]
     each = next(n for n in _RECORDS_A_RULE if not n or sum(min(n, count) + _HEADING for count in counts) <= room)
+    listed: dict[tuple[int | None, str], list[ProblemRow]] = {}
+    for row in rows(each) if each else ():
+        listed.setdefault((row.school_key, row.rule.key), []).append(row)
     result = []
     for school in schools:
-        rules = [ShownRule(rule.rule, rule.rows[:each], len(rule.rows)) for rule in school.rules]
+        rules = [ShownRule(one.rule, listed.get((school.key, one.rule.key), []), one.count) for one in school.rules]
         room -= sum(len(rule.records) + _HEADING for rule in rules)
         if room < 0:
             break
@@ -91,7 +102,7 @@ def _page(template: jinja2.Template, css: str, view: RunView, schools: list[Show
     page = template.render(
         view=view,
         schools=schools,
-        unlisted=len(view.problems) - listed,
+        unlisted=view.total - listed,
         linked=any(row.link for school in schools for rule in school.rules for row in rule.records),
         severities=words.SEVERITIES,
         css=css,

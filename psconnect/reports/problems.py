@@ -1,22 +1,28 @@
-"""The problems of a run as a report lists them: by school, then by rule, each record with its id and its page."""
+"""The problems of a run as a report lists them: by school, then by rule, each record with its id and its page.
+
+A run can have hundreds of thousands of them: what is held in memory is how many there are of each kind; the rows
+themselves are read in their order, one after the other.
+"""
 
 from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from psconnect.model.connection import Connection
-from psconnect.model.entities import BY_KEY
-from psconnect.model.problems import Problem, Rule
+from psconnect.model.entities import BY_RANK
+from psconnect.model.problems import Rule
 from psconnect.powerschool.menus import page_of
 from psconnect.reports import words
 from psconnect.store import history
 from psconnect.store.ids import RunIds
 
 NO_SCHOOL = "Not tied to one school"
+ALL = 2**62
+"""More rows than there can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +49,10 @@ class ProblemRow:
 
 @dataclass(frozen=True)
 class RuleProblems:
-    """What one rule found at one school."""
+    """How much one rule found at one school."""
 
     rule: Rule
-    rows: list[ProblemRow]
+    count: int
 
 
 @dataclass(frozen=True)
@@ -60,40 +66,58 @@ class SchoolProblems:
     @property
     def total(self) -> int:
         """How many problems the school has."""
-        return sum(len(rule.rows) for rule in self.rules)
+        return sum(rule.count for rule in self.rules)
 
 
-def problem_rows(db: sqlite3.Connection, connection: Connection, number: int) -> list[ProblemRow]:
-    """All problems of a run: by school name (those of no school last), errors first, by rule, kind and record."""
+def by_school(db: sqlite3.Connection, number: int) -> list[SchoolProblems]:
+    """What a run found at each school: by school name (those of no school last), errors first, by rule."""
     name_of = _school_namer(history.school_names(db, number))
-    ids, address = RunIds(db, number), web_address(connection.source.url)
+    sql = "SELECT school, rule, count(*) FROM problem WHERE run = ? GROUP BY school, rule"
 
-    def place(problem: Problem) -> tuple[bool, str, int, int, str, int, int]:
-        severity = words.severity_order(words.rule_of(problem.rule).severity)
-        name, school = name_of(problem.school).casefold(), problem.school
-        return (school is None, name, school or 0, severity, problem.rule, BY_KEY[problem.entity].rank, problem.key)
+    def place(group: tuple[int | None, str, int]) -> tuple[bool, str, int, int, str]:
+        school, rule, _count = group
+        severity = words.severity_order(words.rule_of(rule).severity)
+        return (school is None, name_of(school).casefold(), school or 0, severity, rule)
 
+    groups = sorted(db.execute(sql, [number]), key=place)
     return [
-        ProblemRow(
-            school=name_of(problem.school),
-            school_key=problem.school,
-            rule=words.rule_of(problem.rule),
-            kind=words.record_kind(problem.entity),
-            record=ids.public(BY_KEY[problem.entity], problem.key),
-            detail=words.detail_word(problem.detail),
-            link=page_of(address, problem.entity, problem.key) if address else "",
-        )
-        for problem in sorted(history.read_problems(db, number), key=place)
+        SchoolProblems(name_of(key), key, [RuleProblems(words.rule_of(rule), count) for _key, rule, count in found])
+        for key, found in itertools.groupby(groups, key=lambda group: group[0])
     ]
 
 
-def by_school(rows: list[ProblemRow]) -> list[SchoolProblems]:
-    """The rows of ``problem_rows`` in their groups, in the same order."""
-    schools = []
-    for (key, name), of_school in itertools.groupby(rows, key=lambda row: (row.school_key, row.school)):
-        rules = [RuleProblems(rule, list(found)) for rule, found in itertools.groupby(of_school, lambda row: row.rule)]
-        schools.append(SchoolProblems(name, key, rules))
-    return schools
+_ROWS = """
+    SELECT at, entity, key, detail FROM (
+        SELECT at, entity, key, detail, row_number() OVER (PARTITION BY at ORDER BY entity, key, detail) AS nth
+        FROM (SELECT place(school, rule) AS at, entity, key, detail FROM problem WHERE run = :run)
+    )
+    WHERE nth <= :most ORDER BY at, nth
+"""
+
+
+def problem_rows(
+    db: sqlite3.Connection, connection: Connection, number: int, schools: list[SchoolProblems], most: int = ALL
+) -> Iterator[ProblemRow]:
+    """The problems of a run in the order of ``schools`` (by_school), then by kind and record.
+
+    Of each rule at each school at most ``most``.
+    """
+    ids, address = RunIds(db, number), web_address(connection.source.url)
+    places = [(school, found.rule) for school in schools for found in school.rules]
+    at_place = {(school.key, rule.key): at for at, (school, rule) in enumerate(places)}
+    # A function, because SQLite has no index that a join with the places could use.
+    db.create_function("place", 2, lambda school, rule: at_place[school, rule], deterministic=True)
+    for at, rank, key, detail in db.execute(_ROWS, {"run": number, "most": most}):
+        (school, rule), entity = places[at], BY_RANK[rank]
+        yield ProblemRow(
+            school=school.name,
+            school_key=school.key,
+            rule=rule,
+            kind=words.record_kind(entity.key),
+            record=ids.public(entity, key),
+            detail=words.detail_word(detail),
+            link=page_of(address, entity.key, key) if address else "",
+        )
 
 
 def web_address(url: str) -> str:

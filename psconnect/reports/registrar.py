@@ -5,13 +5,11 @@ It holds people's data, unlike the report for IT: it is for those who mend the r
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from psconnect.model.entities import BY_KEY
 from psconnect.model.shown import shown
-from psconnect.reports.csv_report import as_text
+from psconnect.reports.csv_report import as_csv
 from psconnect.reports.words import detail_word, record_kind
 from psconnect.store.lastread import LastRead
 from psconnect.store.review import ProblemGroup, ProblemRecord
@@ -21,18 +19,13 @@ from psconnect.words import tr
 HEADER = ("School", "What", "Number", "Name", "Problem", "Field", "What to do", "Page in PowerSchool")
 
 
-def registrar_csv(groups: Sequence[ProblemGroup], read: LastRead | None) -> bytes:
-    """The problems as CSV: UTF-8 with BOM and CRLF, as spreadsheets expect; what looks like a formula is made text.
+def registrar_csv(groups: Iterable[ProblemGroup], read: LastRead | None) -> Iterator[bytes]:
+    """The problems as CSV, piece by piece: UTF-8 with BOM and CRLF; what looks like a formula is made text.
 
     Number and name are those of the newest reading (``read``), else the name that the run knew.
     """
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow([tr(name) for name in HEADER])
-    for group in groups:
-        for values in _rows(group, read):
-            writer.writerow([as_text(" ".join(value.split())) for value in values])
-    return buffer.getvalue().encode("utf-8-sig", errors="replace")
+    rows = ([" ".join(value.split()) for value in values] for group in groups for values in _rows(group, read))
+    yield from as_csv([tr(name) for name in HEADER], rows)
 
 
 def _rows(group: ProblemGroup, read: LastRead | None) -> Iterator[tuple[str, ...]]:

@@ -13,7 +13,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Rule
 from psconnect.model.runs import ChangeCounts, Run
 from psconnect.reports import words
-from psconnect.reports.problems import ProblemRow, problem_rows
+from psconnect.reports.problems import SchoolProblems, by_school
 from psconnect.reports.sentence import FINISHED, WAITING, Sentence, sentence_of
 from psconnect.store import history
 from psconnect.words import duration, entity_label, state_word
@@ -54,7 +54,7 @@ class RunView:
         read: rows per stream label.
         left_out: records per rule, the worst severity first.
         found: problems per rule, the worst severity first.
-        problems: all of them, in the order of ``problem_rows``.
+        problems: how many there are, by school and rule.
         forgotten: how many problems the run had whose rows are past their time (design.md section 4, *Retention*).
     """
 
@@ -71,15 +71,22 @@ class RunView:
     read: list[tuple[str, int]]
     left_out: list[tuple[Rule, int]]
     found: list[tuple[Rule, int]]
-    problems: list[ProblemRow]
+    problems: list[SchoolProblems]
     forgotten: int
+
+    @property
+    def total(self) -> int:
+        """How many problems the run has."""
+        return sum(school.total for school in self.problems)
 
 
 def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunView:
     """The view of the run with that number; raises FixSettings when there is none."""
     run = _read(db, connection.name, number)
-    problems = problem_rows(db, connection, number)
-    found = Counter(row.rule for row in problems)
+    problems = by_school(db, number)
+    found: Counter[Rule] = Counter()
+    for school in problems:
+        found.update({one.rule: one.count for one in school.rules})
     return RunView(
         connection=run.connection,
         sentence=sentence_of(run, _destination_phrase(connection)),

@@ -15,7 +15,10 @@ class TermChoice:
 
     def __init__(self, terms: Mapping[str, Sequence[str]] | None = None) -> None:
         """``terms`` as in the settings: school number or ``all`` -> names or abbreviations."""
-        self._wanted = {school: {_plain(name) for name in names} for school, names in (terms or {}).items()}
+        self._wanted = {
+            str(int(school)) if school.isdecimal() else school: {_plain(name) for name in names}
+            for school, names in (terms or {}).items()
+        }
 
     def takes(self, school: str, name: str, abbreviation: str) -> bool:
         """Whether the school's term with that name and abbreviation is delivered."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from psconnect.model.rules import FilterPart, is_number
+from psconnect.model.rules import FilterPart, is_days
 from psconnect.model.wrong import nearest, refuse
 
 _SCHOOL_FIELD = {
@@ -69,7 +69,7 @@ def condition_of(part: FilterPart, entity: str, where: str) -> FilterPart:
     asks = known[part.template].asks
     try:
         return _MADE_BY[part.template](part.value, entity)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         to_do = f"Give {asks}." if asks else "Take the value out: this template takes none."
         raise refuse(f"The value of the template “{part.template}” ({where}) can't be used.", to_do, where) from None
 
@@ -107,7 +107,7 @@ def _has(name: str) -> Callable[[Any, str], FilterPart]:
 
 
 def _entered_within(value: Any, _entity: str) -> FilterPart:
-    if not is_number(value) or not isinstance(value, int) or value < 1:
+    if not is_days(value):
         raise ValueError
     return FilterPart(field="Students.EntryDate", op="in the last", value=value)
 

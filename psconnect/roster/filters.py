@@ -29,6 +29,8 @@ Test = Callable[[Any, Values], bool]
 Resolve = Callable[[str, str, str], str]
 """From a field as written, the entity key and the setting it stands in to ``Table.Field``; raises FixSettings."""
 _LABEL = 80
+_NEVER = "~"
+"""Is behind every date."""
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def plain(text: str) -> str:
 
 
 def _one_of(wanted: Sequence[Any]) -> Check:
-    numbers = {float(one) for one in wanted if is_number(one)}
+    numbers = {one for one in wanted if is_number(one)}
     texts = {plain(one) for one in wanted if isinstance(one, str)}
 
     def check(text: str) -> bool:
@@ -181,10 +183,13 @@ def _one_of(wanted: Sequence[Any]) -> Check:
 
 
 def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    """The number that a text is; a whole one exactly, because numbers of cards and states are longer than a float."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return None
 
 
 def _number_between(low: float | None, high: float | None) -> Check:
@@ -204,8 +209,8 @@ def _dates(op: str, value: Any, today: date) -> tuple[str, str]:
     day = today if value == TODAY else date.fromisoformat(value)
     one = timedelta(days=1)
     if op == "before":
-        return "", (day - one).isoformat()
-    return (day + one).isoformat(), "9999-12-31"
+        return "", (day - one).isoformat() if day > date.min else ""
+    return (day + one).isoformat() if day < date.max else _NEVER, "9999-12-31"
 
 
 def _date_between(first: str, last: str) -> Check:

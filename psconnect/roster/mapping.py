@@ -23,7 +23,7 @@ from psconnect.roster.templates import (
     one_field,
     parse,
 )
-from psconnect.roster.textfilters import looks_empty
+from psconnect.roster.textfilters import NAMES, looks_empty
 
 Shape = Callable[[Any], tuple[str, ...]]
 
@@ -63,6 +63,8 @@ def parse_mapping(
     ``resolve`` finds a field from its name as written, the entity key and the setting it stands in. ``custom`` gives,
     per entity key, further fields as ``Field Name|label, Table.Field|label``.
     """
+    for name in value_lists:
+        _check_list_name(name)
     templates: dict[str, dict[str, Template]] = {}
     for key, entity in BY_KEY.items():
         # Always in the same order: the columns that are added for them are part of a query's name.
@@ -78,6 +80,20 @@ def parse_mapping(
         for key, text in (custom or {}).items()
     }
     return RosterMapping(templates, value_lists, chosen)
+
+
+_LIST_NAME = re.compile(r"[^\s|:{}](?:[^|:{}]*[^\s|:{}])?")
+
+
+def _check_list_name(name: str) -> None:
+    """Refuse a value list that no template could use: its name is a filter's, or can't stand behind a bar."""
+    if name in NAMES:
+        raise refuse(
+            f"“{name}” is a filter and can't be a value list.", "Give the list another name.", f"values.{name}"
+        )
+    if not _LIST_NAME.fullmatch(name):
+        to_do = "Give it a name without | : { } and without blanks around it."
+        raise refuse(f"“{name}” can't be the name of a value list.", to_do, f"values.{name}")
 
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")

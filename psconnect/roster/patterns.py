@@ -1,7 +1,7 @@
 r"""Patterns of the operation “matches”: a part of regular expressions that can't run away.
 
 Allowed are characters, ``.``, classes like ``[A-Z]``, ``\d \w \s`` and their opposites, ``^ $``, groups, ``|``, and
-``? * + {n} {n,m}`` behind a single character or class. Refused is what makes matching take for ever: a repeated
+``? * + {n} {n,m} {,m}`` behind a single character or class. Refused is what makes matching take for ever: a repeated
 group, back references, looking around, more than two open-ended repeats or six choices. So a match is tried in at most
 some 64 * length^3 steps, and only the first 255 characters of a value are looked at. Upper and lower case are alike.
 """
@@ -17,10 +17,12 @@ LONGEST = 200
 LOOKED_AT = 255
 _REPEATS, _CHOICES, _NARROW = 2, 6, 3
 _TOKEN = re.compile(
-    r"(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<escape>\\.)|(?P<open>\((?:\?:)?)|(?P<close>\))"
-    r"|(?P<repeat>[*+?]|\{(?P<least>\d+)(?P<comma>,(?P<most>\d*))?\})|(?P<bar>\|)|(?P<anchor>[\^$])|(?P<other>.)",
+    r"(?P<class>\[\^?+\]?+(?:\\.|[^\]\\])*\])|(?P<escape>\\.)|(?P<open>\((?:\?:)?)|(?P<close>\))"
+    r"|(?P<repeat>[*+?]|\{(?=[0-9,])(?P<least>[0-9]*)(?P<comma>,(?P<most>[0-9]*))?\})|(?P<bar>\|)|(?P<anchor>[\^$])|(?P<other>.)",
     re.DOTALL,
 )
+_OTHERS = re.compile(r"^\[\^?\[|.--|&&|~~|\|\|")
+"""What stands in classes like ``[[:alpha:]]``: regular expressions here know no classes within classes."""
 _ESCAPES = set("dDwWsSbB")
 
 
@@ -46,6 +48,10 @@ def _problem(pattern: str) -> str:
         kind = str(token.lastgroup if token.lastgroup in _KINDS else "repeat")
         if kind == "escape" and token[0][1].isalnum() and token[0][1] not in _ESCAPES:
             return f"“{token[0]}” is not allowed"
+        if token[0] == "[":
+            return "a bracket is not closed"
+        if kind == "class" and _OTHERS.search(token[0]):
+            return f"“{token[0]}” means something else in other programs; write \\[ for a bracket, \\- for a hyphen"
         if kind == "repeat":
             if before not in ("class", "escape", "other") and not (before == "close" and token[0] == "?"):
                 return f"“{token[0]}” may only stand behind a single character or class"
@@ -65,11 +71,16 @@ _KINDS = ("class", "escape", "open", "close", "repeat", "bar", "anchor", "other"
 def _is_open_ended(token: re.Match[str]) -> bool:
     if token[0] in "*+":
         return True
-    return bool(token["comma"]) and (not token["most"] or int(token["most"]) - int(token["least"]) > _NARROW)
+    return bool(token["comma"]) and (not token["most"] or _width(token) > _NARROW)
 
 
 def _is_choice(token: re.Match[str]) -> int:
     """How many times the repeat doubles the ways to match."""
     if token[0] == "?":
         return 1
-    return 0 if _is_open_ended(token) or not token["comma"] else int(token["most"]) - int(token["least"])
+    return 0 if _is_open_ended(token) or not token["comma"] else _width(token)
+
+
+def _width(token: re.Match[str]) -> int:
+    """By how many times a repeat with both ends can differ; no lower end means none at all."""
+    return int(token["most"]) - int(token["least"] or 0)

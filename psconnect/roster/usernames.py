@@ -53,14 +53,18 @@ class Usernames:
     def __init__(self, taken: Iterable[str]) -> None:
         """``taken``: the names of everybody, also those who are no longer there: a name is never given twice."""
         self._taken = {folded(name) for name in taken if name}
+        self._last: dict[str, int] = {}
 
     def give(self, wanted: str) -> str:
         """The name wanted, or that with the lowest number from 2 on that is free; empty when none is wanted."""
         if not wanted:
             return ""
-        name, number = wanted, 1
+        # No name gets free again, so that what was looked through before need not be.
+        number = self._last.get(wanted, 1)
+        name = wanted if number == 1 else f"{wanted}{number}"
         while folded(name) in self._taken:
             number += 1
             name = f"{wanted}{number}"
         self._taken.add(folded(name))
+        self._last[wanted] = number
         return name

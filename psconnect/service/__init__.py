@@ -20,6 +20,7 @@ from psconnect.service.setup import SetUp
 from psconnect.store.lastread import Match
 from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
 from psconnect.sync.filter_preview import Caught, FilterPreview
+from psconnect.sync.ids_now import IdsNow
 from psconnect.sync.inspect import PresetInfo, School
 from psconnect.sync.measures import Measure
 from psconnect.sync.rekey import NewId, RekeyPlan, RekeyWishes
@@ -37,6 +38,7 @@ __all__ = [
     "FilterTemplate",
     "Finding",
     "Happening",
+    "IdsNow",
     "Limit",
     "Match",
     "Measure",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.store import history
@@ -63,14 +63,29 @@ class Base:
 
     @contextmanager
     def _found(self, run_id: str) -> Iterator[Found]:
-        """A run with its connection's roster data opened for reading; raises FixSettings when there is none."""
+        """A run with its connection's roster data opened for reading; raises FixSettings when there is none.
+
+        Roster data that can't be read are passed over: they matter only where no other connection has the run.
+        """
+        trouble: PsconnectError | None = None
         for name in self._files.names():
-            with self._history(name) as db:
-                found = history.find_run(db, name, run_id) if db else None
-                if db and found:
-                    yield Found(db, name, *found)
-                    return
-        raise no_run(run_id)
+            try:
+                number = self._number_of(name, run_id)
+            except PsconnectError as error:
+                trouble = trouble or error
+                continue
+            if number:
+                with self._history(name) as db:
+                    if db:
+                        yield Found(db, name, number, history.read_run(db, name, number))
+                        return
+        raise trouble or no_run(run_id)
+
+    def _number_of(self, name: str, run_id: str) -> int:
+        """The number of a connection's run; 0 where it has no such run."""
+        with self._history(name) as db:
+            found = history.find_run(db, name, run_id) if db else None
+        return found[0] if found else 0
 
     def _name_of(self, run_id: str) -> str:
         with self._found(run_id) as found:

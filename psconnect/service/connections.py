@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection, from_dict, to_dict
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.service.identity import Identity
 from psconnect.store.connections import read_file, to_toml
@@ -20,21 +22,31 @@ from psconnect.store.secrets import SECRET_KEYS
 from psconnect.sync.assemble import choices_of
 from psconnect.sync.thresholds import thresholds_of
 
+IN_USE = "PSC-CONNECTION-EXISTS"
+"""Code of what is raised for a connection that would be replaced; its ``where`` is the name."""
+
 
 @dataclass(frozen=True)
 class ConnectionState:
-    """A connection with its newest run, as a list shows it."""
+    """A connection with its newest run, as a list shows it; ``trouble`` says why its runs can't be read, if so."""
 
     connection: Connection
     last_run: Run | None
+    trouble: PsconnectError | None = None
 
 
 class Connections(Identity):
     """What a person can do with the connections themselves."""
 
     def connections(self) -> list[ConnectionState]:
-        """All connections with their newest run."""
-        return [ConnectionState(connection, self._last_run(connection.name)) for connection in self._files.all()]
+        """All connections with their newest run. One whose roster data can't be read does not hide the others."""
+        return [self._state_of(connection) for connection in self._files.all()]
+
+    def _state_of(self, connection: Connection) -> ConnectionState:
+        try:
+            return ConnectionState(connection, self._last_run(connection.name))
+        except PsconnectError as error:
+            return ConnectionState(connection, None, error)
 
     def damaged_connections(self) -> list[FixSettings]:
         """What is wrong with the connection files that can't be read."""
@@ -49,13 +61,24 @@ class Connections(Identity):
         checked = from_dict(to_dict(connection))
         choices_of(checked)
         thresholds_of(checked.safety.thresholds)
+        if checked.destination_kind in KINDS:
+            KINDS[checked.destination_kind][0].check(checked.destination)
         self.check_ids(checked)
         self._files.save(checked)
         return checked
 
-    def import_connection(self, path: Path) -> Connection:
-        """Store the settings of a connection file."""
-        return self.save_connection(read_file(path))
+    def import_connection(self, path: Path, *, replace: bool = True) -> Connection:
+        """Store the settings of a connection file; without ``replace``, never those of a connection that is there."""
+        connection = read_file(path)
+        if not replace and connection.name.casefold() in map(str.casefold, self._files.names()):
+            raise FixSettings(
+                IN_USE,
+                "There is such a connection already",
+                f"“{connection.name}” is a connection on this computer.",
+                "Replace its settings, or give the one in the file another name.",
+                where=connection.name,
+            )
+        return self.save_connection(connection)
 
     def export_connection(self, name: str, path: Path) -> None:
         """Write the settings as a connection file; it holds no secret."""
@@ -85,7 +108,20 @@ class Connections(Identity):
                     where=key,
                 )
             table = inner
-        table[last] = _value(text)
+        value = _value(text)
+        try:
+            return self._saved_with(data, table, last, value)
+        except FixSettings:
+            if value == text:
+                raise
+            # What reads as a number or a date may be meant as a text: a client ID, a prefix, a name.
+            with contextlib.suppress(FixSettings):
+                return self._saved_with(data, table, last, text)
+            raise
+
+    def _saved_with(self, data: dict[str, Any], table: dict[str, Any], key: str, value: object) -> Connection:
+        """Store the settings with one value in one of their tables changed."""
+        table[key] = value
         return self.save_connection(from_dict(data))
 
     def set_disabled(self, name: str, *, disabled: bool) -> None:
@@ -123,6 +159,7 @@ class Connections(Identity):
 
 def _value(text: str) -> Any:
     try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        read = tomllib.loads(f"value = {text}")
+    except ValueError:  # no TOML, or a number of more digits than anybody can mean
         return text
+    return read["value"] if len(read) == 1 else text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,12 +82,7 @@ class Review(Base):
         with self._found(run_id) as found:
             base = self._files.get(found.connection).source.url
             groups = problem_groups(found.db, found.number, most)
-        return [
-            replace(
-                group, records=tuple(replace(one, link=page_of(base, one.entity, one.key)) for one in group.records)
-            )
-            for group in groups
-        ]
+        return list(_linked(groups, base))
 
     def write_registrar_csv(self, run_id: str, path: Path, *, school: str | None = None) -> Path:
         """Write a run's problems, or those of one school by its name (an empty text: of no school), for its registrar.
@@ -96,9 +91,9 @@ class Review(Base):
         and LocalStorage where the file can't be written.
         """
         with self._found(run_id) as found:
-            run, rosters = found.run, self.rosters_of(found.connection)
-        count = sum(run.problems.values())
-        groups = self.problems(run_id, most=count)
+            rosters, base = self.rosters_of(found.connection), self._files.get(found.connection).source.url
+            count = sum(found.run.problems.values())
+            groups = problem_groups(found.db, found.number, count)
         if count and not groups:
             raise FixSettings(
                 "PSC-REPORT-FORGOTTEN",
@@ -109,7 +104,7 @@ class Review(Base):
             )
         wanted = [group for group in groups if school is None or group.school == school]
         with last_read(rosters) as read:
-            write_atomically(path.absolute(), registrar_csv(wanted, read))
+            write_atomically(path.absolute(), registrar_csv(_linked(wanted, base), read))
         return path
 
     def limits(self, run_id: str) -> list[Limit]:
@@ -147,6 +142,13 @@ class Review(Base):
         with self._found(run_id) as found:
             reason = undo.why_not(found.db, found.number, found.run)
         return Undoable(not reason, reason)
+
+
+def _linked(groups: list[ProblemGroup], base: str) -> Iterator[ProblemGroup]:
+    """The groups with links to PowerSchool, one after the other."""
+    for group in groups:
+        records = (replace(one, link=page_of(base, one.entity, one.key)) for one in group.records)
+        yield replace(group, records=tuple(records))
 
 
 def _limit(

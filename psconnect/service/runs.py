@@ -152,7 +152,7 @@ class Runs(Base):
                 connection=name,
                 rosters=self.rosters_of(name),
                 make_source=source,
-                destination=make_destination(name, connection.destination, self.on_step),
+                destination=make_destination(name, connection.destination, self.on_step, self.clock),
                 rules=rules_fingerprint(choices),
                 safety=safety_of(connection.safety),
                 clock=self.clock,

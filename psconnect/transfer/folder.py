@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import hashlib
 import os
@@ -10,16 +11,22 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from psconnect.model.errors import FixSettings
+from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.store.files import storage_errors, sync_folder
 
 Step = Callable[[str], None]
 _BLOCK = 1024 * 1024
+PATIENCE = 5.0
+"""Seconds for which a file that another program holds is tried again (fault P04)."""
+_PAUSE = 0.25
+# What Windows and network shares answer while somebody reads the file, or a virus scanner looks through it.
+_HELD = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
 
 
 @dataclass(frozen=True)
@@ -31,12 +38,14 @@ class FolderPlace:
         name: the file's name there.
         keep: how many earlier files are kept in ``previous/``; 0 keeps none.
         on_step: told the names of the steps of publishing.
+        clock: waits while another program holds the file.
     """
 
     folder: Path
     name: str
     keep: int
     on_step: Step
+    clock: Clock = field(default_factory=Clock)
 
     @property
     def path(self) -> Path:
@@ -81,15 +90,34 @@ class FolderPlace:
                 temporary.unlink(missing_ok=True)
                 raise
 
-    def publish(self, temporary: Path) -> None:
-        """Put a finished temporary file in place with one rename, keeping the one before."""
+    def publish(self, temporary: Path, cancel: CancelToken) -> int:
+        """Put a finished temporary file in place with one rename, keeping the one before.
+
+        While another program holds the file it is tried again, for at most ``PATIENCE`` seconds; Cancelled is raised
+        only then. Returns how many of the earlier files should be deleted, but can't be now.
+        """
         with storage_errors(self.path):
-            self._keep_current()
+            self._patiently(self._keep_current, cancel)
             self.on_step("previous-kept")
-            temporary.replace(self.path)
+            self._patiently(lambda: temporary.replace(self.path), cancel)
             self.on_step("renamed")
             sync_folder(self.folder)
-            self._forget_oldest()
+            return self._forget_oldest()
+
+    def _patiently(self, act: Callable[[], object], cancel: CancelToken) -> None:
+        """Do it, again and again while the file is held; raises LocalStorage in words when that lasts too long."""
+        until = self.clock.monotonic() + PATIENCE
+        while True:
+            try:
+                act()
+            except OSError as error:
+                if error.errno not in _HELD:
+                    raise
+                if self.clock.monotonic() >= until:
+                    raise _in_use(self.path) from None
+            else:
+                return
+            self.clock.wait(_PAUSE, cancel)
 
     def _keep_current(self) -> None:
         if not self.keep or not self.path.is_file():
@@ -118,19 +146,39 @@ class FolderPlace:
         finally:
             beside.unlink(missing_ok=True)
 
-    def _forget_oldest(self) -> None:
-        """Delete all but the newest kept files; only those that were kept for this very name."""
+    def _forget_oldest(self) -> int:
+        """Delete all but the newest kept files; only those that were kept for this very name.
+
+        Returns how many can't be deleted. The new file is in place by then: what somebody still has open is no reason
+        to call its delivery failed, and is tried again with the next one.
+        """
         if not self._previous.is_dir():
-            return
+            return 0
         name = re.compile(rf"{re.escape(self.path.stem)} \d{{8}}T\d{{6}}-\d{{6}}Z{re.escape(self.path.suffix)}")
         kept = sorted(path for path in self._previous.iterdir() if name.fullmatch(path.name))
+        left = 0
         for path in kept[: max(0, len(kept) - self.keep)]:
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                left += 1
+        return left
 
     def _clear_leftovers(self) -> None:
         with storage_errors(self.path):
             for path in self.folder.glob(f".{glob.escape(self.name)}.*.tmp"):
                 path.unlink(missing_ok=True)
+
+
+def _in_use(path: Path) -> LocalStorage:
+    return LocalStorage(
+        "PSC-FOLDER-IN-USE",
+        "The destination’s file is in use",
+        f"{path} could not be replaced for {PATIENCE:.0f} seconds: another program has it open, or it may no longer "
+        "be written. What stood there before still stands.",
+        "Close what reads the file (the other system, a backup, a virus scanner), then start again.",
+        where=str(path),
+    )
 
 
 def file_digest(path: Path) -> str:

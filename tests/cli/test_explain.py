@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import time
+
+import pytest
+
 from tests.cli.conftest import Psconnect
 from tests.support.demo import Connected
 
@@ -60,3 +65,25 @@ def test_the_list_for_the_registrar_has_names_and_the_report_has_none(
     ((last,),) = connected.sql("SELECT LAST_NAME FROM STUDENTS WHERE DCID = ?", group.records[0].key)
     assert last in listed.read_text(encoding="utf-8-sig")
     assert last not in report.read_text(encoding="utf-8-sig")
+
+
+def test_more_matches_than_are_listed_are_not_denied(connected: Connected, psconnect: Psconnect) -> None:
+    connected.service.sync(connected.name, plan_only=True)
+    said = psconnect("explain", connected.name, "a", connected=connected)
+    assert len(said.out.splitlines()) == 51
+    assert "More than 50 matches." in said.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system can't change its time zone for one process")
+def test_times_are_this_computers(connected: Connected, psconnect: Psconnect, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = connected.delivered()
+    ((_dcid, number),) = connected.sql(ACTIVE)
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "CST6CDT,M3.2.0,M11.1.0")
+        time.tzset()
+        said = psconnect("explain", connected.name, str(number), "--entity", "student", connected=connected)
+        runs = psconnect("runs", connected.name, connected=connected).out.splitlines()
+    time.tzset()
+    assert run.started.hour == 17
+    assert "2026-11-18 11:30" in runs[1]
+    assert any(line.startswith("2026-11-18 11:30") for line in said.out.splitlines())

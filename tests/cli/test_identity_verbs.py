@@ -80,6 +80,26 @@ def test_rekey_writes_the_list_and_stores_only_when_told_to(
     assert (options.id_prefix, options.username_prefix, options.course_prefix) == ("AB-", "u.", "")
 
 
+def test_the_list_of_a_stored_re_key_is_written_without_wishes(
+    delivered: Connected, psconnect: Psconnect, tmp_path: Path
+) -> None:
+    """As the reason of the held run says; whatever is wished is stored by another verb or in the window."""
+    path, verb = tmp_path / "ids.csv", ("connection", "rekey", delivered.name)
+    before = delivered.service.connection(delivered.name).options.id_prefix
+    assert psconnect(*verb, "--prefix", "ZZ-", "--yes", connected=delivered).code == 0
+    said = psconnect(*verb, "--plan", str(path), connected=delivered)
+    assert said.code == 0
+    assert str(path) in said.out
+    assert "repeat the command with --yes" not in said.err
+    listed = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))[1:]
+    assert len(listed) > 200
+    assert all(new.startswith("ZZ-") for _entity, _old, new in listed)
+    document = psconnect(*verb, "--plan", str(path), "--yes", "--json", connected=delivered).document
+    assert document["stored"] is False
+    assert sum(document["counts"].values()) == len(listed)
+    assert psconnect(*verb, "--prefix", before, "--yes", connected=delivered).code == 0
+
+
 def test_rekey_writes_the_plugin_that_the_new_id_needs(
     delivered: Connected, psconnect: Psconnect, tmp_path: Path
 ) -> None:

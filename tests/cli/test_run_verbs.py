@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from psconnect.cli import codes
+from psconnect.transfer.folder import PATIENCE
 from tests.cli.conftest import Psconnect, Said
+from tests.contracts.disks import Hold, hold
 from tests.judges.oneroster11 import read_bundle
 from tests.support.demo import Connected
+
+__all__ = ["hold"]
 
 
 @pytest.fixture
@@ -116,3 +120,25 @@ def test_additions_only_says_what_it_leaves(psconnect: Psconnect, connected: Con
     assert said.code == codes.DONE
     assert "Not applied, because only additions are delivered:" in said.out
     assert any(line.split()[:4] == ["Courses", "1", "to", "update"] for line in said.out.splitlines())
+
+
+def test_P04_a_bundle_that_somebody_reads_is_left_and_the_next_sync_delivers(
+    psconnect: Psconnect, connected: Connected, hold: Hold
+) -> None:
+    connected.delivered()
+    before = connected.bundle.read_bytes()
+    connected.sql("UPDATE STUDENTS SET FIRST_NAME = 'Renamed' WHERE DCID = (SELECT max(DCID) FROM STUDENTS)")
+    connected.sql("UPDATE STUDENTS SET FIRST_NAME = 'Renamed' WHERE DCID = (SELECT min(DCID) FROM STUDENTS)")
+    let_go = hold(connected.bundle)
+
+    said = psconnect("sync", connected.name, connected=connected)
+
+    assert said.code == codes.APPLYING
+    assert "another program has it open" in said.err
+    assert "PSC-FOLDER-IN-USE" in said.err
+    assert sum(connected.clock.waited) >= PATIENCE
+    assert connected.bundle.read_bytes() == before
+    let_go()
+    assert [path.name for path in connected.bundle.parent.iterdir() if path.name.startswith(".")] == []
+    assert psconnect("sync", connected.name, connected=connected).code == codes.DONE
+    assert connected.bundle.read_bytes() != before

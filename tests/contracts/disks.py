@@ -34,3 +34,28 @@ def mount() -> Iterator[Mount]:
 def make_read_only(place: Path, *, wanted: bool) -> None:
     """Remount a mounted file system read-only, or writable again."""
     subprocess.run(["mount", "-o", f"remount,{'ro' if wanted else 'rw'}", str(place)], check=True)
+
+
+Hold = Callable[[Path], Callable[[], None]]
+"""Keeps a file from being replaced, as a reader on Windows does; gives back what lets it go."""
+
+
+@pytest.fixture
+def hold() -> Iterator[Hold]:
+    """``hold(path)``: nobody can replace it, as while a reader on Windows has it open; gives back what lets it go."""
+    held: set[Path] = set()
+
+    def let_go(path: Path) -> None:
+        subprocess.run(["umount", str(path)], check=True)
+        held.discard(path)
+
+    def act(path: Path) -> Callable[[], None]:
+        command = ["mount", "--bind", str(path), str(path)]
+        if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("Only an administrator may hold a file here.")
+        held.add(path)
+        return lambda: let_go(path)
+
+    yield act
+    for path in list(held):
+        let_go(path)

@@ -14,7 +14,10 @@ from psconnect.destinations import make_destination
 from psconnect.destinations.base import Declaration, SettingField, SnapshotDestination
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings, PsconnectError
-from tests.contracts.rosters import ListRoster, small
+from tests.contracts.disks import Mount, make_read_only, mount
+from tests.contracts.rosters import ListRoster, changed, small
+
+__all__ = ["mount"]
 
 
 def make(folder: Path | str, name: str = "Lincoln", **more: Any) -> SnapshotDestination:
@@ -184,3 +187,15 @@ def test_a_secret_in_the_file_is_refused_without_being_repeated() -> None:
 
 def test_a_required_secret_is_not_missed_in_the_file() -> None:
     assert SECRETIVE.settings({"folder": "/srv"}) == {"folder": "/srv"}
+
+
+def test_earlier_bundles_that_can_not_be_deleted_are_counted_in_what_is_told(tmp_path: Path, mount: Mount) -> None:
+    mount(tmp_path / "previous", 1024 * 1024)
+    for tables in (small(), changed(), small()):
+        make(tmp_path, keep=5).prepare(ListRoster(tables), CancelToken()).publish()
+    make_read_only(tmp_path / "previous", wanted=True)
+
+    delivered = make(tmp_path, keep=0).prepare(ListRoster(changed()), CancelToken()).publish()
+
+    assert delivered.description.endswith("; 2 earlier bundles in “previous” can’t be deleted yet")
+    assert make(tmp_path, keep=0).standing() == delivered.receipt

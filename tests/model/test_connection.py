@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,7 +94,7 @@ keep = 3
         # unknown keys name the nearest known one
         ({"sorce": {}}, "sorce", "Did you mean “source”?"),
         ({"source": {"urll": "x"}}, "source.urll", "Did you mean “url”?"),
-        ({"source": {"client_secret": "x"}}, "source.client_secret", "Did you mean “client_id”?"),
+        ({"source": {"client_secret": "x"}}, "source.client_secret", "psconnect secret set NAME source.client_secret"),
         ({"scope": {"school": "all"}}, "scope.school", "Did you mean “schools”?"),
         ({"options": {"parent": "all"}}, "options.parent", "Did you mean “parents”?"),
         ({"options": {"zzz": 1}}, "options.zzz", "Known: admins, co_teacher_classes, co_teachers, "),
@@ -105,28 +106,28 @@ keep = 3
         ({"mapping": {"org": {}}}, "mapping.org", "Known: admin, calendar"),
         ({"requirements": {"pupils": {}}}, "requirements.pupils", "Known: "),
         # wrong values name the key, also inside tables
-        ({"name": 5}, "name", "Correct the value"),
-        ({"disabled": "yes"}, "disabled", "Correct the value"),
-        ({"source": {"read": "magic"}}, "source.read", "Correct the value"),
-        ({"source": {"kind": "csv"}}, "source.kind", "Correct the value"),
-        ({"source": "x"}, "source", "Correct the value"),
-        ({"scope": {"start_year": "2026"}}, "scope.start_year", "Correct the value"),
-        ({"scope": {"start_year": 1990}}, "scope.start_year", "Correct the value"),
-        ({"scope": {"start_year": True}}, "scope.start_year", "Correct the value"),
-        ({"scope": {"schools": "some"}}, "scope.schools", "Correct the value"),
-        ({"scope": {"schools": ["100"]}}, "scope.schools", "Correct the value"),
-        ({"options": {"co_teachers": "yes"}}, "options.co_teachers", "Correct the value"),
-        ({"options": {"parents": "some"}}, "options.parents", "Correct the value"),
-        ({"mapping": {"student": {"username": 5}}}, "mapping.student.username", "Correct the value"),
+        ({"name": 5}, "name", "Give a text."),
+        ({"disabled": "yes"}, "disabled", "Give true or false."),
+        ({"source": {"read": "magic"}}, "source.read", "Give one of “auto”, “queries”, “tables”, “v1”."),
+        ({"source": {"kind": "csv"}}, "source.kind", "Give “powerschool”."),
+        ({"source": "x"}, "source", "Write it as a section, like [source]."),
+        ({"scope": {"start_year": "2026"}}, "scope.start_year", "Give a whole number from 1991 to 2200."),
+        ({"scope": {"start_year": 1990}}, "scope.start_year", "Give a whole number from 1991 to 2200."),
+        ({"scope": {"start_year": True}}, "scope.start_year", "Give a whole number from 1991 to 2200."),
+        ({"scope": {"schools": "some"}}, "scope.schools", "Give “all” or a list of whole numbers, like [100, 600]."),
+        ({"scope": {"schools": ["100"]}}, "scope.schools", "Give a whole number."),
+        ({"options": {"co_teachers": "yes"}}, "options.co_teachers", "Give true or false."),
+        ({"options": {"parents": "some"}}, "options.parents", "Give one of “none”, “portal”, “all”."),
+        ({"mapping": {"student": {"username": 5}}}, "mapping.student.username", "Give a text."),
         ({"mapping": {"student": "x"}}, "mapping.student", "Write it as [mapping.student]"),
         ({"mapping": 5}, "mapping", "[mapping.student]"),
-        ({"requirements": {"student": {"email": "maybe"}}}, "requirements.student.email", "Correct the value"),
+        ({"requirements": {"student": {"email": "maybe"}}}, "requirements.student.email", "Give one of “report”"),
         ({"requirements": ["student"]}, "requirements", "[requirements.student]"),
-        ({"safety": 5}, "safety", "Correct the value"),
+        ({"safety": 5}, "safety", "Write it as a section, like [safety]."),
         ({"safety": {"thresholds": 5}}, "safety.thresholds", "[safety.thresholds.student]"),
         ({"safety": {"thresholds": {"student": {"remove": 5}}}}, "safety.thresholds.student.remove",
-         "Correct the value"),
-        ({"destination": "x"}, "destination", "Correct the value"),
+         "Give a text."),
+        ({"destination": "x"}, "destination", "Write it as a section, like [destination]."),
         # what is missing or not there yet
         ({"name": "  "}, "name", "Give it a name"),
         ({"name": "Lincoln\u200b roster"}, "name", "Give it a name"),
@@ -349,3 +350,35 @@ def test_this_computer() -> None:
 def test_the_nearest_word() -> None:
     assert nearest("usrname", ["username", "email"]) == "Did you mean “username”?"
     assert nearest("qqq", ["b", "a"]) == "Known: a, b."
+
+
+@pytest.mark.parametrize(
+    ("data", "happened", "to_do"),
+    [
+        ({"safety": {"freeze": [{"from": "2026-12-01"}]}}, "“safety.freeze[0]” lacks “until”.", "Add until: a date"),
+        ({"safety": {"freeze": [{"from": "x", "until": "y"}]}}, "“safety.freeze[0].from”", "Give a date like"),
+        ({"safety": {"freeze": [{"from": "2026-12-01", "til": 1}]}}, "“safety.freeze[0].til”", "Did you mean “until”?"),
+        ({"sign_in": {"gogle": ["a.b"]}}, "There is no setting “sign_in.gogle”.", "Did you mean “google”?"),
+        ({"sign_in": {"google": "a.b"}}, "A value in “sign_in”", "Give a list of texts"),
+        ({"values": {"gender": {"M": 1}}}, "A value in “values”", "Give a text."),
+        (
+            {"scope": {"courses": [{"school": 1}]}},
+            "“scope.courses[0]” lacks “courses”.",
+            "Add courses: a list of texts",
+        ),
+        ({"options": {"id_prefix": "a b"}}, "“options.id_prefix”", "at most 30 characters (letters, digits and"),
+        (
+            {"uniqueness": {"confirmed": [{"entity": "student", "keys": [1, 10**30], "verdict": "same"}]}},
+            "“uniqueness.confirmed[0].keys[1]”",
+            "Give a whole number from 1",
+        ),
+        ({"uniqueness": {"confirmed": [{"entity": "student", "keys": [1], "verdict": "same"}]}}, "keys", "of 2 values"),
+    ],
+)
+def test_what_a_setting_has_to_be_is_said_without_a_programmers_words(
+    data: dict[str, Any], happened: str, to_do: str
+) -> None:
+    error = refused({"name": "Lincoln", "preset": "oneroster", **data})
+    assert happened in error.happened
+    assert to_do in error.to_do
+    assert not re.search(r"`|Expected|enum|object|null|str\b|int\b|array", error.happened + error.to_do)

@@ -41,7 +41,7 @@ def rows_of(content: bytes) -> list[list[str]]:
 
 
 def test_form_is_what_spreadsheets_expect(district: District) -> None:
-    content = csv_report(district.db, district.connection, district.run())
+    content = b"".join(csv_report(district.db, district.connection, district.run()))
     assert content == b"\xef\xbb\xbf" + ",".join(HEADER).encode() + b"\r\n"
 
 
@@ -51,7 +51,7 @@ def test_one_row_holds_all_of_a_problem(district: District) -> None:
         Problem("missing-required", "student", 41, 100, "username"),
         Problem("orphan", "enrollment", -7, None, "class"),
     ]
-    rows = rows_of(csv_report(district.db, district.connection, district.run(problems)))
+    rows = rows_of(b"".join(csv_report(district.db, district.connection, district.run(problems))))
     required, orphan = RULES["missing-required"], RULES["orphan"]
     link = "https://lincoln.example:8443/admin/students/home.html?frn=00141"
     assert rows[1:] == [
@@ -74,7 +74,7 @@ def test_names_come_back_exactly_but_for_the_escape(district: District) -> None:
     for key, name in enumerate(NAMES, 1):
         district.school(key, name)
     number = district.run([Problem("orphan", "class", key, key) for key in range(1, len(NAMES) + 1)])
-    cells = {int(row[5]): row[0] for row in rows_of(csv_report(district.db, district.connection, number))[1:]}
+    cells = {int(row[5]): row[0] for row in rows_of(b"".join(csv_report(district.db, district.connection, number)))[1:]}
     for key, name in enumerate(NAMES, 1):
         assert cells[key] == (name if name in PLAIN else f"'{name}")
 
@@ -88,7 +88,7 @@ def test_no_cell_begins_like_a_formula_and_no_text_is_changed(text: str) -> None
 
 def test_a_detail_and_an_id_are_escaped_too(district: District) -> None:
     number = district.run([Problem("missing-reported", "student", -5, None, "=1+1")])
-    (row,) = rows_of(csv_report(district.db, district.connection, number))[1:]
+    (row,) = rows_of(b"".join(csv_report(district.db, district.connection, number)))[1:]
     assert (row[5], row[6]) == ("'-5", "'=1+1")
 
 
@@ -97,12 +97,12 @@ def test_nobodys_data_is_in_the_file(district: District) -> None:
     record = msgspec.json.encode(["canary"] * len(STUDENT.attributes))
     district.db.execute("INSERT INTO ledger VALUES (?, 41, ?)", [STUDENT.rank, record])
     district.db.execute("INSERT INTO change VALUES (?, ?, 41, 2, ?, ?)", [number, STUDENT.rank, record, record])
-    assert b"canary" not in csv_report(district.db, district.connection, number)
+    assert b"canary" not in b"".join(csv_report(district.db, district.connection, number))
 
 
 def test_problems_past_their_time_are_refused_instead_of_denied(district: District) -> None:
     number = district.run([Problem("missing-reported", "student", 41, None, "email")])
     district.db.execute("DELETE FROM problem")
     with pytest.raises(FixSettings, match="had 1 problem; the records are deleted after 90 days") as refused:
-        csv_report(district.db, district.connection, number)
+        b"".join(csv_report(district.db, district.connection, number))
     assert ".html" in refused.value.to_do

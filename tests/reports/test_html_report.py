@@ -88,7 +88,7 @@ class Page(HTMLParser):
 
 
 def page_of(district: District, number: int) -> Page:
-    return Page(html_report(district.db, district.connection, number))
+    return Page(b"".join(html_report(district.db, district.connection, number)))
 
 
 def full(district: District, **values: object) -> int:
@@ -193,7 +193,7 @@ def test_nobodys_data_and_no_secret_is_in_the_page(district: District) -> None:
         )
         district.db.execute("INSERT INTO ledger VALUES (?, 41, ?)", [entity.rank, record])
         district.db.execute("INSERT INTO change VALUES (?, ?, 41, 2, ?, ?)", [number, entity.rank, record, record])
-    page = html_report(district.db, district.connection, number)
+    page = b"".join(html_report(district.db, district.connection, number))
     assert b"canary" not in page
     assert b"@example" not in page
 
@@ -210,7 +210,7 @@ def test_texts_that_break_pages_are_shown_as_text(district: District) -> None:
     for key, name in enumerate(names, 1):
         district.school(key, name)
     number = district.run([Problem("orphan", "class", key, key) for key in range(1, len(names) + 1)])
-    raw = html_report(district.db, district.connection, number)
+    raw = b"".join(html_report(district.db, district.connection, number))
     texts = Page(raw).texts
     assert {names[0], names[1], names[3], names[4], names[5], "a\ufffdb\ufffd[31m\ud7ff"} <= set(texts)
     assert f"<bdi>{names[3]}</bdi>".encode() in raw
@@ -222,7 +222,7 @@ def test_the_same_number_of_records_is_listed_for_every_school(district: Distric
     problems = [
         Problem("orphan", "class", 1000 * key + n, key) for key in range(1, 61) for n in range(150 if key > 1 else 3)
     ]
-    page = html_report(district.db, district.connection, district.run(problems)).decode()
+    page = b"".join(html_report(district.db, district.connection, district.run(problems))).decode()
     blocks = page.split("<h3>")[1:]
     assert [block.count("<li>Class ") for block in blocks] == [3] + [50] * 59
     assert all("100 more are in the CSV report." in block for block in blocks[1:])
@@ -232,7 +232,7 @@ def test_the_same_number_of_records_is_listed_for_every_school(district: Distric
 def test_a_long_tail_of_schools_is_left_to_the_csv_report_and_counted(district: District) -> None:
     rules = [key for key, rule in RULES.items() if rule.severity != "info"]
     problems = [Problem(rule, "student", key, key) for key in range(1, 3_001) for rule in rules]
-    raw = html_report(district.db, district.connection, district.run(problems))
+    raw = b"".join(html_report(district.db, district.connection, district.run(problems)))
     assert len(raw) <= LARGEST
     page = raw.decode()
     assert all(f"{RULES[rule].title}: 3,000</li>" in page.replace("&#39;", "'") for rule in rules)
@@ -251,7 +251,7 @@ def test_endless_texts_and_lists_stay_under_2_mb(district: District) -> None:
     number = district.run(
         problems, read=many, left_out=many, holds=holds, error=error, delivered=endless, state="failed"
     )
-    raw = html_report(district.db, district.connection, number)
+    raw = b"".join(html_report(district.db, district.connection, number))
     assert len(raw) <= LARGEST
     assert "250 more are not shown here." in Page(raw).texts
 

@@ -75,7 +75,7 @@ def school(db: sqlite3.Connection, key: int, name: str) -> None:
 
 
 def html(db: sqlite3.Connection, number: int) -> str:
-    return FORMATS[".html"](db, CONNECTION, number).decode()
+    return b"".join(FORMATS[".html"](db, CONNECTION, number)).decode()
 
 
 def heading(page: str) -> str:
@@ -182,7 +182,9 @@ def test_hostile_school_names_are_only_text(db: sqlite3.Connection, make: Make) 
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert "<bdi>\u202eloohcS</bdi>" in page
-    rows = list(csv.reader(io.StringIO(FORMATS[".csv"](db, CONNECTION, number).decode("utf-8-sig"), newline="")))
+    rows = list(
+        csv.reader(io.StringIO(b"".join(FORMATS[".csv"](db, CONNECTION, number)).decode("utf-8-sig"), newline=""))
+    )
     assert rows[0] == list(HEADER)
     assert sorted(row[0] for row in rows[1:]) == sorted([HOSTILE[0], f"'{HOSTILE[1]}", HOSTILE[2], f"'{HOSTILE[3]}"])
     assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
@@ -195,7 +197,7 @@ def test_nobodys_data_is_in_a_report(db: sqlite3.Connection, make: Make) -> None
     number = make([Problem("missing-reported", "student", 41, None, "email")])
     db.execute("INSERT INTO change VALUES (?, ?, ?, 2, ?, ?)", [number, STUDENT.rank, 41, record, record])
     for write in FORMATS.values():
-        assert b"canary" not in write(db, CONNECTION, number)
+        assert b"canary" not in b"".join(write(db, CONNECTION, number))
 
 
 def test_200000_problems_stay_under_2_mb_and_are_all_in_the_csv(db: sqlite3.Connection, make: Make) -> None:
@@ -204,12 +206,12 @@ def test_200000_problems_stay_under_2_mb_and_are_all_in_the_csv(db: sqlite3.Conn
     problems = [Problem("missing-required", "student", 10_000_000 + n, 1 + n % 40, "username") for n in range(100_000)]
     problems += [Problem("class-without-teacher", "class", 10_000_000 + n, 1 + n % 40) for n in range(100_000)]
     number = make(problems)
-    page = FORMATS[".html"](db, CONNECTION, number)
+    page = b"".join(FORMATS[".html"](db, CONNECTION, number))
     assert 100_000 < len(page) < LARGEST
     assert "more are in the CSV report" in page.decode()
     listed = len(re.findall(r"<li>(?:Student|Class) ", page.decode()))
     assert f"{200_000 - listed:,} problems are listed in the CSV report only" in page.decode()
-    assert FORMATS[".csv"](db, CONNECTION, number).count(b"\r\n") == 200_001
+    assert b"".join(FORMATS[".csv"](db, CONNECTION, number)).count(b"\r\n") == 200_001
 
 
 def test_many_schools_and_rules_stay_under_2_mb(db: sqlite3.Connection, make: Make) -> None:
@@ -217,13 +219,13 @@ def test_many_schools_and_rules_stay_under_2_mb(db: sqlite3.Connection, make: Ma
     for key in range(1, 1_001):
         school(db, key, f"School {key}")
     problems = [Problem(rule, "student", key, key) for key in range(1, 1_001) for rule in rules]
-    assert len(FORMATS[".html"](db, CONNECTION, make(problems))) < LARGEST
+    assert len(b"".join(FORMATS[".html"](db, CONNECTION, make(problems)))) < LARGEST
 
 
 def test_same_run_same_bytes(db: sqlite3.Connection, make: Make) -> None:
     number = make([Problem("orphan", "enrollment", n, None, "class") for n in range(50)])
     for write in FORMATS.values():
-        assert write(db, CONNECTION, number) == write(db, CONNECTION, number)
+        assert b"".join(write(db, CONNECTION, number)) == b"".join(write(db, CONNECTION, number))
 
 
 def test_unknown_ending_and_missing_folder_are_refused_in_words(

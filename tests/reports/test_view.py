@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ import pytest
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Problem
 from psconnect.model.runs import ChangeCounts, Compared
-from psconnect.reports.problems import NO_SCHOOL, by_school, problem_rows
+from psconnect.reports.problems import NO_SCHOOL, ProblemRow, by_school, problem_rows
 from psconnect.reports.view import RunView, view_of
 from psconnect.reports.words import moment
 from psconnect.words import duration
@@ -36,6 +36,10 @@ def chicago(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
         yield
     time.tzset()
+
+
+def rows_of(district: District, number: int) -> list[ProblemRow]:
+    return list(problem_rows(district.db, district.connection, number, by_school(district.db, number)))
 
 
 def facts(view: RunView) -> dict[str, str]:
@@ -137,7 +141,7 @@ def test_problems_go_by_school_then_severity_and_schools_of_one_name_stay_apart(
         Problem("orphan", "enrollment", -7, None, "class"),
     ]
     number = district.run(problems)
-    groups = by_school(problem_rows(district.db, district.connection, number))
+    groups = by_school(district.db, number)
     assert [(group.name, group.key, group.total) for group in groups] == [
         ("Lincoln Unified", 0, 1),
         ("north", 100, 1),
@@ -148,17 +152,45 @@ def test_problems_go_by_school_then_severity_and_schools_of_one_name_stay_apart(
         (NO_SCHOOL, None, 2),
     ]
     assert [rule.rule.key for rule in groups[4].rules] == ["missing-required", "missing-reported"]
-    rows = [row for rule in groups[6].rules for row in rule.rows]
+    rows = [row for row in rows_of(district, number) if row.school_key is None]
     assert [(row.kind, row.record, row.detail) for row in rows] == [
         ("Student", "1", "email"),
         ("Enrollment", "T7", "Class"),
     ]
 
 
+def test_rows_come_in_one_order_and_at_most_so_many_of_each_rule(district: District) -> None:
+    problems = [
+        Problem("missing-reported", entity, first + key, school, detail)
+        for school, first in ((600, 10), (None, 20), (100, 0))
+        for entity in ("class", "student")
+        for key in (3, 2, 1)
+        for detail in ("email", "a")
+    ]
+    number = district.run([*problems, Problem("orphan", "student", 9, 100)])
+
+    def told(rows: Iterable[ProblemRow]) -> list[tuple[int | None, str, str, str, str]]:
+        return [(row.school_key, row.rule.key, row.kind, row.record, row.detail) for row in rows]
+
+    def every(school: int | None, first: int) -> list[tuple[int | None, str, str, str, str]]:
+        return [
+            (school, "missing-reported", kind, str(first + key), detail)
+            for kind in ("Class", "Student")
+            for key in (1, 2, 3)
+            for detail in ("a", "email")
+        ]
+
+    expected = [*every(100, 0), (100, "orphan", "Student", "9", ""), *every(600, 10), *every(None, 20)]
+    assert told(rows_of(district, number)) == expected
+    schools = by_school(district.db, number)
+    some = problem_rows(district.db, district.connection, number, schools, 2)
+    assert told(some) == [expected[n] for n in (0, 1, 12, 13, 14, 25, 26)]
+
+
 def test_a_rule_of_another_version_is_a_warning_and_nothing_is_lost(district: District) -> None:
     number = district.run()
     district.db.execute("INSERT INTO problem VALUES (?, 'future-rule', 5, 41, NULL, '')", [number])
-    (row,) = view_of(district.db, district.connection, number).problems
+    (row,) = rows_of(district, number)
     assert (row.rule.severity, row.rule.title, row.record) == ("warning", "Future rule", "41")
 
 
@@ -166,7 +198,8 @@ def test_a_rule_of_another_version_is_a_warning_and_nothing_is_lost(district: Di
 def test_links_lead_to_web_pages_only(district: District, url: str) -> None:
     number = district.run([Problem("missing-reported", "student", 41, None, "email")])
     source = msgspec.structs.replace(district.connection.source, url=url)
-    (row,) = problem_rows(district.db, msgspec.structs.replace(district.connection, source=source), number)
+    connection = msgspec.structs.replace(district.connection, source=source)
+    (row,) = problem_rows(district.db, connection, number, by_school(district.db, number))
     assert row.link == ""
 
 
@@ -175,7 +208,7 @@ def test_people_have_a_link_and_other_records_none(district: District) -> None:
         Problem("missing-reported", entity, 41, None, "email")
         for entity in ("student", "teacher", "admin", "contact", "class")
     ]
-    rows = problem_rows(district.db, district.connection, district.run(problems))
+    rows = rows_of(district, district.run(problems))
     assert {row.kind: row.link for row in rows} == {
         "Student": "https://lincoln.example:8443/admin/students/home.html?frn=00141",
         "Teacher": "https://lincoln.example:8443/admin/faculty/home.html?frn=20441",

@@ -48,6 +48,11 @@ def passes(text: str, op: str, value: Any = None) -> bool:
     [
         ("equals", "Rivera", ["Rivera", "RIVERA", " rivera "], ["River", "", "Riverá"]),
         ("equals", 9, ["9", "09", "9.0"], ["19", "", "nine", "nan"]),
+        ("in", [12345678901234567], ["12345678901234567"], ["12345678901234568", "12345678901234566"]),
+        ("equals", 10**400, ["1" + "0" * 400], ["1", "inf", ""]),
+        ("before", "0001-01-01", [], ["0001-01-01", "2026-08-17", ""]),
+        ("after", "9999-12-31", [], ["9999-12-31", "2026-08-17", ""]),
+        ("in the last", 36_500, ["2026-11-18", "1950-01-01"], ["1900-01-01", ""]),
         ("equals", "09", ["09"], ["9", ""]),
         ("not equals", "Rivera", ["River", ""], ["rivera"]),
         ("not equals", 9, ["10", "", "nine"], ["9"]),
@@ -198,6 +203,13 @@ def test_every_template_works_for_every_entity_it_names() -> None:
         ("student", {"template": "has email", "value": True}, "takes none"),
         ("student", {"template": "entered in the last days", "value": 0}, "Give a number of days"),
         ("student", {"template": "entered since", "value": "August"}, "Give a date"),
+        ("student", {"template": "entered since", "value": "0001-01-01"}, "Give a date"),
+        ("student", {"template": "entered in the last days", "value": 800_000}, "Give a number of days"),
+        ("student", {"field": "Students.EntryDate", "op": "in the last", "value": 800_000}, "from 1 to 36,500"),
+        ("student", {"field": "Students.EntryDate", "op": "in the last", "value": True}, "from 1 to 36,500"),
+        ("student", {"field": "Students.Grade_Level", "op": "equals", "value": float("nan")}, "Give a number"),
+        ("student", {"field": "Students.Grade_Level", "op": "at least", "value": float("inf")}, "Give a number"),
+        ("student", {"all": [{"attribute": "email", "op": "is empty"}], "value": 3}, "Take it out."),
         ("student", {"field": "Students.Zzz.Q", "op": "is empty"}, "Table.Field"),
         ("student", {"field": "Studens.Last_Name", "op": "is empty"}, "“Students.Last_Name”"),
     ],
@@ -214,7 +226,21 @@ def test_what_can_not_be_used_is_said(entity: str, rule: dict[str, Any], says: s
 
 @pytest.mark.parametrize(
     "pattern",
-    ["^A", "a|b", "[A-Z]{2}\\d+", "(north|south) campus", "[^]x]", "colou?r", "a.c", "(ab)?c", "x{3}", "\\.", "[\\]]"],
+    [
+        "^A",
+        "a|b",
+        "[A-Z]{2}\\d+",
+        "(north|south) campus",
+        "[^]x]",
+        "colou?r",
+        "a.c",
+        "(ab)?c",
+        "x{3}",
+        "\\.",
+        "[\\]]",
+        "x{,2}b",
+        "x{}",
+    ],
 )
 def test_patterns_mean_what_regular_expressions_mean(pattern: str) -> None:
     match = compile_pattern(pattern, "x")
@@ -226,7 +252,8 @@ def test_patterns_mean_what_regular_expressions_mean(pattern: str) -> None:
     "pattern",
     ["(a+)+", "(a|aa)*", "(a*)*b", "a**", "a+?", "a*+", "(?=a)", "(?P<n>a)", "(a)\\1", "\\p", "a*b*c*", "(?i)a", "*a",
      "(a){2,}", "a?a?a?a?a?a?a?", "(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)", "a{1,9}b{1,9}c{1,9}",
-     "a{0,3}a{0,3}a{0,3}", "[a", "(a", "a)", "x" * 201],
+     "a{0,3}a{0,3}a{0,3}", "[a", "(a", "a)", "x" * 201, "(?:a{,}){,}b", "(a{,9}){,9}", "a{,}b{,}c{,}",
+     "a{,9}b{,9}c{,9}", "[[:alpha:]]", "[[a]", "[a||b]", "[[a", "[a&&", "[]b--"],
 )  # fmt: skip
 def test_patterns_that_could_run_away_are_refused(pattern: str) -> None:
     with pytest.raises(FixSettings) as refused:

@@ -158,3 +158,17 @@ def test_the_first_missing_attribute_leaves_out_and_the_others_are_reported() ->
     assert made.missing(("x", "y", "", "\u200b")) == ("", ["c", "d"])
     assert made.missing(("x", " ", "", "")) == ("b", ())
     assert made.missing(("", "", "", "")) == ("a", ())
+
+
+@pytest.mark.parametrize("name", ["lower", "default", "first", "", " codes", "a|b", "a:b", "a{b"])
+def test_a_value_list_that_no_template_could_use_is_refused(name: str) -> None:
+    with pytest.raises(FixSettings) as refused:
+        parse_mapping({}, {}, {name: {"M": "male"}})
+    assert refused.value.where == f"values.{name}"
+
+
+@pytest.mark.parametrize("name", ["gender", "lowercase", "state codes", "é"])
+def test_a_value_list_of_any_other_name_is_used(name: str) -> None:
+    mapping = parse_mapping({}, {"student": {"grade": f"{{Students.Gender|{name}}}"}}, {name: {"M": "male"}})
+    shape = compile_mapping(mapping, BY_KEY["student"], lambda _name: "gender")
+    assert shape(SimpleNamespace(gender="M"))[BY_KEY["student"].shaped.index("grade")] == "male"

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from psconnect.model.errors import FixSettings, LocalStorage
-from psconnect.transfer.folder import FolderPlace, file_digest
-from tests.contracts.disks import Mount, make_read_only, mount
+from psconnect.model.clock import CancelToken
+from psconnect.model.errors import Cancelled, FixSettings, LocalStorage
+from psconnect.store.files import sync_folder
+from psconnect.transfer.folder import PATIENCE, FolderPlace, file_digest
+from tests.contracts.disks import Hold, Mount, hold, make_read_only, mount
+from tests.support.demo import TestClock
 
-__all__ = ["mount"]
+__all__ = ["hold", "mount"]
 
 MOMENT = datetime(2026, 11, 18, 17, 30, 15, 250_000, tzinfo=UTC)
 
@@ -42,7 +45,7 @@ def prepared(at: FolderPlace, content: bytes) -> Path:
 
 def publish(at: FolderPlace, content: bytes, minute: int = 0) -> None:
     """Publish, as if it had been at that minute after MOMENT."""
-    at.publish(prepared(at, content))
+    at.publish(prepared(at, content), CancelToken())
     seconds = MOMENT.timestamp() + 60 * minute
     os.utime(at.path, (seconds, seconds))
 
@@ -125,7 +128,7 @@ def test_a_delivery_repeated_after_a_crash_keeps_the_one_before_once(tmp_path: P
     for _attempt in range(3):
         at = place(tmp_path, on_step=die)
         with pytest.raises(Killed):
-            at.publish(prepared(at, b"two"))
+            at.publish(prepared(at, b"two"), CancelToken())
         assert at.path.read_bytes() == b"one"
     publish(place(tmp_path), b"two")
 
@@ -186,7 +189,7 @@ def test_without_room_for_the_one_before_nothing_is_published(tmp_path: Path, mo
     temporary = prepared(at, b"new")
 
     with pytest.raises(LocalStorage) as caught:
-        at.publish(temporary)
+        at.publish(temporary, CancelToken())
     temporary.unlink()
 
     assert caught.value.code == "PSC-DISK-FULL"
@@ -201,7 +204,7 @@ def test_where_previous_can_not_be_written_nothing_is_published(tmp_path: Path, 
     at = place(tmp_path)
 
     with pytest.raises(LocalStorage) as caught:
-        at.publish(prepared(at, b"two"))
+        at.publish(prepared(at, b"two"), CancelToken())
 
     assert caught.value.code == "PSC-DISK-DENIED"
     assert at.path.read_bytes() == b"one"
@@ -285,7 +288,7 @@ def test_a_link_in_the_place_is_replaced_and_what_it_points_to_stays(tmp_path: P
         pytest.skip("Links need a permission here.")
 
     at = place(folder)
-    at.publish(prepared(at, b"new"))
+    at.publish(prepared(at, b"new"), CancelToken())
 
     assert elsewhere.read_bytes() == b"precious"
     assert not at.path.is_symlink()
@@ -304,3 +307,82 @@ def test_others_of_the_group_may_read_it_strangers_not(tmp_path: Path) -> None:
 
     assert stat.S_IMODE(at.path.stat().st_mode) == 0o640
     assert stat.S_IMODE((tmp_path / "previous").stat().st_mode) == 0o700
+
+
+class _ClockThatActs(TestClock):
+    """Waits without waiting; at one of the waits something happens."""
+
+    __test__ = False
+
+    def __init__(self, at: int, act: Callable[[], None]) -> None:
+        super().__init__()
+        self._at, self._act = at, act
+
+    def wait(self, seconds: float, cancel: CancelToken) -> None:
+        super().wait(seconds, cancel)
+        if len(self.waited) == self._at:
+            self._act()
+
+
+def test_P04_a_file_that_a_reader_holds_is_replaced_once_it_lets_go(tmp_path: Path, hold: Hold) -> None:
+    publish(place(tmp_path), b"one")
+    clock = _ClockThatActs(3, hold(tmp_path / "roster.zip"))
+    at = FolderPlace(tmp_path, "roster.zip", 3, nothing, clock)
+
+    assert at.publish(prepared(at, b"two"), CancelToken()) == 0
+
+    assert at.path.read_bytes() == b"two"
+    assert [path.read_bytes() for path in tmp_path.glob("previous/*")] == [b"one"]
+    assert len(clock.waited) == 3
+
+
+def test_P04_a_file_that_stays_held_is_left_and_that_is_said(tmp_path: Path, hold: Hold) -> None:
+    publish(place(tmp_path), b"one")
+    hold(tmp_path / "roster.zip")
+    clock = TestClock()
+    at = FolderPlace(tmp_path, "roster.zip", 3, nothing, clock)
+
+    with pytest.raises(LocalStorage) as caught:
+        at.publish(prepared(at, b"two"), CancelToken())
+
+    assert caught.value.code == "PSC-FOLDER-IN-USE"
+    assert "another program has it open" in caught.value.happened
+    assert at.path.read_bytes() == b"one"
+    assert PATIENCE <= sum(clock.waited) <= PATIENCE + 1
+
+
+def test_a_cancel_while_the_file_is_held_is_heard(tmp_path: Path, hold: Hold) -> None:
+    publish(place(tmp_path), b"one")
+    hold(tmp_path / "roster.zip")
+    cancel = CancelToken()
+    clock = _ClockThatActs(2, cancel.cancel)
+    at = FolderPlace(tmp_path, "roster.zip", 3, nothing, clock)
+
+    with pytest.raises(Cancelled):
+        at.publish(prepared(at, b"two"), cancel)
+
+    assert at.path.read_bytes() == b"one"
+    assert len(clock.waited) == 2
+
+
+def test_what_can_not_be_forgotten_yet_does_not_undo_a_delivery(tmp_path: Path, mount: Mount) -> None:
+    mount(tmp_path / "previous", 64 * 1024)
+    for minute in range(3):
+        publish(place(tmp_path), str(minute).encode(), minute)
+    make_read_only(tmp_path / "previous", wanted=True)
+    at = place(tmp_path, keep=0)
+
+    assert at.publish(prepared(at, b"3"), CancelToken()) == 2
+
+    assert at.path.read_bytes() == b"3"
+    make_read_only(tmp_path / "previous", wanted=False)
+    assert at.publish(prepared(at, b"4"), CancelToken()) == 0
+    assert names(tmp_path) == ["roster.zip"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="Needs a file system whose folders can't be written out.")
+def test_a_folder_that_can_not_be_written_out_is_no_failure() -> None:
+    sync_folder(Path("/proc"))
+
+    with pytest.raises(OSError):  # noqa: PT011 - any other refusal is one
+        sync_folder(Path("/proc/self/nothing"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from psconnect.destinations.base import Declaration, Delivered, Roster, SettingField
 from psconnect.destinations.oneroster_csv.bundle import write_bundle
-from psconnect.model.clock import CancelToken
+from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.errors import FixSettings
 from psconnect.transfer.folder import FolderPlace, Step, file_digest
 
@@ -60,10 +60,10 @@ class OneRosterCsv:
 
     declaration = DECLARATION
 
-    def __init__(self, connection_name: str, settings: dict[str, Any], on_step: Step) -> None:
+    def __init__(self, connection_name: str, settings: dict[str, Any], on_step: Step, clock: Clock) -> None:
         """For a connection of that name, with settings as ``Declaration.settings`` gives them."""
         folder = _folder(settings["folder"])
-        self._place = FolderPlace(folder, f"{_file_name(connection_name)}.zip", settings["keep"], on_step)
+        self._place = FolderPlace(folder, f"{_file_name(connection_name)}.zip", settings["keep"], on_step, clock)
 
     def check(self) -> str:
         """Whether a bundle could be written to the folder."""
@@ -79,7 +79,7 @@ class OneRosterCsv:
         self._place.check()
         with self._place.writing() as (file, temporary):
             counts = write_bundle(file, roster, cancel)
-        return PreparedBundle(self._place, temporary, file_digest(temporary), counts)
+        return PreparedBundle(self._place, temporary, file_digest(temporary), counts, cancel)
 
 
 @dataclass(frozen=True)
@@ -90,16 +90,23 @@ class PreparedBundle:
     temporary: Path
     receipt: str
     counts: dict[str, int]
+    cancel: CancelToken
 
     def publish(self) -> Delivered:
         """Put it in place with one rename."""
-        self.place.publish(self.temporary)
+        left = self.place.publish(self.temporary, self.cancel)
         rows = sum(self.counts.values())
-        return Delivered(self.receipt, f"{self.place.path}: {rows:,} rows in {len(self.counts)} files")
+        text = f"{self.place.path}: {rows:,} rows in {len(self.counts)} files"
+        return Delivered(self.receipt, f"{text}; {_still_there(left)}" if left else text)
 
     def discard(self) -> None:
         """Delete it unless it was published."""
         self.temporary.unlink(missing_ok=True)
+
+
+def _still_there(left: int) -> str:
+    what = "an earlier bundle" if left == 1 else f"{left:,} earlier bundles"
+    return f"{what} in “previous” can’t be deleted yet"
 
 
 def _folder(text: str) -> Path:
