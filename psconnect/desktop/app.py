@@ -6,7 +6,7 @@ import sys
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from psconnect import __version__
 from psconnect.desktop.demo import DISTRICT, NAME, DemoDistrict, DemoSize, start_demo
@@ -17,7 +17,7 @@ from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.apply import Theme
 from psconnect.desktop.wizard.session import Prefill
-from psconnect.desktop.wizard.window import open_wizard
+from psconnect.desktop.wizard.window import WizardWindow, open_wizard
 from psconnect.logs import logger
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
@@ -69,6 +69,7 @@ class Desktop(QObject):
         self.main: MainWindow | None = None
         self.demo: MainWindow | None = None
         self._district: DemoDistrict | None = None
+        self._demo_begun = False
         # Queued: mistakes happen in any thread and within any event; the dialog opens on the GUI thread, after it.
         self._mistake.connect(self._show_mistake, Qt.ConnectionType.QueuedConnection)
         self._mistakes = Mistakes(self._mistake.emit)
@@ -98,15 +99,20 @@ class Desktop(QObject):
             _to_front(self.demo)
             return
         window = self.main
-        if window is None:
+        if window is None or self._demo_begun:
             return
+        self._demo_begun = True
         window.notice(tr("Making the demo district. This takes some seconds the first time …"), "accent")
         window.bridge.call(
-            lambda: start_demo(self._home, DemoSize()), self._show_demo, partial(_refuse, window), owner=self
+            lambda: start_demo(self._home, DemoSize()), self._show_demo, partial(self._refuse, window), owner=self
         )
 
+    def _refuse(self, window: MainWindow, error: PsconnectError) -> None:
+        self._demo_begun = False
+        window.notice(tr("{title}. {happened} {to_do}", **error.as_dict()), "bad")
+
     def _show_demo(self, district: DemoDistrict) -> None:
-        self._district = district
+        self._district, self._demo_begun = district, False
         window = MainWindow(district.service, title=tr("psconnect – Demo district"), demo=True)
         self.demo = self._watched(window)
         window.closed.connect(self._stop_district)
@@ -119,7 +125,14 @@ class Desktop(QObject):
             wizard()
 
     def _open_wizard(self, window: MainWindow, district: DemoDistrict | None = None) -> None:
-        """The wizard for a new connection; for the demo district everything but the choices is filled in."""
+        """The wizard for a new connection; for the demo district everything but the choices is filled in.
+
+        There is one a window: a second one would work on the same draft.
+        """
+        wizard = _wizard_of(window)
+        if wizard:
+            _to_front(wizard)
+            return
         prefill = None
         if district:
             taken = {state.connection.name for state in district.service.connections()}
@@ -143,6 +156,10 @@ class Desktop(QObject):
             self.main = None
         if window is self.demo:
             self.demo = None
+        wizard = _wizard_of(window)
+        if wizard:
+            # It would go with the window, and without closing it would not keep what was typed.
+            wizard.close()
         window.deleteLater()
 
     def _stop_district(self) -> None:
@@ -158,14 +175,17 @@ class Desktop(QObject):
 
     def _show_mistake(self, error: BaseException) -> None:
         logger.error("mistake", extra={"data": {"kind": type(error).__name__, "details": details(error)}})
+        if any(isinstance(shown, MistakeDialog) and shown.isVisible() for shown in QApplication.topLevelWidgets()):
+            # One that happens each second must not bury the window under dialogs.
+            return
         MistakeDialog(error, QApplication.activeWindow() or self.main or self.demo).open()
 
 
-def _refuse(window: MainWindow, error: PsconnectError) -> None:
-    window.notice(tr("{title}. {happened} {to_do}", **error.as_dict()), "bad")
+def _wizard_of(window: MainWindow) -> WizardWindow | None:
+    return next((found for found in window.findChildren(WizardWindow) if found.isVisible()), None)
 
 
-def _to_front(window: MainWindow) -> None:
+def _to_front(window: QWidget) -> None:
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
     window.show()
     window.raise_()

@@ -30,6 +30,9 @@ class Navigator(Protocol):
     def settings(self, name: str) -> None:
         """The settings of a connection."""
 
+    def ids(self, name: str) -> None:
+        """How the ids of a connection are made; adoption and re-key."""
+
     def running(self, name: str) -> None:
         """The run view of a connection."""
 

@@ -120,6 +120,7 @@ def _of_connection(deeds: Deeds) -> list[Entry | None]:
         ("overview", tr("Overview"), "Ctrl+1"),
         ("history", tr("History"), "Ctrl+2"),
         ("settings", tr("Settings"), "Ctrl+3"),
+        ("ids", tr("Ids"), "Ctrl+4"),
         ("find", tr("Find a record"), Keys.Find),
     )
     return [

@@ -13,6 +13,7 @@ from psconnect.desktop.pages.connections import ConnectionsPage
 from psconnect.desktop.pages.find import FindPage
 from psconnect.desktop.pages.help import HelpPage
 from psconnect.desktop.pages.history import HistoryPage
+from psconnect.desktop.pages.ids import IdsPage
 from psconnect.desktop.pages.overview import OverviewPage
 from psconnect.desktop.pages.review import ReviewPage
 from psconnect.desktop.pages.run import RunPage
@@ -37,13 +38,14 @@ class Places(QStackedWidget):
         self.history, self.settings = HistoryPage(context), SettingsPage(context)
         self.summary, self.review = SummaryPage(context), ReviewPage(context)
         self.run, self.help = RunPage(context), HelpPage(context)
-        self.finder = FindPage(context)
+        self.finder, self.ids = FindPage(context), IdsPage(context)
         self._pages: dict[str, Page] = {
             "connections": self.connections,
             "overview": self.overview,
             "history": self.history,
             "find": self.finder,
             "settings": self.settings,
+            "ids": self.ids,
             "summary": self.summary,
             "review": self.review,
             "run": self.run,

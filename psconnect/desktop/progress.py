@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from psconnect.desktop.text import entity_label, number, tr
+from psconnect.desktop.text import entity_label, number, rows_label, tr
 from psconnect.model.entities import BY_KEY
 from psconnect.model.events import STAGES, RunEvent
 
-_MANY = {
-    "calendar_days": "calendar days",
-    "school_staff": "staff assignments",
-    "section_teachers": "teaching assignments",
-}
 _STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("reading", "Schools and terms", ("school", "calendar", "calendar_days")),
     ("reading", "Courses and classes", ("course", "class")),
@@ -68,7 +63,7 @@ class Step:
 def _records(part: str) -> str:
     if part in BY_KEY:
         return entity_label(part).lower()
-    return tr(_MANY.get(part, part.replace("_", " "))) if part else tr("changes")
+    return rows_label(part) if part else tr("changes")
 
 
 class Progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from psconnect.desktop.text import counted, duration, entity_label, moment, number, state_word, tr
@@ -107,6 +108,16 @@ def hold_in_words(run: Run) -> str:
         return " ".join([rehearsed, *reasons])
     to_do = list(dict.fromkeys(hold.to_do for hold in run.holds if hold.to_do))
     return " ".join([*reasons, *to_do[:_MOST_TO_DO]])
+
+
+def reasons_in_words(run: Run) -> str:
+    """Everything that a run is held for, with its numbers as they are written everywhere."""
+    return " ".join(limit_in_words(hold.reason) for hold in run.holds)
+
+
+def limit_in_words(text: str) -> str:
+    """A limit with numbers as they are written everywhere: ``10 % and 200, or 20,000``."""
+    return re.sub(r"(?<=\d)%", " %", re.sub(r"\d{4,}", lambda found: number(int(found[0])), text))
 
 
 def _planned(run: Run) -> str:

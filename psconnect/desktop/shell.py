@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, QSettings, QSize, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -14,16 +14,17 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.context import Context
 from psconnect.desktop.menus import Menus
 from psconnect.desktop.places import Places
-from psconnect.desktop.runs import ActiveRuns
+from psconnect.desktop.runs import ActiveRun, ActiveRuns
 from psconnect.desktop.side import SideBar
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_XXL
-from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.taborder import put_in_order
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING
 from psconnect.service import Service
+from psconnect.service.connections import IN_USE
 
 SIZE, SMALLEST = QSize(1180, 760), QSize(860, 560)
 _CLOSE_MS, _NOTICE_MS = 1_000, 8_000
@@ -120,6 +121,10 @@ class MainWindow(QMainWindow):
         """Show the settings of a connection."""
         self.places.go("settings", name)
 
+    def ids(self, name: str) -> None:
+        """Show how the ids of a connection are made."""
+        self.places.go("ids", name)
+
     def running(self, name: str) -> None:
         """Show the run that is going on."""
         self.places.go("run", name)
@@ -197,10 +202,20 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def import_from(self, path: Path) -> None:
-        """Store the connection of a file."""
-        self.bridge.call(
-            lambda: self.context.service.import_connection(path), self._imported, self._refused, owner=self
-        )
+        """Store the connection of a file; settings that are there are replaced only after asking."""
+        store = partial(self.context.service.import_connection, path)
+        self.bridge.call(partial(store, replace=False), self._imported, partial(self._not_imported, store), owner=self)
+
+    def _not_imported(self, store: Callable[[], Connection], error: PsconnectError) -> None:
+        if error.code != IN_USE:
+            self._refused(error)
+            return
+        text = tr("“{name}” is there already. Are its settings to be replaced by those of the file?", name=error.where)
+        replace = partial(self.bridge.call, store, self._imported, self._refused, owner=self)
+        self._notice_timer.stop()
+        answers: list[Action] = [(tr("Replace its settings"), replace), (tr("Leave it as it is"), self.banner.hide)]
+        self.banner.tell(text, "warning", answers)
+        self.banner.buttons[1].setFocus()
 
     def _imported(self, connection: Connection) -> None:
         self.changed()
@@ -247,17 +262,26 @@ class MainWindow(QMainWindow):
         if self._closing:
             self._close_when_quiet()
             return
-        if self.places.key != "run" and active and active.run:
-            self._tell_end(name, active.run.id, waits=active.run.state in WAITING)
+        if active and (self.places.key, self.places.name) != ("run", name):
+            self._tell_end(name, active)
         if self.places.key in ("connections", "overview", "history"):
             self.places.load()
 
-    def _tell_end(self, name: str, run_id: str, *, waits: bool) -> None:
-        if waits:
-            text, caption, act = tr("The run of {name} waits for you.", name=name), tr("Review"), self.review
-        else:
-            text, caption, act = tr("The run of {name} ended.", name=name), tr("Open the summary"), self.summary
-        self.banner.tell(text, "warning" if waits else "accent", [(caption, partial(act, name, run_id))], about=name)
+    def _tell_end(self, name: str, active: ActiveRun) -> None:
+        """Say on any other page how a run ended; one that was cancelled here ended as the person knows."""
+        self._notice_timer.stop()
+        run, error = active.run, active.error
+        if error:
+            text = tr("The run of {name} was refused: {happened}", name=name, happened=error.happened)
+            self.banner.tell(text, "bad", [(tr("Open the run"), partial(self.running, name))], about=name)
+        elif run and run.state in WAITING:
+            text = tr("The run of {name} waits for you.", name=name)
+            self.banner.tell(text, "warning", [(tr("Review"), partial(self.review, name, run.id))], about=name)
+        elif run:
+            failed = run.state == "failed"
+            text = tr("The run of {name} failed.", name=name) if failed else tr("The run of {name} ended.", name=name)
+            opens = (tr("Open the summary"), partial(self.summary, name, run.id))
+            self.banner.tell(text, "bad" if failed else "accent", [opens], about=name)
 
     # --- closing -------------------------------------------------------------------------------------------------
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
@@ -276,6 +300,7 @@ class MainWindow(QMainWindow):
                 name=working[0].connection,
             )
             stop, keep = (tr("Stop and close"), self.stop_and_close), (tr("Keep it open"), self.banner.hide)
+            self._notice_timer.stop()
             self.banner.tell(text, "warning", [stop, keep])
             self.banner.buttons[1].setFocus()
             return
@@ -307,5 +332,5 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         settings = QSettings(str(self._state_file), QSettings.Format.IniFormat)
         geometry = settings.value("geometry")
-        if geometry is None or not self.restoreGeometry(geometry):
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
             self.resize(SIZE)

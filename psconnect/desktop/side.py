@@ -14,7 +14,7 @@ from psconnect.desktop.theme.icons import pixmap
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.card import clear, row
-from psconnect.desktop.widgets.chip import state_of_run
+from psconnect.desktop.widgets.chip import state_of_connection
 from psconnect.desktop.widgets.label import Label, plain_tip
 from psconnect.desktop.widgets.settle import settle
 from psconnect.service import ConnectionState
@@ -123,8 +123,7 @@ class SideBar(QWidget):
     def _refresh_symbols(self) -> None:
         for state in self._states:
             name = state.connection.name
-            working, disabled = self._context.runs.working(name), state.connection.disabled
-            word, colour = state_of_run(state.last_run, working=working, disabled=disabled)
+            word, colour = state_of_connection(state, working=self._context.runs.working(name))
             button = self._buttons.get(name)
             if button:
                 button.set_symbol(_SYMBOLS[colour], colour)

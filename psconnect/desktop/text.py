@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from psconnect.words import counted, duration, entity_label, number, state_word, tr
+from psconnect.words import counted, duration, entity_label, number, rows_label, state_word, tr
 
 __all__ = [
     "action_word",
@@ -18,6 +18,7 @@ __all__ = [
     "exact",
     "moment",
     "number",
+    "rows_label",
     "scope_word",
     "state_word",
     "tr",

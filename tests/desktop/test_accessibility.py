@@ -26,7 +26,18 @@ OVERVIEW = {
     (TABLE, "What the last run did"),
 }
 HISTORY = {(TABLE, "Runs, newest first")}
-SETTINGS = {(BUTTON, "Export, disable or remove"), ("page tab", "Connect what"), (TEXT, "District name")}
+SETTINGS = {
+    (BUTTON, "Ids"),
+    (BUTTON, "Export, disable or remove"),
+    ("page tab", "Connect what"),
+    (TEXT, "District name"),
+}
+IDS = {
+    (BUTTON, "Back to the settings"),
+    (TABLE, "What ids are made of"),
+    (BUTTON, "Adopt ids from a file …"),
+    (BUTTON, "Choose other ids …"),
+}
 REVIEW = {
     (TEXT, "Filter the changes by name, number or school"),
     (TABLE, "Changes per kind of record"),
@@ -81,6 +92,9 @@ def test_every_page_tells_the_role_and_name_of_its_controls(connected: Connected
         hands.keys("ctrl+3")
         hands.window("^Settings ")
         told(hands, OF_OPEN | SETTINGS)
+        hands.keys("ctrl+4")
+        hands.window("^Ids ")
+        told(hands, OF_OPEN | IDS)
         hands.keys("F1")
         hands.window("^Help ")
         told(hands, NAVIGATION)

@@ -22,7 +22,8 @@ from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals, other_connection
 from tests.support.demo import Connected, connecting
 
-PAGES = ("connections", "overview", "history", "find_record", "settings", "run", "summary", "review", "help")
+_IDS = ("ids", "ids list", "ids choices", "ids plan")
+PAGES = ("connections", "overview", "history", "find_record", "settings", *_IDS, "run", "summary", "review", "help")
 _NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client)
 
 
@@ -60,10 +61,32 @@ def show(qtbot: QtBot, window: MainWindow, page: str) -> None:
         window.runs.start("Lincoln roster", plan_only=True)
         qtbot.waitUntil(lambda: not window.runs.working("Lincoln roster"), timeout=60_000)
         window.running("Lincoln roster")
+    elif page.startswith("ids "):
+        show_ids(qtbot, window, page.removeprefix("ids "))
     else:
         getattr(window, page)(*values.get(page, ("Lincoln roster",)))
     settled(qtbot, window)
     QApplication.processEvents()
+
+
+def show_ids(qtbot: QtBot, window: MainWindow, part: str) -> None:
+    """Bring the page of ids up with a list that was compared, with its choices, or with what they come to."""
+    window.ids("Lincoln roster")
+    settled(qtbot, window)
+    page, service = window.places.ids, window.context.service
+    page.adopt.forget()
+    page.rekey.leave()
+    if part == "list":
+        student = next(one for one in service.find("Lincoln roster", "ma") if one.entity == "student")
+        path = service.home.connections().parent / "accounts with a long name, exported from the other system.csv"
+        path.write_text(f"id,dcid,room\nmo-1,{student.key},1\nmo-2,999999999,1\nmo-3,,1\n", encoding="utf-8")
+        page.adopt.compare(path)
+        return
+    page.rekey.begin_button.click()
+    if part == "plan":
+        for name, field in page.rekey.choices.fields.items():
+            field.setText(f"{name}-")
+        page.rekey.choices.fields["id_prefix"].returnPressed.emit()
 
 
 def controls(window: QWidget) -> list[QWidget]:

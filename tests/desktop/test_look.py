@@ -75,7 +75,7 @@ def test_an_icon_follows_light_and_dark(qtbot, theme: Theme) -> None:
     assert button.icon().pixmap(16).toImage() != before
 
 
-@pytest.mark.parametrize("module", ["text", "progress", "sentences", "theme.tokens", "theme.sheet"])
+@pytest.mark.parametrize("module", ["text", "progress", "sentences", "pages.ids_words", "theme.tokens", "theme.sheet"])
 def test_what_says_it_knows_no_qt_does_not(module: str) -> None:
     code = f"import sys, psconnect.desktop.{module}; sys.exit(any(name.startswith('PySide6') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,17 +12,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.mistakes import MistakeDialog
+from psconnect.desktop.shell import SIZE
 from psconnect.desktop.theme.apply import Theme
 from psconnect.model.errors import TryLater
 from psconnect.model.events import RunEvent
 from psconnect.service import Service
 from psconnect.store.home import home_at
 from tests.desktop.conftest import OpenWindow, settled
-from tests.desktop.district import held_by_removals, other_connection
+from tests.desktop.district import held_by_removals, list_of_ids, other_connection
 from tests.support.demo import Connected
 
 SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
@@ -65,7 +66,7 @@ def test_start_error(open_window: OpenWindow, tmp_path: Path, grab: Grab) -> Non
     service = Service(home_at(tmp_path))
     (service.home.connections() / "broken.toml").write_text("format = 1\nnam = 'x'\n", encoding="utf-8")
     window = open_window(service)
-    assert window.places.connections.message_shown
+    assert window.places.connections.damaged.isVisibleTo(window)
     grab(window, "connections-error")
 
 
@@ -249,6 +250,71 @@ def test_find(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab:
     grab(window, "find-included")
     window.resize(window.minimumSize())
     grab(window, "find-smallest")
+
+
+def test_ids_adoption(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab, tmp_path: Path) -> None:
+    window = open_window(connected.service)
+    window.ids(connected.name)
+    settled(qtbot, window)
+    grab(window, "ids-never-run")
+    connected.delivered()
+    window.refresh()
+    settled(qtbot, window)
+    grab(window, "ids")
+    page, path = window.places.ids, tmp_path / "accounts.csv"
+    lists = {"list": list_of_ids(connected), "list-refused": "id\nx\n", "nothing-to-adopt": "id,dcid\nx,999999999\n"}
+    for name, text in lists.items():
+        path.write_text(text, encoding="utf-8")
+        page.adopt.compare(path)
+        settled(qtbot, window)
+        grab(window, f"ids-{name}")
+        if page.adopt.adopt_button.isVisible():
+            page.adopt.pills["matched"].click()
+            grab(window, "ids-list-taken")
+            window.resize(window.minimumSize())
+            grab(window, "ids-list-smallest")
+            window.resize(SIZE)
+        page.adopt.forget()
+
+
+def test_ids_re_key(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:
+    connected.delivered()
+    window = open_window(connected.service)
+    window.ids(connected.name)
+    settled(qtbot, window)
+    card = window.places.ids.rekey
+    card.begin_button.click()
+    grab(window, "ids-choices")
+    choose(card.choices.boxes["class"], 1)
+    card.work_out_button.click()
+    grab(window, "ids-reading")
+    settled(qtbot, window)
+    grab(window, "ids-plugin-needed")
+    choose(card.choices.boxes["class"], 0)
+    choose(card.choices.boxes["student"], 2)
+    card.choices.fields["username_prefix"].setText("u.")
+    window.resize(window.minimumSize())
+    grab(window, "ids-choices-smallest")
+    card.work_out_button.click()
+    settled(qtbot, window)
+    grab(window, "ids-new-ids-smallest")
+    window.resize(SIZE)
+    grab(window, "ids-new-ids")
+    card.new_ids.tick.click()
+    card.store_button.click()
+    settled(qtbot, window)
+    settled(qtbot, window)
+    grab(window, "ids-stored")
+    window.runs.start(connected.name)
+    grab(window, "ids-running")
+    qtbot.waitUntil(lambda: not window.runs.working(connected.name), timeout=30_000)
+    settled(qtbot, window)
+    grab(window, "ids-pending")
+
+
+def choose(box: QComboBox, place: int) -> None:
+    box.setCurrentIndex(place)
+    box.activated.emit(place)
 
 
 def test_run_view(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import Button, secondary
 from psconnect.desktop.widgets.page import Page
 from psconnect.model.errors import TryLater
@@ -22,6 +24,17 @@ def test_a_button_is_called_what_it_says(qtbot: QtBot, theme) -> None:
     qtbot.addWidget(named)
     named.setText("Hide")
     assert named.accessibleName() == "Show: the first finding", "a name of its own stays"
+
+
+def test_a_strip_told_anew_shows_its_new_buttons_alone(qtbot: QtBot, theme) -> None:
+    """At once: the earlier ones are deleted later, and kept their room until then."""
+    strip = Banner()
+    qtbot.addWidget(strip)
+    strip.show()
+    for caption in ("Run now", "Review"):
+        strip.tell("Something is to do.", actions=[(caption, strip.hide)])
+        QApplication.processEvents()
+    assert [button.text() for button in strip.findChildren(Button) if button.isVisible()] == ["Review"]
 
 
 def test_an_error_offers_to_try_again(qtbot: QtBot, theme) -> None:
@@ -79,3 +92,21 @@ def test_news_of_a_run_goes_where_the_run_is_looked_at(
     assert window.banner.isVisible(), "the overview does not show it all"
     window.running(connected.name)
     assert not window.banner.isVisible()
+
+
+def test_the_buttons_of_a_page_have_their_room_at_once(qtbot: QtBot, theme) -> None:
+    page = Page("Settings")
+    first, second = secondary("Ids"), secondary("Export, disable or remove")
+    for button in (first, second):
+        page.buttons.addWidget(button)
+    qtbot.addWidget(page)
+    page.resize(600, 300)
+    page.show()
+    QApplication.processEvents()
+    second.setText("Back")
+    QApplication.processEvents()
+    assert (first.width(), second.width()) == (first.sizeHint().width(), second.sizeHint().width())
+    page.show_message("There is nothing", "Nothing at all.")
+    assert not first.isVisible()
+    page.show_content()
+    assert first.isVisible()

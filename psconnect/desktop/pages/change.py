@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from psconnect.desktop.text import action_word, entity_label, number, tr
+from psconnect.desktop.text import action_word, number, tr
 from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import column, row
 from psconnect.desktop.widgets.label import ElidedLabel
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.reports.words import record_kind
 from psconnect.store.review import ChangeRow
 
 _DETAIL_WIDTH = 310
@@ -46,7 +47,7 @@ class ChangeDetail(QWidget):
         if change is None:
             return
         self._title.setText(" ".join(change.title.split()))
-        kind = entity_label(change.entity)
+        kind = record_kind(change.entity)
         self._what.setText(tr("{action}, {kind}", action=action_word(change.action), kind=kind.lower()))
         self._model.show_rows([_value_row(*value) for value in change.values])
         # What is new has nothing before, and what goes has nothing after: the other value gets the room.

@@ -50,7 +50,7 @@ class ChangesCard(Card):
         super().__init__("", parent)
         self.setAccessibleName(tr("Changes"))
         self.model, self._deeds = model, deeds
-        self._fixed, self._place = False, 0
+        self._fixed, self._waits, self._place = False, False, 0
         self._run_id, self._entity = "", ""
         self.filter = QLineEdit()
         self.filter.setPlaceholderText(tr("Filter by name, number, school"))
@@ -123,6 +123,12 @@ class ChangesCard(Card):
         if not run.changes:
             self.model.close()
             self._arranged(0)
+
+    def wait(self, *, on: bool) -> None:
+        """Whether nothing can be taken out or back for now."""
+        self._waits = on
+        self.aside.setEnabled(not on)
+        self._selected()
 
     def show_entity(self, run_id: str, entity: str, limit: Limit, text: str | None = None) -> None:
         """List the changes of an entity of a run; with a text, those that it is found in."""
@@ -221,10 +227,12 @@ class ChangesCard(Card):
     def _selected(self) -> None:
         count = self._count_selected()
         self.detail.show_selected(count, most=_MOST_AT_ONCE)
-        self._exclude_action.setEnabled(0 < count <= _MOST_AT_ONCE)
+        self._exclude_action.setEnabled(0 < count <= _MOST_AT_ONCE and not self._waits)
+        if self._waits:
+            self.detail.exclude_button.setEnabled(False)
 
     def _exclude(self) -> None:
-        if self._fixed or not 0 < self._count_selected() <= _MOST_AT_ONCE:
+        if self._fixed or self._waits or not 0 < self._count_selected() <= _MOST_AT_ONCE:
             return
         places = sorted(index.row() for index in self.table.selectionModel().selectedRows())
         keys = [change.key for change in map(self.model.row, places) if change]

@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psconnect.desktop.context import Context
 from psconnect.desktop.sentences import last_run, went
-from psconnect.desktop.text import exact, tr
-from psconnect.desktop.theme.tokens import SPACE_S
+from psconnect.desktop.text import counted, exact, tr
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
+from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import NameButton, primary, secondary
 from psconnect.desktop.widgets.card import Card, clear, column, row, wide
-from psconnect.desktop.widgets.chip import Chip, state_of_run
+from psconnect.desktop.widgets.chip import Chip, state_of_connection
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import Page
 from psconnect.desktop.widgets.sparkline import Sparkline
+from psconnect.model.errors import FixSettings
 from psconnect.model.runs import WAITING, Run
 from psconnect.service import ConnectionState
 
-Loaded = list[tuple[ConnectionState, list[Run]]]
+
+@dataclass(frozen=True)
+class _Loaded:
+    connections: list[tuple[ConnectionState, list[Run]]]
+    damaged: list[FixSettings]
 
 
 class ConnectionsPage(Page):
     """All connections, or how to begin."""
+
+    buttons_stay = True
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(tr("Connections"), parent)
@@ -32,6 +41,12 @@ class ConnectionsPage(Page):
         self.cards: dict[str, ConnectionCard] = {}
         self.set_up_button = primary(tr("Set up a connection"), context.go.set_up, symbol="plus")
         self.buttons.addWidget(self.set_up_button)
+        self.damaged = Banner()
+        self.body.addWidget(self.damaged)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(SPACE_L)
+        self.body.addLayout(self._list)
+        self.body.addStretch(1)
         context.runs.changed.connect(self._run_changed)
         self.show_loading()
 
@@ -40,24 +55,52 @@ class ConnectionsPage(Page):
         self.again = self.load
         service = self._context.service
 
-        def work() -> Loaded:
-            return [(state, service.runs(state.connection.name)) for state in service.connections()]
+        def work() -> _Loaded:
+            states = service.connections()
+            return _Loaded(
+                [(state, [] if state.trouble else service.runs(state.connection.name)) for state in states],
+                service.damaged_connections(),
+            )
 
-        self._context.bridge.call(work, self._show, self.show_error, owner=self)
+        self.read(self._context.bridge, work, self._show)
 
-    def _show(self, loaded: Loaded) -> None:
-        self.set_up_button.setVisible(bool(loaded))
-        if not loaded:
+    def _show(self, loaded: _Loaded) -> None:
+        self.set_up_button.setVisible(bool(loaded.connections or loaded.damaged))
+        if not (loaded.connections or loaded.damaged):
             self._show_empty()
             return
-        clear(self.body)
+        focused = self._focused()
+        clear(self._list)
         self.cards = {}
-        for state, runs in loaded:
+        for state, runs in loaded.connections:
             card = ConnectionCard(self._context, state, runs)
             self.cards[state.connection.name] = card
-            self.body.addWidget(card)
-        self.body.addStretch(1)
+            self._list.addWidget(card)
+        self._show_damaged(loaded.damaged)
         self.show_content()
+        if focused and focused[0] in self.cards:
+            self.cards[focused[0]].controls[focused[1]].setFocus()
+
+    def _focused(self) -> tuple[str, int] | None:
+        """Name of the connection whose card has the focus, and the place of the button in it."""
+        places = ((name, place) for name, card in self.cards.items() for place in range(len(card.controls)))
+        return next((found for found in places if self.cards[found[0]].controls[found[1]].hasFocus()), None)
+
+    def _show_damaged(self, damaged: list[FixSettings]) -> None:
+        """A file that can't be read must not look like a connection that is gone."""
+        if not damaged:
+            self.damaged.hide()
+            return
+        head = counted(
+            len(damaged),
+            "1 connection can’t be shown, because its file can’t be used:",
+            "{count} connections can’t be shown, because their files can’t be used:",
+        )
+        lines = [
+            tr("{file}. {happened} {to_do}", file=one.where, happened=one.happened, to_do=one.to_do) for one in damaged
+        ]
+        folder = partial(self._context.open_url, self._context.service.home.connections().as_uri())
+        self.damaged.tell("\n".join([head, *lines]), "bad", [(tr("Open folder"), folder), (tr("Try again"), self.load)])
 
     def _show_empty(self) -> None:
         go = self._context.go
@@ -96,6 +139,7 @@ class ConnectionCard(Card):
         self.more_button.add_menu(run_menu(context, name, first=not _ever_delivered(runs)))
         self.review_button = secondary(tr("Review"), self._review)
         self.review_button.setAccessibleName(tr("Review the waiting run of {name}", name=name))
+        self.controls = (self.name_button, self.review_button, self.more_button, self.run_button)
         words = column(self._when, self._what, spacing=2)
         self.body.addWidget(row(wide(words), self.review_button, self.more_button, self.run_button))
         self.body.setSpacing(SPACE_S)
@@ -112,11 +156,12 @@ class ConnectionCard(Card):
         active = self._context.runs.of(name)
         working = active is not None and not active.ended
         disabled = self._state.connection.disabled
-        self._chip.show_state(*state_of_run(run, working=working, disabled=disabled))
+        self._chip.show_state(*state_of_connection(self._state, working=working))
         now = self._context.now()
-        self._when.setText(last_run(run, now))
-        self._when.setToolTip(exact(run.started) if run else "")
-        self._what.setText(_summary(run, disabled=disabled))
+        trouble = self._state.trouble
+        self._when.setText(trouble.title if trouble else last_run(run, now))
+        self._when.set_tip(exact(run.started) if run else "")
+        self._what.setText(_summary(self._state))
         waits = run is not None and not working and run.state in WAITING
         self.review_button.setVisible(waits)
         # One button goes on: the review, where a run waits for it.
@@ -125,8 +170,8 @@ class ConnectionCard(Card):
         self.run_button.setText(tr("Show run") if working else tr("Run now"))
         spoken = tr("Show the run of {name}", name=name) if working else tr("Run {name} now", name=name)
         self.run_button.setAccessibleName(spoken)
-        for button in (self.run_button, self.more_button):
-            button.setEnabled(not disabled)
+        self.run_button.setEnabled(not disabled)
+        self.more_button.setEnabled(not disabled and not working)
         if active and working:
             self._when.setText(tr("Running now"))
             self._what.setText(tr("{percent} % done", percent=round(active.progress.share * 100)))
@@ -142,8 +187,11 @@ class ConnectionCard(Card):
             self._context.go.review(self._state.connection.name, self._state.last_run.id)
 
 
-def _summary(run: Run | None, *, disabled: bool) -> str:
-    if disabled:
+def _summary(state: ConnectionState) -> str:
+    run, trouble = state.last_run, state.trouble
+    if trouble:
+        return tr("{happened} {to_do}", happened=trouble.happened, to_do=trouble.to_do)
+    if state.connection.disabled:
         return tr("Everything is kept, nothing runs. Enable it in its settings.")
     if run is None:
         return tr("The first run reads everything, then waits for your approval.")

@@ -50,14 +50,20 @@ class DecisionBar(QWidget):
         self.reason.textChanged.connect(self._reason_changed)
         self.reason.returnPressed.connect(self._approve)
 
-    def show_run(self, run: Run, now: datetime) -> None:
-        """Say what an approval of the run would be for, and until when; a reason that was typed stays."""
+    def show_run(self, run: Run, now: datetime, *, busy: bool = False) -> None:
+        """Say what an approval of the run would be for, and until when; a reason that was typed stays.
+
+        ``busy`` while another run of the connection goes on: then nothing can be decided.
+        """
         changes = sum(counts.total for counts in run.changes.values())
         until = run.planned + APPROVABLE if run.planned else now
         rehearsal = run.kind == "rehearsal"
-        self._open = bool(changes) and now <= until and not rehearsal
+        self._open = bool(changes) and now <= until and not rehearsal and not busy
         self._ask(asked=False, focus=False)
-        if rehearsal:
+        self.discard_button.setEnabled(not busy)
+        if busy:
+            note = tr("A run of this connection is going on. When it has ended, you can decide about this one.")
+        elif rehearsal:
             note = tr("A rehearsal is only to be looked at; it can’t be approved.")
         elif not changes:
             note = tr("Nothing is left to approve.")

@@ -93,7 +93,7 @@ class FindPage(Page):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Down leads from the field to what was found."""
         down = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Down
-        if watched is self.field and down and self.matches:
+        if down and watched is self.field and self.matches:
             self.list.setFocus()
             return True
         return super().eventFilter(watched, event)
@@ -112,7 +112,10 @@ class FindPage(Page):
             self.count.setText(tr("Searching …"))
         find = self._context.service.find
         self._context.bridge.call(
-            lambda: find(name, text, most=_MOST), partial(self._take, name, text), self._failed, owner=self
+            lambda: find(name, text, most=_MOST),
+            partial(self._take, name, text),
+            partial(self._failed, name),
+            owner=self,
         )
 
     def _take(self, name: str, text: str, found: list[Match]) -> None:
@@ -160,14 +163,16 @@ class FindPage(Page):
             found = service.explain(name, entity, key)
             return Explained(found, service.run(found.run_id))
 
-        self._context.bridge.call(work, partial(self._show_record, name), self._failed, owner=self)
+        self._context.bridge.call(work, partial(self._show_record, name), partial(self._failed, name), owner=self)
 
     def _show_record(self, name: str, explained: Explained) -> None:
         found = explained.explanation
         if name == self.name and (found.entity, found.key) == self._wanted:
             self.record.show_record(explained)
 
-    def _failed(self, error: PsconnectError) -> None:
+    def _failed(self, name: str, error: PsconnectError) -> None:
+        if name != self.name:
+            return
         if error.code != _NOTHING_READ:
             self.count.setText("")
             self.record.show_error(error)

@@ -98,6 +98,7 @@ def _keys() -> Card:
         (QKeySequence(Keys.Refresh), tr("Refresh the page")),
         (QKeySequence("Ctrl+3"), tr("Its settings")),
         (QKeySequence(Keys.Find), tr("Find a record of it")),
+        (QKeySequence("Ctrl+4"), tr("Its ids")),
         (QKeySequence(Keys.Back), tr("Back to the page before")),
         (QKeySequence(Keys.HelpContents), tr("This help")),
     )

@@ -43,23 +43,26 @@ class HistoryPage(Page):
         self.name, self.again = name, partial(self.load, name)
         self.set_title(tr("History"), name)
         runs = self._context.service.runs
-        self._context.bridge.call(lambda: (name, runs(name)), self._show, self.show_error, owner=self)
+        self.read(self._context.bridge, lambda: runs(name), self._show)
 
-    def _show(self, loaded: tuple[str, list[Run]]) -> None:
-        name, runs = loaded
-        if name != self.name:
-            return
-        self._runs = runs
+    def _show(self, runs: list[Run]) -> None:
+        before, self._runs = self._current, runs
         if not runs:
-            overview = partial(self._context.go.overview, name)
+            overview = partial(self._context.go.overview, self.name)
             text = tr("Each run is listed here with what it changed, what it left out and why.")
             self.show_message(tr("No run yet"), text, [(tr("Open the overview"), overview)])
             return
         self._count.setText(counted(len(runs), "1 run", "{count} runs, newest first"))
         self._sparkline.show_runs(runs)
         self._model.show_rows([self._row(run) for run in runs])
-        self.table.selectRow(0)
+        self.table.selectRow(next((place for place, run in enumerate(runs) if run.id == before), 0))
         self.show_content()
+
+    @property
+    def _current(self) -> str:
+        """Id of the run whose line is the current one, or an empty text."""
+        place = self.table.currentIndex().row()
+        return self._runs[place].id if 0 <= place < len(self._runs) else ""
 
     def _row(self, run: Run) -> list[Cell]:
         problems = sum(run.problems.values())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHeaderView
 
-from psconnect.desktop.sentences import BY_CARE
+from psconnect.desktop.sentences import BY_CARE, limit_in_words
 from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.widgets.card import Card
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
@@ -16,6 +17,8 @@ from psconnect.service import Limit, Measure
 
 _MOST_ROWS, _ROW_HEIGHT, _MOST_PLACES = 4, 32, 3
 _NEAR = 0.5
+_WIDE, _TIGHT, _WORDS_WIDTH, _NARROW = (196, 62, 66, 74), (112, 52, 60, 66), 336, 720
+_BAR, _WORDS = 4, 5
 _KINDS = {
     "create": "Additions",
     "update": "Changes",
@@ -45,7 +48,7 @@ class LimitsCard(Card):
         super().__init__()
         headers = [tr("Records"), tr("Create"), tr("Update"), tr("Remove"), tr("Limit"), ""]
         self._model = RowsModel(headers, frozenset({1, 2, 3, 5}), self)
-        self.table = Table(self._model, tr("Changes per kind of record"), [176, 66, 70, 76, 0, 340])
+        self.table = Table(self._model, tr("Changes per kind of record"), [*_WIDE, 0, _WORDS_WIDTH])
         self.table.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
         self._limits: list[Limit] = []
         self._lines: list[_Line] = []
@@ -64,6 +67,18 @@ class LimitsCard(Card):
         self.setVisible(bool(self._lines))
         self.table.selectRow(places[0] if places else 0)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the words about a limit take the room of its bar: they say more."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW
+        header, modes = self.table.horizontalHeader(), QHeaderView.ResizeMode
+        self.table.setColumnHidden(_BAR, narrow)
+        header.setSectionResizeMode(_WORDS, modes.Stretch if narrow else modes.Interactive)
+        for place, width in enumerate(_TIGHT if narrow else _WIDE):
+            header.resizeSection(place, max(width, header.sectionSizeHint(place)))
+        if not narrow:
+            header.resizeSection(_WORDS, _WORDS_WIDTH)
+
     def counts(self, entity: str) -> Limit | None:
         """The numbers of an entity."""
         return next((limit for limit in self._limits if limit.entity == entity), None)
@@ -73,11 +88,6 @@ class LimitsCard(Card):
             line = self._lines[current.row()]
             school = line.measure.place if line.measure and line.measure.kind != "remove_per_class" else ""
             self._on_choose(line.limit.entity, school)
-
-
-def limit_in_words(text: str) -> str:
-    """A limit as numbers are written everywhere on the page: ``10 % and 200, or 20,000``."""
-    return re.sub(r"\d{4,}", lambda found: number(int(found[0])), text).replace("%", " %")
 
 
 def _order(limit: Limit) -> tuple[int, float, int, int]:

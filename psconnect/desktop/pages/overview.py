@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from psconnect.desktop.context import Context
 from psconnect.desktop.pages.connections import run_menu
-from psconnect.desktop.sentences import headline, last_run, went, where_from_to
+from psconnect.desktop.sentences import changes_in_words, headline, last_run, went, where_from_to
 from psconnect.desktop.text import counted, entity_label, exact, number, tr
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.banner import Banner
@@ -74,6 +74,7 @@ class OverviewPage(Page):
     def load(self, name: str) -> None:
         """Show a connection."""
         if name != self.name or self.message_shown:
+            self.set_title(name)
             self.show_loading()
         self.name, self.again = name, partial(self.load, name)
         service = self._context.service
@@ -83,11 +84,9 @@ class OverviewPage(Page):
             problems = service.problems(runs[0].id, most=1) if runs else []
             return _Loaded(service.connection(name), runs, problems)
 
-        self._context.bridge.call(work, self._show, self.show_error, owner=self)
+        self.read(self._context.bridge, work, self._show)
 
     def _show(self, loaded: _Loaded) -> None:
-        if loaded.connection.name != self.name:
-            return
         self._loaded = loaded
         self.set_title(self.name, where_from_to(loaded.connection))
         run = loaded.runs[0] if loaded.runs else None
@@ -99,7 +98,7 @@ class OverviewPage(Page):
             card.setVisible(run is not None)
         if run and show:
             self._delivered.show_run(run)
-            self._findings.show_findings(loaded.problems, show)
+            self._findings.show_findings(loaded.problems, show, read=run.kind != "undo")
         self._show_waiting(loaded.runs)
         self._run_changed(self.name)
         self.show_content()
@@ -115,6 +114,7 @@ class OverviewPage(Page):
         text = tr("{sentence}. Nothing is delivered until you approve it.", sentence=headline(run))
         review = partial(self._context.go.review, self.name, run.id)
         self.waiting.tell(text, "warning" if run.state == "held" else "accent", [(tr("Review"), review)])
+        self.waiting.buttons[0].set_look("primary")
 
     def _run(self, *, plan_only: bool = False) -> None:
         if not self._context.runs.working(self.name):
@@ -129,8 +129,15 @@ class OverviewPage(Page):
         self.run_button.setEnabled(not disabled)
         for button in (self.preview_button, self.more_button):
             button.setEnabled(not disabled and not working)
+        # One button goes on: the review, where a run waits for it.
+        self.run_button.set_look("secondary" if self._waits and not working else "primary")
         run = self._loaded.runs[0] if self._loaded.runs else None
         self._status.chip.show_state(*state_of_run(run, working=working, disabled=disabled))
+
+    @property
+    def _waits(self) -> bool:
+        runs = self._loaded.runs if self._loaded else []
+        return bool(runs) and runs[0].state in WAITING
 
 
 class _StatusCard(Card):
@@ -147,9 +154,11 @@ class _StatusCard(Card):
         """Show the newest run."""
         run = loaded.runs[0] if loaded.runs else None
         self._when.setText(last_run(run, context.now()))
-        self._when.setToolTip(exact(run.started) if run else "")
+        self._when.set_tip(exact(run.started) if run else "")
         first = tr("The first run reads everything, then waits for your approval.")
-        self._what.setText(went(run) if run else first)
+        waits = run is not None and run.state in WAITING
+        planned = tr("Planned: {changes}.", changes=changes_in_words(run).lower()) if run and waits else ""
+        self._what.setText(planned or (went(run) if run else first))
         self._sparkline.show_runs(loaded.runs)
 
 
@@ -199,12 +208,14 @@ class _FindingsCard(Card):
         self._list = QVBoxLayout()
         self._list.setSpacing(SPACE_L)
         self.body.addLayout(self._list)
+        self._none = Label("", "muted")
+        self.add(self._none)
         self.body.addStretch(1)
-        self._note = Label("", "help")
+        self._note = Label(tr("The run’s summary lists each record, with a link to its page in PowerSchool."), "help")
         self.add(self._note)
 
-    def show_findings(self, groups: list[ProblemGroup], show: partial[None]) -> None:
-        """Show the findings by rule; ``show`` opens the summary that lists them."""
+    def show_findings(self, groups: list[ProblemGroup], show: partial[None], *, read: bool) -> None:
+        """Show the findings by rule; ``show`` opens the summary that lists them. An undo has ``read`` nothing."""
         clear(self._list)
         by_rule: dict[str, list[ProblemGroup]] = {}
         for group in groups:
@@ -212,10 +223,10 @@ class _FindingsCard(Card):
         ordered = sorted(by_rule.values(), key=lambda found: (found[0].rule.severity, -sum(g.count for g in found)))
         for found in ordered[:_MOST_FINDINGS]:
             self._list.addWidget(_finding(found, show))
-        if not ordered:
-            self._note.setText(tr("Nothing: every record that was read is in order."))
-        else:
-            self._note.setText(tr("The run’s summary lists each record, with a link to its page in PowerSchool."))
+        in_order = tr("Nothing: every record that was read is in order.")
+        self._none.setText(in_order if read else tr("An undo reads nothing; the run before it tells what it found."))
+        self._none.setVisible(not ordered)
+        self._note.setVisible(bool(ordered))
 
 
 def _finding(groups: list[ProblemGroup], show: partial[None]) -> QWidget:

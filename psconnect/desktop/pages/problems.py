@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
-from psconnect.desktop.text import counted, entity_label, number, tr
+from psconnect.desktop.text import counted, number, tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import Label
+from psconnect.reports.words import record_kind
 from psconnect.store.review import ProblemGroup, ProblemRecord
 
 _LINK = int(Qt.ItemDataRole.UserRole) + 1
 _TO_DO = int(Qt.ItemDataRole.UserRole) + 2
 _RECORD = int(Qt.ItemDataRole.UserRole) + 3
+_SEVERE = int(Qt.ItemDataRole.UserRole) + 4
 _SEVERITY = {"error": "Needs mending", "warning": "Look at it", "info": "For information"}
 _HEIGHT = 380
 _MARGIN = 4
@@ -104,8 +106,8 @@ class ProblemsCard(Card):
 
     def _rule(self, group: ProblemGroup) -> list[QStandardItem]:
         line = _line(group.rule.title, tr(_SEVERITY[group.rule.severity]), number(group.count), group.rule.to_do)
-        colours = tokens_in_use()
-        line[1].setForeground(QColor(colours.bad if group.rule.severity == "error" else colours.warning))
+        line[1].setData(group.rule.severity, _SEVERE)
+        line[1].setForeground(_colour(group.rule.severity))
         for record in group.records:
             added = _line(_record(record), record.detail, "", group.rule.to_do, record.link)
             added[0].setData((record.entity, record.key), _RECORD)
@@ -115,6 +117,14 @@ class ProblemsCard(Card):
             text = counted(more, "1 more is in the CSV report", "{count} more are in the CSV report")
             line[0].appendRow(_line(text, "", ""))
         return line
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Colour the findings anew when light and dark change."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_model"):
+            for school in map(self._model.item, range(self._model.rowCount())):
+                for what in (school.child(place, 1) for place in range(school.rowCount())):
+                    what.setForeground(_colour(what.data(_SEVERE)))
 
     def _current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
         first = current.siblingAtColumn(0)
@@ -131,6 +141,11 @@ class ProblemsCard(Card):
         link = self.tree.currentIndex().siblingAtColumn(0).data(_LINK)
         if link:
             self._open_url(str(link))
+
+
+def _colour(severity: str) -> QColor:
+    colours = tokens_in_use()
+    return QColor(colours.bad if severity == "error" else colours.warning)
 
 
 class _Tree(QTreeView):
@@ -165,7 +180,7 @@ def _line(text: str, what: str, count: str, to_do: str = "", link: str = "") -> 
 
 def _record(record: ProblemRecord) -> str:
     """The record's name with its id, or the id alone where it never had a name at the destination."""
-    kind = entity_label(record.entity)
+    kind = record_kind(record.entity)
     if record.title:
         return tr("{name} ({id})", name=record.title, id=record.sourced_id)
-    return tr("{kind}: {id}", kind=kind, id=record.sourced_id)
+    return tr("{kind} {id}", kind=kind, id=record.sourced_id)

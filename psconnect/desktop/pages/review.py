@@ -12,8 +12,8 @@ from psconnect.desktop.context import Context
 from psconnect.desktop.models.changes import ChangesModel
 from psconnect.desktop.pages.changes import ChangesCard, Deeds
 from psconnect.desktop.pages.decision import DecisionBar
-from psconnect.desktop.pages.limits import LimitsCard, limit_in_words
-from psconnect.desktop.sentences import headline, hold_in_words
+from psconnect.desktop.pages.limits import LimitsCard
+from psconnect.desktop.sentences import headline, hold_in_words, limit_in_words
 from psconnect.desktop.text import moment, tr
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import secondary
@@ -39,6 +39,7 @@ class ReviewPage(Page):
         self._context = context
         self.name, self._run_id, self._shown = "", "", ""
         self._run: Run | None = None
+        self._busy = False
         self.chip = Chip()
         self.revalidate_button = secondary(tr("Re-validate"), self._revalidate, symbol="refresh")
         self.revalidate_button.setToolTip(tr("Read PowerSchool again and see whether the plan is still the same"))
@@ -56,6 +57,7 @@ class ReviewPage(Page):
         foot = self.layout()
         if foot:
             foot.addWidget(self.decision)
+        context.runs.changed.connect(self._run_changed)
 
     def load(self, name: str, run_id: str) -> None:
         """Show a run; one that no longer waits says so."""
@@ -65,8 +67,9 @@ class ReviewPage(Page):
         self.revalidate_button.hide()
         self.changes.leave()
         self._shown = ""
+        self.begin()
         self.show_loading()
-        self._read(lambda: None)
+        self._read(lambda: None, self.while_here(self.show_error))
 
     def show_content(self) -> None:
         """Show the run, and below it, whatever is scrolled, the decision."""
@@ -80,9 +83,10 @@ class ReviewPage(Page):
 
     def leave(self) -> None:
         """The page is no longer looked at: let go of the roster data."""
+        self.begin()
         self.changes.leave()
 
-    def _read(self, first: Callable[[], object]) -> None:
+    def _read(self, first: Callable[[], object], failed: Callable[[PsconnectError], None]) -> None:
         """Do something with the run in a worker, then show how it stands."""
         run_id, service = self._run_id, self._context.service
 
@@ -91,19 +95,30 @@ class ReviewPage(Page):
             run = service.run(run_id)
             return _Loaded(run, service.limits(run_id), service.excluded(run_id) if run.set_aside else [])
 
-        self._context.bridge.call(work, self._show, self._failed, owner=self)
+        self._context.bridge.call(work, self.while_here(self._show), failed, owner=self)
 
-    def _failed(self, error: PsconnectError) -> None:
-        """What could not be excluded leaves the page as it is; what could not be read has nothing to show."""
-        if self._shown:
-            self._context.go.notice(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
-        else:
-            self.show_error(error)
+    def _not_done(self, error: PsconnectError) -> None:
+        """What could not be excluded leaves the page as it is."""
+        self._context.go.notice(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+
+    def _run_changed(self, name: str) -> None:
+        """While another run goes on, nothing can be decided about this one; when it ends, this one may be over."""
+        busy = self._context.runs.working(self.name)
+        if name != self.name or busy == self._busy or not self._shown or not self.isVisible():
+            return
+        self._show_busy()
+        if not busy:
+            self._read(lambda: None, self.while_here(self.show_error))
+
+    def _show_busy(self) -> None:
+        self._busy = self._context.runs.working(self.name)
+        self.revalidate_button.setEnabled(not self._busy)
+        self.changes.wait(on=self._busy)
+        if self._run:
+            self.decision.show_run(self._run, self._context.now(), busy=self._busy)
 
     def _show(self, loaded: _Loaded) -> None:
         run = loaded.run
-        if run.id != self._run_id:
-            return
         if run.state not in WAITING:
             self._show_over(run)
             return
@@ -114,7 +129,7 @@ class ReviewPage(Page):
         self.revalidate_button.setVisible(not rehearsal)
         if not again:
             self.decision.forget_reason()
-        self.decision.show_run(run, self._context.now())
+        self._show_busy()
         self.changes.show_run(run, loaded.left_alone, fixed=rehearsal)
         self.limits.show_limits(loaded.limits, entity if again else "")
         self.show_content()
@@ -153,7 +168,7 @@ class ReviewPage(Page):
 
     def _exclude(self, entity: str, keys: Collection[int]) -> None:
         run_id, exclude = self._run_id, self._context.service.exclude
-        self._read(lambda: exclude(run_id, entity, keys))
+        self._read(lambda: exclude(run_id, entity, keys), self._not_done)
 
     def _include(self, records: list[SetAside]) -> None:
         run_id, include = self._run_id, self._context.service.include
@@ -165,7 +180,7 @@ class ReviewPage(Page):
             for entity, keys in by_entity.items():
                 include(run_id, entity, keys)
 
-        self._read(work)
+        self._read(work, self._not_done)
 
     def _why(self, entity: str, key: int) -> None:
         self._context.go.find_record(self.name, entity, key)
@@ -185,13 +200,14 @@ class ReviewPage(Page):
     def _discard(self) -> None:
         self.leave()
         self.show_loading()
-        run_id = self._run_id
-        self._context.bridge.call(
-            lambda: self._context.service.discard(run_id), self._discarded, self.show_error, owner=self
-        )
+        name, run_id, service = self.name, self._run_id, self._context.service
+        failed = self.while_here(self.show_error)
+        self._context.bridge.call(lambda: service.discard(run_id), partial(self._discarded, name), failed, owner=self)
 
-    def _discarded(self, _run: Run) -> None:
-        self._context.go.overview(self.name)
+    def _discarded(self, name: str, _run: Run) -> None:
+        if self.isVisible() and name == self.name:
+            self._context.go.overview(name)
+        self._context.go.changed()
         self._context.go.notice(tr("The run was discarded. Nothing was delivered."))
 
 

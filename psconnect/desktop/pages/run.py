@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 from psconnect.desktop.context import Context
 from psconnect.desktop.progress import Step
 from psconnect.desktop.runs import ActiveRun
-from psconnect.desktop.sentences import headline, went
+from psconnect.desktop.sentences import headline, reasons_in_words, went
 from psconnect.desktop.text import duration, moment, number, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.banner import Banner
@@ -200,8 +200,7 @@ def _outcome(run: Run) -> str:
     if run.error:
         return tr("{happened} {to_do} (Code: {code})", **run.error)
     if run.state == "held":
-        reasons = " ".join(hold.reason for hold in run.holds)
-        return tr("On hold, nothing was delivered. {reasons}", reasons=reasons)
+        return tr("On hold, nothing was delivered. {reasons}", reasons=reasons_in_words(run))
     if run.delivered:
         return tr("{changes} Delivered to {place}.", changes=went(run), place=run.delivered)
     return went(run)

@@ -21,6 +21,7 @@ from psconnect.desktop.widgets.page import Page
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
+from psconnect.store.home import slug
 
 _NAME_WIDTH = 320
 
@@ -36,8 +37,10 @@ class SettingsPage(Page):
         self.body.addWidget(self.question)
         self.body.addWidget(self.outcome)
         self.forms = ConnectionForms(context.bridge, context.service, on_saved=self._forms_saved)
+        self.ids_button = secondary(tr("Ids"), lambda: context.go.ids(self.name))
         self.manage_button = secondary("", self._turn)
-        self.buttons.addWidget(self.manage_button)
+        for button in (self.ids_button, self.manage_button):
+            self.buttons.addWidget(button)
         self._sides = QStackedWidget()
         self._sides.addWidget(self.forms)
         self.body.addWidget(self._sides, 1)
@@ -58,6 +61,7 @@ class SettingsPage(Page):
         """Show the settings of a connection."""
         self.question.hide()
         if name != self.name:
+            self.set_title(self.word, name)
             self.show_loading()
             self.outcome.hide()
             self._show_side(managing=False)
@@ -65,7 +69,7 @@ class SettingsPage(Page):
             self.forms.load(name)
         self.name, self.again = name, partial(self.load, name)
         connection = self._context.service.connection
-        self._context.bridge.call(lambda: connection(name), self._show, self.show_error, owner=self)
+        self.read(self._context.bridge, lambda: connection(name), self._show)
 
     def unsaved(self, besides: str = "") -> bool:
         """Whether settings were changed and not saved, of another connection than ``besides``."""
@@ -90,9 +94,7 @@ class SettingsPage(Page):
         self.question.buttons[-1].setFocus()
 
     def _show(self, connection: Connection) -> None:
-        if connection.name != self.name:
-            return
-        self.set_title(tr("Settings"), tr("{name}: {way}", name=self.name, way=where_from_to(connection)))
+        self.set_title(self.word, tr("{name}: {way}", name=self.name, way=where_from_to(connection)))
         self._show_disabled(disabled=connection.disabled)
         self.confirm.clear()
         self._enable_remove()
@@ -155,12 +157,12 @@ class SettingsPage(Page):
         self._context.bridge.call(work, self._switched, self._refused, owner=self)
 
     def _switched(self, connection: Connection) -> None:
-        self.forms.rebase(connection)
-        self._show_disabled(disabled=connection.disabled)
+        if connection.name == self.name:
+            self._show_disabled(disabled=connection.disabled)
         self._context.go.changed()
 
     def _export(self) -> None:
-        start = str(Path.home() / f"{self.name}.toml")
+        start = str(Path.home() / f"{slug(self.name)}.toml")
         dialog = QFileDialog(self, tr("Export the settings"), start, tr("Connection file (*.toml)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("toml")
@@ -187,9 +189,11 @@ class SettingsPage(Page):
         )
 
     def _removed(self, name: str) -> None:
-        self.name = ""
-        self.forms.drop()
-        self._context.go.connections()
+        if name == self.name:
+            self.name = ""
+            self.forms.drop()
+            self._context.go.connections()
+        self._context.go.changed()
         self._context.go.notice(tr("“{name}” is removed from this computer.", name=name))
 
     def _refused(self, error: PsconnectError) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 from psconnect.desktop.context import Context
 from psconnect.desktop.pages.aside import left_alone_in_words
 from psconnect.desktop.pages.problems import ProblemsCard
-from psconnect.desktop.sentences import changes_in_words, headline, went
+from psconnect.desktop.sentences import changes_in_words, headline, reasons_in_words, went
 from psconnect.desktop.text import (
     duration,
     entity_label,
@@ -91,7 +91,8 @@ class SummaryPage(Page):
 
     def load(self, name: str, run_id: str) -> None:
         """Show a run."""
-        if run_id != self._run_id:
+        if run_id != self._run_id or self.message_shown:
+            self.set_title(self.word, name)
             self.show_loading()
         self.name, self._run_id, self.again = name, run_id, partial(self.load, name, run_id)
         service = self._context.service
@@ -99,12 +100,10 @@ class SummaryPage(Page):
         def work() -> _Loaded:
             return _Loaded(service.run(run_id), service.problems(run_id), service.can_undo(run_id))
 
-        self._context.bridge.call(work, self._show, self.show_error, owner=self)
+        self.read(self._context.bridge, work, self._show)
 
     def _show(self, loaded: _Loaded) -> None:
         run = loaded.run
-        if run.id != self._run_id:
-            return
         self._run = run
         self.set_title(headline(run), tr("{name}, run of {when}", name=self.name, when=self._when(run)))
         self.chip.show_state(state_word(run.state), run_colour(run))
@@ -122,6 +121,8 @@ class SummaryPage(Page):
         # A run that never came to a plan has nothing to say about records.
         for card in (self._changes, self.problems):
             card.setVisible(run.planned is not None)
+        if run.kind == "undo":
+            self.problems.hide()  # It has read nothing, so it knows of none.
         self.show_content()
 
     def _when(self, run: Run) -> str:
@@ -133,13 +134,14 @@ class SummaryPage(Page):
             text = tr("{happened}\n{to_do} (Code: {code})", **run.error)
             self.outcome.tell(text, "bad" if run.state == "failed" else "warning")
         elif run.holds and run.state == "held":
-            self.outcome.tell(" ".join(hold.reason for hold in run.holds), "warning")
+            self.outcome.tell(reasons_in_words(run), "warning")
         elif run.state not in ("finished", "finished_with_problems"):
             self.outcome.tell(went(run), "accent")
 
     def _show_facts(self, run: Run) -> None:
         clear(self._grid)
-        took = duration((run.ended - run.started).total_seconds()) if run.ended else tr("not ended")
+        waits = tr("waits for you") if run.state in WAITING else tr("not ended")
+        took = duration((run.ended - run.started).total_seconds()) if run.ended else waits
         facts = [
             (tr("Started"), moment(run.started, self._context.now()), exact(run.started), 1),
             (tr("Took"), took, "", 1),
@@ -187,10 +189,16 @@ class SummaryPage(Page):
         self.undo_button.setEnabled(False)
         self._context.bridge.call(
             lambda: service.undo(run_id, trigger="button"),
-            lambda run: self._context.go.review(name, run.id),
+            partial(self._undone, name),
             self._not_undone,
             owner=self,
         )
+
+    def _undone(self, name: str, run: Run) -> None:
+        if self.isVisible() and run.undoes == self._run_id:
+            self._context.go.review(name, run.id)
+        else:
+            self._context.go.notice(tr("The plan that takes a run of {name} back waits for your review.", name=name))
 
     def _not_undone(self, error: PsconnectError) -> None:
         self.undo_button.setEnabled(True)

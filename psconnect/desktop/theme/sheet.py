@@ -183,10 +183,10 @@ def _bars(c: Tokens) -> str:
     return f"""
     QProgressBar {{ background: {c.track}; border: 0; border-radius: 4px; min-height: 8px; max-height: 8px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 4px; }}
-    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar:vertical {{ background: transparent; width: 14px; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
     QScrollBar::handle {{ background: {c.control_line}; border-radius: 3px; margin: 2px; }}
-    QScrollBar::handle:vertical {{ min-height: 32px; }}
+    QScrollBar::handle:vertical {{ min-height: 32px; margin: 2px 2px 2px 6px; }}
     QScrollBar::handle:horizontal {{ min-width: 32px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}

@@ -44,6 +44,8 @@ class Banner(QFrame):
         """
         self.about = about
         for button in self.buttons:
+            self._layout.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self.buttons = []
         self.label.setText(text)

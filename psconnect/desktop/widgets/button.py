@@ -33,7 +33,7 @@ class Button(QPushButton):
         name: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(text.replace("&", "&&"), parent)
+        super().__init__(_shown(text), parent)
         self.setProperty("look", look)
         self.setAccessibleName(name or text)
         self.setAutoDefault(False)
@@ -47,10 +47,10 @@ class Button(QPushButton):
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         """Show another text; a screen reader says it too, unless the button has a name of its own."""
-        named_by_text = self.accessibleName() == self.text().replace("&&", "&")
-        super().setText(text)
+        named_by_text = _shown(self.accessibleName()) == self.text()
+        super().setText(_shown(text))
         if named_by_text:
-            self.setAccessibleName(text.replace("&&", "&"))
+            self.setAccessibleName(text)
 
     def set_look(self, look: str) -> None:
         """Take another look: which button goes on can change with what is to do."""
@@ -100,7 +100,7 @@ class NameButton(Button):
 
     def __init__(self, text: str, on_press: Callable[[], object], *, name: str) -> None:
         super().__init__(text, on_press, look="name", name=name)
-        self._full = text.replace("&", "&&")
+        self._full = text
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -120,6 +120,11 @@ class NameButton(Button):
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room)
         self.setText(shown)
         self.setToolTip(plain_tip(self._full) if shown != self._full else "")
+
+
+def _shown(text: str) -> str:
+    """The text as Qt wants it: one & would mark the key that presses the button."""
+    return text.replace("&", "&&")
 
 
 def primary(text: str, on_press: Callable[[], object] | None = None, *, symbol: str = "") -> Button:

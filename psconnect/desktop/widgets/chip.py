@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from psconnect.desktop.text import state_word, tr
 from psconnect.desktop.widgets.label import Label
 from psconnect.model.runs import WORKING, Run
+from psconnect.service import ConnectionState
 
 _COLOURS = {
     "finished": "good",
@@ -35,6 +36,13 @@ class Chip(Label):
         if self.parent() is not None:  # shown without one, it would be a window for a moment, and take the focus
             self.setVisible(bool(text))
         self.set_state(state)
+
+
+def state_of_connection(state: ConnectionState, *, working: bool) -> tuple[str, str]:
+    """Word and colour of a connection as a list shows it; ``working`` while a run of this window goes on."""
+    if state.trouble and not working:
+        return tr("Can’t be read"), "bad"
+    return state_of_run(state.last_run, working=working, disabled=state.connection.disabled)
 
 
 def state_of_run(run: Run | None, *, working: bool = False, disabled: bool = False) -> tuple[str, str]:

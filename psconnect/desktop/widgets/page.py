@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XL, SPACE_XS, SPACE_XXL
 from psconnect.desktop.widgets.banner import Action
@@ -18,6 +20,7 @@ from psconnect.desktop.widgets.settle import settle
 from psconnect.model.errors import PsconnectError
 
 _MESSAGE_WIDTH, _ALMOST_ALL = 600, 100
+T = TypeVar("T")
 
 
 class Page(QWidget):
@@ -29,9 +32,13 @@ class Page(QWidget):
 
     ``scrolls`` lets the body scroll as a whole; without it, the body has a table that scrolls by itself. ``tight``
     lets it scroll only where even its parts' smallest heights don't fit: for pages with such tables and much beside.
+
+    The buttons in the head are about what the body shows, and go while a message stands in for it, unless
+    ``buttons_stay``.
     """
 
     titled = Signal()
+    buttons_stay = False
 
     def __init__(self, title: str, parent: QWidget | None = None, *, scrolls: bool = True, tight: bool = False) -> None:
         super().__init__(parent)
@@ -40,8 +47,15 @@ class Page(QWidget):
         self.title = Label(title, "title")
         self.subtitle = ElidedLabel("", "muted")
         self.subtitle.hide()
-        self.buttons = QHBoxLayout()
+        self._actions = QWidget()
+        self.buttons = QHBoxLayout(self._actions)
+        self.buttons.setContentsMargins(0, 0, 0, 0)
         self.buttons.setSpacing(SPACE_M)
+        policy = self._actions.sizePolicy()
+        policy.setHorizontalPolicy(policy.Policy.Fixed)
+        policy.setRetainSizeWhenHidden(True)
+        self._actions.setSizePolicy(policy)
+        self._actions.installEventFilter(self)
         head = QHBoxLayout()
         head.setSpacing(SPACE_L)
         words = QVBoxLayout()
@@ -49,7 +63,7 @@ class Page(QWidget):
         words.addWidget(self.title)
         words.addWidget(self.subtitle)
         head.addLayout(words, 1)
-        head.addLayout(self.buttons)
+        head.addWidget(self._actions)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(SPACE_XXL, SPACE_XL, SPACE_XXL, SPACE_XL)
         outer.setSpacing(SPACE_L)
@@ -65,6 +79,34 @@ class Page(QWidget):
         outer.addWidget(self._stack, 1)
         self._message: QWidget | None = None
         self.again: Callable[[], object] | None = None
+        self._visit = 0
+
+    def read(self, bridge: Bridge, work: Callable[[], T], show: Callable[[T], object]) -> None:
+        """Work beside the window, then show its answer, or why there is none."""
+        self.begin()
+        bridge.call(work, self.while_here(show), self.while_here(self.show_error), owner=self)
+
+    def begin(self) -> None:
+        """Something else is shown, or the page is left: answers to what was asked before are not wanted any more."""
+        self._visit += 1
+
+    def while_here(self, take: Callable[[T], object]) -> Callable[[T], None]:
+        """A function that takes an answer unless ``begin`` was called meanwhile."""
+        visit = self._visit
+
+        def answer(value: T) -> None:
+            if visit == self._visit:
+                take(value)
+
+        return answer
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """The buttons changed: the title beside them gets its room in the same frame, see `settle`."""
+        outer = self.layout()
+        if watched is self._actions and event.type() == QEvent.Type.LayoutRequest and outer:
+            self.buttons.activate()
+            outer.activate()
+        return super().eventFilter(watched, event)
 
     def set_title(self, title: str, subtitle: str = "") -> None:
         """Show another title and sentence."""
@@ -82,6 +124,7 @@ class Page(QWidget):
     def show_content(self) -> None:
         """Show the body, as it stands, with everything in its place."""
         self._stack.setCurrentIndex(0)
+        self._actions.show()
         self._drop_message()
         if self._scrolling:
             self._scrolling.fit()
@@ -91,6 +134,7 @@ class Page(QWidget):
     def show_message(self, heading: str, text: str, actions: Sequence[Action] = ()) -> None:
         """Show a message in place of the body; the first action is the one that goes on."""
         self._drop_message()
+        self._actions.setVisible(self.buttons_stay)
         self._message = message(heading, text, actions)
         self._stack.addWidget(self._message)
         self._stack.setCurrentWidget(self._message)

@@ -15,6 +15,7 @@ from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import row
 from psconnect.desktop.wizard import flow
+from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.pages.base import StepPage
 from psconnect.desktop.wizard.pages.connect import ConnectPage
@@ -87,11 +88,6 @@ class ConnectionForms(QWidget):
         self.session = None
         self._show()
 
-    def rebase(self, connection: Connection) -> None:
-        """The connection was changed beside these forms, in what they don't show: saving keeps that."""
-        if self.session and self.session.base and connection.name == self._name:
-            self.session.base = connection
-
     def _use(self, name: str, session: Session) -> None:
         if name != self._name:
             return
@@ -139,7 +135,10 @@ class ConnectionForms(QWidget):
             return
         self._saving, self._after = True, after
         self._show()
-        self._bridge.call(session.finish, self._saved, self._refused, owner=self)
+        typed = session.draft
+        self._bridge.call(
+            lambda: session.finish(typed), partial(self._saved, session, typed), self._refused, owner=self
+        )
 
     def _point_at(self, step: Step) -> None:
         for page in self.pages:
@@ -149,8 +148,9 @@ class ConnectionForms(QWidget):
                 if missing:
                     missing.setFocus()
 
-    def _saved(self, connection: Connection) -> None:
+    def _saved(self, session: Session, typed: Draft, connection: Connection) -> None:
         self._saving = False
+        session.saved(connection, typed)
         self._show()
         self.banner.tell(tr("The settings of “{name}” are saved.", name=connection.name), "good")
         if self._on_saved:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from psconnect.desktop.text import tr
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.draft import Draft, changed, from_connection, new_draft, to_connection
 from psconnect.desktop.wizard.drafts import Drafts
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
+from psconnect.model.errors import FixSettings
 from psconnect.service import Finding, PluginPackage, School, Service
 
 _SETTINGS = (
@@ -110,6 +112,14 @@ class Session:
         for told in list(self.on_change):
             told()
 
+    def saved(self, connection: Connection, typed: Draft) -> None:
+        """The draft ``typed`` became this connection; what was typed since then stays typed."""
+        now, parts = self.draft, (*_SETTINGS, "numbers", "tested", "found", "ticked", "menus")
+        since = {name: getattr(now, name) for name in parts if getattr(now, name) != getattr(typed, name)}
+        kept = {name: getattr(now, name) for name in ("tested", "found", "ticked", "menus")}
+        self.base, self.stored = connection, self.stored or bool(self._kept)
+        self.become(changed(from_connection(connection), **{**kept, **since}))
+
     # --- work ----------------------------------------------------------------------------------------------------
 
     def save_draft(self) -> None:
@@ -138,23 +148,48 @@ class Session:
         draft = changed(self.draft, all_schools=True, name=self.draft.name or self.draft.id)
         return self.service.check_destination(to_connection(draft, self.base))
 
-    def finish(self) -> Connection:
-        """Save the connection and its secret; a draft has then done its work and goes."""
-        connection = self.service.save_connection(to_connection(self.draft, self.base))
+    def finish(self, draft: Draft) -> Connection:
+        """Save what a draft says, and the secret; of a new connection, the draft has then done its work and goes.
+
+        Raises FixSettings for a name that somebody took meanwhile, and for a connection that somebody removed.
+        """
+        if self.base is not None:
+            current = self._current(self.base.name)
+            draft = _carried(draft, from_connection(self.base), from_connection(current))
+            connection = self.service.save_connection(to_connection(draft, current))
+            if self.secret:
+                self._keep(connection.name)
+            return connection
+        self._refuse_taken(draft.name)
+        connection = self.service.save_connection(to_connection(draft))
         if self.secret:
             self._keep(connection.name)
-        elif self.base is None:
-            self.service.move_secret(self.draft.secret_name, connection.name)
-        if self.base is None:
-            self.service.forget_secret(self.draft.secret_name)
-            self.drafts.remove(self.draft)
         else:
-            self.base, self.stored = connection, self.stored or bool(self.secret)
-            now = self.draft
-            self.draft = changed(
-                from_connection(connection), tested=now.tested, found=now.found, ticked=now.ticked, menus=now.menus
-            )
+            self.service.move_secret(draft.secret_name, connection.name)
+        self.service.forget_secret(draft.secret_name)
+        self.drafts.remove(draft)
         return connection
+
+    def _current(self, name: str) -> Connection:
+        if name not in [state.connection.name for state in self.service.connections()]:
+            raise FixSettings(
+                "PSC-SETTINGS-GONE",
+                tr("The connection is gone"),
+                tr("“{name}” was removed from this computer while its settings were open.", name=name),
+                tr("Nothing was saved. To have it again, set it up anew or import its file."),
+                where="name",
+            )
+        return self.service.connection(name)
+
+    def _refuse_taken(self, name: str) -> None:
+        if name.strip().casefold() in {state.connection.name.casefold() for state in self.service.connections()}:
+            raise FixSettings(
+                "PSC-SETTINGS-NAME-TAKEN",
+                tr("The name is taken"),
+                tr("A connection called “{name}” was made while this one was set up.", name=name.strip()),
+                tr("Choose another name."),
+                where="name",
+            )
 
     def discard(self) -> None:
         """Throw the draft and its secret away."""
@@ -169,6 +204,19 @@ class Session:
         """The source as typed, under the name that a kept secret has; the later steps don't matter."""
         name = self.base.name if self.base else self.draft.secret_name
         return to_connection(changed(self.draft, name=name, all_schools=True, destination={}), self.base)
+
+
+def _carried(typed: Draft, before: Draft, current: Draft) -> Draft:
+    """The settings as typed; those that were not typed over as they are now, because others may have changed them."""
+    values = {name: getattr(current, name) for name in _SETTINGS if getattr(typed, name) == getattr(before, name)}
+    if (typed.all_schools, typed.numbers) == (before.all_schools, before.numbers):
+        values["numbers"] = current.numbers
+    else:
+        values["all_schools"] = typed.all_schools
+    if typed.destination.get("kind") == before.destination.get("kind") == current.destination.get("kind"):
+        own = {key: value for key, value in typed.destination.items() if before.destination.get(key) != value}
+        values["destination"] = {**current.destination, **own}
+    return changed(typed, **values)
 
 
 def begin(service: Service, prefill: Prefill | None = None) -> Session:

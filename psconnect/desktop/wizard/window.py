@@ -218,7 +218,8 @@ class WizardWindow(QWidget):
             return
         self._finished = True
         self._show_buttons()
-        self._bridge.call(session.finish, partial(self._saved, wish), self._refused, owner=self)
+        draft = session.draft
+        self._bridge.call(lambda: session.finish(draft), partial(self._saved, wish), self._refused, owner=self)
 
     def _saved(self, wish: str, connection: Connection) -> None:
         self.session = None
@@ -233,6 +234,10 @@ class WizardWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the draft, which takes no longer than closing; stay open where that is impossible, and say why."""
         session = self.session
+        if session and self._finished:
+            # It closes by itself as soon as the connection is saved, and then tells what was wished.
+            event.ignore()
+            return
         for page in self.pages.values():
             page.left()
         if session and not self._give_up:

@@ -29,7 +29,7 @@ class ConnectPage(StepPage):
             "name",
             tr("Name"),
             lambda text: session.update(name=text),
-            help=tr("Only you see it. It also names the file that is delivered."),
+            help=tr("To tell connections apart. The file that is delivered has its name, too."),
             example=tr("Lincoln roster"),
         )
         self.name.setReadOnly(session.base is not None)

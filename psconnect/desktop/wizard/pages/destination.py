@@ -188,17 +188,19 @@ class DestinationPage(StepPage):
         if missing:
             missing.setFocus()
             return
-        session = self.session
+        session, tested = self.session, self.session.draft.destination
         self.test_button.setEnabled(False)
         self._say("", tr("Trying …"))
-        self.bridge.call(session.test_destination, partial(self._ended, "good"), self._refused, owner=self)
+        passed, refused = partial(self._ended, tested, "good"), partial(self._refused, tested)
+        self.bridge.call(session.test_destination, passed, refused, owner=self)
 
-    def _refused(self, error: PsconnectError) -> None:
-        self._ended("bad", tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
+    def _refused(self, tested: dict[str, Value], error: PsconnectError) -> None:
+        self._ended(tested, "bad", tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
 
-    def _ended(self, state: str, text: str) -> None:
+    def _ended(self, tested: dict[str, Value], state: str, text: str) -> None:
         self.test_button.setEnabled(True)
-        self._say(state, text)
+        if tested == self.session.draft.destination:
+            self._say(state, text)
 
     def _say(self, state: str, text: str) -> None:
         self.outcome.setText(text)

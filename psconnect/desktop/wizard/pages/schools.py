@@ -16,7 +16,7 @@ from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.draft import parse_numbers
+from psconnect.desktop.wizard.draft import credentials_of, parse_numbers
 from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.pages.across import Across
 from psconnect.desktop.wizard.pages.base import StepPage, show_text
@@ -200,22 +200,32 @@ class SchoolsPage(StepPage):
         def work(_news: OnEvent, cancel: CancelToken) -> list[School]:
             return session.list_schools(cancel)
 
-        self._task = self.bridge.run(
-            work, lambda _events: None, self._found, self._refused, on_cancelled=self._stopped, owner=self
-        )
+        asked = self._asked()
+
+        def found(schools: list[School]) -> None:
+            if asked != self._asked():
+                self._stopped()
+                return
+            self._task = None
+            session.update(found=tuple(schools))
+            self.show_draft()
+
+        def refused(error: PsconnectError) -> None:
+            self._task, self._failed = None, error if asked == self._asked() else None
+            self.show_draft()
+
+        self._task = self.bridge.run(work, lambda _events: None, found, refused, on_cancelled=self._stopped, owner=self)
         self._show_place()
 
-    def _found(self, schools: list[School]) -> None:
-        self._task = None
-        self.session.update(found=tuple(schools))
-        self.show_draft()
-
-    def _refused(self, error: PsconnectError) -> None:
-        self._task, self._failed = None, error
-        self.show_draft()
+    def _asked(self) -> tuple[object, ...]:
+        """Whom PowerSchool answers: with other credentials, it is another one."""
+        return (*credentials_of(self.session.draft), self.session.secret)
 
     def _stopped(self) -> None:
+        """The answer was not wanted any more; who looks again wants another one."""
         self._task = None
+        if self.isVisible():
+            self.entered()
         self.show_draft()
 
     def _type_numbers(self, text: str) -> None:

@@ -1,0 +1,96 @@
+"""The choices of the re-key assistant: which number becomes an id, what stands in front, whether adopted ids go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QWidget
+
+from psconnect.desktop.pages import ids_words as words
+from psconnect.desktop.text import counted, tr
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M
+from psconnect.desktop.widgets.card import column
+from psconnect.desktop.widgets.form import FormRow
+from psconnect.model.errors import PsconnectError
+from psconnect.service import IdsNow, RekeyWishes
+
+_HELP = {
+    "id_prefix": "Keeps two PowerSchool servers apart that deliver to one system. Empty for none.",
+    "username_prefix": "Empty for none.",
+    "course_prefix": "Empty for none.",
+}
+
+
+class IdChoices(QWidget):
+    """A form over the settings that ids are made of; ``on_change`` is called after each change by a person.
+
+    ``on_enter`` is called when Enter is pressed in a field.
+    """
+
+    def __init__(self, on_change: Callable[[], object], on_enter: Callable[[], object]) -> None:
+        super().__init__()
+        self._before = words.Choices({}, {})
+        self.boxes: dict[str, QComboBox] = {}
+        self.fields: dict[str, QLineEdit] = {}
+        self.rows: dict[str, FormRow] = {}
+        for kind, label in words.KINDS.items():
+            numbers = words.choices_for(kind)
+            if len(numbers) > 1:
+                box = self.boxes[kind] = QComboBox()
+                for choice in numbers:
+                    box.addItem(words.number_label(kind, choice), choice)
+                box.activated.connect(lambda _place: on_change())
+                self.rows[f"ids.{kind}"] = FormRow(tr("Id of {records}", records=tr(label).lower()), box)
+        for name, label in words.PREFIXES.items():
+            field = self.fields[name] = QLineEdit()
+            field.textEdited.connect(lambda _text: on_change())
+            field.returnPressed.connect(on_enter)
+            self.rows[f"options.{name}"] = FormRow(tr(label), field, help=tr(_HELP[name]))
+        self.forget_box = QCheckBox()
+        self.forget_box.toggled.connect(lambda _on: on_change())
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE_L)
+        grid.setVerticalSpacing(SPACE_M)
+        left = [self.rows[f"ids.{kind}"] for kind in self.boxes]
+        right = [*(self.rows[f"options.{name}"] for name in self.fields), self.forget_box]
+        grid.addWidget(column(*left, 1, spacing=SPACE_M), 0, 0)
+        grid.addWidget(column(*right, 1, spacing=SPACE_M), 0, 1)
+        for place in (0, 1):
+            grid.setColumnStretch(place, 1)
+
+    def show_now(self, now: IdsNow) -> None:
+        """Show how ids are made now, in place of whatever was chosen."""
+        self._before = words.chosen_in(now.connection)
+        for kind, box in self.boxes.items():
+            box.setCurrentIndex(box.findData(self._before.numbers[kind]))
+        for name, field in self.fields.items():
+            field.setText(self._before.prefixes[name])
+        adopted = sum(now.adopted.values())
+        self.forget_box.setText(counted(adopted, "Give the adopted id up", "Give all {count} adopted ids up"))
+        self.forget_box.setVisible(bool(adopted))
+        self.forget_box.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.forget_box.setChecked(False)
+        self.forget_box.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self.show_error(None)
+
+    def wishes(self) -> RekeyWishes | None:
+        """What is to be different; None where nothing is."""
+        numbers = {kind: str(box.currentData()) for kind, box in self.boxes.items()}
+        prefixes = {name: field.text().strip() for name, field in self.fields.items()}
+        return words.wishes_of(self._before, words.Choices(numbers, prefixes, self.forget_box.isChecked()))
+
+    def show_error(self, error: PsconnectError | None) -> bool:
+        """Show an error at the choice it is about, and take earlier ones away; whether it is about one of these."""
+        for row in self.rows.values():
+            row.set_error("")
+        about = self.rows.get(error.where or "") if error else None
+        if error is None or about is None:
+            return False
+        about.set_error(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
+        about.field.setFocus()
+        return True
+
+    def first(self) -> QWidget:
+        """The choice that comes first."""
+        return next(iter(self.boxes.values()))
