@@ -1,7 +1,7 @@
-"""The mutation check: ``python -m tests.mutation [--sample N] [--seed N] [MODULE …]`` prints what survived.
+"""The mutation check: ``python -m tests.mutation [OPTIONS] [MODULE …]`` prints what survived.
 
 Each mutant goes into a copy of the checkout; the tests of its module run there in a process of their own until one
-fails. With ``--sample`` only so many of all mutants, chosen by the seed.
+fails. With ``--sample N`` only so many of all mutants, chosen by ``--seed N``; ``--workers N`` copies at a time.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from tests.mutation.mutants import Mutant, mutants_of
 from tests.support.home import CHECKOUT
 
 _PLAN = ("tests/store/test_aside_and_undo.py", "tests/store/test_plan.py")
+_DECIDED = ("tests/sync/test_decisions.py", "tests/sync/test_identity.py", "tests/sync/test_run.py")
+_INCREMENTAL = ("tests/sync/test_incremental.py",)
 MODULES: dict[str, tuple[str, ...]] = {
     "sync/thresholds.py": ("tests/sync/test_guard.py",),
     "sync/guard.py": ("tests/sync/test_guard.py",),
@@ -31,18 +33,28 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sync/measures.py": ("tests/sync/test_guard.py", "tests/store/test_grouping.py"),
     "store/grouping.py": ("tests/store/test_grouping.py",),
     "store/ledger.py": _PLAN,
-    "store/along.py": _PLAN,
+    "store/along.py": ("tests/store/test_along.py", *_PLAN),
     "store/whole.py": _PLAN,
     "store/aside.py": _PLAN,
     "store/inverse.py": _PLAN,
     "store/references.py": ("tests/store/test_references.py", "tests/store/test_uniqueness.py", *_PLAN),
     "store/tombstones.py": ("tests/store/test_tombstones.py",),
     "store/uniqueness.py": ("tests/store/test_uniqueness.py",),
+    "store/clashes.py": ("tests/store/test_clashes.py", "tests/store/test_ids.py"),
+    "store/carried.py": ("tests/store/test_carried.py", "tests/store/test_ids.py"),
+    "store/kept.py": ("tests/store/test_kept.py", *_INCREMENTAL),
+    "sync/comparing.py": _INCREMENTAL,
+    "sync/undo.py": ("tests/sync/test_decisions.py", "tests/sync/test_identity.py"),
+    "sync/waiting.py": _DECIDED,
+    "sync/planning.py": (
+        *("tests/sync/test_planning.py", "tests/sync/test_v1_run.py", "tests/sync/test_holds.py"),
+        *("tests/sync/test_identity.py", "tests/sync/test_run.py", *_INCREMENTAL),
+    ),
 }
 """The modules that decide what is removed, held and taken back; and the tests that have to notice a defect in them."""
 
 WORKERS = 2
-LONGEST = 180.0
+LONGEST = 300.0
 _COPIED = ("psconnect", "tests", "resources", "pyproject.toml", "README.md", "ARCHITECTURE.md")
 
 
@@ -55,8 +67,8 @@ class Judged:
     killed: bool
 
 
-def check(modules: Iterable[str], sample: int | None = None, seed: int = 1) -> Iterator[Judged]:
-    """Judge the mutants of these modules (keys of MODULES), or a sample of them.
+def check(modules: Iterable[str], sample: int | None = None, seed: int = 1, workers: int = WORKERS) -> Iterator[Judged]:
+    """Judge the mutants of these modules (keys of MODULES), or a sample of them, so many side by side.
 
     Raises RuntimeError when the tests fail without any defect.
     """
@@ -65,7 +77,7 @@ def check(modules: Iterable[str], sample: int | None = None, seed: int = 1) -> I
         chosen = random.Random(seed).sample(chosen, sample)
     with tempfile.TemporaryDirectory() as folder:
         copies: SimpleQueue[Path] = SimpleQueue()
-        for number in range(WORKERS):
+        for number in range(workers):
             copies.put(_copy(Path(folder) / str(number)))
         first = copies.get()
         tests = tuple(dict.fromkeys(test for module, _ in chosen for test in MODULES[module]))
@@ -80,7 +92,7 @@ def check(modules: Iterable[str], sample: int | None = None, seed: int = 1) -> I
             finally:
                 copies.put(copy)
 
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with ThreadPoolExecutor(workers) as pool:
             yield from pool.map(judge, chosen)
 
 
@@ -125,9 +137,10 @@ def main() -> None:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(MODULES))
     parser.add_argument("--sample", type=int)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=WORKERS)
     options = parser.parse_args()
     judged = []
-    for one in check(options.modules or MODULES, options.sample, options.seed):
+    for one in check(options.modules or MODULES, options.sample, options.seed, options.workers):
         judged.append(one)
         if not one.killed:
             _say(f"survived  {one.module}:{one.mutant.line}  {one.mutant.what}")

@@ -43,7 +43,8 @@ def _run(copy: str, tests: list[str]) -> None:
     import pytest  # noqa: PLC0415 - loaded already where that is possible
 
     # Folders of its own: who cleans up the shared ones at the same time can make a run fail that has passed.
-    options = ["-x", "-q", "-p", "no:cacheprovider", f"--basetemp={copy}/.tests"]
+    # A defect can make a loop endless; none of the tests takes a quarter of that time.
+    options = ["-x", "-q", "-p", "no:cacheprovider", f"--basetemp={copy}/.tests", "--timeout=40"]
     os._exit(int(pytest.main([*options, "-W", "ignore::pytest.PytestAssertRewriteWarning", *tests], [_NoShrinking()])))
 
 
