@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+import filelock
 from PySide6.QtCore import QObject
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from psconnect.model.errors import LocalStorage
+from psconnect.store.files import private_folder
 from psconnect.store.home import Home
 
 _WAIT_MS = 300
@@ -21,17 +24,27 @@ class OneInstance(QObject):
         place = str(home.config.absolute()).encode()
         self._name = f"psconnect-{hashlib.sha256(place).hexdigest()[:16]}"
         self._on_raise = on_raise
+        # Two that start at the same moment would both find nobody who listens.
+        self._folder = home.config
+        self._lock = filelock.FileLock(home.config / "window.lock", timeout=0)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._called)
 
     def claim(self) -> bool:
         """True where this is the first; else the first one was told to come to the front."""
-        socket = QLocalSocket()
-        socket.connectToServer(self._name)
-        if socket.waitForConnected(_WAIT_MS):
-            socket.disconnectFromServer()
+        try:
+            private_folder(self._folder)
+            self._lock.acquire()
+        except filelock.Timeout:
+            socket = QLocalSocket()
+            socket.connectToServer(self._name)
+            if socket.waitForConnected(_WAIT_MS):
+                socket.disconnectFromServer()
             return False
+        except (LocalStorage, OSError):
+            # The window says what is wrong with the folder: it is the first thing that its pages read.
+            return True
         # What a crash left behind would keep the name for ever.
         QLocalServer.removeServer(self._name)
         self._server.listen(self._name)
@@ -40,6 +53,7 @@ class OneInstance(QObject):
     def release(self) -> None:
         """Let others claim it."""
         self._server.close()
+        self._lock.release()
 
     def _called(self) -> None:
         while self._server.hasPendingConnections():

@@ -10,7 +10,7 @@ from operator import itemgetter
 
 import msgspec
 
-from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity, in_scope
+from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, ENTITIES, TEACHER, Entity, in_scope
 from psconnect.model.pointers import SPACES
 from psconnect.model.runs import ChangeCounts
 from psconnect.store.along import take_along
@@ -27,6 +27,8 @@ def store_plan(db: sqlite3.Connection, run: int, scope: str) -> None:
     Left out: removed if it was delivered. Kept: stays as last delivered. Only entities of the scope change, except that
     what loses a record it needs goes along, and what needs a record that is not delivered yet waits.
     """
+    for one, other in ((TEACHER, ADMIN), (ADMIN, TEACHER)):
+        db.execute(_KEPT_AS_DELIVERED.format(kept=table(one), delivered=table(other)), {"entity": other.rank})
     for entity in ENTITIES:
         values = {"run": run, "entity": entity.rank}
         for sql in (_UPSERTS, _REMOVALS):
@@ -50,6 +52,12 @@ _REMOVALS = """
     WHERE l.entity = :entity AND (s.key IS NULL OR s.fate = 1)
     ORDER BY l.key
 """
+_KEPT_AS_DELIVERED = """
+    INSERT OR IGNORE INTO stage.{delivered} (key, fate, rule, record)
+    SELECT s.key, s.fate, s.rule, s.record FROM stage.{kept} s
+    JOIN ledger l ON l.entity = :entity AND l.key = s.key WHERE s.fate = 2
+"""
+"""Who teaches now and did not, or the other way round, and can't be read, stays as the kind of staff they were."""
 
 
 def _limit_to_scope(db: sqlite3.Connection, run: int, scope: str) -> None:

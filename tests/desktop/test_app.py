@@ -57,6 +57,32 @@ def test_the_second_start_raises_the_first(qtbot: QtBot, tmp_path: Path, qapp: Q
     elsewhere.release()
 
 
+def test_two_that_start_before_either_listens_make_one_window(tmp_path: Path, qapp: QApplication) -> None:
+    begun = (
+        "import sys, filelock; lock = filelock.FileLock(sys.argv[1]); lock.acquire(); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    place = home_at(tmp_path)
+    late = OneInstance(place, lambda: None)
+    with subprocess.Popen(
+        [sys.executable, "-c", begun, str(place.config / "window.lock")],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as other:  # fmt: skip
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        assert not late.claim()
+        other.communicate("")
+    assert late.claim()
+    late.release()
+
+
+def test_a_folder_that_can_not_be_written_to_does_not_keep_the_window_from_opening(
+    tmp_path: Path, qapp: QApplication
+) -> None:
+    (tmp_path / "config").write_text("a file in the way")
+    assert OneInstance(home_at(tmp_path), lambda: None).claim()
+
+
 def test_try_the_demo_district(desktop: Desktop, qtbot: QtBot, tmp_path: Path) -> None:
     main = desktop.open_main()
     settled(qtbot, main)

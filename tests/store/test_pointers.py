@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import Fate
@@ -186,3 +187,16 @@ def test_with_additions_only_nobody_is_added_under_an_id_that_stays() -> None:
         assert changed(db, number) == set()
         assert {key: (c.create, c.remove) for key, c in left.items()} == {"teacher": (1, 0), "admin": (0, 1)}
         assert aside.counts(db, number) == {}
+
+
+@pytest.mark.parametrize(("was", "is_now"), [("admin", "teacher"), ("teacher", "admin")])
+def test_staff_of_another_kind_now_who_can_not_be_read_stay_as_they_were(was: str, is_now: str) -> None:
+    with rosters() as (path, db):
+        schools: Rows = {"school": {1: (IN, {}), 2: (IN, {})}}
+        apply(db, plan(path, db, {**schools, was: {5: (IN, {"schoolSourcedIds": "1,2"}), 6: (IN, {})}}))
+        schools["school"][2] = (OUT, {})
+        number = plan(path, db, {**schools, is_now: {5: (KEPT, {}), 6: (OUT, {})}})
+        rank = BY_KEY[was].rank
+        assert changed(db, number) == {(1, 2, 3), (rank, 5, 2), (rank, 6, 3)}
+        apply(db, number)
+        assert told(db, was, "schoolSourcedIds") == {5: "1"}

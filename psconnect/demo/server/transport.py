@@ -8,6 +8,7 @@ import ssl
 import struct
 import sys
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -111,7 +112,9 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a caller that went away, or did not trust the certificate, is no event here."""
+        """Say nothing of a caller that went away or did not trust the certificate; a defect of the server is told."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
     def end_connections(self, *, wait: bool = True) -> None:
         with self._lock:
@@ -213,12 +216,21 @@ class _Handler(BaseHTTPRequestHandler):
         except (OSError, ValueError):
             self.close_connection = True
 
+    def _reply(self, request: Request) -> Reply:
+        try:
+            return self.server.answer(request, self.headers.get("Host", ""))
+        except ConnectionReset:
+            raise
+        except Exception:  # noqa: BLE001 - a defect of the demo must not look like a broken connection
+            traceback.print_exc()
+            return html_reply(500, "Server error", "The demo PowerSchool failed; its console says where.")
+
     def answer(self) -> None:
         """Read the request, have it answered, and send the reply."""
         reply: Reply | None = None
         try:
             request = self._request()
-            reply = request if isinstance(request, Reply) else self.server.answer(request, self.headers.get("Host", ""))
+            reply = request if isinstance(request, Reply) else self._reply(request)
             (reply.deliver or send_plain)(reply, Wire(self))
             self.wfile.flush()
         except ConnectionReset:
