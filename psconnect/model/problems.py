@@ -183,6 +183,8 @@ _RULES = (
         "Nothing needs doing if it does not come back; otherwise have the record checked.",
     ),
 )
+NOT_LISTED = "PowerSchool no longer lists it"
+"""Completes "Not included, because …" for a record that was not read at all."""
 FILTER = "filter:"
 """Begins the rule of a record that a filter left out; what follows is how the filter is called."""
 _ALONG = "goes-along:"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from psconnect.model.entities import BY_KEY, ENROLLMENT, Entity
-from psconnect.model.problems import FILTER, RULES, Fate, Rule, base_rule
+from psconnect.model.problems import FILTER, NOT_LISTED, RULES, Fate, Rule, base_rule
 from psconnect.model.runs import APPLIED, WAITING
 from psconnect.powerschool.menus import page_of
 from psconnect.reports.words import day, rule_of
@@ -153,7 +153,7 @@ class _View:
     def answer(self) -> tuple[str, str]:
         """The answer in one sentence, and what to do."""
         if self.staged is None:
-            return f"Not included, because PowerSchool no longer lists it{self._removed()}.", ""
+            return f"Not included, because {NOT_LISTED}{self._removed()}.", ""
         if self.staged.fate == Fate.LEFT_OUT:
             rule = RULES[self.staged.rule]
             return f"Not included, because {rule.because}{self._removed()}.", rule.to_do

@@ -10,6 +10,7 @@ a file of its own, named after the run whose reading it belongs to.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
-from psconnect.model.problems import Fate
+from psconnect.model.problems import NOT_LISTED, RULES, Fate
 from psconnect.model.text import folded
 from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
 from psconnect.store.staging import LAST_READ, table
@@ -83,6 +84,27 @@ def last_read(rosters: Path) -> Iterator[LastRead | None]:
             read = LastRead(db)
             _attach_finder(db, rosters, read.run_id)
         yield read
+
+
+def why_gone(rosters: Path, run_id: str, entity: Entity, keys: set[int]) -> dict[int, str]:
+    """Why records that this run would remove are not included, by key: a clause, like "the student dropped the class".
+
+    Empty where what that run read is not kept any more.
+    """
+    kept = rosters.with_suffix(LAST_READ)
+    if not keys or not kept.exists():
+        return {}
+    sql = f"SELECT key, rule FROM {table(entity)} WHERE key IN (SELECT value FROM json_each(?))"
+    try:
+        with closing(sqlite3.connect(unchanging(kept), uri=True)) as db:
+            if db.execute("SELECT run FROM about").fetchone() != (run_id,):
+                return {}
+            rules = dict(db.execute(sql, [json.dumps(sorted(keys))]).fetchall())
+    except sqlite3.DatabaseError:
+        # A damaged reading is as good as none here: the plan itself can be looked at and decided without it.
+        return {}
+    reasons = {key: RULES[rule].because for key, rule in rules.items() if rule}
+    return {**dict.fromkeys(keys - rules.keys(), NOT_LISTED), **reasons}
 
 
 class LastRead:

@@ -22,7 +22,8 @@ from psconnect.model.shown import shown
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 from psconnect.store.history import school_names
 from psconnect.store.ids import RunIds, school_names_by_id
-from psconnect.store.schema import ACTIONS
+from psconnect.store.lastread import why_gone
+from psconnect.store.schema import ACTIONS, REMOVE
 from psconnect.store.titles import NUMBERS, TITLES, Titles
 
 _SEVERITIES = ("error", "warning", "info")
@@ -40,6 +41,7 @@ class ChangeRow:
         school: name of its school, or an empty text.
         values: (attribute, before, after) of every attribute for a create or removal, of the changed ones for an
             update; before or after is None where there is no record. Hidden characters are named, as in all texts here.
+        because: why a removal is one, as a clause; empty for other actions, and where it is not known any more.
     """
 
     entity: str
@@ -49,6 +51,7 @@ class ChangeRow:
     number: str
     school: str
     values: tuple[tuple[str, str | None, str | None], ...]
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Arrangement:
             self._db = sqlite3.connect(address, uri=True, check_same_thread=False)
             with closed_on_error(self._db):
                 self._db.execute("PRAGMA temp_store = MEMORY")
+                self._run_id: str = self._db.execute("SELECT id FROM run WHERE no = ?", [number]).fetchone()[0]
                 self._schools = school_names_by_id(self._db, number)
                 self._titles = Titles(self._db, number)
                 self._arrange()
@@ -96,7 +100,9 @@ class Arrangement:
         )
         with sqlite_errors(self._path):
             rows = self._db.execute(sql, [self._number, self._entity.rank, offset, offset + limit]).fetchall()
-            return [self._row(*row) for row in rows]
+        gone = {key for key, action, *_record in rows if action == REMOVE}
+        reasons = why_gone(self._path, self._run_id, self._entity, gone)
+        return [self._row(*row, because=reasons.get(row[0], "")) for row in rows]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -153,7 +159,7 @@ class Arrangement:
                 return self._entity.attributes.index(name)
         return None
 
-    def _row(self, key: int, action: int, before: bytes | None, after: bytes | None) -> ChangeRow:
+    def _row(self, key: int, action: int, before: bytes | None, after: bytes | None, *, because: str) -> ChangeRow:
         old, new = _decoded(before), _decoded(after)
         record = new if new is not None else old or []
         named = dict(zip(self._entity.attributes, record, strict=True))
@@ -166,6 +172,7 @@ class Arrangement:
             self._titles.number(self._entity, named),
             self._school_name(record[place]) if place is not None else "",
             tuple((name, _shown(a), _shown(b)) for name, a, b in _differences(self._entity, old, new)),
+            because,
         )
 
     def _school_name(self, ids: str) -> str:

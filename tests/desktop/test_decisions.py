@@ -103,6 +103,18 @@ def test_excluded_by_a_key_they_stay_as_delivered_and_the_rest_goes(
     assert set(map(str, keys)) <= delivered_students(connected)
 
 
+def test_a_removal_says_why_beside_its_values(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> None:
+    run = held_by_removals(connected)
+    window = open_window(connected.service)
+    page = review(qtbot, window, run)
+    only(qtbot, window, page, "remove")
+    select(page, 0)
+    assert page.changes.detail.what.text() == "The student's enrollment status is not active"
+    only(qtbot, window, page, "update")
+    select(page, 0)
+    assert page.changes.detail.what.text() == "Update, student"
+
+
 def test_what_is_left_alone_is_listed_with_its_reason_and_can_be_taken_back(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:

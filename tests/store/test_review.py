@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
+from psconnect.model.entities import BY_KEY
 from psconnect.store.review import Wanted
 from psconnect.sync.thresholds import parse_threshold
 from tests.desktop.district import held_by_removals
@@ -44,8 +47,31 @@ def test_an_update_shows_what_changed_and_a_removal_everything(connected: Connec
         assert name == "givenName"
         assert after == f"{before}a"
     assert all(after is None for row in removals.page(0, 5) for _name, _before, after in row.values)
+    assert {row.because for row in updates.page(0, 1000)} == {""}
+    assert {row.because for row in removals.page(0, 1000)} == {"the student's enrollment status is not active"}
     updates.close()
     removals.close()
+
+
+def test_a_removal_says_why_as_long_as_what_its_run_read_is_kept(connected: Connected) -> None:
+    run = held_by_removals(connected)
+    delivered = {key for entity, key, _record in connected.ledger() if entity == BY_KEY["enrollment"].rank and key > 0}
+    with closing(connected.service.arrange_changes(run.id, Wanted("enrollment", "remove"))) as found:
+        stays = min(delivered - {row.key for row in found.page(0, 10_000)})
+    connected.sql("DELETE FROM CC WHERE DCID = ?", stays)
+    again = connected.service.sync(connected.name)
+    assert reasons(connected, run.id) == {""}
+    known = reasons(connected, again.id)
+    assert "PowerSchool no longer lists it" in known
+    assert "its student is not included: the student's enrollment status is not active" in known
+    connected.rosters.with_suffix(".lastread").write_bytes(b"this was a database once " * 400)
+    assert reasons(connected, again.id) == {""}
+
+
+def reasons(connected: Connected, run_id: str) -> set[str]:
+    found = connected.service.arrange_changes(run_id, Wanted("enrollment", "remove"))
+    with closing(found):
+        return {row.because for row in found.page(0, 10_000)}
 
 
 @pytest.mark.parametrize("text", ["100%", "a_b", '"', "\\", "'; DROP TABLE change; --"])

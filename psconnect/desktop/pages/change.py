@@ -26,11 +26,11 @@ class ChangeDetail(QWidget):
         self.setFixedWidth(_DETAIL_WIDTH)
         self.exclude_button = secondary(tr("Exclude"), on_exclude)
         self.why_button = link(tr("Why?"), on_why, name=tr("Why? Show the record’s way"))
-        self._title, self._what = ElidedLabel("", "strong"), ElidedLabel("", "help")
+        self._title, self.what = ElidedLabel("", "strong"), ElidedLabel("", "help")
         self._model = RowsModel([tr("Attribute"), tr("Before"), tr("After")], parent=self)
         self.table = Table(self._model, tr("The current change, attribute by attribute"), [132, 0, 0])
         self.table.verticalHeader().setDefaultSectionSize(28)
-        layout = column(self._title, self._what, spacing=2)
+        layout = column(self._title, self.what, spacing=2)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(column(layout, self.table, row(self.exclude_button, self.why_button, 1)))
@@ -47,8 +47,8 @@ class ChangeDetail(QWidget):
         if change is None:
             return
         self._title.setText(" ".join(change.title.split()))
-        kind = record_kind(change.entity)
-        self._what.setText(tr("{action}, {kind}", action=action_word(change.action), kind=kind.lower()))
+        what = tr("{action}, {kind}", action=action_word(change.action), kind=record_kind(change.entity).lower())
+        self.what.setText(f"{change.because[:1].upper()}{change.because[1:]}" or what)
         self._model.show_rows([_value_row(*value) for value in change.values])
         # What is new has nothing before, and what goes has nothing after: the other value gets the room.
         for place, action in ((_BEFORE, "create"), (_AFTER, "remove")):

@@ -17,7 +17,7 @@ from psconnect.service import Limit, Measure
 
 _MOST_ROWS, _ROW_HEIGHT, _MOST_PLACES = 4, 32, 3
 _NEAR = 0.5
-_WIDE, _TIGHT, _WORDS_WIDTH, _NARROW = (196, 62, 66, 74), (112, 52, 60, 66), 336, 720
+_WIDE, _TIGHT, _WORDS_WIDTH, _NARROW = (196, 62, 66, 74), (104, 62, 66, 70), 336, 720
 _BAR, _WORDS = 4, 5
 _KINDS = {
     "create": "Additions",
@@ -75,7 +75,7 @@ class LimitsCard(Card):
         self.table.setColumnHidden(_BAR, narrow)
         header.setSectionResizeMode(_WORDS, modes.Stretch if narrow else modes.Interactive)
         for place, width in enumerate(_TIGHT if narrow else _WIDE):
-            header.resizeSection(place, max(width, header.sectionSizeHint(place)))
+            header.resizeSection(place, width)
         if not narrow:
             header.resizeSection(_WORDS, _WORDS_WIDTH)
 
@@ -123,7 +123,7 @@ def _cells(line: _Line) -> list[Cell]:
         Cell(_name(line), strong=line.main and crossed),
         *(Cell(text, right=True, strong=crossed and place == column) for place, text in enumerate(figures, 1)),
         Cell(bar=used if measure else None, state=state, tip=words),
-        Cell(words, right=True, state="bad" if crossed else "muted"),
+        Cell(words, right=True, state="bad" if crossed else "muted", tip=words),
     ]
 
 
