@@ -33,8 +33,12 @@ def explain(service: Service, options: argparse.Namespace) -> int:
                 *((record_kind(m.entity), m.sourced_id, m.number, m.title, _FATES[m.fate]) for m in matches),
             ]
         )
-        how_many = "More than {count} matches." if more else "{count} matches."
-        output.say(tr(f"{how_many} Give the id, or --entity, to pick one of them.", count=number(len(matches))))
+        count = number(len(matches))
+        output.say(
+            tr("More than {count} matches. Give the id, or --entity, to pick one of them.", count=count)
+            if more
+            else tr("{count} matches. Give the id, or --entity, to pick one of them.", count=count)
+        )
     return codes.DONE
 
 

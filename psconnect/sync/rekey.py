@@ -135,23 +135,7 @@ def plan_rekey(
     adopted: Known = {} if forget_adopted else aliases(db)
     wanted = frozenset(entity.key for entity in ENTITIES if new.id_rules.field_of(entity) and entity is not ADMIN)
     numbers = read_numbers(wanted) if wanted else {}
-    changes: list[NewId] = []
-    ids: dict[str, dict[int, str]] = {}
-    gone = 0
-    for entity in ENTITIES:
-        known = adopted.get(kind_of(entity), {})
-        made = {key: known.get(key, name) for key, name in numbers.get(entity.key, {}).items()}
-        for key, before in delivered(db, entity):
-            after = known.get(key, _made(new.id_rules, entity, key)) if key not in made else made[key]
-            if after is None:
-                gone += 1
-                continue
-            made[key] = after
-            if after and after != before:
-                changes.append(NewId(entity.key, key, before, after))
-        ids[entity.key] = made
-    _refuse_missing(ids)
-    _refuse_doubles(ids)
+    changes, gone = _new_ids(db, new.id_rules, adopted, numbers)
     return RekeyPlan(
         new,
         base,
@@ -164,6 +148,28 @@ def plan_rekey(
         _count(db, "courseCode", ("course",)) if base.options.course_prefix != new.options.course_prefix else 0,
         warn_in_year(db, today),
     )
+
+
+def _new_ids(db: sqlite3.Connection, rules: IdRules, adopted: Known, numbers: Numbers) -> tuple[list[NewId], int]:
+    """Who gets which id, and how many that were delivered have no number any more; raises FixSettings."""
+    changes: list[NewId] = []
+    ids: dict[str, dict[int, str]] = {}
+    gone = 0
+    for entity in ENTITIES:
+        known = adopted.get(kind_of(entity), {})
+        made = {key: known.get(key, name) for key, name in numbers.get(entity.key, {}).items()}
+        for key, before in delivered(db, entity):
+            after = known.get(key, _made(rules, entity, key)) if key not in made else made[key]
+            if after is None:
+                gone += 1
+                continue
+            made[key] = after
+            if after and after != before:
+                changes.append(NewId(entity.key, key, before, after))
+        ids[entity.key] = made
+    _refuse_missing(ids)
+    _refuse_doubles(ids)
+    return changes, gone
 
 
 def frozen_of(connection: Connection) -> tuple[Any, ...]:
