@@ -18,7 +18,12 @@ from tests.support.home import CHECKOUT
 _NEEDED = ("dbus-daemon", "gnome-keyring-daemon")
 _READY_SECONDS = 30.0
 _END_SECONDS = 10.0
+_STARTS = 3
 _SERVICE = "org.freedesktop.secrets"
+
+
+class NotReadyError(Exception):
+    """The keyring ended while it started, or began without a collection."""
 
 
 @contextmanager
@@ -40,9 +45,10 @@ def _running(
 
 
 def _wait_for_service(address: str) -> None:
-    """Returns once the bus has the Secret Service; raises TimeoutError."""
-    from jeepney import DBusAddress, MatchRule, message_bus, new_method_call  # noqa: PLC0415 (Linux only)
+    """Returns once the Secret Service answers for its default collection; raises NotReadyError or TimeoutError."""
+    from jeepney import DBusAddress, MatchRule, Properties, message_bus, new_method_call  # noqa: PLC0415 (Linux only)
     from jeepney.io.blocking import Proxy, open_dbus_connection  # noqa: PLC0415 (Linux only)
+    from jeepney.low_level import MessageType  # noqa: PLC0415 (Linux only)
 
     with open_dbus_connection(bus=address) as connection:
         change = MatchRule(type="signal", member="NameOwnerChanged", path=message_bus.object_path)
@@ -54,10 +60,11 @@ def _wait_for_service(address: str) -> None:
                 connection.recv_until_filtered(changes, timeout=_READY_SECONDS)
         # The name comes before the service is ready to answer: ask it something and wait for the answer.
         service = DBusAddress("/org/freedesktop/secrets", _SERVICE, "org.freedesktop.Secret.Service")
-        ask = new_method_call(service, "ReadAlias", "s", ("default",))
-        answer = connection.send_and_get_reply(ask, timeout=_READY_SECONDS)
-        if answer.body[0] == "/":
-            raise TimeoutError("The keyring has no default collection.")
+        place = DBusAddress("/org/freedesktop/secrets/aliases/default", _SERVICE, "org.freedesktop.Secret.Collection")
+        for ask in (new_method_call(service, "ReadAlias", "s", ("default",)), Properties(place).get("Label")):
+            answer = connection.send_and_get_reply(ask, timeout=_READY_SECONDS)
+            if answer.header.message_type is MessageType.error or answer.body[0] == "/":
+                raise NotReadyError(f"The keyring has no default collection: {answer.body}")
 
 
 def _start(stack: ExitStack, folder: Path) -> dict[str, str]:
@@ -108,6 +115,22 @@ def secret_service() -> Iterator[dict[str, str]]:
             f"{' and '.join(missing)} is missing; on Debian and Ubuntu: apt-get install dbus gnome-keyring",
             pytrace=False,
         )
-    # Not pytest's folder: the path of a socket may have 107 characters at most.
-    with tempfile.TemporaryDirectory(prefix="psconnect-") as folder, ExitStack() as stack:
-        yield _start(stack, Path(folder))
+    with ExitStack() as stack:
+        yield _started(stack)
+
+
+def _started(stack: ExitStack) -> dict[str, str]:
+    """The environment of a keyring that has answered; GNOME's own ends now and then while it makes its collection."""
+    for again in reversed(range(_STARTS)):
+        # Not pytest's folder: the path of a socket may have 107 characters at most.
+        with ExitStack() as attempt:
+            folder = attempt.enter_context(tempfile.TemporaryDirectory(prefix="psconnect-"))
+            try:
+                env = _start(attempt, Path(folder))
+            except NotReadyError:
+                if not again:
+                    raise
+            else:
+                stack.push(attempt.pop_all())
+                return env
+    raise AssertionError("not reached")
