@@ -32,13 +32,9 @@ def read_object(request: Request, quirks: Quirks) -> JsonObject:
     """
     if quirks.query_content_type != "accept" and not _is_json(request):
         raise Refusal(Reply(int(quirks.query_content_type), b"", {"Content-Type": "text/plain"}))
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise Refusal(message_reply(400, "The body is not valid JSON")) from error
-    if not isinstance(body, dict):
-        raise Refusal(message_reply(400, "The body is not a JSON object"))
-    return body
+    return _object(
+        request, message_reply(400, "The body is not valid JSON"), message_reply(400, "The body is not a JSON object")
+    )
 
 
 def read_v1_object(request: Request) -> JsonObject:
@@ -50,12 +46,17 @@ def read_v1_object(request: Request) -> JsonObject:
     """
     if not _is_json(request):
         raise Refusal(Reply(415, b"", {"Content-Type": "text/plain"}))
+    unreadable = v1_message(500, "The request body could not be read")
+    return _object(request, unreadable, unreadable)
+
+
+def _object(request: Request, no_json: Reply, no_object: Reply) -> JsonObject:
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError) as error:
-        raise Refusal(v1_message(500, "The request body could not be read")) from error
+        raise Refusal(no_json) from error
     if not isinstance(body, dict):
-        raise Refusal(v1_message(500, "The request body could not be read"))
+        raise Refusal(no_object)
     return body
 
 
