@@ -82,12 +82,23 @@ def _plugin_xml(access: list[tuple[str, str]], version: str) -> str:
     )
 
 
+def _arguments(stream: Stream) -> list[tuple[str, str]]:
+    """The query's arguments, each with the attribute that types it: a server binds an argument as its column is.
+
+    So a column is named only where the argument is a number and really is compared with that column (23).
+    """
+    arguments = [("first_key", f' column="{stream.table}.{stream.key}"'.lower()), ("page_rows", "")]
+    for name in stream.arguments:
+        table, condition = stream.compared[name]
+        is_number = condition.kind == "number"
+        arguments.append((name, f' column="{table}.{condition.column}"'.lower() if is_number else ""))
+    return arguments
+
+
 def _query_xml(stream: Stream) -> str:
-    key = f"{stream.table}.{stream.key}".lower()
-    names = ("after", "page_rows", *stream.arguments)
     arguments = "\n".join(
-        f'      <arg name="{name}" column="{key}" type="primitive" required="true" description="{name}"/>'
-        for name in names
+        f'      <arg name="{name}"{column} type="primitive" required="true" description="{name}"/>'
+        for name, column in _arguments(stream)
     )
     columns = "\n".join(
         f"      <column column={quoteattr(f'{c.table}.{c.field}')}>{escape(c.name)}</column>" for c in stream.columns

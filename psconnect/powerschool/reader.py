@@ -135,13 +135,13 @@ class QueryReader:
 
     def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
         """Rows of the stream as the server counts them."""
-        body = {**_needed(stream, arguments), "after": "-1", "page_rows": ALL_ROWS}
+        body = {**_needed(stream, arguments), "first_key": "0", "page_rows": ALL_ROWS}
         path = f"/ws/schema/query/{query_name(stream)}/count"
         return self.client.read("POST", path, f"the number of {stream.label.lower()}", _decode_count, body=body)
 
     def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
         """The rows behind the key ``after``; a page with fewer rows than asked for is the last one."""
-        body = {**_needed(stream, arguments), "after": str(after), "page_rows": str(self.page_rows)}
+        body = {**_needed(stream, arguments), "first_key": str(after + 1), "page_rows": str(self.page_rows)}
         path = f"/ws/schema/query/{query_name(stream)}"
         rows: list[Any] = self.client.read(
             "POST", path, f"the query {stream.name}", self._decode(stream), params={"pagesize": "0"}, body=body
@@ -171,7 +171,12 @@ def _rows(body: bytes, decoder: msgspec.json.Decoder[Any], kind: type[Row]) -> l
 
 
 def _needed(stream: Stream, arguments: Mapping[str, str]) -> dict[str, str]:
-    return {name: arguments[name] for name in stream.arguments}
+    """The arguments of the stream's conditions as digits, dates as YYYYMMDD (sql)."""
+    kinds = {name: condition.kind for name, (_table, condition) in stream.compared.items()}
+    return {
+        name: arguments[name].replace("-", "") if kinds[name] == "date" else arguments[name]
+        for name in stream.arguments
+    }
 
 
 def _decode_count(body: bytes) -> int:

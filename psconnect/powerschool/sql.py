@@ -1,8 +1,8 @@
 """A stream as Oracle SQL for a PowerQuery: keyset pages, lookups that never multiply rows.
 
-The inner select takes one page of the base table in key order; only that page is joined. ``:after`` is the last key
-seen (``-1`` at first) and ``:page_rows`` the page's size; arguments arrive as text (design.md section 8), hence
-the casts.
+The inner select takes one page of the base table in key order; only that page is joined. ``:first_key`` is the lowest
+key of the page and ``:page_rows`` its size. How a server binds an argument is unknown (powerschool-api.md 23): as text,
+as a number, or as a floating one. So arguments are digits only, dates as YYYYMMDD, and the SQL converts them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ def page_sql(stream: Stream) -> str:
     """The SQL of the stream's PowerQuery; its select list is the stream's columns in their order."""
     key = stream.key.lower()
     base = ", ".join(f"b.{column}" for column in _base_columns(stream))
-    where = [f"b.{key} > CAST(:after AS INTEGER)"]
+    where = [f"b.{key} >= {number('first_key')}"]
     where += [_condition("b", condition) for condition in stream.where]
     where += [_exists(exists) for exists in stream.exists]
     joins = "".join(f"\nLEFT JOIN {_join(lookup)}" for lookup in stream.lookups)
@@ -25,7 +25,7 @@ def page_sql(stream: Stream) -> str:
         f"FROM (SELECT {base}, ROW_NUMBER() OVER (ORDER BY b.{key}) row_no\n"
         f"      FROM {stream.table.lower()} b\n"
         f"      WHERE {' AND '.join(where)}) t{joins}\n"
-        f"WHERE t.row_no <= CAST(:page_rows AS INTEGER)\n"
+        f"WHERE t.row_no <= {number('page_rows')}\n"
         f"ORDER BY t.{key}"
     )
 
@@ -42,11 +42,19 @@ def _condition(alias: str, condition: Condition) -> str:
     if condition.absolute:
         column = f"ABS({column})"
     value = condition.value
-    if condition.kind == "date":
-        value = f"TO_DATE({value}, 'YYYY-MM-DD')"
-    elif value.startswith(":"):
-        value = f"CAST({value} AS INTEGER)"
+    if condition.argument:
+        value = day(condition.argument) if condition.kind == "date" else number(condition.argument)
     return f"{column} {condition.op} {value}"
+
+
+def number(argument: str) -> str:
+    """An argument as a whole number."""
+    return f"CAST(:{argument} AS INTEGER)"
+
+
+def day(argument: str) -> str:
+    """An argument of eight digits as a date; without the cast, a floating bind would read 2.0260818E+007."""
+    return f"TO_DATE(TO_CHAR({number(argument)}), 'YYYYMMDD')"
 
 
 def _exists(exists: Exists) -> str:

@@ -20,6 +20,11 @@ class Condition:
     kind: Literal["number", "date"] = "number"
     absolute: bool = False
 
+    @property
+    def argument(self) -> str:
+        """The name of the argument it compares with; empty for a constant."""
+        return self.value[1:] if self.value.startswith(":") else ""
+
 
 @dataclass(frozen=True)
 class Lookup:
@@ -99,6 +104,13 @@ class Stream:
     dates: tuple[str, ...] = ()
     extension_key: str = ""
     extension_column: str = ""
+
+    @property
+    def compared(self) -> dict[str, tuple[str, Condition]]:
+        """Per argument, the table and the condition that compare with it."""
+        found = [(self.table, one) for one in self.where]
+        found += [(exists.table, one) for exists in self.exists for one in exists.where]
+        return {one.argument: (table, one) for table, one in found if one.argument}
 
     def grants(self) -> set[tuple[str, str]]:
         """Every (table, field) that reading the stream touches, upper case: what the plugin has to ask for."""

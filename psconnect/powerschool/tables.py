@@ -216,7 +216,7 @@ _MIRRORED = {">=": "=le=", "<=": "=ge=", "=": "==", "<>": "!="}
 
 
 def _value(condition: Condition, arguments: Mapping[str, str]) -> str:
-    return arguments[condition.value[1:]] if condition.value.startswith(":") else condition.value
+    return arguments[condition.argument] if condition.argument else condition.value
 
 
 def _filter(conditions: Iterable[Condition], arguments: Mapping[str, str], *, mirrored: bool = False) -> str:

@@ -37,8 +37,8 @@ class Replay:
         stream = name.rpartition(".")[2]
         if count:
             return _answer({"count": self._index[stream]["count"]})
-        after = msgspec.json.decode(content or b"{}")["after"]
-        page = self._index[stream]["pages"][after]
+        first = msgspec.json.decode(content or b"{}")["first_key"]
+        page = self._index[stream]["pages"][first]
         return Answer(200, _JSON, (self._recorded / stream / page).read_bytes())
 
 
@@ -83,8 +83,8 @@ class Recorder:
             if count:
                 index["count"] = msgspec.json.decode(answer.body)["count"]
             else:
-                after = msgspec.json.decode(more["content"])["after"]
+                first = msgspec.json.decode(more["content"])["first_key"]
                 page = f"page-{len(index['pages']):05d}.json"
-                index["pages"][after] = page
+                index["pages"][first] = page
                 (self._recorded / stream / page).write_bytes(answer.body)
         return answer

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from psconnect.demo.oracle import compile_query, parse
+from psconnect.demo.server.database import District as DistrictFile
+from psconnect.http import Answer
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.plugin import NAMESPACE, PLUGIN_NAME, build_plugin, query_name
@@ -80,7 +85,7 @@ def test_the_access_list_is_what_the_sql_touches_and_nothing_more(stream: Stream
 
 @pytest.mark.parametrize("stream", STREAMS)
 def test_the_arguments_are_those_of_the_sql(stream: Stream) -> None:
-    assert set(re.findall(r":(\w+)", page_sql(stream))) == {"after", "page_rows", *stream.arguments}
+    assert set(re.findall(r":(\w+)", page_sql(stream))) == {"first_key", "page_rows", *stream.arguments}
     assert set(stream.arguments) <= set(YEAR)
 
 
@@ -194,7 +199,56 @@ def test_the_queries_of_the_package() -> None:
         columns = [(column.attrib["column"], column.text) for column in query[2]]
         assert columns == [(f"{column.table}.{column.field}", column.name) for column in stream.columns]
         assert all(re.fullmatch(r"\w+", alias or "") for _column, alias in columns)
-        assert [arg.attrib["name"] for arg in query[1]] == ["after", "page_rows", *stream.arguments]
+        assert [arg.attrib["name"] for arg in query[1]] == ["first_key", "page_rows", *stream.arguments]
+
+
+def test_an_argument_names_a_column_only_where_it_is_a_number_compared_with_it() -> None:
+    """PowerSchool types an argument by its column and refuses what does not fit (powerschool-api.md 23)."""
+    files = _files(build_plugin(EVERYTHING, "1.0").content)
+    for name, stream in EVERYTHING.by_name.items():
+        (query,) = ET.fromstring(files[f"queries_root/{name}.named_queries.xml"])
+        columns = {arg.attrib["name"]: arg.attrib.get("column") for arg in query[1]}
+        assert columns.pop("first_key") == f"{stream.table}.{stream.key}".lower()
+        assert columns.pop("page_rows") is None
+        terms = "sections.termid" if name == "section_teachers" else f"{stream.table}.termid".lower()
+        typed = {"first_term": terms, "last_term": terms, "first_day": None, "last_day": None}
+        assert columns == {argument: typed[argument] for argument in stream.arguments}
+
+
+@pytest.mark.parametrize("name", ["calendar_days", "section_teachers", "enrollments"])
+def test_arguments_mean_the_same_however_the_server_binds_them(name: str, open_reading: Open) -> None:
+    reading, stream = open_reading(install=False), EVERYTHING.by_name[name]
+    given = {"first_key": "0", "page_rows": "2000000000", "first_term": "3600", "last_term": "3699",
+             "first_day": "20260901", "last_day": "20260930"}  # fmt: skip
+    district = DistrictFile(Path(reading.server.database), reading.clock.now)
+    try:
+        compiled = compile_query(parse(page_sql(stream)), district.catalogue)
+        with district.reader() as reader:
+            answers = [
+                list(reader.rows(compiled.sql, {name: bind(given[name]) for name in compiled.binds}))
+                for bind in (str, int, float)
+            ]
+    finally:
+        district.close()
+    assert answers[0]
+    assert answers[0] == answers[1] == answers[2]
+
+
+@pytest.mark.parametrize("name", ["calendar_days", "enrollments", "students"])
+def test_arguments_are_sent_as_digits(name: str, open_reading: Open) -> None:
+    reading = open_reading()
+    sent: list[bytes] = []
+    call = reading.client.http.call
+
+    def listening(method: str, path: str, **more: Any) -> Answer:
+        sent.append(more.get("content") or b"")
+        return call(method, path, **more)
+
+    reading.client.http.call = listening  # type: ignore[method-assign]
+    assert reading.read(name).rows
+    bodies = [json.loads(body) for body in sent if body.startswith(b"{")]
+    assert bodies
+    assert all(isinstance(value, str) and value.isdecimal() for body in bodies for value in body.values())
 
 
 def test_the_same_choices_give_the_same_bytes() -> None:

@@ -1,7 +1,7 @@
 SELECT t.dcid dcid, t.student_number student_number, t.schoolid schoolid, t.enroll_status enroll_status, t.grade_level grade_level, t.first_name first_name, t.middle_name middle_name, t.last_name last_name, t.student_web_id student_web_id, t.state_studentnumber state_studentnumber, mail.emailaddress email
 FROM (SELECT b.dcid, b.student_number, b.schoolid, b.enroll_status, b.grade_level, b.first_name, b.middle_name, b.last_name, b.student_web_id, b.state_studentnumber, b.person_id, ROW_NUMBER() OVER (ORDER BY b.dcid) row_no
       FROM students b
-      WHERE b.dcid > CAST(:after AS INTEGER) AND b.schoolid <> 999999) t
+      WHERE b.dcid >= CAST(:first_key AS INTEGER) AND b.schoolid <> 999999) t
 LEFT JOIN (SELECT m.personid, MIN(m.personemailaddressassocid) lowest FROM personemailaddressassoc m WHERE m.isprimaryemailaddress = 1 GROUP BY m.personid) mail_assoc_f ON mail_assoc_f.personid = t.person_id
 LEFT JOIN personemailaddressassoc mail_assoc ON mail_assoc.personemailaddressassocid = mail_assoc_f.lowest
 LEFT JOIN emailaddress mail ON mail.emailaddressid = mail_assoc.emailaddressid
