@@ -57,9 +57,18 @@ def test_other_inputs_other_content(district, tmp_path, students, seed, today):
     assert content(path) != content(district)
 
 
-@pytest.mark.parametrize("students", [199, 50_001, 0, -1])
+def test_smallest_district_has_every_kind_of_row(tmp_path):
+    path = build_district(tmp_path, 60, 1, TODAY)
+    with closing(sqlite3.connect(path)) as database:
+        for table in ("CC", "SectionTeacher", "StudentContactAssoc", "GuardianPersonAssoc", "PCAS_Account"):
+            assert database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] > 0, table
+        declared = dict(database.execute("SELECT name, type FROM pragma_table_info('SectionTeacher')"))
+    assert declared["Start_Date"] == declared["End_Date"] == "TIMESTAMP"
+
+
+@pytest.mark.parametrize("students", [59, 50_001, 0, -1])
 def test_sizes_out_of_range(tmp_path, students):
-    with pytest.raises(ValueError, match="200 to 50,000 students"):
+    with pytest.raises(ValueError, match="60 to 50,000 students"):
         build_district(tmp_path, students, 1, TODAY)
     assert list(tmp_path.iterdir()) == []
 
@@ -180,7 +189,7 @@ def test_values_fit_their_columns(sql):
     for table in TABLES:
         for name, kind in table.columns:
             where = f"FROM {table.name} WHERE {name} IS NOT NULL AND"
-            if kind == "DATE":
+            if kind in ("DATE", "TIMESTAMP"):
                 assert not sql(f"SELECT {name} {where} date({name}) IS NOT {name} LIMIT 1"), (table.name, name)
             elif kind.startswith("VARCHAR2"):
                 size = int(kind[9:-1])

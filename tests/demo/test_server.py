@@ -474,7 +474,7 @@ def test_command_with_a_number_out_of_range(tmp_path):
         command, env={**os.environ, "PYTHONPATH": str(CHECKOUT)}, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == ("The demo server could not start: A demo district has 200 to 50,000 students, not 5.\n")
+    assert done.stderr == ("The demo server could not start: A demo district has 60 to 50,000 students, not 5.\n")
 
 
 # -- speed -------------------------------------------------------------------------------------------------------------

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-SMALLEST: Final = 200
+SMALLEST: Final = 60
 LARGEST: Final = 50_000
 #: To be raised whenever the generator makes other rows than before from the same inputs.
-GENERATION: Final = 2
+GENERATION: Final = 3
 DISTRICT_NAME: Final = "Demo Valley School District"
 DISTRICT_NUMBER: Final = "0100"
 DISTRICT_UUID: Final = "5d0b8a52-6f0e-4d6a-9c41-7f2f3f1f6a10"
@@ -45,7 +45,7 @@ def build_district(folder: Path, students: int, seed: int, today: date) -> Path:
     start leaves nothing half made behind.
 
     Raises:
-        ValueError: for a number of students outside 200 to 50,000.
+        ValueError: for a number of students outside 60 to 50,000.
 
     """
     if not SMALLEST <= students <= LARGEST:

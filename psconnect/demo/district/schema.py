@@ -47,6 +47,7 @@ _SHORT: Final = {
     "int!": "INTEGER NOT NULL",
     "num": "NUMBER",
     "date": "DATE",
+    "stamp": "TIMESTAMP",
     "clob": "CLOB",
 }
 
@@ -137,7 +138,7 @@ TABLES: Final[tuple[TableDefinition, ...]] = (
     _table("RoleDef", "Roles of section staff", "DCID:int ID:int! Name:50 RoleKey:50", indexes=("ID",)),
     _table(
         "SectionTeacher", "Staff of a section with role and dates",
-        """ID:int SectionID:int! TeacherID:int! RoleID:int! Start_Date:date End_Date:date Allocation:num
+        """ID:int SectionID:int! TeacherID:int! RoleID:int! Start_Date:stamp End_Date:stamp Allocation:num
         PriorityOrder:int SectionNickname:50""",
         indexes=("SectionID", "TeacherID"),
     ),
@@ -318,7 +319,8 @@ TABLES: Final[tuple[TableDefinition, ...]] = (
     ),
     _table(
         "StudentCoreFields", "More fields of students",
-        "StudentsDCID:int PrimaryLanguage:20",
+        """StudentsDCID:int PrimaryLanguage:20 PSCORE_Legal_First_Name:50 PSCORE_Legal_Middle_Name:50
+        PSCORE_Legal_Last_Name:50""",
         kind="extension", core_table="Students",
     ),
     _table("Prefs", "Settings of the district", "DCID:int ID:int! Name:80 Value:clob SchoolID:int YearID:int"),

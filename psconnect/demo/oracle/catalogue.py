@@ -60,6 +60,6 @@ def _kind(declared: str) -> Kind:
     word = declared.upper().split("(")[0].split()[0] if declared else ""
     if word in ("INTEGER", "NUMBER", "REAL", "INT"):
         return "number"
-    if word == "DATE":
+    if word in ("DATE", "TIMESTAMP"):
         return "date"
     return "clob" if word == "CLOB" else "text"

@@ -15,7 +15,7 @@ class DemoOptions:
 
     Attributes:
         folder: where the district's file lies, or is put.
-        students: 200 to 50,000.
+        students: 60 to 50,000.
         seed: another one gives other people.
         today: the demo's date; it decides the school year.
         port: 0 for any free one.

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from psconnect.demo.district.schema import TableDefinition
 
 Value = str | int | float | None
+#: Kinds by the first word of a column's declared type; what has a length is a text.
+_KINDS: Final = {"INTEGER": "whole", "NUMBER": "number", "DATE": "date", "TIMESTAMP": "date", "CLOB": "clob"}
 _LENGTH: Final = re.compile(r"VARCHAR2\((\d+)\)")
 _WHOLE: Final = re.compile(r"-?\d{1,18}")
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
@@ -47,7 +49,7 @@ def _rule(name: str, declared: str) -> ColumnRule:
     length = _LENGTH.fullmatch(declared)
     if length:
         return ColumnRule(name, "text", int(length[1]), required=False)
-    kind = {"INTEGER": "whole", "NUMBER": "number", "DATE": "date", "CLOB": "clob"}[declared.split(maxsplit=1)[0]]
+    kind = _KINDS[declared.split(maxsplit=1)[0]]
     return ColumnRule(name, kind, None, required="NOT NULL" in declared)
 
 
