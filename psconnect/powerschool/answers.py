@@ -163,9 +163,9 @@ def _refused(answer: Answer, host: str, what: str) -> FixSettings:
         return FixSettings(
             "PSC-ACCESS-NOT-FOUND",
             "PowerSchool does not know what was asked for",
-            f"{host} does not offer {what}. Either the plugin is not enabled, or it is an older version than this "
-            "connection needs, or the address is not a PowerSchool server.",
-            f"Check the address; then build the plugin again, install it and enable it: {menus.PLUGINS}.",
+            f"{host} does not offer {what}. Either the plugin is not enabled, or the address is not a PowerSchool "
+            "server, or this PowerSchool does not have it.",
+            f"Check the address, and that the plugin is installed and enabled: {menus.PLUGINS}.",
             where=what,
         )
     return FixSettings(
@@ -173,6 +173,21 @@ def _refused(answer: Answer, host: str, what: str) -> FixSettings:
         "PowerSchool refused the request",
         f"{host} answered {what} with status {answer.status}" + (f": {message}" if message else "."),
         "Test the connection: it names what is missing.",
+        where=what,
+    )
+
+
+def no_query(host: str, what: str) -> FixSettings:
+    """A query of ours that the server does not have, with every cause that is known (powerschool-api.md 11.3, 15.5)."""
+    return FixSettings(
+        "PSC-ACCESS-NOT-FOUND",
+        "PowerSchool does not have the plugin’s query",
+        f"{host} does not offer {what}. One of these is the cause: the plugin is not installed, or not enabled; it is "
+        "an older version than this connection needs, or was built for other choices; the client ID is that of another "
+        "plugin, perhaps another connection’s; or PowerSchool did not load the query, because a column or an argument "
+        "of it does not fit this server.",
+        f"Build the plugin of this connection again, install it and enable it: {menus.PLUGINS}. Then compare the "
+        f"client ID with the page {menus.CREDENTIALS}.",
         where=what,
     )
 

@@ -19,7 +19,7 @@ import msgspec
 
 from psconnect.http import Answer, HttpClient
 from psconnect.model.clock import CancelToken, Clock
-from psconnect.model.errors import FixSettings, PauseAsked, SignInAgain, TryLater
+from psconnect.model.errors import FixSettings, PauseAsked, PsconnectError, SignInAgain, TryLater
 from psconnect.powerschool import answers
 from psconnect.powerschool.gate import Gate
 from psconnect.powerschool.wiretext import readings
@@ -27,6 +27,8 @@ from psconnect.powerschool.wiretext import readings
 T = TypeVar("T")
 _OK, _UNAUTHORIZED = 200, 401
 _SHORTEST_LIFE = 60.0
+_WANTS_SIGNATURE = ("PSC-AUTH-PLUGIN", "PSC-AUTH-V1", "PSC-HTTP-REFUSED")
+"""The errors that 400, 401 and 403 become where a call has no token (powerschool-api.md 3.3)."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,25 @@ class PowerSchoolClient:
     def metadata(self, *, signed_in: bool = False) -> Metadata:
         """Version, time zone and page sizes. Raises when the address is no PowerSchool server.
 
-        It needs no sign-in, but only with one the page sizes are the plugin's own (powerschool-api.md 4).
+        It needs no sign-in, but only with one the page sizes are the plugin's own (powerschool-api.md 4). A server that
+        refuses to answer without one is asked again with it. All is left unsaid where the server counts this to its v1
+        interface, which the plugin may not use.
         """
-        return self.read(
-            "GET", "/ws/v1/metadata", "its version", lambda body: _decode_metadata(body).metadata, signed_in=signed_in
-        )
+        if not signed_in:
+            try:
+                return self._metadata(signed_in=False)
+            except PsconnectError as error:
+                if error.code not in _WANTS_SIGNATURE:
+                    raise
+        try:
+            return self._metadata(signed_in=True)
+        except FixSettings as error:
+            if error.code != "PSC-AUTH-V1":
+                raise
+            return Metadata()
+
+    def _metadata(self, *, signed_in: bool) -> Metadata:
+        return self.read("GET", "/ws/v1/metadata", "its version", _decode_metadata, signed_in=signed_in)
 
     def sign_in(self) -> None:
         """Make sure there is a token; raises SignInAgain when the server refuses the pair."""
@@ -288,5 +304,5 @@ def _span(seconds: float) -> str:
     return f"{hours:.0f} hours" if hours >= 2 else f"{seconds / 60:.0f} minutes"  # noqa: PLR2004 - as people say it
 
 
-def _decode_metadata(body: bytes) -> _MetadataAnswer:
-    return _metadata.decode(body)
+def _decode_metadata(body: bytes) -> Metadata:
+    return _metadata.decode(body).metadata

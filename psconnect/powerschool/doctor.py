@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
+from psconnect.powerschool.page_sizes import DEFAULT, RAISE_IT, too_small
 from psconnect.powerschool.reader import ALL_ROWS, PAGE_ROWS, PageFailed, QueryReader, unstable
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import CONTACTS, SCHOOLS, StreamSet
@@ -20,9 +21,8 @@ from psconnect.powerschool.tables import TableReader, page_size_of
 from psconnect.powerschool.v1 import V1Reader
 from psconnect.powerschool.v1_fields import gaps
 from psconnect.powerschool.v1_paths import start_year_of
+from psconnect.powerschool.version import OLDEST, refuse_old
 
-OLDEST = (10, 1)
-SMALLEST_PAGE = 100
 _SECONDS_A_CALL = 0.5
 
 
@@ -52,12 +52,17 @@ def examine(
 
     ``access`` is ``auto``, ``queries``, ``tables`` or ``v1``; ``co_teachers`` says whether those are delivered.
     """
+    answers = Finding("Server", "ok", f"{client.host} answers over a trusted connection.")
     try:
         metadata = client.metadata()
     except PsconnectError as error:
-        yield _failed("Server", error)
+        # A server may want a signature even to say its version.
+        signing_in = error.code.startswith("PSC-AUTH")
+        if signing_in:
+            yield answers
+        yield _failed("Sign-in" if signing_in else "Server", error)
         return
-    yield Finding("Server", "ok", f"{client.host} answers over a trusted connection.")
+    yield answers
     yield _version(metadata)
     try:
         client.sign_in()
@@ -77,18 +82,14 @@ def _failed(step: str, error: PsconnectError) -> Finding:
 
 def _version(metadata: Metadata) -> Finding:
     text = metadata.powerschool_version
-    numbers = tuple(int(part) for part in re.findall(r"\d+", text)[:2])
-    if not numbers:
-        return Finding("Version", "warning", "The server does not say which version it is.")
-    if numbers < OLDEST:
+    try:
+        refuse_old(metadata)
+    except FixSettings as error:
+        return _failed("Version", error)
+    if not re.search(r"\d", text):
         oldest = ".".join(map(str, OLDEST))
-        return Finding(
-            "Version",
-            "failed",
-            f"PowerSchool {text} is older than {oldest}, the oldest that can be read.",
-            "Ask for an update of PowerSchool.",
-            "PSC-ACCESS-VERSION",
-        )
+        to_do = f"Make sure that it is {oldest} or newer: older ones can’t be read."
+        return Finding("Version", "warning", "The server does not say which version it is.", to_do)
     return Finding("Version", "ok", f"PowerSchool {text}.")
 
 
@@ -119,6 +120,7 @@ def _access(client: PowerSchoolClient, streams: StreamSet, access: str, *, co_te
         return
     for label, not_found in missing.items():
         yield _failed(label, not_found)
+    yield from _page_size(client, "queries")
     if not missing and not refused:
         yield Finding("Estimate", "ok", f"A sync takes about {calls} calls{_duration(calls)}.")
 
@@ -130,12 +132,10 @@ def _any_year(stream: Stream) -> dict[str, str]:
 
 def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
     try:
-        metadata = client.metadata(signed_in=True)
+        reader = TableReader(client, page_size_of(client.metadata(signed_in=True)))
     except PsconnectError as error:
         yield _failed("Page size", error)
         return
-    size = page_size_of(metadata)
-    reader = TableReader(client, size)
     calls, denied = 0, False
     for stream in streams.by_name.values():
         try:
@@ -147,13 +147,7 @@ def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
         except PageFailed as failed:
             denied = True
             yield _failed(stream.label, unstable(stream, str(failed), times=1))
-    if size < SMALLEST_PAGE:
-        yield Finding(
-            "Page size",
-            "warning",
-            f"The plugin may read only {size} rows a call.",
-            f"Set it to {SMALLEST_PAGE} or more: {menus.PAGE_SIZE}.",
-        )
+    yield from _page_size(client, "tables")
     if not denied:
         yield Finding(
             "Estimate",
@@ -164,10 +158,20 @@ def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
         )
 
 
+def _page_size(client: PowerSchoolClient, way: str) -> Iterator[Finding]:
+    try:
+        text = too_small(client.metadata(signed_in=True), way)
+    except PsconnectError as error:
+        yield _failed("Page size", error)
+        return
+    if text:
+        yield Finding("Page size", "warning", text, RAISE_IT)
+
+
 def _only_v1(client: PowerSchoolClient) -> bool:
     """Whether the plugin may not read tables, but may use the v1 interface."""
     try:
-        TableReader(client, SMALLEST_PAGE).count(SCHOOLS, {})
+        TableReader(client, DEFAULT).count(SCHOOLS, {})
     except FixSettings:
         try:
             V1Reader(client, Metadata()).probe()
@@ -190,6 +194,7 @@ def _v1(client: PowerSchoolClient, streams: StreamSet, *, co_teachers: bool) -> 
         yield _failed("The v1 interface", error)
         return
     yield Finding("Schools", "ok", f"{schools:,} can be read.")
+    yield from _page_size(client, "v1")
     for gap in gaps(streams, co_teachers=co_teachers):
         if gap.to_do:
             to_do = f"{gap.to_do} Or install and enable psconnect’s own plugin: {menus.PLUGINS}."

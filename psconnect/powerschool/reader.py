@@ -11,16 +11,17 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
-from psconnect.model.errors import BadRecord, TryLater
+from psconnect.model.errors import BadRecord, FixSettings, TryLater
 from psconnect.powerschool import answers
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.plugin import query_name
 from psconnect.powerschool.stream import Stream
 
+T = TypeVar("T")
 ALL_ROWS = "2000000000"
 PAGE_ROWS = 10_000
 """Rows asked for at a time: few calls, yet no page takes so long to decode that a window beside it stalls (5 ms)."""
@@ -137,17 +138,31 @@ class QueryReader:
         """Rows of the stream as the server counts them."""
         body = {**_needed(stream, arguments), "first_key": "0", "page_rows": ALL_ROWS}
         path = f"/ws/schema/query/{query_name(stream)}/count"
-        return self.client.read("POST", path, f"the number of {stream.label.lower()}", _decode_count, body=body)
+        return self._asked(path, f"the number of {stream.label.lower()}", _decode_count, body)
 
     def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
         """The rows behind the key ``after``; a page with fewer rows than asked for is the last one."""
         body = {**_needed(stream, arguments), "first_key": str(after + 1), "page_rows": str(self.page_rows)}
         path = f"/ws/schema/query/{query_name(stream)}"
-        rows: list[Any] = self.client.read(
-            "POST", path, f"the query {stream.name}", self._decode(stream), params={"pagesize": "0"}, body=body
-        )
+        params = {"pagesize": "0"}
+        rows: list[Any] = self._asked(path, f"the query {stream.name}", self._decode(stream), body, params)
         end = keys_of(rows[-1:], stream, self.client.host)[0] if rows else after
         return Page(rows, len(rows), end, len(rows) < self.page_rows)
+
+    def _asked(
+        self,
+        path: str,
+        what: str,
+        decode: Callable[[bytes], T],
+        body: Mapping[str, str],
+        params: Mapping[str, str] | None = None,
+    ) -> T:
+        try:
+            return self.client.read("POST", path, what, decode, params=params, body=body)
+        except FixSettings as error:
+            if error.code != "PSC-ACCESS-NOT-FOUND":
+                raise
+            raise answers.no_query(self.client.host, what) from None
 
     def _decode(self, stream: Stream) -> Callable[[bytes], list[Any]]:
         if stream.name not in self._decoders:

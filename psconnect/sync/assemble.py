@@ -24,6 +24,7 @@ from psconnect.powerschool.client import PowerSchoolClient, RetryPolicy
 from psconnect.powerschool.fields import resolve
 from psconnect.powerschool.plugin import query_name
 from psconnect.powerschool.streams import StreamSet, streams_for
+from psconnect.powerschool.version import refuse_old
 from psconnect.roster.mapping import RosterMapping, parse_mapping
 from psconnect.roster.names import WholeNames
 from psconnect.roster.presets import Preset, parse_preset
@@ -192,13 +193,14 @@ def zone_there(timezone: str) -> tzinfo:
 def make_source(
     choices: Choices, client: PowerSchoolClient, clock: Clock, *, next_year: bool = False, ids: Ids | None = None
 ) -> PowerSchoolSource:
-    """The connection's source; asks the server for its time zone.
+    """The connection's source; asks the server for its time zone, and raises FixSettings where it is too old.
 
     ``next_year`` reads the year after the chosen one. Without ``ids``, which know what was delivered under which id,
     they are made as the settings say.
     """
     connection = choices.connection
     metadata = client.metadata()
+    refuse_old(metadata)
     # Settings that are only looked at may have no destination yet.
     destination = declaration_of(connection.destination_kind) if connection.destination_kind else None
     plan = ReadPlan(

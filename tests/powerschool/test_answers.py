@@ -92,7 +92,7 @@ CATALOGUE: dict[str, tuple[Answer, type[PsconnectError], str, str, str]] = {
         reply(404, {"message": "Query com.x was not found."}),
         FixSettings,
         "PSC-ACCESS-NOT-FOUND",
-        "older version",
+        "the plugin is not enabled",
         menus.PLUGINS,
     ),
     "14": (reply(405), FixSettings, "PSC-HTTP-REFUSED", "status 405", "Test the connection"),

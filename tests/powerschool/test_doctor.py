@@ -81,6 +81,36 @@ def test_the_version(open_reading: Open, version: str, state: str) -> None:
     assert (found[1].step, found[1].state) == ("Version", state)
 
 
+def test_a_server_that_does_not_say_its_version_is_told_of(open_reading: Open) -> None:
+    found = findings(open_reading(quirks=Quirks(server_version="")), streams=StreamSet({}))
+    assert "10.1 or newer" in found[1].to_do
+
+
+@pytest.mark.parametrize("access", ["queries", "tables"])
+def test_metadata_that_wants_a_signature_is_asked_for_signed(open_reading: Open, access: str) -> None:
+    reading = open_reading(quirks=Quirks(metadata="signed"))
+    reading.server.set_page_size(reading.connected.plugin, 1000)
+    found = findings(reading, access)
+    assert failed(found) == {}
+    assert found[1].text == "PowerSchool 25.9.0.0.252611238."
+    assert reading.tokens == 1
+
+
+def test_metadata_that_counts_as_v1_leaves_the_version_unsaid_and_nothing_else(open_reading: Open) -> None:
+    reading = open_reading(quirks=Quirks(metadata="v1"))
+    found = findings(reading)
+    assert failed(found) == {}
+    assert {step: state for step, state in by_step(found).items() if state != "ok"} == {"Version": "warning"}
+
+
+def test_a_wrong_secret_is_a_matter_of_signing_in_also_where_metadata_wants_a_signature(open_reading: Open) -> None:
+    reading = open_reading(quirks=Quirks(metadata="signed"))
+    reading.client.secret = "made-up-wrong-secret"
+    found = findings(reading)
+    assert [(finding.step, finding.code) for finding in found] == [("Server", ""), ("Sign-in", "PSC-AUTH-401")]
+    assert reading.tokens == 1
+
+
 def test_nobody_is_there(reading: Reading) -> None:
     reading.server.stop()
     (finding,) = findings(reading)
@@ -127,7 +157,11 @@ def test_a_plugin_of_other_choices_is_found_out(reading: Reading, access: str) -
     found = findings(reading, access, newer)
     assert failed(found) == {"Students": "PSC-ACCESS-NOT-FOUND"}
     assert "Estimate" not in by_step(found)
-    assert menus.PLUGINS in next(finding.to_do for finding in found if finding.step == "Students")
+    (told,) = [finding for finding in found if finding.step == "Students"]
+    assert menus.PLUGINS in told.to_do
+    for cause in ("not installed", "not enabled", "an older version", "other choices", "another plugin", "connection’s",
+                  "did not load the query"):  # fmt: skip
+        assert cause in told.text
 
 
 def test_a_field_that_was_taken_away_is_named(reading: Reading) -> None:
@@ -161,6 +195,16 @@ def test_the_page_size_is_the_plugins_own(reading: Reading) -> None:
     assert "only 37 rows" in next(finding.text for finding in found if finding.step == "Page size")
     reading.server.set_page_size(reading.connected.plugin, 100)
     assert "Page size" not in by_step(findings(reading, "tables"))
+
+
+def test_a_small_page_size_is_told_also_where_queries_work(reading: Reading) -> None:
+    reading.server.set_page_size(reading.connected.plugin, 99)
+    found = findings(reading)
+    (told,) = [finding for finding in found if finding.step == "Page size"]
+    assert told.state == "warning"
+    assert "only 99 rows" in told.text
+    assert menus.PAGE_SIZE in told.to_do
+    assert failed(found) == {}
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,15 @@ def test_a_page_size_beyond_what_an_answer_can_hold_is_not_used(connected: Conne
     assert reader.page_size == PAGE_ROWS
 
 
+def test_a_small_page_size_is_told_where_tables_are_read(connected: Connected, source_of: Sources) -> None:
+    connected.service.set_value(connected.name, "source.read", '"tables"')
+    connected.server.set_page_size(connected.plugin, 60)
+    events: list[RunEvent] = []
+    read(source_of(connected), events.append)
+    (said,) = [event.message for event in events if event.message]
+    assert "A page has only 60 rows. Set it to 100 or more" in said
+
+
 def test_where_neither_works_the_queries_are_named(connected: Connected, source_of: Sources) -> None:
     source = source_of(connected)
     connected.server.set_faults([Fault("N11", path="/ws/schema/*")])

@@ -179,7 +179,12 @@ class App:
     # -- /ws/v1 and plugin validation --------------------------------------------------------------------------------
 
     def _metadata(self, request: Request) -> Reply:
-        plugin = self._oauth.optional(request)
+        if self.quirks.metadata == "open":
+            plugin = self._oauth.optional(request)
+        else:
+            plugin = self._oauth.authorize(request)
+            if self.quirks.metadata == "v1":
+                self._check_v1(plugin, "READ")
         sizes = plugin.page_sizes if plugin else dict.fromkeys(PAGED, self.quirks.page_size)
         values: dict[str, object] = {f"{resource}_max_page_size": size for resource, size in sizes.items()}
         if plugin is not None:

@@ -46,6 +46,8 @@ class Quirks:
         builtin_present_code: whether the attendance codes of a school and date have the one without a code, which means
             present (9.3 [I]).
         query_content_type: a query body that is not declared JSON: "accept", "415" or "500" (2 [I]).
+        metadata: ``/ws/v1/metadata`` is "open" to everybody (4), takes a token ("signed"), or one of a plugin with
+            accessLevelV1Api as well ("v1").
         sso_flags_as_text: ``sso_enabled_*`` in metadata as texts or booleans (4).
         v1_typing: ``/ws/v1`` texts become numbers and booleans by Jettison's rule, or all stay texts (5.3 [I]).
         v1_without_accept: the form of a ``/ws/v1`` answer to a call without Accept header: "json" or "xml" (2 [I]).
@@ -124,6 +126,7 @@ class Quirks:
     builtin_grade_text: Literal["letters", "number"] = "letters"
     builtin_present_code: bool = True
     query_content_type: Literal["accept", "415", "500"] = "415"
+    metadata: Literal["open", "signed", "v1"] = "open"
     sso_flags_as_text: bool = True
     v1_typing: bool = True
     v1_without_accept: Literal["json", "xml"] = "json"

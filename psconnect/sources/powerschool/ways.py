@@ -5,6 +5,7 @@ from __future__ import annotations
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.page_sizes import DEFAULT, RAISE_IT, smallest_of
 from psconnect.powerschool.reader import Gatherer, QueryReader, Reader
 from psconnect.powerschool.tables import TableReader, page_size_of
 from psconnect.powerschool.v1 import V1Reader
@@ -77,17 +78,21 @@ def cost(reader: Reader | Gatherer, plan: ReadPlan) -> str:
         return (
             "The plugin’s queries are not available, so PowerSchool is read table by table, "
             f"{reader.page_size:,} rows a call: several thousand calls in a large district, about {calls:,} for "
-            "people alone. Install and enable psconnect’s plugin to make it faster."
-        )
+            f"people alone. Install and enable psconnect’s plugin to make it faster. {_raise_it(reader.page_size)}"
+        ).rstrip()
     if isinstance(reader, V1Reader):
         differs = " ".join(gap.what for gap in gaps(plan.streams, co_teachers=plan.co_teachers))
         calls = reader.calls_ahead(_start_year(plan), contacts=plan.contacts)
         return (
             "Neither the plugin’s queries nor tables are available, so PowerSchool is read by its v1 interface, class "
             f"by class: about {calls:,} calls. {differs} Install and enable "
-            "psconnect’s plugin to make it faster and complete."
-        )
+            f"psconnect’s plugin to make it faster and complete. {_raise_it(smallest_of(reader.sizes, reader.way))}"
+        ).rstrip()
     return ""
+
+
+def _raise_it(size: int) -> str:
+    return f"A page has only {size} rows. {RAISE_IT}" if size < DEFAULT else ""
 
 
 def _start_year(plan: ReadPlan) -> int:

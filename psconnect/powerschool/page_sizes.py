@@ -1,0 +1,35 @@
+"""How many rows a call the plugin may read: its administrator says so, 100 by default (powerschool-api.md 4)."""
+
+from __future__ import annotations
+
+from psconnect.powerschool import menus
+from psconnect.powerschool.client import Metadata
+
+DEFAULT = 100
+RAISE_IT = f"Set it to {DEFAULT} or more: {menus.PAGE_SIZE}."
+
+
+def smallest_of(metadata: Metadata, way: str) -> int:
+    """The smallest page size that binds a way to read: for ``v1`` of its lists, for the others that of tables."""
+    if way != "v1":
+        return metadata.schema_table_query_max_page_size
+    return min(
+        metadata.school_max_page_size,
+        metadata.term_max_page_size,
+        metadata.course_max_page_size,
+        metadata.section_max_page_size,
+        metadata.section_enrollment_max_page_size,
+        metadata.staff_max_page_size,
+        metadata.student_max_page_size,
+    )
+
+
+def too_small(metadata: Metadata, way: str) -> str:
+    """What a page size below PowerSchool's own default means, in a sentence; empty where it is not below."""
+    size = smallest_of(metadata, way)
+    if size >= DEFAULT:
+        return ""
+    text = f"The plugin may read only {size} rows a call."
+    if way == "queries":
+        return f"{text} Its queries are not bound by that, but reading table by table would be."
+    return text

@@ -1,0 +1,27 @@
+"""Which PowerSchool servers can be read: 10.1 and newer."""
+
+from __future__ import annotations
+
+import re
+
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool.client import Metadata
+
+OLDEST = (10, 1)
+
+
+def refuse_old(metadata: Metadata) -> None:
+    """Raise FixSettings where the server says that it is older than the oldest that can be read.
+
+    A server that does not say its version in numbers passes.
+    """
+    text = metadata.powerschool_version
+    numbers = tuple(int(part) for part in re.findall(r"\d+", text)[:2])
+    if numbers and numbers < OLDEST:
+        raise FixSettings(
+            "PSC-ACCESS-VERSION",
+            "PowerSchool is too old",
+            f"PowerSchool {text} is older than {'.'.join(map(str, OLDEST))}, the oldest that can be read.",
+            "Ask for an update of PowerSchool.",
+            where="powerschool_version",
+        )
