@@ -103,23 +103,23 @@ def _export(service: Service, options: argparse.Namespace) -> int:
 
 
 def _set(service: Service, options: argparse.Namespace) -> int:
-    service.set_value(options.name, options.key, options.value)
-    return _said(options, f"“{options.key}” is set.", name=options.name, key=options.key)
+    connection = service.set_value(options.name, options.key, options.value)
+    return _said(options, f"“{options.key}” is set.", name=connection.name, key=options.key)
 
 
 def _enable(service: Service, options: argparse.Namespace) -> int:
     disabled = options.what == "disable"
-    service.set_disabled(options.name, disabled=disabled)
-    return _said(options, f"“{options.name}” is {options.what}d.", name=options.name, disabled=disabled)
+    name = service.set_disabled(options.name, disabled=disabled).name
+    return _said(options, f"“{name}” is {options.what}d.", name=name, disabled=disabled)
 
 
 def _remove(service: Service, options: argparse.Namespace) -> int:
-    service.connection(options.name)
-    if not options.yes and not _confirmed(options.name):
+    name = service.connection(options.name).name
+    if not options.yes and not _confirmed(name):
         output.say("Nothing was removed.")
         return codes.USAGE
-    service.remove_connection(options.name)
-    return _said(options, f"“{options.name}” is removed, with its secrets, roster data and history.", name=options.name)
+    service.remove_connection(name)
+    return _said(options, f"“{name}” is removed, with its secrets, roster data and history.", name=name)
 
 
 def _confirmed(name: str) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, PsconnectError
@@ -56,9 +58,17 @@ class Connections(Identity):
         """The settings of a connection."""
         return self._files.get(name)
 
+    def known_as(self, name: str) -> str:
+        """How a connection is spelled in its file, however it is typed; empty where there is none."""
+        return self._files.spelled(name)
+
     def save_connection(self, connection: Connection) -> Connection:
-        """Store settings; those of a connection with the same name are replaced, its ledger and secrets stay."""
+        """Store settings; those of a connection with the same name are replaced, its ledger and secrets stay.
+
+        It keeps its name as it was spelled first: its secrets and the files at the destination are found by it.
+        """
         checked = from_dict(to_dict(connection))
+        checked = msgspec.structs.replace(checked, name=self._files.spelled(checked.name) or checked.name)
         choices_of(checked)
         thresholds_of(checked.safety.thresholds)
         if checked.destination_kind in KINDS:
@@ -70,7 +80,7 @@ class Connections(Identity):
     def import_connection(self, path: Path, *, replace: bool = True) -> Connection:
         """Store the settings of a connection file; without ``replace``, never those of a connection that is there."""
         connection = read_file(path)
-        if not replace and connection.name.casefold() in map(str.casefold, self._files.names()):
+        if not replace and self._files.spelled(connection.name):
             raise FixSettings(
                 IN_USE,
                 "There is such a connection already",
@@ -124,15 +134,18 @@ class Connections(Identity):
         table[key] = value
         return self.save_connection(from_dict(data))
 
-    def set_disabled(self, name: str, *, disabled: bool) -> None:
-        """Disable a connection (all is kept, nothing runs) or enable it again."""
+    def set_disabled(self, name: str, *, disabled: bool) -> Connection:
+        """Disable a connection (all is kept, nothing runs) or enable it again; returns its settings."""
         data = to_dict(self._files.get(name))
         data["disabled"] = disabled
-        self._files.save(from_dict(data))
+        connection = from_dict(data)
+        self._files.save(connection)
+        return connection
 
     def remove_connection(self, name: str) -> None:
         """Wipe settings, secrets, roster data, history; a line without anybody's data stays in the disclosure log."""
         connection = self._files.get(name)
+        name = connection.name
         rosters = self.rosters_of(name)
         with run_lock(rosters.with_suffix(".lock"), name):
             self._note_removal(connection)

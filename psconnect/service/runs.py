@@ -106,7 +106,7 @@ class Runs(Base):
 
     def runs(self, name: str) -> list[Run]:
         """All runs of a connection, newest first."""
-        self._files.get(name)
+        name = self._files.get(name).name
         with self._history(name) as db:
             return history.list_runs(db, name) if db else []
 
@@ -131,6 +131,8 @@ class Runs(Base):
     ) -> Iterator[Job]:
         """A connection put together as a Job; its network connections are closed afterwards."""
         connection = self._files.get(name)
+        # As its file has it, however it was typed: the name is in the file that the other system reads.
+        name = connection.name
         if connection.disabled:
             raise FixSettings(
                 "PSC-CONNECTION-DISABLED",

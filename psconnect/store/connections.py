@@ -63,6 +63,19 @@ class ConnectionFiles:
             )
         return self._read(path)
 
+    def spelled(self, name: str) -> str:
+        """How the connection of that name is spelled in its file, whatever the case; empty where there is none.
+
+        Also where its file can't be read: then there is no spelling to keep.
+        """
+        path = self._path(name)
+        if not path.exists() and not path.with_suffix(_BACKUP).exists():
+            return ""
+        try:
+            return self._read(path).name
+        except PsconnectError:
+            return ""
+
     def save(self, connection: Connection) -> None:
         """Write a connection; the file as it was becomes the last good copy, if it was good.
 

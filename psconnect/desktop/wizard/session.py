@@ -182,7 +182,7 @@ class Session:
         return self.service.connection(name)
 
     def _refuse_taken(self, name: str) -> None:
-        if name.strip().casefold() in {state.connection.name.casefold() for state in self.service.connections()}:
+        if self.service.known_as(name.strip()):
             raise FixSettings(
                 "PSC-SETTINGS-NAME-TAKEN",
                 tr("The name is taken"),
