@@ -47,7 +47,10 @@ class Query:
     flattened: bool = True
 
     def xml(self) -> str:
-        """Its element; an argument "name?" is optional, "name[]" takes a list, "name=x" has a default."""
+        """Its element; an argument "name?" is optional, "name[]" takes a list, "name=x" has a default.
+
+        "name@table.field" names a column.
+        """
         arguments = "".join(_argument(text) for text in self.arguments)
         columns = "".join(
             f"<column column={quoteattr(text.split()[0])}>{escape(text.split()[1])}</column>" for text in self.columns
@@ -65,10 +68,12 @@ class Query:
 
 
 def _argument(text: str) -> str:
+    text, _, column = text.partition("@")
     name, _, default = text.partition("=")
     kind = ' type="array"' if name.endswith("[]") else ""
     required = "false" if name.endswith("?") or default else "true"
     value = f" default={quoteattr(default)}" if default else ""
+    value += f" column={quoteattr(column)}" if column else ""
     return f'<arg name="{name.rstrip("?[]")}" required="{required}"{kind}{value}/>'
 
 

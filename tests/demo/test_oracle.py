@@ -320,6 +320,9 @@ def test_binds(oracle):
 @pytest.mark.parametrize(
     ("sql", "number"),
     [
+        ("SELECT 1 FROM people p LEFT JOIN marks m ON m.id = (SELECT MIN(id) FROM marks)", 1799),
+        ("SELECT 1 FROM people p LEFT JOIN marks m ON m.id IN (SELECT id FROM marks)", 1799),
+        ("SELECT 1 FROM people p LEFT JOIN marks m ON NOT EXISTS (SELECT 1 FROM marks)", 1799),
         # SQLite's own ways
         ("SELECT dcid FROM people LIMIT 5", 933),
         ("SELECT dcid FROM people OFFSET 5", 905),
@@ -468,6 +471,50 @@ def test_refused(oracle, sql, number):
 def test_what_oracle_has_and_the_demo_has_not_is_said_so(oracle, sql):
     with pytest.raises(NotTranslatedError, match=r"The demo server does not translate .*; a real server would"):
         oracle.run(sql)
+
+
+FIRST_MARK = """SELECT peopleid, mark, ROW_NUMBER() OVER (PARTITION BY peopleid ORDER BY given DESC, id) rn,
+  COUNT(*) OVER (PARTITION BY peopleid) found FROM marks"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        (
+            (
+                f"SELECT p.dcid, m.mark, m.found FROM people p LEFT JOIN ({FIRST_MARK}) m "
+                "ON m.peopleid = p.dcid AND m.rn = 1 ORDER BY p.dcid"
+            ),
+            [(1, 3, 2), (2, 4, 1), (3, None, None), (4, None, None)],
+        ),
+        # The numbers run in each partition, so that a limit on them is none on the rows.
+        (
+            f"SELECT m.peopleid FROM ({FIRST_MARK}) m WHERE m.rn <= 1 ORDER BY m.peopleid",
+            [(1,), (2,), (99,)],
+        ),
+        (
+            (
+                "SELECT t.dcid FROM (SELECT b.dcid, ROW_NUMBER() OVER (ORDER BY b.dcid) rn FROM people b "
+                "WHERE EXISTS (SELECT 1 FROM marks x WHERE x.peopleid = b.dcid AND ABS(x.mark) >= 3)) t "
+                "LEFT JOIN (SELECT peopleid, MIN(id) lowest FROM marks GROUP BY peopleid) f ON f.peopleid = t.dcid "
+                "LEFT JOIN marks m ON m.id = f.lowest WHERE t.rn <= CAST(:rows_ AS INTEGER) ORDER BY t.dcid"
+            ),
+            [(1,), (2,)],
+        ),
+        (
+            (
+                "SELECT dcid, CASE WHEN TRUNC(born) < TO_DATE('2000-01-01', 'YYYY-MM-DD') THEN UPPER(name) ELSE name "
+                "END FROM people WHERE dcid < 4 ORDER BY dcid"
+            ),
+            [(1, "ADA"), (2, "BÉLA"), (3, "Cy")],
+        ),
+    ],
+)
+@pytest.mark.parametrize("bound", ["text", "number", "floating"])
+def test_what_a_roster_plugin_asks_with(oracle, sql, rows, bound):
+    compiled = compile_query(parse(sql), oracle.catalogue, (), {"rows_": bound})
+    value = {"text": "5", "number": 5, "floating": 5.0}[bound]
+    assert oracle.database.execute(compiled.sql, {"rows_": value}).fetchall() == rows
 
 
 def test_keyset_page_stops_early(oracle):

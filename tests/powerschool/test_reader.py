@@ -471,7 +471,7 @@ def test_N11_a_query_that_is_gone(reading: Reading) -> None:
 
 @pytest.mark.parametrize("status", [500, 400])
 def test_a_query_that_oracle_refuses(open_reading: Open, status: Literal[500, 400]) -> None:
-    reading = open_reading(quirks=Quirks(sql_error=status))
+    reading = open_reading(quirks=Quirks(sql_error=status, argument_types="text"))
     reader = reading.queries()
     stream = reading.streams["enrollments"]
     with pytest.raises(PsconnectError) as caught:

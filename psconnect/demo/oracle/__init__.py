@@ -7,13 +7,14 @@ a limit of the demo for one of Oracle.
 
 from __future__ import annotations
 
-from psconnect.demo.oracle.catalogue import Catalogue, Column, TableInfo, read_catalogue
+from psconnect.demo.oracle.catalogue import BindKind, Catalogue, Column, TableInfo, read_catalogue
 from psconnect.demo.oracle.compiler import CompiledQuery, compile_query
 from psconnect.demo.oracle.errors import NotTranslatedError, OracleError
 from psconnect.demo.oracle.functions import Functions, number_text
 from psconnect.demo.oracle.parser import parse
 
 __all__ = [
+    "BindKind",
     "Catalogue",
     "Column",
     "CompiledQuery",

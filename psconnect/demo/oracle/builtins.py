@@ -53,7 +53,8 @@ def _plain(name: str, kind: Kind, signature: str, *, optional: int = 0) -> Funct
     def compile_call(convert: Conversions, arguments: list[Typed]) -> Typed:
         converters = {"n": convert.as_number, "t": convert.as_text, "d": convert.as_date}
         texts = [converters[letter](value) for letter, value in zip(signature, arguments, strict=False)]
-        return Typed(f"{name}({', '.join(texts)})", kind)
+        floating = kind == "number" and any(value.floating for value in arguments)
+        return Typed(f"{name}({', '.join(texts)})", kind, floating=floating)
 
     return Function(len(signature) - optional, len(signature), compile_call)
 
@@ -170,14 +171,14 @@ def _trunc(convert: Conversions, arguments: list[Typed]) -> Typed:
             return Typed(f"substr({value.sql}, 1, 10)", "date", value.nullable)
         return Typed(f"ora_trunc_date({value.sql}, {convert.as_text(arguments[1])})", "date", value.nullable)
     digits = convert.as_number(arguments[1]) if len(arguments) > 1 else "0"
-    return Typed(f"ora_trunc({convert.as_number(value)}, {digits})", "number", value.nullable)
+    return Typed(f"ora_trunc({convert.as_number(value)}, {digits})", "number", value.nullable, value.floating)
 
 
 def _round(convert: Conversions, arguments: list[Typed]) -> Typed:
     if arguments[0].kind == "date":
         raise NotTranslatedError("ROUND of a date")
     digits = convert.as_number(arguments[1]) if len(arguments) > 1 else "0"
-    return Typed(f"ora_round({convert.as_number(arguments[0])}, {digits})", "number")
+    return Typed(f"ora_round({convert.as_number(arguments[0])}, {digits})", "number", floating=arguments[0].floating)
 
 
 def _extract(convert: Conversions, arguments: list[Typed]) -> Typed:

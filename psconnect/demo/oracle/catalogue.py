@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 #: The kinds of values; "null" is a NULL literal, which goes with every kind.
 Kind = Literal["number", "text", "date", "clob", "null"]
 
+#: What a bind variable may be bound as; "floating" is a BINARY_DOUBLE.
+BindKind = Literal["text", "number", "floating", "date"]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -16,7 +16,9 @@ from psconnect.demo.oracle.scope import Scope, SourceColumns, Typed, quoted
 from psconnect.demo.oracle.values import ValueCompiler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from psconnect.demo.oracle.catalogue import BindKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +30,22 @@ class CompiledQuery:
     binds: frozenset[str] = field(default=frozenset())
 
 
-def compile_query(query: s.Query, catalogue: Catalogue, arrays: Iterable[str] = ()) -> CompiledQuery:
+def compile_query(
+    query: s.Query, catalogue: Catalogue, arrays: Iterable[str] = (), binds: Mapping[str, BindKind] | None = None
+) -> CompiledQuery:
     """Compile a parsed query.
 
     Args:
         query: what :func:`psconnect.demo.oracle.parser.parse` gave.
         catalogue: the tables and views that exist.
         arrays: the names of bind variables that hold a list; they may stand alone in ``IN (:name)``.
+        binds: what bind variables are bound as; those that are not named are texts.
 
     Raises:
         OracleError: where Oracle would refuse the statement for its names or kinds.
 
     """
-    compiler = _QueryCompiler(catalogue, frozenset(arrays))
+    compiler = _QueryCompiler(catalogue, frozenset(arrays), binds or {})
     sql, columns = compiler.query(query, Scope(None, {}, []))
     return CompiledQuery(sql, columns, frozenset(compiler.binds))
 
@@ -48,8 +53,8 @@ def compile_query(query: s.Query, catalogue: Catalogue, arrays: Iterable[str] = 
 class _QueryCompiler(ValueCompiler):
     """Queries on top of values."""
 
-    def __init__(self, catalogue: Catalogue, arrays: frozenset[str]) -> None:
-        super().__init__(arrays)
+    def __init__(self, catalogue: Catalogue, arrays: frozenset[str], bind_kinds: Mapping[str, BindKind]) -> None:
+        super().__init__(arrays, bind_kinds)
         self._catalogue = catalogue
 
     def query(self, query: s.Query, outer: Scope, ceiling: str | None = None) -> tuple[str, tuple[Column, ...]]:
@@ -171,6 +176,8 @@ class _QueryCompiler(ValueCompiler):
             if source.on is None:
                 raise OracleError(905)
             self._no_groups(source.on)
+            if source.kind != "INNER" and s.asks(source.on):
+                raise OracleError(1799)
             return f"{left} {source.kind} JOIN {right} ON {self.condition(source.on, scope)}"
         if isinstance(source, s.Derived):
             ceiling = self._ceiling(source, where, scope)

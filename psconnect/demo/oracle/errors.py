@@ -35,6 +35,7 @@ _TEXTS: Final = {
     1790: "expression must have same datatype as corresponding expression",
     1791: "not a SELECTed expression",
     1795: "maximum number of expressions in a list is 1000",
+    1799: "a column may not be outer-joined to a subquery",
     1821: "date format not recognized",
     1830: "date format picture ends before converting entire input string",
     1839: "date not valid for month specified",

@@ -118,6 +118,15 @@ def number_text(value: Number, pattern: str | None = None) -> str:
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
+def double_text(value: Number) -> str:
+    """Write a BINARY_DOUBLE as Oracle does: ``2.0260818E+007``."""
+    sign, digits, exponent = Decimal(repr(float(value))).normalize().as_tuple()
+    first, *rest = digits
+    power = int(exponent) + len(rest)
+    fraction = "".join(map(str, rest)) or "0"
+    return f"{'-' * sign}{first}.{fraction}E{'-' if power < 0 else '+'}{abs(power):03d}"
+
+
 def _formatted(value: Number, pattern: str) -> str:
     bare = pattern.upper().removeprefix("FM")
     if not re.fullmatch(r"[09,]*(\.[09]*)?", bare):
@@ -295,6 +304,7 @@ _STRICT: Final[dict[str, tuple[int, Callable[..., Any]]]] = {
     "ora_number": (1, number),
     "ora_integer": (1, integer),
     "ora_number_text": (-1, number_text),
+    "ora_double_text": (1, double_text),
     "ora_divide": (2, _divide),
     "ora_trunc": (2, lambda value, digits: _rounded(value, digits, ROUND_DOWN)),
     "ora_round": (2, lambda value, digits: _rounded(value, digits, ROUND_HALF_UP)),

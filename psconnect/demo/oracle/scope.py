@@ -17,11 +17,15 @@ PSEUDO: Final = frozenset({"SYSDATE", "CURRENT_DATE", "ROWNUM", "LEVEL", "USER",
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """SQLite SQL of a value, with its kind in Oracle and whether it may be null."""
+    """SQLite SQL of a value, with its kind in Oracle and whether it may be null.
+
+    A ``floating`` number is a BINARY_DOUBLE: as a text it is written with an exponent.
+    """
 
     sql: str
     kind: Kind
     nullable: bool = True
+    floating: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -307,6 +307,13 @@ def holds(node: Expression | Condition, kind: type | tuple[type, ...]) -> bool:
     return isinstance(node, kind) or any(holds(part, kind) for part in parts(node))
 
 
+def asks(node: Expression | Condition) -> bool:
+    """Whether a query stands anywhere in ``node``."""
+    if isinstance(node, Scalar | Exists) or (isinstance(node, Within) and isinstance(node.options, Query)):
+        return True
+    return any(asks(part) for part in parts(node))
+
+
 def has_aggregate(node: Expression | Condition) -> bool:
     """Whether rows are gathered anywhere in ``node``."""
     return is_aggregate(node) or any(has_aggregate(part) for part in parts(node))

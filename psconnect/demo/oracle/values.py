@@ -12,7 +12,9 @@ from psconnect.demo.oracle.errors import NotTranslatedError, OracleError
 from psconnect.demo.oracle.scope import PSEUDO, Scope, Typed
 
 if TYPE_CHECKING:
-    from psconnect.demo.oracle.catalogue import Column, Kind
+    from collections.abc import Mapping
+
+    from psconnect.demo.oracle.catalogue import BindKind, Column, Kind
 
 #: How Oracle reads a text where it wants a date, unless the statement says TO_DATE.
 DEFAULT_DATE: Final = "DD-MON-RR"
@@ -29,9 +31,10 @@ def text_literal(text: str) -> str:
 class ValueCompiler(ABC):
     """Values and conditions; queries inside them come from :meth:`query`. Collects the bind variables on the way."""
 
-    def __init__(self, arrays: frozenset[str]) -> None:
+    def __init__(self, arrays: frozenset[str], bind_kinds: Mapping[str, BindKind]) -> None:
         self.binds: set[str] = set()
         self._arrays = arrays
+        self._bind_kinds = bind_kinds
 
     @abstractmethod
     def query(self, query: s.Query, outer: Scope, ceiling: str | None = None) -> tuple[str, tuple[Column, ...]]:
@@ -54,7 +57,7 @@ class ValueCompiler(ABC):
         if value.kind in ("text", "clob", "null"):
             return value.sql
         if value.kind == "number":
-            return f"ora_number_text({value.sql})"
+            return f"ora_double_text({value.sql})" if value.floating else f"ora_number_text({value.sql})"
         return f"ora_to_char({value.sql}, '{DEFAULT_DATE}')"
 
     @staticmethod
@@ -94,9 +97,11 @@ class ValueCompiler(ABC):
                 self.binds.add(name)
                 if name in self._arrays:
                     raise NotTranslatedError(f"the list :{name} outside IN (:{name})")
-                return Typed(f":{name}", "text")
+                kind = self._bind_kinds.get(name, "text")
+                return Typed(f":{name}", "number" if kind == "floating" else kind, floating=kind == "floating")
             case s.Sign(mark=mark, value=inner):
-                return Typed(f"({mark}{self.as_number(self.value(inner, scope))})", "number")
+                signed = self.value(inner, scope)
+                return Typed(f"({mark}{self.as_number(signed)})", "number", floating=signed.floating)
             case s.Arithmetic():
                 return self._arithmetic(node, scope)
             case s.Cast():
@@ -133,9 +138,11 @@ class ValueCompiler(ABC):
         if "date" in (left.kind, right.kind) and node.mark in "+-":
             return self._date_arithmetic(node.mark, left, right)
         numbers = [self.as_number(side) for side in (left, right)]
+        floating = left.floating or right.floating
         if node.mark == "/":
-            return Typed(f"ora_divide({numbers[0]}, {numbers[1]})", "number")
-        return Typed(f"({numbers[0]} {node.mark} {numbers[1]})", "number", left.nullable or right.nullable)
+            return Typed(f"ora_divide({numbers[0]}, {numbers[1]})", "number", floating=floating)
+        sql = f"({numbers[0]} {node.mark} {numbers[1]})"
+        return Typed(sql, "number", left.nullable or right.nullable, floating)
 
     def _date_arithmetic(self, mark: str, left: Typed, right: Typed) -> Typed:
         if left.kind == right.kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from psconnect.demo.oracle import CompiledQuery, OracleError, compile_query, parse
@@ -12,8 +12,9 @@ from psconnect.demo.server.safexml import local_name, parse_xml
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
+    from collections.abc import Mapping
 
-    from psconnect.demo.oracle import Catalogue
+    from psconnect.demo.oracle import BindKind, Catalogue, Column
 
 LONGEST_NAME: Final = 200
 _NOT_A_QUERY: Final = 900
@@ -21,7 +22,7 @@ _NOT_A_QUERY: Final = 900
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One declared argument; ``array`` takes a list.
+    """One declared argument; ``array`` takes a list, ``column`` is the TABLE.FIELD that types it, if any.
 
     ``presence_of`` names another argument: the value then is 1 if the call gives that one, else 0.
     """
@@ -31,6 +32,7 @@ class Argument:
     array: bool = False
     default: str | None = None
     presence_of: str | None = None
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,14 @@ class LoadedQuery:
     """A query after loading.
 
     ``load_error`` keeps it from ever being found (404 for ever); ``run_error`` is what Oracle says each time it is run.
+    ``binds`` is what the arguments are bound as; those that are not named are texts.
     """
 
     query: NamedQuery
     compiled: CompiledQuery | None = None
     load_error: str | None = None
     run_error: OracleError | None = None
+    binds: Mapping[str, BindKind] = field(default_factory=dict)
 
 
 def read_named_queries(file: str, data: bytes) -> list[NamedQuery]:
@@ -96,6 +100,7 @@ def _query(file: str, element: ET.Element) -> NamedQuery:
             required=argument.get("required", "false").lower() == "true",
             array=argument.get("type", "primitive").lower() == "array",
             default=argument.get("default"),
+            column=argument.get("column", ""),
         )
         for argument in parts.get("args", ())
     )
@@ -116,11 +121,18 @@ def _column(element: ET.Element) -> OutputColumn:
     return OutputColumn(table, field, (element.text or "").strip())
 
 
-def load_query(query: NamedQuery, catalogue: Catalogue) -> LoadedQuery:  # noqa: PLR0911 - each may be the last word
-    """Load a query.
+def load_query(query: NamedQuery, catalogue: Catalogue, binds: Mapping[str, BindKind] | None = None) -> LoadedQuery:
+    """Load a query whose arguments are bound as ``binds`` says.
 
     What is wrong with its declaration makes it vanish; what is wrong with its SQL shows when it is run.
     """
+    binds = binds or {}
+    return replace(_loaded(query, catalogue, binds), binds=binds)
+
+
+def _loaded(  # noqa: PLR0911 - each may be the last word
+    query: NamedQuery, catalogue: Catalogue, binds: Mapping[str, BindKind]
+) -> LoadedQuery:
     problem = _declaration_problem(query, catalogue)
     if problem:
         return LoadedQuery(query, load_error=problem)
@@ -138,7 +150,8 @@ def load_query(query: NamedQuery, catalogue: Catalogue) -> LoadedQuery:  # noqa:
     if width is not None and width != len(query.columns):
         return LoadedQuery(query, load_error=_mismatch(width, query))
     try:
-        compiled = compile_query(parsed, catalogue, [argument.name for argument in query.arguments if argument.array])
+        arrays = [argument.name for argument in query.arguments if argument.array]
+        compiled = compile_query(parsed, catalogue, arrays, binds)
     except OracleError as error:
         return LoadedQuery(query, run_error=error)
     if len(compiled.columns) != len(query.columns):
@@ -150,18 +163,27 @@ def _mismatch(width: int, query: NamedQuery) -> str:
     return f"The statement selects {width} columns, but {len(query.columns)} are declared."
 
 
-def _declaration_problem(query: NamedQuery, catalogue: Catalogue) -> str | None:
+def column_of(catalogue: Catalogue, full_name: str) -> Column | None:
+    """The column of a TABLE.FIELD name in any case; None if there is none."""
+    table, _, field_name = full_name.upper().rpartition(".")
+    info = catalogue.get(table)
+    return info.column(field_name) if info else None
+
+
+def _declaration_problem(query: NamedQuery, catalogue: Catalogue) -> str | None:  # noqa: PLR0911 - a case for each fault
     if not query.columns:
         return "No columns are declared."
     aliases = [column.alias.lower() for column in query.columns]
     if len(set(aliases)) < len(aliases):
         return "Two columns have the same name."
     for column in query.columns:
-        table = catalogue.get(column.table)
-        if table is None or table.column(column.field) is None:
+        if column_of(catalogue, f"{column.table}.{column.field}") is None:
             return f"The column {column.table}.{column.field} does not exist."
         if not all(part.replace("_", "a").isalnum() and part.isascii() for part in column.alias.split(".")):
             return f"The column name {column.alias!r} is not allowed."
+    unknown = [one.column for one in query.arguments if one.column and column_of(catalogue, one.column) is None]
+    if unknown:
+        return f"The column {unknown[0]} of an argument does not exist."
     core = catalogue.get((query.core_table or "DUAL").upper())
     if query.core_table and (core is None or core.view):
         return f"The core table {query.core_table} does not exist or is a view."

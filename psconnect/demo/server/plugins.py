@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from psconnect.demo.server.arguments import bind_kinds
 from psconnect.demo.server.builtin_queries import BuiltinQueries
 from psconnect.demo.server.named_queries import LoadedQuery, load_query
 from psconnect.demo.server.package import Grant, Manifest, Package, PluginRefused, read_package
@@ -15,8 +16,9 @@ from psconnect.demo.server.quirks import version_key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from psconnect.demo.oracle import Catalogue
+    from psconnect.demo.oracle import BindKind, Catalogue
     from psconnect.demo.server.database import District
+    from psconnect.demo.server.named_queries import NamedQuery
     from psconnect.demo.server.quirks import Quirks
 
 
@@ -151,8 +153,17 @@ class PluginRegistry:
             for plugin in self._plugins.values():
                 loaded = plugin.queries.get(name)
                 if loaded is not None:
+                    if loaded.binds != self._binds(loaded.query):
+                        # A switch was changed since it was loaded.
+                        loaded = plugin.queries[name] = self._load(loaded.query)
                     return loaded if plugin.enabled and loaded.load_error is None else None
         return self._builtin.query(name)
+
+    def _binds(self, query: NamedQuery) -> dict[str, BindKind]:
+        return bind_kinds(query, self._district.catalogue, self._quirks())
+
+    def _load(self, query: NamedQuery) -> LoadedQuery:
+        return load_query(query, self._district.catalogue, self._binds(query))
 
     def query_names(self) -> list[str]:
         """The names of the queries that the list of queries has (11.4)."""
@@ -189,7 +200,7 @@ class PluginRegistry:
                 )
                 raise PluginRefused(message)
             self._check_against_others(package)
-            loaded = {query.name: load_query(query, self._district.catalogue) for query in package.queries}
+            loaded = {query.name: self._load(query) for query in package.queries}
             if known is None:
                 known = Plugin(self._next_id, package, dict.fromkeys(PAGED, self._quirks().page_size))
                 self._next_id += 1

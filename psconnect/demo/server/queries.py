@@ -150,7 +150,7 @@ class _Run:
         self._quirks = quirks
         given = {key.lower(): value for key, value in body.items()}
         self._parameters: dict[str, object] = {
-            argument.name: argument_value(argument, given) for argument in self._query.arguments
+            one.name: argument_value(one, given, loaded.binds.get(one.name, "text")) for one in self._query.arguments
         }
         wanted = str(given["projection"]) if "projection" in given else ""
         self._chosen = self._projection(wanted)

@@ -35,6 +35,9 @@ class Quirks:
         empty_table: a table answer without rows: "record" with an empty list, or "bare" without the key (11.2 [I]).
         query_denied: the status when a query uses a field that is not granted (11.3: 403, 400 also reported).
         sql_error: the status when Oracle refuses a query at run time (11.3 [I]).
+        argument_types: an argument that names a column is bound as that "column" is, or every one as a "text" (23).
+        number_arguments: one that names a number column is bound as an exact "number", or a "floating" one (23 [I]).
+        plain_arguments: one that names no column is bound as "text", "number" or "floating" number (23 [I]).
         lower_case_keys: output keys are the lower-cased text of ``<column>``, or that text as it is (11.2 [I]).
         builtin_queries: which of the server's own queries there are: "all" that the sheet tells enough about, or the
             "confirmed" ones (9.4).
@@ -119,6 +122,9 @@ class Quirks:
     empty_table: Literal["record", "bare"] = "record"
     query_denied: Literal[403, 400] = 403
     sql_error: Literal[500, 400] = 500
+    argument_types: Literal["column", "text"] = "column"
+    number_arguments: Literal["number", "floating"] = "number"
+    plain_arguments: Literal["text", "number", "floating"] = "text"
     lower_case_keys: bool = True
     builtin_queries: Literal["all", "confirmed"] = "all"
     builtin_listed: bool = True
