@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_XL, SPACE_XXL
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XL, SPACE_XXL
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import line
@@ -77,7 +77,7 @@ class WizardWindow(QWidget):
 
     def _lay_out(self) -> None:
         foot = QHBoxLayout()
-        foot.setSpacing(SPACE_M)
+        foot.setSpacing(SPACE_S)
         foot.addWidget(self.close_button)
         foot.addStretch(1)
         for button in (
