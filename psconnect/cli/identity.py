@@ -103,7 +103,7 @@ def _plugin(service: Service, options: argparse.Namespace, wishes: RekeyWishes) 
     package = service.save_plugin(service.rekeyed(options.name, wishes), Path(options.plugin))
     done = f"Plugin “{package.name}” {package.version} is in {options.plugin}."
     if options.json:
-        output.document({"file": options.plugin, "version": package.version})
+        output.document({"file": options.plugin, "name": package.name, "version": package.version})
     else:
         output.result(f"{done} Install it, then repeat without --plugin.")
     return codes.DONE

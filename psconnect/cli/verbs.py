@@ -93,8 +93,15 @@ def _flat(data: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]
 
 
 def _import(service: Service, options: argparse.Namespace) -> int:
-    connection = service.import_connection(Path(options.file))
-    return _said(options, f"“{connection.name}” is stored.", name=connection.name)
+    taken: list[str] = []
+    connection = service.import_connection(Path(options.file), on_other_id=taken.append)
+    text = f"“{connection.name}” is stored."
+    if taken:
+        text += (
+            f" The id in the file, {taken[0]}, belongs to another connection on this computer, so this one got the id "
+            f"{connection.id} and needs a plugin of its own: psconnect plugin NAME -o plugin.zip"
+        )
+    return _said(options, text, name=connection.name, id=connection.id)
 
 
 def _export(service: Service, options: argparse.Namespace) -> int:
@@ -148,7 +155,7 @@ def _plugin(service: Service, options: argparse.Namespace) -> int:
     asks = f"It asks to view {len(package.access)} fields and to change none."
     text = f"Plugin “{package.name}” {package.version} is in {options.output}. {asks}"
     access = [{"table": table, "field": field} for table, field in package.access]
-    return _said(options, text, file=options.output, version=package.version, access=access)
+    return _said(options, text, file=options.output, name=package.name, version=package.version, access=access)
 
 
 def _check(service: Service, options: argparse.Namespace) -> int:

@@ -136,11 +136,13 @@ class Desktop(QObject):
         prefill = None
         if district:
             taken = {state.connection.name for state in district.service.connections()}
+            plugin = district.unused_plugin()
             prefill = Prefill(
                 name=NAME if NAME not in taken else "",
                 url=district.server.url,
-                client_id=district.client_id,
-                client_secret=district.client_secret,
+                client_id=plugin.client_id,
+                client_secret=plugin.client_secret,
+                connection_id=plugin.connection_id,
                 district_name=DISTRICT,
                 folder=str(district.roster_folder),
             )

@@ -23,7 +23,7 @@ from psconnect.desktop.widgets.taborder import put_in_order
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING
-from psconnect.service import Service
+from psconnect.service import Service, plugin_name
 from psconnect.service.connections import IN_USE
 
 SIZE, SMALLEST = QSize(1180, 760), QSize(860, 560)
@@ -203,26 +203,36 @@ class MainWindow(QMainWindow):
 
     def import_from(self, path: Path) -> None:
         """Store the connection of a file; settings that are there are replaced only after asking."""
-        store = partial(self.context.service.import_connection, path)
-        self.bridge.call(partial(store, replace=False), self._imported, partial(self._not_imported, store), owner=self)
+        taken: list[str] = []
+        store = partial(self.context.service.import_connection, path, on_other_id=taken.append)
+        stored = partial(self._imported, taken)
+        failed = partial(self._not_imported, store, stored)
+        self.bridge.call(partial(store, replace=False), stored, failed, owner=self)
 
-    def _not_imported(self, store: Callable[[], Connection], error: PsconnectError) -> None:
+    def _not_imported(
+        self, store: Callable[[], Connection], stored: Callable[[Connection], None], error: PsconnectError
+    ) -> None:
         if error.code != IN_USE:
             self._refused(error)
             return
         text = tr("“{name}” is there already. Are its settings to be replaced by those of the file?", name=error.where)
-        replace = partial(self.bridge.call, store, self._imported, self._refused, owner=self)
+        replace = partial(self.bridge.call, store, stored, self._refused, owner=self)
         self._notice_timer.stop()
         answers: list[Action] = [(tr("Replace its settings"), replace), (tr("Leave it as it is"), self.banner.hide)]
         self.banner.tell(text, "warning", answers)
         self.banner.buttons[1].setFocus()
 
-    def _imported(self, connection: Connection) -> None:
+    def _imported(self, taken: list[str], connection: Connection) -> None:
         self.changed()
         self.settings(connection.name)
-        self.notice(
-            tr("“{name}” is stored. Its secret is not in the file: give it in the settings.", name=connection.name)
-        )
+        text = tr("“{name}” is stored. Its secret is not in the file: give it in the settings.", name=connection.name)
+        if taken:
+            other = tr(
+                "Another connection has the id in the file, so this one needs a plugin of its own: “{plugin}”.",
+                plugin=plugin_name(connection.id),
+            )
+            text = tr("{first} {second}", first=text, second=other)
+        self.notice(text)
 
     def _refused(self, error: PsconnectError) -> None:
         self.notice(

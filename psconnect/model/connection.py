@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from psconnect.model.connection_id import PATTERN
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import IdRules, IdSettings, Prefix, rules_of
@@ -171,6 +172,7 @@ class SafetySettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
 class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     """One PowerSchool source joined to one destination.
 
+    ``id`` is in the names of its plugin and queries; empty only until it is stored (``model.connection_id``).
     ``mapping`` and ``requirements`` are per entity key, then attribute; they hold only what differs from the preset.
     ``values`` are value lists, by name, then value in the source; they too hold only what differs from the preset.
     ``custom`` are further fields per entity key, as ``Field Name|label, Table.Field|label``. ``usernames`` are patterns
@@ -180,6 +182,7 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
 
     name: str
     preset: str
+    id: Annotated[str, msgspec.Meta(pattern=PATTERN, description="4 to 12 small letters and digits")] = ""
     source: SourceSettings = SourceSettings()
     scope: ScopeSettings = ScopeSettings()
     options: OptionSettings = OptionSettings()

@@ -85,6 +85,7 @@ class PowerSchoolClient:
         http: calls to the server's base URL.
         client_id: the plugin's client id.
         secret: the plugin's client secret; never shown.
+        plugin: the id of the connection whose plugin it is, which is in the names of its queries.
         calls: requests made so far, the token's included.
         ahead: by how much this computer's clock is ahead of the server's, as the last answer said; negative: behind.
     """
@@ -97,6 +98,7 @@ class PowerSchoolClient:
     retries: RetryPolicy = field(default_factory=RetryPolicy)
     calls: int = 0
     ahead: timedelta = timedelta()
+    plugin: str = ""
 
     def __post_init__(self) -> None:
         """Set up what the threads share."""

@@ -13,25 +13,34 @@ import zipfile
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from psconnect.model.connection import Connection
 from psconnect.powerschool.dataversions import SUBSCRIPTION_FILE, subscription_xml, watched_tables
 from psconnect.powerschool.sql import page_sql
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import StreamSet
 
-PLUGIN_NAME = "psconnect roster"
-QUERY_PREFIX = "com.psconnect.roster"
 NAMESPACE = "http://plugin.powerschool.pearson.com"
+_LONGEST_DESCRIPTION = 256
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def query_name(stream: Stream) -> str:
-    """Full name of the stream's PowerQuery: five parts, of which the last names what is read (15.5).
+def plugin_name(connection_id: str) -> str:
+    """The name of a connection's plugin: unique over a server, at most 40 characters (15.2)."""
+    return f"psconnect roster {connection_id}"
+
+
+def query_name(stream: Stream, connection_id: str) -> str:
+    """Full name of the stream's PowerQuery in a connection's plugin: five parts, unique over a server (15.5).
 
     The fourth part changes with the query's text, so that a server that still has the plugin of other choices answers
     "not found" instead of other columns.
     """
-    digest = hashlib.sha256((page_sql(stream) + "|".join(c.name for c in stream.columns)).encode()).hexdigest()
-    return f"{QUERY_PREFIX}.q{digest[:8]}.{stream.name}"
+    return f"com.psconnect.{connection_id}.q{digest_of(stream)}.{stream.name}"
+
+
+def digest_of(stream: Stream) -> str:
+    """A digest of what the stream's query asks for."""
+    return hashlib.sha256((page_sql(stream) + "|".join(c.name for c in stream.columns)).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
@@ -44,20 +53,21 @@ class PluginPackage:
     access: list[tuple[str, str]]
 
 
-def build_plugin(streams: StreamSet, version: str, *, data_versions: bool = False) -> PluginPackage:
-    """The plugin package for these streams; the same input gives the same bytes.
+def build_plugin(streams: StreamSet, version: str, owner: Connection, *, data_versions: bool = False) -> PluginPackage:
+    """The plugin package for these streams of a connection, which has an id; the same input gives the same bytes.
 
     With ``data_versions`` it also asks PowerSchool to note which rows of its tables change (powerschool-api.md 12).
     """
     access = streams.grants()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "plugin.xml", _plugin_xml(access, version))
+        _add(archive, "plugin.xml", _plugin_xml(access, version, owner))
         for stream in streams.by_name.values():
-            _add(archive, f"queries_root/{stream.name}.named_queries.xml", _query_xml(stream))
+            name = query_name(stream, owner.id)
+            _add(archive, f"queries_root/{name}.named_queries.xml", _query_xml(stream, name))
         if data_versions:
             _add(archive, SUBSCRIPTION_FILE, subscription_xml(watched_tables(streams)))
-    return PluginPackage(PLUGIN_NAME, version, out.getvalue(), access)
+    return PluginPackage(plugin_name(owner.id), version, out.getvalue(), access)
 
 
 def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
@@ -67,19 +77,28 @@ def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
     archive.writestr(entry, text.encode("utf-8"))
 
 
-def _plugin_xml(access: list[tuple[str, str]], version: str) -> str:
+def _plugin_xml(access: list[tuple[str, str]], version: str, owner: Connection) -> str:
     fields = "\n".join(
         f'    <field table={quoteattr(table)} field={quoteattr(field)} access="ViewOnly"/>' for table, field in access
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<plugin xmlns={quoteattr(NAMESPACE)} name={quoteattr(PLUGIN_NAME)} version={quoteattr(version)} "
-        'description="Lets psconnect read the roster. It can view the listed fields and change nothing.">\n'
+        f"<plugin xmlns={quoteattr(NAMESPACE)} name={quoteattr(plugin_name(owner.id))} version={quoteattr(version)} "
+        f"description={quoteattr(_description(owner.name))}>\n"
         "  <oauth/>\n"
         f"  <access_request>\n{fields}\n  </access_request>\n"
         '  <publisher name="psconnect"><contact email="support@psconnect.example"/></publisher>\n'
         "</plugin>\n"
     )
+
+
+def _description(connection: str) -> str:
+    """What the administrator reads beside the plugin: whose it is, within the limit also where that counts bytes."""
+    text = "Lets psconnect read the roster for its connection “{}”. It can view the listed fields and change nothing."
+    room = _LONGEST_DESCRIPTION - len(text.format("…").encode())
+    whole = connection.encode()
+    shown = connection if len(whole) <= room else whole[:room].decode(errors="ignore") + "…"
+    return text.format(shown)
 
 
 def _arguments(stream: Stream) -> list[tuple[str, str]]:
@@ -95,7 +114,7 @@ def _arguments(stream: Stream) -> list[tuple[str, str]]:
     return arguments
 
 
-def _query_xml(stream: Stream) -> str:
+def _query_xml(stream: Stream, name: str) -> str:
     arguments = "\n".join(
         f'      <arg name="{name}"{column} type="primitive" required="true" description="{name}"/>'
         for name, column in _arguments(stream)
@@ -105,7 +124,7 @@ def _query_xml(stream: Stream) -> str:
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<queries>\n'
-        f'  <query name="{query_name(stream)}" coreTable="{stream.table.lower()}" flattened="true">\n'
+        f'  <query name="{name}" coreTable="{stream.table.lower()}" flattened="true">\n'
         f"    <description>{escape(stream.label)} for psconnect</description>\n"
         f"    <args>\n{arguments}\n    </args>\n"
         f"    <columns>\n{columns}\n    </columns>\n"

@@ -137,13 +137,13 @@ class QueryReader:
     def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
         """Rows of the stream as the server counts them."""
         body = {**_needed(stream, arguments), "first_key": "0", "page_rows": ALL_ROWS}
-        path = f"/ws/schema/query/{query_name(stream)}/count"
+        path = f"/ws/schema/query/{query_name(stream, self.client.plugin)}/count"
         return self._asked(path, f"the number of {stream.label.lower()}", _decode_count, body)
 
     def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
         """The rows behind the key ``after``; a page with fewer rows than asked for is the last one."""
         body = {**_needed(stream, arguments), "first_key": str(after + 1), "page_rows": str(self.page_rows)}
-        path = f"/ws/schema/query/{query_name(stream)}"
+        path = f"/ws/schema/query/{query_name(stream, self.client.plugin)}"
         params = {"pagesize": "0"}
         rows: list[Any] = self._asked(path, f"the query {stream.name}", self._decode(stream), body, params)
         end = keys_of(rows[-1:], stream, self.client.host)[0] if rows else after

@@ -8,7 +8,7 @@ from datetime import datetime
 from psconnect.destinations.base import Declaration, SettingField
 from psconnect.model.runs import SetAside
 from psconnect.powerschool.doctor import Finding
-from psconnect.powerschool.plugin import PluginPackage
+from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import Explanation, Happening, Related, Step
 from psconnect.roster.filter_templates import FilterTemplate
 from psconnect.service.connections import Connections, ConnectionState
@@ -56,6 +56,7 @@ __all__ = [
     "Step",
     "Undoable",
     "age_in_words",
+    "plugin_name",
 ]
 
 

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection
+from psconnect.model.connection_id import new_id
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.powerschool.client import PowerSchoolClient
@@ -44,6 +47,16 @@ class Base:
     @property
     def _files(self) -> ConnectionFiles:
         return ConnectionFiles(self.home)
+
+    def with_id(self, connection: Connection) -> Connection:
+        """The connection with an id that no other one of this home has: its own, the stored one, or a new one."""
+        place = slug(connection.name)
+        stored = {slug(one.name): one.id for one in self._files.all()}
+        others = {an_id for other, an_id in stored.items() if other != place}
+        for an_id in (connection.id, stored.get(place, "")):
+            if an_id and an_id not in others:
+                return msgspec.structs.replace(connection, id=an_id)
+        return msgspec.structs.replace(connection, id=new_id())
 
     def rosters_of(self, name: str) -> Path:
         """The file of a connection's roster data."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,10 +66,12 @@ class Connections(Identity):
     def save_connection(self, connection: Connection) -> Connection:
         """Store settings; those of a connection with the same name are replaced, its ledger and secrets stay.
 
-        It keeps its name as it was spelled first: its secrets and the files at the destination are found by it.
+        It keeps its name as it was spelled first: its secrets and the files at the destination are found by it. An id
+        is added where there is none, or where another connection has it: see the result.
         """
         checked = from_dict(to_dict(connection))
         checked = msgspec.structs.replace(checked, name=self._files.spelled(checked.name) or checked.name)
+        checked = self.with_id(checked)
         choices_of(checked)
         thresholds_of(checked.safety.thresholds)
         if checked.destination_kind in KINDS:
@@ -77,8 +80,13 @@ class Connections(Identity):
         self._files.save(checked)
         return checked
 
-    def import_connection(self, path: Path, *, replace: bool = True) -> Connection:
-        """Store the settings of a connection file; without ``replace``, never those of a connection that is there."""
+    def import_connection(
+        self, path: Path, *, replace: bool = True, on_other_id: Callable[[str], None] = lambda _id: None
+    ) -> Connection:
+        """Store the settings of a connection file; without ``replace``, never those of a connection that is there.
+
+        ``on_other_id`` hears of the id in the file where it could not be taken, because another connection has it.
+        """
         connection = read_file(path)
         if not replace and self._files.spelled(connection.name):
             raise FixSettings(
@@ -88,7 +96,10 @@ class Connections(Identity):
                 "Replace its settings, or give the one in the file another name.",
                 where=connection.name,
             )
-        return self.save_connection(connection)
+        stored = self.save_connection(connection)
+        if connection.id not in ("", stored.id):
+            on_other_id(connection.id)
+        return stored
 
     def export_connection(self, name: str, path: Path) -> None:
         """Write the settings as a connection file; it holds no secret."""
@@ -98,7 +109,7 @@ class Connections(Identity):
         """Change one setting. ``key`` is dotted, like ``scope.start_year``; ``text`` a TOML value, or plain text."""
         data = to_dict(self._files.get(name))
         *path, last = key.split(".")
-        if path[:1] == ["format"] or key in ("name", "format"):
+        if path[:1] == ["format"] or key in ("name", "format", "id"):
             raise FixSettings(
                 "PSC-SETTINGS-FIXED",
                 "This setting can’t be changed",

@@ -48,7 +48,7 @@ class SetUp(Base):
 
     def build_plugin(self, name: str) -> PluginPackage:
         """Build the plugin package with the least access for the connection's choices; its version grows with time."""
-        return self.plugin_for(self._files.get(name))
+        return self.plugin_for(self._files.with_kept_id(name))
 
     def save_plugin(self, connection: Connection, path: Path) -> PluginPackage:
         """Build the plugin package of settings that may not be saved yet, and write its ZIP as a whole."""
@@ -57,10 +57,11 @@ class SetUp(Base):
         return package
 
     def plugin_for(self, connection: Connection) -> PluginPackage:
-        """Build the plugin package for settings that need not be stored yet."""
+        """Build the plugin package for settings that need not be stored yet; without an id they get one."""
+        connection = self.with_id(connection)
         choices = choices_of(connection)
         version = f"1.{self.clock.now():%Y%m%d.%H%M%S}"
-        return build_plugin(choices.streams, version, data_versions=compare_of(choices) == "incremental")
+        return build_plugin(choices.streams, version, connection, data_versions=compare_of(choices) == "incremental")
 
     def presets(self) -> list[PresetInfo]:
         """What a connection can start from, in the order of the labels."""

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import tomli_w
 
 from psconnect.model.connection import NEWER, Connection, from_dict, to_dict
+from psconnect.model.connection_id import id_from
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.home import Home, slug
@@ -76,6 +78,13 @@ class ConnectionFiles:
         except PsconnectError:
             return ""
 
+    def with_kept_id(self, name: str) -> Connection:
+        """The connection with that name, its id written down: a plugin that is made now has to fit it for good."""
+        connection = self.get(name)
+        if not self._as_written(self._path(name)).id:
+            self.save(connection)
+        return connection
+
     def save(self, connection: Connection) -> None:
         """Write a connection; the file as it was becomes the last good copy, if it was good.
 
@@ -110,6 +119,13 @@ class ConnectionFiles:
         return self.home.connections() / f"{slug(name)}.toml"
 
     def _read(self, path: Path) -> Connection:
+        connection = self._as_written(path)
+        if connection.id:
+            return connection
+        # Written before connections had ids: the next save keeps the id, until then it is made of the place.
+        return msgspec.structs.replace(connection, id=id_from(str(path.absolute())))
+
+    def _as_written(self, path: Path) -> Connection:
         try:
             return read_file(path)
         except PsconnectError as error:

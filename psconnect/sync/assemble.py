@@ -20,9 +20,9 @@ from psconnect.model.entities import LONGEST
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import Ids
 from psconnect.model.wrong import refuse
-from psconnect.powerschool.client import PowerSchoolClient, RetryPolicy
+from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.fields import resolve
-from psconnect.powerschool.plugin import query_name
+from psconnect.powerschool.plugin import digest_of
 from psconnect.powerschool.streams import StreamSet, streams_for
 from psconnect.powerschool.version import refuse_old
 from psconnect.roster.mapping import RosterMapping, parse_mapping
@@ -153,7 +153,7 @@ def compare_of(choices: Choices) -> str:
 def reading_fingerprint(choices: Choices) -> str:
     """A fingerprint of how PowerSchool is read: by whose plugin, which way, and shaped by which version."""
     source, streams = choices.connection.source, choices.streams.by_name.values()
-    how = [__version__, source.client_id, source.read, [query_name(stream) for stream in streams]]
+    how = [__version__, source.client_id, source.read, [digest_of(stream) for stream in streams]]
     return hashlib.sha256(msgspec.json.encode(how)).hexdigest()
 
 
@@ -168,7 +168,7 @@ def make_client(connection: Connection, secret: str, clock: Clock, cancel: Cance
             where="source.url",
         )
     http = HttpClient(connection.source.url, connection.source.ca_file, monotonic=clock.monotonic)
-    return PowerSchoolClient(http, connection.source.client_id, secret, clock, cancel, RetryPolicy())
+    return PowerSchoolClient(http, connection.source.client_id, secret, clock, cancel, plugin=connection.id)
 
 
 def district_name(connection: Connection) -> str:

@@ -63,7 +63,8 @@ class RecordingService(Service):
         columns = {stream.name: [column.name for column in stream.columns] for stream in streams}
         http = Recorder(HttpClient(connection.source.url), self.recorded, columns)
         secret = self.secrets.get(connection.name, CLIENT_SECRET)
-        return PowerSchoolClient(cast("HttpClient", http), connection.source.client_id, secret, self.clock, cancel)
+        recorder, client_id = cast("HttpClient", http), connection.source.client_id
+        return PowerSchoolClient(recorder, client_id, secret, self.clock, cancel, plugin=connection.id)
 
 
 def set_up(service: Service, url: str, token: str, roster: Path) -> None:

@@ -84,6 +84,7 @@ def connect(folder: Path, found: dict[str, str]) -> Service:
     (folder / "roster").mkdir()
     settings = {
         "name": NAME,
+        "id": "bnchwn",
         "preset": "oneroster",
         "source": {"url": found["url"]},
         "destination": {"kind": "oneroster-csv", "folder": str(folder / "roster")},

@@ -65,8 +65,9 @@ def test_import_check_sync_approve_report(psconnect: Psconnect, connected: Conne
     built = psconnect("plugin", "Imported", "-o", str(plugin), "--json").document
     assert {"table": "STUDENTS", "field": "DCID"} in built["access"]
     connected.server.install(plugin.read_bytes())
-    credentials = connected.server.enable(connected.plugin)
+    credentials = connected.server.enable(built["name"])
     assert psconnect("connection", "set", "Imported", "source.client_id", credentials.client_id).code == codes.DONE
+    connected.service.set_secret(connected.name, CLIENT_SECRET, credentials.client_secret)
     checked = psconnect("check", "Imported", "--json", connected=connected)
     assert checked.code == codes.DONE, checked.out
     assert {finding["state"] for finding in checked.document["findings"]} == {"ok"}

@@ -17,9 +17,10 @@ import pytest
 from psconnect.demo.oracle import compile_query, parse
 from psconnect.demo.server.database import District as DistrictFile
 from psconnect.http import Answer
+from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
-from psconnect.powerschool.plugin import NAMESPACE, PLUGIN_NAME, build_plugin, query_name
+from psconnect.powerschool.plugin import NAMESPACE, build_plugin, digest_of, query_name
 from psconnect.powerschool.sql import page_sql
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import StreamSet, streams_for
@@ -36,6 +37,7 @@ EVERYTHING = streams_for(
     },
 )
 NO_PARENTS = streams_for(contacts=False, fields={})
+OWNER = Connection("Lincoln roster", "oneroster", "bcdfgh")
 
 
 def _used(stream: Stream) -> set[tuple[str, str]]:
@@ -164,16 +166,20 @@ def _files(content: bytes) -> dict[str, str]:
         return {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
 
 
+def _file(stream: Stream) -> str:
+    return f"queries_root/{query_name(stream, OWNER.id)}.named_queries.xml"
+
+
 def test_the_package_keeps_to_the_limits_of_the_schema() -> None:
-    package = build_plugin(EVERYTHING, "1.20261118.173000")
+    package = build_plugin(EVERYTHING, "1.20261118.173000", OWNER)
     files = _files(package.content)
     assert next(iter(files)) == "plugin.xml"
-    assert set(files) - {"plugin.xml"} == {f"queries_root/{name}.named_queries.xml" for name in EVERYTHING.by_name}
+    assert set(files) - {"plugin.xml"} == {_file(stream) for stream in EVERYTHING.by_name.values()}
     root = ET.fromstring(files["plugin.xml"])
     assert root.tag == f"{{{NAMESPACE}}}plugin"
     assert [child.tag.rpartition("}")[2] for child in root] == ["oauth", "access_request", "publisher"]
     assert 1 <= len(root.attrib["name"]) <= 40
-    assert root.attrib["name"] == PLUGIN_NAME
+    assert root.attrib["name"] == "psconnect roster bcdfgh" == package.name
     assert len(root.attrib["version"]) <= 20
     assert len(root.attrib["description"]) <= 256
     assert root[0].attrib == {}, "no use for /ws/v1, so no access level is asked for"
@@ -186,12 +192,12 @@ def test_the_package_keeps_to_the_limits_of_the_schema() -> None:
 
 
 def test_the_queries_of_the_package() -> None:
-    files = _files(build_plugin(EVERYTHING, "1.0").content)
-    for name, stream in EVERYTHING.by_name.items():
-        (query,) = ET.fromstring(files[f"queries_root/{name}.named_queries.xml"])
-        assert query.attrib["name"] == query_name(stream)
+    files = _files(build_plugin(EVERYTHING, "1.0", OWNER).content)
+    for stream in EVERYTHING.by_name.values():
+        (query,) = ET.fromstring(files[_file(stream)])
+        assert query.attrib["name"] == query_name(stream, "bcdfgh")
         assert len(query.attrib["name"]) <= 200
-        assert len(query.attrib["name"].split(".")) == 5
+        assert re.fullmatch(r"com\.psconnect\.bcdfgh\.q[0-9a-f]{8}\.\w+", query.attrib["name"])
         assert not query.attrib["name"].startswith(("com.powerschool", "com.pearson"))
         assert [child.tag for child in query] == ["description", "args", "columns", "sql"]
         assert (query[3].text or "").strip() == page_sql(stream)
@@ -204,9 +210,9 @@ def test_the_queries_of_the_package() -> None:
 
 def test_an_argument_names_a_column_only_where_it_is_a_number_compared_with_it() -> None:
     """PowerSchool types an argument by its column and refuses what does not fit (powerschool-api.md 23)."""
-    files = _files(build_plugin(EVERYTHING, "1.0").content)
+    files = _files(build_plugin(EVERYTHING, "1.0", OWNER).content)
     for name, stream in EVERYTHING.by_name.items():
-        (query,) = ET.fromstring(files[f"queries_root/{name}.named_queries.xml"])
+        (query,) = ET.fromstring(files[_file(stream)])
         columns = {arg.attrib["name"]: arg.attrib.get("column") for arg in query[1]}
         assert columns.pop("first_key") == f"{stream.table}.{stream.key}".lower()
         assert columns.pop("page_rows") is None
@@ -251,10 +257,20 @@ def test_arguments_are_sent_as_digits(name: str, open_reading: Open) -> None:
     assert all(isinstance(value, str) and value.isdecimal() for body in bodies for value in body.values())
 
 
+@pytest.mark.parametrize("name", ['Lincoln <& "North">', "x" * 5_000, "ñ" * 200, "\U0001f3eb" * 100])
+def test_the_description_names_the_connection_within_the_limit(name: str) -> None:
+    """At most 256, whatever the server counts: bytes, or characters of 16 bits."""
+    owner = Connection(name, "oneroster", "bcdfgh")
+    text = ET.fromstring(_files(build_plugin(EVERYTHING, "1.0", owner).content)["plugin.xml"]).attrib["description"]
+    assert len(text.encode()) <= 256
+    shown = text.partition("“")[2].rpartition("”")[0]
+    assert shown == name or (name.startswith(shown.removesuffix("…")) and len(shown) > 30)
+
+
 def test_the_same_choices_give_the_same_bytes() -> None:
-    assert build_plugin(EVERYTHING, "1.0").content == build_plugin(EVERYTHING, "1.0").content
-    assert build_plugin(EVERYTHING, "1.0").content != build_plugin(EVERYTHING, "1.1").content
-    with zipfile.ZipFile(io.BytesIO(build_plugin(EVERYTHING, "1.0").content)) as archive:
+    assert build_plugin(EVERYTHING, "1.0", OWNER).content == build_plugin(EVERYTHING, "1.0", OWNER).content
+    assert build_plugin(EVERYTHING, "1.0", OWNER).content != build_plugin(EVERYTHING, "1.1", OWNER).content
+    with zipfile.ZipFile(io.BytesIO(build_plugin(EVERYTHING, "1.0", OWNER).content)) as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
@@ -268,8 +284,9 @@ mapping = {
     "admin": {"username": "{Users.Gender}", "middleName": "{Users.LastFirst}"},
     "student": {"middleName": "{U_STUDENTS_EXTENSION.Locker} {U_STUDENTS_EXTENSION.Device} {Students.Track}"},
 }
-choices = choices_of(from_dict({"name": "x", "preset": "oneroster", "mapping": mapping}))
-print(hashlib.sha256(build_plugin(choices.streams, "1").content).hexdigest())
+connection = from_dict({"name": "x", "preset": "oneroster", "id": "bcdfgh", "mapping": mapping})
+choices = choices_of(connection)
+print(hashlib.sha256(build_plugin(choices.streams, "1", connection).content).hexdigest())
 """
 
 
@@ -289,8 +306,8 @@ def test_the_same_choices_give_the_same_bytes_in_every_process() -> None:
 
 
 def test_a_querys_name_changes_with_what_it_answers() -> None:
-    plain = {name: query_name(stream) for name, stream in streams_for(contacts=True, fields={}).by_name.items()}
-    mapped = {name: query_name(stream) for name, stream in EVERYTHING.by_name.items()}
+    plain = {name: digest_of(stream) for name, stream in streams_for(contacts=True, fields={}).by_name.items()}
+    mapped = {name: digest_of(stream) for name, stream in EVERYTHING.by_name.items()}
     assert {name for name in plain if plain[name] != mapped[name]} == {"students", "sections", "users"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 
 from psconnect.model.connection import Connection, SourceSettings, from_dict
+from psconnect.model.connection_id import PATTERN, new_id
 from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.store.connections import ConnectionFiles, from_toml, read_file, to_toml
 from psconnect.store.home import home_at, slug
@@ -19,6 +21,7 @@ LINCOLN = from_dict(
     {
         "name": "Lincoln roster",
         "preset": "oneroster",
+        "id": "bcdfgh",
         "source": {"url": "https://lincoln.powerschool.com", "client_id": "made-up-id"},
         "options": {"district_name": 'Ünïted "Schools" \\ \t 李'},
         "destination": {"kind": "oneroster-csv", "folder": "C:\\Roster"},
@@ -193,3 +196,48 @@ def test_a_file_that_is_removed_while_all_are_listed_is_no_matter(files: Connect
     (files.home.connections() / "removed.toml").symlink_to(files.home.connections() / "nowhere")
     assert files.names() == ["Lincoln roster"]
     assert files.damaged() == []
+
+
+def without_id(files: ConnectionFiles) -> Path:
+    """A connection's file as an earlier version wrote it."""
+    files.save(LINCOLN)
+    path = path_of(files)
+    path.write_text(
+        "".join(line for line in path.read_text().splitlines(keepends=True) if not line.startswith("id = "))
+    )
+    return path
+
+
+def test_a_file_without_an_id_has_the_same_one_each_time_and_keeps_it_at_the_next_save(files: ConnectionFiles) -> None:
+    path = without_id(files)
+    before = path.read_bytes()
+    found = {files.get("Lincoln roster").id, files.all()[0].id, ConnectionFiles(files.home).get("Lincoln roster").id}
+    assert path.read_bytes() == before
+    (an_id,) = found
+    assert re.fullmatch(PATTERN, an_id)
+    assert len(an_id) == 6
+    files.save(files.get("Lincoln roster"))
+    assert read_file(path).id == an_id
+
+
+def test_a_plugin_that_is_built_settles_the_id(files: ConnectionFiles) -> None:
+    path = without_id(files)
+    an_id = files.with_kept_id("Lincoln roster").id
+    assert read_file(path).id == an_id
+    changed = path.stat().st_mtime_ns
+    assert files.with_kept_id("Lincoln roster").id == an_id
+    assert path.stat().st_mtime_ns == changed
+
+
+@pytest.mark.parametrize("an_id", ["BCDFGH", "bc", "2bcdfg", "bcd-fgh", "b" * 13, 123456])
+def test_an_id_that_is_none_is_refused(an_id: object) -> None:
+    with pytest.raises(FixSettings) as caught:
+        from_dict({"name": "x", "preset": "oneroster", "id": an_id})
+    assert caught.value.where == "id"
+    assert "4 to 12 small letters and digits" in caught.value.to_do
+
+
+def test_drawn_ids_differ_and_are_no_words() -> None:
+    drawn = {new_id() for _ in range(500)}
+    assert len(drawn) > 490
+    assert all(re.fullmatch("[b-df-hj-np-tv-z][b-df-hj-np-tv-z2-9]{5}", an_id) for an_id in drawn)

@@ -10,6 +10,7 @@ import msgspec
 
 from psconnect.desktop.text import tr
 from psconnect.model.connection import Connection, from_dict, normalise_url, to_dict
+from psconnect.model.connection_id import new_id
 from psconnect.model.errors import FixSettings
 from psconnect.service import School
 
@@ -25,6 +26,7 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
         step: the step it stands on.
         reached: the furthest step so far.
         prefilled: filled in for the demo district, whose server lives no longer than this window.
+        connection_id: the id that the connection has or will have; its plugin carries it from the first save on.
         name, preset, district_name: step *Connect what*.
         url, client_id, ca_file: step *Credentials*.
         ticked: numbers of the install steps that are done.
@@ -41,6 +43,7 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     step: str = "connect"
     reached: str = "connect"
     prefilled: bool = False
+    connection_id: str = ""
     name: str = ""
     preset: str = ""
     district_name: str = ""
@@ -63,7 +66,8 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 
 
 def new_draft(**values: Any) -> Draft:
-    """An empty draft with an id of its own; ``values`` are known already."""
+    """An empty draft with an id of its own, and one for its connection; ``values`` are known already."""
+    values["connection_id"] = values.get("connection_id") or new_id()
     return Draft(id=secrets.token_hex(8), **values)
 
 
@@ -106,6 +110,7 @@ def to_connection(draft: Draft, base: Connection | None = None) -> Connection:
     """
     data = to_dict(base) if base else {}
     data["name"] = draft.name
+    data["id"] = base.id if base else draft.connection_id
     data["preset"] = draft.preset
     source = {"url": draft.url.strip(), "client_id": draft.client_id.strip(), "ca_file": draft.ca_file.strip()}
     data["source"] = {**data.get("source", {}), **source}
@@ -135,6 +140,7 @@ def from_connection(connection: Connection) -> Draft:
     return new_draft(
         step="connect",
         reached="summary",
+        connection_id=connection.id,
         name=connection.name,
         preset=connection.preset,
         district_name=connection.options.district_name,

@@ -10,6 +10,7 @@ import msgspec
 
 from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.flow import Step
+from psconnect.model.connection_id import id_from
 from psconnect.store.files import private_folder, storage_errors, write_atomically
 from psconnect.store.home import Home
 
@@ -54,7 +55,9 @@ def _read(path: Path) -> Draft | None:
     try:
         draft = msgspec.json.decode(path.read_bytes(), type=Draft)
         if path.stem == draft.id and {draft.step, draft.reached} <= set(Step):
-            return draft
+            # A set-up that was begun before connections had ids gets one that stays the same until it is saved.
+            known = draft.connection_id or id_from(draft.id)
+            return msgspec.structs.replace(draft, connection_id=known)
     except msgspec.DecodeError:
         pass
     path.replace(path.with_suffix(".damaged"))

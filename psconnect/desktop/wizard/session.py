@@ -41,6 +41,7 @@ class Prefill:
     url: str = ""
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
+    connection_id: str = ""
     district_name: str = ""
     preset: str = ""
     folder: str = ""
@@ -236,7 +237,7 @@ def begin(service: Service, prefill: Prefill | None = None) -> Session:
     choices = _choices(service)
     draft = going[0] if going else _fresh(choices, prefill)
     if going and prefill:
-        draft = changed(draft, client_id=prefill.client_id)
+        draft = changed(draft, client_id=prefill.client_id, connection_id=prefill.connection_id)
     return Session(
         service,
         drafts,
@@ -286,6 +287,7 @@ def _fresh(choices: flow.Known, prefill: Prefill | None) -> Draft:
             destination["folder"] = given.folder
     return new_draft(
         prefilled=bool(prefill),
+        connection_id=given.connection_id,
         name=given.name,
         preset=given.preset or (choices.presets[0].name if len(choices.presets) == 1 else ""),
         district_name=given.district_name,

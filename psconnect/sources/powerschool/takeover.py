@@ -38,7 +38,7 @@ from psconnect.powerschool.dataversions import (
     identity_lookups,
     tables_of,
 )
-from psconnect.powerschool.plugin import query_name
+from psconnect.powerschool.plugin import digest_of
 from psconnect.powerschool.reader import Reader
 from psconnect.powerschool.stream import Stream
 from psconnect.sources.base import Memory, Note
@@ -149,7 +149,7 @@ def signature_of(
     """The fingerprint of what shapes an entity's records beside their rows and the settings."""
     stream = plan.streams.for_entity(entity.key)
     shaping: list[object] = [
-        query_name(stream),
+        digest_of(stream),
         {name: arguments[name] for name in stream.arguments},
         str(plan.zone),
         plan.today if looks_at_today(plan.included.filters.get(entity.key, ())) else None,

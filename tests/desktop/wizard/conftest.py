@@ -88,6 +88,7 @@ class Setting:
             "url": self.district.server.url,
             "client_id": plugin.client_id,
             "client_secret": plugin.client_secret,
+            "connection_id": plugin.name.rpartition(" ")[2],
             "folder": str(self.folder),
         }
         return Prefill(**{**values, **changes})
@@ -141,9 +142,13 @@ class Setting:
         return page
 
     def fill_credentials(self, secret: str | None = None) -> None:
-        """Type address, ID and secret of the installed plugin."""
-        plugin = self.district.server.plugins()[0]
-        page = self.credentials
+        """Install the plugin of the set-up, and type address, ID and secret."""
+        page, server = self.credentials, self.district.server
+        package = self.session.save_plugin(self.folder.parent / "set-up-plugin.zip")
+        if package.name != self.district.plugin:
+            server.delete(self.district.plugin)
+            server.install(package.content)
+        plugin = server.enable(package.name)
         self.type(page.url, f"{self.district.server.url}/admin/home.html")
         self.type(page.client_id, str(plugin.client_id))
         self.type(page.secret, secret or str(plugin.client_secret))

@@ -217,6 +217,7 @@ def test_a_draft_becomes_a_connection_and_back():
         {
             "name": "Lincoln roster",
             "preset": "oneroster",
+            "id": draft.connection_id,
             "source": {"url": "https://lincoln.powerschool.com", "client_id": "4f0c", "ca_file": "/ca.pem"},
             "scope": {"schools": [110, 100], "start_year": 2026},
             "options": {"district_name": "Lincoln"},

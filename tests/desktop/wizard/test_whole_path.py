@@ -13,9 +13,9 @@ from tests.desktop.wizard.conftest import Setting, last_test
 
 
 def test_from_nothing_to_a_saved_connection(setting: Setting):
-    secret = str(setting.district.server.plugins()[0].client_secret)
     window = setting.open()
     setting.to(Step.SUMMARY)
+    secret = str(setting.district.server.plugins()[0].client_secret)
     assert [button.state for button in window.side.buttons.values()] == [State.DONE] * 4 + [State.CURRENT]
     setting.press(window.preview_button)
     assert setting.wishes == [("Lincoln roster", "preview")]

@@ -18,13 +18,13 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.base import TOP
 from psconnect.desktop.wizard.session import Session
 from psconnect.model.errors import PsconnectError
-from psconnect.service import PluginPackage
+from psconnect.service import PluginPackage, plugin_name
 
 FILE_NAME = "psconnect-plugin.zip"
 
 
-def install_steps(menus: str) -> list[str]:
-    """The steps of the installation for the ``new`` or ``classic`` navigation (powerschool-api.md 15.7)."""
+def install_steps(menus: str, plugin: str) -> list[str]:
+    """The steps of a plugin's installation for the ``new`` or ``classic`` navigation (powerschool-api.md 15.7)."""
     path = (
         tr("Open System Management > Server > Plugin Configuration.")
         if menus == "new"
@@ -34,7 +34,7 @@ def install_steps(menus: str) -> list[str]:
         tr("Sign in to PowerSchool as an administrator."),
         path,
         tr("Press Install and choose {file}.", file=FILE_NAME),
-        tr("Tick Enable beside “psconnect roster” and confirm the list of fields."),
+        tr("Tick Enable beside “{plugin}” and confirm the list of fields.", plugin=plugin),
         tr("Click the plugin’s name, then Data Provider Configuration: there are the ID and the secret."),
     ]
 
@@ -77,7 +77,7 @@ class PluginCard(Card):
         self.menus: dict[str, Button] = {}
         self.add(row(self.save_button, 1, *self._pills(), spacing=SPACE_S))
         self.add(self.outcome)
-        self.steps = [TickRow() for _text in install_steps("new")]
+        self.steps = [TickRow() for _text in install_steps("new", "")]
         self.add(column(*self.steps, spacing=SPACE_XS))
         for place, step in enumerate(self.steps):
             step.box.toggled.connect(lambda on, place=place: self._tick(place, on=on))
@@ -101,7 +101,8 @@ class PluginCard(Card):
         self.about.setText(about)
         for key, pill in self.menus.items():
             pill.setChecked(key == draft.menus)
-        for place, (step, text) in enumerate(zip(self.steps, install_steps(draft.menus), strict=True)):
+        plugin = plugin_name(draft.connection_id)
+        for place, (step, text) in enumerate(zip(self.steps, install_steps(draft.menus, plugin), strict=True)):
             step.show_step(place + 1, text)
             step.box.blockSignals(True)  # noqa: FBT003 - Qt's signature
             step.box.setChecked(place in draft.ticked)

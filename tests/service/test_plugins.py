@@ -1,0 +1,130 @@
+"""One plugin per connection: its id, where it comes from, and two connections on one server."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from psconnect.model.connection import Connection, from_dict, to_dict
+from psconnect.model.errors import FixSettings
+from psconnect.service import Service
+from psconnect.store.connections import read_file
+from psconnect.store.home import home_at
+from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from tests.support.demo import Connected
+
+NAME = "Lincoln roster"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    return Service(home_at(tmp_path / "home"), Secrets({}, session_only=True))
+
+
+def settings(name: str = NAME, **more: object) -> Connection:
+    return from_dict({"name": name, "preset": "oneroster", **more})
+
+
+def written(connection: Connection, path: Path, **changes: object) -> Path:
+    """A connection file; a value of None leaves the key out."""
+    data = {key: value for key, value in {**to_dict(connection), **changes}.items() if value is not None}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in data.items() if not isinstance(value, dict)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def test_a_new_connection_draws_an_id_and_keeps_it(service: Service, tmp_path: Path) -> None:
+    drawn = service.save_connection(settings()).id
+    assert len(drawn) == 6
+    assert service.connection(NAME).id == drawn
+    again = service.import_connection(written(settings(), tmp_path / "again.toml"))
+    assert again.id == drawn
+    assert service.set_value(NAME, "options.district_name", "Lincoln").id == drawn
+    service.set_disabled(NAME, disabled=True)
+    assert service.connection(NAME).id == drawn
+    assert service.save_connection(settings("Other")).id != drawn
+
+
+def test_the_id_travels_with_the_file_to_another_computer(service: Service, tmp_path: Path) -> None:
+    drawn = service.save_connection(settings()).id
+    service.export_connection(NAME, tmp_path / "exported.toml")
+    assert read_file(tmp_path / "exported.toml").id == drawn
+    elsewhere = Service(home_at(tmp_path / "elsewhere"), Secrets({}, session_only=True))
+    told: list[str] = []
+    moved = elsewhere.import_connection(tmp_path / "exported.toml", on_other_id=told.append)
+    assert (moved.id, told) == (drawn, [])
+    assert elsewhere.build_plugin(NAME).name == service.build_plugin(NAME).name == f"psconnect roster {drawn}"
+
+
+def test_a_file_whose_id_another_connection_has_gets_a_new_one_and_says_so(service: Service, tmp_path: Path) -> None:
+    taken = service.save_connection(settings()).id
+    told: list[str] = []
+    copy = written(settings(), tmp_path / "copy.toml", name="Copy", id=taken)
+    first = service.import_connection(copy, on_other_id=told.append)
+    assert told == [taken]
+    assert first.id != taken
+    assert service.import_connection(copy, on_other_id=told.append).id == first.id
+    assert service.connection(NAME).id == taken
+
+
+def test_the_id_is_not_set_by_hand(service: Service) -> None:
+    service.save_connection(settings())
+    with pytest.raises(FixSettings) as caught:
+        service.set_value(NAME, "id", "bcdfgh")
+    assert caught.value.code == "PSC-SETTINGS-FIXED"
+
+
+def test_settings_that_are_not_saved_yet_get_a_plugin_with_their_own_id(service: Service) -> None:
+    given = msgspec.structs.replace(settings(), id="bcdfgh")
+    package = service.plugin_for(given)
+    assert package.name == "psconnect roster bcdfgh"
+    assert service.save_connection(given).id == "bcdfgh"
+    assert service.build_plugin(NAME).name == package.name
+
+
+def _students(bundle: Path) -> list[dict[str, str]]:
+    with zipfile.ZipFile(bundle) as archive:
+        rows = csv.DictReader(io.StringIO(archive.read("users.csv").decode("utf-8")))
+        return [row for row in rows if row["role"] == "student"]
+
+
+def test_two_connections_with_different_choices_on_one_server(connected: Connected) -> None:
+    """Plugin, query files and query names are unique over a server (powerschool-api.md 15.5): both are right."""
+    service, server = connected.service, connected.server
+    folder = connected.folder / "second"
+    folder.mkdir()
+    service.save_connection(
+        from_dict(
+            {
+                **to_dict(service.connection(NAME)),
+                "name": "Second",
+                "id": "",
+                "options": {"parents": "none", "admins": False},
+                "mapping": {"student": {"middleName": "{Students.Gender}"}},
+                "destination": {"kind": "oneroster-csv", "folder": str(folder)},
+            }
+        )
+    )
+    package = service.build_plugin("Second")
+    server.install(package.content)
+    plugin = server.enable(package.name)
+    service.set_value("Second", "source.client_id", json.dumps(plugin.client_id))
+    service.set_secret("Second", CLIENT_SECRET, plugin.client_secret or "")
+    assert len({one.name for one in server.plugins()}) == len(server.plugins()) == 2
+    for name in (NAME, "Second"):
+        assert {finding.state for finding in service.check(name, lambda _finding: None)} == {"ok"}
+        run = service.sync(name)
+        assert service.approve(run.id, "test").state.startswith("finished")
+    first, second = _students(connected.bundle), _students(folder / "Second.zip")
+    assert [one["sourcedId"] for one in first] == [one["sourcedId"] for one in second]
+    assert {one["middleName"] for one in second} >= {"F", "M"}
+    truth = dict(connected.sql("SELECT DCID, Gender FROM Students"))
+    assert all(one["middleName"] == truth[int(one["sourcedId"])] for one in second)
+    assert Counter(one["middleName"] for one in first) != Counter(one["middleName"] for one in second)
