@@ -25,6 +25,9 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_district(tmp_path_factory.mktemp("district"), STUDENTS, 1, TODAY)
 
 
+#: The plainest rows, so that tests of other things can write them down; tests of rows set these themselves.
+PLAIN: dict[str, Any] = {"row_ids": False, "row_values": "text"}
+
 Serve = Callable[..., DemoServer]
 
 
@@ -37,7 +40,7 @@ def serve(district: Path, tmp_path: Path) -> Iterator[Serve]:
             folder = tmp_path / f"server-{len(list(tmp_path.iterdir()))}"
             folder.mkdir()
             shutil.copy(district, folder)
-            values = {"folder": folder, "students": STUDENTS, "today": TODAY, "quirks": Quirks(**quirks)}
+            values = {"folder": folder, "students": STUDENTS, "today": TODAY, "quirks": Quirks(**PLAIN | quirks)}
             return stack.enter_context(DemoServer(DemoOptions(**{**values, **(options or {})})))
 
         yield start

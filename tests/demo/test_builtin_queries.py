@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from psconnect.demo import DemoOptions, DemoServer, PluginRefused, Quirks
-from tests.demo.conftest import STUDENTS, TODAY
+from tests.demo.conftest import PLAIN, STUDENTS, TODAY
 from tests.demo.support import Caller, Query, package
 
 CORE = "com.pearson.core."
@@ -68,7 +68,7 @@ def served(district, tmp_path_factory):
     """One server for the module, whose district has some attendance."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copy(district, folder)
-    with DemoServer(DemoOptions(folder=folder, students=STUDENTS, today=TODAY)) as server:
+    with DemoServer(DemoOptions(folder=folder, students=STUDENTS, today=TODAY, quirks=Quirks(**PLAIN))) as server:
         with closing(sqlite3.connect(server.database)) as database, database:
             database.execute(
                 """INSERT INTO Attendance (DCID, ID, StudentID, SchoolID, YearID, Att_Date, Att_Mode_Code,
@@ -106,7 +106,7 @@ def caller(callers):
 def switched(served):
     """Changes switches of the module's server for one test."""
     yield served.set_quirks
-    served.set_quirks(**{name: getattr(Quirks(), name) for name in Quirks.__dataclass_fields__})
+    served.set_quirks(**{name: getattr(Quirks(**PLAIN), name) for name in Quirks.__dataclass_fields__})
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ import pytest
 from psconnect.demo import DemoOptions, DemoServer, Fault, PluginRefused, Quirks
 from psconnect.demo.control import DemoControl
 from psconnect.demo.server.database import District
-from tests.demo.conftest import STUDENTS, TODAY
+from tests.demo.conftest import PLAIN, STUDENTS, TODAY
 from tests.demo.support import ALL, NAME, NONE, ONE, PATH, Caller, Query, package
 
 CHECKOUT = Path(__file__).parents[2]
@@ -438,7 +438,7 @@ def test_control_refuses_what_makes_no_sense(server, caller, method, path, body,
     content = json.dumps(body).encode() if body is not None else None
     answer = caller.call(method, f"/demo/{path}", content, headers)
     assert (answer.status, bool(answer.message)) == (status, True)
-    assert server.quirks == Quirks()
+    assert server.quirks == Quirks(**PLAIN)
 
 
 def test_control_of_another_process(district, tmp_path):

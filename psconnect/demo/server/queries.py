@@ -24,7 +24,7 @@ from psconnect.demo.server.extensions import (
 from psconnect.demo.server.fiql import FilterError, condition, parse_filter
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
 from psconnect.demo.server.paging import Page, read_page
-from psconnect.demo.server.values import flat_records, grouped_records
+from psconnect.demo.server.values import Shown, flat_records, grouped_records, writers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -244,14 +244,19 @@ class _Run:
             rows = (tuple(row[at] for at in self._chosen) for row in rows)
         chosen = [columns[at] for at in self._chosen]
         texts = [self._key(column.alias) for column in chosen]
+        kinds = [self._compiled.columns[at].kind for at in self._chosen]
+        written = writers(
+            [Shown(one.table, one.field, kind == "date") for one, kind in zip(chosen, kinds, strict=True)], self._quirks
+        )
         core = self._query.core_table
         if self._query.flattened:
-            return flat_records(texts, rows, {"_name": core.lower()} if core else {})
+            id_at = self._id_place(chosen) if self._quirks.row_ids else None
+            return flat_records(texts, rows, written, core.lower() if core else None, id_at)
         places = []
         for column, text in zip(chosen, texts, strict=True):
             table, _, key = text.rpartition(".")
             places.append(((table or core or column.table).lower(), key))
-        return grouped_records(places, rows, self._core_name(), self._id_place(chosen))
+        return grouped_records(places, rows, written, self._core_name(), self._id_place(chosen))
 
     def _key(self, alias: str) -> str:
         return alias.lower() if self._quirks.lower_case_keys else alias

@@ -38,6 +38,15 @@ class Quirks:
         argument_types: an argument that names a column is bound as that "column" is, or every one as a "text" (23).
         number_arguments: one that names a number column is bound as an exact "number", or a "floating" one (23 [I]).
         plain_arguments: one that names no column is bound as "text", "number" or "floating" number (23 [I]).
+        row_values: values of tables and queries are "text"; or those of number columns are a "number", flags among them
+            a "boolean", or text, number and boolean by turns ("mixed"); or every text that is written just like a
+            number or boolean is "converted" to one, as on ``/ws/v1`` (11.2, 23).
+        date_text: a value of a date column is shown as the statement has it ("selected"), or always as a "date"
+            (2026-08-17), a "timestamp" (2026-08-17 00:00:00.000) or with a "T" (2026-08-17T00:00:00), however the
+            statement wrote it (11.2 [I]).
+        timestamp_text: a TIMESTAMP that the statement has not written itself is shown as a "timestamp" or a "date"
+            (11.2).
+        row_ids: whether flattened rows with coreTable carry ``_id``, a number, beside ``_name`` (23).
         lower_case_keys: output keys are the lower-cased text of ``<column>``, or that text as it is (11.2 [I]).
         builtin_queries: which of the server's own queries there are: "all" that the sheet tells enough about, or the
             "confirmed" ones (9.4).
@@ -125,6 +134,10 @@ class Quirks:
     argument_types: Literal["column", "text"] = "column"
     number_arguments: Literal["number", "floating"] = "number"
     plain_arguments: Literal["text", "number", "floating"] = "text"
+    row_values: Literal["text", "number", "boolean", "mixed", "converted"] = "text"
+    date_text: Literal["selected", "date", "timestamp", "T"] = "selected"
+    timestamp_text: Literal["timestamp", "date"] = "date"
+    row_ids: bool = True
     lower_case_keys: bool = True
     builtin_queries: Literal["all", "confirmed"] = "all"
     builtin_listed: bool = True

@@ -14,7 +14,7 @@ from psconnect.demo.server.extensions import add_to_records, extension_names, sp
 from psconnect.demo.server.fiql import FilterError, Term, condition, parse_filter
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
 from psconnect.demo.server.paging import read_page
-from psconnect.demo.server.values import grouped_records
+from psconnect.demo.server.values import Shown, grouped_records, writers
 from psconnect.demo.server.writes.tables import TableWrites
 
 if TYPE_CHECKING:
@@ -109,8 +109,8 @@ class Tables:
             records = self._records(request, plugin, table, asked, rows, table.name.lower(), reader)
         return json_reply(200, records[0]) if records else message_reply(404, "Resource not found")
 
-    @staticmethod
     def _records(
+        self,
         request: Request,
         plugin: Plugin,
         table: TableInfo,
@@ -121,7 +121,9 @@ class Tables:
     ) -> list[dict[str, object]]:
         """The records of rows, each row beginning with its key; with the extensions that the call asks for (10.2)."""
         places = [("", ""), *((table.name.lower(), one.name.lower()) for one in asked)]
-        records = list(grouped_records(places, rows, name, 0))
+        columns = [Shown("", "", plain_date=False)]
+        columns += [Shown(table.name.upper(), one.name.upper(), one.column.kind == "date") for one in asked]
+        records = list(grouped_records(places, rows, writers(columns, self._quirks()), name, 0))
         for record in records:
             del record["tables"][""]  # type: ignore[attr-defined]
         extensions = wanted_extensions(table.name, split_names(request.query.get("extensions", "")), plugin)

@@ -42,8 +42,8 @@ def calls(server: DemoServer, path: str, status: int = 200) -> int:
 
 
 def named(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of a flattened query with the name of its core table, as section 11.2 has them."""
-    return [{"_name": "students", **row} for row in rows]
+    """Rows of a flattened query with the name of its core table and their key, as sections 11.2 and 23 have them."""
+    return [{"_id": int(row["dcid"]), "_name": "students", **row} for row in rows]
 
 
 # --- powerschool 4.0.1 -----------------------------------------------------------------------------------------------
