@@ -19,6 +19,7 @@ _BAD_REQUEST, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _REQUEST_TIMEOUT, _TOO_MANY
 _SERVER_ERROR = 500
 _REDIRECTS = (301, 302, 303, 307, 308)
 _V1_CAPABILITY = "accessLevelV1Api"
+_HOST = re.compile(r"[\w.-]{1,253}(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _QUOTED = 200  # characters of a server's own words that a text repeats at most
 _SPOKEN = 2000  # bytes of an answer without JSON that are looked at for what it says
 
@@ -193,10 +194,13 @@ def no_query(host: str, what: str) -> FixSettings:
 
 
 def _redirect(answer: Answer, host: str) -> PsconnectError:
-    target = re.sub(r"^\w+://", "", answer.headers.get("location", "")).partition("/")[0].partition("?")[0]
+    location = answer.headers.get("location", "")
+    target = re.split(r"[/?#]", re.sub(r"^https?://", "", location, flags=re.IGNORECASE))[0]
     if target == "message.powerschool.com":
         return _maintenance(host)
     to = f"to {target}" if target and target != host else "to a sign-in page"
+    if target and not _HOST.fullmatch(target):
+        to = "to something that is no web address"
     return TryLater(
         "PSC-HTTP-REDIRECT",
         "The address leads somewhere else",

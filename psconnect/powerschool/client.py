@@ -29,6 +29,7 @@ _OK, _UNAUTHORIZED = 200, 401
 _SHORTEST_LIFE = 60.0
 _WANTS_SIGNATURE = ("PSC-AUTH-PLUGIN", "PSC-AUTH-V1", "PSC-HTTP-REFUSED")
 """The errors that 400, 401 and 403 become where a call has no token (powerschool-api.md 3.3)."""
+_NOT_IN_TIME = ("PSC-HTTP-TIMEOUT", "PSC-HTTP-SLOW")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class RetryPolicy:
         first_pause, longest_pause: between tries; the pause doubles each time.
         budget: of one read with all its pauses.
         longest_asked: the longest pause a server may ask for.
+        silence: of all tries of one read that got no whole answer in time: a server that is silent, or drips, is not
+            waited for five times.
     """
 
     tries: int = 5
@@ -47,6 +50,7 @@ class RetryPolicy:
     longest_pause: float = 60.0
     budget: float = 600.0
     longest_asked: float = 900.0
+    silence: float = 120.0
 
 
 class _Token(msgspec.Struct):
@@ -181,9 +185,10 @@ class PowerSchoolClient:
 
     def _retrying(self, once: Callable[[], T]) -> T:
         # What the server asks for does not count as ours: it may be longer than our whole budget (N12).
-        started, asked = self.clock.monotonic(), 0.0
+        started, asked, silent = self.clock.monotonic(), 0.0, 0.0
         for number in range(1, self.retries.tries + 1):
             self.cancel.check()
+            begun = self.clock.monotonic()
             try:
                 return once()
             except TryLater as error:
@@ -191,8 +196,10 @@ class PowerSchoolClient:
                 self.cancel.check()
                 pause = self._pause(error, number)
                 asked += pause if error.retry_after is not None else 0.0
-                spent = self.clock.monotonic() - started + pause - asked
-                if number == self.retries.tries or spent > self.retries.budget:
+                now = self.clock.monotonic()
+                silent += now - begun if error.code in _NOT_IN_TIME else 0.0
+                spent = now - started + pause - asked
+                if number == self.retries.tries or spent > self.retries.budget or silent >= self.retries.silence:
                     raise
                 self.clock.wait(pause, self.cancel)
         raise AssertionError  # the loop returns or raises

@@ -62,10 +62,10 @@ def test_N01_a_proxy_that_refuses(delivered: Connected, sync: Syncs, monkeypatch
 
 
 def test_N02_nobody_answers_in_time(delivered: Connected, sync: Syncs, monkeypatch: pytest.MonkeyPatch) -> None:
-    def silent(*_args: object, **_options: object) -> socket.socket:
+    def silent(*_args: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr(socket, "create_connection", silent)
+    monkeypatch.setattr(socket.socket, "connect", silent)
     sync.stops("PSC-HTTP-TIMEOUT", "did not accept a connection within 10 seconds")
     first, second, third, fourth = delivered.clock.waited
     assert 1 <= first <= second <= third <= fourth <= 10, "1-2-4-8 s, each a quarter longer at most"
@@ -248,11 +248,11 @@ def test_N19_an_address_that_leads_nowhere_does_not_hide_the_one_that_works(
     """IPv6 is announced but broken: the name has an address of each kind, and nobody listens on the first."""
     port = int(delivered.server.url.rpartition(":")[2])
     tried: list[str] = []
-    before = socket.create_connection
+    before = socket.socket.connect
 
-    def noting(address: tuple[str, int], *args: Any, **options: Any) -> socket.socket:
+    def noting(sock: socket.socket, address: Any) -> None:
         tried.append(address[0])
-        return before(address, *args, **options)
+        before(sock, address)
 
     def both(_host: object, _port: object, *_args: object, **_options: object) -> list[Any]:
         return [
@@ -261,12 +261,12 @@ def test_N19_an_address_that_leads_nowhere_does_not_hide_the_one_that_works(
         ]
 
     monkeypatch.setattr(socket, "getaddrinfo", both)
-    monkeypatch.setattr(socket, "create_connection", noting)
+    monkeypatch.setattr(socket.socket, "connect", noting)
     with pointed_at(delivered, f"http://localhost:{port}"):
         run = delivered.service.sync(delivered.name)
     assert run.error is None
     assert [hold.rule for hold in run.holds] == ["rules-changed"]
-    assert "localhost" in tried
+    assert tried[:2] == ["::1", "127.0.0.1"]
     assert delivered.clock.waited == []
 
 

@@ -532,3 +532,27 @@ def test_a_read_has_a_budget_of_its_own() -> None:
             body_of(client)
         assert len(clock.waited) == 2
         assert all(pause <= 75 for pause in clock.waited)
+
+
+# --- silence ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds", "tries"),
+    [("PSC-HTTP-TIMEOUT", 60, 2), ("PSC-HTTP-TIMEOUT", 10, 5), ("PSC-HTTP-SLOW", 120, 1), ("PSC-HTTP-BROKEN", 100, 5)],
+)
+def test_N02_a_server_that_says_nothing_is_given_up_after_two_minutes(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch, code: str, seconds: float, tries: int
+) -> None:
+    """A page that broke off late is asked for again; what was only waited for is not, five times over."""
+    made: list[str] = []
+
+    def silent(_method: str, path: str, **_more: object) -> None:
+        made.append(path)
+        reading.clock._ticks += seconds
+        raise TryLater(code, "silent", "silent", "wait")
+
+    monkeypatch.setattr(reading.client.http, "call", silent)
+    with pytest.raises(TryLater):
+        reading.client.metadata()
+    assert len(made) == tries

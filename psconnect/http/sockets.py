@@ -6,35 +6,40 @@ import contextlib
 import socket
 import threading
 import weakref
-from collections.abc import Mapping
-from typing import Any
-
-_MADE = (".connect_tcp.complete", ".start_tls.complete")
-"""Ends of the names of httpcore's events that hand out a socket; in front stands the way: connection, proxy, socks."""
+from concurrent.futures import Future
 
 
 class OpenSockets:
-    """The sockets in use. ``note`` is an httpcore trace function; once ended, no connection lives long."""
+    """The sockets in use; once ended, none lives long.
+
+    Attributes:
+        ending: done as soon as all are ended, for those who wait for something that is no socket.
+    """
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._ended = False
+        self.ending: Future[None] = Future()
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         # A set that grows in one thread while another goes through it raises.
         self._lock = threading.Lock()
 
-    def note(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take the socket of a connection that was made just now."""
-        if event.endswith(_MADE):
-            with self._lock:
-                self._sockets.add(info["return_value"].get_extra_info("socket"))
-            if self._ended:
-                self.end()
+    @property
+    def ended(self) -> bool:
+        """Whether all were ended, and each that is made from now on will be."""
+        return self.ending.done()
+
+    def add(self, sock: socket.socket) -> None:
+        """Take a socket that was made just now."""
+        with self._lock:
+            self._sockets.add(sock)
+        if self.ended:
+            self.end()
 
     def end(self) -> None:
         """End all connections, and each that is made later; callable from any thread, and never blocks."""
-        self._ended = True
         with self._lock:
+            if not self.ended:
+                self.ending.set_result(None)
             there = list(self._sockets)
         for sock in there:
             with contextlib.suppress(OSError):

@@ -1,0 +1,255 @@
+"""Connections as httpcore wants them, on which no wait outlives the call: not even the look-up of a name."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import Any, TypeVar
+
+import httpcore
+
+from psconnect.http.deadline import Deadline
+from psconnect.http.sockets import OpenSockets
+
+T = TypeVar("T")
+_RECORD = 16 * 1024  # bytes of one TLS record at most
+_LOOK_UP = 30.0  # seconds: as long as a computer with three name servers asks them all twice
+
+
+class NoNameServer(httpcore.ConnectTimeout):
+    """Nobody said in time which address a name has."""
+
+
+class Network(httpcore.NetworkBackend):
+    """Makes the connections of one client, within the deadline of its call.
+
+    Attributes:
+        secured: whom the newest connection is encrypted for; empty as long as it is not.
+    """
+
+    def __init__(self, deadline: Deadline, sockets: OpenSockets) -> None:
+        self._deadline = deadline
+        self._sockets = sockets
+        self._newest: socket.socket | None = None
+        self.secured = ""
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - part of httpcore's interface; nothing of ours sets it
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - same
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of a name that answers."""
+        self.secured = ""
+        with _as(httpcore.ConnectError, httpcore.ConnectTimeout, self._deadline):
+            failed: OSError = OSError("the name has no address")
+            for family, kind, protocol, _, address in self._addresses(host, port):
+                try:
+                    return _Stream(self._connected(socket.socket(family, kind, protocol), address, timeout), self)
+                except OSError as error:
+                    failed = error
+            raise failed
+
+    def _connected(self, sock: socket.socket, address: Any, timeout: float | None) -> socket.socket:
+        self.keep(sock)
+        try:
+            self._refuse_if_ended()
+            sock.settimeout(self._deadline.left(timeout))
+            sock.connect(address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    def _refuse_if_ended(self) -> None:
+        if self._sockets.ended:
+            raise ConnectionAbortedError
+
+    def _addresses(self, host: str, port: int) -> list[Any]:
+        """What the name stands for. The system's own look-up can't be ended: it is left behind when time is up."""
+        found: Future[list[Any]] = Future()
+
+        def look_up() -> None:
+            try:
+                found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+            except UnicodeError:
+                # A part that is empty or longer than 63 characters: no name server has such a name.
+                found.set_exception(socket.gaierror(socket.EAI_NONAME, "no name"))
+            except BaseException as error:  # noqa: BLE001 - it belongs to the thread that waits
+                found.set_exception(error)
+
+        threading.Thread(target=look_up, name="look-up", daemon=True).start()
+        ends: list[Future[Any]] = [found, self._sockets.ending]
+        wait(ends, self._deadline.left(_LOOK_UP), FIRST_COMPLETED)
+        if found.done():
+            return found.result()
+        self._refuse_if_ended()
+        self._deadline.left()
+        raise NoNameServer
+
+    def guarded(
+        self, failed: type[Exception], late: type[Exception], timeout: float | None, wait_for: Callable[[float], T]
+    ) -> T:
+        """Do something that waits so long at most, and no longer than the call may take."""
+        with _as(failed, late, self._deadline):
+            return wait_for(self._deadline.left(timeout))
+
+    def keep(self, sock: socket.socket) -> None:
+        """The connection has this socket from now on, and can be ended."""
+        self._newest = sock
+        self._sockets.add(sock)
+
+    def hang_up(self) -> None:
+        """Close the connection of a call that failed: httpcore leaves that to a SOCKS proxy open."""
+        if self._newest:
+            self._newest.close()
+
+
+@contextlib.contextmanager
+def _as(failed: type[Exception], late: type[Exception], deadline: Deadline) -> Iterator[None]:
+    """What went wrong, as httpcore names it; TooLate when it is the whole call's time that is up."""
+    try:
+        yield
+    except TimeoutError as error:
+        deadline.left()
+        raise late(str(error)) from error
+    except OSError as error:
+        raise failed(str(error)) from error
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection, encrypted or not."""
+
+    def __init__(self, sock: socket.socket, network: Network) -> None:
+        self._sock = sock
+        self._network = network
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Some bytes, none when the other side has ended."""
+
+        def receive(left: float) -> bytes:
+            self._sock.settimeout(left)
+            return self._sock.recv(max_bytes)
+
+        return self._network.guarded(httpcore.ReadError, httpcore.ReadTimeout, timeout, receive)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+
+        def send(left: float) -> int:
+            self._sock.settimeout(left)
+            return self._sock.send(buffer)
+
+        while buffer:
+            sent = self._network.guarded(httpcore.WriteError, httpcore.WriteTimeout, timeout, send)
+            buffer = buffer[sent:]
+
+    def close(self) -> None:
+        """End the connection."""
+        self._sock.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        """Encrypt the connection, also one that already is: a tunnel through a proxy that is reached by https."""
+        self._network.secured = server_hostname or ""
+        if isinstance(self._sock, ssl.SSLSocket):
+            return _TlsInTls(self, ssl_context, server_hostname, timeout)
+
+        def shake_hands(left: float) -> ssl.SSLSocket:
+            self._sock.settimeout(left)
+            return ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
+
+        try:
+            sock = self._network.guarded(httpcore.ConnectError, httpcore.ConnectTimeout, timeout, shake_hands)
+        except BaseException:
+            self.close()
+            raise
+        self._network.keep(sock)
+        return _Stream(sock, self._network)
+
+    def get_extra_info(self, info: str) -> Any:
+        """What httpcore asks for: the encryption in use, and whether the other side has ended or spoken unasked."""
+        if info == "ssl_object":
+            return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
+        if info == "is_readable":
+            return _has_news(self._sock)
+        return None
+
+
+class _TlsInTls(httpcore.NetworkStream):
+    """An encrypted connection within another one; Python encrypts only plain sockets by itself."""
+
+    def __init__(
+        self, outside: _Stream, context: ssl.SSLContext, server_hostname: str | None, timeout: float | None
+    ) -> None:
+        self._outside = outside
+        self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._inside = context.wrap_bio(self._came, self._goes, server_hostname=server_hostname)
+        try:
+            self._do(self._inside.do_handshake, timeout)
+        except ssl.SSLError as error:
+            self.close()
+            raise httpcore.ConnectError(str(error)) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _do(self, step: Callable[[], T], timeout: float | None) -> T:
+        while True:
+            try:
+                done = step()
+            except ssl.SSLWantReadError:
+                self._outside.write(self._goes.read(), timeout)
+                piece = self._outside.read(_RECORD, timeout)
+                if piece:
+                    self._came.write(piece)
+                else:
+                    self._came.write_eof()
+            else:
+                self._outside.write(self._goes.read(), timeout)
+                return done
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Some bytes, none when the other side has ended."""
+        try:
+            return self._do(functools.partial(self._inside.read, max_bytes), timeout)
+        except ssl.SSLError as error:
+            raise httpcore.ReadError(str(error)) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of it."""
+        try:
+            while buffer:
+                buffer = buffer[self._do(functools.partial(self._inside.write, buffer), timeout) :]
+        except ssl.SSLError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        """End the connection."""
+        self._outside.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        """As of the connection outside, with the encryption inside."""
+        return self._inside if info == "ssl_object" else self._outside.get_extra_info(info)
+
+
+def _has_news(sock: socket.socket) -> bool:
+    """Whether a read would return at once: with bytes, with the other side's end, or with an error."""
+    sock.settimeout(0)
+    try:
+        # Past the encryption: what counts is whether anything came at all.
+        socket.socket.recv(sock, 1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
