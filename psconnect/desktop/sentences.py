@@ -22,7 +22,7 @@ BY_CARE = (
     "relationship",
 )
 """Entities by how much a person cares about them."""
-_LIMITS = ("create-", "update-", "remove-", "identity-", "school-", "class-")
+_LIMITS = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-")
 """How the rules of holds begin that are crossed limits."""
 _MOST_TO_DO = 2
 

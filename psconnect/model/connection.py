@@ -34,6 +34,7 @@ __all__ = [
     "EntityThresholds",
     "Freeze",
     "OptionSettings",
+    "RoleKind",
     "SafetySettings",
     "ScopeSettings",
     "SourceSettings",
@@ -46,6 +47,8 @@ __all__ = [
 
 FORMAT = 1
 NEWER = "PSC-SETTINGS-NEWER"
+RoleKind = Literal["lead", "co-teacher", "neither"]
+"""What a role in a class means ([roles] in the connection file)."""
 _SET_APART = "source.client_secret"
 _KEPT = {"schedule": "A schedule"}
 """Sections that the file format reserves for parts that this version does not have."""
@@ -135,6 +138,7 @@ class EntityThresholds(_Section, frozen=True, forbid_unknown_fields=True, omit_d
         identity: records that get another id, username, number or email.
         rejected: records that can't be used, out of those read, beyond those of the last delivery; five times its
             percentage stops the run.
+        role: teachers who become other staff, or the other way round; for ``teacher`` and ``admin`` only.
         remove_per_class: enrollments removed from one class; for ``enrollment`` only.
     """
 
@@ -143,6 +147,7 @@ class EntityThresholds(_Section, frozen=True, forbid_unknown_fields=True, omit_d
     remove: str | None = None
     identity: str | None = None
     rejected: str | None = None
+    role: str | None = None
     remove_per_class: str | None = None
 
 
@@ -177,6 +182,7 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     ``values`` are value lists, by name, then value in the source; they too hold only what differs from the preset.
     ``custom`` are further fields per entity key, as ``Field Name|label, Table.Field|label``. ``usernames`` are patterns
     per entity key for people who have no user name. ``sign_in`` are e-mail domains per kind of sign-in.
+    ``roles`` says what the district's own roles in a class mean, by their name, key or number (roster.roles).
     ``destination`` holds ``kind`` and the keys which that kind of destination declares.
     """
 
@@ -192,6 +198,7 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     custom: dict[str, str] = msgspec.field(default_factory=dict)
     usernames: dict[str, str] = msgspec.field(default_factory=dict)
     sign_in: dict[Literal["google", "microsoft"], list[str]] = msgspec.field(default_factory=dict)
+    roles: dict[str, RoleKind] = msgspec.field(default_factory=dict)
     requirements: dict[str, dict[str, Literal["report", "skip"]]] = msgspec.field(default_factory=dict)
     filters: dict[str, list[FilterRule]] = msgspec.field(default_factory=dict)
     uniqueness: UniquenessSettings = UniquenessSettings()

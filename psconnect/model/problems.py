@@ -54,6 +54,13 @@ _RULES = (
         "Role is not a teacher",
         "the role in the class is neither lead teacher nor co-teacher",
     ),
+    Rule(
+        "role-not-mapped",
+        "warning",
+        "Role that nobody has mapped",
+        "the role in the class is not known as a lead teacher’s or a co-teacher’s",
+        "Say in [roles] of the connection file what this role is: lead, co-teacher or neither.",
+    ),
     Rule("co-teacher-off", "info", "Co-teachers are off", "co-teachers are switched off in this connection"),
     Rule("relationship-ended", "info", "Relationship ended", "the relationship is no longer active in PowerSchool"),
     Rule("contact-without-student", "info", "Contact without a student", "none of the contact's students is included"),
@@ -173,7 +180,7 @@ _RULES = (
         "warning",
         "More than one lead teacher",
         "the class has more than one lead teacher at the same time",
-        "End one of the assignments on the section's page. The first one was delivered as primary.",
+        "End one of the assignments on the section's page. The lead teacher of the section was delivered as primary.",
     ),
     Rule(
         "duplicate-row",

@@ -105,6 +105,7 @@ SECTIONS = Stream(
             "EXPRESSION",
             "EXTERNAL_EXPRESSION",
             "ROOM",
+            "TEACHER",
         ),
         Column("course_name", "COURSES", "COURSE_NAME", "course"),
         Column("course_dcid", "COURSES", "DCID", "course"),
@@ -142,7 +143,7 @@ SCHOOL_STAFF = Stream(
     "Staff positions",
     "SCHOOLSTAFF",
     "DCID",
-    own("SCHOOLSTAFF", "DCID", "USERS_DCID", "SCHOOLID", "STATUS", "STAFFSTATUS"),
+    own("SCHOOLSTAFF", "DCID", "ID", "USERS_DCID", "SCHOOLID", "STATUS", "STAFFSTATUS"),
     always=("users_dcid", "schoolid", "status"),
 )
 SECTION_TEACHERS = Stream(
@@ -151,10 +152,11 @@ SECTION_TEACHERS = Stream(
     "SECTIONTEACHER",
     "ID",
     (
-        *own("SECTIONTEACHER", "ID", "START_DATE", "END_DATE"),
+        *own("SECTIONTEACHER", "ID", "TEACHERID", "ROLEID", "START_DATE", "END_DATE"),
         Column("section_dcid", "SECTIONS", "DCID", "section"),
         Column("users_dcid", "SCHOOLSTAFF", "USERS_DCID", "staff"),
         Column("role_name", "ROLEDEF", "NAME", "role"),
+        Column("role_key", "ROLEDEF", "ROLEKEY", "role"),
     ),
     lookups=(
         Lookup("section", "SECTIONS", "SECTIONID", "ID"),

@@ -93,7 +93,7 @@ _MADE: Mapping[str, frozenset[str]] = {
 
 _INWARD: Mapping[str, frozenset[str]] = {
     "courses": frozenset({"schoolid"}),
-    "sections": frozenset({"room"}),
+    "sections": frozenset({"room", "teacher"}),
     "users": frozenset({"homeschoolid"}),
     "school_staff": frozenset(column.name for column in s.SCHOOL_STAFF.columns),
     "section_teachers": frozenset(column.name for column in s.SECTION_TEACHERS.columns),

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, TEACHER, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import ChangeCounts, SetAside
 from psconnect.powerschool.menus import page_of
@@ -43,7 +43,8 @@ class Limit:
         base: how many records the destination has of it.
         threshold: the limit on removals.
         kinds: the district's figures against each limit: ``create``, ``update``, ``remove`` and ``identity`` (records
-            that get another id, username, number or email), in this order; count 0 where there are none.
+            that get another id, username, number or email), in this order; count 0 where there are none. Of staff also
+            ``role``; and, once, those of teachers and other staff together, with ``staff`` as their entity.
         schools: the same per school, and per class as ``remove_per_class``, the nearest to its limit first; at most
             50. ``place`` names the school or class. Empty on a first delivery.
     """
@@ -115,10 +116,14 @@ class Review(Base):
         with self._found(run_id) as found:
             limits = thresholds_of(self._files.get(found.connection).safety.thresholds)
             base = ledger_counts(found.db)
-            return [
+            rows = [
                 _limit(found.db, found.number, BY_KEY[key], counts, base.get(key, 0), limits[key])
                 for key, counts in found.run.changes.items()
             ]
+            together = measures.of_staff(
+                found.db, found.number, found.run.changes, base, limits[TEACHER.key], all_places=True
+            )
+        return _with_staff(rows, together)
 
     def excluded(self, run_id: str) -> list[SetAside]:
         """What the run's plan leaves alone and why, in dependency order; see SetAside.
@@ -151,6 +156,20 @@ def _linked(groups: list[ProblemGroup], base: str) -> Iterator[ProblemGroup]:
         yield replace(group, records=tuple(records))
 
 
+def _with_staff(rows: list[Limit], together: list[Measure]) -> list[Limit]:
+    """The limits, with the figures of all staff together beside those of teachers, or else of other staff."""
+    beside = next((one for one in rows if one.entity in (TEACHER.key, ADMIN.key)), None)
+    if beside is None:
+        return rows
+    kinds = (*beside.kinds, *(one for one in together if not one.place))
+    schools = _nearest([*beside.schools, *(one for one in together if one.place and one.crossed)])
+    return [replace(one, kinds=kinds, schools=schools) if one is beside else one for one in rows]
+
+
+def _nearest(places: list[Measure]) -> tuple[Measure, ...]:
+    return tuple(sorted(places, key=lambda one: (-one.used, -one.count, one.place, one.kind))[:_MOST_PLACES])
+
+
 def _limit(
     db: sqlite3.Connection,
     number: int,
@@ -161,5 +180,4 @@ def _limit(
 ) -> Limit:
     kinds = measures.of_district(db, number, entity, counts, base, limits)
     places = measures.of_places(db, number, entity, limits, all_places=True) if base else []
-    nearest = sorted(places, key=lambda one: (-one.used, -one.count, one.place, one.kind))[:_MOST_PLACES]
-    return Limit(entity.key, counts, base, limits["remove"], tuple(kinds), tuple(nearest))
+    return Limit(entity.key, counts, base, limits["remove"], tuple(kinds), _nearest(places))

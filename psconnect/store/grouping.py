@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from psconnect.model.entities import BY_KEY, CALENDAR, CLASS, ENROLLMENT, Entity
-from psconnect.store.schema import ACTIONS, REMOVE, UPDATE
+from psconnect.model.entities import ADMIN, BY_KEY, CALENDAR, CLASS, ENROLLMENT, TEACHER, Entity
+from psconnect.store.schema import ACTIONS, CREATE, REMOVE, UPDATE
 from psconnect.store.whole import value
 
 _SCHOOL = ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId")
@@ -23,9 +23,13 @@ MOVED_DAYS = 14
 
 def _changed_identity(entity: Entity) -> str:
     """SQL: whether an update gives another id, username, number or email to a record that had one."""
+    return f"action = {UPDATE} AND ({_differs(entity, 'before', 'after')})"
+
+
+def _differs(entity: Entity, before: str, after: str) -> str:
+    """SQL: whether two records differ in id, username, number or email; a first one is no difference."""
     places = [0, *(entity.attributes.index(name) for name in _IDENTITY.get(entity.key, ()))]
-    differ = (f"({value('before', p)} <> '' AND {value('before', p)} <> {value('after', p)})" for p in places)
-    return f"action = {UPDATE} AND ({' OR '.join(differ)})"
+    return " OR ".join(f"({value(before, p)} <> '' AND {value(before, p)} <> {value(after, p)})" for p in places)
 
 
 def identity_changes(db: sqlite3.Connection, run: int, entity: Entity) -> int:
@@ -34,17 +38,49 @@ def identity_changes(db: sqlite3.Connection, run: int, entity: Entity) -> int:
     return int(db.execute(sql, [run, entity.rank]).fetchone()[0])
 
 
+_OTHER_KIND = {TEACHER.key: ADMIN, ADMIN.key: TEACHER}
+
+
+def _other_half(entity: Entity, action: int) -> str:
+    """SQL: the same person's change to or from the other kind of staff; to be completed, within EXISTS (…)."""
+    other = _OTHER_KIND[entity.key].rank
+    return (
+        f"SELECT 1 FROM change o WHERE o.run = c.run AND o.entity = {other} AND o.key = c.key AND o.action = {action}"
+    )
+
+
+def role_changes(db: sqlite3.Connection, run: int, entity: Entity, *, identity: bool = False) -> int:
+    """How many members of staff a plan removes as this kind (teachers, other staff) because they become the other one.
+
+    With ``identity``, only those of them who get another id, username, number or email thereby.
+    """
+    differ = f" AND ({_differs(entity, 'c.before', 'o.after')})" if identity else ""
+    half = f"EXISTS ({_other_half(entity, CREATE)}{differ})"
+    sql = f"SELECT count(*) FROM change c WHERE run = ? AND entity = ? AND action = {REMOVE} AND {half}"
+    return int(db.execute(sql, [run, entity.rank]).fetchone()[0])
+
+
+def _no_change_of_role(entity: Entity) -> str:
+    """SQL: whether a change is more than one half of a change of role."""
+    pairs = ((REMOVE, CREATE), (CREATE, REMOVE))
+    return " AND ".join(f"NOT (c.action = {one} AND EXISTS ({_other_half(entity, other)}))" for one, other in pairs)
+
+
 def has_school(entity: Entity) -> bool:
     """Whether records of the entity belong to schools (one or more)."""
     return any(name in entity.attributes for name in _SCHOOL)
 
 
-def changes_by_school(db: sqlite3.Connection, run: int, entity: Entity) -> dict[tuple[str, str], int]:
+def changes_by_school(
+    db: sqlite3.Connection, run: int, entity: Entity, *, roles: bool = True
+) -> dict[tuple[str, str], int]:
     """Changes per (school's sourcedId, kind); who moves counts for the school that is left.
 
     ``kind`` is ``create``, ``update``, ``remove`` or ``identity``. Who belongs to several schools counts in each.
+    Without ``roles``, who only becomes the other kind of staff is neither created nor removed.
     """
-    source = "change c WHERE run = ? AND entity = ?{} GROUP BY school, action"
+    more = "" if roles else f" AND {_no_change_of_role(entity)}"
+    source = f"change c WHERE run = ? AND entity = ?{more}{{}} GROUP BY school, action"
     found: dict[tuple[str, str], int] = {}
     for condition, kind in (("", ""), (f" AND {_changed_identity(entity)}", "identity")):
         sql = _grouped(entity, "coalesce(before, after)", "action", source.format(condition))

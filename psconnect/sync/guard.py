@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from psconnect.model.connection import Freeze
-from psconnect.model.entities import BY_KEY
+from psconnect.model.entities import ADMIN, BY_KEY, TEACHER
 from psconnect.model.errors import BadRecord
 from psconnect.model.runs import Hold
-from psconnect.sync.measures import Measure
+from psconnect.sync.measures import STAFF, Measure
 from psconnect.sync.sentences import REJECTED_TO_DO, crossed, more_places
 from psconnect.sync.thresholds import Threshold
 from psconnect.words import rows_label
@@ -209,14 +209,17 @@ def _rejected(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -
 def crossed_limits(measures: Sequence[Measure]) -> list[Hold]:
     """A hold for each limit that is crossed.
 
-    Schools are told only where the whole district does not cross the same limit; of many schools or classes the first
-    ones are named, the rest counted.
+    Schools are told only where the whole district does not cross the same limit, all staff together only where neither
+    teachers nor other staff cross it; of many schools or classes the first ones are named, the rest counted.
     """
     found: list[Hold] = []
     places: dict[tuple[str, str], int] = {}
     in_district = {(one.entity, one.kind) for one in measures if one.crossed and not one.place}
+    own = {(one.kind, one.place) for one in measures if one.crossed and one.entity in (TEACHER.key, ADMIN.key)}
     for measure in measures:
         group = (measure.entity, measure.kind)
+        if measure.entity == STAFF and (measure.kind, measure.place) in own:
+            continue
         if not measure.crossed or (measure.place and group in in_district):
             continue
         if measure.place:

@@ -16,7 +16,11 @@ from psconnect.powerschool.fields import resolve
 from psconnect.roster.choices import CourseScope, TermChoice
 from psconnect.roster.filters import filter_fields, settle_filters
 from psconnect.roster.presets import Preset, PresetOptions
+from psconnect.roster.roles import roles_of
 from psconnect.sources.powerschool.plan import Included
+
+_WHO_TEACHES = "a class of the school year"
+"""The rule by which somebody is a teacher. A version with another one changes roles: its first run is looked at."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class Selection:
         """Everything of it that decides who is delivered, for the fingerprint."""
         rules = self.rules
         between = [rules.domains, rules.confirmed, rules.taught_classes_only, rules.used_courses_only]
-        return [self.options, self.section_move, self.filters, between]
+        roles = self.included.roles.signature
+        return [self.options, self.section_move, self.filters, between, roles, _WHO_TEACHES]
 
 
 def selection_of(connection: Connection, preset: Preset) -> Selection:
@@ -85,6 +90,7 @@ def selection_of(connection: Connection, preset: Preset) -> Selection:
         co_teacher_classes=options.co_teacher_classes,
         merge_terms=options.merge_terms,
         section_move=section_move,
+        roles=roles_of(connection.roles),
     )
     return Selection(options, section_move, filters, rules, included, connection.id_rules)
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from psconnect.model.entities import CALENDAR, DISTRICT_KEY, ENROLLMENT, SCHOOL, Entity
+from psconnect.model.entities import ADMIN, CALENDAR, DISTRICT_KEY, ENROLLMENT, SCHOOL, TEACHER, Entity
 from psconnect.model.runs import ChangeCounts
 from psconnect.store import grouping
 from psconnect.store.ids import ids_of
 from psconnect.sync.thresholds import Threshold
 
 KINDS = ("create", "update", "remove", "identity")
-PER_CLASS = "remove_per_class"
+PER_CLASS, ROLE = "remove_per_class", "role"
+STAFF = "staff"
+"""Stands for teachers and other staff together, where an entity's key stands else."""
+_STAFF = (TEACHER, ADMIN)
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,13 @@ class Measure:
     """So many changes of one kind, out of so many records, against a limit.
 
     Attributes:
-        entity: key of the entity.
-        kind: ``create``, ``update``, ``remove``, ``identity`` or ``remove_per_class``.
+        entity: key of the entity; ``staff`` for teachers and other staff together.
+        kind: ``create``, ``update``, ``remove``, ``identity``, ``role`` or ``remove_per_class``.
         count: the changes; of terms, ``update`` counts those that move by more than 14 days, ``remove`` those in use.
         base: records that the destination has, of the whole district or of the place.
         threshold: the limit.
         place: name of the school or class; empty for the whole district.
+        other_role: how many of those created or removed only become, or were, the other kind of staff.
     """
 
     entity: str
@@ -35,6 +40,7 @@ class Measure:
     base: int
     threshold: Threshold
     place: str = ""
+    other_role: int = 0
 
     @property
     def crossed(self) -> bool:
@@ -59,14 +65,51 @@ def of_district(
     base: int,
     limits: Mapping[str, Threshold],
 ) -> list[Measure]:
-    """The whole district's figures of an entity, one for each of KINDS."""
+    """The whole district's figures of an entity, one for each of KINDS; of staff also the changes of role."""
     update, remove = counts.update, counts.remove
     if entity is CALENDAR:
         update = update and grouping.moved_terms(db, run)
         remove = remove and grouping.terms_in_use_removed(db, run)
     identity = counts.update and grouping.identity_changes(db, run, entity)
-    figures = zip(KINDS, (counts.create, update, remove, identity), strict=True)
-    return [Measure(entity.key, kind, count, base, limits[kind]) for kind, count in figures]
+    figures = dict(zip(KINDS, (counts.create, update, remove, identity), strict=True))
+    other_role: dict[str, int] = {}
+    if entity in _STAFF:
+        (other,) = (one for one in _STAFF if one is not entity)
+        figures[ROLE] = counts.remove and grouping.role_changes(db, run, entity)
+        other_role = {"remove": figures[ROLE], "create": counts.create and grouping.role_changes(db, run, other)}
+    return [
+        Measure(entity.key, kind, count, base, limits[kind], other_role=other_role.get(kind, 0))
+        for kind, count in figures.items()
+    ]
+
+
+def of_staff(
+    db: sqlite3.Connection,
+    run: int,
+    changes: Mapping[str, ChangeCounts],
+    base: Mapping[str, int],
+    limits: Mapping[str, Threshold],
+    *,
+    all_places: bool = False,
+) -> list[Measure]:
+    """Teachers and other staff counted together against these limits, for the district and for schools.
+
+    A tenth of the staff can be less than either limit where the two are counted apart. Who only changes roles is
+    neither created nor removed; another username thereby counts. Empty where the destination has one of the two kinds.
+    """
+    counts = [changes.get(entity.key, ChangeCounts()) for entity in _STAFF]
+    if not any(one.total for one in counts) or not all(base.get(entity.key) for entity in _STAFF):
+        return []
+    roles = sum(grouping.role_changes(db, run, entity) for entity in _STAFF)
+    identity = sum(
+        grouping.identity_changes(db, run, entity) + grouping.role_changes(db, run, entity, identity=True)
+        for entity in _STAFF
+    )
+    create, update, remove = (sum(getattr(one, kind) for one in counts) for kind in KINDS[:3])
+    figures = zip(KINDS, (create - roles, update, remove - roles, identity), strict=True)
+    total = sum(base[entity.key] for entity in _STAFF)
+    found = [Measure(STAFF, kind, count, total, limits[kind]) for kind, count in figures]
+    return [*found, *_of_schools(db, run, _STAFF, limits, all_places=all_places)]
 
 
 def of_places(
@@ -75,27 +118,34 @@ def of_places(
     """The figures of single schools and classes: those that may cross a limit, or all schools with changes."""
     found: list[Measure] = []
     if grouping.has_school(entity) and entity is not CALENDAR:
-        found += _of_schools(db, run, entity, limits, all_places=all_places)
+        found += _of_schools(db, run, (entity,), limits, all_places=all_places)
     if entity is ENROLLMENT:
         found += _of_classes(db, run, limits[PER_CLASS])
     return found
 
 
 def _of_schools(
-    db: sqlite3.Connection, run: int, entity: Entity, limits: Mapping[str, Threshold], *, all_places: bool
+    db: sqlite3.Connection, run: int, entities: tuple[Entity, ...], limits: Mapping[str, Threshold], *, all_places: bool
 ) -> Iterator[Measure]:
     district = {SCHOOL.sourced_id(DISTRICT_KEY), *ids_of(db, run, SCHOOL, DISTRICT_KEY)}
+    together = len(entities) > 1
+    counted: Counter[tuple[str, str]] = Counter()
+    for entity in entities:
+        counted.update(grouping.changes_by_school(db, run, entity, roles=not together))
     changes = {
         (school, kind): count
-        for (school, kind), count in grouping.changes_by_school(db, run, entity).items()
+        for (school, kind), count in counted.items()
         if school not in district and (all_places or limits[kind].near(count))
     }
     if not changes:
         return
-    base = grouping.delivered_by_school(db, entity)
+    base: Counter[str] = Counter()
+    for entity in entities:
+        base.update(grouping.delivered_by_school(db, entity))
     names = grouping.names_by_id(db, run, "school", "name", [school for school, _kind in changes])
+    key = STAFF if together else entities[0].key
     for (school, kind), count in sorted(changes.items()):
-        yield Measure(entity.key, kind, count, base.get(school, 0), limits[kind], names.get(school, school))
+        yield Measure(key, kind, count, base[school], limits[kind], names.get(school, school))
 
 
 def _of_classes(db: sqlite3.Connection, run: int, limit: Threshold) -> Iterator[Measure]:

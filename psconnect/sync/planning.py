@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
-from psconnect.model.entities import BY_KEY
+from psconnect.model.entities import BY_KEY, TEACHER
 from psconnect.model.events import RunEvent
 from psconnect.model.ids import split_mark
 from psconnect.model.problems import Problem
@@ -210,4 +210,4 @@ def measured(job: Job, db: sqlite3.Connection, number: int, plan: ledger.PlanSum
         # No school can reach a limit that the whole district does not come near.
         if any(limits[one.kind].near(one.count) for one in district) or counts.remove:
             found += measures.of_places(db, number, entity, limits)
-    return found
+    return found + measures.of_staff(db, number, plan.changes, base, job.safety.thresholds[TEACHER.key])

@@ -28,8 +28,8 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "remove": "3% and 25, or 500",
         "identity": "0.5% and 10",
     },
-    "teacher": _STAFF,
-    "admin": _STAFF,
+    "teacher": {**_STAFF, "role": "1% and 3"},
+    "admin": {**_STAFF, "role": "5% and 5"},
     "contact": {**_LINKS, "identity": "1% and 1"},
     "relationship": _LINKS,
     "enrollment": {
@@ -41,6 +41,11 @@ DEFAULTS: dict[str, dict[str, str]] = {
 }
 """The built-in limits: entity key -> kind -> text; what is not listed is off, but ``rejected`` is the same for all."""
 
+_ONLY = {
+    "remove_per_class": (("enrollment",), "per class", "enrollments"),
+    "role": (("teacher", "admin"), "on changes of role", "teachers and other staff"),
+}
+"""Limits that not all entities have: which ones have it, what it is, and who that is in words."""
 _PATTERN = re.compile(r"(?:(?P<percent>\d+(?:\.\d+)?)\s*%\s*and\s*(?P<count>\d+))?(?:\s*,?\s*or\s*)?(?P<cap>\d+)?")
 
 
@@ -104,14 +109,15 @@ def thresholds_of(changed: Mapping[str, EntityThresholds]) -> dict[str, dict[str
     limits: dict[str, dict[str, Threshold]] = {}
     for entity in ENTITIES:
         own = msgspec.structs.asdict(changed[entity.key]) if entity.key in changed else {}
-        if own.get("remove_per_class") is not None and entity.key != "enrollment":
-            raise FixSettings(
-                "PSC-SETTINGS-THRESHOLD",
-                "A threshold can’t be used",
-                f"{entity.label} have no limit per class; only enrollments have one.",
-                "Take it out, or write it in [safety.thresholds.enrollment].",
-                where=f"safety.thresholds.{entity.key}.remove_per_class",
-            )
+        for kind, (only, what, who) in _ONLY.items():
+            if own.get(kind) is not None and entity.key not in only:
+                raise FixSettings(
+                    "PSC-SETTINGS-THRESHOLD",
+                    "A threshold can’t be used",
+                    f"{entity.label} have no limit {what}; only {who} have one.",
+                    f"Take it out, or write it in [safety.thresholds.{only[0]}].",
+                    where=f"safety.thresholds.{entity.key}.{kind}",
+                )
         texts = {"rejected": _REJECTED, **DEFAULTS[entity.key]}
         texts |= {kind: text for kind, text in own.items() if text is not None}
         where = f"safety.thresholds.{entity.key}"

@@ -20,7 +20,7 @@ from psconnect.sync.planning import measured, of_these_settings, read_and_plan
 from psconnect.sync.session import FailuresStored, begin, is_fresh, opened
 
 APPROVABLE = timedelta(hours=24)
-_OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "school-", "class-", "returned-")
+_OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-", "returned-")
 """How the rules of those holds begin that follow from the plan itself: excluding records changes them."""
 
 

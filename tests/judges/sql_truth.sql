@@ -63,16 +63,36 @@ WHERE s.Enroll_Status = 0 AND visible(s.Student_Web_ID) AND visible(s.First_Name
 CREATE INDEX temp.real_student_id ON real_student (id);
 CREATE INDEX temp.real_student_dcid ON real_student (dcid);
 
--- Teaching assignments: lead and co-teachers of the year's classes. One that ended counts no more, unless it lasted to
--- the class's own end (9.1).
-CREATE TEMP TABLE assignment AS
-SELECT a.ID AS id, k.dcid AS class, k.school AS school, p.Users_DCID AS person, r.Name = 'Lead Teacher' AS lead,
-    a.Start_Date AS first, a.End_Date AS last
+-- Whom a section names as its teacher leads it, whatever the role is called (23).
+CREATE TEMP TABLE named AS
+SELECT k.id AS section, p.Users_DCID AS person FROM real_class k
+JOIN Sections s ON s.DCID = k.dcid JOIN SchoolStaff p ON p.ID = s.Teacher;
+CREATE INDEX temp.named_section ON named (section);
+
+-- Teaching rows of the year's classes, over or not: lead and co-teachers, and whom the section names. The latter needs no
+-- row: then it has neither dates nor a number but the section's.
+CREATE TEMP TABLE teaching_row AS
+SELECT a.ID AS id, k.id AS section, k.dcid AS class, k.school AS school, k.natural_end AS natural_end,
+    p.Users_DCID AS person, a.Start_Date AS first, a.End_Date AS last,
+    p.Users_DCID IN (SELECT person FROM named n WHERE n.section = k.id) AS named,
+    CASE r.Name WHEN 'Lead Teacher' THEN 'lead' WHEN 'Co-teacher' THEN 'co-teacher' END AS role
 FROM SectionTeacher a
 JOIN real_class k ON k.id = a.SectionID
 JOIN SchoolStaff p ON p.ID = a.TeacherID
-JOIN RoleDef r ON r.ID = a.RoleID AND r.Name IN ('Lead Teacher', 'Co-teacher')
-WHERE a.End_Date IS NULL OR a.End_Date >= (SELECT today FROM param) OR a.End_Date >= k.natural_end;
+LEFT JOIN RoleDef r ON r.ID = a.RoleID;
+INSERT INTO teaching_row
+SELECT 1000000000000000 + k.dcid, k.id, k.dcid, k.school, k.natural_end, n.person, NULL, NULL, 1, 'lead'
+FROM named n JOIN real_class k ON k.id = n.section
+WHERE NOT EXISTS (SELECT 1 FROM teaching_row a WHERE a.section = k.id AND a.person = n.person);
+UPDATE teaching_row SET role = 'lead' WHERE named AND role IS NOT 'lead' AND NOT EXISTS (
+    SELECT 1 FROM teaching_row o WHERE o.section = teaching_row.section AND o.person = teaching_row.person
+    AND o.role = 'lead' AND (o.last IS NULL OR o.last >= (SELECT today FROM param) OR o.last >= o.natural_end));
+DELETE FROM teaching_row WHERE role IS NULL;
+
+-- One that ended counts no more, unless it lasted to the class's own end (9.1).
+CREATE TEMP TABLE assignment AS
+SELECT *, min((SELECT today FROM param), natural_end) AS day FROM teaching_row
+WHERE last IS NULL OR last >= (SELECT today FROM param) OR last >= natural_end;
 
 -- Positions that are current; the district office counts as the district (16.3).
 CREATE TEMP TABLE position AS
@@ -80,11 +100,11 @@ SELECT DISTINCT p.Users_DCID AS person, coalesce(s.dcid, 0) AS school
 FROM SchoolStaff p LEFT JOIN real_school s ON s.number = p.SchoolID
 WHERE p.Status = 1 AND (s.dcid IS NOT NULL OR p.SchoolID = 0);
 
--- Staff: one person a Users row, a teacher when there is a teaching assignment, else an administrator.
+-- Staff: one person a Users row, a teacher who has taught, teaches or will teach a class this year, else an administrator.
 CREATE TEMP TABLE real_staff AS
 SELECT * FROM (
-    SELECT u.DCID AS dcid, u.DCID IN (SELECT person FROM assignment) AS teaches,
-        CASE WHEN u.DCID IN (SELECT person FROM assignment) THEN u.TeacherLoginID ELSE u.LoginID END AS username
+    SELECT u.DCID AS dcid, u.DCID IN (SELECT person FROM teaching_row) AS teaches,
+        CASE WHEN u.DCID IN (SELECT person FROM teaching_row) THEN u.TeacherLoginID ELSE u.LoginID END AS username
     FROM Users u
     WHERE u.DCID IN (SELECT person FROM position) AND visible(u.First_Name) AND visible(u.Last_Name)
 ) WHERE visible(username);
@@ -230,7 +250,11 @@ SELECT CAST(c.dcid AS TEXT) AS sourcedId, c.class AS classSourcedId, c.school AS
 FROM real_cc c
 UNION ALL
 SELECT 'T' || a.id, a.class, a.school, 'T' || a.person, 'teacher',
-    CASE WHEN a.lead AND a.id = min(CASE WHEN a.lead THEN a.id END) OVER (PARTITION BY a.class)
+    CASE WHEN a.role = 'lead' AND row_number() OVER (
+            PARTITION BY a.class, a.role
+            -- The lead of the day; then who leads it for the last day; then who comes next.
+            ORDER BY CASE WHEN a.first > a.day THEN 2 WHEN a.last <= a.day THEN 1 ELSE 0 END,
+                CASE WHEN a.first > a.day THEN a.first END, a.named DESC, a.id) = 1
          THEN 'true' ELSE 'false' END,
     a.first, a.last, a.school
 FROM assignment a WHERE a.person IN (SELECT dcid FROM real_staff);

@@ -9,8 +9,9 @@ import pytest
 
 from psconnect.model.entities import CLASS, ENROLLMENT
 from psconnect.model.problems import Fate
-from psconnect.sources.powerschool.assignments import Assignments, assignment_rows, teaching
+from psconnect.sources.powerschool.assignments import Assignments, assignment_rows, teaching, unmapped_roles
 from psconnect.sources.powerschool.classes import Classes, class_shaper, enrollment_shaper
+from psconnect.sources.powerschool.leads import named_leads
 from tests.sources.conftest import Maker, Shaped, shaped
 
 ALGEBRA = {
@@ -177,13 +178,22 @@ def test_a_requirement_on_an_enrollment_does_something(maker: Maker) -> None:
 
 
 def taught(
-    maker: Maker, *assignments: dict[str, object], delivered: set[int] | None = None, **section: Any
+    maker: Maker,
+    *assignments: dict[str, object],
+    delivered: set[int] | None = None,
+    positions: list[dict[str, object]] | None = None,
+    **section: Any,
 ) -> tuple[dict[int, Shaped], set[int]]:
-    """The teachers' enrollments by key, and who counts as a teacher; all are delivered unless said otherwise."""
+    """The teachers' enrollments by key, and who counts as a teacher; all are delivered unless said otherwise.
+
+    ``positions`` are the rows of SCHOOLSTAFF that the section's ``teacher`` is looked up in.
+    """
     classes, _ = classes_of(maker, section)
     whole: dict[str, object] = {"section_dcid": 900, "start_date": "2026-08-17", "end_date": "2027-01-16"}
     rows = maker.rows("section_teachers", *({**whole, **one} for one in assignments))
-    judged = Assignments(maker.plan, classes, rows).settled()
+    staff = maker.rows("school_staff", *positions or [])
+    judged = Assignments(maker.plan, classes, rows).settled(named_leads(classes.teachers, staff))
+    maker.problems += unmapped_roles(judged)
     people = teaching(judged)
     there = people if delivered is None else delivered
     made = list(assignment_rows(maker.plan, classes, judged, there, maker.problems.append))
@@ -217,7 +227,7 @@ def test_co_teachers_on_and_off(maker: Maker, name: str, on: bool) -> None:
     assert maker.problems == []
 
 
-@pytest.mark.parametrize("name", ["Instructional Aide", "", "Substitute", "Team Leader"])
+@pytest.mark.parametrize("name", ["Instructional Aide", "Aide", "Substitute", "PARAPROFESSIONAL"])
 def test_other_roles_are_no_teachers(maker: Maker, name: str) -> None:
     made, people = taught(maker, {**AIDE, "role_name": name})
     assert (made[-3].fate, made[-3].rule, people) == (OUT, "assignment-role", set())
@@ -238,8 +248,9 @@ def test_a_second_lead_teacher_is_reported_and_not_primary(maker: Maker) -> None
 def test_an_assignment_that_ended(maker: Maker, end: str, fate: Fate) -> None:
     made, people = taught(maker, {**LEAD, "end_date": end}, {**LEAD, "id": 4, "users_dcid": 67})
     assert (made[-1].fate, made[-1].rule) == ((IN, None) if fate == IN else (OUT, "assignment-ended"))
-    assert people == ({64, 67} if fate == IN else {67})
-    assert made[-4].values["primary"] == ("false" if fate == IN else "true"), "who follows is the primary one then"
+    assert people == {64, 67}, "who taught this year is a teacher"
+    last_day = end == "2026-11-18"
+    assert made[-4].values["primary"] == ("false" if fate == IN and not last_day else "true"), "who follows leads then"
 
 
 def test_after_the_class_nobody_has_left_early(maker: Maker) -> None:

@@ -266,3 +266,63 @@ def test_classes_are_places_of_enrollments_unless_their_limit_is_off(book: Book)
     assert len(measures.of_places(book.db, book.run, ENROLLMENT, one)) == 1
     book.remove("enrollment", 20, classSourcedId="4")
     assert [found.count for found in measures.of_places(book.db, book.run, ENROLLMENT, one)] == [9, 1]
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+
+
+def become(book: Book, key: int, now: str, before: str, **values: str) -> None:
+    """A member of staff becomes the other kind."""
+    book.remove(before, key, **{"username": "a", "schoolSourcedIds": "7", **values})
+    book.create(now, key, username="a", schoolSourcedIds="7")
+
+
+def figures(book: Book, entity: str) -> dict[str, tuple[int, int]]:
+    """Per kind how many, and how many of these only change roles."""
+    counts = ChangeCounts(create=1, update=1, remove=1)
+    found = measures.of_district(book.db, book.run, BY_KEY[entity], counts, 9, LIMITS[entity])
+    return {one.kind: (one.count, one.other_role) for one in found}
+
+
+def test_a_change_of_role_is_counted_for_the_kind_that_is_left(book: Book) -> None:
+    become(book, 1, "admin", "teacher")
+    become(book, 2, "admin", "teacher", username="b")
+    become(book, 3, "teacher", "admin")
+    book.remove("teacher", 4)
+    book.create("admin", 5)
+    book.update("admin", 6, {"email": "a"}, {"email": "b"})
+    teacher, admin = BY_KEY["teacher"], BY_KEY["admin"]
+    assert [grouping.role_changes(book.db, book.run, one) for one in (teacher, admin)] == [2, 1]
+    assert [grouping.role_changes(book.db, book.run, one, identity=True) for one in (teacher, admin)] == [1, 0]
+    assert figures(book, "teacher") == {
+        "create": (1, 1), "update": (1, 0), "remove": (1, 2), "identity": (0, 0), "role": (2, 0),
+    }  # fmt: skip
+    assert figures(book, "admin")["role"] == (1, 0)
+    assert "role" not in figures(book, "student")
+
+
+def test_all_staff_together_without_those_who_only_change_roles(book: Book) -> None:
+    become(book, 1, "admin", "teacher", username="b")
+    become(book, 2, "teacher", "admin")
+    for key in range(3, 7):
+        book.remove("teacher", key, schoolSourcedIds="7")
+        book.remove("admin", key + 10, schoolSourcedIds="7,8")
+    book.create("admin", 20, schoolSourcedIds="8")
+    changes = {"teacher": ChangeCounts(1, 0, 5), "admin": ChangeCounts(2, 0, 5)}
+    found = measures.of_staff(book.db, book.run, changes, {"teacher": 40, "admin": 40}, LIMITS["teacher"])
+    assert [(one.entity, one.kind, one.count, one.base, one.place) for one in found] == [
+        ("staff", "create", 1, 80, ""),
+        ("staff", "update", 0, 80, ""),
+        ("staff", "remove", 8, 80, ""),
+        ("staff", "identity", 1, 80, ""),
+        ("staff", "remove", 8, 10, "7"),
+    ]
+    assert [one.kind for one in found if one.crossed] == ["remove", "remove"]
+
+
+def test_one_kind_of_staff_alone_is_not_counted_twice(book: Book) -> None:
+    book.remove("teacher", 1)
+    changes = {"teacher": ChangeCounts(0, 0, 1)}
+    assert measures.of_staff(book.db, book.run, changes, {"teacher": 40}, LIMITS["teacher"]) == []
+    both = {"teacher": 40, "admin": 40}
+    assert measures.of_staff(book.db, book.run, {"student": ChangeCounts(1)}, both, LIMITS["teacher"]) == []

@@ -126,6 +126,10 @@ LIMITS = [
             (staff, "identity", 100, 2, 3),
         )
     ],
+    ("teacher", "role", 400, 3, 4),
+    ("teacher", "role", 100, 2, 3),
+    ("admin", "role", 200, 9, 10),
+    ("admin", "role", 50, 4, 5),
     ("course", "create", 500, 99, 100),
     ("course", "create", 100, 49, 50),
     ("course", "update", 300, 149, 150),
@@ -187,6 +191,8 @@ def test_each_built_in_limit_is_tested_and_every_kind_can_be_set() -> None:
         for kind in KINDS:
             if kind == "remove_per_class" and entity.key != "enrollment":
                 continue
+            if kind == "role" and entity.key not in ("teacher", "admin"):
+                continue
             changed = thresholds_of({entity.key: EntityThresholds(**{kind: "9"})})
             assert changed[entity.key][kind].crossed(9, 10_000)
             others = {other: limits for other, limits in changed.items() if other != entity.key}
@@ -197,6 +203,51 @@ def test_a_limit_per_class_is_for_enrollments_alone() -> None:
     with pytest.raises(FixSettings, match="only enrollments") as refused:
         thresholds_of({"student": EntityThresholds(remove_per_class="5")})
     assert refused.value.where == "safety.thresholds.student.remove_per_class"
+
+
+def test_a_limit_on_changes_of_role_is_for_staff_alone() -> None:
+    with pytest.raises(FixSettings, match="only teachers and other staff") as refused:
+        thresholds_of({"student": EntityThresholds(role="5")})
+    assert refused.value.where == "safety.thresholds.student.role"
+
+
+def staff(kind: str, count: int, base: int, place: str = "") -> Measure:
+    return Measure("staff", kind, count, base, THRESHOLDS["teacher"][kind], place)
+
+
+def test_staff_is_told_together_only_where_neither_kind_is_told_alone() -> None:
+    apart = [measure("teacher", "remove", 4, 40), measure("admin", "remove", 4, 40)]
+    together = staff("remove", 8, 80)
+    (hold,) = crossed_limits([*apart, together])
+    assert (hold.rule, hold.reason) == (
+        "remove-staff",
+        "8 of 80 members of staff would be removed (10.0 %); the limit is 5% and 5, or 100.",
+    )
+    alone = crossed_limits([*apart, measure("teacher", "remove", 5, 40), together])
+    assert [one.rule for one in alone] == ["remove-teacher"]
+    other = crossed_limits([measure("student", "remove", 25, 100), measure("teacher", "create", 15, 40), together])
+    assert [one.rule for one in other] == ["remove-student", "create-teacher", "remove-staff"]
+    places = [
+        measure("teacher", "remove", 5, 9, "Maple"),
+        staff("remove", 7, 12, "Maple"),
+        staff("remove", 6, 9, "Elm"),
+    ]
+    assert [one.rule for one in crossed_limits(places)] == ["school-remove-teacher", "school-remove-staff"]
+
+
+@pytest.mark.parametrize(
+    ("entity", "kind", "what"),
+    [
+        ("teacher", "role", "7 of 100 teachers would become other staff (7.0 %)"),
+        ("admin", "role", "7 of 100 members of other staff would become teachers (7.0 %)"),
+        ("teacher", "remove", "7 of 100 teachers would be removed, 4 of them because they become other staff (7.0 %)"),
+        ("admin", "remove", "7 of 100 other staff would be removed, 4 of them because they become teachers (7.0 %)"),
+    ],
+)
+def test_a_hold_says_who_only_changes_roles(entity: str, kind: str, what: str) -> None:
+    other = 0 if kind == "role" else 4
+    (hold,) = crossed_limits([Measure(entity, kind, 7, 100, THRESHOLDS[entity][kind], other_role=other)])
+    assert hold.reason == f"{what}; the limit is {THRESHOLDS[entity][kind].text}."
 
 
 def test_a_wrong_limit_is_named() -> None:

@@ -24,6 +24,7 @@ _KINDS = {
     "update": "Changes",
     "remove": "Removals",
     "identity": "New ids or names",
+    "role": "Changes of role",
     "remove_per_class": "Removals",
 }
 _COLUMNS = {"create": 1, "update": 2, "remove": 3, "remove_per_class": 3}
@@ -98,7 +99,8 @@ def _order(limit: Limit) -> tuple[int, float, int, int]:
 
 
 def _lines(limit: Limit) -> Iterator[_Line]:
-    nearest = max(limit.kinds, key=lambda one: (one.used, one.kind == "remove"), default=None)
+    own = [one for one in limit.kinds if one.entity == limit.entity]
+    nearest = max(own, key=lambda one: (one.used, one.kind == "remove"), default=None)
     yield _Line(limit, nearest, main=True)
     for one in limit.kinds:
         if one.crossed and one is not nearest:
@@ -133,6 +135,8 @@ def _name(line: _Line) -> str:
     if line.measure is None:
         return tr("    at others, too")
     place = line.measure.place
+    if line.measure.entity != line.limit.entity:
+        return tr("    all staff at {place}", place=place) if place else tr("    all staff together")
     return tr("    at {place}", place=place) if place else tr("    in the district")
 
 

@@ -1,4 +1,4 @@
-"""Shaping of teaching assignments: who teaches what, as teachers' enrollments (powerschool-api.md 9.1).
+"""Shaping of teaching assignments: who teaches what, as teachers' enrollments (powerschool-api.md 9.1, 23).
 
 Twofold, because each needs the other: who teaches decides who is a teacher, and which teachers are delivered decides
 who is a class's primary one.
@@ -6,77 +6,181 @@ who is a class's primary one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from psconnect.model.entities import ENROLLMENT, TEACHER
+from psconnect.model.connection import RoleKind
+from psconnect.model.entities import DISTRICT_KEY, ENROLLMENT, TEACHER
 from psconnect.model.problems import Fate, Problem
+from psconnect.roster.roles import CO_TEACHER, LEAD, NEITHER
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.classes import Classes, ClassInfo
+from psconnect.sources.powerschool.leads import Lead
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
-LEAD, CO_TEACHER = "lead", "co-teacher"
+_LEADS_FROM = 10**15
+"""Leads that only their section names have no row, hence no number: theirs is this much and Sections.DCID.
+
+No row of SECTIONTEACHER has such a number, and it stays the same whoever leads the section.
+"""
+_NOT_TEACHING = ("co-teacher-off", "co-teacher-limit")
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One teaching assignment, judged: row number, class and person (None where there is none), role, fate, rule."""
+    """One teaching assignment, judged.
+
+    Attributes:
+        key: its row's number.
+        section: key of the section; ``class_key`` and ``info`` are those of the class it is delivered as.
+        person: key of the person; None where there is none.
+        staff_id: the SCHOOLSTAFF.ID by which the row names the person.
+        role: what the role is; None for one that nobody has mapped. ``role_name`` is its own name.
+        named: whether the section itself names the person as its lead.
+    """
 
     key: int
+    section: int | None
     class_key: int | None
     person: int | None
+    staff_id: str
     info: ClassInfo | None
-    role: str
+    role: RoleKind | None
+    role_name: str
     fate: Fate
     rule: str | None
     begin: str
     end: str
+    named: bool = False
+
+    @property
+    def teaches(self) -> bool:
+        """Whether it makes a teacher of the person, now or at another time of the school year."""
+        counts = self.role in (LEAD, CO_TEACHER) and self.rule not in _NOT_TEACHING
+        return counts and self.info is not None and self.info.chosen
 
 
 class Assignments:
-    """The assignments of SectionTeacher rows, judged page by page: in are current lead teachers and wanted co-teachers.
+    """The assignments of SectionTeacher rows, judged page by page, and of the leads that sections name.
 
-    The rows themselves are not kept: a large district has hundreds of thousands.
+    In are current lead teachers and wanted co-teachers. The rows themselves are not kept: a large district has hundreds
+    of thousands.
     """
 
     def __init__(self, plan: ReadPlan, classes: Classes, rows: Iterable[Any] = ()) -> None:
         """Begin with these rows; the classes of the chosen year have to be known by the time rows come."""
         self._plan, self._classes = plan, classes
         self._found: list[Assignment] = []
-        self._same: dict[str, str] = {}
+        self._judge = _Judge(plan, classes)
         self.extend(rows)
 
     def extend(self, rows: Iterable[Any]) -> None:
         """Take rows."""
-        self._found += _judged(self._plan, self._classes, rows, self._same)
+        self._found += map(self._judge.row, rows)
 
     def clear(self) -> None:
         """Forget all rows: they are read again."""
         self._found.clear()
 
-    def settled(self) -> list[Assignment]:
-        """All assignments, in the order in which they came, or by row number where co-teachers have a limit."""
-        return _within_limit(self._found, self._plan.included.co_teacher_classes)
+    def settled(self, leads: Mapping[int, Lead] | None = None) -> list[Assignment]:
+        """All assignments, in the order in which they came, or by row number where co-teachers have a limit.
+
+        ``leads`` are those that the sections name, by section key. Such a person leads the class whatever the role is
+        called, also without any row.
+        """
+        leads = leads or {}
+        found = [*_led(self._judge, self._found, leads), *_without_row(self._judge, self._found, leads)]
+        return _within_limit(found, self._plan.included.co_teacher_classes)
 
 
-def _judged(plan: ReadPlan, classes: Classes, rows: Iterable[Any], same: dict[str, str]) -> Iterator[Assignment]:
-    """The assignments of rows; ``same`` gives one text for each date, because few dates repeat many times."""
-    today, is_date = plan.today.isoformat(), DateCheck()
-    for row in rows:
-        class_key = int(row.section_dcid) if row.section_dcid else None
+class _Judge:
+    """Judges assignments by role and dates; each date is kept as one text, because few dates repeat many times."""
+
+    def __init__(self, plan: ReadPlan, classes: Classes) -> None:
+        self._plan, self._classes = plan, classes
+        self._today, self._is_date = plan.today.isoformat(), DateCheck()
+        self._same: dict[str, str] = {}
+        self._roles: dict[tuple[str, str, str], tuple[RoleKind | None, str]] = {}
+
+    def row(self, row: Any) -> Assignment:
+        """The assignment of a row."""
+        role, name = self._role(row)
+        section = int(row.section_dcid) if row.section_dcid else None
         person = int(row.users_dcid) if row.users_dcid else None
-        info = classes.info.get(class_key) if class_key is not None else None
-        role = _role(row.role_name)
-        fate, rule = Fate.KEPT, "orphan"
-        if info is not None and person is not None:
-            fate, rule = _judge(plan, role, row.end_date if is_date(row.end_date) else "", info, today)  # type: ignore[assignment]
-            if fate == Fate.IN and not all(is_date(text) for text in (row.start_date, row.end_date) if text):
-                fate, rule = Fate.KEPT, "unreadable"
-        class_key = info.key if info else class_key
-        begin, end = (same.setdefault(text, text) for text in (row.start_date, row.end_date))
-        yield Assignment(int(row.id), class_key, person, info, role, fate, rule, begin, end)
+        info = self._classes.info.get(section) if section is not None else None
+        begin, end = (self._same.setdefault(text, text) for text in (row.start_date, row.end_date))
+        class_key = info.key if info else section
+        one = Assignment(
+            int(row.id), section, class_key, person, row.teacherid, info, role, name, Fate.KEPT, "orphan", begin, end
+        )
+        return self.judged(one) if info is not None and person is not None else one
+
+    def lead(self, section: int, lead: Lead) -> Assignment:
+        """The assignment of a lead that the section alone names."""
+        info = self._classes.info.get(section)
+        one = Assignment(
+            _LEADS_FROM + section, section, info.key if info else section, lead.person, lead.staff_id, info, LEAD, "",
+            Fate.KEPT, "orphan", "", "", named=True,
+        )  # fmt: skip
+        return self.judged(one) if info is not None and lead.person is not None else one
+
+    def judged(self, one: Assignment) -> Assignment:
+        """An assignment whose class and person exist, with fate and rule."""
+        readable = [not text or self._is_date(text) for text in (one.begin, one.end)]
+        rule = self._left_out_by(one, one.end if readable[1] else "")
+        if rule:
+            return replace(one, fate=Fate.LEFT_OUT, rule=rule)
+        return replace(one, fate=Fate.IN, rule=None) if all(readable) else replace(one, rule="unreadable")
+
+    def _left_out_by(self, one: Assignment, end: str) -> str | None:
+        if one.role == NEITHER:
+            return "assignment-role"
+        if one.role == CO_TEACHER and not self._plan.co_teachers:
+            return "co-teacher-off"
+        if end and one.info and end < self._today and end < one.info.natural_end:
+            return "assignment-ended"
+        return None if one.role else "role-not-mapped"
+
+    def _role(self, row: Any) -> tuple[RoleKind | None, str]:
+        """What the row's role is, and its name; a plugin need not be allowed to read the names of roles."""
+        role = (getattr(row, "role_key", ""), getattr(row, "role_name", ""), row.roleid)
+        if role not in self._roles:
+            key, name, number = role
+            shown = name.strip() or key.strip() or (f"number {number}" if number else "none")
+            self._roles[role] = (self._plan.included.roles.kind_of(*role), shown)
+        return self._roles[role]
+
+
+def _led(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> Iterator[Assignment]:
+    """The assignments; those of the person whom the section names lead it, whatever the role is called.
+
+    Who also has a row as lead there is none by the others: nobody is in a class twice.
+    """
+    if not leads:
+        yield from found
+        return
+    by_role = {(a.section, a.person) for a in found if a.role == LEAD and a.fate != Fate.LEFT_OUT}
+    for a in found:
+        lead = leads.get(a.section) if a.section is not None else None
+        if lead is None or a.person is None or a.person != lead.person:
+            yield a
+        elif a.role == LEAD or (a.section, a.person) in by_role:
+            yield replace(a, named=a.role == LEAD)
+        else:
+            yield judge.judged(replace(a, role=LEAD, fate=Fate.KEPT, rule=None, named=True))
+
+
+def _without_row(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> Iterator[Assignment]:
+    """Those whom sections name as their leads and who have no row there."""
+    if not leads:
+        return
+    people, staff = {(a.section, a.person) for a in found}, {(a.section, a.staff_id) for a in found}
+    for section, lead in sorted(leads.items()):
+        if (section, lead.staff_id) not in staff and (lead.person is None or (section, lead.person) not in people):
+            yield judge.lead(section, lead)
 
 
 def _within_limit(assignments: list[Assignment], limit: int | None) -> list[Assignment]:
@@ -99,28 +203,19 @@ def _within_limit(assignments: list[Assignment], limit: int | None) -> list[Assi
     return within
 
 
-def _role(name: str) -> str:
-    words = name.lower().replace("-", " ")
-    if "lead" in words.split():
-        return LEAD
-    return CO_TEACHER if "co teacher" in words or "coteacher" in words else ""
-
-
-def _judge(plan: ReadPlan, role: str, end: str, info: ClassInfo, today: str) -> tuple[Fate, str | None]:
-    if not role:
-        return Fate.LEFT_OUT, "assignment-role"
-    if role == CO_TEACHER and not plan.co_teachers:
-        return Fate.LEFT_OUT, "co-teacher-off"
-    if end and end < today and end < info.natural_end:
-        return Fate.LEFT_OUT, "assignment-ended"
-    return Fate.IN, None
-
-
 def teaching(assignments: Iterable[Assignment]) -> set[int]:
-    """The keys of people who teach a current class at a chosen school."""
-    return {
-        a.person for a in assignments if a.fate != Fate.LEFT_OUT and a.person is not None and a.info and a.info.chosen
-    }
+    """The keys of people who teach a class of this school year at a chosen school, be it over or yet to begin."""
+    return {a.person for a in assignments if a.person is not None and a.teaches}
+
+
+def unmapped_roles(assignments: Iterable[Assignment]) -> list[Problem]:
+    """A finding for each role that nobody has mapped, with the number of assignments it leaves out."""
+    names = Counter(a.role_name for a in assignments if a.rule == "role-not-mapped" and a.info and a.info.chosen)
+    # A role is no record: the finding is the district's.
+    return [
+        Problem("role-not-mapped", "school", DISTRICT_KEY, None, f"{name} ({count:,})")
+        for name, count in sorted(names.items())
+    ]
 
 
 def assignment_rows(
@@ -130,29 +225,51 @@ def assignment_rows(
     delivered: set[int],
     on_problem: OnProblem,
 ) -> Iterator[StagedRow]:
-    """Teachers' enrollments. The first lead teacher of a class who is ``delivered`` is its primary one."""
-    led: set[int | None] = set()
+    """Teachers' enrollments. Of a class's lead teachers who are ``delivered``, the one of today is its primary one."""
+    assignments = list(assignments)
+    primary, seconds = _primary(plan, assignments, delivered)
     taught: set[int | None] = set()
     id_of, person_id_of = plan.ids.by_key(ENROLLMENT), plan.ids.by_key(TEACHER)
     for a in assignments:
-        there = a.fate == Fate.IN and a.person in delivered
-        leads = there and a.role == LEAD
-        primary = leads and a.class_key not in led
         school = a.info.school if a.info else None
-        if leads and not primary and a.class_key is not None:
-            on_problem(Problem("second-lead-teacher", "class", a.class_key, school))
         if a.fate == Fate.KEPT and a.rule:
             detail = "beginDate" if a.rule == "unreadable" else "teacher" if a.info else "class"
             on_problem(Problem(a.rule, "enrollment", -a.key, school, detail))
-        if leads:
-            led.add(a.class_key)
         if a.fate != Fate.LEFT_OUT and a.person in delivered:
             taught.add(a.class_key)
         ids = (a.info.sourced_id, a.info.school_id) if a.info else ("", "")
         user_id = person_id_of(a.person) if a.person is not None else ""
-        flags = ("teacher", "true" if primary else "false")
+        flags = ("teacher", "true" if a.key in primary else "false")
         record = encode((id_of(-a.key), *ids, user_id, *flags, a.begin, a.end))
         yield -a.key, a.fate, a.rule, record, a.class_key if a.info else None, None, a.person
+    for key in seconds:
+        on_problem(Problem("second-lead-teacher", "class", key, classes.info[key].school))
     for key, info in classes.info.items():
         if info.chosen and info.key == key and key not in taught and key in classes.delivered:
             on_problem(Problem("class-without-teacher", "class", key, info.school))
+
+
+def _primary(plan: ReadPlan, assignments: list[Assignment], delivered: set[int]) -> tuple[set[int], list[int]]:
+    """The numbers of the assignments that are primary, and the keys of classes that several people lead today."""
+    today = plan.today.isoformat()
+    best: dict[int, tuple[tuple[int, str, bool], Assignment]] = {}
+    leading: dict[int, set[int]] = {}
+    for a in assignments:
+        if a.fate != Fate.IN or a.role != LEAD or a.person not in delivered or a.info is None or a.class_key is None:
+            continue
+        place = _place(a, min(today, a.info.natural_end))
+        if a.class_key not in best or place < best[a.class_key][0]:
+            best[a.class_key] = (place, a)
+        if a.person is not None and a.begin <= today and (not a.end or today < a.end) and today <= a.info.natural_end:
+            leading.setdefault(a.class_key, set()).add(a.person)
+    return {a.key for _place, a in best.values()}, [key for key, people in leading.items() if len(people) > 1]
+
+
+def _place(a: Assignment, day: str) -> tuple[int, str, bool]:
+    """Sorts the leads of a class: of that day, on their last day, those to come (the next one first).
+
+    Of several alike, the one whom the section names comes first.
+    """
+    if a.begin > day:
+        return 2, a.begin, not a.named
+    return (1 if a.end and a.end <= day else 0), "", not a.named

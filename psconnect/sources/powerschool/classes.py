@@ -11,6 +11,7 @@ from psconnect.model.problems import Fate, Problem
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
+from psconnect.sources.powerschool.leads import teacher_named
 from psconnect.sources.powerschool.moves import SectionMoves
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
@@ -38,17 +39,20 @@ class ClassInfo:
 class Classes:
     """The classes of the chosen year, by the key of the section; ``moves`` says where sections are moved to.
 
-    ``delivered`` holds the classes that no rule of their own leaves out.
+    ``delivered`` holds the classes that no rule of their own leaves out, ``teachers`` the SCHOOLSTAFF.ID that a section
+    names as its lead, with the number of the section's school.
     """
 
     info: dict[int, ClassInfo] = field(default_factory=dict)
     moves: SectionMoves = field(default_factory=SectionMoves)
     delivered: set[int] = field(default_factory=set)
+    teachers: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def forget(self) -> None:
         """Forget all classes: they are read again."""
         self.info.clear()
         self.delivered.clear()
+        self.teachers.clear()
 
     def settle(self) -> None:
         """Let the sections that are moved lead to their class; to be called once all classes are known."""
@@ -66,6 +70,7 @@ def class_shaper(
     # The same text for all classes of a school: there may be hundreds of thousands.
     school_ids = {key: ids.of(SCHOOL, key) for key in district.schools.values()}
     id_of, course_id_of = ids.by_key(CLASS), ids.by_key(COURSE)
+    named: dict[tuple[str, str], tuple[str, str]] = {}
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
@@ -97,6 +102,9 @@ def class_shaper(
                 school in district.delivered,
                 term.doubtful_from if term else "",
             )
+            teacher = teacher_named(row)
+            if teacher:
+                classes.teachers[key] = named.setdefault((teacher, row.schoolid), (teacher, row.schoolid))
             course_id = course_id_of(course) if course is not None else ""
             term_id = ids.of(CALENDAR, term.key) if term else ""
             if fate != Fate.LEFT_OUT:

@@ -21,6 +21,7 @@ from psconnect.roster.choices import CourseScope, TermChoice
 from psconnect.roster.filters import Filter, compile_filters
 from psconnect.roster.mapping import Requirements, RosterMapping, Shape, compile_mapping, prefixed, requirements_for
 from psconnect.roster.names import WholeNames
+from psconnect.roster.roles import Roles
 
 encode = msgspec.json.Encoder().encode
 OnProblem = Callable[[Problem], None]
@@ -41,6 +42,7 @@ class Included:
         co_teacher_classes: how many classes a co-teacher has at most; None for no limit.
         merge_terms: whether terms with the same title and dates become one.
         section_move: ``Table.Field`` that says where a section is moved to; empty for none.
+        roles: what the roles in a class mean.
     """
 
     filters: Mapping[str, Sequence[FilterRule]] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Included:
     co_teacher_classes: int | None = None
     merge_terms: bool = False
     section_move: str = ""
+    roles: Roles = field(default_factory=Roles)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from psconnect.sources.powerschool import district as d
 from psconnect.sources.powerschool import people as p
 from psconnect.sources.powerschool.guardians import link_shaper, name_shaper
 from psconnect.sources.powerschool.lanes import Lanes, Shaper, Task
+from psconnect.sources.powerschool.leads import named_leads
 from psconnect.sources.powerschool.moves import move_sections
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan
 from psconnect.sources.powerschool.takeover import TakeOver, begin, signature_of
@@ -96,7 +97,7 @@ class Reading:
             *self._wanted(
                 (self._sections(frame, classes, arguments, courses.rows), (CLASS.key, *_WITH_CLASSES)),
                 (users.read, _STAFF),
-                (positions.read, _STAFF),
+                (positions.read, _WITH_CLASSES),
             )
         )
         classes.settle()
@@ -154,7 +155,8 @@ class Reading:
         first, rest = self._by_page(over, frame, classes, arguments)
         self.lanes.together(*self._wanted(*first))
         self.lanes.together(*self._wanted((assigning.read, _WITH_CLASSES), *rest))
-        self._staff(frame, classes, assignments.settled(), users, positions)
+        assigned = assignments.settled(named_leads(classes.teachers, positions))
+        self._staff(frame, classes, assigned, users, positions)
 
     def _by_page(
         self, over: TakeOver | None, frame: d.District, classes: c.Classes, arguments: Mapping[str, str]
@@ -203,6 +205,8 @@ class Reading:
         positions: list[Any],
     ) -> None:
         sink = self.sink
+        for problem in a.unmapped_roles(assigned):
+            sink.problem(problem)
         teachers, admins = p.staff_rows(self.plan, frame, users, positions, a.teaching(assigned), sink.problem)
         delivered = {key for key, fate, *_ in teachers if fate != Fate.LEFT_OUT and isinstance(key, int)}
         shaped = a.assignment_rows(self.plan, classes, assigned, delivered, sink.problem)

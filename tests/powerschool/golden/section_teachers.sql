@@ -1,5 +1,5 @@
-SELECT t.id id, t.start_date start_date, t.end_date end_date, section.dcid section_dcid, staff.users_dcid users_dcid, role.name role_name
-FROM (SELECT b.id, b.start_date, b.end_date, b.sectionid, b.teacherid, b.roleid, ROW_NUMBER() OVER (ORDER BY b.id) row_no
+SELECT t.id id, t.teacherid teacherid, t.roleid roleid, t.start_date start_date, t.end_date end_date, section.dcid section_dcid, staff.users_dcid users_dcid, role.name role_name, role.rolekey role_key
+FROM (SELECT b.id, b.teacherid, b.roleid, b.start_date, b.end_date, b.sectionid, ROW_NUMBER() OVER (ORDER BY b.id) row_no
       FROM sectionteacher b
       WHERE b.id >= CAST(:first_key AS INTEGER) AND EXISTS (SELECT 1 FROM sections x WHERE x.id = b.sectionid AND ABS(x.termid) >= CAST(:first_term AS INTEGER) AND ABS(x.termid) <= CAST(:last_term AS INTEGER))) t
 LEFT JOIN sections section ON section.id = t.sectionid

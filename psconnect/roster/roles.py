@@ -1,0 +1,111 @@
+"""What a role in a class means: lead teacher, co-teacher or neither. Districts name their roles themselves.
+
+Names are compared without capitals, blanks, hyphens and underscores. What a connection says of a role wins over what is
+built in; the key of a role (ROLEDEF.ROLEKEY) wins over its name (powerschool-api.md 9.1 and 23).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from psconnect.model.connection import RoleKind
+from psconnect.model.wrong import refuse
+
+LEAD: RoleKind = "lead"
+CO_TEACHER: RoleKind = "co-teacher"
+NEITHER: RoleKind = "neither"
+
+_NAMES: dict[RoleKind, tuple[str, ...]] = {
+    LEAD: ("Lead Teacher", "Lead", "Teacher of Record", "Primary Teacher", "Main Teacher", "Head Teacher"),
+    CO_TEACHER: (
+        "Co-teacher",
+        "Job Share",
+        "Team Teacher",
+        "Second Teacher",
+        "Secondary Teacher",
+        "Additional Teacher",
+        "Support Teacher",
+        "Collaborative Teacher",
+        "Collaborating Teacher",
+        "Inclusion Teacher",
+        "Resource Teacher",
+        "Special Education Teacher",
+        "ESL/SPED Teacher",
+        "ESL Teacher",
+        "ELL Teacher",
+        "SPED Teacher",
+    ),
+    NEITHER: (
+        "Aide",
+        "Instructional Aide",
+        "Classroom Aide",
+        "Teacher Aide",
+        "Teacher's Aide",
+        "Instructional Assistant",
+        "Teaching Assistant",
+        "Teacher Assistant",
+        "Paraprofessional",
+        "Paraeducator",
+        "Para",
+        "Substitute",
+        "Substitute Teacher",
+        "Student Teacher",
+        "Observer",
+        "Proctor",
+        "Counselor",
+        "Case Manager",
+        "Interpreter",
+        "Tutor",
+        "Volunteer",
+    ),
+}
+_PARTS: dict[str, RoleKind] = {"coteach": CO_TEACHER, "leadteacher": LEAD}
+"""What a name that is none of the above can hold: ``DESE Co-teacher``, ``Elementary Lead Teacher``."""
+
+
+def folded_role(name: str) -> str:
+    """A role's name as it is compared."""
+    return "".join(ch for ch in name.casefold() if ch.isalnum() or ch == "/")
+
+
+_DEFAULTS = {folded_role(name): kind for kind, names in _NAMES.items() for name in names}
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The meaning of roles in one connection; ``chosen`` are its own: folded name, key or number -> kind."""
+
+    chosen: Mapping[str, RoleKind] = field(default_factory=dict)
+
+    def kind_of(self, key: str, name: str, number: str = "") -> RoleKind | None:
+        """What the role with that key, name and number (ROLEDEF.ID) is; None for one that nobody has mapped.
+
+        Any of the three may be empty: a plugin need not be allowed to read ROLEDEF.
+        """
+        names = [folded_role(text) for text in (key, name, number)]
+        own = next((self.chosen[text] for text in names if text in self.chosen), None)
+        return own or next((kind for text in names[:2] if (kind := _built_in(text))), None)
+
+    @property
+    def signature(self) -> list[object]:
+        """What tells these meanings from others, the built-in ones included: they decide who is delivered as what."""
+        return [sorted(self.chosen.items()), sorted(_DEFAULTS.items()), sorted(_PARTS.items())]
+
+
+def _built_in(name: str) -> RoleKind | None:
+    return _DEFAULTS.get(name) or next((kind for part, kind in _PARTS.items() if part in name), None)
+
+
+def roles_of(settings: Mapping[str, RoleKind]) -> Roles:
+    """The roles of a connection from [roles]; raises FixSettings for a name that is empty or stands there twice."""
+    chosen: dict[str, RoleKind] = {}
+    for name, kind in settings.items():
+        folded = folded_role(name)
+        where = f"roles.{name}"
+        if not folded:
+            raise refuse(f"“{name}” can’t be the name of a role.", "Write the name or the key of a role.", where)
+        if chosen.setdefault(folded, kind) != kind:
+            to_do = "Capitals, blanks and hyphens don’t count: write it once."
+            raise refuse(f"The role “{name}” stands in [roles] twice, with two meanings.", to_do, where)
+    return Roles(chosen)
