@@ -332,11 +332,18 @@ def test_staff_by_position_and_assignment(expected: Truth, changed_truth: Callab
     assert not of_user(left, teacher)
 
     positions = f"(SELECT ID FROM SchoolStaff WHERE Users_DCID = {dcid})"
-    idle = changed_truth(f"DELETE FROM SectionTeacher WHERE TeacherID IN {positions}")
+    named = changed_truth(f"DELETE FROM SectionTeacher WHERE TeacherID IN {positions}")
+    assert of_user(named, teacher), "sections name who leads them"
+
+    idle = changed_truth(
+        f"DELETE FROM SectionTeacher WHERE TeacherID IN {positions}",
+        f"UPDATE Sections SET Teacher = 0 WHERE Teacher IN {positions}",
+    )
     assert teacher not in idle["teacher"] | idle["admin"], "without a class, the account of an administrator counts"
 
     ended = changed_truth(f"UPDATE SectionTeacher SET End_Date = '2026-09-30' WHERE TeacherID IN {positions}")
-    assert teacher not in ended["teacher"]
+    assert teacher in ended["teacher"], "who taught this year is a teacher"
+    assert not of_user(ended, teacher)
 
     both = changed_truth(f"UPDATE Users SET LoginID = 'office' WHERE DCID = {dcid}")
     assert both["teacher"][teacher]["username"] != "office"
