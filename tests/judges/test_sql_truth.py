@@ -196,13 +196,13 @@ def test_the_product_delivers_the_truth_of_a_strange_district(connect: Connect, 
 
 @pytest.fixture
 def changed_truth(database: Path, tmp_path: Path) -> Callable[..., Truth]:
-    """The truth of the district after a statement in plain SQL."""
+    """The truth of the district after statements in plain SQL."""
 
-    def change(statement: str, day: date = TODAY) -> Truth:
+    def change(*statements: str, day: date = TODAY) -> Truth:
         copy = tmp_path / "district.sqlite"
         copy.write_bytes(database.read_bytes())
         with closing(sqlite3.connect(copy)) as db, db:
-            assert db.execute(statement).rowcount > 0
+            assert all(db.execute(statement).rowcount > 0 for statement in statements)
         return truth(copy, day, DISTRICT)
 
     return change
@@ -305,7 +305,7 @@ def test_when_an_enrollment_counts(
     before = truth(database, day, DISTRICT)
     enrollment = an_enrollment(before)
 
-    after = changed_truth(f"UPDATE CC SET {change} WHERE DCID = {enrollment}", day)
+    after = changed_truth(f"UPDATE CC SET {change} WHERE DCID = {enrollment}", day=day)
 
     assert (enrollment in after["enrollment"]) is stays
     assert gone(before, after) == ({} if stays else {"enrollment": 1})

@@ -289,6 +289,7 @@ def test_classes_without_a_teacher_and_courses_without_a_class(choose: Set) -> N
     (key,) = connected.sql("SELECT min(SectionID) FROM SectionTeacher t JOIN Sections s ON s.ID = t.SectionID "
                            "WHERE s.TermID BETWEEN 3600 AND 3699")[0]  # fmt: skip
     connected.sql("DELETE FROM SectionTeacher WHERE SectionID = ?", key)
+    connected.sql("UPDATE Sections SET Teacher = 0 WHERE ID = ?", key)
     run, delivered = planned(connected)
     whole = expected(connected)
     teaches = {one["classSourcedId"] for one in whole["enrollment"].values() if one["role"] == "teacher"}

@@ -255,13 +255,13 @@ def _primary(plan: ReadPlan, assignments: list[Assignment], delivered: set[int])
     best: dict[int, tuple[tuple[int, str, bool], Assignment]] = {}
     leading: dict[int, set[int]] = {}
     for a in assignments:
-        if a.fate != Fate.IN or a.role != LEAD or a.person not in delivered or a.info is None or a.class_key is None:
+        if a.fate != Fate.IN or a.role != LEAD or a.info is None or a.person is None or a.person not in delivered:
             continue
         place = _place(a, min(today, a.info.natural_end))
-        if a.class_key not in best or place < best[a.class_key][0]:
-            best[a.class_key] = (place, a)
-        if a.person is not None and a.begin <= today and (not a.end or today < a.end) and today <= a.info.natural_end:
-            leading.setdefault(a.class_key, set()).add(a.person)
+        if a.info.key not in best or place < best[a.info.key][0]:
+            best[a.info.key] = (place, a)
+        if a.begin <= today and (not a.end or today < a.end) and today <= a.info.natural_end:
+            leading.setdefault(a.info.key, set()).add(a.person)
     return {a.key for _place, a in best.values()}, [key for key, people in leading.items() if len(people) > 1]
 
 
