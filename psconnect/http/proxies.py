@@ -89,16 +89,16 @@ def _parsed(value: str, source: str) -> Proxy:
         text = "http://" + text.removeprefix("//")
     scheme = text.partition("://")[0].lower()
     if scheme not in _SCHEMES:
-        raise _unusable(source, f"names a proxy of a kind that psconnect does not know ({_harmless(scheme)})")
+        raise _unusable(source, f"is of a kind that psconnect does not know ({_harmless(scheme)})")
     scheme = _SCHEMES[scheme]
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port or _PORTS[scheme]
         host.encode("ascii")
     except ValueError:
-        raise _unusable(source, "is not the address of a proxy") from None
+        raise _unusable(source, "has no address that can be used") from None
     if not re.fullmatch(r"[\w.:%-]+", host) or parts.path.strip("/") or parts.query or parts.fragment:
-        raise _unusable(source, "is not the address of a proxy")
+        raise _unusable(source, "has no address that can be used")
     auth = None
     if parts.username or parts.password:
         auth = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
@@ -115,7 +115,7 @@ def _unusable(source: str, what: str) -> FixSettings:
     return FixSettings(
         "PSC-HTTP-PROXY",
         "The proxy setting can't be used",
-        f"{source[0].upper()}{source[1:]} {what}.",
+        f"The proxy in {source} {what}.",
         "Write http://HOST:PORT, or socks5://HOST:PORT for a SOCKS proxy. Within a name or password, write signs like "
         "@ : / # as %40 %3A %2F %23. If no proxy is needed, remove it.",
         where=source.removeprefix("the variable "),

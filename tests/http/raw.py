@@ -68,10 +68,12 @@ def raw_server(
     silent: bool = False,
     greeting: bytes = b"",
     handler: Callable[[bytes], bytes] | None = None,
+    at_once: bool = False,
 ) -> Iterator[RawServer]:
     """A server whose nth connection gets the nth answer, later ones the last; or what ``handler`` makes of requests.
 
     With ``silent`` nobody gets even a handshake; a ``greeting`` comes before anything is asked for. Both are https.
+    With ``at_once`` no request is waited for: what talks is no HTTP.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = RawServer(listener.getsockname()[1], "https" if context or silent or greeting else "http")
@@ -88,8 +90,8 @@ def raw_server(
                 sock = context.wrap_socket(accepted, server_side=True) if context else accepted
                 with contextlib.suppress(OSError), sock:
                     sock.sendall(greeting)
-                    request = _request(sock)
-                    if not request:
+                    request = b"" if at_once else _request(sock)
+                    if not request and not at_once:
                         return
                     server.requests.append(request)
                     respond = send(handler(request)) if handler else responds[min(number, len(responds) - 1)]
