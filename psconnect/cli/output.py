@@ -114,6 +114,8 @@ def show_run(run: Run) -> None:
             for entity, c in run.changes.items()
         ]
         table([heading, *rows], right=frozenset({1, 2, 3}))
+    elif run.redelivers_to and not run.error:
+        result(f"No record changes; the whole roster {'goes' if waits else 'went'} to {run.redelivers_to}.")
     elif not run.error and run.planned:
         result("No changes: the destination is up to date.")
     _show_not_done(run)

@@ -125,8 +125,11 @@ def _remove(service: Service, options: argparse.Namespace) -> int:
     if not options.yes and not _confirmed(name):
         output.say("Nothing was removed.")
         return codes.USAGE
-    service.remove_connection(name)
-    return _said(options, f"“{name}” is removed, with its secrets, roster data and history.", name=name)
+    held = service.remove_connection(name)
+    for path in held:
+        output.say(f"{path} could not be deleted. Delete it yourself: it may hold a part of the roster.")
+    gone = f"“{name}” is removed, with its secrets, roster data and history."
+    return _said(options, gone, name=name, not_deleted=list(held))
 
 
 def _confirmed(name: str) -> bool:

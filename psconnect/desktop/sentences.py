@@ -134,6 +134,8 @@ def _planned(run: Run) -> str:
         if removals:
             return _would_be_removed(entity, removals)
     total = totals(run)
+    if run.redelivers_to and not total.total:
+        return tr("The whole roster would be delivered again, without a change")
     if total.total and total.total == total.create:
         return counted(total.create, "1 record would be created", "{count} records would be created")
     return counted(total.total, "1 record would change", "{count} records would change")

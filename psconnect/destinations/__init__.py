@@ -15,7 +15,7 @@ from psconnect.model.connection import nearest
 from psconnect.model.errors import FixSettings
 from psconnect.transfer.folder import Step
 
-Factory = Callable[[str, dict[str, Any], Step, Clock], SnapshotDestination]
+Factory = Callable[[str, dict[str, Any], Step, Clock, str], SnapshotDestination]
 
 KINDS: dict[str, tuple[Declaration, Factory]] = {
     oneroster_csv.DECLARATION.kind: (oneroster_csv.DECLARATION, oneroster_csv.OneRosterCsv),
@@ -38,12 +38,13 @@ def declaration_of(kind: str) -> Declaration:
 
 
 def make_destination(
-    connection_name: str, given: Mapping[str, Any], on_step: Step, clock: Clock | None = None
+    connection_name: str, given: Mapping[str, Any], on_step: Step, clock: Clock | None = None, home: str = ""
 ) -> SnapshotDestination:
     """The destination with these settings; raises FixSettings that names what is missing or wrong.
 
-    ``clock`` measures and waits where a delivery has to be tried again.
+    ``clock`` measures and waits where a delivery has to be tried again. ``home`` is the id of the home that delivers:
+    without it, nothing is said or asked about who else delivers there.
     """
     kind = str(given.get("kind", ""))
     declaration = declaration_of(kind)
-    return KINDS[kind][1](connection_name, declaration.settings(given), on_step, clock or Clock())
+    return KINDS[kind][1](connection_name, declaration.settings(given), on_step, clock or Clock(), home)

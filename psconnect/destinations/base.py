@@ -153,8 +153,11 @@ class Prepared(Protocol):
         """Names exactly this content; ``standing`` gives the same once it is published."""
         ...
 
-    def publish(self) -> Delivered:
-        """Make it the destination's content, atomically; raises DestinationRefused or LocalStorage."""
+    def publish(self, *, take_over: bool = False) -> Delivered:
+        """Make it the destination's content, atomically; raises DestinationRefused or LocalStorage.
+
+        Where ``owned_by`` names somebody, it is refused unless ``take_over`` says that a person approved of it.
+        """
         ...
 
     def discard(self) -> None:
@@ -166,6 +169,26 @@ class SnapshotDestination(Protocol):
     """A destination that gets the whole roster each time. All methods raise PsconnectError in words."""
 
     declaration: Declaration
+
+    @property
+    def place(self) -> str:
+        """Where a snapshot stands once it is published, as a person reads it: a path, an address."""
+        ...
+
+    def owned_by(self) -> str:
+        """Who else delivers to this place, in a sentence that a person reads; empty where nobody does."""
+        ...
+
+    def sweep(self) -> None:
+        """Delete what killed deliveries of this connection left there; to be called while no other one goes on."""
+        ...
+
+    def leave(self) -> Sequence[str]:
+        """The connection is removed: delete what is psconnect's own there, but not what was delivered.
+
+        Returns what could not be deleted, as a person reads it.
+        """
+        ...
 
     def check(self) -> str:
         """Whether a delivery would be possible; a sentence for a person. Changes nothing that is there."""

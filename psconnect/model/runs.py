@@ -97,6 +97,8 @@ class Run:
         not_applied: counts per entity key of the changes that a connection with additions only does not make.
         set_aside: how many planned changes are not made, per reason (SetAside.because).
         compared: which records were read, and which were taken over from the run before.
+        redelivers_to: where the whole roster goes though no record changes, because it does not stand there; else
+            empty.
     """
 
     id: str
@@ -125,6 +127,12 @@ class Run:
     not_applied: dict[str, ChangeCounts] = field(default_factory=dict)
     set_aside: dict[str, int] = field(default_factory=dict)
     compared: Compared = Compared()
+    redelivers_to: str = ""
+
+    @property
+    def delivers(self) -> bool:
+        """Whether applying it would write anything at the destination."""
+        return bool(self.redelivers_to) or any(counts.total for counts in self.changes.values())
 
     def as_dict(self) -> dict[str, object]:
         """The run as the command line prints it (design.md section 5; keys may be added, not renamed)."""
@@ -151,6 +159,7 @@ class Run:
             "not_applied": _as_dict(self.not_applied),
             "set_aside": self.set_aside,
             "compared": asdict(self.compared),
+            "redelivers_to": self.redelivers_to,
         }
 
 

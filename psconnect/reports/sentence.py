@@ -54,7 +54,7 @@ def _finished(run: Run, to: str) -> Sentence:
     created, updated, removed = (sum(getattr(c, name) for c in counts) for name in ("create", "update", "remove"))
     changes = created + updated + removed
     if not changes and run.delivered:
-        again = "No record had changed, but what was delivered last no longer stood at the destination."
+        again = "No record had changed, but what was delivered last did not stand at the destination."
         return Sentence(f"The same roster was delivered again{to}", tone, again)
     if not changes:
         return Sentence("Nothing had changed; it is up to date", tone)
@@ -76,6 +76,9 @@ def _waiting(run: Run) -> Sentence:
     telling += [hold for hold in run.holds if hold.rule == "short-read"]
     if telling:
         return Sentence(f"{word}: {telling[0].reason.partition(';')[0]}", "warning", more)
+    if run.redelivers_to and not changes:
+        tone = "warning" if held else "quiet"
+        return Sentence(f"{word}: no record changes, but the whole roster would be delivered again", tone, more)
     if held:
         return Sentence(
             f"On hold: {counted(changes, 'change waits', 'changes wait')} for your approval", "warning", more

@@ -20,6 +20,7 @@ from psconnect.store import history
 from psconnect.store.connections import ConnectionFiles
 from psconnect.store.database import open_rosters
 from psconnect.store.home import Home, slug
+from psconnect.store.homeid import home_id
 from psconnect.store.secrets import CLIENT_SECRET, Secrets
 from psconnect.sync.assemble import make_client
 from psconnect.sync.job import no_step
@@ -57,6 +58,11 @@ class Base:
             if an_id and an_id not in others:
                 return msgspec.structs.replace(connection, id=an_id)
         return msgspec.structs.replace(connection, id=new_id())
+
+    @property
+    def home_id(self) -> str:
+        """The id by which this home is told from others that deliver to the same place."""
+        return home_id(self.home)
 
     def rosters_of(self, name: str) -> Path:
         """The file of a connection's roster data."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from psconnect.destinations import KINDS
+from psconnect.destinations import KINDS, make_destination
 from psconnect.model.connection import Connection, from_dict, to_dict
-from psconnect.model.errors import FixSettings, PsconnectError
+from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.service.identity import Identity
 from psconnect.store.connections import read_file, to_toml
@@ -23,6 +23,7 @@ from psconnect.store.ledger import ledger_counts
 from psconnect.store.lock import run_lock
 from psconnect.store.secrets import SECRET_KEYS
 from psconnect.sync.assemble import choices_of
+from psconnect.sync.job import no_step
 from psconnect.sync.thresholds import thresholds_of
 
 IN_USE = "PSC-CONNECTION-EXISTS"
@@ -153,8 +154,12 @@ class Connections(Identity):
         self._files.save(connection)
         return connection
 
-    def remove_connection(self, name: str) -> None:
-        """Wipe settings, secrets, roster data, history; a line without anybody's data stays in the disclosure log."""
+    def remove_connection(self, name: str) -> Sequence[str]:
+        """Wipe settings, secrets, roster data, history; a line without anybody's data stays in the disclosure log.
+
+        At the destination, what was delivered stays; what an interrupted delivery left there goes. Returns what could
+        not be deleted, as a person reads it.
+        """
         connection = self._files.get(name)
         name = connection.name
         rosters = self.rosters_of(name)
@@ -165,8 +170,21 @@ class Connections(Identity):
                 for path in rosters.parent.glob(f"{rosters.stem}.*"):
                     if path.suffix != ".lock":
                         path.unlink(missing_ok=True)
+            held = self._leave(connection)
             self._files.remove(name)
         rosters.with_suffix(".lock").unlink(missing_ok=True)
+        return held
+
+    def _leave(self, connection: Connection) -> Sequence[str]:
+        """Clear the destination of what is ours and not delivered, as far as it can be reached."""
+        try:
+            settings = connection.destination
+            return make_destination(connection.name, settings, no_step, self.clock, self.home_id).leave()
+        except FixSettings:
+            # A destination that was never chosen, or can't be used any more, was not delivered to under these settings.
+            return []
+        except LocalStorage as error:
+            return [error.where]
 
     def _note_removal(self, connection: Connection) -> None:
         with self._history(connection.name) as db:

@@ -154,7 +154,7 @@ class Runs(Base):
                 connection=name,
                 rosters=self.rosters_of(name),
                 make_source=source,
-                destination=make_destination(name, connection.destination, self.on_step, self.clock),
+                destination=make_destination(name, connection.destination, self.on_step, self.clock, self.home_id),
                 rules=rules_fingerprint(choices),
                 safety=safety_of(connection.safety),
                 clock=self.clock,

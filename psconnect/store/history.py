@@ -134,6 +134,7 @@ def _runs(db: sqlite3.Connection, connection: str, clause: str, values: list[Any
             not_applied={entity: ChangeCounts(**counts) for entity, counts in data["not_applied"].items()},
             set_aside=data["set_aside"],
             compared=Compared(**data["compared"]),
+            redelivers_to=data["redelivers_to"],
         )
 
 

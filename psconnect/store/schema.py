@@ -148,3 +148,14 @@ def _alias(db: Database) -> None:
         ) WITHOUT ROWID;
         """
     )
+
+
+@MIGRATIONS(name="m006_redelivers_to_and_filled")
+def _redelivers_to_and_filled(db: Database) -> None:
+    """Where a roster without changes goes anew, and which fields that were read had a value."""
+    db.executescript(
+        """
+        ALTER TABLE run ADD COLUMN redelivers_to TEXT NOT NULL DEFAULT '';
+        ALTER TABLE run ADD COLUMN filled TEXT NOT NULL DEFAULT '{}';
+        """
+    )

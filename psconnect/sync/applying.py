@@ -18,9 +18,10 @@ from psconnect.model.events import RunEvent
 from psconnect.model.runs import WORKING
 from psconnect.store import history, ledger, tombstones
 from psconnect.store.database import transaction
+from psconnect.sync.guard import OWNED
 from psconnect.sync.identity import RULES, unsettle
 from psconnect.sync.job import Job
-from psconnect.sync.planning import AFTER_UNDO, READ_BEFORE, RECEIPT, REJECTED_BEFORE
+from psconnect.sync.planning import AFTER_UNDO, PLACE, READ_BEFORE, RECEIPT, REJECTED_BEFORE
 
 _NEWS_EVERY = 5_000
 
@@ -58,12 +59,18 @@ def apply_plan(job: Job, db: sqlite3.Connection, number: int) -> None:
         job.cancel.check()
         _journal(job, db, number, prepared.receipt)
         job.on_step("journalled")
-        delivered = prepared.publish()
+        delivered = prepared.publish(take_over=_takes_over(db, number))
     except BaseException:
         prepared.discard()
         raise
     job.on_step("published")
     _follow(job, db, number, delivered)
+
+
+def _takes_over(db: sqlite3.Connection, number: int) -> bool:
+    """Whether a person approved the run that was held because somebody else delivers there."""
+    reason, holds = db.execute("SELECT reason, holds FROM run WHERE no = ?", [number]).fetchone()
+    return bool(reason) and any(hold["rule"] == OWNED for hold in json.loads(holds))
 
 
 def _journal(job: Job, db: sqlite3.Connection, number: int, receipt: str) -> None:
@@ -79,6 +86,7 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
         tombstones.follow(db, number)
         ledger.apply_to_ledger(db, number)
         history.set_meta(db, RECEIPT, delivered.receipt)
+        history.set_meta(db, PLACE, job.destination.place)
         if kind == "undo":
             history.set_meta(db, AFTER_UNDO, history.id_of(db, number))
             unsettle(db, number)

@@ -11,7 +11,7 @@ from psconnect.store.database import transaction
 from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.identity import RULES
 from psconnect.sync.job import Job
-from psconnect.sync.planning import RECEIPT, Planned, read_and_plan
+from psconnect.sync.planning import Planned, read_and_plan
 from psconnect.sync.session import FailuresStored, begin, opened
 
 
@@ -49,7 +49,7 @@ def _refuse_part_first(db: sqlite3.Connection, scope: str) -> None:
 
 def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, plan_only: bool) -> None:
     """Let the run go on, wait, or end because nothing changed."""
-    if not planned.changes and (plan_only or stands(job, db)):
+    if not planned.delivers:
         # What waited to be changed is no longer so, or no longer to be: the newer reading is right.
         expire_waiting(job, db, number, kinds=("sync",), within=history.read_run(db, job.connection, number).scope)
         end_run(job, db, number, "")
@@ -61,12 +61,6 @@ def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, 
     expire_waiting(job, db, number)
     job.cancel.check()
     apply_plan(job, db, number)
-
-
-def stands(job: Job, db: sqlite3.Connection) -> bool:
-    """Whether the destination still has what was delivered last; if it has not, the same roster is delivered again."""
-    receipt = history.get_meta(db, RECEIPT)
-    return not receipt or job.destination.standing() == receipt
 
 
 def expire_waiting(

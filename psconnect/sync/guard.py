@@ -11,7 +11,7 @@ from psconnect.model.entities import ADMIN, BY_KEY, TEACHER
 from psconnect.model.errors import BadRecord
 from psconnect.model.runs import Hold
 from psconnect.sync.measures import STAFF, Measure
-from psconnect.sync.sentences import REJECTED_TO_DO, crossed, more_places
+from psconnect.sync.sentences import REJECTED_TO_DO, crossed, more_places, redelivery
 from psconnect.sync.thresholds import Threshold
 from psconnect.words import rows_label
 
@@ -20,6 +20,8 @@ _STOPS_AT = 5
 """So many times the percentage that holds a run for rejected records stops it: 2 % and 10 % (faults.md section 2)."""
 _MOST_PLACES = 5
 _MOST_IDS = 10
+OWNED = "folder-owned"
+"""The rule of a run that waits because somebody else delivers to its place; approving it takes over."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,22 @@ class Rejected:
 
 
 @dataclass(frozen=True)
+class Places:
+    """Where the roster goes to, and where the last delivery went, as a person reads it; empty where that is not known.
+
+    It is not known of deliveries by versions that did not note it.
+    """
+
+    now: str = ""
+    before: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the roster goes elsewhere than last time."""
+        return bool(self.before) and self.now != self.before
+
+
+@dataclass(frozen=True)
 class Facts:
     """What the guard judges by.
 
@@ -60,6 +78,9 @@ class Facts:
         freeze: seasons in which every run waits.
         returned: ids of records that come back under a removed one's key as somebody else, per entity key.
         after_undo: id of an undo that was applied last, or an empty text.
+        places: where it goes.
+        owned_by: who else delivers there, in a sentence; empty for nobody.
+        redelivered: how many records are delivered though none changes, because they do not stand there.
     """
 
     changes: int
@@ -75,6 +96,9 @@ class Facts:
     returned: Mapping[str, Sequence[str]] = field(default_factory=dict)
     after_undo: str = ""
     ids_changed: str = ""
+    places: Places = Places()
+    redelivered: int = 0
+    owned_by: str = ""
 
 
 def stop_if_empty(read: Mapping[str, int], read_before: Mapping[str, int]) -> None:
@@ -109,10 +133,16 @@ def stop_if_rejected(rejected: Mapping[str, Rejected], thresholds: Mapping[str, 
 
 
 def holds(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> list[Hold]:
-    """The reasons to wait for an approval; none for a plan without changes."""
+    """The reasons to wait for an approval; none where there is nothing to deliver."""
     if not facts.changes:
-        return []
+        due = (
+            [*_owned(facts), *_season(facts), *_after_undo(facts), *_other_ids(facts), *_preview(facts)]
+            if facts.redelivered
+            else []
+        )
+        return [redelivery(facts.redelivered, facts.places.now), *due] if due else []
     return [
+        *_owned(facts),
         *_season(facts),
         *_after_undo(facts),
         *_other_ids(facts),
@@ -122,6 +152,17 @@ def holds(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> li
         *_rejected(facts, thresholds),
         *([] if facts.first else crossed_limits(facts.measures)),
     ]
+
+
+def _owned(facts: Facts) -> Iterator[Hold]:
+    """Asked whatever the settings say about previews: two that deliver one file take turns in undoing each other."""
+    if facts.owned_by:
+        yield Hold(
+            OWNED,
+            facts.owned_by,
+            "Approve if this one is to deliver there from now on; the other one then waits. Otherwise discard the run, "
+            "and choose another folder under Destination.",
+        )
 
 
 def _season(facts: Facts) -> Iterator[Hold]:
@@ -139,8 +180,8 @@ def _after_undo(facts: Facts) -> Iterator[Hold]:
     if facts.after_undo:
         yield Hold(
             "after-undo",
-            f"The last delivery took an earlier one back (run {facts.after_undo}); this one may do again what was "
-            "undone.",
+            f"The last delivery took an earlier one back (run {facts.after_undo})"
+            + ("; this one may do again what was undone." if facts.changes else "."),
             "Correct the cause in PowerSchool or in the settings first. Then approve.",
         )
 
@@ -164,10 +205,17 @@ def _preview(facts: Facts) -> Iterator[Hold]:
         return
     if facts.first:
         yield Hold("first-run", "This is the first delivery. Look at what would be created, then approve.")
+    elif facts.rules_changed and facts.places.changed:
+        places = facts.places
+        yield Hold(
+            "rules-changed",
+            f"The roster goes to another place than last time: {places.now} (before: {places.before}).",
+            "Check that it is the place you meant, and that the other system reads there. Then approve.",
+        )
     elif facts.rules_changed:
         yield Hold(
             "rules-changed",
-            "Settings that decide who is delivered were changed since the last delivery.",
+            "Settings that decide who is delivered, or where to, were changed since the last delivery.",
             "Check that the changes are those you meant. Then approve.",
         )
     elif facts.preview == "always":

@@ -25,23 +25,32 @@ from psconnect.sync.given import give
 from psconnect.sync.identity import RULES, Identity, identity_of
 from psconnect.sync.job import Job
 
-READ_BEFORE, RECEIPT, AFTER_UNDO, REJECTED_BEFORE = "read", "receipt", "after-undo", "rejected"
+READ_BEFORE, RECEIPT, AFTER_UNDO, REJECTED_BEFORE, PLACE = "read", "receipt", "after-undo", "rejected", "place"
 _BY_V1 = ".v1"
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A stored plan: its hash, how many changes it has, and why it has to wait (if it has to)."""
+    """A stored plan.
+
+    Attributes:
+        hash: names exactly this plan.
+        changes: how many changes it has.
+        holds: why it has to wait; empty if it does not.
+        delivers: whether there is anything to deliver: a change, or a roster that does not stand at its place.
+    """
 
     hash: str
     changes: int
     holds: list[Hold]
+    delivers: bool
 
 
 def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> Planned:
     """Read, shape and store the plan of this run; raises what stops the run."""
     _enter(job, db, number, "reading")
     job.destination.check()
+    job.destination.sweep()
     stage, started = staging.Staging(job.rosters), job.clock.now()
     try:
         identity = identity_of(job, db, scope)
@@ -175,12 +184,20 @@ class Reading:
     ids_changed: str = ""
 
 
+def stands(job: Job, db: sqlite3.Connection) -> bool:
+    """Whether the destination still has what was delivered last; if it has not, the same roster is delivered again."""
+    receipt = history.get_meta(db, RECEIPT)
+    return not receipt or job.destination.standing() == receipt
+
+
 def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Planned:
     """Store hash, counts and holds of a run's plan as it stands now; within a transaction."""
     plan = ledger.summarise_plan(db, number)
     rules = history.get_meta(db, RULES)
+    changes = sum(counts.total for counts in plan.changes.values())
+    standing = bool(changes) or stands(job, db)
     facts = guard.Facts(
-        changes=sum(counts.total for counts in plan.changes.values()),
+        changes=changes,
         measures=measured(job, db, number, plan) if rules else [],
         read=reading.read,
         read_before=reading.read_before,
@@ -193,10 +210,14 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
         freeze=job.safety.freeze,
         returned=tombstones.come_back_as_others(db, number),
         after_undo=history.get_meta(db, AFTER_UNDO),
+        places=guard.Places(job.destination.place, history.get_meta(db, PLACE)),
+        redelivered=0 if standing else sum(ledger.ledger_counts(db).values()),
+        owned_by=job.destination.owned_by() if changes or not standing else "",
     )
     found = guard.holds(facts, job.safety.thresholds)
-    history.update_run(db, number, plan_hash=plan.hash, changes=plan.changes, holds=found)
-    return Planned(plan.hash, facts.changes, found)
+    again = "" if standing else job.destination.place
+    history.update_run(db, number, plan_hash=plan.hash, changes=plan.changes, holds=found, redelivers_to=again)
+    return Planned(plan.hash, changes, found, delivers=bool(changes) or not standing)
 
 
 def measured(job: Job, db: sqlite3.Connection, number: int, plan: ledger.PlanSummary) -> list[measures.Measure]:

@@ -6,6 +6,7 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.runs import Hold
 from psconnect.store.grouping import MOVED_DAYS
 from psconnect.sync.measures import PER_CLASS, ROLE, STAFF, Measure
+from psconnect.words import counted
 
 REJECTED_TO_DO = "See the problems of this run, and correct the records in PowerSchool first."
 _WOULD = {
@@ -63,6 +64,19 @@ def crossed(measure: Measure) -> Hold:
     at = f"{measure.place}: " if measure.place else ""
     reason = f"{at}{what}{share}; the limit is {measure.threshold.text}."
     return Hold(_rule(*key, in_place=bool(measure.place)), reason, _TO_DO_ELSE.get(key, _TO_DO[measure.kind]))
+
+
+def redelivery(records: int, place: str) -> Hold:
+    """What is delivered when no record changes; it stands before the reasons for which that waits."""
+    return Hold(
+        "redelivery",
+        counted(
+            records,
+            "No record changes. The roster (1 record) is delivered to {place}, where it does not stand.",
+            "No record changes. The whole roster ({count} records) is delivered to {place}, where it does not stand.",
+            place=place,
+        ),
+    )
 
 
 def more_places(entity: str, kind: str, count: int) -> Hold:

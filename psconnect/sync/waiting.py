@@ -13,7 +13,6 @@ from psconnect.store.database import transaction
 from psconnect.store.ids import changes_ids, mark_of
 from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_run
-from psconnect.sync.engine import stands
 from psconnect.sync.identity import RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import measured, of_these_settings, read_and_plan
@@ -136,7 +135,7 @@ def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Ru
             db.execute("DELETE FROM run WHERE no = ?", [fresh])
         return None
     history.update_run(db, number, state="expired", ended=job.clock.now())
-    if not again.changes and not again.set_aside and stands(job, db):
+    if not again.delivers and not again.set_aside:
         end_run(job, db, fresh, "")
     else:
         changed = Hold(

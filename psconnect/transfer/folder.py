@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import glob
 import hashlib
 import os
 import re
@@ -17,8 +16,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from psconnect.model.clock import CancelToken, Clock
-from psconnect.model.errors import FixSettings, LocalStorage
+from psconnect.model.errors import DestinationRefused, FixSettings, LocalStorage
 from psconnect.store.files import storage_errors, sync_folder
+from psconnect.transfer.leftovers import TemporaryNames
+from psconnect.transfer.ownership import Owner, Ownership
 
 Step = Callable[[str], None]
 _BLOCK = 1024 * 1024
@@ -39,6 +40,7 @@ class FolderPlace:
         keep: how many earlier files are kept in ``previous/``; 0 keeps none.
         on_step: told the names of the steps of publishing.
         clock: waits while another program holds the file.
+        home: id of the home that delivers; empty for a place that is only looked at.
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class FolderPlace:
     keep: int
     on_step: Step
     clock: Clock = field(default_factory=Clock)
+    home: str = ""
 
     @property
     def path(self) -> Path:
@@ -62,11 +65,73 @@ class FolderPlace:
                 "Create the folder, connect the drive, or choose another folder under Destination.",
                 where=str(self.folder),
             )
-        with (
-            storage_errors(self.path),
-            tempfile.NamedTemporaryFile(dir=self.folder, prefix=".psconnect-", suffix=".tmp"),
-        ):
-            pass
+        with storage_errors(self.path):
+            handle, name = tempfile.mkstemp(dir=self.folder, prefix=self._temporary.small, suffix=".tmp")
+            os.close(handle)
+            # A run that begins at this moment may have deleted it already.
+            Path(name).unlink(missing_ok=True)
+
+    @property
+    def _temporary(self) -> TemporaryNames:
+        return TemporaryNames(self.name, self.home)
+
+    @property
+    def _owners(self) -> Ownership:
+        return Ownership(self.folder, self.home)
+
+    def foreign(self) -> Owner | None:
+        """Another home that delivers here, of which nobody said yet that this one takes its place."""
+        with storage_errors(self._owners.path):
+            return self._owners.foreign(self.name) if self.home else None
+
+    def sweep(self) -> list[Path]:
+        """Delete what killed deliveries of this file left; returns what can't be deleted now, because it is held."""
+        held = []
+        with storage_errors(self.path):
+            for path in (*self._temporary.left_in(self.folder), *self._temporary.left_in(self._previous)):
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError:
+                    held.append(path)
+        return held
+
+    def leave(self) -> list[Path]:
+        """Deliver here no more: the file itself stays, leftovers and the claim on it go; returns what could not go."""
+        held = self.sweep()
+        if not self.folder.is_dir() or not self.home:
+            return held
+        with storage_errors(self._owners.path):
+            content = self._owners.without_claim(self.name)
+            if content:
+                self._write_owners(content)
+            elif content is not None:
+                self._owners.path.unlink(missing_ok=True)
+        return held
+
+    def _claim(self, *, take_over: bool) -> None:
+        """Say that this home delivers here; refused while another one does, unless a person said to take over."""
+        if not self.home:
+            return
+        other = self.foreign()
+        if other and not take_over:
+            raise _owned(self.path)
+        content = self._owners.with_claim(self.name, f"{self.clock.now():%Y-%m-%d}")
+        if content:
+            self._write_owners(content)
+
+    def _write_owners(self, content: bytes) -> None:
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=self._temporary.small, suffix=".tmp")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.chmod(0o644)
+            temporary.replace(self._owners.path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
     def digest(self) -> str:
         """SHA-256 of the file that stands here now, or an empty text when there is none."""
@@ -76,9 +141,9 @@ class FolderPlace:
     @contextmanager
     def writing(self) -> Iterator[tuple[BinaryIO, Path]]:
         """A temporary file beside the place, flushed to disk at the end; deleted when something goes wrong."""
-        self._clear_leftovers()
+        self.sweep()
         with storage_errors(self.path):
-            handle, name = tempfile.mkstemp(prefix=f".{self.name}.", suffix=".tmp", dir=self.folder)
+            handle, name = tempfile.mkstemp(prefix=self._temporary.bundle, suffix=".tmp", dir=self.folder)
             temporary = Path(name)
             try:
                 with os.fdopen(handle, "wb") as file:
@@ -90,13 +155,16 @@ class FolderPlace:
                 temporary.unlink(missing_ok=True)
                 raise
 
-    def publish(self, temporary: Path, cancel: CancelToken) -> int:
+    def publish(self, temporary: Path, cancel: CancelToken, *, take_over: bool = False) -> int:
         """Put a finished temporary file in place with one rename, keeping the one before.
 
         While another program holds the file it is tried again, for at most ``PATIENCE`` seconds; Cancelled is raised
-        only then. Returns how many of the earlier files should be deleted, but can't be now.
+        only then. Returns how many of the earlier files should be deleted, but can't be now. Raises DestinationRefused
+        where another home delivers here, unless it is to be taken over.
         """
         with storage_errors(self.path):
+            self._claim(take_over=take_over)
+            self.on_step("claimed")
             self._patiently(self._keep_current, cancel)
             self.on_step("previous-kept")
             self._patiently(lambda: temporary.replace(self.path), cancel)
@@ -139,7 +207,9 @@ class FolderPlace:
 
     def _copy(self, kept: Path) -> None:
         """Where the file system has no second names for a file (FAT, some shares): a copy, complete or not there."""
-        beside = kept.with_suffix(".tmp")
+        handle, name = tempfile.mkstemp(dir=kept.parent, prefix=self._temporary.bundle, suffix=".tmp")
+        os.close(handle)
+        beside = Path(name)
         try:
             shutil.copy2(self.path, beside)
             beside.replace(kept)
@@ -164,10 +234,15 @@ class FolderPlace:
                 left += 1
         return left
 
-    def _clear_leftovers(self) -> None:
-        with storage_errors(self.path):
-            for path in self.folder.glob(f".{glob.escape(self.name)}.*.tmp"):
-                path.unlink(missing_ok=True)
+
+def _owned(path: Path) -> DestinationRefused:
+    return DestinationRefused(
+        "PSC-FOLDER-OWNED",
+        "Another psconnect delivers here",
+        f"Another home of psconnect delivers into {path.parent}. What stands there was not replaced.",
+        "Start a sync: it waits for your approval, and says what to do.",
+        where=str(path),
+    )
 
 
 def _in_use(path: Path) -> LocalStorage:

@@ -9,6 +9,7 @@ import pytest
 
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.transfer.ownership import OWNER_FILE
 from tests.cli.conftest import Psconnect, psconnect
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
@@ -26,7 +27,7 @@ def school(connect: Connect) -> Connected:
 
 
 def listed(connected: Connected) -> list[str]:
-    return sorted(path.name for path in (connected.folder / "roster").iterdir())
+    return sorted(path.name for path in (connected.folder / "roster").iterdir() if path.name != OWNER_FILE)
 
 
 def test_a_sync_under_another_spelling_delivers_to_the_file_that_is_read(school: Connected) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from psconnect.store.home import home_at, slug
 from psconnect.store.secrets import CLIENT_SECRET, variable
+from psconnect.transfer.ownership import OWNER_FILE
 from tests.support.demo import NAME, Connect, Connected
 from tests.support.home import CHECKOUT
 
@@ -32,6 +33,7 @@ STEPS = (
     "apply",
     "prepared",
     "journalled",
+    "claimed",
     "previous-kept",
     "renamed",
     "published",
@@ -70,7 +72,7 @@ class Killing:
         assert printed.splitlines()[-1].startswith("state finished"), printed
         assert outcome(place) == (self.bundle, self.ledger)
         leftovers = [path.name for path in (place / "roster").iterdir()]
-        assert sorted(leftovers) == [f"{NAME}.zip", "previous"]
+        assert sorted(leftovers) == [OWNER_FILE, f"{NAME}.zip", "previous"]
         assert not list((place / "home" / "data" / "rosters").glob("*.staging"))
 
 

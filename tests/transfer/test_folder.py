@@ -115,7 +115,7 @@ def test_the_steps_are_told_in_order_and_mean_what_they_say(tmp_path: Path) -> N
 
     publish(place(tmp_path, on_step=on_step), b"two")
 
-    assert seen == [("previous-kept", b"one", 1), ("renamed", b"two", 1)]
+    assert seen == [("claimed", b"one", 0), ("previous-kept", b"one", 1), ("renamed", b"two", 1)]
 
 
 def test_a_delivery_repeated_after_a_crash_keeps_the_one_before_once(tmp_path: Path) -> None:

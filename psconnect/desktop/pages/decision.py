@@ -58,17 +58,21 @@ class DecisionBar(QWidget):
         changes = sum(counts.total for counts in run.changes.values())
         until = run.planned + APPROVABLE if run.planned else now
         rehearsal = run.kind == "rehearsal"
-        self._open = bool(changes) and now <= until and not rehearsal and not busy
+        self._open = run.delivers and now <= until and not rehearsal and not busy
         self._ask(asked=False, focus=False)
         self.discard_button.setEnabled(not busy)
         if busy:
             note = tr("A run of this connection is going on. When it has ended, you can decide about this one.")
         elif rehearsal:
             note = tr("A rehearsal is only to be looked at; it can’t be approved.")
-        elif not changes:
+        elif not run.delivers:
             note = tr("Nothing is left to approve.")
         elif now > until:
             note = tr("It has waited for more than 24 hours: re-validate it first.")
+        elif not changes:
+            note = tr(
+                "An approval delivers the roster as it is, and is possible until {until}.", until=moment(until, now)
+            )
         else:
             note = counted(
                 changes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -185,16 +185,21 @@ class SettingsPage(Page):
         name, service = self.name, self._context.service
         self.remove_button.setEnabled(False)
         self._context.bridge.call(
-            lambda: service.remove_connection(name), lambda _none: self._removed(name), self._refused, owner=self
+            lambda: service.remove_connection(name), lambda held: self._removed(name, held), self._refused, owner=self
         )
 
-    def _removed(self, name: str) -> None:
+    def _removed(self, name: str, held: Sequence[str]) -> None:
         if name == self.name:
             self.name = ""
             self.forms.drop()
             self._context.go.connections()
         self._context.go.changed()
-        self._context.go.notice(tr("“{name}” is removed from this computer.", name=name))
+        gone = tr("“{name}” is removed from this computer.", name=name)
+        if held:
+            more = tr("These could not be deleted and may hold a part of the roster: {paths}", paths=", ".join(held))
+            self._context.go.notice(f"{gone} {more}", "bad")
+        else:
+            self._context.go.notice(gone)
 
     def _refused(self, error: PsconnectError) -> None:
         self._enable_remove()

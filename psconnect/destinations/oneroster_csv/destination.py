@@ -60,10 +60,33 @@ class OneRosterCsv:
 
     declaration = DECLARATION
 
-    def __init__(self, connection_name: str, settings: dict[str, Any], on_step: Step, clock: Clock) -> None:
-        """For a connection of that name, with settings as ``Declaration.settings`` gives them."""
-        folder = _folder(settings["folder"])
-        self._place = FolderPlace(folder, f"{_file_name(connection_name)}.zip", settings["keep"], on_step, clock)
+    def __init__(self, connection_name: str, settings: dict[str, Any], on_step: Step, clock: Clock, home: str) -> None:
+        """For a connection of that name, with settings as ``Declaration.settings`` gives them; ``home``: its id."""
+        folder, name = _folder(settings["folder"]), f"{_file_name(connection_name)}.zip"
+        self._place = FolderPlace(folder, name, settings["keep"], on_step, clock, home)
+
+    @property
+    def place(self) -> str:
+        """The path of the bundle."""
+        return str(self._place.path)
+
+    def owned_by(self) -> str:
+        """Another home that delivers into the folder."""
+        other = self._place.foreign()
+        if not other:
+            return ""
+        since = f" since {other.since}" if other.since else ""
+        return (
+            f"Another home of psconnect (another computer, or another user) delivers into {self._place.folder}{since}."
+        )
+
+    def sweep(self) -> None:
+        """Delete bundles that were not finished."""
+        self._place.sweep()
+
+    def leave(self) -> list[str]:
+        """Delete bundles that were not finished, and the claim on the folder."""
+        return [str(path) for path in self._place.leave()]
 
     def check(self) -> str:
         """Whether a bundle could be written to the folder."""
@@ -92,9 +115,9 @@ class PreparedBundle:
     counts: dict[str, int]
     cancel: CancelToken
 
-    def publish(self) -> Delivered:
+    def publish(self, *, take_over: bool = False) -> Delivered:
         """Put it in place with one rename."""
-        left = self.place.publish(self.temporary, self.cancel)
+        left = self.place.publish(self.temporary, self.cancel, take_over=take_over)
         rows = sum(self.counts.values())
         text = f"{self.place.path}: {rows:,} rows in {len(self.counts)} files"
         return Delivered(self.receipt, f"{text}; {_still_there(left)}" if left else text)
