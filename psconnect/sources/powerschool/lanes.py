@@ -17,6 +17,7 @@ from psconnect.model.entities import Entity
 from psconnect.model.events import OnEvent, RunEvent
 from psconnect.model.problems import Problem
 from psconnect.powerschool.dataversions import HINTED
+from psconnect.powerschool.logins import without_placeholders
 from psconnect.powerschool.reader import Gatherer, Reader, read_stream
 from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import DATE_LENGTH, date_part
@@ -41,11 +42,11 @@ class _StreamSink:
     problems: list[Problem]
     entity: str
     abort: CancelToken
-    on_dates: Callable[[list[Any]], None]
+    on_arrival: Callable[[list[Any]], None]
 
     def page(self, rows: list[Any]) -> None:
         self.abort.check()
-        self.on_dates(rows)
+        self.on_arrival(rows)
         self.on_rows(rows)
 
     def restart(self) -> None:
@@ -141,7 +142,7 @@ class Lanes:
                 problems,
                 entity.key,
                 self.abort,
-                self.dates_of(stream),
+                self.on_arrival(stream),
             )
             self.run(stream, arguments, stream_sink)
             if over:
@@ -173,11 +174,12 @@ class Lanes:
         self.on_event(RunEvent("reading", entity.key, note.count, note.count))
         return True
 
-    def dates_of(self, stream: Stream) -> Callable[[list[Any]], None]:
-        """A function that makes dates of the stream's dates that came with a time."""
-        zone = self.plan.zone
+    def on_arrival(self, stream: Stream) -> Callable[[list[Any]], None]:
+        """A function that settles rows as they come: dates that came with a time, placeholders in login fields."""
+        zone, logins = self.plan.zone, without_placeholders(stream)
 
         def settle(rows: list[Any]) -> None:
+            logins(rows)
             for name in stream.dates:
                 if max(map(len, map(attrgetter(name), rows)), default=0) > DATE_LENGTH:
                     for row in rows:
@@ -227,6 +229,6 @@ class Kept:
             [],
             entity,
             lanes.abort,
-            lanes.dates_of(self.stream),
+            lanes.on_arrival(self.stream),
         )
         lanes.run(self.stream, self.arguments, sink)

@@ -1,0 +1,185 @@
+"""Staff over several runs: who teaches, whose last class ends, which user name stays, and what limits see of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from psconnect.model.runs import Run
+from tests.judges.sql_truth import compare
+from tests.support.demo import DISTRICT, TODAY, Connect, Connected
+from tests.sync.test_naming import users
+
+NEVER = {"safety": {"preview": "never"}}
+YEAR = "SectionID IN (SELECT ID FROM Sections WHERE TermID BETWEEN 3600 AND 3699)"
+
+
+@pytest.fixture
+def district(connect: Connect) -> Connected:
+    """A small district; the first run is delivered without a look at it."""
+    connected = connect(students=60, settings=NEVER)
+    synced(connected)
+    return connected
+
+
+def synced(connected: Connected) -> Run:
+    run = connected.service.sync(connected.name)
+    assert run.state in ("finished", "finished_with_problems"), (run.error, run.holds)
+    return run
+
+
+def a_teacher(connected: Connected, place: int = 0) -> int:
+    """Users.DCID of somebody who leads classes this year."""
+    sql = (
+        "SELECT DISTINCT p.Users_DCID FROM Sections s JOIN SchoolStaff p ON p.ID = s.Teacher AND p.Status = 1 "
+        "JOIN Users u ON u.DCID = p.Users_DCID WHERE s.TermID BETWEEN 3600 AND 3699 AND u.TeacherLoginID <> '' "
+        "ORDER BY 1"
+    )
+    return int(connected.sql(sql)[place][0])
+
+
+def posts(key: int) -> str:
+    return f"(SELECT ID FROM SchoolStaff WHERE Users_DCID = {key})"
+
+
+def end_classes(connected: Connected, key: int) -> None:
+    """All classes of this year end for that person, as when somebody else takes them over."""
+    connected.sql(f"UPDATE SectionTeacher SET End_Date = '2026-10-01' WHERE TeacherID IN {posts(key)} AND {YEAR}")
+
+
+def lose_classes(connected: Connected, key: int) -> None:
+    """Nothing is left that says that person ever taught this year."""
+    connected.sql(f"DELETE FROM SectionTeacher WHERE TeacherID IN {posts(key)}")
+    connected.sql(f"UPDATE Sections SET Teacher = 0 WHERE Teacher IN {posts(key)}")
+
+
+def delivered(connected: Connected, key: int) -> tuple[str, str]:
+    """Role and user name under which a member of staff stands in the bundle."""
+    row = users(connected).get(f"T{key}", {"role": "", "username": ""})
+    return row["role"], row["username"]
+
+
+# --- the last class ends ---------------------------------------------------------------------------------------------
+
+
+def test_whose_last_class_ends_stays_a_teacher_under_the_same_name(district: Connected) -> None:
+    key = a_teacher(district)
+    before = delivered(district, key)
+    assert before[0] == "teacher"
+    end_classes(district, key)
+    run = synced(district)
+    assert delivered(district, key) == before
+    assert run.changes.keys() == {"enrollment"}
+    assert compare(district.bundle, district.server.database, TODAY, DISTRICT) == []
+
+
+def test_a_change_of_role_is_seen_by_its_limit_and_said(district: Connected) -> None:
+    district.service.set_value(district.name, "safety.thresholds.teacher.role", '"1"')
+    key = a_teacher(district)
+    district.sql("UPDATE Users SET LoginID = 'office' WHERE DCID = ?", key)
+    synced(district)
+    teachers = sum(row["role"] == "teacher" for row in users(district).values())
+    lose_classes(district, key)
+    run = district.service.sync(district.name)
+    assert run.state == "held"
+    (hold,) = run.holds
+    assert hold.rule == "role-teacher"
+    assert hold.reason == (
+        f"1 of {teachers} teachers would become other staff ({100 / teachers:.1f} %); the limit is 1."
+    )
+    assert delivered(district, key)[0] == "teacher", "nothing was delivered"
+
+
+def test_the_limits_of_a_run_show_roles_and_all_staff_together(district: Connected) -> None:
+    district.service.set_value(district.name, "safety.thresholds.teacher.role", '"1"')
+    key = a_teacher(district)
+    district.sql("UPDATE Users SET LoginID = 'office' WHERE DCID = ?", key)
+    lose_classes(district, key)
+    run = district.service.sync(district.name)
+    (teacher,) = [limit for limit in district.service.limits(run.id) if limit.entity == "teacher"]
+    assert [(one.entity, one.kind, one.count) for one in teacher.kinds] == [
+        ("teacher", "create", 0),
+        ("teacher", "update", 0),
+        ("teacher", "remove", 1),
+        ("teacher", "identity", 0),
+        ("teacher", "role", 1),
+        ("staff", "create", 0),
+        ("staff", "update", 0),
+        ("staff", "remove", 0),
+        ("staff", "identity", 1),
+    ]
+
+
+def test_a_ledger_made_by_another_rule_is_looked_at_first(connect: Connect) -> None:
+    connected = connect(students=60)
+    connected.delivered()
+    with closing(sqlite3.connect(connected.rosters)) as db, db:
+        # As a version left it that took whose last class had ended for other staff.
+        db.execute("UPDATE meta SET value = 'other' WHERE name = 'rules'")
+    end_classes(connected, a_teacher(connected))
+    run = connected.service.sync(connected.name)
+    assert (run.state, [hold.rule for hold in run.holds]) == ("held", ["rules-changed"])
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_tenth_of_the_staff_missing_is_held_though_neither_kind_reaches_its_limit(connect: Connect) -> None:
+    connected = connect(students=300, settings=NEVER)
+    synced(connected)
+    found = users(connected)
+    kinds = {
+        role: sorted(int(key[1:]) for key, row in found.items() if row["role"] == role)
+        for role in ("teacher", "administrator")
+    }
+    gone = [*kinds["teacher"][:4], *kinds["administrator"][:4]]
+    total = sum(map(len, kinds.values()))
+    assert 8 / total > 0.05
+    connected.sql(f"UPDATE SchoolStaff SET Status = 2 WHERE Users_DCID IN ({', '.join(map(str, gone))})")
+    run = connected.service.sync(connected.name)
+    assert run.state == "held"
+    assert [hold.rule for hold in run.holds if hold.rule.endswith(("staff", "teacher", "admin"))] == ["remove-staff"]
+    (hold,) = [hold for hold in run.holds if hold.rule == "remove-staff"]
+    assert hold.reason.startswith(f"8 of {total} members of staff would be removed (")
+
+
+# --- the district's own roles ----------------------------------------------------------------------------------------
+
+
+def test_a_districts_own_roles_are_told_until_they_are_mapped_and_that_is_looked_at(connect: Connect) -> None:
+    connected = connect(students=60)
+    connected.sql("UPDATE RoleDef SET Name = 'Math Coach', RoleKey = NULL WHERE Name = 'Co-teacher'")
+    connected.delivered()
+    (count,) = connected.sql(
+        "SELECT count(*) FROM SectionTeacher t JOIN Sections s ON s.ID = t.SectionID WHERE t.RoleID = 26 "
+        "AND s.TermID BETWEEN 3600 AND 3699 AND t.TeacherID IS NOT s.Teacher"
+    )[0]
+    assert count
+    told = [
+        (one.entity, one.detail)
+        for group in connected.service.problems(connected.service.runs(connected.name)[0].id)
+        for one in group.records
+        if group.rule.key == "role-not-mapped"
+    ]
+    assert told == [("school", f"Math Coach ({count})")]
+    connected.service.set_value(connected.name, "roles.Math Coach", '"co-teacher"')
+    run = connected.service.sync(connected.name)
+    assert (run.state, [hold.rule for hold in run.holds]) == ("held", ["rules-changed"])
+    assert run.changes["enrollment"].create == count
+
+
+def test_a_placeholder_is_no_user_name(connect: Connect) -> None:
+    connected = connect(students=60, settings=NEVER)
+    student, other = (key for (key,) in connected.sql("SELECT DCID FROM Students WHERE Enroll_Status = 0 LIMIT 2"))
+    connected.sql("UPDATE Students SET Student_Web_ID = '##' || DCID WHERE DCID = ?", student)
+    connected.sql("UPDATE Students SET Student_Web_ID = ' ~~' || DCID WHERE DCID = ?", other)
+    run = synced(connected)
+    assert not {str(student), str(other)} & set(users(connected))
+    found: list[tuple[Any, ...]] = [
+        (group.rule.key, one.key, one.detail) for group in connected.service.problems(run.id) for one in group.records
+    ]
+    assert ("missing-required", student, "username") in found
+    assert ("missing-required", other, "username") in found
