@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from psconnect.powerschool import streams as s
@@ -34,6 +36,6 @@ def test_a_placeholder_is_an_empty_login(stream: s.Stream, column: str, value: s
 
 
 def test_other_fields_keep_such_values() -> None:
-    row = row_type(s.USERS)(dcid="1", teachernumber="##1", last_name="~~Lee", teacherloginid="##1")
+    row: Any = row_type(s.USERS)(dcid="1", teachernumber="##1", last_name="~~Lee", teacherloginid="##1")
     without_placeholders(s.USERS)([row])
     assert (row.teachernumber, row.last_name, row.teacherloginid) == ("##1", "~~Lee", "")
