@@ -79,6 +79,7 @@ _RULES = (
         "Above a co-teacher’s number of classes",
         "the co-teacher already has as many classes as this connection allows",
     ),
+    Rule("contact-inactive", "info", "Contact not active", "the contact is marked as not active in PowerSchool"),
     Rule("contact-without-account", "info", "Contact without a portal account", "the contact has no portal account"),
     Rule("merged", "info", "Same person as another record", "a person confirmed that it is the same as another record"),
     Rule(

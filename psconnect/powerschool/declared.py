@@ -29,7 +29,7 @@ _EMAIL = (
         "PERSON_ID",
         "PERSONID",
         first_by="PERSONEMAILADDRESSASSOCID",
-        where=(Condition("ISPRIMARYEMAILADDRESS", "=", "1"),),
+        order=("EMAILADDRESSPRIORITYORDER", "-ISPRIMARYEMAILADDRESS"),
     ),
     Lookup("mail", "EMAILADDRESS", "mail_assoc.EMAILADDRESSID", "EMAILADDRESSID"),
 )
@@ -220,14 +220,21 @@ CONTACTS = Stream(
     "PERSON",
     "ID",
     (
-        *own("PERSON", "ID", "FIRSTNAME", "MIDDLENAME", "LASTNAME"),
+        *own("PERSON", "ID", "FIRSTNAME", "MIDDLENAME", "LASTNAME", "ISACTIVE"),
         Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
         Column("phone", "PHONENUMBER", "PHONENUMBER", "phone"),
     ),
     lookups=(
         replace(_EMAIL[0], local="ID"),
         _EMAIL[1],
-        Lookup("phone_assoc", "PERSONPHONENUMBERASSOC", "ID", "PERSONID", first_by="PERSONPHONENUMBERASSOCID"),
+        Lookup(
+            "phone_assoc",
+            "PERSONPHONENUMBERASSOC",
+            "ID",
+            "PERSONID",
+            first_by="PERSONPHONENUMBERASSOCID",
+            order=("PHONENUMBERPRIORITYORDER", "-ISPREFERRED"),
+        ),
         Lookup("phone", "PHONENUMBER", "phone_assoc.PHONENUMBERID", "PHONENUMBERID"),
     ),
     exists=(Exists("STUDENTCONTACTASSOC", "PERSONID", "ID"),),
@@ -249,25 +256,50 @@ RELATIONSHIPS = Stream(
         Column("detail_id", "STUDENTCONTACTDETAIL", "STUDENTCONTACTDETAILID", "detail"),
     ),
     lookups=(
-        Lookup("relation", "CODESET", "CURRRELTYPECODESETID", "CODESETID"),
+        # A detail counts while it is active and today is one of its days (powerschool-api.md 23).
         Lookup(
             "detail",
             "STUDENTCONTACTDETAIL",
             "STUDENTCONTACTASSOCID",
             "STUDENTCONTACTASSOCID",
             first_by="STUDENTCONTACTDETAILID",
-            where=(Condition("ISACTIVE", "=", "1"),),
+            where=(
+                Condition("ISACTIVE", "=", "1"),
+                Condition("STARTDATE", "<=", ":today", "date", or_null=True),
+                Condition("ENDDATE", ">=", ":today", "date", or_null=True),
+            ),
+        ),
+        Lookup(
+            "relation",
+            "CODESET",
+            "detail.RELATIONSHIPTYPECODESETID",
+            "CODESETID",
+            otherwise="CURRRELTYPECODESETID",
         ),
     ),
+    arguments=("today",),
     always=("studentdcid", "personid", "detail_id"),
 )
-
-CONTACTS_WITH_ACCOUNTS = replace(
-    CONTACTS,
-    columns=(*CONTACTS.columns, Column("account", "GUARDIANPERSONASSOC", "GUARDIANID", "account")),
-    lookups=(
-        *CONTACTS.lookups,
-        Lookup("account", "GUARDIANPERSONASSOC", "ID", "PERSONID", first_by="GUARDIANPERSONASSOCID"),
+PORTAL_ACCOUNTS = Stream(
+    "portal_accounts",
+    "Portal accounts",
+    "GUARDIANPERSONASSOC",
+    "GUARDIANPERSONASSOCID",
+    (
+        *own("GUARDIANPERSONASSOC", "GUARDIANPERSONASSOCID", "PERSONID"),
+        Column("enabled", "PCAS_ACCOUNT", "ISENABLED", "account"),
     ),
+    # A query with GUARDIAN.GUARDIANID among its outputs failed at a district (powerschool-api.md 23): it only leads on.
+    lookups=(
+        Lookup("guardian", "GUARDIAN", "GUARDIANID", "GUARDIANID"),
+        Lookup(
+            "account",
+            "PCAS_ACCOUNT",
+            "guardian.ACCOUNTIDENTIFIER",
+            "PCAS_ACCOUNTTOKEN",
+            first_by="PCAS_ACCOUNTID",
+        ),
+    ),
+    always=("personid",),
 )
-"""Contacts with the portal account that belongs to them, if there is one (powerschool-api.md 16.7)."""
+"""Whose portal account can be used; a query of its own, because not every server lets a plugin ask for it."""

@@ -127,6 +127,7 @@ def _access(client: PowerSchoolClient, streams: StreamSet, access: str, *, co_te
 
 def _any_year(stream: Stream) -> dict[str, str]:
     values = {"first_term": "0", "last_term": ALL_ROWS, "first_day": "1900-01-01", "last_day": "2999-12-31"}
+    values["today"] = values["last_day"]
     return {name: values[name] for name in stream.arguments}
 
 

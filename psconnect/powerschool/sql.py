@@ -17,7 +17,7 @@ def page_sql(stream: Stream) -> str:
     where = [f"b.{key} >= {number('first_key')}"]
     where += [_condition("b", condition) for condition in stream.where]
     where += [_exists(exists) for exists in stream.exists]
-    joins = "".join(f"\nLEFT JOIN {_join(lookup)}" for lookup in stream.lookups)
+    joins = "".join(f"\nLEFT JOIN {_join(stream, lookup)}" for lookup in stream.lookups)
     # Each output has a name of its own: a server that counts by wrapping the query would refuse two alike (ORA-00918).
     select = ", ".join(f"{column.lookup or 't'}.{column.field.lower()} {column.name}" for column in stream.columns)
     return (
@@ -34,6 +34,7 @@ def _base_columns(stream: Stream) -> list[str]:
     names = [stream.key.lower()]
     names += [column.field.lower() for column in stream.columns if not column.lookup]
     names += [lookup.local.lower() for lookup in stream.lookups if "." not in lookup.local]
+    names += [lookup.otherwise.lower() for lookup in stream.lookups if lookup.otherwise]
     return list(dict.fromkeys(names))
 
 
@@ -44,7 +45,8 @@ def _condition(alias: str, condition: Condition) -> str:
     value = condition.value
     if condition.argument:
         value = day(condition.argument) if condition.kind == "date" else number(condition.argument)
-    return f"{column} {condition.op} {value}"
+    compared = f"{column} {condition.op} {value}"
+    return f"({column} IS NULL OR {compared})" if condition.or_null else compared
 
 
 def number(argument: str) -> str:
@@ -63,22 +65,34 @@ def _exists(exists: Exists) -> str:
     return f"EXISTS (SELECT 1 FROM {exists.table.lower()} x WHERE {' AND '.join(where)})"
 
 
-def _join(lookup: Lookup) -> str:
+def _join(stream: Stream, lookup: Lookup) -> str:
     alias, _, column = lookup.local.lower().rpartition(".")
     local = f"{alias or 't'}.{column}"
     if lookup.absolute:
         local = f"ABS({local})"
+    if lookup.otherwise:
+        local = f"COALESCE({local}, t.{lookup.otherwise.lower()})"
     table, key = lookup.table.lower(), lookup.key.lower()
-    if not lookup.first_by:
-        on = [f"{lookup.alias}.{key} = {local}", *(_condition(lookup.alias, c) for c in lookup.where)]
-        return f"{table} {lookup.alias} ON {' AND '.join(on)}"
-    # A subquery inside ON is refused by older Oracle (ORA-01799), so the lowest row is found in a table of its own.
-    first, found = lookup.first_by.lower(), f"{lookup.alias}_f"
+    if lookup.first_by:
+        found = f"({_ranked(stream, lookup)}) {lookup.alias}"
+        return f"{found}\n  ON {lookup.alias}.{key} = {local} AND {lookup.alias}.place = 1"
+    on = [f"{lookup.alias}.{key} = {local}", *(_condition(lookup.alias, c) for c in lookup.where)]
+    return f"{table} {lookup.alias} ON {' AND '.join(on)}"
+
+
+def _ranked(stream: Stream, lookup: Lookup) -> str:
+    """The rows of a looked-up table with the place of each among those of the same key.
+
+    A subquery inside ON is refused by older Oracle (ORA-01799), so they are ranked in a table of their own.
+    """
+    columns = ", ".join(f"m.{name.lower()}" for name in dict.fromkeys(stream.taken_from(lookup)))
+    order = [
+        f"m.{name.removeprefix('-').lower()}{' DESC' if name.startswith('-') else ''} NULLS LAST"
+        for name in lookup.order
+    ]
     where = " AND ".join(_condition("m", condition) for condition in lookup.where)
-    lowest = (
-        f"SELECT m.{key}, MIN(m.{first}) lowest FROM {table} m{' WHERE ' + where if where else ''} GROUP BY m.{key}"
-    )
     return (
-        f"({lowest}) {found} ON {found}.{key} = {local}\n"
-        f"LEFT JOIN {table} {lookup.alias} ON {lookup.alias}.{first} = {found}.lowest"
+        f"SELECT {columns}, ROW_NUMBER() OVER (PARTITION BY m.{lookup.key.lower()} "
+        f"ORDER BY {', '.join([*order, f'm.{lookup.first_by.lower()}'])}) place "
+        f"FROM {lookup.table.lower()} m{' WHERE ' + where if where else ''}"
     )

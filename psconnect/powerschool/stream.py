@@ -11,7 +11,7 @@ class Condition:
     """A restriction of the rows: ``column op value``; the value is a constant or the name of an argument (``:first``).
 
     ``absolute`` compares the column without its sign: PowerSchool makes SectionID and TermID negative when a class is
-    dropped (powerschool-api.md 16.5).
+    dropped (powerschool-api.md 16.5). ``or_null`` lets rows pass that have no value there.
     """
 
     column: str
@@ -19,6 +19,7 @@ class Condition:
     value: str
     kind: Literal["number", "date"] = "number"
     absolute: bool = False
+    or_null: bool = False
 
     @property
     def argument(self) -> str:
@@ -36,7 +37,10 @@ class Lookup:
         local: column that holds the key: a base column, or ``alias.column`` of an earlier lookup.
         key: the column of the looked-up table that it is compared with.
         first_by: where several rows can match, the column whose lowest value decides; empty where the key is unique.
-        where: conditions on the looked-up table, constants only.
+        order: columns that decide before ``first_by`` does, the lowest value first, or the highest with a ``-`` before
+            the name; a row without a value comes last.
+        otherwise: column of the base table that holds the key where ``local`` is empty; empty for none.
+        where: conditions on the looked-up table.
         absolute: compare the local column without its sign.
     """
 
@@ -47,6 +51,13 @@ class Lookup:
     first_by: str = ""
     where: tuple[Condition, ...] = ()
     absolute: bool = False
+    order: tuple[str, ...] = ()
+    otherwise: str = ""
+
+    @property
+    def deciding(self) -> list[str]:
+        """The columns that decide between several rows."""
+        return [*(name.removeprefix("-") for name in self.order), *([self.first_by] if self.first_by else ())]
 
 
 @dataclass(frozen=True)
@@ -109,8 +120,15 @@ class Stream:
     def compared(self) -> dict[str, tuple[str, Condition]]:
         """Per argument, the table and the condition that compare with it."""
         found = [(self.table, one) for one in self.where]
-        found += [(exists.table, one) for exists in self.exists for one in exists.where]
+        others: list[Exists | Lookup] = [*self.exists, *self.lookups]
+        found += [(other.table, one) for other in others for one in other.where]
         return {one.argument: (table, one) for table, one in found if one.argument}
+
+    def taken_from(self, lookup: Lookup) -> list[str]:
+        """The columns of a looked-up table that the stream needs: its key, what is taken, what leads further."""
+        columns = [column.field for column in self.columns if column.lookup == lookup.alias]
+        ways = (later.local.rpartition(".") for later in self.lookups)
+        return [lookup.key, *columns, *(column for alias, _, column in ways if alias == lookup.alias)]
 
     def grants(self) -> set[tuple[str, str]]:
         """Every (table, field) that reading the stream touches, upper case: what the plugin has to ask for."""
@@ -121,7 +139,8 @@ class Stream:
             alias, _, column = lookup.local.rpartition(".")
             needed |= {(tables.get(alias, self.table), column), (lookup.table, lookup.key)}
             needed |= {(lookup.table, condition.column) for condition in lookup.where}
-            needed |= {(lookup.table, lookup.first_by)} if lookup.first_by else set()
+            needed |= {(lookup.table, name) for name in lookup.deciding}
+            needed |= {(self.table, lookup.otherwise)} if lookup.otherwise else set()
         for exists in self.exists:
             needed |= {(exists.table, exists.key), (self.table, exists.local)}
             needed |= {(exists.table, condition.column) for condition in exists.where}

@@ -13,9 +13,9 @@ from psconnect.model.errors import FixSettings
 from psconnect.powerschool.declared import (
     CALENDAR_DAYS,
     CONTACTS,
-    CONTACTS_WITH_ACCOUNTS,
     COURSES,
     ENROLLMENTS,
+    PORTAL_ACCOUNTS,
     RELATIONSHIPS,
     SCHOOL_STAFF,
     SCHOOLS,
@@ -35,6 +35,7 @@ __all__ = [
     "COURSES",
     "ENROLLMENTS",
     "MAPPED_STREAMS",
+    "PORTAL_ACCOUNTS",
     "RELATIONSHIPS",
     "SCHOOLS",
     "SCHOOL_STAFF",
@@ -122,7 +123,7 @@ def streams_for(
             stream = _of_names(_NAMED_STREAMS[entity], label, whole_names)
             chosen[stream.name] = stream
     elif contacts:
-        chosen |= {CONTACTS.name: CONTACTS_WITH_ACCOUNTS if portal else CONTACTS, RELATIONSHIPS.name: RELATIONSHIPS}
+        chosen |= {stream.name: stream for stream in (CONTACTS, RELATIONSHIPS, *([PORTAL_ACCOUNTS] if portal else ()))}
     if not admins:
         chosen[USERS.name] = replace(USERS, columns=tuple(c for c in USERS.columns if c.field != "LOGINID"))
         fields = {entity: names for entity, names in fields.items() if entity != "admin"}

@@ -7,6 +7,8 @@ like a stream, because a row missing there makes rows of the stream look empty o
 
 from __future__ import annotations
 
+import operator
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +37,10 @@ class _Count(msgspec.Struct):
     count: int
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_COMPARE = {"=": operator.eq, "<>": operator.ne, ">=": operator.ge, "<=": operator.le}
+
+
 def page_size_of(metadata: Metadata) -> int:
     """Rows a call: what the administrator allows, but no page beyond what one answer can hold."""
     return min(max(1, metadata.schema_table_query_max_page_size), PAGE_ROWS)
@@ -51,7 +57,7 @@ class TableReader:
     client: PowerSchoolClient
     page_size: int
     way: str = "tables"
-    _found: dict[tuple[Lookup, tuple[str, ...]], dict[str, Values]] = field(default_factory=dict)
+    _found: dict[tuple[Lookup, tuple[str, ...], tuple[str, ...]], dict[str, Values]] = field(default_factory=dict)
     _members: dict[tuple[Exists, str], set[str]] = field(default_factory=dict)
     _types: dict[str, Any] = field(default_factory=dict)
 
@@ -65,7 +71,7 @@ class TableReader:
         key = stream.key.lower()
         end = int(raw[-1][key]) if raw else after
         wanted = [values for values in raw if self._exists(stream, values, arguments)]
-        rows = [self._row(stream, values) for values in wanted]
+        rows = [self._row(stream, values, arguments) for values in wanted]
         return Page(rows, len(raw), end, last)
 
     def probe(self, stream: Stream, arguments: Mapping[str, str]) -> None:
@@ -73,8 +79,8 @@ class TableReader:
         for q in _filters(stream.where, arguments):
             self._rows(stream.table, stream.key, _base_columns(stream), q, _BEYOND)
         for lookup in stream.lookups:
-            columns = _lookup_columns(stream, lookup)
-            self._rows(lookup.table, lookup.first_by or lookup.key, columns, _filter(lookup.where, {}), _BEYOND)
+            columns, q = _lookup_columns(stream, lookup), _filter(lookup.where, arguments)
+            self._rows(lookup.table, lookup.first_by or lookup.key, columns, q, _BEYOND)
         for exists in stream.exists:
             for q in _filters(exists.where, arguments):
                 self._rows(exists.table, _order_of(exists), [exists.key], q, _BEYOND)
@@ -82,7 +88,7 @@ class TableReader:
     def calls_for(self, stream: Stream, arguments: Mapping[str, str]) -> int:
         """About how many calls reading the stream takes, its looked-up tables included."""
         sizes = [self.count(stream, arguments)]
-        sizes += [self._count(lookup.table, _filter(lookup.where, {})) for lookup in stream.lookups]
+        sizes += [self._count(lookup.table, _filter(lookup.where, arguments)) for lookup in stream.lookups]
         return sum(-(-size // self.page_size) for size in sizes) + 2
 
     def _base_page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> tuple[list[Values], bool]:
@@ -100,30 +106,45 @@ class TableReader:
         page = [row for row in found if limit is None or int(row[key]) <= limit]
         return sorted(page, key=lambda row: int(row[key])), limit is None
 
-    def _row(self, stream: Stream, values: Values) -> Any:
+    def _row(self, stream: Stream, values: Values, arguments: Mapping[str, str]) -> Any:
         sources: dict[str, Values] = {"": values}
         for lookup in stream.lookups:
             alias, _, column = lookup.local.rpartition(".")
             local = sources[alias].get(column.lower(), "")
             if lookup.absolute:
                 local = local.removeprefix("-")
-            sources[lookup.alias] = self._lookup(stream, lookup).get(local, {}) if local else {}
+            if lookup.otherwise:
+                local = local or values.get(lookup.otherwise.lower(), "")
+            sources[lookup.alias] = self._lookup(stream, lookup, arguments).get(local, {}) if local else {}
         if stream.name not in self._types:
             self._types[stream.name] = row_type(stream)
         return self._types[stream.name](
             *(sources[column.lookup].get(column.field.lower(), "") for column in stream.columns)
         )
 
-    def _lookup(self, stream: Stream, lookup: Lookup) -> dict[str, Values]:
+    def _lookup(self, stream: Stream, lookup: Lookup, arguments: Mapping[str, str]) -> dict[str, Values]:
         # Two streams may look things up alike, and yet take other columns of what they find.
         columns = tuple(_lookup_columns(stream, lookup))
-        found = self._found.get((lookup, columns))
-        if found is None:
-            found = {}
-            for row in self._all(lookup.table, lookup.first_by or lookup.key, columns, _filter(lookup.where, {})):
-                found.setdefault(row.get(lookup.key.lower(), ""), row)
-            self._found[lookup, columns] = found
-        return found
+        name = (lookup, columns, tuple(_value(condition, arguments) for condition in lookup.where))
+        if name not in self._found:
+            q = _filter(lookup.where, arguments)
+            rows = self._all(lookup.table, lookup.first_by or lookup.key, columns, q)
+            self._found[name] = best_by_key((row for row in rows if self._passes(lookup, row, arguments)), lookup)
+        return self._found[name]
+
+    def _passes(self, lookup: Lookup, row: Values, arguments: Mapping[str, str]) -> bool:
+        """Whether a row fulfils the conditions that no table filter can say: those that an empty value fulfils, too."""
+        for condition in lookup.where:
+            text = row.get(condition.column.lower(), "")
+            if not condition.or_null or not text:
+                continue
+            if not _DAY.match(text):
+                raise answers.drifted(
+                    self.client.host, f"the table {lookup.table}", f"{condition.column} is not a date"
+                )
+            if not _COMPARE[condition.op](text[:10], _value(condition, arguments)):
+                return False
+        return True
 
     def _exists(self, stream: Stream, values: Values, arguments: Mapping[str, str]) -> bool:
         return all(
@@ -197,18 +218,38 @@ _decode_rows, _decode_count = msgspec.json.Decoder(_Rows).decode, msgspec.json.D
 def _base_columns(stream: Stream) -> list[str]:
     names = [column.field for column in stream.columns if not column.lookup]
     names += [lookup.local for lookup in stream.lookups if "." not in lookup.local]
+    names += [lookup.otherwise for lookup in stream.lookups if lookup.otherwise]
     return [*names, *(exists.local for exists in stream.exists)]
 
 
 def _lookup_columns(stream: Stream, lookup: Lookup) -> list[str]:
-    """The columns of a looked-up table that the stream needs: its key, what is taken, what leads further."""
-    columns = [column.field for column in stream.columns if column.lookup == lookup.alias]
-    ways = (later.local.rpartition(".") for later in stream.lookups)
-    return [lookup.key, *columns, *(column for alias, _, column in ways if alias == lookup.alias)]
+    """The columns of a looked-up table that the stream needs, and those that decide which of its rows is found."""
+    judged = (condition.column for condition in lookup.where if condition.or_null)
+    return [*stream.taken_from(lookup), *lookup.deciding, *judged]
 
 
 def _order_of(exists: Exists) -> str:
     return exists.key if exists.table == "SECTIONS" else f"{exists.table}ID"
+
+
+def best_by_key(rows: Iterable[Values], lookup: Lookup) -> dict[str, Values]:
+    """Per key of a lookup the row that its order puts first; ``rows`` come in the order of what decides at last."""
+    found: dict[str, Values] = {}
+    for row in rows:
+        key = row.get(lookup.key.lower(), "")
+        if key not in found or (lookup.order and _rank(row, lookup) < _rank(found[key], lookup)):
+            found[key] = row
+    return found
+
+
+def _rank(row: Values, lookup: Lookup) -> list[tuple[bool, float]]:
+    """What a row is compared by with others of the same key: what has no number comes last."""
+    rank = []
+    for name in lookup.order:
+        text, sign = row.get(name.removeprefix("-").lower(), ""), -1 if name.startswith("-") else 1
+        number = float(text) * sign if re.fullmatch(r"-?\d+(\.\d*)?", text) else None
+        rank.append((number is None, number or 0.0))
+    return rank
 
 
 _OPERATORS = {"=": "==", "<>": "!=", ">=": "=ge=", "<=": "=le="}
@@ -222,6 +263,8 @@ def _value(condition: Condition, arguments: Mapping[str, str]) -> str:
 def _filter(conditions: Iterable[Condition], arguments: Mapping[str, str], *, mirrored: bool = False) -> str:
     parts = []
     for condition in conditions:
+        if condition.or_null:
+            continue
         value, operators = _value(condition, arguments), _OPERATORS
         if condition.absolute and mirrored:
             value, operators = f"-{value}", _MIRRORED

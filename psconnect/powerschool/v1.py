@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from psconnect.model.errors import FixSettings
@@ -41,6 +41,12 @@ from psconnect.powerschool.v1_rows import (
 from psconnect.powerschool.v1_staff import STAFF_EXPANSIONS, position_rows, teacher_row
 
 News = Callable[[int, int], None]
+_OF_CONTACTS: Mapping[str, Callable[[Contacts], Mapping[int, dict[str, str]]]] = {
+    s.CONTACTS.name: attrgetter("contacts"),
+    s.PORTAL_ACCOUNTS.name: attrgetter("accounts"),
+    s.RELATIONSHIPS.name: attrgetter("relationships"),
+}
+"""The streams that are made of ``/ws/contacts``, and which part of it is theirs."""
 
 
 @dataclass
@@ -77,8 +83,7 @@ class V1Reader:
             s.SECTION_TEACHERS.name: lambda: self._assignments_stream(stream, arguments),
             s.STUDENTS.name: lambda: self._students_stream(stream),
             s.ENROLLMENTS.name: lambda: self._enrollments_stream(stream, arguments, news),
-            s.CONTACTS.name: lambda: rows_of_values(stream, self._contacts(news).contacts.values(), host),
-            s.RELATIONSHIPS.name: lambda: rows_of_values(stream, self._contacts(news).relationships.values(), host),
+            **{part: partial(self._contact_rows, stream, arguments, news) for part in _OF_CONTACTS},
         }
         if stream.name not in makers:
             raise not_offered(host, stream.label)
@@ -262,7 +267,11 @@ class V1Reader:
             self._once.forget(f"sections {_start_year(arguments)}")
             raise PageFailed("a section was deleted meanwhile") from None
 
-    def _contacts(self, news: News) -> Contacts:
+    def _contact_rows(self, stream: Stream, arguments: Mapping[str, str], news: News) -> Gathered:
+        values = _OF_CONTACTS[stream.name](self._contacts(arguments, news))
+        return rows_of_values(stream, values.values(), self.client.host)
+
+    def _contacts(self, arguments: Mapping[str, str], news: News) -> Contacts:
         """Contacts and relationships of enrolled students: one call a student, so they are read once for both."""
 
         def read() -> Contacts:
@@ -276,7 +285,7 @@ class V1Reader:
                 for key, item in sorted(found.items())
                 if self.schools is None or wire.at(item, "school_enrollment.school_number") in self.schools
             ]
-            return read_contacts(self.client, students, lambda done: news(done, len(students)))
+            return read_contacts(self.client, students, arguments["today"], lambda done: news(done, len(students)))
 
         found: Contacts = self._once.get("contacts", read)
         return found

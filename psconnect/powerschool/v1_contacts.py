@@ -23,6 +23,8 @@ class _Email(msgspec.Struct, rename="camel"):
 
 class _Phone(msgspec.Struct, rename="camel"):
     contacts_phone_id: int
+    sequence: int | None = None
+    preferred: bool | None = None
     phone_number: str | None = None
 
 
@@ -30,6 +32,8 @@ class _Detail(msgspec.Struct, rename="camel"):
     student_contact_detail_id: int
     relationship: str | None = None
     active: bool | None = None
+    start_date: str | None = None
+    end_date: str | None = None
     custodial: bool | None = None
     emergency: bool | None = None
     lives_with: bool | None = None
@@ -40,12 +44,17 @@ class _Detail(msgspec.Struct, rename="camel"):
 class _Student(msgspec.Struct, rename="camel"):
     student_contact_id: int
     dcid: int
-    guardian_id: int | None = None
     student_details: list[_Detail] = []
+
+
+class _Account(msgspec.Struct):
+    enabled: bool | None = None
 
 
 class _Contact(msgspec.Struct, rename="camel"):
     contact_id: int
+    active: bool | None = None
+    contact_account: _Account | None = None
     first_name: str | None = None
     middle_name: str | None = None
     last_name: str | None = None
@@ -56,22 +65,28 @@ class _Contact(msgspec.Struct, rename="camel"):
 
 @dataclass
 class Contacts:
-    """Contacts by Person.ID and relationships by StudentContactAssocID, as values of their streams' rows."""
+    """Contacts and portal accounts by Person.ID, relationships by StudentContactAssocID, as values of their rows."""
 
     contacts: dict[int, Values] = field(default_factory=dict)
+    accounts: dict[int, Values] = field(default_factory=dict)
     relationships: dict[int, Values] = field(default_factory=dict)
 
 
-def read_contacts(client: PowerSchoolClient, students: Iterable[int], news: Callable[[int], None]) -> Contacts:
-    """All contacts of these students (Students.DCID); ``news`` hears of the students done."""
+def read_contacts(
+    client: PowerSchoolClient, students: Iterable[int], today: str, news: Callable[[int], None]
+) -> Contacts:
+    """All contacts of these students (Students.DCID) as of a day; ``news`` hears of the students done."""
     found = Contacts()
     for done, student in enumerate(students, start=1):
         contacts = client.read("GET", f"/ws/contacts/student/{student}", "the contacts of a student", _decode)
         for contact in contacts:
             found.contacts[contact.contact_id] = _contact_values(contact)
+            if contact.contact_account:
+                found.accounts[contact.contact_id] = _account_values(contact.contact_id, contact.contact_account)
             for one in contact.contact_students:
                 if one.dcid == student:
-                    found.relationships[one.student_contact_id] = _relationship_values(contact.contact_id, one)
+                    values = _relationship_values(contact.contact_id, one, today)
+                    found.relationships[one.student_contact_id] = values
         news(done)
     return found
 
@@ -81,29 +96,40 @@ _decode = msgspec.json.Decoder(list[_Contact]).decode
 
 
 def _contact_values(contact: _Contact) -> Values:
-    """Of several addresses the primary one, of several numbers the oldest, as with the other ways to read."""
-    primary = [one for one in contact.emails if one.primary]
-    email = min(primary, key=lambda one: one.contact_email_id, default=None)
-    phone = min(contact.phones, key=lambda one: one.contacts_phone_id, default=None)
+    """Of several addresses and numbers the first in PowerSchool's order, as far as this interface tells it (8)."""
+    email = min(contact.emails, key=lambda one: (not one.primary, one.contact_email_id), default=None)
+    phone = min(contact.phones, key=_place_of, default=None)
     return {
         "id": str(contact.contact_id),
         "firstname": contact.first_name or "",
         "middlename": contact.middle_name or "",
         "lastname": contact.last_name or "",
+        "isactive": _flag(contact.active),
         "email": (email.address if email else None) or "",
         "phone": (phone.phone_number if phone else None) or "",
-        "account": next((str(one.guardian_id) for one in contact.contact_students if one.guardian_id), ""),
     }
 
 
-def _relationship_values(contact: int, one: _Student) -> Values:
-    """The oldest active row of a relationship; without one it has ended, and its row says only whose it was."""
+def _place_of(phone: _Phone) -> tuple[bool, int, bool, int]:
+    return phone.sequence is None, phone.sequence or 0, not phone.preferred, phone.contacts_phone_id
+
+
+def _account_values(contact: int, account: _Account) -> Values:
+    return {"guardianpersonassocid": str(contact), "personid": str(contact), "enabled": _flag(account.enabled)}
+
+
+def _relationship_values(contact: int, one: _Student, today: str) -> Values:
+    """The oldest active row of a relationship that holds on a day; without one it has ended, and only whose it was."""
     values = {
         "studentcontactassocid": str(one.student_contact_id),
         "studentdcid": str(one.dcid),
         "personid": str(contact),
     }
-    active = [detail for detail in one.student_details if detail.active]
+    active = [
+        detail
+        for detail in one.student_details
+        if detail.active and (detail.start_date or today)[:10] <= today <= (detail.end_date or today)[:10]
+    ]
     if not active:
         return values
     detail = min(active, key=lambda each: each.student_contact_detail_id)

@@ -86,7 +86,8 @@ _MADE: Mapping[str, frozenset[str]] = {
     "terms": frozenset({"schoolid", "yearid", "isyearrec"}),
     "sections": frozenset({"course_number", "course_name", "course_dcid", "termid", "schoolid"}),
     "enrollments": frozenset({"student_dcid", "section_dcid"}),
-    "contacts": frozenset({"id", "firstname", "middlename", "lastname", "email", "phone", "account"}),
+    "contacts": frozenset({"id", "firstname", "middlename", "lastname", "isactive", "email", "phone"}),
+    "portal_accounts": frozenset(column.name for column in s.PORTAL_ACCOUNTS.columns),
     "relationships": frozenset(column.name for column in s.RELATIONSHIPS.columns),
 }
 """Stream -> columns that are found by way of other items, or in ``/ws/contacts`` (8)."""

@@ -132,34 +132,40 @@ WHERE abs(c.TermID) BETWEEN (SELECT id FROM year) * 100 AND (SELECT id FROM year
          OR (c.SectionID > 0 AND (c.DateLeft IS NULL OR c.DateLeft > (SELECT today FROM param))));
 
 -- Relationships of delivered students with people who have a name, and those people (16.7).
+CREATE TEMP TABLE real_detail AS
+SELECT StudentContactAssocID AS link, min(StudentContactDetailID) AS id FROM StudentContactDetail, param
+WHERE IsActive = 1 AND coalesce(StartDate, today) <= today AND coalesce(EndDate, today) >= today
+GROUP BY StudentContactAssocID;
+CREATE INDEX temp.real_detail_link ON real_detail (link);
 CREATE TEMP TABLE real_relationship AS
 SELECT a.StudentContactAssocID AS id, a.StudentDCID AS student, s.school AS school, a.PersonID AS contact,
     c.Code AS relation,
     CASE WHEN c.Code IN ('Mother', 'Father', 'Parent') THEN 'parent'
          WHEN c.Code IN ('Guardian', 'Legal Guardian', 'Foster Parent') THEN 'guardian'
          WHEN c.Code IS NOT NULL THEN 'relative' END AS role,
-    (SELECT min(d.StudentContactDetailID) FROM StudentContactDetail d
-     WHERE d.StudentContactAssocID = a.StudentContactAssocID AND d.IsActive = 1) AS detail
+    e.id AS detail
 FROM StudentContactAssoc a
 JOIN real_student s ON s.dcid = a.StudentDCID
-JOIN Person p ON p.ID = a.PersonID AND visible(p.FirstName) AND visible(p.LastName)
-LEFT JOIN CodeSet c ON c.CodeSetID = a.CurrRelTypeCodeSetID
--- A relationship without an active detail has ended.
-WHERE EXISTS (SELECT 1 FROM StudentContactDetail d WHERE d.StudentContactAssocID = a.StudentContactAssocID AND d.IsActive = 1);
+JOIN Person p ON p.ID = a.PersonID AND coalesce(p.IsActive, 1) <> 0 AND visible(p.FirstName) AND visible(p.LastName)
+-- A relationship without a detail that is active today has ended.
+JOIN real_detail e ON e.link = a.StudentContactAssocID
+JOIN StudentContactDetail d ON d.StudentContactDetailID = e.id
+LEFT JOIN CodeSet c ON c.CodeSetID = coalesce(d.RelationshipTypeCodeSetID, a.CurrRelTypeCodeSetID);
 CREATE INDEX temp.real_relationship_student ON real_relationship (student);
 CREATE INDEX temp.real_relationship_contact ON real_relationship (contact);
 
--- The address and number of a person: the primary address; the first number in PowerSchool's own order.
+-- The address and number of a person: the first ones in PowerSchool's own order.
 CREATE TEMP VIEW mail AS
 SELECT a.PersonID AS person, e.EmailAddress AS address, row_number() OVER (
-    PARTITION BY a.PersonID ORDER BY a.EmailAddressPriorityOrder, a.PersonEmailAddressAssocID) AS place
-FROM PersonEmailAddressAssoc a JOIN EmailAddress e ON e.EmailAddressID = a.EmailAddressID
-WHERE a.IsPrimaryEmailAddress = 1;
+    PARTITION BY a.PersonID ORDER BY a.EmailAddressPriorityOrder NULLS LAST, a.IsPrimaryEmailAddress DESC NULLS LAST,
+        a.PersonEmailAddressAssocID) AS place
+FROM PersonEmailAddressAssoc a JOIN EmailAddress e ON e.EmailAddressID = a.EmailAddressID;
 CREATE TEMP TABLE first_mail AS SELECT person, address FROM mail WHERE place = 1;
 CREATE INDEX temp.first_mail_person ON first_mail (person);
 CREATE TEMP VIEW number AS
 SELECT a.PersonID AS person, n.PhoneNumber AS number, row_number() OVER (
-    PARTITION BY a.PersonID ORDER BY a.PhoneNumberPriorityOrder, a.PersonPhoneNumberAssocID) AS place
+    PARTITION BY a.PersonID ORDER BY a.PhoneNumberPriorityOrder NULLS LAST, a.IsPreferred DESC NULLS LAST,
+        a.PersonPhoneNumberAssocID) AS place
 FROM PersonPhoneNumberAssoc a JOIN PhoneNumber n ON n.PhoneNumberID = a.PhoneNumberID;
 CREATE TEMP TABLE first_number AS SELECT person, number FROM number WHERE place = 1;
 CREATE INDEX temp.first_number_person ON first_number (person);

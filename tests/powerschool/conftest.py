@@ -17,7 +17,8 @@ from psconnect.powerschool.tables import TableReader
 from psconnect.sync.assemble import choices_of
 from tests.support.demo import Connect, Connected, TestClock
 
-YEAR = {"first_term": "3600", "last_term": "3699", "first_day": "2026-07-01", "last_day": "2027-06-30"}
+YEAR = {"first_term": "3600", "last_term": "3699", "first_day": "2026-07-01", "last_day": "2027-06-30",
+        "today": "2026-11-18"}  # fmt: skip
 TOKEN_PATH = "/oauth/access_token"
 
 

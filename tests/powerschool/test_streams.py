@@ -30,6 +30,7 @@ from tests.support.home import CHECKOUT
 GOLDEN = Path(__file__).parent / "golden"
 EVERYTHING = streams_for(
     contacts=True,
+    portal=True,
     fields={
         "student": ["U_STUDENTS_EXTENSION.Locker", "StudentCoreFields.PrimaryLanguage", "Students.Gender"],
         "class": ["Sections.MaxEnrollment"],
@@ -44,14 +45,17 @@ def _used(stream: Stream) -> set[tuple[str, str]]:
     """Every (TABLE, FIELD) that a query's SQL touches, found by reading the SQL alone."""
     text = page_sql(stream)
     used: set[tuple[str, str]] = set()
-    for found in re.finditer(r"\(SELECT (m\.[^()]+MIN\([^)]+\) lowest FROM (\w+) m[^)]*)\) (\w+)_f", text):
-        used |= {(found[2].upper(), name.upper()) for name in re.findall(r"m\.(\w+)", found[1])}
-    text = re.sub(r"LEFT JOIN \(SELECT m\..*? ON \w+_f\.\w+ = ", "ON ", text)
+    ranked = r"LEFT JOIN \((SELECT m\..*?)\) (\w+)\n  ON "
+    for inner, _alias in re.findall(ranked, text):
+        table = re.search(r"FROM (\w+) m", inner)[1].upper()
+        used |= {(table, name.upper()) for name in re.findall(r"\bm\.(\w+)", inner)}
+    of_ranked = {alias: re.search(r"FROM (\w+) m", inner)[1] for inner, alias in re.findall(ranked, text)}
+    text = re.sub(ranked, "ON ", text)
     tables = {alias: table for table, alias in re.findall(r"(?:FROM|JOIN) (\w+) (\w+)", text)}
-    tables["t"] = tables["b"]
-    made = {"row_no", "lowest"}
+    tables |= {"t": tables["b"], **of_ranked}
+    made = {"row_no", "place"}
     for alias, name in re.findall(r"\b(\w+)\.(\w+)\b", text):
-        if name not in made and not alias.endswith("_f"):
+        if name not in made:
             used.add((tables[alias].upper(), name.upper()))
     return used
 
@@ -96,7 +100,7 @@ def test_without_parents_nothing_of_contacts_is_asked_for() -> None:
     # A student's own mail address is the one thing that PowerSchool keeps among the persons' addresses.
     assert tables & {"PERSON", "STUDENTCONTACTASSOC", "STUDENTCONTACTDETAIL", "PERSONPHONENUMBERASSOC", "PHONENUMBER",
                      "GUARDIAN", "GUARDIANSTUDENT", "CODESET"} == set()  # fmt: skip
-    assert set(NO_PARENTS.by_name) == set(EVERYTHING.by_name) - {"contacts", "relationships"}
+    assert set(NO_PARENTS.by_name) == set(EVERYTHING.by_name) - {"contacts", "relationships", "portal_accounts"}
 
 
 @pytest.mark.parametrize("streams", [EVERYTHING, NO_PARENTS], ids=["everything", "no parents"])
@@ -217,7 +221,7 @@ def test_an_argument_names_a_column_only_where_it_is_a_number_compared_with_it()
         assert columns.pop("first_key") == f"{stream.table}.{stream.key}".lower()
         assert columns.pop("page_rows") is None
         terms = "sections.termid" if name == "section_teachers" else f"{stream.table}.termid".lower()
-        typed = {"first_term": terms, "last_term": terms, "first_day": None, "last_day": None}
+        typed = {"first_term": terms, "last_term": terms, "first_day": None, "last_day": None, "today": None}
         assert columns == {argument: typed[argument] for argument in stream.arguments}
 
 

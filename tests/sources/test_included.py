@@ -238,10 +238,18 @@ def test_other_staff_switched_off(choose: Set) -> None:
 def test_contacts_with_a_portal_account(choose: Set) -> None:
     connected = choose(options={"parents": "portal"})
     access = set(connected.service.build_plugin(connected.name).access)
-    assert {("GUARDIANPERSONASSOC", "PERSONID"), ("GUARDIANPERSONASSOC", "GUARDIANID")} <= access
+    assert {("GUARDIANPERSONASSOC", "PERSONID"), ("GUARDIANPERSONASSOC", "GUARDIANID"),
+            ("PCAS_ACCOUNT", "ISENABLED")} <= access  # fmt: skip
     run, delivered = planned(connected)
     whole = expected(connected)
-    with_account = {f"C{key}" for key in ids(connected, "SELECT PersonID FROM GuardianPersonAssoc")}
+    with_account = {
+        f"C{key}"
+        for key in ids(
+            connected,
+            "SELECT a.PersonID FROM GuardianPersonAssoc a JOIN Guardian g ON g.GuardianID = a.GuardianID "
+            "JOIN PCAS_Account p ON p.PCAS_AccountToken = g.AccountIdentifier WHERE p.IsEnabled = 1",
+        )
+    }
     without = set(whole["contact"]) - with_account
     assert without
     same(delivered, cascade(whole, contact=without))

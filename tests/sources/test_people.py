@@ -8,7 +8,13 @@ import pytest
 
 from psconnect.model.entities import ADMIN, CONTACT, RELATIONSHIP, STUDENT, TEACHER
 from psconnect.model.problems import Fate
-from psconnect.sources.powerschool.people import contact_shaper, relationship_shaper, staff_rows, student_shaper
+from psconnect.sources.powerschool.people import (
+    PortalAccounts,
+    contact_shaper,
+    relationship_shaper,
+    staff_rows,
+    student_shaper,
+)
 from tests.sources.conftest import Maker, Shaped, shaped
 
 MIA = {
@@ -188,7 +194,7 @@ def test_contacts(maker: Maker) -> None:
         {"id": 8001, "firstname": "Ana", "lastname": "López", "email": "ana@example.org", "phone": "555-0100"},
         {"id": 8002, "firstname": "", "lastname": "Nobody"},
     )
-    made = shaped(CONTACT, contact_shaper(maker.plan, maker.problems.append)(rows))
+    made = shaped(CONTACT, contact_shaper(maker.plan, PortalAccounts(), maker.problems.append)(rows))
     assert made[8001].values == {
         "sourcedId": "C8001", "username": "C8001", "givenName": "Ana", "familyName": "López", "middleName": "",
         "identifier": "", "email": "ana@example.org", "phone": "555-0100",

@@ -228,13 +228,13 @@ def test_incremental_leaves_what_bulk_leaves_after_any_changes(
 
 
 def test_an_enrollment_that_ends_with_the_day_is_read_again(twins: tuple[Connected, Connected]) -> None:
-    """No row changes in the night, but what is judged by the date does."""
+    """No row changes in the night, but what is judged by the date does: relationships every day."""
     change("ends tomorrow", twins)
     check_same(twins)
     assert check_same(twins).compared.taken_over.keys() == HINTED
     change("a day", twins)
     run = check_same(twins)
-    assert run.compared.taken_over.keys() == HINTED - {"enrollments"}
+    assert run.compared.taken_over.keys() == HINTED - {"enrollments", "relationships"}
     assert run.changes["enrollment"].remove >= 1
 
 

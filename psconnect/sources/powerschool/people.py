@@ -21,6 +21,7 @@ from psconnect.sources.powerschool.district import District
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
 _CURRENT_POSITION = "1"
+_YES, _NO = ("1", "true"), ("0", "false")
 
 
 def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
@@ -109,8 +110,29 @@ def _home_first(schools: set[int], home: int | None) -> list[int]:
     return sorted(schools, key=lambda school: (school != home, school))
 
 
-def contact_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
-    """A function from a page of contact rows to shaped records."""
+class PortalAccounts:
+    """Whose portal account can be used, by Person.ID, from rows of the portal accounts page by page."""
+
+    def __init__(self) -> None:
+        """Begin with nobody."""
+        self.people: set[int] = set()
+
+    def extend(self, rows: Iterable[Any]) -> None:
+        """Take rows."""
+        self.people.update(int(row.personid) for row in rows if row.personid and row.enabled in _YES)
+
+    def clear(self) -> None:
+        """Forget all: they are read again."""
+        self.people.clear()
+
+
+def contact_shaper(
+    plan: ReadPlan, accounts: PortalAccounts, on_problem: OnProblem
+) -> Callable[[list[Any]], list[StagedRow]]:
+    """A function from a page of contact rows to shaped records.
+
+    ``accounts`` have been read where only contacts with a portal account are wanted.
+    """
     shape, judge = plan.shape(CONTACT), plan.judge(CONTACT, on_problem)
     portal_only, id_of = plan.included.portal_only, plan.ids.by_key(CONTACT)
 
@@ -120,7 +142,9 @@ def contact_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]
             key, values = int(row.id), shape(row)
             fate: Fate
             rule: str | None
-            if portal_only and not row.account:
+            if row.isactive in _NO:
+                fate, rule = Fate.LEFT_OUT, "contact-inactive"
+            elif portal_only and key not in accounts.people:
                 fate, rule = Fate.LEFT_OUT, "contact-without-account"
             else:
                 fate, rule = judge(key, None, values, row)

@@ -8,7 +8,7 @@ and leaves memory at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -65,6 +65,7 @@ class Reading:
     lanes: Lanes
     only: frozenset[str] = frozenset()
     memory: Memory | None = None
+    accounts: p.PortalAccounts = field(default_factory=p.PortalAccounts)
 
     def everything(self) -> None:
         """Read and shape all streams, step by step."""
@@ -80,6 +81,7 @@ class Reading:
             "last_term": str(last),
             "first_day": frame.first_day,
             "last_day": frame.last_day,
+            "today": self.plan.today.isoformat(),
         }
         days = d.SchoolDays()
         courses = self.lanes.kept(s.COURSES, arguments)
@@ -93,11 +95,15 @@ class Reading:
         self.sink.rows(COURSE, d.course_rows(self.plan, frame, courses.rows, self.sink.problem))
         classes = c.Classes()
         users, positions = self.lanes.kept(streams[s.USERS.name]), self.lanes.kept(s.SCHOOL_STAFF)
+        accounts: list[_Wish] = []
+        if s.PORTAL_ACCOUNTS.name in streams:
+            accounts = [(self.lanes.kept(s.PORTAL_ACCOUNTS, arguments, self.accounts).read, (CONTACT.key,))]
         self.lanes.together(
             *self._wanted(
                 (self._sections(frame, classes, arguments, courses.rows), (CLASS.key, *_WITH_CLASSES)),
                 (users.read, _STAFF),
                 (positions.read, _WITH_CLASSES),
+                *accounts,
             )
         )
         classes.settle()
@@ -173,13 +179,17 @@ class Reading:
                     make_shaper,
                     negative=False if entity is ENROLLMENT else None,
                     over=None if named_first and entity is not CONTACT else over,
-                    signature=signature_of(self.plan, entity, frame, classes, arguments) if over else "",
+                    signature=self._signature(entity, frame, classes, arguments) if over else "",
                 ),
                 _NAMED if named_first and entity is STUDENT else (entity.key,),
             )
             for entity, make_shaper in self._shapers(frame, classes)
         ]
         return (paged[:1], paged[1:]) if named_first else ([], paged)
+
+    def _signature(self, entity: Entity, frame: d.District, classes: c.Classes, arguments: Mapping[str, str]) -> str:
+        also = sorted(self.accounts.people) if entity is CONTACT else ()
+        return signature_of(self.plan, entity, frame, classes, arguments, also)
 
     def _shapers(self, frame: d.District, classes: c.Classes) -> list[tuple[Entity, Callable[[OnProblem], Shaper]]]:
         """What shapes the streams that are read page by page, students first."""
@@ -192,7 +202,7 @@ class Reading:
             shapers.append((CONTACT, partial(name_shaper, plan, names)))
             shapers.append((RELATIONSHIP, partial(link_shaper, plan, names)))
         elif plan.contacts:
-            shapers.append((CONTACT, partial(p.contact_shaper, plan)))
+            shapers.append((CONTACT, partial(p.contact_shaper, plan, self.accounts)))
             shapers.append((RELATIONSHIP, partial(p.relationship_shaper, plan)))
         return shapers
 

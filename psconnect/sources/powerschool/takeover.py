@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter, itemgetter
@@ -144,9 +144,17 @@ def _ask(client: PowerSchoolClient, version: str) -> tuple[TableChanges | None, 
 
 
 def signature_of(
-    plan: ReadPlan, entity: Entity, frame: District, classes: Classes, arguments: Mapping[str, str]
+    plan: ReadPlan,
+    entity: Entity,
+    frame: District,
+    classes: Classes,
+    arguments: Mapping[str, str],
+    also: Sequence[int] = (),
 ) -> str:
-    """The fingerprint of what shapes an entity's records beside their rows and the settings."""
+    """The fingerprint of what shapes an entity's records beside their rows and the settings.
+
+    ``also`` are keys that shape them, like those of people with a portal account.
+    """
     stream = plan.streams.for_entity(entity.key)
     shaping: list[object] = [
         digest_of(stream),
@@ -160,6 +168,8 @@ def signature_of(
         sorted(frame.refused),
         sorted(frame.terms.items(), key=itemgetter(0)),
     ]
+    if also:
+        shaping.append(list(also))
     if entity is ENROLLMENT:
         shaping.append(sorted(classes.info.items(), key=itemgetter(0)))
     return hashlib.sha256(msgspec.json.encode(shaping, order="deterministic")).hexdigest()
