@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from psconnect.model.connection import Connection
 from psconnect.powerschool.plugin import build_plugin
 from psconnect.powerschool.streams import streams_for
 from tests.support.demo import Connect, Connected
@@ -181,4 +182,4 @@ def test_the_number_of_a_guardian_is_never_an_output() -> None:
     columns = {column.full_name for stream in streams.by_name.values() for column in stream.columns}
     assert "guardian.guardianid" not in columns
     assert "pcas_account.isenabled" in columns
-    assert b"portal_accounts" in build_plugin(streams, "1.0").content
+    assert b"portal_accounts" in build_plugin(streams, "1.0", Connection("x", "oneroster", id="test1")).content

@@ -95,19 +95,21 @@ class Reading:
         self.sink.rows(COURSE, d.course_rows(self.plan, frame, courses.rows, self.sink.problem))
         classes = c.Classes()
         users, positions = self.lanes.kept(streams[s.USERS.name]), self.lanes.kept(s.SCHOOL_STAFF)
-        accounts: list[_Wish] = []
-        if s.PORTAL_ACCOUNTS.name in streams:
-            accounts = [(self.lanes.kept(s.PORTAL_ACCOUNTS, arguments, self.accounts).read, (CONTACT.key,))]
         self.lanes.together(
             *self._wanted(
                 (self._sections(frame, classes, arguments, courses.rows), (CLASS.key, *_WITH_CLASSES)),
                 (users.read, _STAFF),
                 (positions.read, _WITH_CLASSES),
-                *accounts,
+                *self._accounts(arguments),
             )
         )
         classes.settle()
         self._members(over, frame, classes, arguments, users.rows, positions.rows)
+
+    def _accounts(self, arguments: Mapping[str, str]) -> list[_Wish]:
+        if s.PORTAL_ACCOUNTS.name not in self.plan.streams.by_name:
+            return []
+        return [(self.lanes.kept(s.PORTAL_ACCOUNTS, arguments, self.accounts).read, (CONTACT.key,))]
 
     def _sections(
         self, frame: d.District, classes: c.Classes, arguments: Mapping[str, str], courses: list[Any]
