@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -148,8 +149,19 @@ def _confirmed(name: str) -> bool:
 def _secret(service: Service, options: argparse.Namespace) -> int:
     if sys.stdin.isatty():
         output.say("Paste the secret, then press Enter and Ctrl+D (Windows: Ctrl+Z, Enter):")
-    service.set_secret(options.name, options.key, sys.stdin.read().strip())
+    service.set_secret(options.name, options.key, _piped())
     return _said(options, "The secret is kept in the keyring of this computer.", name=options.name, key=options.key)
+
+
+def _piped() -> str:
+    """Standard input as text: what is typed or, from a pipe, UTF-8 or what PowerShell may make of it, UTF-16."""
+    raw = getattr(sys.stdin, "buffer", None)
+    if raw is None or sys.stdin.isatty():
+        return sys.stdin.read()
+    content: bytes = raw.read()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    return content.decode("utf-8", "surrogateescape")
 
 
 def _plugin(service: Service, options: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ from psconnect.model.connection_id import PATTERN
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import IdRules, IdSettings, Prefix, rules_of
+from psconnect.model.pasted import pasted, trimmed
 from psconnect.model.rules import (
     FilterRule,
     ScopeSettings,
@@ -310,6 +311,9 @@ def _normalised(connection: Connection) -> Connection:
     source = connection.source
     if source.url:
         source = msgspec.structs.replace(source, url=normalise_url(source.url))
+    if source.client_id:
+        client_id = pasted(source.client_id, "client ID", "source.client_id")
+        source = msgspec.structs.replace(source, client_id=client_id)
     return msgspec.structs.replace(connection, name=connection.name.strip(), source=source)
 
 
@@ -338,7 +342,7 @@ def normalise_url(text: str) -> str:
     The scheme is added, path, query and trailing slash are dropped. Raises FixSettings for plain http to anything
     but this computer, for other schemes, for user names in the address, and for text that is no address.
     """
-    text = text.strip()
+    text = trimmed(text)
     if "://" not in text:
         text = f"https://{text}"
     try:

@@ -12,6 +12,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
+from psconnect.model.pasted import pasted
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import Finding, examine
 from psconnect.powerschool.plugin import PluginPackage, build_plugin
@@ -123,7 +124,8 @@ class SetUp(Base):
 
     @contextmanager
     def _looking(self, connection: Connection, secret: str, cancel: CancelToken | None) -> Iterator[PowerSchoolClient]:
-        chosen = secret or self.secrets.get(connection.name, CLIENT_SECRET)
+        typed = pasted(secret, "client secret", CLIENT_SECRET)
+        chosen = typed or self.secrets.get(connection.name, CLIENT_SECRET)
         client = make_client(connection, chosen, self.clock, cancel or CancelToken())
         try:
             yield client

@@ -14,6 +14,7 @@ import keyring
 from keyring.backend import KeyringBackend
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.pasted import pasted, trimmed
 
 SERVICE = "psconnect"
 CLIENT_SECRET = "source.client_secret"  # noqa: S105 - the name of a secret, not one
@@ -34,9 +35,15 @@ class Secrets:
     _session: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     def get(self, connection: str, key: str) -> str:
-        """The secret, or an empty text when none is stored; raises FixSettings when the keyring is locked or broken."""
+        """The secret without what clings to its edges, or an empty text when none is stored.
+
+        Raises FixSettings when the keyring is locked or broken, or when an invisible character stands in the secret.
+        """
+        return _pasted(self._stored(connection, key), key)
+
+    def _stored(self, connection: str, key: str) -> str:
         from_environment = self.environment.get(variable(key), "")
-        if from_environment:
+        if trimmed(from_environment):
             return from_environment
         if (connection, key) in self._session:
             return self._session[connection, key]
@@ -48,8 +55,9 @@ class Secrets:
             raise _broken(error) from None
 
     def set(self, connection: str, key: str, value: str) -> None:
-        """Store a secret and read it back; raises FixSettings when it can't be kept."""
-        if not value or len(value) > _WINDOWS_LIMIT or any(ch in value for ch in "\r\n\0"):
+        """Store a secret and read it back; raises FixSettings when it can't be kept, or is none."""
+        value = _pasted(value, key)
+        if not value or len(value) > _WINDOWS_LIMIT:
             raise FixSettings(
                 "PSC-SECRET-VALUE",
                 "This is no secret",
@@ -73,7 +81,7 @@ class Secrets:
 
     def keep_for_session(self, connection: str, key: str, value: str) -> None:
         """Keep a secret in memory until the process ends, where there is no keyring and somebody was told so."""
-        self._session[connection, key] = value
+        self._session[connection, key] = _pasted(value, key)
 
     def remove(self, connection: str, keys: tuple[str, ...] = SECRET_KEYS) -> None:
         """Forget the connection's secrets."""
@@ -86,6 +94,10 @@ class Secrets:
                     keyring.delete_password(SERVICE, _item(connection, key))
             except Exception as error:  # noqa: BLE001 - as in get
                 raise _broken(error) from None
+
+
+def _pasted(value: str, key: str) -> str:
+    return pasted(value, key.rpartition(".")[2].replace("_", " "), key)
 
 
 def variable(key: str) -> str:

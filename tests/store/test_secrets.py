@@ -243,7 +243,7 @@ def test_P11_what_counts_as_a_keyring(use: Any, backend: KeyringBackend, protect
         assert not getattr(member, "entries", {}), "nothing was written anywhere"
 
 
-@pytest.mark.parametrize("value", ["", "x" * 1281, "two\nlines", "carriage\r", "zero\0"])
+@pytest.mark.parametrize("value", ["", " \r\n", "\ufeff", "x" * 1281])
 def test_what_can_be_no_secret(memory_keyring: MemoryKeyring, value: str) -> None:
     with pytest.raises(FixSettings) as caught:
         Secrets({}).set(NAME, CLIENT_SECRET, value)
@@ -296,3 +296,39 @@ def test_a_real_secret_service_keeps_it_across_processes(secret_service: dict[st
     child("remove")
     child("remove")
     assert child("get") == ""
+
+
+@pytest.mark.parametrize("value", ["two\nlines", "zero\0byte", "zero\u200bwidth"])
+def test_an_invisible_character_in_a_secret_is_refused_however_it_comes(
+    memory_keyring: MemoryKeyring, value: str
+) -> None:
+    ways = [
+        lambda: Secrets({}).set(NAME, CLIENT_SECRET, value),
+        lambda: Secrets({}).keep_for_session(NAME, CLIENT_SECRET, value),
+        lambda: Secrets({variable(CLIENT_SECRET): value}).get(NAME, CLIENT_SECRET),
+    ]
+    for way in ways:
+        with pytest.raises(FixSettings) as caught:
+            way()
+        assert (caught.value.code, caught.value.where) == ("PSC-SETTINGS-INVISIBLE", CLIENT_SECRET)
+        assert "After the " in caught.value.happened
+        assert value[:4] not in caught.value.happened
+    assert not memory_keyring.entries
+
+
+def test_what_clings_to_a_secret_goes_however_it_comes(memory_keyring: MemoryKeyring) -> None:
+    clinging = f"\ufeff“\u00a0{SECRET}\u200b”\r\n"
+    assert Secrets({variable(CLIENT_SECRET): clinging}).get(NAME, CLIENT_SECRET) == SECRET
+    in_session = Secrets({})
+    in_session.keep_for_session(NAME, CLIENT_SECRET, clinging)
+    assert in_session.get(NAME, CLIENT_SECRET) == SECRET
+    Secrets({}).set(NAME, CLIENT_SECRET, clinging)
+    assert list(memory_keyring.entries.values()) == [SECRET]
+    # Kept by a version that took it as it came.
+    keyring.set_password("psconnect", f"{NAME}/{CLIENT_SECRET}", clinging)
+    assert Secrets({}).get(NAME, CLIENT_SECRET) == SECRET
+
+
+def test_a_variable_with_nothing_but_blanks_hides_no_keyring(memory_keyring: MemoryKeyring) -> None:
+    Secrets({}).set(NAME, CLIENT_SECRET, SECRET)
+    assert Secrets({variable(CLIENT_SECRET): " \ufeff"}).get(NAME, CLIENT_SECRET) == SECRET

@@ -12,6 +12,7 @@ from psconnect.desktop.text import tr
 from psconnect.model.connection import Connection, from_dict, normalise_url, to_dict
 from psconnect.model.connection_id import new_id
 from psconnect.model.errors import FixSettings
+from psconnect.model.pasted import trimmed
 from psconnect.service import School
 
 Tested = Literal["", "passed", "failed"]
@@ -83,7 +84,7 @@ def changed(draft: Draft, **values: Any) -> Draft:
 
 def credentials_of(draft: Draft) -> tuple[str, str, str]:
     """What a test of the connection depends on, apart from the secret."""
-    return address_of(draft), draft.client_id.strip(), draft.ca_file.strip()
+    return address_of(draft), trimmed(draft.client_id), draft.ca_file.strip()
 
 
 def address_of(draft: Draft) -> str:
@@ -112,7 +113,7 @@ def to_connection(draft: Draft, base: Connection | None = None) -> Connection:
     data["name"] = draft.name
     data["id"] = base.id if base else draft.connection_id
     data["preset"] = draft.preset
-    source = {"url": draft.url.strip(), "client_id": draft.client_id.strip(), "ca_file": draft.ca_file.strip()}
+    source = {"url": draft.url.strip(), "client_id": draft.client_id, "ca_file": draft.ca_file.strip()}
     data["source"] = {**data.get("source", {}), **source}
     data["options"] = {**data.get("options", {}), "district_name": draft.district_name.strip()}
     data["scope"] = {"schools": "all" if draft.all_schools else _numbers(draft), "start_year": draft.start_year}

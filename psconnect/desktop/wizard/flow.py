@@ -15,6 +15,7 @@ from psconnect.desktop.text import tr
 from psconnect.desktop.wizard.draft import Draft, Value, parse_numbers
 from psconnect.model.connection import normalise_url
 from psconnect.model.errors import FixSettings
+from psconnect.model.pasted import pasted, trimmed
 from psconnect.service import Declaration, PresetInfo, SettingField
 
 
@@ -76,12 +77,14 @@ class Known:
         presets, destinations: what can be chosen.
         taken: names of other connections, case-folded.
         has_secret: whether the client secret is typed or kept.
+        secret_problem: what is wrong with the client secret as typed, in a sentence; else empty.
     """
 
     presets: tuple[PresetInfo, ...]
     destinations: tuple[Declaration, ...]
     taken: frozenset[str] = frozenset()
     has_secret: bool = False
+    secret_problem: str = ""
 
     def destination(self, draft: Draft) -> Declaration | None:
         """The chosen kind of destination; None while none is chosen."""
@@ -137,19 +140,32 @@ def _credentials(draft: Draft, known: Known) -> Iterator[Need]:
     problem = url_problem(draft.url)
     if problem:
         yield Need(Step.CREDENTIALS, "url", problem)
-    if not draft.client_id.strip():
+    if not trimmed(draft.client_id):
         yield Need(Step.CREDENTIALS, "client_id", tr("Paste the client ID from PowerSchool."))
+    elif problem := pasted_problem(draft.client_id, "client ID"):
+        yield Need(Step.CREDENTIALS, "client_id", problem)
     if not known.has_secret:
         yield Need(Step.CREDENTIALS, "secret", tr("Paste the client secret from PowerSchool."))
+    elif known.secret_problem:
+        yield Need(Step.CREDENTIALS, "secret", known.secret_problem)
     if draft.tested == "failed":
         yield Need(Step.CREDENTIALS, "", tr("The last test of the connection did not pass."), blocks=False)
     elif draft.tested == "":
         yield Need(Step.CREDENTIALS, "", tr("The connection has not been tested yet."), blocks=False)
 
 
+def pasted_problem(text: str, what: str) -> str:
+    """What is wrong with an ID or a secret as it was pasted, in a sentence; an empty text when it can be used."""
+    try:
+        pasted(text, what, "")
+    except FixSettings as error:
+        return tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do)
+    return ""
+
+
 def url_problem(url: str) -> str:
     """What is wrong with an address, in a sentence; an empty text when it can be used."""
-    if not url.strip():
+    if not trimmed(url):
         return tr("Type the address you open PowerSchool with.")
     try:
         normalise_url(url)

@@ -18,6 +18,7 @@ from psconnect.desktop.wizard.drafts import Drafts
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
+from psconnect.model.pasted import trimmed
 from psconnect.service import Finding, PluginPackage, School, Service
 
 _SETTINGS = (
@@ -76,7 +77,11 @@ class Session:
     @property
     def known(self) -> flow.Known:
         """What is known beside the draft."""
-        return replace(self.choices, has_secret=bool(self.secret) or self.stored)
+        return replace(
+            self.choices,
+            has_secret=bool(self.secret) or self.stored,
+            secret_problem=flow.pasted_problem(self.secret, "client secret"),
+        )
 
     @property
     def dirty(self) -> bool:
@@ -100,8 +105,8 @@ class Session:
 
     def type_secret(self, secret: str) -> None:
         """Take the client secret as typed or pasted; an empty one means the one that is kept, if there is one."""
-        if secret.strip() != self.secret:
-            self.secret = secret.strip()
+        if trimmed(secret) != self.secret:
+            self.secret = trimmed(secret)
             self.draft = changed(self.draft, tested="")
             self._tell()
 

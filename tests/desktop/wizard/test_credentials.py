@@ -142,3 +142,28 @@ def test_a_test_can_be_stopped(setting: Setting):
     assert button.text() == "Test connection"
     assert setting.credentials.check.waiting.text() == "Stopped."
     assert last_test(setting) == ""
+
+
+def paste(edit: QLineEdit, text: str) -> None:
+    """Paste over what a field holds."""
+    QGuiApplication.clipboard().setText(text)
+    edit.selectAll()
+    edit.paste()
+
+
+def test_what_clings_to_a_pasted_id_and_secret_goes_and_what_hides_inside_is_named(setting: Setting):
+    setting.open()
+    setting.to(Step.CREDENTIALS)
+    page = setting.credentials
+    setting.fill_credentials()
+    client_id, secret = page.client_id.text(), page.secret.text()
+    paste(page.client_id, f"\ufeff“{client_id}\u200b”")
+    paste(page.secret, f"\u00a0'{secret}'\u200b")
+    setting.press(page.test_button)
+    assert last_test(setting) == "passed"
+    paste(page.client_id, client_id[:3] + "\u200b" + client_id[3:])
+    paste(page.secret, secret[:3] + "\u2060" + secret[3:])
+    needs = {need.field: need.text for need in setting.session.needs(Step.CREDENTIALS)}
+    assert "After the 3rd character of the client ID stands U+200B ZERO WIDTH SPACE" in needs["client_id"]
+    assert "After the 3rd character of the client secret stands U+2060 WORD JOINER" in needs["secret"]
+    assert secret[:3] not in needs["secret"]

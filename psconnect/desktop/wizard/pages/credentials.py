@@ -24,6 +24,7 @@ from psconnect.desktop.wizard.session import Session
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent
+from psconnect.model.pasted import trimmed
 
 
 class CredentialsPage(StepPage):
@@ -103,7 +104,7 @@ class CredentialsPage(StepPage):
         show_text(self.url, draft.url)
         show_text(self.client_id, draft.client_id)
         show_text(self.ca_file, draft.ca_file)
-        if self.secret.text().strip() != session.secret:
+        if trimmed(self.secret.text()) != session.secret:
             self.secret.setText(session.secret)
         self.secret.setPlaceholderText(tr("Kept; type only to change it") if session.stored else "")
         opened = bool(draft.ca_file) or self.rows["ca_file"].property("opened") is True
