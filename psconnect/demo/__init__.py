@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from psconnect.demo.server.demo import Calls, DemoOptions, DemoServer
 from psconnect.demo.server.faults import Fault
+from psconnect.demo.server.installed import InstalledPlugin
 from psconnect.demo.server.package import PluginRefused
-from psconnect.demo.server.plugins import InstalledPlugin
 from psconnect.demo.server.quirks import Quirks
 
 __all__ = ["Calls", "DemoOptions", "DemoServer", "Fault", "InstalledPlugin", "PluginRefused", "Quirks"]

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 
 from psconnect.demo.district.change import Outcome
 from psconnect.demo.server.demo import Calls
+from psconnect.demo.server.installed import InstalledPlugin
 from psconnect.demo.server.package import PluginRefused
-from psconnect.demo.server.plugins import InstalledPlugin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

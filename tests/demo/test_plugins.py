@@ -14,6 +14,12 @@ FIELDS = ("STUDENTS.DCID", "STUDENTS.LAST_NAME")
 CONTACT = '<contact email="it@example.org"/>'
 
 
+LISTENER = (
+    '<changeListener><application name="a" description="b"><dataVersionSubscription><table name="STUDENTS">'
+    '<column name="DCID"/></table></dataVersionSubscription></application></changeListener>'
+)
+
+
 def refused(server, content):
     with pytest.raises(PluginRefused) as caught:
         server.install(content)
@@ -164,11 +170,39 @@ def test_excluded_columns(serve):
     assert server.enable(NAME).enabled
 
 
-def test_failed_upgrade_leaves_the_old_grants_in_force(server, caller):
+def test_excluded_tables(serve):
+    server = serve(excluded=frozenset({"ROLEDEF"}))
+    server.install(zipped({"plugin.xml": plugin_xml(["ROLEDEF.ID", "ROLEDEF.NAME", "STUDENTS.DCID"])}))
+    with pytest.raises(PluginRefused) as caught:
+        server.enable(NAME)
+    assert str(caught.value).splitlines()[1:] == ["ROLEDEF ID: Excluded Column", "ROLEDEF NAME: Excluded Column"]
+
+
+@pytest.mark.parametrize("missing", ["ROLEDEF", "ROLEDEF.ROLEKEY"])
+def test_what_a_server_does_not_have(serve, signed_in, missing):
+    named = Query(
+        ONE, ("ROLEDEF.ID id", "ROLEDEF.ROLEKEY role"), "SELECT id, rolekey FROM roledef ORDER BY id", core=""
+    )
+    assert len(signed_in(serve(), package([named])).query(ONE).records) == 3
+    server = serve(missing=frozenset({missing}))
+    server.install(package([named]))
+    with pytest.raises(PluginRefused, match="ROLEDEF ROLEKEY: Invalid Column"):
+        server.enable(NAME)
+    caller = signed_in(server, package([named], fields=["STUDENTS.DCID"], grant=False, version="1.1"))
+    assert caller.query(ONE).status == 404
+    read = caller.get("/ws/schema/table/roledef?projection=rolekey")
+    assert read.status == (404 if missing == "ROLEDEF" else 400)
+
+
+@pytest.mark.parametrize("failed", ["disables", "keeps"])
+def test_failed_upgrade(serve, signed_in, failed):
+    server = serve(failed_enable=failed)
+    caller = signed_in(server)
     server.install(package(fields=["STUDENTS.EMAIL"], version="1.1"))
     with pytest.raises(PluginRefused):
         server.enable(NAME)
-    assert caller.query(ALL).status == 200
+    assert caller.query(ALL).status == (200 if failed == "keeps" else 401)
+    assert server.plugins()[0].enabled == (failed == "keeps")
 
 
 # -- installing --------------------------------------------------------------------------------------------------------
@@ -261,9 +295,27 @@ def test_order_of_children(serve, fixed):
 @pytest.mark.parametrize("strict", [True, False])
 def test_unexpected_entries(serve, strict):
     server = serve(strict_entries=strict)
-    content = zipped({"plugin.xml": plugin_xml(FIELDS), "__MACOSX/x": "x", "web_root/admin/a.html": "x"})
+    known = {
+        "web_root/admin/a.html": "x",
+        "queries_root/a.named_queries.xml": "<queries/>",
+        "data_change_configuration_root/a.change_listener_config.xml": LISTENER,
+    }
+    for at, unknown in enumerate(["__MACOSX/x", "queries_root/a.xml", "data_change_configuration_root/a.xml"]):
+        content = zipped({**known, "plugin.xml": plugin_xml(FIELDS, version=f"1.{at}"), unknown: "<x/>"})
+        if strict:
+            assert unknown in refused(server, content)
+        else:
+            assert server.install(content).name == NAME
+    assert server.install(zipped({**known, "plugin.xml": plugin_xml(FIELDS, version="2")})).version == "2"
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_subscription_of_another_format(serve, strict):
+    server = serve(strict_entries=strict)
+    name = "data_change_configuration_root/a.change_listener_config.xml"
+    content = zipped({"plugin.xml": plugin_xml(FIELDS), name: "<subscription/>"})
     if strict:
-        assert "__MACOSX/x" in refused(server, content)
+        assert f"{name} is not a data change configuration" in refused(server, content)
     else:
         assert server.install(content).name == NAME
 
@@ -288,6 +340,51 @@ def test_query_of_another_plugin(server):
     server.install(package())
     with pytest.raises(PluginRefused, match=rf"already defined by the plugin {NAME}"):
         server.install(package([QUERIES[0]], name="Other"))
+
+
+OTHER = Query("com.other.test.students.one", QUERIES[0].columns, QUERIES[0].sql)
+
+
+@pytest.mark.parametrize("unique", [True, False])
+def test_query_file_of_another_plugin(serve, unique):
+    server = serve(unique_query_files=unique)
+    server.install(package())
+    if unique:
+        with pytest.raises(PluginRefused, match=rf"test.named_queries.xml is already provided by the plugin {NAME}"):
+            server.install(package([OTHER], name="Other"))
+    else:
+        assert server.enable(server.install(package([OTHER], name="Other")).name).enabled
+
+
+@pytest.mark.parametrize("queries", [[QUERIES[0]], [OTHER]], ids=["query", "file"])
+def test_clash_may_be_found_when_the_second_plugin_is_enabled(serve, queries):
+    server = serve(clash_at="enable")
+    assert server.enable(server.install(package()).name).enabled
+    assert server.install(package(queries, name="Other")).name == "Other"
+    with pytest.raises(PluginRefused, match=rf"already (defined|provided) by the plugin {NAME}"):
+        server.enable("Other")
+    server.delete(NAME)
+    assert server.enable("Other").enabled
+
+
+@pytest.mark.parametrize("loads", [True, False])
+def test_query_file_with_a_namespace(serve, signed_in, loads):
+    server = serve(queries_namespace=loads)
+    text = queries_xml([QUERIES[0]]).replace("<queries>", '<queries xmlns="http://www.powerschool.com">')
+    content = zipped({"plugin.xml": plugin_xml(FIELDS), "queries_root/a.named_queries.xml": text})
+    assert signed_in(server, content).query(ONE).status == (200 if loads else 404)
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_id_of_a_guardian_as_a_column(serve, signed_in, shown):
+    asked = Query(ONE, ("GUARDIAN.GUARDIANID id",), "SELECT guardianid FROM guardian", core="")
+    joined = Query(
+        ALL, ("GUARDIANPERSONASSOC.PERSONID id",), "SELECT a.personid FROM guardian g JOIN guardianpersonassoc a "
+        "ON a.guardianid = g.guardianid", core="",
+    )  # fmt: skip
+    caller = signed_in(serve(guardian_id_shown=shown), package([asked, joined]))
+    assert caller.query(ONE).status == (200 if shown else 403)
+    assert caller.query(ALL).status == 200
 
 
 def test_page_of_another_plugin(server):

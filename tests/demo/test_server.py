@@ -507,3 +507,14 @@ def test_large_pages_of_a_large_district(tmp_path, record_figure, signed_in):
         caller.connection.close()
     assert len(keys) == len(set(keys)) > 370_000
     record_figure("demo server, slowest page of 20,000 enrollments", max(seconds), "s")
+
+
+@pytest.mark.parametrize("refused", [400, 401])
+def test_metadata_may_take_a_token(serve, signed_in, refused):
+    server = serve(metadata="signed", metadata_unsigned=refused)
+    caller = signed_in(server)
+    assert caller.call("GET", "/ws/v1/metadata").status == refused
+    assert caller.call("GET", "/ws/v1/metadata", None, {"Authorization": "Bearer no"}).status == 401
+    assert caller.get("/ws/v1/metadata").json["metadata"]["plugin_id"] == 101
+    server.set_quirks(metadata="open")
+    assert caller.call("GET", "/ws/v1/metadata").status == 200

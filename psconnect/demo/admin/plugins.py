@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
+from psconnect.demo.server.installed import PAGED, SCHEMA, V1_LEVELS
 from psconnect.demo.server.package import PluginRefused
-from psconnect.demo.server.plugins import PAGED, SCHEMA, V1_LEVELS
 
 if TYPE_CHECKING:
     from psconnect.demo.admin.visits import Handler, Visit
     from psconnect.demo.server.app import App
     from psconnect.demo.server.demo import DemoServer
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Reply
-    from psconnect.demo.server.plugins import Plugin
 
 DASHBOARD: Final = "/admin/pluginconfiguration.html"
 _FOLDER: Final = "/admin/plugins/"

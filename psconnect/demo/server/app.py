@@ -13,9 +13,10 @@ from psconnect.demo.server.changes import ChangeLog
 from psconnect.demo.server.contacts import Contacts
 from psconnect.demo.server.dataversions import DataVersions
 from psconnect.demo.server.events import Events
+from psconnect.demo.server.installed import PAGED
 from psconnect.demo.server.messages import ConnectionReset, Refusal, Reply, html_reply, json_reply, message_reply
 from psconnect.demo.server.oauth import OAuth, Tokens
-from psconnect.demo.server.plugins import PAGED, PluginRegistry
+from psconnect.demo.server.plugins import PluginRegistry
 from psconnect.demo.server.queries import Queries
 from psconnect.demo.server.quirks import Quirks
 from psconnect.demo.server.routes import Route, RouteTable
@@ -29,10 +30,11 @@ from psconnect.demo.server.xte import Gradebook
 if TYPE_CHECKING:
     from psconnect.demo.server.clock import Clock
     from psconnect.demo.server.database import District
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.plugins import Plugin
     from psconnect.demo.server.routes import V1Level
 
+_UNAUTHORIZED: Final = 401
 _PUBLIC: Final = 'Nobody can sign in here. Administrators sign in on <a href="/admin/home.html">their own page</a>.'
 _MAINTENANCE_HOST: Final = "message.powerschool.com"
 
@@ -182,6 +184,8 @@ class App:
         if self.quirks.metadata == "open":
             plugin = self._oauth.optional(request)
         else:
+            if self.quirks.metadata_unsigned == _UNAUTHORIZED and "authorization" not in request.headers:
+                raise Refusal(Reply(401, b"", {"WWW-Authenticate": 'Bearer realm="PowerSchool"'}))
             plugin = self._oauth.authorize(request)
             if self.quirks.metadata == "v1":
                 self._check_v1(plugin, "READ")

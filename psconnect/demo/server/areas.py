@@ -9,8 +9,8 @@ from psconnect.demo.server.messages import json_reply, message_reply
 from psconnect.demo.server.routes import Route
 
 if TYPE_CHECKING:
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Reply, Request
-    from psconnect.demo.server.plugins import Plugin
 
 #: The areas are the kinds of tables; which ones a real server has is not written down.
 _AREAS: Final = {

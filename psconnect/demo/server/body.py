@@ -11,8 +11,8 @@ from psconnect.demo.server.v1.wire import v1_message
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.plugins import Plugin
     from psconnect.demo.server.quirks import Quirks
 
 FULL: Final = "FullAccess"

@@ -105,8 +105,8 @@ class ControlPlane:
             {"method": method, "path": path, "status": status, "count": count}
             for (method, path, status), count in sorted(calls.counts.items())
         ]
-        quirks = asdict(server.quirks)
-        quirks["excluded"] = sorted(server.quirks.excluded)
+        switches = asdict(server.quirks)
+        quirks = {name: sorted(one) if isinstance(one, frozenset) else one for name, one in switches.items()}
         return {
             "url": server.url,
             "database": str(server.database),
@@ -135,7 +135,7 @@ def quirk_changes(values: dict[str, Any]) -> dict[str, Any]:
         if name not in names:
             message = f"There is no switch {name!r}."
             raise ValueError(message)
-        if name == "excluded":
+        if isinstance(getattr(defaults, name), frozenset):
             values = {**values, name: frozenset(str(item).upper() for item in value)}
         elif type(value) is not type(getattr(defaults, name)):
             message = f"The switch {name} takes a value like {getattr(defaults, name)!r}."

@@ -1,9 +1,14 @@
 """``/ws/dataversion``: which rows changed since a plugin asked last (section 12).
 
-A plugin names its tables in a file of its package. The format of that file is not public, so the one read here is the
-demo's own; files of another format are left alone::
+A plugin names its tables in a file ``data_change_configuration_root/NAME.change_listener_config.xml`` (23)::
 
-    <dataChangeSubscription application="roster"><table name="STUDENTS"/><table name="CC"/></dataChangeSubscription>
+    <changeListener>
+      <application name="roster" description="…">
+        <dataVersionSubscription>
+          <table name="STUDENTS"><column name="LAST_NAME"/></table>
+        </dataVersionSubscription>
+      </application>
+    </changeListener>
 """
 
 from __future__ import annotations
@@ -18,36 +23,61 @@ from psconnect.demo.server.routes import Route
 from psconnect.demo.server.safexml import local_name, parse_xml
 
 if TYPE_CHECKING:
+    import xml.etree.ElementTree as ET
     from collections.abc import Callable
 
     from psconnect.demo.server.changes import ChangeLog
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.plugins import Plugin
     from psconnect.demo.server.quirks import Quirks
 
+SUBSCRIPTION_ENDING: Final = ".change_listener_config.xml"
 _LONGEST: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """The tables of an application, in upper case."""
+    """The columns of each table that an application watches, names in upper case."""
 
     application: str
-    tables: tuple[str, ...]
+    columns: dict[str, tuple[str, ...]]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables it watches."""
+        return tuple(self.columns)
 
 
-def read_subscription(content: bytes) -> Subscription | None:
-    """Read a file of ``data_change_configuration_root``; None for a format that is not the demo's.
+def read_subscriptions(content: bytes) -> list[Subscription]:
+    """Read a file of ``data_change_configuration_root``; nothing is found in one of another format.
 
     Raises:
         UnsafeXmlError: for what is no XML.
 
     """
     root = parse_xml(content)
-    application = root.get("application", "")
-    if local_name(root.tag) != "dataChangeSubscription" or not application:
-        return None
-    return Subscription(application, tuple(child.get("name", "").upper() for child in root))
+    if local_name(root.tag) == "dataChangeSubscription" and root.get("application"):
+        return [Subscription(root.get("application", ""), {one.get("name", "").upper(): () for one in root})]
+    if local_name(root.tag) != "changeListener":
+        return []
+    applications = [one for one in root if local_name(one.tag) == "application" and one.get("name")]
+    return [Subscription(one.get("name", ""), _columns(one)) for one in applications]
+
+
+def _columns(application: ET.Element) -> dict[str, tuple[str, ...]]:
+    tables = [
+        table
+        for part in application
+        if local_name(part.tag) == "dataVersionSubscription"
+        for table in part
+        if local_name(table.tag) == "table"
+    ]
+    return {
+        table.get("name", "").upper(): tuple(
+            one.get("name", "").upper() for one in table if local_name(one.tag) == "column"
+        )
+        for table in tables
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from psconnect.demo.server.events import Delivery
     from psconnect.demo.server.faults import Fault
-    from psconnect.demo.server.plugins import InstalledPlugin
+    from psconnect.demo.server.installed import InstalledPlugin
     from psconnect.demo.server.quirks import Quirks
 
 __all__ = ["NO_ANSWER", "Calls", "DemoOptions", "DemoServer"]

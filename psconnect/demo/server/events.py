@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from psconnect.demo.server.changes import ChangeLog
     from psconnect.demo.server.clock import Clock
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.plugins import Plugin, PluginRegistry
+    from psconnect.demo.server.plugins import PluginRegistry
     from psconnect.demo.server.quirks import Quirks
 
 _PATH: Final = "/ws/v1/event_subscription"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from psconnect.demo.district.schema import TableDefinition
     from psconnect.demo.server.database import Reader
-    from psconnect.demo.server.plugins import Plugin
+    from psconnect.demo.server.installed import Plugin
 
 #: The words for a field's type, by Oracle's.
 _WORDS: Final = {"INTEGER": "Integer", "NUMBER": "Double", "DATE": "Date", "CLOB": "Clob"}

@@ -77,15 +77,18 @@ class LoadedQuery:
     binds: Mapping[str, BindKind] = field(default_factory=dict)
 
 
-def read_named_queries(file: str, data: bytes) -> list[NamedQuery]:
-    """Read the queries of one file.
+def read_named_queries(file: str, data: bytes, *, namespace: bool = False) -> list[NamedQuery]:
+    """Read the queries of one file; none load where its root has a namespace, unless the server takes one (23).
 
     Raises:
         ValueError: for a query without a name, or with one of more than 200 characters.
         UnsafeXmlError: for a file that is no XML.
 
     """
-    return [_query(file, element) for element in parse_xml(data).iter() if local_name(element.tag) == "query"]
+    root = parse_xml(data)
+    if root.tag.startswith("{") and not namespace:
+        return []
+    return [_query(file, element) for element in root.iter() if local_name(element.tag) == "query"]
 
 
 def _query(file: str, element: ET.Element) -> NamedQuery:

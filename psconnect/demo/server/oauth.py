@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from psconnect.demo.server.clock import Clock
-    from psconnect.demo.server.plugins import Plugin, PluginRegistry
+    from psconnect.demo.server.installed import Plugin
+    from psconnect.demo.server.plugins import PluginRegistry
     from psconnect.demo.server.quirks import Quirks
 
 _MINUTE: Final = 60

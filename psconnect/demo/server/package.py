@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from psconnect.demo.server.dataversions import Subscription, read_subscription
+from psconnect.demo.server.dataversions import SUBSCRIPTION_ENDING, Subscription, read_subscriptions
 from psconnect.demo.server.named_queries import NamedQuery, read_named_queries
 from psconnect.demo.server.plugin_rules import violations
 from psconnect.demo.server.safexml import UnsafeXmlError, local_name, parse_xml
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 LARGEST_ENTRY: Final = 20_000_000
 MOST_ENTRIES: Final = 2_000
+_SUBSCRIPTIONS: Final = "data_change_configuration_root/"
 _KNOWN_ROOTS: Final = ("queries_root/", "permissions_root/", "user_schema_root/", "web_root/", "MessageKeys/",
-                       "pagecataloging/", "data_change_configuration_root/")  # fmt: skip
+                       "pagecataloging/", _SUBSCRIPTIONS)  # fmt: skip
 
 
 class PluginRefused(Exception):
@@ -52,12 +53,13 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A plugin package that passed the checks of installing."""
+    """A plugin package that passed the checks of installing; names of files in lower case."""
 
     manifest: Manifest
     queries: tuple[NamedQuery, ...]
     pages: frozenset[str]
     subscriptions: tuple[Subscription, ...] = ()
+    query_files: frozenset[str] = frozenset()
 
 
 def read_package(data: bytes, quirks: Quirks) -> Package:
@@ -76,13 +78,13 @@ def read_package(data: bytes, quirks: Quirks) -> Package:
     manifest = _manifest(entries["plugin.xml"], quirks)
     _check_entries(entries, quirks)
     queries: list[NamedQuery] = []
-    for name, content in sorted(entries.items()):
-        if _is_query_file(name):
-            try:
-                queries += read_named_queries(name, content)
-            except (UnsafeXmlError, ValueError) as error:
-                message = f"{name} {error}"
-                raise PluginRefused(message) from error
+    files = {name: content for name, content in sorted(entries.items()) if _is_query_file(name)}
+    for name, content in files.items():
+        try:
+            queries += read_named_queries(name, content, namespace=quirks.queries_namespace)
+        except (UnsafeXmlError, ValueError) as error:
+            message = f"{name} {error}"
+            raise PluginRefused(message) from error
     seen: set[str] = set()
     for query in queries:
         if query.name in seen:
@@ -90,7 +92,8 @@ def read_package(data: bytes, quirks: Quirks) -> Package:
             raise PluginRefused(message)
         seen.add(query.name)
     pages = frozenset(name[9:].lower() for name in entries if name.lower().startswith("web_root/"))
-    return Package(manifest, tuple(queries), pages, _subscriptions(entries, quirks))
+    names = frozenset(name.rpartition("/")[2].lower() for name in files)
+    return Package(manifest, tuple(queries), pages, _subscriptions(entries, quirks), names)
 
 
 def _subscriptions(entries: dict[str, bytes], quirks: Quirks) -> tuple[Subscription, ...]:
@@ -99,17 +102,17 @@ def _subscriptions(entries: dict[str, bytes], quirks: Quirks) -> tuple[Subscript
     if quirks.data_version_files == "ignore":
         return ()
     for name, content in sorted(entries.items()):
-        if name.startswith("data_change_configuration_root/") and name.endswith(".xml"):
-            try:
-                subscription = read_subscription(content)
-            except UnsafeXmlError as error:
-                message = f"{name} {error}"
-                raise PluginRefused(message) from error
-            if subscription is not None and quirks.data_version_files == "refuse":
-                message = f"{name} is not a data change configuration."
-                raise PluginRefused(message)
-            if subscription is not None:
-                found.append(subscription)
+        if not (name.startswith(_SUBSCRIPTIONS) and name.endswith(".xml")):
+            continue
+        try:
+            subscriptions = read_subscriptions(content)
+        except UnsafeXmlError as error:
+            message = f"{name} {error}"
+            raise PluginRefused(message) from error
+        if quirks.data_version_files == "refuse" or (quirks.strict_entries and not subscriptions):
+            message = f"{name} is not a data change configuration."
+            raise PluginRefused(message)
+        found += subscriptions
     return tuple(found)
 
 
@@ -135,12 +138,19 @@ def _check_entries(entries: dict[str, bytes], quirks: Quirks) -> None:
     if any(name.startswith("user_schema_root/") for name in entries):
         message = "This demo server does not create database extensions (user_schema_root)."
         raise PluginRefused(message)
-    unexpected = [
-        name for name in entries if name != "plugin.xml" and not name.startswith((*_KNOWN_ROOTS, "WEB_ROOT/"))
-    ]
+    unexpected = [name for name in entries if not _is_expected(name)]
     if quirks.strict_entries and unexpected:
         message = f"Unexpected content in the plugin package: {unexpected[0]}"
         raise PluginRefused(message)
+
+
+def _is_expected(name: str) -> bool:
+    """Whether a server knows what an entry is by its name (15.1, 23)."""
+    if name.startswith("queries_root/"):
+        return _is_query_file(name)
+    if name.startswith(_SUBSCRIPTIONS):
+        return name.endswith(SUBSCRIPTION_ENDING)
+    return name == "plugin.xml" or name.startswith((*_KNOWN_ROOTS, "WEB_ROOT/"))
 
 
 def _is_query_file(name: str) -> bool:

@@ -4,94 +4,24 @@ from __future__ import annotations
 
 import threading
 import uuid
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from psconnect.demo.server.arguments import bind_kinds
 from psconnect.demo.server.builtin_queries import BuiltinQueries
+from psconnect.demo.server.catalogue import present
+from psconnect.demo.server.conflicts import conflicts, invalid_columns
+from psconnect.demo.server.installed import PAGED, V1_LEVELS, InstalledPlugin, Plugin
 from psconnect.demo.server.named_queries import LoadedQuery, load_query
-from psconnect.demo.server.package import Grant, Manifest, Package, PluginRefused, read_package
+from psconnect.demo.server.package import PluginRefused, read_package
 from psconnect.demo.server.quirks import version_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from psconnect.demo.oracle import BindKind, Catalogue
+    from psconnect.demo.oracle import Catalogue
     from psconnect.demo.server.database import District
     from psconnect.demo.server.named_queries import NamedQuery
     from psconnect.demo.server.quirks import Quirks
-
-
-#: What has a page size of its own in a plugin's Data Configuration (4): the resources of ``/ws/v1``, and tables with
-#: queries together.
-SCHEMA: Final = "schema_table_query"
-PAGED: Final = ("student", "staff", "school", "course", "section", "section_enrollment", "term", SCHEMA)
-
-#: What accessLevelV1Api may be (15.4).
-V1_LEVELS: Final = ("NONE", "READ", "FULL")
-
-
-@dataclass(frozen=True, slots=True)
-class InstalledPlugin:
-    """A plugin as its administrator sees it.
-
-    ``access`` holds (table, field, level) as asked for, in upper case but for the level (ViewOnly or FullAccess).
-    Credentials exist from the first time it is enabled, if it has ``<oauth>``.
-    """
-
-    id: int
-    name: str
-    version: str
-    enabled: bool = False
-    access: tuple[tuple[str, str, str], ...] = ()
-    client_id: str | None = None
-    client_secret: str | None = None
-
-
-@dataclass(slots=True)
-class Plugin:
-    """A plugin as the server keeps it.
-
-    ``page_sizes`` has one number for each name in ``PAGED``; ``grants`` are those in force, by table and field in upper
-    case.
-    """
-
-    id: int
-    package: Package
-    page_sizes: dict[str, int]
-    enabled: bool = False
-    grants: dict[tuple[str, str], str] = field(default_factory=dict)
-    v1_access: str | None = None
-    queries: dict[str, LoadedQuery] = field(default_factory=dict)
-    client_id: str | None = None
-    client_secret: str | None = None
-
-    @property
-    def manifest(self) -> Manifest:
-        """What its plugin.xml says."""
-        return self.package.manifest
-
-    @property
-    def page_size(self) -> int:
-        """The maximum page size of tables and queries."""
-        return self.page_sizes[SCHEMA]
-
-    @property
-    def waits_for_access(self) -> bool:
-        """Whether an upgrade asks for more (or less) than is in force until it is enabled again."""
-        asked = {(grant.table, grant.field): grant.level for grant in self.manifest.grants}
-        return self.enabled and asked != self.grants
-
-    def level(self, table: str, column: str) -> str | None:
-        """The access in force for a field: ViewOnly, FullAccess or None."""
-        return self.grants.get((table.upper(), column.upper()))
-
-    def public(self) -> InstalledPlugin:
-        """The plugin as its administrator sees it."""
-        access = tuple((grant.table, grant.field, grant.level) for grant in self.manifest.grants)
-        return InstalledPlugin(
-            self.id, self.manifest.name, self.manifest.version, self.enabled, access, self.client_id, self.client_secret
-        )
 
 
 class PluginRegistry:
@@ -108,6 +38,7 @@ class PluginRegistry:
         self._lock = threading.RLock()
         self._plugins: dict[str, Plugin] = {}
         self._next_id = 101
+        self._loaded_with = quirks()
         #: Called with each plugin that is enabled.
         self.on_enabled: Callable[[Plugin], None] = _nobody
         district.write([("DELETE FROM PluginDef", ())])
@@ -150,20 +81,27 @@ class PluginRegistry:
     def query(self, name: str) -> LoadedQuery | None:
         """A query of an enabled plugin that loaded well, or one of the server's own."""
         with self._lock:
+            self._load_anew()
             for plugin in self._plugins.values():
                 loaded = plugin.queries.get(name)
                 if loaded is not None:
-                    if loaded.binds != self._binds(loaded.query):
-                        # A switch was changed since it was loaded.
-                        loaded = plugin.queries[name] = self._load(loaded.query)
                     return loaded if plugin.enabled and loaded.load_error is None else None
         return self._builtin.query(name)
 
-    def _binds(self, query: NamedQuery) -> dict[str, BindKind]:
-        return bind_kinds(query, self._district.catalogue, self._quirks())
+    def _load_anew(self) -> None:
+        """Load the queries again if a switch was changed since they were loaded."""
+        if self._loaded_with == self._quirks():
+            return
+        self._loaded_with = self._quirks()
+        for plugin in self._plugins.values():
+            plugin.queries = {query.name: self._load(query) for query in plugin.package.queries}
 
     def _load(self, query: NamedQuery) -> LoadedQuery:
-        return load_query(query, self._district.catalogue, self._binds(query))
+        catalogue = self._catalogue()
+        return load_query(query, catalogue, bind_kinds(query, catalogue, self._quirks()))
+
+    def _catalogue(self) -> Catalogue:
+        return present(self._district.catalogue, self._quirks().missing)
 
     def query_names(self) -> list[str]:
         """The names of the queries that the list of queries has (11.4)."""
@@ -199,33 +137,20 @@ class PluginRegistry:
                     f"version {manifest.version} is not higher."
                 )
                 raise PluginRefused(message)
-            self._check_against_others(package)
-            loaded = {query.name: self._load(query) for query in package.queries}
+            problems = conflicts(package, self._others(manifest.name), self._builtin.names(), self._quirks())
+            if problems and self._quirks().clash_at == "install":
+                raise PluginRefused(problems[0])
             if known is None:
                 known = Plugin(self._next_id, package, dict.fromkeys(PAGED, self._quirks().page_size))
                 self._next_id += 1
                 self._plugins[manifest.name] = known
             known.package = package
-            known.queries = loaded
+            known.queries = {query.name: self._load(query) for query in package.queries}
             self._store(known)
             return known.public()
 
-    def _check_against_others(self, package: Package) -> None:
-        taken = {query.name for query in package.queries}.intersection(self._builtin.names())
-        if taken:
-            message = f"The query {min(taken)} is already defined by PowerSchool."
-            raise PluginRefused(message)
-        for other in self._plugins.values():
-            if other.manifest.name == package.manifest.name:
-                continue
-            for query in package.queries:
-                if query.name in other.queries:
-                    message = f"The query {query.name} is already defined by the plugin {other.manifest.name}."
-                    raise PluginRefused(message)
-            shared = sorted(package.pages & other.package.pages)
-            if shared:
-                message = f"The page {shared[0]} is already provided by the plugin {other.manifest.name}."
-                raise PluginRefused(message)
+    def _others(self, plugin_name: str) -> list[Plugin]:
+        return [other for other in self._plugins.values() if other.manifest.name != plugin_name]
 
     def enable(self, name: str) -> InstalledPlugin:
         """Enable a plugin with all it asks for, and give it credentials if it has none yet.
@@ -237,14 +162,11 @@ class PluginRegistry:
         """
         with self._lock:
             plugin = self._plugins[name]
-            problems = invalid_columns(plugin.manifest.grants, self._district.catalogue, self._quirks().excluded)
-            problems += [
-                f"{table}: Invalid Table"
-                for one in plugin.package.subscriptions
-                for table in one.tables
-                if not self._has_table(table)
-            ]
+            problems = self._enabling_problems(plugin)
             if problems:
+                if self._quirks().failed_enable == "disables":
+                    plugin.enabled = False
+                    self._store(plugin)
                 raise PluginRefused("\n".join([f"The plugin {name} could not be enabled.", *problems]))
             if plugin.manifest.oauth and plugin.client_id is None:
                 plugin.client_id, plugin.client_secret = str(uuid.uuid4()), str(uuid.uuid4())
@@ -258,9 +180,13 @@ class PluginRegistry:
             self.on_enabled(plugin)
             return plugin.public()
 
-    def _has_table(self, name: str) -> bool:
-        table = self._district.catalogue.get(name)
-        return table is not None and not table.view
+    def _enabling_problems(self, plugin: Plugin) -> list[str]:
+        """One line for each reason why a plugin can't be enabled."""
+        others = self._others(plugin.manifest.name)
+        return [
+            *invalid_columns(plugin.package, self._catalogue(), self._quirks().excluded),
+            *conflicts(plugin.package, others, self._builtin.names(), self._quirks()),
+        ]
 
     def disable(self, name: str) -> InstalledPlugin:
         """Disable a plugin; its credentials stay for the next time."""
@@ -334,15 +260,3 @@ class PluginRegistry:
 
 def _nobody(_plugin: Plugin) -> None:
     """Nobody wants to know."""
-
-
-def invalid_columns(grants: tuple[Grant, ...], catalogue: Catalogue, excluded: frozenset[str]) -> list[str]:
-    """One line for each field that does not exist on this server, or is on its list of excluded fields (15.4)."""
-    lines = []
-    for grant in grants:
-        table = catalogue.get(grant.table)
-        if table is None or table.column(grant.field) is None:
-            lines.append(f"{grant.table} {grant.field}: Invalid Column")
-        elif f"{grant.table}.{grant.field}" in excluded:
-            lines.append(f"{grant.table} {grant.field}: Excluded Column")
-    return lines

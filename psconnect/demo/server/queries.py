@@ -32,9 +32,10 @@ if TYPE_CHECKING:
     from psconnect.demo.oracle import CompiledQuery
     from psconnect.demo.server.database import District, Reader
     from psconnect.demo.server.dataversions import Changed, DataVersions
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.named_queries import LoadedQuery, NamedQuery
-    from psconnect.demo.server.plugins import Plugin, PluginRegistry
+    from psconnect.demo.server.named_queries import LoadedQuery, NamedQuery, OutputColumn
+    from psconnect.demo.server.plugins import PluginRegistry
     from psconnect.demo.server.quirks import Quirks
 
 _BATCH: Final = 500
@@ -103,10 +104,14 @@ class Queries:
         errors = [
             {"resource": query.name, "field": column.label, "code": "No access to the field"}
             for column in query.columns
-            if plugin.level(column.table, column.field) is None
+            if plugin.level(column.table, column.field) is None or self._is_refused(query, column)
         ]
         if errors:
             raise Refusal(message_reply(self._quirks().query_denied, "Validation Failed", errors))
+
+    def _is_refused(self, query: NamedQuery, column: OutputColumn) -> bool:
+        """Whether a plugin's query may not show a column although it is granted (23)."""
+        return bool(query.file) and not self._quirks().guardian_id_shown and column.label == "guardian.guardianid"
 
     def _rows(self, run: _Run, page: Page, *, with_count: bool) -> Reply:
         """Answer with rows; they are read while they are sent, but for the first ones."""

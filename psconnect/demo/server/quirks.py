@@ -60,6 +60,7 @@ class Quirks:
         query_content_type: a query body that is not declared JSON: "accept", "415" or "500" (2 [I]).
         metadata: ``/ws/v1/metadata`` is "open" to everybody (4), takes a token ("signed"), or one of a plugin with
             accessLevelV1Api as well ("v1").
+        metadata_unsigned: how a server whose metadata takes a token refuses a call without one: 400 or 401 (4 [I]).
         sso_flags_as_text: ``sso_enabled_*`` in metadata as texts or booleans (4).
         v1_typing: ``/ws/v1`` texts become numbers and booleans by Jettison's rule, or all stay texts (5.3 [I]).
         v1_without_accept: the form of a ``/ws/v1`` answer to a call without Accept header: "json" or "xml" (2 [I]).
@@ -93,8 +94,8 @@ class Quirks:
         data_version_text: ``$dataversion`` in answers is a text or a number (12 conflict).
         data_version_tables: ``tables`` of a data-version answer is one "object", or an "array" of objects with one
             table each (12 conflict).
-        data_version_files: a subscription file in the demo's own format is "read", left alone ("ignore"), or makes the
-            server "refuse" the plugin (12 [I]: the format is not public).
+        data_version_files: a subscription file is "read", left alone ("ignore"), or makes the server "refuse" the
+            plugin (12 [I]).
         data_version_deletes: whether keys of deleted rows are among the changed ones (12 [I]).
         events: whether the district's Global Event Services are "off", or "deliver" to subscribers (14).
         events_need_https: whether a subscription to a plain http address is refused (14).
@@ -103,9 +104,19 @@ class Quirks:
         double_slashes: ``//ws/...`` is understood, or answered with 404 (2 [I]).
         case_sensitive_paths: ``/WS/V1/Metadata`` is 404, or understood (18 [I]).
         fixed_child_order: whether plugin.xml must have oauth, access_request, publisher in this order (15.2 conflict).
-        strict_entries: whether a plugin ZIP with unexpected entries is refused instead of installed (15.1 conflict).
+        strict_entries: whether a plugin ZIP is refused for entries whose name or format the server does not know, in
+            its folders, too, instead of installed (15.1 conflict, 23).
         v1_attribute_on_old_servers: whether servers before 25.2 take ``accessLevelV1Api`` in plugin.xml (15.4 [I]).
-        excluded: TABLE.FIELD names no plugin may ask for; enabling fails (15.4 [I] for the members).
+        excluded: TABLE.FIELD names, and whole tables, that no plugin may ask for; enabling fails (15.4 [I] for the
+            members).
+        missing: TABLE.FIELD names, and whole tables, that this server does not have (15.4, 23).
+        clash_at: a plugin is refused at "install" or at "enable" for a query, query file or page that another one has
+            under the same name (15.5, 15.8).
+        unique_query_files: whether the names of query files are unique over all plugins, as those of queries are
+            (15.5).
+        failed_enable: enabling that fails "disables" the whole plugin, or "keeps" what was in force (23).
+        queries_namespace: whether a query file whose root has a namespace loads (23).
+        guardian_id_shown: whether GUARDIAN.GUARDIANID may be the column of a query; else the query is refused (23).
         throttle_ms: least time between two calls of one plugin; 0 for none (18).
         throttle_status: the status of a call that comes too early (17 row 18 [I]).
         throttle_retry_after: whether that answer has a Retry-After header [I].
@@ -146,6 +157,7 @@ class Quirks:
     builtin_present_code: bool = True
     query_content_type: Literal["accept", "415", "500"] = "415"
     metadata: Literal["open", "signed", "v1"] = "open"
+    metadata_unsigned: Literal[400, 401] = 400
     sso_flags_as_text: bool = True
     v1_typing: bool = True
     v1_without_accept: Literal["json", "xml"] = "json"
@@ -191,6 +203,12 @@ class Quirks:
             "PCAS_ACCOUNT.PASSWORD",
         }
     )
+    missing: frozenset[str] = frozenset()
+    clash_at: Literal["install", "enable"] = "install"
+    unique_query_files: bool = True
+    failed_enable: Literal["disables", "keeps"] = "disables"
+    queries_namespace: bool = False
+    guardian_id_shown: bool = True
     throttle_ms: int = 0
     throttle_status: Literal[429, 503] = 429
     throttle_retry_after: bool = True

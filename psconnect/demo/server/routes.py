@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Reply, Request
-    from psconnect.demo.server.plugins import Plugin
 
 #: Answers a call of a plugin; the texts are the parts of the path that stand where the pattern has ``{…}``.
 Handler = Callable[["Request", "Plugin", tuple[str, ...]], "Reply"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from psconnect.demo.district.schema import BY_NAME, TABLES
+from psconnect.demo.server.catalogue import present
 from psconnect.demo.server.extensions import add_to_records, extension_names, split_names, wanted_extensions
 from psconnect.demo.server.fiql import FilterError, Term, condition, parse_filter
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from psconnect.demo.oracle import Column, TableInfo
     from psconnect.demo.server.database import District, Reader
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.plugins import Plugin
     from psconnect.demo.server.quirks import Quirks
 
 _VIEW_ONLY: Final = "ViewOnly"
@@ -54,7 +55,7 @@ class Tables:
         """Answer a call; ``path`` is what follows ``/ws/schema/table``."""
         if not path:
             return self._list() if request.method == "GET" else Reply(405, b"", {"Allow": "GET"})
-        table = self._district.catalogue.get(path[0].upper())
+        table = present(self._district.catalogue, self._quirks().missing).get(path[0].upper())
         if table is None or len(path) > 2:  # noqa: PLR2004 - a table and perhaps one thing in it
             return message_reply(404, "Resource not found")
         if table.view:
@@ -163,7 +164,7 @@ class Tables:
 
     def _access_word(self, plugin: Plugin, table: TableInfo, column: Column) -> str:
         name = column.name or ""
-        if f"{table.name}.{name}".upper() in self._quirks().excluded:
+        if not self._quirks().excluded.isdisjoint((table.name.upper(), f"{table.name}.{name}".upper())):
             return "BlackListNoAccess"
         return plugin.level(table.name, name) or "NoAccess"
 

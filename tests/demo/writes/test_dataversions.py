@@ -17,24 +17,35 @@ QUERIES = (
     Query(KEYLESS, ("STUDENTS.LAST_NAME last_name",), "SELECT last_name FROM students"),
     Query("com.roster.test.delta.schools", ("SCHOOLS.DCID dcid",), "SELECT dcid FROM schools", core="schools"),
 )
-FILE = "data_change_configuration_root/roster.xml"
+FILE = "data_change_configuration_root/roster.change_listener_config.xml"
+
+
+def listener(*tables, application="roster"):
+    """A subscription as published plugins have it (section 23); a table as "NAME" or "NAME.COLUMN"."""
+    listed = "".join(
+        f'<table name="{table}"><column name="{column or "DCID"}"/></table>'
+        for table, _, column in (name.partition(".") for name in tables)
+    )
+    return (
+        f'<changeListener><application name="{application}" description="Tests"><dataVersionSubscription>{listed}'
+        "</dataVersionSubscription></application></changeListener>"
+    )
 
 
 def content(*tables, name="Delta", file=FILE, text=None):
-    listed = "".join(f'<table name="{table}"/>' for table in tables)
     fields = sorted({*(field for query in QUERIES for field in query.fields()), *fields_of("U_STUDENTS_EXTENSION")})
     return zipped(
         {
             "plugin.xml": plugin_xml(fields, level="FullAccess", name=name),
             "queries_root/delta.named_queries.xml": queries_xml(QUERIES),
-            file: text or f'<dataChangeSubscription application="roster">{listed}</dataChangeSubscription>',
+            file: text or listener(*tables),
         }
     )
 
 
 @pytest.fixture(scope="module")
 def api(served):
-    with client_of(served, content("STUDENTS", "U_STUDENTS_EXTENSION")) as client:
+    with client_of(served, content("STUDENTS", "U_STUDENTS_EXTENSION.LOCKER")) as client:
         yield client
 
 
@@ -129,14 +140,14 @@ def test_a_plugin_without_subscription_has_no_versions(clients):
 def test_a_table_that_does_not_exist_is_told_when_enabling(served):
     named = served.install(
         zipped({"plugin.xml": plugin_xml([], name="Wrong delta"),
-                FILE: '<dataChangeSubscription application="x"><table name="NOWHERE"/></dataChangeSubscription>'})
+                FILE: listener("NOWHERE", "STUDENTS.NOTHING", application="x")})
     )  # fmt: skip
-    with pytest.raises(PluginRefused, match="NOWHERE: Invalid Table"):
+    with pytest.raises(PluginRefused, match="NOWHERE: Invalid Table\nSTUDENTS NOTHING: Invalid Column"):
         served.enable(named.name)
     assert not next(one for one in served.plugins() if one.name == "Wrong delta").enabled
 
 
-@pytest.mark.parametrize("text", ["<other/>", "<dataChangeSubscription/>"])
+@pytest.mark.parametrize("text", ["<other/>", "<changeListener/>", "<changeListener><application/></changeListener>"])
 def test_files_of_another_format_are_left_alone(served, text):
     name = f"Format {len(text)}"
     packed = zipped({"plugin.xml": plugin_xml([], name=name), FILE: text})
@@ -157,7 +168,7 @@ def test_nothing_is_logged_without_a_subscription(server, signed_in):
 
 
 def test_a_format_that_the_server_does_not_know_is_left_alone_or_refused(served, switched):
-    text = '<dataChangeSubscription application="x"><table name="STUDENTS"/></dataChangeSubscription>'
+    text = listener("STUDENTS", application="x")
 
     def packed(name):
         return zipped({"plugin.xml": plugin_xml(["STUDENTS.DCID"], name=name), FILE: text})

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from psconnect.demo.server.contacts.fields import Ask
     from psconnect.demo.server.database import District
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.plugins import Plugin
     from psconnect.demo.server.quirks import Quirks
     from psconnect.demo.server.routes import Handler
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from psconnect.demo.server.database import District, Reader
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.plugins import Plugin
     from psconnect.demo.server.quirks import Quirks
 
 _LONGEST_ID: Final = 18

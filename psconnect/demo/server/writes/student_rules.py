@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from psconnect.demo.district.schema import TableDefinition
-    from psconnect.demo.server.plugins import Plugin
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.writes.rows import Value
 
 _GRADUATED_GRADE: Final = "99"

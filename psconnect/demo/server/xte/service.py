@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from psconnect.demo.server.database import District
+    from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.plugins import Plugin
     from psconnect.demo.server.quirks import Quirks
 
 _BASE: Final = "/ws/xte"
