@@ -6,7 +6,7 @@ translated, and never hold anybody's data.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 
@@ -29,6 +29,7 @@ class Rule:
         title: the finding in a few words, for one or many records.
         because: completes "Not included, because …" in one sentence.
         to_do: what to do, with where in PowerSchool; empty where nothing needs doing.
+        counted: whether it is told once, with how many records it is about, instead of record by record.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Rule:
     title: str
     because: str
     to_do: str = ""
+    counted: bool = False
 
 
 _RULES = (
@@ -98,6 +100,36 @@ _RULES = (
         "Compare the two records. This one was delivered, because it was delivered before or is the older one.",
     ),
     Rule(
+        "username-taken",
+        "error",
+        "Another person has the same user name",
+        "another person has the same user name, and no system takes it twice",
+        "Give one of the two another user name in PowerSchool. Capitals make no difference, nor do blanks around it.",
+    ),
+    Rule(
+        "username-owner",
+        "warning",
+        "Another person wants the same user name",
+        "another person has the same user name in PowerSchool",
+        "Compare the two people. This one has the user name, because of an earlier delivery or a lower number. Give "
+        "the other one another user name in PowerSchool.",
+    ),
+    Rule(
+        "username-kept",
+        "warning",
+        "Keeps the earlier user name",
+        "the new user name is another person’s, so the one of the last delivery stays",
+        "Give this person a user name in PowerSchool that nobody else has.",
+    ),
+    Rule(
+        "username-shared",
+        "warning",
+        "Two people were delivered with the same user name",
+        "another person was delivered with the same user name before",
+        "Give one of the two another user name in PowerSchool. Until then both stay as they are; the destination may "
+        "refuse one of them.",
+    ),
+    Rule(
         "section-move-target",
         "warning",
         "Class can’t be moved",
@@ -117,6 +149,27 @@ _RULES = (
         "Attribute is empty",
         "an attribute is empty",
         "Fill in the field in PowerSchool. The record was delivered without it.",
+    ),
+    Rule(
+        "email-invalid",
+        "warning",
+        "E-mail is no address",
+        "what is entered as e-mail is no address",
+        "Correct the e-mail in PowerSchool. Until then none is delivered.",
+    ),
+    Rule(
+        "escaped-text",
+        "warning",
+        "Text with codes for characters",
+        "a text has codes like “&#39;” in place of characters",
+        "Correct the text in PowerSchool: an import wrote the codes. Until then it is delivered as it is.",
+    ),
+    Rule(
+        "text-mended",
+        "info",
+        "Text put in order",
+        "blanks, invisible characters, “mailto:”, a name or a second address around a value were taken away",
+        counted=True,
     ),
     Rule(
         "unreadable",
@@ -228,7 +281,21 @@ class _Rules(dict[str, Rule]):
 
 
 _KINDS = {"calendar": "term", "admin": "staff member"}
+
+
+def named_record(entity: str, sourced_id: str) -> str:
+    """How a finding names the other record that it is about: its kind and its id."""
+    return f"{_KINDS.get(entity, entity)} {sourced_id}"
+
+
 RULES: dict[str, Rule] = _Rules({rule.key: rule for rule in _RULES})
+
+
+@dataclass
+class Tally:
+    """How many records a finding is about; it grows while records are read."""
+
+    records: int = 1
 
 
 @dataclass(frozen=True)
@@ -238,9 +305,11 @@ class Problem:
     Attributes:
         rule: key of the rule in RULES.
         entity: key of the entity.
-        key: the record's key.
+        key: the record's key; that of the first record where several are counted.
         school: key of the school it belongs to, or None.
-        detail: what the rule is about in this record: an attribute's or an entity's name, never a value.
+        detail: what the rule is about in this record: an attribute's or an entity's name, the other record's kind and
+            id, or a code of a list; never a value that could be somebody's.
+        tally: counts the records, of a rule that tells how many there are; None for all others.
     """
 
     rule: str
@@ -248,3 +317,16 @@ class Problem:
     key: int
     school: int | None = None
     detail: str = ""
+    tally: Tally | None = field(default=None, compare=False)
+
+    @property
+    def settled(self) -> Problem:
+        """The finding when nothing more is counted: its detail tells how many records there are."""
+        if self.tally is None:
+            return self
+        return replace(self, detail=with_count(self.detail, self.tally.records), tally=None)
+
+
+def with_count(detail: str, records: int) -> str:
+    """A finding's detail with how many records it is about: ``email: 1,204 records``."""
+    return f"{detail}: {records:,} {'record' if records == 1 else 'records'}"

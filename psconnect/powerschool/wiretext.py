@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-UNREADABLE = "\uffff"
-"""Stands for what could not be read. Unicode keeps this code free for programs' own use: no text has it."""
+from psconnect.model import text
+
+UNREADABLE = text.UNREADABLE
+"""Stands for what could not be read."""
 
 _BYTE_ORDER_MARK = "\ufeff"
 # An escaped backslash and a whole pair are passed over, so that only what is left of the pattern is half a pair.
@@ -32,7 +34,7 @@ def mended(body: bytes) -> bytes:
     A body that broke off or is no JSON stays as broken as it was.
     """
     # "surrogateescape" marks each byte that is no UTF-8, so that characters which were sent are never mistaken for it.
-    text = body.decode("utf-8", "surrogateescape").removeprefix(_BYTE_ORDER_MARK)
-    text = re.sub("[\udc80-\udcff]+", UNREADABLE, text)
-    text = _CONTROL.sub(UNREADABLE, text)
-    return _HALF_PAIR.sub(lambda found: UNREADABLE if found["half"] else found[0], text).encode()
+    decoded = body.decode("utf-8", "surrogateescape").removeprefix(_BYTE_ORDER_MARK)
+    decoded = re.sub("[\udc80-\udcff]+", UNREADABLE, decoded)
+    decoded = _CONTROL.sub(UNREADABLE, decoded)
+    return _HALF_PAIR.sub(lambda found: UNREADABLE if found["half"] else found[0], decoded).encode()

@@ -19,6 +19,9 @@ from psconnect.roster.textfilters import TextFilter, change_of, parse_filter
 ValueList = Mapping[str, str]
 """A value list: value in the source -> value delivered; ``*`` stands for every other value that is not empty."""
 
+Notices = list[tuple[str, str]]
+"""What is noticed while a row is shaped: the key of a rule (model.problems), and what it is about."""
+
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 

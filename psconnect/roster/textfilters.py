@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.text import is_blank, trimmed
 from psconnect.model.wrong import nearest
 
 Change = Callable[[str], str]
@@ -27,7 +28,7 @@ def looks_empty(text: str) -> bool:
     """Whether a text shows nothing: no character but blanks and invisible ones."""
     if text[:1].isalnum():
         return False
-    return all(ch.isspace() or unicodedata.category(ch) in ("Cf", "Cc", "Zs") for ch in text)
+    return all(map(is_blank, text))
 
 
 def _visible(text: str) -> str:
@@ -78,7 +79,7 @@ _PLAIN: dict[str, Change] = {
     "lower": str.lower,
     "upper": str.upper,
     "title": str.title,
-    "trim": str.strip,
+    "trim": trimmed,
     "visible": _visible,
     "ascii": to_ascii,
     "digits": _digits,

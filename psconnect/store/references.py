@@ -29,10 +29,12 @@ from psconnect.model.problems import Problem, base_rule, goes_along
 from psconnect.model.rules import NO_RULES, RosterRules
 from psconnect.store.staging import table
 from psconnect.store.uniqueness import settle_uniqueness
+from psconnect.store.usernames import settle_usernames
 
 _ORPHAN, _WAITS = "orphan", "waits-for"
-_ORDER = (TEACHER, ADMIN, SCHOOL, CALENDAR, COURSE, CLASS, STUDENT, CONTACT, RELATIONSHIP, ENROLLMENT)
-"""What others need comes first; staff needs nothing and decides which classes are taught."""
+_ORDER = (TEACHER, ADMIN, SCHOOL, STUDENT, CALENDAR, COURSE, CLASS, CONTACT, RELATIONSHIP, ENROLLMENT)
+"""What others need comes first; staff needs nothing and decides which classes are taught, once user names are settled
+between staff and students."""
 REJECTING = ("unreadable", _ORPHAN, "missing-required", "too-long", "no-id", "double-id")
 """Rules that say: this record should be in, and can't be used as it is."""
 
@@ -53,6 +55,8 @@ def resolve_references(
             _contacts_without_student(db)
         problems += _resolve(db, entity, only="contact" if entity is RELATIONSHIP else "")
         problems += settle_uniqueness(db, entity, rules)
+        if entity in (STUDENT, CONTACT):
+            problems += settle_usernames(db, contacts=entity is CONTACT)
         if entity is CLASS:
             _unused(db, rules)
     return _with_schools(db, [*found, *problems])

@@ -82,8 +82,12 @@ class Staging:
             self._problems[problem] = None
 
     def problems(self) -> list[Problem]:
-        """The findings so far that concern somebody (not of severity ``info``)."""
-        return [problem for problem in self._problems if RULES[problem.rule].severity != "info"]
+        """The findings so far that concern somebody: not of severity ``info``, unless they are counted."""
+        return [
+            problem.settled
+            for problem in self._problems
+            if problem.tally is not None or RULES[problem.rule].severity != "info"
+        ]
 
     @contextlib.contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:

@@ -58,8 +58,8 @@ def test_what_a_filter_can_not_read_is_no_reason_to_remove_anybody(maker: Maker)
 
 def test_a_value_that_does_not_fit_is_reported_once(maker: Maker) -> None:
     maker.plan = replace(maker.plan, longest=30)
-    assert student(maker, email="x" * 31).rule == "too-long"
-    assert maker.found() == [("too-long", "student", 431, 1, "email")]
+    assert student(maker, last_name="x" * 31).rule == "too-long"
+    assert maker.found() == [("too-long", "student", 431, 1, "familyName")]
 
 
 def test_other_enrollment_states(maker: Maker) -> None:

@@ -65,7 +65,7 @@ def class_shaper(
     plan: ReadPlan, district: District, classes: Classes, on_problem: OnProblem
 ) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of section rows to shaped classes; it also fills ``classes``."""
-    shape, judge = plan.shape(CLASS), plan.judge(CLASS, on_problem)
+    shape, judge = plan.shaping(CLASS, on_problem)
     courses, ids = plan.included.courses, plan.ids
     # The same text for all classes of a school: there may be hundreds of thousands.
     school_ids = {key: ids.of(SCHOOL, key) for key in district.schools.values()}
@@ -128,7 +128,7 @@ def enrollment_shaper(
 
     This is by far the longest loop of a reading, so keys stay the texts they came as: SQLite makes numbers of them.
     """
-    shape, required = plan.shape(ENROLLMENT), plan.judge(ENROLLMENT, on_problem)
+    shape, required = plan.shaping(ENROLLMENT, on_problem)
     info_of, any_required = _by_text(classes.info), required.active
     judge = _enrollment_judge(plan.today.isoformat())
     id_of, student_id_of = plan.ids.by_text(ENROLLMENT), plan.ids.by_text(STUDENT)

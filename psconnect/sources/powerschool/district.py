@@ -171,7 +171,7 @@ def _days_before(last_day: str) -> str:
 
 def school_rows(plan: ReadPlan, district: District, schools: Iterable[Any], on_problem: OnProblem) -> list[StagedRow]:
     """Shaped schools, and the district itself as their parent."""
-    shape, judge = plan.shape(SCHOOL), plan.judge(SCHOOL, on_problem)
+    shape, judge = plan.shaping(SCHOOL, on_problem)
     schools = list(schools)
     plan.learn(SCHOOL, schools)
     parent = plan.ids.of(SCHOOL, DISTRICT_KEY)
@@ -205,7 +205,7 @@ def term_rows(plan: ReadPlan, district: District, terms: list[Any], on_problem: 
 
     Where terms are merged, ``district.terms`` lead to those that are delivered from now on.
     """
-    shape, judge = plan.shape(CALENDAR), plan.judge(CALENDAR, on_problem)
+    shape, judge = plan.shaping(CALENDAR, on_problem)
     is_date = DateCheck()
     judged: list[_JudgedTerm] = []
     for row in terms:
@@ -270,7 +270,7 @@ def course_rows(plan: ReadPlan, district: District, courses: Iterable[Any], on_p
     """Shaped courses; those with school number 0 belong to the district (powerschool-api.md 16.4)."""
     courses = list(courses)
     plan.learn(COURSE, courses)
-    shape, judge = plan.shape(COURSE), plan.judge(COURSE, on_problem)
+    shape, judge = plan.shaping(COURSE, on_problem)
     numbers = [number for number, key in district.schools.items() if key in district.chosen]
     rows: list[StagedRow] = []
     for row in courses:

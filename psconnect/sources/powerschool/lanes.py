@@ -131,8 +131,11 @@ class Lanes:
                 self.sink.rows(entity, shape(rows))
 
             def restart() -> None:
+                nonlocal shape
                 self.sink.clear(entity, negative=negative)
                 forget()
+                # What it has counted so far is void, too.
+                shape = make_shaper(problems.append)
 
             stream_sink = _StreamSink(
                 entity.key,

@@ -26,7 +26,7 @@ _YES, _NO = ("1", "true"), ("0", "false")
 
 def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of student rows to shaped records."""
-    shape, judge = plan.shape(STUDENT), plan.judge(STUDENT, on_problem)
+    shape, judge = plan.shaping(STUDENT, on_problem)
     schools, chosen, active = district.schools, district.chosen, plan.included.enroll_status
     id_of = plan.ids.by_key(STUDENT)
     school_ids = {key: plan.ids.of(SCHOOL, key) for key in schools.values()}
@@ -83,7 +83,7 @@ def staff_rows(
             schools_of.setdefault(int(row.users_dcid), set()).add(school)
     # Where other staff is off, the fields that only they are mapped from are not read.
     shaped_as = {TEACHER: TEACHER, ADMIN: ADMIN if plan.included.admins else TEACHER}
-    shapes = {entity: (plan.shape(like), plan.judge(like, on_problem)) for entity, like in shaped_as.items()}
+    shapes = {entity: plan.shaping(like, on_problem) for entity, like in shaped_as.items()}
     found: dict[Entity, list[StagedRow]] = {TEACHER: [], ADMIN: []}
     users = list(users)
     plan.learn(TEACHER, users)
@@ -133,7 +133,7 @@ def contact_shaper(
 
     ``accounts`` have been read where only contacts with a portal account are wanted.
     """
-    shape, judge = plan.shape(CONTACT), plan.judge(CONTACT, on_problem)
+    shape, judge = plan.shaping(CONTACT, on_problem)
     portal_only, id_of = plan.included.portal_only, plan.ids.by_key(CONTACT)
 
     def page(rows: list[Any]) -> list[StagedRow]:
@@ -156,7 +156,7 @@ def contact_shaper(
 
 def relationship_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of relationship rows to shaped records."""
-    shape, judge = plan.shape(RELATIONSHIP), plan.judge(RELATIONSHIP, on_problem)
+    shape, judge = plan.shaping(RELATIONSHIP, on_problem)
     id_of, student_id_of, contact_id_of = map(plan.ids.by_key, (RELATIONSHIP, STUDENT, CONTACT))
 
     def page(rows: list[Any]) -> list[StagedRow]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, tzinfo
 from operator import attrgetter
 from typing import Any, Literal
 
 import msgspec
 
-from psconnect.model.entities import BY_KEY, LONGEST, Entity
+from psconnect.model.entities import BY_KEY, EXTRA, LONGEST, Entity
 from psconnect.model.ids import Ids
-from psconnect.model.problems import Fate, Problem
+from psconnect.model.problems import RULES, Fate, Problem, Tally
 from psconnect.model.rules import FilterRule
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import StreamSet
@@ -22,9 +23,13 @@ from psconnect.roster.filters import Filter, compile_filters
 from psconnect.roster.mapping import Requirements, RosterMapping, Shape, compile_mapping, prefixed, requirements_for
 from psconnect.roster.names import WholeNames
 from psconnect.roster.roles import Roles
+from psconnect.roster.templates import Notices
+from psconnect.roster.tidy import tidied
 
 encode = msgspec.json.Encoder().encode
 OnProblem = Callable[[Problem], None]
+_CODES = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbsp);")
+"""Characters as XML and HTML write them: an import wrote them into the field."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +107,15 @@ class ReadPlan:
     ids: Ids = field(default_factory=Ids)
     prefixes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def shape(self, entity: Entity) -> Shape:
-        """The compiled mapping of an entity, with the prefixes of its attributes."""
-        stream = self.streams.for_entity(entity.key)
-        return prefixed(
-            compile_mapping(self.mapping, entity, _namer(stream)), entity, self.prefixes.get(entity.key, {})
-        )
+    def shaping(self, entity: Entity, on_problem: OnProblem) -> tuple[Shape, Judge]:
+        """What shapes the rows of an entity, and what judges each record right after; findings go to ``on_problem``.
+
+        The shape is the compiled mapping, with texts in order and the prefixes of its attributes.
+        """
+        notices: Notices = []
+        mapped = compile_mapping(self.mapping, entity, self.name_of(entity))
+        shape = prefixed(tidied(mapped, entity, notices), entity, self.prefixes.get(entity.key, {}))
+        return shape, replace(self.judge(entity, on_problem), notices=notices)
 
     def learn(self, entity: Entity, rows: Iterable[Any]) -> None:
         """Take from the entity's rows what its ids are made of; to be done before their ids are asked for."""
@@ -150,6 +158,8 @@ class Judge:
     on_problem: OnProblem
     longest: int = LONGEST
     filter: Filter | None = None
+    notices: Notices = field(default_factory=list)
+    _tallies: dict[tuple[str, str], Tally] = field(default_factory=dict, init=False)
 
     @property
     def active(self) -> bool:
@@ -160,13 +170,13 @@ class Judge:
         """Fate and rule of a record; what is the matter with it becomes a problem.
 
         Left out by a filter or when a required attribute is empty; kept as last delivered when a value can't be read,
-        also one that a filter looks at, or is too long.
+        also one that a filter looks at, or is too long. A record has to be judged right after it was shaped.
         """
         if self.filter:
-            for name, get in self.filter.looked_at:
-                if UNREADABLE in get(row, values):
-                    self.on_problem(Problem("unreadable", self.entity.key, key, school, name))
-                    return Fate.KEPT, "unreadable"
+            unreadable = next((name for name, get in self.filter.looked_at if UNREADABLE in get(row, values)), None)
+            if unreadable is not None:
+                self.on_problem(Problem("unreadable", self.entity.key, key, school, unreadable))
+                return Fate.KEPT, "unreadable"
             left_out_by = self.filter.left_out_by(row, values)
             if left_out_by:
                 return Fate.LEFT_OUT, left_out_by
@@ -177,13 +187,42 @@ class Judge:
                     rule = "unreadable" if UNREADABLE in value else "too-long"
                     self.on_problem(Problem(rule, self.entity.key, key, school, attribute))
                     return Fate.KEPT, rule
+        missing = self._missing(key, school, values)
+        if missing:
+            return Fate.LEFT_OUT, missing
+        if "&" in joined:
+            self._look_for_codes(key, school, values)
+        return Fate.IN, None
+
+    def _missing(self, key: int, school: int | None, values: tuple[str, ...]) -> str | None:
+        """The rule that leaves a record out for want of an attribute; tells what is missing and what was noticed."""
         missing, reported = self.requirements.missing(values)
+        if self.notices:
+            reported = self._tell(key, school, reported, delivered=not missing)
         if missing:
             self.on_problem(Problem("missing-required", self.entity.key, key, school, missing))
-            return Fate.LEFT_OUT, "missing-required"
+            return "missing-required"
         for attribute in reported:
             self.on_problem(Problem("missing-reported", self.entity.key, key, school, attribute))
-        return Fate.IN, None
+        return None
+
+    def _look_for_codes(self, key: int, school: int | None, values: tuple[str, ...]) -> None:
+        for attribute, value in zip(self.entity.shaped, values, strict=True):
+            if attribute != EXTRA and _CODES.search(value):
+                self.on_problem(Problem("escaped-text", self.entity.key, key, school, attribute))
+
+    def _tell(self, key: int, school: int | None, reported: Sequence[str], *, delivered: bool) -> list[str]:
+        """Tell or count what was noticed while the record was shaped; returns what is still to be reported missing."""
+        for rule, detail in self.notices:
+            if not RULES[rule].counted:
+                self.on_problem(Problem(rule, self.entity.key, key, school, detail))
+            elif delivered and (rule, detail) in self._tallies:
+                self._tallies[rule, detail].records += 1
+            elif delivered:
+                tally = self._tallies[rule, detail] = Tally()
+                self.on_problem(Problem(rule, self.entity.key, key, None, detail, tally))
+        refused = {detail for rule, detail in self.notices if rule == "email-invalid"}
+        return [attribute for attribute in reported if attribute not in refused]
 
 
 def _namer(stream: Stream) -> Callable[[str], str]:

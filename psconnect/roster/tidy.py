@@ -1,0 +1,50 @@
+"""What is put in order in a shaped record before anything judges it: user names are trimmed, e-mail addresses mended.
+
+Whatever is changed is noticed, so that it can be counted and told.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psconnect.model.entities import Entity
+from psconnect.model.text import trimmed
+from psconnect.roster.mail import mended
+from psconnect.roster.mapping import Shape
+from psconnect.roster.templates import Notices
+from psconnect.roster.textfilters import looks_empty
+
+
+def tidied(shape: Shape, entity: Entity, notices: Notices) -> Shape:
+    """The shape with user names and e-mail addresses in order.
+
+    ``notices`` holds what was noticed about the row that was shaped last, by this and by ``shape``.
+    """
+    if "username" not in entity.shaped:
+        return _forgetting(shape, notices)
+    user, mail = entity.shaped.index("username"), entity.shaped.index("email")
+
+    def tidy(row: Any) -> tuple[str, ...]:
+        if notices:
+            notices.clear()
+        values = shape(row)
+        name, address = trimmed(values[user]), mended(values[mail])
+        if name == values[user] and address == values[mail]:
+            return values
+        for attribute, before, after in (("username", values[user], name), ("email", values[mail], address)):
+            if before != after and not looks_empty(before):
+                notices.append(("text-mended", attribute) if after else ("email-invalid", attribute))
+        changed = list(values)
+        changed[user], changed[mail] = name, address
+        return tuple(changed)
+
+    return tidy
+
+
+def _forgetting(shape: Shape, notices: Notices) -> Shape:
+    def forget(row: Any) -> tuple[str, ...]:
+        if notices:
+            notices.clear()
+        return shape(row)
+
+    return forget
