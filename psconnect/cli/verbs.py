@@ -123,7 +123,8 @@ def _enable(service: Service, options: argparse.Namespace) -> int:
 
 def _remove(service: Service, options: argparse.Namespace) -> int:
     name = service.connection(options.name).name
-    if not options.yes and not _confirmed(name):
+    question = f"Wipe “{name}” with its secrets, roster data and history? The destination is left as it is."
+    if not options.yes and not _confirmed(name, question, _WIPED):
         output.say("Nothing was removed.")
         return codes.USAGE
     held = service.remove_connection(name)
@@ -133,16 +134,33 @@ def _remove(service: Service, options: argparse.Namespace) -> int:
     return _said(options, gone, name=name, not_deleted=list(held))
 
 
-def _confirmed(name: str) -> bool:
+_WIPED = ("PSC-REMOVE-YES", "Removing needs a confirmation", "“{name}” and everything stored for it would be wiped.")
+_SET_ASIDE = (
+    "PSC-REBUILD-YES",
+    "Beginning anew needs a confirmation",
+    "The runs of “{name}”, what is known of its destination, adopted ids and given user names would be set aside.",
+)
+
+
+def _rebuild(service: Service, options: argparse.Namespace) -> int:
+    name = service.connection(options.name).name
+    question = (
+        f"Set the roster data of “{name}” aside? Its runs, what is known of the destination, adopted ids and given "
+        "user names are lost to psconnect; the next sync is a first delivery, which waits for your approval."
+    )
+    if not options.yes and not _confirmed(name, question, _SET_ASIDE):
+        output.say("Nothing was changed.")
+        return codes.USAGE
+    aside = service.rebuild(name)
+    text = f"The roster data of “{name}” is now {aside}. The next sync begins anew and waits for your approval."
+    return _said(options, text, name=name, file=str(aside))
+
+
+def _confirmed(name: str, question: str, refusal: tuple[str, str, str]) -> bool:
     if not sys.stdin.isatty():
-        raise FixSettings(
-            "PSC-REMOVE-YES",
-            "Removing needs a confirmation",
-            f"“{name}” and everything stored for it would be wiped.",
-            "Repeat the command with --yes.",
-            where=name,
-        )
-    output.say(f"Wipe “{name}” with its secrets, roster data and history? The destination is left as it is.")
+        code, title, happened = refusal
+        raise FixSettings(code, title, happened.format(name=name), "Repeat the command with --yes.", where=name)
+    output.say(question)
     return output.answer("Type the connection’s name to confirm: ") == name
 
 
@@ -325,6 +343,7 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "connection enable": _enable,
     "connection disable": _enable,
     "connection remove": _remove,
+    "connection rebuild": _rebuild,
     "connection adopt": adopt,
     "connection rekey": rekey,
     "secret set": _secret,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from psconnect.model.runs import Run
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.store import history
 from psconnect.store.connections import ConnectionFiles
-from psconnect.store.database import open_rosters
+from psconnect.store.database import open_rosters, sqlite_errors
 from psconnect.store.home import Home, slug
 from psconnect.store.homeid import home_id
 from psconnect.store.secrets import CLIENT_SECRET, Secrets
@@ -72,8 +72,15 @@ class Base:
         """The connection's PowerSchool server; the seam at which a bench replaces the network's edge."""
         return make_client(connection, self.secrets.get(connection.name, CLIENT_SECRET), self.clock, cancel)
 
-    def _history(self, name: str) -> _History:
-        return _History(self.rosters_of(name))
+    @contextmanager
+    def _history(self, name: str) -> Iterator[sqlite3.Connection | None]:
+        """The roster data of a connection opened for reading; None when there is none yet."""
+        rosters = self.rosters_of(name)
+        if not rosters.exists():
+            yield None
+            return
+        with sqlite_errors(rosters), closing(open_rosters(rosters, to_read=True)) as db:
+            yield db
 
     def _last_run(self, name: str) -> Run | None:
         with self._history(name) as db:
@@ -120,20 +127,3 @@ def no_run(run_id: str) -> FixSettings:
         "See the runs of a connection with: psconnect runs NAME",
         where=run_id,
     )
-
-
-class _History:
-    """The roster data of a connection opened for reading its history; None when there is none yet."""
-
-    def __init__(self, rosters: Path) -> None:
-        self._rosters = rosters
-        self._db: sqlite3.Connection | None = None
-
-    def __enter__(self) -> sqlite3.Connection | None:
-        if self._rosters.exists():
-            self._db = open_rosters(self._rosters, to_read=True)
-        return self._db
-
-    def __exit__(self, *_exc: object) -> None:
-        if self._db is not None:
-            self._db.close()

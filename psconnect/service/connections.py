@@ -13,15 +13,18 @@ from typing import Any
 import msgspec
 
 from psconnect.destinations import KINDS, make_destination
+from psconnect.logs import logger
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.service.identity import Identity
 from psconnect.store.connections import read_file, to_toml
 from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.lastread import FINDER
 from psconnect.store.ledger import ledger_counts
 from psconnect.store.lock import run_lock
 from psconnect.store.secrets import SECRET_KEYS
+from psconnect.store.staging import LAST_READ
 from psconnect.sync.assemble import choices_of
 from psconnect.sync.job import no_step
 from psconnect.sync.thresholds import thresholds_of
@@ -175,6 +178,35 @@ class Connections(Identity):
         rosters.with_suffix(".lock").unlink(missing_ok=True)
         return held
 
+    def rebuild(self, name: str) -> Path:
+        """Set a connection's roster data aside, so that the next sync begins anew; returns where it is now.
+
+        For a file that is damaged. What it has is lost to psconnect: the runs, what is known of the destination, ids
+        that were adopted, user names that were given. Settings and secrets stay. The file goes when the connection is
+        removed. Raises FixSettings where there is none.
+        """
+        connection = self._files.get(name)
+        rosters = self.rosters_of(connection.name)
+        with run_lock(rosters.with_suffix(".lock"), connection.name), storage_errors(rosters):
+            if not rosters.exists():
+                raise FixSettings(
+                    "PSC-DATA-NONE",
+                    "There is no roster data",
+                    f"“{connection.name}” has no run on this computer, so there is nothing to set aside.",
+                    "Start a sync.",
+                    where=connection.name,
+                )
+            aside = rosters.with_suffix(f".damaged-{self.clock.now():%Y%m%d-%H%M%S}.sqlite")
+            for ending in ("-wal", "-shm", ""):
+                beside = Path(f"{rosters}{ending}")
+                if beside.exists():
+                    beside.replace(f"{aside}{ending}")
+            for path in rosters.parent.glob(f"{rosters.stem}.*"):
+                if path.suffix in (LAST_READ, FINDER):
+                    path.unlink(missing_ok=True)
+        logger.info("roster data set aside", extra={"data": {"connection": connection.name}})
+        return aside
+
     def _leave(self, connection: Connection) -> Sequence[str]:
         """Clear the destination of what is ours and not delivered, as far as it can be reached."""
         try:
@@ -187,7 +219,9 @@ class Connections(Identity):
             return [error.where]
 
     def _note_removal(self, connection: Connection) -> None:
-        with self._history(connection.name) as db:
+        counts: dict[str, int] | None = None
+        # Damaged roster data can be removed like any other; how many records were delivered is not known then.
+        with contextlib.suppress(LocalStorage), self._history(connection.name) as db:
             counts = ledger_counts(db) if db else {}
         line = {
             "date": self.clock.now().date().isoformat(),

@@ -17,9 +17,10 @@ from urllib.parse import quote
 import filelock
 from sqlite_utils import Database
 
-from psconnect.model.errors import FixSettings, LocalStorage
+from psconnect.model.errors import Cancelled, FixSettings, LocalStorage, PsconnectError
+from psconnect.store.damage import is_damaged
 from psconnect.store.files import storage_error
-from psconnect.store.schema import MIGRATIONS
+from psconnect.store.schema import MIGRATIONS, SealBroken
 
 _BUSY_SECONDS = 10.0
 _ALONE_SECONDS = 120.0
@@ -105,6 +106,9 @@ def _up_to_date(path: Path) -> bool:
         pending = {migration.name for migration in MIGRATIONS.pending(wrapped)}
         known = pending | {migration.name for migration in MIGRATIONS.applied(wrapped)}
     all_known = {migration.name for migration in MIGRATIONS._migrations}  # noqa: SLF001 - there is no public list
+    if known - all_known and pending:
+        # A newer version keeps all of our migrations: a name that is missing was not written by anybody.
+        raise SealBroken
     if known - all_known:
         raise FixSettings(
             "PSC-DATA-NEWER",
@@ -167,22 +171,15 @@ def _check_whole(db: sqlite3.Connection, path: Path) -> None:
         raise _damaged(path)
 
 
-def _is_whole(path: Path) -> bool:
-    try:
-        with contextlib.closing(sqlite3.connect(uri_of(path.absolute(), "mode=ro"), uri=True)) as db:
-            return bool(db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except sqlite3.DatabaseError:
-        return False
-
-
 def _damaged(path: Path) -> LocalStorage:
     return LocalStorage(
         "PSC-DATA-DAMAGED",
         "The stored roster data is damaged",
-        f"{path.name} can't be read. Nothing was changed anywhere.",
-        f"Restore {path} from a backup. Without one, move it away: the next sync then compares with an empty ledger "
-        "and is "
-        "held for your approval.",
+        f"{path.name} does not hold any more what was written to it: the disk may be failing. It has the connection’s "
+        "runs, what is known of the destination, ids that were adopted, and user names that were given. Settings and "
+        "secrets are kept elsewhere and are whole; what stands at the destination is not touched by this.",
+        f"Restore {path} from a backup. Without one, set it aside: psconnect connection rebuild NAME. What it has is "
+        "then lost to psconnect, and the next sync is a first delivery, which waits for your approval.",
         where=str(path),
     )
 
@@ -203,21 +200,33 @@ def sqlite_errors(path: Path, *, read_again: bool = False) -> Iterator[None]:
     """Turn SQLite's and the system's refusals into sentences about this file.
 
     ``read_again``: it holds nothing that the next run does not read again, so nobody has to restore it. Roster data is
-    used together with such files: before it is called damaged, it is looked at by itself.
+    used together with such files: before it is called damaged, it is looked at by itself. So it is when anything fails
+    in a way that nobody foresaw: damage shows in many ways, from a table that is gone to a date that is none.
     """
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise _operational(path, error) from None
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError):
-            raise
-        raise (_damaged_copy(path) if read_again or _is_whole(path) else _damaged(path)) from None
+    except (PsconnectError, Cancelled):
+        raise
+    except SealBroken:
+        raise _damaged(path) from None
     except OSError as error:
         raise storage_error(path, error) from None
+    except Exception as error:
+        known = _operational(path, error) if isinstance(error, sqlite3.OperationalError) else None
+        if known:
+            raise known from None
+        if not read_again and is_damaged(path):
+            raise _damaged(path) from None
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _OURS):
+            raise _damaged_copy(path) from None
+        raise
 
 
-def _operational(path: Path, error: sqlite3.OperationalError) -> Exception:
+_OURS = (sqlite3.OperationalError, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
+"""What SQLite says of a mistake in what it is told to do, where the file is whole."""
+
+
+def _operational(path: Path, error: sqlite3.OperationalError) -> LocalStorage | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return storage_error(path, OSError(28, os.strerror(28)))
@@ -227,7 +236,7 @@ def _operational(path: Path, error: sqlite3.OperationalError) -> Exception:
         return _busy(path, _BUSY_SECONDS)
     if code == sqlite3.SQLITE_IOERR:
         return storage_error(path, OSError(5, os.strerror(5)))
-    return error
+    return None
 
 
 def _busy(path: Path, seconds: float) -> LocalStorage:

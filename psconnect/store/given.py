@@ -6,11 +6,15 @@ Remembered by the record's key, also after the person is gone: a user name is ne
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
+from psconnect.store import history
+from psconnect.store.schema import SealBroken
 from psconnect.store.staging import table
 
+_SEAL = "given"
 PEOPLE = (STUDENT, TEACHER, ADMIN, CONTACT)
 
 
@@ -60,6 +64,27 @@ def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iter
     db.executemany(sql, [(record, key) for key, _value, record in found])
     rows = [(entity.rank, key, attribute, value) for key, value, _record in found]
     db.executemany("INSERT OR IGNORE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", rows)
+
+
+def seal_given(db: sqlite3.Connection) -> None:
+    """Note the fingerprint of what was given; within the transaction that gave it. Writes nothing where it is noted."""
+    now = _fingerprint(db)
+    if history.get_meta(db, _SEAL) != now:
+        history.set_meta(db, _SEAL, now)
+
+
+def check_given(db: sqlite3.Connection) -> None:
+    """Raise SealBroken where what was given is not as it was left: somebody would get another user name."""
+    noted = history.get_meta(db, _SEAL)
+    if noted and noted != _fingerprint(db):
+        raise SealBroken
+
+
+def _fingerprint(db: sqlite3.Connection) -> str:
+    check = 0
+    for row in db.execute("SELECT entity, attribute, key, value FROM given ORDER BY entity, attribute, key"):
+        check = zlib.crc32(repr(row).encode(), check)
+    return f"{check:08x}"
 
 
 def mails_by_domain(db: sqlite3.Connection) -> dict[str, int]:

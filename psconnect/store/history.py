@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,7 @@ import msgspec
 from psconnect.model.entities import BY_KEY, BY_RANK
 from psconnect.model.problems import RULES, Problem
 from psconnect.model.runs import Change, ChangeCounts, Compared, Hold, Run
-from psconnect.store.schema import ACTIONS
+from psconnect.store.schema import ACTIONS, SealBroken
 
 _JSON = (
     "changes",
@@ -198,6 +199,25 @@ def forget_plan(db: sqlite3.Connection, number: int) -> None:
         db.execute(f"DELETE FROM {table} WHERE run = ?", [number])
 
 
+_SEAL = "seal"
+
+
+def _seal_of(facts: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(sorted(facts.items())).encode()).hexdigest()
+
+
+def _meta(db: sqlite3.Connection) -> dict[str, str]:
+    return dict(db.execute("SELECT name, value FROM meta").fetchall())
+
+
+def check_meta(db: sqlite3.Connection) -> None:
+    """Raise SealBroken where a fact that an earlier run left is not the one it left."""
+    facts = _meta(db)
+    seal = facts.pop(_SEAL, "")
+    if seal and seal != _seal_of(facts):
+        raise SealBroken
+
+
 def get_meta(db: sqlite3.Connection, name: str) -> str:
     """A fact that an earlier run left, or an empty text."""
     row = db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
@@ -205,8 +225,10 @@ def get_meta(db: sqlite3.Connection, name: str) -> str:
 
 
 def set_meta(db: sqlite3.Connection, name: str, value: str) -> None:
-    """Leave a fact for later runs."""
-    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
+    """Leave a fact for later runs, with a new seal over all of them; one statement, so that both are stored or none."""
+    facts = {**_meta(db), name: value}
+    facts.pop(_SEAL, None)
+    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?), (?, ?)", [name, value, _SEAL, _seal_of(facts)])
 
 
 def forget_old(db: sqlite3.Connection, now: datetime) -> None:

@@ -33,7 +33,7 @@ _RANK_BITS = 40
 _CANDIDATES = 20_000
 _LOOKED_UP = ("username", "email")
 _WORD = re.compile(r"\w+")
-_FINDER, _MAKING = ".finder", ".indexing"
+FINDER, _MAKING = ".finder", ".indexing"
 
 
 @dataclass(frozen=True)
@@ -207,10 +207,10 @@ def _closeness(entity: Entity, named: dict[str, str], words: list[str]) -> int |
 
 def _attach_finder(db: sqlite3.Connection, rosters: Path, run_id: str) -> None:
     """Attach the search index of the attached reading as ``finder``; it is made if need be."""
-    finder, making = rosters.with_suffix(f".{run_id}{_FINDER}"), rosters.with_suffix(_MAKING)
+    finder, making = rosters.with_suffix(f".{run_id}{FINDER}"), rosters.with_suffix(_MAKING)
     with alone(rosters.with_suffix(".finding"), finder):
         if not finder.exists():
-            for old in (making, *rosters.parent.glob(f"{rosters.stem}.*{_FINDER}")):
+            for old in (making, *rosters.parent.glob(f"{rosters.stem}.*{FINDER}")):
                 # On Windows a window may still look into one; it goes the next time.
                 with suppress(PermissionError):
                     old.unlink(missing_ok=True)

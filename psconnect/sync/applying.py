@@ -49,7 +49,10 @@ class _Roster:
 
 
 def apply_plan(job: Job, db: sqlite3.Connection, number: int) -> None:
-    """Deliver the stored plan of this run and make the ledger follow; raises what the destination says."""
+    """Deliver the stored plan of this run and make the ledger follow; raises what the destination says.
+
+    Most of what is delivered comes from the ledger: a plan that was stored earlier is applied after ``check_ledger``.
+    """
     history.update_run(db, number, state="applying")
     job.tell("applying")
     job.on_step("apply")
@@ -85,6 +88,7 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
     with transaction(db):
         tombstones.follow(db, number)
         ledger.apply_to_ledger(db, number)
+        ledger.seal_ledger(db)
         history.set_meta(db, RECEIPT, delivered.receipt)
         history.set_meta(db, PLACE, job.destination.place)
         if kind == "undo":
@@ -125,6 +129,7 @@ def settle(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is
     if state == "applying" and row and job.destination.standing() == row[0]:
         _follow(job, db, number, Delivered(row[0], "Delivered before an interruption; confirmed by reading it back."))
     elif state == "applying" and plan_is_fresh:
+        ledger.check_ledger(db)
         apply_plan(job, db, number)
     else:
         _interrupted(job, db, number)

@@ -23,6 +23,9 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
     """
     with opened(job) as db:
         _refuse_part_first(db, scope)
+        # Before the run and not after it: where this fails, nothing has been delivered yet.
+        with transaction(db):
+            history.forget_old(db, job.clock.now())
         number = begin(job, db, trigger, scope, "rehearsal" if rehearse else "sync")
         with FailuresStored(job, db, number):
             planned = read_and_plan(job, db, number, scope)
@@ -31,8 +34,6 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
                 history.update_run(db, number, state="previewed")
             else:
                 _decide(job, db, number, planned, plan_only=plan_only)
-        with transaction(db):
-            history.forget_old(db, job.clock.now())
         return history.read_run(db, job.connection, number)
 
 

@@ -49,10 +49,12 @@ def give(db: sqlite3.Connection, naming: Naming) -> list[Problem]:
     if not naming.usernames and not naming.sign_in:
         return []
     with transaction(db):
+        given.check_given(db)
         problems = _give_usernames(db, naming)
         if naming.sign_in:
             for entity in given.PEOPLE:
                 _give_sign_in(db, entity, naming.sign_in)
+        given.seal_given(db)
     return problems
 
 

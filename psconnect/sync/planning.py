@@ -196,6 +196,8 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
     rules = history.get_meta(db, RULES)
     changes = sum(counts.total for counts in plan.changes.values())
     standing = bool(changes) or stands(job, db)
+    if changes or not standing:
+        ledger.check_ledger(db)
     facts = guard.Facts(
         changes=changes,
         measures=measured(job, db, number, plan) if rules else [],

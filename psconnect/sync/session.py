@@ -33,6 +33,7 @@ def opened(job: Job) -> Iterator[sqlite3.Connection]:
     with run_lock(job.lock, job.connection), sqlite_errors(job.rosters):
         db = open_rosters(job.rosters)
         try:
+            history.check_meta(db)
             staging.discard(job.rosters)
             _recover(job, db)
             yield db

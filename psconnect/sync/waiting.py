@@ -11,6 +11,7 @@ from psconnect.model.runs import WAITING, Hold, Run
 from psconnect.store import aside, history, inverse, ledger, tombstones
 from psconnect.store.database import transaction
 from psconnect.store.ids import changes_ids, mark_of
+from psconnect.store.schema import SealBroken
 from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.identity import RULES
@@ -51,6 +52,7 @@ def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
                 return other
         history.update_run(db, number, reason=reason.strip())
         with FailuresStored(job, db, number):
+            ledger.check_ledger(db)
             apply_plan(job, db, number)
         return history.read_run(db, job.connection, number)
 
@@ -230,7 +232,10 @@ def _refuse_rehearsal(run: Run) -> None:
 
 def _refuse_other_plan(db: sqlite3.Connection, number: int, run: Run, plan_hash: str) -> None:
     """An approval belongs to one plan: the one that was looked at, and that is what is stored."""
-    if (plan_hash or run.plan_hash) == run.plan_hash == ledger.summarise_plan(db, number).hash:
+    if ledger.summarise_plan(db, number).hash != run.plan_hash:
+        # Whoever edits a plan stores its new hash with it.
+        raise SealBroken
+    if (plan_hash or run.plan_hash) == run.plan_hash:
         return
     raise FixSettings(
         "PSC-RUN-OTHER-PLAN",

@@ -1,0 +1,101 @@
+"""Whether a connection's roster data is still what was written: its pages, its tables, and what is read out of them.
+
+Nobody looks before something is wrong: reading all of a large file takes long. When something fails in an unexpected
+way, the file is looked at, so that damage is told from a mistake of ours (fault P06). Where damage would not make
+anything fail, what was stored is compared with a fingerprint that was stored with it (``SealBroken``).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+from sqlite_utils import Database
+
+from psconnect.model.entities import BY_RANK
+from psconnect.model.problems import RULES
+from psconnect.model.runs import ENDED, WAITING, WORKING
+from psconnect.store import history
+from psconnect.store.schema import ACTIONS, MIGRATIONS, SealBroken
+
+_IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN)
+_RECORDS = (("ledger", "record"), ("change", "before"), ("change", "after"), ("aside", "before"), ("aside", "after"))
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether the file is damaged; reads all of it. A file that is not there, or that another program holds, is not."""
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(path, timeout=1.0, isolation_level=None)) as db:
+            db.execute("PRAGMA query_only = ON")
+            if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                return True
+            # The tables of an older version are not read yet.
+            return _other_tables(db) or not (_readable(db) or _older(db))
+    except sqlite3.OperationalError as error:
+        return (getattr(error, "sqlite_errorcode", 0) & 0xFF) not in _IN_USE
+    except sqlite3.DatabaseError:
+        return True
+
+
+def _tables(db: sqlite3.Connection, among: Iterable[str]) -> dict[str, list[str]]:
+    sql = "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+    found: dict[str, list[str]] = {}
+    for table, column in db.execute(sql):
+        if table in among:
+            found.setdefault(table, []).append(column)
+    return found
+
+
+def _other_tables(db: sqlite3.Connection) -> bool:
+    """Whether the tables are not those that the migrations noted in the file have made."""
+    applied = {migration.name for migration in MIGRATIONS.applied(Database(db))}
+    known = [migration.name for migration in MIGRATIONS._migrations]  # noqa: SLF001 - there is no public list
+    first_missing = next((name for name in known if name not in applied), None)
+    with closing(sqlite3.connect(":memory:")) as whole, closing(sqlite3.connect(":memory:")) as noted:
+        MIGRATIONS.apply(Database(whole))
+        if first_missing != known[0]:
+            MIGRATIONS.apply(Database(noted), **({"stop_before": first_missing} if first_missing else {}))
+        ours = {name for (name,) in whole.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        ours -= {"_sqlite_migrations"}
+        return _tables(db, ours) != _tables(noted, ours)
+
+
+def _older(db: sqlite3.Connection) -> bool:
+    return bool(MIGRATIONS.pending(Database(db)))
+
+
+def _readable(db: sqlite3.Connection) -> bool:
+    """Whether everything that is read out of the tables can be read."""
+    try:
+        _read(db)
+    except sqlite3.OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is: it was not written so
+        return False
+    return True
+
+
+def _read(db: sqlite3.Connection) -> None:
+    known = {*WORKING, *WAITING, *ENDED}
+    if any(run.state not in known for run in history.list_runs(db, "")):
+        raise SealBroken
+    for (rule,) in db.execute("SELECT DISTINCT rule FROM problem"):
+        RULES[rule]
+    history.check_meta(db)
+    for table in ("change", "aside"):
+        for (action,) in db.execute(f"SELECT DISTINCT action FROM {table}"):
+            ACTIONS[action]
+    for table, column in _RECORDS:
+        _read_records(db, table, column)
+
+
+def _read_records(db: sqlite3.Connection, table: str, column: str) -> None:
+    decode = msgspec.json.Decoder(list[str]).decode
+    for rank, record in db.execute(f"SELECT entity, {column} FROM {table} WHERE {column} IS NOT NULL"):
+        if len(decode(record)) != len(BY_RANK[rank].attributes):
+            raise SealBroken

@@ -1,0 +1,82 @@
+"""A source that gives again what a real one gave: whole runs in milliseconds, without a server."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from psconnect.model.clock import CancelToken
+from psconnect.model.entities import Entity
+from psconnect.model.events import OnEvent
+from psconnect.model.problems import Problem
+from psconnect.service import runs
+from psconnect.sources.base import Memory, ReadSummary, RosterSink, StagedRow
+from psconnect.sync import assemble
+
+
+@dataclass
+class Recorded:
+    """What a source handed on, in order, and its summary; it is a source, too."""
+
+    given: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
+    summary: ReadSummary = field(default_factory=ReadSummary)
+    kind: str = "recorded"
+
+    def read(
+        self, sink: RosterSink, _on_event: OnEvent, _cancel: CancelToken, *, memory: Memory | None = None
+    ) -> ReadSummary:
+        """Hand it on again."""
+        assert memory is None
+        for method, arguments, named in self.given:
+            getattr(sink, method)(*arguments, **named)
+        return copy.deepcopy(self.summary)
+
+
+@dataclass
+class _Recording:
+    """Hands on to a sink and notes what."""
+
+    sink: RosterSink
+    into: Recorded
+
+    def rows(self, entity: Entity, rows: Sequence[StagedRow]) -> None:
+        self._hand_on("rows", entity, list(rows))
+
+    def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
+        self._hand_on("clear", entity, negative=negative)
+
+    def problem(self, problem: Problem) -> None:
+        self._hand_on("problem", problem)
+
+    def _hand_on(self, method: str, *arguments: Any, **named: Any) -> None:
+        self.into.given.append((method, arguments, named))
+        getattr(self.sink, method)(*arguments, **named)
+
+
+@dataclass
+class _Recorder:
+    source: Any
+    into: Recorded
+
+    def read(self, sink: RosterSink, *arguments: Any, **named: Any) -> ReadSummary:
+        self.into.summary = self.source.read(_Recording(sink, self.into), *arguments, **named)
+        return copy.deepcopy(self.into.summary)
+
+
+def recording(patch: pytest.MonkeyPatch, into: Recorded) -> None:
+    """Note what the sources of runs give from now on."""
+    real: Callable[..., Any] = assemble.make_source
+
+    def make(*arguments: Any, **named: Any) -> _Recorder:
+        return _Recorder(real(*arguments, **named), into)
+
+    patch.setattr(runs, "make_source", make)
+
+
+def replaying(patch: pytest.MonkeyPatch, recorded: Recorded) -> None:
+    """Let runs read what was recorded."""
+    patch.setattr(runs, "make_source", lambda *_arguments, **_named: recorded)
