@@ -20,6 +20,7 @@ from psconnect.model.runs import Run
 from psconnect.service.identity import Identity
 from psconnect.store.connections import read_file, to_toml
 from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.homeid import forget_home_id
 from psconnect.store.lastread import FINDER
 from psconnect.store.ledger import ledger_counts
 from psconnect.store.lock import run_lock
@@ -176,6 +177,8 @@ class Connections(Identity):
             held = self._leave(connection)
             self._files.remove(name)
         rosters.with_suffix(".lock").unlink(missing_ok=True)
+        if not self._files.names() and not self._files.damaged():
+            forget_home_id(self.home)
         return held
 
     def rebuild(self, name: str) -> Path:
