@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from psconnect import coredumps
 from psconnect.cli import codes, output, verbs, window
 from psconnect.cli.parser import make_parser
 from psconnect.logs import close_log, logger, open_log
@@ -18,6 +19,7 @@ from psconnect.store.home import find_home
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
     """Run one command; returns its exit code (see psconnect.cli.codes). Tests give a clock of their own."""
+    coredumps.forbid()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
