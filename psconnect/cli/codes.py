@@ -16,7 +16,7 @@ _SETTINGS = (
     "PSC-TLS-CA-FILE",
     "PSC-DESTINATION",
 )
-_PATHS = ("PSC-DISK-MISSING", "PSC-DISK-FOLDER")
+_PATHS = ("PSC-DISK-MISSING", "PSC-DISK-FOLDER", "PSC-DISK-NAME")
 """A file that was named is not there, or is none."""
 
 

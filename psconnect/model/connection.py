@@ -18,6 +18,7 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import IdRules, IdSettings, Prefix, rules_of
 from psconnect.model.pasted import pasted, trimmed
+from psconnect.model.paths import check_path
 from psconnect.model.rules import (
     FilterRule,
     ScopeSettings,
@@ -47,6 +48,8 @@ __all__ = [
 ]
 
 FORMAT = 1
+LONGEST_NAME = 200
+"""Characters of a connection's name, of which files are named, too."""
 NEWER = "PSC-SETTINGS-NEWER"
 RoleKind = Literal["lead", "co-teacher", "neither"]
 """What a role in a class means ([roles] in the connection file)."""
@@ -296,6 +299,15 @@ def from_dict(data: dict[str, Any]) -> Connection:
 
 
 def _normalised(connection: Connection) -> Connection:
+    if len(connection.name) > LONGEST_NAME:
+        raise _refuse(
+            f"The connection's name has {len(connection.name):,} characters.",
+            f"Give it one of at most {LONGEST_NAME} characters.",
+            "name",
+        )
+    for key, value in connection.destination.items():
+        check_path(value, f"destination.{key}")
+    check_path(connection.source.ca_file, "source.ca_file")
     if not connection.name.strip() or not connection.name.isprintable():
         raise _refuse("The connection has no name, or one with invisible characters.", "Give it a name.", "name")
     if not connection.preset:

@@ -239,6 +239,6 @@ class Connections(Identity):
 def _value(text: str) -> Any:
     try:
         read = tomllib.loads(f"value = {text}")
-    except ValueError:  # no TOML, or a number of more digits than anybody can mean
+    except (ValueError, RecursionError):  # no TOML, or a number of more digits or brackets than anybody can mean
         return text
     return read["value"] if len(read) == 1 else text

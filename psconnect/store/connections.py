@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from psconnect.model.connection_id import id_from
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.home import Home, slug
+from psconnect.store.toml import LARGEST, decoded, parsed
 
 _BACKUP = ".last-good"
 
@@ -137,12 +137,10 @@ class ConnectionFiles:
 
 def read_file(path: Path) -> Connection:
     """A connection from any connection file; raises FixSettings or LocalStorage that names the file."""
-    with storage_errors(path):
-        content = path.read_bytes()
+    with storage_errors(path), path.open("rb") as file:
+        content = file.read(LARGEST + 1)
     try:
-        return from_toml(content.decode("utf-8-sig"), str(path))
-    except UnicodeDecodeError:
-        raise _no_toml("it is not UTF-8 text", str(path)) from None
+        return from_toml(decoded(content, str(path)), str(path))
     except FixSettings as error:
         if str(path) in error.where:
             raise
@@ -152,21 +150,7 @@ def read_file(path: Path) -> Connection:
 
 def from_toml(text: str, where: str) -> Connection:
     """A connection from the text of a connection file."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _no_toml(str(error), where) from None
-    return from_dict(data)
-
-
-def _no_toml(why: str, where: str) -> FixSettings:
-    return FixSettings(
-        "PSC-SETTINGS-TOML",
-        "The connection file can't be read",
-        f"It is not valid TOML: {why}.",
-        "Correct the line, or export the connection again.",
-        where=where,
-    )
+    return from_dict(parsed(text, where))
 
 
 def to_toml(connection: Connection) -> str:

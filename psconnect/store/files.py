@@ -64,6 +64,11 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise storage_error(path, error) from None
+    except ValueError as error:
+        # Python's own refusal: the system is not even asked about a name with a NUL in it.
+        if "null" not in str(error):
+            raise
+        raise _no_name(str(path), f"{path} has a NUL character in it, which no path has.") from None
 
 
 def storage_error(path: Path, error: OSError) -> LocalStorage:
@@ -85,6 +90,10 @@ def storage_error(path: Path, error: OSError) -> LocalStorage:
             "Close programs that have it open, check who may write to the folder, then start again.",
             where=where,
         )
+    if error.errno == errno.ENAMETOOLONG:
+        longest = max(path.parts, key=len)
+        happened = f"The system does not take a path of {len(where):,} characters, with “{longest[:40]}…” in it."
+        return _no_name(f"{where[:200]}…", happened)
     if error.errno == errno.EISDIR:
         return LocalStorage(
             "PSC-DISK-FOLDER",
@@ -108,3 +117,8 @@ def storage_error(path: Path, error: OSError) -> LocalStorage:
         "Check the disk and the folder, then start again.",
         where=where,
     )
+
+
+def _no_name(where: str, happened: str) -> LocalStorage:
+    to_do = "Choose another name, or a folder nearer to the top, then start again."
+    return LocalStorage("PSC-DISK-NAME", "No file can have this path", happened, to_do, where=where)

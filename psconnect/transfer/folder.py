@@ -57,11 +57,13 @@ class FolderPlace:
 
     def check(self) -> None:
         """Raise in words unless a file could be written here."""
-        if not self.folder.is_dir():
+        with storage_errors(self.folder):
+            there = self.folder.is_dir()
+        if not there:
             raise FixSettings(
                 "PSC-FOLDER-MISSING",
                 "The destination folder is not there",
-                f"{self.folder} does not exist, or its drive is not connected.",
+                f"{self.folder} does not exist, or its drive is not connected. psconnect does not make it by itself.",
                 "Create the folder, connect the drive, or choose another folder under Destination.",
                 where=str(self.folder),
             )

@@ -302,3 +302,41 @@ def test_what_is_not_given_at_all_is_named(psconnect: Psconnect, service: Servic
     said = psconnect("sync", "Bare")
     assert said.code == codes.USAGE
     assert "Set destination.kind to one of: oneroster-csv." in said.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("connection", "export", NAME, "a\0b.toml"),
+        ("connection", "import", "a\0b.toml"),
+        ("plugin", NAME, "-o", "a\0b.zip"),
+        ("report", "RUN", "-o", "a\0b.html"),
+        ("report", "RUN", "-o", "a\0b.csv"),
+        ("report", "RUN", "--for-registrar", "-o", "a\0b.csv"),
+        ("connection", "rekey", NAME, "--student", "id", "--plan", "a\0b.csv"),
+        ("connection", "adopt", NAME, "student", "a\0b.csv"),
+        ("connection", "set", NAME, "destination.folder", "/srv/a\0b"),
+        ("connection", "set", NAME, "source.ca_file", "/srv/a\0b"),
+    ],
+    ids=lambda arguments: " ".join(arguments).replace("\0", ""),
+)
+def test_a_path_with_a_nul_in_it(service: Service, psconnect: Psconnect, arguments: tuple[str, ...]) -> None:
+    run = stored_run(service)
+    said = psconnect(*(run if one == "RUN" else one for one in arguments))
+    assert said.code == codes.USAGE, said.err
+    assert "PSC-BUG" not in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows says of such a folder that it is not there")
+def test_a_folder_whose_name_is_too_long(service: Service, psconnect: Psconnect, tmp_path: Path) -> None:
+    psconnect("connection", "set", NAME, "destination.folder", str(tmp_path / ("x" * 300)))
+    said = psconnect("sync", NAME)
+    assert "PSC-DISK-NAME" in said.err
+    assert "xxx…” in it" in said.err
+    assert ".sqlite" not in said.err
+
+
+def test_a_folder_that_is_not_there(service: Service, psconnect: Psconnect) -> None:
+    said = psconnect("sync", NAME)
+    assert "psconnect does not make it by itself" in said.err

@@ -11,11 +11,13 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 
 from psconnect.http import HttpClient, Limits
 from psconnect.model.errors import FixSettings, PsconnectError, TryLater
+from psconnect.powerschool.answers import check
 from tests.http.raw import Respond, answer, raw_server, reset_after, send
 from tests.support.certificates import Certificates
 
@@ -159,6 +161,33 @@ def test_N07_a_redirect_is_not_followed(status: str) -> None:
         assert got.headers["location"] == f"{elsewhere.url}/x"
     assert elsewhere.connections == 0
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "javascript:alert(1)",
+        "http://[::1",
+        "//",
+        "https://",
+        "http://a:b@c:d/",
+        "data:,x",
+        "\u00e9",
+        "http://" + "x" * 5000,
+    ],
+)
+def test_N07_a_redirect_that_leads_nowhere_is_an_answer_like_any_other(location: str) -> None:
+    with (
+        raw_server(send(answer("302 Found", Location=location))) as server,
+        client(server.url) as http,
+    ):
+        got = http.call("GET", "/x")
+    assert got.status == 302
+    assert got.headers["location"].isascii() is location.isascii()
+    with pytest.raises(TryLater) as caught:
+        check(got, "127.0.0.1", "the query students", datetime.now(UTC))
+    assert caught.value.code == "PSC-HTTP-REDIRECT"
+    assert len(caught.value.happened) < 400
 
 
 def _bomb(megabytes: int) -> bytes:

@@ -186,7 +186,7 @@ connections = st.builds(
         SourceSettings,
         url=st.sampled_from(["", "https://lincoln.powerschool.com", "http://127.0.0.1:8080", "https://[::1]:1"]),
         client_id=st.uuids().map(str),
-        ca_file=texts,
+        ca_file=names,
         read=st.sampled_from(["auto", "queries", "tables", "v1"]),
     ),
     scope=st.builds(
@@ -211,7 +211,7 @@ connections = st.builds(
             st.sampled_from(list(BY_KEY)), st.builds(EntityThresholds, remove=st.none() | texts), max_size=2
         ),
     ),
-    destination=st.dictionaries(texts, texts | st.integers(-(2**63), 2**63 - 1) | st.booleans(), max_size=3),
+    destination=st.dictionaries(texts, names | st.integers(-(2**63), 2**63 - 1) | st.booleans(), max_size=3),
     disabled=st.booleans(),
 )
 

@@ -241,3 +241,68 @@ def test_drawn_ids_differ_and_are_no_words() -> None:
     drawn = {new_id() for _ in range(500)}
     assert len(drawn) > 490
     assert all(re.fullmatch("[b-df-hj-np-tv-z][b-df-hj-np-tv-z2-9]{5}", an_id) for an_id in drawn)
+
+
+def refused(tmp_path: Path, content: bytes) -> FixSettings:
+    file = tmp_path / "roster.toml"
+    file.write_bytes(content)
+    with pytest.raises(FixSettings) as caught:
+        read_file(file)
+    assert str(file) in caught.value.where
+    return caught.value
+
+
+HEAD = 'name = "Lincoln"\npreset = "oneroster"\n'
+
+
+@pytest.mark.parametrize("path", [r"C:\Users\Pat\roster", r"C:\Data\roster", r"\\server\share"])
+def test_a_windows_path_in_double_quotes(tmp_path: Path, path: str) -> None:
+    error = refused(tmp_path, f'{HEAD}[destination]\nfolder = "{path}"'.encode())
+    assert "line 4" in error.happened
+    assert "double quotes" in error.happened
+    assert r"single quotes, like folder = 'C:\Users\Pat\roster', or with each \ twice" in error.to_do
+    file = tmp_path / "roster.toml"
+    file.write_text(f"{HEAD}[destination]\nfolder = '{path}'", encoding="utf-8")
+    assert read_file(file).destination["folder"] == path
+
+
+@pytest.mark.parametrize("path", [r"C:\temp", r"C:\new\roster", r"/srv/\u0000"])
+def test_a_path_in_double_quotes_that_says_something_else_than_it_seems(tmp_path: Path, path: str) -> None:
+    for section, key in (("destination", "folder"), ("source", "ca_file")):
+        error = refused(tmp_path, f'{HEAD}[{section}]\n{key} = "{path}"'.encode())
+        assert error.code == "PSC-SETTINGS-INVALID"
+        assert f"{section}.{key}" in error.where
+        assert "single quotes" in error.to_do
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("cp1252", "(line 2 has a letter")],
+)
+def test_a_file_that_is_not_saved_as_utf_8(tmp_path: Path, encoding: str, words: str) -> None:
+    error = refused(tmp_path, 'preset = "oneroster"\nname = "École"\n'.encode(encoding))
+    assert words in error.happened
+    assert "Save it as UTF-8: in Notepad" in error.to_do
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = " + "[" * 20_000 + "]" * 20_000, "nest too deep"),
+        ("x = " + "{a = " * 20_000 + "1" + "}" * 20_000, "nest too deep"),
+        ("[scope]\nschools = [100, " + "9" * 5_000 + "]", "Line 4 has a number of more than 19 digits"),
+        ("[scope]\nstart_year = " + "9" * 30, "Line 4 has a number of more than 19 digits"),
+    ],
+    ids=["lists", "tables", "5,000 digits", "30 digits"],
+)
+def test_a_file_beyond_every_measure(tmp_path: Path, text: str, words: str) -> None:
+    error = refused(tmp_path, (HEAD + text).encode())
+    assert error.code == "PSC-SETTINGS-TOML"
+    assert words in error.happened
+
+
+def test_a_name_or_a_file_of_many_megabytes(tmp_path: Path) -> None:
+    assert "16 MB" in refused(tmp_path, f'preset = "oneroster"\nname = "{"x" * 30_000_000}"'.encode()).happened
+    error = refused(tmp_path, f'preset = "oneroster"\nname = "{"x" * 1_000_000}"'.encode())
+    assert error.happened == "The connection's name has 1,000,000 characters."
+    assert "at most 200" in error.to_do

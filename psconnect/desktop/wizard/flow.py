@@ -13,7 +13,7 @@ import msgspec
 
 from psconnect.desktop.text import tr
 from psconnect.desktop.wizard.draft import Draft, Value, parse_numbers
-from psconnect.model.connection import normalise_url
+from psconnect.model.connection import LONGEST_NAME, normalise_url
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import pasted, trimmed
 from psconnect.service import Declaration, PresetInfo, SettingField
@@ -130,6 +130,9 @@ def _connect(draft: Draft, known: Known) -> Iterator[Need]:
         yield Need(Step.CONNECT, "name", tr("Give the connection a name, for example “Lincoln roster”."))
     elif not name.isprintable():
         yield Need(Step.CONNECT, "name", tr("The name has an invisible character in it. Type it anew."))
+    elif len(name) > LONGEST_NAME:
+        text = tr("The name has {count} characters. Type one of at most {most}.", count=len(name), most=LONGEST_NAME)
+        yield Need(Step.CONNECT, "name", text)
     elif name.casefold() in known.taken:
         yield Need(Step.CONNECT, "name", tr("There is already a connection with this name. Choose another one."))
     if draft.preset not in [preset.name for preset in known.presets]:

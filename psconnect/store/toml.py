@@ -1,0 +1,59 @@
+"""TOML that people write by hand: what is wrong with a file, and what to write instead, in words."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import tomllib
+from typing import Any
+
+from psconnect.model.errors import FixSettings
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a file: a list of a million ids fits in."""
+_DIGITS = 19
+"""Digits of a number: what a program can count to."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_AS_UTF_8 = "Save it as UTF-8: in Notepad under “Save as”, Encoding “UTF-8”; in PowerShell with -Encoding utf8."
+_PATHS = (
+    r"Write a Windows path in single quotes, like folder = 'C:\Users\Pat\roster', or with each \ twice: "
+    r'folder = "C:\\Users\\Pat\\roster".'
+)
+
+
+def decoded(content: bytes, where: str) -> str:
+    """The text of a file; raises FixSettings that says how to save it when it is no UTF-8."""
+    if len(content) > LARGEST:
+        raise _unreadable(f"It has more than {LARGEST // 1024 // 1024} MB.", "Choose a connection file.", where)
+    if content.startswith(_UTF_16) or content[1:2] == b"\0" or content[:1] == b"\0":
+        raise _unreadable("It is saved as UTF-16 (“Unicode”).", _AS_UTF_8, where)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        happened = f"It is not saved as UTF-8, but perhaps as “ANSI” (line {line} has a letter that is none in UTF-8)."
+        raise _unreadable(happened, _AS_UTF_8, where) from None
+
+
+def parsed(text: str, where: str) -> dict[str, Any]:
+    """The tables of a file; raises FixSettings that says what to write when it is no TOML, or beyond every measure."""
+    long = re.search(rf"(?m)^[^\"'#\n]*?(?<![\w.])[+-]?\d[\d_]{{{_DIGITS},}}", text)
+    if long:
+        line = text.count("\n", 0, long.end()) + 1
+        raise _unreadable(f"Line {line} has a number of more than {_DIGITS} digits.", "Correct the line.", where)
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        backslash = re.match(r"(Invalid hex value|Unescaped '\\').*\(at line (\d+)", str(error))
+        if backslash:
+            happened = rf"In line {backslash[2]}, a \ in double quotes begins a special character that does not exist."
+            raise _unreadable(happened, _PATHS, where) from None
+        raise _unreadable(
+            f"It is not valid TOML: {error}.", "Correct the line, or export the connection again.", where
+        ) from None
+    except RecursionError:
+        raise _unreadable("Its brackets nest too deep.", "Export the connection again.", where) from None
+
+
+def _unreadable(happened: str, to_do: str, where: str) -> FixSettings:
+    return FixSettings("PSC-SETTINGS-TOML", "The connection file can't be read", happened, to_do, where=where)
