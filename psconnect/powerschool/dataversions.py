@@ -15,6 +15,7 @@ from xml.sax.saxutils import quoteattr
 import msgspec
 
 from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.rows import decode_count
 from psconnect.powerschool.stream import Lookup, Stream
 from psconnect.powerschool.streams import CONTACTS, ENROLLMENTS, RELATIONSHIPS, STUDENTS, StreamSet
 
@@ -96,19 +97,7 @@ _IDENTITY = {"ID", "DCID"}
 def count_rows(client: PowerSchoolClient, table: str) -> int:
     """How many rows a table has (powerschool-api.md 10); raises what a reading call raises."""
     path = f"/ws/schema/table/{table.lower()}/count"
-    return client.read("GET", path, f"the number of rows of {table}", _decode_count)
-
-
-class _Count(msgspec.Struct):
-    count: int
-
-
-# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
-_count = msgspec.json.Decoder(_Count)
-
-
-def _decode_count(body: bytes) -> int:
-    return _count.decode(body).count
+    return client.read("GET", path, f"the number of rows of {table}", decode_count)
 
 
 def subscription_xml(tables: Iterable[str]) -> str:

@@ -38,6 +38,20 @@ TABLES_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The tables whose fields an entity can be mapped from, the one that decides first."""
 
 
+DATES = frozenset(
+    {
+        "STUDENTS.DOB",
+        "STUDENTS.ENTRYDATE",
+        "STUDENTS.EXITDATE",
+        "TERMS.FIRSTDAY",
+        "TERMS.LASTDAY",
+        "CC.DATEENROLLED",
+        "CC.DATELEFT",
+    }
+)
+"""The listed fields that are dates, in upper case."""
+
+
 @dataclass(frozen=True)
 class Field:
     """A field of a standard table, as PowerSchool writes it, and what it means."""

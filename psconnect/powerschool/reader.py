@@ -13,12 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-import msgspec
-
 from psconnect.model.errors import BadRecord, FixSettings, TryLater
 from psconnect.powerschool import answers
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.plugin import query_name
+from psconnect.powerschool.rows import RowDecoder, decode_count
 from psconnect.powerschool.stream import Stream
 
 T = TypeVar("T")
@@ -27,8 +26,6 @@ PAGE_ROWS = 10_000
 """Rows asked for at a time: few calls, yet no page takes so long to decode that a window beside it stalls (5 ms)."""
 
 _READS = 3
-
-Row = msgspec.Struct
 
 
 @dataclass(frozen=True)
@@ -102,27 +99,8 @@ class Sink(Protocol):
         """The server listed the same row twice; it was taken once."""
 
 
-class _Count(msgspec.Struct):
-    count: int
-
-
-class _AnyPage(msgspec.Struct):
-    record: list[dict[str, Any]] = []
-
-
-# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
-_count, _any_page = msgspec.json.Decoder(_Count), msgspec.json.Decoder(_AnyPage)
-
-
 class PageFailed(Exception):
     """The proof failed for one reading of a stream; it is tried again. Its text holds counts only."""
-
-
-def row_type(stream: Stream) -> type[Row]:
-    """The record of a stream: one text per column, empty where PowerSchool has no value (nulls are left out, 10.3)."""
-    fields: list[tuple[str, Any, Any]] = [(column.name, str, "") for column in stream.columns]
-    fields[0] = (stream.columns[0].name, str, msgspec.NODEFAULT)
-    return msgspec.defstruct(f"Row_{stream.name}", fields, gc=False)
 
 
 @dataclass
@@ -132,13 +110,13 @@ class QueryReader:
     client: PowerSchoolClient
     page_rows: int = PAGE_ROWS
     way: str = "queries"
-    _decoders: dict[str, Callable[[bytes], list[Any]]] = field(default_factory=dict)
+    _decoders: dict[str, RowDecoder] = field(default_factory=dict)
 
     def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
         """Rows of the stream as the server counts them."""
         body = {**_needed(stream, arguments), "first_key": "0", "page_rows": ALL_ROWS}
         path = f"/ws/schema/query/{query_name(stream, self.client.plugin)}/count"
-        return self._asked(path, f"the number of {stream.label.lower()}", _decode_count, body)
+        return self._asked(path, f"the number of {stream.label.lower()}", decode_count, body)
 
     def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
         """The rows behind the key ``after``; a page with fewer rows than asked for is the last one."""
@@ -164,25 +142,10 @@ class QueryReader:
                 raise
             raise answers.no_query(self.client.host, what) from None
 
-    def _decode(self, stream: Stream) -> Callable[[bytes], list[Any]]:
+    def _decode(self, stream: Stream) -> RowDecoder:
         if stream.name not in self._decoders:
-            kind = row_type(stream)
-            fields: list[Any] = [("record", list[kind], msgspec.field(default_factory=list))]  # type: ignore[valid-type]
-            decoder = msgspec.json.Decoder(msgspec.defstruct("Page", fields))
-            self._decoders[stream.name] = lambda body: _rows(body, decoder, kind)
+            self._decoders[stream.name] = RowDecoder(stream)
         return self._decoders[stream.name]
-
-
-def _rows(body: bytes, decoder: msgspec.json.Decoder[Any], kind: type[Row]) -> list[Any]:
-    """The rows of an answer; one that spells nulls out instead of leaving them out is read the slow way (D09)."""
-    try:
-        rows: list[Any] = decoder.decode(body).record
-    except msgspec.ValidationError:
-        if b"null" not in body:
-            raise
-        records = _any_page.decode(body).record
-        return [msgspec.convert({k: v for k, v in one.items() if v is not None}, kind) for one in records]
-    return rows
 
 
 def _needed(stream: Stream, arguments: Mapping[str, str]) -> dict[str, str]:
@@ -192,10 +155,6 @@ def _needed(stream: Stream, arguments: Mapping[str, str]) -> dict[str, str]:
         name: arguments[name].replace("-", "") if kinds[name] == "date" else arguments[name]
         for name in stream.arguments
     }
-
-
-def _decode_count(body: bytes) -> int:
-    return _count.decode(body).count
 
 
 def keys_of(rows: list[Any], stream: Stream, host: str) -> list[int]:

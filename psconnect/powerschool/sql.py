@@ -7,7 +7,7 @@ as a number, or as a floating one. So arguments are digits only, dates as YYYYMM
 
 from __future__ import annotations
 
-from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream
+from psconnect.powerschool.stream import Column, Condition, Exists, Lookup, Stream
 
 
 def page_sql(stream: Stream) -> str:
@@ -19,7 +19,7 @@ def page_sql(stream: Stream) -> str:
     where += [_exists(exists) for exists in stream.exists]
     joins = "".join(f"\nLEFT JOIN {_join(stream, lookup)}" for lookup in stream.lookups)
     # Each output has a name of its own: a server that counts by wrapping the query would refuse two alike (ORA-00918).
-    select = ", ".join(f"{column.lookup or 't'}.{column.field.lower()} {column.name}" for column in stream.columns)
+    select = ", ".join(f"{_output(stream, column)} {column.name}" for column in stream.columns)
     return (
         f"SELECT {select}\n"
         f"FROM (SELECT {base}, ROW_NUMBER() OVER (ORDER BY b.{key}) row_no\n"
@@ -28,6 +28,12 @@ def page_sql(stream: Stream) -> str:
         f"WHERE t.row_no <= {number('page_rows')}\n"
         f"ORDER BY t.{key}"
     )
+
+
+def _output(stream: Stream, column: Column) -> str:
+    """A column as it is answered: dates as text, because servers write DATE and TIMESTAMP in different ways (23)."""
+    value = f"{column.lookup or 't'}.{column.field.lower()}"
+    return f"TO_CHAR({value}, 'YYYY-MM-DD')" if column.name in stream.dates else value
 
 
 def _base_columns(stream: Stream) -> list[str]:

@@ -26,7 +26,7 @@ from psconnect.powerschool.declared import (
     USERS,
     own,
 )
-from psconnect.powerschool.fields import is_extension
+from psconnect.powerschool.fields import DATES, is_extension
 from psconnect.powerschool.stream import Column, Lookup, Stream
 
 __all__ = [
@@ -141,7 +141,9 @@ def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
             continue
         table, _, field_name = full_name.upper().partition(".")
         if table == stream.table:
-            stream = replace(stream, columns=(*stream.columns, Column(_free(stream, field_name), table, field_name)))
+            column = Column(_free(stream, field_name), table, field_name)
+            dates = (column.name,) if f"{table}.{field_name}" in DATES else ()
+            stream = replace(stream, columns=(*stream.columns, column), dates=(*stream.dates, *dates))
         elif found := [lookup.alias for lookup in stream.lookups if lookup.table == table]:
             column = Column(_free(stream, f"{found[0]}_{field_name}"), table, field_name, found[0])
             stream = replace(stream, columns=(*stream.columns, column))

@@ -13,28 +13,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
 from psconnect.powerschool import answers
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
-from psconnect.powerschool.reader import PAGE_ROWS, Page, PageFailed, row_type, two_rows
+from psconnect.powerschool.reader import PAGE_ROWS, Page, PageFailed, two_rows
+from psconnect.powerschool.rows import decode_count, row_type, table_rows
 from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream
 
 Values = dict[str, str]
 _BEYOND = 2_000_000_000
 """A key behind the last one of any table."""
-
-
-class _Row(msgspec.Struct):
-    tables: dict[str, dict[str, str | None]]
-
-
-class _Rows(msgspec.Struct):
-    record: list[_Row] = []
-
-
-class _Count(msgspec.Struct):
-    count: int
 
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -192,8 +179,9 @@ class TableReader:
             "pagesize": str(self.page_size),
             "page": "1",
         }
-        answer = self.client.read("GET", f"/ws/schema/table/{name}", f"the table {table}", _decode_rows, params=params)
-        rows = [{k: v for k, v in row.tables.get(name, {}).items() if v is not None} for row in answer.record]
+        rows = self.client.read(
+            "GET", f"/ws/schema/table/{name}", f"the table {table}", table_rows(name), params=params
+        )
         self._check_keys(rows, table, order, after)
         return rows
 
@@ -208,11 +196,7 @@ class TableReader:
     def _count(self, table: str, q: str) -> int:
         params = {"q": q} if q else None
         path = f"/ws/schema/table/{table.lower()}/count"
-        return self.client.read("GET", path, f"the number of rows of {table}", _decode_count, params=params).count
-
-
-# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
-_decode_rows, _decode_count = msgspec.json.Decoder(_Rows).decode, msgspec.json.Decoder(_Count).decode
+        return self.client.read("GET", path, f"the number of rows of {table}", decode_count, params=params)
 
 
 def _base_columns(stream: Stream) -> list[str]:

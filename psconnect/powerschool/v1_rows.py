@@ -8,7 +8,8 @@ from typing import Any
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import v1_fields
 from psconnect.powerschool import v1_wire as wire
-from psconnect.powerschool.reader import Gathered, keys_of, row_type
+from psconnect.powerschool.reader import Gathered, keys_of
+from psconnect.powerschool.rows import row_type
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.v1_lists import Listing
 

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from operator import attrgetter
+from typing import Any
 
 FIRST_YEAR = 1990
 _SOON = timedelta(days=30)
@@ -92,6 +94,14 @@ def date_part(text: str, zone: tzinfo) -> str:
         return (moment.astimezone(zone) if moment.tzinfo else moment).date().isoformat()
     except (ValueError, OverflowError):
         return text
+
+
+def settle_dates(rows: list[Any], names: Iterable[str], zone: tzinfo) -> None:
+    """Make dates of those attributes of rows that came as a date with a time."""
+    for name in names:
+        if max(map(len, map(attrgetter(name), rows)), default=0) > DATE_LENGTH:
+            for row in rows:
+                setattr(row, name, date_part(getattr(row, name), zone))
 
 
 class DateCheck:

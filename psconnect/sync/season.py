@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from psconnect.model.errors import FixSettings
@@ -12,9 +12,9 @@ from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, Reader, read_stream
 from psconnect.powerschool.stream import Stream
-from psconnect.roster.terms import YearRow, year_by_date
+from psconnect.roster.terms import YearRow, settle_dates, year_by_date
 from psconnect.sources.powerschool import choose_reader
-from psconnect.sync.assemble import Choices, today_there
+from psconnect.sync.assemble import Choices, today_there, zone_there
 from psconnect.sync.inspect import WHILE_SOMEBODY_WAITS, Rows
 
 BEFORE_THE_LAST_DAY = timedelta(days=2)
@@ -46,17 +46,18 @@ def propose(choices: Choices, client: PowerSchoolClient, now: datetime) -> Seaso
     """Read schools, terms and days in session, and propose; raises FixSettings when there is no school year."""
     client.retries = WHILE_SOMEBODY_WAITS
     client.sign_in()
-    today = today_there(now, client.metadata().district_timezone)
+    timezone = client.metadata().district_timezone
+    today, zone = today_there(now, timezone), zone_there(timezone)
     reader = choose_reader(client, choices.connection.source.read)
     wanted = choices.connection.scope.schools
     numbers = {
         row.school_number
-        for row in _rows(reader, s.SCHOOLS, {})
+        for row in _rows(reader, s.SCHOOLS, {}, zone)
         if wanted == "all" or (row.school_number.isdigit() and int(row.school_number) in wanted)
     }
     years = [
         (row.schoolid, YearRow(int(row.yearid), row.firstday, row.lastday))
-        for row in _rows(reader, s.TERMS, {})
+        for row in _rows(reader, s.TERMS, {}, zone)
         if row.isyearrec == "1" and row.schoolid in numbers and row.yearid and row.firstday and row.lastday
     ]
     year = year_by_date([row for _school, row in years], today)
@@ -73,7 +74,7 @@ def propose(choices: Choices, client: PowerSchoolClient, now: datetime) -> Seaso
     first_day = min(row.first_day for row in this.values())
     last_day = max(row.last_day for row in (*this.values(), *following.values()))
     days: dict[str, list[str]] = {}
-    for row in _rows(reader, s.CALENDAR_DAYS, {"first_day": first_day, "last_day": last_day}):
+    for row in _rows(reader, s.CALENDAR_DAYS, {"first_day": first_day, "last_day": last_day}, zone):
         days.setdefault(row.schoolid, []).append(row.date_value)
     return between_years(this, following, days)
 
@@ -98,7 +99,8 @@ def between_years(
     return SeasonProposal(first, until, last_day, first_day, estimated=not following)
 
 
-def _rows(reader: Reader | Gatherer, stream: Stream, arguments: Mapping[str, str]) -> list[Any]:
+def _rows(reader: Reader | Gatherer, stream: Stream, arguments: Mapping[str, str], zone: tzinfo) -> list[Any]:
     rows = Rows()
     read_stream(reader, stream, arguments, rows)
+    settle_dates(rows.rows, stream.dates, zone)
     return rows.rows

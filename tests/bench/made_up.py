@@ -13,7 +13,8 @@ from typing import Any
 
 from psconnect.model.clock import Clock
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.reader import PAGE_ROWS, Page, row_type
+from psconnect.powerschool.reader import PAGE_ROWS, Page
+from psconnect.powerschool.rows import row_type
 from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import FIRST_YEAR
 

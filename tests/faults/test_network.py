@@ -197,7 +197,7 @@ def test_N16_an_answer_beyond_every_measure_is_stopped(delivered: Connected, syn
 
 @pytest.mark.parametrize(
     ("variant", "sentence"),
-    [("nesting", "array"), ("number", "Reading was stopped"), ("duplicates", "a field is missing")],
+    [("nesting", "array"), ("number", "Reading was stopped"), ("duplicates", "came twice")],
 )
 def test_N17_garbage_is_never_taken(delivered: Connected, sync: Syncs, variant: str, sentence: str) -> None:
     delivered.fault("N17", path=ROWS, variant=variant)

@@ -74,7 +74,12 @@ def test_the_sql_of_a_stream(stream: Stream) -> None:
 @pytest.mark.parametrize("stream", STREAMS)
 def test_the_select_list_is_the_columns(stream: Stream) -> None:
     aliases = {lookup.alias: lookup.table for lookup in stream.lookups} | {"t": stream.table}
-    select = page_sql(stream).partition("\n")[0].removeprefix("SELECT ").split(", ")
+    # Dates are answered as text, formatted by the server.
+    select = re.sub(r"TO_CHAR\((\S+), 'YYYY-MM-DD'\)", r"\1", page_sql(stream).partition("\n")[0])
+    assert {found[1] for found in re.finditer(r"TO_CHAR\(\S+, 'YYYY-MM-DD'\) (\w+)", page_sql(stream))} == set(
+        stream.dates
+    )
+    select = select.removeprefix("SELECT ").split(", ")
     listed = [re.fullmatch(r"(\w+)\.(\w+) (\w+)", item).groups() for item in select]
     assert [(aliases[alias].upper(), name.upper(), output) for alias, name, output in listed] == [
         (column.table.upper(), column.field.upper(), column.name) for column in stream.columns
@@ -115,6 +120,12 @@ def test_a_field_of_the_base_table_is_added() -> None:
     assert ("STUDENTS", "GENDER") in students.grants()
     assert ("USERS", "TITLE") in EVERYTHING.by_name["users"].grants()
     assert ("SECTIONS", "MAXENROLLMENT") in EVERYTHING.for_entity("class").grants()
+
+
+def test_a_mapped_field_that_is_a_date_is_formatted_in_sql() -> None:
+    students = streams_for(contacts=False, fields={"student": ["Students.EntryDate"]}).by_name["students"]
+    assert students.dates == ("entrydate",)
+    assert "TO_CHAR(t.entrydate, 'YYYY-MM-DD') entrydate" in page_sql(students)
 
 
 def test_a_field_of_an_extension_is_added_with_its_way_back() -> None:

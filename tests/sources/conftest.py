@@ -14,7 +14,7 @@ from psconnect.destinations import declaration_of
 from psconnect.model.connection import from_dict
 from psconnect.model.entities import EXTRA, Entity
 from psconnect.model.problems import RULES, Fate, Problem
-from psconnect.powerschool.reader import row_type
+from psconnect.powerschool.rows import row_type
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District, SchoolDays, find_district, set_terms
 from psconnect.sources.powerschool.plan import ReadPlan

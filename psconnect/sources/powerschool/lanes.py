@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any, Protocol
 
 from psconnect.model.clock import CancelToken
@@ -20,7 +19,7 @@ from psconnect.powerschool.dataversions import HINTED
 from psconnect.powerschool.logins import without_placeholders
 from psconnect.powerschool.reader import Gatherer, Reader, read_stream
 from psconnect.powerschool.stream import Stream
-from psconnect.roster.terms import DATE_LENGTH, date_part
+from psconnect.roster.terms import settle_dates
 from psconnect.sources.base import ReadSummary, RosterSink, StagedRow
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan
 from psconnect.sources.powerschool.takeover import TakeOver
@@ -183,10 +182,7 @@ class Lanes:
 
         def settle(rows: list[Any]) -> None:
             logins(rows)
-            for name in stream.dates:
-                if max(map(len, map(attrgetter(name), rows)), default=0) > DATE_LENGTH:
-                    for row in rows:
-                        setattr(row, name, date_part(getattr(row, name), zone))
+            settle_dates(rows, stream.dates, zone)
 
         return settle
 

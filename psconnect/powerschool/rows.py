@@ -1,0 +1,145 @@
+"""Rows of an answer as texts, whichever JSON type the server writes a value in (powerschool-api.md 11.2, 23).
+
+Most servers write every value as a text, and these answers are decoded at once. An answer with a number, a boolean or a
+null in it is decoded a second time, and so are all others of that stream from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from psconnect.powerschool.doubled import refuse_doubled
+from psconnect.powerschool.stream import Stream
+
+Row = msgspec.Struct
+_LONGEST = 40
+"""Digits of the longest number that is taken: no id is longer, and a power of ten could fill the memory."""
+
+
+def as_text(value: object) -> str:
+    """A value of an answer as text: a whole number by its digits, a boolean as 1 or 0, nothing as an empty text.
+
+    Raises msgspec.ValidationError for a list, an object, or a number beyond all ids.
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool | int):
+        return _in_bounds(str(int(value)))
+    if isinstance(value, Decimal):
+        if abs(value.adjusted()) > _LONGEST:
+            raise msgspec.ValidationError("A number is out of range")
+        whole = value == value.to_integral_value()
+        return _in_bounds(str(int(value)) if whole else f"{value.normalize():f}")
+    kind = "an object" if isinstance(value, dict) else "a list"
+    raise msgspec.ValidationError(f"Expected a text, a number or a boolean, got {kind}")
+
+
+def _in_bounds(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise msgspec.ValidationError("A number is out of range")
+    return text
+
+
+def row_type(stream: Stream) -> type[Row]:
+    """The record of a stream: one text per column, empty where PowerSchool has no value (nulls are left out, 10.3)."""
+    return _struct("Row", stream, str)
+
+
+def _struct(name: str, stream: Stream, kind: Any) -> type[Row]:
+    fields: list[tuple[str, Any, Any]] = [(column.name, kind, "") for column in stream.columns]
+    fields[0] = (stream.columns[0].name, kind, msgspec.NODEFAULT)
+    return msgspec.defstruct(f"{name}_{stream.name}", fields, gc=False, omit_defaults=True)
+
+
+def _page(kind: type[Row]) -> type[msgspec.Struct]:
+    fields: list[Any] = [("record", list[kind], msgspec.field(default_factory=list))]  # type: ignore[valid-type]
+    return msgspec.defstruct("Page", fields)
+
+
+class RowDecoder:
+    """Decodes the answers of one stream's query to its rows; raises msgspec.DecodeError for any other answer."""
+
+    def __init__(self, stream: Stream) -> None:
+        """Work the types out; not to be done by two threads for the same stream."""
+        self._kind = row_type(stream)
+        self._names = frozenset(column.name for column in stream.columns)
+        self._texts = msgspec.json.Decoder(_page(self._kind))
+        self._mixed = msgspec.json.Decoder(_page(_struct("Mixed", stream, Any)), float_hook=Decimal)
+        self._encoder = msgspec.json.Encoder()
+        self._only_texts = True
+
+    def __call__(self, body: bytes) -> list[Any]:
+        """The rows of an answer."""
+        rows = self._rows(body)
+        written = self._encoder.encode(rows).count(b'":')
+        refuse_doubled(body, written, len(rows), lambda first: len(first.keys() - self._names))
+        return rows
+
+    def _rows(self, body: bytes) -> list[Any]:
+        rows: list[Any]
+        if self._only_texts:
+            try:
+                rows = self._texts.decode(body).record
+            except msgspec.ValidationError:
+                self._only_texts = False
+            else:
+                return rows
+        rows = self._mixed.decode(body).record
+        return [self._kind(*map(as_text, msgspec.structs.astuple(row))) for row in rows]
+
+
+class _TextRow(msgspec.Struct):
+    tables: dict[str, dict[str, str | None]]
+
+
+class _TextRows(msgspec.Struct):
+    record: list[_TextRow] = []
+
+
+class _MixedRow(msgspec.Struct):
+    tables: dict[str, dict[str, Any]]
+
+
+class _MixedRows(msgspec.Struct):
+    record: list[_MixedRow] = []
+
+
+# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+_text_rows = msgspec.json.Decoder(_TextRows)
+_mixed_rows = msgspec.json.Decoder(_MixedRows, float_hook=Decimal)
+
+
+def table_rows(table: str) -> Callable[[bytes], list[dict[str, str]]]:
+    """A function from an answer of ``/ws/schema/table`` to the rows of that table, without what has no value."""
+
+    def decode(body: bytes) -> list[dict[str, str]]:
+        found: list[Mapping[str, Any]]
+        try:
+            records: list[Any] = list(_text_rows.decode(body).record)
+        except msgspec.ValidationError:
+            records = list(_mixed_rows.decode(body).record)
+        found = [record.tables.get(table, {}) for record in records]
+        refuse_doubled(body, sum(map(len, found)), len(found), lambda first: len(first) + len(first["tables"]))
+        return [{name: as_text(value) for name, value in row.items() if value is not None} for row in found]
+
+    return decode
+
+
+class Count(msgspec.Struct):
+    """The answer of a count, ``{"count": 5}``."""
+
+    count: int
+
+
+_count = msgspec.json.Decoder(Count, strict=False)
+
+
+def decode_count(body: bytes) -> int:
+    """The number of an answer to a count; raises msgspec.DecodeError for any other answer."""
+    return _count.decode(body).count
