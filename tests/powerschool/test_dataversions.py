@@ -107,7 +107,7 @@ def test_the_plugin_carries_the_file_only_where_it_is_wanted() -> None:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             return archive.namelist()
 
-    plain, watching = build_plugin(STREAMS, "1.0"), build_plugin(STREAMS, "1.0", data_versions=True)
+    plain, watching = build_plugin(STREAMS, "1.0", OWNER), build_plugin(STREAMS, "1.0", OWNER, data_versions=True)
     assert set(names(watching.content)) - set(names(plain.content)) == {SUBSCRIPTION_FILE}
     assert watching.access == plain.access, "it asks to view no more than before"
     with zipfile.ZipFile(io.BytesIO(watching.content)) as archive:
