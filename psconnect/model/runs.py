@@ -51,7 +51,8 @@ FULL = {
     "scope": "the run before had another scope",
     "weekly": "everything is read once a week",
     "no-queries": "the plugin’s queries are not available",
-    "no-data-versions": "this PowerSchool does not tell the plugin what has changed (data versions)",
+    "no-data-versions": "this PowerSchool does not tell the plugin what has changed (data versions): how a plugin asks "
+    "for it rests on a published example, which not every server has to follow",
     "data-versions-reset": "PowerSchool has begun to count its changes anew",
 }
 """Why an incremental run had to read everything (Compared.because): what completes “because …”."""

@@ -1,14 +1,16 @@
 """Which rows changed since an earlier reading, as PowerSchool says it: data versions (powerschool-api.md 12).
 
 What a server says here is a hint: it decides what is not read again, never what is delivered. The path and its answer
-are confirmed; the format of the file with which a plugin names its tables is not public, so a server may leave ours
-alone and answer as if there were none.
+are confirmed; the file with which a plugin names its tables has the format of a published example (23), which no
+document describes. A server may leave it alone and answer as if there were none, or refuse the plugin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated
 from xml.sax.saxutils import quoteattr
 
@@ -19,8 +21,6 @@ from psconnect.powerschool.rows import decode_count
 from psconnect.powerschool.stream import Lookup, Stream
 from psconnect.powerschool.streams import CONTACTS, ENROLLMENTS, RELATIONSHIPS, STUDENTS, StreamSet
 
-APPLICATION = "psconnect"
-SUBSCRIPTION_FILE = "data_change_configuration_root/psconnect.xml"
 BEGINNING = "0"
 """The version before the first change."""
 HINTED = frozenset(stream.name for stream in (STUDENTS, ENROLLMENTS, CONTACTS, RELATIONSHIPS))
@@ -49,7 +49,7 @@ def changes_since(client: PowerSchoolClient, version: str) -> TableChanges:
     Raises FixSettings where the server has no data versions for this plugin, BadRecord where it answers in another form
     than is known, and whatever else a reading call raises.
     """
-    path = f"/ws/dataversion/{APPLICATION}/{version}"
+    path = f"/ws/dataversion/{application_of(client.plugin)}/{version}"
     return client.read("GET", path, "what changed (data version)", decode_changes)
 
 
@@ -100,10 +100,28 @@ def count_rows(client: PowerSchoolClient, table: str) -> int:
     return client.read("GET", path, f"the number of rows of {table}", decode_count)
 
 
-def subscription_xml(tables: Iterable[str]) -> str:
-    """The file that names the tables to watch. Its format is our guess at one that is not public."""
-    named = "".join(f"\n  <table name={quoteattr(table)}/>" for table in sorted(set(tables)))
+def application_of(connection_id: str) -> str:
+    """The application name under which a connection's plugin asks for changes: unique over a server."""
+    return f"psconnect_{connection_id}"
+
+
+def subscription_file(connection_id: str) -> str:
+    """The place of the file that names the tables to watch, in the plugin package."""
+    return f"data_change_configuration_root/{application_of(connection_id)}.change_listener_config.xml"
+
+
+def subscription_xml(streams: StreamSet, connection_id: str) -> str:
+    """The file that names the tables to watch, with the columns of each that are read (23)."""
+    watched = sorted(set().union(*(one.grants() for name, one in streams.by_name.items() if name in HINTED)))
+    tables = "".join(
+        f"    <table name={quoteattr(table)}>\n"
+        + "".join(f"      <column name={quoteattr(column)}/>\n" for _table, column in columns)
+        + "    </table>\n"
+        for table, columns in groupby(watched, itemgetter(0))
+    )
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f"<dataChangeSubscription application={quoteattr(APPLICATION)}>{named}\n</dataChangeSubscription>\n"
+        "<changeListener>\n"
+        f'  <application name={quoteattr(application_of(connection_id))} description="What changed, for psconnect"/>\n'
+        f"  <dataVersionSubscription>\n{tables}  </dataVersionSubscription>\n"
+        "</changeListener>\n"
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from psconnect.model.connection import Connection
-from psconnect.powerschool.dataversions import SUBSCRIPTION_FILE, subscription_xml, watched_tables
+from psconnect.powerschool.dataversions import subscription_file, subscription_xml
 from psconnect.powerschool.sql import page_sql
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import StreamSet
@@ -66,7 +66,7 @@ def build_plugin(streams: StreamSet, version: str, owner: Connection, *, data_ve
             name = query_name(stream, owner.id)
             _add(archive, f"queries_root/{name}.named_queries.xml", _query_xml(stream, name))
         if data_versions:
-            _add(archive, SUBSCRIPTION_FILE, subscription_xml(watched_tables(streams)))
+            _add(archive, subscription_file(owner.id), subscription_xml(streams, owner.id))
     return PluginPackage(plugin_name(owner.id), version, out.getvalue(), access)
 
 

@@ -82,15 +82,15 @@ class RowDecoder:
         return rows
 
     def _rows(self, body: bytes) -> list[Any]:
-        rows: list[Any]
         if self._only_texts:
             try:
-                rows = self._texts.decode(body).record
+                page: Any = self._texts.decode(body)
             except msgspec.ValidationError:
                 self._only_texts = False
             else:
-                return rows
-        rows = self._mixed.decode(body).record
+                return list(page.record)
+        page = self._mixed.decode(body)
+        rows: list[Any] = page.record
         return [self._kind(*map(as_text, msgspec.structs.astuple(row))) for row in rows]
 
 

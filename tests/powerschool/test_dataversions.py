@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,21 +11,21 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from psconnect.demo.server.dataversions import read_subscription
+from psconnect.demo.server.dataversions import read_subscriptions
 from psconnect.model.clock import CancelToken
+from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.dataversions import (
-    APPLICATION,
     BEGINNING,
     HINTED,
-    SUBSCRIPTION_FILE,
+    application_of,
     changes_since,
     count_rows,
     decode_changes,
     identity_lookups,
-    subscription_xml,
+    subscription_file,
     tables_of,
     watched_tables,
 )
@@ -33,6 +34,7 @@ from psconnect.powerschool.stream import Column
 from tests.support.demo import Connect, Connected
 
 STREAMS = s.streams_for(contacts=True, fields={}, portal=True)
+OWNER = Connection("Lincoln roster", "oneroster", "bcdfgh")
 
 
 @pytest.fixture
@@ -107,14 +109,19 @@ def test_the_plugin_carries_the_file_only_where_it_is_wanted() -> None:
         with zipfile.ZipFile(io.BytesIO(package)) as archive:
             return archive.namelist()
 
-    plain, watching = build_plugin(STREAMS, "1.0", OWNER), build_plugin(STREAMS, "1.0", OWNER, data_versions=True)
-    assert set(names(watching.content)) - set(names(plain.content)) == {SUBSCRIPTION_FILE}
+    plain = build_plugin(STREAMS, "1.0", OWNER)
+    watching = build_plugin(STREAMS, "1.0", OWNER, data_versions=True)
+    file = "data_change_configuration_root/psconnect_bcdfgh.change_listener_config.xml"
+    assert set(names(watching.content)) - set(names(plain.content)) == {file} == {subscription_file("bcdfgh")}
     assert watching.access == plain.access, "it asks to view no more than before"
     with zipfile.ZipFile(io.BytesIO(watching.content)) as archive:
-        read = read_subscription(archive.read(SUBSCRIPTION_FILE))
-    assert read is not None
-    assert (read.application, list(read.tables)) == (APPLICATION, watched_tables(STREAMS))
-    assert subscription_xml(["B", "A", "A"]) == subscription_xml(["A", "B"])
+        content = archive.read(file)
+    (read,) = read_subscriptions(content)
+    assert (read.application, list(read.tables)) == (application_of("bcdfgh"), watched_tables(STREAMS))
+    root = ET.fromstring(content)
+    assert [child.tag for child in root] == ["application", "dataVersionSubscription"]
+    columns = {(table.attrib["name"], column.attrib["name"]) for table in root[1] for column in table}
+    assert columns == {pair for name in HINTED for pair in STREAMS.by_name[name].grants()}
 
 
 def test_every_table_behind_a_stream_is_watched() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.logins import without_placeholders
-from psconnect.powerschool.reader import row_type
+from psconnect.powerschool.rows import row_type
 
 
 @pytest.mark.parametrize(

@@ -75,11 +75,11 @@ def test_the_sql_of_a_stream(stream: Stream) -> None:
 def test_the_select_list_is_the_columns(stream: Stream) -> None:
     aliases = {lookup.alias: lookup.table for lookup in stream.lookups} | {"t": stream.table}
     # Dates are answered as text, formatted by the server.
-    select = re.sub(r"TO_CHAR\((\S+), 'YYYY-MM-DD'\)", r"\1", page_sql(stream).partition("\n")[0])
+    text = re.sub(r"TO_CHAR\((\S+), 'YYYY-MM-DD'\)", r"\1", page_sql(stream).partition("\n")[0])
     assert {found[1] for found in re.finditer(r"TO_CHAR\(\S+, 'YYYY-MM-DD'\) (\w+)", page_sql(stream))} == set(
         stream.dates
     )
-    select = select.removeprefix("SELECT ").split(", ")
+    select = text.removeprefix("SELECT ").split(", ")
     listed = [re.fullmatch(r"(\w+)\.(\w+) (\w+)", item).groups() for item in select]
     assert [(aliases[alias].upper(), name.upper(), output) for alias, name, output in listed] == [
         (column.table.upper(), column.field.upper(), column.name) for column in stream.columns

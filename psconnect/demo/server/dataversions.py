@@ -3,11 +3,10 @@
 A plugin names its tables in a file ``data_change_configuration_root/NAME.change_listener_config.xml`` (23)::
 
     <changeListener>
-      <application name="roster" description="…">
-        <dataVersionSubscription>
-          <table name="STUDENTS"><column name="LAST_NAME"/></table>
-        </dataVersionSubscription>
-      </application>
+      <application name="roster" description="…"/>
+      <dataVersionSubscription>
+        <table name="STUDENTS"><column name="LAST_NAME"/></table>
+      </dataVersionSubscription>
     </changeListener>
 """
 
@@ -61,13 +60,14 @@ def read_subscriptions(content: bytes) -> list[Subscription]:
     if local_name(root.tag) != "changeListener":
         return []
     applications = [one for one in root if local_name(one.tag) == "application" and one.get("name")]
-    return [Subscription(one.get("name", ""), _columns(one)) for one in applications]
+    # A published example has the subscription beside the application; inside it is taken as well.
+    return [Subscription(one.get("name", ""), _columns(one) or _columns(root)) for one in applications]
 
 
-def _columns(application: ET.Element) -> dict[str, tuple[str, ...]]:
+def _columns(element: ET.Element) -> dict[str, tuple[str, ...]]:
     tables = [
         table
-        for part in application
+        for part in element
         if local_name(part.tag) == "dataVersionSubscription"
         for table in part
         if local_name(table.tag) == "table"

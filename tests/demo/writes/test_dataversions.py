@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from psconnect.demo.server.dataversions import read_subscriptions
 from psconnect.demo.server.package import PluginRefused
 from tests.demo.support import Query, package, plugin_xml, queries_xml, zipped
 from tests.demo.writes.conftest import client_of, fields_of
@@ -27,8 +28,8 @@ def listener(*tables, application="roster"):
         for table, _, column in (name.partition(".") for name in tables)
     )
     return (
-        f'<changeListener><application name="{application}" description="Tests"><dataVersionSubscription>{listed}'
-        "</dataVersionSubscription></application></changeListener>"
+        f'<changeListener><application name="{application}" description="Tests"/><dataVersionSubscription>{listed}'
+        "</dataVersionSubscription></changeListener>"
     )
 
 
@@ -145,6 +146,14 @@ def test_a_table_that_does_not_exist_is_told_when_enabling(served):
     with pytest.raises(PluginRefused, match="NOWHERE: Invalid Table\nSTUDENTS NOTHING: Invalid Column"):
         served.enable(named.name)
     assert not next(one for one in served.plugins() if one.name == "Wrong delta").enabled
+
+
+def test_a_subscription_inside_its_application_is_taken_as_well():
+    beside = listener("STUDENTS", "CC.DATELEFT")
+    inside = beside.replace('description="Tests"/>', 'description="Tests">').replace(
+        "</changeListener>", "</application></changeListener>"
+    )
+    assert read_subscriptions(inside.encode()) == read_subscriptions(beside.encode())
 
 
 @pytest.mark.parametrize("text", ["<other/>", "<changeListener/>", "<changeListener><application/></changeListener>"])
