@@ -9,6 +9,7 @@ import pytest
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.logins import without_placeholders
 from psconnect.powerschool.rows import row_type
+from psconnect.powerschool.stream import Stream
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ from psconnect.powerschool.rows import row_type
 @pytest.mark.parametrize(
     ("stream", "column"), [(s.STUDENTS, "student_web_id"), (s.USERS, "loginid"), (s.USERS, "teacherloginid")]
 )
-def test_a_placeholder_is_an_empty_login(stream: s.Stream, column: str, value: str, left: str) -> None:
+def test_a_placeholder_is_an_empty_login(stream: Stream, column: str, value: str, left: str) -> None:
     rows = [row_type(stream)(**{"dcid": "1", column: text}) for text in ("lee", value, "~kim")]
     without_placeholders(stream)(rows)
     assert [getattr(row, column) for row in rows] == ["lee", left, "~kim"]
