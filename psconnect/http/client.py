@@ -73,7 +73,8 @@ class HttpClient:
 
     def __post_init__(self) -> None:
         """Get ready to connect; raises FixSettings when CA file, address or proxy can't be used."""
-        self.host = urlsplit(self.base_url).hostname or ""
+        parts = urlsplit(self.base_url)
+        self.host, self._port = parts.hostname or "", parts.port or 443
         # A proxy is for the way out: this computer itself is never reached through one.
         self._proxy = None if is_loopback(self.host) else proxy_for(self.base_url)
         self._sockets = OpenSockets()
@@ -179,7 +180,7 @@ class HttpClient:
 
     def _way(self, line: _Line) -> failures.Way:
         at_proxy = self._proxy is not None and line.network.secured in ("", self._proxy.host)
-        return failures.Way(self.host, self.limits, self._reached, self._proxy if at_proxy else None)
+        return failures.Way(self.host, self._port, self.limits, self._reached, self._proxy if at_proxy else None)
 
 
 def _unpacked(response: httpx.Response) -> Iterator[bytes]:

@@ -42,6 +42,7 @@ class Way:
     """
 
     host: str
+    port: int
     limits: Limits
     reached: bool
     proxy: Proxy | None
@@ -126,7 +127,8 @@ def _late(error: httpcore.TimeoutException, way: Way) -> TryLater:
 def _not_secure(cause: ssl.SSLError, way: Way) -> PsconnectError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         whose = way.other_side.replace("The proxy", "the proxy")
-        return trust.refused(whose, way.host, cause)
+        beneath = 0 if way.proxy else trust.beneath(way.host, way.port, way.limits.connect, cause)
+        return trust.refused(whose, way.host, cause, beneath)
     to_do = "Check that the address and port are right and that the server offers TLS 1.2 or newer."
     if way.proxy:
         to_do = "Most proxies are spoken to without encryption: write http:// instead of https:// before its name."

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
+import ssl
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from psconnect.http import HttpClient, Limits
+from psconnect.http.trust import refused
 from psconnect.model.errors import FixSettings
 from tests.http.raw import answer, raw_server, send
 from tests.support.certificates import Certificates, ServerCertificate
@@ -35,7 +42,6 @@ def _refused(certificate: ServerCertificate, ca_file: Path | str) -> FixSettings
                 http.call("GET", "/ws/v1/metadata", headers={"Authorization": "Bearer made-up-token"})
         finally:
             http.close()
-        assert server.connections == 1
         assert server.requests == []
     return caught.value
 
@@ -175,3 +181,88 @@ def test_a_ca_file_that_is_none(tmp_path: Path, make: Callable[[Path], Path]) ->
     assert caught.value.code == "PSC-TLS-CA-FILE"
     assert caught.value.where == str(path)
     assert "BEGIN CERTIFICATE" in caught.value.to_do
+
+
+def _self_signed(folder: Path, host: str, first: int, last: int) -> ServerCertificate:
+    """A certificate that is its own authority, as ``openssl req -x509`` makes one, for a host and some years."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    try:
+        general: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        general = x509.DNSName(host)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(dt.datetime(first, 1, 1, tzinfo=dt.UTC))
+        .not_valid_after(dt.datetime(last, 1, 1, tzinfo=dt.UTC))
+        .add_extension(x509.SubjectAlternativeName([general]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    saved = ServerCertificate(folder / "own.pem", folder / "own.key")
+    saved.cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    saved.key_file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return saved
+
+
+@pytest.mark.parametrize(
+    ("host", "first", "last", "what"),
+    [
+        ("127.0.0.1", 2000, 2001, "has expired"),
+        ("127.0.0.1", 2090, 2091, "is not valid yet"),
+        ("elsewhere.invalid", 2000, 2090, "belongs to another address"),
+    ],
+)
+def test_N14_signed_by_itself_and_of_no_use_anyway(tmp_path: Path, host: str, first: int, last: int, what: str) -> None:
+    """Both are said at once: chosen as CA file it would be refused again, for the other reason."""
+    own = _self_signed(tmp_path, host, first, last)
+    with raw_server(send(answer()), context=own.server_context()) as server:
+        error = _called(server.url, "")
+        assert f" {what}, and is signed by itself. Nothing was sent." in error.happened
+        assert "choose it as CA file" in error.to_do
+        chosen = _called(server.url, str(own.cert_file))
+        assert f" {what}. Nothing was sent." in chosen.happened
+        assert server.requests == []
+
+
+@pytest.mark.parametrize(("which", "what"), [("expired", "has expired"), ("wrong_host", "belongs to another address")])
+def test_N14_of_an_unknown_authority_and_of_no_use_anyway(certificates: Certificates, which: str, what: str) -> None:
+    certificate: ServerCertificate = getattr(certificates, which)
+    with raw_server(send(answer()), context=certificate.server_context()) as server:
+        error = _called(server.url, "")
+        assert f" {what}, and comes without the certificate of its issuer, or from an authority" in error.happened
+        assert server.requests == []
+
+
+def _called(url: str, ca_file: str) -> FixSettings:
+    http = HttpClient(url, ca_file, SHORT)
+    with pytest.raises(FixSettings) as caught:
+        http.call("GET", "/x", headers={"Authorization": "Bearer made-up-token"})
+    http.close()
+    assert caught.value.code == "PSC-TLS-CERTIFICATE"
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        (0x800B0101, "has expired or is not valid yet"),
+        (0x800B010F, "belongs to another host name"),
+        (0x800B0109, "is signed by an authority that this computer does not know"),
+        (-67818, "has expired"),
+        (-67602, "belongs to another host name"),
+        (-67843, "is signed by an authority that this computer does not know"),
+    ],
+)
+def test_N14_as_windows_and_macos_say_it(code: int, what: str) -> None:
+    said = ssl.SSLCertVerificationError("said by the system")
+    said.verify_code, said.verify_message = code, "said by the system"
+    assert (
+        refused("lincoln.invalid", "", said).happened == f"The certificate of lincoln.invalid {what}. Nothing was sent."
+    )

@@ -75,6 +75,15 @@ def test_none_of_the_chosen_schools_exists(maker: Maker) -> None:
     assert (caught.value.code, caught.value.where) == ("PSC-SCOPE-NO-SCHOOL", "scope.schools")
 
 
+@pytest.mark.parametrize("schools", ["all", [100]])
+def test_a_district_without_schools_is_not_said_to_be_a_wrong_choice(maker: Maker, schools: str | list[int]) -> None:
+    maker.choose(scope={"schools": schools})
+    with pytest.raises(FixSettings) as caught:
+        find_district(maker.plan, [], maker.terms())
+    assert (caught.value.code, caught.value.where) == ("PSC-SCOPE-NO-SCHOOL", "scope.schools")
+    assert caught.value.happened == "PowerSchool has no school: its list of schools came back empty."
+
+
 def test_a_school_without_a_number_is_nobodys_school(maker: Maker) -> None:
     schools = [*maker.schools(), maker.row("schools", dcid=3, name="Nameless Number")]
     district = find_district(maker.plan, schools, maker.terms())

@@ -71,6 +71,15 @@ def find_district(plan: ReadPlan, schools: Iterable[Any], terms: Iterable[Any]) 
     numbers = {row.school_number: int(row.dcid) for row in schools if row.school_number}
     wanted = "all" if plan.schools == "all" else {str(number) for number in plan.schools}
     chosen = {key for number, key in numbers.items() if wanted == "all" or number in wanted}
+    if not numbers:
+        raise FixSettings(
+            "PSC-SCOPE-NO-SCHOOL",
+            "No school to read",
+            "PowerSchool has no school: its list of schools came back empty.",
+            "Look at Start Page > District > Schools. If schools stand there, build the plugin again and install it: "
+            "it may not view them.",
+            where="scope.schools",
+        )
     if not chosen:
         raise FixSettings(
             "PSC-SCOPE-NO-SCHOOL",
