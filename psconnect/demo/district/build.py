@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from psconnect.demo.district.contacts import write_contacts
 from psconnect.demo.district.courses import write_courses
+from psconnect.demo.district.habits import Habits, apply_habits
 from psconnect.demo.district.people import make_students, write_students
 from psconnect.demo.district.records import write_attendance_codes, write_categories, write_fees
 from psconnect.demo.district.rows import RowWriter
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+USUAL: Final = Habits()
 SMALLEST: Final = 60
 LARGEST: Final = 50_000
 #: To be raised whenever the generator makes other rows than before from the same inputs.
@@ -33,12 +35,12 @@ DISTRICT_UUID: Final = "5d0b8a52-6f0e-4d6a-9c41-7f2f3f1f6a10"
 TIMEZONE: Final = "America/Chicago"
 
 
-def district_file(folder: Path, students: int, seed: int, today: date) -> Path:
+def district_file(folder: Path, students: int, seed: int, today: date, habits: Habits = USUAL) -> Path:
     """Where the district of these inputs lies. ``today`` counts by its school year alone."""
-    return folder / f"district-{students}-{seed}-{school_year(today).start_year}.sqlite"
+    return folder / f"district-{students}-{seed}-{school_year(today).start_year}{habits.suffix}.sqlite"
 
 
-def build_district(folder: Path, students: int, seed: int, today: date) -> Path:
+def build_district(folder: Path, students: int, seed: int, today: date, habits: Habits = USUAL) -> Path:
     """Make the district unless it is there already (and of this generation), and return its file.
 
     The same inputs give the same rows. The file appears under its name only when it is complete, so that a broken-off
@@ -51,7 +53,7 @@ def build_district(folder: Path, students: int, seed: int, today: date) -> Path:
     if not SMALLEST <= students <= LARGEST:
         message = f"A demo district has {SMALLEST} to {LARGEST:,} students, not {students:,}."
         raise ValueError(message)
-    target = district_file(folder, students, seed, today)
+    target = district_file(folder, students, seed, today, habits)
     if target.exists() and _generation(target) == GENERATION:
         return target
     folder.mkdir(parents=True, exist_ok=True)
@@ -62,6 +64,7 @@ def build_district(folder: Path, students: int, seed: int, today: date) -> Path:
             for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "BEGIN"):
                 database.execute(statement)
             _fill(database, students, seed, today)
+            apply_habits(database, habits)
             for statement in ("COMMIT", "ANALYZE", f"PRAGMA user_version = {GENERATION}"):
                 database.execute(statement)
         for ending in ("-wal", "-shm"):

@@ -65,7 +65,7 @@ class DemoServer:
             message = "The demo server runs already."
             raise RuntimeError(message)
         options = self.options
-        path = build_district(Path(options.folder), options.students, options.seed, options.today)
+        path = build_district(Path(options.folder), options.students, options.seed, options.today, options.habits)
         clock = Clock(options.today)
         self._district = District(path, clock.now)
         self._app = App(self._district, clock, options.quirks)
@@ -252,7 +252,7 @@ class DemoServer:
         """Put the district and the server's date back to what they were at first; plugins stay."""
         options = self.options
         with self._changing, self._served().transaction() as database:
-            change.start_over(database, options.students, options.seed, options.today)
+            change.start_over(database, options.students, options.seed, options.today, options.habits)
             self._changes = 0
         self._running().clock.restart()
 

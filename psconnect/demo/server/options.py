@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from psconnect.demo.district.habits import Habits
 from psconnect.demo.server.quirks import Quirks
 
 
@@ -21,6 +22,7 @@ class DemoOptions:
         port: 0 for any free one.
         latency_ms: added to each call, in milliseconds.
         quirks: the switches of the server.
+        habits: what the district has made of its records.
         certificate: files of certificate and key, for https.
 
     """
@@ -32,4 +34,5 @@ class DemoOptions:
     port: int = 0
     latency_ms: int = 0
     quirks: Quirks = field(default_factory=Quirks)
+    habits: Habits = field(default_factory=Habits)
     certificate: tuple[Path | str, Path | str] | None = None

@@ -8,6 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from psconnect.demo.switch import switch
+
+_SECRET: Final = frozenset(
+    {
+        "STUDENTS.SSN",
+        "STUDENTS.STUDENT_WEB_PASSWORD",
+        "STUDENTS.WEB_PASSWORD",
+        "USERS.PASSWORD",
+        "USERS.TEACHERLOGINPW",
+        "PCAS_ACCOUNT.PASSWORD",
+    }
+)
+_NONE: Final[frozenset[str]] = frozenset()
+#: Of these there is no public evidence that a plugin may ask for them (23).
+_DOUBTFUL: Final = (
+    "ROLEDEF", "CALENDAR_DAY", "SECTIONTEACHER", "GUARDIANPERSONASSOC", "GUARDIAN", "PCAS_ACCOUNT", "USERS.LOGINID",
+    "STUDENTS.STUDENT_WEB_ID", "PERSON", "STUDENTCONTACTASSOC", "STUDENTCONTACTDETAIL",
+)  # fmt: skip
+
+_MISSED: Final = (*_DOUBTFUL, "ROLEDEF.ROLEKEY")
+
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
@@ -124,18 +145,18 @@ class Quirks:
 
     """
 
-    server_version: str = "25.9.0.0.252611238"
+    server_version: str = switch("25.9.0.0.252611238", "26.1.0", "24.3.1.0", "22.9.0.0")
     token_type: bool = True
     expires_in_text: bool = True
-    token_life_seconds: int = 2_592_000
+    token_life_seconds: int = switch(2_592_000, 3600)
     token_sharing: Literal["same", "separate", "revoke"] = "same"  # noqa: S105 - a switch
     token_survives_upgrade: bool = True
-    tokens_a_minute: int = 0
+    tokens_a_minute: int = switch(0, effect="apart")
     credentials_in_body: bool = True
     bad_grant: Literal[400, 401] = 401
     no_oauth_is_404: bool = True
     disabled_data_call: Literal["unauthorized", "not found"] = "unauthorized"
-    page_size: int = 100
+    page_size: int = switch(100, 250, 1000)
     oversize_page: Literal["clamp", "refuse"] = "clamp"
     star_projection: Literal["reduce", "refuse"] = "reduce"
     empty_query: Literal["bare", "record", "extensions"] = "bare"
@@ -193,26 +214,17 @@ class Quirks:
     fixed_child_order: bool = False
     strict_entries: bool = False
     v1_attribute_on_old_servers: bool = False
-    excluded: frozenset[str] = frozenset(
-        {
-            "STUDENTS.SSN",
-            "STUDENTS.STUDENT_WEB_PASSWORD",
-            "STUDENTS.WEB_PASSWORD",
-            "USERS.PASSWORD",
-            "USERS.TEACHERLOGINPW",
-            "PCAS_ACCOUNT.PASSWORD",
-        }
-    )
-    missing: frozenset[str] = frozenset()
+    excluded: frozenset[str] = switch(_SECRET, *(_SECRET | {name} for name in _DOUBTFUL), effect="none")
+    missing: frozenset[str] = switch(_NONE, *(frozenset({name}) for name in _MISSED), effect="none")
     clash_at: Literal["install", "enable"] = "install"
     unique_query_files: bool = True
     failed_enable: Literal["disables", "keeps"] = "disables"
     queries_namespace: bool = False
     guardian_id_shown: bool = True
-    throttle_ms: int = 0
+    throttle_ms: int = switch(0, effect="apart")
     throttle_status: Literal[429, 503] = 429
     throttle_retry_after: bool = True
-    maintenance: Literal["off", "redirect", "reset", "unavailable"] = "off"
+    maintenance: Literal["off", "redirect", "reset", "unavailable"] = switch("off", effect="apart")
 
     @property
     def has_v1_switch(self) -> bool:

@@ -14,17 +14,19 @@ from psconnect.demo.district.schema import TABLES
 if TYPE_CHECKING:
     from datetime import date
 
+    from psconnect.demo.district.habits import Habits
+
 #: What belongs to the server and not to the district.
 _KEPT = frozenset({"PluginDef"})
 
 
-def start_over(database: sqlite3.Connection, students: int, seed: int, today: date) -> None:
+def start_over(database: sqlite3.Connection, students: int, seed: int, today: date, habits: Habits) -> None:
     """Replace every row by those of a newly made district, inside the transaction that is open on ``database``.
 
     Rows are copied instead of the file being replaced, because an open file can't be replaced on Windows.
     """
     with tempfile.TemporaryDirectory(prefix="psconnect-demo-") as folder:
-        path = build_district(Path(folder), students, seed, today)
+        path = build_district(Path(folder), students, seed, today, habits)
         with closing(sqlite3.connect(path)) as fresh:
             for table in TABLES:
                 if table.name in _KEPT:

@@ -1,0 +1,48 @@
+"""How a switch of the demo is declared: a field of a frozen dataclass, with what it may be and what it may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+#: What another value than the default may do to a sync: the same bundle, another one, or none at all. What makes no
+#: server of its own, like an outage, is "apart": no personality has it.
+Effect = Literal["same", "other", "none", "apart"]
+_EFFECT: Final = "effect"
+_VALUES: Final = "values"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One switch: its name, the values it may have, the default first, and what they may do to a sync's bundle."""
+
+    name: str
+    values: tuple[Any, ...]
+    effect: Effect
+
+
+def switch(default: T, *others: T, effect: Effect = "same") -> T:
+    """A field whose values the annotation does not tell, or whose effect is not "same"."""
+    metadata: dict[str, Any] = {_EFFECT: effect}
+    if others:
+        metadata[_VALUES] = (default, *others)
+    found: T = field(default=default, metadata=metadata)
+    return found
+
+
+def switches_of(kind: type) -> tuple[Switch, ...]:
+    """The switches that a dataclass declares, in its order."""
+    hints = get_type_hints(kind)
+    found = []
+    for one in fields(kind):
+        values = one.metadata.get(_VALUES) or _annotated(hints[one.name], one.default)
+        found.append(Switch(one.name, values, one.metadata.get(_EFFECT, "same")))
+    return tuple(found)
+
+
+def _annotated(hint: Any, default: Any) -> tuple[Any, ...]:
+    """The values that an annotation names, the default first; the default alone where it names none."""
+    every = get_args(hint) if get_origin(hint) is Literal else (True, False) if hint is bool else ()
+    return (default, *(value for value in every if value != default))
