@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from psconnect.cli import codes, output
-from psconnect.demo import DemoOptions, DemoServer
+from psconnect.demo import DemoOptions, DemoServer, Personality, draw
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import from_dict
 from psconnect.model.entities import BY_KEY
@@ -46,7 +46,8 @@ def demo(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
 def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
     """Serve the demo district until Ctrl+C; prints address and credentials of an installed plugin as JSON."""
     folder = private_folder(home.demo)
-    with _serving(options, folder) as server:
+    personality = Personality() if options.personality is None else draw(options.personality)
+    with _serving(options, folder, personality) as server:
         service = _set_up(server, folder, quiet=True)
         plugin = server.plugins()[0]
         found = {
@@ -57,6 +58,7 @@ def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
             "database": str(server.database),
             **server.admin_sign_in,
             "connection": str(service.home.connections()),
+            "personality": personality.public(),
         }
         print(json.dumps(found), flush=True)
         with contextlib.suppress(Cancelled):
@@ -65,9 +67,11 @@ def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
 
 
 @contextlib.contextmanager
-def _serving(options: argparse.Namespace, folder: Path) -> Iterator[DemoServer]:
+def _serving(
+    options: argparse.Namespace, folder: Path, personality: Personality | None = None
+) -> Iterator[DemoServer]:
     """The demo district's server while it runs; raises FixSettings where its port is taken."""
-    server = _server(options, folder)
+    server = _server(options, folder, personality or Personality())
     try:
         server.start()
     except OSError as error:
@@ -86,7 +90,7 @@ def _serving(options: argparse.Namespace, folder: Path) -> Iterator[DemoServer]:
         server.stop()
 
 
-def _server(options: argparse.Namespace, folder: Path) -> DemoServer:
+def _server(options: argparse.Namespace, folder: Path, personality: Personality) -> DemoServer:
     today = datetime.now().astimezone().date()
     return DemoServer(
         DemoOptions(
@@ -95,6 +99,8 @@ def _server(options: argparse.Namespace, folder: Path) -> DemoServer:
             seed=options.seed,
             today=today,
             port=options.port,
+            quirks=personality.quirks,
+            habits=personality.district,
         )
     )
 

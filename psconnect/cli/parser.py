@@ -41,6 +41,9 @@ def _demo_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     serve = _add(
         verbs, "serve-demo", "run only the demo district’s PowerSchool; prints address and credentials as JSON"
     )
+    serve.add_argument(
+        "--personality", type=_number(0, 2**31), metavar="N", help="a server whose habits are drawn from this number"
+    )
     for verb in (demo, serve):
         verb.add_argument(
             "--port", type=_number(0, 65535), default=0, help="port on this computer (default: any free one)"

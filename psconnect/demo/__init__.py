@@ -6,10 +6,21 @@ two cannot be wrong in the same way.
 
 from __future__ import annotations
 
+from psconnect.demo.personality import Personality, draw
 from psconnect.demo.server.demo import Calls, DemoOptions, DemoServer
 from psconnect.demo.server.faults import Fault
 from psconnect.demo.server.installed import InstalledPlugin
 from psconnect.demo.server.package import PluginRefused
 from psconnect.demo.server.quirks import Quirks
 
-__all__ = ["Calls", "DemoOptions", "DemoServer", "Fault", "InstalledPlugin", "PluginRefused", "Quirks"]
+__all__ = [
+    "Calls",
+    "DemoOptions",
+    "DemoServer",
+    "Fault",
+    "InstalledPlugin",
+    "Personality",
+    "PluginRefused",
+    "Quirks",
+    "draw",
+]

@@ -15,7 +15,7 @@ import threading
 from datetime import date
 from pathlib import Path
 
-from psconnect.demo import DemoOptions, DemoServer
+from psconnect.demo import DemoOptions, DemoServer, Personality, draw
 from psconnect.demo.control import DemoControl
 from psconnect.demo.district.build import LARGEST, SMALLEST
 from psconnect.demo.district.change import CHANGES
@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT, or change the district of a running server.
 
     The first line on standard output is JSON: url, control_token, database, the administrator's admin_url, admin_user
-    and admin_password, and what the changes have done; for a running server, the changes alone. Exit code 2 means that
+    and admin_password, the personality that was drawn, and what the changes have done; for a running server, the changes alone. Exit code 2 means that
     the server could not start, or that a change makes no sense.
     """
     parsed = _parser().parse_args(arguments)
@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, help="where the district is kept; a temporary folder by default")
     parser.add_argument("--latency", type=int, default=0, metavar="MS", help="milliseconds added to each call")
     parser.add_argument("--today", type=date.fromisoformat, default=date.today(), help="the demo's date, YYYY-MM-DD")  # noqa: DTZ011 - the machine's own day
+    parser.add_argument("--personality", type=int, metavar="N", help="draw the server's switches and habits from this")
     parser.add_argument("--change", action="append", default=[], metavar="KIND[:NUMBER]", help=_change_help())
     parser.add_argument("--running", metavar="URL", help="change the district of this server; needs --token")
     parser.add_argument("--token", help="the control_token that the running server has printed")
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(parsed: argparse.Namespace, temporary: Path, stopped: threading.Event) -> int:
     """Start, change what is to be changed, tell where it is, and serve until ``stopped``."""
+    personality = Personality() if parsed.personality is None else draw(parsed.personality)
     options = DemoOptions(
         folder=parsed.folder or temporary,
         students=parsed.students,
@@ -61,6 +63,8 @@ def _serve(parsed: argparse.Namespace, temporary: Path, stopped: threading.Event
         today=parsed.today,
         port=parsed.port,
         latency_ms=parsed.latency,
+        quirks=personality.quirks,
+        habits=personality.district,
     )
     server = DemoServer(options)
     try:
@@ -70,6 +74,7 @@ def _serve(parsed: argparse.Namespace, temporary: Path, stopped: threading.Event
             "control_token": server.control_token,
             "database": str(server.database),
             **server.admin_sign_in,
+            "personality": personality.public(),
             "changes": _changed(server, parsed.change),
         }
         sys.stdout.write(json.dumps(first) + "\n")

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from psconnect.cli import codes
+from psconnect.demo import draw
 from tests.judges.oneroster11 import check_bundle
 from tests.judges.sql_truth import compare
 from tests.support.home import CHECKOUT
@@ -82,6 +83,23 @@ def test_serve_demo_prints_address_and_credentials(tmp_path: Path) -> None:
         with urllib.request.urlopen(found["admin_url"], timeout=10) as answer:
             assert found["admin_password"] in answer.read().decode()
         server.terminate()
+
+
+def test_serve_demo_with_a_personality_tells_what_was_drawn(tmp_path: Path) -> None:
+    environment = {**os.environ, "PSCONNECT_HOME": str(tmp_path), "PYTHONPATH": str(CHECKOUT)}
+    arguments = [sys.executable, "-m", "psconnect", "serve-demo", "--students", "200", "--personality", "11"]
+    with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        found = json.loads(server.stdout.readline())
+        state = urllib.request.Request(f"{found['url']}/demo/state", headers={"X-Demo-Token": found["control_token"]})
+        with urllib.request.urlopen(state, timeout=10) as answer:
+            switches = json.load(answer)["quirks"]
+        server.terminate()
+    drawn = draw(11).public()
+    assert found["personality"] == drawn
+    assert drawn["switches"]
+    assert {name: switches[name] for name in drawn["switches"]} == drawn["switches"]
+    assert found["client_id"]
 
 
 def test_demo_refuses_a_senseless_size(tmp_path: Path) -> None:

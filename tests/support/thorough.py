@@ -40,7 +40,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         target.write_text(json.dumps(session.config.stash[_FIGURES], indent=1), encoding="utf-8")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def record_figure(request: pytest.FixtureRequest) -> Callable[[str, float, str], None]:
     """A function `record_figure(name, value, unit)`; the figures end up in tests/THOROUGH.md."""
 
