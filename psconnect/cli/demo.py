@@ -67,9 +67,7 @@ def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
 
 
 @contextlib.contextmanager
-def _serving(
-    options: argparse.Namespace, folder: Path, personality: Personality | None = None
-) -> Iterator[DemoServer]:
+def _serving(options: argparse.Namespace, folder: Path, personality: Personality | None = None) -> Iterator[DemoServer]:
     """The demo district's server while it runs; raises FixSettings where its port is taken."""
     server = _server(options, folder, personality or Personality())
     try:

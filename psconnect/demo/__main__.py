@@ -25,8 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT, or change the district of a running server.
 
     The first line on standard output is JSON: url, control_token, database, the administrator's admin_url, admin_user
-    and admin_password, the personality that was drawn, and what the changes have done; for a running server, the changes alone. Exit code 2 means that
-    the server could not start, or that a change makes no sense.
+    and admin_password, the personality that was drawn, and what the changes have done; for a running server, the
+    changes alone. Exit code 2 means that the server could not start, or that a change makes no sense.
     """
     parsed = _parser().parse_args(arguments)
     if parsed.running:

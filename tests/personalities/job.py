@@ -29,9 +29,10 @@ NAME = "Lincoln roster"
 
 @dataclass(frozen=True)
 class Done:
-    """What a job came to: its bundle, its run and what the check found."""
+    """What a job came to: its bundle, its run and what the check found; ``database`` is the district it read."""
 
     bundle: Path
+    database: Path
     run: Run
     findings: list[Finding]
 
@@ -85,13 +86,13 @@ def connect(server: DemoServer, folder: Path, name: str, settings: Mapping[str, 
     return service
 
 
-def finish(service: Service, folder: Path, name: str = NAME) -> Done:
+def finish(service: Service, server: DemoServer, folder: Path, name: str = NAME) -> Done:
     """Check, sync, approve; what comes of it."""
     findings = service.check(name, lambda _finding: None, CancelToken())
     run = service.sync(name)
     if run.state == "held":
         run = service.approve(run.id, "first delivery")
-    return Done(folder / "roster" / f"{name}.zip", run, list(findings))
+    return Done(folder / "roster" / f"{name}.zip", server.database, run, list(findings))
 
 
 def whole_job(
@@ -99,4 +100,4 @@ def whole_job(
 ) -> Done:
     """The whole job on a server of that personality."""
     with districts.serving(folder, personality) as server:
-        return finish(connect(server, folder, NAME, settings or {}), folder)
+        return finish(connect(server, folder, NAME, settings or {}), server, folder)
