@@ -40,11 +40,15 @@ class Rule:
     counted: bool = False
 
 
+NOT_LISTED = "PowerSchool no longer lists it"
+"""Completes "Not included, because …" for a record that was not read at all."""
 _RULES = (
     Rule("school-not-chosen", "info", "School not chosen", "its school is not among the chosen schools"),
     Rule("district-term", "info", "District term", "the term belongs to the district office, not to a school"),
     Rule("other-year", "info", "Another school year", "it belongs to another school year"),
     Rule("student-inactive", "info", "Student not active", "the student's enrollment status is not active"),
+    Rule("student-graduated", "info", "Student has graduated", "the student has graduated"),
+    Rule("graduates-school", "info", "School of graduates", "it belongs to PowerSchool’s school of graduates"),
     Rule("staff-inactive", "info", "Staff member not active", "the person has no current position at a chosen school"),
     Rule("enrollment-dropped", "info", "Class dropped", "the student dropped the class"),
     Rule("enrollment-never-attended", "info", "Never attended", "the enrollment ended on the day it began"),
@@ -66,6 +70,7 @@ _RULES = (
     Rule("co-teacher-off", "info", "Co-teachers are off", "co-teachers are switched off in this connection"),
     Rule("relationship-ended", "info", "Relationship ended", "the relationship is no longer active in PowerSchool"),
     Rule("contact-without-student", "info", "Contact without a student", "none of the contact's students is included"),
+    Rule("not-listed", "info", "No longer listed", NOT_LISTED),
     Rule("goes-along", "info", "Goes along with another record", "a record it belongs to is not included"),
     Rule("filter", "info", "Left out by a filter rule", "a filter rule leaves it out"),
     Rule("term-not-chosen", "info", "Term not chosen", "the term is not among those chosen for its school"),
@@ -244,8 +249,6 @@ _RULES = (
         "Nothing needs doing if it does not come back; otherwise have the record checked.",
     ),
 )
-NOT_LISTED = "PowerSchool no longer lists it"
-"""Completes "Not included, because …" for a record that was not read at all."""
 FILTER = "filter:"
 """Begins the rule of a record that a filter left out; what follows is how the filter is called."""
 _ALONG = "goes-along:"

@@ -79,19 +79,24 @@ def watched_tables(streams: StreamSet) -> list[str]:
 def identity_lookups(stream: Stream) -> list[Lookup]:
     """The lookups that find nothing but who a row is: its DCID by its ID, or the other way round.
 
-    Both stay what they are as long as there is the row, so that a change of it changes nothing in the stream.
+    Both stay what they are as long as there is the row, so that a change of it changes nothing in the stream. That a
+    student has graduated may be among it: who is read as a student before and after a change has not.
     """
     onward = {lookup.local.rpartition(".")[0] for lookup in stream.lookups}
     return [
         lookup
         for lookup in stream.lookups
-        if {lookup.key, *(column.field for column in stream.columns if column.lookup == lookup.alias)} <= _IDENTITY
-        and lookup.alias not in onward
-        and not lookup.where
+        if _fields(stream, lookup) <= _IDENTITY.get(lookup.table, {"ID", "DCID"}) and lookup.alias not in onward
     ]
 
 
-_IDENTITY = {"ID", "DCID"}
+_IDENTITY = {"STUDENTS": {"ID", "DCID", "SCHOOLID"}}
+
+
+def _fields(stream: Stream, lookup: Lookup) -> set[str]:
+    """What a lookup looks at in its table, and what the stream takes from there."""
+    taken = {column.field for column in stream.columns if column.lookup == lookup.alias}
+    return taken | {lookup.key} | {condition.column for condition in lookup.where}
 
 
 def count_rows(client: PowerSchoolClient, table: str) -> int:

@@ -18,6 +18,8 @@ def own(table: str, *fields: str) -> tuple[Column, ...]:
     return tuple(Column(name.lower(), table, name) for name in fields)
 
 
+GRADUATES = "999999"
+"""School number of PowerSchool's school of graduates (16.4): it is no school, and its students are not read."""
 _YEAR = (
     Condition("TERMID", ">=", ":first_term", absolute=True),
     Condition("TERMID", "<=", ":last_term", absolute=True),
@@ -40,7 +42,7 @@ SCHOOLS = Stream(
     "SCHOOLS",
     "DCID",
     own("SCHOOLS", "DCID", "SCHOOL_NUMBER", "NAME", "LOW_GRADE", "HIGH_GRADE"),
-    where=(Condition("SCHOOL_NUMBER", "<>", "999999"),),
+    where=(Condition("SCHOOL_NUMBER", "<>", GRADUATES),),
     always=("school_number",),
 )
 TERMS = Stream(
@@ -190,7 +192,7 @@ STUDENTS = Stream(
         Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
     ),
     lookups=_EMAIL,
-    where=(Condition("SCHOOLID", "<>", "999999"),),
+    where=(Condition("SCHOOLID", "<>", GRADUATES),),
     always=("schoolid", "enroll_status", "last_name"),
     extension_key="DCID",
     extension_column="STUDENTSDCID",
@@ -203,6 +205,7 @@ ENROLLMENTS = Stream(
     (
         *own("CC", "DCID", "SECTIONID", "DATEENROLLED", "DATELEFT"),
         Column("student_dcid", "STUDENTS", "DCID", "student"),
+        Column("student_school", "STUDENTS", "SCHOOLID", "student"),
         Column("section_dcid", "SECTIONS", "DCID", "section"),
     ),
     lookups=(
@@ -254,6 +257,7 @@ RELATIONSHIPS = Stream(
         Column("school_pickup", "STUDENTCONTACTDETAIL", "SCHOOLPICKUPFLG", "detail"),
         Column("receives_mail", "STUDENTCONTACTDETAIL", "RECEIVESMAILFLG", "detail"),
         Column("detail_id", "STUDENTCONTACTDETAIL", "STUDENTCONTACTDETAILID", "detail"),
+        Column("student_school", "STUDENTS", "SCHOOLID", "graduate"),
     ),
     lookups=(
         # A detail counts while it is active and today is one of its days (powerschool-api.md 23).
@@ -276,6 +280,8 @@ RELATIONSHIPS = Stream(
             "CODESETID",
             otherwise="CURRRELTYPECODESETID",
         ),
+        # Contacts stay for every student there ever was. Only graduates are looked up: all others are read anyway.
+        Lookup("graduate", "STUDENTS", "STUDENTDCID", "DCID", where=(Condition("SCHOOLID", "=", GRADUATES),)),
     ),
     arguments=("today",),
     always=("studentdcid", "personid", "detail_id"),

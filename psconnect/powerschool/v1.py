@@ -26,9 +26,10 @@ from psconnect.powerschool.v1_lists import Listing, ListPath, ListReader
 from psconnect.powerschool.v1_paths import V1Paths, calls_ahead
 from psconnect.powerschool.v1_rows import (
     FIRST_YEAR,
-    GRADUATES,
     Made,
     enrollment_values,
+    graduates_of,
+    in_schools,
     key_at,
     merged,
     not_offered,
@@ -238,7 +239,17 @@ class V1Reader:
         for (table, name), column in fields.items():
             if rows and column not in seen:
                 raise not_offered(self.client.host, f"The field {table}.{name}")
-        return Gathered([row for row in rows if row.schoolid != GRADUATES], listing.repeats)
+        self._once.forget(_GRADUATES)
+        self._once.get(_GRADUATES, partial(graduates_of, listing))
+        return Gathered([row for row in rows if row.schoolid != s.GRADUATES], listing.repeats)
+
+    def _mark_graduates(self, rows: Iterable[Any]) -> None:
+        """Say of the enrollments of graduates that they are: they stay in their classes."""
+        everybody = self._paths.students_with_school()
+        graduates: frozenset[str] = self._once.get(_GRADUATES, lambda: graduates_of(self._lists.read(everybody)))
+        for row in rows:
+            if row.student_dcid in graduates:
+                row.student_school = s.GRADUATES
 
     def _enrollments_stream(self, stream: Stream, arguments: Mapping[str, str], news: News) -> Gathered:
         make, numbers = row_maker(stream), self._numbers()
@@ -255,6 +266,7 @@ class V1Reader:
             repeats += listing.repeats
             news(len(rows), len(rows) * len(wanted) // done)
         rows.sort(key=itemgetter(0))
+        self._mark_graduates(row for _, row in rows)
         return Gathered([row for _, row in rows], repeats)
 
     def _enrollments(self, section: int, arguments: Mapping[str, str]) -> Listing:
@@ -280,15 +292,14 @@ class V1Reader:
                 for status in sorted(self.statuses)
                 for key, item in self._lists.read(self._paths.enrolled_students(status)).found.items()
             }
-            students = [
-                key
-                for key, item in sorted(found.items())
-                if self.schools is None or wire.at(item, "school_enrollment.school_number") in self.schools
-            ]
+            students = [key for key, item in sorted(found.items()) if in_schools(item, self.schools)]
             return read_contacts(self.client, students, arguments["today"], lambda done: news(done, len(students)))
 
         found: Contacts = self._once.get("contacts", read)
         return found
+
+
+_GRADUATES = "graduates"
 
 
 def _start_year(arguments: Mapping[str, str]) -> int:

@@ -85,7 +85,7 @@ _PATHS: Mapping[str, Mapping[str, str]] = {
 _MADE: Mapping[str, frozenset[str]] = {
     "terms": frozenset({"schoolid", "yearid", "isyearrec"}),
     "sections": frozenset({"course_number", "course_name", "course_dcid", "termid", "schoolid"}),
-    "enrollments": frozenset({"student_dcid", "section_dcid"}),
+    "enrollments": frozenset({"student_dcid", "student_school", "section_dcid"}),
     "contacts": frozenset({"id", "firstname", "middlename", "lastname", "isactive", "email", "phone"}),
     "portal_accounts": frozenset(column.name for column in s.PORTAL_ACCOUNTS.columns),
     "relationships": frozenset(column.name for column in s.RELATIONSHIPS.columns),

@@ -56,10 +56,13 @@ class V1Paths:
             extensions=tuple(sorted({table for table, _ in v1_fields.extensions_of(stream)})),
         )
 
+    def students_with_school(self) -> ListPath:
+        """All students, with their school alone."""
+        return replace(self.students(s.STUDENTS), expansions=("school_enrollment",))
+
     def enrolled_students(self, status: str) -> ListPath:
         """Students of one enrollment status, with their school."""
-        path = replace(self.students(s.STUDENTS), expansions=("school_enrollment",))
-        return replace(path, q=f"school_enrollment.enroll_status_code=={status}")
+        return replace(self.students_with_school(), q=f"school_enrollment.enroll_status_code=={status}")
 
     def of_school(self, school: int, start_year: int) -> Iterator[ListPath]:
         """Everything that hangs below a school."""

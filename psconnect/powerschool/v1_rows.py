@@ -11,11 +11,11 @@ from psconnect.powerschool import v1_wire as wire
 from psconnect.powerschool.reader import Gathered, keys_of
 from psconnect.powerschool.rows import row_type
 from psconnect.powerschool.stream import Stream
+from psconnect.powerschool.streams import GRADUATES
 from psconnect.powerschool.v1_lists import Listing
 
 FIRST_YEAR = 1990
 """YearID 0: ``start_year`` is YearID and this (16.4)."""
-GRADUATES = "999999"
 Made = Mapping[str, str]
 """Values of a row that come from elsewhere than its own item, by column name."""
 
@@ -80,7 +80,22 @@ def enrollment_values(item: wire.Item, section: int) -> Made:
         "sectionid": f"-{section}" if dropped else str(section),
         "section_dcid": str(section),
         "student_dcid": wire.at(item, "student_id"),
+        "student_school": "",
     }
+
+
+def graduates_of(students: Listing) -> frozenset[str]:
+    """The ids, as text, of the students who have graduated."""
+    return frozenset(str(key) for key, item in students.found.items() if wire.at(item, _SCHOOL) == GRADUATES)
+
+
+def in_schools(student: wire.Item, chosen: frozenset[str] | None) -> bool:
+    """Whether a student is at one of the schools with these numbers, or at any; graduates are at none."""
+    school = wire.at(student, _SCHOOL)
+    return school != GRADUATES and (chosen is None or school in chosen)
+
+
+_SCHOOL = "school_enrollment.school_number"
 
 
 def merged(listings: Mapping[int, Listing]) -> dict[int, wire.Item]:

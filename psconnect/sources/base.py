@@ -65,6 +65,9 @@ class Memory(Protocol):
     def knows(self, entity: Entity, keys: Collection[int]) -> bool:
         """Whether the earlier run read a record of each of these keys."""
 
+    def staged(self, entity: Entity, keys: Collection[int]) -> bool:
+        """Whether this run has handed on a record of each of these keys."""
+
     def take_over(self, entity: Entity, *, negative: bool | None = None) -> None:
         """Hand the earlier run's records on as they were shaped; ``negative`` limits it to keys of that sign."""
 

@@ -6,15 +6,19 @@ And what only tells more of a record (the schools of staff, the term above a ter
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 import msgspec
 
-from psconnect.model.entities import BY_KEY, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, Entity, in_scope
+from psconnect.model.entities import BY_KEY, BY_RANK, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, Entity, in_scope
 from psconnect.model.pointers import SEPARATOR, Pointer
+from psconnect.model.problems import goes_along
 from psconnect.store.schema import CREATE, REMOVE, UPDATE
 from psconnect.store.staging import table
 from psconnect.store.whole import ids_there, pointers_of, value
 
+_NOT_LISTED, _NO_SCHOOL, _ALONE = "not-listed", "staff-inactive", "contact-without-student"
+"""Why something is gone: PowerSchool lists it no more, none of its schools is there, none of its students is."""
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[str]).decode
 
@@ -24,10 +28,11 @@ def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
 
     That can be a record that is kept because it can't be read, or one outside the scope: both stay as delivered, so
     what they point to stands in the ledger's record, not in the staging. And where such a record is removed, whatever
-    points to it goes along, too, be it new, changed or as it was.
+    points to it goes along, too, be it new, changed or as it was. In the staging, all of it is left out from then on.
     """
-    db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (entity INTEGER, name TEXT, PRIMARY KEY (entity, name))")
-    db.execute("DELETE FROM temp.gone")
+    db.create_function("goes_along", 2, goes_along, deterministic=True)
+    db.execute("DROP TABLE IF EXISTS temp.gone")
+    db.execute("CREATE TEMP TABLE gone (entity INTEGER, name TEXT, rule TEXT, PRIMARY KEY (entity, name))")
     lost: set[str] = set()
     for entity in ENTITIES:
         for reference in entity.references:
@@ -45,7 +50,11 @@ def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
                 and _tell_what_is_there(db, run, entity, pointer)
             ):
                 lost.add(entity.key)
-        removed = f"SELECT entity, {value('before', 0)} FROM change WHERE run = ? AND entity = ? AND action = {REMOVE}"
+        removed = (
+            f"SELECT c.entity, {value('c.before', 0)}, coalesce(s.rule, '{_NOT_LISTED}') FROM change c "
+            f"LEFT JOIN stage.{table(entity)} s ON s.key = c.key "
+            f"WHERE c.run = ? AND c.entity = ? AND c.action = {REMOVE}"
+        )
         if entity is not ENROLLMENT:
             db.execute(f"INSERT OR IGNORE INTO temp.gone {removed}", [run, entity.rank])
     if scope == "all" and RELATIONSHIP.key in lost:
@@ -59,7 +68,7 @@ def _lose(db: sqlite3.Connection, run: int, entity: Entity, pointer: tuple[int, 
     """
     place, other = pointer
     names = "(SELECT name FROM temp.gone WHERE entity = :other)"
-    values = {"run": run, "entity": entity.rank, "other": other}
+    values = {"run": run, "entity": entity.rank, "other": other, "target": BY_RANK[other].key}
     kept = "" if everything else f"JOIN stage.{table(entity)} s ON s.key = l.key AND s.fate = 2"
     lost = db.execute(
         f"INSERT INTO change SELECT :run, l.entity, l.key, {REMOVE}, l.record, NULL FROM ledger l {kept} "
@@ -67,14 +76,28 @@ def _lose(db: sqlite3.Connection, run: int, entity: Entity, pointer: tuple[int, 
         "AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)",
         values,
     ).rowcount
+    _leave_out(db, entity, f"action = {REMOVE} AND {value('c.before', place)} = g.name", values)
     if everything:
+        _leave_out(db, entity, f"action <> {REMOVE} AND {value('c.after', place)} = g.name", values)
         pointing = f"run = :run AND entity = :entity AND {value('after', place)} IN {names}"
         created = f"{pointing} AND action = {CREATE}"
-        names_lost = f"SELECT entity, {value('after', 0)} FROM change WHERE {created}"
+        staged = f"(SELECT s.rule FROM stage.{table(entity)} s WHERE s.key = change.key)"
+        names_lost = f"SELECT entity, {value('after', 0)}, {staged} FROM change WHERE {created}"
         db.execute(f"INSERT OR IGNORE INTO temp.gone {names_lost}", values)
         lost += db.execute(f"DELETE FROM change WHERE {created}", values).rowcount
         lost += db.execute(f"UPDATE change SET action = {REMOVE}, after = NULL WHERE {pointing}", values).rowcount
     return lost
+
+
+def _leave_out(db: sqlite3.Connection, entity: Entity, pointing: str, values: Mapping[str, object]) -> None:
+    """Leave staged records out whose change ``c`` points to something gone, ``g``: they go along with it."""
+    name = table(entity)
+    db.execute(
+        f"UPDATE stage.{name} SET fate = 1, rule = goes_along(:target, coalesce(g.rule, '{_NOT_LISTED}')) "
+        f"FROM change c JOIN temp.gone g ON g.entity = :other WHERE c.run = :run AND c.entity = :entity "
+        f"AND c.key = {name}.key AND {name}.fate <> 1 AND c.{pointing}",
+        values,
+    )
 
 
 def _tell_what_is_there(db: sqlite3.Connection, run: int, entity: Entity, pointer: Pointer) -> int:
@@ -107,7 +130,11 @@ def _tell_what_is_there(db: sqlite3.Connection, run: int, entity: Entity, pointe
             _change_to(db, (run, entity.rank, key), old, None if goes else _encode(named))
             if goes:
                 lost += 1
-                db.execute("INSERT OR IGNORE INTO temp.gone VALUES (?, ?)", [entity.rank, named[0]])
+                db.execute(
+                    f"UPDATE stage.{table(entity)} SET fate = 1, rule = '{_NO_SCHOOL}' WHERE key = ? AND fate <> 1",
+                    [key],
+                )
+                db.execute("INSERT OR IGNORE INTO temp.gone VALUES (?, ?, ?)", [entity.rank, named[0], _NO_SCHOOL])
     return lost
 
 
@@ -123,6 +150,20 @@ def _change_to(db: sqlite3.Connection, place: tuple[int, int, int], old: bytes |
     )
 
 
+def held_contacts(db: sqlite3.Connection) -> str:
+    """SQL for the keys of delivered contacts who have a relationship that can't be used, and so stays as delivered."""
+    kept = (
+        f"stage.stage_relationship r JOIN ledger l ON l.entity = {RELATIONSHIP.rank} AND l.key = r.key AND r.fate = 2"
+    )
+    if not db.execute(f"SELECT EXISTS (SELECT 1 FROM {kept})").fetchone()[0]:
+        return "SELECT NULL WHERE false"
+    names = value("l.record", RELATIONSHIP.attributes.index("contactSourcedId"))
+    return (
+        f"SELECT c.key FROM ledger c WHERE c.entity = {CONTACT.rank} AND {value('c.record', 0)} IN "
+        f"(SELECT {names} FROM {kept})"
+    )
+
+
 def _lone_contacts(db: sqlite3.Connection, run: int) -> None:
     """Remove contacts that have lost their last relationship so, as if they had had none; and what is kept of them."""
     changed = "SELECT 1 FROM change c WHERE c.run = :run AND c.entity = {rank} AND c.key = {key}"
@@ -133,7 +174,8 @@ def _lone_contacts(db: sqlite3.Connection, run: int) -> None:
     )
     lone = (
         "SELECT key FROM stage.stage_contact WHERE fate = 0 AND key NOT IN "
-        f"(SELECT s.contact FROM stage.stage_relationship s WHERE s.fate = 0 AND s.contact IS NOT NULL AND ({there}))"
+        f"(SELECT s.contact FROM stage.stage_relationship s WHERE s.fate = 0 AND s.contact IS NOT NULL AND ({there})) "
+        f"AND key NOT IN ({held_contacts(db)})"
     )
     rank, values = CONTACT.rank, {"run": run}
     db.execute(
@@ -145,8 +187,10 @@ def _lone_contacts(db: sqlite3.Connection, run: int) -> None:
         values,
     )
     removed = (
-        f"SELECT entity, {value('before', 0)} FROM change WHERE run = :run AND entity = {rank} AND action = {REMOVE}"
+        f"SELECT entity, {value('before', 0)}, '{_ALONE}' FROM change "
+        f"WHERE run = :run AND entity = {rank} AND action = {REMOVE}"
     )
     db.execute(f"INSERT OR IGNORE INTO temp.gone {removed}", values)
+    db.execute(f"UPDATE stage.stage_contact SET fate = 1, rule = '{_ALONE}' WHERE key IN ({lone})", values)
     pointer = (RELATIONSHIP.attributes.index("contactSourcedId"), rank)
     _lose(db, run, RELATIONSHIP, pointer, everything=False)

@@ -76,6 +76,13 @@ def keep_as_shaped(stage: Staging) -> None:
                 )
 
 
+def has_staged(stage: Staging, entity: Entity, keys: Collection[int]) -> bool:
+    """Whether there is a staged record of each of these keys."""
+    with stage.database() as db:
+        sql = f"SELECT 1 FROM main.{table(entity)} WHERE key = ?"
+        return all(db.execute(sql, [key]).fetchone() for key in keys)
+
+
 class KeptRecords:
     """The records of a kept reading, opened beside the staging that they are taken into."""
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from psconnect.model.entities import (
     ADMIN,
+    BY_KEY,
     CALENDAR,
     CLASS,
     CONTACT,
@@ -27,11 +28,13 @@ from psconnect.model.entities import (
 )
 from psconnect.model.problems import Problem, base_rule, goes_along
 from psconnect.model.rules import NO_RULES, RosterRules
+from psconnect.store.along import held_contacts
 from psconnect.store.staging import table
 from psconnect.store.uniqueness import settle_uniqueness
 from psconnect.store.usernames import settle_usernames
 
 _ORPHAN, _WAITS = "orphan", "waits-for"
+_ALONG = ("goes-along", "contact-without-student")
 _ORDER = (TEACHER, ADMIN, SCHOOL, STUDENT, CALENDAR, COURSE, CLASS, CONTACT, RELATIONSHIP, ENROLLMENT)
 """What others need comes first; staff needs nothing and decides which classes are taught, once user names are settled
 between staff and students."""
@@ -45,7 +48,7 @@ def resolve_references(
     """Set fate and rule of every staged record by the rules between records and by what it depends on.
 
     Returns all findings: those that were ``found`` while reading, with the school that a contact or a relationship
-    belongs to through its student, and the new ones.
+    belongs to through its student, and the new ones; none about records that go along with one that is left out.
     """
     problems: list[Problem] = []
     for entity in _ORDER:
@@ -59,7 +62,21 @@ def resolve_references(
             problems += settle_usernames(db, contacts=entity is CONTACT)
         if entity is CLASS:
             _unused(db, rules)
-    return _with_schools(db, [*found, *problems])
+    return without_those_along(db, _with_schools(db, [*found, *problems]))
+
+
+def without_those_along(db: sqlite3.Connection, problems: Iterable[Problem]) -> list[Problem]:
+    """The findings, but for those about records that go along with another one: nobody can do anything about them."""
+    rules: dict[tuple[str, int], str] = {}
+
+    def rule_of(problem: Problem) -> str:
+        place = (problem.entity, problem.key)
+        if place not in rules:
+            sql = f"SELECT rule FROM stage.{table(BY_KEY[problem.entity])} WHERE key = ? AND fate = 1"
+            rules[place] = base_rule((db.execute(sql, [problem.key]).fetchone() or ("",))[0] or "")
+        return rules[place]
+
+    return [problem for problem in problems if rule_of(problem) not in _ALONG]
 
 
 def _unused(db: sqlite3.Connection, rules: RosterRules) -> None:
@@ -113,7 +130,7 @@ def _resolve(db: sqlite3.Connection, entity: Entity, only: str) -> list[Problem]
     db.create_function("goes_along", 2, goes_along, deterministic=True)
     db.execute(
         "CREATE TEMP TABLE offender AS SELECT key, "
-        f"CASE fate WHEN 1 THEN 1 ELSE 2 END fate, CASE WHEN fate = 1 THEN goes_along(other, cause) "
+        "CASE fate WHEN 1 THEN 1 ELSE 2 END fate, CASE WHEN fate = 1 THEN goes_along(other, cause) "
         f"WHEN fate = 2 THEN '{_WAITS}' ELSE '{_ORPHAN}' END rule, other, school "
         f"FROM ({_offenders_sql(entity, [(r.column, r.entity) for r in references])})"
     )
@@ -127,7 +144,7 @@ def _resolve(db: sqlite3.Connection, entity: Entity, only: str) -> list[Problem]
 
 
 def _offenders_sql(entity: Entity, references: list[tuple[str, str]]) -> str:
-    """Records that are in although something they need is not.
+    """Records that are in although something they need is not; or can't be used although it is left out anyway.
 
     Gives (key, fate of the other or NULL, its entity, school, the rule that left the other out).
 
@@ -149,19 +166,33 @@ def _offenders_sql(entity: Entity, references: list[tuple[str, str]]) -> str:
     return (
         "SELECT key, CASE WHEN gone IS NOT NULL THEN 1 WHEN lost IS NOT NULL THEN NULL ELSE 2 END fate, "
         "coalesce(gone, lost, waits) other, school, cause FROM ("
-        f"SELECT s.key, {school} school, CASE {' '.join(left_out)} END gone, CASE {' '.join(missing)} END lost, "
-        f"CASE {' '.join(kept)} END waits, CASE {' '.join(causes)} END cause "
-        f"FROM stage.{table(entity)} s {' '.join(joins)} WHERE s.fate = 0 AND ({' OR '.join(bad)})"
-        ") WHERE coalesce(gone, lost, waits) IS NOT NULL"
+        f"SELECT s.key, s.fate own, {school} school, CASE {' '.join(left_out)} END gone, "
+        f"CASE {' '.join(missing)} END lost, CASE {' '.join(kept)} END waits, CASE {' '.join(causes)} END cause "
+        f"FROM stage.{table(entity)} s {' '.join(joins)} "
+        f"WHERE (s.fate = 0 OR {_unusable('s')}) AND ({' OR '.join(bad)})"
+        ") WHERE own = 0 AND coalesce(gone, lost, waits) IS NOT NULL "
+        # A contact may be left out just because this relationship can't be used.
+        "OR gone IS NOT NULL AND cause <> 'contact-without-student'"
     )
+
+
+def _unusable(alias: str) -> str:
+    """SQL for: the staged record of that name can't be used as it is."""
+    rules = ", ".join(f"'{rule}'" for rule in REJECTING)
+    return f"({alias}.fate = 2 OR {alias}.fate = 1 AND {alias}.rule IN ({rules}))"
 
 
 def _contacts_without_student(db: sqlite3.Connection) -> None:
     db.execute(
         "UPDATE stage.stage_contact SET fate = 1, rule = 'contact-without-student' "
-        "WHERE fate = 0 AND key NOT IN (SELECT contact FROM stage.stage_relationship WHERE fate = 0 AND contact IS "
-        "NOT NULL)"
+        f"WHERE (fate = 0 OR {_unusable('stage_contact')}) AND key NOT IN ("
+        "SELECT contact FROM stage.stage_relationship WHERE contact IS NOT NULL AND fate = 0) "
+        f"AND key NOT IN ({held_contacts(db)})"
     )
+
+
+_ONCE = {**dict.fromkeys(ENTITIES, "true"), ADMIN: f"key NOT IN (SELECT key FROM stage.{table(TEACHER)})"}
+"""Staff that can't be read and was delivered as the other kind stands in both tables (store_plan) and counts once."""
 
 
 def left_out_by_entity(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
@@ -171,7 +202,7 @@ def left_out_by_entity(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
     """
     counts: dict[str, dict[str, int]] = {}
     for entity in ENTITIES:
-        sql = f"SELECT rule, count(*) FROM stage.{table(entity)} WHERE fate <> 0 GROUP BY rule"
+        sql = f"SELECT rule, count(*) FROM stage.{table(entity)} WHERE fate <> 0 AND {_ONCE[entity]} GROUP BY rule"
         of_entity: Counter[str] = Counter()
         for rule, count in db.execute(sql):
             of_entity[base_rule(rule)] += count
@@ -187,6 +218,18 @@ def left_out_counts(by_entity: Mapping[str, Mapping[str, int]]) -> dict[str, int
     return dict(sorted(total.items()))
 
 
+def along_with_unlisted(db: sqlite3.Connection) -> dict[str, tuple[int, int]]:
+    """Staged records that go along with one that PowerSchool lists no longer, and those that are in; per entity key."""
+    found = {}
+    for entity in ENTITIES:
+        rules = ", ".join(f"'{goes_along(reference.entity, 'not-listed')}'" for reference in entity.references)
+        sql = f"SELECT sum(fate = 1 AND rule IN ({rules})), sum(fate = 0) FROM stage.{table(entity)}"
+        count, inside = db.execute(sql).fetchone()
+        if count:
+            found[entity.key] = (count, inside)
+    return found
+
+
 def rejected_counts(db: sqlite3.Connection, by_entity: Mapping[str, Mapping[str, int]]) -> dict[str, tuple[int, int]]:
     """Records that can't be used, and records that would be in if they could; per entity key that has any.
 
@@ -197,6 +240,6 @@ def rejected_counts(db: sqlite3.Connection, by_entity: Mapping[str, Mapping[str,
         counts = by_entity[entity.key]
         rejected = sum(counts.get(rule, 0) for rule in REJECTING)
         if rejected:
-            staged = db.execute(f"SELECT count(*) FROM stage.{table(entity)}").fetchone()[0]
+            staged = db.execute(f"SELECT count(*) FROM stage.{table(entity)} WHERE {_ONCE[entity]}").fetchone()[0]
             found[entity.key] = (rejected, staged - sum(counts.values()) + rejected)
     return found

@@ -17,7 +17,7 @@ import msgspec
 from psconnect.model.entities import Entity
 from psconnect.model.runs import APPLIED, Compared
 from psconnect.sources.base import Note, ReadSummary
-from psconnect.store.kept import Kept, KeptRecords, keep_as_shaped, leave, read_kept
+from psconnect.store.kept import Kept, KeptRecords, has_staged, keep_as_shaped, leave, read_kept
 from psconnect.store.staging import Staging
 from psconnect.sync.job import Job
 
@@ -51,6 +51,10 @@ class ReadingMemory:
     def knows(self, entity: Entity, keys: Collection[int]) -> bool:
         """Whether the earlier run read a record of each of these keys."""
         return self._records is not None and self._records.knows(entity, keys)
+
+    def staged(self, entity: Entity, keys: Collection[int]) -> bool:
+        """Whether this run has staged a record of each of these keys."""
+        return has_staged(self._stage, entity, keys)
 
     def take_over(self, entity: Entity, *, negative: bool | None = None) -> None:
         """Stage the earlier run's records as they were shaped."""

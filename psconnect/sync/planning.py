@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +19,14 @@ from psconnect.store.carried import plan_with_new_ids
 from psconnect.store.clashes import settle_clashes
 from psconnect.store.database import transaction
 from psconnect.store.ids import ids_for, mark_of
-from psconnect.store.references import left_out_by_entity, left_out_counts, rejected_counts, resolve_references
+from psconnect.store.references import (
+    along_with_unlisted,
+    left_out_by_entity,
+    left_out_counts,
+    rejected_counts,
+    resolve_references,
+    without_those_along,
+)
 from psconnect.sync import guard, measures
 from psconnect.sync.comparing import compared, memory_for
 from psconnect.sync.given import give
@@ -103,13 +111,16 @@ def _plan(
     read_before: dict[str, int],
     identity: Identity,
 ) -> Planned:
-    by_entity = left_out_by_entity(db)
-    rejected = _rejected(db, by_entity)
-    if history.get_meta(db, RULES):
-        guard.stop_if_rejected(rejected, job.safety.thresholds)
     rules = rules_of(job, summary)
     with transaction(db):
         _store_changes(db, number, scope, identity)
+        # Only now it is known which of the records that can't be used go along with a removal.
+        problems = without_those_along(db, problems)
+        by_entity = left_out_by_entity(db)
+        rejected = _rejected(db, by_entity)
+        doubtful = _with_unlisted(db, rejected)
+        if history.get_meta(db, RULES):
+            guard.stop_if_rejected(doubtful, job.safety.thresholds)
         not_applied = ledger.keep_additions(db, number) if job.safety.additions_only else {}
         history.store_problems(db, number, problems)
         history.update_run(
@@ -120,7 +131,7 @@ def _plan(
             read=summary.counts,
             left_out=left_out_counts(by_entity),
             not_applied=not_applied,
-            rejected={entity: one.count for entity, one in rejected.items()},
+            rejected={entity: one.count for entity, one in doubtful.items()},
             way=summary.way,
             calls=summary.calls,
             school_year=summary.school_year,
@@ -139,6 +150,20 @@ def _rejected(db: sqlite3.Connection, by_entity: dict[str, dict[str, int]]) -> d
     before = json.loads(history.get_meta(db, REJECTED_BEFORE) or "{}")
     counted = rejected_counts(db, by_entity)
     return {entity: guard.Rejected(count, before.get(entity, 0), read) for entity, (count, read) in counted.items()}
+
+
+def _with_unlisted(db: sqlite3.Connection, rejected: Mapping[str, guard.Rejected]) -> dict[str, guard.Rejected]:
+    """The same with what goes along with a record that PowerSchool lists no longer, per entity key.
+
+    It is removed by this run, so it is not said to be unusable. But that so much is left of something that is gone can
+    be as wrong as records that can't be used, and what is left of it can't be used by the next run.
+    """
+    before = json.loads(history.get_meta(db, REJECTED_BEFORE) or "{}")
+    both = dict(rejected)
+    for entity, (count, read) in along_with_unlisted(db).items():
+        known = both.get(entity, guard.Rejected(0, before.get(entity, 0), read))
+        both[entity] = guard.Rejected(known.count + count, known.before, known.read + count)
+    return {entity: both[entity] for entity in BY_KEY if entity in both}
 
 
 def _store_changes(db: sqlite3.Connection, number: int, scope: str, identity: Identity) -> None:

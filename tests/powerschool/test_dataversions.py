@@ -131,9 +131,14 @@ def test_every_table_behind_a_stream_is_watched() -> None:
         assert tables_of(stream) <= set(watched_tables(STREAMS))
 
 
-def test_only_enrollments_look_up_nothing_but_who_somebody_is() -> None:
+def test_what_is_looked_up_only_to_know_who_somebody_is_and_whether_they_graduated() -> None:
     found = {name: [one.table for one in identity_lookups(STREAMS.by_name[name])] for name in HINTED}
-    assert found == {"enrollments": ["STUDENTS", "SECTIONS"], "students": [], "contacts": [], "relationships": []}
+    assert found == {
+        "enrollments": ["STUDENTS", "SECTIONS"],
+        "students": [],
+        "contacts": [],
+        "relationships": ["STUDENTS"],
+    }
 
 
 def test_a_lookup_that_finds_more_is_none_of_identity() -> None:

@@ -166,6 +166,22 @@ def test_D10_an_enrollment_that_points_nowhere_is_kept_and_reported(
     assert maker.found() == [("orphan", "enrollment", 70001, school, detail)]
 
 
+@pytest.mark.parametrize(
+    ("values", "rule"),
+    [
+        ({"student_school": 999999}, "goes-along:student:student-graduated"),
+        ({"student_school": 999999, "section_dcid": ""}, "goes-along:student:student-graduated"),
+        ({"student_dcid": "", "dateleft": "2026-08-17"}, "enrollment-never-attended"),
+        ({"student_dcid": "", "sectionid": -5}, "enrollment-dropped"),
+    ],
+)
+def test_an_enrollment_that_is_left_out_anyway_is_none_that_points_nowhere(
+    maker: Maker, values: dict[str, object], rule: str
+) -> None:
+    made = enrollment(maker, **values)
+    assert (made.fate, made.rule, maker.found()) == (OUT, rule, [])
+
+
 def test_a_requirement_on_an_enrollment_does_something(maker: Maker) -> None:
     maker.choose(requirements={"enrollment": {"endDate": "skip"}})
     assert enrollment(maker, dateleft="").rule == "missing-required"

@@ -123,6 +123,7 @@ def test_the_terms_tree(maker: Maker) -> None:
         ({"schoolid": 100}, Fate.KEPT, "unreadable", "schoolYear"),
         ({"schoolid": 100, "yearid": 36, "lastday": ""}, Fate.LEFT_OUT, "missing-required", "endDate"),
         ({"schoolid": 777, "yearid": 35}, Fate.LEFT_OUT, "other-year", None),
+        ({"schoolid": 999999, "yearid": 36}, Fate.LEFT_OUT, "graduates-school", None),
     ],
 )
 def test_D10_terms_that_can_not_be_used(
@@ -163,6 +164,7 @@ def test_days_in_session_count_per_school_and_in_any_order(maker: Maker) -> None
         ({}, Fate.IN, None, "district"),
         ({"schoolid": 200}, Fate.IN, None, "2"),
         ({"schoolid": 777}, Fate.KEPT, "orphan", ""),
+        ({"schoolid": 999999}, Fate.LEFT_OUT, "graduates-school", ""),
         ({"schoolid": 200, "course_name": ""}, Fate.LEFT_OUT, "missing-required", "2"),
         ({"schoolid": 777, "course_name": ""}, Fate.KEPT, "orphan", ""),
     ],
@@ -174,7 +176,7 @@ def test_courses(maker: Maker, values: dict[str, object], fate: Fate, rule: str 
     assert made.values["courseCode"] == "ALG1"
     assert made.references == {"school": {"district": 0, "2": 2, "": None}[org]}
     expected = {"orphan": ("school", None), "missing-required": ("title", 2)}
-    assert maker.found() == ([(rule, "course", 7, expected[rule][1], expected[rule][0])] if rule else [])
+    assert maker.found() == ([(rule, "course", 7, expected[rule][1], expected[rule][0])] if rule in expected else [])
 
 
 def test_a_requirement_on_a_course_is_reported(maker: Maker) -> None:

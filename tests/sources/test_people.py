@@ -210,6 +210,9 @@ def test_contacts(maker: Maker) -> None:
         ({"studentdcid": ""}, Fate.KEPT, "orphan", "student"),
         ({"personid": ""}, Fate.KEPT, "orphan", "contact"),
         ({"detail_id": ""}, Fate.LEFT_OUT, "relationship-ended", None),
+        ({"detail_id": "", "studentdcid": ""}, Fate.LEFT_OUT, "relationship-ended", None),
+        ({"student_school": 999999}, Fate.LEFT_OUT, "goes-along:student:student-graduated", None),
+        ({"student_school": 999999, "personid": ""}, Fate.LEFT_OUT, "goes-along:student:student-graduated", None),
     ],
 )
 def test_relationships(

@@ -84,7 +84,7 @@ def _lone_contacts(expected: Content, fates: dict[str, dict[int, tuple]]) -> lis
     led_to = {
         msgspec.json.decode(encoded)[place]
         for (rank, key), encoded in expected.items()
-        if rank == link.rank and fates[link.key][key][0] == Fate.IN
+        if rank == link.rank and fates[link.key][key][0] != Fate.LEFT_OUT
     }
     return [
         (contact.rank, key)
@@ -137,17 +137,23 @@ def plan(path: Path, db: sqlite3.Connection, district: Rows, scope: str = "all")
     staging.attach(db, path)
     try:
         problems = references.resolve_references(db)
+        resolved = _staged(db)
         with transaction(db):
             ledger.store_plan(db, number, scope)
-        fate_of = {
-            entity.key: {
-                row[0]: row[1:] for row in db.execute(f"SELECT key, fate, record FROM stage.{staging.table(entity)}")
-            }
-            for entity in ENTITIES
-        }
+        # What goes along with removals is worked out anew by who checks the plan.
+        fate_of = {key: {**rows, **resolved[key]} for key, rows in _staged(db).items()}
     finally:
         staging.detach(db, path)
     return number, [problems, fate_of]
+
+
+def _staged(db: sqlite3.Connection) -> dict[str, dict[int, tuple]]:
+    """Fate and record of every staged record."""
+    found: dict[str, dict[int, tuple]] = {}
+    for entity in ENTITIES:
+        sql = f"SELECT key, fate, record FROM stage.{staging.table(entity)}"
+        found[entity.key] = {key: (fate, encoded) for key, fate, encoded in db.execute(sql)}
+    return found
 
 
 def apply(db: sqlite3.Connection, number: int) -> Content:

@@ -42,12 +42,23 @@ LINKS: dict[int, tuple] = {
 }
 
 
-def test_who_loses_the_last_student_goes_along_with_what_is_kept_of_them() -> None:
-    """Contact 1 has student 2, who goes with the school; the relationship to student 1 can't be read."""
+def test_a_relationship_that_can_not_be_read_keeps_its_contact() -> None:
+    """Contact 1 has student 2, who goes with the school; the relationship to student 1 stays as it was delivered."""
     with rosters() as (path, db):
-        everybody = {"student": STUDENTS, "contact": CONTACTS, "relationship": LINKS}
-        deliver(path, db, district(**everybody))
-        links = {**LINKS, 2: (Fate.KEPT, "?", 1, 1), 4: (Fate.KEPT, "?", 1, 2)}
+        deliver(path, db, district(student=STUDENTS, contact=CONTACTS, relationship=LINKS))
+        links = {**LINKS, 2: (Fate.KEPT, "?", 1, 1)}
+        people: Rows = {"student": KEPT_IN_SCHOOL_2, "contact": CONTACTS, "relationship": links}
+        changes, after = deliver(path, db, district(school={1: SCHOOLS[1], 2: LEFT}, **people))
+        assert changes == {("school", 2), ("student", 2), ("relationship", 1)}
+        assert dangling(after) == []
+
+
+def test_who_loses_the_last_student_goes_along_with_what_is_kept_of_them() -> None:
+    """Contact 1 has student 2, who goes with the school; one of their two relationships can't be read."""
+    with rosters() as (path, db):
+        delivered = {**LINKS, 2: (Fate.IN, "r", 2, 1)}
+        deliver(path, db, district(student=STUDENTS, contact=CONTACTS, relationship=delivered))
+        links = {**delivered, 2: (Fate.KEPT, "?", 2, 1), 4: (Fate.KEPT, "?", 1, 2)}
         people = {"student": KEPT_IN_SCHOOL_2, "contact": {**CONTACTS, 2: (Fate.IN, "changed")}, "relationship": links}
         changes, after = deliver(path, db, district(school={1: SCHOOLS[1], 2: LEFT}, **people))
         gone = {("school", 2), ("student", 2), ("relationship", 1), ("relationship", 2), ("contact", 1)}

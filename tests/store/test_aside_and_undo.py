@@ -390,7 +390,7 @@ def test_a_contact_that_has_another_relationship_does_not_keep_the_one_that_ends
 
 
 def test_what_was_excluded_from_another_run_keeps_nothing() -> None:
-    """A contact that can't be read stays as delivered, also without a relationship."""
+    """A contact that can't be read goes like any other that has no relationship left."""
     with rosters() as (path, db):
         ends: dict[int, tuple] = {1: (Fate.IN, "r", 1, 1)}
         deliver(path, db, district(student=STUDENTS, relationship=ends, contact={1: (Fate.IN, "c")}))
@@ -405,7 +405,7 @@ def test_what_was_excluded_from_another_run_keeps_nothing() -> None:
         with transaction(db):
             aside.exclude(db, number, "relationship", [3])
         assert kept_of(db, number) == {("contact", 2)}
-        assert changed(db, number) == {(BY_KEY["relationship"].rank, 1)}
+        assert changed(db, number) == {(BY_KEY["relationship"].rank, 1), (BY_KEY["contact"].rank, 1)}
 
 
 def test_a_contact_that_changes_and_was_gone_once_keeps_its_last_relationship_too() -> None:

@@ -124,6 +124,11 @@ CHANGES: dict[str, str | tuple[str, ...]] = {
     "days of school": "UPDATE calendar_day SET insession = 0 WHERE date_value > ("
     "SELECT max(date_value) FROM calendar_day WHERE insession = 1 AND date_value < '2027-07-15') || '-' "
     "OR date_value = (SELECT max(date_value) FROM calendar_day WHERE insession = 1 AND date_value < '2027-07-15')",
+    "student graduated": "UPDATE students SET enroll_status = 3, schoolid = 999999 WHERE dcid = ("
+    "SELECT min(s.dcid) FROM students s JOIN studentcontactassoc a ON a.studentdcid = s.dcid JOIN cc c "
+    "ON c.studentid = s.id WHERE s.enroll_status = 0)",
+    "graduate comes back": "UPDATE students SET enroll_status = 0, schoolid = 110 WHERE dcid = ("
+    "SELECT max(dcid) FROM students WHERE schoolid = 999999)",
     "student gone, enrollments stay": "DELETE FROM students WHERE dcid = (SELECT max(dcid) FROM students)",
     "student comes, enrollments were there": (
         "UPDATE cc SET studentid = 990000 + {n} WHERE dcid = (SELECT max(dcid) FROM cc WHERE termid > 3600)",
@@ -176,6 +181,7 @@ def check_same(twins: tuple[Connected, Connected]) -> Run:
 
 
 PEOPLE, MAILED = {"students", "enrollments"}, {"students", "contacts"}
+RELATED = {*PEOPLE, "relationships"}
 READ_AGAIN = {
     "new-students": HINTED,
     "class-changes": {"enrollments"},
@@ -193,11 +199,13 @@ READ_AGAIN = {
     "class renamed": set(),
     "class of another year": {"enrollments"},
     "class in another term": {"enrollments"},
-    "student under another id": PEOPLE,
+    "student under another id": RELATED,
     "school renamed": set(),
     "days of school": HINTED,
-    "student gone, enrollments stay": PEOPLE,
-    "student comes, enrollments were there": PEOPLE,
+    "student graduated": RELATED,
+    "graduate comes back": RELATED,
+    "student gone, enrollments stay": RELATED,
+    "student comes, enrollments were there": RELATED,
     "ends tomorrow": {"enrollments"},
     "nothing": set(),
 }

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, SCHOOL, STUDENT
-from psconnect.model.problems import Fate, Problem
+from psconnect.model.problems import Fate, Problem, goes_along
+from psconnect.powerschool.streams import GRADUATES
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
@@ -16,6 +17,8 @@ from psconnect.sources.powerschool.moves import SectionMoves
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
 NEVER = "9999-12-31"
+_Judge = Callable[[str, str, str, str], tuple[int, str | None]]
+"""From begin, end (exclusive), section id and the class's last school day to fate and rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +138,15 @@ def enrollment_shaper(
 
     def page(rows: list[Any]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
+        rule: str | None
         for row in rows:
             key, section, student = row.dcid, row.section_dcid, row.student_dcid
             info = info_of.get(section)
             class_key = info.key if info else None
-            if info is None or not student:
-                lacks = "class" if info is None else "student"
-                on_problem(Problem("orphan", "enrollment", int(key), info.school if info else None, lacks))
+            if info is None or not student or row.student_school == GRADUATES:
+                fate, rule = _apart(row, on_problem, info, judge)
                 record = encode((id_of(key), "", "", student_id_of(student), "student", "false", *shape(row)))
-                shaped.append((key, Fate.KEPT, "orphan", record, class_key, student or None, None))
+                shaped.append((key, fate, rule, record, class_key, student or None, None))
                 continue
             fate, rule = judge(row.dateenrolled, row.dateleft, row.sectionid, info.natural_end)
             if info.doubtful_from and rule in _BY_CALENDAR and info.doubtful_from <= row.dateleft <= info.natural_end:
@@ -163,6 +166,22 @@ def enrollment_shaper(
     return page
 
 
+_OF_GRADUATE = goes_along("student", "student-graduated")
+
+
+def _apart(row: Any, on_problem: OnProblem, info: ClassInfo | None, judge: _Judge) -> tuple[int, str]:
+    """Fate and rule of an enrollment whose student has graduated, or whose student or class does not exist."""
+    if row.student_school == GRADUATES:
+        return _LEFT_OUT, _OF_GRADUATE
+    if info:
+        fate, rule = judge(row.dateenrolled, row.dateleft, row.sectionid, info.natural_end)
+        if fate == _LEFT_OUT and rule:
+            return fate, rule
+    lacks = "class" if info is None else "student"
+    on_problem(Problem("orphan", "enrollment", int(row.dcid), info.school if info else None, lacks))
+    return _KEPT, "orphan"
+
+
 def _by_text(info: dict[int, ClassInfo]) -> dict[str, ClassInfo]:
     """The classes by the text of their section's key, as rows name them."""
     return {str(key): one for key, one in info.items()}
@@ -173,8 +192,8 @@ _BY_CALENDAR = ("enrollment-ended", "enrollment-dropped")
 """What depends on when the class was over."""
 
 
-def _enrollment_judge(today: str) -> Callable[[str, str, str, str], tuple[int, str | None]]:
-    """A function from begin, end (exclusive), section id and the class's last school day to fate and rule."""
+def _enrollment_judge(today: str) -> _Judge:
+    """What judges an enrollment by its dates."""
     is_date = DateCheck()
     dates: set[str] = {""}
 

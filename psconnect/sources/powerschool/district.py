@@ -10,6 +10,7 @@ from typing import Any
 from psconnect.model.entities import CALENDAR, COURSE, DISTRICT_KEY, SCHOOL
 from psconnect.model.errors import BadRecord, FixSettings
 from psconnect.model.problems import RULES, Fate, Problem
+from psconnect.powerschool.streams import GRADUATES
 from psconnect.roster.terms import FIRST_YEAR, DateCheck, YearRow, natural_end, year_by_date
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.merging import dated_title, merged_terms
@@ -225,6 +226,8 @@ def term_rows(plan: ReadPlan, district: District, terms: list[Any], on_problem: 
             fate, rule = Fate.LEFT_OUT, "district-term"
         elif row.yearid and row.yearid != str(district.year_id):
             fate, rule = Fate.LEFT_OUT, "other-year"
+        elif row.schoolid == GRADUATES:
+            fate, rule = Fate.LEFT_OUT, "graduates-school"
         elif school is None or not row.yearid:
             fate, rule = Fate.KEPT, "orphan" if school is None else "unreadable"
             on_problem(Problem(rule, "calendar", key, school, "school" if school is None else "schoolYear"))
@@ -288,7 +291,9 @@ def course_rows(plan: ReadPlan, district: District, courses: Iterable[Any], on_p
         values = shape(row)
         fate: Fate
         rule: str | None
-        if school is None:
+        if row.schoolid == GRADUATES:
+            fate, rule = Fate.LEFT_OUT, "graduates-school"
+        elif school is None:
             fate, rule = Fate.KEPT, "orphan"
             on_problem(Problem("orphan", "course", key, None, "school"))
         elif not plan.included.courses.takes_course(row.course_number, numbers):

@@ -15,7 +15,8 @@ from psconnect.model.entities import (
     TEACHER,
     Entity,
 )
-from psconnect.model.problems import Fate, Problem
+from psconnect.model.problems import Fate, Problem, goes_along
+from psconnect.powerschool.streams import GRADUATES
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
@@ -154,6 +155,9 @@ def contact_shaper(
     return page
 
 
+_OF_GRADUATE = goes_along("student", "student-graduated")
+
+
 def relationship_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
     """A function from a page of relationship rows to shaped records."""
     shape, judge = plan.shaping(RELATIONSHIP, on_problem)
@@ -168,12 +172,14 @@ def relationship_shaper(plan: ReadPlan, on_problem: OnProblem) -> Callable[[list
             values = shape(row)
             fate: Fate
             rule: str | None
-            if student is None or contact is None:
+            if row.student_school == GRADUATES:
+                fate, rule = Fate.LEFT_OUT, _OF_GRADUATE
+            elif not row.detail_id:
+                fate, rule = Fate.LEFT_OUT, "relationship-ended"
+            elif student is None or contact is None:
                 fate, rule = Fate.KEPT, "orphan"
                 lacks = "student" if student is None else "contact"
                 on_problem(Problem("orphan", "relationship", key, None, lacks))
-            elif not row.detail_id:
-                fate, rule = Fate.LEFT_OUT, "relationship-ended"
             else:
                 fate, rule = judge(key, None, values, row)
             student_id = student_id_of(student) if student is not None else ""

@@ -187,7 +187,8 @@ class Reading:
             )
             for entity, make_shaper in self._shapers(frame, classes)
         ]
-        return (paged[:1], paged[1:]) if named_first else ([], paged)
+        # Where records may be taken over, who is still a student tells whether what hangs on students is as it was.
+        return (paged[:1], paged[1:]) if named_first or over else ([], paged)
 
     def _signature(self, entity: Entity, frame: d.District, classes: c.Classes, arguments: Mapping[str, str]) -> str:
         also = sorted(self.accounts.people) if entity is CONTACT else ()

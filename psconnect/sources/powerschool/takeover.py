@@ -24,7 +24,7 @@ from typing import Any
 
 import msgspec
 
-from psconnect.model.entities import BY_KEY, ENROLLMENT, Entity
+from psconnect.model.entities import BY_KEY, ENROLLMENT, STUDENT, Entity
 from psconnect.model.errors import BadRecord, FixSettings, TryLater
 from psconnect.model.problems import Problem
 from psconnect.model.rules import TODAY, FilterPart
@@ -105,8 +105,12 @@ class TakeOver:
         who = {lookup.table for lookup in identity_lookups(stream)} - {stream.table}
         if any(told.get(table) for table in tables_of(stream) - who):
             return True
-        # A row that is new there may belong to one that found nothing so far.
-        return any(not self.memory.knows(BY_KEY[_RECORDS_OF[table]], told[table]) for table in who if told.get(table))
+        # A row that is new there may belong to one that found nothing so far; a student may have graduated.
+        return any(not self._as_before(BY_KEY[_RECORDS_OF[table]], told[table]) for table in who if told.get(table))
+
+    def _as_before(self, entity: Entity, keys: frozenset[int]) -> bool:
+        """Whether records of all these keys were read before, and are now as far as they may have gone meanwhile."""
+        return self.memory.knows(entity, keys) and (entity is not STUDENT or self.memory.staged(entity, keys))
 
     def seen(self, stream: Stream, rows: list[Any]) -> None:
         """Note the next day on which a date in these rows is reached: what is judged by it may change then."""
