@@ -46,13 +46,23 @@ class LogFile(logging.handlers.RotatingFileHandler):
         self.trouble = ""
         super().emit(record)
 
+    def close(self) -> None:
+        """End the log; on a full disk, the last lines are still to be written, and can't be."""
+        try:
+            super().close()
+        except OSError as error:
+            self._note(error)
+
+    def _note(self, error: OSError) -> None:
+        self.trouble = error.strerror or type(error).__name__
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
         """Remember why a line could not be written; a mistake of ours in the line itself is raised."""
         error = sys.exception()
         if not isinstance(error, OSError):
             super().handleError(record)
             return
-        self.trouble = error.strerror or type(error).__name__
+        self._note(error)
 
 
 def open_log(folder: Path) -> LogFile:

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
         home = find_home()
         handler = open_log(home.log_folder())
         code = verbs.run(options, home, clock or Clock()) if options.verb else window.open_window(home)
-        sys.stdout.flush()
+        output.flush()
     except BaseException as error:  # noqa: BLE001 - what is no end of a command is raised again
         code = _ended(error, options.verb or "", as_json=options.json)
     finally:
@@ -46,13 +46,15 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
 
 def _ended(error: BaseException, verb: str, *, as_json: bool) -> int:
     """Say why a command ended early; returns its exit code."""
+    if isinstance(error, output.Unwritten):
+        return _unwritten(error)
     if isinstance(error, PsconnectError):
         return _told(error, as_json=as_json)
     if isinstance(error, Cancelled | KeyboardInterrupt):
         return _stopped(verb, at_once=isinstance(error, KeyboardInterrupt), as_json=as_json)
     if isinstance(error, BrokenPipeError):
-        # Whoever read the output has seen enough (psconnect runs NAME | head); what is left has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough (psconnect runs NAME | head).
+        _silence()
         return codes.CANCELLED
     if not isinstance(error, Exception):
         raise error
@@ -60,9 +62,27 @@ def _ended(error: BaseException, verb: str, *, as_json: bool) -> int:
     return _told(_bug(error), as_json=as_json)
 
 
+def _silence() -> None:
+    """What is left for standard output has nowhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _unwritten(error: output.Unwritten) -> int:
+    _silence()
+    output.say(f"The result could not be written to where it was sent: {error}. What was done is not undone by that.")
+    return error.code
+
+
 def _told(error: PsconnectError, *, as_json: bool) -> int:
-    output.show_error(error, as_json=as_json)
-    return codes.for_error(error)
+    code = codes.for_error(error)
+    try:
+        with output.ends_with(code):
+            output.show_error(error, as_json=as_json)
+            output.flush()
+    except output.Unwritten as unwritten:
+        output.show_parts(error.as_dict())
+        return _unwritten(unwritten)
+    return code
 
 
 def _stopped(verb: str, *, at_once: bool, as_json: bool) -> int:

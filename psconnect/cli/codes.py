@@ -16,6 +16,8 @@ _SETTINGS = (
     "PSC-TLS-CA-FILE",
     "PSC-DESTINATION",
 )
+UNRECORDED = "PSC-DATA-UNRECORDED"
+"""Delivered, but this could not be written down (sync.session)."""
 _PATHS = ("PSC-DISK-MISSING", "PSC-DISK-FOLDER", "PSC-DISK-NAME")
 """A file that was named is not there, or is none."""
 
@@ -39,7 +41,7 @@ def for_error(error: PsconnectError) -> int:
         return ACTIVE
     if isinstance(error, FixSettings) or error.code in _PATHS:
         return USAGE
-    if isinstance(error, Bug):
+    if isinstance(error, Bug) or error.code == UNRECORDED:
         # Nobody knows how far it got; what is true of a run that fails while applying is true of it.
         return APPLYING
     return NOT_READ

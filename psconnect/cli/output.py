@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from psconnect.cli.codes import NOT_READ
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import RunEvent
@@ -42,6 +44,40 @@ def state_in_words(state: str) -> str:
     return _WORDS.get(state, state.replace("_", " ").capitalize())
 
 
+class Unwritten(Exception):
+    """Standard output takes nothing more: a full disk behind ``> FILE``. ``code``: how the command ends."""
+
+    def __init__(self, why: OSError, code: int) -> None:
+        super().__init__(why.strerror or type(why).__name__)
+        self.code = code
+
+
+@contextlib.contextmanager
+def ends_with(code: int) -> Iterator[None]:
+    """Should standard output take nothing more, the command still ends with this exit code."""
+    try:
+        yield
+    except Unwritten as error:
+        error.code = code
+        raise
+
+
+@contextlib.contextmanager
+def _unwritten() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unwritten(error, NOT_READ) from None
+
+
+def flush() -> None:
+    """Write out what is still on its way to standard output."""
+    with _unwritten():
+        sys.stdout.flush()
+
+
 def say(text: str) -> None:
     """A line for the person, beside the result."""
     print(shown(text), file=sys.stderr)
@@ -49,7 +85,8 @@ def say(text: str) -> None:
 
 def result(text: str) -> None:
     """A line of the result."""
-    print(shown(text))
+    with _unwritten():
+        print(shown(text))
 
 
 def answer(question: str) -> str:
@@ -63,7 +100,8 @@ def answer(question: str) -> str:
 
 def document(data: object) -> None:
     """The result as one JSON document."""
-    print(json.dumps(data, ensure_ascii=False, indent=2))
+    with _unwritten():
+        print(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def show_error(error: PsconnectError, *, as_json: bool) -> None:

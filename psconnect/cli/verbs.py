@@ -20,6 +20,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
 from psconnect.powerschool.doctor import Finding
 from psconnect.service import ConnectionState, Service, age_in_words
+from psconnect.store.database import sqlite_errors
 from psconnect.store.files import write_atomically
 from psconnect.store.home import Home
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
     if options.verb == "demo" and not options.headless and not options.json and window.can_open():
         return window.open_demo(home, students=options.students, seed=options.seed, port=options.port)
     if options.verb in ("demo", "serve-demo"):
-        with cancel_on_interrupt() as cancel:
+        with cancel_on_interrupt() as cancel, sqlite_errors(home.demo, read_again=True):
             return demo.demo(options, home, cancel) if options.verb == "demo" else demo.serve(options, home, cancel)
     service = Service(home, clock=clock)
     verb = options.verb if "what" not in options else f"{options.verb} {options.what}"
@@ -243,12 +244,15 @@ def _with_progress(
 
 
 def _present(options: argparse.Namespace, run: Run) -> int:
-    if options.json:
-        output.document(run.as_dict())
-        if run.error:
-            output.show_parts(run.error)
-    else:
-        output.show_run(run)
+    # What the run did is told by its exit code, also where there is no room for the words.
+    with output.ends_with(codes.for_run(run)):
+        if options.json:
+            output.document(run.as_dict())
+            if run.error:
+                output.show_parts(run.error)
+        else:
+            output.show_run(run)
+        output.flush()
     return codes.for_run(run)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from psconnect.model.errors import Bug, Cancelled, PauseAsked, PsconnectError
+from psconnect.model.errors import Bug, Cancelled, LocalStorage, PauseAsked, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.store import history, staging
 from psconnect.store.database import open_rosters, sqlite_errors, transaction
@@ -96,14 +96,15 @@ def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error:
     if db.in_transaction:
         db.execute("ROLLBACK")
     stage = db.execute("SELECT state FROM run WHERE no = ?", [number]).fetchone()[0]
-    details = error.as_dict() if error else None
     failed_in = stage if error else ""
     try:
         with sqlite_errors(job.rosters):
             if stage == "applying" and _published(job, db, number):
                 # The destination has it already; only our own books are missing. The next start writes them.
-                history.update_run(db, number, error=details, failed_in=failed_in)
+                error = _unrecorded(job, error) if error else None
+                history.update_run(db, number, error=error.as_dict() if error else None, failed_in=failed_in)
                 return
+            details = error.as_dict() if error else None
             with transaction(db):
                 history.forget_plan(db, number)
                 history.update_run(db, number, state=state, ended=job.clock.now(), failed_in=failed_in, error=details)
@@ -111,6 +112,17 @@ def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error:
         # Not even the end can be stored (a full disk): what was wrong first is what the person has to hear; the next
         # start settles the run as one that was killed.
         raise error or Bug("PSC-BUG", "The cancelled run could not be stored", "", "Start again.") from None
+
+
+def _unrecorded(job: Job, error: PsconnectError) -> PsconnectError:
+    """The sentence for what went wrong after the delivery: that of the error itself may say that nothing happened."""
+    return LocalStorage(
+        "PSC-DATA-UNRECORDED",
+        "Delivered, but not written down",
+        f"The roster is delivered, but that could not be written down on this computer ({error.title}: {job.rosters}).",
+        "Free some room or mend what is named, then start again: the next run finds the delivery and finishes it.",
+        where=str(job.rosters),
+    )
 
 
 def _published(job: Job, db: sqlite3.Connection, number: int) -> bool:
