@@ -400,7 +400,8 @@ def test_broken_query_file(server):
     assert "queries_root/a.named_queries.xml is not well-formed" in refused(server, content)
 
 
-def test_query_files_lie_flat(server, signed_in):
+def test_query_files_lie_flat(serve, signed_in):
+    server = serve(strict_entries=False)
     content = zipped(
         {
             "plugin.xml": plugin_xml(FIELDS),

@@ -9,7 +9,7 @@ from tests.personalities.conftest import Job
 from tests.personalities.job import Done
 
 EVERY_RUN = 30
-_WAITING = ("row_values", "course_case")
+_WAITING = ("course_case",)
 THOROUGH = 300
 
 

@@ -55,8 +55,6 @@ def read_subscriptions(content: bytes) -> list[Subscription]:
 
     """
     root = parse_xml(content)
-    if local_name(root.tag) == "dataChangeSubscription" and root.get("application"):
-        return [Subscription(root.get("application", ""), {one.get("name", "").upper(): () for one in root})]
     if local_name(root.tag) != "changeListener":
         return []
     applications = [one for one in root if local_name(one.tag) == "application" and one.get("name")]

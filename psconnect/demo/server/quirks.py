@@ -164,11 +164,11 @@ class Quirks:
     query_denied: Literal[403, 400] = 403
     sql_error: Literal[500, 400] = 500
     argument_types: Literal["column", "text"] = "column"
-    number_arguments: Literal["number", "floating"] = "number"
-    plain_arguments: Literal["text", "number", "floating"] = "text"
+    number_arguments: Literal["number", "floating"] = "floating"
+    plain_arguments: Literal["text", "number", "floating"] = "floating"
     row_values: Literal["text", "number", "boolean", "mixed", "converted"] = "text"
     date_text: Literal["selected", "date", "timestamp", "T"] = "selected"
-    timestamp_text: Literal["timestamp", "date"] = "date"
+    timestamp_text: Literal["timestamp", "date"] = "timestamp"
     row_ids: bool = True
     lower_case_keys: bool = True
     builtin_queries: Literal["all", "confirmed"] = "all"
@@ -212,7 +212,7 @@ class Quirks:
     double_slashes: bool = True
     case_sensitive_paths: bool = True
     fixed_child_order: bool = False
-    strict_entries: bool = False
+    strict_entries: bool = True
     v1_attribute_on_old_servers: bool = False
     excluded: frozenset[str] = switch(_SECRET, *(_SECRET | {name} for name in _DOUBTFUL), effect="none")
     missing: frozenset[str] = switch(_NONE, *(frozenset({name}) for name in _MISSED), effect="none")
@@ -220,7 +220,7 @@ class Quirks:
     unique_query_files: bool = True
     failed_enable: Literal["disables", "keeps"] = "disables"
     queries_namespace: bool = False
-    guardian_id_shown: bool = True
+    guardian_id_shown: bool = False
     throttle_ms: int = switch(0, effect="apart")
     throttle_status: Literal[429, 503] = 429
     throttle_retry_after: bool = True

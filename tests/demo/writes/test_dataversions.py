@@ -157,7 +157,8 @@ def test_a_subscription_inside_its_application_is_taken_as_well():
 
 
 @pytest.mark.parametrize("text", ["<other/>", "<changeListener/>", "<changeListener><application/></changeListener>"])
-def test_files_of_another_format_are_left_alone(served, text):
+def test_files_of_another_format_are_left_alone(served, switched, text):
+    switched(strict_entries=False)
     name = f"Format {len(text)}"
     packed = zipped({"plugin.xml": plugin_xml([], name=name), FILE: text})
     with client_of(served, packed) as client:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psconnect.demo.district.build import build_district
+from psconnect.demo.district.build import USUAL, build_district
 from psconnect.demo.district.schema import TABLES
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _KEPT = frozenset({"PluginDef"})
 
 
-def start_over(database: sqlite3.Connection, students: int, seed: int, today: date, habits: Habits) -> None:
+def start_over(database: sqlite3.Connection, students: int, seed: int, today: date, habits: Habits = USUAL) -> None:
     """Replace every row by those of a newly made district, inside the transaction that is open on ``database``.
 
     Rows are copied instead of the file being replaced, because an open file can't be replaced on Windows.
