@@ -127,8 +127,9 @@ def streams_for(
     elif contacts:
         chosen |= {stream.name: stream for stream in (CONTACTS, RELATIONSHIPS, *([PORTAL_ACCOUNTS] if portal else ()))}
     if not admins:
-        chosen[USERS.name] = replace(USERS, columns=tuple(c for c in USERS.columns if c.field != "LOGINID"))
         fields = {entity: names for entity, names in fields.items() if entity != "admin"}
+        if "users.loginid" not in (name.lower() for name in fields.get("teacher", ())):
+            chosen[USERS.name] = replace(USERS, columns=tuple(c for c in USERS.columns if c.field != "LOGINID"))
     for entity, names in fields.items():
         name = MAPPED_STREAMS[entity]
         if name in chosen:

@@ -26,25 +26,33 @@ from psconnect.roster.templates import (
 from psconnect.roster.textfilters import NAMES, looks_empty
 
 Shape = Callable[[Any], tuple[str, ...]]
+STAFF = ("teacher", "admin")
+"""The entities whose user name is, unless it is mapped anew, the first one of both: a person can become the other."""
 
 
 @dataclass(frozen=True)
 class RosterMapping:
     """All attributes' templates: entity key -> attribute -> template; and the value lists they use.
 
-    ``custom`` are fields of a connection's own choice: entity key -> label -> template.
+    ``custom`` are fields of a connection's own choice: entity key -> label -> template. ``logins`` are the templates
+    that the user name of staff can come from: ``teacher`` and ``admin`` -> text -> template, the preferred one first.
     """
 
     templates: dict[str, dict[str, Template]]
     value_lists: Mapping[str, ValueList]
     custom: Mapping[str, Mapping[str, Template]] = field(default_factory=dict)
+    logins: Mapping[str, Mapping[str, Template]] = field(default_factory=dict)
 
     def fields(self) -> dict[str, list[str]]:
         """The ``Table.Field`` names used, per entity key."""
         return {
             entity: [
                 name
-                for template in (*attributes.values(), *self.custom.get(entity, {}).values())
+                for template in (
+                    *attributes.values(),
+                    *self.custom.get(entity, {}).values(),
+                    *self.logins.get(entity, {}).values(),
+                )
                 for name in template.fields
             ]
             for entity, attributes in self.templates.items()
@@ -79,7 +87,15 @@ def parse_mapping(
         key: parse_custom(text, BY_KEY[key], f"custom.{key}", _finder(resolve, key))
         for key, text in (custom or {}).items()
     }
-    return RosterMapping(templates, value_lists, chosen)
+    by_default = tuple(dict.fromkeys(preset[key]["username"] for key in STAFF if "username" in preset.get(key, {})))
+    logins = {
+        key: {
+            text: parse(text, f"mapping.{key}.username", value_lists, _finder(resolve, key))
+            for text in ((changed[key]["username"],) if "username" in changed.get(key, {}) else by_default)
+        }
+        for key in STAFF
+    }
+    return RosterMapping(templates, value_lists, chosen, logins)
 
 
 _LIST_NAME = re.compile(r"[^\s|:{}](?:[^|:{}]*[^\s|:{}])?")

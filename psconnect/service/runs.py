@@ -13,6 +13,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.ids import Ids
 from psconnect.model.runs import Change, Run
+from psconnect.model.staffnames import StaffNames
 from psconnect.reports import write_report
 from psconnect.service.base import Base
 from psconnect.sources.base import Source
@@ -145,10 +146,10 @@ class Runs(Base):
         token = cancel or CancelToken()
         with ExitStack() as to_close:
 
-            def source(ids: Ids) -> Source:
+            def source(ids: Ids, names: StaffNames) -> Source:
                 client = self.make_client(connection, token)
                 to_close.callback(client.http.close)
-                return make_source(choices, client, self.clock, next_year=next_year, ids=ids)
+                return make_source(choices, client, self.clock, next_year=next_year, ids=ids, names=names)
 
             yield Job(
                 connection=name,

@@ -10,12 +10,17 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
+from psconnect.model.staffnames import StaffNames
 from psconnect.store import history
+from psconnect.store.database import transaction
 from psconnect.store.schema import SealBroken
 from psconnect.store.staging import table
 
 _SEAL = "given"
 PEOPLE = (STUDENT, TEACHER, ADMIN, CONTACT)
+STAFF = (TEACHER, ADMIN)
+_SOURCE = "usernameFrom"
+"""Under this name, and as teachers, stands for all staff where the user name comes from (model.staffnames)."""
 
 
 def _value(entity: Entity, attribute: str) -> str:
@@ -52,9 +57,34 @@ def usernames(db: sqlite3.Connection) -> Iterator[str]:
 
 
 def remembered(db: sqlite3.Connection, entity: Entity, attribute: str) -> dict[int, str]:
-    """What was given as that attribute, by key."""
-    rows = db.execute("SELECT key, value FROM given WHERE entity = ? AND attribute = ?", [entity.rank, attribute])
-    return dict(rows.fetchall())
+    """What was given as that attribute, by key; to staff also what they were given as the other kind."""
+    found: dict[int, str] = {}
+    # What was given under the present kind wins.
+    for kind in (*(one for one in STAFF if entity in STAFF and one is not entity), entity):
+        rows = db.execute("SELECT key, value FROM given WHERE entity = ? AND attribute = ?", [kind.rank, attribute])
+        found.update(rows.fetchall())
+    return found
+
+
+def staff_names(db: sqlite3.Connection) -> StaffNames:
+    """What is known of the user names of staff: as delivered, as given, and where they come from."""
+    delivered = {
+        key: (entity.key, name)
+        for entity in STAFF
+        for key, name in db.execute(
+            f"SELECT key, {_value(entity, 'username')} FROM ledger WHERE entity = ?", [entity.rank]
+        )
+    }
+    return StaffNames(delivered, remembered(db, TEACHER, "username"), remembered(db, TEACHER, _SOURCE))
+
+
+def remember_sources(db: sqlite3.Connection, names: StaffNames) -> None:
+    """Keep where delivered user names of staff come from, as far as that was found out; nothing where it is known."""
+    known = remembered(db, TEACHER, _SOURCE)
+    new = [(TEACHER.rank, key, _SOURCE, source) for key, source in names.sources.items() if known.get(key) != source]
+    if new:
+        with transaction(db):
+            db.executemany("INSERT OR REPLACE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", new)
 
 
 def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iterable[tuple[int, str, bytes]]) -> None:

@@ -19,6 +19,7 @@ from psconnect.model.connection import Connection, nearest
 from psconnect.model.entities import LONGEST
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import Ids
+from psconnect.model.staffnames import StaffNames
 from psconnect.model.wrong import refuse
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.fields import resolve
@@ -191,12 +192,18 @@ def zone_there(timezone: str) -> tzinfo:
 
 
 def make_source(
-    choices: Choices, client: PowerSchoolClient, clock: Clock, *, next_year: bool = False, ids: Ids | None = None
+    choices: Choices,
+    client: PowerSchoolClient,
+    clock: Clock,
+    *,
+    next_year: bool = False,
+    ids: Ids | None = None,
+    names: StaffNames | None = None,
 ) -> PowerSchoolSource:
     """The connection's source; asks the server for its time zone, and raises FixSettings where it is too old.
 
     ``next_year`` reads the year after the chosen one. Without ``ids``, which know what was delivered under which id,
-    they are made as the settings say.
+    they are made as the settings say; without ``names``, nothing of staff is known to be delivered.
     """
     connection = choices.connection
     metadata = client.metadata()
@@ -223,5 +230,6 @@ def make_source(
         included=choices.selection.included,
         ids=ids or Ids(connection.id_rules),
         prefixes=connection.prefixes,
+        names=names or StaffNames(),
     )
     return PowerSchoolSource(client, plan, connection.source.read)

@@ -13,6 +13,7 @@ import msgspec
 
 from psconnect.model.entities import BY_KEY, EXTRA, Entity
 from psconnect.model.problems import Problem
+from psconnect.model.staffnames import StaffNames
 from psconnect.roster.signin import SignIn
 from psconnect.roster.usernames import Usernames
 from psconnect.store import given
@@ -44,8 +45,12 @@ class Naming:
 NOTHING_GIVEN = Naming()
 
 
-def give(db: sqlite3.Connection, naming: Naming) -> list[Problem]:
-    """Fill in what the attached staging's people lack, and remember it; returns who can't be given a user name."""
+def give(db: sqlite3.Connection, naming: Naming, names: StaffNames) -> list[Problem]:
+    """Fill in what the attached staging's people lack, and remember it; returns who can't be given a user name.
+
+    Remembered is also what reading found out about the user ``names`` of staff.
+    """
+    given.remember_sources(db, names)
     if not naming.usernames and not naming.sign_in:
         return []
     with transaction(db):

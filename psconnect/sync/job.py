@@ -12,6 +12,7 @@ from psconnect.model.connection import Freeze, SafetySettings
 from psconnect.model.events import OnEvent, RunEvent, ignore
 from psconnect.model.ids import IdRules, Ids
 from psconnect.model.rules import NO_RULES, RosterRules
+from psconnect.model.staffnames import StaffNames
 from psconnect.sources.base import Source
 from psconnect.sync.given import NOTHING_GIVEN, Naming
 from psconnect.sync.thresholds import Threshold, thresholds_of
@@ -51,8 +52,8 @@ class Job:
     Attributes:
         connection: its name.
         rosters: its SQLite file.
-        make_source: builds the source that gives these ids; called once the lock is held, so that no sign-in happens
-            in vain.
+        make_source: builds the source that gives these ids and these user names to staff; called once the lock is held,
+            so that no sign-in happens in vain.
         destination: where the roster goes.
         rules: fingerprint of all settings that decide who and what is delivered.
         safety: what its runs are held for.
@@ -67,7 +68,7 @@ class Job:
 
     connection: str
     rosters: Path
-    make_source: Callable[[Ids], Source]
+    make_source: Callable[[Ids, StaffNames], Source]
     destination: SnapshotDestination
     rules: str
     safety: Safety

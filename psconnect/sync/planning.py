@@ -18,6 +18,7 @@ from psconnect.store import history, ledger, staging, tombstones
 from psconnect.store.carried import plan_with_new_ids
 from psconnect.store.clashes import settle_clashes
 from psconnect.store.database import transaction
+from psconnect.store.given import staff_names
 from psconnect.store.ids import ids_for, mark_of
 from psconnect.store.references import (
     along_with_unlisted,
@@ -62,7 +63,7 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
     stage, started = staging.Staging(job.rosters), job.clock.now()
     try:
         identity = identity_of(job, db, scope)
-        source = job.make_source(ids_for(db, job.ids, settled=identity.settled))
+        source = job.make_source(ids_for(db, job.ids, settled=identity.settled), names := staff_names(db))
         memory = memory_for(job, db, number, scope, stage)
         summary = source.read(stage, job.on_event, job.cancel, memory=memory)
         if memory:
@@ -79,7 +80,7 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
     staging.attach(db, job.rosters)
     keep_for = ""
     try:
-        found = [*stage.problems(), *give(db, job.naming)]
+        found = [*stage.problems(), *give(db, job.naming, names)]
         if identity.may_clash:
             found += settle_clashes(db)
         problems = resolve_references(db, job.between, found)

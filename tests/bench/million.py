@@ -23,6 +23,7 @@ from psconnect.model.clock import Clock
 from psconnect.model.connection import from_dict
 from psconnect.model.events import RunEvent
 from psconnect.model.ids import Ids
+from psconnect.model.staffnames import StaffNames
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.service import Service
 from psconnect.sources.base import Source
@@ -80,8 +81,8 @@ class MadeUpService(Service):
     def _running(self, *arguments: Any, **more: Any) -> Iterator[Job]:
         with super()._running(*arguments, **more) as job:
 
-            def source(ids: Ids) -> Source:
-                real = cast("PowerSchoolSource", job.make_source(ids))
+            def source(ids: Ids, names: StaffNames) -> Source:
+                real = cast("PowerSchoolSource", job.make_source(ids, names))
                 return _MadeUpSource(real.client, real.plan, district=self.district)
 
             yield replace(job, make_source=source)

@@ -101,10 +101,11 @@ FROM SchoolStaff p LEFT JOIN real_school s ON s.number = p.SchoolID
 WHERE p.Status = 1 AND (s.dcid IS NOT NULL OR p.SchoolID = 0);
 
 -- Staff: one person a Users row, a teacher who has taught, teaches or will teach a class this year, else an administrator.
+-- The user name of both is that of the teachers' portal, else that of the admin portal.
 CREATE TEMP TABLE real_staff AS
 SELECT * FROM (
     SELECT u.DCID AS dcid, u.DCID IN (SELECT person FROM teaching_row) AS teaches,
-        CASE WHEN u.DCID IN (SELECT person FROM teaching_row) THEN u.TeacherLoginID ELSE u.LoginID END AS username
+        CASE WHEN visible(u.TeacherLoginID) THEN u.TeacherLoginID ELSE u.LoginID END AS username
     FROM Users u
     WHERE u.DCID IN (SELECT person FROM position) AND visible(u.First_Name) AND visible(u.Last_Name)
 ) WHERE visible(username);

@@ -339,7 +339,8 @@ def test_staff_by_position_and_assignment(expected: Truth, changed_truth: Callab
         f"DELETE FROM SectionTeacher WHERE TeacherID IN {positions}",
         f"UPDATE Sections SET Teacher = 0 WHERE Teacher IN {positions}",
     )
-    assert teacher not in idle["teacher"] | idle["admin"], "without a class, the account of an administrator counts"
+    assert teacher not in idle["teacher"]
+    assert idle["admin"][teacher]["username"] == expected["teacher"][teacher]["username"], "nobody gets another account"
 
     ended = changed_truth(f"UPDATE SectionTeacher SET End_Date = '2026-09-30' WHERE TeacherID IN {positions}")
     assert teacher in ended["teacher"], "who taught this year is a teacher"
@@ -347,6 +348,9 @@ def test_staff_by_position_and_assignment(expected: Truth, changed_truth: Callab
 
     both = changed_truth(f"UPDATE Users SET LoginID = 'office' WHERE DCID = {dcid}")
     assert both["teacher"][teacher]["username"] != "office"
+
+    alone = changed_truth(f"UPDATE Users SET LoginID = 'office', TeacherLoginID = NULL WHERE DCID = {dcid}")
+    assert alone["teacher"][teacher]["username"] == "office"
 
 
 def test_each_class_has_at_most_one_primary_teacher_and_most_have_one(expected: Truth) -> None:

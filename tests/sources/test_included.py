@@ -226,7 +226,8 @@ def test_other_enrollment_states(choose: Set) -> None:
 
 
 def test_other_staff_switched_off(choose: Set) -> None:
-    connected = choose(options={"admins": False})
+    own = {"mapping": {"teacher": {"username": "{Users.TeacherLoginID}"}}}
+    connected = choose(options={"admins": False}, **own)
     assert ("USERS", "LOGINID") not in connected.service.build_plugin(connected.name).access
     run, delivered = planned(connected)
     whole = expected(connected)

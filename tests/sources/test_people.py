@@ -138,7 +138,33 @@ def test_one_person_in_several_schools_the_home_school_first(maker: Maker) -> No
 def test_who_has_no_class_is_other_staff(maker: Maker) -> None:
     teachers, admins = staff(maker, {"schoolid": 100}, {"schoolid": 100, "dcid": 9})
     assert teachers == {}
-    assert (admins[64].values["username"], admins[64].values["schoolSourcedIds"]) == ("kpark", "1")
+    assert (admins[64].values["username"], admins[64].values["schoolSourcedIds"]) == ("kim.park", "1")
+
+
+@pytest.mark.parametrize("teaching", [True, False])
+@pytest.mark.parametrize(
+    ("teacher_login", "login", "username"),
+    [
+        ("kim.park", "kpark", "kim.park"),
+        ("", "kpark", "kpark"),
+        (" ", "kpark", "kpark"),
+        ("\u200b", " kpark ", "kpark"),
+        ("kim.park", "", "kim.park"),
+    ],
+)
+def test_the_user_name_of_all_staff_is_the_teachers_portals_else_the_admin_portals(
+    maker: Maker, teacher_login: str, login: str, username: str, *, teaching: bool
+) -> None:
+    both = staff(maker, {"schoolid": 100}, teaching=teaching, teacherloginid=teacher_login, loginid=login)
+    assert both[0 if teaching else 1][64].values["username"] == username
+
+
+def test_a_user_name_that_is_mapped_comes_from_nowhere_else(maker: Maker) -> None:
+    maker.choose(mapping={"admin": {"username": "{Users.Email_Addr}"}}, options={"username_prefix": "LU-"})
+    maker.plan = replace(maker.plan, prefixes={kind: {"username": "LU-"} for kind in ("teacher", "admin")})
+    assert staff(maker, {"schoolid": 100})[1][64].values["username"] == "LU-kim@example.org"
+    assert staff(maker, {"schoolid": 100}, email_addr="")[1][64].rule == "missing-required"
+    assert staff(maker, {"schoolid": 100}, teaching=True)[0][64].values["username"] == "LU-kim.park"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +200,7 @@ def test_only_memberships_of_chosen_schools_count(maker: Maker) -> None:
 
 
 def test_staff_requirements_are_those_of_the_kind(maker: Maker) -> None:
-    teachers, _ = staff(maker, {"schoolid": 100}, teaching=True, teacherloginid="", email_addr="")
+    teachers, _ = staff(maker, {"schoolid": 100}, teaching=True, teacherloginid="", loginid="", email_addr="")
     assert (teachers[64].rule, maker.found()) == (
         "missing-required", [("missing-required", "teacher", 64, 1, "username")],
     )  # fmt: skip

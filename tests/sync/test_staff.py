@@ -95,9 +95,7 @@ def test_a_change_of_role_is_seen_by_its_limit_and_said(district: Connected) -> 
 
 def test_the_limits_of_a_run_show_roles_and_all_staff_together(district: Connected) -> None:
     district.service.set_value(district.name, "safety.thresholds.teacher.role", '"1"')
-    key = a_teacher(district)
-    district.sql("UPDATE Users SET LoginID = 'office' WHERE DCID = ?", key)
-    lose_classes(district, key)
+    lose_classes(district, a_teacher(district))
     run = district.service.sync(district.name)
     (teacher,) = [limit for limit in district.service.limits(run.id) if limit.entity == "teacher"]
     assert [(one.entity, one.kind, one.count) for one in teacher.kinds] == [
@@ -109,7 +107,7 @@ def test_the_limits_of_a_run_show_roles_and_all_staff_together(district: Connect
         ("staff", "create", 0),
         ("staff", "update", 0),
         ("staff", "remove", 0),
-        ("staff", "identity", 1),
+        ("staff", "identity", 0),
     ]
 
 
@@ -122,6 +120,66 @@ def test_a_ledger_made_by_another_rule_is_looked_at_first(connect: Connect) -> N
     end_classes(connected, a_teacher(connected))
     run = connected.service.sync(connected.name)
     assert (run.state, [hold.rule for hold in run.holds]) == ("held", ["rules-changed"])
+
+
+# --- user names ------------------------------------------------------------------------------------------------------
+
+
+def test_who_becomes_other_staff_keeps_the_user_name(district: Connected) -> None:
+    key = a_teacher(district)
+    _role, name = delivered(district, key)
+    district.sql("UPDATE Users SET LoginID = 'office' WHERE DCID = ?", key)
+    lose_classes(district, key)
+    synced(district)
+    assert delivered(district, key) == ("administrator", name)
+    assert compare(district.bundle, district.server.database, TODAY, DISTRICT) == []
+
+
+def test_who_becomes_a_teacher_keeps_the_login_and_a_correction_of_it_is_delivered(district: Connected) -> None:
+    (key,) = district.sql(
+        "SELECT u.DCID FROM Users u JOIN SchoolStaff p ON p.Users_DCID = u.DCID AND p.Status = 1 AND p.SchoolID <> 0 "
+        "WHERE u.LoginID <> '' AND u.TeacherLoginID IS NULL ORDER BY 1 LIMIT 1"
+    )[0]
+    role, login = delivered(district, key)
+    assert role == "administrator"
+    district.sql("UPDATE Users SET TeacherLoginID = 'in.class' WHERE DCID = ?", key)
+    assert synced(district).changes == {}
+    district.sql(
+        "UPDATE Sections SET Teacher = (SELECT min(ID) FROM SchoolStaff WHERE Users_DCID = ? AND SchoolID <> 0) WHERE "
+        "DCID = (SELECT min(DCID) FROM Sections WHERE TermID BETWEEN 3600 AND 3699)",
+        key,
+    )
+    synced(district)
+    assert delivered(district, key) == ("teacher", login)
+    district.sql("UPDATE Users SET LoginID = 'corrected' WHERE DCID = ?", key)
+    synced(district)
+    assert delivered(district, key) == ("teacher", "corrected")
+    district.sql("UPDATE Users SET LoginID = '##1' WHERE DCID = ?", key)
+    synced(district)
+    assert delivered(district, key) == ("teacher", "in.class"), "there is no other login any more"
+
+
+def test_a_changed_mapping_of_the_user_name_is_a_change_for_all(district: Connected) -> None:
+    key = a_teacher(district)
+    district.sql("UPDATE Users SET LoginID = 'office' WHERE DCID = ?", key)
+    synced(district)
+    district.service.set_value(district.name, "mapping.teacher.username", '"{Users.LoginID|default:none}"')
+    assert district.service.sync(district.name).state == "held"
+    district.service.approve(district.service.runs(district.name)[0].id, "meant")
+    assert delivered(district, key) == ("teacher", "office")
+
+
+def test_who_was_given_a_user_name_keeps_it_in_the_other_role(connect: Connect) -> None:
+    patterns = {"teacher": "{givenName|first|lower}{familyName|lower|alnum}"}
+    connected = connect(students=60, settings={**NEVER, "usernames": patterns})
+    key = a_teacher(connected)
+    connected.sql("UPDATE Users SET LoginID = NULL, TeacherLoginID = NULL WHERE DCID = ?", key)
+    synced(connected)
+    _role, name = delivered(connected, key)
+    assert name
+    lose_classes(connected, key)
+    synced(connected)
+    assert delivered(connected, key) == ("administrator", name)
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from psconnect.model.problems import Fate, Problem, goes_along
 from psconnect.powerschool.streams import GRADUATES
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
+from psconnect.sources.powerschool.logins import username_of
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
 _CURRENT_POSITION = "1"
@@ -85,6 +86,8 @@ def staff_rows(
     # Where other staff is off, the fields that only they are mapped from are not read.
     shaped_as = {TEACHER: TEACHER, ADMIN: ADMIN if plan.included.admins else TEACHER}
     shapes = {entity: plan.shaping(like, on_problem) for entity, like in shaped_as.items()}
+    names = {entity: username_of(plan, like) for entity, like in shaped_as.items()}
+    place = TEACHER.shaped.index("username")
     found: dict[Entity, list[StagedRow]] = {TEACHER: [], ADMIN: []}
     users = list(users)
     plan.learn(TEACHER, users)
@@ -93,6 +96,7 @@ def staff_rows(
         entity = TEACHER if key in teaching else ADMIN
         shape, judge = shapes[entity]
         values = shape(row)
+        values = (*values[:place], names[entity](key, row), *values[place + 1 :])
         members = _home_first(schools_of.get(key, set()), district.schools.get(row.homeschoolid))
         fate: Fate
         rule: str | None

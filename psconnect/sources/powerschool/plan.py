@@ -15,6 +15,7 @@ from psconnect.model.entities import BY_KEY, EXTRA, LONGEST, Entity
 from psconnect.model.ids import Ids
 from psconnect.model.problems import RULES, Fate, Problem, Tally
 from psconnect.model.rules import FilterRule
+from psconnect.model.staffnames import StaffNames
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import StreamSet
 from psconnect.powerschool.wiretext import UNREADABLE
@@ -85,6 +86,7 @@ class ReadPlan:
         next_year: whether the year after the chosen one is read, as a rehearsal does.
         ids: gives the ids under which records are delivered.
         prefixes: what stands in front of an attribute's value where it has one: entity key -> attribute -> prefix.
+        names: what is known of the user names of staff.
     """
 
     streams: StreamSet
@@ -106,6 +108,7 @@ class ReadPlan:
     whole_names: WholeNames | None = None
     ids: Ids = field(default_factory=Ids)
     prefixes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    names: StaffNames = field(default_factory=StaffNames)
 
     def shaping(self, entity: Entity, on_problem: OnProblem) -> tuple[Shape, Judge]:
         """What shapes the rows of an entity, and what judges each record right after; findings go to ``on_problem``.
