@@ -81,6 +81,18 @@ _RULES = (
     Rule("section-moved", "info", "Moved into another class", "its students and teachers are in another class"),
     Rule("admins-off", "info", "Other staff is off", "staff without a class is switched off in this connection"),
     Rule(
+        "teacher-now",
+        "info",
+        "Is a teacher now",
+        "the person has a class of this school year now, and is a teacher instead of other staff",
+    ),
+    Rule(
+        "other-staff-now",
+        "info",
+        "Is other staff now",
+        "the person has no class of this school year any more, and is other staff instead of a teacher",
+    ),
+    Rule(
         "co-teacher-limit",
         "info",
         "Above a co-teacher’s number of classes",
@@ -264,9 +276,20 @@ def goes_along(entity: str, because: str) -> str:
     return f"{_ALONG}{entity}:{because}"
 
 
+_NOT_TEACHING = "admins-off:"
+
+
+def no_teacher(because: str) -> str:
+    """The rule of staff without a class, which is switched off, whose role in classes the rule ``because`` left out."""
+    return f"{_NOT_TEACHING}{because}"
+
+
 def base_rule(rule: str) -> str:
-    """The rule as it is counted: a filter by its name, who goes along without the cause."""
-    return _ALONG.rstrip(":") if rule.startswith(_ALONG) else rule
+    """The rule as it is counted: a filter by its name, who goes along or is no teacher without the cause."""
+    for beginning in (_ALONG, _NOT_TEACHING):
+        if rule.startswith(beginning):
+            return beginning.rstrip(":")
+    return rule
 
 
 class _Rules(dict[str, Rule]):
@@ -280,6 +303,9 @@ class _Rules(dict[str, Rule]):
             _, entity, cause = key.split(":", 2)
             title = self["goes-along"].title
             return Rule(key, "info", title, f"its {_KINDS.get(entity, entity)} is not included: {self[cause].because}")
+        if key.startswith(_NOT_TEACHING):
+            off, cause = self["admins-off"], key.removeprefix(_NOT_TEACHING)
+            return Rule(key, "info", off.title, f"{self[cause].because}, and {off.because}", self[cause].to_do)
         raise KeyError(key)
 
 

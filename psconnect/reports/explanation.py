@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from psconnect.model.entities import BY_KEY, ENROLLMENT, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, ENROLLMENT, TEACHER, Entity
 from psconnect.model.problems import FILTER, NOT_LISTED, RULES, Fate, Rule, base_rule
 from psconnect.model.runs import APPLIED, WAITING
 from psconnect.powerschool.menus import page_of
@@ -126,7 +126,8 @@ def explain(read: LastRead, base_url: str, entity: Entity, key: int) -> Explanat
     if named is None:
         return None
     number = read.db.execute("SELECT no FROM run WHERE id = ?", [read.run_id]).fetchone()[0]
-    view = _View(read.db, entity, key, number, staged, delivered is not None, happenings)
+    instead = "" if staged else read.changed_role(entity, key)
+    view = _View(read.db, entity, key, number, staged, delivered is not None, happenings, instead)
     sentence, to_do = view.answer()
     return Explanation(
         entity=entity.key,
@@ -156,11 +157,14 @@ class _View:
     staged: Staged | None
     delivered: bool
     happenings: tuple[Happening, ...]
+    instead: str = ""
+    """The rule of a member of staff who is the other kind now."""
 
     def answer(self) -> tuple[str, str]:
         """The answer in one sentence, and what to do."""
         if self.staged is None:
-            return f"Not included, because {NOT_LISTED}{self._removed()}.", ""
+            because = RULES[self.instead].because if self.instead else NOT_LISTED
+            return f"Not included, because {because}{self._removed()}.", ""
         if self.staged.fate == Fate.LEFT_OUT:
             rule = RULES[self.staged.rule]
             return f"Not included, because {rule.because}{self._removed()}.", rule.to_do
@@ -199,8 +203,8 @@ class _View:
     def steps(self) -> tuple[Step, ...]:
         """The way through the newest run."""
         if self.staged is None:
-            gone = Step("Read", "stopped", "PowerSchool did not list it.")
-            return (gone, *(Step(name, "not reached") for name in STEPS[1:]))
+            text = _sentence(RULES[self.instead]) if self.instead else "PowerSchool did not list it."
+            return (Step("Read", "stopped", text), *(Step(name, "not reached") for name in STEPS[1:]))
         stopped_at = _step_of(self.staged.rule) if self.staged.rule else ""
         notices = self._notices()
         found: list[Step] = []
@@ -272,12 +276,14 @@ def _happenings(db: sqlite3.Connection, entity: Entity, key: int) -> tuple[Happe
 
 def _missing(read: LastRead, number: int, entity: Entity, key: int) -> tuple[Related, ...]:
     """The enrollments of a person or class that are not delivered, with the other side of each."""
-    column = next((one.column for one in ENROLLMENT.references if one.entity == entity.key), "")
+    # Other staff has none, unless it is in classes in a role that is no teacher's.
+    wanted = TEACHER.key if entity is ADMIN else entity.key
+    column = next((one.column for one in ENROLLMENT.references if one.entity == wanted), "")
     if column not in ("student", "class", "teacher"):
         return ()
     found = []
     for rule, places in read.enrollments_left_out(column, key, MOST_RELATED):
-        kind, other = next(((k, v) for k, v in places.items() if k != entity.key and v is not None), ("", None))
+        kind, other = next(((k, v) for k, v in places.items() if k != wanted and v is not None), ("", None))
         title = _title(read, number, BY_KEY[kind], other) if other is not None else ""
         found.append(Related(title, RULES[rule].because))
     return tuple(found)

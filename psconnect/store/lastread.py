@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from psconnect.model.entities import BY_KEY, BY_RANK, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, TEACHER, Entity
 from psconnect.model.problems import NOT_LISTED, RULES, Fate
 from psconnect.model.text import folded
 from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
@@ -100,11 +100,25 @@ def why_gone(rosters: Path, run_id: str, entity: Entity, keys: set[int]) -> dict
             if db.execute("SELECT run FROM about").fetchone() != (run_id,):
                 return {}
             rules = dict(db.execute(sql, [json.dumps(sorted(keys))]).fetchall())
+            rules |= _changed_roles(db, entity, keys - rules.keys())
     except sqlite3.DatabaseError:
         # A damaged reading is as good as none here: the plan itself can be looked at and decided without it.
         return {}
     reasons = {key: RULES[rule].because for key, rule in rules.items() if rule}
     return {**dict.fromkeys(keys - rules.keys(), NOT_LISTED), **reasons}
+
+
+_ROLE_NOW = {TEACHER.key: (ADMIN, "other-staff-now"), ADMIN.key: (TEACHER, "teacher-now")}
+"""What a member of staff is who was read as the other kind, and the rule that says so."""
+
+
+def _changed_roles(db: sqlite3.Connection, entity: Entity, keys: set[int], schema: str = "main") -> dict[int, str]:
+    """The rule of each of these members of staff who were not read as this kind, but as the other one."""
+    if entity.key not in _ROLE_NOW:
+        return {}
+    other, rule = _ROLE_NOW[entity.key]
+    sql = f"SELECT key FROM {schema}.{table(other)} WHERE key IN (SELECT value FROM json_each(?))"
+    return {key: rule for (key,) in db.execute(sql, [json.dumps(sorted(keys))])}
 
 
 class LastRead:
@@ -123,6 +137,10 @@ class LastRead:
             return None
         fate, rule, record, *others = row
         return Staged(Fate(fate), rule or "", decoded(entity, record), dict(zip(columns, others, strict=True)))
+
+    def changed_role(self, entity: Entity, key: int) -> str:
+        """The rule of a member of staff who was not read as this kind, but as the other one; else an empty text."""
+        return _changed_roles(self.db, entity, {key}, "stage").get(key, "")
 
     def records(self, entity: Entity) -> Iterator[tuple[int, Fate, list[str]]]:
         """All records of an entity as they were read: key, fate, and values in the order of its attributes."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from psconnect.model.runs import Run
+from psconnect.store.review import Wanted
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
 from tests.sync.test_naming import users
@@ -241,3 +242,57 @@ def test_a_placeholder_is_no_user_name(connect: Connect) -> None:
     ]
     assert ("missing-required", student, "username") in found
     assert ("missing-required", other, "username") in found
+
+
+# --- why somebody is no teacher --------------------------------------------------------------------------------------
+
+
+def sentence(connected: Connected, entity: str, key: int) -> str:
+    return connected.service.explain(connected.name, entity, key).sentence
+
+
+def test_who_became_other_staff_is_said_to_be_that_and_not_to_be_gone(district: Connected) -> None:
+    district.service.set_value(district.name, "safety.thresholds.teacher.role", '"1"')
+    key = a_teacher(district)
+    lose_classes(district, key)
+    run = district.service.sync(district.name)
+    assert run.state == "held"
+    said = sentence(district, "teacher", key)
+    assert said == (
+        "Not included, because the person has no class of this school year any more, and is other staff instead of a "
+        "teacher; it will be removed when the run that waits is approved."
+    )
+    with closing(district.service.arrange_changes(run.id, Wanted(entity="teacher"))) as changes:
+        assert [(row.key, row.because) for row in changes.page(0, 9)] == [
+            (key, "the person has no class of this school year any more, and is other staff instead of a teacher")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("role", "options", "because"),
+    [
+        ("Math Coach", {}, "the role in the class is not known as a lead teacher’s or a co-teacher’s"),
+        ("Aide", {}, "the role in the class is neither lead teacher nor co-teacher"),
+        ("Co-teacher", {"co_teachers": False}, "co-teachers are switched off in this connection"),
+    ],
+)
+def test_who_is_in_classes_without_teaching_them_learns_why(
+    connect: Connect, role: str, options: dict[str, bool], because: str
+) -> None:
+    connected = connect(students=60, settings={**NEVER, "options": {"admins": False, **options}})
+    key, post = connected.sql(
+        "SELECT Users_DCID, min(ID) FROM SchoolStaff WHERE Status = 1 AND SchoolID <> 0 AND ID NOT IN "
+        "(SELECT TeacherID FROM SectionTeacher) GROUP BY 1 HAVING count(*) = 1 ORDER BY 1 LIMIT 1"
+    )[0]
+    connected.sql("UPDATE RoleDef SET Name = ?, RoleKey = NULL WHERE ID = 27", role)
+    connected.sql(
+        "INSERT INTO SectionTeacher (ID, SectionID, TeacherID, RoleID, Start_Date) SELECT 1, ID, ?, 27, '2026-08-17' "
+        "FROM Sections WHERE TermID BETWEEN 3600 AND 3699 ORDER BY DCID LIMIT 1",
+        post,
+    )
+    run = synced(connected)
+    said = connected.service.explain(connected.name, "admin", key)
+    off = "staff without a class is switched off in this connection"
+    assert said.sentence == f"Not included, because {because}, and {off}."
+    assert [one.because for one in said.missing] == [because]
+    assert run.left_out["admins-off"] > 1, "counted with the others"

@@ -208,6 +208,18 @@ def teaching(assignments: Iterable[Assignment]) -> set[int]:
     return {a.person for a in assignments if a.person is not None and a.teaches}
 
 
+_WHY_NOT = ("role-not-mapped", "co-teacher-off", "assignment-role")
+
+
+def why_not_teaching(assignments: Iterable[Assignment]) -> dict[int, str]:
+    """Why people who are in current classes of chosen schools don't teach them, by key: the rule, the most telling."""
+    found: dict[int, str] = {}
+    for a in assignments:
+        if a.rule in _WHY_NOT and a.person is not None and a.info and a.info.chosen:
+            found[a.person] = min(found.get(a.person, a.rule), a.rule, key=_WHY_NOT.index)
+    return found
+
+
 def unmapped_roles(assignments: Iterable[Assignment]) -> list[Problem]:
     """A finding for each role that nobody has mapped, with the number of assignments it leaves out."""
     names = Counter(a.role_name for a in assignments if a.rule == "role-not-mapped" and a.info and a.info.chosen)

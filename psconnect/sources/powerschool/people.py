@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from psconnect.model.entities import (
@@ -15,7 +15,7 @@ from psconnect.model.entities import (
     TEACHER,
     Entity,
 )
-from psconnect.model.problems import Fate, Problem, goes_along
+from psconnect.model.problems import Fate, Problem, goes_along, no_teacher
 from psconnect.powerschool.streams import GRADUATES
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
@@ -72,10 +72,12 @@ def staff_rows(
     positions: Iterable[Any],
     teaching: set[int],
     on_problem: OnProblem,
+    why_not: Mapping[int, str] | None = None,
 ) -> tuple[list[StagedRow], list[StagedRow]]:
     """Shaped teachers and other staff: one record a person, the schools of current positions as memberships.
 
-    ``teaching`` are the keys of people with a current class at a chosen school.
+    ``teaching`` are the keys of people with a class of this school year at a chosen school; ``why_not`` gives the rule by
+    which others who are in a class don't teach it.
     """
     schools_of: dict[int, set[int]] = {}
     for row in positions:
@@ -103,7 +105,8 @@ def staff_rows(
         if not members:
             fate, rule = Fate.LEFT_OUT, "staff-inactive"
         elif entity is ADMIN and not plan.included.admins:
-            fate, rule = Fate.LEFT_OUT, "admins-off"
+            because = (why_not or {}).get(key)
+            fate, rule = Fate.LEFT_OUT, no_teacher(because) if because else "admins-off"
         else:
             fate, rule = judge(key, members[0], values, row)
         orgs = ",".join(plan.ids.of(SCHOOL, school) for school in members)

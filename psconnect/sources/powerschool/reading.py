@@ -220,7 +220,8 @@ class Reading:
         sink = self.sink
         for problem in a.unmapped_roles(assigned):
             sink.problem(problem)
-        teachers, admins = p.staff_rows(self.plan, frame, users, positions, a.teaching(assigned), sink.problem)
+        teaching, why_not = a.teaching(assigned), a.why_not_teaching(assigned)
+        teachers, admins = p.staff_rows(self.plan, frame, users, positions, teaching, sink.problem, why_not)
         delivered = {key for key, fate, *_ in teachers if fate != Fate.LEFT_OUT and isinstance(key, int)}
         shaped = a.assignment_rows(self.plan, classes, assigned, delivered, sink.problem)
         while some := list(islice(shaped, PAGE_ROWS)):
