@@ -76,8 +76,8 @@ def staff_rows(
 ) -> tuple[list[StagedRow], list[StagedRow]]:
     """Shaped teachers and other staff: one record a person, the schools of current positions as memberships.
 
-    ``teaching`` are the keys of people with a class of this school year at a chosen school; ``why_not`` gives the rule by
-    which others who are in a class don't teach it.
+    ``teaching`` are the keys of people with a class of this school year at a chosen school; ``why_not`` gives the rule
+    by which others who are in a class don't teach it.
     """
     schools_of: dict[int, set[int]] = {}
     for row in positions:
