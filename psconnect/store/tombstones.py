@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from psconnect.model.entities import BY_RANK, Entity
+from psconnect.model.entities import ADMIN, BY_RANK, TEACHER, Entity
 from psconnect.store import history
 from psconnect.store.schema import CREATE, REMOVE
 from psconnect.store.titles import NUMBERS, TITLES
@@ -32,6 +32,10 @@ def follow(db: sqlite3.Connection, run: int) -> None:
     removed = _changes(db, run, REMOVE, "before")
     stones = ((entity.rank, key, *_digests(entity, record, salt)) for entity, key, record in removed)
     db.executemany("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?)", stones)
+    # Who stays as the other kind of staff has not left, and may have another name by the time they are of this kind again.
+    staff = f"({TEACHER.rank}, {ADMIN.rank})"
+    stays = f"SELECT 1 FROM change c WHERE c.run = ? AND c.entity IN {staff} AND c.key = tombstone.key AND c.action = ?"
+    db.execute(f"DELETE FROM tombstone WHERE entity IN {staff} AND EXISTS ({stays})", [run, CREATE])
 
 
 def come_back_as_others(db: sqlite3.Connection, run: int) -> dict[str, list[str]]:

@@ -202,6 +202,27 @@ def test_a_school_that_crosses_a_limit_has_a_line_that_leads_to_its_changes(
     assert "Check in PowerSchool that they really left" in page.reasons.label.text()
 
 
+def test_all_staff_together_have_a_line_where_neither_kind_crosses_its_limit(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    connected.delivered()
+    for teaches in ("IN", "NOT IN"):
+        connected.sql(
+            "UPDATE SchoolStaff SET Status = 2 WHERE Users_DCID IN (SELECT Users_DCID FROM SchoolStaff p WHERE "
+            f"Status = 1 AND Users_DCID {teaches} (SELECT Users_DCID FROM SchoolStaff o JOIN Sections s ON s.Teacher = "
+            "o.ID WHERE s.TermID BETWEEN 3600 AND 3699) GROUP BY 1 ORDER BY 1 LIMIT 4)"
+        )
+    run = connected.service.sync(connected.name)
+    assert [hold.rule for hold in run.holds if hold.rule.startswith("remove-")] == ["remove-staff"]
+    window = open_window(connected.service)
+    page = review(qtbot, window, run)
+    model = page.limits.table.model()
+    lines = [[model.index(row, column).data() for column in range(6)] for row in range(model.rowCount())]
+    (line,) = [line for line in lines if line[0] == "    all staff together"]
+    assert line[3] == "8"
+    assert ", over 5 % and 5, or 100" in line[5]
+
+
 def test_revalidated_the_same_plan_can_be_approved_for_another_day(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:

@@ -137,3 +137,14 @@ def test_a_name_that_is_no_valid_text_is_known_again(db: sqlite3.Connection) -> 
     assert len(digest) == 8
     assert digest == tombstones._digest([" \ud800 "], b"salt")
     assert tombstones._digest([" ", ""], b"salt") == b""
+
+
+def test_who_becomes_the_other_kind_of_staff_has_not_left(db: sqlite3.Connection) -> None:
+    run = begin(db)
+    change(db, run, 3, "teacher", 64, ANA)
+    change(db, run, 1, "admin", 64, ANA)
+    change(db, run, 3, "teacher", 65, BO)
+    tombstones.follow(db, run)
+    assert stones(db) == {("teacher", 65)}
+    # She marries, gets a new number, and teaches again.
+    assert created(db, "teacher", 64, {**BO, "identifier": "9"}) == {}
