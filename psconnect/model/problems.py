@@ -63,9 +63,9 @@ _RULES = (
     Rule(
         "role-not-mapped",
         "warning",
-        "Role that nobody has mapped",
-        "the role in the class is not known as a lead teacher’s or a co-teacher’s",
-        "Say in [roles] of the connection file what this role is: lead, co-teacher or neither.",
+        "Role that is not mapped",
+        "the role in the class is not known, and not mapped to lead teacher or co-teacher",
+        "Say in [roles] of the connection file whether this role is lead, co-teacher or neither.",
     ),
     Rule("co-teacher-off", "info", "Co-teachers are off", "co-teachers are switched off in this connection"),
     Rule("relationship-ended", "info", "Relationship ended", "the relationship is no longer active in PowerSchool"),

@@ -1,4 +1,4 @@
-"""The user name of a member of staff stays what it was when it was delivered, whichever kind of staff they become.
+"""The user name of a member of staff stays the one that was delivered, even when they become the other kind of staff.
 
 A user name can come from several fields. What stays is the field, not the value: a login that is corrected in
 PowerSchool is delivered, but nobody gets another account because a second login was added, or because their last class
@@ -42,8 +42,8 @@ class StaffNames:
     def choose(self, key: int, kind: str, logins: Iterable[Login]) -> str:
         """The user name of a person of that kind; empty where there is none.
 
-        ``logins`` are those of both kinds, each kind's in the order of preference. Those of the other kind count for
-        who was delivered by one of them.
+        ``logins`` are those of both kinds, in each kind's order of preference. Those of the other kind count only for
+        people who were delivered with one of them.
         """
         filled = [one for one in logins if one.value]
         source = self._source(key, filled)

@@ -27,7 +27,7 @@ from psconnect.roster.textfilters import NAMES, looks_empty
 
 Shape = Callable[[Any], tuple[str, ...]]
 STAFF = ("teacher", "admin")
-"""The entities whose user name is, unless it is mapped anew, the first one of both: a person can become the other."""
+"""Both kinds of staff. Unless it is mapped anew, both have the first user name there is: people can change kind."""
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Measure:
         base: records that the destination has, of the whole district or of the place.
         threshold: the limit.
         place: name of the school or class; empty for the whole district.
-        other_role: how many of those created or removed only become, or were, the other kind of staff.
+        other_role: how many of the created or removed records are people who only change to the other kind of staff.
     """
 
     entity: str
@@ -94,8 +94,8 @@ def of_staff(
 ) -> list[Measure]:
     """Teachers and other staff counted together against these limits, for the district and for schools.
 
-    A tenth of the staff can be less than either limit where the two are counted apart. Who only changes roles is
-    neither created nor removed; another username thereby counts. Empty where the destination has one of the two kinds.
+    A tenth of the staff can stay below both limits when the two are counted apart. People who only change roles are
+    neither created nor removed, but another user name counts. Empty if the destination has only one of the two kinds.
     """
     counts = [changes.get(entity.key, ChangeCounts()) for entity in _STAFF]
     if not any(one.total for one in counts) or not all(base.get(entity.key) for entity in _STAFF):

@@ -22,9 +22,9 @@ from psconnect.sources.powerschool.leads import Lead
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 
 _LEADS_FROM = 10**15
-"""Leads that only their section names have no row, hence no number: theirs is this much and Sections.DCID.
+"""A lead who has no row in SECTIONTEACHER has no row number either: the number is this plus Sections.DCID.
 
-No row of SECTIONTEACHER has such a number, and it stays the same whoever leads the section.
+No row of SECTIONTEACHER has such a number, and it stays the same when somebody else leads the section.
 """
 _NOT_TEACHING = ("co-teacher-off", "co-teacher-limit")
 
@@ -88,8 +88,8 @@ class Assignments:
     def settled(self, leads: Mapping[int, Lead] | None = None) -> list[Assignment]:
         """All assignments, in the order in which they came, or by row number where co-teachers have a limit.
 
-        ``leads`` are those that the sections name, by section key. Such a person leads the class whatever the role is
-        called, also without any row.
+        ``leads`` are the people that the sections name, by section key. They lead the class whatever their role is called,
+        and even without a row.
         """
         leads = leads or {}
         found = [*_led(self._judge, self._found, leads), *_without_row(self._judge, self._found, leads)]
@@ -155,9 +155,9 @@ class _Judge:
 
 
 def _led(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> Iterator[Assignment]:
-    """The assignments; those of the person whom the section names lead it, whatever the role is called.
+    """The assignments; the person that the section names is its lead, whatever the role is called.
 
-    Who also has a row as lead there is none by the others: nobody is in a class twice.
+    If the person also has a row as lead, the other rows keep their own roles: nobody is in a class twice.
     """
     if not leads:
         yield from found
@@ -174,7 +174,7 @@ def _led(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> I
 
 
 def _without_row(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> Iterator[Assignment]:
-    """Those whom sections name as their leads and who have no row there."""
+    """The leads that sections name and that have no row there."""
     if not leads:
         return
     people, staff = {(a.section, a.person) for a in found}, {(a.section, a.staff_id) for a in found}
@@ -212,7 +212,7 @@ _WHY_NOT = ("role-not-mapped", "co-teacher-off", "assignment-role")
 
 
 def why_not_teaching(assignments: Iterable[Assignment]) -> dict[int, str]:
-    """Why people who are in current classes of chosen schools don't teach them, by key: the rule, the most telling."""
+    """The rule by which people in classes of chosen schools don't teach them, by person; the one that tells most."""
     found: dict[int, str] = {}
     for a in assignments:
         if a.rule in _WHY_NOT and a.person is not None and a.info and a.info.chosen:
@@ -280,7 +280,7 @@ def _primary(plan: ReadPlan, assignments: list[Assignment], delivered: set[int])
 def _place(a: Assignment, day: str) -> tuple[int, str, bool]:
     """Sorts the leads of a class: of that day, on their last day, those to come (the next one first).
 
-    Of several alike, the one whom the section names comes first.
+    Among equals, the one that the section names comes first.
     """
     if a.begin > day:
         return 2, a.begin, not a.named
