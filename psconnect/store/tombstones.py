@@ -32,7 +32,7 @@ def follow(db: sqlite3.Connection, run: int) -> None:
     removed = _changes(db, run, REMOVE, "before")
     stones = ((entity.rank, key, *_digests(entity, record, salt)) for entity, key, record in removed)
     db.executemany("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?)", stones)
-    # Who stays as the other kind of staff has not left, and may have another name by the time they are of this kind again.
+    # Staff who only change kind have not left; they may have another name by the time they change back.
     staff = f"({TEACHER.rank}, {ADMIN.rank})"
     stays = f"SELECT 1 FROM change c WHERE c.run = ? AND c.entity IN {staff} AND c.key = tombstone.key AND c.action = ?"
     db.execute(f"DELETE FROM tombstone WHERE entity IN {staff} AND EXISTS ({stays})", [run, CREATE])

@@ -88,8 +88,8 @@ class Assignments:
     def settled(self, leads: Mapping[int, Lead] | None = None) -> list[Assignment]:
         """All assignments, in the order in which they came, or by row number where co-teachers have a limit.
 
-        ``leads`` are the people that the sections name, by section key. They lead the class whatever their role is called,
-        and even without a row.
+        ``leads`` are the people that the sections name, by section key. They lead the class whatever their role is
+        called, and even without a row.
         """
         leads = leads or {}
         found = [*_led(self._judge, self._found, leads), *_without_row(self._judge, self._found, leads)]
