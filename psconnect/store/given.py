@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.staffnames import StaffNames
 from psconnect.store import history
-from psconnect.store.database import transaction
 from psconnect.store.schema import SealBroken
 from psconnect.store.staging import table
 
@@ -79,12 +78,10 @@ def staff_names(db: sqlite3.Connection) -> StaffNames:
 
 
 def remember_sources(db: sqlite3.Connection, names: StaffNames) -> None:
-    """Keep where delivered user names of staff come from, as far as that was found out; nothing where it is known."""
+    """Keep where delivered user names of staff come from, as far as that was found out; within a transaction."""
     known = remembered(db, TEACHER, _SOURCE)
     new = [(TEACHER.rank, key, _SOURCE, source) for key, source in names.sources.items() if known.get(key) != source]
-    if new:
-        with transaction(db):
-            db.executemany("INSERT OR REPLACE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", new)
+    db.executemany("INSERT OR REPLACE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", new)
 
 
 def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iterable[tuple[int, str, bytes]]) -> None:

@@ -50,11 +50,9 @@ def give(db: sqlite3.Connection, naming: Naming, names: StaffNames) -> list[Prob
 
     Remembered is also what reading found out about the user ``names`` of staff.
     """
-    given.remember_sources(db, names)
-    if not naming.usernames and not naming.sign_in:
-        return []
     with transaction(db):
         given.check_given(db)
+        given.remember_sources(db, names)
         problems = _give_usernames(db, naming)
         if naming.sign_in:
             for entity in given.PEOPLE:

@@ -59,11 +59,13 @@ def names(reading: Reading, stream: str) -> list[str]:
     return [column.name for column in reading.streams[stream].columns]
 
 
-def without(reading: Reading, stream: str, rows: list[tuple[str, ...]], column: str) -> list[tuple[str, ...]]:
-    """Rows with a column emptied."""
-    at = names(reading, stream).index(column)
-    assert any(row[at] for row in rows), "else it would be no difference"
-    return [(*row[:at], "", *row[at + 1 :]) for row in rows]
+def without(reading: Reading, stream: str, rows: list[tuple[str, ...]], *columns: str) -> list[tuple[str, ...]]:
+    """Rows with columns emptied."""
+    for column in columns:
+        at = names(reading, stream).index(column)
+        assert any(row[at] for row in rows), "else it would be no difference"
+        rows = [(*row[:at], "", *row[at + 1 :]) for row in rows]
+    return rows
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -79,7 +81,7 @@ def test_the_same_rows_as_by_queries_but_for_what_v1_lacks(open_reading: Open, v
     for name in ("schools", "courses", "students"):
         assert v1[name] == queries[name], name
     assert v1["terms"] == [row for row in queries["terms"] if row[2] != "0"], "the district's own terms are missing"
-    assert v1["sections"] == without(reading, "sections", queries["sections"], "room")
+    assert v1["sections"] == without(reading, "sections", queries["sections"], "room", "teacher")
 
     at_schools = (
         "SELECT Users_DCID FROM SchoolStaff WHERE Status = 1 AND SchoolID IN (SELECT School_Number FROM Schools)"
@@ -88,15 +90,21 @@ def test_the_same_rows_as_by_queries_but_for_what_v1_lacks(open_reading: Open, v
     users = [row for row in queries["users"] if row[0] in listed]
     assert len(users) < len(queries["users"])
     assert v1["users"] == without(reading, "users", users, "homeschoolid")
-    places = [row[1:4] for row in queries["school_staff"] if row[1] in listed]
-    assert sorted(row[1:4] for row in v1["school_staff"]) == sorted(places)
+    places = [row[2:5] for row in queries["school_staff"] if row[2] in listed]
+    assert sorted(row[2:5] for row in v1["school_staff"]) == sorted(places)
 
     leads = sql(
         "SELECT s.DCID, f.Users_DCID FROM Sections s JOIN SchoolStaff f ON f.ID = s.Teacher "
         "WHERE s.TermID BETWEEN 3600 AND 3699 ORDER BY s.DCID"
     )
-    expected = [(str(1_000_000_000 + key), "", "", str(key), str(user), "Lead Teacher") for key, user in leads]
-    assert v1["section_teachers"] == expected
+    made = {"role_name": "Lead Teacher"}
+    expected = [
+        {**made, "id": str(1_000_000_000 + key), "section_dcid": str(key), "users_dcid": str(user)}
+        for key, user in leads
+    ]
+    columns = names(reading, "section_teachers")
+    found_rows = [dict(zip(columns, row, strict=True)) for row in v1["section_teachers"]]
+    assert [{name: value for name, value in row.items() if value} for row in found_rows] == expected
 
     of = names(reading, "enrollments")
     at, student, school, section = map(of.index, ("sectionid", "student_dcid", "student_school", "section_dcid"))
@@ -195,7 +203,8 @@ def test_who_led_a_class_and_left_is_read_alone(open_reading: Open, vendor: Vend
     )[0]
     reading.connected.sql("UPDATE SchoolStaff SET Status = 2 WHERE DCID = ?", staff)
     rows = by_key(reading.read("section_teachers", vendor(reading)).rows)
-    assert rows[str(1_000_000_000 + section)][4] == str(user)
+    place = names(reading, "section_teachers").index("users_dcid")
+    assert rows[str(1_000_000_000 + section)][place] == str(user)
     assert reading.server.calls.to(f"/ws/v1/staff/{staff}") == 1
 
 
@@ -399,4 +408,4 @@ def test_courses_that_no_school_lists_are_read_by_themselves(open_reading: Open,
     assert used
     expected = {row[0]: row for row in reading.read("courses").rows if int(row[0]) in used or row[3] != "0"}
     assert courses == expected
-    assert sections == without(reading, "sections", reading.read("sections").rows, "room")
+    assert sections == without(reading, "sections", reading.read("sections").rows, "room", "teacher")

@@ -7,8 +7,8 @@ from typing import Any
 
 from psconnect.model.entities import ADMIN, TEACHER, Entity
 from psconnect.model.staffnames import Login
+from psconnect.model.text import trimmed
 from psconnect.roster.templates import compile_template
-from psconnect.roster.textfilters import looks_empty
 from psconnect.sources.powerschool.plan import ReadPlan
 
 
@@ -28,8 +28,8 @@ def username_of(plan: ReadPlan, entity: Entity) -> Callable[[int, Any], str]:
     def choose(key: int, row: Any) -> str:
         logins = []
         for kind, text, value_of, prefix in getters:
-            value = value_of(row).strip()
-            logins.append(Login(kind, text, "" if looks_empty(value) else prefix + value))
+            value = trimmed(value_of(row))
+            logins.append(Login(kind, text, prefix + value if value else ""))
         return plan.names.choose(key, entity.key, logins)
 
     return choose
