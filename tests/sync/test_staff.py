@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from psconnect.model.runs import Run
 from psconnect.store.review import Wanted
+from psconnect.sync import included
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
 from tests.sync.test_naming import users
@@ -112,12 +112,12 @@ def test_the_limits_of_a_run_show_roles_and_all_staff_together(district: Connect
     ]
 
 
-def test_a_ledger_made_by_another_rule_is_looked_at_first(connect: Connect) -> None:
+def test_a_ledger_made_by_another_rule_is_looked_at_first(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     connected = connect(students=60)
-    connected.delivered()
-    with closing(sqlite3.connect(connected.rosters)) as db, db:
-        # As a version left it that took whose last class had ended for other staff.
-        db.execute("UPDATE meta SET value = 'other' WHERE name = 'rules'")
+    with monkeypatch.context() as before:
+        # A version for which a teacher without a current class was other staff.
+        before.setattr(included, "_WHO_TEACHES", "a current class")
+        connected.delivered()
     end_classes(connected, a_teacher(connected))
     run = connected.service.sync(connected.name)
     assert (run.state, [hold.rule for hold in run.holds]) == ("held", ["rules-changed"])
@@ -162,12 +162,11 @@ def test_who_becomes_a_teacher_keeps_the_login_and_a_correction_of_it_is_deliver
 
 def test_a_changed_mapping_of_the_user_name_is_a_change_for_all(district: Connected) -> None:
     key = a_teacher(district)
-    district.sql("UPDATE Users SET LoginID = 'office' WHERE DCID = ?", key)
-    synced(district)
-    district.service.set_value(district.name, "mapping.teacher.username", '"{Users.LoginID|default:none}"')
+    (mail,) = district.sql("SELECT Email_Addr FROM Users WHERE DCID = ?", key)[0]
+    district.service.set_value(district.name, "mapping.teacher.username", '"{Users.Email_Addr}"')
     assert district.service.sync(district.name).state == "held"
     district.service.approve(district.service.runs(district.name)[0].id, "meant")
-    assert delivered(district, key) == ("teacher", "office")
+    assert delivered(district, key) == ("teacher", mail)
 
 
 def test_who_was_given_a_user_name_keeps_it_in_the_other_role(connect: Connect) -> None:
