@@ -66,6 +66,7 @@ _RULES = (
         "Role that is not mapped",
         "the role in the class is not known, and not mapped to lead teacher or co-teacher",
         "Say in [roles] of the connection file whether this role is lead, co-teacher or neither.",
+        counted=True,
     ),
     Rule("co-teacher-off", "info", "Co-teachers are off", "co-teachers are switched off in this connection"),
     Rule("relationship-ended", "info", "Relationship ended", "the relationship is no longer active in PowerSchool"),

@@ -209,7 +209,7 @@ def taught(
     rows = maker.rows("section_teachers", *({**whole, **one} for one in assignments))
     staff = maker.rows("school_staff", *positions or [])
     judged = Assignments(maker.plan, classes, rows).settled(named_leads(classes.teachers, staff))
-    maker.problems += unmapped_roles(judged)
+    maker.problems += [problem.settled for problem in unmapped_roles(judged)]
     people = teaching(judged)
     there = people if delivered is None else delivered
     made = list(assignment_rows(maker.plan, classes, judged, there, maker.problems.append))

@@ -19,7 +19,7 @@ IN, OUT, KEPT = Fate.IN, Fate.LEFT_OUT, Fate.KEPT
 KIM: dict[str, object] = {"dcid": 1, "id": 501, "users_dcid": 64, "schoolid": 100, "status": 1}
 LEE: dict[str, object] = {"dcid": 2, "id": 502, "users_dcid": 65, "schoolid": 100, "status": 1}
 GUIDE = {"id": 1, "teacherid": 501, "users_dcid": 64, "roleid": 31, "role_name": "Homeroom Guide"}
-UNKNOWN = ("role-not-mapped", "school", 0, None)
+UNKNOWN = ("role-not-mapped", "enrollment")
 LED_BY_SECTION = -(10**15 + 900)
 
 
@@ -102,7 +102,7 @@ def test_where_the_names_of_roles_can_not_be_read_the_section_says_who_leads(mak
     others = [{**GUIDE, "id": n, "teacherid": 502, "users_dcid": 65, "role_name": "", "roleid": 26} for n in (2, 3)]
     made, people = taught(maker, {**GUIDE, "role_name": ""}, *others, teacher=501, positions=[KIM, LEE])
     assert (made[-1].fate, made[-1].values["primary"], people) == (IN, "true", {64})
-    assert maker.found() == [(*UNKNOWN, "number 26 (2)")]
+    assert maker.found() == [(*UNKNOWN, -2, None, "number 26: 2 records")]
     maker.problems.clear()
     maker.choose(roles={"26": "co-teacher"})
     made, people = taught(maker, {**GUIDE, "role_name": ""}, *others, teacher=501, positions=[KIM, LEE])
@@ -175,7 +175,7 @@ def test_a_role_that_nobody_mapped_is_told_by_its_name_and_its_count(maker: Make
         -1: None, -7: "role-not-mapped", -8: "role-not-mapped", -9: "role-not-mapped",
     }  # fmt: skip
     assert people == {64}
-    assert maker.found() == [(*UNKNOWN, "Math Coach (2)"), (*UNKNOWN, "SEL (1)")]
+    assert maker.found() == [(*UNKNOWN, -7, None, "Math Coach: 2 records"), (*UNKNOWN, -9, None, "SEL: 1 record")]
     maker.problems.clear()
     maker.choose(roles={"math coach": "co-teacher", "sel": "neither"})
     made, people = taught(maker, LEAD, *rows)

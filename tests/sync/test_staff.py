@@ -222,7 +222,7 @@ def test_a_districts_own_roles_are_told_until_they_are_mapped_and_that_is_looked
         for one in group.records
         if group.rule.key == "role-not-mapped"
     ]
-    assert told == [("school", f"Math Coach ({count})")]
+    assert told == [("enrollment", f"Math Coach: {count} records")]
     connected.service.set_value(connected.name, "roles.Math Coach", '"co-teacher"')
     run = connected.service.sync(connected.name)
     assert (run.state, [hold.rule for hold in run.holds]) == ("held", ["rules-changed"])

@@ -6,14 +6,13 @@ who is a class's primary one.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from psconnect.model.connection import RoleKind
-from psconnect.model.entities import DISTRICT_KEY, ENROLLMENT, TEACHER
-from psconnect.model.problems import Fate, Problem
+from psconnect.model.entities import ENROLLMENT, TEACHER
+from psconnect.model.problems import Fate, Problem, Tally
 from psconnect.roster.roles import CO_TEACHER, LEAD, NEITHER
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
@@ -222,12 +221,16 @@ def why_not_teaching(assignments: Iterable[Assignment]) -> dict[int, str]:
 
 def unmapped_roles(assignments: Iterable[Assignment]) -> list[Problem]:
     """A finding for each role that nobody has mapped, with the number of assignments it leaves out."""
-    names = Counter(a.role_name for a in assignments if a.rule == "role-not-mapped" and a.info and a.info.chosen)
-    # A role is no record: the finding is the district's.
-    return [
-        Problem("role-not-mapped", "school", DISTRICT_KEY, None, f"{name} ({count:,})")
-        for name, count in sorted(names.items())
-    ]
+    found: dict[str, Problem] = {}
+    for a in assignments:
+        if a.rule != "role-not-mapped" or a.info is None or not a.info.chosen:
+            continue
+        known = found.get(a.role_name)
+        if known and known.tally:
+            known.tally.records += 1
+        else:
+            found[a.role_name] = Problem(a.rule, "enrollment", -a.key, None, a.role_name, Tally())
+    return [found[name] for name in sorted(found)]
 
 
 def assignment_rows(
