@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from psconnect.model.connection import RoleKind
@@ -96,7 +97,7 @@ class Assignments:
 
 
 class _Judge:
-    """Judges assignments by role and dates; each date is kept as one text, because few dates repeat many times."""
+    """Judges assignments by role and dates; each text is kept once, because few dates and IDs repeat many times."""
 
     def __init__(self, plan: ReadPlan, classes: Classes) -> None:
         self._plan, self._classes = plan, classes
@@ -110,10 +111,10 @@ class _Judge:
         section = int(row.section_dcid) if row.section_dcid else None
         person = int(row.users_dcid) if row.users_dcid else None
         info = self._classes.info.get(section) if section is not None else None
-        begin, end = (self._same.setdefault(text, text) for text in (row.start_date, row.end_date))
+        staff_id, begin, end = (self._same.setdefault(x, x) for x in (row.teacherid, row.start_date, row.end_date))
         class_key = info.key if info else section
         one = Assignment(
-            int(row.id), section, class_key, person, row.teacherid, info, role, name, Fate.KEPT, "orphan", begin, end
+            int(row.id), section, class_key, person, staff_id, info, role, name, Fate.KEPT, "orphan", begin, end
         )
         return self.judged(one) if info is not None and person is not None else one
 
@@ -153,20 +154,26 @@ class _Judge:
         return self._roles[role]
 
 
+def _lead_of(a: Assignment, leads: Mapping[int, Lead]) -> Lead | None:
+    """The lead that the section of an assignment names."""
+    return leads.get(a.section) if a.section is not None else None
+
+
+def _is_named(a: Assignment, leads: Mapping[int, Lead]) -> bool:
+    lead = _lead_of(a, leads)
+    return lead is not None and a.person is not None and a.person == lead.person
+
+
 def _led(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> Iterator[Assignment]:
     """The assignments; the person that the section names is its lead, whatever the role is called.
 
     If the person also has a row as lead, the other rows keep their own roles: nobody is in a class twice.
     """
-    if not leads:
-        yield from found
-        return
-    by_role = {(a.section, a.person) for a in found if a.role == LEAD and a.fate != Fate.LEFT_OUT}
+    by_role = {a.section for a in found if a.role == LEAD and a.fate != Fate.LEFT_OUT and _is_named(a, leads)}
     for a in found:
-        lead = leads.get(a.section) if a.section is not None else None
-        if lead is None or a.person is None or a.person != lead.person:
+        if not _is_named(a, leads):
             yield a
-        elif a.role == LEAD or (a.section, a.person) in by_role:
+        elif a.role == LEAD or a.section in by_role:
             yield replace(a, named=a.role == LEAD)
         else:
             yield judge.judged(replace(a, role=LEAD, fate=Fate.KEPT, rule=None, named=True))
@@ -174,11 +181,10 @@ def _led(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> I
 
 def _without_row(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> Iterator[Assignment]:
     """The leads that sections name and that have no row there."""
-    if not leads:
-        return
-    people, staff = {(a.section, a.person) for a in found}, {(a.section, a.staff_id) for a in found}
-    for section, lead in sorted(leads.items()):
-        if (section, lead.staff_id) not in staff and (lead.person is None or (section, lead.person) not in people):
+    by_id = {a.section for a in found if (lead := _lead_of(a, leads)) and a.staff_id == lead.staff_id}
+    listed = by_id | {a.section for a in found if _is_named(a, leads)}
+    for section, lead in sorted(leads.items(), key=itemgetter(0)):
+        if section not in listed:
             yield judge.lead(section, lead)
 
 

@@ -34,8 +34,11 @@ def named_leads(teachers: Mapping[int, tuple[str, str]], positions: Iterable[Any
     for row in positions:
         if row.id and row.users_dcid:
             by_id.setdefault(row.id, {}).setdefault(int(row.users_dcid), set()).add(row.schoolid)
-    # A way to read that gives no such IDs names nobody.
-    return {key: Lead(one, _person(by_id.get(one, {}), school)) for key, (one, school) in teachers.items() if by_id}
+    if not by_id:
+        # This way of reading gives no such IDs.
+        return {}
+    known = {named: Lead(named[0], _person(by_id.get(named[0], {}), named[1])) for named in set(teachers.values())}
+    return {key: known[named] for key, named in teachers.items()}
 
 
 def _person(found: Mapping[int, set[str]], school: str) -> int | None:
