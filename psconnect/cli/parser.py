@@ -89,6 +89,14 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     plugin = _add(verbs, "plugin", "build the plugin package for PowerSchool")
     plugin.add_argument("name")
     plugin.add_argument("-o", "--output", required=True, metavar="FILE.zip")
+    plugin.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="WHAT",
+        help="go without what PowerSchool refuses, from now on: a piece, or a table or field as PowerSchool names it; "
+        "can be repeated",
+    )
     _add(verbs, "check", "test the connection step by step").add_argument("name")
 
 

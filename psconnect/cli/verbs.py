@@ -184,12 +184,16 @@ def _piped() -> str:
 
 
 def _plugin(service: Service, options: argparse.Namespace) -> int:
+    pieces = service.go_without(options.name, options.without)
     package = service.build_plugin(options.name)
     write_atomically(Path(options.output).absolute(), package.content)
     asks = f"It asks to view {len(package.access)} fields and to change none."
     text = f"Plugin “{package.name}” {package.version} is in {options.output}. {asks}"
     access = [{"table": table, "field": field} for table, field in package.access]
-    return _said(options, text, file=options.output, name=package.name, version=package.version, access=access)
+    for piece in pieces:
+        output.say(f"The connection goes without {piece.what} ({piece.name}). {piece.lost}")
+    data = {"file": options.output, "name": package.name, "version": package.version, "access": access}
+    return _said(options, text, **data, without=[piece.name for piece in pieces])
 
 
 def _check(service: Service, options: argparse.Namespace) -> int:

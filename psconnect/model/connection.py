@@ -62,6 +62,20 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """A table of the connection file."""
 
 
+PieceName = Literal[
+    "roledef",
+    "sectionteacher",
+    "calendar_day",
+    "loginid",
+    "student_web_id",
+    "emailaddress",
+    "phonenumber",
+    "guardianpersonassoc",
+    "contacts",
+]
+"""What a connection can go without where PowerSchool refuses it (powerschool.pieces)."""
+
+
 class SourceSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where records are read.
 
@@ -74,6 +88,7 @@ class SourceSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
             interface; ``queries``, ``tables`` and ``v1`` insist.
         compare: ``bulk`` reads everything in every run; ``incremental`` asks the server what changed and reads that,
             and everything once a week. None means: as the preset says.
+        without: what is not asked for, because this PowerSchool refuses it.
     """
 
     kind: Literal["powerschool"] = "powerschool"
@@ -82,6 +97,7 @@ class SourceSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
     ca_file: str = ""
     read: Literal["auto", "queries", "tables", "v1"] = "auto"
     compare: Literal["bulk", "incremental"] | None = None
+    without: list[PieceName] = msgspec.field(default_factory=list)
 
 
 class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

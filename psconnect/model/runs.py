@@ -66,11 +66,13 @@ class Compared:
         how: ``bulk`` or ``incremental``, as the connection has it; empty in runs of older versions.
         because: why an incremental run read everything, one of FULL; empty where it did not have to.
         taken_over: rows per stream that were not read again, because nothing in them had changed.
+        without: what the connection went without, because its PowerSchool refuses it: names of pieces.
     """
 
     how: str = ""
     because: str = ""
     taken_over: dict[str, int] = field(default_factory=dict)
+    without: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.page_sizes import DEFAULT, RAISE_IT, too_small
+from psconnect.powerschool.pieces import advised
 from psconnect.powerschool.reader import ALL_ROWS, PAGE_ROWS, PageFailed, QueryReader, unstable
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import CONTACTS, SCHOOLS, StreamSet
@@ -24,6 +25,7 @@ from psconnect.powerschool.v1_paths import start_year_of
 from psconnect.powerschool.version import OLDEST, refuse_old
 
 _SECONDS_A_CALL = 0.5
+_NO_SIGN_IN = ("PSC-AUTH-401", "PSC-AUTH-404")
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,21 @@ def examine(
         signing_in = error.code.startswith("PSC-AUTH")
         if signing_in:
             yield answers
-        yield _failed("Sign-in" if signing_in else "Server", error)
+        yield _failed("Sign-in" if signing_in else "Server", _or_not_enabled(error))
         return
     yield answers
     yield _version(metadata)
     try:
         client.sign_in()
     except PsconnectError as error:
-        yield _failed("Sign-in", error)
+        yield _failed("Sign-in", _or_not_enabled(error))
         return
     yield Finding("Sign-in", "ok", "The client ID and secret are accepted.")
+    for piece in streams.without:
+        to_do = (
+            "If PowerSchool allows it meanwhile, take it out of the setting source.without and build the plugin again."
+        )
+        yield Finding(f"Without {piece.what}", "warning", piece.lost, to_do)
     if access == "v1":
         yield from _v1(client, streams, co_teachers=co_teachers)
     else:
@@ -78,6 +85,16 @@ def examine(
 
 def _failed(step: str, error: PsconnectError) -> Finding:
     return Finding(step, "failed", error.happened, error.to_do, error.code)
+
+
+def _or_not_enabled(error: PsconnectError) -> PsconnectError:
+    """The error of a sign-in, with a word on plugins that PowerSchool would not enable (powerschool-api.md 15.8)."""
+    if error.code in _NO_SIGN_IN:
+        error.to_do += (
+            " If PowerSchool did not enable the plugin and named a field instead, like “ROLEDEF NAME: Invalid Column”, "
+            "build it without that: psconnect plugin NAME --without ROLEDEF -o plugin.zip."
+        )
+    return error
 
 
 def _version(metadata: Metadata) -> Finding:
@@ -95,17 +112,17 @@ def _version(metadata: Metadata) -> Finding:
 
 def _access(client: PowerSchoolClient, streams: StreamSet, access: str, *, co_teachers: bool) -> Iterator[Finding]:
     queries = QueryReader(client)
-    missing: dict[str, FixSettings] = {}
+    missing: dict[Stream, FixSettings] = {}
     refused, calls = False, 0
     for stream in streams.by_name.values() if access != "tables" else ():
         try:
             count = queries.count(stream, _any_year(stream))
         except FixSettings as error:
             if error.code == "PSC-ACCESS-NOT-FOUND":
-                missing[stream.label] = error
+                missing[stream] = error
             else:
                 refused = True
-                yield _failed(stream.label, error)
+                yield _failed(stream.label, advised(error, stream))
             continue
         except PsconnectError as error:
             yield _failed(stream.label, error)
@@ -118,11 +135,27 @@ def _access(client: PowerSchoolClient, streams: StreamSet, access: str, *, co_te
         else:
             yield from _tables(client, streams)
         return
-    for label, not_found in missing.items():
-        yield _failed(label, not_found)
+    for stream, not_found in missing.items():
+        yield _missing(client, stream, not_found)
     yield from _page_size(client, "queries")
     if not missing and not refused:
         yield Finding("Estimate", "ok", f"A sync takes about {calls} calls{_duration(calls)}.")
+
+
+def _missing(client: PowerSchoolClient, stream: Stream, not_found: FixSettings) -> Finding:
+    """A query that is not there beside others that are: where tables tell which of its fields is refused, that is said.
+
+    PowerSchool does not say why it did not load a query (powerschool-api.md 11.3).
+    """
+    refused = None
+    try:
+        TableReader(client, DEFAULT).probe(stream, _any_year(stream))
+    except FixSettings as error:
+        refused = error
+    except (PsconnectError, PageFailed):
+        return _failed(stream.label, advised(not_found, stream))
+    finding = _failed(stream.label, advised(not_found, stream, refused))
+    return replace(finding, text=f"{finding.text} {refused.happened}") if refused else finding
 
 
 def _any_year(stream: Stream) -> dict[str, str]:
@@ -144,7 +177,7 @@ def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
             reader.probe(stream, _any_year(stream))
         except PsconnectError as error:
             denied = True
-            yield _failed(stream.label, error)
+            yield _failed(stream.label, advised(error, stream) if isinstance(error, FixSettings) else error)
         except PageFailed as failed:
             denied = True
             yield _failed(stream.label, unstable(stream, str(failed), times=1))

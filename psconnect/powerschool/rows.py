@@ -52,7 +52,7 @@ def row_type(stream: Stream) -> type[Row]:
 
 
 def _struct(name: str, stream: Stream, kind: Any) -> type[Row]:
-    fields: list[tuple[str, Any, Any]] = [(column.name, kind, "") for column in stream.columns]
+    fields: list[tuple[str, Any, Any]] = [(column.name, kind, "") for column in (*stream.columns, *stream.absent)]
     fields[0] = (stream.columns[0].name, kind, msgspec.NODEFAULT)
     return msgspec.defstruct(f"{name}_{stream.name}", fields, gc=False, omit_defaults=True)
 

@@ -100,6 +100,7 @@ class Stream:
         dates: names of the columns that hold dates.
         extension_key: the base column that extension tables point to; empty where there are none.
         extension_column: the column of the extension tables that points back.
+        absent: columns that the connection goes without (pieces): rows have them, and they are empty.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Stream:
     dates: tuple[str, ...] = ()
     extension_key: str = ""
     extension_column: str = ""
+    absent: tuple[Column, ...] = ()
 
     @property
     def compared(self) -> dict[str, tuple[str, Condition]]:

@@ -28,6 +28,7 @@ from psconnect.powerschool.declared import (
     own,
 )
 from psconnect.powerschool.fields import DATES, is_extension
+from psconnect.powerschool.pieces import Piece, go_without
 from psconnect.powerschool.stream import Column, Lookup, Stream
 
 __all__ = [
@@ -84,6 +85,13 @@ class StreamSet:
     by_name: dict[str, Stream] = field(default_factory=dict)
     mapped: Mapping[str, Iterable[str]] = field(default_factory=dict)
     whole_names: tuple[str, ...] = ()
+    without: tuple[Piece, ...] = ()
+
+    def going_without(self, pieces: Iterable[Piece]) -> StreamSet:
+        """The same streams without these pieces of what is read."""
+        pieces = tuple(pieces)
+        left = {name: go_without(stream, pieces) for name, stream in self.by_name.items()}
+        return replace(self, by_name={name: stream for name, stream in left.items() if stream}, without=pieces)
 
     def for_entity(self, entity: str) -> Stream:
         """The stream whose fields that entity's mapping uses; KeyError where the choices leave it out."""

@@ -205,6 +205,7 @@ def _unreadable(streams: StreamSet) -> list[tuple[str, str]]:
         stream = streams.by_name.get(s.MAPPED_STREAMS[entity])
         if stream is not None:
             readable = {column.full_name for column in stream.columns if _readable(stream, column)}
+            readable |= {column.full_name for column in stream.absent}
             found |= {(entity, name): None for name in names if name.lower() not in readable}
     known = {name.lower() for _, name in found}
     for stream in streams.by_name.values():

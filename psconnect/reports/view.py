@@ -140,6 +140,7 @@ def _facts(run: Run, connection: Connection) -> list[Fact]:
         Fact("Approval", "Approved by hand; the reason is in the history" if run.reason else ""),
         Fact("Read", ", ".join(part for part in (way, calls) if part)),
         Fact("Compared", words.comparison(run.compared)),
+        Fact("Read without", words.lost(run.compared.without)),
         Fact("Run id", run.id),
         Fact("Plan", run.plan_hash[:_PLAN_SHOWN]),
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import RULES, Rule
 from psconnect.model.runs import FULL, Compared
+from psconnect.powerschool.pieces import BY_NAME
 from psconnect.powerschool.streams import streams_for
 from psconnect.words import number, spelled_out
 
@@ -35,7 +37,7 @@ _SINGULAR = {
     "relationship": "Relationship",
     "enrollment": "Enrollment",
 }
-_STREAMS = {name: stream.label for name, stream in streams_for(contacts=True, fields={}).by_name.items()}
+_STREAMS = {name: stream.label for name, stream in streams_for(contacts=True, portal=True, fields={}).by_name.items()}
 # Not strftime: its month names follow the language of whoever runs it, which may not be that of the report.
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -67,6 +69,12 @@ def moment(then: datetime) -> str:
     name = local.tzname() or offset
     zone = offset if name in (offset, digits, digits[:3]) else f"{name} ({offset})"
     return f"{day(then)}, {local:%H:%M:%S} {zone}"
+
+
+def lost(pieces: Sequence[str]) -> str:
+    """What a run went without, and what is lost by that; empty where it went without nothing."""
+    known = [BY_NAME[name] for name in pieces if name in BY_NAME]
+    return " ".join(f"{piece.what.capitalize()} ({piece.name}). {piece.lost}" for piece in known)
 
 
 def comparison(compared: Compared) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import msgspec
 
 from psconnect.destinations import KINDS, make_destination
 from psconnect.destinations.base import Declaration
@@ -15,6 +17,7 @@ from psconnect.model.events import OnEvent, ignore
 from psconnect.model.pasted import pasted
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.pieces import Piece, piece_of
 from psconnect.powerschool.plugin import PluginPackage, build_plugin
 from psconnect.roster.filter_templates import FilterTemplate, templates_for
 from psconnect.service.base import Base
@@ -50,6 +53,21 @@ class SetUp(Base):
     def build_plugin(self, name: str) -> PluginPackage:
         """Build the plugin package with the least access for the connection's choices; its version grows with time."""
         return self.plugin_for(self._files.with_kept_id(name))
+
+    def go_without(self, name: str, refused: Iterable[str]) -> tuple[Piece, ...]:
+        """Let a connection go without what PowerSchool refuses, from now on; returns all that it goes without.
+
+        ``refused`` are names of pieces, or tables or fields as PowerSchool names them. Raises FixSettings for what
+        can't be left out, or where another choice of the connection needs it.
+        """
+        connection = self._files.get(name)
+        wanted = dict.fromkeys([*connection.source.without, *(piece_of(text).name for text in refused)])
+        source = msgspec.structs.replace(connection.source, without=list(wanted))
+        changed = msgspec.structs.replace(connection, source=source)
+        pieces = choices_of(changed).streams.without
+        if changed != connection:
+            self._files.save(changed)
+        return pieces
 
     def save_plugin(self, connection: Connection, path: Path) -> PluginPackage:
         """Build the plugin package of settings that may not be saved yet, and write its ZIP as a whole."""

@@ -81,7 +81,8 @@ class ReadSummary:
 
     ``today`` is the date in the district when the reading began; None where the source does not know it.
     ``taken_over`` has the rows of the streams that were not read again, by name (``counts`` has them, too); ``because``
-    names why no stream could be: a key of model.runs.FULL; empty where some could.
+    names why no stream could be: a key of model.runs.FULL; empty where some could. ``without`` names what the
+    connection goes without.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -91,6 +92,7 @@ class ReadSummary:
     today: date | None = None
     taken_over: dict[str, int] = field(default_factory=dict)
     because: str = ""
+    without: tuple[str, ...] = ()
 
 
 class Source(Protocol):

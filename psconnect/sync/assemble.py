@@ -34,6 +34,7 @@ from psconnect.sync.contactnames import whole_names
 from psconnect.sync.given import Naming
 from psconnect.sync.included import Selection, as_filter_error, selection_of
 from psconnect.sync.naming import labels_of, naming_of, with_devices, with_identifier
+from psconnect.sync.without import settled_without
 
 
 def preset_names() -> list[str]:
@@ -85,7 +86,8 @@ def choices_of(connection: Connection) -> Choices:
     mapping = parse_mapping(preset.mapping, connection.mapping, lists, resolve, connection.custom)
     contacts = options.parents != "none"
     names = whole_names(connection, options.parents, lists)
-    streams = _streams(mapping, selection, names, contacts=contacts)
+    without = settled_without(connection, parents=options.parents, module=names is None, filtered=selection.fields())
+    streams = _streams(mapping, selection, names, contacts=contacts).going_without(without)
     needed = declaration_of(connection.destination_kind).needed if connection.destination_kind else {}
     naming = naming_of(connection, preset, needed)
     labels = labels_of(naming, mapping)
@@ -142,6 +144,7 @@ def rules_fingerprint(choices: Choices) -> str:
         connection.usernames,
         connection.sign_in,
         connection.destination,
+        *([sorted(connection.source.without)] if connection.source.without else ()),
     ]
     return hashlib.sha256(msgspec.json.encode(deciding, order="deterministic")).hexdigest()
 

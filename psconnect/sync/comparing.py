@@ -81,7 +81,7 @@ class ReadingMemory:
 def compared(job: Job, memory: ReadingMemory | None, summary: ReadSummary) -> Compared:
     """How a run read, for the history."""
     because = (summary.because or memory.because) if memory else ""
-    return Compared(job.compare if memory else "bulk", because, summary.taken_over)
+    return Compared(job.compare if memory else "bulk", because, summary.taken_over, list(summary.without))
 
 
 def memory_for(job: Job, db: sqlite3.Connection, number: int, scope: str, stage: Staging) -> ReadingMemory | None:

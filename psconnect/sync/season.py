@@ -74,7 +74,10 @@ def propose(choices: Choices, client: PowerSchoolClient, now: datetime) -> Seaso
     first_day = min(row.first_day for row in this.values())
     last_day = max(row.last_day for row in (*this.values(), *following.values()))
     days: dict[str, list[str]] = {}
-    for row in _rows(reader, s.CALENDAR_DAYS, {"first_day": first_day, "last_day": last_day}, zone):
+    arguments = {"first_day": first_day, "last_day": last_day}
+    # Without the calendar, the terms' own days have to do.
+    calendar = s.CALENDAR_DAYS.name in choices.streams.by_name
+    for row in _rows(reader, s.CALENDAR_DAYS, arguments, zone) if calendar else ():
         days.setdefault(row.schoolid, []).append(row.date_value)
     return between_years(this, following, days)
 

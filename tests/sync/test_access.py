@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import html
+from typing import Any
+
 import pytest
 
 from psconnect.cli import codes
-from psconnect.demo import Quirks
+from psconnect.demo import Fault, PluginRefused, Quirks
+from psconnect.model.clock import CancelToken
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool.pieces import BY_NAME
 from tests.support.demo import Connect, Connected
 
 
@@ -36,3 +42,115 @@ def test_a_server_that_is_too_old_stops_a_sync_as_it_stops_the_check(connect: Co
 def test_a_server_that_keeps_its_version_to_who_is_signed_in_is_read(connect: Connect, metadata: str) -> None:
     connected = connect(quirks=Quirks(metadata=metadata))  # type: ignore[arg-type]
     connected.delivered()
+
+
+# --- what a server refuses -------------------------------------------------------------------------------------------
+
+ROLES = frozenset({"ROLEDEF.ID", "ROLEDEF.NAME", "ROLEDEF.ROLEKEY"})
+EXCLUDED: dict[str, frozenset[str]] = {
+    "roledef": ROLES,
+    "sectionteacher": frozenset({"SECTIONTEACHER.ID"}),
+    "calendar_day": frozenset({"CALENDAR_DAY.DCID"}),
+    "loginid": frozenset({"USERS.LOGINID"}),
+    "student_web_id": frozenset({"STUDENTS.STUDENT_WEB_ID"}),
+    "emailaddress": frozenset({"EMAILADDRESS.EMAILADDRESS"}),
+    "phonenumber": frozenset({"PERSONPHONENUMBERASSOC.PERSONID"}),
+    "guardianpersonassoc": frozenset({"GUARDIAN.GUARDIANID"}),
+    "contacts": frozenset({"PERSON.ID"}),
+}
+MORE: dict[str, dict[str, dict[str, object]]] = {
+    "student_web_id": {"mapping": {"student": {"username": "{Students.Student_Number}"}}},
+    "guardianpersonassoc": {"options": {"parents": "all"}},
+    "contacts": {"options": {"parents": "none"}},
+}
+
+
+@pytest.mark.parametrize("piece", sorted(EXCLUDED))
+@pytest.mark.parametrize("way", ["queries", "tables"])
+def test_what_a_server_refuses_costs_that_piece_alone(connect: Connect, piece: str, way: str) -> None:
+    """The plugin of all is not enabled; the one without the piece is, checks, and delivers all the rest."""
+    quirks = Quirks(excluded=EXCLUDED[piece])
+    settings: dict[str, dict[str, object]] = {"source": {"read": way}, **MORE.get(piece, {})}
+    connected = connect(students=200, settings=settings, install=False, quirks=quirks)
+    name = connected.name
+    if piece not in ("guardianpersonassoc", "contacts"):
+        with pytest.raises(PluginRefused):
+            connected.reinstall()
+    connected.clock.wait(60, CancelToken())
+    connected.service.go_without(name, [piece])
+    connected.reinstall()
+    connected.server.set_page_size(connected.plugin, 1000)
+    found = connected.service.check(name, lambda _finding: None)
+    assert [finding for finding in found if finding.state == "failed"] == []
+    (told,) = [finding for finding in found if finding.text == BY_NAME[piece].lost]
+    assert told.state == "warning"
+    run = connected.service.sync(name)
+    assert (run.state, run.error) == ("held", None)
+    assert run.compared.without == [piece]
+    ended = connected.service.approve(run.id, "test")
+    assert ended.state == "finished_with_problems"
+    assert {"student", "teacher", "class", "enrollment"} <= set(ended.changes)
+    report = connected.folder / "report.html"
+    connected.service.report(ended.id, report)
+    assert BY_NAME[piece].lost.split(":")[0] in html.unescape(report.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("way", ["queries", "tables"])
+def test_a_granted_piece_that_is_refused_stops_the_sync_with_the_way_out(connect: Connect, way: str) -> None:
+    connected = connect(students=200, settings={"source": {"read": way}})
+    connected.server.set_page_size(connected.plugin, 1000)
+    path = "/ws/schema/query/*.section_teachers*" if way == "queries" else "/ws/schema/table/roledef*"
+    connected.fault("N10", path=path, field="roledef.name")
+    error = failed(connected)
+    assert error["code"] == "PSC-ACCESS-FIELD"
+    assert "psconnect plugin NAME --without roledef " in error["to_do"]
+    assert BY_NAME["roledef"].lost in error["to_do"]
+
+
+def test_the_check_says_which_table_keeps_a_query_from_loading(connect: Connect) -> None:
+    """The query answers 404, whatever the reason; the tables behind it say which field it is."""
+    connected = connect(students=200)
+    gone = Fault("N11", path="/ws/schema/query/*.section_teachers*")
+    refused = Fault("N10", path="/ws/schema/table/roledef*", field="roledef.name")
+    connected.server.set_faults([gone, refused])
+    found = connected.service.check(connected.name, lambda _finding: None)
+    (told,) = [finding for finding in found if finding.state == "failed"]
+    assert (told.step, told.code) == ("Teaching assignments", "PSC-ACCESS-NOT-FOUND")
+    assert "roledef.name is not in the plugin’s access list" in told.text
+    assert "--without roledef " in told.to_do
+    assert "--without sectionteacher " not in told.to_do
+
+
+def test_a_plugin_that_was_not_enabled_is_told_of_where_signing_in_fails(connect: Connect) -> None:
+    connected = connect(students=200)
+    connected.server.disable(connected.plugin)
+    found = connected.service.check(connected.name, lambda _finding: None)
+    (told,) = [finding for finding in found if finding.state == "failed" and finding.step == "Sign-in"]
+    assert "--without ROLEDEF" in told.to_do
+
+
+@pytest.mark.parametrize(
+    ("piece", "settings"),
+    [
+        ("contacts", {"options": {"parents": "all"}}),
+        ("guardianpersonassoc", {"options": {"parents": "portal"}}),
+        ("emailaddress", {"filters": {"student": [{"field": "EmailAddress.EmailAddress", "op": "is not empty"}]}}),
+    ],
+)
+def test_what_another_choice_needs_is_not_left_out(connect: Connect, piece: str, settings: dict[str, Any]) -> None:
+    connected = connect(students=200, settings=settings, install=False)
+    with pytest.raises(FixSettings) as caught:
+        connected.service.go_without(connected.name, [piece])
+    assert caught.value.where == "source.without"
+    assert connected.service.connection(connected.name).source.without == []
+
+
+def test_going_without_later_is_held_like_other_choices(connect: Connect) -> None:
+    connected = connect(students=200)
+    connected.delivered()
+    connected.clock.wait(60, CancelToken())
+    connected.service.go_without(connected.name, ["phonenumber"])
+    connected.reinstall()
+    run = connected.service.sync(connected.name)
+    assert run.state == "held"
+    assert run.compared.without == ["phonenumber"]

@@ -17,6 +17,7 @@ from psconnect.model.events import OnEvent, RunEvent
 from psconnect.model.problems import Problem
 from psconnect.powerschool.dataversions import HINTED
 from psconnect.powerschool.logins import without_placeholders
+from psconnect.powerschool.pieces import advising
 from psconnect.powerschool.reader import Gatherer, Reader, read_stream
 from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import settle_dates
@@ -164,7 +165,8 @@ class Lanes:
     ) -> bool:
         """Take a stream's records over, if that can be done."""
         self.cancel.check()
-        note = over.fitting(stream, arguments, signature)
+        with advising(stream):
+            note = over.fitting(stream, arguments, signature)
         if note is None:
             return False
         over.memory.take_over(entity, negative=negative)
@@ -189,7 +191,8 @@ class Lanes:
     def run(self, stream: Stream, arguments: Mapping[str, str], sink: _StreamSink) -> None:
         """Read one stream completely and note its rows."""
         self.cancel.check()
-        count = read_stream(self.reader, stream, arguments, sink)
+        with advising(stream):
+            count = read_stream(self.reader, stream, arguments, sink)
         for problem in sink.problems:
             self.sink.problem(problem)
         with self.lock:

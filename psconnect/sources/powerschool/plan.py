@@ -229,7 +229,7 @@ class Judge:
 
 
 def _namer(stream: Stream) -> Callable[[str], str]:
-    names = {column.full_name: column.name for column in reversed(stream.columns)}
+    names = {column.full_name: column.name for column in reversed((*stream.columns, *stream.absent))}
     return lambda full_name: names[full_name.lower()]
 
 

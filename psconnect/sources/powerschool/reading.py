@@ -87,7 +87,7 @@ class Reading:
         courses = self.lanes.kept(s.COURSES, arguments)
         tasks = self._wanted((courses.read, (COURSE.key, CLASS.key, *_WITH_CLASSES)))
         # The v1 interface has no calendar (powerschool-api.md 9.2).
-        calendar = self.reader.way != "v1"
+        calendar = self.reader.way != "v1" and s.CALENDAR_DAYS.name in streams
         self.lanes.together(*tasks, *([self.lanes.kept(s.CALENDAR_DAYS, arguments, days).read] if calendar else []))
         d.set_terms(frame, terms.rows, days if calendar else None)
         self.sink.rows(SCHOOL, d.school_rows(self.plan, frame, schools.rows, self.sink.problem))
@@ -159,10 +159,12 @@ class Reading:
     ) -> None:
         """Read and shape students, contacts, who is in the classes, and at last staff: teaching decides who is what."""
         assignments = a.Assignments(self.plan, classes)
-        assigning = self.lanes.kept(s.SECTION_TEACHERS, arguments, assignments)
+        assigning: list[_Wish] = []
+        if s.SECTION_TEACHERS.name in self.plan.streams.by_name:
+            assigning = [(self.lanes.kept(s.SECTION_TEACHERS, arguments, assignments).read, _WITH_CLASSES)]
         first, rest = self._by_page(over, frame, classes, arguments)
         self.lanes.together(*self._wanted(*first))
-        self.lanes.together(*self._wanted((assigning.read, _WITH_CLASSES), *rest))
+        self.lanes.together(*self._wanted(*assigning, *rest))
         assigned = assignments.settled(named_leads(classes.teachers, positions))
         self._staff(frame, classes, assigned, users, positions)
 

@@ -64,7 +64,10 @@ class PowerSchoolSource:
         reader = self.reader()
         if abs(self.client.ahead) > _ANOTHER_DAY:
             on_event(RunEvent("reading", message=_skewed(self.client.ahead)))
-        summary = ReadSummary(way=reader.way, today=self.plan.today)
+        without = self.plan.streams.without
+        summary = ReadSummary(way=reader.way, today=self.plan.today, without=tuple(piece.name for piece in without))
+        for piece in without:
+            on_event(RunEvent("reading", message=f"This connection goes without {piece.what}. {piece.lost}"))
         check_way(reader, self.plan)
         slow = cost(reader, self.plan)
         if slow:
