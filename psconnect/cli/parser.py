@@ -97,7 +97,11 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         help="go without what PowerSchool refuses, from now on: a piece, or a table or field as PowerSchool names it; "
         "can be repeated",
     )
-    _add(verbs, "check", "test the connection step by step").add_argument("name")
+    check = _add(verbs, "check", "test the connection step by step")
+    check.add_argument("name")
+    check.add_argument(
+        "--report", metavar="FILE.json", help="write what the server’s answers look like, without anybody’s data"
+    )
 
 
 def _identity_verbs(kinds: _Verbs) -> None:  # type: ignore[valid-type]

@@ -203,8 +203,11 @@ def _check(service: Service, options: argparse.Namespace) -> int:
             if finding.to_do:
                 output.result(f"          What to do: {finding.to_do}" + (f" ({finding.code})" if finding.code else ""))
 
+    report = Path(options.report) if options.report else None
     with cancel_on_interrupt() as cancel:
-        findings = service.check(options.name, show, cancel)
+        findings = service.check(options.name, show, cancel, report=report)
+    if report:
+        output.say(f"What the server’s answers look like is in {report}: nobody’s data. Read it before you send it.")
     if options.json:
         output.document({"findings": [vars(finding) for finding in findings]})
     return codes.NOT_READ if any(finding.state == "failed" for finding in findings) else codes.DONE

@@ -26,6 +26,7 @@ from psconnect.powerschool.wiretext import readings
 
 T = TypeVar("T")
 _OK, _UNAUTHORIZED = 200, 401
+_TOKEN_PATH = "/oauth/access_token"  # noqa: S105 - a path
 _SHORTEST_LIFE = 60.0
 _WANTS_SIGNATURE = ("PSC-AUTH-PLUGIN", "PSC-AUTH-V1", "PSC-HTTP-REFUSED")
 """The errors that 400, 401 and 403 become where a call has no token (powerschool-api.md 3.3)."""
@@ -91,6 +92,7 @@ class PowerSchoolClient:
         secret: the plugin's client secret; never shown.
         plugin: the id of the connection whose plugin it is, which is in the names of its queries.
         calls: requests made so far, the token's included.
+        on_answer: hears of each call: method, path, the answer, seconds.
         ahead: by how much this computer's clock is ahead of the server's, as the last answer said; negative: behind.
     """
 
@@ -103,6 +105,7 @@ class PowerSchoolClient:
     calls: int = 0
     ahead: timedelta = timedelta()
     plugin: str = ""
+    on_answer: Callable[[str, str, Answer, float], None] | None = None
 
     def __post_init__(self) -> None:
         """Set up what the threads share."""
@@ -247,7 +250,9 @@ class PowerSchoolClient:
             content = msgspec.json.encode(body)
         with self._gate:
             self._count()
+            started = self.clock.monotonic()
             answer = self.http.call(method, path, headers=headers, params=params, content=content)
+        self._heard(method, path, answer, started)
         now = self.clock.now()
         self.ahead = now - (answers.sent_at(answer) or now)
         if answers.throttled(answer):
@@ -282,13 +287,15 @@ class PowerSchoolClient:
             )
         with self._gate:
             self._count()
+            started = self.clock.monotonic()
             answer = self.http.call(
                 "POST",
-                "/oauth/access_token",
+                _TOKEN_PATH,
                 headers={"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"},
                 content=b"grant_type=client_credentials",
                 auth=(self.client_id, self.secret),
             )
+        self._heard("POST", _TOKEN_PATH, answer, started)
         if answer.status != _OK:
             error = answers.token_refused(answer, self.host, self.clock.now())
             self._refused = answer if isinstance(error, SignInAgain) else None
@@ -302,6 +309,10 @@ class PowerSchoolClient:
         # Renewed a little early, but never a token that has only just been given (3.4).
         self._token_ends = self.clock.monotonic() + max(life - 120.0, life / 2, _SHORTEST_LIFE)
         return token.access_token
+
+    def _heard(self, method: str, path: str, answer: Answer, started: float) -> None:
+        if self.on_answer:
+            self.on_answer(method, path, answer, self.clock.monotonic() - started)
 
     def _count(self) -> None:
         with self._lock:

@@ -116,7 +116,7 @@ def _access(client: PowerSchoolClient, streams: StreamSet, access: str, *, co_te
     refused, calls = False, 0
     for stream in streams.by_name.values() if access != "tables" else ():
         try:
-            count = queries.count(stream, _any_year(stream))
+            count = queries.count(stream, any_year(stream))
         except FixSettings as error:
             if error.code == "PSC-ACCESS-NOT-FOUND":
                 missing[stream] = error
@@ -149,7 +149,7 @@ def _missing(client: PowerSchoolClient, stream: Stream, not_found: FixSettings) 
     """
     refused = None
     try:
-        TableReader(client, DEFAULT).probe(stream, _any_year(stream))
+        TableReader(client, DEFAULT).probe(stream, any_year(stream))
     except FixSettings as error:
         refused = error
     except (PsconnectError, PageFailed):
@@ -158,7 +158,8 @@ def _missing(client: PowerSchoolClient, stream: Stream, not_found: FixSettings) 
     return replace(finding, text=f"{finding.text} {refused.happened}") if refused else finding
 
 
-def _any_year(stream: Stream) -> dict[str, str]:
+def any_year(stream: Stream) -> dict[str, str]:
+    """Arguments with which a stream has its rows of every year."""
     values = {"first_term": "0", "last_term": ALL_ROWS, "first_day": "1900-01-01", "last_day": "2999-12-31"}
     values["today"] = values["last_day"]
     return {name: values[name] for name in stream.arguments}
@@ -173,8 +174,8 @@ def _tables(client: PowerSchoolClient, streams: StreamSet) -> Iterator[Finding]:
     calls, denied = 0, False
     for stream in streams.by_name.values():
         try:
-            calls += reader.calls_for(stream, _any_year(stream))
-            reader.probe(stream, _any_year(stream))
+            calls += reader.calls_for(stream, any_year(stream))
+            reader.probe(stream, any_year(stream))
         except PsconnectError as error:
             denied = True
             yield _failed(stream.label, advised(error, stream) if isinstance(error, FixSettings) else error)

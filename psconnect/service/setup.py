@@ -17,6 +17,7 @@ from psconnect.model.events import OnEvent, ignore
 from psconnect.model.pasted import pasted
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.evidence import Evidence
 from psconnect.powerschool.pieces import Piece, piece_of
 from psconnect.powerschool.plugin import PluginPackage, build_plugin
 from psconnect.roster.filter_templates import FilterTemplate, templates_for
@@ -181,21 +182,38 @@ class SetUp(Base):
         self.secrets.remove(name, SECRET_KEYS)
 
     def check(
-        self, name: str, on_finding: Callable[[Finding], None], cancel: CancelToken | None = None
+        self,
+        name: str,
+        on_finding: Callable[[Finding], None],
+        cancel: CancelToken | None = None,
+        *,
+        report: Path | None = None,
     ) -> list[Finding]:
-        """Run the access doctor, then the destination's own check."""
+        """Run the access doctor, then the destination's own check.
+
+        ``report`` is a file to write what the server's answers looked like: nobody's data, no address, no secret.
+        """
         connection = self._files.get(name)
         findings: list[Finding] = []
-        for finding in self._findings(connection, cancel or CancelToken()):
+        for finding in self._findings(connection, cancel or CancelToken(), report):
             findings.append(finding)
             on_finding(finding)
         return findings
 
-    def _findings(self, connection: Connection, cancel: CancelToken) -> Iterator[Finding]:
+    def _findings(self, connection: Connection, cancel: CancelToken, report: Path | None) -> Iterator[Finding]:
         choices = choices_of(connection)
         client = self.make_client(connection, cancel)
+        evidence = Evidence(choices.streams) if report else None
+        client.on_answer = evidence.heard if evidence else None
         try:
-            yield from examine(client, choices.streams, connection.source.read, co_teachers=choices.co_teachers)
+            for finding in examine(client, choices.streams, connection.source.read, co_teachers=choices.co_teachers):
+                if evidence:
+                    evidence.findings.append(finding)
+                yield finding
+            if evidence and report:
+                if any(finding.step == "Sign-in" and finding.state == "ok" for finding in evidence.findings):
+                    evidence.take_samples(client)
+                write_atomically(report.absolute(), evidence.document().encode())
         finally:
             client.http.close()
         try:

@@ -88,6 +88,30 @@ def test_import_check_sync_approve_report(psconnect: Psconnect, connected: Conne
     assert (connected.folder / "roster" / "Imported.zip").exists()
 
 
+def test_a_plugin_without_what_powerschool_refuses(psconnect: Psconnect, connected: Connected, tmp_path: Path) -> None:
+    plugin = str(tmp_path / "plugin.zip")
+    refused = ("--without", "ROLEDEF NAME: Invalid Column", "--without", "calendar_day")
+    built = psconnect("plugin", connected.name, *refused, "-o", plugin, "--json", connected=connected)
+    assert built.document["without"] == ["roledef", "calendar_day"]
+    assert {"ROLEDEF", "CALENDAR_DAY"} & {one["table"] for one in built.document["access"]} == set()
+    assert "is its lead" in built.err
+    shown = psconnect("connection", "show", connected.name, "--json", connected=connected).document
+    assert shown["source"]["without"] == ["roledef", "calendar_day"]
+    again = psconnect("plugin", connected.name, "-o", plugin, "--json", connected=connected)
+    assert again.document["without"] == ["roledef", "calendar_day"], "from then on"
+    needed = psconnect("plugin", connected.name, "--without", "students", "-o", plugin, connected=connected)
+    assert (needed.code, "PSC-SETTINGS-WITHOUT" in needed.err) == (codes.USAGE, True)
+
+
+def test_a_check_writes_what_can_be_sent(psconnect: Psconnect, connected: Connected, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    checked = psconnect("check", connected.name, "--report", str(path), "--json", connected=connected)
+    assert checked.code == codes.DONE
+    assert checked.document["findings"]
+    assert json.loads(path.read_text(encoding="utf-8"))["powerschool"].startswith("25.9")
+    assert str(path) in checked.err
+
+
 def test_json_is_one_document_and_nothing_else(psconnect: Psconnect, connected: Connected) -> None:
     for arguments in (
         ("connection", "list"),
