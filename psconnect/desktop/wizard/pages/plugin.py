@@ -131,7 +131,13 @@ class PluginCard(Card):
         )
 
     def _saved(self, path: Path, package: PluginPackage) -> None:
-        text = tr("Saved as {path}. It may view {count} fields.", path=path, count=number(len(package.access)))
+        text = tr(
+            "Saved as {path}. It may view {count} fields. If PowerSchool refuses one of them: psconnect plugin NAME "
+            "--without FIELD -o {file}",
+            path=path,
+            count=number(len(package.access)),
+            file=FILE_NAME,
+        )
         self._show("good", text)
 
     def _failed(self, error: PsconnectError) -> None:
