@@ -215,8 +215,8 @@ _RULES = (
         "warning",
         "Whether the class was over is not known",
         "the student left the class shortly before its last day, and the school's calendar can't be read",
-        "Install and enable psconnect’s own plugin, with the calendar (CALENDAR_DAY). Until then the enrollment stays at "
-        "the destination as last delivered.",
+        "Install and enable psconnect’s own plugin, with the calendar (CALENDAR_DAY). Until then the enrollment stays "
+        "at the destination as last delivered.",
     ),
     Rule(
         "no-id",
