@@ -114,8 +114,9 @@ class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
         only_used_courses: whether a course without a class is left out.
         section_move: ``Table.Field`` of the sections that says where a class is delivered instead: ``new_course`` or
             ``new_course.new_section``; empty for none.
-        devices: what students work on. ``chromebooks``: their e-mail is the user name, and who has none is left out;
-            anything else: Student_Web_ID is the user name, and who has none is left out.
+        devices: what students work on. ``chromebooks``: nobody is left out for want of a user name, which is the
+            e-mail, else Student_Web_ID, else a number; anything else: Student_Web_ID is the user name, and who has
+            none is left out.
         contact_module: whether contacts come from PowerSchool's contact module; otherwise from fields of the student
             that hold a whole name each.
         contact_fields: those fields, per relationship: ``Mother`` -> ``Students.Mother``.

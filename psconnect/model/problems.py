@@ -169,6 +169,14 @@ _RULES = (
         "Fill in the field in PowerSchool. The record was delivered without it.",
     ),
     Rule(
+        "value-unlisted",
+        "warning",
+        "Value that is in no value list",
+        "a value of it is in no value list, so it has what the list gives every other value",
+        "Add the value to its list (the tables [values] of the connection), or correct the field in PowerSchool.",
+        counted=True,
+    ),
+    Rule(
         "email-invalid",
         "warning",
         "E-mail is no address",

@@ -25,6 +25,7 @@ _STEP_OF = {
     "unreadable": "Mapped",
     "too-long": "Mapped",
     "email-invalid": "Mapped",
+    "value-unlisted": "Mapped",
     "escaped-text": "Mapped",
     "text-mended": "Mapped",
     "two-versions": "Read",

@@ -15,6 +15,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.wrong import nearest, refuse
 from psconnect.roster.templates import (
     FieldPart,
+    Notices,
     Resolve,
     Template,
     ValueList,
@@ -24,6 +25,7 @@ from psconnect.roster.templates import (
     parse,
 )
 from psconnect.roster.textfilters import NAMES, looks_empty
+from psconnect.roster.value_lists import unlisted
 
 Shape = Callable[[Any], tuple[str, ...]]
 STAFF = ("teacher", "admin")
@@ -151,9 +153,12 @@ def _check_attribute(entity: Entity, attribute: str) -> None:
         )
 
 
-def compile_mapping(mapping: RosterMapping, entity: Entity, name_of: Callable[[str], str]) -> Shape:
+def compile_mapping(
+    mapping: RosterMapping, entity: Entity, name_of: Callable[[str], str], notices: Notices | None = None
+) -> Shape:
     """A function from a source row to the attributes that a mapping fills, in the order of ``entity.shaped``.
 
+    It adds to ``notices`` what is noticed about the row; whoever shapes the next one empties them before.
     Attributes that are a plain field are fetched all at once; only the others cost a call each.
     """
     templates = mapping.templates.get(entity.key, {})
@@ -173,10 +178,11 @@ def compile_mapping(mapping: RosterMapping, entity: Entity, name_of: Callable[[s
             computed.append((index, _extra(custom, name_of)))
             continue
         template = templates.get(attribute, Template(()))
-        only = one_field(template, mapping.value_lists)
+        noticed = None if notices is None else unlisted(attribute, notices)
+        only = one_field(template, mapping.value_lists, noticed)
         names.append(name_of(only.field if only else some_field))
         if only is None:
-            computed.append((index, compile_template(template, name_of, mapping.value_lists)))
+            computed.append((index, compile_template(template, name_of, mapping.value_lists, noticed)))
         elif only.change:
             changed.append((index, only.change))
     return _compiled(names, changed, computed)

@@ -1,8 +1,9 @@
 """Templates: how an attribute is made of fields, as ``{Students.Student_Web_ID|lower}`` or ``{course_name} ({room})``.
 
 A template is text with fields in braces; behind a field stand filters (roster.textfilters), each after a bar, or the
-name of a value list. A field is Table.Field, or a field's name alone where the entity's own tables have it. A template
-whose fields are all empty gives an empty text, so that the fixed text around them never stands alone.
+name of a value list. ``else:`` names the field that stands in where all before it shows nothing:
+``{U_STUDENTS_EXTENSION.nickname|trim|else:Students.First_Name}``. A field is Table.Field, or a field's name alone. A
+template whose fields are all empty gives an empty text, so that the fixed text around them never stands alone.
 """
 
 from __future__ import annotations
@@ -14,23 +15,41 @@ from operator import attrgetter
 from typing import Any
 
 from psconnect.model.errors import FixSettings
-from psconnect.roster.textfilters import TextFilter, change_of, parse_filter
+from psconnect.roster.textfilters import ELSE, TextFilter, change_of, looks_empty, parse_filter
+from psconnect.roster.value_lists import ListedValues, Noticed, ValueList
 
-ValueList = Mapping[str, str]
-"""A value list: value in the source -> value delivered; ``*`` stands for every other value that is not empty."""
+__all__ = [
+    "FieldPart",
+    "Notices",
+    "OneField",
+    "Resolve",
+    "Template",
+    "ValueList",
+    "as_written",
+    "compile_template",
+    "one_field",
+    "parse",
+]
 
 Notices = list[tuple[str, str]]
 """What is noticed while a row is shaped: the key of a rule (model.problems), and what it is about."""
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
+_ELSE_IN_BRACES = re.compile(r"\|\s*else\s*:\s*\{([^{}|]*)\}")
+"""A field behind ``else:`` in braces of its own, as one may write it: they are left away."""
 
 
 @dataclass(frozen=True)
 class FieldPart:
-    """A field with its filters."""
+    """A field with its filters; the argument of ``else`` is a field, too."""
 
     field: str
     filters: tuple[TextFilter, ...]
+
+    @property
+    def fields(self) -> list[str]:
+        """The field, and those that stand in for it."""
+        return [self.field, *(one.argument for one in self.filters if one.name == ELSE)]
 
 
 @dataclass(frozen=True)
@@ -42,7 +61,7 @@ class Template:
     @property
     def fields(self) -> list[str]:
         """The ``Table.Field`` names it uses."""
-        return [part.field for part in self.parts if isinstance(part, FieldPart)]
+        return [name for part in self.parts if isinstance(part, FieldPart) for name in part.fields]
 
 
 Resolve = Callable[[str, str], str]
@@ -60,6 +79,7 @@ def parse(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: 
     """A template from its text; raises FixSettings that names what is wrong. ``where`` is the setting's name."""
     parts: list[str | FieldPart] = []
     position = 0
+    text = _ELSE_IN_BRACES.sub(r"|else:\1", text)
     for match in _FIELD.finditer(text):
         if match.start() > position:
             parts.append(text[position : match.start()])
@@ -67,15 +87,38 @@ def parse(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: 
         position = match.end()
     if position < len(text):
         parts.append(text[position:])
-    if any(isinstance(part, str) and ("{" in part or "}" in part) for part in parts):
-        raise _wrong(f"In “{text}” a brace is not closed.", "Write fields like {Students.First_Name}.", where)
+    fixed = "".join(part for part in parts if isinstance(part, str))
+    if "{" in fixed or "}" in fixed:
+        raise _wrong(_about_braces(text, fixed), "Write fields like {Students.First_Name}.", where)
     return Template(tuple(parts))
+
+
+def _about_braces(text: str, rest: str) -> str:
+    """What is wrong with the braces of a template, of which ``rest`` stands around its fields."""
+    if "{" not in rest:
+        return f"In “{text}” a brace is closed that was not opened."
+    if "}" not in rest:
+        return f"In “{text}” a brace is not closed."
+    return f"In “{text}” braces stand within braces."
 
 
 def _field(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: Resolve) -> FieldPart:
     name, *filters = text.split("|")
+    if not all(map(str.strip, filters)):
+        after = "two bars stand together" if "||" in text else "nothing stands behind a bar"
+        to_do = "Behind each bar stands one filter; another field to fall back on is written {A|else:B}."
+        raise _wrong(f"In “{{{text}}}” {after}.", to_do, where)
     found = resolve(name.strip(), where)
-    return FieldPart(found, tuple(parse_filter(one, where, list(value_lists)) for one in filters))
+    return FieldPart(found, tuple(_filter(one, where, value_lists, resolve) for one in filters))
+
+
+def _filter(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: Resolve) -> TextFilter:
+    name, colon, other = text.partition(":")
+    if name.strip() != ELSE:
+        return parse_filter(text, where, list(value_lists))
+    if not colon or not other.strip():
+        raise _wrong("Behind “else” stands no field.", "Write it like {A|else:Students.First_Name}.", where)
+    return TextFilter(ELSE, resolve(other.strip(), where))
 
 
 def _wrong(happened: str, to_do: str, where: str) -> FixSettings:
@@ -85,9 +128,19 @@ def _wrong(happened: str, to_do: str, where: str) -> FixSettings:
 Getter = Callable[[Any], str]
 
 
-def compile_template(template: Template, name_of: Callable[[str], str], value_lists: Mapping[str, ValueList]) -> Getter:
-    """A function from a source row to the attribute's value. ``name_of`` turns Table.Field into the row's attribute."""
-    pieces = [part if isinstance(part, str) else _getter(part, name_of, value_lists) for part in template.parts]
+def compile_template(
+    template: Template,
+    name_of: Callable[[str], str],
+    value_lists: Mapping[str, ValueList],
+    noticed: Noticed | None = None,
+) -> Getter:
+    """A function from a source row to the attribute's value.
+
+    ``name_of`` turns Table.Field into the row's attribute; ``noticed`` hears of values that stand in no value list.
+    """
+    pieces = [
+        part if isinstance(part, str) else _getter(part, name_of, value_lists, noticed) for part in template.parts
+    ]
     getters = [piece for piece in pieces if not isinstance(piece, str)]
     if len(pieces) == 1:
         only = pieces[0]
@@ -112,12 +165,14 @@ class OneField:
     change: Callable[[str], str] | None
 
 
-def one_field(template: Template, value_lists: Mapping[str, ValueList]) -> OneField | None:
+def one_field(
+    template: Template, value_lists: Mapping[str, ValueList], noticed: Noticed | None = None
+) -> OneField | None:
     """The template as one field with its filters, or None when it is more than that."""
-    if len(template.parts) != 1 or not isinstance(template.parts[0], FieldPart):
+    part = template.parts[0] if len(template.parts) == 1 else None
+    if not isinstance(part, FieldPart) or len(part.fields) > 1:
         return None
-    part = template.parts[0]
-    functions = [_function(wanted, value_lists) for wanted in part.filters]
+    functions = [_function(wanted, value_lists, noticed) for wanted in part.filters]
     if len(functions) < 2:  # noqa: PLR2004 - none or one needs no loop
         return OneField(part.field, functions[0] if functions else None)
 
@@ -129,10 +184,15 @@ def one_field(template: Template, value_lists: Mapping[str, ValueList]) -> OneFi
     return OneField(part.field, change)
 
 
-def _getter(part: FieldPart, name_of: Callable[[str], str], value_lists: Mapping[str, ValueList]) -> Getter:
+def _getter(
+    part: FieldPart, name_of: Callable[[str], str], value_lists: Mapping[str, ValueList], noticed: Noticed | None
+) -> Getter:
     getter: Getter = attrgetter(name_of(part.field))
     for wanted in part.filters:
-        getter = _filtered(getter, _function(wanted, value_lists))
+        if wanted.name == ELSE:
+            getter = _either(getter, attrgetter(name_of(wanted.argument)))
+        else:
+            getter = _filtered(getter, _function(wanted, value_lists, noticed))
     return getter
 
 
@@ -140,17 +200,15 @@ def _filtered(getter: Getter, function: Callable[[str], str]) -> Getter:
     return lambda row: function(getter(row))
 
 
-def _function(wanted: TextFilter, value_lists: Mapping[str, ValueList]) -> Callable[[str], str]:
-    return change_of(wanted) or _Listed(value_lists[wanted.name]).__getitem__
+def _either(getter: Getter, other: Getter) -> Getter:
+    def either(row: Any) -> str:
+        value = getter(row)
+        return other(row) if looks_empty(value) else value
+
+    return either
 
 
-class _Listed(dict[str, str]):
-    """A value list as a dictionary that knows what every other value becomes."""
-
-    def __init__(self, values: ValueList) -> None:
-        super().__init__(values)
-        self._other = values.get("*", "")
-        self.setdefault("", "")
-
-    def __missing__(self, _value: str) -> str:
-        return self._other
+def _function(
+    wanted: TextFilter, value_lists: Mapping[str, ValueList], noticed: Noticed | None
+) -> Callable[[str], str]:
+    return change_of(wanted) or ListedValues(value_lists[wanted.name], noticed).__getitem__

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from psconnect.model.errors import FixSettings
 from psconnect.model.text import is_blank, trimmed
 from psconnect.model.wrong import nearest
+from psconnect.roster.mail import mended
 
 Change = Callable[[str], str]
 
@@ -81,6 +82,7 @@ _PLAIN: dict[str, Change] = {
     "title": str.title,
     "trim": trimmed,
     "visible": _visible,
+    "email": mended,
     "ascii": to_ascii,
     "digits": _digits,
     "alnum": _alnum,
@@ -92,7 +94,10 @@ _WITH_COUNT: dict[str, tuple[Callable[[int], Change], int | None]] = {
     "pad": (_pad, None),
 }
 """Filters with a number, and the number that stands where none is given (None: it has to be)."""
-NAMES = (*_PLAIN, *_WITH_TEXT, *_WITH_COUNT)
+ELSE = "else"
+"""Stands before another field, which only a template can read (roster.templates)."""
+NAMES = (*_PLAIN, *_WITH_TEXT, *_WITH_COUNT, ELSE)
+_LIKE_A_FIELD = re.compile(r"[A-Za-z]\w*\.[A-Za-z]\w*")
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,13 @@ def parse_filter(text: str, where: str, value_lists: list[str]) -> TextFilter:
     if name in _WITH_TEXT:
         if not argument:
             raise _wrong(f"The filter “{name}” needs a text after a colon.", f"Write it like {name}:text.", where)
+        if name == "default" and _LIKE_A_FIELD.fullmatch(argument.strip()):
+            raise _wrong(
+                f"Behind “default:” stands a text that is delivered as it is, and “{argument.strip()}” looks like a "
+                "field.",
+                f"Write else:{argument.strip()} to fall back on that field.",
+                where,
+            )
         return TextFilter(name, argument)
     if name in _WITH_COUNT:
         argument = argument.strip() or str(_WITH_COUNT[name][1] or "")

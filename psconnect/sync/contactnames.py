@@ -8,7 +8,7 @@ from psconnect.model.connection import Connection
 from psconnect.model.wrong import refuse
 from psconnect.powerschool.fields import resolve
 from psconnect.roster.names import DEFAULT, MOST, WholeNames, compile_names
-from psconnect.roster.templates import ValueList
+from psconnect.roster.value_lists import ListedValues, ValueList
 
 
 def whole_names(connection: Connection, parents: str, lists: Mapping[str, ValueList]) -> WholeNames | None:
@@ -36,9 +36,8 @@ def whole_names(connection: Connection, parents: str, lists: Mapping[str, ValueL
         if field.lower() in columns:
             raise refuse(f"“{written}” stands twice.", "Give each relationship a field of its own.", where)
         columns[field.lower()] = relation
-    roles = lists.get("relation_role", {})
     return WholeNames(
         columns,
         compile_names(options.contact_names or DEFAULT, "options.contact_names"),
-        lambda relation: roles.get(relation, roles.get("*", "")),
+        ListedValues(lists.get("relation_role", {})).__getitem__,
     )

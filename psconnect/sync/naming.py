@@ -18,21 +18,26 @@ from psconnect.sync.given import SIGN_IN, Naming
 
 Pattern = Callable[[Mapping[str, str]], str]
 _PEOPLE = [entity.key for entity in PEOPLE]
-_DEVICES: dict[str, tuple[str, str]] = {
-    "chromebooks": ("{EmailAddress.EmailAddress|visible}", "email"),
-    "other": ("{Students.Student_Web_ID}", "username"),
-    "mix": ("{Students.Student_Web_ID}", "username"),
-}
-"""Per kind of students' devices: the field that is the user name, and the attribute that nobody can be without."""
+_CHROMEBOOKS = "EmailAddress.EmailAddress|email|else:Students.Student_Web_ID"
+_NUMBER = "|else:Students.Student_Number|else:Students.DCID"
+"""Who works on Chromebooks signs in with an e-mail; the user name is only what a file can't do without, so that the
+last to stand in is a number that everybody has, unless user names are made up for who has none."""
 
 
 def with_devices(preset: Preset, connection: Connection) -> Preset:
-    """The preset with what the choice of devices says about students' user names; the connection may still differ."""
-    if connection.options.devices is None:
+    """The preset with what the choice of devices says about students' user names; the connection may still differ.
+
+    Only other devices than Chromebooks ask for a user name of PowerSchool's (mission check D11, D12).
+    """
+    devices = connection.options.devices
+    if devices is None:
         return preset
-    username, required = _DEVICES[connection.options.devices]
+    last = "" if connection.usernames.get("student") else _NUMBER
+    username = f"{{{_CHROMEBOOKS}{last}}}" if devices == "chromebooks" else "{Students.Student_Web_ID}"
     mapping = {**preset.mapping, "student": {**preset.mapping.get("student", {}), "username": username}}
-    requirements = {**preset.requirements, "student": {**preset.requirements.get("student", {}), required: "skip"}}
+    requirements = dict(preset.requirements)
+    if devices != "chromebooks":
+        requirements["student"] = {**requirements.get("student", {}), "username": "skip"}
     return msgspec.structs.replace(preset, mapping=mapping, requirements=requirements)
 
 

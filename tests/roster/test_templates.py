@@ -47,6 +47,21 @@ def value(text: str, **fields: str) -> str:
         ("{T.A|shout}", {"a": ""}, "nobody"),
         ("{T.A|visible}", {"a": " \u200b"}, ""),
         ("{T.A|visible}", {"a": " x"}, " x"),
+        ("{T.A|else:T.B}", {"a": "x", "b": "y"}, "x"),
+        ("{T.A|else:T.B}", {"b": "y"}, "y"),
+        ("{T.A|else:T.B}", {"a": " \u200b", "b": "y"}, "y"),
+        ("{T.A|else:T.B}", {}, ""),
+        ("{T.A|else:{T.B}}", {"b": "y"}, "y"),
+        ("{T.A | else : { T.B } | upper}", {"b": "y"}, "Y"),
+        ("{T.A|lower|else:T.B|first}", {"b": "Yes"}, "Y"),
+        ("{T.A|before:@|else:T.B}", {"a": "@x", "b": "Y"}, "Y"),
+        ("{T.A|flag|else:T.B|default:none}", {"a": "9"}, "none"),
+        ("{T.A|else:T.B} ({T.B})", {"b": "y"}, "y (y)"),
+        ("{T.A|default:n/a}", {}, "n/a"),
+        ("{T.A|default:a.b@x.org}", {}, "a.b@x.org"),
+        ("{T.A|email}", {"a": "mailto:mia@example.org;"}, "mia@example.org"),
+        ("{T.A|email|else:T.B}", {"a": "N/A", "b": "y"}, "y"),
+        ("{T.A|grade}", {"a": " 0 "}, "KG"),
         ("{T.A}{T.B}", {"a": "x", "b": "y"}, "xy"),
         ("{T.A} ({T.B})", {"a": "Algebra", "b": "3"}, "Algebra (3)"),
         ("{T.A} ({T.B})", {"a": "Algebra"}, "Algebra ()"),
@@ -66,8 +81,10 @@ def test_what_a_template_makes(text: str, fields: dict[str, str], made: str) -> 
     ("text", "says", "to_do"),
     [
         ("{T.A", "a brace is not closed", "Students.First_Name"),
-        ("T.A}", "a brace is not closed", "Students.First_Name"),
-        ("{{T.A}}", "a brace is not closed", "Students.First_Name"),
+        ("T.A}", "a brace is closed that was not opened", "Students.First_Name"),
+        ("{T.A}}", "In “{T.A}}” a brace is closed that was not opened", "Students.First_Name"),
+        ("{{T.A}}", "braces stand within braces", "Students.First_Name"),
+        ("{T.A|default:{T.B}}", "braces stand within braces", "Students.First_Name"),
         ("{}", "“” is not a field", "Table.Field"),
         ("{First_Name}", "“First_Name” is not a field", "Table.Field"),
         ("{Students.First Name}", "is not a field", "Table.Field"),
@@ -75,7 +92,14 @@ def test_what_a_template_makes(text: str, fields: dict[str, str], made: str) -> 
         ("{T.A;DROP TABLE x}", "is not a field", "Table.Field"),
         ("{T.A|lowr}", "no filter “lowr”", "Did you mean “lower”?"),
         ("{T.A|grades}", "no filter “grades”", "Did you mean “grade”?"),
-        ("{T.A|}", "no filter “”", "Known: after, alnum, ascii"),
+        ("{T.A|}", "In “{T.A|}” nothing stands behind a bar", "{A|else:B}"),
+        ("{T.A||T.B}", "In “{T.A||T.B}” two bars stand together", "{A|else:B}"),
+        ("{T.A| |lower}", "nothing stands behind a bar", "{A|else:B}"),
+        ("{T.A|else}", "Behind “else” stands no field", "{A|else:Students.First_Name}"),
+        ("{T.A|else:}", "Behind “else” stands no field", "{A|else:Students.First_Name}"),
+        ("{T.A|else:nobody}", "“nobody” is not a field", "Table.Field"),
+        ("{T.A|default:Students.First_Name}", "“Students.First_Name” looks like a field", "else:Students.First_Name"),
+        ("{T.A|default: T.B }", "“T.B” looks like a field", "Write else:T.B to fall back on that field."),
         ("{T.A|lower|Qqq}", "no filter “Qqq”", "Known: "),
     ],
 )
@@ -90,6 +114,7 @@ def test_a_template_that_can_not_be_read(text: str, says: str, to_do: str) -> No
 def test_the_fields_of_a_template() -> None:
     template = parse("{T.A|lower} x {T.B}{T.A}", WHERE, LISTS)
     assert template.fields == ["T.A", "T.B", "T.A"]
+    assert parse("{T.A|else:T.B|else:T.C}", WHERE, LISTS).fields == ["T.A", "T.B", "T.C"]
     assert template.parts[0] == FieldPart("T.A", (TextFilter("lower"),))
 
 
@@ -101,7 +126,7 @@ def test_a_template_that_is_one_field() -> None:
     assert twice is not None
     assert twice.change is not None
     assert twice.change(" 0 ") == "KG"
-    for other in ("", "x", "{T.A}x", "{T.A}{T.B}"):
+    for other in ("", "x", "{T.A}x", "{T.A}{T.B}", "{T.A|else:T.B}"):
         assert one_field(parse(other, WHERE, LISTS), LISTS) is None
     assert one_field(Template(()), LISTS) is None
 

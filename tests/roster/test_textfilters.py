@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psconnect.model.errors import FixSettings
-from psconnect.roster.textfilters import NAMES, change_of, parse_filter, to_ascii
+from psconnect.roster.textfilters import ELSE, NAMES, change_of, parse_filter, to_ascii
 
 WHERE = "mapping.student.username"
 
@@ -97,7 +97,7 @@ def test_ascii_is_ascii_and_stays_so(text: str) -> None:
     assert to_ascii(plain) == plain
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "default"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("default", ELSE)])
 def test_only_default_makes_something_of_nothing(name: str) -> None:
     argument = {"before": ":x", "after": ":x", "pad": ":3"}.get(name, "")
     assert made(name + argument, "") == ""

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from psconnect.model.entities import STUDENT
+from psconnect.model.entities import RELATIONSHIP, STUDENT
 from psconnect.model.problems import Fate
-from psconnect.sources.powerschool.people import student_shaper
+from psconnect.sources.powerschool.people import relationship_shaper, student_shaper
 from tests.sources.conftest import Maker, Shaped, shaped
 from tests.sources.test_people import MIA
 
@@ -82,3 +82,25 @@ def test_codes_for_characters_in_a_name_are_a_finding_and_delivered_as_they_are(
 def test_an_ampersand_alone_is_none(maker: Maker, name: str) -> None:
     students(maker, {"last_name": name})
     assert maker.problems == []
+
+
+def test_grades_that_are_in_no_list_are_told_once_each_with_their_number(maker: Maker) -> None:
+    grades = [-5, -3, 14, 99, 99, 99, 7]
+    found = students(maker, *({"dcid": key, "grade_level": grade} for key, grade in enumerate(grades, start=1)))
+    assert [one.values["grade"] for one in found.values()] == ["Other", "IT", "Other", "Other", "Other", "Other", "07"]
+    assert told(maker) == [
+        ("value-unlisted", 1, "grade “-5”: 1 record"),
+        ("value-unlisted", 3, "grade “14”: 1 record"),
+        ("value-unlisted", 4, "grade “99”: 3 records"),
+    ]
+
+
+def test_relations_in_other_capitals_keep_their_role(maker: Maker) -> None:
+    rows = [
+        {"studentcontactassocid": key, "studentdcid": 431, "personid": key, "relation": relation, "detail_id": 1}
+        for key, relation in enumerate(["mother", "FATHER", "Father ", "Tutor", "tutor"], start=1)
+    ]
+    shape = relationship_shaper(maker.plan, maker.problems.append)
+    found = shaped(RELATIONSHIP, shape([maker.row("relationships", **row) for row in rows]))
+    assert [one.values["role"] for one in found.values()] == ["parent", "parent", "parent", "relative", "relative"]
+    assert told(maker) == [("value-unlisted", 4, "role “Tutor”: 2 records")]

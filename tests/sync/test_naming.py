@@ -151,22 +151,39 @@ def _sign_in(connected: Connected) -> Finding:
 # --- devices ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("devices", ["chromebooks", "other", "mix"])
-def test_devices_decide_what_the_user_name_is(connect: Connect, devices: str) -> None:
+@pytest.mark.parametrize("devices", ["other", "mix"])
+def test_other_devices_than_chromebooks_ask_for_a_user_name(connect: Connect, devices: str) -> None:
     connected = connect(settings={"options": {"devices": devices}})
     nobody, nameless = some_students(connected, 2)
     connected.sql("UPDATE STUDENTS SET PERSON_ID = NULL WHERE DCID = ?", nobody)
     connected.sql("UPDATE STUDENTS SET STUDENT_WEB_ID = NULL WHERE DCID = ?", nameless)
     delivered(connected)
     students = {key: row for key, row in users(connected).items() if row["role"] == "student"}
-    if devices == "chromebooks":
-        assert all(row["username"] == row["email"] != "" for row in students.values())
-        assert str(nobody) not in students
-    else:
-        web_ids = dict(connected.sql("SELECT DCID, STUDENT_WEB_ID FROM STUDENTS"))
-        assert all(row["username"] == web_ids[int(key)] for key, row in students.items())
-        assert str(nameless) not in students
-        assert str(nobody) in students
+    web_ids = dict(connected.sql("SELECT DCID, STUDENT_WEB_ID FROM STUDENTS"))
+    assert all(row["username"] == web_ids[int(key)].strip() for key, row in students.items())
+    assert str(nameless) not in students
+    assert str(nobody) in students
+
+
+def test_chromebooks_leave_nobody_out_for_want_of_a_user_name(connect: Connect) -> None:
+    connected = connect(settings={"options": {"devices": "chromebooks"}})
+    mailed, named, numbered = some_students(connected, 3)
+    connected.sql("UPDATE STUDENTS SET STUDENT_WEB_ID = NULL WHERE DCID = ?", mailed)
+    connected.sql("UPDATE STUDENTS SET PERSON_ID = NULL WHERE DCID IN (?, ?)", named, numbered)
+    connected.sql("UPDATE STUDENTS SET STUDENT_WEB_ID = 'pat.lee' WHERE DCID = ?", named)
+    connected.sql("UPDATE STUDENTS SET STUDENT_WEB_ID = NULL, STUDENT_NUMBER = 990017 WHERE DCID = ?", numbered)
+    run = delivered(connected)
+    rows = users(connected)
+    assert rows[str(mailed)]["username"] == rows[str(mailed)]["email"] != ""
+    assert rows[str(named)]["username"] == "pat.lee"
+    assert rows[str(numbered)]["username"] == "990017"
+    groups = connected.service.problems(run.id, most=500)
+    missed = [group.rule.key for group in groups for one in group.records if one.entity == "student"]
+    assert not {"missing-required", "username-taken"} & set(missed)
+    reported = [
+        (one.key, one.detail) for group in groups if group.rule.key == "missing-reported" for one in group.records
+    ]
+    assert {(named, "email"), (numbered, "email")} <= set(reported)
 
 
 # --- custom fields and value lists -----------------------------------------------------------------------------------

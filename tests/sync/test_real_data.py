@@ -30,3 +30,25 @@ def test_four_students_with_one_user_name_are_one_user_name_in_the_bundle(connec
         explained.sentence
         == "Not included, because another person has the same user name, and no system takes it twice."
     )
+
+
+def test_a_field_to_fall_back_on_gives_its_value_and_never_its_name(connect: Connect) -> None:
+    mapping = {"student": {"middleName": "{Students.Middle_Name|visible|else:Students.First_Name}"}}
+    connected = connect(settings={"mapping": mapping})
+    (key,) = some_students(connected, 1)
+    connected.sql("UPDATE STUDENTS SET MIDDLE_NAME = NULL, FIRST_NAME = 'Mia' WHERE DCID = ?", key)
+    delivered(connected)
+    rows = users(connected)
+    assert rows[str(key)]["middleName"] == "Mia"
+    assert not any("First_Name" in row["middleName"] for row in rows.values())
+
+
+def test_codes_in_no_value_list_are_told_once_with_their_number(connect: Connect) -> None:
+    connected = connect()
+    keys = some_students(connected, 4)
+    for key, grade in zip(keys, (99, 99, 14, -5), strict=True):
+        connected.sql("UPDATE STUDENTS SET GRADE_LEVEL = ? WHERE DCID = ?", grade, key)
+    run = delivered(connected)
+    assert {users(connected)[str(key)]["grades"] for key in keys} == {"Other"}
+    details = [detail for rule, _entity, _key, detail in findings(connected, run.id) if rule == "value-unlisted"]
+    assert sorted(details) == ["grade “-5”: 1 record", "grade “14”: 1 record", "grade “99”: 2 records"]

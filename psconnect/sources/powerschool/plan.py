@@ -116,7 +116,7 @@ class ReadPlan:
         The shape is the compiled mapping, with texts in order and the prefixes of its attributes.
         """
         notices: Notices = []
-        mapped = compile_mapping(self.mapping, entity, self.name_of(entity))
+        mapped = compile_mapping(self.mapping, entity, self.name_of(entity), notices)
         shape = prefixed(tidied(mapped, entity, notices), entity, self.prefixes.get(entity.key, {}))
         return shape, replace(self.judge(entity, on_problem), notices=notices)
 
