@@ -140,6 +140,13 @@ _RULES = (
         "Give this person a user name in PowerSchool that nobody else has.",
     ),
     Rule(
+        "username-replaced",
+        "warning",
+        "Has the id as user name",
+        "another person has the same user name, and this connection asks for none",
+        "Nothing needs doing unless this person signs in with a user name: then correct the e-mail or the user name.",
+    ),
+    Rule(
         "username-shared",
         "warning",
         "Two people were delivered with the same user name",

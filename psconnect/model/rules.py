@@ -171,12 +171,14 @@ class RosterRules:
         confirmed: what people decided about pairs of records.
         taught_classes_only: whether a class without a teacher is left out.
         used_courses_only: whether a course without a class is left out.
+        no_usernames: keys of entities whose people are not left out for want of a user name.
     """
 
     domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     confirmed: tuple[ConfirmedPair, ...] = ()
     taught_classes_only: bool = False
     used_courses_only: bool = False
+    no_usernames: frozenset[str] = frozenset()
 
 
 NO_RULES = RosterRules()

@@ -40,6 +40,7 @@ _STEP_OF = {
     "username-taken": "Uniqueness",
     "username-owner": "Uniqueness",
     "username-kept": "Uniqueness",
+    "username-replaced": "Uniqueness",
     "username-shared": "Uniqueness",
     "merged": "Uniqueness",
     "goes-along": "Belongs together",

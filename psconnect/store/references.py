@@ -59,7 +59,7 @@ def resolve_references(
         problems += _resolve(db, entity, only="contact" if entity is RELATIONSHIP else "")
         problems += settle_uniqueness(db, entity, rules)
         if entity in (STUDENT, CONTACT):
-            problems += settle_usernames(db, contacts=entity is CONTACT)
+            problems += settle_usernames(db, not_needed=rules.no_usernames, contacts=entity is CONTACT)
         if entity is CLASS:
             _unused(db, rules)
     return without_those_along(db, _with_schools(db, [*found, *problems]))

@@ -4,7 +4,8 @@ Compared are the user names of all people who are in, and of those who stay as l
 and to how a letter is composed (model.text.caseless). Of those who want one user name, it has who was delivered under
 it, then who was delivered at all, then who was never delivered; among equals teachers come before other staff and
 students, and then the lowest key decides. Who does not get it is left out; but nobody who was delivered is taken away
-for it: they keep the user name of their last delivery, even where that is the same.
+for it: they keep the user name of their last delivery, even where that is the same. Where a connection asks for no user
+names (Chromebooks), who is new is not left out either, but has the own id as user name.
 
 Contacts come last and never take a user name from anybody else; those whose user name is their own id are not compared.
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -27,6 +28,7 @@ from psconnect.store.staging import table
 from psconnect.store.whole import value
 
 _TAKEN, _OWNER, _KEPT, _SHARED = "username-taken", "username-owner", "username-kept", "username-shared"
+_REPLACED = "username-replaced"
 _ORDER = (TEACHER, ADMIN, STUDENT, CONTACT)
 """Whose claim is the stronger one among equals; a teacher who is left out takes classes along."""
 _STAFF = (TEACHER, ADMIN)
@@ -52,10 +54,13 @@ class _Claim:
     before: str | None
 
 
-def settle_usernames(db: sqlite3.Connection, *, contacts: bool = False) -> list[Problem]:
+def settle_usernames(
+    db: sqlite3.Connection, *, not_needed: Collection[str] = (), contacts: bool = False
+) -> list[Problem]:
     """Leave out, or give back their earlier user name, who wants one that somebody else has; returns the findings.
 
-    To be called for everybody but contacts first, then for ``contacts``, once it is settled which of them are in.
+    ``not_needed`` are the keys of entities whose people are not left out for want of a user name. To be called for
+    everybody but contacts first, then for ``contacts``, once it is settled which of them are in.
     """
     compared = _ORDER if contacts else _ORDER[:-1]
     if contacts and not _contacts_with_names(db):
@@ -76,8 +81,8 @@ def settle_usernames(db: sqlite3.Connection, *, contacts: bool = False) -> list[
                     shared.append((owner, one))
                     continue
                 # Who gets an earlier user name back may want what somebody else wants, so it is looked at again.
-                settled = settled and one.strength == _NEW
-                problems += _give_way(db, owner, one)
+                settled = False
+                problems += _give_way(db, owner, one, replaced=one.entity.key in not_needed)
     for owner, one in shared:
         problems += _told(db, _SHARED, one, owner) + _told(db, _SHARED, owner, one)
     return problems
@@ -140,17 +145,22 @@ def _claim(db: sqlite3.Connection, entity: Entity, key: int, wanted: str) -> _Cl
     return _Claim(entity, key, _SETTLED if wanted in map(caseless, names) else _DELIVERED, names[0])
 
 
-def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim) -> list[Problem]:
-    name = table(other.entity)
-    if other.before is None:
-        sql = f"UPDATE stage.{name} SET fate = {int(Fate.LEFT_OUT)}, rule = ? WHERE key = ?"
-        db.execute(sql, [_TAKEN, other.key])
-        return _told(db, _TAKEN, other, owner) + _told(db, _OWNER, owner, other)
+def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced: bool) -> list[Problem]:
+    """Settle what becomes of who does not get the user name."""
+    name, place = table(other.entity), _PLACE[other.entity.key]
     (record,) = db.execute(f"SELECT record FROM stage.{name} WHERE key = ?", [other.key]).fetchone()
     values = _decode(record)
-    values[_PLACE[other.entity.key]] = other.before
-    db.execute(f"UPDATE stage.{name} SET record = ? WHERE key = ?", [_encode(values), other.key])
-    return _told(db, _KEPT, other, owner) + _told(db, _OWNER, owner, other)
+    if other.before is not None:
+        rule, values[place] = _KEPT, other.before
+    elif replaced and values[place] != values[0]:
+        rule, values[place] = _REPLACED, values[0]
+    else:
+        rule = _TAKEN
+        sql = f"UPDATE stage.{name} SET fate = {int(Fate.LEFT_OUT)}, rule = ? WHERE key = ?"
+        db.execute(sql, [rule, other.key])
+    if rule != _TAKEN:
+        db.execute(f"UPDATE stage.{name} SET record = ? WHERE key = ?", [_encode(values), other.key])
+    return _told(db, rule, other, owner) + _told(db, _OWNER, owner, other)
 
 
 def _told(db: sqlite3.Connection, rule: str, about: _Claim, other: _Claim) -> list[Problem]:

@@ -58,6 +58,8 @@ class Selection:
         """Everything of it that decides who is delivered, for the fingerprint."""
         rules = self.rules
         between = [rules.domains, rules.confirmed, rules.taught_classes_only, rules.used_courses_only]
+        if rules.no_usernames:
+            between.append(sorted(rules.no_usernames))
         roles = self.included.roles.signature
         return [self.options, self.section_move, self.filters, between, roles, _WHO_TEACHES]
 
@@ -78,6 +80,7 @@ def selection_of(connection: Connection, preset: Preset) -> Selection:
         confirmed=tuple(connection.uniqueness.confirmed),
         taught_classes_only=options.only_taught_classes,
         used_courses_only=options.only_used_courses,
+        no_usernames=frozenset({"student"} if connection.options.devices == "chromebooks" else ()),
     )
     included = Included(
         filters=filters,

@@ -85,8 +85,9 @@ def test_an_ampersand_alone_is_none(maker: Maker, name: str) -> None:
 
 
 def test_grades_that_are_in_no_list_are_told_once_each_with_their_number(maker: Maker) -> None:
-    grades = [-5, -3, 14, 99, 99, 99, 7]
-    found = students(maker, *({"dcid": key, "grade_level": grade} for key, grade in enumerate(grades, start=1)))
+    grades = enumerate([-5, -3, 14, 99, 99, 99, 7], start=1)
+    rows: list[dict[str, object]] = [{"dcid": key, "grade_level": grade} for key, grade in grades]
+    found = students(maker, *rows)
     assert [one.values["grade"] for one in found.values()] == ["Other", "IT", "Other", "Other", "Other", "Other", "07"]
     assert told(maker) == [
         ("value-unlisted", 1, "grade “-5”: 1 record"),
