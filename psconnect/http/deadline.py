@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import httpcore
 
+_SLACK = 0.05  # seconds
+
 
 class TooLate(httpcore.TimeoutException):
     """The call as a whole has used up its time, however busy the other side kept it."""
@@ -25,6 +27,11 @@ class Deadline:
     def begin(self, seconds: float) -> None:
         """A call begins that may take so long."""
         self._ends = self._monotonic() + seconds
+
+    def check(self) -> None:
+        """Raise TooLate when time is up; a clock that runs a little slower than the system's waiting still says so."""
+        if self._ends - self._monotonic() <= _SLACK:
+            raise TooLate
 
     def left(self, limit: float | None = None) -> float:
         """Seconds that may be waited for one thing, ``limit`` at most; raises TooLate when there are none."""

@@ -92,7 +92,7 @@ class Network(httpcore.NetworkBackend):
         if found.done():
             return found.result()
         self._refuse_if_ended()
-        self._deadline.left()
+        self._deadline.check()
         raise NoNameServer
 
     def guarded(
@@ -119,7 +119,7 @@ def _as(failed: type[Exception], late: type[Exception], deadline: Deadline) -> I
     try:
         yield
     except TimeoutError as error:
-        deadline.left()
+        deadline.check()
         raise late(str(error)) from error
     except OSError as error:
         raise failed(str(error)) from error

@@ -22,6 +22,7 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.errors import FixSettings, PauseAsked, PsconnectError, SignInAgain, TryLater
 from psconnect.powerschool import answers
 from psconnect.powerschool.gate import Gate
+from psconnect.powerschool.retries import NOT_IN_TIME, RetryPolicy
 from psconnect.powerschool.wiretext import readings
 
 T = TypeVar("T")
@@ -30,28 +31,6 @@ _TOKEN_PATH = "/oauth/access_token"  # noqa: S105 - a path
 _SHORTEST_LIFE = 60.0
 _WANTS_SIGNATURE = ("PSC-AUTH-PLUGIN", "PSC-AUTH-V1", "PSC-HTTP-REFUSED")
 """The errors that 400, 401 and 403 become where a call has no token (powerschool-api.md 3.3)."""
-_NOT_IN_TIME = ("PSC-HTTP-TIMEOUT", "PSC-HTTP-SLOW")
-
-
-@dataclass(frozen=True)
-class RetryPolicy:
-    """When to try a read again; times in seconds.
-
-    Attributes:
-        tries: in all.
-        first_pause, longest_pause: between tries; the pause doubles each time.
-        budget: of one read with all its pauses.
-        longest_asked: the longest pause a server may ask for.
-        silence: of all tries of one read that got no whole answer in time: a server that is silent, or drips, is not
-            waited for five times.
-    """
-
-    tries: int = 5
-    first_pause: float = 1.0
-    longest_pause: float = 60.0
-    budget: float = 600.0
-    longest_asked: float = 900.0
-    silence: float = 120.0
 
 
 class _Token(msgspec.Struct):
@@ -200,7 +179,7 @@ class PowerSchoolClient:
                 pause = self._pause(error, number)
                 asked += pause if error.retry_after is not None else 0.0
                 now = self.clock.monotonic()
-                silent += now - begun if error.code in _NOT_IN_TIME else 0.0
+                silent += now - begun if error.code in NOT_IN_TIME else 0.0
                 spent = now - started + pause - asked
                 if number == self.retries.tries or spent > self.retries.budget or silent >= self.retries.silence:
                     raise

@@ -10,9 +10,10 @@ from typing import Any
 from psconnect.destinations import make_destination
 from psconnect.model.connection import Connection
 from psconnect.powerschool import streams as s
-from psconnect.powerschool.client import PowerSchoolClient, RetryPolicy
+from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import Finding, examine
 from psconnect.powerschool.reader import read_stream
+from psconnect.powerschool.retries import RetryPolicy
 from psconnect.sources.powerschool import choose_reader
 from psconnect.sync.assemble import choices_of, load_preset, preset_names
 from psconnect.sync.job import no_step

@@ -19,7 +19,8 @@ from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError, SignInAgain, TryLater
 from psconnect.powerschool import menus
-from psconnect.powerschool.client import PowerSchoolClient, RetryPolicy
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.retries import RetryPolicy
 from psconnect.powerschool.streams import SCHOOLS
 from tests.http.raw import RawServer, answer, raw_server
 from tests.powerschool.conftest import Open, Reading

@@ -27,7 +27,7 @@ DECLARATION = Declaration(
         SettingField(
             "folder",
             "Folder",
-            "Choose the folder where the other system looks for the bundle.",
+            "Choose the folder where the other system looks for the bundle. It has to exist: it is not made.",
             "folder",
             required=True,
             example="/srv/roster",
