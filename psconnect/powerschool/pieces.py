@@ -30,6 +30,7 @@ class Piece:
         lost: what a connection loses without it, in a sentence.
         tables: the tables that belong to it alone.
         fields: fields of other tables that belong to it, as TABLE.FIELD.
+        instead: the choice that has to be given up for it, in a sentence; empty where going without is all.
     """
 
     name: PieceName
@@ -37,6 +38,13 @@ class Piece:
     lost: str
     tables: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
+    instead: str = ""
+
+    @property
+    def way_out(self) -> str:
+        """What to do where a server refuses it, in a sentence."""
+        command = f"psconnect plugin NAME --without {self.name} -o plugin.zip"
+        return self.instead or f"Or go without {self.what}: {command}. {self.lost}"
 
     def covers(self, table: str, field: str = "") -> bool:
         """Whether a table, or a field of it, belongs to the piece; both in upper case."""
@@ -94,6 +102,8 @@ PIECES = (
         "portal accounts",
         "Who has a portal account is not known: options.parents can be “all” or “none”, not “portal”.",
         frozenset({"GUARDIANPERSONASSOC", "GUARDIAN", "PCAS_ACCOUNT"}),
+        instead="Or deliver all contacts, or none, because who has a portal account is not known: psconnect connection "
+        "set NAME options.parents all (or none). Then build the plugin again, install it and enable it.",
     ),
     Piece(
         "contacts",
@@ -101,6 +111,8 @@ PIECES = (
         "There are no contacts: options.parents has to be “none”, or options.contact_module false, so that contacts "
         "come from names in fields of the students.",
         frozenset({"PERSON", "STUDENTCONTACTASSOC", "STUDENTCONTACTDETAIL", "CODESET"}),
+        instead="Or deliver no contacts: psconnect connection set NAME options.parents none. Or take them from names "
+        "in fields of the students: options.contact_module false. Then build the plugin again, install and enable it.",
     ),
 )
 BY_NAME: dict[str, Piece] = {piece.name: piece for piece in PIECES}
@@ -180,10 +192,7 @@ def advised(error: FixSettings, stream: Stream, refused: FixSettings | None = No
         found = touched
     if not found:
         return error
-    ways = " ".join(
-        f"Or go without {piece.what}: psconnect plugin NAME --without {piece.name} -o plugin.zip. {piece.lost}"
-        for piece in found
-    )
+    ways = " ".join(piece.way_out for piece in found)
     return FixSettings(error.code, error.title, error.happened, f"{error.to_do} {ways}", where=error.where)
 
 

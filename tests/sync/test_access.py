@@ -107,6 +107,29 @@ def test_a_granted_piece_that_is_refused_stops_the_sync_with_the_way_out(connect
     assert BY_NAME["roledef"].lost in error["to_do"]
 
 
+@pytest.mark.parametrize(
+    ("settings", "stream", "piece", "setting"),
+    [
+        ({"options": {"parents": "portal"}}, "portal_accounts", "guardianpersonassoc", "all"),
+        ({"options": {"parents": "all"}}, "relationships", "contacts", "none"),
+    ],
+)
+def test_a_choice_that_needs_what_is_refused_stops_the_sync_and_can_be_given_up(
+    connect: Connect, settings: dict[str, Any], stream: str, piece: str, setting: str
+) -> None:
+    connected = connect(students=200, settings=settings)
+    field = "pcas_account.isenabled" if piece == "guardianpersonassoc" else "studentcontactassoc.personid"
+    connected.fault("N10", path=f"/ws/schema/query/*.{stream}*", field=field)
+    error = failed(connected)
+    assert error["code"] == "PSC-ACCESS-FIELD"
+    assert BY_NAME[piece].instead in error["to_do"]
+    assert f"options.parents {setting}" in error["to_do"]
+    connected.clock.wait(60, CancelToken())
+    connected.service.set_value(connected.name, "options.parents", f'"{setting}"')
+    connected.reinstall()
+    assert connected.service.sync(connected.name).state == "held"
+
+
 def test_the_check_says_which_table_keeps_a_query_from_loading(connect: Connect) -> None:
     """The query answers 404, whatever the reason; the tables behind it say which field it is."""
     connected = connect(students=200)
