@@ -116,13 +116,13 @@ def test_courses_of_every_school(made):
     [
         ({}, [("Lead Teacher", "LEADTEACHER"), ("Co-teacher", "COTEACHER"), ("Aide", "AIDE")]),
         (
-            {"role_names": "renamed"},
+            {"role_names": "public"},
             [("Teacher of Record", "LEADTEACHER"), ("DESE Co-teacher", "COTEACHER"), ("Job Share", "AIDE")],
         ),
         ({"role_keys": False}, [("Lead Teacher", None), ("Co-teacher", None), ("Aide", None)]),
         (
-            {"role_keys": False, "role_names": "renamed"},
-            [("Teacher of Record", None), ("DESE Co-teacher", None), ("Job Share", None)],
+            {"role_keys": False, "role_names": "own"},
+            [("Captain", None), ("Navigator", None), ("Deckhand", None)],
         ),
     ],
 )

@@ -52,7 +52,8 @@ def test_digits_without_the_cast(job: Job, monkeypatch: pytest.MonkeyPatch, boun
 @pytest.mark.parametrize("values", ["number", "boolean", "mixed", "converted", "text"])
 def test_rows_of_texts_alone(job: Job, monkeypatch: pytest.MonkeyPatch, values: str) -> None:
     def strict(self: RowDecoder, body: bytes) -> list[Any]:
-        return list(self._texts.decode(body).record)
+        page: Any = self._texts.decode(body)
+        return list(page.record)
 
     monkeypatch.setattr(RowDecoder, "_rows", strict)
     run = job(Personality(switches={"row_values": values})).run

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _Ids = Literal["unique", "students", "sections", "staff", "courses"]
-_Roles = Literal["usual", "renamed"]
+_Roles = Literal["usual", "public", "own"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Habits:
     Attributes:
         repeated_ids: which IDs begin anew in every school, while DCIDs stay unique: none ("unique"), those of Students,
             Sections or SchoolStaff, or every school has "courses" of its own under the numbers of the district's.
-        role_names: RoleDef.Name is the "usual" one, or the district's own word ("renamed").
+        role_names: RoleDef.Name is the "usual" one, another that districts have shown in "public", or the district's
+            "own" word.
         role_keys: RoleDef.RoleKey is filled; else it is null.
         system_user: Users has its row with DCID -100, which belongs to nobody.
         placeholder_logins: login names that are missing hold ``##`` or ``~~`` and a number instead of nothing.
@@ -37,7 +38,7 @@ class Habits:
     """
 
     repeated_ids: _Ids = switch("unique", "students", "sections", "staff", "courses", effect="other")  # noqa: RUF009 - a field
-    role_names: _Roles = switch("usual", "renamed", effect="other")  # noqa: RUF009 - a field
+    role_names: _Roles = switch("usual", "public", "own", effect="other")  # noqa: RUF009 - a field
     role_keys: bool = True
     system_user: bool = False
     placeholder_logins: bool = False
@@ -98,7 +99,11 @@ _STATEMENTS: Final[dict[tuple[str, object], tuple[str, ...]]] = {
         c.Credit_Hours, s.School_Number, c.Sched_Department, c.CreditType, c.RegAvailable
         FROM Courses c JOIN Schools s ON s.School_Number <> 999999 WHERE c.SchoolID = 0""",
     ),
-    ("role_names", "renamed"): (
+    ("role_names", "own"): (
+        """UPDATE RoleDef SET Name = CASE RoleKey WHEN 'LEADTEACHER' THEN 'Captain' WHEN 'COTEACHER' THEN 'Navigator'
+        ELSE 'Deckhand' END""",
+    ),
+    ("role_names", "public"): (
         """UPDATE RoleDef SET Name = CASE RoleKey WHEN 'LEADTEACHER' THEN 'Teacher of Record'
         WHEN 'COTEACHER' THEN 'DESE Co-teacher' ELSE 'Job Share' END""",
     ),
