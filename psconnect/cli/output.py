@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -80,7 +81,19 @@ def flush() -> None:
 
 def say(text: str) -> None:
     """A line for the person, beside the result."""
-    print(shown(text), file=sys.stderr)
+    _beside(f"{shown(text)}\n")
+
+
+def _beside(text: str) -> None:
+    """Write to standard error. Where that can't be (a full disk behind ``2> FILE``), nobody is left to be told.
+
+    No delivery fails for want of words.
+    """
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def result(text: str) -> None:
@@ -231,11 +244,10 @@ class Progress:
         filled = _BAR * done // total if total else 0
         bar = "#" * filled + "." * (_BAR - filled)
         label = _STAGES.get(self._stage, self._stage)
-        sys.stderr.write(f"\r{label:<11}[{bar}] {done:,} of {total:,}   ")
-        sys.stderr.flush()
+        _beside(f"\r{label:<11}[{bar}] {done:,} of {total:,}   ")
 
     def _end_line(self) -> None:
         if self.terminal and self._drawn:
             self._draw()
-            sys.stderr.write("\n")
+            _beside("\n")
             self._drawn = 0.0

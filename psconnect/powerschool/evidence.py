@@ -21,11 +21,12 @@ from psconnect.http import Answer
 from psconnect.model.errors import PsconnectError
 from psconnect.powerschool import answers
 from psconnect.powerschool import streams as s
-from psconnect.powerschool.client import PowerSchoolClient, RetryPolicy
+from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import Finding, any_year
 from psconnect.powerschool.fields import catalogue
 from psconnect.powerschool.page_sizes import DEFAULT
 from psconnect.powerschool.reader import PageFailed, QueryReader
+from psconnect.powerschool.retries import RetryPolicy
 from psconnect.powerschool.shapes import describe, size_class
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import StreamSet, streams_for

@@ -130,6 +130,23 @@ def test_P03_no_room_for_what_a_sync_says(delivered: Connected, form: tuple[str,
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
+def test_P03_no_room_for_the_progress_of_a_sync(delivered: Connected, tmp_path: Path) -> None:
+    """The scheduled task's log is on a full disk: it delivers all the same."""
+    before = delivered.bundle.read_bytes()
+    environment = {
+        **os.environ,
+        "PSCONNECT_HOME": str(delivered.folder / "home"),
+        variable(CLIENT_SECRET): delivered.service.secrets.get(delivered.name, CLIENT_SECRET),
+    }
+    command = [sys.executable, "-m", "psconnect", "sync", delivered.name]
+    with FULL.open("w") as full, (tmp_path / "out").open("w") as out:
+        done = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=out, stderr=full, timeout=100, check=False)
+    assert done.returncode == codes.DONE
+    assert "Finished" in (tmp_path / "out").read_text()
+    assert delivered.bundle.read_bytes() != before
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs a device that is always full")
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
