@@ -39,11 +39,11 @@ class StaffNames:
     given: Mapping[int, str] = field(default_factory=dict)
     sources: dict[int, str] = field(default_factory=dict)
 
-    def choose(self, key: int, kind: str, logins: Iterable[Login]) -> str:
+    def choose(self, key: int, kind: str, logins: Iterable[Login], mapped: str) -> str:
         """The user name of a person of that kind; empty where there is none.
 
-        ``logins`` are those of both kinds, in each kind's order of preference. Those of the other kind count only for
-        people who were delivered with one of them.
+        ``mapped`` is what the mapping gives, and ``logins`` are those of both kinds that it can come from. Those of the
+        other kind count only for people who were delivered with one of them.
         """
         filled = [one for one in logins if one.value]
         source = self._source(key, filled)
@@ -53,8 +53,7 @@ class StaffNames:
         if kept:
             self.sources[key] = kept.source
             return kept.value
-        first = next((one.value for one in filled if one.kind == kind), "")
-        return first or (self.given.get(key, "") if key in self.delivered else "")
+        return mapped or (self.given.get(key, "") if key in self.delivered else "")
 
     def _source(self, key: int, filled: list[Login]) -> str:
         """Where the delivered user name comes from: as remembered, unless another field has the very name now."""

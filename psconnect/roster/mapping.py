@@ -19,6 +19,8 @@ from psconnect.roster.templates import (
     Resolve,
     Template,
     ValueList,
+    alternatives,
+    as_text,
     as_written,
     compile_template,
     one_field,
@@ -29,7 +31,7 @@ from psconnect.roster.value_lists import unlisted
 
 Shape = Callable[[Any], tuple[str, ...]]
 STAFF = ("teacher", "admin")
-"""Both kinds of staff. Unless it is mapped anew, both have the first user name there is: people can change kind."""
+"""Both kinds of staff: where their user names come from is remembered, because people can change kind."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,10 @@ def parse_mapping(
         key: parse_custom(text, BY_KEY[key], f"custom.{key}", _finder(resolve, key))
         for key, text in (custom or {}).items()
     }
-    by_default = tuple(dict.fromkeys(preset[key]["username"] for key in STAFF if "username" in preset.get(key, {})))
     logins = {
-        key: {
-            text: parse(text, f"mapping.{key}.username", value_lists, _finder(resolve, key))
-            for text in ((changed[key]["username"],) if "username" in changed.get(key, {}) else by_default)
-        }
+        key: {as_text(one): one for one in alternatives(templates[key]["username"])}
         for key in STAFF
+        if "username" in templates[key]
     }
     return RosterMapping(templates, value_lists, chosen, logins)
 

@@ -25,6 +25,8 @@ __all__ = [
     "Resolve",
     "Template",
     "ValueList",
+    "alternatives",
+    "as_text",
     "as_written",
     "compile_template",
     "one_field",
@@ -119,6 +121,35 @@ def _filter(text: str, where: str, value_lists: Mapping[str, ValueList], resolve
     if not colon or not other.strip():
         raise _wrong("Behind “else” stands no field.", "Write it like {A|else:Students.First_Name}.", where)
     return TextFilter(ELSE, resolve(other.strip(), where))
+
+
+def alternatives(template: Template) -> list[Template]:
+    """The template once for each field that it can take its value from, the preferred one first.
+
+    One in which several fields stand beside each other has no alternatives but itself.
+    """
+    part = template.parts[0] if len(template.parts) == 1 else None
+    if not isinstance(part, FieldPart):
+        return [template]
+    found: list[tuple[str, list[TextFilter]]] = [(part.field, [])]
+    for wanted in part.filters:
+        if wanted.name == ELSE:
+            found.append((wanted.argument, []))
+        else:
+            # What stands behind the fields is done to each of them.
+            for _field, filters in found:
+                filters.append(wanted)
+    return [Template((FieldPart(field, tuple(filters)),)) for field, filters in found]
+
+
+def as_text(template: Template) -> str:
+    """The template as it is written."""
+    return "".join(part if isinstance(part, str) else _field_text(part) for part in template.parts)
+
+
+def _field_text(part: FieldPart) -> str:
+    filters = (f"|{one.name}:{one.argument}" if one.argument else f"|{one.name}" for one in part.filters)
+    return f"{{{part.field}{''.join(filters)}}}"
 
 
 def _wrong(happened: str, to_do: str, where: str) -> FixSettings:

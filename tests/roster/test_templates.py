@@ -12,6 +12,8 @@ from psconnect.model.errors import FixSettings
 from psconnect.roster.templates import (
     FieldPart,
     Template,
+    alternatives,
+    as_text,
     compile_template,
     one_field,
     parse,
@@ -164,3 +166,20 @@ def test_what_looks_empty(text: str) -> None:
 @pytest.mark.parametrize("text", ["0", "-", "é", "e\u0301", "李", "😀", "א", " x", "\u200bx", ".", "\u202ex"])
 def test_what_does_not_look_empty(text: str) -> None:
     assert not looks_empty(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        ("{T.A}", ["{T.A}"]),
+        ("{T.A|trim|else:T.B|lower}", ["{T.A|trim|lower}", "{T.B|lower}"]),
+        ("{T.A|else:{T.B}|first:3|else:T.C}", ["{T.A|first:3}", "{T.B|first:3}", "{T.C}"]),
+        ("{T.A|else:T.B}@x", ["{T.A|else:T.B}@x"]),
+        ("fixed", ["fixed"]),
+        ("", [""]),
+    ],
+)
+def test_the_fields_that_a_template_can_take_its_value_from(text: str, texts: list[str]) -> None:
+    found = alternatives(parse(text, WHERE, LISTS))
+    assert [as_text(one) for one in found] == texts
+    assert [parse(one, WHERE, LISTS) for one in texts] == found

@@ -8,6 +8,7 @@ import pytest
 
 from psconnect.model.entities import ADMIN, CONTACT, RELATIONSHIP, STUDENT, TEACHER
 from psconnect.model.problems import Fate
+from psconnect.model.staffnames import StaffNames
 from psconnect.sources.powerschool.people import (
     PortalAccounts,
     contact_shaper,
@@ -157,6 +158,17 @@ def test_the_user_name_of_all_staff_is_the_teachers_portals_else_the_admin_porta
 ) -> None:
     both = staff(maker, {"schoolid": 100}, teaching=teaching, teacherloginid=teacher_login, loginid=login)
     assert both[0 if teaching else 1][64].values["username"] == username
+
+
+def test_a_user_name_that_is_made_up_for_an_empty_field_is_no_login(maker: Maker) -> None:
+    username = "{Users.TeacherLoginID|else:Users.LoginID|default:nobody}"
+    maker.choose(mapping={kind: {"username": username} for kind in ("teacher", "admin")})
+    assert staff(maker, {"schoolid": 100}, teacherloginid="")[1][64].values["username"] == "kpark"
+    assert staff(maker, {"schoolid": 100}, teacherloginid="", loginid="")[1][64].values["username"] == "nobody"
+    maker.plan = replace(maker.plan, names=StaffNames({64: ("admin", "nobody")}))
+    assert staff(maker, {"schoolid": 100})[1][64].values["username"] == "kim.park"
+    maker.plan = replace(maker.plan, names=StaffNames({64: ("admin", "kpark")}))
+    assert staff(maker, {"schoolid": 100})[1][64].values["username"] == "kpark"
 
 
 def test_a_user_name_that_is_mapped_comes_from_nowhere_else(maker: Maker) -> None:

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from psconnect.model.entities import ADMIN, TEACHER, Entity
 from psconnect.model.staffnames import Login
 from psconnect.model.text import trimmed
 from psconnect.roster.templates import compile_template
+from psconnect.roster.textfilters import looks_empty
 from psconnect.sources.powerschool.plan import ReadPlan
 
 
-def username_of(plan: ReadPlan, entity: Entity) -> Callable[[int, Any], str]:
-    """A function from the key and the row of a member of staff of that kind to their user name, with its prefix."""
+def username_of(plan: ReadPlan, entity: Entity) -> Callable[[int, Any, str], str]:
+    """A function that gives the user name of a member of staff of that kind, with its prefix.
+
+    It takes their key, their row, and the user name that the mapping gives.
+    """
     name_of, lists = plan.name_of(entity), plan.mapping.value_lists
-    kinds = [
-        entity,
-        *(one for one in (TEACHER, ADMIN) if one is not entity and (one is TEACHER or plan.included.admins)),
-    ]
+    # Where other staff is off, the fields that only they are mapped from are not read.
+    kinds = [one.key for one in (TEACHER, ADMIN) if one in (TEACHER, entity) or plan.included.admins]
     getters = [
-        (one.key, text, compile_template(template, name_of, lists), plan.prefixes.get(one.key, {}).get("username", ""))
-        for one in kinds
-        for text, template in plan.mapping.logins.get(one.key, {}).items()
+        (
+            kind,
+            text,
+            fields,
+            compile_template(template, name_of, lists),
+            plan.prefixes.get(kind, {}).get("username", ""),
+        )
+        for kind in kinds
+        for text, template in plan.mapping.logins.get(kind, {}).items()
+        if (fields := [attrgetter(name_of(name)) for name in template.fields])
     ]
 
-    def choose(key: int, row: Any) -> str:
+    def choose(key: int, row: Any, mapped: str) -> str:
         logins = []
-        for kind, text, value_of, prefix in getters:
-            value = trimmed(value_of(row))
+        for kind, text, fields, value_of, prefix in getters:
+            # What a filter makes of an empty field is nobody's login.
+            value = "" if all(looks_empty(get(row)) for get in fields) else trimmed(value_of(row))
             logins.append(Login(kind, text, prefix + value if value else ""))
-        return plan.names.choose(key, entity.key, logins)
+        return plan.names.choose(key, entity.key, logins, mapped)
 
     return choose

@@ -98,7 +98,7 @@ def staff_rows(
         entity = TEACHER if key in teaching else ADMIN
         shape, judge = shapes[entity]
         values = shape(row)
-        values = (*values[:place], names[entity](key, row), *values[place + 1 :])
+        values = (*values[:place], names[entity](key, row, values[place]), *values[place + 1 :])
         members = _home_first(schools_of.get(key, set()), district.schools.get(row.homeschoolid))
         fate: Fate
         rule: str | None
