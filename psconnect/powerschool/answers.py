@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -291,6 +292,19 @@ def drifted(host: str, what: str, detail: str) -> BadRecord:
         "nothing is guessed.",
         "Check whether PowerSchool was updated. Update psconnect, or tell us: Copy details.",
         where=what,
+    )
+
+
+def field_missing(host: str, rows: str, fields: Sequence[str]) -> BadRecord:
+    """None of many rows has a value in fields that none can be without: the fields themselves are not given (D08)."""
+    return BadRecord(
+        "PSC-READ-SHAPE",
+        "PowerSchool does not give a field any more",
+        f"{host} lists {rows}, of which none has {', '.join(fields)}. Each of them has to have it. Reading was stopped "
+        "so that nothing is guessed.",
+        "Check that the plugin may view the field: build it again, install it and enable it. If it may, the field was "
+        "emptied or hidden in PowerSchool.",
+        where=fields[0],
     )
 
 

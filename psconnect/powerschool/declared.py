@@ -43,7 +43,7 @@ SCHOOLS = Stream(
     "DCID",
     own("SCHOOLS", "DCID", "SCHOOL_NUMBER", "NAME", "LOW_GRADE", "HIGH_GRADE"),
     where=(Condition("SCHOOL_NUMBER", "<>", GRADUATES),),
-    always=("school_number",),
+    always=("school_number", "name"),
 )
 TERMS = Stream(
     "terms",
@@ -63,7 +63,7 @@ TERMS = Stream(
         "PORTION",
         "ISYEARREC",
     ),
-    always=("id", "schoolid", "yearid", "firstday", "lastday"),
+    always=("id", "schoolid", "yearid", "name", "firstday", "lastday"),
     dates=("firstday", "lastday"),
 )
 CALENDAR_DAYS = Stream(
@@ -87,7 +87,7 @@ COURSES = Stream(
     "COURSES",
     "DCID",
     own("COURSES", "DCID", "COURSE_NUMBER", "COURSE_NAME", "SCHOOLID"),
-    always=("course_number",),
+    always=("course_number", "course_name"),
     extension_key="DCID",
     extension_column="COURSESDCID",
 )
@@ -115,7 +115,7 @@ SECTIONS = Stream(
     lookups=(Lookup("course", "COURSES", "COURSE_NUMBER", "COURSE_NUMBER", first_by="DCID"),),
     where=_YEAR,
     arguments=("first_term", "last_term"),
-    always=("termid", "schoolid"),
+    always=("course_number", "section_number", "termid", "schoolid"),
     extension_key="DCID",
     extension_column="SECTIONSDCID",
 )
@@ -136,7 +136,7 @@ USERS = Stream(
         "TEACHERLOGINID",
         "HOMESCHOOLID",
     ),
-    always=("last_name",),
+    always=("first_name", "last_name"),
     extension_key="DCID",
     extension_column="USERSDCID",
 )
@@ -193,7 +193,7 @@ STUDENTS = Stream(
     ),
     lookups=_EMAIL,
     where=(Condition("SCHOOLID", "<>", GRADUATES),),
-    always=("schoolid", "enroll_status", "last_name"),
+    always=("student_number", "schoolid", "enroll_status", "grade_level", "first_name", "last_name"),
     extension_key="DCID",
     extension_column="STUDENTSDCID",
 )
@@ -214,7 +214,7 @@ ENROLLMENTS = Stream(
     ),
     where=_YEAR,
     arguments=("first_term", "last_term"),
-    always=("sectionid", "dateenrolled"),
+    always=("sectionid", "dateenrolled", "dateleft"),
     dates=("dateenrolled", "dateleft"),
 )
 CONTACTS = Stream(

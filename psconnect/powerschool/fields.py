@@ -78,6 +78,17 @@ def _by_full_name() -> dict[str, Field]:
     return {field.full_name.lower(): field for field in catalogue()}
 
 
+def listed(table: str, field: str) -> Field | None:
+    """The field as the catalogue has it; None for one that it does not list."""
+    return _by_full_name().get(f"{table}.{field}".lower())
+
+
+def spelled(table: str, field: str) -> str:
+    """``Table.Field`` as PowerSchool writes it, where that is known."""
+    found = listed(table, field)
+    return found.full_name if found else f"{table}.{field}"
+
+
 def fields_of(entity: str) -> list[Field]:
     """The listed fields that an entity can be mapped from."""
     tables = TABLES_OF[entity]

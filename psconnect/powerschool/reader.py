@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from psconnect.model.errors import BadRecord, FixSettings, TryLater
 from psconnect.powerschool import answers
 from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.fields import spelled
 from psconnect.powerschool.plugin import query_name
 from psconnect.powerschool.rows import RowDecoder, decode_count
 from psconnect.powerschool.stream import Stream
@@ -165,8 +166,16 @@ def keys_of(rows: list[Any], stream: Stream, host: str) -> list[int]:
         raise answers.drifted(host, f"the query {stream.name}", f"{stream.key} is not a whole number") from None
 
 
-def read_stream(reader: Reader | Gatherer, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> int:
+def read_stream(
+    reader: Reader | Gatherer,
+    stream: Stream,
+    arguments: Mapping[str, str],
+    sink: Sink,
+    filled: set[str] | None = None,
+) -> int:
     """Read a stream completely and hand its rows on page by page; returns the number of rows the server gave.
+
+    ``filled`` is given the names of the columns in which any row has a value.
 
     Raises BadRecord when the same key comes with different rows (D02) or a column that every row must have comes with
     none (D08), and TryLater when the proof fails three times (D03, D05, D06).
@@ -177,8 +186,12 @@ def read_stream(reader: Reader | Gatherer, stream: Stream, arguments: Mapping[st
             sink.restart()
         try:
             if isinstance(reader, Gatherer):
-                return _gather_once(reader, stream, arguments, sink)
-            return _read_once(reader, stream, arguments, sink)
+                count, empty = _gather_once(reader, stream, arguments, sink)
+            else:
+                count, empty = _read_once(reader, stream, arguments, sink)
+            if filled is not None:
+                filled.update({column.name for column in stream.columns} - empty)
+            return count  # noqa: TRY300 - what is read once is read
         except PageFailed as failed:
             reason = str(failed)
     raise unstable(stream, reason)
@@ -197,10 +210,11 @@ def unstable(stream: Stream, reason: str, times: int = _READS) -> TryLater:
     )
 
 
-def _read_once(reader: Reader, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> int:
+def _read_once(reader: Reader, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> tuple[int, set[str]]:
+    """The number of rows, and the columns that none of them has a value in."""
     expected = reader.count(stream, arguments)
     after, done, handed, last = -1, 0, 0, False
-    unseen = set(stream.always)
+    unseen = {column.name for column in stream.columns}
     sink.progress(0, expected)
     while not last:
         page = reader.page(stream, arguments, after)
@@ -215,26 +229,26 @@ def _read_once(reader: Reader, stream: Stream, arguments: Mapping[str, str], sin
         handed += len(rows)
         sink.page(rows)
         sink.progress(done, max(expected, done))
-    if handed and unseen:
-        raise _never_seen(unseen, stream, reader.client.host)
+    if handed:
+        _stop_if_missing(unseen, stream, reader.client.host)
     counted = reader.count(stream, arguments)
     if not done == expected == counted:
         raise PageFailed(f"{expected:,} rows were announced, {done:,} came, {counted:,} are there now")
-    return done
+    return done, unseen
 
 
-def _gather_once(reader: Gatherer, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> int:
+def _gather_once(reader: Gatherer, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> tuple[int, set[str]]:
     gathered = reader.gather(stream, arguments, sink.progress)
-    unseen = _still_unseen(set(stream.always), gathered.rows)
-    if gathered.rows and unseen:
-        raise _never_seen(unseen, stream, reader.client.host)
+    unseen = _still_unseen({column.name for column in stream.columns}, gathered.rows)
+    if gathered.rows:
+        _stop_if_missing(unseen, stream, reader.client.host)
     rows, repeats, _ = _without_repeats(gathered.rows, -1, stream, reader.client.host)
     for key in (*gathered.repeats, *repeats):
         sink.repeated(key)
     for start in range(0, len(rows), PAGE_ROWS):
         sink.page(rows[start : start + PAGE_ROWS])
     sink.progress(len(rows), len(rows))
-    return len(rows)
+    return len(rows), unseen
 
 
 def _still_unseen(unseen: set[str], rows: list[Any]) -> set[str]:
@@ -242,10 +256,11 @@ def _still_unseen(unseen: set[str], rows: list[Any]) -> set[str]:
     return {name for name in unseen if not any(map(operator.attrgetter(name), rows))}
 
 
-def _never_seen(unseen: set[str], stream: Stream, host: str) -> BadRecord:
-    """A column that every row has to have came with none (D08)."""
-    what = f"{stream.label.lower()}, of which none has {', '.join(sorted(unseen)).upper()}"
-    return answers.drifted(host, what, "a field is missing")
+def _stop_if_missing(unseen: set[str], stream: Stream, host: str) -> None:
+    """Raise BadRecord where a column that every row has to have came with none (D08)."""
+    missing = [column for column in stream.columns if column.name in stream.always and column.name in unseen]
+    if missing:
+        raise answers.field_missing(host, stream.label.lower(), [spelled(c.table, c.field) for c in missing])
 
 
 def _without_repeats(rows: list[Any], after: int, stream: Stream, host: str) -> tuple[list[Any], list[int], int]:

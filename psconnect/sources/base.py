@@ -40,6 +40,7 @@ class Note:
         day, until: the records are judged alike from that day on, and before this one (ISO dates; ``until`` may be
             empty: for ever).
         problems: what was found while they were shaped.
+        filled: which fields had a value in any row (ReadSummary.filled).
     """
 
     signature: str
@@ -48,6 +49,7 @@ class Note:
     day: str
     until: str
     problems: list[Problem]
+    filled: dict[str, bool] = field(default_factory=dict)
 
 
 class Memory(Protocol):
@@ -83,6 +85,9 @@ class ReadSummary:
     ``taken_over`` has the rows of the streams that were not read again, by name (``counts`` has them, too); ``because``
     names why no stream could be: a key of model.runs.FULL; empty where some could. ``without`` names what the
     connection goes without.
+
+    ``filled`` tells, per stream that has rows and by the outside system's name of each field that was read, whether any
+    row has a value in it; ``meanings`` what a person calls the fields in which none has, as far as that is known.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -93,6 +98,8 @@ class ReadSummary:
     taken_over: dict[str, int] = field(default_factory=dict)
     because: str = ""
     without: tuple[str, ...] = ()
+    filled: dict[str, dict[str, bool]] = field(default_factory=dict)
+    meanings: dict[str, str] = field(default_factory=dict)
 
 
 class Source(Protocol):

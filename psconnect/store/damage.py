@@ -38,7 +38,7 @@ def is_damaged(path: Path) -> bool:
             return _other_tables(db) or not (_readable(db) or _older(db))
     except sqlite3.OperationalError as error:
         return (getattr(error, "sqlite_errorcode", 0) & 0xFF) not in _IN_USE
-    except sqlite3.DatabaseError:
+    except Exception:  # noqa: BLE001 - SQLite's own words can't be read either where they quote what is damaged
         return True
 
 

@@ -29,6 +29,7 @@ _JSON = (
     "set_aside",
     "rejected",
     "compared",
+    "filled",
 )
 _COUNTS = ("changes", "not_applied")
 ROW_DAYS = 90

@@ -21,7 +21,7 @@ from psconnect.store.database import transaction
 from psconnect.sync.guard import OWNED
 from psconnect.sync.identity import RULES, unsettle
 from psconnect.sync.job import Job
-from psconnect.sync.planning import AFTER_UNDO, PLACE, READ_BEFORE, RECEIPT, REJECTED_BEFORE
+from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, PLACE, READ_BEFORE, RECEIPT, REJECTED_BEFORE
 
 _NEWS_EVERY = 5_000
 
@@ -83,8 +83,8 @@ def _journal(job: Job, db: sqlite3.Connection, number: int, receipt: str) -> Non
 
 def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered) -> None:
     """The destination has it: ledger, outcome and history change together."""
-    sql = "SELECT read, rules, rejected, kind FROM run WHERE no = ?"
-    read, rules, rejected, kind = db.execute(sql, [number]).fetchone()
+    sql = "SELECT read, rules, rejected, filled, kind FROM run WHERE no = ?"
+    read, rules, rejected, filled, kind = db.execute(sql, [number]).fetchone()
     with transaction(db):
         tombstones.follow(db, number)
         ledger.apply_to_ledger(db, number)
@@ -99,6 +99,7 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
             history.set_meta(db, RULES, rules)
             history.set_meta(db, READ_BEFORE, read)
             history.set_meta(db, REJECTED_BEFORE, rejected)
+            history.set_meta(db, FILLED_BEFORE, filled)
         db.execute("DELETE FROM journal WHERE run = ?", [number])
         end_run(job, db, number, delivered.description)
         job.on_step("ledger")

@@ -80,6 +80,7 @@ class Facts:
         after_undo: id of an undo that was applied last, or an empty text.
         places: where it goes.
         owned_by: who else delivers there, in a sentence; empty for nobody.
+        emptied: per stream, the fields that had values at the last delivery and have none now, in any row.
         redelivered: how many records are delivered though none changes, because they do not stand there.
     """
 
@@ -97,6 +98,7 @@ class Facts:
     after_undo: str = ""
     ids_changed: str = ""
     places: Places = Places()
+    emptied: Mapping[str, Sequence[str]] = field(default_factory=dict)
     redelivered: int = 0
     owned_by: str = ""
 
@@ -148,6 +150,7 @@ def holds(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> li
         *_other_ids(facts),
         *_preview(facts),
         *_short_reads(facts),
+        *_emptied(facts),
         *returned(facts.returned),
         *_rejected(facts, thresholds),
         *([] if facts.first else crossed_limits(facts.measures)),
@@ -232,6 +235,19 @@ def _short_reads(facts: Facts) -> Iterator[Hold]:
                 f"{found}; last time there were {before:,}.",
                 "Check in PowerSchool that they are all there, and that the plugin may view them. Then start again.",
             )
+
+
+def _emptied(facts: Facts) -> Iterator[Hold]:
+    """Asked whatever the limits are: what is empty everywhere was hardly emptied by hand, record by record."""
+    for stream, fields in facts.emptied.items():
+        count = facts.read.get(stream, 0)
+        yield Hold(
+            "field-emptied",
+            f"None of the {count:,} {rows_label(stream)} has a value in {', '.join(fields)} any more; at the last "
+            "delivery some had.",
+            "Check in PowerSchool that the plugin may still view the field, and that it is meant to be empty. Then "
+            "approve; what depends on it changes at the destination.",
+        )
 
 
 def returned(ids_by_entity: Mapping[str, Sequence[str]]) -> Iterator[Hold]:

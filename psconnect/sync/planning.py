@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from psconnect.model.entities import BY_KEY, TEACHER
@@ -35,6 +35,7 @@ from psconnect.sync.identity import RULES, Identity, identity_of
 from psconnect.sync.job import Job
 
 READ_BEFORE, RECEIPT, AFTER_UNDO, REJECTED_BEFORE, PLACE = "read", "receipt", "after-undo", "rejected", "place"
+FILLED_BEFORE = "filled"
 _BY_V1 = ".v1"
 
 
@@ -113,6 +114,7 @@ def _plan(
     identity: Identity,
 ) -> Planned:
     rules = rules_of(job, summary)
+    filled_before = json.loads(history.get_meta(db, FILLED_BEFORE) or "{}")
     with transaction(db):
         _store_changes(db, number, scope, identity)
         # Only now it is known which of the records that can't be used go along with a removal.
@@ -137,8 +139,18 @@ def _plan(
             calls=summary.calls,
             school_year=summary.school_year,
             rules=rules + identity.mark,
+            # A stream that was not read, or had no rows, says nothing about its fields: what was known stays known.
+            filled={**filled_before, **summary.filled},
         )
-        reading = Reading(summary.counts, read_before, rejected, _today(job, summary), rules, identity.changed)
+        reading = Reading(
+            summary.counts,
+            read_before,
+            rejected,
+            _today(job, summary),
+            rules,
+            identity.changed,
+            emptied(summary, filled_before),
+        )
         planned = judge(job, db, number, reading)
         job.on_step("plan")
     job.on_step("planned")
@@ -165,6 +177,17 @@ def _with_unlisted(db: sqlite3.Connection, rejected: Mapping[str, guard.Rejected
         known = both.get(entity, guard.Rejected(0, before.get(entity, 0), read))
         both[entity] = guard.Rejected(known.count + count, known.before, known.read + count)
     return {entity: both[entity] for entity in BY_KEY if entity in both}
+
+
+def emptied(summary: ReadSummary, before: Mapping[str, Mapping[str, bool]]) -> dict[str, list[str]]:
+    """Per stream, the fields that had values at the last delivery and have none now, as a person reads them."""
+    found: dict[str, list[str]] = {}
+    for stream, fields in summary.filled.items():
+        for name, filled in fields.items():
+            if not filled and before.get(stream, {}).get(name):
+                meaning = summary.meanings.get(name)
+                found.setdefault(stream, []).append(f"{name} ({meaning})" if meaning else name)
+    return found
 
 
 def _store_changes(db: sqlite3.Connection, number: int, scope: str, identity: Identity) -> None:
@@ -200,6 +223,7 @@ class Reading:
         today: the date in the district.
         rules: fingerprint of all that decides who is delivered, but for how ids are made.
         ids_changed: how ids differ from the last delivery (guard.Facts).
+        emptied: fields that had values at the last delivery and have none now (guard.Facts).
     """
 
     read: dict[str, int]
@@ -208,6 +232,7 @@ class Reading:
     today: date
     rules: str
     ids_changed: str = ""
+    emptied: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def stands(job: Job, db: sqlite3.Connection) -> bool:
@@ -239,6 +264,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
         returned=tombstones.come_back_as_others(db, number),
         after_undo=history.get_meta(db, AFTER_UNDO),
         places=guard.Places(job.destination.place, history.get_meta(db, PLACE)),
+        emptied=reading.emptied,
         redelivered=0 if standing else sum(ledger.ledger_counts(db).values()),
         owned_by=job.destination.owned_by() if changes or not standing else "",
     )

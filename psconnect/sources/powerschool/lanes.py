@@ -16,6 +16,7 @@ from psconnect.model.entities import Entity
 from psconnect.model.events import OnEvent, RunEvent
 from psconnect.model.problems import Problem
 from psconnect.powerschool.dataversions import HINTED
+from psconnect.powerschool.fields import listed, spelled
 from psconnect.powerschool.logins import without_placeholders
 from psconnect.powerschool.pieces import advising
 from psconnect.powerschool.reader import Gatherer, Reader, read_stream
@@ -149,7 +150,8 @@ class Lanes:
             )
             self.run(stream, arguments, stream_sink)
             if over:
-                over.note(stream, self.summary.counts[stream.name], signature, problems)
+                filled = self.summary.filled.get(stream.name, {})
+                over.note(stream, self.summary.counts[stream.name], signature, problems, filled)
 
         return task
 
@@ -175,6 +177,8 @@ class Lanes:
             self.sink.problem(problem)
         with self.lock:
             self.summary.counts[stream.name] = self.summary.taken_over[stream.name] = note.count
+            if note.filled:
+                self.summary.filled[stream.name] = note.filled
         self.on_event(RunEvent("reading", entity.key, note.count, note.count))
         return True
 
@@ -191,12 +195,25 @@ class Lanes:
     def run(self, stream: Stream, arguments: Mapping[str, str], sink: _StreamSink) -> None:
         """Read one stream completely and note its rows."""
         self.cancel.check()
+        filled: set[str] = set()
         with advising(stream):
-            count = read_stream(self.reader, stream, arguments, sink)
+            count = read_stream(self.reader, stream, arguments, sink, filled)
         for problem in sink.problems:
             self.sink.problem(problem)
         with self.lock:
             self.summary.counts[stream.name] = count
+            if stream.columns[0].name in filled:
+                self._note_filled(stream, filled)
+
+    def _note_filled(self, stream: Stream, filled: set[str]) -> None:
+        """Note which fields of a stream with rows had values."""
+        noted = self.summary.filled.setdefault(stream.name, {})
+        for column in stream.columns:
+            name = spelled(column.table, column.field)
+            noted[name] = noted.get(name, False) or column.name in filled
+            field = listed(column.table, column.field)
+            if field and not noted[name]:
+                self.summary.meanings[name] = field.meaning
 
 
 class Rows(Protocol):

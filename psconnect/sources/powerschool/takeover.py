@@ -119,12 +119,14 @@ class TakeOver:
             if ahead:
                 self._until[stream.name] = min(ahead, self._until.get(stream.name, ahead))
 
-    def note(self, stream: Stream, count: int, signature: str, problems: list[Problem]) -> None:
+    def note(
+        self, stream: Stream, count: int, signature: str, problems: list[Problem], filled: dict[str, bool]
+    ) -> None:
         """Leave a note on a stream that was read."""
         if self.memory.version:
             until = self._until.get(stream.name, "")
             self.memory.note(
-                stream.name, Note(signature, count, self._looked_up(stream), self.today, until, list(problems))
+                stream.name, Note(signature, count, self._looked_up(stream), self.today, until, list(problems), filled)
             )
 
 
