@@ -18,7 +18,6 @@ from psconnect.model.events import RunEvent
 from psconnect.model.runs import WORKING
 from psconnect.store import history, ledger, tombstones
 from psconnect.store.database import transaction
-from psconnect.sync.guard import OWNED
 from psconnect.sync.identity import RULES, unsettle
 from psconnect.sync.job import Job
 from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, PLACE, READ_BEFORE, RECEIPT, REJECTED_BEFORE
@@ -48,8 +47,10 @@ class _Roster:
         return self.job.labels.get(entity.key, ())
 
 
-def apply_plan(job: Job, db: sqlite3.Connection, number: int) -> None:
+def apply_plan(job: Job, db: sqlite3.Connection, number: int, *, take_over: bool = False) -> None:
     """Deliver the stored plan of this run and make the ledger follow; raises what the destination says.
+
+    ``take_over``: also where somebody else delivers to the place, because a person has just approved of it.
 
     Most of what is delivered comes from the ledger: a plan that was stored earlier is applied after ``check_ledger``.
     """
@@ -62,18 +63,12 @@ def apply_plan(job: Job, db: sqlite3.Connection, number: int) -> None:
         job.cancel.check()
         _journal(job, db, number, prepared.receipt)
         job.on_step("journalled")
-        delivered = prepared.publish(take_over=_takes_over(db, number))
+        delivered = prepared.publish(take_over=take_over)
     except BaseException:
         prepared.discard()
         raise
     job.on_step("published")
     _follow(job, db, number, delivered)
-
-
-def _takes_over(db: sqlite3.Connection, number: int) -> bool:
-    """Whether a person approved the run that was held because somebody else delivers there."""
-    reason, holds = db.execute("SELECT reason, holds FROM run WHERE no = ?", [number]).fetchone()
-    return bool(reason) and any(hold["rule"] == OWNED for hold in json.loads(holds))
 
 
 def _journal(job: Job, db: sqlite3.Connection, number: int, receipt: str) -> None:

@@ -53,7 +53,7 @@ def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
         history.update_run(db, number, reason=reason.strip())
         with FailuresStored(job, db, number):
             ledger.check_ledger(db)
-            apply_plan(job, db, number)
+            apply_plan(job, db, number, take_over=any(hold.rule == guard.OWNED for hold in run.holds))
         return history.read_run(db, job.connection, number)
 
 

@@ -372,7 +372,11 @@ def test_D08_a_field_that_is_missing_stops_the_reading(reading: Reading, way: st
     reading.server.set_faults([Fault("D08", path=path_of(way, "students"), field=field)])
     error = stopped(reading, way)
     assert (type(error), error.code) == (BadRecord, "PSC-READ-SHAPE")
-    assert field.upper() in error.happened or f"`{field}`" in error.happened
+    assert (
+        f"students.{field}" in error.happened.lower()
+        or field.upper() in error.happened
+        or f"`{field}`" in error.happened
+    )
 
 
 @pytest.mark.parametrize("way", WAYS)

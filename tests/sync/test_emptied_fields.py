@@ -134,6 +134,7 @@ def test_D08_streams_that_are_taken_over_keep_what_is_known_of_their_fields(conn
     connected = connect(students=60, settings={**NEVER, "source": {"compare": "incremental"}})
     service, name = connected.service, connected.name
     assert service.sync(name).delivered
+    run = service.sync(name)
     for number in range(2):
         connected.sql(f"UPDATE sections SET room = 'R{number}' WHERE {_A_CLASS}")
         run = service.sync(name)

@@ -26,9 +26,11 @@ def one(connect: Connect) -> Connected:
     return connected
 
 
-def another_home(connected: Connected, name: str = "") -> Connected:
+def another_home(connected: Connected, name: str = "", place: Path | None = None) -> Connected:
     """The same connection in a home of its own."""
-    service = Service(home_at(connected.folder / "another home"), Secrets({}, session_only=True), connected.clock)
+    service = Service(
+        home_at(place or connected.folder / "another home"), Secrets({}, session_only=True), connected.clock
+    )
     settings = to_dict(connected.service.connection(connected.name))
     name = name or connected.name
     service.save_connection(from_dict({**settings, "name": name}))
