@@ -161,3 +161,34 @@ def test_plugin_is_refused_for_that_alone(job: Job, usual: Done, switch: str, na
     for line in lines:
         assert line.endswith(f": {words}")
         assert line.startswith(name.replace(".", " ")), line
+
+
+#: What a connection goes without where a server refuses it, and what that costs.
+WITHOUT = [
+    pytest.param("ROLEDEF", "roledef", {"enrollments": (11, 0)}, id="roles: only the lead is known, by the section"),
+    pytest.param("ROLEDEF.ROLEKEY", "roledef", {"enrollments": (11, 0)}, id="role keys: roles as a whole"),
+    pytest.param("CALENDAR_DAY", "calendar_day", {}, id="calendar"),
+    pytest.param("SECTIONTEACHER", "sectionteacher", {"enrollments": (123, 112)}, id="assignments: leads, no dates"),
+    pytest.param("USERS.LOGINID", "loginid", {"users": (19, 0)}, id="logins: staff who have no other user name"),
+    pytest.param(
+        "STUDENTS.STUDENT_WEB_ID", "student_web_id", {"enrollments": (369, 0), "users": (111, 0)},
+        id="logins of students: all of them, unless the user name is mapped to another field",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "piece", "files"), WITHOUT)
+def test_what_going_without_costs(
+    job: Job, usual: Done, name: str, piece: str, files: dict[str, tuple[int, int]]
+) -> None:
+    done = job(Personality(switches={"missing": frozenset({name})}), {"source": {"without": [piece]}})
+    assert done.run.state == usual.run.state, done.run.error
+    assert differences(done, usual) == files
+
+
+@pytest.mark.parametrize("name", ["PERSON", "STUDENTCONTACTASSOC", "STUDENTCONTACTDETAIL"])
+def test_no_contacts_are_delivered_where_their_tables_are_refused(job: Job, usual: Done, name: str) -> None:
+    none = {"options": {"parents": "none"}, "source": {"without": ["emailaddress"]}}
+    refused = job(Personality(switches={"missing": frozenset({name})}), none)
+    assert refused.run.state == usual.run.state, refused.run.error
+    assert refused.content == job(settings=none).content

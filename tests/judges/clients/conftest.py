@@ -30,7 +30,7 @@ QUERIES = (
         NAMED,
         ("STUDENTS.DCID dcid", "STUDENTS.FIRST_NAME first_name", "STUDENTS.GRADE_LEVEL grade_level"),
         "SELECT dcid, first_name, grade_level FROM students WHERE last_name = :last_name ORDER BY dcid",
-        ("last_name",),
+        ("last_name@students.last_name",),
     ),
     Query(NONE, ("CC.DCID dcid",), "SELECT dcid FROM cc WHERE dcid < 0", core="cc"),
 )

@@ -63,7 +63,13 @@ def test_whole_tables_with_every_granted_column(powerschool: Judge, table: str) 
         name.partition(".")[2] for name in powerschool.server.quirks.excluded if name.startswith(f"{table.upper()}.")
     }
     columns = [name for name in sql.columns(table) if name.upper() not in denied]
-    expected = sql.texts(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {key}")
+    expected = [
+        # A TIMESTAMP is shown with its time of day (11.2).
+        {name: f"{one} 00:00:00.000" if name in ("start_date", "end_date") else one for name, one in row.items()}
+        if table.lower() == "sectionteacher"
+        else row
+        for row in sql.texts(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {key}")
+    ]
     assert powerschool.ask(["get_schema_table", [table]], ["count", []]) == len(expected) > 0
     rows = powerschool.ask(["get_schema_table", [table]], ["query", [], {"sort": key}])
     assert rows == expected
