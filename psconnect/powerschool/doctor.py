@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
+from psconnect.powerschool.fields import perhaps_meant
 from psconnect.powerschool.page_sizes import DEFAULT, RAISE_IT, too_small
 from psconnect.powerschool.pieces import advised
 from psconnect.powerschool.reader import ALL_ROWS, PAGE_ROWS, PageFailed, QueryReader, unstable
@@ -54,6 +55,7 @@ def examine(
 
     ``access`` is ``auto``, ``queries``, ``tables`` or ``v1``; ``co_teachers`` says whether those are delivered.
     """
+    yield from _misspelled(streams)
     answers = Finding("Server", "ok", f"{client.host} answers over a trusted connection.")
     try:
         metadata = client.metadata()
@@ -81,6 +83,20 @@ def examine(
         yield from _v1(client, streams, co_teachers=co_teachers)
     else:
         yield from _access(client, streams, access, co_teachers=co_teachers)
+
+
+def _misspelled(streams: StreamSet) -> Iterator[Finding]:
+    """Fields that no list knows and that are nearly called like one that is known."""
+    for name in sorted({name for names in streams.mapped.values() for name in names}):
+        meant = perhaps_meant(name)
+        if meant:
+            yield Finding(
+                "Field",
+                "warning",
+                f"The field {name} may not exist: psconnect knows {meant}.",
+                f"If you meant {meant}, write it so. A field that PowerSchool does not have keeps the plugin from "
+                "being enabled.",
+            )
 
 
 def _failed(step: str, error: PsconnectError) -> Finding:

@@ -1,12 +1,14 @@
 """The catalogue of PowerSchool's fields: what a field is called, which table it is in, and which one was meant.
 
 The list is resources/fields.toml (powerschool-api.md section 16). It is not complete, so a field of a known table that
-it does not list is taken as written; the access check asks the server whether there is such a field. What is certain
-to be wrong is refused at once: a table that is neither known nor an extension, a name alone that no table has.
+it does not list is taken as written, and a name alone that it does not list is a field of the entity's standard table
+(mission check G03). The access check asks the server whether there is such a field, and names the listed one that is
+nearly the same. What is certain to be wrong is refused at once: a table that is neither known nor an extension.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -27,9 +29,9 @@ TABLES_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "calendar": ("Terms",),
         "course": ("Courses",),
         "class": ("Sections", "Courses"),
-        "student": ("Students", "EmailAddress"),
-        "teacher": ("Users",),
-        "admin": ("Users",),
+        "student": ("Students", "EmailAddress", "StudentCoreFields"),
+        "teacher": ("Users", "UsersCoreFields"),
+        "admin": ("Users", "UsersCoreFields"),
         "contact": ("Person", "EmailAddress", "PhoneNumber"),
         "relationship": ("StudentContactDetail", "CodeSet"),
         "enrollment": ("CC",),
@@ -110,8 +112,8 @@ def is_extension(table: str) -> bool:
 def resolve(name: str, entity: str, where: str) -> str:
     """``Table.Field`` for a field as a person writes it: with its table, or alone where the entity's tables have it.
 
-    Capitals don't count; a listed field comes back as PowerSchool writes it. Raises FixSettings, which names the
-    nearest known field.
+    A name alone that is not listed is a field of the entity's standard table. Capitals don't count; a listed field
+    comes back as PowerSchool writes it. Raises FixSettings, which names the nearest known field.
     """
     if re.fullmatch(r"\w+\.\w+", name):
         return _with_table(name, entity, where)
@@ -122,13 +124,7 @@ def resolve(name: str, entity: str, where: str) -> str:
     if not re.fullmatch(r"\w+", name):
         to_do = "Write a field as Table.Field, like {Students.First_Name}, or its name alone."
         raise _wrong(f"“{name}” is not a field.", to_do, where)
-    names = [field.full_name for field in known]
-    to_do = nearest(name, [field.name for field in known]) if names else ""
-    raise _wrong(
-        f"“{name}” is no known field of this entity.",
-        f"{to_do} A field of your own is written with its table, like U_STUDENTS_EXTENSION.{name}.",
-        where,
-    )
+    return f"{TABLES_OF[entity][0]}.{name}"
 
 
 def _with_table(name: str, entity: str, where: str) -> str:
@@ -150,6 +146,16 @@ def nearest_field(name: str) -> str:
     table, _, _ = name.partition(".")
     among = [one.full_name for one in catalogue() if one.table.lower() == table.lower()]
     return nearest(name, among or [one.full_name for one in catalogue()])
+
+
+def perhaps_meant(name: str) -> str:
+    """The listed field that one of a standard table is nearly called; empty where there is none, or it is listed."""
+    table, _, field = name.partition(".")
+    listed = {one.name.lower(): one.full_name for one in catalogue() if one.table.lower() == table.lower()}
+    if not listed or field.lower() in listed:
+        return ""
+    close = difflib.get_close_matches(field.lower(), listed, n=1, cutoff=0.8)
+    return listed[close[0]] if close else ""
 
 
 def _wrong(happened: str, to_do: str, where: str) -> FixSettings:

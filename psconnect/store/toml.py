@@ -48,11 +48,25 @@ def parsed(text: str, where: str) -> dict[str, Any]:
         if backslash:
             happened = rf"In line {backslash[2]}, a \ in double quotes begins a special character that does not exist."
             raise _unreadable(happened, _PATHS, where) from None
+        zero = _after_a_zero(text, str(error))
+        if zero:
+            happened = f"In line {zero}, a number begins with 0."
+            raise _unreadable(happened, "Leave the zeros away, like schools = [100].", where) from None
         raise _unreadable(
             f"It is not valid TOML: {error}.", "Correct the line, or export the connection again.", where
         ) from None
     except RecursionError:
         raise _unreadable("Its brackets nest too deep.", "Export the connection again.", where) from None
+
+
+def _after_a_zero(text: str, error: str) -> int:
+    """The line of an error that stands between a 0 and another digit; 0 for any other."""
+    place = re.search(r"\(at line (\d+), column (\d+)\)", error)
+    if not place:
+        return 0
+    line, column = int(place[1]), int(place[2])
+    written = text.split("\n")[line - 1]
+    return line if re.fullmatch(r"0\d", written[column - 2 : column]) else 0
 
 
 def _unreadable(happened: str, to_do: str, where: str) -> FixSettings:

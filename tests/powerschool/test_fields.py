@@ -6,7 +6,7 @@ import pytest
 
 from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
-from psconnect.powerschool.fields import TABLES_OF, catalogue, fields_of, nearest_field, resolve, search
+from psconnect.powerschool.fields import TABLES_OF, catalogue, fields_of, nearest_field, perhaps_meant, resolve, search
 from psconnect.powerschool.streams import streams_for
 
 WHERE = "mapping.class.title"
@@ -26,6 +26,10 @@ WHERE = "mapping.class.title"
         ("U_STUDENTS_EXTENSION.note", "student", "U_STUDENTS_EXTENSION.note"),
         ("StudentCoreFields.prevstudentid", "student", "StudentCoreFields.prevstudentid"),
         ("FirstName", "contact", "Person.FirstName"),
+        ("Alert_Medical", "student", "Students.Alert_Medical"),
+        ("Title", "teacher", "Users.Title"),
+        ("Max_Enrollment", "class", "Sections.Max_Enrollment"),
+        ("pscore_legal_first_name", "student", "StudentCoreFields.PSCORE_LEGAL_FIRST_NAME"),
         ("DateEnrolled", "enrollment", "CC.DateEnrolled"),
     ],
 )
@@ -36,11 +40,9 @@ def test_a_field_as_a_person_writes_it(name: str, entity: str, found: str) -> No
 @pytest.mark.parametrize(
     ("name", "entity", "happened", "hint"),
     [
-        ("coursename", "class", "“coursename” is no known field of this entity.", "Did you mean “Course_Name”?"),
         ("Student.First_Name", "student", "There is no table “Student” for this entity.", "“Students.First_Name”"),
         ("a b", "student", "“a b” is not a field.", "Write a field as Table.Field"),
         ("", "student", "“” is not a field.", "Write a field as Table.Field"),
-        ("note", "student", "“note” is no known field of this entity.", "U_STUDENTS_EXTENSION.note"),
     ],
 )
 def test_what_is_wrong_is_named_with_the_nearest(name: str, entity: str, happened: str, hint: str) -> None:
@@ -78,3 +80,18 @@ def test_search_by_words_of_name_and_meaning() -> None:
 
 def test_the_field_nearest_to_one_the_server_lacks() -> None:
     assert nearest_field("STUDENTS.STUDENT_WEBID") == "Did you mean “Students.Student_Web_ID”?"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Students.Frist_Name", "Students.First_Name"),
+        ("students.student_webid", "Students.Student_Web_ID"),
+        ("Sections.coursenumber", "Sections.Course_Number"),
+        ("Students.Alert_Medical", ""),
+        ("Students.First_Name", ""),
+        ("U_STUDENTS_EXTENSION.Frist_Name", ""),
+    ],
+)
+def test_a_field_that_is_nearly_called_like_a_listed_one(name: str, meant: str) -> None:
+    assert perhaps_meant(name) == meant

@@ -306,3 +306,11 @@ def test_a_name_or_a_file_of_many_megabytes(tmp_path: Path) -> None:
     error = refused(tmp_path, f'preset = "oneroster"\nname = "{"x" * 1_000_000}"'.encode())
     assert error.happened == "The connection's name has 1,000,000 characters."
     assert "at most 200" in error.to_do
+
+
+@pytest.mark.parametrize("line", ["schools = [0100]", "schools = [100, 0600]", "start_year = 02026"])
+def test_a_number_that_begins_with_0_is_named(line: str) -> None:
+    with pytest.raises(FixSettings) as caught:
+        from_toml(f'name = "x"\npreset = "oneroster"\n[scope]\n{line}\n', "x.toml")
+    assert caught.value.happened == "In line 4, a number begins with 0."
+    assert caught.value.to_do == "Leave the zeros away, like schools = [100]."

@@ -52,3 +52,40 @@ def test_codes_in_no_value_list_are_told_once_with_their_number(connect: Connect
     assert {users(connected)[str(key)]["grades"] for key in keys} == {"Other"}
     details = [detail for rule, _entity, _key, detail in findings(connected, run.id) if rule == "value-unlisted"]
     assert sorted(details) == ["grade “-5”: 1 record", "grade “14”: 1 record", "grade “99”: 2 records"]
+
+
+def test_the_preferred_or_the_legal_name_is_a_choice_of_the_mapping(connect: Connect) -> None:
+    mapping = {
+        "student": {
+            "givenName": "{U_STUDENTS_EXTENSION.PreferredName|trim|else:Students.First_Name}",
+            "familyName": "{StudentCoreFields.PSCORE_LEGAL_LAST_NAME|else:Students.Last_Name}",
+        }
+    }
+    connected = connect(settings={"mapping": mapping})
+    both, neither = some_students(connected, 2)
+    connected.sql("UPDATE STUDENTS SET FIRST_NAME = 'Michelle', LAST_NAME = 'Lee' WHERE DCID IN (?, ?)", both, neither)
+    connected.sql("DELETE FROM U_STUDENTS_EXTENSION WHERE STUDENTSDCID IN (?, ?)", both, neither)
+    connected.sql("DELETE FROM STUDENTCOREFIELDS WHERE STUDENTSDCID IN (?, ?)", both, neither)
+    connected.sql("INSERT INTO U_STUDENTS_EXTENSION (STUDENTSDCID, PREFERREDNAME) VALUES (?, 'Mia ')", both)
+    connected.sql("INSERT INTO STUDENTCOREFIELDS (STUDENTSDCID, PSCORE_LEGAL_LAST_NAME) VALUES (?, 'Lee-Ortiz')", both)
+    delivered(connected)
+    rows = users(connected)
+    assert [rows[str(both)][name] for name in ("givenName", "familyName")] == ["Mia", "Lee-Ortiz"]
+    assert [rows[str(neither)][name] for name in ("givenName", "familyName")] == ["Michelle", "Lee"]
+
+
+def test_a_field_without_a_dot_that_no_list_knows_is_read_from_the_standard_table(connect: Connect) -> None:
+    connected = connect(settings={"custom": {"student": "Alert_Medical|medical"}})
+    (key,) = some_students(connected, 1)
+    connected.sql("UPDATE STUDENTS SET ALERT_MEDICAL = 'Nuts' WHERE DCID = ?", key)
+    delivered(connected)
+    assert users(connected)[str(key)]["metadata.medical"] == "Nuts"
+
+
+def test_the_check_names_a_field_that_is_nearly_called_like_a_known_one(connect: Connect) -> None:
+    connected = connect(settings={"mapping": {"student": {"givenName": "{Frist_Name}"}}}, install=False)
+    findings = connected.service.check(connected.name, lambda _finding: None)
+    (found,) = [one for one in findings if one.step == "Field"]
+    assert found.state == "warning"
+    assert "Students.Frist_Name" in found.text
+    assert "Students.First_Name" in found.to_do
