@@ -82,7 +82,7 @@ def test_fields_and_relationships_of_ones_own_choice(connect: Connect) -> None:
         ({"parents": "portal"}, "known by the contact module alone"),
         ({"contact_fields": {}}, "1 to 8 fields"),
         ({"contact_fields": {"Mother": "Users.First_Name"}}, "no field of the table Students"),
-        ({"contact_fields": {"Mother": "Mothr"}}, "“Mothr” is no known field"),
+        ({"contact_fields": {"Mother": "Mo thr"}}, "“Mo thr” is not a field"),
         ({"contact_fields": {"A": "Mother", "B": "Students.MOTHER"}}, "stands twice"),
         ({"contact_names": "{name}"}, "has no name in it"),
     ],

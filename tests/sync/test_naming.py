@@ -275,8 +275,8 @@ def test_the_settings_survive_a_file(connect: Connect) -> None:
         ("usernames.school", "x", "“school” has no user names"),
         ("usernames.student", "{nickname}", "no attribute “nickname”"),
         ("sign_in.google", ["x"], "not an e-mail domain"),
-        ("custom.student", "Gendr|g", "“Gendr” is no known field"),
-        ("mapping.class.title", "{coursename}", "“coursename” is no known field"),
+        ("custom.student", "Gen dr|g", "“Gen dr” is not a field"),
+        ("mapping.class.title", "{Curses.Name}", "There is no table “Curses”"),
     ],
 )
 def test_what_can_not_be_used_is_refused_on_saving(connect: Connect, key: str, value: object, says: str) -> None:
