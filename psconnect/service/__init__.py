@@ -8,6 +8,7 @@ from datetime import datetime
 from psconnect.destinations.base import Declaration, SettingField
 from psconnect.model.runs import SetAside
 from psconnect.powerschool.doctor import Finding
+from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import Explanation, Happening, Related, Step
 from psconnect.roster.filter_templates import FilterTemplate
@@ -43,6 +44,7 @@ __all__ = [
     "Match",
     "Measure",
     "NewId",
+    "Piece",
     "PluginPackage",
     "PresetInfo",
     "RekeyPlan",

@@ -62,13 +62,20 @@ class SetUp(Base):
         can't be left out, or where another choice of the connection needs it.
         """
         connection = self._files.get(name)
-        wanted = dict.fromkeys([*connection.source.without, *(piece_of(text).name for text in refused)])
-        source = msgspec.structs.replace(connection.source, without=list(wanted))
-        changed = msgspec.structs.replace(connection, source=source)
-        pieces = choices_of(changed).streams.without
+        changed, pieces = self.left_out(connection, refused)
         if changed != connection:
             self._files.save(changed)
         return pieces
+
+    def left_out(self, connection: Connection, refused: Iterable[str]) -> tuple[Connection, tuple[Piece, ...]]:
+        """Settings that need not be stored, with what is refused left out, and all that they go without.
+
+        Raises as ``go_without``.
+        """
+        wanted = dict.fromkeys([*connection.source.without, *(piece_of(text).name for text in refused)])
+        source = msgspec.structs.replace(connection.source, without=list(wanted))
+        changed = msgspec.structs.replace(connection, source=source)
+        return changed, choices_of(changed).streams.without
 
     def save_plugin(self, connection: Connection, path: Path) -> PluginPackage:
         """Build the plugin package of settings that may not be saved yet, and write its ZIP as a whole."""

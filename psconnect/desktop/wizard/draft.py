@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from psconnect.desktop.text import tr
-from psconnect.model.connection import Connection, from_dict, normalise_url, to_dict
+from psconnect.model.connection import Connection, PieceName, from_dict, normalise_url, to_dict
 from psconnect.model.connection_id import new_id
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import trimmed
@@ -30,6 +30,7 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
         connection_id: the id that the connection has or will have; its plugin carries it from the first save on.
         name, preset, district_name: step *Connect what*.
         url, client_id, ca_file: step *Credentials*.
+        without: what PowerSchool refuses and the connection goes without.
         ticked: numbers of the install steps that are done.
         menus: whose navigation the install steps describe, ``new`` or ``classic``.
         tested: how the last test of exactly these credentials ended.
@@ -51,6 +52,7 @@ class Draft(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     url: str = ""
     client_id: str = ""
     ca_file: str = ""
+    without: tuple[PieceName, ...] = ()
     ticked: tuple[int, ...] = ()
     menus: Literal["new", "classic"] = "new"
     tested: Tested = ""
@@ -114,7 +116,7 @@ def to_connection(draft: Draft, base: Connection | None = None) -> Connection:
     data["id"] = base.id if base else draft.connection_id
     data["preset"] = draft.preset
     source = {"url": draft.url.strip(), "client_id": draft.client_id, "ca_file": draft.ca_file.strip()}
-    data["source"] = {**data.get("source", {}), **source}
+    data["source"] = {**data.get("source", {}), **source, "without": list(draft.without)}
     data["options"] = {**data.get("options", {}), "district_name": draft.district_name.strip()}
     data["scope"] = {"schools": "all" if draft.all_schools else _numbers(draft), "start_year": draft.start_year}
     data["destination"] = dict(draft.destination)
@@ -148,6 +150,7 @@ def from_connection(connection: Connection) -> Draft:
         url=source.url,
         client_id=source.client_id,
         ca_file=source.ca_file,
+        without=tuple(source.without),
         all_schools=scope.schools == "all",
         numbers=numbers,
         start_year=scope.start_year,

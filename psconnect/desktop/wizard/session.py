@@ -19,7 +19,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import trimmed
-from psconnect.service import Finding, PluginPackage, School, Service
+from psconnect.service import Finding, Piece, PluginPackage, School, Service
 
 _SETTINGS = (
     "preset",
@@ -27,6 +27,7 @@ _SETTINGS = (
     "url",
     "client_id",
     "ca_file",
+    "without",
     "all_schools",
     "start_year",
     "destination",
@@ -138,6 +139,15 @@ class Session:
     def save_plugin(self, path: Path) -> PluginPackage:
         """Build the plugin for the choices made so far and write its ZIP."""
         return self.service.save_plugin(self._looking(), path)
+
+    def leave_out(self, refused: str) -> tuple[Piece, ...]:
+        """Go without a table or field that PowerSchool refused, as it named it; returns all that is left out.
+
+        Raises FixSettings for what is needed.
+        """
+        connection, pieces = self.service.left_out(self._looking(), [refused])
+        self.update(without=tuple(connection.source.without))
+        return pieces
 
     def test(self, on_finding: Callable[[Finding], None], cancel: CancelToken) -> bool:
         """Test address, ID and secret as typed; whether every step passed."""

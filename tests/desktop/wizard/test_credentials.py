@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMessageBox
@@ -128,6 +130,29 @@ def test_the_plugin_is_saved_and_its_steps_are_ticked(setting: Setting):
     setting.press(card.steps[1].box)
     assert ticked(setting) == (3,)
     assert window.isVisible()
+
+
+def test_what_powerschool_refuses_can_be_left_out(setting: Setting):
+    setting.open()
+    setting.to(Step.CREDENTIALS)
+    card = setting.credentials.plugin
+    assert not card.refused_row.isVisible()
+    card.save_to(setting.folder / "plugin.zip")
+    setting.settled()
+    assert card.refused_row.isVisible()
+    setting.type(card.refused, "STUDENTS LAST_NAME: Invalid Column")
+    setting.press(card.leave_button)
+    assert "nothing that psconnect can go without" in card.refused_row.error
+    assert "calendar_day" in card.refused_row.error
+    setting.type(card.refused, "ROLEDEF NAME: Invalid Column")
+    setting.press(card.leave_button)
+    assert card.refused_row.error == ""
+    assert "is its lead" in card.outcome.text()
+    assert "Save the plugin again." in card.outcome.text()
+    card.save_to(setting.folder / "plugin.zip")
+    setting.settled()
+    with zipfile.ZipFile(setting.folder / "plugin.zip") as plugin:
+        assert b"ROLEDEF" not in plugin.read("plugin.xml")
 
 
 def test_a_test_can_be_stopped(setting: Setting):

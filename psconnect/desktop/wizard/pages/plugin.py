@@ -7,13 +7,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import number, tr
 from psconnect.desktop.theme.tokens import SPACE_S, SPACE_XS
 from psconnect.desktop.widgets.button import Button, secondary
-from psconnect.desktop.widgets.card import Card, column, row
+from psconnect.desktop.widgets.card import Card, column, row, wide
+from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.base import TOP
 from psconnect.desktop.wizard.session import Session
@@ -74,9 +75,20 @@ class PluginCard(Card):
         self.outcome = Label("", "help")
         self.add(self.about)
         self.outcome.hide()
+        self.refused = QLineEdit()
+        self.refused.setPlaceholderText("ROLEDEF NAME: Invalid Column")
+        self.leave_button = secondary(tr("Leave it out"), self.leave_out)
+        self.refused_row = FormRow(
+            tr("Did PowerSchool refuse a field of it?"),
+            self.refused,
+            help=tr("Paste its line. The connection then goes without that; what is lost is said here."),
+            control=row(wide(self.refused), self.leave_button, spacing=SPACE_S),
+        )
+        self.refused_row.hide()
         self.menus: dict[str, Button] = {}
         self.add(row(self.save_button, 1, *self._pills(), spacing=SPACE_S))
         self.add(self.outcome)
+        self.add(self.refused_row)
         self.steps = [TickRow() for _text in install_steps("new", "")]
         self.add(column(*self.steps, spacing=SPACE_XS))
         for place, step in enumerate(self.steps):
@@ -131,14 +143,20 @@ class PluginCard(Card):
         )
 
     def _saved(self, path: Path, package: PluginPackage) -> None:
-        text = tr(
-            "Saved as {path}. It may view {count} fields. If PowerSchool refuses one of them: psconnect plugin NAME "
-            "--without FIELD -o {file}",
-            path=path,
-            count=number(len(package.access)),
-            file=FILE_NAME,
-        )
+        text = tr("Saved as {path}. It may view {count} fields.", path=path, count=number(len(package.access)))
         self._show("good", text)
+        self.refused_row.show()
+
+    def leave_out(self) -> None:
+        """Go without the field that was pasted, or say why that can't be."""
+        try:
+            pieces = self._session.leave_out(self.refused.text())
+        except PsconnectError as error:
+            self.refused_row.set_error(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
+            return
+        self.refused_row.set_error("")
+        self.refused.clear()
+        self._show("warning", tr("{lost} Save the plugin again.", lost=" ".join(piece.lost for piece in pieces)))
 
     def _failed(self, error: PsconnectError) -> None:
         self._show("bad", tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
