@@ -101,6 +101,8 @@ def open_reading(connect: Connect) -> Iterator[Open]:
         connection = connected.service.connection(connected.name)
         client = connected.service.make_client(connection, CancelToken())
         close.append(client.http.close)
+        # Tables and queries then show the same texts; a time of day is cut off further on.
+        connected.server.set_quirks(timestamp_text="date")
         connected.server.reset_calls()
         return Reading(connected, client, choices_of(connection).streams.by_name, close)
 
