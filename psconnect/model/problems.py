@@ -176,6 +176,21 @@ _RULES = (
         "Fill in the field in PowerSchool. The record was delivered without it.",
     ),
     Rule(
+        "registered-twice",
+        "warning",
+        "Perhaps the same child as another student",
+        "another student has the same name and the same state id, user name or birth date",
+        "Compare the two students in PowerSchool and delete one, or confirm in [[uniqueness.confirmed]] that both are "
+        "the same or that both are right. Until then both are treated as two.",
+    ),
+    Rule(
+        "email-shared",
+        "info",
+        "E-mail that several people have",
+        "other people have the same e-mail, as siblings with a parent’s address do",
+        counted=True,
+    ),
+    Rule(
         "value-unlisted",
         "warning",
         "Value that is in no value list",

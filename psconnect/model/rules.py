@@ -172,6 +172,7 @@ class RosterRules:
         taught_classes_only: whether a class without a teacher is left out.
         used_courses_only: whether a course without a class is left out.
         no_usernames: keys of entities whose people are not left out for want of a user name.
+        birth_date: the label under which students' birth dates are read as a custom field; empty where they are not.
     """
 
     domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -179,6 +180,7 @@ class RosterRules:
     taught_classes_only: bool = False
     used_courses_only: bool = False
     no_usernames: frozenset[str] = frozenset()
+    birth_date: str = ""
 
 
 NO_RULES = RosterRules()

@@ -37,6 +37,8 @@ _STEP_OF = {
     "no-id": "Requirements",
     "double-id": "Uniqueness",
     "uniqueness-owner": "Uniqueness",
+    "registered-twice": "Uniqueness",
+    "email-shared": "Uniqueness",
     "username-taken": "Uniqueness",
     "username-owner": "Uniqueness",
     "username-kept": "Uniqueness",

@@ -49,7 +49,7 @@ def sentence_of(run: Run, destination: str) -> Sentence:
 
 
 def _finished(run: Run, to: str) -> Sentence:
-    tone = "warning" if run.problems else "good"
+    tone = "warning" if set(run.problems) - {"info"} else "good"
     counts = list(run.changes.values())
     created, updated, removed = (sum(getattr(c, name) for c in counts) for name in ("create", "update", "remove"))
     changes = created + updated + removed

@@ -26,8 +26,9 @@ from psconnect.model.entities import (
     TEACHER,
     Entity,
 )
-from psconnect.model.problems import Problem, base_rule, goes_along
+from psconnect.model.problems import RULES, Problem, base_rule, goes_along
 from psconnect.model.rules import NO_RULES, RosterRules
+from psconnect.store.alike import registered_twice, shared_addresses
 from psconnect.store.along import held_contacts
 from psconnect.store.staging import table
 from psconnect.store.uniqueness import settle_uniqueness
@@ -62,6 +63,7 @@ def resolve_references(
             problems += settle_usernames(db, not_needed=rules.no_usernames, contacts=entity is CONTACT)
         if entity is CLASS:
             _unused(db, rules)
+    problems += registered_twice(db, rules) + shared_addresses(db)
     return without_those_along(db, _with_schools(db, [*found, *problems]))
 
 
@@ -76,7 +78,8 @@ def without_those_along(db: sqlite3.Connection, problems: Iterable[Problem]) -> 
             rules[place] = base_rule((db.execute(sql, [problem.key]).fetchone() or ("",))[0] or "")
         return rules[place]
 
-    return [problem for problem in problems if rule_of(problem) not in _ALONG]
+    # A finding that is counted over many names one of them only as an example.
+    return [problem for problem in problems if RULES[problem.rule].counted or rule_of(problem) not in _ALONG]
 
 
 def _unused(db: sqlite3.Connection, rules: RosterRules) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -84,6 +84,7 @@ def choices_of(connection: Connection) -> Choices:
     options = selection.options
     lists = value_lists(preset, connection)
     mapping = parse_mapping(preset.mapping, connection.mapping, lists, resolve, connection.custom)
+    selection = replace(selection, rules=replace(selection.rules, birth_date=_label_of(mapping, "Students.DOB")))
     contacts = options.parents != "none"
     names = whole_names(connection, options.parents, lists)
     without = settled_without(connection, parents=options.parents, module=names is None, filtered=selection.fields())
@@ -94,6 +95,12 @@ def choices_of(connection: Connection) -> Choices:
     return Choices(
         connection, preset, mapping, streams, contacts, options.co_teachers, selection, naming, labels, names
     )
+
+
+def _label_of(mapping: RosterMapping, field: str) -> str:
+    """The label of the students' custom field that is that field of PowerSchool; empty where there is none."""
+    custom = mapping.custom.get("student", {})
+    return next((label for label, template in custom.items() if template.fields == [field]), "")
 
 
 def _streams(mapping: RosterMapping, selection: Selection, names: WholeNames | None, *, contacts: bool) -> StreamSet:

@@ -89,3 +89,23 @@ def test_the_check_names_a_field_that_is_nearly_called_like_a_known_one(connect:
     assert found.state == "warning"
     assert "Students.Frist_Name" in found.text
     assert "Students.First_Name" in found.to_do
+
+
+def test_one_child_registered_twice_is_two_students_and_a_finding_for_both(connect: Connect) -> None:
+    connected = connect(settings={"uniqueness": {"student": []}, "custom": {"student": "DOB|born"}})
+    first, second, third = sorted(some_students(connected, 3))
+    connected.sql(
+        "UPDATE STUDENTS SET FIRST_NAME = 'Mia', LAST_NAME = 'Lee', DOB = '2014-03-01', STATE_STUDENTNUMBER = NULL "
+        "WHERE DCID IN (?, ?, ?)",
+        first,
+        second,
+        third,
+    )
+    connected.sql("UPDATE STUDENTS SET DOB = '2014-03-02' WHERE DCID = ?", third)
+    run = delivered(connected)
+    assert {str(first), str(second), str(third)} <= set(users(connected))
+    found = findings(connected, run.id)
+    assert {one[2:] for one in found if one[0] == "registered-twice" and one[2] in (first, second, third)} == {
+        (first, f"student {second} (birth date)"),
+        (second, f"student {first} (birth date)"),
+    }

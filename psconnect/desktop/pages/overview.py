@@ -23,6 +23,7 @@ from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.connection import Connection
 from psconnect.model.entities import ENTITIES
 from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
+from psconnect.reports.words import severity_order
 from psconnect.store.review import ProblemGroup
 
 _STREAMS = {"school": "schools", "calendar": "terms", "course": "courses", "class": "sections", "student": "students"}
@@ -220,7 +221,9 @@ class _FindingsCard(Card):
         by_rule: dict[str, list[ProblemGroup]] = {}
         for group in groups:
             by_rule.setdefault(group.rule.key, []).append(group)
-        ordered = sorted(by_rule.values(), key=lambda found: (found[0].rule.severity, -sum(g.count for g in found)))
+        ordered = sorted(
+            by_rule.values(), key=lambda found: (severity_order(found[0].rule.severity), -sum(g.count for g in found))
+        )
         for found in ordered[:_MOST_FINDINGS]:
             self._list.addWidget(_finding(found, show))
         in_order = tr("Nothing: every record that was read is in order.")
