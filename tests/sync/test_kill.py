@@ -60,8 +60,8 @@ class Killing:
         shutil.copytree(self.connected.folder / "before", place)
         return place
 
-    def start(self, place: Path, step: str = "") -> subprocess.Popen:
-        command = [sys.executable, "-m", "tests.sync.kill_driver", str(place / "home"), NAME, *([step] if step else [])]
+    def start(self, place: Path, step: str = "", *, home: str = "home", name: str = NAME) -> subprocess.Popen:
+        command = [sys.executable, "-m", "tests.sync.kill_driver", str(place / home), name, *([step] if step else [])]
         return subprocess.Popen(command, cwd=CHECKOUT, env=self.environment, stdout=subprocess.PIPE, text=True)
 
     def finish_again(self, place: Path) -> None:
@@ -83,11 +83,12 @@ def outcome(place: Path) -> tuple[bytes, list[tuple]]:
     return (place / "roster" / f"{NAME}.zip").read_bytes(), ledger
 
 
-def point_to(place: Path) -> None:
-    """The connection's settings name the copy's own roster folder."""
+def point_to(place: Path, folder: Path | None = None) -> None:
+    """The connection's settings name the copy's own roster folder, or another one."""
+    to = folder or place / "roster"
     for path in (place / "home" / "config" / "connections").glob("*"):
         lines = path.read_text().splitlines()
-        path.write_text("\n".join(f'folder = "{place / "roster"}"' if li.startswith("folder") else li for li in lines))
+        path.write_text("\n".join(f'folder = "{to}"' if li.startswith("folder") else li for li in lines))
 
 
 @pytest.fixture
@@ -162,6 +163,47 @@ def test_P01_killed_on_the_first_delivery(connect: Connect, tmp_path: Path) -> N
         bundle, ledger = outcome(place)
         assert bundle == connected.bundle.read_bytes()
         assert ledger == connected.ledger()
+
+
+ELSEWHERE_STEPS = ("prepared", "claimed", "renamed")
+
+
+@pytest.mark.parametrize("case", ["another folder", "another spelling", "another home"])
+def test_P01_killed_where_it_delivers_elsewhere(killing: Killing, tmp_path: Path, case: str) -> None:
+    """In another folder, under a name typed otherwise, from another home: killed at what differs there."""
+    for step in ELSEWHERE_STEPS:
+        place = killing.copy(tmp_path / step)
+        point_to(place)
+        typed, home, folder = NAME, "home", place / "roster"
+        if case == "another folder":
+            folder = place / "elsewhere"
+            folder.mkdir()
+            point_to(place, folder)
+        elif case == "another spelling":
+            typed = NAME.upper()
+        else:
+            home = "another home"
+            shutil.copytree(place / "home", place / home)
+            (place / home / "data" / "home-id").write_text("another")
+        before = (place / "roster" / f"{NAME}.zip").read_bytes()
+        with killing.start(place, step, home=home, name=typed) as child:
+            printed, _ = child.communicate(timeout=100)
+        assert child.returncode == -signal.SIGKILL, printed
+        assert not (folder / f"{NAME}.zip").exists() or whole(folder) in (before, killing.bundle)
+        with killing.start(place, home=home, name=typed) as child:
+            printed, _ = child.communicate(timeout=100)
+        assert printed.splitlines()[-1].startswith("state finished"), printed
+        assert whole(folder) == killing.bundle
+        assert sorted(path.name for path in folder.iterdir() if path.name != "previous") == [
+            OWNER_FILE,
+            f"{NAME}.zip",
+        ]
+        if case == "another folder":
+            assert (place / "roster" / f"{NAME}.zip").read_bytes() == before, "what stood elsewhere is left alone"
+
+
+def whole(folder: Path) -> bytes:
+    return (folder / f"{NAME}.zip").read_bytes()
 
 
 def kill_at_instants(killing: Killing, tmp_path: Path, anywhere: int, applying: int) -> int:
