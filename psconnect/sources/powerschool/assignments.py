@@ -29,9 +29,9 @@ No row of SECTIONTEACHER has such a number, and it stays the same when somebody 
 _NOT_TEACHING = ("co-teacher-off", "co-teacher-limit")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Assignment:
-    """One teaching assignment, judged.
+    """One teaching assignment, judged. There may be hundreds of thousands: they are changed in place, not copied.
 
     Attributes:
         key: its row's number.
@@ -132,8 +132,10 @@ class _Judge:
         readable = [not text or self._is_date(text) for text in (one.begin, one.end)]
         rule = self._left_out_by(one, one.end if readable[1] else "")
         if rule:
-            return replace(one, fate=Fate.LEFT_OUT, rule=rule)
-        return replace(one, fate=Fate.IN, rule=None) if all(readable) else replace(one, rule="unreadable")
+            one.fate, one.rule = Fate.LEFT_OUT, rule
+        else:
+            one.fate, one.rule = (Fate.IN, None) if all(readable) else (Fate.KEPT, "unreadable")
+        return one
 
     def _left_out_by(self, one: Assignment, end: str) -> str | None:
         if one.role == NEITHER:
@@ -174,9 +176,11 @@ def _led(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> I
         if not _is_named(a, leads):
             yield a
         elif a.role == LEAD or a.section in by_role:
-            yield replace(a, named=a.role == LEAD)
+            a.named = a.role == LEAD
+            yield a
         else:
-            yield judge.judged(replace(a, role=LEAD, fate=Fate.KEPT, rule=None, named=True))
+            a.role, a.named = LEAD, True
+            yield judge.judged(a)
 
 
 def _without_row(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> Iterator[Assignment]:
