@@ -50,7 +50,7 @@ class TableReader:
 
     def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
         """Rows of the base table as the server counts them, before restrictions that only we can apply."""
-        return sum(self._count(stream.table, q) for q in _filters(stream.where, arguments))
+        return sum(self._count(stream.table, stream.key, q) for q in _filters(stream.where, arguments))
 
     def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
         """The rows behind the key ``after``, in key order, with what the lookups find."""
@@ -75,7 +75,9 @@ class TableReader:
     def calls_for(self, stream: Stream, arguments: Mapping[str, str]) -> int:
         """About how many calls reading the stream takes, its looked-up tables included."""
         sizes = [self.count(stream, arguments)]
-        sizes += [self._count(lookup.table, _filter(lookup.where, arguments)) for lookup in stream.lookups]
+        sizes += [
+            self._count(one.table, one.first_by or one.key, _filter(one.where, arguments)) for one in stream.lookups
+        ]
         return sum(-(-size // self.page_size) for size in sizes) + 2
 
     def _base_page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> tuple[list[Values], bool]:
@@ -152,7 +154,7 @@ class TableReader:
     def _all(self, table: str, order: str, columns: Iterable[str], q: str) -> Iterable[Values]:
         """All rows of a looked-up table in the order of ``order``; raises PageFailed when some are missing."""
         found: dict[int, Values] = {}
-        expected = self._count(table, q)
+        expected = self._count(table, order, q)
         after, last = -1, False
         while not last:
             rows = self._rows(table, order, columns, q, after)
@@ -162,7 +164,7 @@ class TableReader:
                     raise two_rows(table.title(), f"{table}.{order}", key)
                 after = max(after, key)
             last = len(rows) < self.page_size
-        counted = self._count(table, q)
+        counted = self._count(table, order, q)
         if not len(found) == expected == counted:
             came = f"{len(found):,} of {expected:,} rows of {table} came, {counted:,} are there now"
             raise PageFailed(came)
@@ -171,7 +173,7 @@ class TableReader:
     def _rows(self, table: str, order: str, columns: Iterable[str], q: str, after: int) -> list[Values]:
         name = table.lower()
         projection = ",".join(dict.fromkeys(column.lower() for column in (order, *columns)))
-        conditions = ";".join(part for part in (f"{order.lower()}=gt={after}", q) if part)
+        conditions = _behind(order, after, q)
         params = {
             "projection": projection,
             "q": conditions,
@@ -193,10 +195,16 @@ class TableReader:
         if any(int(text) <= after for text in texts):
             raise PageFailed(f"rows of {table} came out of order")
 
-    def _count(self, table: str, q: str) -> int:
-        params = {"q": q} if q else None
+    def _count(self, table: str, order: str, q: str) -> int:
+        # Rows with keys below zero are no records (D11: the server's own user has −100), and no page holds them.
+        params = {"q": _behind(order, -1, q)}
         path = f"/ws/schema/table/{table.lower()}/count"
         return self.client.read("GET", path, f"the number of rows of {table}", decode_count, params=params)
+
+
+def _behind(order: str, key: int, q: str) -> str:
+    """The filter for rows behind a key, and what else is asked of them."""
+    return ";".join(part for part in (f"{order.lower()}=gt={key}", q) if part)
 
 
 def _base_columns(stream: Stream) -> list[str]:

@@ -1,7 +1,7 @@
 """Answers that are JSON but for a few characters: one broken name must not stop a whole district (fault D12).
 
-What is no character (a byte that is no UTF-8, half of a surrogate pair, a control character as it stands) becomes
-``UNREADABLE``. A record that holds it is not delivered but stays as it is at the destination.
+What is no character (a byte that is no UTF-8, half of a surrogate pair, a control character as it stands, a NUL however
+it is written) becomes ``UNREADABLE``. A record that holds it is not delivered but stays as it is at the destination.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ UNREADABLE = text.UNREADABLE
 """Stands for what could not be read."""
 
 _BYTE_ORDER_MARK = "\ufeff"
+_NUL = b"\\u0000"
 # An escaped backslash and a whole pair are passed over, so that only what is left of the pattern is half a pair.
-_HALF_PAIR = re.compile(
-    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+_NO_CHARACTER = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<none>\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\u0000)"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def readings(body: bytes) -> Iterator[bytes]:
     """The body as it came, and mended for who found that it is no JSON."""
-    yield body
+    if _NUL not in body:
+        yield body
     yield mended(body)
 
 
@@ -37,4 +39,4 @@ def mended(body: bytes) -> bytes:
     decoded = body.decode("utf-8", "surrogateescape").removeprefix(_BYTE_ORDER_MARK)
     decoded = re.sub("[\udc80-\udcff]+", UNREADABLE, decoded)
     decoded = _CONTROL.sub(UNREADABLE, decoded)
-    return _HALF_PAIR.sub(lambda found: UNREADABLE if found["half"] else found[0], decoded).encode()
+    return _NO_CHARACTER.sub(lambda found: UNREADABLE if found["none"] else found[0], decoded).encode()

@@ -29,7 +29,7 @@ STUDENTS = "/ws/schema/query/*.students"
 SCHOOLS = "/ws/schema/query/*.schools"
 ENROLLMENTS = "/ws/schema/query/*.enrollments"
 TERMS = "/ws/schema/query/*.terms"
-UNREADABLE = {"surrogate", "latin-1"}
+UNREADABLE = {"surrogate", "latin-1", "nul"}
 REFUSED = UNREADABLE | {"megabyte"}
 
 

@@ -23,6 +23,9 @@ from psconnect.powerschool.wiretext import UNREADABLE, mended, readings
         (b'"A\xed\xa0\xbdB"', f"A{UNREADABLE}B"),
         (b'"A\x01B"', f"A{UNREADABLE}B"),
         (b'\xef\xbb\xbf"Ana"', "Ana"),
+        (rb'"A\u0000B"', f"A{UNREADABLE}B"),
+        (rb'"A\\u0000B"', r"A\u0000B"),
+        (rb'"A\\\u0000B"', f"A\\{UNREADABLE}B"),
         ('"José \U0001f600 \ufffd"'.encode(), "José \U0001f600 \ufffd"),
     ],
 )
@@ -43,3 +46,7 @@ def test_a_good_body_is_read_as_it_came_and_never_searched() -> None:
     reading = readings(body)
     assert next(reading) is body
     assert mended(body) == body
+
+
+def test_a_nul_is_never_read_though_it_is_json() -> None:
+    assert [msgspec.json.decode(one, type=str) for one in readings(rb'"A\u0000B"')] == [f"A{UNREADABLE}B"]
