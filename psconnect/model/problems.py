@@ -241,6 +241,14 @@ _RULES = (
         "Correct or delete the record in PowerSchool. Until then it stays at the destination as last delivered.",
     ),
     Rule(
+        "several-fit",
+        "warning",
+        "Refers to a number that several records have",
+        "several records in PowerSchool have the number it refers to, and nothing tells which one is meant",
+        "Compare the records named here and correct the number of one in PowerSchool, or ask its support. Until then "
+        "the record stays at the destination as last delivered.",
+    ),
+    Rule(
         "calendar-unknown",
         "warning",
         "Whether the class was over is not known",

@@ -10,6 +10,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from psconnect.powerschool.repeating import (
+    COURSE_OF_SECTION,
+    SECTION_OF_CC,
+    SECTION_OF_YEAR,
+    STAFF_OF_SECTION,
+    STUDENT_OF_CC,
+    YEAR,
+    candidates,
+)
 from psconnect.powerschool.stream import Column, Condition, Exists, Lookup, Stream
 
 
@@ -20,10 +29,6 @@ def own(table: str, *fields: str) -> tuple[Column, ...]:
 
 GRADUATES = "999999"
 """School number of PowerSchool's school of graduates (16.4): it is no school, and its students are not read."""
-_YEAR = (
-    Condition("TERMID", ">=", ":first_term", absolute=True),
-    Condition("TERMID", "<=", ":last_term", absolute=True),
-)
 _EMAIL = (
     Lookup(
         "mail_assoc",
@@ -111,9 +116,10 @@ SECTIONS = Stream(
         ),
         Column("course_name", "COURSES", "COURSE_NAME", "course"),
         Column("course_dcid", "COURSES", "DCID", "course"),
+        *candidates(COURSE_OF_SECTION),
     ),
-    lookups=(Lookup("course", "COURSES", "COURSE_NUMBER", "COURSE_NUMBER", first_by="DCID"),),
-    where=_YEAR,
+    lookups=(COURSE_OF_SECTION,),
+    where=YEAR,
     arguments=("first_term", "last_term"),
     always=("course_number", "section_number", "termid", "schoolid"),
     extension_key="DCID",
@@ -159,13 +165,15 @@ SECTION_TEACHERS = Stream(
         Column("users_dcid", "SCHOOLSTAFF", "USERS_DCID", "staff"),
         Column("role_name", "ROLEDEF", "NAME", "role"),
         Column("role_key", "ROLEDEF", "ROLEKEY", "role"),
+        *candidates(SECTION_OF_YEAR),
+        *candidates(STAFF_OF_SECTION),
     ),
     lookups=(
-        Lookup("section", "SECTIONS", "SECTIONID", "ID"),
-        Lookup("staff", "SCHOOLSTAFF", "TEACHERID", "ID"),
+        SECTION_OF_YEAR,
+        STAFF_OF_SECTION,
         Lookup("role", "ROLEDEF", "ROLEID", "ID"),
     ),
-    exists=(Exists("SECTIONS", "ID", "SECTIONID", _YEAR),),
+    exists=(Exists("SECTIONS", "ID", "SECTIONID", YEAR),),
     arguments=("first_term", "last_term"),
     always=("role_name",),
     dates=("start_date", "end_date"),
@@ -207,12 +215,14 @@ ENROLLMENTS = Stream(
         Column("student_dcid", "STUDENTS", "DCID", "student"),
         Column("student_school", "STUDENTS", "SCHOOLID", "student"),
         Column("section_dcid", "SECTIONS", "DCID", "section"),
+        *candidates(STUDENT_OF_CC),
+        *candidates(SECTION_OF_CC),
     ),
     lookups=(
-        Lookup("student", "STUDENTS", "STUDENTID", "ID"),
-        Lookup("section", "SECTIONS", "SECTIONID", "ID", absolute=True),
+        STUDENT_OF_CC,
+        SECTION_OF_CC,
     ),
-    where=_YEAR,
+    where=YEAR,
     arguments=("first_term", "last_term"),
     always=("sectionid", "dateenrolled", "dateleft"),
     dates=("dateenrolled", "dateleft"),

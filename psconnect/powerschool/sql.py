@@ -32,6 +32,9 @@ def page_sql(stream: Stream) -> str:
 
 def _output(stream: Stream, column: Column) -> str:
     """A column as it is answered: dates as text, because servers write DATE and TIMESTAMP in different ways (23)."""
+    if column.of:
+        several = f"{column.lookup}_g"
+        return f"CASE WHEN {several}.among > 1 THEN {several}.{column.of} END"
     value = f"{column.lookup or 't'}.{column.field.lower()}"
     return f"TO_CHAR({value}, 'YYYY-MM-DD')" if column.name in stream.dates else value
 
@@ -40,6 +43,7 @@ def _base_columns(stream: Stream) -> list[str]:
     names = [stream.key.lower()]
     names += [column.field.lower() for column in stream.columns if not column.lookup]
     names += [lookup.local.lower() for lookup in stream.lookups if "." not in lookup.local]
+    names += [local.lower() for lookup in stream.lookups for local in lookup.compared_with if "." not in local]
     names += [lookup.otherwise.lower() for lookup in stream.lookups if lookup.otherwise]
     return list(dict.fromkeys(names))
 
@@ -79,11 +83,53 @@ def _join(stream: Stream, lookup: Lookup) -> str:
     if lookup.otherwise:
         local = f"COALESCE({local}, t.{lookup.otherwise.lower()})"
     table, key = lookup.table.lower(), lookup.key.lower()
+    if lookup.one_by:
+        return _only_one(lookup, local)
     if lookup.first_by:
         found = f"({_ranked(stream, lookup)}) {lookup.alias}"
         return f"{found}\n  ON {lookup.alias}.{key} = {local} AND {lookup.alias}.place = 1"
     on = [f"{lookup.alias}.{key} = {local}", *(_condition(lookup.alias, c) for c in lookup.where)]
     return f"{table} {lookup.alias} ON {' AND '.join(on)}"
+
+
+def _only_one(lookup: Lookup, local: str) -> str:
+    """The one row of a key that may repeat: rows are counted by key, and by what tells them apart, and joined at last.
+
+    Each join finds at most one row, so that none is multiplied.
+    """
+    alias, one = lookup.alias, lookup.one_by.lower()
+    key = f"m.{lookup.key.lower()}"
+    if lookup.folded:
+        key, local = f"UPPER({key})", f"UPPER({local})"
+    # Rows with keys below zero are no records (D11).
+    where = " AND ".join([f"m.{one} >= 0", *(_condition("m", condition) for condition in lookup.where)])
+    rows = f"FROM {lookup.table.lower()} m WHERE {where}"
+    counted = f"COUNT(*) among, MIN(m.{one}) lowest"
+    found = [f"WHEN {alias}_g.among = 1 THEN {alias}_g.lowest"]
+    groups = f"(SELECT {key} looked_up, {counted}, MAX(m.{one}) highest {rows} GROUP BY {key}) {alias}_g"
+    joins = [f"{groups}\n  ON {alias}_g.looked_up = {local}"]
+    for number, step in enumerate(lookup.telling, 1):
+        told = f"{alias}_{number}"
+        names = [column.lower() for column, _other in step]
+        outputs = ", ".join(f"m.{name} told_{name}" for name in names)
+        group = ", ".join([key, *(f"m.{name}" for name in names)])
+        on = [f"{told}.looked_up = {local}"]
+        on += [f"{told}.told_{column.lower()} = {_told(lookup, other)}" for column, other in step]
+        joins.append(
+            f"(SELECT {key} looked_up, {outputs}, {counted} {rows} GROUP BY {group}) {told}\n  ON {' AND '.join(on)}"
+        )
+        found.append(f"WHEN {told}.among = 1 THEN {told}.lowest")
+    joins.append(f"{lookup.table.lower()} {alias} ON {alias}.{one} = CASE {' '.join(found)} END")
+    return "\nLEFT JOIN ".join(joins)
+
+
+def _told(lookup: Lookup, other: str) -> str:
+    """What a telling column has to be."""
+    if other.startswith("="):
+        return other[1:]
+    alias, _, column = other.lower().rpartition(".")
+    value = f"{alias or 't'}.{column}"
+    return f"ABS({value})" if lookup.absolute else value
 
 
 def _ranked(stream: Stream, lookup: Lookup) -> str:

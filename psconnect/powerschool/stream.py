@@ -42,6 +42,12 @@ class Lookup:
         otherwise: column of the base table that holds the key where ``local`` is empty; empty for none.
         where: conditions on the looked-up table.
         absolute: compare the local column without its sign.
+        one_by: a unique column, where the key may repeat although each row means one (powerschool-api.md 23): of
+            several rows with the key, the one that ``telling`` tells apart is found, and none where it tells none.
+        telling: steps that tell rows apart, the narrowest first: each is pairs of a column of the looked-up table and
+            what it has to be: a base column, ``alias.column`` of an earlier lookup, or a number like ``=0``. The first
+            step that fits exactly one row decides.
+        folded: compare the keys without regard to capitals.
     """
 
     alias: str
@@ -53,11 +59,26 @@ class Lookup:
     absolute: bool = False
     order: tuple[str, ...] = ()
     otherwise: str = ""
+    one_by: str = ""
+    telling: tuple[tuple[tuple[str, str], ...], ...] = ()
+    folded: bool = False
 
     @property
     def deciding(self) -> list[str]:
         """The columns that decide between several rows."""
-        return [*(name.removeprefix("-") for name in self.order), *([self.first_by] if self.first_by else ())]
+        last = self.first_by or self.one_by
+        told = dict.fromkeys(column for step in self.telling for column, _local in step)
+        return [*(name.removeprefix("-") for name in self.order), *told, *([last] if last else ())]
+
+    @property
+    def compared_with(self) -> list[str]:
+        """The columns elsewhere that tell rows apart: base columns, or ``alias.column`` of earlier lookups."""
+        return list(dict.fromkeys(one for step in self.telling for _column, one in step if not one.startswith("=")))
+
+    @property
+    def ordered_by(self) -> str:
+        """The whole-number column in whose order the table can be read."""
+        return self.first_by or self.one_by or self.key
 
 
 @dataclass(frozen=True)
@@ -72,17 +93,22 @@ class Exists:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a stream: the name it has in the record, the table.field it comes from, the lookup it is found by."""
+    """A column of a stream: the name it has in the record, the table.field it comes from, the lookup it is found by.
+
+    With ``of`` it is the lowest or highest value of that field among several rows that the lookup's key has, and empty
+    where there is one: it names the candidates.
+    """
 
     name: str
     table: str
     field: str
     lookup: str = ""
+    of: Literal["", "lowest", "highest"] = ""
 
     @property
     def full_name(self) -> str:
-        """``Table.Field`` in lower case, as mappings are compared."""
-        return f"{self.table}.{self.field}".lower()
+        """``Table.Field`` in lower case, as mappings are compared; empty for a column that only names candidates."""
+        return "" if self.of else f"{self.table}.{self.field}".lower()
 
 
 @dataclass(frozen=True)
@@ -129,7 +155,7 @@ class Stream:
     def taken_from(self, lookup: Lookup) -> list[str]:
         """The columns of a looked-up table that the stream needs: its key, what is taken, what leads further."""
         columns = [column.field for column in self.columns if column.lookup == lookup.alias]
-        ways = (later.local.rpartition(".") for later in self.lookups)
+        ways = (local.rpartition(".") for later in self.lookups for local in (later.local, *later.compared_with))
         return [lookup.key, *columns, *(column for alias, _, column in ways if alias == lookup.alias)]
 
     def grants(self) -> set[tuple[str, str]]:
@@ -143,6 +169,9 @@ class Stream:
             needed |= {(lookup.table, condition.column) for condition in lookup.where}
             needed |= {(lookup.table, name) for name in lookup.deciding}
             needed |= {(self.table, lookup.otherwise)} if lookup.otherwise else set()
+            for local in lookup.compared_with:
+                alias, _, column = local.rpartition(".")
+                needed.add((tables.get(alias, self.table), column))
         for exists in self.exists:
             needed |= {(exists.table, exists.key), (self.table, exists.local)}
             needed |= {(exists.table, condition.column) for condition in exists.where}

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from psconnect.powerschool import answers
+from psconnect.powerschool.choosing import Values, by_key, ends, only_one
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.reader import PAGE_ROWS, Page, PageFailed, two_rows
 from psconnect.powerschool.rows import decode_count, row_type, table_rows
 from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream
 
-Values = dict[str, str]
 _BEYOND = 2_000_000_000
 """A key behind the last one of any table."""
 
@@ -44,7 +44,7 @@ class TableReader:
     client: PowerSchoolClient
     page_size: int
     way: str = "tables"
-    _found: dict[tuple[Lookup, tuple[str, ...], tuple[str, ...]], dict[str, Values]] = field(default_factory=dict)
+    _found: dict[tuple[Lookup, tuple[str, ...], tuple[str, ...]], dict[str, list[Values]]] = field(default_factory=dict)
     _members: dict[tuple[Exists, str], set[str]] = field(default_factory=dict)
     _types: dict[str, Any] = field(default_factory=dict)
 
@@ -67,7 +67,7 @@ class TableReader:
             self._rows(stream.table, stream.key, _base_columns(stream), q, _BEYOND)
         for lookup in stream.lookups:
             columns, q = _lookup_columns(stream, lookup), _filter(lookup.where, arguments)
-            self._rows(lookup.table, lookup.first_by or lookup.key, columns, q, _BEYOND)
+            self._rows(lookup.table, lookup.ordered_by, columns, q, _BEYOND)
         for exists in stream.exists:
             for q in _filters(exists.where, arguments):
                 self._rows(exists.table, _order_of(exists), [exists.key], q, _BEYOND)
@@ -75,9 +75,7 @@ class TableReader:
     def calls_for(self, stream: Stream, arguments: Mapping[str, str]) -> int:
         """About how many calls reading the stream takes, its looked-up tables included."""
         sizes = [self.count(stream, arguments)]
-        sizes += [
-            self._count(one.table, one.first_by or one.key, _filter(one.where, arguments)) for one in stream.lookups
-        ]
+        sizes += [self._count(one.table, one.ordered_by, _filter(one.where, arguments)) for one in stream.lookups]
         return sum(-(-size // self.page_size) for size in sizes) + 2
 
     def _base_page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> tuple[list[Values], bool]:
@@ -97,6 +95,7 @@ class TableReader:
 
     def _row(self, stream: Stream, values: Values, arguments: Mapping[str, str]) -> Any:
         sources: dict[str, Values] = {"": values}
+        among: dict[str, Values] = {}
         for lookup in stream.lookups:
             alias, _, column = lookup.local.rpartition(".")
             local = sources[alias].get(column.lower(), "")
@@ -104,21 +103,28 @@ class TableReader:
                 local = local.removeprefix("-")
             if lookup.otherwise:
                 local = local or values.get(lookup.otherwise.lower(), "")
-            sources[lookup.alias] = self._lookup(stream, lookup, arguments).get(local, {}) if local else {}
+            found = self._lookup(stream, lookup, arguments).get(local.upper() if lookup.folded else local, [])
+            sources[lookup.alias] = only_one(found, lookup, sources) if local else {}
+            among[lookup.alias] = ends(found, lookup) if local else {}
         if stream.name not in self._types:
             self._types[stream.name] = row_type(stream)
         return self._types[stream.name](
-            *(sources[column.lookup].get(column.field.lower(), "") for column in stream.columns)
+            *(
+                among[column.lookup].get(column.of, "")
+                if column.of
+                else sources[column.lookup].get(column.field.lower(), "")
+                for column in stream.columns
+            )
         )
 
-    def _lookup(self, stream: Stream, lookup: Lookup, arguments: Mapping[str, str]) -> dict[str, Values]:
+    def _lookup(self, stream: Stream, lookup: Lookup, arguments: Mapping[str, str]) -> dict[str, list[Values]]:
         # Two streams may look things up alike, and yet take other columns of what they find.
         columns = tuple(_lookup_columns(stream, lookup))
         name = (lookup, columns, tuple(_value(condition, arguments) for condition in lookup.where))
         if name not in self._found:
             q = _filter(lookup.where, arguments)
-            rows = self._all(lookup.table, lookup.first_by or lookup.key, columns, q)
-            self._found[name] = best_by_key((row for row in rows if self._passes(lookup, row, arguments)), lookup)
+            rows = self._all(lookup.table, lookup.ordered_by, columns, q)
+            self._found[name] = by_key((row for row in rows if self._passes(lookup, row, arguments)), lookup)
         return self._found[name]
 
     def _passes(self, lookup: Lookup, row: Values, arguments: Mapping[str, str]) -> bool:
@@ -210,6 +216,7 @@ def _behind(order: str, key: int, q: str) -> str:
 def _base_columns(stream: Stream) -> list[str]:
     names = [column.field for column in stream.columns if not column.lookup]
     names += [lookup.local for lookup in stream.lookups if "." not in lookup.local]
+    names += [local for lookup in stream.lookups for local in lookup.compared_with if "." not in local]
     names += [lookup.otherwise for lookup in stream.lookups if lookup.otherwise]
     return [*names, *(exists.local for exists in stream.exists)]
 
@@ -221,27 +228,8 @@ def _lookup_columns(stream: Stream, lookup: Lookup) -> list[str]:
 
 
 def _order_of(exists: Exists) -> str:
-    return exists.key if exists.table == "SECTIONS" else f"{exists.table}ID"
-
-
-def best_by_key(rows: Iterable[Values], lookup: Lookup) -> dict[str, Values]:
-    """Per key of a lookup the row that its order puts first; ``rows`` come in the order of what decides at last."""
-    found: dict[str, Values] = {}
-    for row in rows:
-        key = row.get(lookup.key.lower(), "")
-        if key not in found or (lookup.order and _rank(row, lookup) < _rank(found[key], lookup)):
-            found[key] = row
-    return found
-
-
-def _rank(row: Values, lookup: Lookup) -> list[tuple[bool, float]]:
-    """What a row is compared by with others of the same key: what has no number comes last."""
-    rank = []
-    for name in lookup.order:
-        text, sign = row.get(name.removeprefix("-").lower(), ""), -1 if name.startswith("-") else 1
-        number = float(text) * sign if re.fullmatch(r"-?\d+(\.\d*)?", text) else None
-        rank.append((number is None, number or 0.0))
-    return rank
+    # SECTIONS.ID may repeat (23).
+    return "DCID" if exists.table == "SECTIONS" else f"{exists.table}ID"
 
 
 _OPERATORS = {"=": "==", "<>": "!=", ">=": "=ge=", "<=": "=le="}

@@ -47,6 +47,7 @@ _STEP_OF = {
     "merged": "Uniqueness",
     "goes-along": "Belongs together",
     "orphan": "Belongs together",
+    "several-fit": "Belongs together",
     "waits-for": "Belongs together",
     "contact-without-student": "Belongs together",
     "class-not-taught": "Belongs together",

@@ -20,6 +20,7 @@ from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.classes import Classes, ClassInfo
 from psconnect.sources.powerschool.leads import Lead
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.unresolved import unresolved
 
 _LEADS_FROM = 10**15
 """A lead who has no row in SECTIONTEACHER has no row number either: the number is this plus Sections.DCID.
@@ -39,6 +40,7 @@ class Assignment:
         person: key of the person; None where there is none.
         staff_id: the SCHOOLSTAFF.ID by which the row names the person.
         role: what the role is; None for one that nobody has mapped. ``role_name`` is its own name.
+        lacks: what is missing or can't be told apart, where the row is kept for that.
         named: whether the section itself names the person as its lead.
     """
 
@@ -55,6 +57,7 @@ class Assignment:
     begin: str
     end: str
     named: bool = False
+    lacks: str = ""
 
     @property
     def teaches(self) -> bool:
@@ -116,7 +119,12 @@ class _Judge:
         one = Assignment(
             int(row.id), section, class_key, person, staff_id, info, role, name, Fate.KEPT, "orphan", begin, end
         )
-        return self.judged(one) if info is not None and person is not None else one
+        if info is not None and person is not None:
+            return self.judged(one)
+        if info is None and section is not None:
+            return replace(one, lacks="class")
+        rule, lacks = unresolved(row, "staff" if info else "section")
+        return replace(one, rule=rule, lacks=lacks)
 
     def lead(self, section: int, lead: Lead) -> Assignment:
         """The assignment of a lead that the section alone names."""
@@ -125,7 +133,9 @@ class _Judge:
             _LEADS_FROM + section, section, info.key if info else section, lead.person, lead.staff_id, info, LEAD, "",
             Fate.KEPT, "orphan", "", "", named=True,
         )  # fmt: skip
-        return self.judged(one) if info is not None and lead.person is not None else one
+        if info is not None and lead.person is not None:
+            return self.judged(one)
+        return replace(one, rule="several-fit", lacks=lead.fits) if info and lead.fits else one
 
     def judged(self, one: Assignment) -> Assignment:
         """An assignment whose class and person exist, with fate and rule."""
@@ -258,7 +268,7 @@ def assignment_rows(
     for a in assignments:
         school = a.info.school if a.info else None
         if a.fate == Fate.KEPT and a.rule:
-            detail = "beginDate" if a.rule == "unreadable" else "teacher" if a.info else "class"
+            detail = "beginDate" if a.rule == "unreadable" else a.lacks or ("teacher" if a.info else "class")
             on_problem(Problem(a.rule, "enrollment", -a.key, school, detail))
         if a.fate != Fate.LEFT_OUT and a.person in delivered:
             taught.add(a.class_key)

@@ -15,6 +15,7 @@ from psconnect.sources.powerschool.district import District
 from psconnect.sources.powerschool.leads import teacher_named
 from psconnect.sources.powerschool.moves import SectionMoves
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.unresolved import unresolved
 
 NEVER = "9999-12-31"
 _Judge = Callable[[str, str, str, str], tuple[int, str | None]]
@@ -86,8 +87,9 @@ def class_shaper(
             fate: Fate
             rule: str | None
             if school is None or term is None or course is None:
-                fate, rule = Fate.KEPT, "orphan"
-                on_problem(Problem("orphan", "class", key, school, _lacking(school, term, course)))
+                fate = Fate.KEPT
+                rule, lacks = unresolved(row, "course") if course is None else ("orphan", _lacking(school, term))
+                on_problem(Problem(rule, "class", key, school, lacks))
             elif classes.moves.of(key) != key:
                 fate, rule = Fate.LEFT_OUT, "section-moved"
             elif choice is None:
@@ -120,8 +122,8 @@ def class_shaper(
     return page
 
 
-def _lacking(school: object, term: object, course: object) -> str:
-    return "course" if course is None else "school" if school is None else "calendar" if term is None else ""
+def _lacking(school: object, term: object) -> str:
+    return "school" if school is None else "calendar" if term is None else ""
 
 
 def enrollment_shaper(
@@ -177,9 +179,10 @@ def _apart(row: Any, on_problem: OnProblem, info: ClassInfo | None, judge: _Judg
         fate, rule = judge(row.dateenrolled, row.dateleft, row.sectionid, info.natural_end)
         if fate == _LEFT_OUT and rule:
             return fate, rule
-    lacks = "class" if info is None else "student"
-    on_problem(Problem("orphan", "enrollment", int(row.dcid), info.school if info else None, lacks))
-    return _KEPT, "orphan"
+    of_class = info is None and not row.section_dcid
+    rule, lacks = unresolved(row, "section" if of_class else "student" if info else "class")
+    on_problem(Problem(rule, "enrollment", int(row.dcid), info.school if info else None, lacks))
+    return _KEPT, rule
 
 
 def _by_text(info: dict[int, ClassInfo]) -> dict[str, ClassInfo]:

@@ -13,11 +13,13 @@ _NOBODY = ("", "0")
 class Lead:
     """The lead that a section names: the SCHOOLSTAFF.ID, and the person behind it.
 
-    ``person`` is None where no staff position has that ID, or several people have it, at the section's school, too.
+    ``person`` is None where no staff position has that ID, or several people have it, at the section's school, too;
+    then ``fits`` names two of their positions.
     """
 
     staff_id: str
     person: int | None
+    fits: str = ""
 
 
 def teacher_named(row: Any) -> str:
@@ -30,17 +32,22 @@ def named_leads(teachers: Mapping[int, tuple[str, str]], positions: Iterable[Any
 
     IDs may repeat (powerschool-api.md 23): then the position at the section's school counts.
     """
-    by_id: dict[str, dict[int, set[str]]] = {}
+    by_id: dict[str, list[Any]] = {}
     for row in positions:
         if row.id and row.users_dcid:
-            by_id.setdefault(row.id, {}).setdefault(int(row.users_dcid), set()).add(row.schoolid)
+            by_id.setdefault(row.id, []).append(row)
     if not by_id:
         # This way of reading gives no such IDs.
         return {}
-    known = {named: Lead(named[0], _person(by_id.get(named[0], {}), named[1])) for named in set(teachers.values())}
+    known = {named: _lead(named[0], by_id.get(named[0], []), named[1]) for named in set(teachers.values())}
     return {key: known[named] for key, named in teachers.items()}
 
 
-def _person(found: Mapping[int, set[str]], school: str) -> int | None:
-    people = list(found) if len(found) == 1 else [person for person, schools in found.items() if school in schools]
-    return people[0] if len(people) == 1 else None
+def _lead(staff_id: str, positions: list[Any], school: str) -> Lead:
+    people = {int(row.users_dcid) for row in positions}
+    if len(people) > 1:
+        people = {int(row.users_dcid) for row in positions if row.schoolid == school}
+    if len(people) == 1:
+        return Lead(staff_id, people.pop())
+    keys = sorted(int(row.dcid) for row in positions)
+    return Lead(staff_id, None, f"SCHOOLSTAFF.DCID {keys[0]} and {keys[-1]}" if keys else "")

@@ -1,0 +1,53 @@
+"""Lookups by IDs and numbers that may repeat, though each means one row (powerschool-api.md 23).
+
+What a row stands beside tells which one is meant. Where it does not, none is found, and the row names the candidates.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from psconnect.powerschool.stream import Column, Condition, Lookup
+
+YEAR = (
+    Condition("TERMID", ">=", ":first_term", absolute=True),
+    Condition("TERMID", "<=", ":last_term", absolute=True),
+)
+_FITTING: tuple[Literal["lowest", "highest"], ...] = ("lowest", "highest")
+SECTION_OF_CC = Lookup(
+    "section",
+    "SECTIONS",
+    "SECTIONID",
+    "ID",
+    absolute=True,
+    one_by="DCID",
+    telling=((("TERMID", "TERMID"), ("SCHOOLID", "SCHOOLID")), (("TERMID", "TERMID"),)),
+)
+# Decides only among several: students change schools, and their earlier enrollments stay.
+STUDENT_OF_CC = Lookup("student", "STUDENTS", "STUDENTID", "ID", one_by="DCID", telling=((("SCHOOLID", "SCHOOLID"),),))
+SECTION_OF_YEAR = Lookup("section", "SECTIONS", "SECTIONID", "ID", one_by="DCID", where=YEAR)
+STAFF_OF_SECTION = Lookup(
+    "staff", "SCHOOLSTAFF", "TEACHERID", "ID", one_by="DCID", telling=((("SCHOOLID", "section.SCHOOLID"),),)
+)
+# A course of the school goes before one of the district, whose school number is 0 (powerschool-api.md 16.4).
+COURSE_OF_SECTION = Lookup(
+    "course",
+    "COURSES",
+    "COURSE_NUMBER",
+    "COURSE_NUMBER",
+    one_by="DCID",
+    folded=True,
+    telling=(
+        (("COURSE_NUMBER", "COURSE_NUMBER"), ("SCHOOLID", "SCHOOLID")),
+        (("COURSE_NUMBER", "COURSE_NUMBER"), ("SCHOOLID", "=0")),
+        (("COURSE_NUMBER", "COURSE_NUMBER"),),
+    ),
+)
+
+
+def candidates(lookup: Lookup) -> tuple[Column, Column]:
+    """Columns that name the rows among which a lookup can't tell: ``section_lowest`` and ``section_highest``."""
+    lowest, highest = (
+        Column(f"{lookup.alias}_{end}", lookup.table, lookup.one_by, lookup.alias, end) for end in _FITTING
+    )
+    return lowest, highest
