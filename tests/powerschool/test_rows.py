@@ -69,7 +69,7 @@ _TWICE = [
 
 @pytest.mark.parametrize("twice", _TWICE)
 @pytest.mark.parametrize("place", [0, 1, 5])
-def test_a_key_that_came_twice_is_refused_wherever_it_stands(twice: str, place: int) -> None:
+def test_N17_a_key_that_came_twice_is_refused_wherever_it_stands(twice: str, place: int) -> None:
     rows = [_ROW] * 5
     rows.insert(place, twice)
     with pytest.raises(msgspec.ValidationError, match="came twice"):
