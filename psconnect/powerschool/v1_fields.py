@@ -217,6 +217,7 @@ def _unreadable(streams: StreamSet) -> list[tuple[str, str]]:
 
 
 def _readable(stream: Stream, column: Column) -> bool:
-    if column.name in _MADE.get(stream.name, frozenset()):
+    # v1 refers by DCID, which is unique: there are no candidates to name.
+    if column.of or column.name in _MADE.get(stream.name, frozenset()):
         return True
     return bool(path_of(stream, column)) or any(column == one for _, one in extensions_of(stream))
