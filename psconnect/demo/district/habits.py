@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _Ids = Literal["unique", "students", "sections", "staff", "courses"]
+_Case = Literal["same", "lower"]
 _Roles = Literal["usual", "public", "own"]
 
 
@@ -42,7 +43,7 @@ class Habits:
     role_keys: bool = True
     system_user: bool = False
     placeholder_logins: bool = False
-    course_case: Literal["same", "lower"] = "same"
+    course_case: _Case = switch("same", "lower", effect="other")  # noqa: RUF009 - a field
     later_ids: bool = False
     old_details: bool = False
     relation_type: Literal["both", "detail", "association"] = "both"
