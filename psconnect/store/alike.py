@@ -18,6 +18,7 @@ from psconnect.model.rules import RosterRules
 from psconnect.model.text import caseless, folded
 from psconnect.store.given import PEOPLE
 from psconnect.store.staging import table
+from psconnect.store.usernames import CASELESS
 from psconnect.store.whole import value
 
 _TWICE, _SHARED = "registered-twice", "email-shared"
@@ -41,7 +42,7 @@ def registered_twice(db: sqlite3.Connection, rules: RosterRules) -> list[Problem
     db.create_function("folded", 1, folded, deterministic=True)
     known = {frozenset(pair.keys) for pair in rules.confirmed if pair.entity == STUDENT.key}
     pairs: _Pairs = {}
-    same = {"stateId": f"caseless(trim({_of('stateId')}))", "username": f"caseless({_of('username')})"}
+    same = {"stateId": f"trim({_of('stateId')})", "username": _of("username")}
     if rules.birth_date:
         born = f"CASE WHEN {_of(EXTRA)} <> '' THEN json_extract({_of(EXTRA)}, '$.\"{rules.birth_date}\"') END"
         # Many are born on one day, so their names are compared at once.
@@ -65,10 +66,16 @@ def _of(attribute: str) -> str:
 
 def _alike(db: sqlite3.Connection, what: str, sql: str) -> Iterator[list[int]]:
     """The keys of students who have the same name and the same of what the SQL gives, group by group."""
-    name = table(STUDENT)
+    values_sql = f"SELECT {CASELESS} same, key FROM (SELECT {sql} name, key FROM stage.{table(STUDENT)} WHERE {_THERE})"
+    db.execute("DROP TABLE IF EXISTS temp.alike")
+    db.execute(
+        f"CREATE TEMP TABLE alike AS SELECT same FROM ({values_sql}) WHERE same <> '' GROUP BY same HAVING count(*) > 1"
+    )
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM temp.alike)").fetchone()[0]:
+        return
     rows = db.execute(
-        f"SELECT {sql} same, key, record FROM stage.{name} WHERE {_THERE} AND same IN (SELECT {sql} one FROM "
-        f"stage.{name} WHERE {_THERE} AND one <> '' GROUP BY one HAVING count(*) > 1) ORDER BY same, key"
+        f"SELECT v.same, v.key, s.record FROM ({values_sql}) v JOIN stage.{table(STUDENT)} s ON s.key = v.key "
+        "WHERE v.same IN (SELECT same FROM temp.alike) ORDER BY v.same, v.key"
     )
     groups: dict[tuple[str, str, str], list[int]] = {}
     counts: dict[str, int] = {}
@@ -95,8 +102,8 @@ def shared_addresses(db: sqlite3.Connection) -> list[Problem]:
     """For each kind of people, how many have an e-mail that somebody else has, too."""
     db.create_function("caseless", 1, caseless, deterministic=True)
     mails = {
-        entity: f"SELECT key, caseless({value('record', entity.attributes.index('email'))}) mail "
-        f"FROM stage.{table(entity)} WHERE fate = 0"
+        entity: f"SELECT key, {CASELESS} mail FROM (SELECT key, {value('record', entity.attributes.index('email'))} "
+        f"name FROM stage.{table(entity)} WHERE fate = 0)"
         for entity in PEOPLE
     }
     db.execute("DROP TABLE IF EXISTS temp.shared_mail")
