@@ -13,7 +13,8 @@ from tests.personalities.test_single import differences, personality
 
 BY_TABLES = (
     "row_values", "date_text", "timestamp_text", "page_size", "oversize_page", "empty_table", "star_projection",
-    "role_keys", "role_names", "system_user", "placeholder_logins", "later_ids", "old_details", "relation_type", "dropped_terms",
+    "role_keys", "role_names", "system_user", "placeholder_logins", "later_ids", "old_details",
+    "relation_type", "dropped_terms",
 )  # fmt: skip
 BY_VERSIONS = ("data_version_text", "data_version_tables", "data_version_deletes", "row_values", "strict_entries")
 
