@@ -80,7 +80,8 @@ def read_run(db: sqlite3.Connection, connection: str, number: int) -> Run:
 
 def find_run(db: sqlite3.Connection, connection: str, run_id: str) -> tuple[int, Run] | None:
     """A run and its number by its id, or None."""
-    row = db.execute("SELECT no FROM run WHERE id = ?", [run_id]).fetchone()
+    # Not by the index: where that is damaged, a run that is listed would not be found. There are a few hundred at most.
+    row = db.execute("SELECT no FROM run WHERE +id = ?", [run_id]).fetchone()
     return (row[0], read_run(db, connection, row[0])) if row else None
 
 
