@@ -52,6 +52,18 @@ _RULES = (
     Rule("staff-inactive", "info", "Staff member not active", "the person has no current position at a chosen school"),
     Rule("enrollment-dropped", "info", "Class dropped", "the student dropped the class"),
     Rule("enrollment-never-attended", "info", "Never attended", "the enrollment ended on the day it began"),
+    Rule(
+        "enrollment-joined",
+        "info",
+        "Joined with another enrollment",
+        "another enrollment of the same person in the same class stands for both",
+    ),
+    Rule(
+        "enrollment-other-time",
+        "info",
+        "Another time in the same class",
+        "the person is in the class at another time, too, and that enrollment is delivered",
+    ),
     Rule("enrollment-ended", "info", "Enrollment ended", "the student left the class before it ended"),
     Rule("assignment-ended", "info", "Teaching assignment ended", "the teaching assignment has ended"),
     Rule(
@@ -247,6 +259,27 @@ _RULES = (
         "several records in PowerSchool have the number it refers to, and nothing tells which one is meant",
         "Compare the records named here and correct the number of one in PowerSchool, or ask its support. Until then "
         "the record stays at the destination as last delivered.",
+    ),
+    Rule(
+        "ends-before-it-begins",
+        "error",
+        "Ends before it begins",
+        "it ends before it begins",
+        "Correct one of the two dates in PowerSchool. Until then it is not delivered.",
+    ),
+    Rule(
+        "enrollment-twice",
+        "warning",
+        "Enrolled more than once in the same class",
+        "the person is in the same class more than once at the same time",
+        "Delete the enrollments that are too many in PowerSchool. One was delivered, with the days of all of them.",
+    ),
+    Rule(
+        "enrollment-without-school",
+        "error",
+        "Enrollment without a school",
+        "the school of its class does not exist in PowerSchool",
+        "Correct the school of the section in PowerSchool. Until then it stays at the destination as last delivered.",
     ),
     Rule(
         "calendar-unknown",

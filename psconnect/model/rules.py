@@ -148,9 +148,9 @@ class ScopeSettings(_Settings, frozen=True, forbid_unknown_fields=True, omit_def
     Attributes:
         schools: ``all``, or a list of school numbers.
         start_year: first calendar year of the school year; None for the one of today.
-        prior_data_days: from how many days before the first day of its calendar the next year is read, even while this
-            one still runs. 0: by itself at 00:00 of that day in the district's time zone. None: 30 days, but not before
-            this year has ended.
+        prior_data_days: from how many days before its first school day the next year is read, even while this
+            one still runs. 0: by itself at 00:00 of that day in the district's time zone. None: on that day, but not
+            before this year has ended. The first school day is the first one in session, where the calendar has any.
         terms: school number (or ``all``) -> names or abbreviations of the terms that are delivered.
         courses: which courses are delivered, and as what.
     """

@@ -5,7 +5,7 @@ Powerschool-api.md 16.4: YearID = first calendar year - 1990; all terms of a yea
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,13 +14,15 @@ from operator import attrgetter
 from typing import Any
 
 FIRST_YEAR = 1990
-_SOON = timedelta(days=30)
 _REMEMBERED = 10_000  # a bound, so that garbage can't fill the memory
 
 
 @dataclass(frozen=True)
 class YearRow:
-    """One school's record of one school year: its id, first and last day, and the school's number."""
+    """One school's record of one school year: its id, first and last day, and the school's number.
+
+    The first day is the first one in session where a calendar tells it: a year's record may begin weeks before.
+    """
 
     year_id: int
     first_day: str
@@ -31,23 +33,18 @@ class YearRow:
 def year_by_date(rows: Iterable[YearRow], today: date, prior_days: int | None = None) -> int | None:
     """The YearID that most schools are in on that day; None when no school has any year.
 
-    Between two years it is the next one from 30 days before its first day, else the one that ended last. With
-    ``prior_days`` each school's next year counts from so many days before its first day, even while its present one
-    still runs; with 0, from that day on.
+    Between two years it is the one that ended last. With ``prior_days`` each school's next year counts from so many
+    days before its first day, even while its present one still runs; with 0, from that day on.
     """
     rows = list(rows)
     if not rows:
         return None
     if prior_days is not None:
         return _year_begun(rows, (today + timedelta(days=prior_days)).isoformat())
-    now, soon = today.isoformat(), (today + _SOON).isoformat()
-    for candidates in (
-        [row.year_id for row in rows if row.first_day <= now <= row.last_day],
-        [row.year_id for row in rows if now < row.first_day <= soon],
-    ):
-        if candidates:
-            counted = Counter(candidates)
-            return max(counted, key=lambda year: (counted[year], year))
+    now = today.isoformat()
+    counted = Counter(row.year_id for row in rows if row.first_day <= now <= row.last_day)
+    if counted:
+        return max(counted, key=lambda year: (counted[year], year))
     past = [row.year_id for row in rows if row.last_day < now]
     return max(past) if past else min(row.year_id for row in rows)
 
@@ -67,6 +64,13 @@ def _year_begun(rows: list[YearRow], day: str) -> int:
 def term_range(year_id: int) -> tuple[int, int]:
     """First and last possible Terms.ID of a school year."""
     return year_id * 100, year_id * 100 + 99
+
+
+def first_in_session(first_day: str, last_day: str, days_in_session: list[str]) -> str:
+    """The first school day of a year, from the school's days in ascending order; its own first day without any."""
+    place = bisect_left(days_in_session, first_day)
+    within = place < len(days_in_session) and days_in_session[place] <= last_day
+    return days_in_session[place] if within else first_day
 
 
 def natural_end(last_day: str, days_in_session: list[str]) -> str:

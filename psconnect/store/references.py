@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from psconnect.model.entities import (
     ADMIN,
@@ -30,6 +31,7 @@ from psconnect.model.problems import RULES, Problem, base_rule, goes_along
 from psconnect.model.rules import NO_RULES, RosterRules
 from psconnect.store.alike import registered_twice, shared_addresses
 from psconnect.store.along import held_contacts
+from psconnect.store.sameclass import settle_same_class
 from psconnect.store.staging import table
 from psconnect.store.uniqueness import settle_uniqueness
 from psconnect.store.usernames import settle_usernames
@@ -39,12 +41,12 @@ _ALONG = ("goes-along", "contact-without-student")
 _ORDER = (TEACHER, ADMIN, SCHOOL, STUDENT, CALENDAR, COURSE, CLASS, CONTACT, RELATIONSHIP, ENROLLMENT)
 """What others need comes first; staff needs nothing and decides which classes are taught, once user names are settled
 between staff and students."""
-REJECTING = ("unreadable", _ORPHAN, "missing-required", "too-long", "no-id", "double-id")
+REJECTING = ("unreadable", _ORPHAN, "missing-required", "too-long", "no-id", "double-id", "enrollment-without-school")
 """Rules that say: this record should be in, and can't be used as it is."""
 
 
 def resolve_references(
-    db: sqlite3.Connection, rules: RosterRules = NO_RULES, found: Iterable[Problem] = ()
+    db: sqlite3.Connection, rules: RosterRules = NO_RULES, found: Iterable[Problem] = (), today: date = date.max
 ) -> list[Problem]:
     """Set fate and rule of every staged record by the rules between records and by what it depends on.
 
@@ -64,6 +66,7 @@ def resolve_references(
         if entity is CLASS:
             _unused(db, rules)
     problems += registered_twice(db, rules) + shared_addresses(db)
+    problems += settle_same_class(db, today)
     return without_those_along(db, _with_schools(db, [*found, *problems]))
 
 

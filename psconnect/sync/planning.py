@@ -84,7 +84,7 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         found = [*stage.problems(), *give(db, job.naming, names)]
         if identity.may_clash:
             found += settle_clashes(db)
-        problems = resolve_references(db, job.between, found)
+        problems = resolve_references(db, job.between, found, _today(job, summary))
         job.on_step("references")
         job.cancel.check()
         _enter(job, db, number, "planning")

@@ -9,16 +9,17 @@ CREATE TEMP TABLE real_school AS
 SELECT DCID AS dcid, School_Number AS number, Name AS name FROM Schools
 WHERE School_Number NOT IN (0, 999999) AND visible(Name);
 
--- The year that most schools' year rows say it is; from 30 days before its first day on, it is the next one; in a gap
--- it is still the one that ended last (YearID, 16.4).
+-- The year that most schools' year rows say it is, each from its first day in session where the calendar has any; in a
+-- gap it is still the one that ended last (YearID, 16.4).
 CREATE TEMP TABLE year AS
 WITH span AS (
-    SELECT t.YearID AS id, t.FirstDay AS first, t.LastDay AS last
-    FROM Terms t JOIN real_school s ON s.number = t.SchoolID WHERE t.IsYearRec = 1
+    SELECT t.YearID AS id, t.LastDay AS last,
+        coalesce((SELECT min(d.Date_Value) FROM Calendar_Day d
+                  WHERE d.SchoolID = t.SchoolID AND d.InSession = 1 AND d.Date_Value BETWEEN t.FirstDay AND t.LastDay),
+                 t.FirstDay) AS first
+    FROM Terms t JOIN real_school s ON s.number = t.SchoolID WHERE t.IsYearRec = 1 AND t.FirstDay <= t.LastDay
 ), candidate AS (
     SELECT id, 1 AS choice, count(*) AS schools FROM span, param WHERE today BETWEEN first AND last GROUP BY id
-    UNION ALL
-    SELECT id, 2, count(*) FROM span, param WHERE today < first AND first <= date(today, '+30 days') GROUP BY id
     UNION ALL
     SELECT id, 3, 1 FROM span, param WHERE last < today GROUP BY id
 )
@@ -33,7 +34,9 @@ SELECT t.DCID AS dcid, t.ID AS id, t.SchoolID AS number, s.dcid AS school, t.Yea
               WHERE d.SchoolID = t.SchoolID AND d.InSession = 1 AND d.Date_Value BETWEEN t.FirstDay AND t.LastDay),
              t.LastDay) AS natural_end
 FROM Terms t JOIN real_school s ON s.number = t.SchoolID
-WHERE t.YearID = (SELECT id FROM year) AND visible(t.Name) AND t.FirstDay IS NOT NULL AND t.LastDay IS NOT NULL;
+WHERE t.YearID = (SELECT id FROM year) AND visible(t.Name) AND t.FirstDay IS NOT NULL AND t.LastDay IS NOT NULL
+    -- What ends before it begins is not delivered, nor what hangs on it.
+    AND t.FirstDay <= t.LastDay;
 CREATE INDEX temp.real_term_id ON real_term (id, number);
 
 -- Courses with a title; school 0 or none is the district (16.4). Sections name a course by number: the oldest such.
@@ -86,13 +89,14 @@ FROM named n JOIN real_class k ON k.id = n.section
 WHERE NOT EXISTS (SELECT 1 FROM teaching_row a WHERE a.section = k.id AND a.person = n.person);
 UPDATE teaching_row SET role = 'lead' WHERE named AND role IS NOT 'lead' AND NOT EXISTS (
     SELECT 1 FROM teaching_row o WHERE o.section = teaching_row.section AND o.person = teaching_row.person
-    AND o.role = 'lead' AND (o.last IS NULL OR o.last >= (SELECT today FROM param) OR o.last >= o.natural_end));
+    AND o.role = 'lead' AND NOT coalesce(o.last < o.first, 0)
+    AND (o.last IS NULL OR o.last >= (SELECT today FROM param) OR o.last >= o.natural_end));
 DELETE FROM teaching_row WHERE role IS NULL;
 
 -- One that ended counts no more, unless it lasted to the class's own end (9.1).
 CREATE TEMP TABLE assignment AS
 SELECT *, min((SELECT today FROM param), natural_end) AS day FROM teaching_row
-WHERE last IS NULL OR last >= (SELECT today FROM param) OR last >= natural_end;
+WHERE (last IS NULL OR last >= (SELECT today FROM param) OR last >= natural_end) AND NOT coalesce(last < first, 0);
 
 -- Positions that are current; the district office counts as the district (16.3).
 CREATE TEMP TABLE position AS
@@ -249,19 +253,45 @@ SELECT x.id AS sourcedId, x.student AS studentSourcedId, 'C' || x.contact AS con
     x.school AS school
 FROM real_relationship x LEFT JOIN StudentContactDetail d ON d.StudentContactDetailID = x.detail;
 
+-- Who is in a class, and in which days: a student until the first day not there, a teacher until the last day there.
 -- A teacher's enrollment needs the teacher; the first delivered lead teacher of a class is the primary one.
-CREATE TEMP VIEW expected_enrollment AS
-SELECT CAST(c.dcid AS TEXT) AS sourcedId, c.class AS classSourcedId, c.school AS schoolSourcedId,
-    CAST(c.student AS TEXT) AS userSourcedId, 'student' AS role, 'false' AS "primary", c.first AS beginDate,
-    c.last AS endDate, c.school AS school
+CREATE TEMP TABLE member AS
+SELECT c.dcid AS number, c.class AS class, c.school AS school, CAST(c.student AS TEXT) AS person, 'student' AS role,
+    'false' AS is_primary, c.first AS first, c.last AS last, c.last AS until
 FROM real_cc c
 UNION ALL
-SELECT 'T' || a.id, a.class, a.school, 'T' || a.person, 'teacher',
+SELECT a.id, a.class, a.school, 'T' || a.person, 'teacher',
     CASE WHEN a.role = 'lead' AND row_number() OVER (
             PARTITION BY a.class, a.role
             -- The lead of the day; then who leads it for the last day; then who comes next.
             ORDER BY CASE WHEN a.first > a.day THEN 2 WHEN a.last <= a.day THEN 1 ELSE 0 END,
                 CASE WHEN a.first > a.day THEN a.first END, a.named DESC, a.id) = 1
          THEN 'true' ELSE 'false' END,
-    a.first, a.last, a.school
+    coalesce(a.first, ''), a.last, date(a.last, '+1 day')
 FROM assignment a WHERE a.person IN (SELECT dcid FROM real_staff);
+
+-- Nobody is in a class twice. Times without a gap between are one time, under the oldest number; of times apart, that of
+-- today is delivered, else the next one, else the one that ended last.
+CREATE TEMP TABLE time_in_class AS
+WITH begins AS (
+    SELECT *, coalesce(first > max(coalesce(until, '9999')) OVER (
+        PARTITION BY class, person ORDER BY first, number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 1) AS fresh
+    FROM member
+), numbered AS (
+    SELECT *, sum(fresh) OVER (PARTITION BY class, person ORDER BY first, number) AS place FROM begins
+)
+SELECT min(number) AS number, class, school, person, role, max(is_primary) AS is_primary, min(first) AS first,
+    nullif(max(coalesce(last, '9999')), '9999') AS last
+FROM numbered GROUP BY class, person, place;
+
+CREATE TEMP VIEW expected_enrollment AS
+SELECT CASE role WHEN 'teacher' THEN 'T' ELSE '' END || number AS sourcedId, class AS classSourcedId,
+    school AS schoolSourcedId, person AS userSourcedId, role, is_primary AS "primary", nullif(first, '') AS beginDate,
+    last AS endDate, school
+FROM (
+    SELECT *, row_number() OVER (
+        PARTITION BY class, person
+        ORDER BY CASE WHEN first > today THEN 1 WHEN coalesce(last, '9999') > today THEN 0 ELSE 2 END,
+            CASE WHEN first > today THEN first END, coalesce(last, '9999') DESC) AS choice
+    FROM time_in_class, param
+) WHERE choice = 1;

@@ -24,7 +24,8 @@ DAYS = {
     "second semester": date(2027, 2, 10),
     "last day": date(2027, 6, 11),
     "summer, still the old year": date(2027, 7, 10),
-    "summer, already the next year": date(2027, 7, 20),
+    "summer, the day before the next year": date(2027, 8, 15),
+    "the first day of the next year": date(2027, 8, 16),
 }
 SUMMER = date(2027, 6, 20)
 
@@ -111,6 +112,37 @@ STRANGE: dict[str, tuple[str, ...]] = {
         "UPDATE Students SET Last_Name = char(10) || 'A' || char(10, 10) || 'B' WHERE DCID % 11 = 3",
     ),
     "middle name with nothing visible": ("UPDATE Students SET Middle_Name = ' ' WHERE DCID % 7 = 0",),
+    "the same enrollment twice": (
+        (
+            "INSERT INTO CC (DCID, ID, StudentID, SectionID, TermID, SchoolID, DateEnrolled, DateLeft) "
+            "SELECT DCID + 500000, ID + 500000, StudentID, SectionID, TermID, SchoolID, date(DateEnrolled, '+9 days'), "
+            "date(DateLeft, CASE WHEN DCID % 2 THEN '+3 days' ELSE '-30 days' END) "
+            "FROM CC WHERE SectionID > 0 AND DCID % 11 = 0"
+        ),
+        (
+            "INSERT INTO SectionTeacher (ID, SectionID, TeacherID, RoleID, Start_Date, End_Date) "
+            "SELECT ID + 500000, SectionID, TeacherID, RoleID, date(End_Date, '+1 day'), date(End_Date, '+5 days') "
+            "FROM SectionTeacher WHERE ID % 5 = 0"
+        ),
+    ),
+    "left and came back": (
+        "UPDATE CC SET DateLeft = '2026-11-30' WHERE SectionID > 0 AND DCID % 11 = 0",
+        (
+            "INSERT INTO CC (DCID, ID, StudentID, SectionID, TermID, SchoolID, DateEnrolled, DateLeft) "
+            "SELECT DCID + 500000, ID + 500000, StudentID, SectionID, TermID, SchoolID, '2026-12-15', '2027-06-12' "
+            "FROM CC WHERE SectionID > 0 AND DCID % 11 = 0"
+        ),
+    ),
+    "dates the wrong way round": (
+        "UPDATE CC SET DateLeft = date(DateEnrolled, '-1 day') WHERE DCID % 11 = 0",
+        "UPDATE SectionTeacher SET End_Date = '2027-01-01', Start_Date = '2027-01-02' WHERE ID % 11 = 0",
+        f"UPDATE Terms SET LastDay = date(FirstDay, '-1 day') WHERE {_OF_THIS_YEAR} AND Portion = 2 AND SchoolID = 110",
+    ),
+    "graduates": (
+        "UPDATE Students SET SchoolID = 999999, Enroll_Status = 3 WHERE Grade_Level = 12",
+        "UPDATE Terms SET SchoolID = 999999 WHERE YearID = 36 AND Portion = 4 AND SchoolID = 110",
+        "UPDATE Courses SET SchoolID = 999999 WHERE DCID % 11 = 2",
+    ),
     "students": (
         "UPDATE Students SET SchoolID = 777 WHERE DCID % 11 = 0",
         "UPDATE Students SET Grade_Level = DCID % 25 - 6 WHERE DCID % 11 > 5",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psconnect.roster.terms import DateCheck, YearRow, natural_end, term_range, year_by_date
+from psconnect.roster.terms import DateCheck, YearRow, first_in_session, natural_end, term_range, year_by_date
 
 YEARS = [YearRow(35, "2025-08-18", "2026-06-05"), YearRow(36, "2026-08-17", "2027-06-04")]
 
@@ -21,8 +21,7 @@ YEARS = [YearRow(35, "2025-08-18", "2026-06-05"), YearRow(36, "2026-08-17", "202
         ("2026-06-05", 35),
         ("2026-06-06", 35),  # between two: the one that ended …
         ("2026-07-17", 35),
-        ("2026-07-18", 36),  # … until 30 days before the next
-        ("2026-08-16", 36),
+        ("2026-08-16", 35),  # … until the next begins
         ("2026-08-17", 36),
         ("2027-06-04", 36),
         ("2027-07-01", 36),
@@ -91,6 +90,20 @@ def test_the_last_school_day_of_a_term(last_day: str, end: str) -> None:
     assert natural_end(last_day, []) == last_day
 
 
+@pytest.mark.parametrize(
+    ("first_day", "last_day", "begin"),
+    [
+        ("2027-06-05", "2027-12-31", "2027-06-07"),  # dated from a weekend before
+        ("2027-06-03", "2027-12-31", "2027-06-03"),
+        ("2027-06-08", "2027-12-31", "2027-06-08"),  # no school day at all: its own first day
+        ("2027-01-01", "2027-05-31", "2027-01-01"),  # none within it
+    ],
+)
+def test_the_first_school_day_of_a_year(first_day: str, last_day: str, begin: str) -> None:
+    assert first_in_session(first_day, last_day, DAYS) == begin
+    assert first_in_session(first_day, last_day, []) == first_day
+
+
 @given(st.lists(st.dates().map(date.isoformat), unique=True).map(sorted), st.dates().map(date.isoformat))
 def test_the_last_school_day_is_never_after_the_term(days: list[str], last_day: str) -> None:
     end = natural_end(last_day, days)
@@ -146,7 +159,8 @@ TWO_SCHOOLS = year_rows(
         ("2027-05-18", 90, 37),  # 90 days before, while the year still runs
         ("2025-01-01", 0, 36),  # before any year: the first there is
         ("2029-01-01", 0, 37),
-        ("2027-07-20", None, 37),  # without the setting: 30 days before, but not while a year runs
+        ("2027-08-15", None, 36),  # without the setting: not before the first day
+        ("2027-08-16", None, 37),
         ("2027-06-01", None, 36),
     ],
 )

@@ -77,7 +77,8 @@ def enrollment(maker: Maker, **values: object) -> Shaped:
         "dcid": 70001, "sectionid": 5, "section_dcid": 900, "student_dcid": 431, "dateenrolled": "2026-08-17",
         "dateleft": "2027-01-16",
     }  # fmt: skip
-    classes, _ = classes_of(maker, {})
+    section: Any = values.pop("section", {})
+    classes, _ = classes_of(maker, section)
     row = maker.row("enrollments", **{**whole, **values})
     return shaped(ENROLLMENT, enrollment_shaper(maker.plan, classes, maker.problems.append)([row]))[70001]
 
@@ -114,8 +115,11 @@ IN, OUT, KEPT = Fate.IN, Fate.LEFT_OUT, Fate.KEPT
         # never there
         ("2026-08-17", "2026-08-17", 5, OUT, "enrollment-never-attended"),
         ("2026-08-17", "2026-08-17", -5, OUT, "enrollment-never-attended"),
-        ("2026-08-17", "2026-08-10", 5, OUT, "enrollment-never-attended"),
-        ("2026-08-17", "1899-12-30", 5, OUT, "enrollment-never-attended"),
+        ("2026-08-17", "2026-08-10", -5, OUT, "enrollment-never-attended"),  # dropped before it began
+        # not dropped, and yet it ends before it begins
+        ("2026-08-17", "2026-08-10", 5, OUT, "ends-before-it-begins"),
+        ("2026-08-17", "1899-12-30", 5, OUT, "ends-before-it-begins"),
+        ("2027-01-10", "2027-01-09", 5, OUT, "ends-before-it-begins"),
         # unreadable
         ("", "2027-01-16", 5, KEPT, "unreadable"),
         ("17.08.2026", "2027-01-16", 5, KEPT, "unreadable"),
@@ -127,7 +131,8 @@ IN, OUT, KEPT = Fate.IN, Fate.LEFT_OUT, Fate.KEPT
 def test_D11_who_is_in_a_class(maker: Maker, begin: str, end: str, section: int, fate: Fate, rule: str | None) -> None:
     made = enrollment(maker, dateenrolled=begin, dateleft=end, sectionid=section)
     assert (made.fate, made.rule) == (fate, rule)
-    assert maker.found() == ([("unreadable", "enrollment", 70001, 1, "beginDate")] if fate == KEPT else [])
+    details = {"unreadable": "beginDate", "ends-before-it-begins": "endDate"}
+    assert maker.found() == ([(rule, "enrollment", 70001, 1, details[rule])] if rule in details else [])
 
 
 def test_D11_once_the_class_is_over_the_sign_says_nothing(maker: Maker) -> None:
@@ -248,6 +253,23 @@ def test_other_roles_are_no_teachers(maker: Maker, name: str) -> None:
     made, people = taught(maker, {**AIDE, "role_name": name})
     assert (made[-3].fate, made[-3].rule, people) == (OUT, "assignment-role", set())
     assert maker.found() == [("class-without-teacher", "class", 900, 1, "")]
+
+
+def test_an_assignment_that_ends_before_it_begins_is_not_delivered(maker: Maker) -> None:
+    made, _people = taught(maker, LEAD, {**CO, "start_date": "2027-01-10", "end_date": "2027-01-09"})
+    assert (made[-2].fate, made[-2].rule) == (OUT, "ends-before-it-begins")
+    assert made[-1].fate == IN
+    assert maker.found() == [("ends-before-it-begins", "enrollment", -2, 1, "endDate")]
+
+
+def test_nobody_is_enrolled_in_a_class_without_a_school(maker: Maker) -> None:
+    """It stays as it was delivered, with the school that it had."""
+    made = enrollment(maker, section={"schoolid": 777})
+    assert (made.fate, made.rule) == (KEPT, "enrollment-without-school")
+    assert ("enrollment-without-school", "enrollment", 70001, None, "") in maker.found()
+    maker.problems.clear()
+    taught_there, _people = taught(maker, LEAD, schoolid=777)
+    assert (taught_there[-1].fate, taught_there[-1].rule) == (KEPT, "enrollment-without-school")
 
 
 def test_a_second_lead_teacher_is_reported_and_not_primary(maker: Maker) -> None:

@@ -121,6 +121,7 @@ def test_the_terms_tree(maker: Maker) -> None:
     [
         ({"schoolid": 777, "yearid": 36}, Fate.KEPT, "orphan", "school"),
         ({"schoolid": 100}, Fate.KEPT, "unreadable", "schoolYear"),
+        ({"schoolid": 100, "yearid": 36, "lastday": "2026-08-16"}, Fate.LEFT_OUT, "ends-before-it-begins", "endDate"),
         ({"schoolid": 100, "yearid": 36, "lastday": ""}, Fate.LEFT_OUT, "missing-required", "endDate"),
         ({"schoolid": 777, "yearid": 35}, Fate.LEFT_OUT, "other-year", None),
         ({"schoolid": 999999, "yearid": 36}, Fate.LEFT_OUT, "graduates-school", None),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -404,6 +404,24 @@ def test_the_next_year_begins_by_itself_at_midnight_of_the_district(choose: Set)
     assert connected.service.sync(connected.name, plan_only=True).school_year == "2027-2028"
     connected.clock.time = midnight - timedelta(days=91)
     assert connected.service.sync(connected.name, plan_only=True).school_year == "2026-2027"
+
+
+@pytest.mark.parametrize("way", ["queries", "tables"])
+def test_without_prior_data_the_next_year_begins_with_its_first_day_in_session(choose: Set, way: str) -> None:
+    """Its record is dated from three weeks before; nobody is in a class of it until school begins."""
+    connected = choose(source={"read": way})
+    connected.sql("UPDATE Terms SET FirstDay = date(FirstDay, '-21 days') WHERE YearID = 37 AND IsYearRec = 1")
+    ((first,),) = connected.sql(
+        "SELECT min(Date_Value) FROM Calendar_Day WHERE InSession = 1 AND Date_Value > '2027-07-10'"
+    )
+    begins = datetime.fromisoformat(first).replace(hour=17, tzinfo=UTC)
+    for days_before, year in ((20, "2026-2027"), (1, "2026-2027"), (0, "2027-2028")):
+        connected.clock.time = begins - timedelta(days=days_before)
+        assert connected.service.sync(connected.name, plan_only=True).school_year == year
+    # Without a calendar of that year, its own first day counts.
+    connected.sql("DELETE FROM Calendar_Day WHERE Date_Value > '2027-07-10'")
+    connected.clock.time = begins - timedelta(days=20)
+    assert connected.service.sync(connected.name, plan_only=True).school_year == "2027-2028"
 
 
 # --- section moves ---------------------------------------------------------------------------------------------------

@@ -157,3 +157,20 @@ OFTEN = {
     entity: {"remove": "off", "remove_per_class": "off"} if entity == "enrollment" else {"remove": "off"}
     for entity in ("student", "contact", "relationship", "enrollment")
 }
+
+
+LOST = "UPDATE CC SET StudentID = 9000000 + DCID WHERE TermID BETWEEN 3600 AND 3699 AND SectionID > 0 AND DCID % 3 = 0"
+
+
+def test_too_many_rejected_records_hold_the_first_delivery_and_stop_a_later_one(connect: Connect) -> None:
+    """A third of the enrollments belongs to nobody: three times what stops a run once something is delivered."""
+    connected = connect(settings={"safety": {"preview": "never"}})
+    connected.sql(LOST)
+    run = connected.service.sync(connected.name)
+    assert run.state == "held"
+    assert [hold.rule for hold in run.holds] == ["rejected-enrollment"]
+    assert connected.service.approve(run.id, "the office knows").state == "finished_with_problems"
+
+    connected.sql(LOST.replace("% 3 = 0", "% 3 = 1"))
+    run = connected.service.sync(connected.name)
+    assert (run.state, run.error["code"]) == ("failed", "PSC-READ-REJECTED")

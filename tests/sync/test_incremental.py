@@ -331,10 +331,10 @@ def test_everything_is_read_in_another_school_year(making: Connect) -> None:
     connected.server.change_district("rollover")
     ((first,),) = connected.sql("SELECT min(firstday) FROM terms WHERE yearid = 37 AND isyearrec = 1")
     begins = datetime.fromisoformat(first).replace(hour=12, tzinfo=UTC)
-    connected.clock.time = begins - timedelta(days=32)
+    connected.clock.time = begins - timedelta(days=1)
     assert synced(connected).school_year == "2026-2027"
     assert synced(connected).compared.taken_over
-    connected.clock.time = begins - timedelta(days=29)
+    connected.clock.time = begins
     run = connected.service.sync(connected.name)
     assert (run.compared.because, run.compared.taken_over, run.school_year) == ("", {}, "2027-2028")
 

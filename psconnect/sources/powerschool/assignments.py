@@ -17,7 +17,7 @@ from psconnect.model.problems import Fate, Problem, Tally
 from psconnect.roster.roles import CO_TEACHER, LEAD, NEITHER
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
-from psconnect.sources.powerschool.classes import Classes, ClassInfo
+from psconnect.sources.powerschool.classes import BACKWARDS, WITHOUT_SCHOOL, Classes, ClassInfo
 from psconnect.sources.powerschool.leads import Lead
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
 from psconnect.sources.powerschool.unresolved import unresolved
@@ -143,8 +143,12 @@ class _Judge:
         rule = self._left_out_by(one, one.end if readable[1] else "")
         if rule:
             one.fate, one.rule = Fate.LEFT_OUT, rule
+        elif not all(readable):
+            one.fate, one.rule = Fate.KEPT, "unreadable"
+        elif one.info and not one.info.school_id:
+            one.fate, one.rule = Fate.KEPT, WITHOUT_SCHOOL
         else:
-            one.fate, one.rule = (Fate.IN, None) if all(readable) else (Fate.KEPT, "unreadable")
+            one.fate, one.rule = Fate.IN, None
         return one
 
     def _left_out_by(self, one: Assignment, end: str) -> str | None:
@@ -154,6 +158,8 @@ class _Judge:
             return "co-teacher-off"
         if end and one.info and end < self._today and end < one.info.natural_end:
             return "assignment-ended"
+        if end and end < one.begin:
+            return BACKWARDS
         return None if one.role else "role-not-mapped"
 
     def _role(self, row: Any) -> tuple[RoleKind | None, str]:
@@ -268,8 +274,9 @@ def assignment_rows(
     for a in assignments:
         school = a.info.school if a.info else None
         if a.fate == Fate.KEPT and a.rule:
-            detail = "beginDate" if a.rule == "unreadable" else a.lacks or ("teacher" if a.info else "class")
-            on_problem(Problem(a.rule, "enrollment", -a.key, school, detail))
+            on_problem(Problem(a.rule, "enrollment", -a.key, school, _detail(a)))
+        elif a.rule == BACKWARDS:
+            on_problem(Problem(BACKWARDS, "enrollment", -a.key, school, "endDate"))
         if a.fate != Fate.LEFT_OUT and a.person in delivered:
             taught.add(a.class_key)
         ids = (a.info.sourced_id, a.info.school_id) if a.info else ("", "")
@@ -282,6 +289,11 @@ def assignment_rows(
     for key, info in classes.info.items():
         if info.chosen and info.key == key and key not in taught and key in classes.delivered:
             on_problem(Problem("class-without-teacher", "class", key, info.school))
+
+
+def _detail(a: Assignment) -> str:
+    known = {"unreadable": "beginDate", WITHOUT_SCHOOL: ""}
+    return known.get(a.rule or "", a.lacks or ("teacher" if a.info else "class"))
 
 
 def _primary(plan: ReadPlan, assignments: list[Assignment], delivered: set[int]) -> tuple[set[int], list[int]]:

@@ -156,8 +156,13 @@ def enrollment_shaper(
                 on_problem(Problem(rule, "enrollment", int(key), info.school))
             elif fate == _KEPT:
                 on_problem(Problem("unreadable", "enrollment", int(key), info.school, "beginDate"))
+            elif rule == BACKWARDS:
+                on_problem(Problem(BACKWARDS, "enrollment", int(key), info.school, "endDate"))
             values = shape(row)
-            if fate == _IN and any_required:
+            if fate == _IN and not info.school_id:
+                fate, rule = _KEPT, WITHOUT_SCHOOL
+                on_problem(Problem(rule, "enrollment", int(key)))
+            elif fate == _IN and any_required:
                 fate, rule = required(int(key), info.school, values, row)
             record = encode(
                 (id_of(key), info.sourced_id, info.school_id, student_id_of(student), "student", "false", *values)
@@ -191,6 +196,8 @@ def _by_text(info: dict[int, ClassInfo]) -> dict[str, ClassInfo]:
 
 
 _IN, _LEFT_OUT, _KEPT = int(Fate.IN), int(Fate.LEFT_OUT), int(Fate.KEPT)
+BACKWARDS = "ends-before-it-begins"
+WITHOUT_SCHOOL = "enrollment-without-school"
 _BY_CALENDAR = ("enrollment-ended", "enrollment-dropped")
 """What depends on when the class was over."""
 
@@ -208,7 +215,9 @@ def _enrollment_judge(today: str) -> _Judge:
         if not end:
             return (_LEFT_OUT, "enrollment-dropped") if section_id[:1] == "-" else (_IN, None)
         if end <= begin:
-            return _LEFT_OUT, "enrollment-never-attended"
+            # A class that was dropped before it began was never attended; one that was not has a date that is wrong.
+            wrong = end < begin and section_id[:1] != "-"
+            return _LEFT_OUT, BACKWARDS if wrong else "enrollment-never-attended"
         # Who left after the last school day saw the class through, whatever the sign (faults.md 1, row 6).
         over = end > natural_end
         if section_id[:1] == "-":

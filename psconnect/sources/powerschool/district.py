@@ -11,7 +11,7 @@ from psconnect.model.entities import CALENDAR, COURSE, DISTRICT_KEY, SCHOOL
 from psconnect.model.errors import BadRecord, FixSettings
 from psconnect.model.problems import RULES, Fate, Problem
 from psconnect.powerschool.streams import GRADUATES
-from psconnect.roster.terms import FIRST_YEAR, DateCheck, YearRow, natural_end, year_by_date
+from psconnect.roster.terms import FIRST_YEAR, DateCheck, YearRow, first_in_session, natural_end, year_by_date
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.merging import dated_title, merged_terms
 from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
@@ -64,8 +64,10 @@ class District:
         return f"{self.year_id + FIRST_YEAR}-{self.year_id + FIRST_YEAR + 1}"
 
 
-def find_district(plan: ReadPlan, schools: Iterable[Any], terms: Iterable[Any]) -> District:
-    """The frame from the school and term rows.
+def find_district(
+    plan: ReadPlan, schools: Iterable[Any], terms: Iterable[Any], days: SchoolDays | None = None
+) -> District:
+    """The frame from the school and term rows; a year begins with its first day in session, as far as ``days`` tell.
 
     Raises FixSettings when there is no such year or no chosen school, BadRecord when no year has dates that are any.
     """
@@ -98,11 +100,12 @@ def find_district(plan: ReadPlan, schools: Iterable[Any], terms: Iterable[Any]) 
     rows = [
         YearRow(int(row.yearid), row.firstday, row.lastday, row.schoolid)
         for row in dated
-        if is_date(row.firstday) and is_date(row.lastday)
+        if is_date(row.firstday) and is_date(row.lastday) and row.firstday <= row.lastday
     ]
     if dated and not rows:
         raise _no_dates()
-    year_id = plan.start_year - FIRST_YEAR if plan.start_year else _year_of(plan, rows)
+    begun = [_begins_in_session(row, days) for row in rows] if days else rows
+    year_id = plan.start_year - FIRST_YEAR if plan.start_year else _year_of(plan, begun)
     asked = f"{plan.start_year}-{plan.start_year + 1}" if plan.start_year else "today"
     if plan.next_year and year_id is not None:
         year_id += 1
@@ -122,6 +125,10 @@ def find_district(plan: ReadPlan, schools: Iterable[Any], terms: Iterable[Any]) 
 
 def _year_of(plan: ReadPlan, rows: list[YearRow]) -> int | None:
     return year_by_date(rows, plan.today, plan.included.prior_days)
+
+
+def _begins_in_session(row: YearRow, days: SchoolDays) -> YearRow:
+    return replace(row, first_day=first_in_session(row.first_day, row.last_day, days.of(row.school)))
 
 
 def _no_dates() -> BadRecord:
@@ -234,6 +241,9 @@ def term_rows(plan: ReadPlan, district: District, terms: list[Any], on_problem: 
         elif not (is_date(row.firstday) and is_date(row.lastday)) and row.firstday and row.lastday:
             fate, rule = Fate.KEPT, "unreadable"
             on_problem(Problem(rule, "calendar", key, school, "startDate"))
+        elif row.lastday and row.lastday < row.firstday:
+            fate, rule = Fate.LEFT_OUT, "ends-before-it-begins"
+            on_problem(Problem(rule, "calendar", key, school, "endDate"))
         elif not plan.included.terms.takes(row.schoolid, row.name, row.abbreviation):
             fate, rule = Fate.LEFT_OUT, "term-not-chosen"
         else:

@@ -39,7 +39,8 @@ class Included:
 
     Attributes:
         filters: settled filter rules per entity key (roster.filters).
-        prior_days: from how many days before its first day next year is read; None for the rule without a setting.
+        prior_days: from how many days before its first school day the next one is read;
+            None for that day itself, once this one is over.
         terms: which terms each school delivers.
         courses: which courses each school delivers, and as what.
         enroll_status: values of Students.Enroll_Status that are active.

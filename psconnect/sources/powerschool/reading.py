@@ -8,7 +8,7 @@ and leaves memory at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -73,23 +73,12 @@ class Reading:
         over = self._take_over()
         schools, terms = self.lanes.kept(s.SCHOOLS), self.lanes.kept(s.TERMS)
         self.lanes.together(schools.read, terms.read, *(over.counting(streams.values()) if over else []))
-        frame = d.find_district(self.plan, schools.rows, terms.rows)
+        frame, days = self._frame(schools.rows, terms.rows)
         self.summary.school_year = frame.label
-        first, last = term_range(frame.year_id)
-        arguments = {
-            "first_term": str(first),
-            "last_term": str(last),
-            "first_day": frame.first_day,
-            "last_day": frame.last_day,
-            "today": self.plan.today.isoformat(),
-        }
-        days = d.SchoolDays()
+        arguments = self._arguments(frame)
         courses = self.lanes.kept(s.COURSES, arguments)
-        tasks = self._wanted((courses.read, (COURSE.key, CLASS.key, *_WITH_CLASSES)))
-        # The v1 interface has no calendar (powerschool-api.md 9.2).
-        calendar = self.reader.way != "v1" and s.CALENDAR_DAYS.name in streams
-        self.lanes.together(*tasks, *([self.lanes.kept(s.CALENDAR_DAYS, arguments, days).read] if calendar else []))
-        d.set_terms(frame, terms.rows, days if calendar else None)
+        self.lanes.together(*self._wanted((courses.read, (COURSE.key, CLASS.key, *_WITH_CLASSES))))
+        d.set_terms(frame, terms.rows, days)
         self.sink.rows(SCHOOL, d.school_rows(self.plan, frame, schools.rows, self.sink.problem))
         self.sink.rows(CALENDAR, d.term_rows(self.plan, frame, terms.rows, self.sink.problem))
         self.sink.rows(COURSE, d.course_rows(self.plan, frame, courses.rows, self.sink.problem))
@@ -110,6 +99,35 @@ class Reading:
         if s.PORTAL_ACCOUNTS.name not in self.plan.streams.by_name:
             return []
         return [(self.lanes.kept(s.PORTAL_ACCOUNTS, arguments, self.accounts).read, (CONTACT.key,))]
+
+    def _frame(self, schools: list[Any], terms: list[Any]) -> tuple[d.District, d.SchoolDays | None]:
+        """The district's frame, and the days in session of its year: None where no calendar can be read.
+
+        A year may be dated from weeks before its first day in session, and is not read before that day.
+        """
+        today = d.find_district(replace(self.plan, next_year=False), schools, terms)
+        # The v1 interface has no calendar (powerschool-api.md 9.2), nor has a plugin that does without it.
+        if self.reader.way == "v1" or s.CALENDAR_DAYS.name not in self.plan.streams.by_name:
+            return d.find_district(self.plan, schools, terms), None
+        days = self._days(today)
+        frame = d.find_district(self.plan, schools, terms, days)
+        return frame, days if frame.year_id == today.year_id else self._days(frame)
+
+    def _days(self, frame: d.District) -> d.SchoolDays:
+        days = d.SchoolDays()
+        self.lanes.together(self.lanes.kept(s.CALENDAR_DAYS, self._arguments(frame), days).read)
+        return days
+
+    def _arguments(self, frame: d.District) -> dict[str, str]:
+        """The arguments of the queries for a school year."""
+        first, last = term_range(frame.year_id)
+        return {
+            "first_term": str(first),
+            "last_term": str(last),
+            "first_day": frame.first_day,
+            "last_day": frame.last_day,
+            "today": self.plan.today.isoformat(),
+        }
 
     def _sections(
         self, frame: d.District, classes: c.Classes, arguments: Mapping[str, str], courses: list[Any]
