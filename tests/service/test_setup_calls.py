@@ -21,7 +21,9 @@ def unsaved(connected: Connected, **source: str) -> Connection:
     """Settings to the same district that are not saved, without a destination."""
     plugin = connected.server.plugins()[0]
     data = {"url": connected.server.url, "client_id": plugin.client_id or "", **source}
-    return from_dict({"name": "not saved", "preset": "oneroster", "source": data})
+    # The id of the connection whose plugin is installed: another one would look for queries of its own.
+    known = connected.service.connection(connected.name).id
+    return from_dict({"name": "not saved", "id": known, "preset": "oneroster", "source": data})
 
 
 def secret(connected: Connected) -> str:
