@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -38,7 +39,7 @@ def killed_at(connected: Connected, step: str) -> None:
     assert connected.service.runs(connected.name)[0].state == "applying"
 
 
-def sound(connected: Connected) -> list[object]:
+def sound(connected: Connected) -> Sequence[object]:
     return check_bundle(connected.bundle)
 
 
