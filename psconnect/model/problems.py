@@ -67,6 +67,13 @@ _RULES = (
     Rule("enrollment-ended", "info", "Enrollment ended", "the student left the class before it ended"),
     Rule("assignment-ended", "info", "Teaching assignment ended", "the teaching assignment has ended"),
     Rule(
+        "assignment-after-class",
+        "warning",
+        "Teaching begins after the class",
+        "the teaching assignment begins after the last day of the class",
+        "Correct the date on the section's page: Start Page > School > Sections. Until then it is not delivered.",
+    ),
+    Rule(
         "assignment-role",
         "info",
         "Role is not a teacher",

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from psconnect.powerschool.repeating import (
     COURSE_OF_SECTION,
+    POST_OF_TEACHER,
     SECTION_OF_CC,
     SECTION_OF_YEAR,
     STAFF_OF_SECTION,
@@ -169,6 +170,7 @@ SECTION_TEACHERS = Stream(
         *candidates(STAFF_OF_SECTION),
     ),
     lookups=(
+        POST_OF_TEACHER,
         SECTION_OF_YEAR,
         STAFF_OF_SECTION,
         Lookup("role", "ROLEDEF", "ROLEID", "ID"),

@@ -25,7 +25,18 @@ SECTION_OF_CC = Lookup(
 )
 # Decides only among several: students change schools, and their earlier enrollments stay.
 STUDENT_OF_CC = Lookup("student", "STUDENTS", "STUDENTID", "ID", one_by="DCID", telling=((("SCHOOLID", "SCHOOLID"),),))
-SECTION_OF_YEAR = Lookup("section", "SECTIONS", "SECTIONID", "ID", one_by="DCID", where=YEAR)
+# SECTIONTEACHER names neither school nor term: the section is told by the school of the teacher's post, where that is
+# the only one with its ID, and the post by the school of the section.
+POST_OF_TEACHER = Lookup("post", "SCHOOLSTAFF", "TEACHERID", "ID", one_by="DCID")
+SECTION_OF_YEAR = Lookup(
+    "section",
+    "SECTIONS",
+    "SECTIONID",
+    "ID",
+    one_by="DCID",
+    where=YEAR,
+    telling=((("SCHOOLID", "post.SCHOOLID"),),),
+)
 STAFF_OF_SECTION = Lookup(
     "staff", "SCHOOLSTAFF", "TEACHERID", "ID", one_by="DCID", telling=((("SCHOOLID", "section.SCHOOLID"),),)
 )

@@ -108,9 +108,9 @@ OTHERWISE = [
         id="courses of every school: a class has its own school's",
     ),
     pytest.param(
-        {"repeated_ids": "sections"}, {"enrollments": (92, 89)},
-        {"assignment-ended": 4, "assignment-role": -3, "several-fit": 103},
-        id="ids of sections: assignments tell no school, only the lead is known",
+        {"repeated_ids": "sections"}, {},
+        {"assignment-after-class": 5, "assignment-ended": 7, "assignment-role": 1, "several-fit": 4},
+        id="ids of sections: the school of the teacher's post tells",
     ),
 ]  # fmt: skip
 

@@ -121,6 +121,24 @@ def test_staff_of_the_same_id_is_told_by_the_school_of_the_section(reading: Read
     assert (row["staff_lowest"], row["staff_highest"]) == (str(staff), str(new))
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_section_of_the_same_id_is_told_by_the_school_of_the_teachers_post(
+    reading: Reading, way: str, elsewhere: bool
+) -> None:
+    section, school = reading.connected.sql(
+        f"SELECT s.dcid, s.schoolid FROM sections s JOIN sectionteacher x ON x.sectionid = s.id WHERE {YEAR} LIMIT 1"
+    )[0]
+    before = rows(reading, "section_teachers", way)
+    doubled(reading, "sections", section, schoolid=school + 7 if elsewhere else school)
+    after = rows(reading, "section_teachers", way)
+    taught = [row["id"] for row in before if row["section_dcid"] == str(section)]
+    assert taught
+    assert [row["section_dcid"] for row in after] == [
+        "" if row["id"] in taught and not elsewhere else row["section_dcid"] for row in before
+    ]
+
+
 def course_of_a_section(reading: Reading) -> tuple[int, str, int]:
     """DCID and number of a course that has a section, and the section's DCID."""
     found = reading.connected.sql(

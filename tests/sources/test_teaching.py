@@ -60,6 +60,21 @@ def test_a_lead_without_a_row_has_an_enrollment_of_the_sections_number(maker: Ma
     assert again[LED_BY_SECTION].values["userSourcedId"] == "T65"
 
 
+def test_an_assignment_that_begins_after_the_class_belongs_to_another_one(maker: Maker) -> None:
+    later = {**CO, "id": 4, "users_dcid": 67, "start_date": "2027-08-16", "end_date": "2028-06-10"}
+    made, people = taught(maker, LEAD, later)
+    assert (made[-4].fate, made[-4].rule, people) == (OUT, "assignment-after-class", {64})
+    assert maker.found() == [("assignment-after-class", "enrollment", -4, 1, "beginDate")]
+
+
+@pytest.mark.parametrize("role", ["Lead Teacher", "Homeroom Guide"])
+def test_whom_the_section_names_is_its_lead_whatever_the_dates_say(maker: Maker, role: str) -> None:
+    late = {**GUIDE, "role_name": role, "start_date": "2027-08-16", "end_date": "2028-06-10"}
+    made, people = taught(maker, late, teacher=501, positions=[KIM])
+    assert (teachers(made), people) == ({1: (None, "true")}, {64})
+    assert maker.problems == []
+
+
 @pytest.mark.parametrize("teacher", ["", "0"])
 def test_a_section_that_names_nobody(maker: Maker, teacher: str) -> None:
     assert taught(maker, teacher=teacher, positions=[KIM]) == ({}, set())

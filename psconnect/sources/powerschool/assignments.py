@@ -27,7 +27,8 @@ _LEADS_FROM = 10**15
 
 No row of SECTIONTEACHER has such a number, and it stays the same when somebody else leads the section.
 """
-_NOT_TEACHING = ("co-teacher-off", "co-teacher-limit")
+_AFTER_CLASS = "assignment-after-class"
+_NOT_TEACHING = ("co-teacher-off", "co-teacher-limit", _AFTER_CLASS)
 
 
 @dataclass(slots=True)
@@ -160,6 +161,10 @@ class _Judge:
             return "assignment-ended"
         if end and end < one.begin:
             return BACKWARDS
+        # Where IDs of sections repeat, this can be the assignment of another year's class. Whom the section itself
+        # names is its lead, whatever the dates say.
+        if one.info and one.begin > one.info.natural_end and not one.named and self._is_date(one.begin):
+            return _AFTER_CLASS
         return None if one.role else "role-not-mapped"
 
     def _role(self, row: Any) -> tuple[RoleKind | None, str]:
@@ -193,7 +198,7 @@ def _led(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> I
             yield a
         elif a.role == LEAD or a.section in by_role:
             a.named = a.role == LEAD
-            yield a
+            yield judge.judged(a) if a.rule == _AFTER_CLASS else a
         else:
             a.role, a.named = LEAD, True
             yield judge.judged(a)
@@ -233,6 +238,7 @@ def teaching(assignments: Iterable[Assignment]) -> set[int]:
     return {a.person for a in assignments if a.person is not None and a.teaches}
 
 
+_WRONG_DATE = {BACKWARDS: "endDate", _AFTER_CLASS: "beginDate"}
 _WHY_NOT = ("role-not-mapped", "co-teacher-off", "assignment-role")
 
 
@@ -275,8 +281,8 @@ def assignment_rows(
         school = a.info.school if a.info else None
         if a.fate == Fate.KEPT and a.rule:
             on_problem(Problem(a.rule, "enrollment", -a.key, school, _detail(a)))
-        elif a.rule == BACKWARDS:
-            on_problem(Problem(BACKWARDS, "enrollment", -a.key, school, "endDate"))
+        elif a.rule in _WRONG_DATE:
+            on_problem(Problem(a.rule, "enrollment", -a.key, school, _WRONG_DATE[a.rule]))
         if a.fate != Fate.LEFT_OUT and a.person in delivered:
             taught.add(a.class_key)
         ids = (a.info.sourced_id, a.info.school_id) if a.info else ("", "")
