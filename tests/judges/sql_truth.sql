@@ -39,7 +39,8 @@ WHERE t.YearID = (SELECT id FROM year) AND visible(t.Name) AND t.FirstDay IS NOT
     AND t.FirstDay <= t.LastDay;
 CREATE INDEX temp.real_term_id ON real_term (id, number);
 
--- Courses with a title; school 0 or none is the district (16.4). Sections name a course by number: the oldest such.
+-- Courses with a title; school 0 or none is the district (16.4). Sections name a course by number, whatever its letters'
+-- case: of several the school's own, then the district's, spelled alike; where that tells none, the class is not there (23).
 CREATE TEMP TABLE real_course AS
 SELECT c.DCID AS dcid, c.Course_Number AS number, c.Course_Name AS name,
     CASE WHEN coalesce(c.SchoolID, 0) = 0 THEN 'district' ELSE s.dcid END AS org
@@ -52,7 +53,15 @@ SELECT s.DCID AS dcid, s.ID AS id, c.dcid AS course, c.name AS course_name, o.dc
     t.natural_end AS natural_end, s.Section_Number AS number, s.Course_Number AS course_number,
     s.Expression AS expression, s.Room AS room
 FROM Sections s
-JOIN real_course c ON c.dcid = (SELECT min(x.DCID) FROM Courses x WHERE x.Course_Number = s.Course_Number)
+JOIN real_course c ON c.dcid = coalesce(
+    (SELECT CASE WHEN count(*) = 1 THEN min(x.DCID) END FROM Courses x
+        WHERE x.DCID >= 0 AND upper(x.Course_Number) = upper(s.Course_Number)),
+    (SELECT CASE WHEN count(*) = 1 THEN min(x.DCID) END FROM Courses x
+        WHERE x.DCID >= 0 AND x.Course_Number = s.Course_Number AND x.SchoolID = s.SchoolID),
+    (SELECT CASE WHEN count(*) = 1 THEN min(x.DCID) END FROM Courses x
+        WHERE x.DCID >= 0 AND x.Course_Number = s.Course_Number AND x.SchoolID = 0),
+    (SELECT CASE WHEN count(*) = 1 THEN min(x.DCID) END FROM Courses x
+        WHERE x.DCID >= 0 AND x.Course_Number = s.Course_Number))
 JOIN real_school o ON o.number = s.SchoolID
 JOIN real_term t ON t.id = s.TermID AND t.number = s.SchoolID
 WHERE s.TermID BETWEEN (SELECT id FROM year) * 100 AND (SELECT id FROM year) * 100 + 99;

@@ -186,7 +186,7 @@ def test_the_preview_reads_only_what_it_needs(choose: Set) -> None:
     ("filters", "code", "hint"),
     [
         ({"student": [{"field": "Students.Grade_Levl", "op": "equals", "value": 1, "name": "x"}]}, "", ""),
-        ({"student": [{"field": "Grade_Levl", "op": "equals", "value": 1}]}, "PSC-FILTER-FIELD", "“Grade_Level”"),
+        ({"student": [{"field": "Grade_Levl", "op": "equals", "value": 1, "name": "x"}]}, "", ""),
         ({"student": [{"field": "Student.Last_Name", "op": "equals", "value": "x"}]}, "PSC-FILTER-FIELD", "Students."),
         ({"calendar": [{"field": "U_X.Y", "op": "equals", "value": 1}]}, "PSC-FILTER-FIELD", "Terms."),
         ({"student": [{"template": "grade", "value": [1]}]}, "PSC-FILTER-FIELD", "“grades”"),

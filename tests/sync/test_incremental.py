@@ -107,7 +107,7 @@ CHANGES: dict[str, str | tuple[str, ...]] = {
     "SELECT max(studentcontactdetailid) FROM studentcontactdetail)",
     "code renamed": "UPDATE codeset SET code = code || 'x' WHERE codesetid = ("
     "SELECT currreltypecodesetid FROM studentcontactassoc LIMIT 1)",
-    "enrollment gone": "DELETE FROM cc WHERE dcid = (SELECT max(dcid) FROM cc)",
+    "enrollment gone": "DELETE FROM cc WHERE dcid = (SELECT max(dcid) FROM cc WHERE termid BETWEEN 3600 AND 3699)",
     "enrollment for another": "UPDATE cc SET studentid = (SELECT max(id) FROM students WHERE enroll_status = 0) "
     "WHERE dcid = (SELECT min(dcid) FROM cc WHERE termid > 3600)",
     "class renamed": "UPDATE sections SET room = 'R{n}' WHERE dcid = ("
