@@ -264,4 +264,6 @@ def _v1(client: PowerSchoolClient, streams: StreamSet, *, co_teachers: bool) -> 
 
 def _duration(calls: int) -> str:
     minutes = round(calls * _SECONDS_A_CALL / 60)
-    return f", {minutes:,} minutes" if minutes else ", less than a minute"
+    if not minutes:
+        return ", less than a minute"
+    return ", 1 minute" if minutes == 1 else f", {minutes:,} minutes"
