@@ -6,6 +6,7 @@ import pytest
 
 from psconnect.cli import codes
 from psconnect.transfer.folder import PATIENCE
+from psconnect.transfer.ownership import OWNER_FILE
 from tests.cli.conftest import Psconnect, Said
 from tests.contracts.disks import Hold, hold
 from tests.judges.oneroster11 import read_bundle
@@ -139,6 +140,7 @@ def test_P04_a_bundle_that_somebody_reads_is_left_and_the_next_sync_delivers(
     assert sum(connected.clock.waited) >= PATIENCE
     assert connected.bundle.read_bytes() == before
     let_go()
-    assert [path.name for path in connected.bundle.parent.iterdir() if path.name.startswith(".")] == []
+    hidden = [path.name for path in connected.bundle.parent.iterdir() if path.name.startswith(".")]
+    assert hidden == [OWNER_FILE]
     assert psconnect("sync", connected.name, connected=connected).code == codes.DONE
     assert connected.bundle.read_bytes() != before

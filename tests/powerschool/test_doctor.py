@@ -213,7 +213,7 @@ def test_a_small_page_size_is_told_also_where_queries_work(reading: Reading) -> 
         ("STUDENTS", "LAST_NAME", {"Students"}),
         ("STUDENTS", "ENROLL_STATUS", {"Students"}),
         ("ROLEDEF", "NAME", {"Teaching assignments"}),
-        ("SECTIONS", "TERMID", {"Sections", "Teaching assignments"}),
+        ("SECTIONS", "TERMID", {"Sections", "Teaching assignments", "Enrollments"}),
         ("EMAILADDRESS", "EMAILADDRESS", {"Students", "Contacts"}),
         ("PERSONEMAILADDRESSASSOC", "ISPRIMARYEMAILADDRESS", {"Students", "Contacts"}),
         ("STUDENTCONTACTASSOC", "PERSONID", {"Contacts", "Relationships"}),

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.model.runs import ChangeCounts, Run
 from psconnect.service import RekeyWishes
 from tests.judges.oneroster11 import check_bundle, read_bundle
@@ -78,9 +78,9 @@ def test_I4_a_plan_that_is_not_the_one_that_was_hashed_is_not_applied(connected:
     before = untouched(connected)
     with closing(sqlite3.connect(connected.rosters)) as db, db:
         db.execute("DELETE FROM change WHERE action = 2")
-    with pytest.raises(FixSettings) as refused:
+    with pytest.raises(LocalStorage) as refused:
         connected.service.approve(run.id, "as seen")
-    assert code_of(refused) == "PSC-RUN-OTHER-PLAN"
+    assert refused.value.code == "PSC-DATA-DAMAGED"
     assert untouched(connected) == before
 
 

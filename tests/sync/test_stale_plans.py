@@ -135,7 +135,7 @@ def test_a_run_that_is_settled_later_does_not_end_with_an_error(connected: Conne
 
     connected.service.on_step = full
     failed = connected.service.sync(connected.name)
-    assert (failed.state, failed.error["code"], failed.failed_in) == ("applying", "PSC-DISK-FULL", "applying")
+    assert (failed.state, failed.error["code"], failed.failed_in) == ("applying", "PSC-DATA-UNRECORDED", "applying")
     connected.service.on_step = connected.steps.append
     connected.service.sync(connected.name)
     settled = connected.service.run(failed.id)
