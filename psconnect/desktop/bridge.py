@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from psconnect.desktop.advice import in_window
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import Bug, Cancelled, PsconnectError
 from psconnect.model.events import OnEvent, RunEvent
@@ -153,6 +154,7 @@ class Bridge(QObject):
         except Cancelled:
             answer = task.on_cancelled or _nothing
         except PsconnectError as known:
+            known.to_do = in_window(known.to_do)
             answer = _later(on_error, known)
         except Exception as mistake:  # noqa: BLE001 - shown calmly, with details to copy
             answer = _later(self._tell_mistake, mistake, on_error)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
+from psconnect.desktop.advice import DAMAGED, START_AGAIN
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.runs import ActiveRuns
+from psconnect.desktop.widgets.banner import Action
 from psconnect.service import Service
 
 
@@ -51,6 +54,9 @@ class Navigator(Protocol):
     def try_demo(self) -> None:
         """The demo district, then the wizard filled in for it."""
 
+    def start_again(self, name: str) -> None:
+        """The question whether a connection starts again with new roster data, because its own is damaged."""
+
     def changed(self) -> None:
         """Settings or states of connections changed: what lists them has to look again."""
 
@@ -71,6 +77,10 @@ class Context:
     runs: ActiveRuns
     go: Navigator
     open_url: Callable[[str], None]
+
+    def ways_out(self, code: str, name: str) -> list[Action]:
+        """What can be pressed where an error of a connection is shown."""
+        return [(START_AGAIN, partial(self.go.start_again, name))] if code == DAMAGED and name else []
 
     def now(self) -> datetime:
         """The present moment."""

@@ -54,6 +54,7 @@ class Places(QStackedWidget):
         for page in self._pages.values():
             self.addWidget(page)
             page.titled.connect(self.titled)
+            page.ways_out = lambda code: context.ways_out(code, self.name)
         self._place: Place = ("", ())
         self._been: list[Place] = []
 

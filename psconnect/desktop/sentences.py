@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
+from psconnect.desktop.advice import in_window, with_way
 from psconnect.desktop.text import counted, duration, entity_label, moment, number, state_word, tr
 from psconnect.model.connection import Connection
 from psconnect.model.runs import ChangeCounts, Run
@@ -106,7 +108,7 @@ def hold_in_words(run: Run) -> str:
             year=run.school_year,
         )
         return " ".join([rehearsed, *reasons])
-    to_do = list(dict.fromkeys(hold.to_do for hold in run.holds if hold.to_do))
+    to_do = list(dict.fromkeys(in_window(hold.to_do) for hold in run.holds if hold.to_do))
     return " ".join([*reasons, *to_do[:_MOST_TO_DO]])
 
 
@@ -118,6 +120,11 @@ def reasons_in_words(run: Run) -> str:
 def limit_in_words(text: str) -> str:
     """A limit with numbers as they are written everywhere: ``10 % and 200, or 20,000``."""
     return re.sub(r"(?<=\d)%", " %", re.sub(r"\d{4,}", lambda found: number(int(found[0])), text))
+
+
+def error_in_words(error: Mapping[str, str]) -> str:
+    """What made a run fail and what to do about it in the window, with the code."""
+    return tr("{happened} {to_do} (Code: {code})", **{**error, "to_do": with_way(error["to_do"])})
 
 
 def _planned(run: Run) -> str:

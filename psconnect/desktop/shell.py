@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings, QSize, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
+from psconnect.desktop.again import StartAgain
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.context import Context
 from psconnect.desktop.menus import Menus
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.places.moved.connect(self._moved)
         self.places.titled.connect(self._name_window)
         self._lay_out()
+        self._again = StartAgain(service, self.bridge, self.banner, self._started_again, self._refused)
         self._menus = Menus(self, self, demo=demo)
         self._notice_timer = QTimer(self)
         self._notice_timer.setSingleShot(True)
@@ -238,6 +240,16 @@ class MainWindow(QMainWindow):
         self.notice(
             tr("{title}. {happened} {to_do}", title=error.title, happened=error.happened, to_do=error.to_do), "bad"
         )
+
+    def start_again(self, name: str) -> None:
+        """Ask whether a connection starts again with new roster data, because its own is damaged."""
+        self._notice_timer.stop()
+        self._again.ask(name)
+
+    def _started_again(self, text: str) -> None:
+        self.connections()
+        self.changed()
+        self.notice(text)
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001, N802 - Qt's names
         """Tab goes as the eye does, also to what was put on a page just now."""

@@ -124,7 +124,7 @@ def _school(count: int) -> BadRecord:
         "A school has no id of its own",
         f"{count:,} schools have no number that can be an id, or the same one as another school. Nothing is delivered, "
         "because everything belongs to a school.",
-        "Correct the school numbers in PowerSchool (Start Page > District > Schools), or choose the DCID as id with: "
-        "psconnect connection rekey NAME --id school=dcid",
+        "Correct the school numbers in PowerSchool (Start Page > District > Schools), or choose the DCID as the id "
+        "of schools (psconnect connection rekey NAME --id school=dcid).",
         where="ids.school",
     )

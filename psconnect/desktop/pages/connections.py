@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from psconnect.desktop.advice import in_window
 from psconnect.desktop.context import Context
 from psconnect.desktop.sentences import last_run, went
 from psconnect.desktop.text import counted, exact, tr
@@ -97,7 +98,8 @@ class ConnectionsPage(Page):
             "{count} connections can’t be shown, because their files can’t be used:",
         )
         lines = [
-            tr("{file}. {happened} {to_do}", file=one.where, happened=one.happened, to_do=one.to_do) for one in damaged
+            tr("{file}. {happened} {to_do}", file=one.where, happened=one.happened, to_do=in_window(one.to_do))
+            for one in damaged
         ]
         folder = partial(self._context.open_url, self._context.service.home.connections().as_uri())
         self.damaged.tell("\n".join([head, *lines]), "bad", [(tr("Open folder"), folder), (tr("Try again"), self.load)])
@@ -139,9 +141,17 @@ class ConnectionCard(Card):
         self.more_button.add_menu(run_menu(context, name, first=not _ever_delivered(runs)))
         self.review_button = secondary(tr("Review"), self._review)
         self.review_button.setAccessibleName(tr("Review the waiting run of {name}", name=name))
-        self.controls = (self.name_button, self.review_button, self.more_button, self.run_button)
+        ways_out = context.ways_out(state.trouble.code if state.trouble else "", name)
+        self.again_buttons = [secondary(caption, act) for caption, act in ways_out]
+        self.controls = (
+            self.name_button,
+            *self.again_buttons,
+            self.review_button,
+            self.more_button,
+            self.run_button,
+        )
         words = column(self._when, self._what, spacing=2)
-        self.body.addWidget(row(wide(words), self.review_button, self.more_button, self.run_button))
+        self.body.addWidget(row(wide(words), *self.controls[1:]))
         self.body.setSpacing(SPACE_S)
         self.refresh()
 
@@ -172,6 +182,9 @@ class ConnectionCard(Card):
         self.run_button.setAccessibleName(spoken)
         self.run_button.setEnabled(not disabled)
         self.more_button.setEnabled(not disabled and not working)
+        # Damaged data can't be run with: the way out of it takes the place of the buttons.
+        for button in (self.run_button, self.more_button):
+            button.setVisible(working or not self.again_buttons)
         if active and working:
             self._when.setText(tr("Running now"))
             self._what.setText(tr("{percent} % done", percent=round(active.progress.share * 100)))
@@ -190,7 +203,7 @@ class ConnectionCard(Card):
 def _summary(state: ConnectionState) -> str:
     run, trouble = state.last_run, state.trouble
     if trouble:
-        return tr("{happened} {to_do}", happened=trouble.happened, to_do=trouble.to_do)
+        return tr("{happened} {to_do}", happened=trouble.happened, to_do=in_window(trouble.to_do))
     if state.connection.disabled:
         return tr("Everything is kept, nothing runs. Enable it in its settings.")
     if run is None:

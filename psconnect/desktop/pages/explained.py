@@ -8,6 +8,7 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from psconnect.desktop.advice import with_way
 from psconnect.desktop.context import Context
 from psconnect.desktop.text import counted, exact, moment, state_word, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S
@@ -86,7 +87,7 @@ class ExplainedCard(Card):
             id=shown(found.sourced_id),
             when=moment(explained.run.started, now),
         )
-        to_do = tr("What to do: {action}", action=found.to_do) if found.to_do else ""
+        to_do = tr("What to do: {action}", action=with_way(found.to_do)) if found.to_do else ""
         self._show_head(shown(found.sentence), about, to_do)
         parts: list[QWidget | int] = [_steps(found.steps)]
         parts += self._missing(found)

@@ -173,6 +173,9 @@ class FindPage(Page):
     def _failed(self, name: str, error: PsconnectError) -> None:
         if name != self.name:
             return
+        if self.ways_out(error.code):
+            self.show_error(error)
+            return
         if error.code != _NOTHING_READ:
             self.count.setText("")
             self.record.show_error(error)

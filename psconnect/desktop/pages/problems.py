@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
+from psconnect.desktop.advice import with_way
 from psconnect.desktop.text import counted, number, tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.widgets.button import link, secondary
@@ -105,11 +106,12 @@ class ProblemsCard(Card):
         return self.tree.header().sizeHint().height() + max(4, rows) * line + 2 * _MARGIN
 
     def _rule(self, group: ProblemGroup) -> list[QStandardItem]:
-        line = _line(group.rule.title, tr(_SEVERITY[group.rule.severity]), number(group.count), group.rule.to_do)
+        to_do = with_way(group.rule.to_do)
+        line = _line(group.rule.title, tr(_SEVERITY[group.rule.severity]), number(group.count), to_do)
         line[1].setData(group.rule.severity, _SEVERE)
         line[1].setForeground(_colour(group.rule.severity))
         for record in group.records:
-            added = _line(_record(record), record.detail, "", group.rule.to_do, record.link)
+            added = _line(_record(record), record.detail, "", to_do, record.link)
             added[0].setData((record.entity, record.key), _RECORD)
             line[0].appendRow(added)
         more = group.count - len(group.records)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 from psconnect.desktop.context import Context
 from psconnect.desktop.progress import Step
 from psconnect.desktop.runs import ActiveRun
-from psconnect.desktop.sentences import headline, reasons_in_words, went
+from psconnect.desktop.sentences import error_in_words, headline, reasons_in_words, went
 from psconnect.desktop.text import duration, moment, number, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.banner import Banner
@@ -139,7 +139,7 @@ class RunPage(Page):
         run = active.run
         if active.error:
             self.set_title(active.error.title, self.name)
-            self.outcome.tell(tr("{happened} {to_do} (Code: {code})", **active.error.as_dict()), "bad")
+            self.outcome.tell(error_in_words(active.error.as_dict()), "bad", self.ways_out(active.error.code))
             self.next_button.setText(tr("Open the overview"))
         elif run is None:
             self.set_title(tr("Stopped"), tr("Nothing was delivered."))
@@ -147,7 +147,8 @@ class RunPage(Page):
         else:
             started = moment(run.started, self._context.now())
             self.set_title(headline(run), tr("{name}, started {when}", name=self.name, when=started))
-            self.outcome.tell(_outcome(run), _colour(run))
+            ways_out = self.ways_out(run.error["code"]) if run.error else []
+            self.outcome.tell(_outcome(run), _colour(run), ways_out)
             self.next_button.setText(tr("Review") if run.state in WAITING else tr("Open the summary"))
             self._show_revalidated(active, run)
         if self._waits_on(active):
@@ -198,7 +199,7 @@ def _remaining(active: ActiveRun) -> str:
 
 def _outcome(run: Run) -> str:
     if run.error:
-        return tr("{happened} {to_do} (Code: {code})", **run.error)
+        return error_in_words(run.error)
     if run.state == "held":
         return tr("On hold, nothing was delivered. {reasons}", reasons=reasons_in_words(run))
     if run.delivered:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 from psconnect.desktop.context import Context
 from psconnect.desktop.pages.aside import left_alone_in_words
 from psconnect.desktop.pages.problems import ProblemsCard
-from psconnect.desktop.sentences import changes_in_words, headline, reasons_in_words, went
+from psconnect.desktop.sentences import changes_in_words, error_in_words, headline, reasons_in_words, went
 from psconnect.desktop.text import (
     duration,
     entity_label,
@@ -131,8 +131,8 @@ class SummaryPage(Page):
     def _show_outcome(self, run: Run) -> None:
         self.outcome.hide()
         if run.error:
-            text = tr("{happened}\n{to_do} (Code: {code})", **run.error)
-            self.outcome.tell(text, "bad" if run.state == "failed" else "warning")
+            colour = "bad" if run.state == "failed" else "warning"
+            self.outcome.tell(error_in_words(run.error), colour, self.ways_out(run.error["code"]))
         elif run.holds and run.state == "held":
             self.outcome.tell(reasons_in_words(run), "warning")
         elif run.state not in ("finished", "finished_with_problems"):

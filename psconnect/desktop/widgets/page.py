@@ -28,7 +28,7 @@ class Page(QWidget):
 
     What is on it goes into ``body``; ``show_message`` stands in for it.
 
-    ``again`` loads the page once more; where it is set, an error offers it.
+    ``again`` loads the page once more; where it is set, an error offers it, and what ``ways_out`` gives for its code.
 
     ``scrolls`` lets the body scroll as a whole; without it, the body has a table that scrolls by itself. ``tight``
     lets it scroll only where even its parts' smallest heights don't fit: for pages with such tables and much beside.
@@ -79,6 +79,7 @@ class Page(QWidget):
         outer.addWidget(self._stack, 1)
         self._message: QWidget | None = None
         self.again: Callable[[], object] | None = None
+        self.ways_out: Callable[[str], list[Action]] = lambda _code: []
         self._visit = 0
 
     def read(self, bridge: Bridge, work: Callable[[], T], show: Callable[[T], object]) -> None:
@@ -147,7 +148,7 @@ class Page(QWidget):
         """Show what happened and what to do."""
         text = tr("{happened}\n\n{to_do}\n\nCode: {code}", happened=error.happened, to_do=error.to_do, code=error.code)
         again: list[Action] = [(tr("Try again"), self.again)] if self.again else []
-        self.show_message(error.title, text, actions or again)
+        self.show_message(error.title, text, actions or [*again, *self.ways_out(error.code)])
 
     @property
     def message_shown(self) -> bool:

@@ -132,14 +132,14 @@ def test_the_plugin_is_saved_and_its_steps_are_ticked(setting: Setting):
     assert window.isVisible()
 
 
-def test_what_powerschool_refuses_can_be_left_out(setting: Setting):
+def test_what_powerschool_refuses_can_be_left_out_and_asked_for_again(setting: Setting):
     setting.open()
     setting.to(Step.CREDENTIALS)
     card = setting.credentials.plugin
     assert not card.refused_row.isVisible()
-    card.save_to(setting.folder / "plugin.zip")
-    setting.settled()
-    assert card.refused_row.isVisible()
+    assert not card.without_row.isVisible()
+    setting.press(card.refused_link)
+    assert card.refused_row.isVisible(), "PowerSchool refuses days after the plugin was saved"
     setting.type(card.refused, "STUDENTS LAST_NAME: Invalid Column")
     setting.press(card.leave_button)
     assert "nothing that psconnect can go without" in card.refused_row.error
@@ -147,12 +147,19 @@ def test_what_powerschool_refuses_can_be_left_out(setting: Setting):
     setting.type(card.refused, "ROLEDEF NAME: Invalid Column")
     setting.press(card.leave_button)
     assert card.refused_row.error == ""
-    assert "is its lead" in card.outcome.text()
-    assert "Save the plugin again." in card.outcome.text()
+    assert "The roles of teachers" in card.without.text()
+    assert "is its lead" in card.without.text()
+    assert "Save the plugin again" in card.outcome.text()
     card.save_to(setting.folder / "plugin.zip")
     setting.settled()
     with zipfile.ZipFile(setting.folder / "plugin.zip") as plugin:
         assert b"ROLEDEF" not in plugin.read("plugin.xml")
+    setting.press(card.all_link)
+    assert not card.without_row.isVisible()
+    card.save_to(setting.folder / "plugin.zip")
+    setting.settled()
+    with zipfile.ZipFile(setting.folder / "plugin.zip") as plugin:
+        assert b"ROLEDEF" in plugin.read("plugin.xml")
 
 
 def test_a_test_can_be_stopped(setting: Setting):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from psconnect.desktop.advice import with_way
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.theme.icons import pixmap
@@ -118,6 +121,7 @@ class CheckCard(Card):
 
     def take(self, finding: Finding) -> None:
         """Show the next finding; kinds of records that can be read share a line."""
+        finding = replace(finding, to_do=with_way(finding.to_do))
         self.findings.append(finding)
         if finding.state == "ok" and finding.step not in _OWN_LINE:
             self._count_records()

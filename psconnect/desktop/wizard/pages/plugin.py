@@ -9,16 +9,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
+from psconnect.desktop.advice import REFUSED, with_way
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import number, tr
 from psconnect.desktop.theme.tokens import SPACE_S, SPACE_XS
-from psconnect.desktop.widgets.button import Button, secondary
+from psconnect.desktop.widgets.button import Button, link, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.base import TOP
 from psconnect.desktop.wizard.session import Session
 from psconnect.model.errors import PsconnectError
+from psconnect.reports.words import lost
 from psconnect.service import PluginPackage, plugin_name
 
 FILE_NAME = "psconnect-plugin.zip"
@@ -79,18 +81,24 @@ class PluginCard(Card):
         self.refused.setPlaceholderText("ROLEDEF NAME: Invalid Column")
         self.leave_button = secondary(tr("Leave it out"), self.leave_out)
         self.refused_row = FormRow(
-            tr("Did PowerSchool refuse a field of it?"),
+            tr("What does PowerSchool say?"),
             self.refused,
-            help=tr("Paste its line. The connection then goes without that; what is lost is said here."),
+            help=tr("Paste what it says. The plugin then goes without that; what you lose is said here."),
             control=row(wide(self.refused), self.leave_button, spacing=SPACE_S),
         )
         self.refused_row.hide()
+        self.refused_link = link(REFUSED, self._open_refused)
         self.menus: dict[str, Button] = {}
         self.add(row(self.save_button, 1, *self._pills(), spacing=SPACE_S))
         self.add(self.outcome)
-        self.add(self.refused_row)
         self.steps = [TickRow() for _text in install_steps("new", "")]
         self.add(column(*self.steps, spacing=SPACE_XS))
+        self.add(row(self.refused_link, 1))
+        self.add(self.refused_row)
+        self.without = Label("", "table")
+        self.all_link = link(tr("Ask for all of it again"), lambda: session.update(without=()))
+        self.without_row = column(self.without, row(self.all_link, 1), spacing=SPACE_XS)
+        self.add(self.without_row)
         for place, step in enumerate(self.steps):
             step.box.toggled.connect(lambda on, place=place: self._tick(place, on=on))
 
@@ -111,6 +119,8 @@ class PluginCard(Card):
         if draft.prefilled:
             about = tr("In the demo district this is done already. In your own PowerSchool it goes like this:")
         self.about.setText(about)
+        self.without.setText(tr("The plugin goes without: {pieces}", pieces=with_way(lost(draft.without))))
+        self.without_row.setVisible(bool(draft.without))
         for key, pill in self.menus.items():
             pill.setChecked(key == draft.menus)
         plugin = plugin_name(draft.connection_id)
@@ -145,18 +155,24 @@ class PluginCard(Card):
     def _saved(self, path: Path, package: PluginPackage) -> None:
         text = tr("Saved as {path}. It may view {count} fields.", path=path, count=number(len(package.access)))
         self._show("good", text)
+
+    def _open_refused(self) -> None:
+        """It is seen in PowerSchool, at the step before the last: perhaps in another session than the saving."""
+        self.refused_link.hide()
         self.refused_row.show()
+        self.refused.setFocus()
 
     def leave_out(self) -> None:
         """Go without the field that was pasted, or say why that can't be."""
         try:
-            pieces = self._session.leave_out(self.refused.text())
+            self._session.leave_out(self.refused.text())
         except PsconnectError as error:
-            self.refused_row.set_error(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
+            self.refused_row.set_error(tr("{happened} {to_do}", happened=error.happened, to_do=with_way(error.to_do)))
             return
         self.refused_row.set_error("")
         self.refused.clear()
-        self._show("warning", tr("{lost} Save the plugin again.", lost=" ".join(piece.lost for piece in pieces)))
+        text = tr("Save the plugin again, delete the one in PowerSchool, and install the new one.")
+        self._show("warning", text)
 
     def _failed(self, error: PsconnectError) -> None:
         self._show("bad", tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
