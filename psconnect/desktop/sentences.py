@@ -9,7 +9,8 @@ from datetime import datetime
 from psconnect.desktop.advice import in_window, with_way
 from psconnect.desktop.text import counted, duration, entity_label, moment, number, state_word, tr
 from psconnect.model.connection import Connection
-from psconnect.model.runs import ChangeCounts, Run
+from psconnect.model.entities import ADMIN, TEACHER
+from psconnect.model.runs import ChangeCounts, Hold, Run
 
 BY_CARE = (
     "student",
@@ -26,6 +27,8 @@ BY_CARE = (
 """Entities by how much a person cares about them."""
 _LIMITS = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-")
 """How the rules of holds begin that are crossed limits."""
+_STAFF = (TEACHER.key, ADMIN.key)
+_EVERY_TIME = ("first-run", "preview")
 _MOST_TO_DO = 2
 
 
@@ -66,6 +69,13 @@ def went(run: Run) -> str:
     }.get(run.state, tr("{state}.", state=state_word(run.state)))
 
 
+def planned(run: Run) -> str:
+    """What a run that waits would do, as a sentence."""
+    if run.redelivers_to and not totals(run).total:
+        return tr("Planned: the whole roster as it is, to {place}.", place=run.redelivers_to)
+    return tr("Planned: {changes}.", changes=changes_in_words(run).lower())
+
+
 def last_run(run: Run | None, now: datetime) -> str:
     """When the last run was and how long it took."""
     if run is None:
@@ -98,23 +108,34 @@ def headline(run: Run) -> str:
 def hold_in_words(run: Run) -> str:
     """Why a run waits and what to do, for a person who sees headline and limits beside it; empty for no reason.
 
+    Each thing to do has a line, after what it is about.
     Crossed limits stand in the table of limits, the first one in the headline; what to do about them stands here.
     """
-    reasons = [hold.reason for hold in run.holds if not hold.rule.startswith(_LIMITS)]
+    paragraphs: dict[str, list[str]] = {}
+    limits = list(dict.fromkeys(hold.to_do for hold in run.holds if hold.rule.startswith(_LIMITS)))[:_MOST_TO_DO]
+    for hold in _by_weight(run):
+        if not hold.rule.startswith(_LIMITS):
+            paragraphs.setdefault(in_window(hold.to_do), []).append(hold.reason)
+        elif hold.to_do in limits:
+            paragraphs.setdefault(in_window(hold.to_do), [])
     if run.kind == "rehearsal":
         rehearsed = tr(
             "A rehearsal of the school year {year}: this is what a sync would do then, and what it would be held for. "
             "It is never delivered. When the year has come, start a sync and approve that.",
             year=run.school_year,
         )
-        return " ".join([rehearsed, *reasons])
-    to_do = list(dict.fromkeys(in_window(hold.to_do) for hold in run.holds if hold.to_do))
-    return " ".join([*reasons, *to_do[:_MOST_TO_DO]])
+        return " ".join([rehearsed, *(reason for reasons in paragraphs.values() for reason in reasons)])
+    return "\n".join(" ".join([*reasons, to_do]).strip() for to_do, reasons in paragraphs.items())
+
+
+def _by_weight(run: Run) -> list[Hold]:
+    """What a run is held for; that it is looked at each time comes last, because nothing in it is new."""
+    return sorted(run.holds, key=lambda hold: hold.rule in _EVERY_TIME)
 
 
 def reasons_in_words(run: Run) -> str:
     """Everything that a run is held for, with its numbers as they are written everywhere."""
-    return " ".join(limit_in_words(hold.reason) for hold in run.holds)
+    return " ".join(limit_in_words(hold.reason) for hold in _by_weight(run))
 
 
 def limit_in_words(text: str) -> str:
@@ -131,19 +152,25 @@ def _planned(run: Run) -> str:
     """What a plan would do first of all: the removals or other limits it is held for, else removals, else all."""
     for hold in run.holds:
         entity = hold.rule.removeprefix("remove-")
-        if hold.rule.startswith("remove-") and entity in run.changes:
+        # Of staff the reason says how many only become the other kind.
+        if hold.rule.startswith("remove-") and entity in run.changes and entity not in _STAFF:
             return _would_be_removed(entity, run.changes[entity].remove)
     first = next((hold for hold in run.holds if hold.rule.startswith(_LIMITS)), None)
     if first:
-        return first.reason.partition(";")[0]
+        return re.sub(r" \([\d.]+ %\)$", "", first.reason.partition(";")[0])
     for entity in BY_CARE:
         removals = run.changes.get(entity, ChangeCounts()).remove
         if removals:
             return _would_be_removed(entity, removals)
+    return _altogether(run)
+
+
+def _altogether(run: Run) -> str:
     total = totals(run)
-    if run.redelivers_to and not total.total:
-        return tr("The whole roster would be delivered again, without a change")
-    if total.total and total.total == total.create:
+    if not total.total:
+        again = tr("The whole roster would be delivered again, without a change")
+        return again if run.redelivers_to else tr("Nothing would change")
+    if total.total == total.create:
         return counted(total.create, "1 record would be created", "{count} records would be created")
     return counted(total.total, "1 record would change", "{count} records would change")
 

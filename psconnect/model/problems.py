@@ -262,7 +262,7 @@ _RULES = (
     Rule(
         "several-fit",
         "warning",
-        "Refers to a number that several records have",
+        "Number that several records have",
         "several records in PowerSchool have the number it refers to, and nothing tells which one is meant",
         "Compare the records named here and correct the number of one in PowerSchool, or ask its support. Until then "
         "the record stays at the destination as last delivered.",
@@ -438,3 +438,9 @@ class Problem:
 def with_count(detail: str, records: int) -> str:
     """A finding's detail with how many records it is about: ``email: 1,204 records``."""
     return f"{detail}: {records:,} {'record' if records == 1 else 'records'}"
+
+
+def without_count(detail: str) -> tuple[str, int]:
+    """The two parts of a detail that ``with_count`` made."""
+    what, _, records = detail.rpartition(": ")
+    return what, int(records.partition(" ")[0].replace(",", ""))

@@ -175,10 +175,10 @@ def _damaged(path: Path) -> LocalStorage:
     return LocalStorage(
         "PSC-DATA-DAMAGED",
         "The stored roster data is damaged",
-        f"{path.name} does not hold any more what was written to it: the disk may be failing. It has the connection’s "
-        "runs, what is known of the destination, ids that were adopted, and user names that were given. Settings and "
-        "secrets are kept elsewhere and are whole; what stands at the destination is not touched by this.",
-        f"Restore {path} from a backup. Without one, set it aside: psconnect connection rebuild NAME. What it has is "
+        f"{path.name} is damaged; the disk may be failing. It holds the connection’s runs, what is known of the "
+        "destination, adopted ids and given user names. Settings, secrets and what stands at the destination are "
+        "whole.",
+        f"Restore {path} from a backup. Without one, set it aside: psconnect connection rebuild NAME. What it holds is "
         "then lost to psconnect, and the next sync is a first delivery, which waits for your approval.",
         where=str(path),
     )

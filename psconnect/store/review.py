@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
-from psconnect.model.problems import RULES, Rule
+from psconnect.model.problems import RULES, Rule, without_count
 from psconnect.model.shown import shown
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 from psconnect.store.history import school_names
@@ -218,11 +218,18 @@ class ProblemRecord:
 
 @dataclass(frozen=True)
 class ProblemGroup:
-    """The findings of one rule at one school: ``count`` of them, of which ``records`` holds the first."""
+    """The findings of one rule at one school.
+
+    Attributes:
+        count: how many records they are about; of a rule that is counted, more than there are findings.
+        findings: how many there are.
+        records: the first of them.
+    """
 
     school: str
     rule: Rule
     count: int
+    findings: int
     records: tuple[ProblemRecord, ...]
 
 
@@ -234,6 +241,7 @@ def problem_groups(db: sqlite3.Connection, number: int, most: int) -> list[Probl
         ProblemGroup(
             shown(schools.get(school, "")) if school is not None else "",
             RULES[rule],
+            _counted(db, number, school, rule) if RULES[rule].counted else count,
             count,
             tuple(_problem_records(db, number, school, rule, most, titles)),
         )
@@ -248,6 +256,11 @@ def problem_groups(db: sqlite3.Connection, number: int, most: int) -> list[Probl
             -group.count,
         ),
     )
+
+
+def _counted(db: sqlite3.Connection, number: int, school: int | None, rule: str) -> int:
+    sql = "SELECT detail FROM problem WHERE run = ? AND rule = ? AND school IS ?"
+    return sum(without_count(detail)[1] for (detail,) in db.execute(sql, [number, rule, school]))
 
 
 def _problem_records(

@@ -212,7 +212,9 @@ def _preview(facts: Facts) -> Iterator[Hold]:
         places = facts.places
         yield Hold(
             "rules-changed",
-            f"The roster goes to another place than last time: {places.now} (before: {places.before}).",
+            f"Last time the roster went to another place: {places.before}."
+            if facts.redelivered
+            else f"The roster goes to another place than last time: {places.now} (before: {places.before}).",
             "Check that it is the place you meant, and that the other system reads there. Then approve.",
         )
     elif facts.rules_changed:
@@ -243,8 +245,7 @@ def _emptied(facts: Facts) -> Iterator[Hold]:
         count = facts.read.get(stream, 0)
         yield Hold(
             "field-emptied",
-            f"None of the {count:,} {rows_label(stream)} has a value in {', '.join(fields)} any more; at the last "
-            "delivery some had.",
+            f"{', '.join(fields)}: empty in all {count:,} {rows_label(stream)}; at the last delivery some had a value.",
             "Check in PowerSchool that the plugin may still view the field, and that it is meant to be empty. Then "
             "approve; what depends on it changes at the destination.",
         )

@@ -72,8 +72,8 @@ def redelivery(records: int, place: str) -> Hold:
         "redelivery",
         counted(
             records,
-            "No record changes. The roster (1 record) is delivered to {place}, where it does not stand.",
-            "No record changes. The whole roster ({count} records) is delivered to {place}, where it does not stand.",
+            "No record changes, but the roster (1 record) is not in {place} yet.",
+            "No record changes, but the whole roster ({count} records) is not in {place} yet.",
             place=place,
         ),
     )

@@ -241,7 +241,8 @@ def _owned(path: Path) -> DestinationRefused:
     return DestinationRefused(
         "PSC-FOLDER-OWNED",
         "Another psconnect delivers here",
-        f"Another home of psconnect delivers into {path.parent}. What stands there was not replaced.",
+        f"psconnect on another computer, or of another user, has delivered to {path.parent}. What stands there was "
+        "not replaced.",
         "Start a sync: it waits for your approval, and says what to do.",
         where=str(path),
     )

@@ -54,3 +54,40 @@ def list_of_ids(connected: Connected) -> str:
         ("a,b", e, "", "6"),
     ]
     return "id;dcid;number;room\n" + "".join(";".join(map(str, row)) + "\n" for row in rows)
+
+
+def untidy(connected: Connected) -> None:
+    """What districts report of their data: doubled people and numbers, codes of nobody's list, mail that is none."""
+    students = [row[0] for row in connected.sql("SELECT dcid FROM students WHERE enroll_status = 0 ORDER BY dcid")]
+    for key, name in zip(students, ("pat.lee", "pat.lee ", "Pat.Lee"), strict=False):
+        connected.sql("UPDATE students SET student_web_id = ? WHERE dcid = ?", name, key)
+    for key in students[30:32]:
+        connected.sql(
+            "UPDATE students SET first_name = 'Mia', last_name = 'Lee', dob = '2014-03-01', state_studentnumber = NULL "
+            "WHERE dcid = ?",
+            key,
+        )
+    for key, grade in zip(students[10:], (99, 99, 14, -5), strict=False):
+        connected.sql("UPDATE students SET grade_level = ? WHERE dcid = ?", grade, key)
+    addresses = ["family@example.org", "family@example.org", "<Mia Lee> mailto:mia@example.org", "none yet"]
+    people = connected.sql("SELECT emailaddressid FROM emailaddress ORDER BY emailaddressid LIMIT 4")
+    for (key,), address in zip(people, addresses, strict=True):
+        connected.sql("UPDATE emailaddress SET emailaddress = ? WHERE emailaddressid = ?", address, key)
+    connected.sql("UPDATE RoleDef SET Name = 'Math Coach', RoleKey = NULL WHERE Name = 'Co-teacher'")
+    (twice,), (backwards,) = connected.sql(
+        "SELECT cc.dcid FROM cc JOIN students s ON s.id = cc.studentid WHERE s.dcid = ? AND cc.sectionid > 0 "
+        "AND cc.dateleft > '2027-01-01' ORDER BY cc.dcid DESC LIMIT 2",
+        students[40],
+    )
+    repeated(connected, "cc", twice)
+    connected.sql("UPDATE cc SET dateenrolled = '2026-09-20', dateleft = '2026-08-20' WHERE dcid = ?", backwards)
+    ((section,),) = connected.sql("SELECT min(dcid) FROM sections WHERE termid BETWEEN 3600 AND 3699")
+    repeated(connected, "sections", section, keep_id=True)
+
+
+def repeated(connected: Connected, table: str, dcid: int, *, keep_id: bool = False) -> None:
+    """Another row of a table like that one, under another DCID; with the same ID or another one."""
+    columns = [name for _place, name, *_ in connected.sql(f"PRAGMA table_info({table})")]
+    new = ["dcid"] if keep_id else ["dcid", "id"]
+    taken = [f"{name} + 100000" if name.lower() in new else name for name in columns]
+    connected.sql(f"INSERT INTO {table} SELECT {', '.join(taken)} FROM {table} WHERE dcid = ?", dcid)

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from pytestqt.qtbot import QtBot
 
+from psconnect.desktop.advice import in_window
 from psconnect.desktop.shell import MainWindow
 from psconnect.service import Service
 from psconnect.store.home import home_at, slug
@@ -358,5 +359,5 @@ def test_roster_data_that_cannot_be_read_hides_no_other_connection(
     assert cards[OTHER].summary == "The first run reads everything, then waits for your approval."
     state = next(one for one in connected.service.connections() if one.connection.name == connected.name)
     assert state.trouble
-    assert state.trouble.to_do in cards[connected.name].summary
+    assert in_window(state.trouble.to_do) in cards[connected.name].summary
     assert "Can’t be read" in window.side._buttons[connected.name].accessibleName()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from psconnect.desktop import text
-from psconnect.desktop.sentences import changes_in_words, headline, last_run, went
+from psconnect.desktop.sentences import changes_in_words, headline, hold_in_words, last_run, planned, went
 from psconnect.model.runs import ChangeCounts, Hold, Run
 
 NOW = datetime(2026, 11, 18, 17, 30, tzinfo=UTC)
@@ -83,3 +83,31 @@ def test_times_are_said_as_people_say_them() -> None:
 def test_holes_are_filled_by_name_and_values_are_not_read_as_holes() -> None:
     assert text.tr("{b} {a}", a="{b}", b=1) == "1 {b}"
     assert text.tr("100 % {sure}") == "100 % {sure}"
+
+
+def test_what_is_looked_at_each_time_comes_after_what_is_new() -> None:
+    first = Hold("preview", "Every delivery is looked at.", "Look at it, then approve.")
+    field = Hold("field-emptied", "Students.A: empty.", "Check the field. Then approve.")
+    other = Hold("field-emptied", "Schools.B: empty.", "Check the field. Then approve.")
+    crossed = Hold("remove-student", "412 of 900 students would be removed (45.8 %); the limit is 5 %.", "Check them.")
+    lines = hold_in_words(replace(RUN, state="held", holds=(first, field, other, crossed))).splitlines()
+    assert lines == [
+        "Students.A: empty. Schools.B: empty. Check the field. Then approve.",
+        "Check them.",
+        "Every delivery is looked at. Look at it, then approve.",
+    ]
+
+
+def test_staff_who_only_change_their_role_are_not_said_to_go() -> None:
+    reason = "6 of 20 teachers would be removed, 6 of them because they become other staff (30.0 %); the limit is 1 %."
+    run = replace(
+        RUN, state="held", changes={"teacher": ChangeCounts(0, 0, 6)}, holds=(Hold("remove-teacher", reason),)
+    )
+    assert headline(run) == "6 of 20 teachers would be removed, 6 of them because they become other staff"
+
+
+def test_a_roster_that_is_delivered_as_it_is_says_where() -> None:
+    run = replace(RUN, state="held", redelivers_to="/there/roster.zip")
+    assert planned(run) == "Planned: the whole roster as it is, to /there/roster.zip."
+    assert headline(run) == "The whole roster would be delivered again, without a change"
+    assert headline(replace(RUN, state="previewed")) == "Nothing would change"

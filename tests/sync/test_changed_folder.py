@@ -61,8 +61,7 @@ def test_another_folder_is_held_though_nothing_changed_and_delivered_once_approv
     assert run.redelivers_to == str(elsewhere / delivered.bundle.name)
     records = len(delivered.ledger())
     assert run.holds[0].reason == (
-        f"No record changes. The whole roster ({records:,} records) is delivered to {run.redelivers_to}, where it "
-        "does not stand."
+        f"No record changes, but the whole roster ({records:,} records) is not in {run.redelivers_to} yet."
     )
     assert untouched(delivered) == before
     assert list(elsewhere.iterdir()) == []
@@ -155,6 +154,4 @@ def test_the_command_line_says_what_waits_and_what_was_delivered(delivered: Conn
 
 
 def test_a_hold_has_a_sentence_for_one_record() -> None:
-    assert redelivery(1, "/x") == Hold(
-        "redelivery", "No record changes. The roster (1 record) is delivered to /x, where it does not stand."
-    )
+    assert redelivery(1, "/x") == Hold("redelivery", "No record changes, but the roster (1 record) is not in /x yet.")

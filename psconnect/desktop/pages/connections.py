@@ -151,7 +151,11 @@ class ConnectionCard(Card):
             self.run_button,
         )
         words = column(self._when, self._what, spacing=2)
-        self.body.addWidget(row(wide(words), *self.controls[1:]))
+        if self.again_buttons:
+            self.body.addWidget(words)
+            self.body.addWidget(row(*self.controls[1:], 1))
+        else:
+            self.body.addWidget(row(wide(words), *self.controls[1:]))
         self.body.setSpacing(SPACE_S)
         self.refresh()
 

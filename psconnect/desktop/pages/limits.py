@@ -17,7 +17,7 @@ from psconnect.service import Limit, Measure
 
 _MOST_ROWS, _ROW_HEIGHT, _MOST_PLACES = 4, 32, 3
 _NEAR = 0.5
-_WIDE, _TIGHT, _WORDS_WIDTH, _NARROW = (196, 62, 66, 74), (104, 62, 66, 70), 336, 720
+_WIDE, _TIGHT, _WORDS_WIDTH, _NARROW = (176, 62, 66, 74), (104, 62, 66, 70), 336, 720
 _BAR, _WORDS = 4, 5
 _KINDS = {
     "create": "Additions",
@@ -76,7 +76,7 @@ class LimitsCard(Card):
         self.table.setColumnHidden(_BAR, narrow)
         header.setSectionResizeMode(_WORDS, modes.Stretch if narrow else modes.Interactive)
         for place, width in enumerate(_TIGHT if narrow else _WIDE):
-            header.resizeSection(place, width)
+            self.table.set_width(place, width)
         if not narrow:
             header.resizeSection(_WORDS, _WORDS_WIDTH)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from psconnect.desktop.context import Context
 from psconnect.desktop.pages.connections import run_menu
-from psconnect.desktop.sentences import changes_in_words, headline, last_run, went, where_from_to
+from psconnect.desktop.sentences import headline, last_run, planned, went, where_from_to
 from psconnect.desktop.text import counted, entity_label, exact, number, tr
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.banner import Banner
@@ -28,7 +29,7 @@ from psconnect.store.review import ProblemGroup
 
 _STREAMS = {"school": "schools", "calendar": "terms", "course": "courses", "class": "sections", "student": "students"}
 _STREAMS |= {"contact": "contacts", "relationship": "relationships", "enrollment": "enrollments"}
-_MOST_FINDINGS = 5
+_MOST_FINDINGS, _NARROW = 5, 860
 _AFTER_UNDO = tr(
     "The last delivery took an earlier run back. The next sync with changes waits for your approval, because it would "
     "do again what was undone. Correct the cause first, in PowerSchool or in the settings."
@@ -62,13 +63,11 @@ class OverviewPage(Page):
         self._status = _StatusCard()
         self.body.addWidget(self._status)
         self._delivered, self._findings = _DeliveredCard(), _FindingsCard()
-        grid = QGridLayout()
-        grid.setSpacing(SPACE_L)
-        grid.addWidget(self._delivered, 0, 0)
-        grid.addWidget(self._findings, 0, 1)
-        grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(1, 2)
-        self.body.addLayout(grid)
+        self._side_by_side = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._side_by_side.setSpacing(SPACE_L)
+        self._side_by_side.addWidget(self._delivered, 3)
+        self._side_by_side.addWidget(self._findings, 2)
+        self.body.addLayout(self._side_by_side)
         self.body.addStretch(1)
         context.runs.changed.connect(self._run_changed)
 
@@ -86,6 +85,13 @@ class OverviewPage(Page):
             return _Loaded(service.connection(name), runs, problems)
 
         self.read(self._context.bridge, work, self._show)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the cards stand below each other, so that no column is cut off."""
+        directions = QBoxLayout.Direction
+        narrow = event.size().width() < _NARROW
+        self._side_by_side.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        super().resizeEvent(event)
 
     def _show(self, loaded: _Loaded) -> None:
         self._loaded = loaded
@@ -158,8 +164,7 @@ class _StatusCard(Card):
         self._when.set_tip(exact(run.started) if run else "")
         first = tr("The first run reads everything, then waits for your approval.")
         waits = run is not None and run.state in WAITING
-        planned = tr("Planned: {changes}.", changes=changes_in_words(run).lower()) if run and waits else ""
-        self._what.setText(planned or (went(run) if run else first))
+        self._what.setText(planned(run) if run and waits else went(run) if run else first)
         self._sparkline.show_runs(loaded.runs)
 
 
@@ -212,7 +217,7 @@ class _FindingsCard(Card):
         self._none = Label("", "muted")
         self.add(self._none)
         self.body.addStretch(1)
-        self._note = Label(tr("The run’s summary lists each record, with a link to its page in PowerSchool."), "help")
+        self._note = Label("", "help")
         self.add(self._note)
 
     def show_findings(self, groups: list[ProblemGroup], show: partial[None], *, read: bool) -> None:
@@ -230,6 +235,9 @@ class _FindingsCard(Card):
         self._none.setText(in_order if read else tr("An undo reads nothing; the run before it tells what it found."))
         self._none.setVisible(not ordered)
         self._note.setVisible(bool(ordered))
+        more, all_of_them = len(ordered) - _MOST_FINDINGS, tr("The run’s summary lists each record.")
+        others = counted(more, "1 more kind of finding is there, too.", "{count} more kinds are there, too.")
+        self._note.setText(tr("{first} {second}", first=all_of_them, second=others) if more > 0 else all_of_them)
 
 
 def _finding(groups: list[ProblemGroup], show: partial[None]) -> QWidget:

@@ -10,11 +10,12 @@ from PySide6.QtGui import QColor, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
 from psconnect.desktop.advice import with_way
-from psconnect.desktop.text import counted, number, tr
+from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import Label
+from psconnect.model.problems import without_count
 from psconnect.reports.words import record_kind
 from psconnect.store.review import ProblemGroup, ProblemRecord
 
@@ -93,7 +94,7 @@ class ProblemsCard(Card):
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(1, 220)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(2, 90)
         self.tree.expandToDepth(0)
         self.tree.setFixedHeight(min(_HEIGHT, self._height()))
@@ -111,10 +112,15 @@ class ProblemsCard(Card):
         line[1].setData(group.rule.severity, _SEVERE)
         line[1].setForeground(_colour(group.rule.severity))
         for record in group.records:
-            added = _line(_record(record), record.detail, "", to_do, record.link)
+            text, what, count = _record(record), record.detail, ""
+            if group.rule.counted:
+                about, records = without_count(record.detail)
+                text, what = _about(record, about), tr("for example {record}", record=text)
+                count = number(records)
+            added = _line(text, what, count, to_do, record.link)
             added[0].setData((record.entity, record.key), _RECORD)
             line[0].appendRow(added)
-        more = group.count - len(group.records)
+        more = group.findings - len(group.records)
         if more:
             text = counted(more, "1 more is in the CSV report", "{count} more are in the CSV report")
             line[0].appendRow(_line(text, "", ""))
@@ -178,6 +184,11 @@ def _line(text: str, what: str, count: str, to_do: str = "", link: str = "") -> 
     items[0].setData(link, _LINK)
     items[2].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return items
+
+
+def _about(record: ProblemRecord, what: str) -> str:
+    """What is counted, and of which kind of records it is: ``Students: grade “99”``."""
+    return tr("{kind}: {what}", kind=entity_label(record.entity), what=what)
 
 
 def _record(record: ProblemRecord) -> str:

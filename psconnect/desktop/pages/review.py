@@ -13,7 +13,7 @@ from psconnect.desktop.models.changes import ChangesModel
 from psconnect.desktop.pages.changes import ChangesCard, Deeds
 from psconnect.desktop.pages.decision import DecisionBar
 from psconnect.desktop.pages.limits import LimitsCard
-from psconnect.desktop.sentences import headline, hold_in_words, limit_in_words
+from psconnect.desktop.sentences import headline, hold_in_words, limit_in_words, totals
 from psconnect.desktop.text import moment, tr
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import secondary
@@ -53,6 +53,7 @@ class ReviewPage(Page):
         self.changes = ChangesCard(ChangesModel(context.service, context.bridge, self), deeds)
         self.changes.model.failed.connect(self.show_error)
         self.body.addWidget(self.changes, 1)
+        self.body.addStretch(0)
         self.decision = DecisionBar(self._approve, self._discard)
         foot = self.layout()
         if foot:
@@ -132,9 +133,13 @@ class ReviewPage(Page):
         self._show_busy()
         self.changes.show_run(run, loaded.left_alone, fixed=rehearsal)
         self.limits.show_limits(loaded.limits, entity if again else "")
+        # A roster that is delivered as it is has no changes to look through.
+        any_changes = bool(totals(run).total or run.set_aside or not run.redelivers_to)
+        self.changes.setVisible(any_changes)
+        self.limits.setVisible(any_changes and not self.limits.isHidden())
         self.show_content()
         if not again:
-            self.changes.filter.setFocus()
+            (self.decision.reason if self.changes.isHidden() else self.changes.filter).setFocus()
 
     def _show_head(self, loaded: _Loaded) -> None:
         run = loaded.run

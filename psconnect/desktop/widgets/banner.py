@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QSize
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QWidget
 
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.theme.icons import pixmap
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M
 from psconnect.desktop.widgets.button import Button
+from psconnect.desktop.widgets.card import row, wide
 from psconnect.desktop.widgets.label import Label, restyle
 
 Action = tuple[str, Callable[[], object]]
 _SYMBOLS = {"good": "check", "warning": "warning", "bad": "warning", "accent": "info"}
-_ICON = 20
+_ICON, _LONG = 20, 200
+"""From so many letters on, buttons stand below the sentence, which needs the width."""
 
 
 class Banner(QFrame):
@@ -27,11 +29,13 @@ class Banner(QFrame):
         self._symbol = QLabel()
         self._symbol.setFixedSize(QSize(_ICON, _ICON))
         self.label = Label("", "body")
-        self._layout = QHBoxLayout(self)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_M, SPACE_M)
         self._layout.setSpacing(SPACE_M)
-        self._layout.addWidget(self._symbol)
-        self._layout.addWidget(self.label, 1)
+        self._layout.addWidget(row(self._symbol, wide(self.label)), 1)
+        self._actions = QHBoxLayout()
+        self._actions.setSpacing(SPACE_M)
+        self._layout.addLayout(self._actions)
         self.buttons: list[Button] = []
         self.about = ""
         self._state = "accent"
@@ -44,7 +48,7 @@ class Banner(QFrame):
         """
         self.about = about
         for button in self.buttons:
-            self._layout.removeWidget(button)
+            self._actions.removeWidget(button)
             button.hide()
             button.deleteLater()
         self.buttons = []
@@ -54,10 +58,13 @@ class Banner(QFrame):
         restyle(self)
         self._state = state
         self._colour_symbol()
+        below = len(text) > _LONG and len(actions) > 1
+        self._layout.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
         for caption, act in actions:
             button = Button(caption, self._closing(act))
-            self._layout.addWidget(button)
+            self._actions.addWidget(button)
             self.buttons.append(button)
+        self._actions.setAlignment(Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag.AlignVCenter)
         self.show()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

@@ -36,7 +36,7 @@ STATE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 STRONG_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 _BAR_HEIGHT = 6
 _BORDERS = 4
-_CELL_PADDING = 16
+_CELL_PADDING, _HEADING_PADDING = 16, 24
 _NO_INDEX = QModelIndex()
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -168,14 +168,22 @@ class Table(QTableView):
             return
         super().keyPressEvent(event)
 
+    def set_width(self, place: int, width: int) -> None:
+        """Give a column so many pixels, or more where its heading needs them in the font of this computer."""
+        header = self.horizontalHeader()
+        heading = str(self.model().headerData(place, Qt.Orientation.Horizontal) or "")
+        needed = header.fontMetrics().horizontalAdvance(heading) + _HEADING_PADDING if heading else 0
+        header.resizeSection(place, max(width, needed))
+
     def _set_widths(self, widths: Sequence[int]) -> None:
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(40)
+        header.ensurePolished()  # its font is that of the style sheet from now on
         for place, width in enumerate(widths):
             if width:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-                header.resizeSection(place, width)
+                self.set_width(place, width)
             else:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
 

@@ -76,9 +76,7 @@ class OneRosterCsv:
         if not other:
             return ""
         since = f" since {other.since}" if other.since else ""
-        return (
-            f"Another home of psconnect (another computer, or another user) delivers into {self._place.folder}{since}."
-        )
+        return f"psconnect on another computer, or of another user, has delivered to {self._place.folder}{since}."
 
     def sweep(self) -> None:
         """Delete bundles that were not finished."""
