@@ -104,7 +104,7 @@ def _late(error: httpcore.TimeoutException, way: Way) -> TryLater:
             way,
             "PSC-HTTP-TIMEOUT",
             "The server can't be found at the moment",
-            f"No name server told this computer in time which address {way.proxy.host if way.proxy else way.host} has.",
+            f"The name servers did not give the address of {way.proxy.host if way.proxy else way.host} in time.",
             "Check the network of this computer, or try again later.",
         )
     if isinstance(error, httpcore.ConnectTimeout):
@@ -209,8 +209,8 @@ def _proxy_failed(error: Exception, way: Way, proxy: Proxy) -> PsconnectError:
     return _try_later(
         way,
         "PSC-HTTP-PROXY-UNREACHABLE",
-        "The proxy did not answer as one",
-        f"What answers at {named} ended the connection before it had led to {way.host} ({type(error).__name__}).",
+        "The proxy broke the connection off",
+        f"The proxy {named} ended the connection before it reached {way.host} ({type(error).__name__}).",
         f"Check {proxy.source}: the kind of proxy (http or socks5), its name and port.",
     )
 

@@ -135,8 +135,7 @@ def piece_of(text: str) -> Piece:
     raise FixSettings(
         "PSC-SETTINGS-WITHOUT",
         "This can’t be left out",
-        f"“{text}” is nothing that psconnect can go without: it is needed, or a mapping or filter of this connection "
-        "uses it.",
+        f"“{text}” can’t be left out: it is needed, or a mapping or filter of this connection uses it.",
         f"Map the attribute to another field if that is the reason. What can be left out: {known}.",
         where="source.without",
     )

@@ -107,8 +107,8 @@ def _about_braces(text: str, rest: str) -> str:
 def _field(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: Resolve) -> FieldPart:
     name, *filters = text.split("|")
     if not all(map(str.strip, filters)):
-        after = "two bars stand together" if "||" in text else "nothing stands behind a bar"
-        to_do = "Behind each bar stands one filter; another field to fall back on is written {A|else:B}."
+        after = "there are two bars in a row" if "||" in text else "nothing follows a bar"
+        to_do = "One filter follows each bar; another field to fall back on is written {A|else:B}."
         raise _wrong(f"In “{{{text}}}” {after}.", to_do, where)
     found = resolve(name.strip(), where)
     return FieldPart(found, tuple(_filter(one, where, value_lists, resolve) for one in filters))
@@ -119,7 +119,7 @@ def _filter(text: str, where: str, value_lists: Mapping[str, ValueList], resolve
     if name.strip() != ELSE:
         return parse_filter(text, where, list(value_lists))
     if not colon or not other.strip():
-        raise _wrong("Behind “else” stands no field.", "Write it like {A|else:Students.First_Name}.", where)
+        raise _wrong("“else” needs a field after it.", "Write it like {A|else:Students.First_Name}.", where)
     return TextFilter(ELSE, resolve(other.strip(), where))
 
 

@@ -117,8 +117,7 @@ def parse_filter(text: str, where: str, value_lists: list[str]) -> TextFilter:
             raise _wrong(f"The filter “{name}” needs a text after a colon.", f"Write it like {name}:text.", where)
         if name == "default" and _LIKE_A_FIELD.fullmatch(argument.strip()):
             raise _wrong(
-                f"Behind “default:” stands a text that is delivered as it is, and “{argument.strip()}” looks like a "
-                "field.",
+                f"“default:” delivers the text after it as it is, and “{argument.strip()}” looks like a field.",
                 f"Write else:{argument.strip()} to fall back on that field.",
                 where,
             )

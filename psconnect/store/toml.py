@@ -31,7 +31,7 @@ def decoded(content: bytes, where: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        happened = f"It is not saved as UTF-8, but perhaps as “ANSI” (line {line} has a letter that is none in UTF-8)."
+        happened = f"It is not saved as UTF-8, but perhaps as “ANSI” (line {line} is not UTF-8)."
         raise _unreadable(happened, _AS_UTF_8, where) from None
 
 
@@ -51,7 +51,7 @@ def parsed(text: str, where: str) -> dict[str, Any]:
         zero = _after_a_zero(text, str(error))
         if zero:
             happened = f"In line {zero}, a number begins with 0."
-            raise _unreadable(happened, "Leave the zeros away, like schools = [100].", where) from None
+            raise _unreadable(happened, "Leave out the zeros in front, like schools = [100].", where) from None
         raise _unreadable(
             f"It is not valid TOML: {error}.", "Correct the line, or export the connection again.", where
         ) from None

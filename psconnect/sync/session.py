@@ -118,8 +118,8 @@ def _unrecorded(job: Job, error: PsconnectError) -> PsconnectError:
     """The sentence for what went wrong after the delivery: that of the error itself may say that nothing happened."""
     return LocalStorage(
         "PSC-DATA-UNRECORDED",
-        "Delivered, but not written down",
-        f"The roster is delivered, but that could not be written down on this computer ({error.title}: {job.rosters}).",
+        "Delivered, but not recorded",
+        f"The roster is delivered, but that could not be recorded on this computer ({error.title}: {job.rosters}).",
         "Free some room or mend what is named, then start again: the next run finds the delivery and finishes it.",
         where=str(job.rosters),
     )

@@ -207,7 +207,7 @@ def test_N01_a_name_server_that_does_not_answer_is_named_before_the_deadline(mon
     with no_name_server(monkeypatch):
         error = ended(HttpClient("http://localhost:9", limits=Limits(30, 30)))
     assert (type(error), error.code) == (TryLater, "PSC-HTTP-TIMEOUT")
-    assert error.happened == "No name server told this computer in time which address localhost has."
+    assert error.happened == "The name servers did not give the address of localhost in time."
 
 
 def test_N01_a_name_that_no_name_server_could_have() -> None:

@@ -277,7 +277,7 @@ def test_a_path_in_double_quotes_that_says_something_else_than_it_seems(tmp_path
 
 @pytest.mark.parametrize(
     ("encoding", "words"),
-    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("cp1252", "(line 2 has a letter")],
+    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("cp1252", "(line 2 is not UTF-8)")],
 )
 def test_a_file_that_is_not_saved_as_utf_8(tmp_path: Path, encoding: str, words: str) -> None:
     error = refused(tmp_path, 'preset = "oneroster"\nname = "École"\n'.encode(encoding))
@@ -313,4 +313,4 @@ def test_a_number_that_begins_with_0_is_named(line: str) -> None:
     with pytest.raises(FixSettings) as caught:
         from_toml(f'name = "x"\npreset = "oneroster"\n[scope]\n{line}\n', "x.toml")
     assert caught.value.happened == "In line 4, a number begins with 0."
-    assert caught.value.to_do == "Leave the zeros away, like schools = [100]."
+    assert caught.value.to_do == "Leave out the zeros in front, like schools = [100]."

@@ -270,7 +270,7 @@ def test_who_became_other_staff_is_said_to_be_that_and_not_to_be_gone(district: 
 @pytest.mark.parametrize(
     ("role", "options", "because"),
     [
-        ("Math Coach", {}, "the role in the class is not known, and not mapped to lead teacher or co-teacher"),
+        ("Math Coach", {}, "the role in the class is neither known nor mapped to lead teacher or co-teacher"),
         ("Aide", {}, "the role in the class is neither lead teacher nor co-teacher"),
         ("Co-teacher", {"co_teachers": False}, "co-teachers are switched off in this connection"),
     ],

@@ -27,7 +27,7 @@ DECLARATION = Declaration(
         SettingField(
             "folder",
             "Folder",
-            "Choose the folder where the other system looks for the bundle. It has to exist: it is not made.",
+            "Choose the folder where the other system looks for the bundle. It must exist already.",
             "folder",
             required=True,
             example="/srv/roster",

@@ -79,8 +79,8 @@ def find_district(
             "PSC-SCOPE-NO-SCHOOL",
             "No school to read",
             "PowerSchool has no school: its list of schools came back empty.",
-            "Look at Start Page > District > Schools. If schools stand there, build the plugin again and install it: "
-            "it may not view them.",
+            "Look at Start Page > District > Schools. If there are schools, build the plugin again and install it: "
+            "the installed one may not view them.",
             where="scope.schools",
         )
     if not chosen:

@@ -142,7 +142,7 @@ def test_what_powerschool_refuses_can_be_left_out_and_asked_for_again(setting: S
     assert card.refused_row.isVisible(), "PowerSchool refuses days after the plugin was saved"
     setting.type(card.refused, "STUDENTS LAST_NAME: Invalid Column")
     setting.press(card.leave_button)
-    assert "nothing that psconnect can go without" in card.refused_row.error
+    assert "can’t be left out" in card.refused_row.error
     assert "calendar_day" in card.refused_row.error
     setting.type(card.refused, "ROLEDEF NAME: Invalid Column")
     setting.press(card.leave_button)
