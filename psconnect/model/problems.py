@@ -40,8 +40,7 @@ class Rule:
     counted: bool = False
 
 
-NOT_LISTED = "PowerSchool no longer lists it"
-"""Completes "Not included, because …" for a record that was not read at all."""
+_NOT_LISTED = "PowerSchool no longer lists it"
 _RULES = (
     Rule("school-not-chosen", "info", "School not chosen", "its school is not among the chosen schools"),
     Rule("district-term", "info", "District term", "the term belongs to the district office, not to a school"),
@@ -90,7 +89,7 @@ _RULES = (
     Rule("co-teacher-off", "info", "Co-teachers are off", "co-teachers are switched off in this connection"),
     Rule("relationship-ended", "info", "Relationship ended", "the relationship is no longer active in PowerSchool"),
     Rule("contact-without-student", "info", "Contact without a student", "none of the contact's students is included"),
-    Rule("not-listed", "info", "No longer listed", NOT_LISTED),
+    Rule("not-listed", "info", "No longer listed", _NOT_LISTED),
     Rule("goes-along", "info", "Goes along with another record", "a record it belongs to is not included"),
     Rule("filter", "info", "Left out by a filter rule", "a filter rule leaves it out"),
     Rule("term-not-chosen", "info", "Term not chosen", "the term is not among those chosen for its school"),
@@ -343,6 +342,15 @@ _RULES = (
 FILTER = "filter:"
 """Begins the rule of a record that a filter left out; what follows is how the filter is called."""
 _ALONG = "goes-along:"
+
+
+def not_listed(entity: str) -> str:
+    """Completes "Not included, because …" for a record of that entity that was not read at all.
+
+    Students who have graduated are not read: PowerSchool keeps them in a school of their own, all who ever left.
+    """
+    graduated = "PowerSchool no longer lists the student, or lists the student as graduated"
+    return graduated if entity == "student" else _NOT_LISTED
 
 
 def goes_along(entity: str, because: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from psconnect.model.entities import ADMIN, BY_KEY, ENROLLMENT, TEACHER, Entity
-from psconnect.model.problems import FILTER, NOT_LISTED, RULES, Fate, Rule, base_rule
+from psconnect.model.problems import FILTER, RULES, Fate, Rule, base_rule, not_listed
 from psconnect.model.runs import APPLIED, WAITING
 from psconnect.powerschool.menus import page_of
 from psconnect.reports.words import day, rule_of
@@ -168,7 +168,7 @@ class _View:
     def answer(self) -> tuple[str, str]:
         """The answer in one sentence, and what to do."""
         if self.staged is None:
-            because = RULES[self.instead].because if self.instead else NOT_LISTED
+            because = RULES[self.instead].because if self.instead else not_listed(self.entity.key)
             return f"Not included, because {because}{self._removed()}.", ""
         if self.staged.fate == Fate.LEFT_OUT:
             rule = RULES[self.staged.rule]

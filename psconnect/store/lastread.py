@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, TEACHER, Entity
-from psconnect.model.problems import NOT_LISTED, RULES, Fate
+from psconnect.model.problems import RULES, Fate, not_listed
 from psconnect.model.text import folded
 from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
 from psconnect.store.staging import LAST_READ, table
@@ -105,7 +105,7 @@ def why_gone(rosters: Path, run_id: str, entity: Entity, keys: set[int]) -> dict
         # A damaged reading is as good as none here: the plan itself can be looked at and decided without it.
         return {}
     reasons = {key: RULES[rule].because for key, rule in rules.items() if rule}
-    return {**dict.fromkeys(keys - rules.keys(), NOT_LISTED), **reasons}
+    return {**dict.fromkeys(keys - rules.keys(), not_listed(entity.key)), **reasons}
 
 
 _ROLE_NOW = {TEACHER.key: (ADMIN, "other-staff-now"), ADMIN.key: (TEACHER, "teacher-now")}

@@ -118,7 +118,8 @@ def test_who_is_no_longer_listed_is_found_and_said_to_be_removed(connected: Conn
     assert (match.key, match.fate) == (int(dcid), None)
     found = connected.service.explain(connected.name, "student", int(dcid))
     removed = "it was removed on 18 November 2026."
-    assert found.sentence == f"Not included, because PowerSchool no longer lists it; {removed}"
+    because = "PowerSchool no longer lists the student, or lists the student as graduated"
+    assert found.sentence == f"Not included, because {because}; {removed}"
     assert [one.action for one in found.happenings] == ["remove", "create"]
     assert outcome(found, "Read") == "stopped"
 
