@@ -109,6 +109,8 @@ class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
         parents: ``none``, the contacts with a ``portal`` account, or ``all`` contacts of the students.
         admins: whether active staff without a class are delivered.
         enroll_status: values of Students.Enroll_Status that count as active.
+        guest_students: what becomes of students whose school is not chosen and who are in a class of a chosen one:
+            ``leave-out`` or ``bring-in``.
         merge_terms: whether terms with the same title and dates become one, and each tells its dates in its title.
         only_taught_classes: whether a class without a teacher is left out.
         only_used_courses: whether a course without a class is left out.
@@ -133,6 +135,7 @@ class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
     parents: Literal["none", "portal", "all"] | None = None
     admins: bool | None = None
     enroll_status: Annotated[list[int], msgspec.Meta(min_length=1)] | None = None
+    guest_students: Literal["leave-out", "bring-in"] | None = None
     merge_terms: bool | None = None
     only_taught_classes: bool | None = None
     only_used_courses: bool | None = None

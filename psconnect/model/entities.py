@@ -28,7 +28,7 @@ class Reference:
     Attributes:
         column: the staged column that holds the other record's key (NULL where it has none to refer to).
         entity: the entity it points to.
-        attribute: the attribute that holds the other record's ``sourcedId``.
+        attribute: the attribute that holds the other record's ``sourcedId``; of a list, it is the first one.
     """
 
     column: str
@@ -122,9 +122,9 @@ STUDENT = Entity(
     "student",
     5,
     "Students",
-    ("schoolSourcedId",),
+    ("schoolSourcedIds",),
     (*_PERSON, "stateId", "grade"),
-    (Reference("school", "school", "schoolSourcedId"),),
+    (Reference("school", "school", "schoolSourcedIds"),),
     "users",
     extensible=True,
 )

@@ -1,7 +1,7 @@
 """Which attributes of a record hold other records' ids.
 
 Beside the references that a record can't do without, these are the ones that only tell more: the term above a term,
-the schools of a teacher.
+the schools of a teacher. Of a student's schools the first one is needed, and the others tell more.
 """
 
 from __future__ import annotations
@@ -33,19 +33,22 @@ class Pointer:
         place: its place among the entity's attributes.
         targets: keys of the entities it can point to.
         several: whether it is a list.
+        needed: whether the record can't do without it; of a list, without the first one.
     """
 
     place: int
     targets: tuple[str, ...]
     several: bool
+    needed: bool
 
 
 def _pointers(entity: Entity) -> tuple[Pointer, ...]:
+    needed = {reference.attribute for reference in entity.references}
     found = []
     for place, name in enumerate(entity.attributes):
         targets = (entity.key,) if name == "parentSourcedId" else _TARGETS.get(name, ())
         if targets:
-            found.append(Pointer(place, targets, name.endswith("Ids")))
+            found.append(Pointer(place, targets, name.endswith("Ids"), name in needed))
     return tuple(found)
 
 

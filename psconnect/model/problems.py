@@ -40,9 +40,20 @@ class Rule:
     counted: bool = False
 
 
+NOT_CHOSEN = "school-not-chosen"
+"""The rule of a record whose school is not among the chosen ones."""
 _NOT_LISTED = "PowerSchool no longer lists it"
 _RULES = (
     Rule("school-not-chosen", "info", "School not chosen", "its school is not among the chosen schools"),
+    Rule(
+        "guest-left-out",
+        "info",
+        "Student of another school in a class of a chosen one",
+        "the student’s school is not among the chosen schools, although the student is in a class of a chosen one",
+        'Write guest_students = "bring-in" under [options] of the connection file to deliver such students, or choose '
+        "their schools, too.",
+        counted=True,
+    ),
     Rule("district-term", "info", "District term", "the term belongs to the district office, not to a school"),
     Rule("other-year", "info", "Another school year", "it belongs to another school year"),
     Rule("student-inactive", "info", "Student not active", "the student's enrollment status is not active"),
@@ -371,9 +382,17 @@ def no_teacher(because: str) -> str:
     return f"{_NOT_TEACHING}{because}"
 
 
+_ELSEWHERE = f"{NOT_CHOSEN}:"
+
+
+def not_chosen(because: str) -> str:
+    """The rule of a record of a school that was not chosen, which ``because`` leaves out at any school."""
+    return f"{_ELSEWHERE}{because}"
+
+
 def base_rule(rule: str) -> str:
-    """The rule as it is counted: a filter by its name, who goes along or is no teacher without the cause."""
-    for beginning in (_ALONG, _NOT_TEACHING):
+    """The rule as it is counted: a filter by its name, any other one without its cause."""
+    for beginning in (_ALONG, _NOT_TEACHING, _ELSEWHERE):
         if rule.startswith(beginning):
             return beginning.rstrip(":")
     return rule
@@ -393,6 +412,9 @@ class _Rules(dict[str, Rule]):
         if key.startswith(_NOT_TEACHING):
             off, cause = self["admins-off"], key.removeprefix(_NOT_TEACHING)
             return Rule(key, "info", off.title, f"{self[cause].because}, and {off.because}", self[cause].to_do)
+        if key.startswith(_ELSEWHERE):
+            rule, cause = self[NOT_CHOSEN], key.removeprefix(_ELSEWHERE)
+            return Rule(key, "info", rule.title, f"{rule.because}, and {self[cause].because}")
         raise KeyError(key)
 
 

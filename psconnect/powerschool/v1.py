@@ -57,6 +57,7 @@ class V1Reader:
     Attributes:
         sizes: rows a page for each kind, from the server's metadata.
         schools: numbers of the schools whose enrollments and contacts are read; None for all.
+        guests: whether the contacts of students of other schools who are enrolled in a class of these are read, too.
         statuses: the enrollment statuses (Enroll_Status) of students whose contacts are read.
     """
 
@@ -64,8 +65,10 @@ class V1Reader:
     sizes: Metadata
     schools: frozenset[str] | None = None
     statuses: frozenset[str] = frozenset({"0"})
+    guests: bool = False
     way: str = "v1"
     _once: Once = field(default_factory=Once)
+    _enrolled: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Set up what reads the lists."""
@@ -267,6 +270,8 @@ class V1Reader:
             news(len(rows), len(rows) * len(wanted) // done)
         rows.sort(key=itemgetter(0))
         self._mark_graduates(row for _, row in rows)
+        if self.guests:
+            self._enrolled = {int(row.student_dcid) for _, row in rows if row.student_dcid}
         return Gathered([row for _, row in rows], repeats)
 
     def _enrollments(self, section: int, arguments: Mapping[str, str]) -> Listing:
@@ -292,7 +297,11 @@ class V1Reader:
                 for status in sorted(self.statuses)
                 for key, item in self._lists.read(self._paths.enrolled_students(status)).found.items()
             }
-            students = [key for key, item in sorted(found.items()) if in_schools(item, self.schools)]
+            students = [
+                key
+                for key, item in sorted(found.items())
+                if in_schools(item, None if key in self._enrolled else self.schools)
+            ]
             return read_contacts(self.client, students, arguments["today"], lambda done: news(done, len(students)))
 
         found: Contacts = self._once.get("contacts", read)

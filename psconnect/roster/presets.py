@@ -16,6 +16,7 @@ class PresetOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parents: Literal["none", "portal", "all"] = "none"
     admins: bool = True
     enroll_status: list[int] = msgspec.field(default_factory=lambda: [0])
+    guest_students: Literal["leave-out", "bring-in"] = "leave-out"
     merge_terms: bool = False
     only_taught_classes: bool = False
     only_used_courses: bool = False

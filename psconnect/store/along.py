@@ -1,12 +1,14 @@
 """What goes along with a removal, where the staging can't tell: records that stay as they were delivered.
 
-And what only tells more of a record (the schools of staff, the term above a term) is told as far as it is there.
+And what only tells more of a record (the schools of staff, a student's further schools, the term above a term) is told
+as far as it is there.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
@@ -15,7 +17,7 @@ from psconnect.model.pointers import SEPARATOR, Pointer
 from psconnect.model.problems import goes_along
 from psconnect.store.schema import CREATE, REMOVE, UPDATE
 from psconnect.store.staging import table
-from psconnect.store.whole import ids_there, pointers_of, value
+from psconnect.store.whole import ids_there, needed, pointers_of, value
 
 _NOT_LISTED, _NO_SCHOOL, _ALONE = "not-listed", "staff-inactive", "contact-without-student"
 """Why something is gone: PowerSchool lists it no more, none of its schools is there, none of its students is."""
@@ -42,13 +44,10 @@ def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
             everything = scope != "all" or reference.entity in lost
             if _lose(db, run, entity, (entity.attributes.index(reference.attribute), other), everything=everything):
                 lost.add(entity.key)
-        needed = {reference.attribute for reference in entity.references}
         for pointer in pointers_of(entity):
-            if (
-                entity in in_scope(scope)
-                and entity.attributes[pointer.place] not in needed
-                and _tell_what_is_there(db, run, entity, pointer)
-            ):
+            # Of what a record can't do without, it names more only where that is a list.
+            tells = not pointer.needed or (pointer.several and _some_go(db, run, pointer))
+            if entity in in_scope(scope) and tells and _tell_what_is_there(db, run, entity, pointer):
                 lost.add(entity.key)
         removed = (
             f"SELECT c.entity, {value('c.before', 0)}, coalesce(s.rule, '{_NOT_LISTED}') FROM change c "
@@ -61,25 +60,37 @@ def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
         _lone_contacts(db, run)
 
 
+def _some_go(db: sqlite3.Connection, run: int, pointer: Pointer) -> bool:
+    """Whether some that are named, or would be, are not there after the plan: they are fewer than who names them."""
+    named = (
+        f"SELECT {value('l.record', 0)} FROM ledger l WHERE l.entity = {BY_KEY[key].rank} "
+        f"UNION ALL SELECT {value('s.record', 0)} FROM stage.{table(BY_KEY[key])} s WHERE s.fate <> 1"
+        for key in pointer.targets
+    )
+    gone = f"SELECT EXISTS ({' UNION ALL '.join(named)} EXCEPT SELECT * FROM ({ids_there(pointer.targets)}))"
+    return bool(db.execute(gone, {"run": run}).fetchone()[0])
+
+
 def _lose(db: sqlite3.Connection, run: int, entity: Entity, pointer: tuple[int, int], *, everything: bool) -> int:
     """Remove what points to something gone: kept records alone, or everything; returns how many were lost so.
 
     ``pointer``: the place of the attribute, and the rank of the entity it points to.
     """
     place, other = pointer
+    needs = partial(needed, entity, place)
     names = "(SELECT name FROM temp.gone WHERE entity = :other)"
     values = {"run": run, "entity": entity.rank, "other": other, "target": BY_RANK[other].key}
     kept = "" if everything else f"JOIN stage.{table(entity)} s ON s.key = l.key AND s.fate = 2"
     lost = db.execute(
         f"INSERT INTO change SELECT :run, l.entity, l.key, {REMOVE}, l.record, NULL FROM ledger l {kept} "
-        f"WHERE l.entity = :entity AND {value('l.record', place)} IN {names} "
+        f"WHERE l.entity = :entity AND {needs('l.record')} IN {names} "
         "AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)",
         values,
     ).rowcount
-    _leave_out(db, entity, f"action = {REMOVE} AND {value('c.before', place)} = g.name", values)
+    _leave_out(db, entity, f"action = {REMOVE} AND {needs('c.before')} = g.name", values)
     if everything:
-        _leave_out(db, entity, f"action <> {REMOVE} AND {value('c.after', place)} = g.name", values)
-        pointing = f"run = :run AND entity = :entity AND {value('after', place)} IN {names}"
+        _leave_out(db, entity, f"action <> {REMOVE} AND {needs('c.after')} = g.name", values)
+        pointing = f"run = :run AND entity = :entity AND {needs('after')} IN {names}"
         created = f"{pointing} AND action = {CREATE}"
         staged = f"(SELECT s.rule FROM stage.{table(entity)} s WHERE s.key = change.key)"
         names_lost = f"SELECT entity, {value('after', 0)}, {staged} FROM change WHERE {created}"

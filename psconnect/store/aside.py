@@ -14,7 +14,7 @@ from psconnect.model.runs import SetAside
 from psconnect.store.ids import RunIds
 from psconnect.store.schema import ACTIONS, REMOVE
 from psconnect.store.titles import Titles
-from psconnect.store.whole import keep_whole, set_aside, value
+from psconnect.store.whole import keep_whole, needed, set_aside, value
 
 CHOSEN, GOES_ALONG = "chosen", "goes-along"
 _CHANGE = "run, entity, key, action, before, after"
@@ -123,7 +123,7 @@ def _keep_company(db: sqlite3.Connection, run: int) -> set[str]:
             values = {"run": run, "entity": entity.rank, "other": BY_KEY[reference.entity].rank}
             theirs = (
                 f"entity = :entity AND action = {REMOVE} "
-                f"AND {value('before', entity.attributes.index(reference.attribute))} IN "
+                f"AND {needed(entity, entity.attributes.index(reference.attribute), 'before')} IN "
                 "(SELECT name FROM temp.stays WHERE entity = :other)"
             )
             for table in ("change", "aside"):

@@ -9,7 +9,7 @@ import msgspec
 
 from psconnect.model.entities import ADMIN, BY_KEY, CALENDAR, CLASS, ENROLLMENT, TEACHER, Entity
 from psconnect.store.schema import ACTIONS, CREATE, REMOVE, UPDATE
-from psconnect.store.whole import value
+from psconnect.store.whole import needed, value
 
 _SCHOOL = ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId")
 _IDENTITY = {
@@ -76,7 +76,7 @@ def changes_by_school(
 ) -> dict[tuple[str, str], int]:
     """Changes per (school's sourcedId, kind); who moves counts for the school that is left.
 
-    ``kind`` is ``create``, ``update``, ``remove`` or ``identity``. Who belongs to several schools counts in each.
+    ``kind`` is ``create``, ``update``, ``remove`` or ``identity``. Staff of several schools count in each.
     Without ``roles``, who only becomes the other kind of staff is neither created nor removed.
     """
     more = "" if roles else f" AND {_no_change_of_role(entity)}"
@@ -98,8 +98,11 @@ def delivered_by_school(db: sqlite3.Connection, entity: Entity) -> dict[str, int
 
 def _grouped(entity: Entity, record: str, also: str, source: str) -> str:
     name = next(name for name in _SCHOOL if name in entity.attributes)
-    school = value(record, entity.attributes.index(name))
-    if name != "schoolSourcedIds":
+    place = entity.attributes.index(name)
+    school = value(record, place)
+    if name != "schoolSourcedIds" or entity.references:
+        # A student counts at the home school alone.
+        school = needed(entity, place, record)
         return f"SELECT {school} school, {also}, count(*) FROM {source}"
     # Several ids in one text, separated by commas.
     each = f"json_each('[\"' || replace({school}, ',', '\",\"') || '\"]') j"

@@ -31,6 +31,7 @@ from psconnect.model.problems import RULES, Problem, base_rule, goes_along
 from psconnect.model.rules import NO_RULES, RosterRules
 from psconnect.store.alike import registered_twice, shared_addresses
 from psconnect.store.along import held_contacts
+from psconnect.store.guests import find_guests, left_out_guests, name_schools, place_guests
 from psconnect.store.sameclass import settle_same_class
 from psconnect.store.staging import table
 from psconnect.store.uniqueness import settle_uniqueness
@@ -38,9 +39,9 @@ from psconnect.store.usernames import settle_usernames
 
 _ORPHAN, _WAITS = "orphan", "waits-for"
 _ALONG = ("goes-along", "contact-without-student")
-_ORDER = (TEACHER, ADMIN, SCHOOL, STUDENT, CALENDAR, COURSE, CLASS, CONTACT, RELATIONSHIP, ENROLLMENT)
-"""What others need comes first; staff needs nothing and decides which classes are taught, once user names are settled
-between staff and students."""
+_ORDER = (TEACHER, ADMIN, SCHOOL, CALENDAR, COURSE, CLASS, STUDENT, CONTACT, RELATIONSHIP, ENROLLMENT)
+"""What others need comes first; classes before the students who are in because of them. Staff needs nothing and decides
+which classes are taught, once user names are settled between staff and students."""
 REJECTING = ("unreadable", _ORPHAN, "missing-required", "too-long", "no-id", "double-id", "enrollment-without-school")
 """Rules that say: this record should be in, and can't be used as it is."""
 
@@ -59,14 +60,20 @@ def resolve_references(
             # A contact is there because of a student: the relationships decide first.
             problems += _resolve(db, RELATIONSHIP, only="student")
             _contacts_without_student(db)
+        if entity is STUDENT:
+            find_guests(db)
+            place_guests(db)
         problems += _resolve(db, entity, only="contact" if entity is RELATIONSHIP else "")
         problems += settle_uniqueness(db, entity, rules)
         if entity in (STUDENT, CONTACT):
             problems += settle_usernames(db, not_needed=rules.no_usernames, contacts=entity is CONTACT)
-        if entity is CLASS:
+        if entity is STUDENT:
             _unused(db, rules)
+            place_guests(db)
     problems += registered_twice(db, rules) + shared_addresses(db)
     problems += settle_same_class(db, today)
+    name_schools(db)
+    problems += left_out_guests(db)
     return without_those_along(db, _with_schools(db, [*found, *problems]))
 
 

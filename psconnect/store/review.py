@@ -25,6 +25,7 @@ from psconnect.store.ids import RunIds, school_names_by_id
 from psconnect.store.lastread import why_gone
 from psconnect.store.schema import ACTIONS, REMOVE
 from psconnect.store.titles import NUMBERS, TITLES, Titles
+from psconnect.store.whole import each, value
 
 _SEVERITIES = ("error", "warning", "info")
 
@@ -139,7 +140,8 @@ class Arrangement:
         place = self._school_place()
         if schools and place is not None:
             ids = ", ".join("?" * len(schools))
-            found.append(f"json_extract(CAST(coalesce(after, before) AS TEXT), '$[{place}]') IN ({ids})")
+            its = each(value("coalesce(after, before)", place))
+            found.append(f"EXISTS (SELECT 1 FROM {its} j WHERE j.value IN ({ids}))")
             values += schools
         return f"({' OR '.join(found)})", values
 

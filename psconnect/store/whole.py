@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Collection, Mapping
 
 from psconnect.model.entities import BY_KEY, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, Entity
-from psconnect.model.pointers import POINTERS, SPACES, Pointer
+from psconnect.model.pointers import POINTERS, SEPARATOR, SPACES, Pointer
 from psconnect.store.schema import CREATE, REMOVE, UPDATE
 
 
@@ -69,7 +69,7 @@ def ids_there(targets: Collection[str]) -> str:
     )
 
 
-def _each(ids: str) -> str:
+def each(ids: str) -> str:
     """SQL for a table with the single ids of a list with commas between."""
     return f"json_each('[\"' || replace({ids}, ',', '\",\"') || '\"]')"
 
@@ -79,7 +79,7 @@ def _drop_dangling(db: sqlite3.Connection, run: int, because: str, entity: Entit
     name, there = value("after", pointer.place), ids_there(pointer.targets)
     dangles = f"{name} <> '' AND {name} NOT IN ({there})"
     if pointer.several:
-        dangles = f"EXISTS (SELECT 1 FROM {_each(name)} j WHERE j.value <> '' AND j.value NOT IN ({there}))"
+        dangles = f"EXISTS (SELECT 1 FROM {each(name)} j WHERE j.value <> '' AND j.value NOT IN ({there}))"
     return set_aside(
         db, run, because, f"entity = :entity AND action <> {REMOVE} AND {dangles}", {"entity": entity.rank}
     )
@@ -100,7 +100,7 @@ def _drop_needed(db: sqlite3.Connection, run: int, because: str, entity: Entity,
         "EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)"
     )
     if pointer.several:
-        needed = f"SELECT j.value FROM ({needed}) n, {_each('n.ids')} j"
+        needed = f"SELECT j.value FROM ({needed}) n, {each('n.ids')} j"
     return set_aside(db, run, because, f"{taken} AND {value('before', 0)} IN ({needed})", values)
 
 
@@ -139,3 +139,10 @@ def _drop_lone_contacts(db: sqlite3.Connection, run: int, because: str) -> set[s
 def value(record: str, place: int) -> str:
     """SQL for the value at that place of an encoded record in that column."""
     return f"json_extract(CAST({record} AS TEXT), '$[{place}]')"
+
+
+def needed(entity: Entity, place: int, record: str) -> str:
+    """SQL for the id at that place of a record that the entity can't do without; of a list, the first one."""
+    ids = value(record, place)
+    several = any(one.place == place and one.several for one in POINTERS[entity.key])
+    return f"substr({ids}, 1, instr({ids} || '{SEPARATOR}', '{SEPARATOR}') - 1)" if several else ids

@@ -91,6 +91,7 @@ def selection_of(connection: Connection, preset: Preset) -> Selection:
         admins=options.admins,
         portal_only=options.parents == "portal",
         co_teacher_classes=options.co_teacher_classes,
+        guests=options.guest_students == "bring-in",
         merge_terms=options.merge_terms,
         section_move=section_move,
         roles=roles_of(connection.roles),

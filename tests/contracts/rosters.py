@@ -83,7 +83,7 @@ def small() -> Tables:
         ),
         "student": _rows(
             "student",
-            "schoolSourcedId username givenName familyName middleName identifier email stateId grade",
+            "schoolSourcedIds username givenName familyName middleName identifier email stateId grade",
             "431 | 3 | ada | Ada | O'Neil | Mae | 204000 | ada@s.example.org | 0012345678 | 09",
             "432 | 4 | bo  | Bo  | O'Neil |     | 204003 |                   | IL 77      | KG",
             "433 | 3 | cy  | Cy  | Null   |     | 204006 | cy@s.example.org  |            | 10",
@@ -139,7 +139,7 @@ def large(students: int) -> Tables:
     tables = small()
     for number in range(students):
         name = f"{pow(number + 2, 65_537, 2**521 - 1):x}"
-        person = {"username": f"u{number}", "givenName": name, "familyName": name[::-1], "schoolSourcedId": "3"}
+        person = {"username": f"u{number}", "givenName": name, "familyName": name[::-1], "schoolSourcedIds": "3"}
         tables["student"].append({"sourcedId": str(1_000_000 + number), **person})
         place = {"classSourcedId": "5101", "schoolSourcedId": "3", "role": "student", "primary": "false"}
         tables["enrollment"].append(
@@ -194,7 +194,7 @@ def hostile() -> Tables:
     tables = small()
     for number, value in enumerate(HOSTILE.values()):
         names = {"givenName": value, "familyName": value, "middleName": value}
-        person = {"username": f"h{number}", "schoolSourcedId": "3", **names}
+        person = {"username": f"h{number}", "schoolSourcedIds": "3", **names}
         tables["student"].append({"sourcedId": str(9_000_000 + number), **person})
     return tables
 

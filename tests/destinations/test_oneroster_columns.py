@@ -56,7 +56,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "endDate": "endDate",
     },
     "student": {
-        "orgSourcedIds": "schoolSourcedId",
+        "orgSourcedIds": "schoolSourcedIds",
         "username": "username",
         "givenName": "givenName",
         "familyName": "familyName",

@@ -42,7 +42,7 @@ def test_a_student(maker: Maker) -> None:
     mia = student(maker)
     assert (mia.fate, mia.rule, mia.references) == (Fate.IN, None, {"school": 1})
     assert mia.values == {
-        "sourcedId": "431", "schoolSourcedId": "1", "username": "mobrien", "givenName": "Mia",
+        "sourcedId": "431", "schoolSourcedIds": "1", "username": "mobrien", "givenName": "Mia",
         "familyName": "O’Brien-李", "middleName": "", "identifier": "204417", "email": "mia@example.org",
         "stateId": "0012", "grade": "05",
     }  # fmt: skip
@@ -91,7 +91,7 @@ def test_D09_D10_a_student_that_something_is_wrong_with_is_a_problem(
 def test_students_of_schools_that_are_not_chosen(maker: Maker) -> None:
     maker.choose(scope={"schools": [200]})
     assert (student(maker).fate, student(maker).rule) == (Fate.LEFT_OUT, "school-not-chosen")
-    assert student(maker, enroll_status=2).rule == "school-not-chosen"
+    assert student(maker, enroll_status=2).rule == "school-not-chosen:student-inactive"
     assert student(maker, schoolid=200).fate == Fate.IN
     assert student(maker, first_name="").rule == "school-not-chosen"
     assert maker.problems == []

@@ -43,7 +43,9 @@ def test_other_rules_decide_before_filters_do(maker: Maker, schools: Any) -> Non
         scope={"schools": schools},
         filters={"student": [{"attribute": "email", "op": "is empty"}]},
     )
-    assert student(maker, enroll_status=2).rule == ("school-not-chosen" if schools == [200] else "student-inactive")
+    assert student(maker, enroll_status=2).rule == (
+        "school-not-chosen:student-inactive" if schools == [200] else "student-inactive"
+    )
 
 
 def test_what_a_filter_can_not_read_is_no_reason_to_remove_anybody(maker: Maker) -> None:

@@ -44,7 +44,8 @@ def points_to(entity: Entity, encoded: bytes) -> list[set[str]]:
     names: dict[str, set[str]] = {}
     for reference in entity.references:
         if values[reference.attribute]:
-            names.setdefault(reference.attribute, set()).add(f"{reference.entity} {values[reference.attribute]}")
+            for one in values[reference.attribute].split(","):
+                names.setdefault(f"{reference.attribute} {one}", set()).add(f"{reference.entity} {one}")
     return list(names.values())
 
 
@@ -71,10 +72,24 @@ def expected_after(before: Content, fates: dict[str, dict[int, tuple]]) -> Conte
                 expected[entity.rank, key] = encoded
             elif fate == Fate.KEPT and (entity.rank, key) in before:
                 expected[entity.rank, key] = before[entity.rank, key]
+    _trim(expected)
     while lost := [(BY_KEY[entity].rank, key) for entity, key in dangling(expected)] or _lone_contacts(expected, fates):
         for place in lost:
             del expected[place]
+        _trim(expected)
     return expected
+
+
+def _trim(expected: Content) -> None:
+    """Students are at their home school whatever becomes of the others."""
+    student, names = BY_KEY["student"], names_of(expected)
+    at = student.attributes.index("schoolSourcedIds")
+    for place, encoded in expected.items():
+        if place[0] == student.rank:
+            values = msgspec.json.decode(encoded, type=list[str])
+            home, *others = values[at].split(",")
+            values[at] = ",".join([home, *(one for one in others if f"school {one}" in names)])
+            expected[place] = msgspec.json.encode(values)
 
 
 def _lone_contacts(expected: Content, fates: dict[str, dict[int, tuple]]) -> list[tuple[int, int]]:

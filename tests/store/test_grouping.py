@@ -101,13 +101,13 @@ def test_another_identity_of_a_thing(book: Book, entity: str, attribute: str, co
 
 
 def test_changes_by_school_of_who_has_one(book: Book) -> None:
-    book.create("student", 1, schoolSourcedId="7")
-    book.create("student", 2, schoolSourcedId="8")
-    book.update("student", 3, {"schoolSourcedId": "7", "email": "a"}, {"schoolSourcedId": "8", "email": "b"})
-    book.update("student", 4, {"schoolSourcedId": "7"}, {"schoolSourcedId": "7", "grade": "01"})
-    book.remove("student", 5, schoolSourcedId="7")
-    book.remove("student", 6, schoolSourcedId="")
-    book.has("student", 9, schoolSourcedId="8")
+    book.create("student", 1, schoolSourcedIds="7")
+    book.create("student", 2, schoolSourcedIds="8")
+    book.update("student", 3, {"schoolSourcedIds": "7", "email": "a"}, {"schoolSourcedIds": "8", "email": "b"})
+    book.update("student", 4, {"schoolSourcedIds": "7"}, {"schoolSourcedIds": "7", "grade": "01"})
+    book.remove("student", 5, schoolSourcedIds="7")
+    book.remove("student", 6, schoolSourcedIds="")
+    book.has("student", 9, schoolSourcedIds="8")
     assert grouping.changes_by_school(book.db, book.run, BY_KEY["student"]) == {
         ("7", "create"): 1,
         ("8", "create"): 1,
@@ -202,7 +202,7 @@ def test_of_a_district_only_terms_that_move_and_records_with_another_identity_co
 
 
 def test_a_school_of_which_nothing_was_delivered_has_no_base(book: Book) -> None:
-    book.create("student", 1, schoolSourcedId="7")
+    book.create("student", 1, schoolSourcedIds="7")
     every = measures.of_places(book.db, book.run, BY_KEY["student"], LIMITS["student"], all_places=True)
     assert [(one.place, one.kind, one.count, one.base) for one in every] == [("7", "create", 1, 0)]
 
@@ -223,10 +223,10 @@ def test_places_that_may_cross_a_limit_and_all_places(book: Book) -> None:
     book.has("school", 7, name="Maple")
     book.has("school", 8, name="Cedar")
     for key in range(1, 31):
-        book.remove("student", key, schoolSourcedId="7")
+        book.remove("student", key, schoolSourcedIds="7")
     for key in range(31, 61):
-        book.has("student", key, schoolSourcedId="7")
-    book.remove("student", 99, schoolSourcedId="8")
+        book.has("student", key, schoolSourcedIds="7")
+    book.remove("student", 99, schoolSourcedIds="8")
     student, limits = BY_KEY["student"], LIMITS["student"]
     near = measures.of_places(book.db, book.run, student, limits)
     assert [(one.place, one.kind, one.count, one.base, one.crossed) for one in near] == [

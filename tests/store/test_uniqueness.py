@@ -153,7 +153,7 @@ def test_each_of_two_alike_is_reported_at_its_own_school() -> None:
 
 def test_all_values_of_a_domain_have_to_be_alike() -> None:
     district: Rows = {"school": {1: (IN, "s"), 2: (IN, "s")}, "student": {3: (IN, "Ana", 1), 4: (IN, "ana", 2)}}
-    rules = RosterRules({"student": (STUDENT.attributes[-1], "schoolSourcedId")})
+    rules = RosterRules({"student": (STUDENT.attributes[-1], "schoolSourcedIds")})
     with rosters() as (path, db):
         _staged, problems, _n = resolved(path, db, district, rules)
     assert problems == []

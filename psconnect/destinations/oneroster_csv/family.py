@@ -41,7 +41,7 @@ class Family:
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
             "CREATE TABLE link (no INTEGER PRIMARY KEY, student TEXT, contact TEXT, rank INTEGER);"
-            "CREATE TABLE attends (student TEXT PRIMARY KEY, school TEXT) WITHOUT ROWID;"
+            "CREATE TABLE attends (student TEXT PRIMARY KEY, schools TEXT) WITHOUT ROWID;"
             "BEGIN"
         )
         self._db.executemany("INSERT INTO link (student, contact, rank) VALUES (?, ?, ?)", _links(roster))
@@ -53,7 +53,7 @@ class Family:
         self._db.close()
 
     def attend(self, schools: Iterable[tuple[str, str]]) -> None:
-        """Note the school's id of students; to be done before their contacts are asked for."""
+        """Note the ids of students' schools, with commas between; to be done before their contacts are asked for."""
         self._db.executemany("INSERT OR REPLACE INTO attends VALUES (?, ?)", schools)
 
     def contacts_of(self, students: Sequence[str]) -> list[list[str]]:
@@ -68,15 +68,15 @@ class Family:
         """What each of these contacts has to do with whom; who has no student counts as a relative."""
         found = [_Links() for _ in contacts]
         sql = (
-            "SELECT a.key, l.student, l.rank, s.school FROM json_each(?) a JOIN link l ON l.contact = a.value "
+            "SELECT a.key, l.student, l.rank, s.schools FROM json_each(?) a JOIN link l ON l.contact = a.value "
             "LEFT JOIN attends s ON s.student = l.student ORDER BY a.key, l.no"
         )
-        for at, student, rank, school in self._db.execute(sql, [_encode(contacts).decode()]):
+        for at, student, rank, schools in self._db.execute(sql, [_encode(contacts).decode()]):
             links = found[at]
             links.students[student] = None
             links.rank = min(rank, links.rank)
-            if school is not None:
-                links.schools.add(school)
+            if schools is not None:
+                links.schools.update(schools.split(","))
         return [Relatives(list(one.students), sorted(one.schools), ROLES[one.rank]) for one in found]
 
 

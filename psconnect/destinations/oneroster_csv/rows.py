@@ -179,7 +179,7 @@ def _users(roster: Roster) -> Iterator[tuple[list[str], str]]:
 
 def _students(roster: Roster, family: Family) -> Iterator[tuple[list[str], str]]:
     user = _user(STUDENT, "student")
-    school, state = STUDENT.attributes.index("schoolSourcedId"), STUDENT.attributes.index("stateId")
+    school, state = STUDENT.attributes.index("schoolSourcedIds"), STUDENT.attributes.index("stateId")
     for some in _together(roster.records(STUDENT)):
         family.attend((record[0], record[school]) for record in some)
         for record, contacts in zip(some, family.contacts_of([record[0] for record in some]), strict=True):

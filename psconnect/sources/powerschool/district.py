@@ -9,7 +9,7 @@ from typing import Any
 
 from psconnect.model.entities import CALENDAR, COURSE, DISTRICT_KEY, SCHOOL
 from psconnect.model.errors import BadRecord, FixSettings
-from psconnect.model.problems import RULES, Fate, Problem
+from psconnect.model.problems import NOT_CHOSEN, RULES, Fate, Problem
 from psconnect.powerschool.streams import GRADUATES
 from psconnect.roster.terms import FIRST_YEAR, DateCheck, YearRow, first_in_session, natural_end, year_by_date
 from psconnect.sources.base import StagedRow
@@ -197,7 +197,7 @@ def school_rows(plan: ReadPlan, district: District, schools: Iterable[Any], on_p
     rows: list[StagedRow] = [(DISTRICT_KEY, Fate.IN, None, encode((parent, "district", "", *names)))]
     for row in schools:
         key, values = int(row.dcid), shape(row)
-        fate, rule = judge(key, key, values, row) if key in district.chosen else (Fate.LEFT_OUT, "school-not-chosen")
+        fate, rule = judge(key, key, values, row) if key in district.chosen else (Fate.LEFT_OUT, NOT_CHOSEN)
         if fate == Fate.KEPT:
             raise _unfit(key, str(rule))
         district.refused |= {key} if rule == "missing-required" else set()

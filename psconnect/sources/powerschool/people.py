@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from psconnect.model.entities import (
@@ -15,7 +15,7 @@ from psconnect.model.entities import (
     TEACHER,
     Entity,
 )
-from psconnect.model.problems import Fate, Problem, goes_along, no_teacher
+from psconnect.model.problems import NOT_CHOSEN, Fate, Problem, goes_along, no_teacher, not_chosen
 from psconnect.powerschool.streams import GRADUATES
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
@@ -26,8 +26,16 @@ _CURRENT_POSITION = "1"
 _YES, _NO = ("1", "true"), ("0", "false")
 
 
-def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
-    """A function from a page of student rows to shaped records."""
+_INACTIVE_ELSEWHERE = not_chosen("student-inactive")
+
+
+def student_shaper(
+    plan: ReadPlan, district: District, on_problem: OnProblem, guests: Collection[int] = ()
+) -> Callable[[list[Any]], list[StagedRow]]:
+    """A function from a page of student rows to shaped records.
+
+    ``guests`` are keys of students who are treated alike whether their school is chosen or not.
+    """
     shape, judge = plan.shaping(STUDENT, on_problem)
     schools, chosen, active = district.schools, district.chosen, plan.included.enroll_status
     id_of = plan.ids.by_key(STUDENT)
@@ -41,8 +49,8 @@ def student_shaper(plan: ReadPlan, district: District, on_problem: OnProblem) ->
             values = shape(row)
             fate: Fate
             rule: str | None
-            if school is not None and school not in chosen:
-                fate, rule = Fate.LEFT_OUT, "school-not-chosen"
+            if school is not None and school not in chosen and key not in guests:
+                fate, rule = Fate.LEFT_OUT, NOT_CHOSEN if row.enroll_status in active else _INACTIVE_ELSEWHERE
             elif row.enroll_status not in active:
                 fate, rule = _not_active(row.enroll_status)
                 if fate == Fate.KEPT:

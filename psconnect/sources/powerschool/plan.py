@@ -47,6 +47,7 @@ class Included:
         admins: whether staff without a class is delivered.
         portal_only: whether only contacts with a portal account are delivered.
         co_teacher_classes: how many classes a co-teacher has at most; None for no limit.
+        guests: whether students of schools that are not chosen are in if they are in a class of a chosen one.
         merge_terms: whether terms with the same title and dates become one.
         section_move: ``Table.Field`` that says where a section is moved to; empty for none.
         roles: what the roles in a class mean.
@@ -60,6 +61,7 @@ class Included:
     admins: bool = True
     portal_only: bool = False
     co_teacher_classes: int | None = None
+    guests: bool = False
     merge_terms: bool = False
     section_move: str = ""
     roles: Roles = field(default_factory=Roles)

@@ -38,6 +38,7 @@ from psconnect.sources.powerschool import classes as c
 from psconnect.sources.powerschool import district as d
 from psconnect.sources.powerschool import people as p
 from psconnect.sources.powerschool.guardians import link_shaper, name_shaper
+from psconnect.sources.powerschool.guests import Guests, Numbers
 from psconnect.sources.powerschool.lanes import Lanes, Shaper, Task
 from psconnect.sources.powerschool.leads import named_leads
 from psconnect.sources.powerschool.moves import move_sections
@@ -77,7 +78,8 @@ class Reading:
         self.summary.school_year = frame.label
         arguments = self._arguments(frame)
         courses = self.lanes.kept(s.COURSES, arguments)
-        self.lanes.together(*self._wanted((courses.read, (COURSE.key, CLASS.key, *_WITH_CLASSES))))
+        with_classes = (*_WITH_CLASSES, STUDENT.key) if self._may_have_guests else _WITH_CLASSES
+        self.lanes.together(*self._wanted((courses.read, (COURSE.key, CLASS.key, *with_classes))))
         d.set_terms(frame, terms.rows, days)
         self.sink.rows(SCHOOL, d.school_rows(self.plan, frame, schools.rows, self.sink.problem))
         self.sink.rows(CALENDAR, d.term_rows(self.plan, frame, terms.rows, self.sink.problem))
@@ -86,7 +88,7 @@ class Reading:
         users, positions = self.lanes.kept(streams[s.USERS.name]), self.lanes.kept(s.SCHOOL_STAFF)
         self.lanes.together(
             *self._wanted(
-                (self._sections(frame, classes, arguments, courses.rows), (CLASS.key, *_WITH_CLASSES)),
+                (self._sections(frame, classes, arguments, courses.rows), (CLASS.key, *with_classes)),
                 (users.read, _STAFF),
                 (positions.read, _WITH_CLASSES),
                 *self._accounts(arguments),
@@ -180,46 +182,59 @@ class Reading:
         assigning: list[_Wish] = []
         if s.SECTION_TEACHERS.name in self.plan.streams.by_name:
             assigning = [(self.lanes.kept(s.SECTION_TEACHERS, arguments, assignments).read, _WITH_CLASSES)]
-        first, rest = self._by_page(over, frame, classes, arguments)
-        self.lanes.together(*self._wanted(*first))
+        *first, rest = self._by_page(over, frame, classes, arguments)
+        for step in first:
+            self.lanes.together(*self._wanted(*step))
         self.lanes.together(*self._wanted(*assigning, *rest))
         assigned = assignments.settled(named_leads(classes.teachers, positions))
         self._staff(frame, classes, assigned, users, positions)
 
     def _by_page(
         self, over: TakeOver | None, frame: d.District, classes: c.Classes, arguments: Mapping[str, str]
-    ) -> tuple[list[_Wish], list[_Wish]]:
-        """The tasks of streams that are shaped page by page: those to be done before the others, and the others."""
+    ) -> list[list[_Wish]]:
+        """The tasks of streams that are shaped page by page, step by step."""
         # Who is in a class or belongs to a contact is named by an id that may have to be read first.
         named_first = self.plan.ids.must_be_learned(STUDENT)
-        paged: list[_Wish] = [
-            (
-                self.lanes.paged(
-                    entity,
-                    self.plan.streams.for_entity(entity.key),
-                    arguments,
-                    make_shaper,
-                    negative=False if entity is ENROLLMENT else None,
-                    over=None if named_first and entity is not CONTACT else over,
-                    signature=self._signature(entity, frame, classes, arguments) if over else "",
-                ),
-                _NAMED if named_first and entity is STUDENT else (entity.key,),
+        guests = Guests() if self._may_have_guests else None
+        paged: dict[Entity, _Wish] = {}
+        for entity, make_shaper in self._shapers(frame, classes, guests):
+            read_anew = (named_first and entity is not CONTACT) or (guests and entity in (STUDENT, ENROLLMENT))
+            task = self.lanes.paged(
+                entity,
+                self.plan.streams.for_entity(entity.key),
+                arguments,
+                make_shaper,
+                negative=False if entity is ENROLLMENT else None,
+                over=None if read_anew else over,
+                signature=self._signature(entity, frame, classes, arguments) if over else "",
             )
-            for entity, make_shaper in self._shapers(frame, classes)
-        ]
+            paged[entity] = (task, _NAMED if named_first and entity is STUDENT else (entity.key,))
+        students = paged.pop(STUDENT)
+        if guests:
+            numbers = self.lanes.kept(s.STUDENTS, arguments, Numbers(self.plan)).read
+            enrollments = (paged.pop(ENROLLMENT)[0], (ENROLLMENT.key, STUDENT.key))
+            return [[(numbers, _NAMED)] if named_first else [], [enrollments], [students], [*paged.values()]]
         # Where records may be taken over, who is still a student tells whether what hangs on students is as it was.
-        return (paged[:1], paged[1:]) if named_first or over else ([], paged)
+        return [[students], [*paged.values()]] if named_first or over else [[students, *paged.values()]]
+
+    @property
+    def _may_have_guests(self) -> bool:
+        """Whether who is in a class decides which students are in."""
+        return self.plan.included.guests and self.plan.schools != "all"
 
     def _signature(self, entity: Entity, frame: d.District, classes: c.Classes, arguments: Mapping[str, str]) -> str:
         also = sorted(self.accounts.people) if entity is CONTACT else ()
         return signature_of(self.plan, entity, frame, classes, arguments, also)
 
-    def _shapers(self, frame: d.District, classes: c.Classes) -> list[tuple[Entity, Callable[[OnProblem], Shaper]]]:
-        """What shapes the streams that are read page by page, students first."""
+    def _shapers(
+        self, frame: d.District, classes: c.Classes, guests: Guests | None
+    ) -> list[tuple[Entity, Callable[[OnProblem], Shaper]]]:
+        """What shapes the streams that are read page by page."""
         plan, names = self.plan, self.plan.whole_names
+        enrollments = partial(c.enrollment_shaper, plan, classes)
         shapers: list[tuple[Entity, Callable[[OnProblem], Shaper]]] = [
-            (STUDENT, partial(p.student_shaper, plan, frame)),
-            (ENROLLMENT, partial(c.enrollment_shaper, plan, classes)),
+            (STUDENT, partial(p.student_shaper, plan, frame, guests=guests.keys if guests else ())),
+            (ENROLLMENT, guests.noting(enrollments, classes, frame) if guests else enrollments),
         ]
         if names:
             shapers.append((CONTACT, partial(name_shaper, plan, names)))

@@ -61,7 +61,7 @@ def _v1(client: PowerSchoolClient, plan: ReadPlan | None) -> V1Reader:
     if plan is None:
         return V1Reader(client, sizes)
     schools = None if plan.schools == "all" else frozenset(map(str, plan.schools))
-    return V1Reader(client, sizes, schools, frozenset(plan.included.enroll_status))
+    return V1Reader(client, sizes, schools, frozenset(plan.included.enroll_status), plan.included.guests)
 
 
 def check_way(reader: Reader | Gatherer, plan: ReadPlan) -> None:
