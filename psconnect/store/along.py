@@ -12,9 +12,20 @@ from functools import partial
 
 import msgspec
 
-from psconnect.model.entities import BY_KEY, BY_RANK, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, Entity, in_scope
+from psconnect.model.entities import (
+    BY_KEY,
+    BY_RANK,
+    CONTACT,
+    ENROLLMENT,
+    ENTITIES,
+    RELATIONSHIP,
+    STUDENT,
+    Entity,
+    in_scope,
+)
 from psconnect.model.pointers import SEPARATOR, Pointer
 from psconnect.model.problems import goes_along
+from psconnect.store.guests import named_again
 from psconnect.store.schema import CREATE, REMOVE, UPDATE
 from psconnect.store.staging import table
 from psconnect.store.whole import ids_there, needed, pointers_of, value
@@ -58,6 +69,16 @@ def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
             db.execute(f"INSERT OR IGNORE INTO temp.gone {removed}", [run, entity.rank])
     if scope == "all" and RELATIONSHIP.key in lost:
         _lone_contacts(db, run)
+    if lost and STUDENT in in_scope(scope):
+        _name_schools_again(db, run)
+
+
+def _name_schools_again(db: sqlite3.Connection, run: int) -> None:
+    """Let the plan name no school of a student for an enrollment that goes along."""
+    for key, record in named_again(db):
+        sql = f"SELECT record FROM ledger WHERE entity = {STUDENT.rank} AND key = ?"
+        (old,) = db.execute(sql, [key]).fetchone() or (None,)
+        _change_to(db, (run, STUDENT.rank, key), old, record)
 
 
 def _some_go(db: sqlite3.Connection, run: int, pointer: Pointer) -> bool:

@@ -33,7 +33,7 @@ from psconnect.store.alike import registered_twice, shared_addresses
 from psconnect.store.along import held_contacts
 from psconnect.store.guests import find_guests, left_out_guests, name_schools, place_guests
 from psconnect.store.sameclass import settle_same_class
-from psconnect.store.staging import table
+from psconnect.store.staging import REJECTING, table, unusable
 from psconnect.store.uniqueness import settle_uniqueness
 from psconnect.store.usernames import settle_usernames
 
@@ -42,8 +42,6 @@ _ALONG = ("goes-along", "contact-without-student")
 _ORDER = (TEACHER, ADMIN, SCHOOL, CALENDAR, COURSE, CLASS, STUDENT, CONTACT, RELATIONSHIP, ENROLLMENT)
 """What others need comes first; classes before the students who are in because of them. Staff needs nothing and decides
 which classes are taught, once user names are settled between staff and students."""
-REJECTING = ("unreadable", _ORPHAN, "missing-required", "too-long", "no-id", "double-id", "enrollment-without-school")
-"""Rules that say: this record should be in, and can't be used as it is."""
 
 
 def resolve_references(
@@ -182,23 +180,17 @@ def _offenders_sql(entity: Entity, references: list[tuple[str, str]]) -> str:
         f"SELECT s.key, s.fate own, {school} school, CASE {' '.join(left_out)} END gone, "
         f"CASE {' '.join(missing)} END lost, CASE {' '.join(kept)} END waits, CASE {' '.join(causes)} END cause "
         f"FROM stage.{table(entity)} s {' '.join(joins)} "
-        f"WHERE (s.fate = 0 OR {_unusable('s')}) AND ({' OR '.join(bad)})"
+        f"WHERE (s.fate = 0 OR {unusable('s')}) AND ({' OR '.join(bad)})"
         ") WHERE own = 0 AND coalesce(gone, lost, waits) IS NOT NULL "
         # A contact may be left out just because this relationship can't be used.
         "OR gone IS NOT NULL AND cause <> 'contact-without-student'"
     )
 
 
-def _unusable(alias: str) -> str:
-    """SQL for: the staged record of that name can't be used as it is."""
-    rules = ", ".join(f"'{rule}'" for rule in REJECTING)
-    return f"({alias}.fate = 2 OR {alias}.fate = 1 AND {alias}.rule IN ({rules}))"
-
-
 def _contacts_without_student(db: sqlite3.Connection) -> None:
     db.execute(
         "UPDATE stage.stage_contact SET fate = 1, rule = 'contact-without-student' "
-        f"WHERE (fate = 0 OR {_unusable('stage_contact')}) AND key NOT IN ("
+        f"WHERE (fate = 0 OR {unusable('stage_contact')}) AND key NOT IN ("
         "SELECT contact FROM stage.stage_relationship WHERE contact IS NOT NULL AND fate = 0) "
         f"AND key NOT IN ({held_contacts(db)})"
     )

@@ -20,6 +20,8 @@ from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 
 _ENDING = ".staging"
 LAST_READ = ".lastread"
+REJECTING = ("unreadable", "orphan", "missing-required", "too-long", "no-id", "double-id", "enrollment-without-school")
+"""Rules that say: this record should be in, and can't be used as it is."""
 _TOGETHER = 50
 """Rows that one statement takes: each statement costs a third of what a row costs."""
 
@@ -27,6 +29,12 @@ _TOGETHER = 50
 def table(entity: Entity) -> str:
     """Name of the entity's table within the staging."""
     return f"stage_{entity.key}"
+
+
+def unusable(alias: str) -> str:
+    """SQL for: the staged record of that name can't be used as it is."""
+    rules = ", ".join(f"'{rule}'" for rule in REJECTING)
+    return f"({alias}.fate = 2 OR {alias}.fate = 1 AND {alias}.rule IN ({rules}))"
 
 
 def _insert(entity: Entity, rows: int) -> str:

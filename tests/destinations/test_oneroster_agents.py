@@ -95,6 +95,16 @@ def test_a_contact_belongs_to_the_schools_of_their_students(tmp_path: Path) -> N
     assert found["C301"]["orgSourcedIds"] == "3"
 
 
+def test_students_belong_to_their_schools_in_the_given_order_and_so_do_their_contacts(tmp_path: Path) -> None:
+    tables = small()
+    tables["student"][0]["schoolSourcedIds"] = "4,3"
+
+    found = users(tmp_path, relate(tables, (tables["student"][0]["sourcedId"], "C300", "parent")))
+
+    assert found[tables["student"][0]["sourcedId"]]["orgSourcedIds"] == "4,3"
+    assert sorted(found["C300"]["orgSourcedIds"].split(",")) == ["3", "4"]
+
+
 def test_staff_belong_to_their_schools_in_the_given_order(tmp_path: Path) -> None:
     tables = small()
     tables["teacher"][0]["schoolSourcedIds"] = "4,3"

@@ -10,7 +10,7 @@ import re
 import sqlite3
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -39,12 +39,19 @@ _UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 _MOST = 50
 
 
-def truth(database: Path, today: date, district_name: str) -> Truth:
-    """Everything that has to be delivered on that day."""
+def truth(
+    database: Path, today: date, district_name: str, schools: Iterable[int] = (), *, guests: bool = False
+) -> Truth:
+    """Everything that has to be delivered on that day: of the schools with these numbers, or of all.
+
+    With ``guests``, students of other schools who are in a class of these are brought in.
+    """
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as db:
         db.create_function("visible", 1, _visible, deterministic=True)
-        db.execute("CREATE TEMP TABLE param (today TEXT, district TEXT)")
-        db.execute("INSERT INTO param VALUES (?, ?)", [today.isoformat(), district_name])
+        db.execute("CREATE TEMP TABLE param (today TEXT, district TEXT, guests INTEGER)")
+        db.execute("INSERT INTO param VALUES (?, ?, ?)", [today.isoformat(), district_name, guests])
+        db.execute("CREATE TEMP TABLE chosen (number INTEGER)")
+        db.executemany("INSERT INTO chosen VALUES (?)", ((number,) for number in schools))
         db.executescript(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
         return {entity: _records(db, entity) for entity in _ENTITIES}
 
@@ -83,9 +90,17 @@ def counts_per_school(expected: Truth) -> dict[str, dict[str, int]]:
     return {school: dict(counter) for school, counter in found.items()}
 
 
-def compare(bundle: Path, database: Path, today: date, district_name: str) -> list[str]:
+def compare(
+    bundle: Path,
+    database: Path,
+    today: date,
+    district_name: str,
+    schools: Iterable[int] = (),
+    *,
+    guests: bool = False,
+) -> list[str]:
     """In what a bundle differs from the truth, in words, at most fifty; an empty list when every value is right."""
-    return differences(read_bundle(bundle), truth(database, today, district_name))
+    return differences(read_bundle(bundle), truth(database, today, district_name, schools, guests=guests))
 
 
 def differences(delivered: dict[str, list[Record]], expected: Truth) -> list[str]:
@@ -131,8 +146,8 @@ def _in_record(where: str, row: Record, record: Record) -> Iterator[str]:
 
 
 def _comparable(name: str, row: Record, value: str) -> str:
-    """The value, with lists sorted whose order means nothing; a staff member's home school stands first."""
+    """The value, with lists sorted whose order means nothing; the home school of students and staff stands first."""
     is_list = name == "agentSourcedIds" or (
-        name == "orgSourcedIds" and row.get("role") not in ("teacher", "administrator")
+        name == "orgSourcedIds" and row.get("role") not in ("student", "teacher", "administrator")
     )
     return ",".join(sorted(value.split(","))) if is_list else value

@@ -1,13 +1,15 @@
 -- What a OneRoster delivery of one school year has to hold, said in plain SQL over PowerSchool's own tables.
 --
--- Before this script runs, temp.param holds one row (today, district) and the function visible(text) says whether a text
+-- Before this script runs, temp.param holds one row (today, district, guests: whether students of other schools are brought
+-- in), temp.chosen the numbers of the schools (no row: all of them), and the function visible(text) says whether a text
 -- shows anything at all: blanks, zero-width and control characters show nothing. Column names on the left of "expected_"
 -- views are those of the OneRoster files. The numbers name the sections of powerschool-api.md and oneroster.md.
 
 -- Schools: 0 is the district office and 999999 the graduates' (powerschool-api 16.4).
 CREATE TEMP TABLE real_school AS
 SELECT DCID AS dcid, School_Number AS number, Name AS name FROM Schools
-WHERE School_Number NOT IN (0, 999999) AND visible(Name);
+WHERE School_Number NOT IN (0, 999999) AND visible(Name)
+    AND (School_Number IN (SELECT number FROM chosen) OR NOT EXISTS (SELECT 1 FROM chosen));
 
 -- The year that most schools' year rows say it is, each from its first day in session where the calendar has any; in a
 -- gap it is still the one that ended last (YearID, 16.4).
@@ -67,13 +69,15 @@ JOIN real_term t ON t.id = s.TermID AND t.number = s.SchoolID
 WHERE s.TermID BETWEEN (SELECT id FROM year) * 100 AND (SELECT id FROM year) * 100 + 99;
 CREATE INDEX temp.real_class_id ON real_class (id);
 
--- Students: active at a real school, with an account name, a given and a family name (16.2).
-CREATE TEMP TABLE real_student AS
-SELECT s.DCID AS dcid, s.ID AS id, o.dcid AS school
-FROM Students s JOIN real_school o ON o.number = s.SchoolID
-WHERE s.Enroll_Status = 0 AND visible(s.Student_Web_ID) AND visible(s.First_Name) AND visible(s.Last_Name);
-CREATE INDEX temp.real_student_id ON real_student (id);
-CREATE INDEX temp.real_student_dcid ON real_student (dcid);
+-- Students: active at a real school, with an account name, a given and a family name (16.2). With guests, those of schools
+-- that were not chosen may be in, too: they have no school yet.
+CREATE TEMP TABLE candidate AS
+SELECT s.DCID AS dcid, s.ID AS id, o.dcid AS home
+FROM Students s LEFT JOIN real_school o ON o.number = s.SchoolID
+WHERE s.Enroll_Status = 0 AND visible(s.Student_Web_ID) AND visible(s.First_Name) AND visible(s.Last_Name)
+    AND (o.dcid IS NOT NULL OR (SELECT guests FROM param) AND s.SchoolID IN (
+        SELECT School_Number FROM Schools WHERE School_Number NOT IN (SELECT number FROM chosen)));
+CREATE INDEX temp.candidate_id ON candidate (id);
 
 -- Whom a section names as its teacher leads it, whatever the role is called (23).
 CREATE TEMP TABLE named AS
@@ -107,11 +111,11 @@ CREATE TEMP TABLE assignment AS
 SELECT *, min((SELECT today FROM param), natural_end) AS day FROM teaching_row
 WHERE (last IS NULL OR last >= (SELECT today FROM param) OR last >= natural_end) AND NOT coalesce(last < first, 0);
 
--- Positions that are current; the district office counts as the district (16.3).
+-- Positions that are current; the district office counts as the district (16.3), where all schools are chosen.
 CREATE TEMP TABLE position AS
 SELECT DISTINCT p.Users_DCID AS person, coalesce(s.dcid, 0) AS school
 FROM SchoolStaff p LEFT JOIN real_school s ON s.number = p.SchoolID
-WHERE p.Status = 1 AND (s.dcid IS NOT NULL OR p.SchoolID = 0);
+WHERE p.Status = 1 AND (s.dcid IS NOT NULL OR p.SchoolID = 0 AND NOT EXISTS (SELECT 1 FROM chosen));
 
 -- Staff: one person a Users row, a teacher who has taught, teaches or will teach a class this year, else an administrator.
 -- The user name of both is that of the teachers' portal, else that of the admin portal.
@@ -138,12 +142,24 @@ SELECT c.DCID AS dcid, k.dcid AS class, k.school AS school, s.dcid AS student, c
     c.DateLeft AS last
 FROM CC c
 JOIN real_class k ON k.id = abs(c.SectionID)
-JOIN real_student s ON s.id = c.StudentID
+JOIN candidate s ON s.id = c.StudentID
 WHERE abs(c.TermID) BETWEEN (SELECT id FROM year) * 100 AND (SELECT id FROM year) * 100 + 99
     AND c.DateEnrolled IS NOT NULL
     AND (c.DateLeft IS NULL OR c.DateLeft > c.DateEnrolled)
     AND (coalesce(c.DateLeft > k.natural_end AND (c.SectionID > 0 OR c.DateLeft <= (SELECT today FROM param)), 0)
          OR (c.SectionID > 0 AND (c.DateLeft IS NULL OR c.DateLeft > (SELECT today FROM param))));
+
+-- Who is where: at home first, then at the schools of the enrollments. Guests are there for these alone.
+CREATE TEMP TABLE attends AS
+SELECT dcid AS student, home AS school, 0 AS place FROM candidate WHERE home IS NOT NULL
+UNION SELECT r.student, r.school, r.school FROM real_cc r JOIN candidate s ON s.dcid = r.student
+WHERE r.school IS NOT s.home;
+CREATE INDEX temp.attends_student ON attends (student);
+CREATE TEMP TABLE real_student AS
+SELECT s.dcid AS dcid, s.id AS id, coalesce(s.home, min(t.school)) AS school
+FROM candidate s JOIN attends t ON t.student = s.dcid GROUP BY s.dcid;
+CREATE INDEX temp.real_student_id ON real_student (id);
+CREATE INDEX temp.real_student_dcid ON real_student (dcid);
 
 -- Relationships of delivered students with people who have a name, and those people (16.7).
 CREATE TEMP TABLE real_detail AS
@@ -214,7 +230,9 @@ SELECT dcid AS sourcedId,
 FROM real_class;
 
 CREATE TEMP VIEW expected_student AS
-SELECT r.dcid AS sourcedId, 'true' AS enabledUser, r.school AS orgSourcedIds, 'student' AS role,
+SELECT r.dcid AS sourcedId, 'true' AS enabledUser,
+    (SELECT group_concat(school) FROM (SELECT school FROM attends t WHERE t.student = r.dcid ORDER BY t.place))
+        AS orgSourcedIds, 'student' AS role,
     s.Student_Web_ID AS username,
     CASE WHEN s.State_StudentNumber NOT GLOB '*[^A-Za-z0-9._-]*' AND s.State_StudentNumber <> ''
          THEN '{StateID:' || s.State_StudentNumber || '}' END AS userIds,
@@ -241,7 +259,9 @@ CREATE TEMP VIEW expected_teacher AS SELECT * FROM expected_staff WHERE role = '
 CREATE TEMP VIEW expected_admin AS SELECT * FROM expected_staff WHERE role = 'administrator';
 
 CREATE TEMP VIEW expected_contact AS
-SELECT 'C' || p.ID AS sourcedId, 'true' AS enabledUser, group_concat(DISTINCT x.school) AS orgSourcedIds,
+SELECT 'C' || p.ID AS sourcedId, 'true' AS enabledUser,
+    (SELECT group_concat(DISTINCT t.school) FROM real_relationship y JOIN attends t ON t.student = y.student
+     WHERE y.contact = p.ID) AS orgSourcedIds,
     CASE WHEN max(x.role = 'parent') THEN 'parent' WHEN max(x.role = 'guardian') THEN 'guardian'
          ELSE 'relative' END AS role,
     'C' || p.ID AS username, NULL AS userIds, p.FirstName AS givenName, p.LastName AS familyName,

@@ -97,6 +97,21 @@ def test_students_of_schools_that_are_not_chosen(maker: Maker) -> None:
     assert maker.problems == []
 
 
+def test_a_guest_is_judged_as_any_student_is(maker: Maker) -> None:
+    maker.choose(scope={"schools": [200]})
+
+    def guest(**values: object) -> Shaped:
+        row = maker.row("students", **{**MIA, **values})
+        shape = student_shaper(maker.plan, maker.district(), maker.problems.append, {431})
+        return shaped(STUDENT, shape([row]))[431]
+
+    assert (guest().fate, guest().values["schoolSourcedIds"], guest().references) == (Fate.IN, "1", {"school": 1})
+    assert guest(enroll_status=2).rule == "student-inactive"
+    assert maker.problems == []
+    assert guest(first_name="").rule == "missing-required"
+    assert maker.found() == [("missing-required", "student", 431, 1, "givenName")]
+
+
 def test_a_connection_decides_what_a_missing_attribute_means(maker: Maker) -> None:
     maker.choose(requirements={"student": {"email": "skip", "stateId": "report"}})
     assert student(maker, email="").rule == "missing-required"

@@ -16,6 +16,7 @@ from psconnect.store.secrets import CLIENT_SECRET
 from tests.demo.support import plugin_xml
 from tests.sources.test_source import Roster, Sources, read, source_of
 from tests.support.demo import Connect, Connected
+from tests.sync.test_guests import CHOSEN, class_of, enroll, student_of
 
 DOING_WITHOUT: dict[str, Any] = {"mapping": {"class": {"location": ""}}, "options": {"co_teachers": False}}
 """Settings that want nothing of what v1 lacks."""
@@ -139,6 +140,22 @@ def test_whose_contacts_are_read(connect: Connect, source_of: Sources, options: 
     assert {key: roster.records["contact"][key] for key in people} == contacts
     left_out = {row[1] for row in contacts.values() if row[0] == LEFT_OUT}
     assert ("contact-without-account" in left_out) == ("portal" in options.values())
+
+
+@pytest.mark.parametrize("guests", ["bring-in", "leave-out"])
+def test_guests_come_with_their_contacts(connect: Connect, source_of: Sources, guests: str) -> None:
+    options = {**DOING_WITHOUT["options"], "parents": "all", "guest_students": guests}
+    connected = connect(students=200, settings={**DOING_WITHOUT, "options": options, "scope": {"schools": [CHOSEN]}})
+    guest = student_of(connected, 120)
+    enroll(connected, guest, class_of(connected)[1])
+    whole, _summary = read(source_of(connected))
+    as_vendor(connected)
+    roster, _summary = read(source_of(connected))
+    assert roster.records["student"] == whole.records["student"]
+    assert roster.records["student"][guest][0] == (IN if guests == "bring-in" else LEFT_OUT)
+    theirs = {key: row for key, row in whole.records["relationship"].items() if row[0] == IN and row[3] == guest}
+    assert theirs
+    assert (theirs.items() <= roster.records["relationship"].items()) == (guests == "bring-in")
 
 
 def test_a_plugin_of_ours_with_v1_is_still_read_by_queries(connect: Connect, source_of: Sources) -> None:

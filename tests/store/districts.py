@@ -72,24 +72,37 @@ def expected_after(before: Content, fates: dict[str, dict[int, tuple]]) -> Conte
                 expected[entity.rank, key] = encoded
             elif fate == Fate.KEPT and (entity.rank, key) in before:
                 expected[entity.rank, key] = before[entity.rank, key]
-    _trim(expected)
+    _trim(expected, fates)
     while lost := [(BY_KEY[entity].rank, key) for entity, key in dangling(expected)] or _lone_contacts(expected, fates):
         for place in lost:
             del expected[place]
-        _trim(expected)
+        _trim(expected, fates)
     return expected
 
 
-def _trim(expected: Content) -> None:
-    """Students are at their home school whatever becomes of the others."""
-    student, names = BY_KEY["student"], names_of(expected)
+def _trim(expected: Content, fates: dict[str, dict[int, tuple]]) -> None:
+    """Students have their home school, and others as far as these and their classes are there, or stay as they are."""
+    student, names, at_school = BY_KEY["student"], names_of(expected), _in_classes(expected, fates)
     at = student.attributes.index("schoolSourcedIds")
-    for place, encoded in expected.items():
-        if place[0] == student.rank:
+    for (rank, key), encoded in expected.items():
+        if rank == student.rank:
             values = msgspec.json.decode(encoded, type=list[str])
+            stays = fates["student"][key][0] == Fate.KEPT
             home, *others = values[at].split(",")
-            values[at] = ",".join([home, *(one for one in others if f"school {one}" in names)])
-            expected[place] = msgspec.json.encode(values)
+            there = [one for one in others if f"school {one}" in names and (stays or (values[0], one) in at_school)]
+            values[at] = ",".join([home, *there])
+            expected[rank, key] = msgspec.json.encode(values)
+
+
+def _in_classes(expected: Content, fates: dict[str, dict[int, tuple]]) -> set[tuple[str, str]]:
+    """The ids of students and of the schools where they are in a class."""
+    found: dict[str, list[dict[str, str]]] = {"class": [], "enrollment": []}
+    for name, records in found.items():
+        for key, (_fate, encoded) in fates[name].items():
+            if (BY_KEY[name].rank, key) in expected:
+                records.append(dict(zip(BY_KEY[name].attributes, msgspec.json.decode(encoded), strict=True)))
+    school_of = {one["sourcedId"]: one["schoolSourcedId"] for one in found["class"]}
+    return {(one["userSourcedId"], school_of.get(one["classSourcedId"], "")) for one in found["enrollment"]}
 
 
 def _lone_contacts(expected: Content, fates: dict[str, dict[int, tuple]]) -> list[tuple[int, int]]:

@@ -118,6 +118,14 @@ def test_changes_by_school_of_who_has_one(book: Book) -> None:
     assert grouping.delivered_by_school(book.db, BY_KEY["student"]) == {"7": 3, "8": 1}
 
 
+def test_a_student_counts_at_the_home_school_alone(book: Book) -> None:
+    book.update("student", 1, {"schoolSourcedIds": "7,8"}, {"schoolSourcedIds": "7"})
+    book.create("student", 2, schoolSourcedIds="8,7")
+    counts = {("7", "update"): 1, ("8", "create"): 1}
+    assert grouping.changes_by_school(book.db, book.run, BY_KEY["student"]) == counts
+    assert grouping.delivered_by_school(book.db, BY_KEY["student"]) == {"7": 1}
+
+
 def test_changes_by_school_of_who_has_several(book: Book) -> None:
     book.update("teacher", 1, {"schoolSourcedIds": "7,8", "username": "a"}, {"schoolSourcedIds": "7", "username": "b"})
     book.remove("teacher", 2, schoolSourcedIds="8")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from psconnect.model.entities import BY_KEY, BY_RANK, DISTRICT_KEY, ENTITIES, SCHOOL, STUDENT, TEACHER, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, DISTRICT_KEY, ENTITIES, SCHOOL, STUDENT, TEACHER, Entity
 from psconnect.model.errors import BadRecord
 from psconnect.model.ids import IdRules, Ids, kind_of, rules_of_mark, split_mark
 from psconnect.model.pointers import SPACES
@@ -36,7 +36,7 @@ def record(entity: Entity, key: int, text: str, refs: Sequence[int | None], ids:
     for reference, target in zip(entity.references, refs, strict=True):
         if target is not None:
             values[reference.attribute] = ids.of(BY_KEY[reference.entity], target)
-    if "schoolSourcedIds" in values:
+    if entity in (TEACHER, ADMIN):
         values["schoolSourcedIds"] = ",".join(ids.of(SCHOOL, school) for school in (1, 2))
     values["sourcedId"] = ids.of(entity, key)
     return msgspec.json.encode(list(values.values()))
@@ -92,7 +92,11 @@ def problems_of(delivered: Content) -> list[str]:
         targets: dict[str, set[str]] = {}
         for reference in entity.references:
             targets.setdefault(reference.attribute, set()).update(ids[reference.entity])
-        found += [f"{entity.key} {key}: {name} dangles" for name in targets if values[name] not in {"", *targets[name]}]
+        found += [
+            f"{entity.key} {key}: {name} dangles"
+            for name in targets
+            if not {"", *targets[name]}.issuperset(values[name].split(","))
+        ]
     return found
 
 

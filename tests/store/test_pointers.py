@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from psconnect.model.entities import BY_KEY, ENTITIES
+from psconnect.model.entities import BY_KEY, ENTITIES, Reference
 from psconnect.model.problems import Fate
 from psconnect.store import aside, inverse, ledger, references, staging
 from psconnect.store.database import transaction
@@ -19,15 +19,20 @@ Rows = dict[str, dict[int, tuple[Fate, dict[str, str]]]]
 """entity -> key -> (fate, values)"""
 
 
+def _key(reference: Reference, name: str) -> int | None:
+    """The key in an id; a user's is a student's or a teacher's."""
+    if not name or (reference.entity in ("student", "teacher") and (reference.entity == "teacher") != (name[0] == "T")):
+        return None
+    return int(name.lstrip("TC"))
+
+
 def plan(path: Path, db: sqlite3.Connection, district: Rows, scope: str = "all") -> int:
     stage = staging.Staging(path)
     for entity in ENTITIES:
         rows = []
         for key, (fate, values) in district.get(entity.key, {}).items():
             named = {**dict.fromkeys(entity.attributes, ""), "sourcedId": entity.sourced_id(key), **values}
-            refs = [
-                int(named[one.attribute].lstrip("T")) if named[one.attribute] else None for one in entity.references
-            ]
+            refs = [_key(one, named[one.attribute]) for one in entity.references]
             record = msgspec.json.encode([named[name] for name in entity.attributes])
             rows.append((key, fate, "rule" if fate else None, record, *refs))
         stage.rows(entity, rows)

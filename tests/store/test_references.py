@@ -103,7 +103,7 @@ def resolve(
 def test_the_rule_tells_why_the_other_record_is_not_there() -> None:
     schools: dict[int, tuple] = {
         1: (Fate.IN, None),
-        2: (Fate.LEFT_OUT, "school-not-chosen"),
+        2: (Fate.LEFT_OUT, "missing-required"),
         3: (Fate.KEPT, "unreadable"),
         4: (Fate.KEPT, "unreadable"),
     }
@@ -112,13 +112,13 @@ def test_the_rule_tells_why_the_other_record_is_not_there() -> None:
     problems, found = resolve({"school": schools, "student": students}, delivered=[("school", 4), ("student", 3)])
     assert found["student"] == {
         1: (Fate.IN, None),
-        2: (Fate.LEFT_OUT, "goes-along:school:school-not-chosen"),
+        2: (Fate.LEFT_OUT, "goes-along:school:missing-required"),
         3: (Fate.KEPT, "waits-for"),
         4: (Fate.IN, None),
         5: (Fate.KEPT, "orphan"),
         6: (Fate.IN, None),
         # Nobody has to mend a record that is left out anyway.
-        7: (Fate.LEFT_OUT, "goes-along:school:school-not-chosen"),
+        7: (Fate.LEFT_OUT, "goes-along:school:missing-required"),
     }
     assert problems == [
         Problem("waits-for", "student", 3, 3, "school"),
