@@ -47,7 +47,7 @@ _RULES = (
     Rule("school-not-chosen", "info", "School not chosen", "its school is not among the chosen schools"),
     Rule(
         "guest-left-out",
-        "info",
+        "warning",
         "Student of another school in a class of a chosen one",
         "the student’s school is not among the chosen schools, although the student is in a class of a chosen one",
         'Write guest_students = "bring-in" under [options] of the connection file to deliver such students, or choose '
