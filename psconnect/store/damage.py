@@ -8,6 +8,7 @@ anything fail, what was stored is compared with a fingerprint that was stored wi
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -92,6 +93,9 @@ def _read(db: sqlite3.Connection) -> None:
             ACTIONS[action]
     for table, column in _RECORDS:
         _read_records(db, table, column)
+    for table in sorted({*_tables(db, ["alias", "given", "journal", "meta", "problem", "run", "tombstone"])}):
+        # A text that is no UTF-8 any more shows when it is fetched.
+        deque(db.execute(f"SELECT * FROM {table}"), maxlen=0)
 
 
 def _read_records(db: sqlite3.Connection, table: str, column: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from psconnect.model.errors import Bug, Cancelled, LocalStorage, PauseAsked, PsconnectError
+from psconnect.model.errors import Bug, Cancelled, DestinationRefused, LocalStorage, PauseAsked, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.store import history, staging
 from psconnect.store.database import open_rosters, sqlite_errors, transaction
@@ -99,7 +99,9 @@ def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error:
     failed_in = stage if error else ""
     try:
         with sqlite_errors(job.rosters):
-            if stage == "applying" and _published(job, db, number):
+            # Who refused it did not take it, though somebody else may have delivered the very same there.
+            refused = isinstance(error, DestinationRefused)
+            if stage == "applying" and not refused and _published(job, db, number):
                 # The destination has it already; only our own books are missing. The next start writes them.
                 error = _unrecorded(job, error) if error else None
                 history.update_run(db, number, error=error.as_dict() if error else None, failed_in=failed_in)

@@ -186,6 +186,7 @@ def test_P06_sixty_random_bits_of_a_plan_that_waits(waiting: Damaging, tmp_path:
 
 TABLES = ("run", "ledger", "change", "problem", "journal", "meta", "aside", "tombstone", "_sqlite_migrations")
 VALUES = {
+    "a given name that is no text": "UPDATE given SET value = CAST(x'C328' AS TEXT)",
     "JSON of the runs": "UPDATE run SET holds = '[{', changes = 'x'",
     "holds of another shape": "UPDATE run SET holds = '[{\"why\": 1}]'",
     "a date": "UPDATE run SET started = 'yesterday'",

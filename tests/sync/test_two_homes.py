@@ -87,6 +87,16 @@ def test_what_was_approved_for_another_reason_does_not_take_over(one: Connected)
     assert untouched(one) == before
 
 
+def test_it_does_not_take_over_either_where_the_other_one_delivered_the_very_same(one: Connected) -> None:
+    one.service.set_value(one.name, "safety.preview", '"always"')
+    change(one, "Next")
+    run = one.service.sync(one.name)
+    two = another_home(one)
+    two.service.approve(two.service.sync(two.name).id, "mine")
+    failed = one.service.approve(run.id, "looked at")
+    assert (failed.state, failed.error["code"] if failed.error else "") == ("failed", "PSC-FOLDER-OWNED")
+
+
 def test_a_home_that_was_moved_is_the_same_home(one: Connected) -> None:
     shutil.copytree(one.folder / "home", one.folder / "moved")
     moved = Service(home_at(one.folder / "moved"), one.service.secrets, one.clock)
