@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from psconnect.desktop.theme.apply import Theme
@@ -65,6 +66,31 @@ def test_the_first_two_steps_are_drawn(setting: Setting, grab: Grab):
     setting.credentials.plugin.save_to(setting.folder / "psconnect-plugin.zip")
     setting.settled()
     grab("2-credentials-passed")
+
+
+def test_what_powerschool_refuses_and_what_was_pasted_are_drawn(setting: Setting, grab: Grab):
+    window = setting.open()
+    setting.to(Step.CREDENTIALS)
+    setting.fill_credentials("wrong")
+    page = setting.credentials
+    setting.press(page.test_button)
+    setting.press(page.plugin.refused_link)
+    setting.type(page.plugin.refused, "STUDENTS LAST_NAME: Invalid Column")
+    setting.press(page.plugin.leave_button)
+    grab("2-credentials-needed")
+    setting.type(page.plugin.refused, "ROLEDEF NAME: Invalid Column")
+    setting.press(page.plugin.leave_button)
+    QGuiApplication.clipboard().setText("12345678-\u200b1234")
+    page.secret.selectAll()
+    page.secret.paste()
+    setting.press(window.next_button)
+    assert "U+200B" in page.rows["secret"].error
+    assert page.rows["secret"].visibleRegion().boundingRect() == page.rows["secret"].rect(), "scrolled out of sight"
+    assert page.ca_button.width() >= page.ca_button.sizeHint().width(), "cut off beside the scroll bar"
+    grab("2-credentials-left-out")
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    grab("2-credentials-left-out-smallest")
 
 
 def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):

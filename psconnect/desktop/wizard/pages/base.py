@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.form import FormRow
+from psconnect.desktop.widgets.settle import settle
 from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.session import Session
 
@@ -76,8 +77,23 @@ class StepPage(QWidget):
         self.show_needs()
         for need in blocking:
             if need.field in self.rows:
+                self._bring_into_view(self.rows[need.field])
                 return self.rows[need.field].field
         return None
+
+    @property
+    def area(self) -> QScrollArea | None:
+        """What the page scrolls in, once it is shown in it."""
+        around = self.parentWidget()
+        while around and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        return around if isinstance(around, QScrollArea) else None
+
+    def _bring_into_view(self, row: QWidget) -> None:
+        """Scroll to a field that wants something: Qt does that for Tab alone."""
+        if self.area:
+            settle(self)
+            self.area.ensureWidgetVisible(row)
 
     def show_needs(self) -> None:
         """Bring the errors under the fields up to date."""

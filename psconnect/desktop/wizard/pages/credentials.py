@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from psconnect.desktop.bridge import Bridge, Task
 from psconnect.desktop.text import tr
@@ -35,8 +35,7 @@ class CredentialsPage(StepPage):
     def __init__(self, session: Session, bridge: Bridge) -> None:
         super().__init__(session, bridge)
         self._task: Task | None = None
-        self._area: QScrollArea | None = None
-        self._following = False
+        self._watched = self._following = False
         self.plugin = PluginCard(session, bridge)
         self.url = self.line(
             "url",
@@ -92,7 +91,7 @@ class CredentialsPage(StepPage):
     def _lay_out(self) -> None:
         """What is done in PowerSchool at the left, what is typed here and tested at the right."""
         fields = [self.rows[key] for key in ("url", "client_id", "secret", "ca_file")]
-        test = row(self.test_button, self.ca_button, 1)
+        test = column(row(self.test_button, 1), row(self.ca_button, 1), spacing=SPACE_S)
         left = column(self.plugin, self.where, 1, spacing=SPACE_L)
         right = column(*fields, test, self.check, 1, spacing=SPACE_L)
         self.body.addWidget(Across(left, right), 1)
@@ -127,6 +126,11 @@ class CredentialsPage(StepPage):
         """Who goes on typing looks at the fields again."""
         self._following = False
         super().seen(key)
+
+    def reveal(self) -> QWidget | None:
+        """Say what the fields need; that comes before the findings of the last test."""
+        self._following = False
+        return super().reveal()
 
     def _normalise(self) -> None:
         if self.session.draft.url.strip():
@@ -207,13 +211,10 @@ class CredentialsPage(StepPage):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """From now on the findings of a test are kept in view as they make the page longer."""
         super().showEvent(event)
-        area: QWidget | None = self.parentWidget()
-        while area and not isinstance(area, QScrollArea):
-            area = area.parentWidget()
-        if isinstance(area, QScrollArea) and self._area is None:
-            self._area = area
-            area.verticalScrollBar().rangeChanged.connect(self._follow)
+        if self.area and not self._watched:
+            self._watched = True
+            self.area.verticalScrollBar().rangeChanged.connect(self._follow)
 
     def _follow(self) -> None:
-        if self._area and self._following:
-            self._area.ensureWidgetVisible(self.check)
+        if self.area and self._following:
+            self.area.ensureWidgetVisible(self.check)

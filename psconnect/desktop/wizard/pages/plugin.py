@@ -119,7 +119,7 @@ class PluginCard(Card):
         if draft.prefilled:
             about = tr("In the demo district this is done already. In your own PowerSchool it goes like this:")
         self.about.setText(about)
-        self.without.setText(tr("The plugin goes without: {pieces}", pieces=with_way(lost(draft.without))))
+        self.without.setText(tr("The plugin goes without: {pieces}", pieces=lost(draft.without)))
         self.without_row.setVisible(bool(draft.without))
         for key, pill in self.menus.items():
             pill.setChecked(key == draft.menus)
