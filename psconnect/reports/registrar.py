@@ -33,6 +33,8 @@ def _rows(group: ProblemGroup, read: LastRead | None) -> Iterator[tuple[str, ...
     for record in group.records:
         number, name = _number_and_name(record, read)
         kind, field = record_kind(record.entity), detail_word(record.detail)
+        if group.rule.counted:
+            name = tr("for example {name}", name=name)
         yield (school, kind, number, name, group.rule.title, field, group.rule.to_do, record.link)
 
 

@@ -72,6 +72,9 @@ def test_findings_of_an_untidy_district(open_window: OpenWindow, connect: Connec
         )
     ]
     assert shown_codes == ["Students: grade “99”", "Students: grade “14”", "Students: grade “-5”"]
+    path = connected.service.write_registrar_csv(run.id, connected.folder / "registrar.csv")
+    (line,) = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if "grade “99”: 2 records" in line]
+    assert "for example " in line, "one of those who are counted stands for all of them"
     rules = {group.rule.key for group in connected.service.problems(run.id)}
     assert rules >= {
         "username-taken",

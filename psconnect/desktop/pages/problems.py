@@ -14,7 +14,7 @@ from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import Card, row, wide
-from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.label import Label, plain_tip
 from psconnect.model.problems import without_count
 from psconnect.reports.words import record_kind
 from psconnect.store.review import ProblemGroup, ProblemRecord
@@ -180,6 +180,7 @@ def _line(text: str, what: str, count: str, to_do: str = "", link: str = "") -> 
     items = [QStandardItem(" ".join(part.split())) for part in (text, what, count)]
     for item in items:
         item.setEditable(False)
+        item.setToolTip(plain_tip(item.text()))
     items[0].setData(to_do, _TO_DO)
     items[0].setData(link, _LINK)
     items[2].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -162,6 +162,21 @@ def test_what_powerschool_refuses_can_be_left_out_and_asked_for_again(setting: S
         assert b"ROLEDEF" in plugin.read("plugin.xml")
 
 
+def test_who_can_not_go_on_sees_the_field_that_is_missing(setting: Setting):
+    window = setting.open()
+    setting.to(Step.CREDENTIALS)
+    window.resize(window.minimumSize())
+    page = setting.credentials
+    assert page.area is not None
+    bar = page.area.verticalScrollBar()
+    setting.qtbot.waitUntil(lambda: bar.maximum() > 100)
+    bar.setValue(0)
+    assert page.url.visibleRegion().isEmpty(), "it stands below what is done in PowerSchool"
+    setting.press(window.next_button)
+    assert page.url.hasFocus()
+    setting.qtbot.waitUntil(lambda: page.url.visibleRegion().boundingRect() == page.url.rect())
+
+
 def test_a_test_can_be_stopped(setting: Setting):
     setting.open()
     setting.to(Step.CREDENTIALS)
