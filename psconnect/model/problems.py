@@ -217,6 +217,7 @@ _RULES = (
         "info",
         "E-mail shared by several people",
         "other people have the same e-mail, like siblings with a parent’s address",
+        "Nothing needs doing, unless each of them needs an e-mail of their own at the destination.",
         counted=True,
     ),
     Rule(
@@ -246,6 +247,7 @@ _RULES = (
         "info",
         "Text cleaned up",
         "blanks, invisible characters, “mailto:”, a name or a second address around a value were removed",
+        "Nothing needs doing: the cleaned text was delivered. PowerSchool still has the other one.",
         counted=True,
     ),
     Rule(

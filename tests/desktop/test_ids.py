@@ -347,7 +347,7 @@ def test_what_cannot_be_is_said_where_it_was_chosen(
     choose(choices.boxes["class"], "id")
     press(qtbot, page.rekey.work_out_button)
     settled(qtbot, window)
-    assert "build the plugin again" in page.rekey.told.label.text()
+    assert "Build the plugin of this connection again" in page.rekey.told.label.text()
     assert cut_off(window) == []
     (save,) = page.rekey.told.buttons
     choose_file(qtbot, window, save, tmp_path / "plugin.zip")
