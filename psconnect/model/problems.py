@@ -28,7 +28,7 @@ class Rule:
             but look at it), ``info`` (as intended; not listed as a problem).
         title: the finding in a few words, for one or many records.
         because: completes "Not included, because …" in one sentence.
-        to_do: what to do, with where in PowerSchool; empty where nothing needs doing.
+        to_do: what to do, with where in PowerSchool; empty where the rule is not listed as a finding.
         counted: whether it is told once, with how many records it is about, instead of record by record.
     """
 
