@@ -97,11 +97,12 @@ def test_a_contact_belongs_to_the_schools_of_their_students(tmp_path: Path) -> N
 
 def test_students_belong_to_their_schools_in_the_given_order_and_so_do_their_contacts(tmp_path: Path) -> None:
     tables = small()
-    tables["student"][0]["schoolSourcedIds"] = "4,3"
+    for student, schools in zip(tables["student"], ("4,3", "3"), strict=False):
+        student["schoolSourcedIds"] = schools
 
-    found = users(tmp_path, relate(tables, (tables["student"][0]["sourcedId"], "C300", "parent")))
+    found = users(tmp_path, relate(tables, ("431", "C300", "parent"), ("432", "C300", "parent")))
 
-    assert found[tables["student"][0]["sourcedId"]]["orgSourcedIds"] == "4,3"
+    assert (found["431"]["orgSourcedIds"], found["432"]["orgSourcedIds"]) == ("4,3", "3")
     assert sorted(found["C300"]["orgSourcedIds"].split(",")) == ["3", "4"]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from psconnect.model.runs import Run
+from psconnect.store.review import Wanted
 from tests.judges.oneroster11 import check_bundle
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
@@ -72,6 +73,16 @@ def key_of(connected: Connected, school: int) -> str:
     return str(connected.sql("SELECT DCID FROM Schools WHERE School_Number = ?", school)[0][0])
 
 
+def found_by_school(connected: Connected, run: Run, school: int) -> set[int]:
+    """The keys of students whose changes a search for a school's name finds."""
+    ((name,),) = connected.sql("SELECT Name FROM Schools WHERE School_Number = ?", school)
+    found = connected.service.arrange_changes(run.id, Wanted("student", text=name))
+    try:
+        return {row.key for row in found.page(0, 1000)}
+    finally:
+        found.close()
+
+
 def findings(connected: Connected, rule: str = "guest-left-out") -> list[tuple[str, int, str]]:
     with closing(sqlite3.connect(connected.rosters)) as db:
         sql = "SELECT rule, key, detail FROM problem WHERE rule = ? AND run = (SELECT max(no) FROM run)"
@@ -90,7 +101,9 @@ def test_a_student_has_the_home_school_and_then_those_of_the_classes(connect: Co
     connected = connect(students=60, settings=NEVER)
     student = student_of(connected, 120)
     key = enroll(connected, student, class_of(connected, CHOSEN)[1])
-    synced(connected)
+    run = synced(connected)
+    for school in (120, CHOSEN):
+        assert student in found_by_school(connected, run, school), "who looks for either school finds the student"
     home, other = key_of(connected, 120), key_of(connected, CHOSEN)
     assert int(home) > int(other), "by key, the other one would be the first"
     found = rows(connected, "users")
@@ -165,12 +178,15 @@ def test_guests_come_however_students_are_read_and_named(
     connected = connect(students=60, settings={**ONE_SCHOOL, **GUESTS, "source": source, **ids})
     synced(connected)
     before = rows(connected, "users")
+    assert check_bundle(connected.bundle) == []
     guest = student_of(connected, 120)
     ((number,),) = connected.sql("SELECT Student_Number FROM Students WHERE DCID = ?", guest)
-    enroll(connected, guest, class_of(connected)[1])
+    key = enroll(connected, guest, class_of(connected)[1])
     run = synced(connected)
-    new = rows(connected, "users").keys() - before.keys()
-    assert (str(number) if ids else str(guest)) in new
+    name = str(number if ids else guest)
+    assert name in rows(connected, "users").keys() - before.keys()
+    assert rows(connected, "enrollments")[str(key)]["userSourcedId"] == name
+    assert check_bundle(connected.bundle) == []
     assert run.changes["student"].create == 1
     assert run.changes["enrollment"].create == 1
     connected.sql("UPDATE Students SET Last_Name = 'Moved' WHERE DCID = ?", guest)
