@@ -203,8 +203,8 @@ def test_guests_come_however_students_are_read_and_named(
 )
 def test_filters_and_requirements_hold_for_guests(connect: Connect, settings: dict[str, Any], rule: str) -> None:
     connected = connect(students=60, settings={**ONE_SCHOOL, **GUESTS, **settings})
-    guest = student_of(connected, 120)
-    connected.sql("UPDATE Students SET Last_Name = 'Guest' WHERE DCID = ?", guest)
+    guest, other = student_of(connected, 120), student_of(connected, 120, 1)
+    connected.sql("UPDATE Students SET Last_Name = 'Guest' WHERE DCID IN (?, ?)", guest, other)
     connected.sql(
         "DELETE FROM PersonEmailAddressAssoc WHERE PersonID = (SELECT Person_ID FROM Students WHERE DCID = ?)", guest
     )
@@ -214,3 +214,7 @@ def test_filters_and_requirements_hold_for_guests(connect: Connect, settings: di
     with closing(sqlite3.connect(connected.rosters.with_suffix(".lastread"))) as db:
         ((found,),) = db.execute("SELECT rule FROM stage_student WHERE key = ?", [guest]).fetchall()
     assert found.startswith(rule)
+    if "filters" in settings:
+        preview = connected.service.filter_preview(connected.service.connection(connected.name), "student")
+        assert [one.key for one in preview.caught] == [guest], "the preview reads who is in a class, too"
+        assert other not in {one.key for one in preview.caught}
