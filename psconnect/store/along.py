@@ -75,10 +75,20 @@ def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
 
 def _name_schools_again(db: sqlite3.Connection, run: int) -> None:
     """Let the plan name no school of a student for an enrollment that goes along."""
+    place = STUDENT.attributes.index("schoolSourcedIds")
+    planned = (
+        f"SELECT l.record, CASE WHEN c.key IS NULL THEN l.record ELSE c.after END FROM (SELECT ? run, {STUDENT.rank} "
+        "entity, ? key) k LEFT JOIN ledger l ON l.entity = k.entity AND l.key = k.key "
+        "LEFT JOIN change c ON c.run = k.run AND c.entity = k.entity AND c.key = k.key"
+    )
     for key, record in named_again(db):
-        sql = f"SELECT record FROM ledger WHERE entity = {STUDENT.rank} AND key = ?"
-        (old,) = db.execute(sql, [key]).fetchone() or (None,)
-        _change_to(db, (run, STUDENT.rank, key), old, record)
+        old, new = db.execute(planned, [run, key]).fetchone()
+        # A part of a run may have to leave a student as delivered, or not deliver one yet.
+        named, still = _decode(new or b"[]"), _decode(record)[place].split(SEPARATOR)
+        if not named or named[place].split(SEPARATOR)[0] != still[0]:
+            continue
+        named[place] = SEPARATOR.join(one for one in named[place].split(SEPARATOR) if one in still)
+        _change_to(db, (run, STUDENT.rank, key), old, _encode(named))
 
 
 def _some_go(db: sqlite3.Connection, run: int, pointer: Pointer) -> bool:
