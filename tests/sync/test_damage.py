@@ -157,9 +157,11 @@ def test_P06_two_hundred_random_bits(damaging: Damaging, tmp_path: Path) -> None
 
 @pytest.mark.thorough
 @pytest.mark.timeout(1800)
-def test_P06_three_thousand_random_bits(damaging: Damaging, tmp_path: Path, record_figure: Callable[..., None]) -> None:
+def test_P06_three_thousand_random_bits(
+    damaging: Damaging, tmp_path: Path, record_figure: Callable[[str, float, str], None]
+) -> None:
     ends = flip(damaging, tmp_path, 1, 3_000, held=False)
-    record_figure("random bits flipped in roster data, none ended as a mistake of ours", sum(ends.values()))
+    record_figure("random bits flipped in roster data, none ended as a mistake of ours", sum(ends.values()), "bits")
     assert set(ends) <= GOOD, ends
 
 
@@ -295,6 +297,6 @@ def test_what_is_said_names_what_is_lost_and_what_is_not(damaging: Damaging) -> 
     damaging.sql("DROP TABLE run")
     with pytest.raises(LocalStorage) as caught:
         damaging.service.runs(damaging.connected.name)
-    for part in ("runs", "adopted", "given", "Settings and secrets", "destination is not touched"):
+    for part in ("runs", "adopted", "given", "Settings, secrets", "at the destination are whole"):
         assert part in caught.value.happened
     assert "backup" in caught.value.to_do

@@ -295,10 +295,10 @@ def test_random_operations_on_two_homes(known_states: tuple[Connected, Known], t
 @pytest.mark.thorough
 @pytest.mark.timeout(1800)
 def test_many_random_operations_on_two_homes(
-    known_states: tuple[Connected, Known], tmp_path: Path, record_figure: Callable[..., None]
+    known_states: tuple[Connected, Known], tmp_path: Path, record_figure: Callable[[str, float, str], None]
 ) -> None:
     work(known_states, tmp_path, range(100, 140), 60)
-    record_figure("random operations on two homes, every invariant held", 40 * 60)
+    record_figure("random operations on two homes, every invariant held", 40 * 60, "operations")
 
 
 def test_the_names_of_the_homes_are_one() -> None:
