@@ -262,6 +262,13 @@ def test_an_assignment_that_ends_before_it_begins_is_not_delivered(maker: Maker)
     assert maker.found() == [("ends-before-it-begins", "enrollment", -2, 1, "endDate")]
 
 
+@pytest.mark.parametrize("begin", ["8/18/2026", "soon", "2026-02-30"])
+def test_an_assignment_whose_first_day_is_unreadable_stays_as_delivered(maker: Maker, begin: str) -> None:
+    """As a text, it can come after any last day; that says nothing of the days."""
+    made, _people = taught(maker, {**LEAD, "start_date": begin, "end_date": "2026-12-18"})
+    assert (made[-1].fate, made[-1].rule) == (KEPT, "unreadable")
+
+
 def test_nobody_is_enrolled_in_a_class_without_a_school(maker: Maker) -> None:
     """It stays as it was delivered, with the school that it had."""
     made = enrollment(maker, section={"schoolid": 777})

@@ -141,7 +141,8 @@ class _Judge:
     def judged(self, one: Assignment) -> Assignment:
         """An assignment whose class and person exist, with fate and rule."""
         readable = [not text or self._is_date(text) for text in (one.begin, one.end)]
-        rule = self._left_out_by(one, one.end if readable[1] else "")
+        begin, end = (text if right else "" for text, right in zip((one.begin, one.end), readable, strict=True))
+        rule = self._left_out_by(one, begin, end)
         if rule:
             one.fate, one.rule = Fate.LEFT_OUT, rule
         elif not all(readable):
@@ -152,18 +153,19 @@ class _Judge:
             one.fate, one.rule = Fate.IN, None
         return one
 
-    def _left_out_by(self, one: Assignment, end: str) -> str | None:
+    def _left_out_by(self, one: Assignment, begin: str, end: str) -> str | None:
+        """What leaves it out, by its role and its days, as far as these can be read."""
         if one.role == NEITHER:
             return "assignment-role"
         if one.role == CO_TEACHER and not self._plan.co_teachers:
             return "co-teacher-off"
         if end and one.info and end < self._today and end < one.info.natural_end:
             return "assignment-ended"
-        if end and end < one.begin:
+        if end and end < begin:
             return BACKWARDS
         # Where IDs of sections repeat, this can be the assignment of another year's class. Whom the section itself
         # names is its lead, whatever the dates say.
-        if one.info and one.begin > one.info.natural_end and not one.named and self._is_date(one.begin):
+        if one.info and begin > one.info.natural_end and not one.named:
             return _AFTER_CLASS
         return None if one.role else "role-not-mapped"
 
