@@ -65,8 +65,11 @@ def _settled(db: sqlite3.Connection, today: date) -> Iterator[Problem]:
         for span in spans:
             if span is not of_today:
                 _leave_out(db, [key for key, _there, _values in span.rows], "enrollment-other-time")
+        # A class has one primary teacher: whose that enrollment is, whichever of them is delivered.
+        primary = max(values[_PRIMARY] for span in spans for _key, _there, values in span.rows)
+        key = _join(db, of_today, primary)
         if len(of_today.rows) > 1:
-            yield Problem("enrollment-twice", ENROLLMENT.key, _join(db, of_today), several[0][5])
+            yield Problem("enrollment-twice", ENROLLMENT.key, key, several[0][5])
 
 
 def _spans(rows: list[tuple[int, bool, list[str]]]) -> list[_Span]:
@@ -84,7 +87,7 @@ def _spans(rows: list[tuple[int, bool, list[str]]]) -> list[_Span]:
 
 
 def _touches(end: str, *, inclusive: bool) -> str:
-    """The last day on which something may begin that follows without a gap; a teacher's last day is a day there."""
+    """The first day after something, when another may begin without a gap; a teacher's last day is a day there."""
     if inclusive and end != _OPEN:
         with suppress(ValueError):
             return (date.fromisoformat(end) + timedelta(days=1)).isoformat()
@@ -93,17 +96,17 @@ def _touches(end: str, *, inclusive: bool) -> str:
 
 def _delivered(spans: list[_Span], today: str) -> _Span:
     """That of today, else the next one to begin, else the one that ended last."""
-    running = [span for span in spans if span.begin <= today < span.end]
+    running = [span for span in spans if span.begin <= today < _touches(span.end, inclusive=span.rows[0][0] < 0)]
     coming = [span for span in spans if span.begin > today]
     return (running or coming or [max(spans, key=lambda span: span.end)])[0]
 
 
-def _join(db: sqlite3.Connection, span: _Span) -> int:
+def _join(db: sqlite3.Connection, span: _Span, primary: str) -> int:
     """Let one enrollment have the days of all; returns its key: one that was delivered, else the oldest."""
     key, _there, values = min(span.rows, key=lambda row: (not row[1], abs(row[0])))
     joined = [*values]
     joined[_BEGIN], joined[_END] = span.begin, "" if span.end == _OPEN else span.end
-    joined[_PRIMARY] = max(row[2][_PRIMARY] for row in span.rows)
+    joined[_PRIMARY] = primary
     if joined != values:
         db.execute("UPDATE stage.stage_enrollment SET record = ? WHERE key = ?", [_encode(joined), key])
     _leave_out(db, [other for other, _there, _values in span.rows if other != key], "enrollment-joined")

@@ -119,3 +119,17 @@ def test_a_teacher_who_is_in_a_class_twice_is_once_and_primary_if_one_of_them_wa
         -2: (Fate.LEFT_OUT, "enrollment-joined", "2027-01-01", "", "true"),
     }
     assert problems == [Problem("enrollment-twice", "enrollment", -1, 1)]
+
+
+def test_a_teacher_is_there_on_the_last_day() -> None:
+    """The first one of today counts, not the one to come; only students' last day is the day after."""
+    later = (-9, "2027-01-11", "2027-06-12")
+    for today, stays in ((TODAY, -2), (date(2026, 11, 19), -9)):
+        _problems, found = settle([(-2, "2026-08-17", "2026-11-18"), later], today=today)
+        assert [key for key, one in found.items() if one[0] == Fate.IN] == [stays]
+
+
+def test_who_is_primary_stays_so_whichever_enrollment_is_delivered() -> None:
+    later = (-9, "2027-01-11", "2027-06-12")
+    _problems, found = settle([(-2, "2026-08-17", "2026-11-18"), later], today=date(2026, 11, 19))
+    assert found[-9] == (Fate.IN, None, "2027-01-11", "2027-06-12", "true")
