@@ -176,8 +176,13 @@ def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
     return stream
 
 
+_LONGEST_NAME = 30
+"""Oracle before 12.2 refuses a query for a longer one (ORA-00972)."""
+
+
 def _free(stream: Stream, name: str) -> str:
-    name, taken = name.lower(), {column.name for column in stream.columns}
+    whole, taken = name.lower(), {column.name for column in stream.columns}
+    name, number = whole[:_LONGEST_NAME], 1
     while name in taken:
-        name += "_"
+        name, number = f"{whole[: _LONGEST_NAME - 4]}_{number}", number + 1
     return name

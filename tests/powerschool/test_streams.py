@@ -149,7 +149,17 @@ def test_two_fields_that_would_have_the_same_name() -> None:
     chosen = streams_for(contacts=False, fields={"student": ["U_X.Email", "Students.Email", "Students.Section_DCID"]})
     names = [column.name for column in chosen.by_name["students"].columns]
     assert len(names) == len(set(names))
-    assert {"email", "email_", "u_x_email", "section_dcid"} <= set(names)
+    assert {"email", "email_1", "u_x_email", "section_dcid"} <= set(names)
+
+
+def test_no_name_is_longer_than_oracle_took_before_its_release_12_2() -> None:
+    """It refuses a whole query for one longer name (ORA-00972)."""
+    fields = [f"U_STUDENTSUSERFIELDS.FATHER_EMPLOYER_{name}" for name in ("ADDRESS", "CITY", "ZIP_CODE")]
+    chosen = streams_for(contacts=True, portal=True, fields={"student": [*fields, f"Students.{'X' * 30}"]})
+    for stream in chosen.by_name.values():
+        names = [column.name for column in stream.columns]
+        assert len(names) == len(set(names))
+        assert max(map(len, re.findall(r"\w+", page_sql(stream)))) <= 30
 
 
 @pytest.mark.parametrize(
