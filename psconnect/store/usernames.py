@@ -98,13 +98,19 @@ def _contacts_with_names(db: sqlite3.Connection) -> bool:
     return bool(db.execute(sql).fetchone()[0])
 
 
+def _ranks_of(entity: Entity) -> list[int]:
+    """As what somebody may have been delivered: who taught and no longer does is the same person under the same key."""
+    return [one.rank for one in (_STAFF if entity in _STAFF else (entity,))]
+
+
 def _names(entity: Entity) -> str:
     """A query for entity, key and user name of those who are in, or stay as they were delivered."""
     name, before = value("record", _PLACE[entity.key]), value("l.record", _PLACE[entity.key])
+    ranks = ", ".join(map(str, _ranks_of(entity)))
     return (
         f"SELECT {entity.rank} entity, key, {name} name, fate FROM stage.{table(entity)} WHERE fate = {int(Fate.IN)} "
         f"UNION ALL SELECT {entity.rank}, s.key, {before}, s.fate FROM stage.{table(entity)} s JOIN ledger l "
-        f"ON l.entity = {entity.rank} AND l.key = s.key WHERE s.fate = {int(Fate.KEPT)}"
+        f"ON l.entity IN ({ranks}) AND l.key = s.key WHERE s.fate = {int(Fate.KEPT)}"
     )
 
 
@@ -136,8 +142,7 @@ def _by_claim(claim: _Claim) -> tuple[bool, int, int, int]:
 
 
 def _claim(db: sqlite3.Connection, entity: Entity, key: int, wanted: str) -> _Claim:
-    # Who taught and no longer does is the same person under the same key.
-    ranks = [one.rank for one in (_STAFF if entity in _STAFF else (entity,))]
+    ranks = _ranks_of(entity)
     marks = ", ".join("?" * len(ranks))
     sql = f"SELECT {value('record', _PLACE[entity.key])} FROM ledger WHERE key = ? AND entity IN ({marks})"
     names = [name for (name,) in db.execute(sql, [key, *ranks])]

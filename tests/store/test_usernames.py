@@ -207,3 +207,14 @@ def test_nobody_new_shares_a_user_name_and_nobody_delivered_is_left_out(delivere
     for person in set(now) - set(delivered):
         if found[person][0] == OUT:
             assert caseless(now[person]) in counts
+
+
+@pytest.mark.parametrize(("now", "then"), [("teacher", "admin"), ("admin", "teacher")])
+def test_staff_kept_as_the_other_kind_keep_their_user_name_too(now: str, then: str) -> None:
+    """Who taught, does no longer and can't be read stays as delivered, so nobody else gets that user name."""
+    with rosters() as (path, db):
+        deliver(db, {(then, 64): "pat.lee"})
+        people = {(now, 64): "", ("student", 9): "Pat.Lee"}
+        found, _problems = settled(path, db, people, frozenset({(now, 64)}))
+    assert found[now, 64][0] == KEPT
+    assert found["student", 9][:2] == (OUT, "username-taken")
