@@ -2,6 +2,7 @@
 
 Receivers take a person once for each class. Enrollments that overlap or touch become one with the days of all of them;
 of those that are apart in time (the student left and came back), the one of today is delivered, else the next one.
+Beside one that can't be read and stays as it was delivered, no new one begins while that one lasts.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import msgspec
 
 from psconnect.model.entities import ENROLLMENT
 from psconnect.model.problems import Problem
+from psconnect.store.whole import value
 
 _BEGIN, _END, _PRIMARY = (ENROLLMENT.attributes.index(name) for name in ("beginDate", "endDate", "primary"))
+_CLASS, _USER = (ENROLLMENT.attributes.index(name) for name in ("classSourcedId", "userSourcedId"))
 _OPEN = "9999-12-31"
 _PERSON = "coalesce(student, -teacher)"
 """Students and teachers are numbered each for themselves."""
@@ -37,6 +40,7 @@ class _Span:
 
 def settle_same_class(db: sqlite3.Connection, today: date) -> list[Problem]:
     """Leave one enrollment for each person and class in the attached staging; returns the findings."""
+    _leave_out(db, _beside_kept(db, today.isoformat()), "enrollment-joined")
     db.execute(
         f"CREATE TEMP TABLE twice AS SELECT class, {_PERSON} person FROM stage.stage_enrollment "
         "WHERE fate = 0 AND class IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1 AND person IS NOT NULL"
@@ -48,6 +52,27 @@ def settle_same_class(db: sqlite3.Connection, today: date) -> list[Problem]:
         return list(_settled(db, today))
     finally:
         db.execute("DROP TABLE temp.twice")
+
+
+def _beside_kept(db: sqlite3.Connection, today: str) -> list[int]:
+    """The new enrollments of whom is in the same class today by one that stays as delivered."""
+    delivered = f"ledger l ON l.entity = {ENROLLMENT.rank} AND l.key = e.key"
+    place = f"{value('{0}.record', _CLASS)}, {value('{0}.record', _USER)}"
+    begin, end = value("l.record", _BEGIN), value("l.record", _END)
+    kept: set[tuple[str, str]] = set(
+        db.execute(
+            f"SELECT {place.format('l')} FROM stage.stage_enrollment e JOIN {delivered} WHERE e.fate = 2 "
+            f"AND {begin} <= :today AND ({end} = '' OR {end} > :today OR {end} = :today AND e.key < 0)",
+            {"today": today},
+        )
+    )
+    if not kept:
+        return []
+    new = (
+        f"SELECT e.key, {place.format('e')} FROM stage.stage_enrollment e LEFT JOIN {delivered} "
+        "WHERE e.fate = 0 AND l.key IS NULL"
+    )
+    return [key for key, *of in db.execute(new) if tuple(of) in kept]
 
 
 def _settled(db: sqlite3.Connection, today: date) -> Iterator[Problem]:

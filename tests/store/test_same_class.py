@@ -21,7 +21,11 @@ Staged = dict[int, tuple]
 
 
 def settle(
-    rows: list[Row], delivered: tuple[int, ...] = (), today: date = TODAY, people: tuple[int, ...] = ()
+    rows: list[Row],
+    delivered: tuple[int, ...] = (),
+    today: date = TODAY,
+    people: tuple[int, ...] = (),
+    kept: tuple[int, ...] = (),
 ) -> tuple[list[Problem], Staged]:
     """One class (key 900 at school 1): the findings, and (fate, rule, begin, end) of each enrollment by key."""
     with rosters() as (path, db):
@@ -31,6 +35,7 @@ def settle(
             values = dict.fromkeys(ENROLLMENT.attributes, "")
             values |= {"sourcedId": str(key), "beginDate": begin, "endDate": end, "primary": str(key == -2).lower()}
             person = people[place] if people else 431
+            values |= {"classSourcedId": "900", "userSourcedId": f"{'S' if key > 0 else 'T'}{person}"}
             who = (person, None) if key > 0 else (None, person)
             staged.append((key, Fate.IN, None, msgspec.json.encode(list(values.values())), 900, *who))
         stage.rows(ENROLLMENT, staged)
@@ -38,11 +43,22 @@ def settle(
             inner.execute("INSERT INTO stage_class VALUES (900, 0, NULL, x'5b5d', 7, 1, 11)")
         stage.finish()
         for key in delivered:
-            db.execute("INSERT INTO ledger VALUES (?, ?, x'5b5d')", [ENROLLMENT.rank, key])
+            of_key = [one[3] for one in staged if one[0] == key]
+            db.execute("INSERT INTO ledger VALUES (?, ?, ?)", [ENROLLMENT.rank, key, *(of_key or [b"[]"])])
         staging.attach(db, path)
+        for key in kept:
+            # What can't be read need not tell its class or its person.
+            db.execute(
+                "UPDATE stage.stage_enrollment SET fate = 2, rule = 'unreadable', class = NULL, student = NULL, "
+                "teacher = NULL, record = x'5b5d' WHERE key = ?",
+                [key],
+            )
         problems = settle_same_class(db, today)
         found: Staged = {}
         for key, fate, rule, record in db.execute("SELECT key, fate, rule, record FROM stage.stage_enrollment"):
+            if fate == Fate.KEPT:
+                found[key] = (fate, rule)
+                continue
             named = dict(zip(ENROLLMENT.attributes, msgspec.json.decode(record), strict=True))
             found[key] = (fate, rule, named["beginDate"], named["endDate"])
             if key < 0:
@@ -133,3 +149,16 @@ def test_who_is_primary_stays_so_whichever_enrollment_is_delivered() -> None:
     later = (-9, "2027-01-11", "2027-06-12")
     _problems, found = settle([(-2, "2026-08-17", "2026-11-18"), later], today=date(2026, 11, 19))
     assert found[-9] == (Fate.IN, None, "2027-01-11", "2027-06-12", "true")
+
+
+def test_nobody_is_in_a_class_anew_who_stays_there_as_delivered() -> None:
+    """The enrollment that was delivered can't be read and so stays; a new one would be the second."""
+    _problems, found = settle([FIRST, SECOND], delivered=(5,), kept=(5,))
+    assert found[5][:2] == (Fate.KEPT, "unreadable")
+    assert found[9][:2] == (Fate.LEFT_OUT, "enrollment-joined")
+    # Where that one is over, the new one is needed.
+    assert settle([AUTUMN, SECOND], delivered=(5,), kept=(5,))[1][9][0] == Fate.IN
+    # Neither where it was never delivered, nor to another person, nor is anything taken away that was delivered.
+    assert settle([FIRST, SECOND], kept=(5,))[1][9][0] == Fate.IN
+    assert settle([FIRST, SECOND], delivered=(5,), kept=(5,), people=(431, 432))[1][9][0] == Fate.IN
+    assert settle([FIRST, SECOND], delivered=(5, 9), kept=(5,))[1][9][0] == Fate.IN
