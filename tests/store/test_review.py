@@ -124,7 +124,7 @@ def test_an_enrollment_is_named_by_who_and_where(connected: Connected) -> None:
 def test_findings_are_grouped_and_linked(connected: Connected) -> None:
     run = connected.delivered()
     groups = connected.service.problems(run.id)
-    assert sum(group.count for group in groups) == sum(run.problems.values())
+    assert sum(group.findings for group in groups) == sum(run.problems.values())
     assert len({(group.school, group.rule.key) for group in groups}) == len(groups)
     base = connected.service.connection(connected.name).source.url
     for group in groups:
