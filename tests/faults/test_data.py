@@ -59,7 +59,7 @@ def test_D02_a_key_that_stands_for_two_rows_delivers_neither(delivered: Connecte
     assert name not in said.out + said.err
 
 
-@pytest.mark.parametrize(("table", "variant"), [("users", "remove"), ("users", "insert"), ("courses", "insert")])
+@pytest.mark.parametrize(("table", "variant"), [("users", "remove"), ("users", "insert"), ("calendar_days", "insert")])
 def test_D03_rows_that_come_or_go_meanwhile_are_read_again(
     district: Connected, psconnect: Psconnect, table: str, variant: str
 ) -> None:
