@@ -20,8 +20,8 @@ from psconnect.model.runs import Run
 from psconnect.powerschool.plugin import PluginPackage
 from psconnect.service import Service
 from psconnect.store.files import private_folder
-from psconnect.store.home import Home, home_at
-from psconnect.store.secrets import CLIENT_SECRET, Secrets, available
+from psconnect.store.settings.home import Home, home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets, available
 
 NAME = "Demo district"
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)

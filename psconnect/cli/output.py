@@ -15,7 +15,7 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import WAITING, Run, SetAside
-from psconnect.model.shown import shown
+from psconnect.model.shown_text import shown
 from psconnect.reports.words import rule_of
 
 _WORDS = {

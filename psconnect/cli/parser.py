@@ -9,7 +9,7 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.rules import FILTERED
 from psconnect.model.runs import SCOPES
 from psconnect.service import ADOPTABLE
-from psconnect.store.lastread import FINDABLE
+from psconnect.store.reading.last_reading import FINDABLE
 
 
 def make_parser() -> argparse.ArgumentParser:

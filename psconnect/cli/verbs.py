@@ -22,7 +22,7 @@ from psconnect.powerschool.doctor import Finding
 from psconnect.service import ConnectionState, Service, age_in_words
 from psconnect.store.database import sqlite_errors
 from psconnect.store.files import write_atomically
-from psconnect.store.home import Home
+from psconnect.store.settings.home import Home
 
 _MARKS = {"ok": "ok     ", "warning": "look at", "failed": "FAILED "}
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 
 from psconnect.cli import output
-from psconnect.store.home import Home
+from psconnect.store.settings.home import Home
 
 
 def can_open(environment: Mapping[str, str] | None = None) -> bool:

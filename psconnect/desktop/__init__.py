@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psconnect.store.home import Home
+from psconnect.store.settings.home import Home
 
 
 def open_window(home: Home) -> int:

@@ -21,7 +21,7 @@ from psconnect.desktop.wizard.window import WizardWindow, open_wizard
 from psconnect.logs import logger
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
-from psconnect.store.home import Home
+from psconnect.store.settings.home import Home
 
 _SWITCH_SECONDS = 0.001
 

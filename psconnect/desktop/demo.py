@@ -15,8 +15,8 @@ from psconnect.model.connection import Connection, from_dict
 from psconnect.model.connection_id import new_id
 from psconnect.service import Service
 from psconnect.store.files import private_folder
-from psconnect.store.home import Home, home_at
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.store.settings.home import Home, home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 
 NAME, DISTRICT = "Demo district", "Demo Unified School District"
 

@@ -11,7 +11,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from psconnect.model.errors import LocalStorage
 from psconnect.store.files import private_folder
-from psconnect.store.home import Home
+from psconnect.store.settings.home import Home
 
 _WAIT_MS = 300
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import refuse as _refuse
 from psconnect.model.connection_id import PATTERN
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
@@ -28,8 +30,6 @@ from psconnect.model.rules import (
     parse_filters,
 )
 from psconnect.model.values import refused
-from psconnect.model.wrong import nearest
-from psconnect.model.wrong import refuse as _refuse
 
 __all__ = [
     "Connection",
@@ -122,7 +122,7 @@ class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
         contact_module: whether contacts come from PowerSchool's contact module; otherwise from fields of the student
             that hold a whole name each.
         contact_fields: those fields, per relationship: ``Mother`` -> ``Students.Mother``.
-        contact_names: how a whole name is split (roster.names); empty for the usual ways.
+        contact_names: how a whole name is split (roster.whole_names); empty for the usual ways.
         district_name: name of the district as an organisation at the destination.
         id_prefix: stands in front of every id, so that two PowerSchool servers can share a destination.
         username_prefix: stands in front of every user name; course_prefix in front of every course number.

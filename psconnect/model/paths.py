@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from psconnect.model.wrong import refuse
+from psconnect.model.bad_setting import refuse
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 

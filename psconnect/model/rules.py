@@ -26,9 +26,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from psconnect.model.bad_setting import nearest, refuse
 from psconnect.model.entities import BY_KEY
 from psconnect.model.values import refused
-from psconnect.model.wrong import nearest, refuse
 
 FILTERED = ("student", "contact", "teacher", "admin", "course", "class", "calendar")
 """Entities that can have filter rules."""

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
+from psconnect.model.bad_setting import nearest, refuse
 from psconnect.model.errors import FixSettings
-from psconnect.model.wrong import nearest, refuse
 
 _PLAIN = {
     str: "a text",

@@ -21,9 +21,9 @@ from psconnect.http import Answer, HttpClient
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.errors import FixSettings, PauseAsked, PsconnectError, SignInAgain, TryLater
 from psconnect.powerschool import answers
-from psconnect.powerschool.gate import Gate
+from psconnect.powerschool.json_repair import readings
 from psconnect.powerschool.retries import NOT_IN_TIME, RetryPolicy
-from psconnect.powerschool.wiretext import readings
+from psconnect.powerschool.throttle import Gate
 
 T = TypeVar("T")
 _OK, _UNAUTHORIZED = 200, 401

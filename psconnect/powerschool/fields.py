@@ -17,8 +17,8 @@ from functools import cache
 from types import MappingProxyType
 
 from psconnect import resources
+from psconnect.model.bad_setting import nearest
 from psconnect.model.errors import FixSettings
-from psconnect.model.wrong import nearest
 
 _EXTENSIONS = ("U_", "S_")
 _CORE_EXTENSIONS = ("STUDENTCOREFIELDS", "USERSCOREFIELDS")

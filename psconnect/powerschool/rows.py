@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from psconnect.powerschool.doubled import refuse_doubled
+from psconnect.powerschool.duplicate_keys import refuse_doubled
 from psconnect.powerschool.stream import Stream
 
 Row = msgspec.Struct

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from psconnect.model.connection import nearest
 from psconnect.model.errors import FixSettings
-from psconnect.powerschool.declared import (
+from psconnect.powerschool.fields import DATES, is_extension
+from psconnect.powerschool.pieces import Piece, go_without
+from psconnect.powerschool.stream import Column, Lookup, Stream
+from psconnect.powerschool.stream_definitions import (
     CALENDAR_DAYS,
     CONTACTS,
     COURSES,
@@ -27,9 +30,6 @@ from psconnect.powerschool.declared import (
     USERS,
     own,
 )
-from psconnect.powerschool.fields import DATES, is_extension
-from psconnect.powerschool.pieces import Piece, go_without
-from psconnect.powerschool.stream import Column, Lookup, Stream
 
 __all__ = [
     "CALENDAR_DAYS",

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from psconnect.powerschool import answers
-from psconnect.powerschool.choosing import Values, by_key, ends, only_one
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.reader import PAGE_ROWS, Page, PageFailed, two_rows
+from psconnect.powerschool.row_choice import Values, by_key, ends, only_one
 from psconnect.powerschool.rows import decode_count, row_type, table_rows
 from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream
 

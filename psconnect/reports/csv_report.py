@@ -14,7 +14,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.reports.problems import problem_rows
 from psconnect.reports.view import view_of
 from psconnect.reports.words import counted
-from psconnect.store.history import ROW_DAYS
+from psconnect.store.history.run_table import ROW_DAYS
 
 HEADER = ("School", "Severity", "Rule", "What", "Record", "Record id", "About", "What to do", "Page in PowerSchool")
 # Invisible characters before the sign are passed over: some spreadsheets drop them before they look.

@@ -12,11 +12,11 @@ from psconnect.model.problems import FILTER, RULES, Fate, Rule, base_rule, not_l
 from psconnect.model.runs import APPLIED, WAITING
 from psconnect.powerschool.menus import page_of
 from psconnect.reports.words import day, rule_of
-from psconnect.store import history
-from psconnect.store.ids import RunIds
-from psconnect.store.lastread import LastRead, Staged, decoded
+from psconnect.store.history import run_table
+from psconnect.store.history.titles import Titles
+from psconnect.store.plan.record_ids import RunIds
+from psconnect.store.reading.last_reading import LastRead, Staged, decoded
 from psconnect.store.schema import ACTIONS
-from psconnect.store.titles import Titles
 
 STEPS = ("Read", "Mapped", "Who is in", "Filter rules", "Requirements", "Uniqueness", "Belongs together", "Compared")
 """The way of a record through a run, in the order in which it is gone."""
@@ -237,7 +237,7 @@ class _View:
 
     def _compared(self) -> str:
         for one in self.happenings:
-            if one.run_id == history.id_of(self.db, self.run):
+            if one.run_id == run_table.id_of(self.db, self.run):
                 return f"It is {'to be ' if not one.done else ''}{_DID[one.action]}."
         return "It is the same as what was delivered."
 

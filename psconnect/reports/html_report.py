@@ -17,7 +17,7 @@ from psconnect.model.problems import Rule
 from psconnect.reports import words
 from psconnect.reports.problems import ProblemRow, SchoolProblems, problem_rows
 from psconnect.reports.view import RunView, view_of
-from psconnect.store.history import ROW_DAYS
+from psconnect.store.history.run_table import ROW_DAYS
 from psconnect.words import number
 
 LARGEST = 2_000_000

@@ -17,8 +17,8 @@ from psconnect.model.entities import BY_RANK
 from psconnect.model.problems import Rule
 from psconnect.powerschool.menus import page_of
 from psconnect.reports import words
-from psconnect.store import history
-from psconnect.store.ids import RunIds
+from psconnect.store.history import run_table
+from psconnect.store.plan.record_ids import RunIds
 
 NO_SCHOOL = "Not tied to one school"
 ALL = 2**62
@@ -71,7 +71,7 @@ class SchoolProblems:
 
 def by_school(db: sqlite3.Connection, number: int) -> list[SchoolProblems]:
     """What a run found at each school: by school name (those of no school last), errors first, by rule."""
-    name_of = _school_namer(history.school_names(db, number))
+    name_of = _school_namer(run_table.school_names(db, number))
     sql = "SELECT school, rule, count(*) FROM problem WHERE run = ? GROUP BY school, rule"
 
     def place(group: tuple[int | None, str, int]) -> tuple[bool, str, int, int, str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from psconnect.model.entities import BY_KEY
-from psconnect.model.shown import shown
+from psconnect.model.shown_text import shown
 from psconnect.reports.csv_report import as_csv
 from psconnect.reports.words import detail_word, record_kind
-from psconnect.store.lastread import LastRead
-from psconnect.store.review import ProblemGroup, ProblemRecord
-from psconnect.store.titles import NUMBERS, TITLES
+from psconnect.store.history.change_table import ProblemGroup, ProblemRecord
+from psconnect.store.history.titles import NUMBERS, TITLES
+from psconnect.store.reading.last_reading import LastRead
 from psconnect.words import tr
 
 HEADER = ("School", "What", "Number", "Name", "Problem", "Field", "What to do", "Page in PowerSchool")

@@ -15,7 +15,7 @@ from psconnect.model.runs import ChangeCounts, Run
 from psconnect.reports import words
 from psconnect.reports.problems import SchoolProblems, by_school
 from psconnect.reports.sentence import FINISHED, WAITING, Sentence, sentence_of
-from psconnect.store import history
+from psconnect.store.history import run_table
 from psconnect.words import duration, entity_label, state_word
 
 _PLAN_SHOWN = 12
@@ -108,7 +108,7 @@ def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunV
 
 def _read(db: sqlite3.Connection, name: str, number: int) -> Run:
     try:
-        return history.read_run(db, name, number)
+        return run_table.read_run(db, name, number)
     except StopIteration:
         raise FixSettings(
             "PSC-REPORT-RUN",

@@ -20,7 +20,7 @@ from psconnect.model.problems import FILTER
 from psconnect.model.rules import TODAY, FilterPart, FilterRule, is_date, is_number
 from psconnect.roster.filter_templates import condition_of
 from psconnect.roster.patterns import compile_pattern
-from psconnect.roster.textfilters import looks_empty
+from psconnect.roster.text_filters import looks_empty
 
 Part = TypeVar("Part", bound=FilterPart)
 Values = tuple[str, ...]

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
+from psconnect.model.bad_setting import nearest, refuse
 from psconnect.model.entities import BY_KEY, EXTRA, Entity
 from psconnect.model.errors import FixSettings
-from psconnect.model.wrong import nearest, refuse
 from psconnect.roster.templates import (
     FieldPart,
     Notices,
@@ -26,7 +26,7 @@ from psconnect.roster.templates import (
     one_field,
     parse,
 )
-from psconnect.roster.textfilters import NAMES, looks_empty
+from psconnect.roster.text_filters import NAMES, looks_empty
 from psconnect.roster.value_lists import unlisted
 
 Shape = Callable[[Any], tuple[str, ...]]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from psconnect.model.wrong import refuse
+from psconnect.model.bad_setting import refuse
 
 LONGEST = 200
 LOOKED_AT = 255

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from psconnect.model.bad_setting import refuse
 from psconnect.model.connection import RoleKind
-from psconnect.model.wrong import refuse
 
 LEAD: RoleKind = "lead"
 CO_TEACHER: RoleKind = "co-teacher"

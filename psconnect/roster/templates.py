@@ -1,6 +1,6 @@
 """Templates: how an attribute is made of fields, as ``{Students.Student_Web_ID|lower}`` or ``{course_name} ({room})``.
 
-A template is text with fields in braces; behind a field stand filters (roster.textfilters), each after a bar, or the
+A template is text with fields in braces; behind a field stand filters (roster.text_filters), each after a bar, or the
 name of a value list. ``else:`` names the field that stands in where all before it shows nothing:
 ``{U_STUDENTS_EXTENSION.nickname|trim|else:Students.First_Name}``. A field is Table.Field, or a field's name alone. A
 template whose fields are all empty gives an empty text, so that the fixed text around them never stands alone.
@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from psconnect.model.errors import FixSettings
-from psconnect.roster.textfilters import ELSE, TextFilter, change_of, looks_empty, parse_filter
+from psconnect.roster.text_filters import ELSE, TextFilter, change_of, looks_empty, parse_filter
 from psconnect.roster.value_lists import ListedValues, Noticed, ValueList
 
 __all__ = [

@@ -13,7 +13,7 @@ from psconnect.model.text import trimmed
 from psconnect.roster.mail import mended
 from psconnect.roster.mapping import Shape
 from psconnect.roster.templates import Notices
-from psconnect.roster.textfilters import looks_empty
+from psconnect.roster.text_filters import looks_empty
 
 
 def tidied(shape: Shape, entity: Entity, notices: Notices) -> Shape:

@@ -1,7 +1,7 @@
 """User names for people who have none: made of their attributes by a pattern, with a number behind it where needed.
 
 The pattern is a template over the record's own attributes, like ``{givenName|first|lower}{familyName|ascii|lower}``.
-Who was given a name once keeps it; that is remembered elsewhere (sync.given).
+Who was given a name once keeps it; that is remembered elsewhere (sync.assigning).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from types import SimpleNamespace
 
+from psconnect.model.bad_setting import nearest
 from psconnect.model.entities import Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.text import folded
-from psconnect.model.wrong import nearest
 from psconnect.roster.templates import compile_template, parse
 
 

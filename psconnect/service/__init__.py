@@ -18,10 +18,10 @@ from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
 from psconnect.service.season import Season
 from psconnect.service.setup import SetUp
-from psconnect.store.lastread import Match
+from psconnect.store.reading.last_reading import Match
 from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
 from psconnect.sync.filter_preview import Caught, FilterPreview
-from psconnect.sync.ids_now import IdsNow
+from psconnect.sync.frozen_ids import IdsNow
 from psconnect.sync.inspect import PresetInfo, School
 from psconnect.sync.measures import Measure
 from psconnect.sync.rekey import NewId, RekeyPlan, RekeyWishes

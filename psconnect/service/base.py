@@ -16,13 +16,13 @@ from psconnect.model.connection_id import new_id
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.store import history
-from psconnect.store.connections import ConnectionFiles
 from psconnect.store.database import open_rosters, sqlite_errors
-from psconnect.store.home import Home, slug
-from psconnect.store.homeid import home_id
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
-from psconnect.sync.assemble import make_client
+from psconnect.store.history import run_table
+from psconnect.store.settings.connection_files import ConnectionFiles
+from psconnect.store.settings.home import Home, slug
+from psconnect.store.settings.home_id import home_id
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
+from psconnect.sync.compose import make_client
 from psconnect.sync.job import no_step
 
 
@@ -84,7 +84,7 @@ class Base:
 
     def _last_run(self, name: str) -> Run | None:
         with self._history(name) as db:
-            runs = history.list_runs(db, name) if db else []
+            runs = run_table.list_runs(db, name) if db else []
         return runs[0] if runs else None
 
     @contextmanager
@@ -103,14 +103,14 @@ class Base:
             if number:
                 with self._history(name) as db:
                     if db:
-                        yield Found(db, name, number, history.read_run(db, name, number))
+                        yield Found(db, name, number, run_table.read_run(db, name, number))
                         return
         raise trouble or no_run(run_id)
 
     def _number_of(self, name: str, run_id: str) -> int:
         """The number of a connection's run; 0 where it has no such run."""
         with self._history(name) as db:
-            found = history.find_run(db, name, run_id) if db else None
+            found = run_table.find_run(db, name, run_id) if db else None
         return found[0] if found else 0
 
     def _name_of(self, run_id: str) -> str:

@@ -18,15 +18,15 @@ from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.service.identity import Identity
-from psconnect.store.connections import read_file, to_toml
 from psconnect.store.files import storage_errors, write_atomically
-from psconnect.store.homeid import forget_home_id
-from psconnect.store.lastread import FINDER
-from psconnect.store.ledger import ledger_counts
 from psconnect.store.lock import run_lock
-from psconnect.store.secrets import SECRET_KEYS
-from psconnect.store.staging import LAST_READ
-from psconnect.sync.assemble import choices_of
+from psconnect.store.plan.ledger import ledger_counts
+from psconnect.store.reading.last_reading import FINDER
+from psconnect.store.reading.staging import LAST_READ
+from psconnect.store.settings.connection_files import read_file, to_toml
+from psconnect.store.settings.home_id import forget_home_id
+from psconnect.store.settings.secrets import SECRET_KEYS
+from psconnect.sync.compose import choices_of
 from psconnect.sync.job import no_step
 from psconnect.sync.thresholds import thresholds_of
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from psconnect.model.bad_setting import nearest
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
-from psconnect.model.wrong import nearest
 from psconnect.reports.explanation import Explanation, explain
 from psconnect.reports.problems import web_address
 from psconnect.service.base import Base
-from psconnect.store.lastread import FINDABLE, Match, last_read
+from psconnect.store.reading.last_reading import FINDABLE, Match, last_read
 
 
 class Find(Base):

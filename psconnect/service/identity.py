@@ -15,21 +15,21 @@ from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.ids import Ids
-from psconnect.roster.idlist import read_id_list
+from psconnect.roster.id_list import read_id_list
 from psconnect.service.base import Base
-from psconnect.store import history
 from psconnect.store.database import open_rosters, sqlite_errors, transaction
 from psconnect.store.files import storage_errors, write_atomically
-from psconnect.store.home import slug
-from psconnect.store.ids import forget_aliases, store_aliases
-from psconnect.store.lastread import last_read, was_read
+from psconnect.store.history import run_table
 from psconnect.store.lock import run_lock
+from psconnect.store.plan.record_ids import forget_aliases, store_aliases
+from psconnect.store.reading.last_reading import last_read, was_read
+from psconnect.store.settings.home import slug
 from psconnect.sync.adoption import AdoptionPreview, preview_adoption
-from psconnect.sync.assemble import choices_of, make_source
+from psconnect.sync.compose import choices_of, make_source
+from psconnect.sync.frozen_ids import IdsNow, ids_now
 from psconnect.sync.identity import RULES
-from psconnect.sync.ids_now import IdsNow, ids_now
 from psconnect.sync.rekey import IdSink, RekeyPlan, RekeyWishes, frozen_of, plan_rekey, warn_in_year, wished
-from psconnect.sync.sharing import check_sharing
+from psconnect.sync.shared_destination import check_sharing
 
 
 class Identity(Base):
@@ -168,7 +168,7 @@ class Identity(Base):
         if before is None or frozen_of(before) == frozen_of(connection):
             return
         with self._history(connection.name) as db:
-            if db is None or not history.get_meta(db, RULES):
+            if db is None or not run_table.get_meta(db, RULES):
                 return
             warning = warn_in_year(db, self.clock.now().date())
         raise FixSettings(

@@ -13,11 +13,11 @@ from psconnect.model.runs import ChangeCounts, SetAside
 from psconnect.powerschool.menus import page_of
 from psconnect.reports.registrar import registrar_csv
 from psconnect.service.base import Base
-from psconnect.store import aside
 from psconnect.store.files import write_atomically
-from psconnect.store.lastread import last_read
-from psconnect.store.ledger import ledger_counts
-from psconnect.store.review import Arrangement, ProblemGroup, Wanted, problem_groups
+from psconnect.store.history.change_table import Arrangement, ProblemGroup, Wanted, problem_groups
+from psconnect.store.plan import exclusions
+from psconnect.store.plan.ledger import ledger_counts
+from psconnect.store.reading.last_reading import last_read
 from psconnect.sync import measures, undo
 from psconnect.sync.measures import Measure
 from psconnect.sync.thresholds import Threshold, thresholds_of
@@ -132,7 +132,7 @@ class Review(Base):
         undo also ``changed-since`` and ``still-needed``.
         """
         with self._found(run_id) as found:
-            return list(aside.listed(found.db, found.number))
+            return list(exclusions.listed(found.db, found.number))
 
     def keys_of(self, run_id: str, entity: str, sourced_ids: Collection[str]) -> list[int]:
         """The keys of records that the run's plan changes, or that were excluded from it, by their ``sourcedId``.
@@ -140,7 +140,7 @@ class Review(Base):
         Raises FixSettings PSC-RUN-NO-CHANGE for an id that is neither, or an unknown entity.
         """
         with self._found(run_id) as found:
-            return aside.keys_by_id(found.db, found.number, entity, sourced_ids)
+            return exclusions.keys_by_id(found.db, found.number, entity, sourced_ids)
 
     def can_undo(self, run_id: str) -> Undoable:
         """Whether ``undo`` would make a run for this one. Cheap enough to be asked for every row of a history."""

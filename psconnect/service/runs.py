@@ -13,13 +13,13 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.ids import Ids
 from psconnect.model.runs import Change, Run
-from psconnect.model.staffnames import StaffNames
+from psconnect.model.staff_usernames import StaffNames
 from psconnect.reports import write_report
 from psconnect.service.base import Base
 from psconnect.sources.base import Source
-from psconnect.store import history
-from psconnect.sync import engine, undo, waiting
-from psconnect.sync.assemble import choices_of, compare_of, make_source, reading_fingerprint, rules_fingerprint
+from psconnect.store.history import run_table
+from psconnect.sync import approvals, engine, undo
+from psconnect.sync.compose import choices_of, compare_of, make_source, reading_fingerprint, rules_fingerprint
 from psconnect.sync.job import Job, safety_of
 
 
@@ -61,12 +61,12 @@ class Runs(Base):
         more than 24 hours expires and is refused with PSC-RUN-EXPIRED; re-validated before, it waits for another day.
         """
         with self._running(self._name_of(run_id), on_event, cancel) as job:
-            return _logged(waiting.approve(job, run_id, reason, plan_hash))
+            return _logged(approvals.approve(job, run_id, reason, plan_hash))
 
     def discard(self, run_id: str) -> Run:
         """Discard a waiting run."""
         with self._running(self._name_of(run_id), ignore, None) as job:
-            return _logged(waiting.discard(job, run_id))
+            return _logged(approvals.discard(job, run_id))
 
     def revalidate(self, run_id: str, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Run:
         """Plan a waiting run anew. Returns that run if its plan is still the same (it is fresh again then).
@@ -75,7 +75,7 @@ class Runs(Base):
         is left to change, or failed when reading failed (the waiting run then waits on). Compare the ids.
         """
         with self._running(self._name_of(run_id), on_event, cancel) as job:
-            return _logged(waiting.revalidate(job, run_id))
+            return _logged(approvals.revalidate(job, run_id))
 
     def exclude(self, run_id: str, entity: str, keys: Collection[int]) -> Run:
         """Leave single changes out of a waiting run's plan; returns the run with its new counts, holds and hash.
@@ -85,7 +85,7 @@ class Runs(Base):
         names it. Raises FixSettings PSC-RUN-NO-CHANGE for a key that the plan does not change.
         """
         with self._running(self._name_of(run_id), ignore, None) as job:
-            return _logged(waiting.exclude(job, run_id, entity, keys))
+            return _logged(approvals.exclude(job, run_id, entity, keys))
 
     def include(self, run_id: str, entity: str, keys: Collection[int]) -> Run:
         """Take excluded changes back into a waiting run's plan, with what was left out only because of them.
@@ -93,7 +93,7 @@ class Runs(Base):
         Raises FixSettings PSC-RUN-NOT-EXCLUDED for a key that was not excluded by choice.
         """
         with self._running(self._name_of(run_id), ignore, None) as job:
-            return _logged(waiting.include(job, run_id, entity, keys))
+            return _logged(approvals.include(job, run_id, entity, keys))
 
     def undo(self, run_id: str, *, trigger: str = "command line") -> Run:
         """Make a held run that takes an applied run back, for a person to look at and approve like any other.
@@ -109,7 +109,7 @@ class Runs(Base):
         """All runs of a connection, newest first."""
         name = self._files.get(name).name
         with self._history(name) as db:
-            return history.list_runs(db, name) if db else []
+            return run_table.list_runs(db, name) if db else []
 
     def run(self, run_id: str) -> Run:
         """A run by its id."""
@@ -119,7 +119,7 @@ class Runs(Base):
     def changes(self, run_id: str, *, limit: int = -1) -> list[Change]:
         """The changes of a run, with before and after, in dependency order."""
         with self._found(run_id) as found:
-            return list(history.read_changes(found.db, found.number, limit=limit))
+            return list(run_table.read_changes(found.db, found.number, limit=limit))
 
     def report(self, run_id: str, path: Path) -> Path:
         """Write the report of a run; the file's ending says which format."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from psconnect.model.clock import CancelToken
 from psconnect.service.base import Base
 from psconnect.sync import season
-from psconnect.sync.assemble import choices_of
+from psconnect.sync.compose import choices_of
 from psconnect.sync.season import SeasonProposal
 
 

@@ -23,11 +23,11 @@ from psconnect.powerschool.plugin import PluginPackage, build_plugin
 from psconnect.roster.filter_templates import FilterTemplate, templates_for
 from psconnect.service.base import Base
 from psconnect.store.files import write_atomically
-from psconnect.store.given import mails_by_domain
-from psconnect.store.lastread import last_read
-from psconnect.store.secrets import CLIENT_SECRET, SECRET_KEYS, available
+from psconnect.store.reading.assigned_values import mails_by_domain
+from psconnect.store.reading.last_reading import last_read
+from psconnect.store.settings.secrets import CLIENT_SECRET, SECRET_KEYS, available
 from psconnect.sync import inspect
-from psconnect.sync.assemble import choices_of, compare_of, make_client
+from psconnect.sync.compose import choices_of, compare_of, make_client
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo, School
 from psconnect.sync.job import no_step

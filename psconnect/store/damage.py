@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from psconnect.model.entities import BY_RANK
 from psconnect.model.problems import RULES
 from psconnect.model.runs import ENDED, WAITING, WORKING
-from psconnect.store import history
+from psconnect.store.history import run_table
 from psconnect.store.schema import ACTIONS, MIGRATIONS, SealBroken
 
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN)
@@ -83,11 +83,11 @@ def _readable(db: sqlite3.Connection) -> bool:
 
 def _read(db: sqlite3.Connection) -> None:
     known = {*WORKING, *WAITING, *ENDED}
-    if any(run.state not in known for run in history.list_runs(db, "")):
+    if any(run.state not in known for run in run_table.list_runs(db, "")):
         raise SealBroken
     for (rule,) in db.execute("SELECT DISTINCT rule FROM problem"):
         RULES[rule]
-    history.check_meta(db)
+    run_table.check_meta(db)
     for table in ("change", "aside"):
         for (action,) in db.execute(f"SELECT DISTINCT action FROM {table}"):
             ACTIONS[action]

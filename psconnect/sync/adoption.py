@@ -11,16 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from psconnect.model.bad_setting import nearest
 from psconnect.model.entities import ADMIN, BY_KEY, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.errors import FixSettings
+from psconnect.model.id_attributes import SPACES
 from psconnect.model.ids import IdRules, is_fit, kind_of
-from psconnect.model.pointers import SPACES
 from psconnect.model.problems import Fate
-from psconnect.model.wrong import nearest
-from psconnect.roster.idlist import IdList, IdRow
-from psconnect.store.ids import aliases
-from psconnect.store.lastread import LastRead
-from psconnect.store.titles import NUMBERS, TITLES
+from psconnect.roster.id_list import IdList, IdRow
+from psconnect.store.history.titles import NUMBERS, TITLES
+from psconnect.store.plan.record_ids import aliases
+from psconnect.store.reading.last_reading import LastRead
 
 ADOPTABLE: Mapping[str, tuple[Entity, ...]] = {
     "student": (STUDENT,),

@@ -16,8 +16,9 @@ from psconnect.destinations.base import Delivered
 from psconnect.model.entities import Entity
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import WORKING
-from psconnect.store import history, ledger, tombstones
 from psconnect.store.database import transaction
+from psconnect.store.history import run_table
+from psconnect.store.plan import ledger, tombstones
 from psconnect.sync.identity import RULES, unsettle
 from psconnect.sync.job import Job
 from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, PLACE, READ_BEFORE, RECEIPT, REJECTED_BEFORE
@@ -54,7 +55,7 @@ def apply_plan(job: Job, db: sqlite3.Connection, number: int, *, take_over: bool
 
     Most of what is delivered comes from the ledger: a plan that was stored earlier is applied after ``check_ledger``.
     """
-    history.update_run(db, number, state="applying")
+    run_table.update_run(db, number, state="applying")
     job.tell("applying")
     job.on_step("apply")
     prepared = job.destination.prepare(_Roster(job, db, number), job.cancel)
@@ -84,17 +85,17 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
         tombstones.follow(db, number)
         ledger.apply_to_ledger(db, number)
         ledger.seal_ledger(db)
-        history.set_meta(db, RECEIPT, delivered.receipt)
-        history.set_meta(db, PLACE, job.destination.place)
+        run_table.set_meta(db, RECEIPT, delivered.receipt)
+        run_table.set_meta(db, PLACE, job.destination.place)
         if kind == "undo":
-            history.set_meta(db, AFTER_UNDO, history.id_of(db, number))
+            run_table.set_meta(db, AFTER_UNDO, run_table.id_of(db, number))
             unsettle(db, number)
         else:
-            history.set_meta(db, AFTER_UNDO, "")
-            history.set_meta(db, RULES, rules)
-            history.set_meta(db, READ_BEFORE, read)
-            history.set_meta(db, REJECTED_BEFORE, rejected)
-            history.set_meta(db, FILLED_BEFORE, filled)
+            run_table.set_meta(db, AFTER_UNDO, "")
+            run_table.set_meta(db, RULES, rules)
+            run_table.set_meta(db, READ_BEFORE, read)
+            run_table.set_meta(db, REJECTED_BEFORE, rejected)
+            run_table.set_meta(db, FILLED_BEFORE, filled)
         db.execute("DELETE FROM journal WHERE run = ?", [number])
         end_run(job, db, number, delivered.description)
         job.on_step("ledger")
@@ -106,12 +107,12 @@ def end_run(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> No
     problems = json.loads(db.execute("SELECT problems FROM run WHERE no = ?", [number]).fetchone()[0])
     state = "finished_with_problems" if problems else "finished"
     # What a person was told when its end could not be stored at first no longer holds.
-    history.update_run(db, number, state=state, ended=job.clock.now(), delivered=delivered, error=None, failed_in="")
+    run_table.update_run(db, number, state=state, ended=job.clock.now(), delivered=delivered, error=None, failed_in="")
 
 
 def unsettled(db: sqlite3.Connection) -> list[tuple[int, str]]:
     """Number and state of the runs that were killed: with the lock held, none can be alive."""
-    return [(number, state) for number, _id, state in history.runs_in_state(db, WORKING)]
+    return [(number, state) for number, _id, state in run_table.runs_in_state(db, WORKING)]
 
 
 def settle(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is_fresh: bool) -> None:
@@ -133,5 +134,5 @@ def settle(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is
 
 def _interrupted(job: Job, db: sqlite3.Connection, number: int) -> None:
     with transaction(db):
-        history.forget_plan(db, number)
-        history.update_run(db, number, state="interrupted", ended=job.clock.now())
+        run_table.forget_plan(db, number)
+        run_table.update_run(db, number, state="interrupted", ended=job.clock.now())

@@ -6,8 +6,8 @@ import sqlite3
 
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import KINDS, WAITING, Run
-from psconnect.store import history
 from psconnect.store.database import transaction
+from psconnect.store.history import run_table
 from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.identity import RULES
 from psconnect.sync.job import Job
@@ -25,20 +25,20 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
         _refuse_part_first(db, scope)
         # Before the run and not after it: where this fails, nothing has been delivered yet.
         with transaction(db):
-            history.forget_old(db, job.clock.now())
+            run_table.forget_old(db, job.clock.now())
         number = begin(job, db, trigger, scope, "rehearsal" if rehearse else "sync")
         with FailuresStored(job, db, number):
             planned = read_and_plan(job, db, number, scope)
             if rehearse:
                 expire_waiting(job, db, number, kinds=("rehearsal",))
-                history.update_run(db, number, state="previewed")
+                run_table.update_run(db, number, state="previewed")
             else:
                 _decide(job, db, number, planned, plan_only=plan_only)
-        return history.read_run(db, job.connection, number)
+        return run_table.read_run(db, job.connection, number)
 
 
 def _refuse_part_first(db: sqlite3.Connection, scope: str) -> None:
-    if scope != "all" and not history.get_meta(db, RULES):
+    if scope != "all" and not run_table.get_meta(db, RULES):
         raise FixSettings(
             "PSC-RUN-FIRST-ALL",
             "The first sync is a full one",
@@ -52,12 +52,12 @@ def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, 
     """Let the run go on, wait, or end because nothing changed."""
     if not planned.delivers:
         # What waited to be changed is no longer so, or no longer to be: the newer reading is right.
-        expire_waiting(job, db, number, kinds=("sync",), within=history.read_run(db, job.connection, number).scope)
+        expire_waiting(job, db, number, kinds=("sync",), within=run_table.read_run(db, job.connection, number).scope)
         end_run(job, db, number, "")
         return
     if planned.holds or plan_only:
         expire_waiting(job, db, number)
-        history.update_run(db, number, state="previewed" if plan_only else "held")
+        run_table.update_run(db, number, state="previewed" if plan_only else "held")
         return
     expire_waiting(job, db, number)
     job.cancel.check()
@@ -71,7 +71,7 @@ def expire_waiting(
 
     ``within``: only of those of this scope; ``all`` for any.
     """
-    for waiting, run_id, _state in history.runs_in_state(db, WAITING):
-        found = history.find_run(db, job.connection, run_id)
+    for waiting, run_id, _state in run_table.runs_in_state(db, WAITING):
+        found = run_table.find_run(db, job.connection, run_id)
         if waiting != number and found and found[1].kind in kinds and within in ("all", found[1].scope):
-            history.update_run(db, waiting, state="expired", ended=job.clock.now())
+            run_table.update_run(db, waiting, state="expired", ended=job.clock.now())

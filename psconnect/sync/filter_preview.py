@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from psconnect.model.bad_setting import nearest
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY, SCHOOL, Entity
@@ -15,11 +16,10 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.problems import FILTER, Fate, Problem
 from psconnect.model.rules import FILTERED
-from psconnect.model.wrong import nearest
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.sources.base import StagedRow
-from psconnect.store.titles import NUMBERS, TITLES
-from psconnect.sync.assemble import choices_of, make_source
+from psconnect.store.history.titles import NUMBERS, TITLES
+from psconnect.sync.compose import choices_of, make_source
 
 _REACHED = ("missing-required", "too-long", "unreadable")
 """Rules that decide about a record only after the filters, or because a filter could not look at it."""

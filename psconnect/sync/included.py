@@ -13,11 +13,11 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.ids import IdRules
 from psconnect.model.rules import FilterRule, RosterRules
 from psconnect.powerschool.fields import resolve
-from psconnect.roster.choices import CourseScope, TermChoice
 from psconnect.roster.filters import filter_fields, settle_filters
 from psconnect.roster.presets import Preset, PresetOptions
 from psconnect.roster.roles import roles_of
-from psconnect.sources.powerschool.plan import Included
+from psconnect.roster.school_choices import CourseScope, TermChoice
+from psconnect.sources.powerschool.read_plan import Included
 
 _WHO_TEACHES = "a class of the school year"
 """The rule by which somebody is a teacher. A version with another one changes roles: its first run is looked at."""

@@ -15,7 +15,7 @@ from psconnect.powerschool.doctor import Finding, examine
 from psconnect.powerschool.reader import read_stream
 from psconnect.powerschool.retries import RetryPolicy
 from psconnect.sources.powerschool import choose_reader
-from psconnect.sync.assemble import choices_of, load_preset, preset_names
+from psconnect.sync.compose import choices_of, load_preset, preset_names
 from psconnect.sync.job import no_step
 
 _ACTIVE = "0"

@@ -12,9 +12,9 @@ from psconnect.model.connection import Freeze, SafetySettings
 from psconnect.model.events import OnEvent, RunEvent, ignore
 from psconnect.model.ids import IdRules, Ids
 from psconnect.model.rules import NO_RULES, RosterRules
-from psconnect.model.staffnames import StaffNames
+from psconnect.model.staff_usernames import StaffNames
 from psconnect.sources.base import Source
-from psconnect.sync.given import NOTHING_GIVEN, Naming
+from psconnect.sync.assigning import NOTHING_GIVEN, Naming
 from psconnect.sync.thresholds import Threshold, thresholds_of
 
 
@@ -61,7 +61,7 @@ class Job:
         ids: how the ids of records are made.
         naming: what people without one are given: user names, a kind of sign-in.
         labels: entity key -> labels of its further values, as they are delivered.
-        compare: ``bulk`` reads everything in every run, ``incremental`` what changed (sync.comparing).
+        compare: ``bulk`` reads everything in every run, ``incremental`` what changed (sync.incremental).
         reading: fingerprint of how PowerSchool is read: its plugin, the queries, and the version of psconnect.
         on_step: told the name of each step just before it is taken; a seam for tests that kill the process there.
     """

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from psconnect.model.entities import ADMIN, CALENDAR, DISTRICT_KEY, ENROLLMENT, SCHOOL, TEACHER, Entity
 from psconnect.model.runs import ChangeCounts
-from psconnect.store import grouping
-from psconnect.store.ids import ids_of
+from psconnect.store.plan import change_groups
+from psconnect.store.plan.record_ids import ids_of
 from psconnect.sync.thresholds import Threshold
 
 KINDS = ("create", "update", "remove", "identity")
@@ -68,15 +68,15 @@ def of_district(
     """The whole district's figures of an entity, one for each of KINDS; of staff also the changes of role."""
     update, remove = counts.update, counts.remove
     if entity is CALENDAR:
-        update = update and grouping.moved_terms(db, run)
-        remove = remove and grouping.terms_in_use_removed(db, run)
-    identity = counts.update and grouping.identity_changes(db, run, entity)
+        update = update and change_groups.moved_terms(db, run)
+        remove = remove and change_groups.terms_in_use_removed(db, run)
+    identity = counts.update and change_groups.identity_changes(db, run, entity)
     figures = dict(zip(KINDS, (counts.create, update, remove, identity), strict=True))
     other_role: dict[str, int] = {}
     if entity in _STAFF:
         (other,) = (one for one in _STAFF if one is not entity)
-        figures[ROLE] = counts.remove and grouping.role_changes(db, run, entity)
-        other_role = {"remove": figures[ROLE], "create": counts.create and grouping.role_changes(db, run, other)}
+        figures[ROLE] = counts.remove and change_groups.role_changes(db, run, entity)
+        other_role = {"remove": figures[ROLE], "create": counts.create and change_groups.role_changes(db, run, other)}
     return [
         Measure(entity.key, kind, count, base, limits[kind], other_role=other_role.get(kind, 0))
         for kind, count in figures.items()
@@ -100,9 +100,9 @@ def of_staff(
     counts = [changes.get(entity.key, ChangeCounts()) for entity in _STAFF]
     if not any(one.total for one in counts) or not all(base.get(entity.key) for entity in _STAFF):
         return []
-    roles = sum(grouping.role_changes(db, run, entity) for entity in _STAFF)
+    roles = sum(change_groups.role_changes(db, run, entity) for entity in _STAFF)
     identity = sum(
-        grouping.identity_changes(db, run, entity) + grouping.role_changes(db, run, entity, identity=True)
+        change_groups.identity_changes(db, run, entity) + change_groups.role_changes(db, run, entity, identity=True)
         for entity in _STAFF
     )
     create, update, remove = (sum(getattr(one, kind) for one in counts) for kind in KINDS[:3])
@@ -117,7 +117,7 @@ def of_places(
 ) -> list[Measure]:
     """The figures of single schools and classes: those that may cross a limit, or all schools with changes."""
     found: list[Measure] = []
-    if grouping.has_school(entity) and entity is not CALENDAR:
+    if change_groups.has_school(entity) and entity is not CALENDAR:
         found += _of_schools(db, run, (entity,), limits, all_places=all_places)
     if entity is ENROLLMENT:
         found += _of_classes(db, run, limits[PER_CLASS])
@@ -131,7 +131,7 @@ def _of_schools(
     together = len(entities) > 1
     counted: Counter[tuple[str, str]] = Counter()
     for entity in entities:
-        counted.update(grouping.changes_by_school(db, run, entity, roles=not together))
+        counted.update(change_groups.changes_by_school(db, run, entity, roles=not together))
     changes = {
         (school, kind): count
         for (school, kind), count in counted.items()
@@ -141,8 +141,8 @@ def _of_schools(
         return
     base: Counter[str] = Counter()
     for entity in entities:
-        base.update(grouping.delivered_by_school(db, entity))
-    names = grouping.names_by_id(db, run, "school", "name", [school for school, _kind in changes])
+        base.update(change_groups.delivered_by_school(db, entity))
+    names = change_groups.names_by_id(db, run, "school", "name", [school for school, _kind in changes])
     key = STAFF if together else entities[0].key
     for (school, kind), count in sorted(changes.items()):
         yield Measure(key, kind, count, base[school], limits[kind], names.get(school, school))
@@ -152,7 +152,9 @@ def _of_classes(db: sqlite3.Connection, run: int, limit: Threshold) -> Iterator[
     least = min((part for part in (limit.count, limit.cap) if part is not None), default=None)
     if least is None:
         return
-    losing = grouping.removed_by_class(db, run, max(least, 1))
-    names = grouping.names_by_id(db, run, "class", "title", [name for name, _count, _base in losing]) if losing else {}
+    losing = change_groups.removed_by_class(db, run, max(least, 1))
+    names = (
+        change_groups.names_by_id(db, run, "class", "title", [name for name, _count, _base in losing]) if losing else {}
+    )
     for sourced_id, count, base in losing:
         yield Measure(ENROLLMENT.key, PER_CLASS, count, base, limit, names.get(sourced_id, sourced_id))

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from psconnect.model.bad_setting import nearest, refuse
 from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY
-from psconnect.model.wrong import nearest, refuse
 from psconnect.roster.mapping import RosterMapping, requirements_for
 from psconnect.roster.presets import Preset
-from psconnect.roster.signin import SignIn
+from psconnect.roster.sign_in import SignIn
 from psconnect.roster.usernames import compile_pattern
-from psconnect.store.given import PEOPLE
-from psconnect.sync.given import SIGN_IN, Naming
+from psconnect.store.reading.assigned_values import PEOPLE
+from psconnect.sync.assigning import SIGN_IN, Naming
 
 Pattern = Callable[[Mapping[str, str]], str]
 _PEOPLE = [entity.key for entity in PEOPLE]

@@ -14,13 +14,15 @@ from psconnect.model.ids import split_mark
 from psconnect.model.problems import Problem
 from psconnect.model.runs import Hold
 from psconnect.sources.base import ReadSummary
-from psconnect.store import history, ledger, staging, tombstones
-from psconnect.store.carried import plan_with_new_ids
-from psconnect.store.clashes import settle_clashes
 from psconnect.store.database import transaction
-from psconnect.store.given import staff_names
-from psconnect.store.ids import ids_for, mark_of
-from psconnect.store.references import (
+from psconnect.store.history import run_table
+from psconnect.store.plan import ledger, tombstones
+from psconnect.store.plan.record_ids import ids_for, mark_of
+from psconnect.store.plan.rekey_plan import plan_with_new_ids
+from psconnect.store.reading import staging
+from psconnect.store.reading.assigned_values import staff_names
+from psconnect.store.reading.id_clashes import settle_clashes
+from psconnect.store.reading.references import (
     along_with_unlisted,
     left_out_by_entity,
     left_out_counts,
@@ -29,9 +31,9 @@ from psconnect.store.references import (
     without_those_along,
 )
 from psconnect.sync import guard, measures
-from psconnect.sync.comparing import compared, memory_for
-from psconnect.sync.given import give
+from psconnect.sync.assigning import give
 from psconnect.sync.identity import RULES, Identity, identity_of
+from psconnect.sync.incremental import compared, memory_for
 from psconnect.sync.job import Job
 
 READ_BEFORE, RECEIPT, AFTER_UNDO, REJECTED_BEFORE, PLACE = "read", "receipt", "after-undo", "rejected", "place"
@@ -70,7 +72,7 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         if memory:
             memory.read_all()
         job.on_step("read")
-        read_before = json.loads(history.get_meta(db, READ_BEFORE) or "{}")
+        read_before = json.loads(run_table.get_meta(db, READ_BEFORE) or "{}")
         guard.stop_if_empty(summary.counts, read_before)
         _enter(job, db, number, "shaping")
         stage.finish()
@@ -91,15 +93,15 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         planned = _plan(job, db, number, scope, summary, problems, read_before, identity)
         if memory:
             memory.leave(job, db, scope, started, summary)
-        history.update_run(db, number, compared=compared(job, memory, summary))
-        keep_for = history.id_of(db, number)
+        run_table.update_run(db, number, compared=compared(job, memory, summary))
+        keep_for = run_table.id_of(db, number)
         return planned
     finally:
         staging.detach(db, job.rosters, keep_for=keep_for)
 
 
 def _enter(job: Job, db: sqlite3.Connection, number: int, stage: str) -> None:
-    history.update_run(db, number, state=stage)
+    run_table.update_run(db, number, state=stage)
     job.tell(stage)
 
 
@@ -114,7 +116,7 @@ def _plan(
     identity: Identity,
 ) -> Planned:
     rules = rules_of(job, summary)
-    filled_before = json.loads(history.get_meta(db, FILLED_BEFORE) or "{}")
+    filled_before = json.loads(run_table.get_meta(db, FILLED_BEFORE) or "{}")
     with transaction(db):
         _store_changes(db, number, scope, identity)
         # Only now it is known which of the records that can't be used go along with a removal.
@@ -122,15 +124,15 @@ def _plan(
         by_entity = left_out_by_entity(db)
         rejected = _rejected(db, by_entity)
         doubtful = _with_unlisted(db, rejected)
-        if history.get_meta(db, RULES):
+        if run_table.get_meta(db, RULES):
             guard.stop_if_rejected(doubtful, job.safety.thresholds)
         not_applied = ledger.keep_additions(db, number) if job.safety.additions_only else {}
-        history.store_problems(db, number, problems)
-        history.update_run(
+        run_table.store_problems(db, number, problems)
+        run_table.update_run(
             db,
             number,
             planned=job.clock.now(),
-            problems=history.problem_counts(db, number),
+            problems=run_table.problem_counts(db, number),
             read=summary.counts,
             left_out=left_out_counts(by_entity),
             not_applied=not_applied,
@@ -160,7 +162,7 @@ def _plan(
 
 def _rejected(db: sqlite3.Connection, by_entity: dict[str, dict[str, int]]) -> dict[str, guard.Rejected]:
     """Records that can't be used, per entity key: now, at the last delivery, and out of how many."""
-    before = json.loads(history.get_meta(db, REJECTED_BEFORE) or "{}")
+    before = json.loads(run_table.get_meta(db, REJECTED_BEFORE) or "{}")
     counted = rejected_counts(db, by_entity)
     return {entity: guard.Rejected(count, before.get(entity, 0), read) for entity, (count, read) in counted.items()}
 
@@ -171,7 +173,7 @@ def _with_unlisted(db: sqlite3.Connection, rejected: Mapping[str, guard.Rejected
     It is removed by this run, so it is not said to be unusable. But that so much is left of something that is gone can
     be as wrong as records that can't be used, and what is left of it can't be used by the next run.
     """
-    before = json.loads(history.get_meta(db, REJECTED_BEFORE) or "{}")
+    before = json.loads(run_table.get_meta(db, REJECTED_BEFORE) or "{}")
     both = dict(rejected)
     for entity, (count, read) in along_with_unlisted(db).items():
         known = both.get(entity, guard.Rejected(0, before.get(entity, 0), read))
@@ -237,14 +239,14 @@ class Reading:
 
 def stands(job: Job, db: sqlite3.Connection) -> bool:
     """Whether the destination still has what was delivered last; if it has not, the same roster is delivered again."""
-    receipt = history.get_meta(db, RECEIPT)
+    receipt = run_table.get_meta(db, RECEIPT)
     return not receipt or job.destination.standing() == receipt
 
 
 def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Planned:
     """Store hash, counts and holds of a run's plan as it stands now; within a transaction."""
     plan = ledger.summarise_plan(db, number)
-    rules = history.get_meta(db, RULES)
+    rules = run_table.get_meta(db, RULES)
     changes = sum(counts.total for counts in plan.changes.values())
     standing = bool(changes) or stands(job, db)
     if changes or not standing:
@@ -262,15 +264,15 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
         today=reading.today,
         freeze=job.safety.freeze,
         returned=tombstones.come_back_as_others(db, number),
-        after_undo=history.get_meta(db, AFTER_UNDO),
-        places=guard.Places(job.destination.place, history.get_meta(db, PLACE)),
+        after_undo=run_table.get_meta(db, AFTER_UNDO),
+        places=guard.Places(job.destination.place, run_table.get_meta(db, PLACE)),
         emptied=reading.emptied,
         redelivered=0 if standing else sum(ledger.ledger_counts(db).values()),
         owned_by=job.destination.owned_by() if changes or not standing else "",
     )
     found = guard.holds(facts, job.safety.thresholds)
     again = "" if standing else job.destination.place
-    history.update_run(db, number, plan_hash=plan.hash, changes=plan.changes, holds=found, redelivers_to=again)
+    run_table.update_run(db, number, plan_hash=plan.hash, changes=plan.changes, holds=found, redelivers_to=again)
     return Planned(plan.hash, changes, found, delivers=bool(changes) or not standing)
 
 

@@ -16,15 +16,15 @@ from typing import Any
 
 import msgspec
 
+from psconnect.model.bad_setting import nearest
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.entities import ADMIN, ENTITIES, Entity
 from psconnect.model.errors import FixSettings
+from psconnect.model.id_attributes import SPACES
 from psconnect.model.ids import IdRules, IdSettings, kind_of
-from psconnect.model.pointers import SPACES
 from psconnect.model.problems import Fate, Problem
-from psconnect.model.wrong import nearest
 from psconnect.sources.base import StagedRow
-from psconnect.store.ids import Known, aliases, delivered, delivered_with, delivered_year
+from psconnect.store.plan.record_ids import Known, aliases, delivered, delivered_with, delivered_year
 from psconnect.sync.identity import changed_since_delivery
 
 _MOST_NAMED = 10

@@ -14,7 +14,7 @@ from psconnect.powerschool.reader import Gatherer, Reader, read_stream
 from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import YearRow, settle_dates, year_by_date
 from psconnect.sources.powerschool import choose_reader
-from psconnect.sync.assemble import Choices, today_there, zone_there
+from psconnect.sync.compose import Choices, today_there, zone_there
 from psconnect.sync.inspect import WHILE_SOMEBODY_WAITS, Rows
 
 BEFORE_THE_LAST_DAY = timedelta(days=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psconnect.model.entities import BY_KEY
 from psconnect.model.runs import Hold
-from psconnect.store.grouping import MOVED_DAYS
+from psconnect.store.plan.change_groups import MOVED_DAYS
 from psconnect.sync.measures import PER_CLASS, ROLE, STAFF, Measure
 from psconnect.words import counted
 

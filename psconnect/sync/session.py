@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from psconnect.model.errors import Bug, Cancelled, DestinationRefused, LocalStorage, PauseAsked, PsconnectError
 from psconnect.model.runs import Run
-from psconnect.store import history, staging
 from psconnect.store.database import open_rosters, sqlite_errors, transaction
+from psconnect.store.history import run_table
 from psconnect.store.lock import run_lock
+from psconnect.store.reading import staging
 from psconnect.sync.applying import settle, unsettled
 from psconnect.sync.job import Job
 from psconnect.sync.planning import of_these_settings
@@ -33,7 +34,7 @@ def opened(job: Job) -> Iterator[sqlite3.Connection]:
     with run_lock(job.lock, job.connection), sqlite_errors(job.rosters):
         db = open_rosters(job.rosters)
         try:
-            history.check_meta(db)
+            run_table.check_meta(db)
             staging.discard(job.rosters)
             _recover(job, db)
             yield db
@@ -45,7 +46,7 @@ def _recover(job: Job, db: sqlite3.Connection) -> None:
     """Settle what was killed; a plan that can't be applied again ends failed, and the new run goes its own way."""
     for number, state in unsettled(db):
         with FailuresStored(job, db, number):
-            run = history.read_run(db, job.connection, number)
+            run = run_table.read_run(db, job.connection, number)
             fresh = is_fresh(job, run) and of_these_settings(job, db, number)
             settle(job, db, number, state, plan_is_fresh=fresh)
 
@@ -53,7 +54,7 @@ def _recover(job: Job, db: sqlite3.Connection) -> None:
 def begin(job: Job, db: sqlite3.Connection, trigger: str, scope: str, kind: str = "sync") -> int:
     """Enter a new run in the history; returns its number."""
     now = job.clock.now()
-    number = history.begin_run(db, history.new_run_id(now), trigger=trigger, scope=scope, started=now, kind=kind)
+    number = run_table.begin_run(db, run_table.new_run_id(now), trigger=trigger, scope=scope, started=now, kind=kind)
     job.on_step("begun")
     return number
 
@@ -104,12 +105,12 @@ def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error:
             if stage == "applying" and not refused and _published(job, db, number):
                 # The destination has it already; only our own books are missing. The next start writes them.
                 error = _unrecorded(job, error) if error else None
-                history.update_run(db, number, error=error.as_dict() if error else None, failed_in=failed_in)
+                run_table.update_run(db, number, error=error.as_dict() if error else None, failed_in=failed_in)
                 return
             details = error.as_dict() if error else None
             with transaction(db):
-                history.forget_plan(db, number)
-                history.update_run(db, number, state=state, ended=job.clock.now(), failed_in=failed_in, error=details)
+                run_table.forget_plan(db, number)
+                run_table.update_run(db, number, state=state, ended=job.clock.now(), failed_in=failed_in, error=details)
     except PsconnectError:
         # Not even the end can be stored (a full disk): what was wrong first is what the person has to hear; the next
         # start settles the run as one that was killed.

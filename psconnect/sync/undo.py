@@ -6,13 +6,13 @@ import sqlite3
 
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import APPLIED, Hold, Run
-from psconnect.store import history
 from psconnect.store.database import transaction
-from psconnect.store.ids import changes_ids
+from psconnect.store.history import run_table
+from psconnect.store.plan.record_ids import changes_ids
+from psconnect.sync.approvals import store_undo
 from psconnect.sync.engine import expire_waiting
 from psconnect.sync.job import Job
 from psconnect.sync.session import FailuresStored, begin, opened
-from psconnect.sync.waiting import store_undo
 from psconnect.words import counted
 
 
@@ -23,14 +23,14 @@ def why_not(db: sqlite3.Connection, number: int, run: Run) -> str:
     if not any(counts.total for counts in run.changes.values()):
         return "This run changed nothing, so there is nothing to undo."
     if not db.execute("SELECT EXISTS (SELECT 1 FROM change WHERE run = ?)", [number]).fetchone()[0]:
-        return f"The changes of a run are kept for {history.ROW_DAYS} days; those of this one are gone."
+        return f"The changes of a run are kept for {run_table.ROW_DAYS} days; those of this one are gone."
     return ""
 
 
 def undo(job: Job, run_id: str, trigger: str) -> Run:
     """Make the held run that takes an applied one back; raises FixSettings where there is nothing to take back."""
     with opened(job) as db:
-        found = history.find_run(db, job.connection, run_id)
+        found = run_table.find_run(db, job.connection, run_id)
         reason = why_not(db, *found) if found else f"There is no run {run_id}."
         if not found or reason:
             raise _refused(run_id, reason)
@@ -39,7 +39,7 @@ def undo(job: Job, run_id: str, trigger: str) -> Run:
         left, torn = -1, False
         with FailuresStored(job, db, number):
             plan = store_undo(job, db, number, run_id, [])
-            left_alone = sum(history.read_run(db, job.connection, number).set_aside.values())
+            left_alone = sum(run_table.read_run(db, job.connection, number).set_aside.values())
             torn = bool(left_alone) and changes_ids(db, found[0])
             if plan.changes and not torn:
                 _hold(job, db, number, run)
@@ -49,11 +49,11 @@ def undo(job: Job, run_id: str, trigger: str) -> Run:
             with transaction(db):
                 db.execute("DELETE FROM run WHERE no = ?", [number])
             raise _refused(run_id, _TORN if torn else _nothing_left(left))
-        return history.read_run(db, job.connection, number)
+        return run_table.read_run(db, job.connection, number)
 
 
 def _hold(job: Job, db: sqlite3.Connection, number: int, undone: Run) -> None:
-    planned = history.read_run(db, job.connection, number)
+    planned = run_table.read_run(db, job.connection, number)
     total, left = sum(counts.total for counts in planned.changes.values()), sum(planned.set_aside.values())
     alone = (
         f" {left:,} of its changes are left as they are: the records were changed since, or others need them."
@@ -67,7 +67,7 @@ def _hold(job: Job, db: sqlite3.Connection, number: int, undone: Run) -> None:
         "again what was undone.",
     )
     expire_waiting(job, db, number)
-    history.update_run(db, number, state="held", holds=[hold, *planned.holds])
+    run_table.update_run(db, number, state="held", holds=[hold, *planned.holds])
 
 
 _TORN = (

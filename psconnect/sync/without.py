@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from psconnect.model.bad_setting import refuse
 from psconnect.model.connection import Connection
-from psconnect.model.wrong import refuse
 from psconnect.powerschool.pieces import BY_NAME, Piece
 
 _KEY = "source.without"

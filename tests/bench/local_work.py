@@ -17,8 +17,8 @@ from psconnect.model.clock import Clock
 from psconnect.model.events import RunEvent
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import Secrets
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import Secrets
 from tests.bench.memory import peak_mb
 from tests.bench.replay import Replay
 

@@ -23,13 +23,13 @@ from psconnect.model.clock import Clock
 from psconnect.model.connection import from_dict
 from psconnect.model.events import RunEvent
 from psconnect.model.ids import Ids
-from psconnect.model.staffnames import StaffNames
+from psconnect.model.staff_usernames import StaffNames
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.service import Service
 from psconnect.sources.base import Source
 from psconnect.sources.powerschool import PowerSchoolSource
-from psconnect.store.home import home_at
-from psconnect.store.secrets import Secrets
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import Secrets
 from psconnect.sync.job import Job
 from tests.bench.made_up import MadeUpDistrict, MadeUpReader, this_year
 from tests.bench.memory import peak_mb

@@ -21,9 +21,9 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import from_dict
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
-from psconnect.sync.assemble import choices_of
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
+from psconnect.sync.compose import choices_of
 from tests.bench.memory import peak_mb
 from tests.bench.replay import Recorder
 

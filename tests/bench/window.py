@@ -32,8 +32,8 @@ from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.theme.apply import Theme
 from psconnect.model.connection import from_dict
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 
 NAME = "Bench"
 TICK_MS = 5

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from psconnect.cli import main
-from psconnect.store.secrets import CLIENT_SECRET, variable
+from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from tests.support.demo import Connected
 
 

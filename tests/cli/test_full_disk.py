@@ -13,7 +13,7 @@ import pytest
 
 from psconnect.cli import codes
 from psconnect.model.errors import PsconnectError
-from psconnect.store.secrets import CLIENT_SECRET, variable
+from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from tests.contracts.disks import Mount, mount
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connected

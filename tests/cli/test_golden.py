@@ -19,7 +19,7 @@ from threading import Thread
 import pytest
 
 from psconnect.cli import codes
-from psconnect.store.secrets import CLIENT_SECRET, Secrets, variable
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets, variable
 from tests.cli.conftest import Psconnect, Said
 from tests.support.certificates import Certificates
 from tests.support.demo import Connect, Connected

@@ -21,9 +21,9 @@ from psconnect.model.clock import Clock
 from psconnect.model.connection import from_dict
 from psconnect.model.runs import Hold
 from psconnect.service import Service
-from psconnect.store import history
 from psconnect.store.database import open_rosters
-from psconnect.store.home import home_at
+from psconnect.store.history import run_table
+from psconnect.store.settings.home import home_at
 from tests.cli.conftest import Psconnect
 from tests.support.home import CHECKOUT
 from tests.support.logs import ExpectLog
@@ -49,9 +49,9 @@ def settings(name: str, folder: Path) -> dict[str, Any]:
 def stored_run(service: Service, name: str = NAME, **values: Any) -> str:
     """A run as the history knows it; returns its id."""
     with closing(open_rosters(service.rosters_of(name))) as db:
-        run_id = history.new_run_id(NOON)
-        number = history.begin_run(db, run_id, trigger="button", scope="all", started=NOON)
-        history.update_run(db, number, **{"state": "finished", "planned": NOON, "ended": NOON, **values})
+        run_id = run_table.new_run_id(NOON)
+        number = run_table.begin_run(db, run_id, trigger="button", scope="all", started=NOON)
+        run_table.update_run(db, number, **{"state": "finished", "planned": NOON, "ended": NOON, **values})
     return run_id
 
 

@@ -11,8 +11,8 @@ import pytest
 from psconnect.cli import codes, main
 from psconnect.model.connection import from_dict
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.cli.conftest import Psconnect
 from tests.support.keyrings import MemoryKeyring
 

@@ -16,7 +16,7 @@ from psconnect.cli import codes
 from psconnect.cli.output import Progress
 from psconnect.model.events import RunEvent
 from psconnect.store.lock import run_lock
-from psconnect.store.secrets import CLIENT_SECRET, variable
+from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from tests.cli.conftest import Psconnect
 from tests.support.demo import DISTRICT, Connected
 from tests.support.home import CHECKOUT

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from psconnect.model.connection import from_dict
 from psconnect.model.runs import Run
-from psconnect.store.home import slug
-from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.store.settings.home import slug
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.support.demo import Connected
 
 

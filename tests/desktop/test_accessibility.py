@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psconnect.store.secrets import CLIENT_SECRET, variable
+from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from tests.desktop.atspi import Reader, focusable, nameless
 from tests.desktop.district import held_by_removals
 from tests.desktop.screen import Hands, Screen, eventually, started

@@ -23,7 +23,7 @@ from psconnect.desktop.oneinstance import OneInstance
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.wizard.window import WizardWindow
 from psconnect.model.connection import from_dict
-from psconnect.store.home import home_at
+from psconnect.store.settings.home import home_at
 from tests.desktop.conftest import close, settled
 from tests.support.logs import ExpectLog
 

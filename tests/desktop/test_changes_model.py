@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.models.changes import BLOCK, ChangesModel
 from psconnect.model.entities import BY_KEY
-from psconnect.store import history
 from psconnect.store.database import open_rosters
-from psconnect.store.review import Wanted
+from psconnect.store.history import run_table
+from psconnect.store.history.change_table import Wanted
 from tests.support.demo import Connected
 
 MANY = 120_000
@@ -25,8 +25,8 @@ NOW = datetime(2026, 11, 18, 17, 30, tzinfo=UTC)
 def run_id(connected: Connected) -> str:
     """A waiting run with many made-up students."""
     db = open_rosters(connected.rosters)
-    number = history.begin_run(db, "many", trigger="button", scope="all", started=NOW)
-    history.update_run(db, number, state="held")
+    number = run_table.begin_run(db, "many", trigger="button", scope="all", started=NOW)
+    run_table.update_run(db, number, state="held")
     attributes = BY_KEY["student"].attributes
     place = {name: attributes.index(name) for name in ("sourcedId", "familyName", "givenName", "identifier")}
 

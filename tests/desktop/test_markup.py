@@ -11,7 +11,7 @@ from psconnect.demo import Fault
 from psconnect.demo.server.fault_texts import TEXTS
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.widgets.label import ElidedLabel, Label
-from psconnect.model.shown import shown
+from psconnect.model.shown_text import shown
 from tests.desktop.conftest import OpenWindow, settled
 from tests.support.demo import Connected
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.advice import in_window
 from psconnect.desktop.shell import MainWindow
 from psconnect.service import Service
-from psconnect.store.home import home_at, slug
+from psconnect.store.settings.home import home_at, slug
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals, other_connection
 from tests.support.demo import Connected

@@ -19,9 +19,9 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.models.changes import ChangesModel
 from psconnect.desktop.pages.changes import ChangesCard, Deeds
 from psconnect.model.entities import BY_KEY
-from psconnect.store import history
 from psconnect.store.database import open_rosters
-from psconnect.store.review import Wanted
+from psconnect.store.history import run_table
+from psconnect.store.history.change_table import Wanted
 from tests.support.demo import Connected
 
 pytestmark = pytest.mark.thorough
@@ -50,8 +50,8 @@ def many(connected: Connected) -> Connected:
     rank = BY_KEY["student"].rank
     db = open_rosters(connected.rosters)
     for name, size in (("few", FEW), ("many", MANY)):
-        number = history.begin_run(db, name, trigger="button", scope="all", started=NOW)
-        history.update_run(db, number, state="held")
+        number = run_table.begin_run(db, name, trigger="button", scope="all", started=NOW)
+        run_table.update_run(db, number, state="held")
         db.execute("BEGIN")
         rows = ((number, rank, key, record(key)) for key in range(size))
         db.executemany("INSERT INTO change VALUES (?, ?, ?, 1, NULL, ?)", rows)

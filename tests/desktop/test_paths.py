@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.shell import MainWindow
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.service import Service
-from psconnect.store.home import home_at
+from psconnect.store.settings.home import home_at
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals
 from tests.support.demo import Connected

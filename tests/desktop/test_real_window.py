@@ -14,7 +14,7 @@ import pytest
 
 from psconnect.demo.control import DemoControl
 from psconnect.service import Service
-from psconnect.store.home import home_at
+from psconnect.store.settings.home import home_at
 from tests.desktop.atspi import nameless
 from tests.desktop.screen import Hands, Screen, eventually, started
 from tests.support.home import CHECKOUT

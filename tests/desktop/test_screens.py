@@ -21,7 +21,7 @@ from psconnect.desktop.theme.apply import Theme
 from psconnect.model.errors import TryLater
 from psconnect.model.events import RunEvent
 from psconnect.service import Service
-from psconnect.store.home import home_at
+from psconnect.store.settings.home import home_at
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals, list_of_ids, other_connection
 from tests.support.demo import Connected

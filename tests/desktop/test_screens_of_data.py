@@ -12,8 +12,8 @@ from psconnect.desktop.widgets.table import Table
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.runs import Run
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import other_connection, untidy
 from tests.desktop.test_screens import Grab, grab

@@ -11,7 +11,7 @@ from psconnect.desktop.app import Desktop
 from psconnect.desktop.mistakes import MistakeDialog
 from psconnect.desktop.wizard.drafts import Drafts
 from psconnect.desktop.wizard.window import WizardWindow
-from psconnect.store.home import Home
+from psconnect.store.settings.home import Home
 from tests.desktop.conftest import settled
 from tests.desktop.test_app import LONG_MS, desktop  # noqa: F401 - a fixture
 from tests.support.logs import ExpectLog

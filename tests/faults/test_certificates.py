@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from psconnect.demo import DemoServer
-from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.cli.conftest import Psconnect
 from tests.faults.conftest import STUDENTS, Syncs, rename_somebody
 from tests.http.raw import raw_server, send

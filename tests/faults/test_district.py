@@ -14,7 +14,7 @@ import pytest
 from psconnect.model.clock import CancelToken
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import ChangeCounts, Run
-from psconnect.store.secrets import CLIENT_SECRET, variable
+from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from tests.cli.conftest import Psconnect
 from tests.faults.conftest import STUDENTS, Syncs, state, truth, users
 from tests.support.demo import Connect, Connected

@@ -16,9 +16,9 @@ from psconnect.demo import Fault
 from psconnect.demo.server.fault_texts import TEXTS
 from psconnect.model.problems import RULES
 from psconnect.model.runs import Run
-from psconnect.model.shown import shown
+from psconnect.model.shown_text import shown
 from psconnect.model.text import caseless, trimmed
-from psconnect.store.review import ChangeRow, Wanted
+from psconnect.store.history.change_table import ChangeRow, Wanted
 from psconnect.transfer.ownership import OWNER_FILE
 from tests.cli.conftest import Psconnect
 from tests.faults.conftest import FIRST_ROWS_COUNT, Syncs, state, truth, users

@@ -18,8 +18,8 @@ from psconnect.model.connection import from_dict
 from psconnect.model.runs import Run
 from psconnect.powerschool.doctor import Finding
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from tests.support.demo import DISTRICT, TODAY, TestClock
 
 STUDENTS = 60

@@ -14,7 +14,7 @@ from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, QueryReader, Reader, read_stream
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.tables import TableReader
-from psconnect.sync.assemble import choices_of
+from psconnect.sync.compose import choices_of
 from tests.support.demo import Connect, Connected, TestClock
 
 YEAR = {"first_term": "3600", "last_term": "3699", "first_day": "2026-07-01", "last_day": "2027-06-30",

@@ -13,7 +13,7 @@ from psconnect import __version__
 from psconnect.demo import Fault, Quirks
 from psconnect.demo.district.schema import TABLES
 from psconnect.powerschool.shapes import describe, size_class
-from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.support.demo import Connect, Connected
 
 MARK = "Qzx"

@@ -305,7 +305,7 @@ _BUILD = """
 import hashlib
 from psconnect.model.connection import from_dict
 from psconnect.powerschool.plugin import build_plugin
-from psconnect.sync.assemble import choices_of
+from psconnect.sync.compose import choices_of
 mapping = {
     "teacher": {"username": "{Users.Title}", "middleName": "{Users.PreferredName}"},
     "admin": {"username": "{Users.Gender}", "middleName": "{Users.LastFirst}"},

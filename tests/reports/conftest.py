@@ -14,8 +14,8 @@ import pytest
 from psconnect.model.connection import Connection, from_dict
 from psconnect.model.entities import SCHOOL
 from psconnect.model.problems import Problem
-from psconnect.store import history
 from psconnect.store.database import open_rosters
+from psconnect.store.history import run_table
 
 STARTED = datetime(2026, 11, 21, 11, 30, tzinfo=UTC)
 
@@ -35,22 +35,22 @@ class District:
     def run(self, problems: list[Problem] | None = None, **values: object) -> int:
         """Store a run that finished after 4 min 12 s, unless ``values`` say otherwise; returns its number."""
         trigger = str(values.pop("trigger", "schedule"))
-        number = history.begin_run(
+        number = run_table.begin_run(
             self.db,
-            history.new_run_id(STARTED),
+            run_table.new_run_id(STARTED),
             trigger=trigger,
             scope=str(values.pop("scope", "all")),
             started=STARTED,
         )
         self.db.execute("BEGIN")
-        history.store_problems(self.db, number, problems or [])
+        run_table.store_problems(self.db, number, problems or [])
         usual = {
             "state": "finished",
             "planned": STARTED + timedelta(seconds=100),
             "ended": STARTED + timedelta(seconds=252),
-            "problems": history.problem_counts(self.db, number),
+            "problems": run_table.problem_counts(self.db, number),
         }
-        history.update_run(self.db, number, **{**usual, **values})
+        run_table.update_run(self.db, number, **{**usual, **values})
         self.db.execute("COMMIT")
         return number
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from psconnect.model.connection import from_dict
 from psconnect.model.problems import Problem
 from psconnect.reports import FORMATS, write_report
-from psconnect.store import history
 from psconnect.store.database import open_rosters
+from psconnect.store.history import run_table
 from tests.bench.memory import peak_mb
 
 _RULES = ("missing-reported", "missing-required", "orphan", "unreadable")
@@ -25,11 +25,13 @@ def main(folder: Path, count: int) -> dict[str, float]:
     """Store a run with so many problems at 50 schools and write it in every format."""
     connection = from_dict({"name": "Lincoln", "preset": "oneroster", "source": {"url": "https://lincoln.example"}})
     with closing(open_rosters(folder / "lincoln.sqlite")) as db:
-        number = history.begin_run(db, "r", trigger="schedule", scope="all", started=datetime(2026, 11, 21, tzinfo=UTC))
+        number = run_table.begin_run(
+            db, "r", trigger="schedule", scope="all", started=datetime(2026, 11, 21, tzinfo=UTC)
+        )
         db.execute("BEGIN")
         found = (Problem(_RULES[key % 4], "student", key, key % 50, "email") for key in range(count))
-        history.store_problems(db, number, found)
-        history.update_run(db, number, state="finished_with_problems", problems={"error": count})
+        run_table.store_problems(db, number, found)
+        run_table.update_run(db, number, state="finished_with_problems", problems={"error": count})
         db.execute("COMMIT")
         grown = {}
         for ending in FORMATS:

@@ -22,8 +22,8 @@ from psconnect.model.runs import ChangeCounts, Hold
 from psconnect.reports import FORMATS, write_report
 from psconnect.reports.csv_report import HEADER
 from psconnect.reports.html_report import LARGEST
-from psconnect.store import history
 from psconnect.store.database import open_rosters
+from psconnect.store.history import run_table
 
 STARTED = datetime(2026, 11, 18, 17, 30, tzinfo=UTC)
 CONNECTION = from_dict({"name": "Lincoln roster", "preset": "oneroster", "source": {"url": "https://lincoln.example"}})
@@ -45,13 +45,13 @@ def make(db: sqlite3.Connection) -> Make:
     """A run with these columns and problems."""
 
     def run(problems: list[Problem] | None = None, **values: object) -> int:
-        number = history.begin_run(
-            db, history.new_run_id(STARTED), trigger="command line", scope="all", started=STARTED
+        number = run_table.begin_run(
+            db, run_table.new_run_id(STARTED), trigger="command line", scope="all", started=STARTED
         )
         db.execute("BEGIN")
-        history.store_problems(db, number, problems or [])
-        counts = history.problem_counts(db, number)
-        history.update_run(
+        run_table.store_problems(db, number, problems or [])
+        counts = run_table.problem_counts(db, number)
+        run_table.update_run(
             db,
             number,
             **{

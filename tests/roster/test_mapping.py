@@ -13,7 +13,7 @@ from psconnect.model.entities import BY_KEY, ENTITIES, RELATIONSHIP, SCHOOL, STU
 from psconnect.model.errors import FixSettings
 from psconnect.roster.mapping import Requirements, RosterMapping, compile_mapping, parse_mapping, requirements_for
 from psconnect.roster.templates import compile_template
-from psconnect.sync.assemble import load_preset, preset_names
+from psconnect.sync.compose import load_preset, preset_names
 
 LISTS = {"grade": {"0": "KG", "*": "Other"}, "flag": {"1": "true", "*": "false"}}
 FIELDS = ("T.A", "T.B", "T.C")

@@ -18,7 +18,7 @@ from psconnect.roster.templates import (
     one_field,
     parse,
 )
-from psconnect.roster.textfilters import TextFilter, looks_empty
+from psconnect.roster.text_filters import TextFilter, looks_empty
 
 LISTS = {"grade": {"0": "KG", "1": "01", "*": "Other"}, "flag": {"1": "true"}, "shout": {"": "nobody", "*": "somebody"}}
 WHERE = "mapping.student.username"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from psconnect.model.connection import from_dict, to_dict
-from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from psconnect.transfer.ownership import OWNER_FILE
 from tests.cli.conftest import Psconnect, psconnect
 from tests.judges.sql_truth import compare

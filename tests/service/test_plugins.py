@@ -15,9 +15,9 @@ import pytest
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.service import Service
-from psconnect.store.connections import read_file
-from psconnect.store.home import home_at
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.store.settings.connection_files import read_file
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from tests.support.demo import Connected
 
 NAME = "Lincoln roster"

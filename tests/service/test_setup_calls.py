@@ -12,7 +12,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection, from_dict
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError, SignInAgain
 from psconnect.service import Finding, School
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from tests.support.demo import Connected
 from tests.support.keyrings import MemoryKeyring
 

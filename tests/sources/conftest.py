@@ -17,8 +17,8 @@ from psconnect.model.problems import RULES, Fate, Problem
 from psconnect.powerschool.rows import row_type
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District, SchoolDays, find_district, set_terms
-from psconnect.sources.powerschool.plan import ReadPlan
-from psconnect.sync.assemble import choices_of
+from psconnect.sources.powerschool.read_plan import ReadPlan
+from psconnect.sync.compose import choices_of
 
 TODAY = date(2026, 11, 18)
 MakePlan = Callable[..., ReadPlan]

@@ -8,7 +8,7 @@ import pytest
 
 from psconnect.model.entities import ADMIN, CONTACT, RELATIONSHIP, STUDENT, TEACHER
 from psconnect.model.problems import Fate
-from psconnect.model.staffnames import StaffNames
+from psconnect.model.staff_usernames import StaffNames
 from psconnect.sources.powerschool.people import (
     PortalAccounts,
     contact_shaper,

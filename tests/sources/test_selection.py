@@ -10,13 +10,13 @@ import pytest
 from psconnect.model.connection import from_dict
 from psconnect.model.entities import CALENDAR, CLASS, COURSE, DISTRICT_KEY, ENROLLMENT, STUDENT
 from psconnect.model.problems import Fate
-from psconnect.powerschool.wiretext import UNREADABLE
+from psconnect.powerschool.json_repair import UNREADABLE
 from psconnect.sources.powerschool.assignments import Assignments
 from psconnect.sources.powerschool.classes import Classes, class_shaper, enrollment_shaper
 from psconnect.sources.powerschool.district import course_rows, term_rows
-from psconnect.sources.powerschool.moves import SectionMoves, move_sections
 from psconnect.sources.powerschool.people import student_shaper
-from psconnect.sync.assemble import choices_of, rules_fingerprint
+from psconnect.sources.powerschool.section_moves import SectionMoves, move_sections
+from psconnect.sync.compose import choices_of, rules_fingerprint
 from tests.sources.conftest import Maker, Shaped, shaped
 from tests.sources.test_classes import ALGEBRA
 from tests.sources.test_people import MIA

@@ -23,7 +23,7 @@ from psconnect.powerschool.streams import SECTIONS
 from psconnect.powerschool.tables import TableReader
 from psconnect.sources.base import ReadSummary, StagedRow
 from psconnect.sources.powerschool import PowerSchoolSource
-from psconnect.sync.assemble import choices_of, make_source
+from psconnect.sync.compose import choices_of, make_source
 from tests.support.demo import Connect, Connected
 
 QUERIES = "/ws/schema/query/*"

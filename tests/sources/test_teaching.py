@@ -11,7 +11,7 @@ from psconnect.model.connection import from_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Fate
 from psconnect.roster.roles import Roles, roles_of
-from psconnect.sync.assemble import choices_of, rules_fingerprint
+from psconnect.sync.compose import choices_of, rules_fingerprint
 from tests.sources.conftest import Maker
 from tests.sources.test_classes import CO, LEAD, taught
 

@@ -12,7 +12,7 @@ from psconnect.demo import Fault
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import RunEvent
 from psconnect.model.problems import Fate
-from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.demo.support import plugin_xml
 from tests.sources.test_source import Roster, Sources, read, source_of
 from tests.support.demo import Connect, Connected

@@ -14,10 +14,12 @@ from pathlib import Path
 import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity
-from psconnect.model.pointers import SPACES
+from psconnect.model.id_attributes import SPACES
 from psconnect.model.problems import Fate
-from psconnect.store import history, ledger, references, staging
 from psconnect.store.database import open_rosters, transaction
+from psconnect.store.history import run_table
+from psconnect.store.plan import ledger
+from psconnect.store.reading import references, staging
 from tests.support.demo import TestClock
 
 CLOCK = TestClock()
@@ -145,7 +147,9 @@ def rosters() -> Iterator[tuple[Path, sqlite3.Connection]]:
 
 
 def begin(db: sqlite3.Connection, scope: str = "all") -> int:
-    return history.begin_run(db, history.new_run_id(CLOCK.now()), trigger="button", scope=scope, started=CLOCK.now())
+    return run_table.begin_run(
+        db, run_table.new_run_id(CLOCK.now()), trigger="button", scope=scope, started=CLOCK.now()
+    )
 
 
 def plan(path: Path, db: sqlite3.Connection, district: Rows, scope: str = "all") -> tuple[int, list]:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import Fate
-from psconnect.store import ledger, staging
-from psconnect.store.carried import plan_with_new_ids
 from psconnect.store.database import transaction
+from psconnect.store.plan import ledger
+from psconnect.store.plan.rekey_plan import plan_with_new_ids
+from psconnect.store.reading import staging
 from tests.store.districts import Rows, apply, begin, content, dangling, expected_after, plan, rosters
 
 keys = st.integers(1, 6)

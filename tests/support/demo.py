@@ -19,8 +19,8 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import from_dict
 from psconnect.model.runs import Run
 from psconnect.service import Service
-from psconnect.store.home import home_at, slug
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.store.settings.home import home_at, slug
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 
 TODAY = date(2026, 11, 18)
 NAME = "Lincoln roster"

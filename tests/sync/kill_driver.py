@@ -14,8 +14,8 @@ from pathlib import Path
 
 from psconnect.model.clock import Clock
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import Secrets
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import Secrets
 from tests.support.demo import TODAY
 
 

@@ -15,7 +15,7 @@ from psconnect.model.events import OnEvent
 from psconnect.model.problems import Problem
 from psconnect.service import runs
 from psconnect.sources.base import Memory, ReadSummary, RosterSink, StagedRow
-from psconnect.sync import assemble
+from psconnect.sync import compose
 
 
 @dataclass
@@ -69,7 +69,7 @@ class _Recorder:
 
 def recording(patch: pytest.MonkeyPatch, into: Recorded) -> None:
     """Note what the sources of runs give from now on."""
-    real: Callable[..., Any] = assemble.make_source
+    real: Callable[..., Any] = compose.make_source
 
     def make(*arguments: Any, **named: Any) -> _Recorder:
         return _Recorder(real(*arguments, **named), into)

@@ -17,7 +17,7 @@ from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.service import Service
 from psconnect.store.damage import is_damaged
-from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.cli.conftest import Psconnect, psconnect
 from tests.support.demo import Connect, Connected, connecting
 from tests.sync.recorded import Recorded, recording, replaying

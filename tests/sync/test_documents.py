@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from psconnect.model.connection import from_dict
-from psconnect.roster.textfilters import NAMES
-from psconnect.sync.assemble import choices_of
+from psconnect.roster.text_filters import NAMES
+from psconnect.sync.compose import choices_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 MAPPING = (DOCS / "mapping.md").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
 from psconnect.service import RekeyWishes
-from psconnect.store.review import Wanted
+from psconnect.store.history.change_table import Wanted
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.support.demo import Connect, Connected, connecting
 

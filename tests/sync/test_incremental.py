@@ -20,9 +20,9 @@ from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import FULL, Run
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
-from psconnect.store.staging import LAST_READ
+from psconnect.store.reading.staging import LAST_READ
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from tests.support.demo import Connect, Connected, TestClock, connecting
 
 STUDENTS = 200

@@ -17,8 +17,8 @@ from time import monotonic
 
 import pytest
 
-from psconnect.store.home import home_at, slug
-from psconnect.store.secrets import CLIENT_SECRET, variable
+from psconnect.store.settings.home import home_at, slug
+from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from psconnect.transfer.ownership import OWNER_FILE
 from tests.support.demo import NAME, Connect, Connected
 from tests.support.home import CHECKOUT

@@ -13,7 +13,7 @@ import pytest
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
 from psconnect.service import Finding
-from psconnect.store.connections import read_file
+from psconnect.store.settings.connection_files import read_file
 from tests.support.demo import Connect, Connected
 
 PATTERN = "{givenName|first|ascii|lower}{familyName|ascii|lower|alnum}"

@@ -24,7 +24,7 @@ import pytest
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING, Run
 from psconnect.service import Service
-from psconnect.store.home import slug
+from psconnect.store.settings.home import slug
 from psconnect.transfer.ownership import OWNER_FILE
 from tests.support.demo import NAME, Connected, connecting
 from tests.sync.recorded import Recorded, recording, replaying

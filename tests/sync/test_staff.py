@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from psconnect.model.runs import Run
-from psconnect.store.review import Wanted
+from psconnect.store.history.change_table import Wanted
 from psconnect.sync import included
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected

@@ -12,8 +12,8 @@ import pytest
 from psconnect.cli.codes import for_run
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import CLIENT_SECRET, Secrets
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from psconnect.transfer.ownership import OWNER_FILE
 from tests.support.demo import Connect, Connected
 from tests.sync.test_run import RENAME_ONE, untouched

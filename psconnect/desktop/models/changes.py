@@ -12,7 +12,7 @@ from psconnect.desktop.text import action_word, counted, tr
 from psconnect.desktop.widgets.table import Cell, cell_data, header_data
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
-from psconnect.store.review import Arrangement, ChangeRow, Wanted
+from psconnect.store.history.change_table import Arrangement, ChangeRow, Wanted
 
 BLOCK, _BLOCKS = 200, 40
 _ORDERS = ("title", "number", "school", "action")

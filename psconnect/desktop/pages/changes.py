@@ -11,8 +11,8 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QWidget
 
 from psconnect.desktop.models.changes import ChangesModel
-from psconnect.desktop.pages.aside import AsidePane
 from psconnect.desktop.pages.change import ChangeDetail
+from psconnect.desktop.pages.exclusions import AsidePane
 from psconnect.desktop.text import action_word, counted, entity_label, number, tr
 from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S
 from psconnect.desktop.widgets.button import Button
@@ -21,7 +21,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Table
 from psconnect.model.runs import Run
 from psconnect.service import Limit, SetAside
-from psconnect.store.review import Wanted
+from psconnect.store.history.change_table import Wanted
 
 _TYPING_MS = 250
 _MOST_AT_ONCE = 1_000

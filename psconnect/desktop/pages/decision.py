@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from psconnect.desktop.pages.aside import left_alone_in_words
+from psconnect.desktop.pages.exclusions import left_alone_in_words
 from psconnect.desktop.text import counted, moment, tr
 from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.button import danger, primary, secondary

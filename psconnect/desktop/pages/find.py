@@ -19,7 +19,7 @@ from psconnect.desktop.widgets.page import Page
 from psconnect.model.errors import PsconnectError
 from psconnect.model.problems import Fate
 from psconnect.model.runs import WAITING
-from psconnect.model.shown import shown
+from psconnect.model.shown_text import shown
 from psconnect.reports.words import record_kind
 from psconnect.service import Match
 

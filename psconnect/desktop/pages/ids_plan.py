@@ -14,7 +14,7 @@ from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.service import RekeyPlan
-from psconnect.store.home import slug
+from psconnect.store.settings.home import slug
 
 _ROW = 28
 

@@ -10,7 +10,7 @@ from psconnect.desktop.text import counted, entity_label, moment, number, tr
 from psconnect.model.connection import Connection
 from psconnect.model.entities import CLASS, CONTACT, COURSE, SCHOOL, STUDENT, TEACHER, Entity
 from psconnect.model.ids import FIELDS
-from psconnect.model.shown import shown
+from psconnect.model.shown_text import shown
 from psconnect.service import AdoptedRow, AdoptionPreview, IdsNow, RekeyPlan, RekeyWishes
 
 KINDS: Mapping[str, str] = {

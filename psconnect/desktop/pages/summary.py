@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
 from psconnect.desktop.context import Context
-from psconnect.desktop.pages.aside import left_alone_in_words
+from psconnect.desktop.pages.exclusions import left_alone_in_words
 from psconnect.desktop.pages.problems import ProblemsCard
 from psconnect.desktop.sentences import changes_in_words, error_in_words, headline, reasons_in_words, went
 from psconnect.desktop.text import (
@@ -36,8 +36,8 @@ from psconnect.model.errors import PsconnectError
 from psconnect.model.problems import RULES
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.service import Undoable
-from psconnect.store.home import slug
-from psconnect.store.review import ProblemGroup
+from psconnect.store.history.change_table import ProblemGroup
+from psconnect.store.settings.home import slug
 
 _FACT_COLUMNS = 4
 

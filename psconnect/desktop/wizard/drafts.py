@@ -12,7 +12,7 @@ from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.flow import Step
 from psconnect.model.connection_id import id_from
 from psconnect.store.files import private_folder, storage_errors, write_atomically
-from psconnect.store.home import Home
+from psconnect.store.settings.home import Home
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psconnect.sources.powerschool.plan import ReadPlan
+from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.source import PowerSchoolSource
 from psconnect.sources.powerschool.ways import choose_reader
 

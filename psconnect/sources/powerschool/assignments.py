@@ -19,7 +19,7 @@ from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.classes import BACKWARDS, WITHOUT_SCHOOL, Classes, ClassInfo
 from psconnect.sources.powerschool.leads import Lead
-from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan, encode
 from psconnect.sources.powerschool.unresolved import unresolved
 
 _LEADS_FROM = 10**15

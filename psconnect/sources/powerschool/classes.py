@@ -13,8 +13,8 @@ from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
 from psconnect.sources.powerschool.leads import teacher_named
-from psconnect.sources.powerschool.moves import SectionMoves
-from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.section_moves import SectionMoves
 from psconnect.sources.powerschool.unresolved import unresolved
 
 NEVER = "9999-12-31"

@@ -13,8 +13,8 @@ from psconnect.model.problems import NOT_CHOSEN, RULES, Fate, Problem
 from psconnect.powerschool.streams import GRADUATES
 from psconnect.roster.terms import FIRST_YEAR, DateCheck, YearRow, first_in_session, natural_end, year_by_date
 from psconnect.sources.base import StagedRow
-from psconnect.sources.powerschool.merging import dated_title, merged_terms
-from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.term_merging import dated_title, merged_terms
 
 DISTRICT_OFFICE = "0"
 _DAYS_IN_DOUBT = timedelta(days=14)

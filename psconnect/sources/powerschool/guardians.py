@@ -11,9 +11,9 @@ from typing import Any
 
 from psconnect.model.entities import CONTACT, RELATIONSHIP, STUDENT, Entity
 from psconnect.model.problems import Fate, Problem
-from psconnect.roster.names import WholeNames
+from psconnect.roster.whole_names import WholeNames
 from psconnect.sources.base import StagedRow
-from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan, encode
 
 
 def name_shaper(plan: ReadPlan, names: WholeNames, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:

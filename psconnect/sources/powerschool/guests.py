@@ -15,8 +15,8 @@ from psconnect.model.problems import Fate
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.classes import Classes
 from psconnect.sources.powerschool.district import District
-from psconnect.sources.powerschool.lanes import Shaper
-from psconnect.sources.powerschool.plan import OnProblem, ReadPlan
+from psconnect.sources.powerschool.parallel_read import Shaper
+from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan
 
 
 @dataclass

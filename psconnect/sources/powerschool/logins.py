@@ -1,4 +1,4 @@
-"""The user names of staff: the fields they can come from, and which one it is for whom (model.staffnames)."""
+"""The user names of staff: the fields they can come from, and which one it is for whom (model.staff_usernames)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from operator import attrgetter
 from typing import Any
 
 from psconnect.model.entities import ADMIN, TEACHER, Entity
-from psconnect.model.staffnames import Login
+from psconnect.model.staff_usernames import Login
 from psconnect.model.text import trimmed
 from psconnect.roster.templates import compile_template
-from psconnect.roster.textfilters import looks_empty
-from psconnect.sources.powerschool.plan import ReadPlan
+from psconnect.roster.text_filters import looks_empty
+from psconnect.sources.powerschool.read_plan import ReadPlan
 
 
 def username_of(plan: ReadPlan, entity: Entity) -> Callable[[int, Any, str], str]:

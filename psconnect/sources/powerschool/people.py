@@ -20,7 +20,7 @@ from psconnect.powerschool.streams import GRADUATES
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.district import District
 from psconnect.sources.powerschool.logins import username_of
-from psconnect.sources.powerschool.plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan, encode
 
 _CURRENT_POSITION = "1"
 _YES, _NO = ("1", "true"), ("0", "false")

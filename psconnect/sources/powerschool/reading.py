@@ -39,10 +39,10 @@ from psconnect.sources.powerschool import district as d
 from psconnect.sources.powerschool import people as p
 from psconnect.sources.powerschool.guardians import link_shaper, name_shaper
 from psconnect.sources.powerschool.guests import Guests, Numbers
-from psconnect.sources.powerschool.lanes import Lanes, Shaper, Task
 from psconnect.sources.powerschool.leads import named_leads
-from psconnect.sources.powerschool.moves import move_sections
-from psconnect.sources.powerschool.plan import OnProblem, ReadPlan
+from psconnect.sources.powerschool.parallel_read import Lanes, Shaper, Task
+from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan
+from psconnect.sources.powerschool.section_moves import move_sections
 from psconnect.sources.powerschool.takeover import TakeOver, begin, signature_of
 
 _Wish = tuple[Task, Collection[str]]

@@ -12,8 +12,8 @@ from psconnect.model.events import OnEvent, RunEvent
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, Reader
 from psconnect.sources.base import Memory, ReadSummary, RosterSink
-from psconnect.sources.powerschool.lanes import Lanes
-from psconnect.sources.powerschool.plan import ReadPlan, entity_list
+from psconnect.sources.powerschool.parallel_read import Lanes
+from psconnect.sources.powerschool.read_plan import ReadPlan, entity_list
 from psconnect.sources.powerschool.reading import Reading
 from psconnect.sources.powerschool.ways import check_way, choose_reader, cost
 

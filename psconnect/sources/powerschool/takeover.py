@@ -9,7 +9,8 @@ The word is a hint and is checked by counts. A stream's records are taken over o
 - everything else that shaped its records is the same: query, school year, schools, terms and classes, which are read in
   every run, and the day, as far as it decides.
 
-Content that changed without a sign of it (D21) is found by the full comparison that is due every week (sync.comparing).
+Content that changed without a sign of it (D21) is found by the full comparison that is due every week
+(sync.incremental).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ from psconnect.powerschool.stream import Stream
 from psconnect.sources.base import Memory, Note
 from psconnect.sources.powerschool.classes import Classes
 from psconnect.sources.powerschool.district import District
-from psconnect.sources.powerschool.plan import ReadPlan
+from psconnect.sources.powerschool.read_plan import ReadPlan
 
 _UNKNOWN = -1
 _RECORDS_OF = {"STUDENTS": "student", "SECTIONS": "class"}

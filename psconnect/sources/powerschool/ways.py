@@ -11,7 +11,7 @@ from psconnect.powerschool.tables import TableReader, page_size_of
 from psconnect.powerschool.v1 import V1Reader
 from psconnect.powerschool.v1_fields import gaps, refuse_gaps
 from psconnect.powerschool.v1_paths import start_year_of
-from psconnect.sources.powerschool.plan import ReadPlan
+from psconnect.sources.powerschool.read_plan import ReadPlan
 
 _PEOPLE = (s.STUDENTS.table, s.CONTACTS.table)
 

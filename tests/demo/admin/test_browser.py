@@ -11,7 +11,7 @@ import pytest
 from psconnect.demo import Fault
 from psconnect.model.clock import CancelToken
 from psconnect.powerschool.menus import page_of
-from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.demo.admin.browser import Browser
 from tests.demo.support import NAME as OTHER
 from tests.demo.support import package

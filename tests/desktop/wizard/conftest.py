@@ -23,8 +23,8 @@ from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.session import Prefill, Session
 from psconnect.desktop.wizard.window import WizardWindow, open_wizard
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import Secrets
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import Secrets
 from tests.support.demo import Connect, Connected
 from tests.support.demo import TestClock as StandingClock
 from tests.support.keyrings import MemoryKeyring

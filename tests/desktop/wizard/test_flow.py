@@ -25,7 +25,7 @@ from psconnect.destinations.base import Declaration
 from psconnect.model.connection import from_dict
 from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.service import PresetInfo, School, SettingField
-from psconnect.store.home import home_at
+from psconnect.store.settings.home import home_at
 
 FOLDER = SettingField("folder", "Folder", "Choose the folder.", "folder", required=True)
 KEEP = SettingField("keep", "Keep", "How many stay.", "number", default=5, advanced=True)

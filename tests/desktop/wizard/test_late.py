@@ -14,7 +14,7 @@ from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.service import Service
-from psconnect.store.secrets import Secrets
+from psconnect.store.settings.secrets import Secrets
 from tests.desktop.wizard.conftest import WAIT_MS, Setting
 from tests.support.keyrings import MemoryKeyring, _use
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QLineEdit
 
 from psconnect.desktop.wizard.flow import Step
 from psconnect.service import Service
-from psconnect.store.home import home_at
-from psconnect.store.secrets import Secrets
+from psconnect.store.settings.home import home_at
+from psconnect.store.settings.secrets import Secrets
 from tests.desktop.wizard.conftest import Setting, checked, found
 from tests.support.keyrings import MemoryKeyring
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from psconnect.desktop.wizard.flow import State, Step
-from psconnect.store.secrets import CLIENT_SECRET
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.desktop.wizard.conftest import Setting, last_test
 
 

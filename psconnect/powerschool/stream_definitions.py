@@ -1,0 +1,323 @@
+"""What is read from PowerSchool: one declaration per stream of rows, from which everything else is made.
+
+A stream is a table read in the order of its key, with columns of its own and columns looked up in other tables
+(each lookup finds at most one row, so that it never multiplies rows). From this one declaration come the
+PowerQuery in the plugin, the plugin's access list, the table reads of the fallback, and the typed record.
+Table and column names are those of powerschool-api.md section 16.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from psconnect.powerschool.repeating_ids import (
+    COURSE_OF_SECTION,
+    POST_OF_TEACHER,
+    SECTION_OF_CC,
+    SECTION_OF_YEAR,
+    STAFF_OF_SECTION,
+    STUDENT_OF_CC,
+    YEAR,
+    candidates,
+)
+from psconnect.powerschool.stream import Column, Condition, Exists, Lookup, Stream
+
+
+def own(table: str, *fields: str) -> tuple[Column, ...]:
+    """Columns of a stream's base table, each with the name of its field in lower case."""
+    return tuple(Column(name.lower(), table, name) for name in fields)
+
+
+GRADUATES = "999999"
+"""School number of PowerSchool's school of graduates (16.4): it is no school, and its students are not read."""
+_EMAIL = (
+    Lookup(
+        "mail_assoc",
+        "PERSONEMAILADDRESSASSOC",
+        "PERSON_ID",
+        "PERSONID",
+        first_by="PERSONEMAILADDRESSASSOCID",
+        order=("EMAILADDRESSPRIORITYORDER", "-ISPRIMARYEMAILADDRESS"),
+    ),
+    Lookup("mail", "EMAILADDRESS", "mail_assoc.EMAILADDRESSID", "EMAILADDRESSID"),
+)
+
+SCHOOLS = Stream(
+    "schools",
+    "Schools",
+    "SCHOOLS",
+    "DCID",
+    own("SCHOOLS", "DCID", "SCHOOL_NUMBER", "NAME", "LOW_GRADE", "HIGH_GRADE"),
+    where=(Condition("SCHOOL_NUMBER", "<>", GRADUATES),),
+    always=("school_number", "name"),
+)
+TERMS = Stream(
+    "terms",
+    "Terms",
+    "TERMS",
+    "DCID",
+    own(
+        "TERMS",
+        "DCID",
+        "ID",
+        "SCHOOLID",
+        "YEARID",
+        "NAME",
+        "ABBREVIATION",
+        "FIRSTDAY",
+        "LASTDAY",
+        "PORTION",
+        "ISYEARREC",
+    ),
+    always=("id", "schoolid", "yearid", "name", "firstday", "lastday"),
+    dates=("firstday", "lastday"),
+)
+CALENDAR_DAYS = Stream(
+    "calendar_days",
+    "Calendar days",
+    "CALENDAR_DAY",
+    "DCID",
+    own("CALENDAR_DAY", "DCID", "DATE_VALUE", "SCHOOLID", "INSESSION"),
+    where=(
+        Condition("DATE_VALUE", ">=", ":first_day", "date"),
+        Condition("DATE_VALUE", "<=", ":last_day", "date"),
+        Condition("INSESSION", "=", "1"),
+    ),
+    arguments=("first_day", "last_day"),
+    always=("date_value", "schoolid"),
+    dates=("date_value",),
+)
+COURSES = Stream(
+    "courses",
+    "Courses",
+    "COURSES",
+    "DCID",
+    own("COURSES", "DCID", "COURSE_NUMBER", "COURSE_NAME", "SCHOOLID"),
+    always=("course_number", "course_name"),
+    extension_key="DCID",
+    extension_column="COURSESDCID",
+)
+SECTIONS = Stream(
+    "sections",
+    "Sections",
+    "SECTIONS",
+    "DCID",
+    (
+        *own(
+            "SECTIONS",
+            "DCID",
+            "COURSE_NUMBER",
+            "SECTION_NUMBER",
+            "TERMID",
+            "SCHOOLID",
+            "EXPRESSION",
+            "EXTERNAL_EXPRESSION",
+            "ROOM",
+            "TEACHER",
+        ),
+        Column("course_name", "COURSES", "COURSE_NAME", "course"),
+        Column("course_dcid", "COURSES", "DCID", "course"),
+        *candidates(COURSE_OF_SECTION),
+    ),
+    lookups=(COURSE_OF_SECTION,),
+    where=YEAR,
+    arguments=("first_term", "last_term"),
+    always=("course_number", "section_number", "termid", "schoolid"),
+    extension_key="DCID",
+    extension_column="SECTIONSDCID",
+)
+USERS = Stream(
+    "users",
+    "Staff",
+    "USERS",
+    "DCID",
+    own(
+        "USERS",
+        "DCID",
+        "TEACHERNUMBER",
+        "FIRST_NAME",
+        "MIDDLE_NAME",
+        "LAST_NAME",
+        "EMAIL_ADDR",
+        "LOGINID",
+        "TEACHERLOGINID",
+        "HOMESCHOOLID",
+    ),
+    always=("first_name", "last_name"),
+    extension_key="DCID",
+    extension_column="USERSDCID",
+)
+SCHOOL_STAFF = Stream(
+    "school_staff",
+    "Staff positions",
+    "SCHOOLSTAFF",
+    "DCID",
+    own("SCHOOLSTAFF", "DCID", "ID", "USERS_DCID", "SCHOOLID", "STATUS", "STAFFSTATUS"),
+    always=("users_dcid", "schoolid", "status"),
+)
+SECTION_TEACHERS = Stream(
+    "section_teachers",
+    "Teaching assignments",
+    "SECTIONTEACHER",
+    "ID",
+    (
+        *own("SECTIONTEACHER", "ID", "TEACHERID", "ROLEID", "START_DATE", "END_DATE"),
+        Column("section_dcid", "SECTIONS", "DCID", "section"),
+        Column("users_dcid", "SCHOOLSTAFF", "USERS_DCID", "staff"),
+        Column("role_name", "ROLEDEF", "NAME", "role"),
+        Column("role_key", "ROLEDEF", "ROLEKEY", "role"),
+        *candidates(SECTION_OF_YEAR),
+        *candidates(STAFF_OF_SECTION),
+    ),
+    lookups=(
+        POST_OF_TEACHER,
+        SECTION_OF_YEAR,
+        STAFF_OF_SECTION,
+        Lookup("role", "ROLEDEF", "ROLEID", "ID"),
+    ),
+    exists=(Exists("SECTIONS", "ID", "SECTIONID", YEAR),),
+    arguments=("first_term", "last_term"),
+    always=("role_name",),
+    dates=("start_date", "end_date"),
+)
+STUDENTS = Stream(
+    "students",
+    "Students",
+    "STUDENTS",
+    "DCID",
+    (
+        *own(
+            "STUDENTS",
+            "DCID",
+            "STUDENT_NUMBER",
+            "SCHOOLID",
+            "ENROLL_STATUS",
+            "GRADE_LEVEL",
+            "FIRST_NAME",
+            "MIDDLE_NAME",
+            "LAST_NAME",
+            "STUDENT_WEB_ID",
+            "STATE_STUDENTNUMBER",
+        ),
+        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
+    ),
+    lookups=_EMAIL,
+    where=(Condition("SCHOOLID", "<>", GRADUATES),),
+    always=("student_number", "schoolid", "enroll_status", "grade_level", "first_name", "last_name"),
+    extension_key="DCID",
+    extension_column="STUDENTSDCID",
+)
+ENROLLMENTS = Stream(
+    "enrollments",
+    "Enrollments",
+    "CC",
+    "DCID",
+    (
+        *own("CC", "DCID", "SECTIONID", "DATEENROLLED", "DATELEFT"),
+        Column("student_dcid", "STUDENTS", "DCID", "student"),
+        Column("student_school", "STUDENTS", "SCHOOLID", "student"),
+        Column("section_dcid", "SECTIONS", "DCID", "section"),
+        *candidates(STUDENT_OF_CC),
+        *candidates(SECTION_OF_CC),
+    ),
+    lookups=(
+        STUDENT_OF_CC,
+        SECTION_OF_CC,
+    ),
+    where=YEAR,
+    arguments=("first_term", "last_term"),
+    always=("sectionid", "dateenrolled", "dateleft"),
+    dates=("dateenrolled", "dateleft"),
+)
+CONTACTS = Stream(
+    "contacts",
+    "Contacts",
+    "PERSON",
+    "ID",
+    (
+        *own("PERSON", "ID", "FIRSTNAME", "MIDDLENAME", "LASTNAME", "ISACTIVE"),
+        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
+        Column("phone", "PHONENUMBER", "PHONENUMBER", "phone"),
+    ),
+    lookups=(
+        replace(_EMAIL[0], local="ID"),
+        _EMAIL[1],
+        Lookup(
+            "phone_assoc",
+            "PERSONPHONENUMBERASSOC",
+            "ID",
+            "PERSONID",
+            first_by="PERSONPHONENUMBERASSOCID",
+            order=("PHONENUMBERPRIORITYORDER", "-ISPREFERRED"),
+        ),
+        Lookup("phone", "PHONENUMBER", "phone_assoc.PHONENUMBERID", "PHONENUMBERID"),
+    ),
+    exists=(Exists("STUDENTCONTACTASSOC", "PERSONID", "ID"),),
+    always=("lastname",),
+)
+RELATIONSHIPS = Stream(
+    "relationships",
+    "Relationships",
+    "STUDENTCONTACTASSOC",
+    "STUDENTCONTACTASSOCID",
+    (
+        *own("STUDENTCONTACTASSOC", "STUDENTCONTACTASSOCID", "STUDENTDCID", "PERSONID"),
+        Column("relation", "CODESET", "CODE", "relation"),
+        Column("custodial", "STUDENTCONTACTDETAIL", "ISCUSTODIAL", "detail"),
+        Column("emergency", "STUDENTCONTACTDETAIL", "ISEMERGENCY", "detail"),
+        Column("lives_with", "STUDENTCONTACTDETAIL", "LIVESWITHFLG", "detail"),
+        Column("school_pickup", "STUDENTCONTACTDETAIL", "SCHOOLPICKUPFLG", "detail"),
+        Column("receives_mail", "STUDENTCONTACTDETAIL", "RECEIVESMAILFLG", "detail"),
+        Column("detail_id", "STUDENTCONTACTDETAIL", "STUDENTCONTACTDETAILID", "detail"),
+        Column("student_school", "STUDENTS", "SCHOOLID", "graduate"),
+    ),
+    lookups=(
+        # A detail counts while it is active and today is one of its days (powerschool-api.md 23).
+        Lookup(
+            "detail",
+            "STUDENTCONTACTDETAIL",
+            "STUDENTCONTACTASSOCID",
+            "STUDENTCONTACTASSOCID",
+            first_by="STUDENTCONTACTDETAILID",
+            where=(
+                Condition("ISACTIVE", "=", "1"),
+                Condition("STARTDATE", "<=", ":today", "date", or_null=True),
+                Condition("ENDDATE", ">=", ":today", "date", or_null=True),
+            ),
+        ),
+        Lookup(
+            "relation",
+            "CODESET",
+            "detail.RELATIONSHIPTYPECODESETID",
+            "CODESETID",
+            otherwise="CURRRELTYPECODESETID",
+        ),
+        # Contacts stay for every student there ever was. Only graduates are looked up: all others are read anyway.
+        Lookup("graduate", "STUDENTS", "STUDENTDCID", "DCID", where=(Condition("SCHOOLID", "=", GRADUATES),)),
+    ),
+    arguments=("today",),
+    always=("studentdcid", "personid", "detail_id"),
+)
+PORTAL_ACCOUNTS = Stream(
+    "portal_accounts",
+    "Portal accounts",
+    "GUARDIANPERSONASSOC",
+    "GUARDIANPERSONASSOCID",
+    (
+        *own("GUARDIANPERSONASSOC", "GUARDIANPERSONASSOCID", "PERSONID"),
+        Column("enabled", "PCAS_ACCOUNT", "ISENABLED", "account"),
+    ),
+    # A query with GUARDIAN.GUARDIANID among its outputs failed at a district (powerschool-api.md 23): it only leads on.
+    lookups=(
+        Lookup("guardian", "GUARDIAN", "GUARDIANID", "GUARDIANID"),
+        Lookup(
+            "account",
+            "PCAS_ACCOUNT",
+            "guardian.ACCOUNTIDENTIFIER",
+            "PCAS_ACCOUNTTOKEN",
+            first_by="PCAS_ACCOUNTID",
+        ),
+    ),
+    always=("personid",),
+)
+"""Whose portal account can be used; a query of its own, because not every server lets a plugin ask for it."""

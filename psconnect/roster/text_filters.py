@@ -1,0 +1,150 @@
+"""The filters behind a field in a template: each turns one text into another. ``{Students.Last_Name|ascii|lower}``.
+
+Some take an argument after a colon: ``first:3``, ``default:none``, ``before:@``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from psconnect.model.bad_setting import nearest
+from psconnect.model.errors import FixSettings
+from psconnect.model.text import is_blank, trimmed
+from psconnect.roster.mail import mended
+
+Change = Callable[[str], str]
+
+# Letters that Unicode does not take apart into a base letter and a mark.
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"}
+    | {"ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i", "ħ": "h", "Ħ": "H", "ŋ": "n", "Ŋ": "N"}
+)
+_MOST = 1_000
+
+
+def looks_empty(text: str) -> bool:
+    """Whether a text shows nothing: no character but blanks and invisible ones."""
+    if text[:1].isalnum():
+        return False
+    return all(map(is_blank, text))
+
+
+def _visible(text: str) -> str:
+    return "" if looks_empty(text) else text
+
+
+def to_ascii(text: str) -> str:
+    """The text in plain letters: accents dropped, ligatures spelled out, what has no plain letter left away."""
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return apart.encode("ascii", "ignore").decode()
+
+
+def _digits(text: str) -> str:
+    return "".join(ch for ch in text if ch in "0123456789")
+
+
+def _alnum(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _default(argument: str) -> Change:
+    return lambda text: argument if looks_empty(text) else text
+
+
+def _before(argument: str) -> Change:
+    return lambda text: text.partition(argument)[0]
+
+
+def _after(argument: str) -> Change:
+    return lambda text: text.partition(argument)[2]
+
+
+def _first(count: int) -> Change:
+    return lambda text: text[:count]
+
+
+def _last(count: int) -> Change:
+    return lambda text: text[-count:]
+
+
+def _pad(count: int) -> Change:
+    return lambda text: text.rjust(count, "0") if text else ""
+
+
+_PLAIN: dict[str, Change] = {
+    "lower": str.lower,
+    "upper": str.upper,
+    "title": str.title,
+    "trim": trimmed,
+    "visible": _visible,
+    "email": mended,
+    "ascii": to_ascii,
+    "digits": _digits,
+    "alnum": _alnum,
+}
+_WITH_TEXT: dict[str, Callable[[str], Change]] = {"default": _default, "before": _before, "after": _after}
+_WITH_COUNT: dict[str, tuple[Callable[[int], Change], int | None]] = {
+    "first": (_first, 1),
+    "last": (_last, 1),
+    "pad": (_pad, None),
+}
+"""Filters with a number, and the number that stands where none is given (None: it has to be)."""
+ELSE = "else"
+"""Stands before another field, which only a template can read (roster.templates)."""
+NAMES = (*_PLAIN, *_WITH_TEXT, *_WITH_COUNT, ELSE)
+_LIKE_A_FIELD = re.compile(r"[A-Za-z]\w*\.[A-Za-z]\w*")
+
+
+@dataclass(frozen=True)
+class TextFilter:
+    """A filter as it is written: its name and its argument (empty where there is none)."""
+
+    name: str
+    argument: str = ""
+
+
+def parse_filter(text: str, where: str, value_lists: list[str]) -> TextFilter:
+    """A filter from its text, checked; ``value_lists`` are filters too. Raises FixSettings that names what is wrong."""
+    name, colon, argument = text.partition(":")
+    name = name.strip()
+    if name in _WITH_TEXT:
+        if not argument:
+            raise _wrong(f"The filter “{name}” needs a text after a colon.", f"Write it like {name}:text.", where)
+        if name == "default" and _LIKE_A_FIELD.fullmatch(argument.strip()):
+            raise _wrong(
+                f"“default:” delivers the text after it as it is, and “{argument.strip()}” looks like a field.",
+                f"Write else:{argument.strip()} to fall back on that field.",
+                where,
+            )
+        return TextFilter(name, argument)
+    if name in _WITH_COUNT:
+        argument = argument.strip() or str(_WITH_COUNT[name][1] or "")
+        if not re.fullmatch(r"[1-9]\d{0,3}", argument) or int(argument) > _MOST:
+            to_do = f"Write it like {name}:3, with a number from 1 to {_MOST:,}."
+            raise _wrong(f"The filter “{name}” needs a number after a colon.", to_do, where)
+        return TextFilter(name, argument)
+    if name not in _PLAIN and name not in value_lists:
+        raise _wrong(f"There is no filter “{name}”.", nearest(name, [*NAMES, *value_lists]), where)
+    if colon:
+        raise _wrong(f"The filter “{name}” takes nothing after a colon.", f"Write only {name}.", where)
+    return TextFilter(name)
+
+
+def change_of(wanted: TextFilter) -> Change | None:
+    """What the filter makes of a text; None when it is none of the built-in ones, but a value list."""
+    if wanted.name in _PLAIN:
+        return _PLAIN[wanted.name]
+    if wanted.name in _WITH_TEXT:
+        return _WITH_TEXT[wanted.name](wanted.argument)
+    if wanted.name in _WITH_COUNT:
+        return _WITH_COUNT[wanted.name][0](int(wanted.argument))
+    return None
+
+
+def _wrong(happened: str, to_do: str, where: str) -> FixSettings:
+    return FixSettings("PSC-MAPPING-TEMPLATE", "A mapping can't be used", happened, to_do, where=where)

@@ -1,0 +1,253 @@
+"""Streams read side by side in a few threads: each is shaped page by page and handed on, kept, or taken over.
+
+One stream that fails ends the others; a stream that is read again makes void what it handed on before.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from psconnect.model.clock import CancelToken
+from psconnect.model.entities import Entity
+from psconnect.model.events import OnEvent, RunEvent
+from psconnect.model.problems import Problem
+from psconnect.powerschool.dataversions import HINTED
+from psconnect.powerschool.fields import listed, spelled
+from psconnect.powerschool.logins import without_placeholders
+from psconnect.powerschool.pieces import advising
+from psconnect.powerschool.reader import Gatherer, Reader, read_stream
+from psconnect.powerschool.stream import Stream
+from psconnect.roster.terms import settle_dates
+from psconnect.sources.base import ReadSummary, RosterSink, StagedRow
+from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan
+from psconnect.sources.powerschool.takeover import TakeOver
+
+Shaper = Callable[[list[Any]], list[StagedRow]]
+Task = Callable[[], None]
+_ENTITY_OF = {"schools": "school", "terms": "calendar", "courses": "course", "sections": "class", "users": "teacher"}
+"""The entity under which a row listed twice is reported; streams without one only help to shape others."""
+
+
+@dataclass
+class _StreamSink:
+    """Takes one stream's rows: shapes them and hands them on, or keeps them where they are few."""
+
+    label: str
+    on_rows: Callable[[list[Any]], None]
+    on_restart: Callable[[], None]
+    on_event: OnEvent
+    problems: list[Problem]
+    entity: str
+    abort: CancelToken
+    on_arrival: Callable[[list[Any]], None]
+
+    def page(self, rows: list[Any]) -> None:
+        self.abort.check()
+        self.on_arrival(rows)
+        self.on_rows(rows)
+
+    def restart(self) -> None:
+        self.problems.clear()
+        self.on_restart()
+
+    def progress(self, done: int, expected: int) -> None:
+        # Also here, because a stream that is gathered whole hands on nothing for hours.
+        self.abort.check()
+        self.on_event(RunEvent("reading", self.label, done, expected))
+
+    def repeated(self, key: int) -> None:
+        if self.entity:
+            self.problems.append(Problem("duplicate-row", self.entity, key))
+
+
+@dataclass
+class Lanes:
+    """What reads the streams of one reading.
+
+    Attributes:
+        plan: the connection's choices.
+        reader: the way to read.
+        sink: where shaped records go.
+        pool: the threads.
+        summary: hears of the rows of each stream.
+        abort: set when one stream failed; the others stop at their next page.
+    """
+
+    plan: ReadPlan
+    reader: Reader | Gatherer
+    sink: RosterSink
+    on_event: OnEvent
+    cancel: CancelToken
+    pool: ThreadPoolExecutor
+    summary: ReadSummary
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    abort: CancelToken = field(default_factory=CancelToken)
+
+    def together(self, *tasks: Callable[[], None]) -> None:
+        """Run the tasks side by side; the first failure or a cancel stops the others."""
+        futures: Sequence[Future[None]] = [self.pool.submit(task) for task in tasks]
+        done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
+        if waiting:
+            self.abort.cancel()
+        for future in done:
+            future.result()
+
+    def kept(self, stream: Stream, arguments: Mapping[str, str] | None = None, rows: Rows | None = None) -> Kept:
+        """A stream whose rows are kept, or go into ``rows``; it is read when its ``read`` runs."""
+        kept: list[Any] = []
+        into = kept if rows is None else rows
+        return Kept(self, self.plan.streams.by_name[stream.name], arguments or {}, kept, into)
+
+    def paged(
+        self,
+        entity: Entity,
+        stream: Stream,
+        arguments: Mapping[str, str],
+        make_shaper: Callable[[OnProblem], Shaper],
+        *,
+        negative: bool | None = None,
+        over: TakeOver | None = None,
+        signature: str = "",
+        forget: Callable[[], None] = lambda: None,
+    ) -> Task:
+        """A task that reads a stream, shapes it page by page and hands it on; or takes its records over.
+
+        ``forget`` undoes what shaping leaves behind elsewhere, when the stream is read again.
+        """
+        over = over if stream.name in HINTED else None
+
+        def task() -> None:
+            if over and self._taken_over(over, entity, stream, arguments, signature, negative=negative):
+                return
+            problems: list[Problem] = []
+            shape = make_shaper(problems.append)
+
+            def take(rows: list[Any]) -> None:
+                if over:
+                    over.seen(stream, rows)
+                self.sink.rows(entity, shape(rows))
+
+            def restart() -> None:
+                nonlocal shape
+                self.sink.clear(entity, negative=negative)
+                forget()
+                # What it has counted so far is void, too.
+                shape = make_shaper(problems.append)
+
+            stream_sink = _StreamSink(
+                entity.key,
+                take,
+                restart,
+                self.on_event,
+                problems,
+                entity.key,
+                self.abort,
+                self.on_arrival(stream),
+            )
+            self.run(stream, arguments, stream_sink)
+            if over:
+                filled = self.summary.filled.get(stream.name, {})
+                over.note(stream, self.summary.counts[stream.name], signature, problems, filled)
+
+        return task
+
+    def _taken_over(
+        self,
+        over: TakeOver,
+        entity: Entity,
+        stream: Stream,
+        arguments: Mapping[str, str],
+        signature: str,
+        *,
+        negative: bool | None,
+    ) -> bool:
+        """Take a stream's records over, if that can be done."""
+        self.cancel.check()
+        with advising(stream):
+            note = over.fitting(stream, arguments, signature)
+        if note is None:
+            return False
+        over.memory.take_over(entity, negative=negative)
+        over.memory.note(stream.name, note)
+        for problem in note.problems:
+            self.sink.problem(problem)
+        with self.lock:
+            self.summary.counts[stream.name] = self.summary.taken_over[stream.name] = note.count
+            if note.filled:
+                self.summary.filled[stream.name] = note.filled
+        self.on_event(RunEvent("reading", entity.key, note.count, note.count))
+        return True
+
+    def on_arrival(self, stream: Stream) -> Callable[[list[Any]], None]:
+        """A function that settles rows as they come: dates that came with a time, placeholders in login fields."""
+        zone, logins = self.plan.zone, without_placeholders(stream)
+
+        def settle(rows: list[Any]) -> None:
+            logins(rows)
+            settle_dates(rows, stream.dates, zone)
+
+        return settle
+
+    def run(self, stream: Stream, arguments: Mapping[str, str], sink: _StreamSink) -> None:
+        """Read one stream completely and note its rows."""
+        self.cancel.check()
+        filled: set[str] = set()
+        with advising(stream):
+            count = read_stream(self.reader, stream, arguments, sink, filled)
+        for problem in sink.problems:
+            self.sink.problem(problem)
+        with self.lock:
+            self.summary.counts[stream.name] = count
+            if stream.columns[0].name in filled:
+                self._note_filled(stream, filled)
+
+    def _note_filled(self, stream: Stream, filled: set[str]) -> None:
+        """Note which fields of a stream with rows had values."""
+        noted = self.summary.filled.setdefault(stream.name, {})
+        for column in stream.columns:
+            name = spelled(column.table, column.field)
+            noted[name] = noted.get(name, False) or column.name in filled
+            field = listed(column.table, column.field)
+            if field and not noted[name]:
+                self.summary.meanings[name] = field.meaning
+
+
+class Rows(Protocol):
+    """Where rows are kept that are needed together: the rows themselves, or what is made of them."""
+
+    def extend(self, rows: list[Any], /) -> None:
+        """Take a page of rows."""
+
+    def clear(self) -> None:
+        """Forget all: the stream is read again."""
+
+
+@dataclass
+class Kept:
+    """A stream whose rows are kept until they are shaped together: in ``rows``, or as what ``into`` makes of them."""
+
+    lanes: Lanes
+    stream: Stream
+    arguments: Mapping[str, str]
+    rows: list[Any]
+    into: Rows
+
+    def read(self) -> None:
+        """Read the stream."""
+        lanes, entity = self.lanes, _ENTITY_OF.get(self.stream.name, "")
+        label = entity or self.stream.name
+        sink = _StreamSink(
+            label,
+            self.into.extend,
+            self.into.clear,
+            lanes.on_event,
+            [],
+            entity,
+            lanes.abort,
+            lanes.on_arrival(self.stream),
+        )
+        lanes.run(self.stream, self.arguments, sink)

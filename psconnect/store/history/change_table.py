@@ -1,0 +1,278 @@
+"""The changes and findings of a run as a person looks through them: filtered, sorted and paged in SQL.
+
+A million changes must scroll smoothly: an arrangement numbers the wanted rows once, in a table of its own, and every
+page after that is a read by number. Opening one takes up to seconds; pages take milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from psconnect.model.entities import BY_KEY, BY_RANK, Entity
+from psconnect.model.problems import RULES, Rule, without_count
+from psconnect.model.shown_text import shown
+from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
+from psconnect.store.history.run_table import school_names
+from psconnect.store.history.titles import NUMBERS, TITLES, Titles
+from psconnect.store.plan.integrity import each, value
+from psconnect.store.plan.record_ids import RunIds, school_names_by_id
+from psconnect.store.reading.last_reading import why_gone
+from psconnect.store.schema import ACTIONS, REMOVE
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """A change as a table shows it.
+
+    Attributes:
+        entity, key: the record.
+        action: ``create``, ``update`` or ``remove``.
+        title: how a person names the record; a person's data, for the screen alone.
+        number: the number a person looks it up by, or an empty text.
+        school: name of its school, or an empty text.
+        values: (attribute, before, after) of every attribute for a create or removal, of the changed ones for an
+            update; before or after is None where there is no record. Hidden characters are named, as in all texts here.
+        because: why a removal is one, as a clause; empty for other actions, and where it is not known any more.
+    """
+
+    entity: str
+    key: int
+    action: str
+    title: str
+    number: str
+    school: str
+    values: tuple[tuple[str, str | None, str | None], ...]
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which changes, in which order.
+
+    Attributes:
+        entity: key of the entity.
+        action: one action, or an empty text for all.
+        text: only records with this text in one of their values or in their school's name; empty for all.
+        order: ``title``, ``number``, ``school``, ``action`` or ``key``.
+        descending: whether the order is turned round.
+    """
+
+    entity: str
+    action: str = ""
+    text: str = ""
+    order: str = "key"
+    descending: bool = False
+
+
+class Arrangement:
+    """The wanted changes of one run, numbered; read from any one thread at a time. ``close`` it when done."""
+
+    def __init__(self, rosters: Path, number: int, wanted: Wanted) -> None:
+        """Number the wanted changes of the run with that number; raises LocalStorage."""
+        self.wanted = wanted
+        self._number, self._entity, self._path = number, BY_KEY[wanted.entity], rosters
+        with sqlite_errors(rosters):
+            address = uri_of(rosters.absolute(), "mode=ro")
+            self._db = sqlite3.connect(address, uri=True, check_same_thread=False)
+            with closed_on_error(self._db):
+                self._db.execute("PRAGMA temp_store = MEMORY")
+                self._run_id: str = self._db.execute("SELECT id FROM run WHERE no = ?", [number]).fetchone()[0]
+                self._schools = school_names_by_id(self._db, number)
+                self._titles = Titles(self._db, number)
+                self._arrange()
+                self.total: int = self._db.execute("SELECT count(*) FROM wanted").fetchone()[0]
+
+    def page(self, offset: int, limit: int) -> list[ChangeRow]:
+        """The rows from ``offset`` on, at most ``limit``."""
+        sql = (
+            "SELECT c.key, c.action, c.before, c.after FROM wanted w "
+            "JOIN change c ON c.run = ? AND c.entity = ? AND c.key = w.key "
+            "WHERE w.rowid > ? AND w.rowid <= ? ORDER BY w.rowid"
+        )
+        with sqlite_errors(self._path):
+            rows = self._db.execute(sql, [self._number, self._entity.rank, offset, offset + limit]).fetchall()
+        gone = {key for key, action, *_record in rows if action == REMOVE}
+        reasons = why_gone(self._path, self._run_id, self._entity, gone)
+        return [self._row(*row, because=reasons.get(row[0], "")) for row in rows]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def _arrange(self) -> None:
+        conditions, values = ["run = ?", "entity = ?"], [self._number, self._entity.rank]
+        if self.wanted.action:
+            conditions.append("action = ?")
+            values.append(next(number for number, name in ACTIONS.items() if name == self.wanted.action))
+        if self.wanted.text.strip():
+            condition, more = self._matching(self.wanted.text.strip())
+            conditions.append(condition)
+            values += more
+        direction = "DESC" if self.wanted.descending else "ASC"
+        order = ", ".join(f"{term} {direction}" for term in (*self._order(), "key"))
+        self._db.execute("CREATE TEMP TABLE wanted (key INTEGER NOT NULL)")
+        where = " AND ".join(conditions)
+        self._db.execute(f"INSERT INTO wanted SELECT key FROM change WHERE {where} ORDER BY {order}", values)
+
+    def _matching(self, text: str) -> tuple[str, list[Any]]:
+        # SQLite's LIKE ignores case for ASCII alone; the spellings a person may have meant are asked for beside it.
+        # Nor does it know that an accented letter can be one character or two (fault D12).
+        spellings = {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
+        spellings = {unicodedata.normalize(form, one) for one in spellings for form in ("NFC", "NFD")} | {text}
+        found, values = [], []
+        for spelling in sorted(spellings):
+            encoded = json.dumps(spelling, ensure_ascii=False)[1:-1]
+            pattern = encoded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            for side in ("before", "after"):
+                found.append(f"CAST({side} AS TEXT) LIKE ? ESCAPE '\\'")
+                values.append(f"%{pattern}%")
+        schools = [one for one, name in self._schools.items() if text.casefold() in name.casefold()]
+        place = self._school_place()
+        if schools and place is not None:
+            ids = ", ".join("?" * len(schools))
+            its = each(value("coalesce(after, before)", place))
+            found.append(f"EXISTS (SELECT 1 FROM {its} j WHERE j.value IN ({ids}))")
+            values += schools
+        return f"({' OR '.join(found)})", values
+
+    def _order(self) -> tuple[str, ...]:
+        if self.wanted.order == "action":
+            return ("action",)
+        names = {"title": TITLES[self._entity.key], "number": NUMBERS.get(self._entity.key, ()), "school": ()}
+        places = [self._entity.attributes.index(name) for name in names.get(self.wanted.order, ())]
+        if self.wanted.order == "school" and self._school_place() is not None:
+            places = [self._school_place() or 0]
+        record = "json_extract(CAST(coalesce(after, before) AS TEXT), '$[{}]') COLLATE NOCASE"
+        return tuple(record.format(place) for place in places)
+
+    def _school_place(self) -> int | None:
+        for name in ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId"):
+            if name in self._entity.attributes:
+                return self._entity.attributes.index(name)
+        return None
+
+    def _row(self, key: int, action: int, before: bytes | None, after: bytes | None, *, because: str) -> ChangeRow:
+        old, new = _decoded(before), _decoded(after)
+        record = new if new is not None else old or []
+        named = dict(zip(self._entity.attributes, record, strict=True))
+        place = self._school_place()
+        return ChangeRow(
+            self._entity.key,
+            key,
+            ACTIONS[action],
+            self._titles.title(self._entity, named),
+            self._titles.number(self._entity, named),
+            self._school_name(record[place]) if place is not None else "",
+            tuple((name, _shown(a), _shown(b)) for name, a, b in _differences(self._entity, old, new)),
+            because,
+        )
+
+    def _school_name(self, ids: str) -> str:
+        names = self._schools
+        return ", ".join(shown(names.get(one, one)) for one in ids.split(",") if one)
+
+
+def _decoded(record: bytes | None) -> list[str] | None:
+    return None if record is None else msgspec.json.decode(record, type=list[str])
+
+
+def _shown(value: str | None) -> str | None:
+    return None if value is None else shown(value)
+
+
+def _differences(
+    entity: Entity, old: list[str] | None, new: list[str] | None
+) -> Iterator[tuple[str, str | None, str | None]]:
+    for place, name in enumerate(entity.attributes):
+        before = old[place] if old is not None else None
+        after = new[place] if new is not None else None
+        if before != after and (before or after):
+            yield name, before, after
+
+
+@dataclass(frozen=True)
+class ProblemRecord:
+    """A record with a finding.
+
+    Attributes:
+        title: how a person names it, where it is known.
+        link: its PowerSchool page.
+        sourced_id: the id under which it is delivered, or would be.
+    """
+
+    entity: str
+    key: int
+    title: str
+    detail: str
+    link: str = ""
+    sourced_id: str = ""
+
+
+@dataclass(frozen=True)
+class ProblemGroup:
+    """The findings of one rule at one school.
+
+    Attributes:
+        count: how many records they are about; of a rule that is counted, more than there are findings.
+        findings: how many there are.
+        records: the first of them.
+    """
+
+    school: str
+    rule: Rule
+    count: int
+    findings: int
+    records: tuple[ProblemRecord, ...]
+
+
+def problem_groups(db: sqlite3.Connection, number: int, most: int) -> list[ProblemGroup]:
+    """A run's findings by school, then by severity; of each group at most ``most`` records."""
+    schools, titles = school_names(db, number), Titles(db, number)
+    sql = "SELECT school, rule, count(*) FROM problem WHERE run = ? GROUP BY school, rule"
+    groups = [
+        ProblemGroup(
+            shown(schools.get(school, "")) if school is not None else "",
+            RULES[rule],
+            _counted(db, number, school, rule) if RULES[rule].counted else count,
+            count,
+            tuple(_problem_records(db, number, school, rule, most, titles)),
+        )
+        for school, rule, count in db.execute(sql, [number]).fetchall()
+    ]
+    return sorted(
+        groups,
+        key=lambda group: (
+            not group.school,
+            group.school.casefold(),
+            _SEVERITIES.index(group.rule.severity),
+            -group.count,
+        ),
+    )
+
+
+def _counted(db: sqlite3.Connection, number: int, school: int | None, rule: str) -> int:
+    sql = "SELECT detail FROM problem WHERE run = ? AND rule = ? AND school IS ?"
+    return sum(without_count(detail)[1] for (detail,) in db.execute(sql, [number, rule, school]))
+
+
+def _problem_records(
+    db: sqlite3.Connection, number: int, school: int | None, rule: str, most: int, titles: Titles
+) -> Iterator[ProblemRecord]:
+    sql = (
+        "SELECT entity, key, detail FROM problem WHERE run = ? AND rule = ? AND school IS ? "
+        "ORDER BY entity, key LIMIT ?"
+    )
+    ids = RunIds(db, number)
+    for rank, key, detail in db.execute(sql, [number, rule, school, most]).fetchall():
+        entity = BY_RANK[rank]
+        yield ProblemRecord(entity.key, key, titles.of(entity, key), detail, sourced_id=ids.of(entity, key))

@@ -1,0 +1,83 @@
+"""How a person names a record: a student by name, an enrollment by who is in which class. For the screen alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+import msgspec
+
+from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.shown_text import shown
+from psconnect.store.plan.record_ids import RunIds
+
+TITLES: dict[str, tuple[str, ...]] = {
+    "school": ("name",),
+    "calendar": ("title",),
+    "course": ("title",),
+    "class": ("title",),
+    "student": ("familyName", "givenName"),
+    "teacher": ("familyName", "givenName"),
+    "admin": ("familyName", "givenName"),
+    "contact": ("familyName", "givenName"),
+    "relationship": ("studentSourcedId", "contactSourcedId"),
+    "enrollment": ("userSourcedId", "classSourcedId"),
+}
+"""Per entity, the attributes whose values name a record, in the order in which they sort."""
+
+NUMBERS: dict[str, tuple[str, ...]] = {
+    "school": ("identifier",),
+    "course": ("courseCode",),
+    "class": ("classCode",),
+    "student": ("identifier",),
+    "teacher": ("identifier",),
+    "admin": ("identifier",),
+    "contact": ("identifier",),
+}
+"""Per entity, the attribute that holds the number people look a record up by."""
+
+_OTHERS = {
+    "userSourcedId": ("student", "teacher", "admin"),
+    "classSourcedId": ("class",),
+    "studentSourcedId": ("student",),
+    "contactSourcedId": ("contact",),
+}
+
+
+class Titles:
+    """Names records of one run, looking up others where a record is named by them."""
+
+    def __init__(self, db: sqlite3.Connection, run: int) -> None:
+        self._db, self._run, self._ids = db, run, RunIds(db, run)
+
+    def title(self, entity: Entity, named: Mapping[str, str]) -> str:
+        """How a person names the record with these attributes; its id where it has no name."""
+        parts = [
+            self._other(name, named[name]) if name in _OTHERS else named[name].strip() for name in TITLES[entity.key]
+        ]
+        between = " – " if entity.key in ("relationship", "enrollment") else ", "
+        return shown(between.join(part for part in parts if part) or named["sourcedId"])
+
+    def number(self, entity: Entity, named: Mapping[str, str]) -> str:
+        """The number people look the record up by, or an empty text."""
+        return shown(next((named[name] for name in NUMBERS.get(entity.key, ())), ""))
+
+    def of(self, entity: Entity, key: int) -> str:
+        """How a person names the record with that key, as this run would deliver it or as it was; empty if unknown."""
+        sql = (
+            "SELECT coalesce(after, before) FROM change WHERE run = ? AND entity = ? AND key = ? "
+            "UNION ALL SELECT record FROM ledger WHERE entity = ? AND key = ? LIMIT 1"
+        )
+        row = self._db.execute(sql, [self._run, entity.rank, key, entity.rank, key]).fetchone()
+        if not row:
+            return ""
+        record = msgspec.json.decode(row[0], type=list[str])
+        return self.title(entity, dict(zip(entity.attributes, record, strict=True)))
+
+    def _other(self, name: str, sourced_id: str) -> str:
+        for entity in (BY_KEY[key] for key in _OTHERS[name]):
+            number = self._ids.key_of(entity, sourced_id)
+            found = self.of(entity, number) if number is not None else ""
+            if found:
+                return found
+        return sourced_id

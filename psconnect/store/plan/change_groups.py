@@ -1,0 +1,171 @@
+"""A stored plan by school and class: counts that thresholds are compared with. All in SQL; the blobs never leave it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+
+from psconnect.model.entities import ADMIN, BY_KEY, CALENDAR, CLASS, ENROLLMENT, TEACHER, Entity
+from psconnect.store.plan.integrity import needed, value
+from psconnect.store.schema import ACTIONS, CREATE, REMOVE, UPDATE
+
+_SCHOOL = ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId")
+_IDENTITY = {
+    "school": ("identifier",),
+    "course": ("courseCode",),
+    "class": ("classCode",),
+    **dict.fromkeys(("student", "teacher", "admin", "contact"), ("username", "identifier", "email")),
+}
+MOVED_DAYS = 14
+
+
+def _changed_identity(entity: Entity) -> str:
+    """SQL: whether an update gives another id, username, number or email to a record that had one."""
+    return f"action = {UPDATE} AND ({_differs(entity, 'before', 'after')})"
+
+
+def _differs(entity: Entity, before: str, after: str) -> str:
+    """SQL: whether two records differ in id, username, number or email; a first one is no difference."""
+    places = [0, *(entity.attributes.index(name) for name in _IDENTITY.get(entity.key, ()))]
+    return " OR ".join(f"({value(before, p)} <> '' AND {value(before, p)} <> {value(after, p)})" for p in places)
+
+
+def identity_changes(db: sqlite3.Connection, run: int, entity: Entity) -> int:
+    """How many records a plan gives another id, username, number or email; losing one counts, getting a first not."""
+    sql = f"SELECT count(*) FROM change WHERE run = ? AND entity = ? AND {_changed_identity(entity)}"
+    return int(db.execute(sql, [run, entity.rank]).fetchone()[0])
+
+
+_OTHER_KIND = {TEACHER.key: ADMIN, ADMIN.key: TEACHER}
+
+
+def _other_half(entity: Entity, action: int) -> str:
+    """SQL: the same person's change to or from the other kind of staff; to be completed, within EXISTS (…)."""
+    other = _OTHER_KIND[entity.key].rank
+    return (
+        f"SELECT 1 FROM change o WHERE o.run = c.run AND o.entity = {other} AND o.key = c.key AND o.action = {action}"
+    )
+
+
+def role_changes(db: sqlite3.Connection, run: int, entity: Entity, *, identity: bool = False) -> int:
+    """How many members of staff a plan removes as this kind (teachers, other staff) because they become the other one.
+
+    With ``identity``, only those of them who get another id, username, number or email thereby.
+    """
+    differ = f" AND ({_differs(entity, 'c.before', 'o.after')})" if identity else ""
+    half = f"EXISTS ({_other_half(entity, CREATE)}{differ})"
+    sql = f"SELECT count(*) FROM change c WHERE run = ? AND entity = ? AND action = {REMOVE} AND {half}"
+    return int(db.execute(sql, [run, entity.rank]).fetchone()[0])
+
+
+def _no_change_of_role(entity: Entity) -> str:
+    """SQL: whether a change is more than one half of a change of role."""
+    pairs = ((REMOVE, CREATE), (CREATE, REMOVE))
+    return " AND ".join(f"NOT (c.action = {one} AND EXISTS ({_other_half(entity, other)}))" for one, other in pairs)
+
+
+def has_school(entity: Entity) -> bool:
+    """Whether records of the entity belong to schools (one or more)."""
+    return any(name in entity.attributes for name in _SCHOOL)
+
+
+def changes_by_school(
+    db: sqlite3.Connection, run: int, entity: Entity, *, roles: bool = True
+) -> dict[tuple[str, str], int]:
+    """Changes per (school's sourcedId, kind); who moves counts for the school that is left.
+
+    ``kind`` is ``create``, ``update``, ``remove`` or ``identity``. Staff of several schools count in each.
+    Without ``roles``, who only becomes the other kind of staff is neither created nor removed.
+    """
+    more = "" if roles else f" AND {_no_change_of_role(entity)}"
+    source = f"change c WHERE run = ? AND entity = ?{more}{{}} GROUP BY school, action"
+    found: dict[tuple[str, str], int] = {}
+    for condition, kind in (("", ""), (f" AND {_changed_identity(entity)}", "identity")):
+        sql = _grouped(entity, "coalesce(before, after)", "action", source.format(condition))
+        for school, action, count in db.execute(sql, [run, entity.rank]):
+            if school:
+                found[school, kind or ACTIONS[action]] = count
+    return found
+
+
+def delivered_by_school(db: sqlite3.Connection, entity: Entity) -> dict[str, int]:
+    """Records that the destination has of an entity, per school's sourcedId."""
+    sql = _grouped(entity, "record", "1", "ledger c WHERE entity = ? GROUP BY school")
+    return {school: count for school, _one, count in db.execute(sql, [entity.rank]) if school}
+
+
+def _grouped(entity: Entity, record: str, also: str, source: str) -> str:
+    name = next(name for name in _SCHOOL if name in entity.attributes)
+    place = entity.attributes.index(name)
+    school = value(record, place)
+    if name != "schoolSourcedIds" or entity.references:
+        # A student counts at the home school alone.
+        school = needed(entity, place, record)
+        return f"SELECT {school} school, {also}, count(*) FROM {source}"
+    # Several ids in one text, separated by commas.
+    each = f"json_each('[\"' || replace({school}, ',', '\",\"') || '\"]') j"
+    table, _, rest = source.partition(" WHERE ")
+    return f"SELECT j.value school, {also}, count(*) FROM {table}, {each} WHERE {rest}"
+
+
+def removed_by_class(db: sqlite3.Connection, run: int, least: int) -> list[tuple[str, int, int]]:
+    """Classes that lose at least so many enrollments: (sourcedId, enrollments removed, enrollments delivered)."""
+    place = ENROLLMENT.attributes.index("classSourcedId")
+    removed = (
+        f"SELECT {value('before', place)} class, count(*) n FROM change "
+        f"WHERE run = :run AND entity = :entity AND action = {REMOVE} GROUP BY class HAVING n >= :least"
+    )
+    values = {"run": run, "entity": ENROLLMENT.rank, "least": least}
+    losing = db.execute(removed, values).fetchall()
+    if not losing:
+        return []
+    sql = (
+        f"SELECT {value('record', place)} class, count(*) FROM ledger WHERE entity = :entity "
+        f"AND class IN (SELECT class FROM ({removed})) GROUP BY class"
+    )
+    base = dict(db.execute(sql, values).fetchall())
+    return [(name, count, base.get(name, 0)) for name, count in sorted(losing)]
+
+
+def moved_terms(db: sqlite3.Connection, run: int) -> int:
+    """How many terms a plan lets begin or end more than 14 days earlier or later."""
+    moved = []
+    for name in ("startDate", "endDate"):
+        place = CALENDAR.attributes.index(name)
+        moved.append(
+            f"abs(julianday({value('after', place)}) - julianday({value('before', place)})) > {MOVED_DAYS} "
+            f"OR (julianday({value('after', place)}) IS NULL) <> (julianday({value('before', place)}) IS NULL)"
+        )
+    sql = f"SELECT count(*) FROM change WHERE run = ? AND entity = ? AND action = {UPDATE} AND ({' OR '.join(moved)})"
+    return int(db.execute(sql, [run, CALENDAR.rank]).fetchone()[0])
+
+
+def terms_in_use_removed(db: sqlite3.Connection, run: int) -> int:
+    """How many terms a plan removes that a delivered class or another delivered term is in."""
+    users = (
+        f"SELECT {value('record', CLASS.attributes.index('termSourcedId'))} FROM ledger WHERE entity = {CLASS.rank} "
+        f"UNION SELECT {value('record', CALENDAR.attributes.index('parentSourcedId'))} FROM ledger "
+        f"WHERE entity = {CALENDAR.rank}"
+    )
+    sql = (
+        f"SELECT count(*) FROM change WHERE run = ? AND entity = ? AND action = {REMOVE} "
+        f"AND {value('before', 0)} IN ({users})"
+    )
+    return int(db.execute(sql, [run, CALENDAR.rank]).fetchone()[0])
+
+
+def names_by_id(db: sqlite3.Connection, run: int, entity: str, attribute: str, ids: Sequence[str]) -> dict[str, str]:
+    """What schools or classes are called, by ``sourcedId``: as delivered, else as the plan would deliver them."""
+    rank, place = BY_KEY[entity].rank, BY_KEY[entity].attributes.index(attribute)
+    wanted, found = set(ids), dict[str, str]()
+    sql = (
+        "SELECT after FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL "
+        "UNION ALL SELECT record FROM ledger WHERE entity = ?"
+    )
+    for (record,) in db.execute(sql, [run, rank, rank]):
+        values = msgspec.json.decode(record, type=list[str])
+        if values[0] in wanted:
+            found[values[0]] = values[place]
+    return found

@@ -1,0 +1,152 @@
+"""Changes that a plan would make and does not: excluded by a person, or left alone by an undo."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+
+import msgspec
+
+from psconnect.model.connection import nearest
+from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity
+from psconnect.model.errors import FixSettings
+from psconnect.model.runs import SetAside
+from psconnect.store.history.titles import Titles
+from psconnect.store.plan.integrity import keep_whole, needed, set_aside, value
+from psconnect.store.plan.record_ids import RunIds
+from psconnect.store.schema import ACTIONS, REMOVE
+
+CHOSEN, GOES_ALONG = "chosen", "goes-along"
+_CHANGE = "run, entity, key, action, before, after"
+
+
+def exclude(db: sqlite3.Connection, run: int, entity: str, keys: Collection[int]) -> None:
+    """Take changes out of a plan, and what would dangle without them; within a transaction.
+
+    Raises FixSettings PSC-RUN-NO-CHANGE for a key that the plan does not change (also one that went along already).
+    """
+    rank = _entity(entity).rank
+    for key in keys:
+        if not set_aside(db, run, CHOSEN, "entity = :entity AND key = :key", {"entity": rank, "key": key}):
+            raise _no_change(entity, RunIds(db, run).of(BY_KEY[entity], key))
+    _settle(db, run, {entity})
+
+
+def include(db: sqlite3.Connection, run: int, entity: str, keys: Collection[int]) -> None:
+    """Take excluded changes back into a plan, with what went along because of them alone; within a transaction.
+
+    Raises FixSettings PSC-RUN-NOT-EXCLUDED for a key that was not excluded by choice.
+    """
+    rank = _entity(entity).rank
+    chosen = _chosen(db, run)
+    for key in keys:
+        if (rank, key) not in chosen:
+            raise FixSettings(
+                "PSC-RUN-NOT-EXCLUDED",
+                "This record was not excluded",
+                f"The {entity} {RunIds(db, run).of(BY_KEY[entity], key)} was not excluded from this run, or only goes "
+                "along with another record that was.",
+                "Include the record that was excluded; the others follow.",
+                where=entity,
+            )
+        chosen.discard((rank, key))
+    both = [run, CHOSEN, GOES_ALONG]
+    db.execute(f"INSERT INTO change SELECT {_CHANGE} FROM aside WHERE run = ? AND because IN (?, ?)", both)
+    db.execute("DELETE FROM aside WHERE run = ? AND because IN (?, ?)", both)
+    _choose(db, run, chosen)
+
+
+def choose_again(db: sqlite3.Connection, run: int, earlier: int) -> None:
+    """Exclude from a plan what a person excluded from an earlier one, as far as it is planned again."""
+    _choose(db, run, _chosen(db, earlier))
+
+
+def listed(db: sqlite3.Connection, run: int) -> Iterator[SetAside]:
+    """What a plan leaves alone, in dependency order."""
+    titles = Titles(db, run)
+    sql = "SELECT entity, key, action, because, coalesce(after, before) FROM aside WHERE run = ? ORDER BY entity, key"
+    for rank, key, action, because, record in db.execute(sql, [run]).fetchall():
+        entity = BY_RANK[rank]
+        named = dict(zip(entity.attributes, msgspec.json.decode(record, type=list[str]), strict=True))
+        yield SetAside(entity.key, key, named["sourcedId"], ACTIONS[action], because, titles.title(entity, named))
+
+
+def counts(db: sqlite3.Connection, run: int) -> dict[str, int]:
+    """How many changes a plan leaves alone, per reason."""
+    sql = "SELECT because, count(*) FROM aside WHERE run = ? GROUP BY because ORDER BY because"
+    return dict(db.execute(sql, [run]).fetchall())
+
+
+def keys_by_id(db: sqlite3.Connection, run: int, entity: str, sourced_ids: Collection[str]) -> list[int]:
+    """Keys of records that a plan changes or leaves alone, by ``sourcedId``; raises FixSettings for any other id."""
+    rank, name = _entity(entity).rank, value("coalesce(after, before)", 0)
+    marks = ", ".join("?" * len(sourced_ids))
+    found: dict[str, int] = {}
+    for table in ("change", "aside"):
+        sql = f"SELECT {name}, key FROM {table} WHERE run = ? AND entity = ? AND {name} IN ({marks})"
+        found.update(db.execute(sql, [run, rank, *sourced_ids]).fetchall())
+    for one in sourced_ids:
+        if one not in found:
+            raise _no_change(entity, one)
+    return [found[one] for one in sourced_ids]
+
+
+def _chosen(db: sqlite3.Connection, run: int) -> set[tuple[int, int]]:
+    return set(db.execute("SELECT entity, key FROM aside WHERE run = ? AND because = ?", [run, CHOSEN]).fetchall())
+
+
+def _choose(db: sqlite3.Connection, run: int, chosen: set[tuple[int, int]]) -> None:
+    for rank, key in sorted(chosen):
+        set_aside(db, run, CHOSEN, "entity = :entity AND key = :key", {"entity": rank, "key": key})
+    _settle(db, run, {BY_RANK[rank].key for rank, _key in chosen})
+
+
+def _settle(db: sqlite3.Connection, run: int, touched: set[str]) -> None:
+    """Set aside what goes along: what belongs to a record that is not removed after all, and what would dangle."""
+    keep_whole(db, run, GOES_ALONG, touched | _keep_company(db, run))
+
+
+def _keep_company(db: sqlite3.Connection, run: int) -> set[str]:
+    """Let a record that is not removed keep what it had: a student the enrollments and relationships.
+
+    They would not dangle, but it would not stay as it was delivered. Returns the entities that something is kept of.
+    """
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS stays (entity INTEGER, name TEXT, PRIMARY KEY (entity, name))")
+    db.execute("DELETE FROM temp.stays")
+    name = value("before", 0)
+    chosen = f"SELECT entity, {name} FROM aside WHERE run = ? AND because = ? AND action = {REMOVE}"
+    if not db.execute(f"INSERT INTO temp.stays {chosen}", [run, CHOSEN]).rowcount:
+        return set()
+    kept = set()
+    for entity in ENTITIES:
+        for reference in entity.references:
+            values = {"run": run, "entity": entity.rank, "other": BY_KEY[reference.entity].rank}
+            theirs = (
+                f"entity = :entity AND action = {REMOVE} "
+                f"AND {needed(entity, entity.attributes.index(reference.attribute), 'before')} IN "
+                "(SELECT name FROM temp.stays WHERE entity = :other)"
+            )
+            for table in ("change", "aside"):
+                names = f"SELECT entity, {name} FROM {table} WHERE run = :run AND {theirs}"
+                db.execute(f"INSERT OR IGNORE INTO temp.stays {names}", values)
+            if set_aside(db, run, GOES_ALONG, theirs, values):
+                kept.add(entity.key)
+    return kept
+
+
+def _entity(key: str) -> Entity:
+    if key not in BY_KEY:
+        raise FixSettings(
+            "PSC-RUN-NO-CHANGE", "There is no such entity", f"“{key}” is not an entity.", nearest(key, list(BY_KEY))
+        )
+    return BY_KEY[key]
+
+
+def _no_change(entity: str, sourced_id: str) -> FixSettings:
+    return FixSettings(
+        "PSC-RUN-NO-CHANGE",
+        "The run does not change this record",
+        f"The plan has no change for the {entity} {sourced_id}, or it was excluded already.",
+        "Look at the run’s changes for the records it does change.",
+        where=entity,
+    )

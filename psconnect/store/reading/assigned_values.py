@@ -1,0 +1,125 @@
+"""What was given to a person once and stays, beside the attached staging in which it is filled in.
+
+Remembered by the record's key, also after the person is gone: a user name is never given to a second one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+
+from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
+from psconnect.model.staff_usernames import StaffNames
+from psconnect.store.history import run_table
+from psconnect.store.reading.staging import table
+from psconnect.store.schema import SealBroken
+
+_SEAL = "given"
+PEOPLE = (STUDENT, TEACHER, ADMIN, CONTACT)
+STAFF = (TEACHER, ADMIN)
+_SOURCE = "usernameFrom"
+"""Under this name, and as teachers, stands for all staff where the user name comes from (model.staff_usernames)."""
+
+
+def _value(entity: Entity, attribute: str) -> str:
+    return f"json_extract(CAST(record AS TEXT), '$[{entity.attributes.index(attribute)}]')"
+
+
+def without(db: sqlite3.Connection, entity: Entity, attribute: str) -> list[tuple[int, int | None, bytes]]:
+    """Key, school and record of those who are in and whose attribute is empty, in key order."""
+    school = "school" if "school" in (reference.column for reference in entity.references) else "NULL"
+    sql = f"SELECT key, {school}, record FROM stage.{table(entity)} WHERE fate = 0 "
+    return db.execute(f"{sql} AND trim({_value(entity, attribute)}) = '' ORDER BY key").fetchall()
+
+
+def everybody(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[int, bytes]]:
+    """Key and record of all who are in, in key order."""
+    return db.execute(f"SELECT key, record FROM stage.{table(entity)} WHERE fate = 0 ORDER BY key")
+
+
+def leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[int]) -> None:
+    """Leave records out by a rule."""
+    sql = f"UPDATE stage.{table(entity)} SET fate = 1, rule = ? WHERE key = ?"
+    db.executemany(sql, [(rule, key) for key in keys])
+
+
+def usernames(db: sqlite3.Connection) -> Iterator[str]:
+    """The user names of everybody who was read, is delivered, or was given one."""
+    for entity in PEOPLE:
+        value = _value(entity, "username")
+        sql = f"SELECT {value} FROM stage.{table(entity)} UNION SELECT {value} FROM ledger WHERE entity = ?"
+        for (name,) in db.execute(sql, [entity.rank]):
+            yield name
+    for (name,) in db.execute("SELECT value FROM given WHERE attribute = 'username'"):
+        yield name
+
+
+def remembered(db: sqlite3.Connection, entity: Entity, attribute: str) -> dict[int, str]:
+    """What was given as that attribute, by key; to staff also what they were given as the other kind."""
+    found: dict[int, str] = {}
+    # What was given under the present kind wins.
+    for kind in (*(one for one in STAFF if entity in STAFF and one is not entity), entity):
+        rows = db.execute("SELECT key, value FROM given WHERE entity = ? AND attribute = ?", [kind.rank, attribute])
+        found.update(rows.fetchall())
+    return found
+
+
+def staff_names(db: sqlite3.Connection) -> StaffNames:
+    """What is known of the user names of staff: as delivered, as given, and where they come from."""
+    delivered = {
+        key: (entity.key, name)
+        for entity in STAFF
+        for key, name in db.execute(
+            f"SELECT key, {_value(entity, 'username')} FROM ledger WHERE entity = ?", [entity.rank]
+        )
+    }
+    return StaffNames(delivered, remembered(db, TEACHER, "username"), remembered(db, TEACHER, _SOURCE))
+
+
+def remember_sources(db: sqlite3.Connection, names: StaffNames) -> None:
+    """Keep where delivered user names of staff come from, as far as that was found out; within a transaction."""
+    known = remembered(db, TEACHER, _SOURCE)
+    new = [(TEACHER.rank, key, _SOURCE, source) for key, source in names.sources.items() if known.get(key) != source]
+    db.executemany("INSERT OR REPLACE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", new)
+
+
+def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iterable[tuple[int, str, bytes]]) -> None:
+    """Store records (key, what was given, the record with it) in the staging, and what was given for good."""
+    found = list(found)
+    sql = f"UPDATE stage.{table(entity)} SET record = ? WHERE key = ?"
+    db.executemany(sql, [(record, key) for key, _value, record in found])
+    rows = [(entity.rank, key, attribute, value) for key, value, _record in found]
+    db.executemany("INSERT OR IGNORE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", rows)
+
+
+def seal_given(db: sqlite3.Connection) -> None:
+    """Note the fingerprint of what was given; within the transaction that gave it. Writes nothing where it is noted."""
+    now = _fingerprint(db)
+    if run_table.get_meta(db, _SEAL) != now:
+        run_table.set_meta(db, _SEAL, now)
+
+
+def check_given(db: sqlite3.Connection) -> None:
+    """Raise SealBroken where what was given is not as it was left: somebody would get another user name."""
+    noted = run_table.get_meta(db, _SEAL)
+    if noted and noted != _fingerprint(db):
+        raise SealBroken
+
+
+def _fingerprint(db: sqlite3.Connection) -> str:
+    check = 0
+    for row in db.execute("SELECT entity, attribute, key, value FROM given ORDER BY entity, attribute, key"):
+        check = zlib.crc32(repr(row).encode(), check)
+    return f"{check:08x}"
+
+
+def mails_by_domain(db: sqlite3.Connection) -> dict[str, int]:
+    """How many of the people in have an e-mail in each domain (in lower case)."""
+    counts: dict[str, int] = {}
+    for entity in PEOPLE:
+        for (mail,) in db.execute(f"SELECT {_value(entity, 'email')} FROM stage.{table(entity)} WHERE fate = 0"):
+            domain = mail.rpartition("@")[2].strip().lower()
+            if domain:
+                counts[domain] = counts.get(domain, 0) + 1
+    return counts

@@ -1,0 +1,121 @@
+"""What a run leaves in its kept reading for the next one, and how that one takes records from there.
+
+Rules between records and given usernames change staged records after they were shaped. What was changed is kept as it
+was shaped, so that a later run begins with the same records as if it had read and shaped them itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psconnect.model.entities import CONTACT, ENROLLMENT, RELATIONSHIP, STUDENT, Entity
+from psconnect.store.database import sqlite_errors, unchanging
+from psconnect.store.reading.staging import LAST_READ, Staging, table
+
+TAKEN_OVER = (STUDENT, CONTACT, RELATIONSHIP, ENROLLMENT)
+"""The entities whose records can be taken over."""
+_SCHEMA = "kept"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A kept reading: the run that made it, the facts about it, and a note per stream.
+
+    All are empty where there is no kept reading, or one that left nothing for the next run.
+    """
+
+    path: Path
+    run: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def read_kept(rosters: Path) -> Kept:
+    """The kept reading beside the roster data."""
+    path = rosters.with_suffix(LAST_READ)
+    if not path.exists():
+        return Kept(path)
+    try:
+        with closing(sqlite3.connect(unchanging(path), uri=True)) as db:
+            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'note'").fetchone():
+                return Kept(path)
+            run = str(db.execute("SELECT run FROM about").fetchone()[0])
+            facts = dict(db.execute("SELECT name, value FROM fact").fetchall())
+            notes = dict(db.execute("SELECT stream, note FROM note").fetchall())
+    except sqlite3.DatabaseError:
+        # It is a copy of what can be read again; a damaged one is as good as none, and the next run replaces it.
+        return Kept(path)
+    return Kept(path, run, facts, notes)
+
+
+def leave(db: sqlite3.Connection, facts: Mapping[str, str], notes: Mapping[str, bytes]) -> None:
+    """Leave facts and notes in the attached staging, to be kept with it."""
+    db.execute("CREATE TABLE stage.fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    db.execute("CREATE TABLE stage.note (stream TEXT PRIMARY KEY, note BLOB NOT NULL)")
+    db.executemany("INSERT INTO stage.fact VALUES (?, ?)", facts.items())
+    db.executemany("INSERT INTO stage.note VALUES (?, ?)", notes.items())
+
+
+def keep_as_shaped(stage: Staging) -> None:
+    """Keep every record as it was shaped from now on; to be called once all are staged."""
+    with stage.database() as db:
+        for entity in TAKEN_OVER:
+            name, kept = table(entity), _as_shaped(entity)
+            old = ", ".join(f"OLD.{column}" for column in _columns(entity))
+            db.execute(f"CREATE TABLE {kept} AS SELECT * FROM {name} WHERE false")
+            db.execute(f"CREATE UNIQUE INDEX {kept}_key ON {kept} (key)")
+            for action in ("UPDATE", "DELETE"):
+                db.execute(
+                    f"CREATE TRIGGER {kept}_{action} BEFORE {action} ON {name} "
+                    f"WHEN NOT EXISTS (SELECT 1 FROM {kept} WHERE key = OLD.key) "
+                    f"BEGIN INSERT INTO {kept} VALUES ({old}); END"
+                )
+
+
+def has_staged(stage: Staging, entity: Entity, keys: Collection[int]) -> bool:
+    """Whether there is a staged record of each of these keys."""
+    with stage.database() as db:
+        sql = f"SELECT 1 FROM main.{table(entity)} WHERE key = ?"
+        return all(db.execute(sql, [key]).fetchone() for key in keys)
+
+
+class KeptRecords:
+    """The records of a kept reading, opened beside the staging that they are taken into."""
+
+    def __init__(self, kept: Path, stage: Staging) -> None:
+        """Open them; raises LocalStorage where that is not possible."""
+        self._stage = stage
+        with stage.database() as db, sqlite_errors(kept, read_again=True):
+            # Nothing can be attached within a transaction.
+            db.execute("COMMIT")
+            db.execute(f"ATTACH ? AS {_SCHEMA}", [unchanging(kept)])
+            db.execute("BEGIN")
+
+    def knows(self, entity: Entity, keys: Collection[int]) -> bool:
+        """Whether there is a record of each of these keys."""
+        with self._stage.database() as db:
+            sql = f"SELECT 1 FROM {_SCHEMA}.{table(entity)} WHERE key = ?"
+            return all(db.execute(sql, [key]).fetchone() for key in keys)
+
+    def take(self, entity: Entity, *, negative: bool | None = None) -> None:
+        """Stage the entity's records as they were shaped; ``negative`` limits it to keys of that sign."""
+        sign = {None: "true", True: "key < 0", False: "key >= 0"}[negative]
+        columns, shaped = ", ".join(_columns(entity)), f"{_SCHEMA}.{_as_shaped(entity)}"
+        with self._stage.database() as db:
+            db.execute(
+                f"INSERT INTO main.{table(entity)} ({columns}) SELECT {columns} FROM {_SCHEMA}.{table(entity)} "
+                f"WHERE {sign} AND key NOT IN (SELECT key FROM {shaped}) "
+                f"UNION ALL SELECT {columns} FROM {shaped} WHERE {sign}"
+            )
+
+
+def _as_shaped(entity: Entity) -> str:
+    return f"shaped_{entity.key}"
+
+
+def _columns(entity: Entity) -> list[str]:
+    return ["key", "fate", "rule", "record", *(f'"{reference.column}"' for reference in entity.references)]

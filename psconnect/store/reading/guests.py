@@ -1,0 +1,152 @@
+"""Students in classes of another school than their own: which schools they are delivered with, and who they are.
+
+A student's schools are the home school, then those of the enrollments that are delivered. A student whose home school
+is not among the chosen ones is a guest at the schools of these enrollments, and is there because of them. All is worked
+out in SQL over the attached staging; only students who are in a class of another school are looked at one by one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from itertools import groupby
+from operator import itemgetter
+
+import msgspec
+
+from psconnect.model.entities import CLASS, ENROLLMENT, SCHOOL, STUDENT, Entity
+from psconnect.model.id_attributes import SEPARATOR
+from psconnect.model.problems import NOT_CHOSEN, Problem, goes_along, with_count
+from psconnect.store.plan.integrity import value
+from psconnect.store.reading.staging import table, unusable
+
+LEFT_OUT = "guest-left-out"
+_PLACE = STUDENT.attributes.index("schoolSourcedIds")
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[str]).decode
+
+
+def _there(alias: str, entity: Entity) -> str:
+    """SQL for: the staged record of that name is delivered, or stays as it was delivered."""
+    delivered = f"SELECT 1 FROM ledger l WHERE l.entity = {entity.rank} AND l.key = {alias}.key"
+    return f"({alias}.fate = 0 OR {alias}.fate = 2 AND EXISTS ({delivered}))"
+
+
+_ENROLLED = (
+    "FROM stage.stage_enrollment e {join} JOIN stage.stage_class c ON c.key = e.class "
+    f"JOIN stage.{table(SCHOOL)} o ON o.key = c.school "
+    f"WHERE {_there('e', ENROLLMENT)} AND {_there('c', CLASS)} AND o.fate = 0"
+)
+"""Students' enrollments that are delivered, with their classes and the schools of these."""
+_AT_OTHERS = (
+    _ENROLLED.format(join=f"JOIN stage.{table(STUDENT)} s ON s.key = e.student AND s.fate = 0")
+    + " AND c.school <> s.school {}"
+)
+"""The same, of students whose own school is another one."""
+
+
+_NOT_CHOSEN = f"SELECT key FROM stage.{table(SCHOOL)} WHERE rule = '{NOT_CHOSEN}'"
+
+
+def find_guests(db: sqlite3.Connection) -> None:
+    """Note who is in, or could be, although the home school is not chosen; nobody where all schools are."""
+    db.execute("DROP TABLE IF EXISTS temp.guest")
+    db.execute("CREATE TEMP TABLE guest (key INTEGER PRIMARY KEY)")
+    if _some_not_chosen(db):
+        db.execute(
+            f"INSERT INTO temp.guest SELECT key FROM stage.{table(STUDENT)} s "
+            f"WHERE (fate = 0 OR {unusable('s')}) AND school IN ({_NOT_CHOSEN})"
+        )
+
+
+def _some_not_chosen(db: sqlite3.Connection) -> bool:
+    return bool(db.execute(f"SELECT EXISTS ({_NOT_CHOSEN})").fetchone()[0])
+
+
+def place_guests(db: sqlite3.Connection) -> None:
+    """Let guests belong to the school of their classes, the first one by key; leave out who is in no class there."""
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM temp.guest)").fetchone()[0]:
+        return
+    joined = _ENROLLED.format(join="JOIN temp.guest g ON g.key = e.student")
+    first = f"SELECT e.student student, min(c.school) school {joined} GROUP BY 1"
+    name = value("o.record", 0)
+    rows = db.execute(
+        f"SELECT f.school, {name}, s.record, s.key FROM ({first}) f JOIN stage.{table(STUDENT)} s ON s.key = f.student "
+        f"JOIN stage.{table(SCHOOL)} o ON o.key = f.school"
+    ).fetchall()
+    sql = f"UPDATE stage.{table(STUDENT)} SET school = ?, record = ? WHERE key = ?"
+    db.executemany(sql, [(school, _with_schools(record, [name]), key) for school, name, record, key in rows])
+    placed = frozenset(key for *_rest, key in rows)
+    gone = [(key,) for (key,) in db.execute("SELECT key FROM temp.guest").fetchall() if key not in placed]
+    left_out = (
+        f"UPDATE stage.{table(STUDENT)} AS s SET fate = 1, rule = '{NOT_CHOSEN}' "
+        f"WHERE key = ? AND (fate = 0 OR {unusable('s')})"
+    )
+    db.executemany(left_out, gone)
+
+
+def name_schools(db: sqlite3.Connection) -> None:
+    """Add the schools of their enrollments to students who are in classes of other schools than their own."""
+    db.execute("DROP TABLE IF EXISTS temp.placed")
+    db.execute(
+        f"CREATE TEMP TABLE placed AS SELECT DISTINCT e.student key, c.school school {_AT_OTHERS.format('')} "
+        "ORDER BY 1, 2"
+    )
+    _name(db, db.execute("SELECT key, school FROM temp.placed").fetchall())
+
+
+def named_again(db: sqlite3.Connection) -> list[tuple[int, bytes]]:
+    """The same again, as some enrollments have gone along with removals; returns key and record of who has changed."""
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS placed (key INTEGER, school INTEGER)")
+    there = _AT_OTHERS.format("AND e.student IN (SELECT key FROM temp.placed)")
+    still: list[tuple[int, int | None]] = db.execute(
+        f"SELECT DISTINCT e.student, c.school {there} ORDER BY 1, 2"
+    ).fetchall()
+    found = {student for student, _school in still}
+    still += [(key, None) for (key,) in db.execute("SELECT DISTINCT key FROM temp.placed") if key not in found]
+    return _name(db, still)
+
+
+def _name(db: sqlite3.Connection, rows: list[tuple[int, int | None]]) -> list[tuple[int, bytes]]:
+    """Let these students have the home school and these others, in this order; returns who had others before."""
+    if not rows:
+        return []
+    names = dict(db.execute(f"SELECT key, {value('record', 0)} FROM stage.{table(SCHOOL)}"))
+    changed = []
+    for student, schools in groupby(rows, key=itemgetter(0)):
+        sql = f"SELECT record FROM stage.{table(STUDENT)} WHERE key = ? AND fate = 0"
+        for (record,) in db.execute(sql, [student]).fetchall():
+            home = _decode(record)[_PLACE].split(SEPARATOR)[0]
+            named = _with_schools(
+                record, [home, *(names[school] for _student, school in schools if school is not None)]
+            )
+            if named != record:
+                db.execute(f"UPDATE stage.{table(STUDENT)} SET record = ? WHERE key = ?", [named, student])
+                changed.append((student, named))
+    return changed
+
+
+def _with_schools(record: bytes, schools: list[str]) -> bytes:
+    values = _decode(record)
+    values[_PLACE] = SEPARATOR.join(schools)
+    return _encode(values)
+
+
+def left_out_guests(db: sqlite3.Connection) -> list[Problem]:
+    """How many active students are left out for their school although they are in a class of a chosen one.
+
+    Each of them has that as the rule by which they are left out.
+    """
+    if not _some_not_chosen(db):
+        return []
+    # Nothing else is wrong with an enrollment that goes along with its student.
+    along = goes_along(STUDENT.key, NOT_CHOSEN)
+    joined = "stage.stage_enrollment e JOIN stage.stage_class c ON c.key = e.class AND c.fate = 0"
+    found = f"FROM {joined} WHERE e.fate = 1 AND e.rule = '{along}'"
+    students, classes, first = db.execute(
+        f"SELECT count(DISTINCT e.student), count(DISTINCT e.class), min(e.student) {found}"
+    ).fetchone()
+    if not students:
+        return []
+    db.execute(f"UPDATE stage.{table(STUDENT)} SET rule = '{LEFT_OUT}' WHERE key IN (SELECT e.student {found})")
+    in_classes = f"in {classes:,} {'class' if classes == 1 else 'classes'}"
+    return [Problem(LEFT_OUT, STUDENT.key, first, None, with_count(in_classes, students))]

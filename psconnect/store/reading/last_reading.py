@@ -1,0 +1,278 @@
+"""What the newest run read: every record, also those left out, to be searched and explained.
+
+The staging of a run stays beside the roster data until the next run's takes its place. Its search index is made at the
+first search: that takes about a second for 50,000 students, every further search milliseconds. Capitals and accents
+don't count, a word's beginning is enough.
+
+What was read is never written to: a run may replace it at any moment, also while somebody looks into it. The index is
+a file of its own, named after the run whose reading it belongs to.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, TEACHER, Entity
+from psconnect.model.problems import RULES, Fate, not_listed
+from psconnect.model.text import folded
+from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
+from psconnect.store.history.titles import NUMBERS, TITLES
+from psconnect.store.reading.staging import LAST_READ, table
+
+FINDABLE = ("student", "teacher", "admin", "contact", "class", "course", "school", "calendar")
+"""The entities that are searched, in the order in which matches are listed; the others are found through these."""
+_RANK_BITS = 40
+_CANDIDATES = 20_000
+_LOOKED_UP = ("username", "email")
+_WORD = re.compile(r"\w+")
+FINDER, _MAKING = ".finder", ".indexing"
+
+
+@dataclass(frozen=True)
+class Match:
+    """A record that a search found.
+
+    Attributes:
+        entity, key: the record; ``sourced_id`` the id under which it is delivered.
+        title: how a person names it; a person's data, for the screen alone.
+        number: the number people look it up by; may be empty.
+        fate: what became of it in the newest run; None when that run did not read it.
+    """
+
+    entity: str
+    key: int
+    sourced_id: str
+    title: str
+    number: str
+    fate: Fate | None
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A record as the newest run read it: its fate, the rule behind it, its attributes, the records it points to."""
+
+    fate: Fate
+    rule: str
+    named: dict[str, str]
+    references: dict[str, int | None]
+
+
+def was_read(rosters: Path) -> bool:
+    """Whether there is anything that a run read."""
+    return rosters.exists() and rosters.with_suffix(LAST_READ).exists()
+
+
+@contextmanager
+def last_read(rosters: Path) -> Iterator[LastRead | None]:
+    """What the newest run read, together with ledger and history; None when nothing was read yet."""
+    kept = rosters.with_suffix(LAST_READ)
+    if not was_read(rosters):
+        yield None
+        return
+    with sqlite_errors(rosters), closing(open_rosters(rosters, to_read=True)) as db:
+        with sqlite_errors(kept, read_again=True):
+            # From here on it is one and the same reading, whatever takes its place.
+            db.execute("ATTACH ? AS stage", [unchanging(kept)])
+            read = LastRead(db)
+            _attach_finder(db, rosters, read.run_id)
+        yield read
+
+
+def why_gone(rosters: Path, run_id: str, entity: Entity, keys: set[int]) -> dict[int, str]:
+    """Why records that this run would remove are not included, by key: a clause, like "the student dropped the class".
+
+    Empty where what that run read is not kept any more.
+    """
+    kept = rosters.with_suffix(LAST_READ)
+    if not keys or not kept.exists():
+        return {}
+    sql = f"SELECT key, rule FROM {table(entity)} WHERE key IN (SELECT value FROM json_each(?))"
+    try:
+        with closing(sqlite3.connect(unchanging(kept), uri=True)) as db:
+            if db.execute("SELECT run FROM about").fetchone() != (run_id,):
+                return {}
+            rules = dict(db.execute(sql, [json.dumps(sorted(keys))]).fetchall())
+            rules |= _changed_roles(db, entity, keys - rules.keys())
+    except sqlite3.DatabaseError:
+        # A damaged reading is as good as none here: the plan itself can be looked at and decided without it.
+        return {}
+    reasons = {key: RULES[rule].because for key, rule in rules.items() if rule}
+    return {**dict.fromkeys(keys - rules.keys(), not_listed(entity.key)), **reasons}
+
+
+_ROLE_NOW = {TEACHER.key: (ADMIN, "other-staff-now"), ADMIN.key: (TEACHER, "teacher-now")}
+"""What a member of staff is who was read as the other kind, and the rule that says so."""
+
+
+def _changed_roles(db: sqlite3.Connection, entity: Entity, keys: set[int], schema: str = "main") -> dict[int, str]:
+    """The rule of each of these members of staff who were not read as this kind, but as the other one."""
+    if entity.key not in _ROLE_NOW:
+        return {}
+    other, rule = _ROLE_NOW[entity.key]
+    sql = f"SELECT key FROM {schema}.{table(other)} WHERE key IN (SELECT value FROM json_each(?))"
+    return {key: rule for (key,) in db.execute(sql, [json.dumps(sorted(keys))])}
+
+
+class LastRead:
+    """The opened records of the newest run; ``db`` has them as schema ``stage`` beside ledger and history."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.run_id: str = db.execute("SELECT run FROM stage.about").fetchone()[0]
+
+    def staged(self, entity: Entity, key: int) -> Staged | None:
+        """A record as it was read, or None when it was not."""
+        columns = [reference.column for reference in entity.references]
+        wanted = ", ".join(["fate", "rule", "record", *columns])
+        row = self.db.execute(f"SELECT {wanted} FROM stage.{table(entity)} WHERE key = ?", [key]).fetchone()
+        if not row:
+            return None
+        fate, rule, record, *others = row
+        return Staged(Fate(fate), rule or "", decoded(entity, record), dict(zip(columns, others, strict=True)))
+
+    def changed_role(self, entity: Entity, key: int) -> str:
+        """The rule of a member of staff who was not read as this kind, but as the other one; else an empty text."""
+        return _changed_roles(self.db, entity, {key}, "stage").get(key, "")
+
+    def records(self, entity: Entity) -> Iterator[tuple[int, Fate, list[str]]]:
+        """All records of an entity as they were read: key, fate, and values in the order of its attributes."""
+        for key, fate, record in self.db.execute(f"SELECT key, fate, record FROM stage.{table(entity)} ORDER BY key"):
+            yield key, Fate(fate), msgspec.json.decode(record, type=list[str])
+
+    def enrollments_left_out(self, column: str, key: int, most: int) -> list[tuple[str, dict[str, int | None]]]:
+        """Enrollments that are not delivered, of the ``class``, ``student`` or ``teacher`` with that key.
+
+        Each is its rule, and the keys of class, student and teacher.
+        """
+        sql = (
+            "SELECT e.rule, e.class, e.student, e.teacher FROM finder.left_out f JOIN stage.stage_enrollment e "
+            f"ON e.key = f.key WHERE f.{column} = ? ORDER BY f.key LIMIT ?"
+        )
+        rows = self.db.execute(sql, [key, most])
+        return [(rule, dict(zip(("class", "student", "teacher"), keys, strict=True))) for rule, *keys in rows]
+
+    def search(self, text: str, entity: str = "", most: int = 50) -> list[Match]:
+        """The records with all the words of a text: name, number, id, user name or e-mail. Exact matches come first."""
+        words = _WORD.findall(folded(text))
+        if not words:
+            return []
+        asked = " ".join(f'"{word}"*' for word in words)
+        rows = self.db.execute(
+            "SELECT rowid FROM finder.words WHERE words MATCH ? LIMIT ?", [asked, _CANDIDATES]
+        ).fetchall()
+        found: list[tuple[tuple[int, int, str, int], Match]] = []
+        for (place,) in rows:
+            kind, key = BY_RANK[place >> _RANK_BITS], place & ((1 << _RANK_BITS) - 1)
+            if entity and kind.key != entity:
+                continue
+            named, fate = self._record(kind, key)
+            closeness = _closeness(kind, named, words)
+            if closeness is None:
+                continue
+            match = _match(kind, key, named, fate)
+            found.append(((closeness, FINDABLE.index(kind.key), match.title.casefold(), key), match))
+        found.sort(key=lambda one: one[0])
+        return [match for _order, match in found[:most]]
+
+    def _record(self, entity: Entity, key: int) -> tuple[dict[str, str], Fate | None]:
+        staged = self.staged(entity, key)
+        if staged:
+            return staged.named, staged.fate
+        sql = "SELECT before FROM change WHERE entity = ? AND key = ? AND before IS NOT NULL ORDER BY run DESC LIMIT 1"
+        row = self.db.execute(sql, [entity.rank, key]).fetchone()
+        return (decoded(entity, row[0]) if row else dict.fromkeys(entity.attributes, "")), None
+
+
+def decoded(entity: Entity, record: bytes) -> dict[str, str]:
+    """A stored record's attributes by name."""
+    return dict(zip(entity.attributes, msgspec.json.decode(record, type=list[str]), strict=True))
+
+
+def _match(entity: Entity, key: int, named: dict[str, str], fate: Fate | None) -> Match:
+    title = ", ".join(named[name].strip() for name in TITLES[entity.key] if named[name].strip())
+    number = next((named[name] for name in NUMBERS.get(entity.key, ())), "")
+    return Match(entity.key, key, named["sourcedId"], title or named["sourcedId"], number, fate)
+
+
+def _closeness(entity: Entity, named: dict[str, str], words: list[str]) -> int | None:
+    """0 when the words are exactly a number or id, 1 when they begin words of the name, 2 elsewhere; None for chance.
+
+    The index holds all of a record: a grade or a school's id that happens to be the number asked for is no match.
+    """
+    asked = " ".join(words)
+    numbers = [
+        named["sourcedId"],
+        *(named[name] for name in (*NUMBERS.get(entity.key, ()), *_LOOKED_UP) if name in named),
+    ]
+    plain = [" ".join(_WORD.findall(folded(value))) for value in numbers]
+    if asked in plain:
+        return 0
+    name = [part for attribute in TITLES[entity.key] for part in _WORD.findall(folded(named[attribute]))]
+    if all(any(part.startswith(word) for part in name) for word in words):
+        return 1
+    if asked.isdigit() and not any(value.startswith(asked) for value in plain):
+        return None
+    return 2
+
+
+def _attach_finder(db: sqlite3.Connection, rosters: Path, run_id: str) -> None:
+    """Attach the search index of the attached reading as ``finder``; it is made if need be."""
+    finder, making = rosters.with_suffix(f".{run_id}{FINDER}"), rosters.with_suffix(_MAKING)
+    with alone(rosters.with_suffix(".finding"), finder):
+        if not finder.exists():
+            for old in (making, *rosters.parent.glob(f"{rosters.stem}.*{FINDER}")):
+                # On Windows a window may still look into one; it goes the next time.
+                with suppress(PermissionError):
+                    old.unlink(missing_ok=True)
+            making.touch(mode=0o600)
+            _make_finder(db, making)
+            making.replace(finder)
+        db.execute("ATTACH ? AS finder", [unchanging(finder)])
+
+
+def _make_finder(db: sqlite3.Connection, making: Path) -> None:
+    """Make the search index of the attached reading: of what was read, and of who is no longer read."""
+    db.execute("PRAGMA query_only = OFF")
+    db.execute("ATTACH ? AS finder", [str(making)])
+    try:
+        # It is put in its place whole, or begun anew.
+        db.execute("PRAGMA finder.journal_mode = OFF")
+        db.execute("BEGIN")
+        db.execute(
+            "CREATE VIRTUAL TABLE finder.words USING fts5 "
+            "(record, content='', tokenize=\"unicode61 remove_diacritics 2\")"
+        )
+        for entity in (BY_KEY[key] for key in FINDABLE):
+            _index(db, entity)
+        columns = ("student", "class", "teacher")
+        db.execute(f"CREATE TABLE finder.left_out (key INTEGER PRIMARY KEY, {', '.join(columns)})")
+        db.execute(
+            f"INSERT INTO finder.left_out SELECT key, {', '.join(columns)} FROM stage.stage_enrollment WHERE fate <> 0"
+        )
+        for column in columns:
+            db.execute(f"CREATE INDEX finder.of_{column} ON left_out ({column})")
+        db.execute("COMMIT")
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        db.execute("DETACH finder")
+        db.execute("PRAGMA query_only = ON")
+
+
+def _index(db: sqlite3.Connection, entity: Entity) -> None:
+    place, source = entity.rank << _RANK_BITS, f"stage.{table(entity)}"
+    into = f"INSERT INTO finder.words (rowid, record) SELECT {place} | key"
+    db.execute(f"{into}, CAST(record AS TEXT) FROM {source}")
+    db.execute(
+        f"{into}, CAST(before AS TEXT) FROM (SELECT key, before, max(run) FROM main.change "
+        f"WHERE entity = ? AND before IS NOT NULL AND key NOT IN (SELECT key FROM {source}) GROUP BY key)",
+        [entity.rank],
+    )

@@ -1,0 +1,143 @@
+"""Nobody is in a class twice: several enrollments of one person in one class become one.
+
+Receivers take a person once for each class. Enrollments that overlap or touch become one with the days of all of them;
+of those that are apart in time (the student left and came back), the one of today is delivered, else the next one.
+Beside one that can't be read and stays as it was delivered, no new one begins while that one lasts.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+import msgspec
+
+from psconnect.model.entities import ENROLLMENT
+from psconnect.model.problems import Problem
+from psconnect.store.plan.integrity import value
+
+_BEGIN, _END, _PRIMARY = (ENROLLMENT.attributes.index(name) for name in ("beginDate", "endDate", "primary"))
+_CLASS, _USER = (ENROLLMENT.attributes.index(name) for name in ("classSourcedId", "userSourcedId"))
+_OPEN = "9999-12-31"
+_PERSON = "coalesce(student, -teacher)"
+"""Students and teachers are numbered each for themselves."""
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[str]).decode
+
+
+@dataclass
+class _Span:
+    """Enrollments that overlap or touch: their first day, the first day after them, and the rows."""
+
+    begin: str
+    end: str
+    rows: list[tuple[int, bool, list[str]]]
+
+
+def settle_same_class(db: sqlite3.Connection, today: date) -> list[Problem]:
+    """Leave one enrollment for each person and class in the attached staging; returns the findings."""
+    _leave_out(db, _beside_kept(db, today.isoformat()), "enrollment-joined")
+    db.execute(
+        f"CREATE TEMP TABLE twice AS SELECT class, {_PERSON} person FROM stage.stage_enrollment "
+        "WHERE fate = 0 AND class IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1 AND person IS NOT NULL"
+    )
+    try:
+        if not db.execute("SELECT EXISTS (SELECT 1 FROM temp.twice)").fetchone()[0]:
+            return []
+        db.execute("CREATE INDEX temp.twice_of ON twice (class, person)")
+        return list(_settled(db, today))
+    finally:
+        db.execute("DROP TABLE temp.twice")
+
+
+def _beside_kept(db: sqlite3.Connection, today: str) -> list[int]:
+    """The new enrollments of whom is in the same class today by one that stays as delivered."""
+    delivered = f"ledger l ON l.entity = {ENROLLMENT.rank} AND l.key = e.key"
+    place = f"{value('{0}.record', _CLASS)}, {value('{0}.record', _USER)}"
+    begin, end = value("l.record", _BEGIN), value("l.record", _END)
+    kept: set[tuple[str, str]] = set(
+        db.execute(
+            f"SELECT {place.format('l')} FROM stage.stage_enrollment e JOIN {delivered} WHERE e.fate = 2 "
+            f"AND {begin} <= :today AND ({end} = '' OR {end} > :today OR {end} = :today AND e.key < 0)",
+            {"today": today},
+        )
+    )
+    if not kept:
+        return []
+    new = (
+        f"SELECT e.key, {place.format('e')} FROM stage.stage_enrollment e LEFT JOIN {delivered} "
+        "WHERE e.fate = 0 AND l.key IS NULL"
+    )
+    return [key for key, *of in db.execute(new) if tuple(of) in kept]
+
+
+def _settled(db: sqlite3.Connection, today: date) -> Iterator[Problem]:
+    rows = db.execute(
+        f"SELECT e.class, {_PERSON}, e.key, l.key IS NOT NULL, e.record, c.school FROM stage.stage_enrollment e "
+        f"LEFT JOIN ledger l ON l.entity = {ENROLLMENT.rank} AND l.key = e.key "
+        "LEFT JOIN stage.stage_class c ON c.key = e.class "
+        f"WHERE e.fate = 0 AND EXISTS (SELECT 1 FROM temp.twice t WHERE t.class = e.class AND t.person = {_PERSON}) "
+        "ORDER BY 1, 2, abs(e.key)"
+    ).fetchall()
+    for _place, group in groupby(rows, key=lambda row: row[:2]):
+        several = list(group)
+        spans = _spans([(key, bool(there), _decode(record)) for _c, _p, key, there, record, _s in several])
+        of_today = _delivered(spans, today.isoformat())
+        for span in spans:
+            if span is not of_today:
+                _leave_out(db, [key for key, _there, _values in span.rows], "enrollment-other-time")
+        # A class has one primary teacher: whose that enrollment is, whichever of them is delivered.
+        primary = max(values[_PRIMARY] for span in spans for _key, _there, values in span.rows)
+        key = _join(db, of_today, primary)
+        if len(of_today.rows) > 1:
+            yield Problem("enrollment-twice", ENROLLMENT.key, key, several[0][5])
+
+
+def _spans(rows: list[tuple[int, bool, list[str]]]) -> list[_Span]:
+    """The enrollments joined where they overlap or touch, in the order of their days."""
+    spans: list[_Span] = []
+    for row in sorted(rows, key=lambda row: (row[2][_BEGIN], abs(row[0]))):
+        key, _there, values = row
+        begin, end = values[_BEGIN], values[_END] or _OPEN
+        if spans and begin <= _touches(spans[-1].end, inclusive=key < 0):
+            spans[-1].end = max(spans[-1].end, end)
+            spans[-1].rows.append(row)
+        else:
+            spans.append(_Span(begin, end, [row]))
+    return spans
+
+
+def _touches(end: str, *, inclusive: bool) -> str:
+    """The first day after something, when another may begin without a gap; a teacher's last day is a day there."""
+    if inclusive and end != _OPEN:
+        with suppress(ValueError):
+            return (date.fromisoformat(end) + timedelta(days=1)).isoformat()
+    return end
+
+
+def _delivered(spans: list[_Span], today: str) -> _Span:
+    """That of today, else the next one to begin, else the one that ended last."""
+    running = [span for span in spans if span.begin <= today < _touches(span.end, inclusive=span.rows[0][0] < 0)]
+    coming = [span for span in spans if span.begin > today]
+    return (running or coming or [max(spans, key=lambda span: span.end)])[0]
+
+
+def _join(db: sqlite3.Connection, span: _Span, primary: str) -> int:
+    """Let one enrollment have the days of all; returns its key: one that was delivered, else the oldest."""
+    key, _there, values = min(span.rows, key=lambda row: (not row[1], abs(row[0])))
+    joined = [*values]
+    joined[_BEGIN], joined[_END] = span.begin, "" if span.end == _OPEN else span.end
+    joined[_PRIMARY] = primary
+    if joined != values:
+        db.execute("UPDATE stage.stage_enrollment SET record = ? WHERE key = ?", [_encode(joined), key])
+    _leave_out(db, [other for other, _there, _values in span.rows if other != key], "enrollment-joined")
+    return key
+
+
+def _leave_out(db: sqlite3.Connection, keys: list[int], rule: str) -> None:
+    sql = "UPDATE stage.stage_enrollment SET fate = 1, rule = ? WHERE key = ?"
+    db.executemany(sql, [(rule, key) for key in keys])

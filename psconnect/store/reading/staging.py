@@ -1,0 +1,141 @@
+"""The staging of one run: every record read, shaped, in a throw-away file beside the ledger.
+
+It is written without journal or flushing, because a run that dies before its plan is stored simply reads again. One
+table an entity: key, fate, rule, record, and a column per reference. When the plan is stored, the file stays as what
+was read last, until the next run's takes its place; leftovers of a killed run are deleted when the next one begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from psconnect.model.entities import ENTITIES, Entity
+from psconnect.model.problems import RULES, Problem
+from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
+
+_ENDING = ".staging"
+LAST_READ = ".lastread"
+REJECTING = ("unreadable", "orphan", "missing-required", "too-long", "no-id", "double-id", "enrollment-without-school")
+"""Rules that say: this record should be in, and can't be used as it is."""
+_TOGETHER = 50
+"""Rows that one statement takes: each statement costs a third of what a row costs."""
+
+
+def table(entity: Entity) -> str:
+    """Name of the entity's table within the staging."""
+    return f"stage_{entity.key}"
+
+
+def unusable(alias: str) -> str:
+    """SQL for: the staged record of that name can't be used as it is."""
+    rules = ", ".join(f"'{rule}'" for rule in REJECTING)
+    return f"({alias}.fate = 2 OR {alias}.fate = 1 AND {alias}.rule IN ({rules}))"
+
+
+def _insert(entity: Entity, rows: int) -> str:
+    row = f"(?, ?, ?, ?{', ?' * len(entity.references)})"
+    return f"INSERT INTO {table(entity)} VALUES {', '.join([row] * rows)}"
+
+
+class Staging:
+    """A staging being filled; safe to fill from several threads."""
+
+    def __init__(self, rosters: Path) -> None:
+        """Begin an empty staging beside the roster data ``rosters``."""
+        self.path = rosters.with_suffix(_ENDING)
+        self._lock = threading.Lock()
+        self._problems: dict[Problem, None] = {}
+        with sqlite_errors(self.path, read_again=True):
+            discard(rosters)
+            self.path.touch(mode=0o600)
+            address = uri_of(self.path.absolute())
+            self._db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+            with closed_on_error(self._db):
+                self._begin()
+
+    def _begin(self) -> None:
+        self._db.executescript(
+            "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
+        )
+        for entity in ENTITIES:
+            columns = "".join(f", {reference.column} INTEGER" for reference in entity.references)
+            self._db.execute(
+                f"CREATE TABLE {table(entity)} (key INTEGER PRIMARY KEY, fate INTEGER NOT NULL, rule TEXT, "
+                f"record BLOB NOT NULL{columns})"
+            )
+        self._db.execute("BEGIN")
+
+    def rows(self, entity: Entity, rows: Sequence[tuple[int | bytes | str | None, ...]]) -> None:
+        """Take shaped records of one entity."""
+        whole = len(rows) - len(rows) % _TOGETHER
+        blocks = (list(chain.from_iterable(rows[at : at + _TOGETHER])) for at in range(0, whole, _TOGETHER))
+        with self._lock, sqlite_errors(self.path, read_again=True):
+            self._db.executemany(_insert(entity, _TOGETHER), blocks)
+            self._db.executemany(_insert(entity, 1), rows[whole:])
+
+    def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
+        """Forget the entity's rows, or only those whose key has that sign."""
+        condition = {None: "", True: " WHERE key < 0", False: " WHERE key >= 0"}[negative]
+        with self._lock, sqlite_errors(self.path, read_again=True):
+            self._db.execute(f"DELETE FROM {table(entity)}{condition}")
+
+    def problem(self, problem: Problem) -> None:
+        """Take a finding about a record."""
+        with self._lock:
+            self._problems[problem] = None
+
+    def problems(self) -> list[Problem]:
+        """The findings so far that concern somebody: not of severity ``info``, unless they are counted."""
+        return [
+            problem.settled
+            for problem in self._problems
+            if problem.tally is not None or RULES[problem.rule].severity != "info"
+        ]
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The staging's own database, in one pair of hands."""
+        with self._lock, sqlite_errors(self.path, read_again=True):
+            yield self._db
+
+    def finish(self) -> None:
+        """Store what was taken; the staging can then be attached."""
+        with sqlite_errors(self.path, read_again=True):
+            self._db.execute("COMMIT")
+            self._db.close()
+
+    def abandon(self) -> None:
+        """Throw away what was taken."""
+        self._db.close()
+        self.path.unlink(missing_ok=True)
+
+
+def attach(db: sqlite3.Connection, rosters: Path) -> None:
+    """Make a finished staging readable and writable in the roster data's connection, as schema ``stage``."""
+    db.execute("ATTACH ? AS stage", [str(rosters.with_suffix(_ENDING))])
+    db.execute("PRAGMA stage.journal_mode = OFF")
+    db.execute("PRAGMA stage.synchronous = OFF")
+    db.execute("PRAGMA stage.cache_size = -16000")
+
+
+def detach(db: sqlite3.Connection, rosters: Path, *, keep_for: str = "") -> None:
+    """End using the staging: keep it as what the run with that id read (store.reading.last_reading), or delete it."""
+    if keep_for:
+        db.execute("CREATE TABLE stage.about (run TEXT NOT NULL)")
+        db.execute("INSERT INTO stage.about VALUES (?)", [keep_for])
+    db.execute("DETACH stage")
+    if keep_for:
+        # On Windows a window that looks into the one before keeps it from being replaced; that one then stays.
+        with contextlib.suppress(PermissionError):
+            rosters.with_suffix(_ENDING).replace(rosters.with_suffix(LAST_READ))
+    discard(rosters)
+
+
+def discard(rosters: Path) -> None:
+    """Delete a staging that is no longer used, if there is one."""
+    rosters.with_suffix(_ENDING).unlink(missing_ok=True)

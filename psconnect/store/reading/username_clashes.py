@@ -1,0 +1,179 @@
+"""User names that two people would share: every destination refuses the second one, however uniqueness is set.
+
+Compared are the user names of all people who are in, and of those who stay as last delivered, without regard to case
+and to how a letter is composed (model.text.caseless). Of those who want one user name, it has who was delivered under
+it, then who was delivered at all, then who was never delivered; among equals teachers come before other staff and
+students, and then the lowest key decides. Who does not get it is left out; but nobody who was delivered is taken away
+for it: they keep the user name of their last delivery, even where that is the same. Where a connection asks for no user
+names (Chromebooks), who is new is not left out either, but has the own id as user name.
+
+Contacts come last and never take a user name from anybody else; those whose user name is their own id are not compared.
+
+A pass over the user names finds which of them are wanted twice; only those are looked at closely.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from psconnect.model.entities import ADMIN, BY_RANK, CONTACT, STUDENT, TEACHER, Entity
+from psconnect.model.problems import Fate, Problem, named_record
+from psconnect.model.text import caseless
+from psconnect.store.plan.integrity import value
+from psconnect.store.reading.staging import table
+
+_TAKEN, _OWNER, _KEPT, _SHARED = "username-taken", "username-owner", "username-kept", "username-shared"
+_REPLACED = "username-replaced"
+_ORDER = (TEACHER, ADMIN, STUDENT, CONTACT)
+"""Whose claim is the stronger one among equals; a teacher who is left out takes classes along."""
+_STAFF = (TEACHER, ADMIN)
+_SETTLED, _DELIVERED, _NEW = 0, 1, 2
+"""How strong a claim is: delivered under this user name, delivered under another, never delivered."""
+_PLACE = {entity.key: entity.attributes.index("username") for entity in _ORDER}
+_decode = msgspec.json.Decoder(list[str]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A person who wants a user name.
+
+    Attributes:
+        strength: how strong the claim is.
+        before: the user name of the last delivery; None for who was never delivered.
+    """
+
+    entity: Entity
+    key: int
+    strength: int
+    before: str | None
+
+
+def settle_usernames(
+    db: sqlite3.Connection, *, not_needed: Collection[str] = (), contacts: bool = False
+) -> list[Problem]:
+    """Leave out, or give back their earlier user name, who wants one that somebody else has; returns the findings.
+
+    ``not_needed`` are the keys of entities whose people are not left out for want of a user name. To be called for
+    everybody but contacts first, then for ``contacts``, once it is settled which of them are in.
+    """
+    compared = _ORDER if contacts else _ORDER[:-1]
+    if contacts and not _contacts_with_names(db):
+        return []
+    db.create_function("caseless", 1, caseless, deterministic=True)
+    problems: list[Problem] = []
+    shared: list[tuple[_Claim, _Claim]] = []
+    settled = False
+    while not settled:
+        settled = True
+        shared.clear()
+        for group in _contested(db, compared):
+            owner, *others = group
+            for one in others:
+                if contacts and one.entity is not CONTACT:
+                    continue  # It is settled already.
+                if one.strength == _SETTLED:
+                    shared.append((owner, one))
+                    continue
+                # Who gets an earlier user name back may want what somebody else wants, so it is looked at again.
+                settled = False
+                problems += _give_way(db, owner, one, replaced=one.entity.key in not_needed)
+    for owner, one in shared:
+        problems += _told(db, _SHARED, one, owner) + _told(db, _SHARED, owner, one)
+    return problems
+
+
+def _contacts_with_names(db: sqlite3.Connection) -> bool:
+    """Whether there are contacts whose user name is more than their own id behind a prefix."""
+    name, own = value("record", _PLACE[CONTACT.key]), value("record", 0)
+    sql = (
+        f"SELECT EXISTS (SELECT 1 FROM stage.{table(CONTACT)} WHERE fate <> 1 AND {name} <> '' "
+        f"AND substr({name}, -length({own})) <> {own})"
+    )
+    return bool(db.execute(sql).fetchone()[0])
+
+
+def _ranks_of(entity: Entity) -> list[int]:
+    """As what somebody may have been delivered: who taught and no longer does is the same person under the same key."""
+    return [one.rank for one in (_STAFF if entity in _STAFF else (entity,))]
+
+
+def _names(entity: Entity) -> str:
+    """A query for entity, key and user name of those who are in, or stay as they were delivered."""
+    name, before = value("record", _PLACE[entity.key]), value("l.record", _PLACE[entity.key])
+    ranks = ", ".join(map(str, _ranks_of(entity)))
+    return (
+        f"SELECT {entity.rank} entity, key, {name} name, fate FROM stage.{table(entity)} WHERE fate = {int(Fate.IN)} "
+        f"UNION ALL SELECT {entity.rank}, s.key, {before}, s.fate FROM stage.{table(entity)} s JOIN ledger l "
+        f"ON l.entity IN ({ranks}) AND l.key = s.key WHERE s.fate = {int(Fate.KEPT)}"
+    )
+
+
+CASELESS = "CASE WHEN name GLOB '*[^ -~]*' THEN caseless(name) ELSE lower(name) END"
+"""SQL for model.text.caseless of the column ``name``; the function is called only where SQLite can't do it."""
+
+
+def _contested(db: sqlite3.Connection, compared: Sequence[Entity]) -> Iterator[list[_Claim]]:
+    """Those who want the same user name, the strongest claim first, name by name."""
+    names = " UNION ALL ".join(map(_names, compared))
+    db.execute("DROP TABLE IF EXISTS temp.contested")
+    db.execute(
+        f"CREATE TEMP TABLE contested AS SELECT {CASELESS} wanted FROM ({names}) WHERE name <> '' "
+        "GROUP BY wanted HAVING count(*) > 1"
+    )
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM temp.contested)").fetchone()[0]:
+        return
+    wanting = db.execute(
+        f"SELECT wanted, entity, key, fate FROM (SELECT {CASELESS} wanted, entity, key, fate FROM ({names}) "
+        "WHERE name <> '') WHERE wanted IN (SELECT wanted FROM temp.contested) ORDER BY wanted"
+    ).fetchall()
+    for wanted, rows in itertools.groupby(wanting, key=lambda row: row[0]):
+        claims = [_claim(db, BY_RANK[rank], key, wanted) for _wanted, rank, key, _fate in rows]
+        yield sorted(claims, key=_by_claim)
+
+
+def _by_claim(claim: _Claim) -> tuple[bool, int, int, int]:
+    return claim.entity is CONTACT, claim.strength, _ORDER.index(claim.entity), claim.key
+
+
+def _claim(db: sqlite3.Connection, entity: Entity, key: int, wanted: str) -> _Claim:
+    ranks = _ranks_of(entity)
+    marks = ", ".join("?" * len(ranks))
+    sql = f"SELECT {value('record', _PLACE[entity.key])} FROM ledger WHERE key = ? AND entity IN ({marks})"
+    names = [name for (name,) in db.execute(sql, [key, *ranks])]
+    if not names:
+        return _Claim(entity, key, _NEW, None)
+    return _Claim(entity, key, _SETTLED if wanted in map(caseless, names) else _DELIVERED, names[0])
+
+
+def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced: bool) -> list[Problem]:
+    """Settle what becomes of who does not get the user name."""
+    name, place = table(other.entity), _PLACE[other.entity.key]
+    (record,) = db.execute(f"SELECT record FROM stage.{name} WHERE key = ?", [other.key]).fetchone()
+    values = _decode(record)
+    if other.before is not None:
+        rule, values[place] = _KEPT, other.before
+    elif replaced and values[place] != values[0]:
+        rule, values[place] = _REPLACED, values[0]
+    else:
+        rule = _TAKEN
+        sql = f"UPDATE stage.{name} SET fate = {int(Fate.LEFT_OUT)}, rule = ? WHERE key = ?"
+        db.execute(sql, [rule, other.key])
+    if rule != _TAKEN:
+        db.execute(f"UPDATE stage.{name} SET record = ? WHERE key = ?", [_encode(values), other.key])
+    return _told(db, rule, other, owner) + _told(db, _OWNER, owner, other)
+
+
+def _told(db: sqlite3.Connection, rule: str, about: _Claim, other: _Claim) -> list[Problem]:
+    """The finding about a record, which names the other one."""
+    school = "school" if about.entity is STUDENT else "NULL"
+    sql = f"SELECT {school} FROM stage.{table(about.entity)} WHERE key = ?"
+    of_school = db.execute(sql, [about.key]).fetchone()[0]
+    sql = f"SELECT {value('record', 0)} FROM stage.{table(other.entity)} WHERE key = ?"
+    named = named_record(other.entity.key, db.execute(sql, [other.key]).fetchone()[0])
+    return [Problem(rule, about.entity.key, about.key, of_school, named)]

@@ -1,0 +1,257 @@
+"""What a person does with a waiting run: approve, re-validate, exclude and include single records, discard."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection
+from datetime import timedelta
+
+from psconnect.model.errors import FixSettings
+from psconnect.model.runs import WAITING, Hold, Run
+from psconnect.store.database import transaction
+from psconnect.store.history import run_table
+from psconnect.store.plan import exclusions, ledger, tombstones, undo_plan
+from psconnect.store.plan.record_ids import changes_ids, mark_of
+from psconnect.store.schema import SealBroken
+from psconnect.sync import guard
+from psconnect.sync.applying import apply_plan, end_run
+from psconnect.sync.identity import RULES
+from psconnect.sync.job import Job
+from psconnect.sync.planning import measured, of_these_settings, read_and_plan
+from psconnect.sync.session import FailuresStored, begin, is_fresh, opened
+
+APPROVABLE = timedelta(hours=24)
+_OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-", "returned-")
+"""How the rules of those holds begin that follow from the plan itself: excluding records changes them."""
+
+
+def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
+    """Apply the plan of a waiting run. A plan older than 15 minutes is made anew and applied only if it is the same.
+
+    So is one that was made for other settings, which is never applied: it may have others in it, or go elsewhere.
+    Returns that run, or the new one that waits instead. Raises FixSettings when there is no reason, when the run does
+    not wait or has waited for more than 24 hours, and when its plan is not the one with ``plan_hash`` (where given).
+    """
+    if not reason.strip():
+        raise FixSettings(
+            "PSC-RUN-REASON",
+            "A reason is needed",
+            "An approval is stored with its reason.",
+            "Give a reason: --reason TEXT",
+        )
+    with opened(job) as db:
+        number, run = _waiting(db, job.connection, run_id)
+        _refuse_rehearsal(run)
+        _refuse_other_plan(db, number, run, plan_hash)
+        age = _age(job, run)
+        if age is None or age > APPROVABLE:
+            run_table.update_run(db, number, state="expired", ended=job.clock.now())
+            raise _expired(run_id)
+        if not is_fresh(job, run) or not of_these_settings(job, db, number):
+            other = _planned_anew(job, db, number, run)
+            if other:
+                return other
+        run_table.update_run(db, number, reason=reason.strip())
+        with FailuresStored(job, db, number):
+            ledger.check_ledger(db)
+            apply_plan(job, db, number, take_over=any(hold.rule == guard.OWNED for hold in run.holds))
+        return run_table.read_run(db, job.connection, number)
+
+
+def revalidate(job: Job, run_id: str) -> Run:
+    """Plan a waiting run anew: that run, fresh again, if its plan is still the same; else the run in its place."""
+    with opened(job) as db:
+        number, run = _waiting(db, job.connection, run_id)
+        _refuse_rehearsal(run)
+        other = _planned_anew(job, db, number, run)
+        if other:
+            return other
+        run_table.update_run(db, number, planned=job.clock.now())
+        return run_table.read_run(db, job.connection, number)
+
+
+def discard(job: Job, run_id: str) -> Run:
+    """Give up the plan of a waiting run; nothing is delivered."""
+    with opened(job) as db:
+        number, _run = _waiting(db, job.connection, run_id)
+        run_table.update_run(db, number, state="discarded", ended=job.clock.now())
+        return run_table.read_run(db, job.connection, number)
+
+
+def exclude(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
+    """Take changes out of a waiting run's plan, with what would dangle then; raises FixSettings for other keys.
+
+    Refused for a plan that gives records other ids: everybody would have to follow who refers to them.
+    """
+
+    def change(db: sqlite3.Connection, number: int) -> None:
+        if changes_ids(db, number):
+            raise _all_or_none(run_id)
+        exclusions.exclude(db, number, entity, keys)
+
+    return _edit(job, run_id, change)
+
+
+def include(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
+    """Take excluded changes back; raises FixSettings for keys that were not excluded by choice."""
+    return _edit(job, run_id, lambda db, number: exclusions.include(db, number, entity, keys))
+
+
+def _edit(job: Job, run_id: str, change: Callable[[sqlite3.Connection, int], None]) -> Run:
+    with opened(job) as db:
+        number, run = _waiting(db, job.connection, run_id)
+        with transaction(db):
+            change(db, number)
+            judge_again(job, db, number, [hold for hold in run.holds if not hold.rule.startswith(_OF_THE_PLAN)])
+        return run_table.read_run(db, job.connection, number)
+
+
+def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold]) -> ledger.PlanSummary:
+    """Store hash, counts and holds of a plan that was edited; ``others`` are the holds that its content can't change.
+
+    Within a transaction.
+    """
+    plan = ledger.summarise_plan(db, number)
+    found = list(guard.returned(tombstones.come_back_as_others(db, number)))
+    if run_table.get_meta(db, RULES):
+        found += guard.crossed_limits(measured(job, db, number, plan))
+    run_table.update_run(
+        db,
+        number,
+        plan_hash=plan.hash,
+        changes=plan.changes,
+        holds=[*others, *found],
+        set_aside=exclusions.counts(db, number),
+    )
+    return plan
+
+
+def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Run | None:
+    """Plan again, with the same records excluded. None when it is still the same; else the run that stands for it."""
+    same_settings = of_these_settings(job, db, number)
+    fresh = begin(job, db, run.trigger, run.scope, run.kind)
+    again = _plan_again(job, db, fresh, number, run)
+    if again is None:
+        return run_table.read_run(db, job.connection, fresh)
+    if again.plan_hash == run.plan_hash and same_settings:
+        with transaction(db):
+            db.execute("DELETE FROM run WHERE no = ?", [fresh])
+        return None
+    run_table.update_run(db, number, state="expired", ended=job.clock.now())
+    if not again.delivers and not again.set_aside:
+        end_run(job, db, fresh, "")
+    else:
+        changed = Hold(
+            "plan-changed",
+            "The plan is no longer the one that was looked at: "
+            f"{'records' if same_settings else 'the settings of the connection'} changed in the meantime.",
+            "Look at the changes again. Then approve.",
+        )
+        others = [hold for hold in again.holds if hold.rule != changed.rule]
+        run_table.update_run(db, fresh, state="held", holds=[changed, *others])
+    return run_table.read_run(db, job.connection, fresh)
+
+
+def _plan_again(job: Job, db: sqlite3.Connection, fresh: int, number: int, run: Run) -> Run | None:
+    with FailuresStored(job, db, fresh):
+        if run.kind == "undo":
+            store_undo(job, db, fresh, run.undoes, _hold_of_undo(run))
+        else:
+            read_and_plan(job, db, fresh, run.scope)
+        with transaction(db):
+            exclusions.choose_again(db, fresh, number)
+            planned = run_table.read_run(db, job.connection, fresh)
+            judge_again(job, db, fresh, [h for h in planned.holds if not h.rule.startswith(_OF_THE_PLAN)])
+        return run_table.read_run(db, job.connection, fresh)
+    return None
+
+
+def _hold_of_undo(run: Run) -> list[Hold]:
+    return [hold for hold in run.holds if hold.rule == "undo"]
+
+
+def store_undo(job: Job, db: sqlite3.Connection, number: int, undone: str, holds: list[Hold]) -> ledger.PlanSummary:
+    """Store the plan that takes the run with the id ``undone`` back, with these holds beside those of the limits."""
+    found = run_table.find_run(db, job.connection, undone)
+    if not found:
+        raise _not_waiting(undone, "")
+    with transaction(db):
+        undo_plan.store_inverse(db, number, found[0])
+        run_table.update_run(
+            db,
+            number,
+            undoes=undone,
+            planned=job.clock.now(),
+            school_year=found[1].school_year,
+            rules=job.rules + mark_of(db, job.ids),
+        )
+        return judge_again(job, db, number, holds)
+
+
+def _age(job: Job, run: Run) -> timedelta | None:
+    return None if run.planned is None else job.clock.now() - run.planned
+
+
+def _waiting(db: sqlite3.Connection, connection: str, run_id: str) -> tuple[int, Run]:
+    found = run_table.find_run(db, connection, run_id)
+    if not found or found[1].state not in WAITING:
+        state = f" It is {found[1].state.replace('_', ' ')}." if found else ""
+        raise _not_waiting(run_id, state)
+    return found
+
+
+def _not_waiting(run_id: str, state: str) -> FixSettings:
+    return FixSettings(
+        "PSC-RUN-NOT-WAITING",
+        "This run does not wait for an approval",
+        f"The run {run_id} can’t be approved, changed or discarded.{state}",
+        "See the runs of the connection, or start a new one.",
+        where=run_id,
+    )
+
+
+def _all_or_none(run_id: str) -> FixSettings:
+    return FixSettings(
+        "PSC-RUN-REKEY-WHOLE",
+        "Single records can’t be excluded from this run",
+        f"The run {run_id} gives records other ids. Those who refer to them change along, so it is all or nothing.",
+        "Approve it as a whole, or discard it and correct the list of ids first.",
+        where=run_id,
+    )
+
+
+def _refuse_rehearsal(run: Run) -> None:
+    if run.kind == "rehearsal":
+        raise FixSettings(
+            "PSC-RUN-REHEARSAL",
+            "A rehearsal is never delivered",
+            f"The run {run.id} plans the school year {run.school_year} only to be looked at.",
+            "When the year has come, start a sync and approve that.",
+            where=run.id,
+        )
+
+
+def _refuse_other_plan(db: sqlite3.Connection, number: int, run: Run, plan_hash: str) -> None:
+    """An approval belongs to one plan: the one that was looked at, and that is what is stored."""
+    if ledger.summarise_plan(db, number).hash != run.plan_hash:
+        # Whoever edits a plan stores its new hash with it.
+        raise SealBroken
+    if (plan_hash or run.plan_hash) == run.plan_hash:
+        return
+    raise FixSettings(
+        "PSC-RUN-OTHER-PLAN",
+        "The plan is another one by now",
+        f"The plan of the run {run.id} was changed since it was looked at.",
+        "Look at its changes again. Then approve.",
+        where=run.id,
+    )
+
+
+def _expired(run_id: str) -> FixSettings:
+    return FixSettings(
+        "PSC-RUN-EXPIRED",
+        "The plan is too old to be approved",
+        f"The run {run_id} has waited for more than 24 hours, so it has expired. Nothing was delivered.",
+        "Start a new sync; it plans anew.",
+        where=run_id,
+    )

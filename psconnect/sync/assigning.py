@@ -1,0 +1,116 @@
+"""Gives people what they lack: a made-up user name, a kind of sign-in by the domain of their e-mail.
+
+Worked out over the attached staging of a run, before the rules between records look at it; what was given once stays.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from psconnect.model.entities import BY_KEY, EXTRA, Entity
+from psconnect.model.problems import Problem
+from psconnect.model.staff_usernames import StaffNames
+from psconnect.roster.sign_in import SignIn
+from psconnect.roster.usernames import Usernames
+from psconnect.store.database import transaction
+from psconnect.store.reading import assigned_values
+
+SIGN_IN = "signInType"
+"""Under this label the kind of sign-in stands among a person's further values."""
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(list[str]).decode
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What is given, and what becomes of who can't be given a user name.
+
+    Attributes:
+        usernames: per entity key what makes a user name of the attributes of somebody who has none.
+        sign_in: the domains of each kind of sign-in.
+        required, reported: entity keys whose people are left out, or reported, without a user name.
+    """
+
+    usernames: Mapping[str, Callable[[Mapping[str, str]], str]] = field(default_factory=dict)
+    sign_in: SignIn = field(default_factory=lambda: SignIn({}))
+    required: frozenset[str] = frozenset()
+    reported: frozenset[str] = frozenset()
+
+
+NOTHING_GIVEN = Naming()
+
+
+def give(db: sqlite3.Connection, naming: Naming, names: StaffNames) -> list[Problem]:
+    """Fill in what the attached staging's people lack, and remember it; returns who can't be given a user name.
+
+    Remembered is also what reading found out about the user ``names`` of staff.
+    """
+    with transaction(db):
+        assigned_values.check_given(db)
+        assigned_values.remember_sources(db, names)
+        problems = _give_usernames(db, naming)
+        if naming.sign_in:
+            for entity in assigned_values.PEOPLE:
+                _give_sign_in(db, entity, naming.sign_in)
+        assigned_values.seal_given(db)
+    return problems
+
+
+def _give_usernames(db: sqlite3.Connection, naming: Naming) -> list[Problem]:
+    names: Usernames | None = None
+    problems: list[Problem] = []
+    for entity in (BY_KEY[key] for key in naming.usernames):
+        rows = assigned_values.without(db, entity, "username")
+        if not rows:
+            continue
+        names = names or Usernames(assigned_values.usernames(db))
+        place = entity.attributes.index("username")
+        remembered = assigned_values.remembered(db, entity, "username")
+        found: list[tuple[int, str, bytes]] = []
+        nameless: list[tuple[int, int | None]] = []
+        for key, school, record in rows:
+            values = _decode(record)
+            values[place] = remembered.get(key, "")
+            if not values[place]:
+                wanted = naming.usernames[entity.key](dict(zip(entity.attributes, values, strict=True)))
+                values[place] = names.give(wanted)
+            if values[place]:
+                found.append((key, values[place], _encode(values)))
+            else:
+                nameless.append((key, school))
+        assigned_values.remember(db, entity, "username", found)
+        problems += _still_nameless(db, entity, naming, nameless)
+    return problems
+
+
+def _still_nameless(
+    db: sqlite3.Connection, entity: Entity, naming: Naming, nameless: list[tuple[int, int | None]]
+) -> list[Problem]:
+    """What the requirement on user names says of those whose attributes give none."""
+    if entity.key in naming.required:
+        rule = "missing-required"
+        assigned_values.leave_out(db, entity, rule, [key for key, _school in nameless])
+    elif entity.key in naming.reported:
+        rule = "missing-reported"
+    else:
+        return []
+    return [Problem(rule, entity.key, key, school, "username") for key, school in nameless]
+
+
+def _give_sign_in(db: sqlite3.Connection, entity: Entity, sign_in: SignIn) -> None:
+    mail, extra = entity.attributes.index("email"), entity.attributes.index(EXTRA)
+    remembered = assigned_values.remembered(db, entity, SIGN_IN)
+    found: list[tuple[int, str, bytes]] = []
+    for key, record in assigned_values.everybody(db, entity):
+        values = _decode(record)
+        kind = remembered.get(key) or sign_in.of(values[mail])
+        if kind:
+            others = msgspec.json.decode(values[extra], type=dict[str, str]) if values[extra] else {}
+            values[extra] = _encode(others | {SIGN_IN: kind}).decode()
+            found.append((key, kind, _encode(values)))
+    assigned_values.remember(db, entity, SIGN_IN, found)

@@ -1,0 +1,43 @@
+"""What a connection's settings say about contacts without PowerSchool's contact module, checked and ready for a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from psconnect.model.bad_setting import refuse
+from psconnect.model.connection import Connection
+from psconnect.powerschool.fields import resolve
+from psconnect.roster.value_lists import ListedValues, ValueList
+from psconnect.roster.whole_names import DEFAULT, MOST, WholeNames, compile_names
+
+
+def whole_names(connection: Connection, parents: str, lists: Mapping[str, ValueList]) -> WholeNames | None:
+    """The fields with whole names and how they are split; None where the contact module is used, or no contacts.
+
+    ``parents`` is ``none``, ``portal`` or ``all``. Raises FixSettings for what does not go together.
+    """
+    options = connection.options
+    if options.contact_module or parents == "none":
+        return None
+    if parents == "portal":
+        raise refuse(
+            "Who has a portal account is known by the contact module alone, which is switched off.",
+            "Switch the contact module on, or take all contacts.",
+            "options.parents",
+        )
+    if not 1 <= len(options.contact_fields) <= MOST:
+        raise refuse(f"There have to be 1 to {MOST} fields with names.", "List them.", "options.contact_fields")
+    columns: dict[str, str] = {}
+    for relation, written in options.contact_fields.items():
+        where = f"options.contact_fields.{relation}"
+        table, _, field = resolve(written, "student", where).partition(".")
+        if table.lower() != "students":
+            raise refuse(f"“{written}” is no field of the table Students.", "Take one like Students.Mother.", where)
+        if field.lower() in columns:
+            raise refuse(f"“{written}” stands twice.", "Give each relationship a field of its own.", where)
+        columns[field.lower()] = relation
+    return WholeNames(
+        columns,
+        compile_names(options.contact_names or DEFAULT, "options.contact_names"),
+        ListedValues(lists.get("relation_role", {})).__getitem__,
+    )

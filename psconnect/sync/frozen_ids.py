@@ -1,0 +1,57 @@
+"""How a connection's ids are made now, and since when they are frozen: for a person who wants other ones."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from psconnect.model.connection import Connection
+from psconnect.model.runs import APPLIED
+from psconnect.store.history import run_table
+from psconnect.store.plan.record_ids import aliases
+from psconnect.sync.identity import RULES, changed_since_delivery
+from psconnect.sync.rekey import warn_in_year
+
+
+@dataclass(frozen=True)
+class IdsNow:
+    """How ids are made.
+
+    Attributes:
+        connection: the settings that say it.
+        read: whether a run read PowerSchool on this computer, so that a list of ids can be compared with it.
+        frozen: whether records were delivered, so that only adoption or a re-key changes ids.
+        since: when the first delivery ended, or the earliest one that is still known; None where there was none.
+        first_known: whether ``since`` is the first delivery, and not only the earliest that is still in the history.
+        adopted: kind (model.ids.kind_of) -> how many records have an adopted id.
+        pending: ``rekey`` or ``aliases`` where the next delivery gives other ids than the last one; else empty.
+        warning: what to think of before ids are changed; empty where there is nothing.
+    """
+
+    connection: Connection
+    read: bool = False
+    frozen: bool = False
+    since: datetime | None = None
+    first_known: bool = True
+    adopted: Mapping[str, int] = field(default_factory=dict)
+    pending: str = ""
+    warning: str = ""
+
+
+def ids_now(db: sqlite3.Connection, connection: Connection, today: date, *, read: bool) -> IdsNow:
+    """How the ids of this connection are made, by its settings and its roster data."""
+    applied = [run for run in run_table.list_runs(db, connection.name) if run.state in APPLIED]
+    oldest = db.execute("SELECT min(no) FROM run").fetchone()[0]
+    return IdsNow(
+        connection,
+        read=read,
+        frozen=bool(run_table.get_meta(db, RULES)),
+        since=(applied[-1].ended or applied[-1].started) if applied else None,
+        # Runs are numbered from 1, and forgotten the oldest first.
+        first_known=oldest in (None, 1),
+        adopted={kind: len(ids) for kind, ids in aliases(db).items()},
+        pending=changed_since_delivery(db, connection.id_rules)[1],
+        warning=warn_in_year(db, today),
+    )

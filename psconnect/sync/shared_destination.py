@@ -1,0 +1,93 @@
+"""Connections that deliver to one destination: their ids must not be mistaken for each other's."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from psconnect.destinations import KINDS
+from psconnect.model.connection import Connection
+from psconnect.model.errors import FixSettings
+from psconnect.store.settings.home import slug
+
+_MADE_OF_KEYS = re.compile(r"[tc]?[0-9]*|d(i(s(t(r(i(c(t)?)?)?)?)?)?)?", re.IGNORECASE)
+"""How ids that are made of keys begin: a number, perhaps with a letter before it, or the word for the district."""
+
+
+def check_sharing(connection: Connection, others: Iterable[Connection]) -> None:
+    """Refuse prefixes that don't keep two PowerSchool servers apart at one destination; raises FixSettings."""
+    for other in others:
+        if slug(other.name) == slug(connection.name) or not _same_destination(connection, other):
+            continue
+        if connection.source.url and connection.source.url == other.source.url:
+            continue
+        if _overlap(connection, other):
+            raise _refused(
+                connection,
+                other,
+                "ids",
+                f"“{_shown(connection.options.id_prefix)}” and “{_shown(other.options.id_prefix)}” as prefixes of "
+                "their ids",
+                "options.id_prefix",
+            )
+        for key, what in (("username_prefix", "user names"), ("course_prefix", "course numbers")):
+            own, theirs = getattr(connection.options, key), getattr(other.options, key)
+            if own and own.casefold() == theirs.casefold():
+                raise _refused(connection, other, what, f"“{own}” as prefix of their {what}", f"options.{key}")
+
+
+def _same_destination(one: Connection, other: Connection) -> bool:
+    if not one.destination_kind or one.destination_kind != other.destination_kind:
+        return False
+    return _place(one) is not None and _place(one) == _place(other)
+
+
+def _place(connection: Connection) -> tuple[Any, ...] | None:
+    """What says which system a destination is: its folder, or all settings of a kind without one; None while unset."""
+    settings: Mapping[str, Any] = connection.destination
+    declared = KINDS[connection.destination_kind][0].fields if connection.destination_kind in KINDS else ()
+    folders = [field.key for field in declared if field.kind == "folder"]
+    if folders:
+        given = [str(settings.get(key, "")) for key in folders]
+        return tuple(_plain(folder) for folder in given) if all(given) else None
+    return tuple(sorted((key, str(value)) for key, value in settings.items()))
+
+
+def _plain(folder: str) -> str:
+    """A folder in one spelling: links, dots and (where the system does not see them) capitals don't count."""
+    try:
+        return os.path.normcase(Path(folder).expanduser().resolve())
+    except (OSError, RuntimeError):
+        return os.path.normcase(folder)
+
+
+def _overlap(one: Connection, other: Connection) -> bool:
+    """Whether an id of one connection could be one of the other."""
+    prefixes = sorted((one.options.id_prefix.casefold(), other.options.id_prefix.casefold()), key=len)
+    shorter, longer = prefixes
+    if not longer.startswith(shorter):
+        return False
+    rest = longer[len(shorter) :]
+    if one.id_rules.numbers or other.id_rules.numbers:
+        # Numbers of PowerSchool can be any letters and digits.
+        return not rest or rest.isalnum()
+    return _MADE_OF_KEYS.fullmatch(rest) is not None
+
+
+def _shown(prefix: str) -> str:
+    return prefix or "nothing"
+
+
+def _refused(connection: Connection, other: Connection, what: str, both: str, where: str) -> FixSettings:
+    return FixSettings(
+        "PSC-SETTINGS-SHARED",
+        "Two connections would be mixed up at their destination",
+        f"“{connection.name}” and “{other.name}” read different PowerSchool servers and deliver to the same place, "
+        f"with {both}. The same {what} can mean different records there.",
+        f"Give one of them another prefix ({where}), for example “{connection.name[:1].upper()}-”, or deliver to "
+        "another folder.",
+        where=where,
+    )
