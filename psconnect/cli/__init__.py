@@ -14,7 +14,7 @@ from psconnect.cli.parser import make_parser
 from psconnect.logs import close_log, logger, open_log
 from psconnect.model.clock import Clock
 from psconnect.model.errors import Bug, Cancelled, PsconnectError
-from psconnect.store.settings.home import find_home
+from psconnect.service import find_home
 
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:

@@ -6,49 +6,40 @@ import argparse
 import contextlib
 import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 
 from psconnect.cli import codes, output
 from psconnect.demo import DemoOptions, DemoServer, Personality, draw
 from psconnect.model.clock import CancelToken
-from psconnect.model.connection import from_dict
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError
 from psconnect.model.runs import Run
-from psconnect.powerschool.plugin import PluginPackage
-from psconnect.service import Service
-from psconnect.store.files import private_folder
-from psconnect.store.settings.home import Home, home_at
-from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets, available
+from psconnect.service import DEMO_NAME, DemoHome, PluginPackage, Service
 
-NAME = "Demo district"
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
 
-def demo(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
+def demo(options: argparse.Namespace, place: DemoHome, cancel: CancelToken) -> int:
     """Set up the demo district, sync it and write its report; returns the exit code."""
-    folder = private_folder(home.demo)
-    with _serving(options, folder) as server:
+    with _serving(options, place) as server:
         output.say(f"1. The demo district is running at {server.url} ({options.students:,} students).")
-        service = _set_up(server, folder)
+        service = _set_up(server, place)
         if not _checked(service, cancel):
             return codes.NOT_READ
         run = _synced(service, cancel)
-        report = service.report(run.id, folder / "report.html")
-        service.report(run.id, folder / "report.csv")
+        report = service.report(run.id, place.folder / "report.html")
+        service.report(run.id, place.folder / "report.csv")
         output.say(f"6. Report: {report}")
-        _summary(options, run, folder)
+        _summary(options, run, place)
         return codes.for_run(run)
 
 
-def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
+def serve(options: argparse.Namespace, place: DemoHome, cancel: CancelToken) -> int:
     """Serve the demo district until Ctrl+C; prints address and credentials of an installed plugin as JSON."""
-    folder = private_folder(home.demo)
     personality = Personality() if options.personality is None else draw(options.personality)
-    with _serving(options, folder, personality) as server:
-        service = _set_up(server, folder, quiet=True)
+    with _serving(options, place, personality) as server:
+        service = _set_up(server, place, quiet=True)
         plugin = server.plugins()[0]
         found = {
             "url": server.url,
@@ -67,9 +58,11 @@ def serve(options: argparse.Namespace, home: Home, cancel: CancelToken) -> int:
 
 
 @contextlib.contextmanager
-def _serving(options: argparse.Namespace, folder: Path, personality: Personality | None = None) -> Iterator[DemoServer]:
+def _serving(
+    options: argparse.Namespace, place: DemoHome, personality: Personality | None = None
+) -> Iterator[DemoServer]:
     """The demo district's server while it runs; raises FixSettings where its port is taken."""
-    server = _server(options, folder, personality or Personality())
+    server = _server(options, place, personality or Personality())
     try:
         server.start()
     except OSError as error:
@@ -88,11 +81,11 @@ def _serving(options: argparse.Namespace, folder: Path, personality: Personality
         server.stop()
 
 
-def _server(options: argparse.Namespace, folder: Path, personality: Personality) -> DemoServer:
+def _server(options: argparse.Namespace, place: DemoHome, personality: Personality) -> DemoServer:
     today = datetime.now().astimezone().date()
     return DemoServer(
         DemoOptions(
-            folder=private_folder(folder / "server"),
+            folder=place.server_folder,
             students=options.students,
             seed=options.seed,
             today=today,
@@ -103,29 +96,22 @@ def _server(options: argparse.Namespace, folder: Path, personality: Personality)
     )
 
 
-def _set_up(server: DemoServer, folder: Path, *, quiet: bool = False) -> Service:
+def _set_up(server: DemoServer, place: DemoHome, *, quiet: bool = False) -> Service:
     """A connection to the demo district, with its plugin built, installed and enabled, and its secret stored."""
 
     def say(text: str) -> None:
         if not quiet:
             output.say(text)
 
-    service = Service(home_at(folder))
-    settings = {
-        "name": NAME,
-        "preset": "oneroster",
-        "source": {"kind": "powerschool", "url": server.url},
-        "options": {"district_name": "Demo Unified School District"},
-        "destination": {"kind": "oneroster-csv", "folder": str(private_folder(folder / "roster"))},
-    }
-    service.save_connection(from_dict(settings))
-    package = service.build_plugin(NAME)
+    service = Service(place.home)
+    service.save_connection(place.connection(server.url))
+    package = service.build_plugin(DEMO_NAME)
     plugin = _installed(server, package)
     say(
         f"2. Plugin “{package.name}” {package.version} is installed and enabled; it may view {len(package.access)} "
         "fields and change none."
     )
-    service.set_value(NAME, "source.client_id", json.dumps(plugin[0]))
+    service.set_value(DEMO_NAME, "source.client_id", json.dumps(plugin[0]))
     _keep_secret(service, plugin[1], say)
     return service
 
@@ -136,25 +122,23 @@ def _installed(server: DemoServer, package: PluginPackage) -> tuple[str, str]:
     return plugin.client_id or "", plugin.client_secret or ""
 
 
-def _keep_secret(service: Service, secret: str, say: object) -> None:
-    tell = say if callable(say) else output.say
-    if available():
+def _keep_secret(service: Service, secret: str, say: Callable[[str], None]) -> None:
+    reason = "This computer has no keyring."
+    if service.keeps_secrets():
         try:
-            service.set_secret(NAME, CLIENT_SECRET, secret)
+            service.keep_secret(DEMO_NAME, secret)
         except PsconnectError as error:
             reason = error.happened
         else:
-            tell("3. The client secret is in the keyring of this computer.")
+            say("3. The client secret is in the keyring of this computer.")
             return
-    else:
-        reason = "This computer has no keyring."
-    service.secrets = Secrets(session_only=True)
-    service.set_secret(NAME, CLIENT_SECRET, secret)
-    tell(f"3. {reason} So the demo’s secret is kept in memory, until it ends.")
+    service.keep_secrets_in_memory()
+    service.keep_secret(DEMO_NAME, secret)
+    say(f"3. {reason} The demo’s secret is kept in memory until it ends.")
 
 
 def _checked(service: Service, cancel: CancelToken) -> bool:
-    findings = service.check(NAME, lambda _finding: None, cancel)
+    findings = service.check(DEMO_NAME, lambda _finding: None, cancel)
     failed = [finding for finding in findings if finding.state == "failed"]
     for finding in failed:
         output.say(f"   {finding.step}: {finding.text} {finding.to_do} ({finding.code})")
@@ -165,7 +149,7 @@ def _checked(service: Service, cancel: CancelToken) -> bool:
 def _synced(service: Service, cancel: CancelToken) -> Run:
     progress = output.Progress()
     try:
-        run = service.sync(NAME, on_event=progress, cancel=cancel)
+        run = service.sync(DEMO_NAME, on_event=progress, cancel=cancel)
         if run.state == "held":
             progress.close()
             output.say(f"5. The plan is on hold, as it should be: {run.holds[0].reason} Approved for the demo.")
@@ -175,10 +159,10 @@ def _synced(service: Service, cancel: CancelToken) -> Run:
     return run
 
 
-def _summary(options: argparse.Namespace, run: Run, folder: Path) -> None:
-    bundle = folder / "roster" / f"{NAME}.zip"
+def _summary(options: argparse.Namespace, run: Run, place: DemoHome) -> None:
+    bundle, report = place.roster_folder / f"{DEMO_NAME}.zip", place.folder / "report.html"
     if options.json:
-        output.document({"run": run.as_dict(), "bundle": str(bundle), "report": str(folder / "report.html")})
+        output.document({"run": run.as_dict(), "bundle": str(bundle), "report": str(report)})
         return
     output.result("")
     output.show_run(run)
@@ -193,4 +177,4 @@ def _summary(options: argparse.Namespace, run: Run, folder: Path) -> None:
     if students:
         output.result(f"New at the destination: {delivered:,} records, {students.create:,} of them students.")
     output.result(f"Bundle: {bundle}")
-    output.result(f"Report: {folder / 'report.html'}")
+    output.result(f"Report: {report}")

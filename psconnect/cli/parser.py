@@ -8,8 +8,7 @@ from psconnect import __version__
 from psconnect.model.entities import BY_KEY
 from psconnect.model.rules import FILTERED
 from psconnect.model.runs import SCOPES
-from psconnect.service import ADOPTABLE
-from psconnect.store.reading.last_reading import FINDABLE
+from psconnect.service import ADOPTABLE, FINDABLE
 
 
 def make_parser() -> argparse.ArgumentParser:

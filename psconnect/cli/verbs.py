@@ -18,11 +18,7 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
-from psconnect.powerschool.doctor import Finding
-from psconnect.service import ConnectionState, Service, age_in_words
-from psconnect.store.database import sqlite_errors
-from psconnect.store.files import write_atomically
-from psconnect.store.settings.home import Home
+from psconnect.service import ConnectionState, Finding, Home, Service, age_in_words, demo_errors
 
 _MARKS = {"ok": "ok     ", "warning": "look at", "failed": "FAILED "}
 
@@ -32,8 +28,8 @@ def run(options: argparse.Namespace, home: Home, clock: Clock) -> int:
     if options.verb == "demo" and not options.headless and not options.json and window.can_open():
         return window.open_demo(home, students=options.students, seed=options.seed, port=options.port)
     if options.verb in ("demo", "serve-demo"):
-        with cancel_on_interrupt() as cancel, sqlite_errors(home.demo, read_again=True):
-            return demo.demo(options, home, cancel) if options.verb == "demo" else demo.serve(options, home, cancel)
+        with cancel_on_interrupt() as cancel, demo_errors(home) as place:
+            return demo.demo(options, place, cancel) if options.verb == "demo" else demo.serve(options, place, cancel)
     service = Service(home, clock=clock)
     verb = options.verb if "what" not in options else f"{options.verb} {options.what}"
     return _VERBS[verb](service, options)
@@ -185,8 +181,7 @@ def _piped() -> str:
 
 def _plugin(service: Service, options: argparse.Namespace) -> int:
     pieces = service.go_without(options.name, options.without)
-    package = service.build_plugin(options.name)
-    write_atomically(Path(options.output).absolute(), package.content)
+    package = service.write_plugin(options.name, Path(options.output))
     asks = f"It asks to view {len(package.access)} fields and to change none."
     text = f"Plugin “{package.name}” {package.version} is in {options.output}. {asks}"
     access = [{"table": table, "field": field} for table, field in package.access]

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 
 from psconnect.cli import output
-from psconnect.store.settings.home import Home
+from psconnect.service import Home
 
 
 def can_open(environment: Mapping[str, str] | None = None) -> bool:

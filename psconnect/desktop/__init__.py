@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psconnect.store.settings.home import Home
+from psconnect.service import Home
 
 
 def open_window(home: Home) -> int:

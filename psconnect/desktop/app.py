@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from psconnect import __version__
-from psconnect.desktop.demo import DISTRICT, NAME, DemoDistrict, DemoSize, start_demo
+from psconnect.desktop.demo import DemoDistrict, DemoSize, start_demo
 from psconnect.desktop.garbage import Garbage
 from psconnect.desktop.mistakes import MistakeDialog, Mistakes, details
 from psconnect.desktop.oneinstance import OneInstance
@@ -20,8 +20,7 @@ from psconnect.desktop.wizard.session import Prefill
 from psconnect.desktop.wizard.window import WizardWindow, open_wizard
 from psconnect.logs import logger
 from psconnect.model.errors import PsconnectError
-from psconnect.service import Service
-from psconnect.store.settings.home import Home
+from psconnect.service import DEMO_DISTRICT, DEMO_NAME, Home, Service
 
 _SWITCH_SECONDS = 0.001
 
@@ -138,13 +137,13 @@ class Desktop(QObject):
             taken = {state.connection.name for state in district.service.connections()}
             plugin = district.unused_plugin()
             prefill = Prefill(
-                name=NAME if NAME not in taken else "",
+                name=DEMO_NAME if DEMO_NAME not in taken else "",
                 url=district.server.url,
                 client_id=plugin.client_id,
                 client_secret=plugin.client_secret,
                 connection_id=plugin.connection_id,
-                district_name=DISTRICT,
-                folder=str(district.roster_folder),
+                district_name=DEMO_DISTRICT,
+                folder=str(district.place.roster_folder),
             )
         open_wizard(window.bridge, window.context.service, window, prefill, on_saved=window.saved)
 

@@ -8,17 +8,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from psconnect.demo import DemoOptions, DemoServer
-from psconnect.model.connection import Connection, from_dict
+from psconnect.model.connection import Connection
 from psconnect.model.connection_id import new_id
-from psconnect.service import Service
-from psconnect.store.files import private_folder
-from psconnect.store.settings.home import Home, home_at
-from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
-
-NAME, DISTRICT = "Demo district", "Demo Unified School District"
+from psconnect.service import DemoHome, Home, Service
 
 
 @dataclass(frozen=True)
@@ -45,18 +39,13 @@ class DemoDistrict:
 
     server: DemoServer
     service: Service
-    folder: Path
+    place: DemoHome
     plugin: DemoPlugin
-
-    @property
-    def roster_folder(self) -> Path:
-        """Where the demo delivers to."""
-        return private_folder(self.folder / "roster")
 
     def unused_plugin(self) -> DemoPlugin:
         """A plugin that no connection has yet; another one is installed where need be."""
         if self.plugin.connection_id in {state.connection.id for state in self.service.connections()}:
-            self.plugin = _install(self.server, self.service, self.folder)
+            self.plugin = _install(self.server, self.service, self.place)
         return self.plugin
 
     def stop(self) -> None:
@@ -69,34 +58,27 @@ def start_demo(home: Home, size: DemoSize) -> DemoDistrict:
 
     Takes seconds the first time. Raises PsconnectError where the folder can't be used, OSError for a taken port.
     """
-    folder = private_folder(home.demo)
+    place = DemoHome(home.demo)
     today = datetime.now().astimezone().date()
     options = DemoOptions(
-        folder=private_folder(folder / "server"), students=size.students, seed=size.seed, today=today, port=size.port
+        folder=place.server_folder, students=size.students, seed=size.seed, today=today, port=size.port
     )
     server = DemoServer(options)
     server.start()
     try:
-        service = Service(home_at(folder), Secrets(session_only=True))
-        plugin = _install(server, service, folder)
+        service = Service(place.home)
+        service.keep_secrets_in_memory()
+        plugin = _install(server, service, place)
         _sign_in_again(service, server)
     except BaseException:
         server.stop()
         raise
-    return DemoDistrict(server, service, folder, plugin)
+    return DemoDistrict(server, service, place, plugin)
 
 
-def _install(server: DemoServer, service: Service, folder: Path) -> DemoPlugin:
+def _install(server: DemoServer, service: Service, place: DemoHome) -> DemoPlugin:
     """Build the plugin that a new connection with default choices asks for, and enable it."""
-    settings = {
-        "name": NAME,
-        "id": new_id(),
-        "preset": "oneroster",
-        "source": {"kind": "powerschool", "url": server.url},
-        "options": {"district_name": DISTRICT},
-        "destination": {"kind": "oneroster-csv", "folder": str(private_folder(folder / "roster"))},
-    }
-    return _enabled(server, service, from_dict(settings))
+    return _enabled(server, service, place.connection(server.url, new_id()))
 
 
 def _enabled(server: DemoServer, service: Service, connection: Connection) -> DemoPlugin:
@@ -113,4 +95,4 @@ def _sign_in_again(service: Service, server: DemoServer) -> None:
         plugin = _enabled(server, service, state.connection)
         service.set_value(name, "source.url", json.dumps(server.url))
         service.set_value(name, "source.client_id", json.dumps(plugin.client_id))
-        service.set_secret(name, CLIENT_SECRET, plugin.client_secret)
+        service.keep_secret(name, plugin.client_secret)

@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from psconnect.model.errors import LocalStorage
-from psconnect.store.files import private_folder
-from psconnect.store.settings.home import Home
+from psconnect.service import Home
 
 _WAIT_MS = 300
 
@@ -25,7 +24,7 @@ class OneInstance(QObject):
         self._name = f"psconnect-{hashlib.sha256(place).hexdigest()[:16]}"
         self._on_raise = on_raise
         # Two that start at the same moment would both find nobody who listens.
-        self._folder = home.config
+        self._home = home
         self._lock = filelock.FileLock(home.config / "window.lock", timeout=0)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
@@ -34,7 +33,7 @@ class OneInstance(QObject):
     def claim(self) -> bool:
         """True where this is the first; else the first one was told to come to the front."""
         try:
-            private_folder(self._folder)
+            self._home.settings_folder()
             self._lock.acquire()
         except filelock.Timeout:
             socket = QLocalSocket()

@@ -24,8 +24,7 @@ from psconnect.desktop.widgets.taborder import put_in_order
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING
-from psconnect.service import Service, plugin_name
-from psconnect.service.connections import IN_USE
+from psconnect.service import IN_USE, Service, plugin_name
 
 SIZE, SMALLEST = QSize(1180, 760), QSize(860, 560)
 _CLOSE_MS, _NOTICE_MS = 1_000, 8_000

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from psconnect.model.entities import BY_KEY
+from psconnect.model.review import ProblemGroup, ProblemRecord
 from psconnect.model.shown_text import shown
 from psconnect.reports.csv_report import as_csv
 from psconnect.reports.words import detail_word, record_kind
-from psconnect.store.history.change_table import ProblemGroup, ProblemRecord
 from psconnect.store.history.titles import NUMBERS, TITLES
 from psconnect.store.reading.last_reading import LastRead
 from psconnect.words import tr

@@ -12,13 +12,17 @@ from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import Explanation, Happening, Related, Step
 from psconnect.roster.filter_templates import FilterTemplate
-from psconnect.service.connections import Connections, ConnectionState
+from psconnect.service.connections import IN_USE, Connections, ConnectionState
+from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
+from psconnect.service.drafts import DraftFiles
 from psconnect.service.find import Find
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
 from psconnect.service.season import Season
 from psconnect.service.setup import SetUp
-from psconnect.store.reading.last_reading import Match
+from psconnect.store.history.change_table import Arrangement
+from psconnect.store.reading.last_reading import FINDABLE, Match
+from psconnect.store.settings.home import Home, find_home, slug
 from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
 from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.frozen_ids import IdsNow
@@ -29,16 +33,24 @@ from psconnect.sync.season import SeasonProposal
 
 __all__ = [
     "ADOPTABLE",
+    "DEMO_DISTRICT",
+    "DEMO_NAME",
+    "FINDABLE",
+    "IN_USE",
     "AdoptedRow",
     "AdoptionPreview",
+    "Arrangement",
     "Caught",
     "ConnectionState",
     "Declaration",
+    "DemoHome",
+    "DraftFiles",
     "Explanation",
     "FilterPreview",
     "FilterTemplate",
     "Finding",
     "Happening",
+    "Home",
     "IdsNow",
     "Limit",
     "Match",
@@ -58,7 +70,10 @@ __all__ = [
     "Step",
     "Undoable",
     "age_in_words",
+    "demo_errors",
+    "find_home",
     "plugin_name",
+    "slug",
 ]
 
 

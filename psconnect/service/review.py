@@ -9,12 +9,13 @@ from pathlib import Path
 
 from psconnect.model.entities import ADMIN, BY_KEY, TEACHER, Entity
 from psconnect.model.errors import FixSettings
+from psconnect.model.review import ChangeQuery, ProblemGroup
 from psconnect.model.runs import ChangeCounts, SetAside
 from psconnect.powerschool.menus import page_of
 from psconnect.reports.registrar import registrar_csv
 from psconnect.service.base import Base
 from psconnect.store.files import write_atomically
-from psconnect.store.history.change_table import Arrangement, ProblemGroup, Wanted, problem_groups
+from psconnect.store.history.change_table import Arrangement, problem_groups
 from psconnect.store.plan import exclusions
 from psconnect.store.plan.ledger import ledger_counts
 from psconnect.store.reading.last_reading import last_read
@@ -70,7 +71,7 @@ class Limit:
 class Review(Base):
     """What a person can look at in a run."""
 
-    def arrange_changes(self, run_id: str, wanted: Wanted) -> Arrangement:
+    def arrange_changes(self, run_id: str, wanted: ChangeQuery) -> Arrangement:
         """Filter and sort a run's changes of one entity, to be read page by page; close it when done.
 
         Takes up to seconds for a million changes; its pages take milliseconds.

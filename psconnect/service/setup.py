@@ -25,7 +25,7 @@ from psconnect.service.base import Base
 from psconnect.store.files import write_atomically
 from psconnect.store.reading.assigned_values import mails_by_domain
 from psconnect.store.reading.last_reading import last_read
-from psconnect.store.settings.secrets import CLIENT_SECRET, SECRET_KEYS, available
+from psconnect.store.settings.secrets import CLIENT_SECRET, SECRET_KEYS, Secrets, available
 from psconnect.sync import inspect
 from psconnect.sync.compose import choices_of, compare_of, make_client
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
@@ -77,11 +77,13 @@ class SetUp(Base):
         changed = msgspec.structs.replace(connection, source=source)
         return changed, choices_of(changed).streams.without
 
+    def write_plugin(self, name: str, path: Path) -> PluginPackage:
+        """Build the plugin package of a connection and write its ZIP."""
+        return _written(self.build_plugin(name), path)
+
     def save_plugin(self, connection: Connection, path: Path) -> PluginPackage:
-        """Build the plugin package of settings that may not be saved yet, and write its ZIP as a whole."""
-        package = self.plugin_for(connection)
-        write_atomically(path.absolute(), package.content)
-        return package
+        """Build the plugin package of settings that may not be saved yet, and write its ZIP."""
+        return _written(self.plugin_for(connection), path)
 
     def plugin_for(self, connection: Connection) -> PluginPackage:
         """Build the plugin package for settings that need not be stored yet; without an id they get one."""
@@ -157,6 +159,10 @@ class SetUp(Base):
             yield client
         finally:
             client.http.close()
+
+    def keep_secrets_in_memory(self) -> None:
+        """From now on, keep secrets until psconnect ends, and don't ask the keyring."""
+        self.secrets = Secrets(session_only=True)
 
     def keeps_secrets(self) -> bool:
         """Whether this computer has a keyring; without one, secrets are kept until psconnect ends."""
@@ -249,3 +255,8 @@ class SetUp(Base):
             "Check how the domain is written, and map the e-mail to the field that holds it.",
             "PSC-SIGN-IN-DOMAIN",
         )
+
+
+def _written(package: PluginPackage, path: Path) -> PluginPackage:
+    write_atomically(path.absolute(), package.content)
+    return package

@@ -120,7 +120,7 @@ def test_a_connection_of_an_earlier_demo_signs_in_again(tmp_path: Path) -> None:
     home = home_at(tmp_path)
     first = start_demo(home, DemoSize(students=200))
     try:
-        destination = {"kind": "oneroster-csv", "folder": str(first.roster_folder)}
+        destination = {"kind": "oneroster-csv", "folder": str(first.place.roster_folder)}
         source = {"url": first.server.url, "client_id": first.plugin.client_id}
         first.service.save_connection(
             from_dict({"name": "Mine", "preset": "oneroster", "source": source, "destination": destination})

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.models.changes import BLOCK, ChangesModel
 from psconnect.model.entities import BY_KEY
+from psconnect.model.review import ChangeQuery
 from psconnect.store.database import open_rosters
 from psconnect.store.history import run_table
-from psconnect.store.history.change_table import Wanted
 from tests.support.demo import Connected
 
 MANY = 120_000
@@ -57,13 +57,13 @@ def model(connected: Connected, qapp) -> Iterator[ChangesModel]:
     bridge.close()
 
 
-def arranged(qtbot: QtBot, model: ChangesModel, run_id: str, wanted: Wanted) -> None:
+def arranged(qtbot: QtBot, model: ChangesModel, run_id: str, wanted: ChangeQuery) -> None:
     with qtbot.waitSignal(model.arranged, timeout=30_000):
         model.arrange(run_id, wanted)
 
 
 def test_only_what_is_looked_at_is_read(model: ChangesModel, run_id: str, qtbot: QtBot) -> None:
-    arranged(qtbot, model, run_id, Wanted("student"))
+    arranged(qtbot, model, run_id, ChangeQuery("student"))
     assert model.rowCount() == MANY
     assert model._blocks == {}
     last = model.data(model.index(MANY - 1, 1))
@@ -75,7 +75,7 @@ def test_only_what_is_looked_at_is_read(model: ChangesModel, run_id: str, qtbot:
 
 
 def test_order_is_made_in_sql(model: ChangesModel, run_id: str, qtbot: QtBot) -> None:
-    arranged(qtbot, model, run_id, Wanted("student"))
+    arranged(qtbot, model, run_id, ChangeQuery("student"))
     with qtbot.waitSignal(model.arranged, timeout=30_000):
         model.sort(0, Qt.SortOrder.AscendingOrder)
     assert model.data(model.index(0, 0)) == "Family000001, Ann"
@@ -85,14 +85,14 @@ def test_order_is_made_in_sql(model: ChangesModel, run_id: str, qtbot: QtBot) ->
 
 
 def test_a_later_wish_wins(model: ChangesModel, run_id: str, qtbot: QtBot) -> None:
-    model.arrange(run_id, Wanted("student", order="title"))
-    arranged(qtbot, model, run_id, Wanted("student", text="Family000042"))
+    model.arrange(run_id, ChangeQuery("student", order="title"))
+    arranged(qtbot, model, run_id, ChangeQuery("student", text="Family000042"))
     qtbot.waitUntil(lambda: not model._bridge.busy, timeout=30_000)
     assert model.rowCount() == 1
 
 
 def test_cells_say_what_they_hold(model: ChangesModel, run_id: str, qtbot: QtBot) -> None:
-    arranged(qtbot, model, run_id, Wanted("student"))
+    arranged(qtbot, model, run_id, ChangeQuery("student"))
     change = model.index(0, 3)
     assert change.data() == "Create"
     assert model.headerData(0, Qt.Orientation.Horizontal) == "Record"
@@ -102,12 +102,12 @@ def test_cells_say_what_they_hold(model: ChangesModel, run_id: str, qtbot: QtBot
 
 def test_a_run_that_is_gone_is_told(model: ChangesModel, connected: Connected, qtbot: QtBot) -> None:
     with qtbot.waitSignal(model.failed, timeout=30_000) as failed:
-        model.arrange("20200101-000000-000-0000", Wanted("student"))
+        model.arrange("20200101-000000-000-0000", ChangeQuery("student"))
     assert failed.args[0].code == "PSC-RUN-UNKNOWN"
 
 
 def test_closing_lets_go_of_the_file(model: ChangesModel, run_id: str, connected: Connected, qtbot: QtBot) -> None:
-    arranged(qtbot, model, run_id, Wanted("student"))
+    arranged(qtbot, model, run_id, ChangeQuery("student"))
     model.close()
     assert model.rowCount() == 0
     connected.service.remove_connection(connected.name)

@@ -19,9 +19,9 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.models.changes import ChangesModel
 from psconnect.desktop.pages.changes import ChangesCard, Deeds
 from psconnect.model.entities import BY_KEY
+from psconnect.model.review import ChangeQuery
 from psconnect.store.database import open_rosters
 from psconnect.store.history import run_table
-from psconnect.store.history.change_table import Wanted
 from tests.support.demo import Connected
 
 pytestmark = pytest.mark.thorough
@@ -101,7 +101,7 @@ def arranged(qtbot: QtBot, model: ChangesModel, deed: Callable[[], object]) -> f
 
 def measure(qtbot: QtBot, card: ChangesCard, run: str, size: int) -> Took:
     model, table = card.model, card.table
-    arrange = arranged(qtbot, model, lambda: model.arrange(run, Wanted("student")))
+    arrange = arranged(qtbot, model, lambda: model.arrange(run, ChangeQuery("student")))
     assert model.rowCount() == size
     paints = [timed(table.viewport().grab) for _ in range(20)]
     bar = table.verticalScrollBar()
@@ -118,7 +118,9 @@ def measure(qtbot: QtBot, card: ChangesCard, run: str, size: int) -> Took:
     first = model.row(0)
     assert first is not None
     assert first.number == f"N{size - 1}", "the last key has the first name"
-    found = arranged(qtbot, model, lambda: model.arrange(run, Wanted("student", text=f"Family{MANY - size + 7:07}")))
+    found = arranged(
+        qtbot, model, lambda: model.arrange(run, ChangeQuery("student", text=f"Family{MANY - size + 7:07}"))
+    )
     assert [model.rowCount(), model.row(0).number] == [1, f"N{size - 7}"]
     return Took(statistics.median(paints), statistics.median(steps), max(steps), arrange, sort, found)
 
@@ -137,7 +139,7 @@ def test_a_million_changes_are_painted_scrolled_sorted_and_filtered(
     before = resident()
     much = measure(qtbot, card, "many", MANY)
     model = card.model
-    arranged(qtbot, model, lambda: model.arrange("many", Wanted("student")))
+    arranged(qtbot, model, lambda: model.arrange("many", ChangeQuery("student")))
     for place in range(0, MANY, 20_000):
         card.table.scrollTo(model.index(place, 0))
         QApplication.processEvents()

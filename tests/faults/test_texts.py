@@ -15,10 +15,10 @@ import pytest
 from psconnect.demo import Fault
 from psconnect.demo.server.fault_texts import TEXTS
 from psconnect.model.problems import RULES
+from psconnect.model.review import ChangeQuery, ChangeRow
 from psconnect.model.runs import Run
 from psconnect.model.shown_text import shown
 from psconnect.model.text import caseless, trimmed
-from psconnect.store.history.change_table import ChangeRow, Wanted
 from psconnect.transfer.ownership import OWNER_FILE
 from tests.cli.conftest import Psconnect
 from tests.faults.conftest import FIRST_ROWS_COUNT, Syncs, state, truth, users
@@ -82,7 +82,7 @@ def sync(connected: Connected, psconnect: Psconnect, *, held: str = "") -> Run:
 
 def changed(connected: Connected, run: Run, entity: str, text: str = "") -> list[ChangeRow]:
     """The rows of the run's changes as the window shows them."""
-    found = connected.service.arrange_changes(run.id, Wanted(entity, text=text))
+    found = connected.service.arrange_changes(run.id, ChangeQuery(entity, text=text))
     try:
         return found.page(0, found.total)
     finally:

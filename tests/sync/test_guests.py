@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from psconnect.model.review import ChangeQuery
 from psconnect.model.runs import Run
-from psconnect.store.history.change_table import Wanted
 from tests.judges.oneroster11 import check_bundle
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
@@ -76,7 +76,7 @@ def key_of(connected: Connected, school: int) -> str:
 def found_by_school(connected: Connected, run: Run, school: int) -> set[int]:
     """The keys of students whose changes a search for a school's name finds."""
     ((name,),) = connected.sql("SELECT Name FROM Schools WHERE School_Number = ?", school)
-    found = connected.service.arrange_changes(run.id, Wanted("student", text=name))
+    found = connected.service.arrange_changes(run.id, ChangeQuery("student", text=name))
     try:
         return {row.key for row in found.page(0, 1000)}
     finally:

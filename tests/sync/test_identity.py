@@ -10,9 +10,9 @@ import pytest
 
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.errors import FixSettings
+from psconnect.model.review import ChangeQuery
 from psconnect.model.runs import Run
 from psconnect.service import RekeyWishes
-from psconnect.store.history.change_table import Wanted
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.support.demo import Connect, Connected, connecting
 
@@ -91,7 +91,7 @@ def test_rekey_arrives_as_updates_and_undo_gives_the_old_ids_back(
     assert {row["sourcedId"] for row in after["users"] if row["role"] == "student"} == {number_of[one] for one in were}
     again = connected.service.sync(connected.name)
     assert (again.changes, again.holds) == ({}, ())
-    arrangement = connected.service.arrange_changes(held.id, Wanted("enrollment"))
+    arrangement = connected.service.arrange_changes(held.id, ChangeQuery("enrollment"))
     titles = {row.title for row in arrangement.page(0, 500)}
     schools = {row.school for row in arrangement.page(0, 500)}
     arrangement.close()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from psconnect.model.review import ChangeQuery
 from psconnect.model.runs import Run
-from psconnect.store.history.change_table import Wanted
 from psconnect.sync import included
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
@@ -261,7 +261,7 @@ def test_who_became_other_staff_is_said_to_be_that_and_not_to_be_gone(district: 
         "Not included, because the person has no class of this school year any more, and is other staff instead of a "
         "teacher; it will be removed when the run that waits is approved."
     )
-    with closing(district.service.arrange_changes(run.id, Wanted(entity="teacher"))) as changes:
+    with closing(district.service.arrange_changes(run.id, ChangeQuery(entity="teacher"))) as changes:
         assert [(row.key, row.because) for row in changes.page(0, 9)] == [
             (key, "the person has no class of this school year any more, and is other staff instead of a teacher")
         ]

@@ -11,8 +11,8 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import action_word, counted, tr
 from psconnect.desktop.widgets.table import Cell, cell_data, header_data
 from psconnect.model.errors import PsconnectError
-from psconnect.service import Service
-from psconnect.store.history.change_table import Arrangement, ChangeRow, Wanted
+from psconnect.model.review import ChangeQuery, ChangeRow
+from psconnect.service import Arrangement, Service
 
 BLOCK, _BLOCKS = 200, 40
 _ORDERS = ("title", "number", "school", "action")
@@ -32,11 +32,11 @@ class ChangesModel(QAbstractTableModel):
         self._service, self._bridge = service, bridge
         self._headers = [tr("Record"), tr("Number"), tr("School"), tr("Change"), tr("What changes")]
         self._run_id = ""
-        self._wanted: Wanted | None = None
+        self._wanted: ChangeQuery | None = None
         self._arrangement: Arrangement | None = None
         self._blocks: OrderedDict[int, list[ChangeRow]] = OrderedDict()
 
-    def arrange(self, run_id: str, wanted: Wanted) -> None:
+    def arrange(self, run_id: str, wanted: ChangeQuery) -> None:
         """Show these changes as soon as they are found; what was shown stays until then."""
         if (run_id, wanted) == (self._run_id, self._wanted):
             return
@@ -89,10 +89,10 @@ class ChangesModel(QAbstractTableModel):
             return
         old = self._wanted
         descending = order == Qt.SortOrder.DescendingOrder
-        self.arrange(self._run_id, Wanted(old.entity, old.action, old.text, _ORDERS[column], descending))
+        self.arrange(self._run_id, ChangeQuery(old.entity, old.action, old.text, _ORDERS[column], descending))
 
     @property
-    def wanted(self) -> Wanted | None:
+    def wanted(self) -> ChangeQuery | None:
         """What is shown, or asked for."""
         return self._wanted
 

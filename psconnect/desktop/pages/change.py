@@ -11,8 +11,8 @@ from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import column, row
 from psconnect.desktop.widgets.label import ElidedLabel
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.model.review import ChangeRow
 from psconnect.reports.words import record_kind
-from psconnect.store.history.change_table import ChangeRow
 
 _DETAIL_WIDTH = 310
 _BEFORE, _AFTER = 1, 2

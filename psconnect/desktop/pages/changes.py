@@ -19,9 +19,9 @@ from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Table
+from psconnect.model.review import ChangeQuery
 from psconnect.model.runs import Run
 from psconnect.service import Limit, SetAside
-from psconnect.store.history.change_table import Wanted
 
 _TYPING_MS = 250
 _MOST_AT_ONCE = 1_000
@@ -180,7 +180,7 @@ class ChangesCard(Card):
         before = self.model.wanted
         action = next((action for action, pill in self.pills.items() if pill.isChecked()), "")
         order, descending = (before.order, before.descending) if before else ("key", False)
-        self.model.arrange(self._run_id, Wanted(self._entity, action, self.filter.text(), order, descending))
+        self.model.arrange(self._run_id, ChangeQuery(self._entity, action, self.filter.text(), order, descending))
 
     def _arranged(self, total: int) -> None:
         aside = self.aside_pill.isChecked()

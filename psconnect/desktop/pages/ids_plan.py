@@ -13,8 +13,7 @@ from psconnect.desktop.theme.tokens import SPACE_M
 from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
-from psconnect.service import RekeyPlan
-from psconnect.store.settings.home import slug
+from psconnect.service import RekeyPlan, slug
 
 _ROW = 28
 

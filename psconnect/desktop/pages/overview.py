@@ -23,9 +23,9 @@ from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.connection import Connection
 from psconnect.model.entities import ENTITIES
+from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
 from psconnect.reports.words import severity_order
-from psconnect.store.history.change_table import ProblemGroup
 
 _STREAMS = {"school": "schools", "calendar": "terms", "course": "courses", "class": "sections", "student": "students"}
 _STREAMS |= {"contact": "contacts", "relationship": "relationships", "enrollment": "enrollments"}

@@ -16,8 +16,8 @@ from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import Label, plain_tip
 from psconnect.model.problems import without_count
+from psconnect.model.review import ProblemGroup, ProblemRecord
 from psconnect.reports.words import record_kind
-from psconnect.store.history.change_table import ProblemGroup, ProblemRecord
 
 _LINK = int(Qt.ItemDataRole.UserRole) + 1
 _TO_DO = int(Qt.ItemDataRole.UserRole) + 2

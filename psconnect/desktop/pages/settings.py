@@ -21,7 +21,7 @@ from psconnect.desktop.widgets.page import Page
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
-from psconnect.store.settings.home import slug
+from psconnect.service import slug
 
 _NAME_WIDTH = 320
 

@@ -34,10 +34,9 @@ from psconnect.desktop.widgets.page import Page, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.model.problems import RULES
+from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import APPLIED, WAITING, Run
-from psconnect.service import Undoable
-from psconnect.store.history.change_table import ProblemGroup
-from psconnect.store.settings.home import slug
+from psconnect.service import Undoable, slug
 
 _FACT_COLUMNS = 4
 

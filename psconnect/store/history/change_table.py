@@ -10,14 +10,14 @@ import json
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
-from psconnect.model.problems import RULES, Rule, without_count
+from psconnect.model.problems import RULES, without_count
+from psconnect.model.review import ChangeQuery, ChangeRow, ProblemGroup, ProblemRecord
 from psconnect.model.shown_text import shown
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 from psconnect.store.history.run_table import school_names
@@ -30,54 +30,10 @@ from psconnect.store.schema import ACTIONS, REMOVE
 _SEVERITIES = ("error", "warning", "info")
 
 
-@dataclass(frozen=True)
-class ChangeRow:
-    """A change as a table shows it.
-
-    Attributes:
-        entity, key: the record.
-        action: ``create``, ``update`` or ``remove``.
-        title: how a person names the record; a person's data, for the screen alone.
-        number: the number a person looks it up by, or an empty text.
-        school: name of its school, or an empty text.
-        values: (attribute, before, after) of every attribute for a create or removal, of the changed ones for an
-            update; before or after is None where there is no record. Hidden characters are named, as in all texts here.
-        because: why a removal is one, as a clause; empty for other actions, and where it is not known any more.
-    """
-
-    entity: str
-    key: int
-    action: str
-    title: str
-    number: str
-    school: str
-    values: tuple[tuple[str, str | None, str | None], ...]
-    because: str = ""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which changes, in which order.
-
-    Attributes:
-        entity: key of the entity.
-        action: one action, or an empty text for all.
-        text: only records with this text in one of their values or in their school's name; empty for all.
-        order: ``title``, ``number``, ``school``, ``action`` or ``key``.
-        descending: whether the order is turned round.
-    """
-
-    entity: str
-    action: str = ""
-    text: str = ""
-    order: str = "key"
-    descending: bool = False
-
-
 class Arrangement:
     """The wanted changes of one run, numbered; read from any one thread at a time. ``close`` it when done."""
 
-    def __init__(self, rosters: Path, number: int, wanted: Wanted) -> None:
+    def __init__(self, rosters: Path, number: int, wanted: ChangeQuery) -> None:
         """Number the wanted changes of the run with that number; raises LocalStorage."""
         self.wanted = wanted
         self._number, self._entity, self._path = number, BY_KEY[wanted.entity], rosters
@@ -198,41 +154,6 @@ def _differences(
         after = new[place] if new is not None else None
         if before != after and (before or after):
             yield name, before, after
-
-
-@dataclass(frozen=True)
-class ProblemRecord:
-    """A record with a finding.
-
-    Attributes:
-        title: how a person names it, where it is known.
-        link: its PowerSchool page.
-        sourced_id: the id under which it is delivered, or would be.
-    """
-
-    entity: str
-    key: int
-    title: str
-    detail: str
-    link: str = ""
-    sourced_id: str = ""
-
-
-@dataclass(frozen=True)
-class ProblemGroup:
-    """The findings of one rule at one school.
-
-    Attributes:
-        count: how many records they are about; of a rule that is counted, more than there are findings.
-        findings: how many there are.
-        records: the first of them.
-    """
-
-    school: str
-    rule: Rule
-    count: int
-    findings: int
-    records: tuple[ProblemRecord, ...]
 
 
 def problem_groups(db: sqlite3.Connection, number: int, most: int) -> list[ProblemGroup]:

@@ -37,6 +37,10 @@ class Home:
     logs: Path
     demo: Path
 
+    def settings_folder(self) -> Path:
+        """The folder of settings, made if need be."""
+        return private_folder(self.config)
+
     def connections(self) -> Path:
         """The folder of connection files, made if need be."""
         return private_folder(self.config / "connections")

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from psconnect.model.entities import BY_KEY
-from psconnect.store.history.change_table import Wanted
+from psconnect.model.review import ChangeQuery
 from psconnect.sync.thresholds import parse_threshold
 from tests.desktop.district import held_by_removals
 from tests.support.demo import Connected
@@ -16,7 +16,7 @@ from tests.support.demo import Connected
 def test_pages_follow_each_other_and_hold_everything(connected: Connected) -> None:
     run = connected.service.sync(connected.name)
     for entity, counts in run.changes.items():
-        found = connected.service.arrange_changes(run.id, Wanted(entity))
+        found = connected.service.arrange_changes(run.id, ChangeQuery(entity))
         rows = [row for offset in range(0, found.total + 7, 7) for row in found.page(offset, 7)]
         found.close()
         assert found.total == counts.total == len(rows)
@@ -27,8 +27,8 @@ def test_pages_follow_each_other_and_hold_everything(connected: Connected) -> No
 @pytest.mark.parametrize("order", ["title", "number", "school"])
 def test_orders(connected: Connected, order: str) -> None:
     run = connected.service.sync(connected.name)
-    up = connected.service.arrange_changes(run.id, Wanted("student", order=order))
-    down = connected.service.arrange_changes(run.id, Wanted("student", order=order, descending=True))
+    up = connected.service.arrange_changes(run.id, ChangeQuery("student", order=order))
+    down = connected.service.arrange_changes(run.id, ChangeQuery("student", order=order, descending=True))
     assert [row.key for row in up.page(0, 1000)] == [row.key for row in down.page(0, 1000)][::-1]
     numbers = [row.number for row in up.page(0, 1000)]
     assert order != "number" or numbers == sorted(numbers)
@@ -38,8 +38,8 @@ def test_orders(connected: Connected, order: str) -> None:
 
 def test_an_update_shows_what_changed_and_a_removal_everything(connected: Connected) -> None:
     run = held_by_removals(connected)
-    updates = connected.service.arrange_changes(run.id, Wanted("student", "update"))
-    removals = connected.service.arrange_changes(run.id, Wanted("student", "remove"))
+    updates = connected.service.arrange_changes(run.id, ChangeQuery("student", "update"))
+    removals = connected.service.arrange_changes(run.id, ChangeQuery("student", "remove"))
     counts = run.changes["student"]
     assert (updates.total, removals.total) == (counts.update, counts.remove)
     for row in updates.page(0, 1000):
@@ -56,7 +56,7 @@ def test_an_update_shows_what_changed_and_a_removal_everything(connected: Connec
 def test_a_removal_says_why_as_long_as_what_its_run_read_is_kept(connected: Connected) -> None:
     run = held_by_removals(connected)
     delivered = {key for entity, key, _record in connected.ledger() if entity == BY_KEY["enrollment"].rank and key > 0}
-    with closing(connected.service.arrange_changes(run.id, Wanted("enrollment", "remove"))) as found:
+    with closing(connected.service.arrange_changes(run.id, ChangeQuery("enrollment", "remove"))) as found:
         stays = min(delivered - {row.key for row in found.page(0, 10_000)})
     connected.sql("DELETE FROM CC WHERE DCID = ?", stays)
     again = connected.service.sync(connected.name)
@@ -69,7 +69,7 @@ def test_a_removal_says_why_as_long_as_what_its_run_read_is_kept(connected: Conn
 
 
 def reasons(connected: Connected, run_id: str) -> set[str]:
-    found = connected.service.arrange_changes(run_id, Wanted("enrollment", "remove"))
+    found = connected.service.arrange_changes(run_id, ChangeQuery("enrollment", "remove"))
     with closing(found):
         return {row.because for row in found.page(0, 10_000)}
 
@@ -77,7 +77,7 @@ def reasons(connected: Connected, run_id: str) -> set[str]:
 @pytest.mark.parametrize("text", ["100%", "a_b", '"', "\\", "'; DROP TABLE change; --"])
 def test_text_is_text(connected: Connected, text: str) -> None:
     run = connected.service.sync(connected.name)
-    found = connected.service.arrange_changes(run.id, Wanted("student", text=text))
+    found = connected.service.arrange_changes(run.id, ChangeQuery("student", text=text))
     rows = found.page(0, 1000)
     found.close()
     assert len(rows) == found.total
@@ -86,34 +86,34 @@ def test_text_is_text(connected: Connected, text: str) -> None:
 
 def test_a_school_finds_its_students(connected: Connected) -> None:
     run = connected.service.sync(connected.name)
-    everyone = connected.service.arrange_changes(run.id, Wanted("student"))
+    everyone = connected.service.arrange_changes(run.id, ChangeQuery("student"))
     school = everyone.page(0, 1)[0].school
     expected = {row.key for row in everyone.page(0, 1000) if row.school == school}
     everyone.close()
-    found = connected.service.arrange_changes(run.id, Wanted("student", text=school.lower()))
+    found = connected.service.arrange_changes(run.id, ChangeQuery("student", text=school.lower()))
     assert {row.key for row in found.page(0, 1000)} == expected
     found.close()
 
 
 def test_accents_are_found_in_either_case(connected: Connected) -> None:
     run = connected.service.sync(connected.name)
-    connected_rows = connected.service.arrange_changes(run.id, Wanted("student"))
+    connected_rows = connected.service.arrange_changes(run.id, ChangeQuery("student"))
     name = next(
         row.title for row in connected_rows.page(0, 1000) if not row.title.isascii() and row.title != row.title.upper()
     )
     connected_rows.close()
     family = name.split(",")[0]
-    found = connected.service.arrange_changes(run.id, Wanted("student", text=family.upper()))
+    found = connected.service.arrange_changes(run.id, ChangeQuery("student", text=family.upper()))
     assert name in {row.title for row in found.page(0, 1000)} or family.title() != family
     found.close()
 
 
 def test_an_enrollment_is_named_by_who_and_where(connected: Connected) -> None:
     run = connected.service.sync(connected.name)
-    people = connected.service.arrange_changes(run.id, Wanted("student"))
+    people = connected.service.arrange_changes(run.id, ChangeQuery("student"))
     names = {row.title for row in people.page(0, 1000)}
     people.close()
-    found = connected.service.arrange_changes(run.id, Wanted("enrollment", text="student"))
+    found = connected.service.arrange_changes(run.id, ChangeQuery("enrollment", text="student"))
     row = found.page(0, 1)[0]
     found.close()
     who, _between, where = row.title.partition(" – ")
