@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Starts psconnect, its demo district and its tests from a fresh checkout; `dev.py --help` tells how.
+"""Starts psconnect, its demo district and its tests from a fresh checkout; see `dev.py --help`.
 
-This file is written so that any Python can read it: an old one shall say what it lacks, not fail on the syntax.
+Any Python can parse this file, so that an old one says what is missing instead of failing on the syntax.
+The rest is in packaging/workbench.
 """
 
+import os
 import sys
 
 if not (3, 11) <= sys.version_info[:2] <= (3, 14):
@@ -12,6 +14,8 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 14):
         "Install one of those from python.org, then start this command with it.\n" % sys.version_info[:2]
     )
     sys.exit(2)
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "packaging"))  # noqa: PTH118, PTH120 (same)
 
 from workbench.commands import main
 

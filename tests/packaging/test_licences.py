@@ -10,6 +10,7 @@ from packaging.markers import Marker
 
 from tests.packaging.lockfile import parse
 from tests.support.home import CHECKOUT
+from workbench.environment import LOCKS
 
 _STRONG_COPYLEFT = re.compile(r"\bA?GPL|(?:Affero|(?<!Lesser )General) (?:General )?Public Licen[sc]e", re.IGNORECASE)
 # A longer text is the licence itself, and may speak of other licences.
@@ -40,7 +41,7 @@ def forbidden(licences: list[str]) -> bool:
 
 
 def _shipped_here() -> list[str]:
-    locked = parse((CHECKOUT / "locks" / "run.txt").read_text(encoding="utf-8"))
+    locked = parse((CHECKOUT / LOCKS / "run.txt").read_text(encoding="utf-8"))
     return [each.name for each in locked if each.marker is None or Marker(each.marker).evaluate()]
 
 

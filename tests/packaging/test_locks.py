@@ -12,17 +12,18 @@ from packaging.utils import canonicalize_name
 
 from tests.packaging.lockfile import MACHINES, PYTHONS, Wheels, complaints, parse
 from tests.support.home import CHECKOUT
+from workbench.environment import LOCKS
 
 _LOCKS = ("run", "dev", "judges")
 
 
 def _text(lock: str) -> str:
-    return (CHECKOUT / "locks" / f"{lock}.txt").read_text(encoding="utf-8")
+    return (CHECKOUT / LOCKS / f"{lock}.txt").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def wheels() -> Wheels:
-    listed = json.loads((CHECKOUT / "locks" / "wheels.json").read_text(encoding="utf-8"))
+    listed = json.loads((CHECKOUT / LOCKS / "wheels.json").read_text(encoding="utf-8"))
     return {name: [(filename, digest) for filename, digest in files] for name, files in listed.items()}
 
 
@@ -120,4 +121,4 @@ def test_a_line_that_pins_nothing_is_refused(line: str) -> None:
 
 
 def test_the_list_of_wheels_names_no_address() -> None:
-    assert "/" not in (CHECKOUT / "locks" / "wheels.json").read_text(encoding="utf-8")
+    assert "/" not in (CHECKOUT / LOCKS / "wheels.json").read_text(encoding="utf-8")

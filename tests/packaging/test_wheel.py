@@ -70,7 +70,7 @@ def test_the_source_archive_has_what_a_build_needs_and_no_tests(built: Path) -> 
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"pyproject.toml", "psconnect/__init__.py"} <= names
     assert {f"resources/{name}" for name in _resources()} <= names
-    assert not [name for name in names if name.startswith(("tests/", "workbench/", "dev.py"))]
+    assert not [name for name in names if name.startswith(("tests/", "packaging/", "dev.py"))]
 
 
 def test_the_program_starts_away_from_the_checkout(installed: Path, tmp_path: Path) -> None:

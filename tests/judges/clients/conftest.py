@@ -63,7 +63,7 @@ def _fields(truth: Truth, excluded: frozenset[str]) -> list[str]:
 
 @pytest.fixture(scope="session")
 def judges_python() -> Path:
-    """The interpreter of the judges' environment; made on the first use, as locks/judges.txt says."""
+    """The interpreter of the judges' environment; made on the first use, as its lock says."""
     environment = Environment(CHECKOUT, JUDGES)
     environment.ensure("judges")
     return environment.python

@@ -33,6 +33,9 @@ _PIP_SETTINGS_DROPPED = (
     "PIP_USER",
 )
 
+LOCKS = Path("packaging", "locks")
+"""Where a checkout keeps its lock files."""
+
 JUDGES = ".venv.judges"
 """The environment of clients by others that judge the demo server: psconnect's own never sees their libraries."""
 
@@ -76,7 +79,7 @@ class Environment:
         return kept | {"PYTHONPATH": str(self.folder)}
 
     def ensure(self, lock: str) -> None:
-        """Makes the environment hold what `locks/<lock>.txt` names (`run`, `dev`, `judges`); instant when it does.
+        """Makes the environment hold what `<lock>.txt` in `LOCKS` names (`run`, `dev`, `judges`); instant when it does.
 
         Raises:
             WorkbenchError: it could not be made; the text says why.
@@ -107,7 +110,7 @@ class Environment:
         return self._venv / "psconnect-stamp.json"
 
     def _lock_file(self, lock: str) -> Path:
-        return self.folder / "locks" / f"{lock}.txt"
+        return self.folder / LOCKS / f"{lock}.txt"
 
     def _digests(self, locks: Iterable[str]) -> dict[str, str]:
         return {lock: hashlib.sha256(self._lock_file(lock).read_bytes()).hexdigest() for lock in locks}
@@ -158,7 +161,7 @@ class Environment:
             ) from error
 
     def _install(self, lock: str) -> None:
-        print(f"Preparing the environment (once, about a minute): locks/{lock}.txt", flush=True)
+        print(f"Preparing the environment (once, about a minute): {lock}.txt", flush=True)
         # Without a pip of its own, that of the outer Python works on it.
         pip = [str(self.python), "-m", "pip"]
         if not self.has_package("pip"):

@@ -12,7 +12,7 @@ from workbench import thorough
 from workbench.environment import Environment
 
 # What the static checks look at.
-_CODE = ("psconnect", "workbench", "tests", "dev.py")
+_CODE = ("psconnect", "packaging/workbench", "tests", "dev.py")
 # Whole files side by side, so that what a file's tests share is made once. Not where something is measured, and not
 # where a person looks for a mistake with arguments of their own.
 SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]

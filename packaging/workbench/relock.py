@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from workbench.environment import Environment
+from workbench.environment import LOCKS, Environment
 from workbench.errors import WorkbenchError
 
 _PROJECT = "pyproject.toml"
@@ -26,12 +26,12 @@ _OPTIONS = ("--universal", "--python-version", "3.11", "--generate-hashes", "--u
 
 
 def relock(environment: Environment) -> None:
-    """Writes locks/*.txt and locks/wheels.json (package -> [file name, sha256] of each wheel).
+    """Writes the lock files and wheels.json (package -> [file name, sha256] of each wheel).
 
     Raises:
         WorkbenchError: there is no solution, or the index can't be reached; uv's words are on standard error.
     """
-    locks = environment.folder / "locks"
+    locks = environment.folder / LOCKS
     with tempfile.TemporaryDirectory(prefix="psconnect-lock-") as folder:
         constraint: list[str] = []
         wheels: dict[str, list[list[str]]] = {}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.workbench.checkout import SmallCheckout
+from tests.packaging.workbench.checkout import SmallCheckout
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
         "psconnect/__init__.py": "",
         "psconnect/upper.py": "import psconnect.lower as lower\n\nNAME: str = lower.NAME\n",
         "psconnect/lower.py": 'NAME = "lower"\n',
-        "workbench/__init__.py": "",
+        "packaging/workbench/__init__.py": "",
         "tests/__init__.py": "",
         "tests/test_small.py": _TESTS,
         "tests/support/__init__.py": "",

@@ -20,7 +20,7 @@ usage: dev.py demo [args]                      psconnect with its demo district;
        dev.py lock                             rewrite the lock files from pyproject.toml
 """
 
-_CHECKOUT = Path(__file__).resolve().parent.parent
+_CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def main(args: list[str]) -> int:

@@ -11,6 +11,9 @@ import zipfile
 from pathlib import Path
 
 from tests.support.home import CHECKOUT
+from workbench.environment import LOCKS
+
+WORKBENCH = Path("packaging", "workbench")
 
 _MAIN = """
 import json, os, sys
@@ -31,12 +34,12 @@ class SmallCheckout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "checkout"
         self._wheels = folder / "wheels"
-        for part in ("psconnect", "locks"):
+        for part in ("psconnect", LOCKS):
             (self.folder / part).mkdir(parents=True)
         self._wheels.mkdir()
         shutil.copy(CHECKOUT / "dev.py", self.folder)
         ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(CHECKOUT / "workbench", self.folder / "workbench", ignore=ignored)
+        shutil.copytree(CHECKOUT / WORKBENCH, self.folder / WORKBENCH, ignore=ignored)
         (self.folder / "psconnect" / "__init__.py").touch()
         (self.folder / "psconnect" / "__main__.py").write_text(_MAIN, encoding="utf-8")
 
@@ -52,7 +55,7 @@ class SmallCheckout:
             name, _, version = pinned.partition("==")
             digest = self._wheel(name.replace("-", "_"), version)
             lines.append(f"{pinned} --hash=sha256:{'0' * 64 if spoil else digest}\n")
-        (self.folder / "locks" / f"{lock}.txt").write_text("".join(lines), encoding="utf-8")
+        (self.folder / LOCKS / f"{lock}.txt").write_text("".join(lines), encoding="utf-8")
 
     def _variables(self) -> dict[str, str]:
         env = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
@@ -76,8 +79,8 @@ class SmallCheckout:
         return subprocess.CompletedProcess(args, process.returncode, output, errors)
 
     def run_python(self, code: str) -> subprocess.CompletedProcess[str]:
-        """Runs a line of Python in the checkout."""
-        command = [sys.executable, "-c", code]
+        """Runs a line of Python in the checkout, where it can import the workbench."""
+        command = [sys.executable, "-c", f"import sys; sys.path.insert(0, 'packaging'); {code}"]
         return subprocess.run(
             command, cwd=self.folder, env=self._variables(), capture_output=True, text=True, check=False, timeout=100
         )

@@ -34,7 +34,9 @@ def test_a_free_lock_is_taken_at_once(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="there, a lock belongs to one process")
 def test_what_a_killed_process_started_still_holds_its_lock(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", _KILLED_HOLDER, str(tmp_path / "lock")], cwd=CHECKOUT, stdin=subprocess.PIPE
+        [sys.executable, "-c", _KILLED_HOLDER, str(tmp_path / "lock")],
+        cwd=CHECKOUT / "packaging",
+        stdin=subprocess.PIPE,
     ) as holder:
         assert holder.wait(60) == 9
         child = holder.stdin
