@@ -14,9 +14,10 @@ from psconnect.powerschool.menus import page_of
 from psconnect.reports.words import day, rule_of
 from psconnect.store.history import run_table
 from psconnect.store.history.titles import Titles
+from psconnect.store.plan.plan import ACTIONS
 from psconnect.store.plan.record_ids import RunIds
-from psconnect.store.reading.last_reading import LastRead, Staged, decoded
-from psconnect.store.schema import ACTIONS
+from psconnect.store.reading.last_reading import LastRead, Staged
+from psconnect.store.record import record_by_name
 
 STEPS = ("Read", "Mapped", "Who is in", "Filter rules", "Requirements", "Uniqueness", "Belongs together", "Compared")
 """The way of a record through a run, in the order in which it is gone."""
@@ -259,7 +260,7 @@ def _last_known(
         "ORDER BY run DESC LIMIT 1"
     )
     row = delivered or db.execute(sql, [entity.rank, key]).fetchone()
-    return decoded(entity, row[0]) if row else None
+    return record_by_name(entity, row[0]) if row else None
 
 
 def _happenings(db: sqlite3.Connection, entity: Entity, key: int) -> tuple[Happening, ...]:
@@ -271,8 +272,8 @@ def _happenings(db: sqlite3.Connection, entity: Entity, key: int) -> tuple[Happe
     )
     found = []
     for run_id, started, state, action, before, after in rows:
-        old = decoded(entity, before) if before else dict.fromkeys(entity.attributes, "")
-        new = decoded(entity, after) if after else dict.fromkeys(entity.attributes, "")
+        old = record_by_name(entity, before) if before else dict.fromkeys(entity.attributes, "")
+        new = record_by_name(entity, after) if after else dict.fromkeys(entity.attributes, "")
         differences = tuple((name, old[name], new[name]) for name in entity.attributes if old[name] != new[name])
         when = datetime.fromisoformat(started)
         found.append(Happening(run_id, when, ACTIONS[action], state, state in APPLIED, differences))

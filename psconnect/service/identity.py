@@ -19,7 +19,7 @@ from psconnect.roster.id_list import read_id_list
 from psconnect.service.base import Base
 from psconnect.store.database import open_rosters, sqlite_errors, transaction
 from psconnect.store.files import storage_errors, write_atomically
-from psconnect.store.history import run_table
+from psconnect.store.history.facts import get_fact
 from psconnect.store.lock import run_lock
 from psconnect.store.plan.record_ids import forget_aliases, store_aliases
 from psconnect.store.reading.last_reading import last_read, was_read
@@ -168,7 +168,7 @@ class Identity(Base):
         if before is None or frozen_of(before) == frozen_of(connection):
             return
         with self._history(connection.name) as db:
-            if db is None or not run_table.get_meta(db, RULES):
+            if db is None or not get_fact(db, RULES):
                 return
             warning = warn_in_year(db, self.clock.now().date())
         raise FixSettings(

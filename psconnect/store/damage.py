@@ -13,14 +13,16 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
 from sqlite_utils import Database
 
 from psconnect.model.entities import BY_RANK
 from psconnect.model.problems import RULES
 from psconnect.model.runs import ENDED, WAITING, WORKING
 from psconnect.store.history import run_table
-from psconnect.store.schema import ACTIONS, MIGRATIONS, SealBroken
+from psconnect.store.history.facts import SealBroken, check_facts
+from psconnect.store.plan.plan import ACTIONS
+from psconnect.store.record import decode_record
+from psconnect.store.schema import MIGRATIONS
 
 _IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN)
 _RECORDS = (("ledger", "record"), ("change", "before"), ("change", "after"), ("aside", "before"), ("aside", "after"))
@@ -87,7 +89,7 @@ def _read(db: sqlite3.Connection) -> None:
         raise SealBroken
     for (rule,) in db.execute("SELECT DISTINCT rule FROM problem"):
         RULES[rule]
-    run_table.check_meta(db)
+    check_facts(db)
     for table in ("change", "aside"):
         for (action,) in db.execute(f"SELECT DISTINCT action FROM {table}"):
             ACTIONS[action]
@@ -99,7 +101,6 @@ def _read(db: sqlite3.Connection) -> None:
 
 
 def _read_records(db: sqlite3.Connection, table: str, column: str) -> None:
-    decode = msgspec.json.Decoder(list[str]).decode
     for rank, record in db.execute(f"SELECT entity, {column} FROM {table} WHERE {column} IS NOT NULL"):
-        if len(decode(record)) != len(BY_RANK[rank].attributes):
+        if len(decode_record(record)) != len(BY_RANK[rank].attributes):
             raise SealBroken

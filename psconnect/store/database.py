@@ -20,7 +20,8 @@ from sqlite_utils import Database
 from psconnect.model.errors import Cancelled, FixSettings, LocalStorage, PsconnectError
 from psconnect.store.damage import is_damaged
 from psconnect.store.files import storage_error
-from psconnect.store.schema import MIGRATIONS, SealBroken
+from psconnect.store.history.facts import SealBroken
+from psconnect.store.schema import MIGRATIONS
 
 _BUSY_SECONDS = 10.0
 _ALONE_SECONDS = 120.0

@@ -11,14 +11,6 @@ from sqlite_utils import Database, Migrations
 MIGRATIONS = Migrations("psconnect")
 
 
-class SealBroken(Exception):
-    """What is stored is not what the fingerprint was made of that was stored with it: the file is damaged."""
-
-
-CREATE, UPDATE, REMOVE = 1, 2, 3
-ACTIONS = {CREATE: "create", UPDATE: "update", REMOVE: "remove"}
-
-
 @MIGRATIONS(name="m001_first")
 def _first(db: Database) -> None:
     db.executescript(

@@ -18,6 +18,7 @@ from psconnect.model.events import RunEvent
 from psconnect.model.runs import WORKING
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
+from psconnect.store.history.facts import set_fact
 from psconnect.store.plan import ledger, tombstones
 from psconnect.sync.identity import RULES, unsettle
 from psconnect.sync.job import Job
@@ -85,17 +86,17 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
         tombstones.follow(db, number)
         ledger.apply_to_ledger(db, number)
         ledger.seal_ledger(db)
-        run_table.set_meta(db, RECEIPT, delivered.receipt)
-        run_table.set_meta(db, PLACE, job.destination.place)
+        set_fact(db, RECEIPT, delivered.receipt)
+        set_fact(db, PLACE, job.destination.place)
         if kind == "undo":
-            run_table.set_meta(db, AFTER_UNDO, run_table.id_of(db, number))
+            set_fact(db, AFTER_UNDO, run_table.id_of(db, number))
             unsettle(db, number)
         else:
-            run_table.set_meta(db, AFTER_UNDO, "")
-            run_table.set_meta(db, RULES, rules)
-            run_table.set_meta(db, READ_BEFORE, read)
-            run_table.set_meta(db, REJECTED_BEFORE, rejected)
-            run_table.set_meta(db, FILLED_BEFORE, filled)
+            set_fact(db, AFTER_UNDO, "")
+            set_fact(db, RULES, rules)
+            set_fact(db, READ_BEFORE, read)
+            set_fact(db, REJECTED_BEFORE, rejected)
+            set_fact(db, FILLED_BEFORE, filled)
         db.execute("DELETE FROM journal WHERE run = ?", [number])
         end_run(job, db, number, delivered.description)
         job.on_step("ledger")

@@ -10,9 +10,9 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.runs import WAITING, Hold, Run
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
+from psconnect.store.history.facts import SealBroken, get_fact
 from psconnect.store.plan import exclusions, ledger, tombstones, undo_plan
 from psconnect.store.plan.record_ids import changes_ids, mark_of
-from psconnect.store.schema import SealBroken
 from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.identity import RULES
@@ -113,7 +113,7 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
     """
     plan = ledger.summarise_plan(db, number)
     found = list(guard.returned(tombstones.come_back_as_others(db, number)))
-    if run_table.get_meta(db, RULES):
+    if get_fact(db, RULES):
         found += guard.crossed_limits(measured(job, db, number, plan))
     run_table.update_run(
         db,

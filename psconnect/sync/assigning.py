@@ -18,12 +18,10 @@ from psconnect.roster.sign_in import SignIn
 from psconnect.roster.usernames import Usernames
 from psconnect.store.database import transaction
 from psconnect.store.reading import assigned_values
+from psconnect.store.record import decode_record, encode_record
 
 SIGN_IN = "signInType"
 """Under this label the kind of sign-in stands among a person's further values."""
-
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[str]).decode
 
 
 @dataclass(frozen=True)
@@ -74,13 +72,13 @@ def _give_usernames(db: sqlite3.Connection, naming: Naming) -> list[Problem]:
         found: list[tuple[int, str, bytes]] = []
         nameless: list[tuple[int, int | None]] = []
         for key, school, record in rows:
-            values = _decode(record)
+            values = decode_record(record)
             values[place] = remembered.get(key, "")
             if not values[place]:
                 wanted = naming.usernames[entity.key](dict(zip(entity.attributes, values, strict=True)))
                 values[place] = names.give(wanted)
             if values[place]:
-                found.append((key, values[place], _encode(values)))
+                found.append((key, values[place], encode_record(values)))
             else:
                 nameless.append((key, school))
         assigned_values.remember(db, entity, "username", found)
@@ -107,10 +105,10 @@ def _give_sign_in(db: sqlite3.Connection, entity: Entity, sign_in: SignIn) -> No
     remembered = assigned_values.remembered(db, entity, SIGN_IN)
     found: list[tuple[int, str, bytes]] = []
     for key, record in assigned_values.everybody(db, entity):
-        values = _decode(record)
+        values = decode_record(record)
         kind = remembered.get(key) or sign_in.of(values[mail])
         if kind:
             others = msgspec.json.decode(values[extra], type=dict[str, str]) if values[extra] else {}
-            values[extra] = _encode(others | {SIGN_IN: kind}).decode()
-            found.append((key, kind, _encode(values)))
+            values[extra] = encode_record(others | {SIGN_IN: kind}).decode()
+            found.append((key, kind, encode_record(values)))
     assigned_values.remember(db, entity, SIGN_IN, found)

@@ -8,6 +8,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.runs import KINDS, WAITING, Run
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
+from psconnect.store.history.facts import get_fact
 from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.identity import RULES
 from psconnect.sync.job import Job
@@ -38,7 +39,7 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
 
 
 def _refuse_part_first(db: sqlite3.Connection, scope: str) -> None:
-    if scope != "all" and not run_table.get_meta(db, RULES):
+    if scope != "all" and not get_fact(db, RULES):
         raise FixSettings(
             "PSC-RUN-FIRST-ALL",
             "The first sync is a full one",

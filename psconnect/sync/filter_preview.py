@@ -6,8 +6,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
-
 from psconnect.model.bad_setting import nearest
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection
@@ -19,6 +17,7 @@ from psconnect.model.rules import FILTERED
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.sources.base import StagedRow
 from psconnect.store.history.titles import NUMBERS, TITLES
+from psconnect.store.record import record_by_name
 from psconnect.sync.compose import choices_of, make_source
 
 _REACHED = ("missing-required", "too-long", "unreadable")
@@ -150,5 +149,4 @@ class _Looking:
 
 
 def _named(entity: Entity, record: object) -> Mapping[str, str]:
-    values = msgspec.json.decode(record if isinstance(record, bytes) else b"[]", type=list[str])
-    return dict(zip(entity.attributes, values, strict=True))
+    return record_by_name(entity, record if isinstance(record, bytes) else b"[]")

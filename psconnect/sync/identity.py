@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import IdRules, rules_of_mark, split_mark
-from psconnect.store.history import run_table
+from psconnect.store.history.facts import get_fact, set_fact
 from psconnect.store.plan.record_ids import changes_ids, mark_of
 from psconnect.sync.job import Job
 
@@ -42,7 +42,7 @@ class Identity:
 
 def changed_since_delivery(db: sqlite3.Connection, rules: IdRules) -> tuple[str, str]:
     """The mark of these rules and the stored aliases, and how they differ from the last delivery's (Identity)."""
-    mark, applied = mark_of(db, rules), run_table.get_meta(db, RULES)
+    mark, applied = mark_of(db, rules), get_fact(db, RULES)
     _, made, taken = split_mark(mark)
     _, made_before, taken_before = split_mark(applied)
     if not applied:
@@ -76,4 +76,4 @@ def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> Identit
 def unsettle(db: sqlite3.Connection, number: int) -> None:
     """Note that the undo with that number gave earlier ids back, so that the next run waits as a re-key does."""
     if changes_ids(db, number):
-        run_table.set_meta(db, RULES, split_mark(run_table.get_meta(db, RULES))[0] + _UNDONE)
+        set_fact(db, RULES, split_mark(get_fact(db, RULES))[0] + _UNDONE)

@@ -16,6 +16,7 @@ from psconnect.model.runs import Hold
 from psconnect.sources.base import ReadSummary
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
+from psconnect.store.history.facts import get_fact
 from psconnect.store.plan import ledger, tombstones
 from psconnect.store.plan.record_ids import ids_for, mark_of
 from psconnect.store.plan.rekey_plan import plan_with_new_ids
@@ -72,7 +73,7 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         if memory:
             memory.read_all()
         job.on_step("read")
-        read_before = json.loads(run_table.get_meta(db, READ_BEFORE) or "{}")
+        read_before = json.loads(get_fact(db, READ_BEFORE) or "{}")
         guard.stop_if_empty(summary.counts, read_before)
         _enter(job, db, number, "shaping")
         stage.finish()
@@ -116,7 +117,7 @@ def _plan(
     identity: Identity,
 ) -> Planned:
     rules = rules_of(job, summary)
-    filled_before = json.loads(run_table.get_meta(db, FILLED_BEFORE) or "{}")
+    filled_before = json.loads(get_fact(db, FILLED_BEFORE) or "{}")
     with transaction(db):
         _store_changes(db, number, scope, identity)
         # Only now it is known which of the records that can't be used go along with a removal.
@@ -124,7 +125,7 @@ def _plan(
         by_entity = left_out_by_entity(db)
         rejected = _rejected(db, by_entity)
         doubtful = _with_unlisted(db, rejected)
-        if run_table.get_meta(db, RULES):
+        if get_fact(db, RULES):
             guard.stop_if_rejected(doubtful, job.safety.thresholds)
         not_applied = ledger.keep_additions(db, number) if job.safety.additions_only else {}
         run_table.store_problems(db, number, problems)
@@ -162,7 +163,7 @@ def _plan(
 
 def _rejected(db: sqlite3.Connection, by_entity: dict[str, dict[str, int]]) -> dict[str, guard.Rejected]:
     """Records that can't be used, per entity key: now, at the last delivery, and out of how many."""
-    before = json.loads(run_table.get_meta(db, REJECTED_BEFORE) or "{}")
+    before = json.loads(get_fact(db, REJECTED_BEFORE) or "{}")
     counted = rejected_counts(db, by_entity)
     return {entity: guard.Rejected(count, before.get(entity, 0), read) for entity, (count, read) in counted.items()}
 
@@ -173,7 +174,7 @@ def _with_unlisted(db: sqlite3.Connection, rejected: Mapping[str, guard.Rejected
     It is removed by this run, so it is not said to be unusable. But that so much is left of something that is gone can
     be as wrong as records that can't be used, and what is left of it can't be used by the next run.
     """
-    before = json.loads(run_table.get_meta(db, REJECTED_BEFORE) or "{}")
+    before = json.loads(get_fact(db, REJECTED_BEFORE) or "{}")
     both = dict(rejected)
     for entity, (count, read) in along_with_unlisted(db).items():
         known = both.get(entity, guard.Rejected(0, before.get(entity, 0), read))
@@ -239,14 +240,14 @@ class Reading:
 
 def stands(job: Job, db: sqlite3.Connection) -> bool:
     """Whether the destination still has what was delivered last; if it has not, the same roster is delivered again."""
-    receipt = run_table.get_meta(db, RECEIPT)
+    receipt = get_fact(db, RECEIPT)
     return not receipt or job.destination.standing() == receipt
 
 
 def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Planned:
     """Store hash, counts and holds of a run's plan as it stands now; within a transaction."""
     plan = ledger.summarise_plan(db, number)
-    rules = run_table.get_meta(db, RULES)
+    rules = get_fact(db, RULES)
     changes = sum(counts.total for counts in plan.changes.values())
     standing = bool(changes) or stands(job, db)
     if changes or not standing:
@@ -264,8 +265,8 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
         today=reading.today,
         freeze=job.safety.freeze,
         returned=tombstones.come_back_as_others(db, number),
-        after_undo=run_table.get_meta(db, AFTER_UNDO),
-        places=guard.Places(job.destination.place, run_table.get_meta(db, PLACE)),
+        after_undo=get_fact(db, AFTER_UNDO),
+        places=guard.Places(job.destination.place, get_fact(db, PLACE)),
         emptied=reading.emptied,
         redelivered=0 if standing else sum(ledger.ledger_counts(db).values()),
         owned_by=job.destination.owned_by() if changes or not standing else "",

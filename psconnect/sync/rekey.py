@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from psconnect.model.bad_setting import nearest
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.entities import ADMIN, ENTITIES, Entity
@@ -25,10 +23,10 @@ from psconnect.model.ids import IdRules, IdSettings, kind_of
 from psconnect.model.problems import Fate, Problem
 from psconnect.sources.base import StagedRow
 from psconnect.store.plan.record_ids import Known, aliases, delivered, delivered_with, delivered_year
+from psconnect.store.record import decode_record
 from psconnect.sync.identity import changed_since_delivery
 
 _MOST_NAMED = 10
-_decode = msgspec.json.Decoder(list[str]).decode
 Numbers = Mapping[str, Mapping[int, str]]
 """Entity key -> key -> id, as made of what PowerSchool has now."""
 
@@ -261,7 +259,7 @@ class IdSink:
             ids = self.found.setdefault(entity.key, {})
             for key, fate, _rule, record, *_others in rows:
                 if fate != Fate.LEFT_OUT and isinstance(record, bytes):
-                    ids[int(key or 0)] = _decode(record)[0]
+                    ids[int(key or 0)] = decode_record(record)[0]
 
     def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
         """Forget the entity's rows: it is read again. ``negative`` concerns enrollments, which have no choice."""

@@ -14,6 +14,7 @@ from psconnect.model.errors import Bug, Cancelled, DestinationRefused, LocalStor
 from psconnect.model.runs import Run
 from psconnect.store.database import open_rosters, sqlite_errors, transaction
 from psconnect.store.history import run_table
+from psconnect.store.history.facts import check_facts
 from psconnect.store.lock import run_lock
 from psconnect.store.reading import staging
 from psconnect.sync.applying import settle, unsettled
@@ -34,7 +35,7 @@ def opened(job: Job) -> Iterator[sqlite3.Connection]:
     with run_lock(job.lock, job.connection), sqlite_errors(job.rosters):
         db = open_rosters(job.rosters)
         try:
-            run_table.check_meta(db)
+            check_facts(db)
             staging.discard(job.rosters)
             _recover(job, db)
             yield db

@@ -9,8 +9,6 @@ from datetime import UTC, date, tzinfo
 from operator import attrgetter
 from typing import Any, Literal
 
-import msgspec
-
 from psconnect.model.entities import BY_KEY, EXTRA, LONGEST, Entity
 from psconnect.model.ids import Ids
 from psconnect.model.problems import RULES, Fate, Problem, Tally
@@ -26,8 +24,9 @@ from psconnect.roster.school_choices import CourseScope, TermChoice
 from psconnect.roster.templates import Notices
 from psconnect.roster.tidy import tidied
 from psconnect.roster.whole_names import WholeNames
+from psconnect.store.record import encode_record
 
-encode = msgspec.json.Encoder().encode
+encode = encode_record
 OnProblem = Callable[[Problem], None]
 _CODES = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbsp);")
 """Characters as XML and HTML write them: an import wrote them into the field."""

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.problems import RULES, without_count
 from psconnect.model.review import ChangeQuery, ChangeRow, ProblemGroup, ProblemRecord
@@ -22,10 +20,10 @@ from psconnect.model.shown_text import shown
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 from psconnect.store.history.run_table import school_names
 from psconnect.store.history.titles import NUMBERS, TITLES, Titles
-from psconnect.store.plan.integrity import each, value
+from psconnect.store.plan.plan import ACTIONS, REMOVE
 from psconnect.store.plan.record_ids import RunIds, school_names_by_id
 from psconnect.store.reading.last_reading import why_gone
-from psconnect.store.schema import ACTIONS, REMOVE
+from psconnect.store.record import decode_record, each_id, value_at
 
 _SEVERITIES = ("error", "warning", "info")
 
@@ -96,7 +94,7 @@ class Arrangement:
         place = self._school_place()
         if schools and place is not None:
             ids = ", ".join("?" * len(schools))
-            its = each(value("coalesce(after, before)", place))
+            its = each_id(value_at("coalesce(after, before)", place))
             found.append(f"EXISTS (SELECT 1 FROM {its} j WHERE j.value IN ({ids}))")
             values += schools
         return f"({' OR '.join(found)})", values
@@ -108,8 +106,7 @@ class Arrangement:
         places = [self._entity.attributes.index(name) for name in names.get(self.wanted.order, ())]
         if self.wanted.order == "school" and self._school_place() is not None:
             places = [self._school_place() or 0]
-        record = "json_extract(CAST(coalesce(after, before) AS TEXT), '$[{}]') COLLATE NOCASE"
-        return tuple(record.format(place) for place in places)
+        return tuple(f"{value_at('coalesce(after, before)', place)} COLLATE NOCASE" for place in places)
 
     def _school_place(self) -> int | None:
         for name in ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId"):
@@ -139,7 +136,7 @@ class Arrangement:
 
 
 def _decoded(record: bytes | None) -> list[str] | None:
-    return None if record is None else msgspec.json.decode(record, type=list[str])
+    return None if record is None else decode_record(record)
 
 
 def _shown(value: str | None) -> str | None:

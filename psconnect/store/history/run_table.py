@@ -1,22 +1,20 @@
-"""The run history: one row a run, its problems, its changes; and the few facts that the next run needs."""
+"""The table of runs, one row each, with their findings and changes."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
-from psconnect.model.entities import BY_KEY, BY_RANK
+from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.problems import RULES, Problem
 from psconnect.model.runs import Change, ChangeCounts, Compared, Hold, Run
-from psconnect.store.schema import ACTIONS, SealBroken
+from psconnect.store.plan.plan import ACTIONS
+from psconnect.store.record import decode_record, record_by_name
 
 _JSON = (
     "changes",
@@ -173,15 +171,11 @@ def read_changes(db: sqlite3.Connection, number: int, *, limit: int = -1) -> Ite
     sql = "SELECT entity, key, action, before, after FROM change WHERE run = ? ORDER BY entity, key LIMIT ?"
     for rank, key, action, before, after in db.execute(sql, [number, limit]):
         entity = BY_RANK[rank]
-        yield Change(
-            entity.key, key, ACTIONS[action], _named(entity.attributes, before), _named(entity.attributes, after)
-        )
+        yield Change(entity.key, key, ACTIONS[action], _named(entity, before), _named(entity, after))
 
 
-def _named(attributes: tuple[str, ...], record: bytes | None) -> dict[str, str] | None:
-    if record is None:
-        return None
-    return dict(zip(attributes, msgspec.json.decode(record, type=list[str]), strict=True))
+def _named(entity: Entity, record: bytes | None) -> dict[str, str] | None:
+    return None if record is None else record_by_name(entity, record)
 
 
 def school_names(db: sqlite3.Connection, number: int) -> dict[int, str]:
@@ -192,45 +186,13 @@ def school_names(db: sqlite3.Connection, number: int) -> dict[int, str]:
         "UNION ALL SELECT key, after FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL"
     )
     rows = db.execute(sql, [rank, number, rank])
-    return {key: msgspec.json.decode(record, type=list[str])[place] for key, record in rows}
+    return {key: decode_record(record)[place] for key, record in rows}
 
 
 def forget_plan(db: sqlite3.Connection, number: int) -> None:
     """Throw away the plan of a run that will not be applied; its counts stay."""
     for table in ("change", "aside", "journal"):
         db.execute(f"DELETE FROM {table} WHERE run = ?", [number])
-
-
-_SEAL = "seal"
-
-
-def _seal_of(facts: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(sorted(facts.items())).encode()).hexdigest()
-
-
-def _meta(db: sqlite3.Connection) -> dict[str, str]:
-    return dict(db.execute("SELECT name, value FROM meta").fetchall())
-
-
-def check_meta(db: sqlite3.Connection) -> None:
-    """Raise SealBroken where a fact that an earlier run left is not the one it left."""
-    facts = _meta(db)
-    seal = facts.pop(_SEAL, "")
-    if seal and seal != _seal_of(facts):
-        raise SealBroken
-
-
-def get_meta(db: sqlite3.Connection, name: str) -> str:
-    """A fact that an earlier run left, or an empty text."""
-    row = db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
-    return str(row[0]) if row else ""
-
-
-def set_meta(db: sqlite3.Connection, name: str, value: str) -> None:
-    """Leave a fact for later runs, with a new seal over all of them; one statement, so that both are stored or none."""
-    facts = {**_meta(db), name: value}
-    facts.pop(_SEAL, None)
-    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?), (?, ?)", [name, value, _SEAL, _seal_of(facts)])
 
 
 def forget_old(db: sqlite3.Connection, now: datetime) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-import msgspec
-
 from psconnect.model.entities import BY_KEY, Entity
 from psconnect.model.shown_text import shown
 from psconnect.store.plan.record_ids import RunIds
+from psconnect.store.record import decode_record
 
 TITLES: dict[str, tuple[str, ...]] = {
     "school": ("name",),
@@ -71,7 +70,7 @@ class Titles:
         row = self._db.execute(sql, [self._run, entity.rank, key, entity.rank, key]).fetchone()
         if not row:
             return ""
-        record = msgspec.json.decode(row[0], type=list[str])
+        record = decode_record(row[0])
         return self.title(entity, dict(zip(entity.attributes, record, strict=True)))
 
     def _other(self, name: str, sourced_id: str) -> str:

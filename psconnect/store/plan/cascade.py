@@ -10,8 +10,6 @@ import sqlite3
 from collections.abc import Mapping
 from functools import partial
 
-import msgspec
-
 from psconnect.model.entities import (
     BY_KEY,
     BY_RANK,
@@ -25,15 +23,14 @@ from psconnect.model.entities import (
 )
 from psconnect.model.id_attributes import SEPARATOR, Pointer
 from psconnect.model.problems import goes_along
-from psconnect.store.plan.integrity import ids_there, needed, pointers_of, value
+from psconnect.store.plan.integrity import ids_there, pointers_of
+from psconnect.store.plan.plan import CREATE, REMOVE, UPDATE
 from psconnect.store.reading.guests import named_again
 from psconnect.store.reading.staging import table
-from psconnect.store.schema import CREATE, REMOVE, UPDATE
+from psconnect.store.record import decode_record, encode_record, needed_id, record_id, value_at
 
 _NOT_LISTED, _NO_SCHOOL, _ALONE = "not-listed", "staff-inactive", "contact-without-student"
 """Why something is gone: PowerSchool lists it no more, none of its schools is there, none of its students is."""
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[str]).decode
 
 
 def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
@@ -61,7 +58,7 @@ def take_along(db: sqlite3.Connection, run: int, scope: str) -> None:
             if entity in in_scope(scope) and tells and _tell_what_is_there(db, run, entity, pointer):
                 lost.add(entity.key)
         removed = (
-            f"SELECT c.entity, {value('c.before', 0)}, coalesce(s.rule, '{_NOT_LISTED}') FROM change c "
+            f"SELECT c.entity, {record_id('c.before')}, coalesce(s.rule, '{_NOT_LISTED}') FROM change c "
             f"LEFT JOIN stage.{table(entity)} s ON s.key = c.key "
             f"WHERE c.run = ? AND c.entity = ? AND c.action = {REMOVE}"
         )
@@ -84,18 +81,18 @@ def _name_schools_again(db: sqlite3.Connection, run: int) -> None:
     for key, record in named_again(db):
         old, new = db.execute(planned, [run, key]).fetchone()
         # A part of a run may have to leave a student as delivered, or not deliver one yet.
-        named, still = _decode(new or b"[]"), _decode(record)[place].split(SEPARATOR)
+        named, still = decode_record(new or b"[]"), decode_record(record)[place].split(SEPARATOR)
         if not named or named[place].split(SEPARATOR)[0] != still[0]:
             continue
         named[place] = SEPARATOR.join(one for one in named[place].split(SEPARATOR) if one in still)
-        _change_to(db, (run, STUDENT.rank, key), old, _encode(named))
+        _change_to(db, (run, STUDENT.rank, key), old, encode_record(named))
 
 
 def _some_go(db: sqlite3.Connection, run: int, pointer: Pointer) -> bool:
     """Whether some that are named, or would be, are not there after the plan: they are fewer than who names them."""
     named = (
-        f"SELECT {value('l.record', 0)} FROM ledger l WHERE l.entity = {BY_KEY[key].rank} "
-        f"UNION ALL SELECT {value('s.record', 0)} FROM stage.{table(BY_KEY[key])} s WHERE s.fate <> 1"
+        f"SELECT {record_id('l.record')} FROM ledger l WHERE l.entity = {BY_KEY[key].rank} "
+        f"UNION ALL SELECT {record_id('s.record')} FROM stage.{table(BY_KEY[key])} s WHERE s.fate <> 1"
         for key in pointer.targets
     )
     gone = f"SELECT EXISTS ({' UNION ALL '.join(named)} EXCEPT SELECT * FROM ({ids_there(pointer.targets)}))"
@@ -108,7 +105,7 @@ def _lose(db: sqlite3.Connection, run: int, entity: Entity, pointer: tuple[int, 
     ``pointer``: the place of the attribute, and the rank of the entity it points to.
     """
     place, other = pointer
-    needs = partial(needed, entity, place)
+    needs = partial(needed_id, entity, place)
     names = "(SELECT name FROM temp.gone WHERE entity = :other)"
     values = {"run": run, "entity": entity.rank, "other": other, "target": BY_RANK[other].key}
     kept = "" if everything else f"JOIN stage.{table(entity)} s ON s.key = l.key AND s.fate = 2"
@@ -124,7 +121,7 @@ def _lose(db: sqlite3.Connection, run: int, entity: Entity, pointer: tuple[int, 
         pointing = f"run = :run AND entity = :entity AND {needs('after')} IN {names}"
         created = f"{pointing} AND action = {CREATE}"
         staged = f"(SELECT s.rule FROM stage.{table(entity)} s WHERE s.key = change.key)"
-        names_lost = f"SELECT entity, {value('after', 0)}, {staged} FROM change WHERE {created}"
+        names_lost = f"SELECT entity, {record_id('after')}, {staged} FROM change WHERE {created}"
         db.execute(f"INSERT OR IGNORE INTO temp.gone {names_lost}", values)
         lost += db.execute(f"DELETE FROM change WHERE {created}", values).rowcount
         lost += db.execute(f"UPDATE change SET action = {REMOVE}, after = NULL WHERE {pointing}", values).rowcount
@@ -149,7 +146,7 @@ def _tell_what_is_there(db: sqlite3.Connection, run: int, entity: Entity, pointe
     """
     values: dict[str, object] = {"run": run, "entity": entity.rank}
     there = {name for (name,) in db.execute(ids_there(pointer.targets), {"run": run})}
-    after, record = value("after", pointer.place), value("record", pointer.place)
+    after, record = value_at("after", pointer.place), value_at("record", pointer.place)
     planned = f"FROM change WHERE run = :run AND entity = :entity AND action <> {REMOVE}"
     unchanged = (
         "FROM ledger l WHERE entity = :entity AND NOT EXISTS "
@@ -167,9 +164,9 @@ def _tell_what_is_there(db: sqlite3.Connection, run: int, entity: Entity, pointe
             continue
         goes = pointer.several and not left
         for key, old, new in db.execute(rows, {**values, "ids": ids}).fetchall():
-            named = _decode(new)
+            named = decode_record(new)
             named[pointer.place] = left
-            _change_to(db, (run, entity.rank, key), old, None if goes else _encode(named))
+            _change_to(db, (run, entity.rank, key), old, None if goes else encode_record(named))
             if goes:
                 lost += 1
                 db.execute(
@@ -199,9 +196,9 @@ def held_contacts(db: sqlite3.Connection) -> str:
     )
     if not db.execute(f"SELECT EXISTS (SELECT 1 FROM {kept})").fetchone()[0]:
         return "SELECT NULL WHERE false"
-    names = value("l.record", RELATIONSHIP.attributes.index("contactSourcedId"))
+    names = value_at("l.record", RELATIONSHIP.attributes.index("contactSourcedId"))
     return (
-        f"SELECT c.key FROM ledger c WHERE c.entity = {CONTACT.rank} AND {value('c.record', 0)} IN "
+        f"SELECT c.key FROM ledger c WHERE c.entity = {CONTACT.rank} AND {record_id('c.record')} IN "
         f"(SELECT {names} FROM {kept})"
     )
 
@@ -229,7 +226,7 @@ def _lone_contacts(db: sqlite3.Connection, run: int) -> None:
         values,
     )
     removed = (
-        f"SELECT entity, {value('before', 0)}, '{_ALONE}' FROM change "
+        f"SELECT entity, {record_id('before')}, '{_ALONE}' FROM change "
         f"WHERE run = :run AND entity = {rank} AND action = {REMOVE}"
     )
     db.execute(f"INSERT OR IGNORE INTO temp.gone {removed}", values)

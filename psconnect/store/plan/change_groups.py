@@ -5,11 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-import msgspec
-
 from psconnect.model.entities import ADMIN, BY_KEY, CALENDAR, CLASS, ENROLLMENT, TEACHER, Entity
-from psconnect.store.plan.integrity import needed, value
-from psconnect.store.schema import ACTIONS, CREATE, REMOVE, UPDATE
+from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE
+from psconnect.store.record import decode_record, needed_id, record_id, value_at
 
 _SCHOOL = ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId")
 _IDENTITY = {
@@ -29,7 +27,9 @@ def _changed_identity(entity: Entity) -> str:
 def _differs(entity: Entity, before: str, after: str) -> str:
     """SQL: whether two records differ in id, username, number or email; a first one is no difference."""
     places = [0, *(entity.attributes.index(name) for name in _IDENTITY.get(entity.key, ()))]
-    return " OR ".join(f"({value(before, p)} <> '' AND {value(before, p)} <> {value(after, p)})" for p in places)
+    return " OR ".join(
+        f"({value_at(before, p)} <> '' AND {value_at(before, p)} <> {value_at(after, p)})" for p in places
+    )
 
 
 def identity_changes(db: sqlite3.Connection, run: int, entity: Entity) -> int:
@@ -99,10 +99,10 @@ def delivered_by_school(db: sqlite3.Connection, entity: Entity) -> dict[str, int
 def _grouped(entity: Entity, record: str, also: str, source: str) -> str:
     name = next(name for name in _SCHOOL if name in entity.attributes)
     place = entity.attributes.index(name)
-    school = value(record, place)
+    school = value_at(record, place)
     if name != "schoolSourcedIds" or entity.references:
         # A student counts at the home school alone.
-        school = needed(entity, place, record)
+        school = needed_id(entity, place, record)
         return f"SELECT {school} school, {also}, count(*) FROM {source}"
     # Several ids in one text, separated by commas.
     each = f"json_each('[\"' || replace({school}, ',', '\",\"') || '\"]') j"
@@ -114,7 +114,7 @@ def removed_by_class(db: sqlite3.Connection, run: int, least: int) -> list[tuple
     """Classes that lose at least so many enrollments: (sourcedId, enrollments removed, enrollments delivered)."""
     place = ENROLLMENT.attributes.index("classSourcedId")
     removed = (
-        f"SELECT {value('before', place)} class, count(*) n FROM change "
+        f"SELECT {value_at('before', place)} class, count(*) n FROM change "
         f"WHERE run = :run AND entity = :entity AND action = {REMOVE} GROUP BY class HAVING n >= :least"
     )
     values = {"run": run, "entity": ENROLLMENT.rank, "least": least}
@@ -122,7 +122,7 @@ def removed_by_class(db: sqlite3.Connection, run: int, least: int) -> list[tuple
     if not losing:
         return []
     sql = (
-        f"SELECT {value('record', place)} class, count(*) FROM ledger WHERE entity = :entity "
+        f"SELECT {value_at('record', place)} class, count(*) FROM ledger WHERE entity = :entity "
         f"AND class IN (SELECT class FROM ({removed})) GROUP BY class"
     )
     base = dict(db.execute(sql, values).fetchall())
@@ -135,8 +135,8 @@ def moved_terms(db: sqlite3.Connection, run: int) -> int:
     for name in ("startDate", "endDate"):
         place = CALENDAR.attributes.index(name)
         moved.append(
-            f"abs(julianday({value('after', place)}) - julianday({value('before', place)})) > {MOVED_DAYS} "
-            f"OR (julianday({value('after', place)}) IS NULL) <> (julianday({value('before', place)}) IS NULL)"
+            f"abs(julianday({value_at('after', place)}) - julianday({value_at('before', place)})) > {MOVED_DAYS} "
+            f"OR (julianday({value_at('after', place)}) IS NULL) <> (julianday({value_at('before', place)}) IS NULL)"
         )
     sql = f"SELECT count(*) FROM change WHERE run = ? AND entity = ? AND action = {UPDATE} AND ({' OR '.join(moved)})"
     return int(db.execute(sql, [run, CALENDAR.rank]).fetchone()[0])
@@ -145,13 +145,13 @@ def moved_terms(db: sqlite3.Connection, run: int) -> int:
 def terms_in_use_removed(db: sqlite3.Connection, run: int) -> int:
     """How many terms a plan removes that a delivered class or another delivered term is in."""
     users = (
-        f"SELECT {value('record', CLASS.attributes.index('termSourcedId'))} FROM ledger WHERE entity = {CLASS.rank} "
-        f"UNION SELECT {value('record', CALENDAR.attributes.index('parentSourcedId'))} FROM ledger "
+        f"SELECT {value_at('record', CLASS.attributes.index('termSourcedId'))} FROM ledger WHERE entity = {CLASS.rank} "
+        f"UNION SELECT {value_at('record', CALENDAR.attributes.index('parentSourcedId'))} FROM ledger "
         f"WHERE entity = {CALENDAR.rank}"
     )
     sql = (
         f"SELECT count(*) FROM change WHERE run = ? AND entity = ? AND action = {REMOVE} "
-        f"AND {value('before', 0)} IN ({users})"
+        f"AND {record_id('before')} IN ({users})"
     )
     return int(db.execute(sql, [run, CALENDAR.rank]).fetchone()[0])
 
@@ -165,7 +165,7 @@ def names_by_id(db: sqlite3.Connection, run: int, entity: str, attribute: str, i
         "UNION ALL SELECT record FROM ledger WHERE entity = ?"
     )
     for (record,) in db.execute(sql, [run, rank, rank]):
-        values = msgspec.json.decode(record, type=list[str])
+        values = decode_record(record)
         if values[0] in wanted:
             found[values[0]] = values[place]
     return found

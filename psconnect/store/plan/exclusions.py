@@ -5,16 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator
 
-import msgspec
-
 from psconnect.model.connection import nearest
 from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import SetAside
 from psconnect.store.history.titles import Titles
-from psconnect.store.plan.integrity import keep_whole, needed, set_aside, value
+from psconnect.store.plan.integrity import keep_whole, set_aside
+from psconnect.store.plan.plan import ACTIONS, REMOVE
 from psconnect.store.plan.record_ids import RunIds
-from psconnect.store.schema import ACTIONS, REMOVE
+from psconnect.store.record import needed_id, record_by_name, record_id
 
 CHOSEN, GOES_ALONG = "chosen", "goes-along"
 _CHANGE = "run, entity, key, action, before, after"
@@ -67,7 +66,7 @@ def listed(db: sqlite3.Connection, run: int) -> Iterator[SetAside]:
     sql = "SELECT entity, key, action, because, coalesce(after, before) FROM aside WHERE run = ? ORDER BY entity, key"
     for rank, key, action, because, record in db.execute(sql, [run]).fetchall():
         entity = BY_RANK[rank]
-        named = dict(zip(entity.attributes, msgspec.json.decode(record, type=list[str]), strict=True))
+        named = record_by_name(entity, record)
         yield SetAside(entity.key, key, named["sourcedId"], ACTIONS[action], because, titles.title(entity, named))
 
 
@@ -79,7 +78,7 @@ def counts(db: sqlite3.Connection, run: int) -> dict[str, int]:
 
 def keys_by_id(db: sqlite3.Connection, run: int, entity: str, sourced_ids: Collection[str]) -> list[int]:
     """Keys of records that a plan changes or leaves alone, by ``sourcedId``; raises FixSettings for any other id."""
-    rank, name = _entity(entity).rank, value("coalesce(after, before)", 0)
+    rank, name = _entity(entity).rank, record_id("coalesce(after, before)")
     marks = ", ".join("?" * len(sourced_ids))
     found: dict[str, int] = {}
     for table in ("change", "aside"):
@@ -113,7 +112,7 @@ def _keep_company(db: sqlite3.Connection, run: int) -> set[str]:
     """
     db.execute("CREATE TEMP TABLE IF NOT EXISTS stays (entity INTEGER, name TEXT, PRIMARY KEY (entity, name))")
     db.execute("DELETE FROM temp.stays")
-    name = value("before", 0)
+    name = record_id("before")
     chosen = f"SELECT entity, {name} FROM aside WHERE run = ? AND because = ? AND action = {REMOVE}"
     if not db.execute(f"INSERT INTO temp.stays {chosen}", [run, CHOSEN]).rowcount:
         return set()
@@ -123,7 +122,7 @@ def _keep_company(db: sqlite3.Connection, run: int) -> set[str]:
             values = {"run": run, "entity": entity.rank, "other": BY_KEY[reference.entity].rank}
             theirs = (
                 f"entity = :entity AND action = {REMOVE} "
-                f"AND {needed(entity, entity.attributes.index(reference.attribute), 'before')} IN "
+                f"AND {needed_id(entity, entity.attributes.index(reference.attribute), 'before')} IN "
                 "(SELECT name FROM temp.stays WHERE entity = :other)"
             )
             for table in ("change", "aside"):

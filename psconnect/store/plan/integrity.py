@@ -14,8 +14,9 @@ import sqlite3
 from collections.abc import Collection, Mapping
 
 from psconnect.model.entities import BY_KEY, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, Entity
-from psconnect.model.id_attributes import POINTERS, SEPARATOR, SPACES, Pointer
-from psconnect.store.schema import CREATE, REMOVE, UPDATE
+from psconnect.model.id_attributes import POINTERS, SPACES, Pointer
+from psconnect.store.plan.plan import CREATE, REMOVE, UPDATE
+from psconnect.store.record import each_id, record_id, value_at
 
 
 def keep_whole(db: sqlite3.Connection, run: int, because: str, touched: Collection[str]) -> None:
@@ -63,23 +64,18 @@ def ids_there(targets: Collection[str]) -> str:
     """SQL for the ids of the records of these entities that are there after the plan ``:run``."""
     ranks = ", ".join(str(BY_KEY[key].rank) for key in targets)
     return (
-        f"SELECT {value('after', 0)} FROM change WHERE run = :run AND entity IN ({ranks}) AND action <> {REMOVE} "
-        f"UNION ALL SELECT {value('record', 0)} FROM ledger l WHERE entity IN ({ranks}) AND NOT EXISTS "
+        f"SELECT {record_id('after')} FROM change WHERE run = :run AND entity IN ({ranks}) AND action <> {REMOVE} "
+        f"UNION ALL SELECT {record_id('record')} FROM ledger l WHERE entity IN ({ranks}) AND NOT EXISTS "
         "(SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)"
     )
 
 
-def each(ids: str) -> str:
-    """SQL for a table with the single ids of a list with commas between."""
-    return f"json_each('[\"' || replace({ids}, ',', '\",\"') || '\"]')"
-
-
 def _drop_dangling(db: sqlite3.Connection, run: int, because: str, entity: Entity, pointer: Pointer) -> int:
     """Set aside creates and updates that point to a record which is not there after the plan."""
-    name, there = value("after", pointer.place), ids_there(pointer.targets)
+    name, there = value_at("after", pointer.place), ids_there(pointer.targets)
     dangles = f"{name} <> '' AND {name} NOT IN ({there})"
     if pointer.several:
-        dangles = f"EXISTS (SELECT 1 FROM {each(name)} j WHERE j.value <> '' AND j.value NOT IN ({there}))"
+        dangles = f"EXISTS (SELECT 1 FROM {each_id(name)} j WHERE j.value <> '' AND j.value NOT IN ({there}))"
     return set_aside(
         db, run, because, f"entity = :entity AND action <> {REMOVE} AND {dangles}", {"entity": entity.rank}
     )
@@ -88,25 +84,24 @@ def _drop_dangling(db: sqlite3.Connection, run: int, because: str, entity: Entit
 def _drop_needed(db: sqlite3.Connection, run: int, because: str, entity: Entity, pointer: Pointer, target: str) -> int:
     """Set aside what takes away a record's id (its removal, or another id) while an unchanged record points to it."""
     values = {"entity": entity.rank, "target": BY_KEY[target].rank}
-    taken = (
-        f"entity = :target AND (action = {REMOVE} OR action = {UPDATE} AND {value('before', 0)} <> {value('after', 0)})"
-    )
+    other_id = f"action = {UPDATE} AND {record_id('before')} <> {record_id('after')}"
+    taken = f"entity = :target AND (action = {REMOVE} OR {other_id})"
     if not db.execute(
         f"SELECT EXISTS (SELECT 1 FROM change WHERE run = :run AND {taken})", {**values, "run": run}
     ).fetchone()[0]:
         return 0
     needed = (
-        f"SELECT {value('record', pointer.place)} ids FROM ledger l WHERE l.entity = :entity AND NOT "
+        f"SELECT {value_at('record', pointer.place)} ids FROM ledger l WHERE l.entity = :entity AND NOT "
         "EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key)"
     )
     if pointer.several:
-        needed = f"SELECT j.value FROM ({needed}) n, {each('n.ids')} j"
-    return set_aside(db, run, because, f"{taken} AND {value('before', 0)} IN ({needed})", values)
+        needed = f"SELECT j.value FROM ({needed}) n, {each_id('n.ids')} j"
+    return set_aside(db, run, because, f"{taken} AND {record_id('before')} IN ({needed})", values)
 
 
 def _drop_half_passed(db: sqlite3.Connection, run: int, because: str, space: tuple[Entity, ...]) -> set[str]:
     """Set aside who gets an id that is not given up after all, and the removal of who was to hand it on."""
-    before, after = value("before", 0), value("after", 0)
+    before, after = record_id("before"), record_id("after")
     ranks = ", ".join(str(entity.rank) for entity in space)
     aside = f"FROM aside WHERE run = :run AND entity IN ({ranks})"
     dropped = set()
@@ -121,28 +116,17 @@ def _drop_half_passed(db: sqlite3.Connection, run: int, because: str, space: tup
 def _drop_lone_contacts(db: sqlite3.Connection, run: int, because: str) -> set[str]:
     """A contact is there because of a student: with none left it is not created, or keeps one."""
     place, link, contact = RELATIONSHIP.attributes.index("contactSourcedId"), RELATIONSHIP.rank, CONTACT.rank
+    after = value_at("after", place)
     lone = (
-        f"IN (SELECT {value('after', place)} FROM aside WHERE run = :run AND entity = {link} AND action <> {REMOVE}) "
-        f"AND {{name}} NOT IN (SELECT {value('after', place)} FROM change WHERE run = :run AND entity = {link} "
-        f"AND action <> {REMOVE} UNION ALL SELECT {value('record', place)} FROM ledger l WHERE entity = {link} "
+        f"IN (SELECT {after} FROM aside WHERE run = :run AND entity = {link} AND action <> {REMOVE}) "
+        f"AND {{name}} NOT IN (SELECT {after} FROM change WHERE run = :run AND entity = {link} "
+        f"AND action <> {REMOVE} UNION ALL SELECT {value_at('record', place)} FROM ledger l WHERE entity = {link} "
         "AND NOT EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = l.entity AND c.key = l.key))"
     )
-    name = value("after", 0)
+    name = record_id("after")
     created = f"entity = {contact} AND action = {CREATE} AND {name} {lone.format(name=name)}"
-    name = value("before", place)
-    stays = f"SELECT {value('before', 0)} FROM change WHERE run = :run AND entity = {contact} AND action = {REMOVE}"
+    name = value_at("before", place)
+    stays = f"SELECT {record_id('before')} FROM change WHERE run = :run AND entity = {contact} AND action = {REMOVE}"
     removed = f"entity = {link} AND action = {REMOVE} AND {name} {lone.format(name=name)} AND {name} NOT IN ({stays})"
     dropped = {CONTACT.key} if set_aside(db, run, because, created, {}) else set()
     return dropped | ({RELATIONSHIP.key} if set_aside(db, run, because, removed, {}) else set())
-
-
-def value(record: str, place: int) -> str:
-    """SQL for the value at that place of an encoded record in that column."""
-    return f"json_extract(CAST({record} AS TEXT), '$[{place}]')"
-
-
-def needed(entity: Entity, place: int, record: str) -> str:
-    """SQL for the id at that place of a record that the entity can't do without; of a list, the first one."""
-    ids = value(record, place)
-    several = any(one.place == place and one.several for one in POINTERS[entity.key])
-    return f"substr({ids}, 1, instr({ids} || '{SEPARATOR}', '{SEPARATOR}') - 1)" if several else ids

@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
 
-import msgspec
-
 from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, ENTITIES, TEACHER, Entity, in_scope
 from psconnect.model.id_attributes import SPACES
 from psconnect.model.runs import ChangeCounts
-from psconnect.store.history import run_table
+from psconnect.store.history.facts import SealBroken, get_fact, set_fact
 from psconnect.store.plan.cascade import take_along
-from psconnect.store.plan.integrity import keep_whole, set_aside, value
+from psconnect.store.plan.integrity import keep_whole, set_aside
+from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE
 from psconnect.store.reading.staging import table
-from psconnect.store.schema import ACTIONS, CREATE, REMOVE, UPDATE, SealBroken
+from psconnect.store.record import decode_record, record_id
 
 _HASH_ROWS = 5_000
 
@@ -89,8 +88,8 @@ def keep_additions(db: sqlite3.Connection, run: int) -> dict[str, ChangeCounts]:
     set_aside(db, run, because, f"action <> {CREATE}", {})
     for space in SPACES:
         ranks = ", ".join(str(entity.rank) for entity in space)
-        kept = f"SELECT {value('record', 0)} FROM ledger WHERE entity IN ({ranks})"
-        if set_aside(db, run, because, f"entity IN ({ranks}) AND {value('after', 0)} IN ({kept})", {}):
+        kept = f"SELECT {record_id('record')} FROM ledger WHERE entity IN ({ranks})"
+        if set_aside(db, run, because, f"entity IN ({ranks}) AND {record_id('after')} IN ({kept})", {}):
             keep_whole(db, run, because, {entity.key for entity in space})
     sql = "SELECT entity, action, count(*) FROM aside WHERE run = ? AND because = ? GROUP BY entity, action"
     counts: dict[str, dict[str, int]] = {}
@@ -149,7 +148,7 @@ _LEDGER = "ledger"
 
 def seal_ledger(db: sqlite3.Connection) -> None:
     """Note the ledger's fingerprint; within the transaction that changes it."""
-    run_table.set_meta(db, _LEDGER, _fingerprint(db))
+    set_fact(db, _LEDGER, _fingerprint(db))
 
 
 def check_ledger(db: sqlite3.Connection) -> None:
@@ -157,7 +156,7 @@ def check_ledger(db: sqlite3.Connection) -> None:
 
     Records that stay as delivered go to the destination from here: nobody else would see that they are others.
     """
-    noted = run_table.get_meta(db, _LEDGER)
+    noted = get_fact(db, _LEDGER)
     if noted and noted != _fingerprint(db):
         raise SealBroken
 
@@ -198,7 +197,7 @@ def roster_after(db: sqlite3.Connection, run: int, entity: Entity) -> Iterator[l
         )
         sql = f"{planned} UNION ALL SELECT record, key FROM ledger WHERE entity = :entity AND {unchanged} ORDER BY key"
     rows = db.execute(sql, values)
-    return map(msgspec.json.Decoder(list[str]).decode, map(itemgetter(0), rows))
+    return map(decode_record, map(itemgetter(0), rows))
 
 
 def apply_to_ledger(db: sqlite3.Connection, run: int) -> None:

@@ -10,8 +10,8 @@ import msgspec
 
 from psconnect.model.entities import ADMIN, BY_KEY, ENTITIES, Entity
 from psconnect.model.ids import IdRules, Ids, kind_of, rules_of_mark, split_mark
-from psconnect.store.plan.integrity import value
-from psconnect.store.schema import UPDATE
+from psconnect.store.plan.plan import UPDATE
+from psconnect.store.record import decode_record, record_id, value_at
 
 _KINDS = {kind_of(entity): entity for entity in ENTITIES if entity is not ADMIN}
 """Kind -> the entity under whose rank its aliases are stored."""
@@ -74,13 +74,13 @@ def delivered_ids(db: sqlite3.Connection, kinds: Mapping[str, str]) -> Known:
 
 def delivered(db: sqlite3.Connection, entity: Entity) -> list[tuple[int, str]]:
     """Key and id of the entity's delivered records, by key."""
-    sql = f"SELECT key, {value('record', 0)} FROM ledger WHERE entity = ? ORDER BY key"
+    sql = f"SELECT key, {record_id('record')} FROM ledger WHERE entity = ? ORDER BY key"
     return db.execute(sql, [entity.rank]).fetchall()
 
 
 def delivered_with(db: sqlite3.Connection, entity: Entity, attribute: str) -> int:
     """How many delivered records of the entity have a value for that attribute."""
-    text = value("record", entity.attributes.index(attribute))
+    text = value_at("record", entity.attributes.index(attribute))
     sql = f"SELECT count(*) FROM ledger WHERE entity = ? AND {text} <> ''"
     return int(db.execute(sql, [entity.rank]).fetchone()[0])
 
@@ -88,7 +88,7 @@ def delivered_with(db: sqlite3.Connection, entity: Entity, attribute: str) -> in
 def delivered_year(db: sqlite3.Connection) -> tuple[str, str]:
     """The first and the last day of the delivered terms, as ISO dates; empty texts where there are none."""
     calendar = BY_KEY["calendar"]
-    first, last = (value("record", calendar.attributes.index(name)) for name in ("startDate", "endDate"))
+    first, last = (value_at("record", calendar.attributes.index(name)) for name in ("startDate", "endDate"))
     sql = f"SELECT coalesce(min({first}), ''), coalesce(max({last}), '') FROM ledger WHERE entity = ?"
     begins, ends = db.execute(sql, [calendar.rank]).fetchone()
     return begins, ends
@@ -106,8 +106,8 @@ class RunIds:
     def of(self, entity: Entity, key: int) -> str:
         """The id of a record, as planned or delivered; for one that is neither its alias, else its key in words."""
         sql = (
-            f"SELECT {value('coalesce(after, before)', 0)} FROM change WHERE run = ? AND entity = ? AND key = ? "
-            f"UNION ALL SELECT {value('record', 0)} FROM ledger WHERE entity = ? AND key = ? LIMIT 1"
+            f"SELECT {record_id('coalesce(after, before)')} FROM change WHERE run = ? AND entity = ? AND key = ? "
+            f"UNION ALL SELECT {record_id('record')} FROM ledger WHERE entity = ? AND key = ? LIMIT 1"
         )
         row = self._db.execute(sql, [self._run, entity.rank, key, entity.rank, key]).fetchone()
         return str(row[0]) if row else self._never_delivered(entity, key)
@@ -140,9 +140,9 @@ class RunIds:
 
     def _is(self, entity: Entity, key: int, sourced_id: str) -> bool:
         sql = (
-            f"SELECT 1 FROM change WHERE run = ? AND entity = ? AND key = ? AND ? IN ({value('before', 0)}, "
-            f"{value('after', 0)}) UNION ALL SELECT 1 FROM ledger WHERE entity = ? AND key = ? "
-            f"AND {value('record', 0)} = ? LIMIT 1"
+            f"SELECT 1 FROM change WHERE run = ? AND entity = ? AND key = ? AND ? IN ({record_id('before')}, "
+            f"{record_id('after')}) UNION ALL SELECT 1 FROM ledger WHERE entity = ? AND key = ? "
+            f"AND {record_id('record')} = ? LIMIT 1"
         )
         values = [self._run, entity.rank, key, sourced_id, entity.rank, key, sourced_id]
         return self._db.execute(sql, values).fetchone() is not None
@@ -155,7 +155,7 @@ class RunIds:
             ("before", "change WHERE run = ? AND entity = ? AND before IS NOT NULL", [self._run, entity.rank]),
             ("after", "change WHERE run = ? AND entity = ? AND after IS NOT NULL", [self._run, entity.rank]),
         ):
-            name = value(record, 0)
+            name = record_id(record)
             found.update(self._db.execute(f"SELECT {name}, key FROM {source} AND {name} NOT LIKE '%' || key", values))
         return found
 
@@ -173,16 +173,16 @@ def school_names_by_id(db: sqlite3.Connection, run: int) -> dict[str, str]:
         "UNION ALL SELECT after FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL",
         [school.rank, run, school.rank],
     )
-    records = (msgspec.json.decode(record, type=list[str]) for (record,) in rows)
+    records = (decode_record(record) for (record,) in rows)
     return {record[0]: record[place] for record in records}
 
 
 def ids_of(db: sqlite3.Connection, run: int, entity: Entity, key: int) -> set[str]:
     """The ids that a record has in a run: before it, and after it."""
     rows = db.execute(
-        f"SELECT {value('record', 0)} FROM ledger WHERE entity = :entity AND key = :key "
-        f"UNION SELECT {value('before', 0)} FROM change WHERE run = :run AND entity = :entity AND key = :key "
-        f"UNION SELECT {value('after', 0)} FROM change WHERE run = :run AND entity = :entity AND key = :key",
+        f"SELECT {record_id('record')} FROM ledger WHERE entity = :entity AND key = :key "
+        f"UNION SELECT {record_id('before')} FROM change WHERE run = :run AND entity = :entity AND key = :key "
+        f"UNION SELECT {record_id('after')} FROM change WHERE run = :run AND entity = :entity AND key = :key",
         {"run": run, "entity": entity.rank, "key": key},
     )
     return {sourced_id for (sourced_id,) in rows if sourced_id}
@@ -192,6 +192,6 @@ def changes_ids(db: sqlite3.Connection, run: int) -> bool:
     """Whether a plan gives a record another id than it was delivered under."""
     sql = (
         f"SELECT EXISTS (SELECT 1 FROM change WHERE run = ? AND action = {UPDATE} "
-        f"AND {value('before', 0)} <> {value('after', 0)})"
+        f"AND {record_id('before')} <> {record_id('after')})"
     )
     return bool(db.execute(sql, [run]).fetchone()[0])

@@ -11,19 +11,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 
-import msgspec
-
 from psconnect.model.entities import ENTITIES, Entity
 from psconnect.model.id_attributes import POINTERS, SEPARATOR
-from psconnect.store.plan.integrity import value
+from psconnect.store.plan.plan import UPDATE
 from psconnect.store.reading.id_clashes import WITHOUT_ID
 from psconnect.store.reading.staging import table
-from psconnect.store.schema import UPDATE
+from psconnect.store.record import decode_record, encode_record, record_id
 
 _GONE = "\x01"
 """Begins the id of a removed record within the copy, so that it is nobody else's; never delivered."""
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[str]).decode
 Renamed = dict[str, dict[str, str]]
 """Entity key -> old id -> new id."""
 
@@ -62,7 +58,7 @@ def plan_with_new_ids(db: sqlite3.Connection, run: int, make_plan: Callable[[], 
 
 def _staying(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[str, str]]:
     """Old and new id of the delivered records that stay and get another one."""
-    yield from _changed_ids(db, entity, value("l.record", 0))
+    yield from _changed_ids(db, entity, record_id("l.record"))
 
 
 def _keys_with_new_id(db: sqlite3.Connection, entity: Entity) -> dict[int, str]:
@@ -73,7 +69,7 @@ def _keys_with_new_id(db: sqlite3.Connection, entity: Entity) -> dict[int, str]:
 
 
 def _changed_ids(db: sqlite3.Connection, entity: Entity, what: str) -> sqlite3.Cursor:
-    old, new = value("l.record", 0), value("s.record", 0)
+    old, new = record_id("l.record"), record_id("s.record")
     marks = ", ".join("?" * len(WITHOUT_ID))
     return db.execute(
         f"SELECT {what}, {new} FROM stage.{table(entity)} s JOIN main.ledger l ON l.entity = ? AND l.key = s.key "
@@ -89,20 +85,20 @@ def _leaving(db: sqlite3.Connection, entity: Entity) -> Iterator[str]:
 
 def _leaving_sql(entity: Entity) -> tuple[str, list[int]]:
     sql = (
-        f"SELECT l.key, {value('l.record', 0)} FROM main.ledger l LEFT JOIN stage.{table(entity)} s ON s.key = l.key "
+        f"SELECT l.key, {record_id('l.record')} FROM main.ledger l LEFT JOIN stage.{table(entity)} s ON s.key = l.key "
         "WHERE l.entity = ? AND (s.key IS NULL OR s.fate = 1)"
     )
     return sql, [entity.rank]
 
 
 def _with_new_ids(entity: Entity, key: int, record: bytes, own: dict[int, str], renamed: Renamed) -> bytes:
-    values = _decode(record)
+    values = decode_record(record)
     before = list(values)
     values[0] = own.get(key, values[0])
     for pointer in POINTERS[entity.key]:
         ids = values[pointer.place].split(SEPARATOR) if pointer.several else [values[pointer.place]]
         values[pointer.place] = SEPARATOR.join(_new_id(renamed, pointer.targets, one) for one in ids)
-    return _encode(values) if values != before else record
+    return encode_record(values) if values != before else record
 
 
 def _new_id(renamed: Renamed, targets: tuple[str, ...], old: str) -> str:
@@ -128,7 +124,11 @@ def _carry(db: sqlite3.Connection, run: int) -> None:
         [run],
     ).fetchall()
     for rank, key, before, within in rows:
-        after = _encode([text.replace(_GONE, "") for text in _decode(within)]) if b"\\u0001" in within else within
+        after = (
+            encode_record([text.replace(_GONE, "") for text in decode_record(within)])
+            if b"\\u0001" in within
+            else within
+        )
         if after != before:
             db.execute(
                 f"INSERT INTO change (run, entity, key, action, before, after) VALUES (?, ?, ?, {UPDATE}, ?, ?)",

@@ -10,12 +10,11 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 
-import msgspec
-
 from psconnect.model.entities import ADMIN, BY_RANK, TEACHER, Entity
-from psconnect.store.history import run_table
+from psconnect.store.history.facts import get_fact, set_fact
 from psconnect.store.history.titles import NUMBERS, TITLES
-from psconnect.store.schema import CREATE, REMOVE
+from psconnect.store.plan.plan import CREATE, REMOVE
+from psconnect.store.record import decode_record, record_by_name
 
 _SALT = "tombstone-salt"
 _BYTES = 8
@@ -54,7 +53,7 @@ def come_back_as_others(db: sqlite3.Connection, run: int) -> dict[str, list[str]
         entity = BY_RANK[rank]
         name, number = _digests(entity, record, salt)
         if name != old_name and (number != old_number or not number):
-            found.setdefault(entity.key, []).append(msgspec.json.decode(record, type=list[str])[0])
+            found.setdefault(entity.key, []).append(decode_record(record)[0])
     return found
 
 
@@ -66,7 +65,7 @@ def _changes(db: sqlite3.Connection, run: int, action: int, record: str) -> Iter
 
 
 def _digests(entity: Entity, encoded: bytes, salt: bytes) -> tuple[bytes, bytes]:
-    named = dict(zip(entity.attributes, msgspec.json.decode(encoded, type=list[str]), strict=True))
+    named = record_by_name(entity, encoded)
     return (
         _digest([named[name] for name in TITLES[entity.key]], salt),
         _digest([named[name] for name in NUMBERS[entity.key]], salt),
@@ -82,8 +81,8 @@ def _digest(values: list[str], salt: bytes) -> bytes:
 
 
 def _salt(db: sqlite3.Connection) -> bytes:
-    known = run_table.get_meta(db, _SALT)
+    known = get_fact(db, _SALT)
     if not known:
         known = secrets.token_hex(16)
-        run_table.set_meta(db, _SALT, known)
+        set_fact(db, _SALT, known)
     return bytes.fromhex(known)

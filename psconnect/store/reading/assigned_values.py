@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.staff_usernames import StaffNames
-from psconnect.store.history import run_table
+from psconnect.store.history.facts import SealBroken, get_fact, set_fact
 from psconnect.store.reading.staging import table
-from psconnect.store.schema import SealBroken
+from psconnect.store.record import attribute_value
 
 _SEAL = "given"
 PEOPLE = (STUDENT, TEACHER, ADMIN, CONTACT)
@@ -22,15 +22,11 @@ _SOURCE = "usernameFrom"
 """Under this name, and as teachers, stands for all staff where the user name comes from (model.staff_usernames)."""
 
 
-def _value(entity: Entity, attribute: str) -> str:
-    return f"json_extract(CAST(record AS TEXT), '$[{entity.attributes.index(attribute)}]')"
-
-
 def without(db: sqlite3.Connection, entity: Entity, attribute: str) -> list[tuple[int, int | None, bytes]]:
     """Key, school and record of those who are in and whose attribute is empty, in key order."""
     school = "school" if "school" in (reference.column for reference in entity.references) else "NULL"
     sql = f"SELECT key, {school}, record FROM stage.{table(entity)} WHERE fate = 0 "
-    return db.execute(f"{sql} AND trim({_value(entity, attribute)}) = '' ORDER BY key").fetchall()
+    return db.execute(f"{sql} AND trim({attribute_value(entity, attribute)}) = '' ORDER BY key").fetchall()
 
 
 def everybody(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[int, bytes]]:
@@ -47,7 +43,7 @@ def leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[
 def usernames(db: sqlite3.Connection) -> Iterator[str]:
     """The user names of everybody who was read, is delivered, or was given one."""
     for entity in PEOPLE:
-        value = _value(entity, "username")
+        value = attribute_value(entity, "username")
         sql = f"SELECT {value} FROM stage.{table(entity)} UNION SELECT {value} FROM ledger WHERE entity = ?"
         for (name,) in db.execute(sql, [entity.rank]):
             yield name
@@ -71,7 +67,7 @@ def staff_names(db: sqlite3.Connection) -> StaffNames:
         key: (entity.key, name)
         for entity in STAFF
         for key, name in db.execute(
-            f"SELECT key, {_value(entity, 'username')} FROM ledger WHERE entity = ?", [entity.rank]
+            f"SELECT key, {attribute_value(entity, 'username')} FROM ledger WHERE entity = ?", [entity.rank]
         )
     }
     return StaffNames(delivered, remembered(db, TEACHER, "username"), remembered(db, TEACHER, _SOURCE))
@@ -96,13 +92,13 @@ def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iter
 def seal_given(db: sqlite3.Connection) -> None:
     """Note the fingerprint of what was given; within the transaction that gave it. Writes nothing where it is noted."""
     now = _fingerprint(db)
-    if run_table.get_meta(db, _SEAL) != now:
-        run_table.set_meta(db, _SEAL, now)
+    if get_fact(db, _SEAL) != now:
+        set_fact(db, _SEAL, now)
 
 
 def check_given(db: sqlite3.Connection) -> None:
     """Raise SealBroken where what was given is not as it was left: somebody would get another user name."""
-    noted = run_table.get_meta(db, _SEAL)
+    noted = get_fact(db, _SEAL)
     if noted and noted != _fingerprint(db):
         raise SealBroken
 
@@ -118,7 +114,9 @@ def mails_by_domain(db: sqlite3.Connection) -> dict[str, int]:
     """How many of the people in have an e-mail in each domain (in lower case)."""
     counts: dict[str, int] = {}
     for entity in PEOPLE:
-        for (mail,) in db.execute(f"SELECT {_value(entity, 'email')} FROM stage.{table(entity)} WHERE fate = 0"):
+        for (mail,) in db.execute(
+            f"SELECT {attribute_value(entity, 'email')} FROM stage.{table(entity)} WHERE fate = 0"
+        ):
             domain = mail.rpartition("@")[2].strip().lower()
             if domain:
                 counts[domain] = counts.get(domain, 0) + 1

@@ -11,18 +11,14 @@ import sqlite3
 from itertools import groupby
 from operator import itemgetter
 
-import msgspec
-
 from psconnect.model.entities import CLASS, ENROLLMENT, SCHOOL, STUDENT, Entity
 from psconnect.model.id_attributes import SEPARATOR
 from psconnect.model.problems import NOT_CHOSEN, Problem, goes_along, with_count
-from psconnect.store.plan.integrity import value
 from psconnect.store.reading.staging import table, unusable
+from psconnect.store.record import decode_record, encode_record, record_id
 
 LEFT_OUT = "guest-left-out"
 _PLACE = STUDENT.attributes.index("schoolSourcedIds")
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[str]).decode
 
 
 def _there(alias: str, entity: Entity) -> str:
@@ -68,7 +64,7 @@ def place_guests(db: sqlite3.Connection) -> None:
         return
     joined = _ENROLLED.format(join="JOIN temp.guest g ON g.key = e.student")
     first = f"SELECT e.student student, min(c.school) school {joined} GROUP BY 1"
-    name = value("o.record", 0)
+    name = record_id("o.record")
     rows = db.execute(
         f"SELECT f.school, {name}, s.record, s.key FROM ({first}) f JOIN stage.{table(STUDENT)} s ON s.key = f.student "
         f"JOIN stage.{table(SCHOOL)} o ON o.key = f.school"
@@ -110,12 +106,12 @@ def _name(db: sqlite3.Connection, rows: list[tuple[int, int | None]]) -> list[tu
     """Let these students have the home school and these others, in this order; returns who had others before."""
     if not rows:
         return []
-    names = dict(db.execute(f"SELECT key, {value('record', 0)} FROM stage.{table(SCHOOL)}"))
+    names = dict(db.execute(f"SELECT key, {record_id('record')} FROM stage.{table(SCHOOL)}"))
     changed = []
     for student, schools in groupby(rows, key=itemgetter(0)):
         sql = f"SELECT record FROM stage.{table(STUDENT)} WHERE key = ? AND fate = 0"
         for (record,) in db.execute(sql, [student]).fetchall():
-            home = _decode(record)[_PLACE].split(SEPARATOR)[0]
+            home = decode_record(record)[_PLACE].split(SEPARATOR)[0]
             named = _with_schools(
                 record, [home, *(names[school] for _student, school in schools if school is not None)]
             )
@@ -126,9 +122,9 @@ def _name(db: sqlite3.Connection, rows: list[tuple[int, int | None]]) -> list[tu
 
 
 def _with_schools(record: bytes, schools: list[str]) -> bytes:
-    values = _decode(record)
+    values = decode_record(record)
     values[_PLACE] = SEPARATOR.join(schools)
-    return _encode(values)
+    return encode_record(values)
 
 
 def left_out_guests(db: sqlite3.Connection) -> list[Problem]:

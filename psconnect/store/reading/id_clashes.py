@@ -13,8 +13,8 @@ from psconnect.model.entities import ENTITIES, SCHOOL, Entity
 from psconnect.model.errors import BadRecord
 from psconnect.model.id_attributes import SPACES
 from psconnect.model.problems import Problem
-from psconnect.store.plan.integrity import value
 from psconnect.store.reading.staging import table
+from psconnect.store.record import record_id
 
 DOUBLE, NONE, _WAITS = "double-id", "no-id", "waits-for"
 WITHOUT_ID = (DOUBLE, NONE)
@@ -48,15 +48,15 @@ def settle_clashes(db: sqlite3.Connection) -> list[Problem]:
 
 def _without(db: sqlite3.Connection, entity: Entity) -> list[Problem]:
     rows = db.execute(
-        f"SELECT key FROM stage.{table(entity)} WHERE fate = 0 AND {value('record', 0)} = '' ORDER BY key"
+        f"SELECT key FROM stage.{table(entity)} WHERE fate = 0 AND {record_id('record')} = '' ORDER BY key"
     ).fetchall()
     return _kept_back(db, [(entity, key) for (key,) in rows], NONE)
 
 
 def _claim(db: sqlite3.Connection, entity: Entity) -> None:
     """Note which id each record wants; one that is kept and has none keeps that of its last delivery."""
-    name = value("s.record", 0)
-    old = value("l.record", 0)
+    name = record_id("s.record")
+    old = record_id("l.record")
     db.execute(
         f"INSERT INTO temp.claim SELECT {entity.rank}, s.key, CASE WHEN {name} = '' THEN {old} ELSE {name} END, "
         f"CASE WHEN l.key IS NULL THEN {_NEW} WHEN {name} IN ('', {old}) THEN {_SETTLED} ELSE {_DELIVERED} END "
@@ -77,7 +77,7 @@ def _losers(db: sqlite3.Connection, space: tuple[Entity, ...]) -> list[tuple[Ent
     for entity, key in lost:
         # Who was delivered keeps the id of the last delivery, which nobody else can have a better claim to.
         db.execute(
-            f"UPDATE temp.claim SET strength = {_SETTLED}, name = (SELECT {value('record', 0)} FROM ledger l "
+            f"UPDATE temp.claim SET strength = {_SETTLED}, name = (SELECT {record_id('record')} FROM ledger l "
             "WHERE l.entity = claim.entity AND l.key = claim.key) WHERE entity = ? AND key = ?",
             [entity.rank, key],
         )

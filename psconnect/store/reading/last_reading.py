@@ -18,14 +18,13 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, TEACHER, Entity
 from psconnect.model.problems import RULES, Fate, not_listed
 from psconnect.model.text import folded
 from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
 from psconnect.store.history.titles import NUMBERS, TITLES
 from psconnect.store.reading.staging import LAST_READ, table
+from psconnect.store.record import decode_record, record_by_name
 
 FINDABLE = ("student", "teacher", "admin", "contact", "class", "course", "school", "calendar")
 """The entities that are searched, in the order in which matches are listed; the others are found through these."""
@@ -136,7 +135,7 @@ class LastRead:
         if not row:
             return None
         fate, rule, record, *others = row
-        return Staged(Fate(fate), rule or "", decoded(entity, record), dict(zip(columns, others, strict=True)))
+        return Staged(Fate(fate), rule or "", record_by_name(entity, record), dict(zip(columns, others, strict=True)))
 
     def changed_role(self, entity: Entity, key: int) -> str:
         """The rule of a member of staff who was not read as this kind, but as the other one; else an empty text."""
@@ -145,7 +144,7 @@ class LastRead:
     def records(self, entity: Entity) -> Iterator[tuple[int, Fate, list[str]]]:
         """All records of an entity as they were read: key, fate, and values in the order of its attributes."""
         for key, fate, record in self.db.execute(f"SELECT key, fate, record FROM stage.{table(entity)} ORDER BY key"):
-            yield key, Fate(fate), msgspec.json.decode(record, type=list[str])
+            yield key, Fate(fate), decode_record(record)
 
     def enrollments_left_out(self, column: str, key: int, most: int) -> list[tuple[str, dict[str, int | None]]]:
         """Enrollments that are not delivered, of the ``class``, ``student`` or ``teacher`` with that key.
@@ -188,12 +187,7 @@ class LastRead:
             return staged.named, staged.fate
         sql = "SELECT before FROM change WHERE entity = ? AND key = ? AND before IS NOT NULL ORDER BY run DESC LIMIT 1"
         row = self.db.execute(sql, [entity.rank, key]).fetchone()
-        return (decoded(entity, row[0]) if row else dict.fromkeys(entity.attributes, "")), None
-
-
-def decoded(entity: Entity, record: bytes) -> dict[str, str]:
-    """A stored record's attributes by name."""
-    return dict(zip(entity.attributes, msgspec.json.decode(record, type=list[str]), strict=True))
+        return (record_by_name(entity, row[0]) if row else dict.fromkeys(entity.attributes, "")), None
 
 
 def _match(entity: Entity, key: int, named: dict[str, str], fate: Fate | None) -> Match:

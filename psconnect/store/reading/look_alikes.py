@@ -10,23 +10,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-import msgspec
-
 from psconnect.model.entities import EXTRA, STUDENT
 from psconnect.model.problems import Problem, named_record, with_count
 from psconnect.model.rules import RosterRules
 from psconnect.model.text import caseless, folded
-from psconnect.store.plan.integrity import value
 from psconnect.store.reading.assigned_values import PEOPLE
 from psconnect.store.reading.staging import table
 from psconnect.store.reading.username_clashes import CASELESS
+from psconnect.store.record import attribute_value, decode_record, record_id, value_at
 
 _TWICE, _SHARED = "registered-twice", "email-shared"
 _THERE = "(fate = 0 OR rule = 'username-taken')"
 """Who is delivered, or would be but for the other one's user name."""
 _SHORTEST, _MOST = 4, 10
 """Characters that a state id has at least, and children who can have one by mistake: beyond that it stands for none."""
-_decode = msgspec.json.Decoder(list[str]).decode
 _Pairs = dict[tuple[int, int], list[str]]
 """(a student, the first one who is alike) -> what of them is the same"""
 
@@ -61,7 +58,7 @@ def registered_twice(db: sqlite3.Connection, rules: RosterRules) -> list[Problem
 
 
 def _of(attribute: str) -> str:
-    return value("record", STUDENT.attributes.index(attribute))
+    return attribute_value(STUDENT, attribute)
 
 
 def _alike(db: sqlite3.Connection, what: str, sql: str) -> Iterator[list[int]]:
@@ -81,7 +78,7 @@ def _alike(db: sqlite3.Connection, what: str, sql: str) -> Iterator[list[int]]:
     counts: dict[str, int] = {}
     family, given = STUDENT.attributes.index("familyName"), STUDENT.attributes.index("givenName")
     for same, key, record in rows:
-        values = _decode(record)
+        values = decode_record(record)
         names = folded(values[family]), folded(values[given])
         if all(names) and (what != "stateId" or _is_id(same)):
             groups.setdefault((same, *names), []).append(key)
@@ -92,7 +89,7 @@ def _alike(db: sqlite3.Connection, what: str, sql: str) -> Iterator[list[int]]:
 
 
 def _told(db: sqlite3.Connection, key: int, other: int, what: str) -> Problem:
-    sql = f"SELECT school, {value('record', 0)} FROM stage.{table(STUDENT)} WHERE key = ?"
+    sql = f"SELECT school, {record_id('record')} FROM stage.{table(STUDENT)} WHERE key = ?"
     school, _own = db.execute(sql, [key]).fetchone()
     _school, named = db.execute(sql, [other]).fetchone()
     return Problem(_TWICE, STUDENT.key, key, school, f"{named_record(STUDENT.key, named)} ({what})")
@@ -102,7 +99,7 @@ def shared_addresses(db: sqlite3.Connection) -> list[Problem]:
     """For each kind of people, how many have an e-mail that somebody else has, too."""
     db.create_function("caseless", 1, caseless, deterministic=True)
     mails = {
-        entity: f"SELECT key, {CASELESS} mail FROM (SELECT key, {value('record', entity.attributes.index('email'))} "
+        entity: f"SELECT key, {CASELESS} mail FROM (SELECT key, {value_at('record', entity.attributes.index('email'))} "
         f"name FROM stage.{table(entity)} WHERE fate = 0)"
         for entity in PEOPLE
     }

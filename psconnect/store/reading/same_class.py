@@ -14,19 +14,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-import msgspec
-
 from psconnect.model.entities import ENROLLMENT
 from psconnect.model.problems import Problem
-from psconnect.store.plan.integrity import value
+from psconnect.store.record import decode_record, encode_record, value_at
 
 _BEGIN, _END, _PRIMARY = (ENROLLMENT.attributes.index(name) for name in ("beginDate", "endDate", "primary"))
 _CLASS, _USER = (ENROLLMENT.attributes.index(name) for name in ("classSourcedId", "userSourcedId"))
 _OPEN = "9999-12-31"
 _PERSON = "coalesce(student, -teacher)"
 """Students and teachers are numbered each for themselves."""
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(list[str]).decode
 
 
 @dataclass
@@ -57,8 +53,8 @@ def settle_same_class(db: sqlite3.Connection, today: date) -> list[Problem]:
 def _beside_kept(db: sqlite3.Connection, today: str) -> list[int]:
     """The new enrollments of whom is in the same class today by one that stays as delivered."""
     delivered = f"ledger l ON l.entity = {ENROLLMENT.rank} AND l.key = e.key"
-    place = f"{value('{0}.record', _CLASS)}, {value('{0}.record', _USER)}"
-    begin, end = value("l.record", _BEGIN), value("l.record", _END)
+    place = f"{value_at('{0}.record', _CLASS)}, {value_at('{0}.record', _USER)}"
+    begin, end = value_at("l.record", _BEGIN), value_at("l.record", _END)
     kept: set[tuple[str, str]] = set(
         db.execute(
             f"SELECT {place.format('l')} FROM stage.stage_enrollment e JOIN {delivered} WHERE e.fate = 2 "
@@ -85,7 +81,7 @@ def _settled(db: sqlite3.Connection, today: date) -> Iterator[Problem]:
     ).fetchall()
     for _place, group in groupby(rows, key=lambda row: row[:2]):
         several = list(group)
-        spans = _spans([(key, bool(there), _decode(record)) for _c, _p, key, there, record, _s in several])
+        spans = _spans([(key, bool(there), decode_record(record)) for _c, _p, key, there, record, _s in several])
         of_today = _delivered(spans, today.isoformat())
         for span in spans:
             if span is not of_today:
@@ -133,7 +129,7 @@ def _join(db: sqlite3.Connection, span: _Span, primary: str) -> int:
     joined[_BEGIN], joined[_END] = span.begin, "" if span.end == _OPEN else span.end
     joined[_PRIMARY] = primary
     if joined != values:
-        db.execute("UPDATE stage.stage_enrollment SET record = ? WHERE key = ?", [_encode(joined), key])
+        db.execute("UPDATE stage.stage_enrollment SET record = ? WHERE key = ?", [encode_record(joined), key])
     _leave_out(db, [other for other, _there, _values in span.rows if other != key], "enrollment-joined")
     return key
 

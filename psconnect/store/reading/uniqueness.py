@@ -17,18 +17,15 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 
-import msgspec
-
 from psconnect.model.entities import BY_KEY, ENTITIES, Entity, Reference
 from psconnect.model.problems import Fate, Problem
 from psconnect.model.rules import RosterRules
 from psconnect.model.text import folded
 from psconnect.store.reading.staging import table
+from psconnect.store.record import decode_record, encode_record
 
 _MERGED, _CONFLICT, _OWNER = "merged", "uniqueness-conflict", "uniqueness-owner"
 _TOGETHER = 500
-_decode = msgspec.json.Decoder(list[str]).decode
-_encode = msgspec.json.Encoder().encode
 Pair = tuple[int, int]
 
 
@@ -97,7 +94,7 @@ def _value_of(entity: Entity, domain: Sequence[str]) -> Callable[[bytes], tuple[
     pick = itemgetter(*places) if len(places) > 1 else itemgetter(places[0], places[0])
 
     def value_of(record: bytes) -> tuple[str, ...]:
-        values = tuple(map(folded, pick(_decode(record))))
+        values = tuple(map(folded, pick(decode_record(record))))
         return values if all(values) else ()
 
     return value_of
@@ -130,7 +127,7 @@ def _problems(db: sqlite3.Connection, entity: Entity, losers: Iterable[Pair]) ->
 def _sourced_id(db: sqlite3.Connection, entity: Entity, key: int) -> str:
     """The id under which a staged record is delivered, as it stands in the record."""
     sql = f"SELECT record FROM stage.{table(entity)} WHERE key = ?"
-    return _decode(db.execute(sql, [key]).fetchone()[0])[0]
+    return decode_record(db.execute(sql, [key]).fetchone()[0])[0]
 
 
 def _merges(db: sqlite3.Connection, entity: Entity, same: set[Pair]) -> Iterator[Pair]:
@@ -175,6 +172,6 @@ def _repoint(db: sqlite3.Connection, dependant: Entity, reference: Reference, ot
         if db.execute(twice, [key, owner]).fetchone()[0]:
             _leave_out(db, dependant, _MERGED, [key])
             continue
-        values = _decode(record)
+        values = decode_record(record)
         values[place] = owner_id
-        db.execute(f"UPDATE {name} SET record = ?, {column} = ? WHERE key = ?", [_encode(values), owner, key])
+        db.execute(f"UPDATE {name} SET record = ?, {column} = ? WHERE key = ?", [encode_record(values), owner, key])

@@ -19,13 +19,11 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from psconnect.model.entities import ADMIN, BY_RANK, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.problems import Fate, Problem, named_record
 from psconnect.model.text import caseless
-from psconnect.store.plan.integrity import value
 from psconnect.store.reading.staging import table
+from psconnect.store.record import decode_record, encode_record, record_id, value_at
 
 _TAKEN, _OWNER, _KEPT, _SHARED = "username-taken", "username-owner", "username-kept", "username-shared"
 _REPLACED = "username-replaced"
@@ -35,8 +33,6 @@ _STAFF = (TEACHER, ADMIN)
 _SETTLED, _DELIVERED, _NEW = 0, 1, 2
 """How strong a claim is: delivered under this user name, delivered under another, never delivered."""
 _PLACE = {entity.key: entity.attributes.index("username") for entity in _ORDER}
-_decode = msgspec.json.Decoder(list[str]).decode
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True)
@@ -90,7 +86,7 @@ def settle_usernames(
 
 def _contacts_with_names(db: sqlite3.Connection) -> bool:
     """Whether there are contacts whose user name is more than their own id behind a prefix."""
-    name, own = value("record", _PLACE[CONTACT.key]), value("record", 0)
+    name, own = value_at("record", _PLACE[CONTACT.key]), record_id("record")
     sql = (
         f"SELECT EXISTS (SELECT 1 FROM stage.{table(CONTACT)} WHERE fate <> 1 AND {name} <> '' "
         f"AND substr({name}, -length({own})) <> {own})"
@@ -105,7 +101,7 @@ def _ranks_of(entity: Entity) -> list[int]:
 
 def _names(entity: Entity) -> str:
     """A query for entity, key and user name of those who are in, or stay as they were delivered."""
-    name, before = value("record", _PLACE[entity.key]), value("l.record", _PLACE[entity.key])
+    name, before = value_at("record", _PLACE[entity.key]), value_at("l.record", _PLACE[entity.key])
     ranks = ", ".join(map(str, _ranks_of(entity)))
     return (
         f"SELECT {entity.rank} entity, key, {name} name, fate FROM stage.{table(entity)} WHERE fate = {int(Fate.IN)} "
@@ -144,7 +140,7 @@ def _by_claim(claim: _Claim) -> tuple[bool, int, int, int]:
 def _claim(db: sqlite3.Connection, entity: Entity, key: int, wanted: str) -> _Claim:
     ranks = _ranks_of(entity)
     marks = ", ".join("?" * len(ranks))
-    sql = f"SELECT {value('record', _PLACE[entity.key])} FROM ledger WHERE key = ? AND entity IN ({marks})"
+    sql = f"SELECT {value_at('record', _PLACE[entity.key])} FROM ledger WHERE key = ? AND entity IN ({marks})"
     names = [name for (name,) in db.execute(sql, [key, *ranks])]
     if not names:
         return _Claim(entity, key, _NEW, None)
@@ -155,7 +151,7 @@ def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced:
     """Settle what becomes of who does not get the user name."""
     name, place = table(other.entity), _PLACE[other.entity.key]
     (record,) = db.execute(f"SELECT record FROM stage.{name} WHERE key = ?", [other.key]).fetchone()
-    values = _decode(record)
+    values = decode_record(record)
     if other.before is not None:
         rule, values[place] = _KEPT, other.before
     elif replaced and values[place] != values[0]:
@@ -165,7 +161,7 @@ def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced:
         sql = f"UPDATE stage.{name} SET fate = {int(Fate.LEFT_OUT)}, rule = ? WHERE key = ?"
         db.execute(sql, [rule, other.key])
     if rule != _TAKEN:
-        db.execute(f"UPDATE stage.{name} SET record = ? WHERE key = ?", [_encode(values), other.key])
+        db.execute(f"UPDATE stage.{name} SET record = ? WHERE key = ?", [encode_record(values), other.key])
     return _told(db, rule, other, owner) + _told(db, _OWNER, owner, other)
 
 
@@ -174,6 +170,6 @@ def _told(db: sqlite3.Connection, rule: str, about: _Claim, other: _Claim) -> li
     school = "school" if about.entity is STUDENT else "NULL"
     sql = f"SELECT {school} FROM stage.{table(about.entity)} WHERE key = ?"
     of_school = db.execute(sql, [about.key]).fetchone()[0]
-    sql = f"SELECT {value('record', 0)} FROM stage.{table(other.entity)} WHERE key = ?"
+    sql = f"SELECT {record_id('record')} FROM stage.{table(other.entity)} WHERE key = ?"
     named = named_record(other.entity.key, db.execute(sql, [other.key]).fetchone()[0])
     return [Problem(rule, about.entity.key, about.key, of_school, named)]
