@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from workbench import thorough
+from workbench import house, thorough
 from workbench.environment import Environment
 
 # What the static checks look at.
@@ -82,7 +82,16 @@ def _static_steps(environment: Environment) -> dict[str, bool]:
         "mypy --strict": [environment.program("mypy"), *_CODE],
         "lint-imports": [environment.program("lint-imports"), "--no-logo"],
     }
-    return {name: _step(environment, name, command) for name, command in steps.items()}
+    results = {name: _step(environment, name, command) for name, command in steps.items()}
+    results["rules of the house"] = _house(environment)
+    return results
+
+
+def _house(environment: Environment) -> bool:
+    print("\n== rules of the house", flush=True)
+    broken = house.broken_rules(environment.folder)
+    print("\n".join(broken or ["Sizes, public names and imports keep to them."]), flush=True)
+    return not broken
 
 
 def _step(environment: Environment, name: str, command: list[str]) -> bool:

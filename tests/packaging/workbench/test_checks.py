@@ -26,6 +26,10 @@ root_package = "psconnect"
 name = "layers"
 type = "layers"
 layers = ["psconnect.upper", "psconnect.lower"]
+[tool.house]
+package = "psconnect"
+longest_module = 20
+longest_function = 5
 [tool.pytest.ini_options]
 addopts = ["-p", "tests.support.thorough", "-p", "xdist.plugin", "-p", "no:cacheprovider"]
 markers = ["thorough: slow"]
@@ -56,7 +60,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
         "pyproject.toml": _PYPROJECT,
         "dev.py": "",
         "psconnect/__init__.py": "",
-        "psconnect/upper.py": "import psconnect.lower as lower\n\nNAME: str = lower.NAME\n",
+        "psconnect/upper.py": "",
+        "psconnect/beside.py": "import psconnect.lower as lower\n\nTEXT: str = lower.NAME\n",
         "psconnect/lower.py": 'NAME = "lower"\n',
         "packaging/workbench/__init__.py": "",
         "tests/__init__.py": "",
@@ -84,9 +89,9 @@ def _change(project: Environment, name: str, content: str) -> None:
 def test_all_green(project: Environment, capfd: pytest.CaptureFixture[str]) -> None:
     assert checks.test(project, with_thorough=False, pytest_args=[]) == 0
     lines = _lines(capfd)
-    steps = ["ruff check", "ruff format --check", "mypy --strict", "lint-imports", "pytest"]
+    steps = ["ruff check", "ruff format --check", "mypy --strict", "lint-imports", "rules of the house", "pytest"]
     assert [line.removeprefix("== ") for line in lines if line.startswith("== ")] == [*steps, "summary"]
-    assert lines[-6:] == [*(f"ok      {step}" for step in steps), "1 passed, 0 failed, 1 skipped"]
+    assert lines[-7:] == [*(f"ok      {step}" for step in steps), "1 passed, 0 failed, 1 skipped"]
     assert not (project.folder / "tests/THOROUGH.md").exists()
 
 
@@ -97,6 +102,7 @@ def test_all_green(project: Environment, capfd: pytest.CaptureFixture[str]) -> N
         ("ruff format --check", "psconnect/lower.py", "NAME = 'lower'\n"),
         ("mypy --strict", "psconnect/lower.py", "NAME = 1\n"),
         ("lint-imports", "psconnect/lower.py", 'import psconnect.upper\n\nNAME = "l"\nprint(psconnect.upper)\n'),
+        ("rules of the house", "psconnect/upper.py", 'NAME = "upper"\n'),
         ("pytest", "tests/test_small.py", "def test_bad():\n    assert not __name__\n"),
         ("pytest", "tests/test_small.py", 'raise RuntimeError("made up")\n'),
         ("pytest", "tests/test_small.py", ""),
@@ -109,7 +115,7 @@ def test_each_step_can_fail(
     assert checks.test(project, with_thorough=True, pytest_args=[]) == 1
     lines = _lines(capfd)
     assert f"FAILED  {step}" in lines
-    passed = "0 passed, 1 failed" if step == "pytest" else "2 passed, 1 failed, 1 skipped"
+    passed = "0 passed, 1 failed" if step == "pytest" else "3 passed, 1 failed, 1 skipped"
     assert lines[-1] == passed
     assert not (project.folder / "tests/THOROUGH.md").exists()
 
@@ -123,10 +129,10 @@ def test_arguments_go_to_pytest(project: Environment, capfd: pytest.CaptureFixtu
 def test_lint_runs_no_test(project: Environment, capfd: pytest.CaptureFixture[str]) -> None:
     _change(project, "tests/test_small.py", "def test_bad():\n    assert not __name__\n")
     assert checks.lint(project) == 0
-    assert _lines(capfd)[-1] == "4 passed, 0 failed"
+    assert _lines(capfd)[-1] == "5 passed, 0 failed"
     _change(project, "psconnect/lower.py", "NAME = 1\n")
     assert checks.lint(project) == 1
-    assert _lines(capfd)[-1] == "3 passed, 1 failed"
+    assert _lines(capfd)[-1] == "4 passed, 1 failed"
 
 
 def test_a_green_thorough_run_is_recorded(project: Environment, capfd: pytest.CaptureFixture[str]) -> None:
