@@ -110,14 +110,11 @@ def _defined(body: list[ast.stmt]) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.Assign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            yield from (part.id for one in targets for part in ast.walk(one) if _is_set(part))
+            parts = (part for one in targets for part in ast.walk(one))
+            yield from (part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
         elif isinstance(node, ast.If | ast.Try):
             handlers = [line for one in getattr(node, "handlers", ()) for line in one.body]
             yield from _defined([*node.body, *handlers, *node.orelse])
-
-
-def _is_set(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _circles(modules: list[Module]) -> Iterator[tuple[str, str]]:
