@@ -6,10 +6,12 @@ two cannot be wrong in the same way.
 
 from __future__ import annotations
 
+from psconnect.demo.demo_server import DemoServer
 from psconnect.demo.personality import Personality, draw
-from psconnect.demo.server.demo import Calls, DemoOptions, DemoServer
+from psconnect.demo.server.calls import Calls
 from psconnect.demo.server.faults import Fault
 from psconnect.demo.server.installed import InstalledPlugin
+from psconnect.demo.server.options import DemoOptions
 from psconnect.demo.server.package import PluginRefused
 from psconnect.demo.server.quirks import Quirks
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from psconnect.demo.district.change import Outcome
-from psconnect.demo.server.demo import Calls
+from psconnect.demo.server.calls import Calls
 from psconnect.demo.server.installed import InstalledPlugin
 from psconnect.demo.server.package import PluginRefused
 

@@ -9,7 +9,7 @@ from psconnect.demo.district.change import CHANGES, LARGEST_CHANGE
 if TYPE_CHECKING:
     from psconnect.demo.admin.records import Records
     from psconnect.demo.admin.visits import Handler, Visit
-    from psconnect.demo.server.demo import DemoServer
+    from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.messages import Reply
 
 PAGE: Final = "/admin/demo/district.html"
@@ -19,7 +19,7 @@ _USUAL: Final = 10
 class DistrictPages:
     """One form for each kind of change, and the way back."""
 
-    def __init__(self, records: Records, server: DemoServer) -> None:
+    def __init__(self, records: Records, server: ServerControls) -> None:
         self._records = records
         self._server = server
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from psconnect.demo.admin.records import Records, Row
     from psconnect.demo.admin.visits import Handler, Visit
-    from psconnect.demo.server.demo import DemoServer
+    from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.messages import Reply
 
 #: Table numbers in an FRN, which is table number and DCID (powerschool-api.md 16.1; 3 is Sections, 16.4).
@@ -22,7 +22,7 @@ _LONGEST_SEARCH: Final = 100
 class PeoplePages:
     """Start page, search, and one page for each record."""
 
-    def __init__(self, records: Records, server: DemoServer) -> None:
+    def __init__(self, records: Records, server: ServerControls) -> None:
         self._records = records
         self._server = server
 

@@ -11,7 +11,7 @@ from psconnect.demo.server.package import PluginRefused
 if TYPE_CHECKING:
     from psconnect.demo.admin.visits import Handler, Visit
     from psconnect.demo.server.app import App
-    from psconnect.demo.server.demo import DemoServer
+    from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Reply
 
@@ -27,7 +27,7 @@ _LEVEL_WORDS: Final = {"NONE": "None", "READ": "Read", "FULL": "Full"}
 class PluginPages:
     """The Plugin Management Dashboard and the pages of each plugin."""
 
-    def __init__(self, server: DemoServer, app: App) -> None:
+    def __init__(self, server: ServerControls, app: App) -> None:
         self._server = server
         self._app = app
 

@@ -19,8 +19,8 @@ from psconnect.demo.server.messages import Reply
 if TYPE_CHECKING:
     from psconnect.demo.admin.visits import Handler
     from psconnect.demo.server.app import App
+    from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.database import District
-    from psconnect.demo.server.demo import DemoServer
     from psconnect.demo.server.messages import Request
 
 HOME: Final = "/admin/home.html"
@@ -30,7 +30,7 @@ SIGN_IN: Final = "/admin/pw.html"
 class AdminSite:
     """Answers the calls under ``/admin``. Nothing there counts as a call of the API, and no fault strikes."""
 
-    def __init__(self, server: DemoServer, district: District, app: App) -> None:
+    def __init__(self, server: ServerControls, district: District, app: App) -> None:
         self._server = server
         records = Records(district)
         people = PeoplePages(records, server)

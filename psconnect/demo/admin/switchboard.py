@@ -14,7 +14,7 @@ from psconnect.demo.server.quirks import Quirks
 if TYPE_CHECKING:
     from psconnect.demo.admin.forms import Form
     from psconnect.demo.admin.visits import Handler, Visit
-    from psconnect.demo.server.demo import DemoServer
+    from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.messages import Reply
 
 PAGE: Final = "/admin/demo/switchboard.html"
@@ -51,7 +51,7 @@ class Switch:
 class SwitchboardPages:
     """One page with a form for each part."""
 
-    def __init__(self, server: DemoServer) -> None:
+    def __init__(self, server: ServerControls) -> None:
         self._server = server
 
     def routes(self) -> dict[tuple[str, str], Handler]:

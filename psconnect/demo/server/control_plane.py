@@ -13,7 +13,7 @@ from psconnect.demo.server.package import PluginRefused
 from psconnect.demo.server.quirks import Quirks
 
 if TYPE_CHECKING:
-    from psconnect.demo.server.demo import DemoServer
+    from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.messages import Request
 
 TOKEN_HEADER: Final = "x-demo-token"  # noqa: S105 - the name of a header
@@ -22,8 +22,12 @@ TOKEN_HEADER: Final = "x-demo-token"  # noqa: S105 - the name of a header
 class ControlPlane:
     """Answers the calls under ``/demo/``."""
 
-    def __init__(self, server: DemoServer) -> None:
+    def __init__(self, server: ServerControls) -> None:
         self._server = server
+
+    def has(self, path: str) -> bool:
+        """Whether a path is one of the control plane's."""
+        return path.startswith("/demo/")
 
     def answer(self, request: Request) -> Reply:
         """Answer a call: 403 without the token, 404 for what is not there, 409 where the server refuses a plugin."""

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from psconnect.demo.server.fault_bodies import read_rows, write_rows
+from psconnect.demo.server.fault_texts import TEXTS
 
 if TYPE_CHECKING:
     from psconnect.demo.server.database import District
@@ -25,6 +26,23 @@ def spoil_rows(fault: Fault, reply: Reply) -> Reply:
     if not answer.get("record", True):
         # The server's own way to say "no rows" in a query answer.
         answer = {key: value for key, value in answer.items() if key == "count"}
+    return write_rows(answer)
+
+
+def spoil_text(fault: Fault, reply: Reply) -> Reply:
+    """Put the text of the fault into its field of some rows of a good answer; other answers stay as they are.
+
+    The body keeps to what a server really sends: half of a surrogate pair goes out as an escape, and "latin-1" as the
+    single byte that is no UTF-8.
+    """
+    answer = read_rows(reply) if fault.name in TEXTS else None
+    if answer is None:
+        return reply
+    for row in (answer.get("record") or [])[fault.row : fault.row + int(fault.amount)]:
+        place = _values(row, fault.field)
+        if place is not None:
+            group, key = place
+            group[key] = TEXTS[fault.name][fault.form]
     return write_rows(answer)
 
 

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
-from psconnect.demo.server.fault_bodies import read_rows, write_rows
-
-if TYPE_CHECKING:
-    from psconnect.demo.server.faults import Fault
-    from psconnect.demo.server.messages import Reply
-
-Record = dict[str, Any]
+from typing import Final
 
 _FAMILY: Final = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 #: For each fault the texts that it puts into a field, by variant.
@@ -73,25 +65,3 @@ TEXTS: Final[dict[str, dict[str, str]]] = {
         "no day": "2026-02-30",
     },
 }
-
-
-def spoil_text(fault: Fault, reply: Reply) -> Reply:
-    """Put the text of the fault into its field of some rows of a good answer; other answers stay as they are.
-
-    The body keeps to what a server really sends: half of a surrogate pair goes out as an escape, and "latin-1" as the
-    single byte that is no UTF-8.
-    """
-    answer = read_rows(reply) if fault.name in TEXTS else None
-    if answer is None:
-        return reply
-    for row in (answer.get("record") or [])[fault.row : fault.row + int(fault.amount)]:
-        group = _group(row, fault.field)
-        if group is not None:
-            group[str(fault.field)] = TEXTS[fault.name][fault.form]
-    return write_rows(answer)
-
-
-def _group(record: Record, key: str | None) -> Record | None:
-    """The object of a record that holds a value under this key, or would if it were not null."""
-    groups: list[Record] = list(record["tables"].values()) if "tables" in record else [record]
-    return next((group for group in groups if key in group), None)

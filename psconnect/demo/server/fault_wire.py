@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from psconnect.demo.server.faults import Fault
     from psconnect.demo.server.messages import Request
-    from psconnect.demo.server.transport import Wire
+    from psconnect.demo.server.wire import Wire
 
     Deliver = Callable[[Reply, Wire], None]
 

@@ -7,47 +7,48 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from psconnect.demo.district.build import TIMEZONE
-from psconnect.demo.server.calls import NO_ANSWER, CallBook
-from psconnect.demo.server.fault_data import move_rows, spoil_rows
+from psconnect.demo.server.calls import NO_ANSWER
+from psconnect.demo.server.fault_data import move_rows, spoil_rows, spoil_text
 from psconnect.demo.server.fault_district import strike_district
 from psconnect.demo.server.fault_replies import reply_instead
-from psconnect.demo.server.fault_texts import spoil_text
 from psconnect.demo.server.fault_wire import SKEWS, spoil_delivery
-from psconnect.demo.server.faults import FaultBook
 from psconnect.demo.server.messages import Reply, html_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from psconnect.demo.admin import AdminSite
     from psconnect.demo.server.app import App
-    from psconnect.demo.server.control_plane import ControlPlane
+    from psconnect.demo.server.conditions import Conditions
     from psconnect.demo.server.database import District
     from psconnect.demo.server.faults import Fault
     from psconnect.demo.server.messages import Request
 
 
-class Conditions:
-    """Under what conditions calls are answered, and which there were; they outlive a stop of the server."""
+class Site(Protocol):
+    """A part of the server that answers calls which are none of the API."""
 
-    def __init__(self, latency_seconds: float) -> None:
-        self.faults = FaultBook()
-        self.calls = CallBook()
-        self.latency_seconds = latency_seconds
+    def has(self, path: str) -> bool:
+        """Whether a path is one of the site's."""
+
+    def answer(self, request: Request) -> Reply:
+        """Answer a call."""
 
 
 class Front:
-    """Answers each call that comes over the wire; ``break_off`` ends every connection there is."""
+    """Answers each call that comes over the wire.
+
+    ``sites`` are the control plane and the administrator's pages; ``break_off`` ends every connection there is.
+    """
 
     def __init__(
         self,
         district: District,
         app: App,
-        sites: tuple[ControlPlane, AdminSite],
+        sites: tuple[Site, Site],
         conditions: Conditions,
         break_off: Callable[[], None],
     ) -> None:
@@ -65,7 +66,7 @@ class Front:
 
         """
         folded = replace(request, path=re.sub("/{2,}", "/", request.path))
-        if folded.path.startswith("/demo/"):
+        if self._control.has(folded.path):
             return self._control.answer(folded)
         if folded.path != request.path and not self._app.quirks.double_slashes:
             return html_reply(404, "Not Found", "There is nothing here.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from psconnect.demo.server.transport import Wire
+    from psconnect.demo.server.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from psconnect.demo.server.dataversions import SUBSCRIPTION_ENDING, Subscription, read_subscriptions
 from psconnect.demo.server.named_queries import NamedQuery, read_named_queries
 from psconnect.demo.server.plugin_rules import violations
 from psconnect.demo.server.safexml import UnsafeXmlError, local_name, parse_xml
+from psconnect.demo.server.subscriptions import SUBSCRIPTION_ENDING, Subscription, read_subscriptions
 
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET

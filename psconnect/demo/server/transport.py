@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psconnect.demo.server.messages import ConnectionReset, Reply, Request, html_reply
+from psconnect.demo.server.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,46 +130,6 @@ class _Server(ThreadingHTTPServer):
             thread.join(5)
 
 
-class Wire:
-    """The sending side of one answer, for those who want to send it in an unusual way."""
-
-    def __init__(self, handler: _Handler) -> None:
-        self._handler = handler
-        self.wants_body = handler.command != "HEAD"
-        self.chunked = handler.request_version != "HTTP/1.0"
-
-    def head(self, status: int, headers: dict[str, str]) -> None:
-        """Send the status line and the headers.
-
-        There is no ``Date`` among them unless a fault is about time: the demo's day is seldom that of its callers.
-        """
-        self._handler.send_response_only(status)
-        self._handler.send_header("Server", self._handler.version_string())
-        for name, value in headers.items():
-            self._handler.send_header(name, value)
-        self._handler.end_headers()
-
-    def write(self, data: bytes) -> None:
-        """Send bytes as they are."""
-        self._handler.wfile.write(data)
-
-    def write_chunk(self, data: bytes) -> None:
-        """Send one chunk; an empty one ends the body."""
-        self._handler.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
-
-    def flush(self) -> None:
-        """Let everything go out now."""
-        self._handler.wfile.flush()
-
-    def close_after(self) -> None:
-        """End the connection once this answer is sent."""
-        self._handler.close_connection = True
-
-    def reset(self) -> None:
-        """Break the connection off: the other side sees a reset, not an end."""
-        self._handler.reset()
-
-
 def send_plain(reply: Reply, wire: Wire) -> None:
     """Send a reply as it is: with its length if it is whole, else in chunks."""
     headers = dict(reply.headers)
@@ -231,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             request = self._request()
             reply = request if isinstance(request, Reply) else self._reply(request)
-            (reply.deliver or send_plain)(reply, Wire(self))
+            (reply.deliver or send_plain)(reply, Wire(self, self.reset))
             self.wfile.flush()
         except ConnectionReset:
             self.reset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from psconnect.demo.server.dataversions import read_subscriptions
+from psconnect.demo.server.subscriptions import read_subscriptions
 from psconnect.demo.server.package import PluginRefused
 from tests.demo.support import Query, package, plugin_xml, queries_xml, zipped
 from tests.demo.writes.conftest import client_of, fields_of

@@ -1,41 +1,37 @@
-"""The demo server as a whole: a district, its plugins, and the port it listens on."""
+"""What can be done with a running demo server: its plugins, its behaviour, its district, the calls it has had."""
 
 from __future__ import annotations
 
 import secrets
 import threading
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from psconnect.demo.admin import AdminSite
-from psconnect.demo.district import build_district, change
-from psconnect.demo.server.app import App
-from psconnect.demo.server.calls import NO_ANSWER, Calls
-from psconnect.demo.server.clock import Clock
-from psconnect.demo.server.control_plane import ControlPlane
-from psconnect.demo.server.database import District
-from psconnect.demo.server.front import Conditions, Front
-from psconnect.demo.server.options import DemoOptions
-from psconnect.demo.server.transport import Listener
+from psconnect.demo.district import change
+from psconnect.demo.server.conditions import Conditions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-    from types import TracebackType
+    from pathlib import Path
 
+    from psconnect.demo.server.app import App
+    from psconnect.demo.server.calls import Calls
+    from psconnect.demo.server.database import District
     from psconnect.demo.server.events import Delivery
     from psconnect.demo.server.faults import Fault
     from psconnect.demo.server.installed import InstalledPlugin
+    from psconnect.demo.server.options import DemoOptions
     from psconnect.demo.server.quirks import Quirks
+    from psconnect.demo.server.transport import Listener
 
-__all__ = ["NO_ANSWER", "Calls", "DemoOptions", "DemoServer"]
 
+class ServerControls:
+    """The controls of a server that somebody else starts and stops.
 
-class DemoServer:
-    """A local PowerSchool server with a made-up district. Use it as a context manager, or start and stop it.
+    Raises (any member that needs a running server):
+        RuntimeError: while it does not run.
 
-    It listens on the loopback address alone. Nothing it does is written to a log.
     """
 
     def __init__(self, options: DemoOptions) -> None:
@@ -49,55 +45,6 @@ class DemoServer:
         self._app: App | None = None
         self._listener: Listener | None = None
         self._changes = 0
-
-    # -- life ------------------------------------------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Make the district unless it is there already, and begin to serve.
-
-        Raises:
-            ValueError: for a number of students out of range.
-            OSError: if the port is taken.
-            RuntimeError: if it runs already.
-
-        """
-        if self._listener is not None:
-            message = "The demo server runs already."
-            raise RuntimeError(message)
-        options = self.options
-        path = build_district(Path(options.folder), options.students, options.seed, options.today, options.habits)
-        clock = Clock(options.today)
-        self._district = District(path, clock.now)
-        self._app = App(self._district, clock, options.quirks)
-        sites = ControlPlane(self), AdminSite(self, self._district, self._app)
-        front = Front(self._district, self._app, sites, self._conditions, self._break_off)
-        try:
-            self._listener = Listener(options.port, front.answer, options.certificate)
-        except BaseException:
-            self.stop()
-            raise
-        self._listener.start()
-
-    def stop(self) -> None:
-        """End every connection and close the district. A stopped server can be started anew, without its plugins."""
-        if self._listener is not None:
-            self._listener.stop()
-            self._listener = None
-        if self._app is not None:
-            self._app.events.close()
-        if self._district is not None:
-            self._district.close()
-            self._district = None
-        self._app = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     @property
     def url(self) -> str:
