@@ -1,4 +1,4 @@
-"""The command line: the same verbs as the window; stable, documented, tested (design.md section 5)."""
+"""The command line: the same verbs as the window; stable, documented (docs/command-line.md), tested."""
 
 from __future__ import annotations
 

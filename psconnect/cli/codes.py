@@ -1,4 +1,4 @@
-"""Exit codes (design.md section 5), from a run or from an error that came before any run."""
+"""Exit codes (docs/command-line.md), from a run or from an error that came before any run."""
 
 from __future__ import annotations
 

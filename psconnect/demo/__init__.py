@@ -1,7 +1,7 @@
 """A local PowerSchool server with a made-up district, for trying out, training and tests.
 
-It stands apart from the rest of psconnect: what it knows of PowerSchool comes from the fact sheet alone, so that the
-two cannot be wrong in the same way.
+It stands apart from the rest of psconnect: what it knows of PowerSchool comes from docs/powerschool.md alone, so that
+the two can't be wrong in the same way. Numbers in parentheses, such as (16.4), are sections of that page.
 """
 
 from __future__ import annotations

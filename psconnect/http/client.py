@@ -1,7 +1,7 @@
 """Calls to one server.
 
 A call either gives an Answer with the whole body or raises: TryLater where the same call may work later, FixSettings
-where it can't. Redirects are never followed: an API that redirects is not the API (powerschool-api.md 17, row 20).
+where it can't. Redirects are never followed: an API that redirects is not the API (docs/powerschool.md 17, row 20).
 No header or body ever goes into an error's text.
 """
 

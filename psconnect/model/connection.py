@@ -1,4 +1,4 @@
-"""A connection's settings: what the connection file holds (design.md section 7), typed and checked.
+"""A connection's settings: what the connection file holds (docs/connection-file.md), typed and checked.
 
 Settings contain no secret, so that the file can be mailed. An unknown key is an error that names the key and
 the nearest known one; a value out of range names the key and what would be right.
@@ -186,7 +186,8 @@ class SafetySettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
     """What a run is held for, and what it may do at all.
 
     Attributes:
-        preview: as design.md section 8.
+        preview: ``always``; ``first``: the first run and any run after a change of ids, filters, schools, terms or
+            destination; ``never``. Limits and completeness hold a run all the same.
         thresholds: per entity key.
         freeze: seasons in which every run waits for an approval.
         additions_only: only new records are delivered; what is not applied is counted and said.

@@ -1,7 +1,7 @@
 """The id of a connection: short, random, the same for good.
 
 PowerSchool wants the names of plugins, of query files and of queries to be unique over a whole server
-(powerschool-api.md 15.5, 15.8), so each connection's plugin carries the id in all three.
+(docs/powerschool.md 15.5, 15.8), so each connection's plugin carries the id in all three.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 An entity record is (entity, key, attributes as text). ``key`` is the whole number that PowerSchool never
 changes for the life of the person or thing (a DCID, except where the table has none); the ledger, the plan
-and the staging compare by it. ``sourcedId``, the first attribute, is the id that is delivered
-(design.md section 8, *Ids*).
+and the staging compare by it. ``sourcedId``, the first attribute, is the id that is delivered.
 
 Teachers' enrollments come from SectionTeacher, students' from CC: two tables that number their rows
 independently. So that both fit one entity, a teacher's enrollment has the negative of its row number as key.
@@ -14,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DISTRICT_KEY = 0
-"""Key of the district itself among the schools: PowerSchool's school number 0 (powerschool-api.md 16.4)."""
+"""Key of the district itself among the schools: PowerSchool's school number 0 (docs/powerschool.md 16.4)."""
 
 EXTRA = "extra"
 LONGEST = 4_000

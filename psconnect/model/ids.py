@@ -1,6 +1,6 @@
 """The ids under which records are delivered: prefix, the number they are made of, and ids adopted from elsewhere.
 
-By default an id is made from the record's key (``Entity.sourced_id``; design.md section 8, *Ids*). A connection can
+By default an id is made from the record's key (``Entity.sourced_id``). A connection can
 choose another number of PowerSchool instead, put a prefix in front of all ids, and take over the ids that records have
 at the destination already (aliases). ``Ids`` is the one place that gives ids, so that records, references, plan and
 delivery agree.
@@ -55,7 +55,7 @@ FIELDS: Mapping[tuple[str, str], str] = {
     ("course", "number"): "Courses.Course_Number",
     ("class", "id"): "Sections.ID",
 }
-"""What can be chosen in place of the DCID, and the field that holds it (powerschool-api.md 16)."""
+"""What can be chosen in place of the DCID, and the field that holds it (docs/powerschool.md 16)."""
 
 
 def kind_of(entity: Entity) -> str:

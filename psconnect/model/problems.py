@@ -11,7 +11,7 @@ from enum import IntEnum
 
 
 class Fate(IntEnum):
-    """What becomes of a record that was read (design.md section 8, *Left out or kept*)."""
+    """What becomes of a record that was read: delivered, left out, or kept as last delivered."""
 
     IN = 0
     LEFT_OUT = 1

@@ -138,7 +138,7 @@ class Run:
         return bool(self.redelivers_to) or any(counts.total for counts in self.changes.values())
 
     def as_dict(self) -> dict[str, object]:
-        """The run as the command line prints it (design.md section 5; keys may be added, not renamed)."""
+        """The run as the command line prints it (docs/command-line.md; keys may be added, not renamed)."""
         return {
             "id": self.id,
             "connection": self.connection,

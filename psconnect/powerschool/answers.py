@@ -1,4 +1,4 @@
-"""PowerSchool's answers turned into our errors, in this one place (powerschool-api.md 17, the error catalogue)."""
+"""PowerSchool's answers turned into our errors, in this one place (docs/powerschool.md 17, the error catalogue)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SPOKEN = 2000  # bytes of an answer without JSON that are looked at for what it
 
 
 def message_of(answer: Answer) -> str:
-    """The server's own message in any of its four shapes, or an empty text (powerschool-api.md 17, last paragraph)."""
+    """The server's own message in any of its four shapes, or an empty text (docs/powerschool.md 17, last paragraph)."""
     body = _json(answer)
     if not isinstance(body, dict):
         return ""
@@ -47,7 +47,7 @@ def _words(answer: Answer) -> str:
 
 
 def refused_fields(answer: Answer) -> list[str]:
-    """The fields a 400 or 403 names as not granted, as ``Table.Field`` (powerschool-api.md 10.4, 11.3)."""
+    """The fields a 400 or 403 names as not granted, as ``Table.Field`` (docs/powerschool.md 10.4, 11.3)."""
     body = _json(answer)
     errors = body.get("errors") if isinstance(body, dict) else None
     rows = [row for row in errors if isinstance(row, dict)] if isinstance(errors, list) else []
@@ -180,7 +180,7 @@ def _refused(answer: Answer, host: str, what: str) -> FixSettings:
 
 
 def no_query(host: str, what: str) -> FixSettings:
-    """A query of ours that the server does not have, with every cause that is known (powerschool-api.md 11.3, 15.5)."""
+    """A query of ours that the server does not have, with every known cause (docs/powerschool.md 11.3, 15.5)."""
     return FixSettings(
         "PSC-ACCESS-NOT-FOUND",
         "PowerSchool does not have the plugin’s query",
@@ -234,7 +234,7 @@ def unauthorized(answer: Answer, host: str) -> PsconnectError:
 
 
 def token_refused(answer: Answer, host: str, now: datetime) -> PsconnectError:
-    """The token endpoint did not give a token (powerschool-api.md 3.3)."""
+    """The token endpoint did not give a token (docs/powerschool.md 3.3)."""
     if answer.status in (_BAD_REQUEST, _UNAUTHORIZED):
         return SignInAgain(
             "PSC-AUTH-401",

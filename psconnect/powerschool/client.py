@@ -1,6 +1,6 @@
 """Calls to a PowerSchool server: one shared token, retries, throttling.
 
-The token is asked for once and shared by all threads (powerschool-api.md 3.4). A 401 renews it once; if the new one is
+The token is asked for once and shared by all threads (docs/powerschool.md 3.4). A 401 renews it once; if the new one is
 refused too, the run stops, so that nobody's account is locked out (faults N08, N09). Reads are repeated after
 passing failures with growing pauses; a server that asks for a pause gets it, and from then on one call at a time
 (fault N12).
@@ -30,7 +30,7 @@ _OK, _UNAUTHORIZED = 200, 401
 _TOKEN_PATH = "/oauth/access_token"  # noqa: S105 - a path
 _SHORTEST_LIFE = 60.0
 _WANTS_SIGNATURE = ("PSC-AUTH-PLUGIN", "PSC-AUTH-V1", "PSC-HTTP-REFUSED")
-"""The errors that 400, 401 and 403 become where a call has no token (powerschool-api.md 3.3)."""
+"""The errors that 400, 401 and 403 become where a call has no token (docs/powerschool.md 3.3)."""
 
 
 class _Token(msgspec.Struct):
@@ -39,7 +39,7 @@ class _Token(msgspec.Struct):
 
 
 class Metadata(msgspec.Struct):
-    """What the server says of itself to everybody (powerschool-api.md 4); sizes are rows a page."""
+    """What the server says of itself to everybody (docs/powerschool.md 4); sizes are rows a page."""
 
     powerschool_version: str = ""
     district_timezone: str = ""
@@ -107,9 +107,9 @@ class PowerSchoolClient:
     def metadata(self, *, signed_in: bool = False) -> Metadata:
         """Version, time zone and page sizes. Raises when the address is no PowerSchool server.
 
-        It needs no sign-in, but only with one the page sizes are the plugin's own (powerschool-api.md 4). A server that
-        refuses to answer without one is asked again with it. All is left unsaid where the server counts this to its v1
-        interface, which the plugin may not use.
+        No sign-in is needed, but only with one are the page sizes the plugin's own (docs/powerschool.md 4). A server
+        that refuses to answer without one is asked again with it. The answer is empty where the server takes this for
+        its v1 interface and the plugin may not use that.
         """
         if not signed_in:
             try:

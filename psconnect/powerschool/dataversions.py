@@ -1,7 +1,7 @@
-"""Which rows changed since an earlier reading, as PowerSchool says it: data versions (powerschool-api.md 12).
+"""Which rows changed since an earlier reading, as PowerSchool says it: data versions (docs/powerschool.md 12).
 
 What a server says here is a hint: it decides what is not read again, never what is delivered. The path and its answer
-are confirmed; the file with which a plugin names its tables has the format of a published example (23), which no
+are confirmed; the file with which a plugin names its tables has the format of a published example (19), which no
 document describes. A server may leave it alone and answer as if there were none, or refuse the plugin.
 """
 
@@ -56,7 +56,7 @@ def changes_since(client: PowerSchoolClient, version: str) -> TableChanges:
 def decode_changes(body: bytes) -> TableChanges:
     """The changes from an answer in either of its forms; raises msgspec.DecodeError for anything else."""
     answer = msgspec.json.decode(body, type=_Answer)
-    # Live servers give an object, the documentation's example a list of objects (powerschool-api.md 12).
+    # Live servers give an object, the documentation's example a list of objects (docs/powerschool.md 12).
     parts = [answer.tables] if isinstance(answer.tables, dict) else answer.tables
     keys: dict[str, set[int]] = {}
     for table, listed in ((table, listed) for part in parts for table, listed in part.items()):
@@ -100,7 +100,7 @@ def _fields(stream: Stream, lookup: Lookup) -> set[str]:
 
 
 def count_rows(client: PowerSchoolClient, table: str) -> int:
-    """How many rows a table has (powerschool-api.md 10); raises what a reading call raises."""
+    """How many rows a table has (docs/powerschool.md 10); raises what a reading call raises."""
     path = f"/ws/schema/table/{table.lower()}/count"
     return client.read("GET", path, f"the number of rows of {table}", decode_count)
 
@@ -116,7 +116,7 @@ def subscription_file(connection_id: str) -> str:
 
 
 def subscription_xml(streams: StreamSet, connection_id: str) -> str:
-    """The file that names the tables to watch, with the columns of each that are read (23)."""
+    """The file that names the tables to watch, with the columns of each that are read (19)."""
     watched = sorted(set().union(*(one.grants() for name, one in streams.by_name.items() if name in HINTED)))
     tables = "".join(
         f"    <table name={quoteattr(table)}>\n"

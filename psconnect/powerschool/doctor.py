@@ -1,7 +1,7 @@
 """The access doctor: can this connection be read, and if not, what exactly is missing and where is it set.
 
-It goes step by step and stops where going on makes no sense; each finding names cause and menu path. It never
-answers "unknown error" (product.md section 2).
+It goes step by step and stops where going on makes no sense. Each finding names the cause and the menu path; none is an
+"unknown error".
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _failed(step: str, error: PsconnectError) -> Finding:
 
 
 def _or_not_enabled(error: PsconnectError) -> PsconnectError:
-    """The error of a sign-in, with a word on plugins that PowerSchool would not enable (powerschool-api.md 15.8)."""
+    """The error of a sign-in, with a word on plugins that PowerSchool would not enable (docs/powerschool.md 15.8)."""
     if error.code in _NO_SIGN_IN:
         error.to_do += (
             " If PowerSchool did not enable the plugin and named a field instead, like “ROLEDEF NAME: Invalid Column”, "
@@ -161,7 +161,7 @@ def _access(client: PowerSchoolClient, streams: StreamSet, access: str, *, co_te
 def _missing(client: PowerSchoolClient, stream: Stream, not_found: FixSettings) -> Finding:
     """A query that is not there beside others that are: where tables tell which of its fields is refused, that is said.
 
-    PowerSchool does not say why it did not load a query (powerschool-api.md 11.3).
+    PowerSchool does not say why it did not load a query (docs/powerschool.md 11.3).
     """
     refused = None
     try:

@@ -1,6 +1,6 @@
 """The catalogue of PowerSchool's fields: what a field is called, which table it is in, and which one was meant.
 
-The list is resources/fields.toml (powerschool-api.md section 16). It is not complete, so a field of a known table that
+The list is resources/fields.toml (docs/powerschool.md 16). It is not complete, so a field of a known table that
 it does not list is taken as written, and a name alone that it does not list is a field of the entity's standard table
 (mission check G03). The access check asks the server whether there is such a field, and names the listed one that is
 nearly the same. What is certain to be wrong is refused at once: a table that is neither known nor an extension.
@@ -105,7 +105,7 @@ def search(text: str, entity: str = "") -> list[Field]:
 
 
 def is_extension(table: str) -> bool:
-    """Whether a table is one of the district's or state's own (powerschool-api.md 16.2, 16.3)."""
+    """Whether a table is one of the district's or state's own (docs/powerschool.md 16.2, 16.3)."""
     return table.upper().startswith(_EXTENSIONS) or table.upper() in _CORE_EXTENSIONS
 
 

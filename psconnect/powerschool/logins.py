@@ -1,4 +1,4 @@
-"""Placeholders in login fields: values that begin with ``##`` or ``~~`` are no user names (powerschool-api.md 23)."""
+"""Placeholders in login fields: values that begin with ``##`` or ``~~`` are no user names (docs/powerschool.md 19)."""
 
 from __future__ import annotations
 

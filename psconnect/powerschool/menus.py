@@ -1,4 +1,4 @@
-"""Where things are in PowerSchool, in the words of its own screens (powerschool-api.md 15.7)."""
+"""Where things are in PowerSchool, in the words of its own screens (docs/powerschool.md 15.7)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ PAGE_SIZE = f"{PLUGINS}, click the plugin’s name, Data Configuration"
 
 
 def student_page(base_url: str, dcid: int) -> str:
-    """Address of a student's page in PowerSchool; 001 is the table number of Students (powerschool-api.md 16.1)."""
+    """Address of a student's page in PowerSchool; 001 is the table number of Students (docs/powerschool.md 16.1)."""
     return f"{base_url}/admin/students/home.html?frn=001{dcid}"
 
 
 def staff_page(base_url: str, users_dcid: int) -> str:
-    """Address of a staff member's page in PowerSchool; 204 is the table number of Users (powerschool-api.md 16.1)."""
+    """Address of a staff member's page in PowerSchool; 204 is the table number of Users (docs/powerschool.md 16.1)."""
     return f"{base_url}/admin/faculty/home.html?frn=204{users_dcid}"
 
 

@@ -1,4 +1,4 @@
-"""How many rows a call the plugin may read: its administrator says so, 100 by default (powerschool-api.md 4)."""
+"""How many rows a call the plugin may read: its administrator says so, 100 by default (docs/powerschool.md 4)."""
 
 from __future__ import annotations
 

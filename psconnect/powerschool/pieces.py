@@ -1,7 +1,7 @@
 """Pieces of what is read that a connection can go without, where a server does not let a plugin ask for them.
 
-PowerSchool refuses a whole plugin for one table or field that it does not have or keeps to itself (powerschool-api.md
-15.4, 15.8, 23). So what a refusal costs is that piece alone: the plugin is built without it, the reading goes without
+PowerSchool refuses a whole plugin for one table or field that it does not have or keeps to itself (docs/powerschool.md
+15.4, 15.8, 19). So what a refusal costs is that piece alone: the plugin is built without it, the reading goes without
 it, and what is lost by that is said. Nobody goes without a piece silently: it is a setting (``source.without``), and a
 refusal that no setting answers stops the run.
 """

@@ -1,6 +1,6 @@
 """Builds the plugin package that a PowerSchool administrator installs: the access list and our PowerQueries.
 
-Layout and limits: powerschool-api.md 15.1 (ZIP), 15.2 (plugin.xml), 15.5 (named queries). The children of
+Layout and limits: docs/powerschool.md 15.1 (ZIP), 15.2 (plugin.xml), 15.5 (named queries). The children of
 ``plugin`` stand in an order that every reading of the schema accepts. The plugin asks for view access to exactly
 the fields that the connection's choices need, and for nothing else; it has no use for ``/ws/v1``.
 """
@@ -56,7 +56,7 @@ class PluginPackage:
 def build_plugin(streams: StreamSet, version: str, owner: Connection, *, data_versions: bool = False) -> PluginPackage:
     """The plugin package for these streams of a connection, which has an id; the same input gives the same bytes.
 
-    With ``data_versions`` it also asks PowerSchool to note which rows of its tables change (powerschool-api.md 12).
+    With ``data_versions`` it also asks PowerSchool to note which rows of its tables change (docs/powerschool.md 12).
     """
     access = streams.grants()
     out = io.BytesIO()
@@ -104,7 +104,7 @@ def _description(connection: str) -> str:
 def _arguments(stream: Stream) -> list[tuple[str, str]]:
     """The query's arguments, each with the attribute that types it: a server binds an argument as its column is.
 
-    So a column is named only where the argument is a number and really is compared with that column (23).
+    So a column is named only where the argument is a number and really is compared with that column (19).
     """
     arguments = [("first_key", f' column="{stream.table}.{stream.key}"'.lower()), ("page_rows", "")]
     for name in stream.arguments:

@@ -1,8 +1,8 @@
 """Reads a stream completely, or says why not: keyset pages, and the proof that nothing is missing.
 
 By query: each page begins behind the last key seen, so rows that come or go while we read can't shift others
-(fault D04). By table: the same, with ``dcid=gt=LAST`` as filter and the looked-up tables read beforehand. The proof
-(design.md 2.1): the server's count before and after, strictly ascending keys, no key twice. Where they disagree
+(fault D04). By table: the same, with ``dcid=gt=LAST`` as filter and the looked-up tables read beforehand. The proof:
+the server's count before and after, strictly ascending keys, no key twice. Where they disagree
 the stream is read again, three times in all; then the run stops. A short read never looks like a removal.
 """
 
@@ -106,7 +106,7 @@ class PageFailed(Exception):
 
 @dataclass
 class QueryReader:
-    """Reads streams by the PowerQueries of our plugin (powerschool-api.md 11)."""
+    """Reads streams by the PowerQueries of our plugin (docs/powerschool.md 11)."""
 
     client: PowerSchoolClient
     page_rows: int = PAGE_ROWS

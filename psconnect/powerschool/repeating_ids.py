@@ -1,4 +1,4 @@
-"""Lookups by IDs and numbers that may repeat, though each means one row (powerschool-api.md 23).
+"""Lookups by IDs and numbers that may repeat, though each means one row (docs/powerschool.md 19).
 
 What a row stands beside tells which one is meant. Where it does not, none is found, and the row names the candidates.
 """
@@ -40,7 +40,7 @@ SECTION_OF_YEAR = Lookup(
 STAFF_OF_SECTION = Lookup(
     "staff", "SCHOOLSTAFF", "TEACHERID", "ID", one_by="DCID", telling=((("SCHOOLID", "section.SCHOOLID"),),)
 )
-# A course of the school goes before one of the district, whose school number is 0 (powerschool-api.md 16.4).
+# A course of the school goes before one of the district, whose school number is 0 (docs/powerschool.md 16.4).
 COURSE_OF_SECTION = Lookup(
     "course",
     "COURSES",

@@ -1,4 +1,4 @@
-"""Rows of an answer as texts, whichever JSON type the server writes a value in (powerschool-api.md 11.2, 23).
+"""Rows of an answer as texts, whichever JSON type the server writes a value in (docs/powerschool.md 11.2, 19).
 
 Most servers write every value as a text, and these answers are decoded at once. An answer with a number, a boolean or a
 null in it is decoded a second time, and so are all others of that stream from then on.

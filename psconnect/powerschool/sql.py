@@ -1,8 +1,8 @@
 """A stream as Oracle SQL for a PowerQuery: keyset pages, lookups that never multiply rows.
 
 The inner select takes one page of the base table in key order; only that page is joined. ``:first_key`` is the lowest
-key of the page and ``:page_rows`` its size. How a server binds an argument is unknown (powerschool-api.md 23): as text,
-as a number, or as a floating one. So arguments are digits only, dates as YYYYMMDD, and the SQL converts them.
+key of the page and ``:page_rows`` its size. How a server binds an argument is unknown (docs/powerschool.md 19):
+as text, as a number, or as a floating one. So arguments are digits only, dates as YYYYMMDD, and the SQL converts them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def page_sql(stream: Stream) -> str:
 
 
 def _output(stream: Stream, column: Column) -> str:
-    """A column as it is answered: dates as text, because servers write DATE and TIMESTAMP in different ways (23)."""
+    """A column as it is answered: dates as text, because servers write DATE and TIMESTAMP in different ways (19)."""
     if column.of:
         several = f"{column.lookup}_g"
         return f"CASE WHEN {several}.among > 1 THEN {several}.{column.of} END"

@@ -11,7 +11,7 @@ class Condition:
     """A restriction of the rows: ``column op value``; the value is a constant or the name of an argument (``:first``).
 
     ``absolute`` compares the column without its sign: PowerSchool makes SectionID and TermID negative when a class is
-    dropped (powerschool-api.md 16.5). ``or_null`` lets rows pass that have no value there.
+    dropped (docs/powerschool.md 16.5). ``or_null`` lets rows pass that have no value there.
     """
 
     column: str
@@ -42,7 +42,7 @@ class Lookup:
         otherwise: column of the base table that holds the key where ``local`` is empty; empty for none.
         where: conditions on the looked-up table.
         absolute: compare the local column without its sign.
-        one_by: a unique column, where the key may repeat although each row means one (powerschool-api.md 23): of
+        one_by: a unique column, where the key may repeat although each row means one (docs/powerschool.md 19): of
             several rows with the key, the one that ``telling`` tells apart is found, and none where it tells none.
         telling: steps that tell rows apart, the narrowest first: each is pairs of a column of the looked-up table and
             what it has to be: a base column, ``alias.column`` of an earlier lookup, or a number like ``=0``. The first

@@ -3,7 +3,7 @@
 A stream is a table read in the order of its key, with columns of its own and columns looked up in other tables
 (each lookup finds at most one row, so that it never multiplies rows). From this one declaration come the
 PowerQuery in the plugin, the plugin's access list, the table reads of the fallback, and the typed record.
-Table and column names are those of powerschool-api.md section 16.
+Table and column names are those of docs/powerschool.md 16.
 """
 
 from __future__ import annotations
@@ -272,7 +272,7 @@ RELATIONSHIPS = Stream(
         Column("student_school", "STUDENTS", "SCHOOLID", "graduate"),
     ),
     lookups=(
-        # A detail counts while it is active and today is one of its days (powerschool-api.md 23).
+        # A detail counts while it is active and today is one of its days (docs/powerschool.md 19).
         Lookup(
             "detail",
             "STUDENTCONTACTDETAIL",
@@ -307,7 +307,7 @@ PORTAL_ACCOUNTS = Stream(
         *own("GUARDIANPERSONASSOC", "GUARDIANPERSONASSOCID", "PERSONID"),
         Column("enabled", "PCAS_ACCOUNT", "ISENABLED", "account"),
     ),
-    # A query with GUARDIAN.GUARDIANID among its outputs failed at a district (powerschool-api.md 23): it only leads on.
+    # A query that shows GUARDIAN.GUARDIANID failed at a district (docs/powerschool.md 19): it only leads on.
     lookups=(
         Lookup("guardian", "GUARDIAN", "GUARDIANID", "GUARDIANID"),
         Lookup(

@@ -1,4 +1,4 @@
-"""Reads streams from plain tables, for servers where our plugin's queries are missing (powerschool-api.md 10).
+"""Reads streams from plain tables, for servers where our plugin's queries are missing (docs/powerschool.md 10).
 
 It gives the same rows as the queries, for many more calls: the tables a stream looks things up in are read whole
 beforehand, restrictions that a table filter can't say are applied on our side. A looked-up table is proved complete
@@ -228,7 +228,7 @@ def _lookup_columns(stream: Stream, lookup: Lookup) -> list[str]:
 
 
 def _order_of(exists: Exists) -> str:
-    # SECTIONS.ID may repeat (23).
+    # SECTIONS.ID may repeat (19).
     return "DCID" if exists.table == "SECTIONS" else f"{exists.table}ID"
 
 

@@ -1,6 +1,6 @@
 """How fast calls may go out: side by side, until the server asks for a pause; then one at a time and well spaced.
 
-An administrator can set a least time between two calls of one plugin (powerschool-api.md 18). The server never says how
+An administrator can set a least time between a plugin's calls (docs/powerschool.md 18). The server never says how
 long it is, only how many seconds to wait now; so the time between calls grows with each refusal until none comes.
 """
 

@@ -1,4 +1,4 @@
-"""Reads streams from ``/ws/v1``, for servers where a plugin has neither our queries nor tables (powerschool-api.md 6).
+"""Reads streams from ``/ws/v1``, for servers where a plugin has neither our queries nor tables (docs/powerschool.md 6).
 
 It gives the same rows as the other ways, as far as these resources have the values; what they lack is named by
 ``v1_fields.gaps`` before anything is read. Lists hang below the schools, enrollments below each class: two calls a

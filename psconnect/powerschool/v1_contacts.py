@@ -1,4 +1,4 @@
-"""Contacts by ``/ws/contacts``, for who has neither queries nor tables: one call a student (powerschool-api.md 8).
+"""Contacts by ``/ws/contacts``, for who has neither queries nor tables: one call a student (docs/powerschool.md 8).
 
 Unlike ``/ws/v1`` it is ordinary JSON: camelCase, lists that stay lists, numbers and flags that are some.
 """

@@ -1,6 +1,6 @@
 """Which of a stream's columns ``/ws/v1`` has, where it has them, and what it can't give at all.
 
-Paths and expansions are those of powerschool-api.md 6.2 to 6.4. What is not offered is said before anything is read:
+Paths and expansions are those of docs/powerschool.md 6.2 to 6.4. What is not offered is said before anything is read:
 an empty value in its place would look as if somebody had emptied the field.
 """
 

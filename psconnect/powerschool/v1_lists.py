@@ -1,6 +1,6 @@
 """Reads a list of ``/ws/v1`` completely, or says why not.
 
-Pages of this family are counted from the beginning (powerschool-api.md 5.4), so a row that goes while we read moves
+Pages of this family are counted from the beginning (docs/powerschool.md 5.4), so a row that goes while we read moves
 another one out of sight, and a row that comes makes up for it in the count. Therefore a list of several pages is read
 twice, the second time for its ids alone: complete means that the counts before and after and both readings agree.
 """

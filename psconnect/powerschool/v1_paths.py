@@ -1,4 +1,4 @@
-"""The lists of ``/ws/v1`` that are read, and how many calls they take (powerschool-api.md 6.1)."""
+"""The lists of ``/ws/v1`` that are read, and how many calls they take (docs/powerschool.md 6.1)."""
 
 from __future__ import annotations
 

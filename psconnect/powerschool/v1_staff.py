@@ -1,4 +1,4 @@
-"""Staff as ``/ws/v1`` has them: one item a person and school, the person's schools inside (powerschool-api.md 6.3)."""
+"""Staff as ``/ws/v1`` has them: one item a person and school, the person's schools inside (docs/powerschool.md 6.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wire of ``/ws/v1`` made plain: XML that became JSON (powerschool-api.md 5.1 to 5.3).
+"""The wire of ``/ws/v1`` made plain: XML that became JSON (docs/powerschool.md 5.1 to 5.3).
 
 One item is an object instead of a list, an empty container is an empty text, digits became numbers and exact ``true``
 and ``false`` became flags. Each change keeps the text it came from, so every value is turned back into that text.

@@ -55,7 +55,7 @@ class RunView:
         left_out: records per rule, the worst severity first.
         found: problems per rule, the worst severity first.
         problems: how many there are, by school and rule.
-        forgotten: how many problems the run had whose rows are past their time (design.md section 4, *Retention*).
+        forgotten: how many problems the run had whose rows are past their time.
     """
 
     connection: str

@@ -20,7 +20,7 @@ _SCHOOL_FIELD = {
 }
 _COURSE_FIELD = {"course": "Courses.Course_Number", "class": "Sections.Course_Number"}
 _GRADES = {"pk": -1, "k": 0, "kg": 0}
-"""Grade words; Students.Grade_Level has 0 for kindergarten and negative numbers before it (powerschool-api.md 16.2)."""
+"""Grade words; Students.Grade_Level is 0 in kindergarten and negative before it (docs/powerschool.md 16.2)."""
 
 
 @dataclass(frozen=True)

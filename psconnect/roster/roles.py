@@ -1,7 +1,7 @@
 """What a role in a class means: lead teacher, co-teacher or neither. Districts name their roles themselves.
 
 Names are compared without capitals, blanks, hyphens and underscores. What a connection says of a role wins over what is
-built in; the key of a role (ROLEDEF.ROLEKEY) wins over its name (powerschool-api.md 9.1 and 23).
+built in; the key of a role (ROLEDEF.ROLEKEY) wins over its name (docs/powerschool.md 9.1 and 19).
 """
 
 from __future__ import annotations

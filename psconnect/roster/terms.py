@@ -1,6 +1,6 @@
 """School years and terms by date.
 
-Powerschool-api.md 16.4: YearID = first calendar year - 1990; all terms of a year lie from YearID*100 to YearID*100+99.
+docs/powerschool.md 16.4: YearID = first calendar year - 1990; all terms of a year lie from YearID*100 to YearID*100+99.
 """
 
 from __future__ import annotations

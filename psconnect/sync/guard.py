@@ -1,4 +1,4 @@
-"""The guard: does this plan go on by itself, wait for a person, or stop (faults.md section 2)."""
+"""The guard: does this plan go on by itself, wait for a person, or stop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from psconnect.words import rows_label
 
 _ENOUGH = 0.9
 _STOPS_AT = 5
-"""So many times the percentage that holds a run for rejected records stops it: 2 % and 10 % (faults.md section 2)."""
+"""A run stops at this multiple of the percentage that holds it for rejected records: held at 2 %, stopped at 10 %."""
 _MOST_PLACES = 5
 _MOST_IDS = 10
 OWNED = "folder-owned"

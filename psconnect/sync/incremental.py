@@ -1,8 +1,9 @@
 """Bulk or incremental: whether a run may take over what an earlier one read, and what it leaves for the next.
 
 Bulk reads everything and compares it with the ledger. Incremental asks the server what changed and leaves out reading
-what did not; the comparison is the same. What the server says is a hint, so everything is read at least every week,
-and whenever anything else is not as it was (faults.md 1, row 16).
+what did not; the comparison is the same. What the server says is a hint: districts have seen
+rows change while ``whenmodified`` stood still. So everything is read at least every week, and whenever anything else is
+not as it was.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The re-key assistant: which records would get another id if ids were made otherwise, and whether that can be done.
 
-What ids are made of is frozen after the first delivery (design.md section 8, *Ids*), because other ids make a second
-account of everybody at a destination that does not know. This works out the list from old to new for it.
+What ids are made of is frozen after the first delivery, because a destination takes a new id for a new person and makes
+a second account. This works out the list from old to new for it.
 """
 
 from __future__ import annotations

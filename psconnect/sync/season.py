@@ -25,7 +25,7 @@ _A_YEAR = timedelta(days=364)
 
 @dataclass(frozen=True)
 class SeasonProposal:
-    """A freeze that the calendars suggest (faults.md section 2).
+    """A freeze that the calendars suggest.
 
     Attributes:
         first: two days before the first of the schools has its last day in session.

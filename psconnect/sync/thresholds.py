@@ -1,4 +1,4 @@
-"""Thresholds: how many changes of a kind a run may make before it waits for a person (faults.md section 2)."""
+"""Thresholds: how many changes of a kind a run may make before it waits for a person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STAFF = {"create": "10% and 15", "update": "30% and 50", "remove": "5% and 5, o
 _LINKS = {"create": "20% and 200", "update": "30% and 300", "remove": "10% and 100, or 5000"}
 _REJECTED = "2% and 20"
 DEFAULTS: dict[str, dict[str, str]] = {
-    # A school that comes or is renumbered always holds (fault D22); that wins over the "2 and 10 %" of section 2.
+    # A school that is added or renumbered always holds (fault D22).
     "school": {"create": "1", "remove": "1", "identity": "1"},
     "calendar": {"update": "1", "remove": "1"},
     "course": {"create": "20% and 50", "update": "50% and 100", "remove": "10% and 20, or 500", "identity": "1% and 1"},

@@ -1,1 +1,1 @@
-"""Benchmarks: ratios against a bare baseline in the same run, never absolute times (design.md section 6)."""
+"""Benchmarks: ratios against a bare baseline in the same run, never absolute times."""

@@ -1,4 +1,4 @@
-"""Section 23 of the fact sheet: an argument is bound as the column is typed that it names."""
+"""docs/powerschool.md 19: an argument is bound as the column is typed that it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sections 9.3, 9.4 and 11 of the fact sheet: the PowerQueries that the server has of its own."""
+"""docs/powerschool.md 9.3, 9.4 and 11: the PowerQueries that the server has of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 3 of the fact sheet: tokens and their failures."""
+"""docs/powerschool.md 3: tokens and their failures."""
 
 from __future__ import annotations
 

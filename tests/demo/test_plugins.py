@@ -1,4 +1,4 @@
-"""Section 15 of the fact sheet: installing, enabling, upgrading and deleting plugins."""
+"""docs/powerschool.md 15: installing, enabling, upgrading and deleting plugins."""
 
 from __future__ import annotations
 

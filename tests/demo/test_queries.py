@@ -1,4 +1,4 @@
-"""Section 11 of the fact sheet: PowerQueries of an installed plugin."""
+"""docs/powerschool.md 11: PowerQueries of an installed plugin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sections 11.2 and 23 of the fact sheet: how the values of rows look, in answers of queries and of tables."""
+"""docs/powerschool.md 11.2 and 19: how the values of rows look, in answers of queries and of tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 10 of the fact sheet: reading tables, and the errors of 10.4 in their order."""
+"""docs/powerschool.md 10: reading tables, and the errors of 10.4 in their order."""
 
 # The statements are put together from the tests' own words.
 

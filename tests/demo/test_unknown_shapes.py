@@ -1,4 +1,4 @@
-"""What the fact sheet knows a path of, but no shape: it is answered as any path is that is not there."""
+"""What docs/powerschool.md knows a path of, but no shape: it is answered as any path is that is not there."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def test_D08_a_field_of_another_shape_stops_the_run(
 
 @pytest.mark.parametrize("field", ["dcid", "student_number"])
 def test_D08_a_field_that_became_a_number_has_the_same_value(delivered: Connected, sync: Syncs, field: str) -> None:
-    """Servers write numbers as texts or as numbers (powerschool-api.md 23)."""
+    """Servers write numbers as texts or as numbers (docs/powerschool.md 19)."""
     delivered.fault("D08", path=ROWS, field=field, variant="number")
     sync.goes_through()
 

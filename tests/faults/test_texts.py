@@ -96,7 +96,7 @@ def problems(connected: Connected, run: Run) -> set[tuple[str, str, int]]:
 
 
 def expected_in_bundle(text: str) -> str:
-    """No line break stands in a field (oneroster.md 1.2)."""
+    """No line break stands in a field."""
     return text.replace("\r", " ")
 
 

@@ -1,4 +1,4 @@
-"""A strict judge of OneRoster 1.1 CSV bundles, written from oneroster.md Part 1 alone.
+"""A strict judge of OneRoster 1.1 CSV bundles, written from the specification alone.
 
 It shares no line with what writes bundles, so both can't be wrong in the same way: nothing here imports the product.
 """

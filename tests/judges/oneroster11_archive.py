@@ -1,4 +1,4 @@
-"""The outer shell of a OneRoster 1.1 bundle: archive, manifest, text. Written from oneroster.md 1.1 and 1.2 alone."""
+"""The outer shell of a OneRoster 1.1 bundle: archive, manifest, text. Written from the specification alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OneRoster 1.1 CSV as tables: files, columns in order, vocabularies. Written from oneroster.md Part 1 alone."""
+"""OneRoster 1.1 CSV as tables: files, columns in order, vocabularies. Written from the specification alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Column:
         name: exact spelling.
         required: a blank cell is an error.
         kind: what a value has to look like; ignored where ``values`` or ``refers`` say more.
-        values: the only words allowed (oneroster.md: ``type``, ``role`` and the like).
+        values: the only words allowed (``type``, ``role`` and the like).
         refers: the file whose sourcedIds it holds.
         many: a list of values in one cell, joined by commas.
     """
@@ -171,7 +171,7 @@ FILES: dict[str, tuple[Column, ...]] = {
         _text("password"),
     ),
 }
-"""The catalogue of 1.1: all thirteen files (oneroster.md 1.1), with the columns of 1.4 and 1.5."""
+"""The catalogue of 1.1: all thirteen files, with their columns in order."""
 
 
 def header_of(file: str) -> list[str]:

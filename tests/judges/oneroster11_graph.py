@@ -1,4 +1,4 @@
-"""What rows say of each other: references, their types, cycles, primary teachers; from oneroster.md 1.4 and 1.6."""
+"""What rows say of each other: references, their types, cycles, primary teachers; from the specification."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each cell by itself, and ids within their file. Written from oneroster.md 1.2 to 1.4 alone."""
+"""Each cell by itself, and ids within their file. Written from the OneRoster 1.1 CSV specification alone."""
 
 from __future__ import annotations
 

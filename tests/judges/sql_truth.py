@@ -71,7 +71,7 @@ def _records(db: sqlite3.Connection, entity: str) -> dict[str, Record]:
 
 
 def _text(value: object) -> str:
-    # Nothing to see is an empty cell, without blanks; and no line break stands in a field (oneroster.md 1.2).
+    # Nothing to see is an empty cell, without blanks; and no line break stands in a field.
     return re.sub(r"\r\n|\r|\n", " ", str(value)) if value is not None and _visible(value) else ""
 
 
@@ -137,7 +137,7 @@ def _differences(delivered: dict[str, list[Record]], expected: Truth) -> Iterato
 def _in_record(where: str, row: Record, record: Record) -> Iterator[str]:
     attributes = {name: value for name, value in record.items() if name != "school"}
     for name in sorted(row.keys() | attributes.keys()):
-        # Blank in a bulk delivery (oneroster.md 1.3).
+        # Blank in a bulk delivery.
         wanted = attributes.get(name, "" if name in ("status", "dateLastModified") else None)
         if name not in row or wanted is None:
             yield f"{where}: the column {name} is {'missing' if name not in row else 'not expected'}"

@@ -3,9 +3,9 @@
 -- Before this script runs, temp.param holds one row (today, district, guests: whether students of other schools are brought
 -- in), temp.chosen the numbers of the schools (no row: all of them), and the function visible(text) says whether a text
 -- shows anything at all: blanks, zero-width and control characters show nothing. Column names on the left of "expected_"
--- views are those of the OneRoster files. The numbers name the sections of powerschool-api.md and oneroster.md.
+-- views are those of the OneRoster files. The numbers name the sections of docs/powerschool.md.
 
--- Schools: 0 is the district office and 999999 the graduates' (powerschool-api 16.4).
+-- Schools: 0 is the district office and 999999 the graduates' (16.4).
 CREATE TEMP TABLE real_school AS
 SELECT DCID AS dcid, School_Number AS number, Name AS name FROM Schools
 WHERE School_Number NOT IN (0, 999999) AND visible(Name)
@@ -136,7 +136,7 @@ FROM position p JOIN Users u ON u.DCID = p.person LEFT JOIN real_school s ON s.d
 CREATE INDEX temp.membership_person ON membership (person);
 
 -- Students' enrollments: this year's CC rows, dropped ones with a negative sign (16.5). DateLeft is the first day not in
--- the class. Who left after the last school day of the term saw the class through, whatever the sign (faults.md 1, 6).
+-- the class. Who left after the last school day of the term saw the class through, whatever the sign.
 CREATE TEMP TABLE real_cc AS
 SELECT c.DCID AS dcid, k.dcid AS class, k.school AS school, s.dcid AS student, c.DateEnrolled AS first,
     c.DateLeft AS last

@@ -145,7 +145,7 @@ def own_parent(files: Files, file: str) -> None:
 
 
 CHANGES: dict[str, tuple[set[str], Change]] = {
-    # The manifest, oneroster.md 1.1.
+    # The manifest.
     "manifest header in capitals": ({"manifest-header"}, on_lines("manifest", lambda m: m[0].__setitem__(1, "Value"))),
     "manifest columns turned": ({"manifest-header"}, on_lines("manifest", lambda m: m[0].reverse())),
     "manifest version as a number": ({"manifest-version"}, put_in_manifest("manifest.version", "1")),

@@ -1,4 +1,4 @@
-"""PowerSchool's answers as errors a person can act on: the rows of powerschool-api.md 17 that reading can meet."""
+"""PowerSchool's answers as errors a person can act on: the rows of docs/powerschool.md 17 that reading can meet."""
 
 from __future__ import annotations
 

@@ -382,7 +382,7 @@ def test_D08_a_field_that_is_missing_stops_the_reading(reading: Reading, way: st
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("field", ["dcid", "student_number"])
 def test_D08_a_field_that_became_a_number_has_the_same_value(reading: Reading, way: str, field: str) -> None:
-    """Servers write numbers as texts or as numbers (powerschool-api.md 23)."""
+    """Servers write numbers as texts or as numbers (docs/powerschool.md 19)."""
     before = reading.read("students", reader_of(reading, way)).rows
     reading.server.set_faults([Fault("D08", path=path_of(way, "students"), field=field, variant="number")])
     assert reading.read("students", reader_of(reading, way)).rows == before

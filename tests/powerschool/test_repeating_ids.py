@@ -1,4 +1,4 @@
-"""IDs and course numbers that repeat never multiply or mix rows (powerschool-api.md 23): by queries and by tables."""
+"""IDs and course numbers that repeat never multiply or mix rows (docs/powerschool.md 19): by queries and by tables."""
 
 from __future__ import annotations
 

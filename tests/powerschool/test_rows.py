@@ -1,4 +1,4 @@
-"""Values of any JSON type become the same texts, and a key that came twice is refused (powerschool-api.md 23)."""
+"""Values of any JSON type become the same texts, and a key that came twice is refused (docs/powerschool.md 19)."""
 
 from __future__ import annotations
 

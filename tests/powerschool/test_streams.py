@@ -236,7 +236,7 @@ def test_the_queries_of_the_package() -> None:
 
 
 def test_an_argument_names_a_column_only_where_it_is_a_number_compared_with_it() -> None:
-    """PowerSchool types an argument by its column and refuses what does not fit (powerschool-api.md 23)."""
+    """PowerSchool types an argument by its column and refuses what does not fit (docs/powerschool.md 19)."""
     files = _files(build_plugin(EVERYTHING, "1.0", OWNER).content)
     for name, stream in EVERYTHING.by_name.items():
         (query,) = ET.fromstring(files[_file(stream)])

@@ -96,7 +96,7 @@ def _students(bundle: Path) -> list[dict[str, str]]:
 
 
 def test_two_connections_with_different_choices_on_one_server(connected: Connected) -> None:
-    """Plugin, query files and query names are unique over a server (powerschool-api.md 15.5): both are right."""
+    """Plugin, query files and query names are unique over a server (docs/powerschool.md 15.5): both are right."""
     service, server = connected.service, connected.server
     folder = connected.folder / "second"
     folder.mkdir()

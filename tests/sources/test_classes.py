@@ -136,7 +136,7 @@ def test_D11_who_is_in_a_class(maker: Maker, begin: str, end: str, section: int,
 
 
 def test_D11_once_the_class_is_over_the_sign_says_nothing(maker: Maker) -> None:
-    """A large network makes the number negative also at the natural end (faults.md 1, row 6)."""
+    """A large network makes the number negative also at the natural end."""
     maker.choose(today=date(2027, 3, 1))
     assert enrollment(maker, dateleft="2027-01-16", sectionid=-5).fate == IN
     assert enrollment(maker, dateleft="2027-01-16", sectionid=5).fate == IN

@@ -177,7 +177,7 @@ def test_an_account_that_is_switched_off_is_none(connect: Connect, way: str) -> 
 
 
 def test_the_number_of_a_guardian_is_never_an_output() -> None:
-    """A query that named it did not load at a district (powerschool-api.md 23)."""
+    """A query that named it did not load at a district (docs/powerschool.md 19)."""
     streams = streams_for(contacts=True, portal=True, fields={})
     columns = {column.full_name for stream in streams.by_name.values() for column in stream.columns}
     assert "guardian.guardianid" not in columns

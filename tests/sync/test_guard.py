@@ -95,7 +95,7 @@ def test_no_threshold(text: str) -> None:
     assert "3% and 25, or 500" in refused.value.to_do
 
 
-# What faults.md section 2 lists: entity, kind, records delivered, changes just under the limit, changes just at it.
+# The default limits: entity, kind, records delivered, changes just under the limit, changes just at it.
 LIMITS = [
     ("school", "create", 40, 0, 1),  # D22 wins over "2 and 10 %"
     ("school", "remove", 40, 0, 1),

@@ -1,6 +1,6 @@
 """Random operations on two homes that may deliver into one folder: what stands there is always a whole roster.
 
-The invariants of faults.md section 3. I1, I2: each bundle is exactly what some state of the district makes, and after a
+I1, I2: each bundle is exactly what some state of the district makes, and after a
 delivery it is the present one's. I3: nothing goes because something is damaged or was lost. I4: only what was held and
 approved is delivered, and nobody is replaced unasked. I5: a second run does nothing. I6: ledger and receipt tell what
 was delivered, also after the process was killed.

@@ -1,4 +1,4 @@
-"""What each fault does, in a sentence, for the switchboard (the ids are those of faults.md section 4)."""
+"""What each fault does, in a sentence, for the switchboard (the ids are those of docs/faults.md)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.messages import Reply
 
-#: Table numbers in an FRN, which is table number and DCID (powerschool-api.md 16.1; 3 is Sections, 16.4).
+#: Table numbers in an FRN, which is table number and DCID (docs/powerschool.md 16.1; 3 is Sections, 16.4).
 STUDENTS, SECTIONS, TEACHERS, SCHOOLS, SCHOOL_STAFF, USERS = "001", "003", "005", "039", "203", "204"
 _LONGEST_SEARCH: Final = 100
 

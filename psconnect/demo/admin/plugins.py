@@ -1,4 +1,4 @@
-"""System > System Settings > Plugin Management Configuration: plugins and credentials (powerschool-api.md 15.7)."""
+"""System > System Settings > Plugin Management Configuration: plugins and credentials (docs/powerschool.md 15.7)."""
 
 from __future__ import annotations
 

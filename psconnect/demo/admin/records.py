@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from psconnect.demo.server.database import District
 
 Row = dict[str, Any]
-#: Students.Enroll_Status in words (powerschool-api.md 16.2).
+#: Students.Enroll_Status in words (docs/powerschool.md 16.2).
 STATUSES: Final = {
     -1: "Pre-registered", 0: "Active", 1: "Inactive", 2: "Transferred out", 3: "Graduated", 4: "Imported as historical",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What districts have made of their records (powerschool-api.md 16, 23): changes to a district just made."""
+"""What districts have made of their records (docs/powerschool.md 16, 19): changes to a district just made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PowerSchool's tables as the demo district stores them (powerschool-api.md section 16).
+"""PowerSchool's tables as the demo district stores them (docs/powerschool.md 16).
 
 Column types keep Oracle's words, so that the server can tell numbers, texts, dates and CLOBs apart; SQLite gives them
 the matching affinity. Dates are ISO text. The first column of each table is its primary key.

@@ -1,1 +1,1 @@
-"""The demo server: HTTP, OAuth, tables, queries, plugins and faults, as powerschool-api.md describes them."""
+"""The demo server: HTTP, OAuth, tables, queries, plugins and faults, as docs/powerschool.md describes them."""

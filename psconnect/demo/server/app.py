@@ -1,4 +1,4 @@
-"""Routes a call to the part of the server that answers it (powerschool-api.md 20.2)."""
+"""Routes a call to the part of the server that answers it."""
 
 from __future__ import annotations
 

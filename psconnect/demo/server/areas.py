@@ -1,4 +1,4 @@
-"""``/ws/schema/area``: the tables by area (powerschool-api.md 10.1)."""
+"""``/ws/schema/area``: the tables by area (docs/powerschool.md 10.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arguments of a call to a named query, as the statement takes them (powerschool-api.md 11.1, 11.3, 23)."""
+"""The arguments of a call to a named query, as the statement takes them (docs/powerschool.md 11.1, 11.3, 19)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NUMBER: Final = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re
 
 
 def bind_kinds(query: NamedQuery, catalogue: Catalogue, quirks: Quirks) -> dict[str, BindKind]:
-    """What the arguments of a plugin's query are bound as (23): by the column they name, if they name one."""
+    """What the arguments of a plugin's query are bound as (19): by the column they name, if they name one."""
     return {one.name: _bind_kind(one, catalogue, quirks) for one in query.arguments if not one.array}
 
 

@@ -1,4 +1,4 @@
-"""The server's own PowerQueries, ``com.pearson.core.*`` (powerschool-api.md 9.4), run as those of plugins are.
+"""The server's own PowerQueries, ``com.pearson.core.*`` (docs/powerschool.md 9.4), run as those of plugins are.
 
 They need no plugin, but the caller's own grants for every field they give, and take pages, counts, filters and lists
 like any other query (11). What is known of them:

@@ -1,4 +1,4 @@
-"""The tables as a server has them that lacks some (15.4, 23)."""
+"""The tables as a server has them that lacks some (15.4, 19)."""
 
 from __future__ import annotations
 

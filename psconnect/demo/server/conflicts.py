@@ -1,4 +1,4 @@
-"""What keeps a plugin from being installed or enabled beside the others of a server (15.4, 15.5, 15.8, 23)."""
+"""What keeps a plugin from being installed or enabled beside the others of a server (15.4, 15.5, 15.8, 19)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults that can be switched on by name (faults.md section 4), and on which calls they strike."""
+"""Faults that can be switched on by name (docs/faults.md), and on which calls they strike."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Fault:
     """One fault.
 
     Attributes:
-        name: its id, as in faults.md: "N08".
+        name: its id, as in docs/faults.md: "N08".
         path: which calls it looks at, as a shell pattern over the path: "/ws/schema/query/*".
         nth: strike on this matching call alone, counted from 1 since the fault was set.
         first: strike on so many matching calls, then no more. With neither, it strikes always; what changes the

@@ -78,7 +78,7 @@ class LoadedQuery:
 
 
 def read_named_queries(file: str, data: bytes, *, namespace: bool = False) -> list[NamedQuery]:
-    """Read the queries of one file; none load where its root has a namespace, unless the server takes one (23).
+    """Read the queries of one file; none load where its root has a namespace, unless the server takes one (19).
 
     Raises:
         ValueError: for a query without a name, or with one of more than 200 characters.

@@ -1,4 +1,4 @@
-"""Tokens: how a plugin gets one and what a call with one may do (powerschool-api.md section 3)."""
+"""Tokens: how a plugin gets one and what a call with one may do (docs/powerschool.md 3)."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def _check_entries(entries: dict[str, bytes], quirks: Quirks) -> None:
 
 
 def _is_expected(name: str) -> bool:
-    """Whether a server knows what an entry is by its name (15.1, 23)."""
+    """Whether a server knows what an entry is by its name (15.1, 19)."""
     if name.startswith("queries_root/"):
         return _is_query_file(name)
     if name.startswith(_SUBSCRIPTIONS):

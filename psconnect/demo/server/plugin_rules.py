@@ -1,4 +1,4 @@
-"""The rules of plugin.xml (powerschool-api.md 15.2), as data, and the check of a file against them."""
+"""The rules of plugin.xml (docs/powerschool.md 15.2), as data, and the check of a file against them."""
 
 from __future__ import annotations
 

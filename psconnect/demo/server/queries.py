@@ -110,7 +110,7 @@ class Queries:
             raise Refusal(message_reply(self._quirks().query_denied, "Validation Failed", errors))
 
     def _is_refused(self, query: NamedQuery, column: OutputColumn) -> bool:
-        """Whether a plugin's query may not show a column although it is granted (23)."""
+        """Whether a plugin's query may not show a column although it is granted (19)."""
         return bool(query.file) and not self._quirks().guardian_id_shown and column.label == "guardian.guardianid"
 
     def _rows(self, run: _Run, page: Page, *, with_count: bool) -> Reply:

@@ -1,6 +1,6 @@
 """How this demo server behaves where real servers differ, or where nobody has written down what they do.
 
-Section numbers are those of powerschool-api.md; [I] marks what that sheet calls inferred.
+Section numbers are those of docs/powerschool.md; [I] marks what that page calls inferred.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SECRET: Final = frozenset(
     }
 )
 _NONE: Final[frozenset[str]] = frozenset()
-#: Of these there is no public evidence that a plugin may ask for them (23).
+#: Of these there is no public evidence that a plugin may ask for them (19).
 _DOUBTFUL: Final = (
     "ROLEDEF", "CALENDAR_DAY", "SECTIONTEACHER", "GUARDIANPERSONASSOC", "GUARDIAN", "PCAS_ACCOUNT", "USERS.LOGINID",
     "STUDENTS.STUDENT_WEB_ID", "PERSON", "STUDENTCONTACTASSOC", "STUDENTCONTACTDETAIL",
@@ -32,7 +32,7 @@ _MISSED: Final = (*_DOUBTFUL, "ROLEDEF.ROLEKEY")
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
-    """The switches of the server. The defaults are a hosted 25.9 server as the sheet describes it.
+    """The switches of the server. The defaults are a hosted 25.9 server as that page describes it.
 
     Attributes:
         server_version: reported by ``/ws/v1/metadata``; from 25.2 on, ``/ws/v1`` needs accessLevelV1Api (3.3).
@@ -56,20 +56,20 @@ class Quirks:
         empty_table: a table answer without rows: "record" with an empty list, or "bare" without the key (11.2 [I]).
         query_denied: the status when a query uses a field that is not granted (11.3: 403, 400 also reported).
         sql_error: the status when Oracle refuses a query at run time (11.3 [I]).
-        argument_types: an argument that names a column is bound as that "column" is, or every one as a "text" (23).
+        argument_types: an argument that names a column is bound as that "column" is, or every one as a "text" (19).
         number_arguments: one that names a number column is bound as an exact "number", or a "floating" one (23 [I]).
         plain_arguments: one that names no column is bound as "text", "number" or "floating" number (23 [I]).
         row_values: values of tables and queries are "text"; or those of number columns are a "number", flags among them
             a "boolean", or text, number and boolean by turns ("mixed"); or every text that is written just like a
-            number or boolean is "converted" to one, as on ``/ws/v1`` (11.2, 23).
+            number or boolean is "converted" to one, as on ``/ws/v1`` (11.2, 19).
         date_text: a value of a date column is shown as the statement has it ("selected"), or always as a "date"
             (2026-08-17), a "timestamp" (2026-08-17 00:00:00.000) or with a "T" (2026-08-17T00:00:00), however the
             statement wrote it (11.2 [I]).
         timestamp_text: a TIMESTAMP that the statement has not written itself is shown as a "timestamp" or a "date"
             (11.2).
-        row_ids: whether flattened rows with coreTable carry ``_id``, a number, beside ``_name`` (23).
+        row_ids: whether flattened rows with coreTable carry ``_id``, a number, beside ``_name`` (19).
         lower_case_keys: output keys are the lower-cased text of ``<column>``, or that text as it is (11.2 [I]).
-        builtin_queries: which of the server's own queries there are: "all" that the sheet tells enough about, or the
+        builtin_queries: which of the server's own queries there are: "all" whose answers are known well enough, or the
             "confirmed" ones (9.4).
         builtin_listed: whether the server's own queries are in the list of queries (11.4 [I]).
         builtin_shape: the answers of the server's own queries whose shape is not known are "flat", or "grouped" by
@@ -130,14 +130,14 @@ class Quirks:
         v1_attribute_on_old_servers: whether servers before 25.2 take ``accessLevelV1Api`` in plugin.xml (15.4 [I]).
         excluded: TABLE.FIELD names, and whole tables, that no plugin may ask for; enabling fails (15.4 [I] for the
             members).
-        missing: TABLE.FIELD names, and whole tables, that this server does not have (15.4, 23).
+        missing: TABLE.FIELD names, and whole tables, that this server does not have (15.4, 19).
         clash_at: a plugin is refused at "install" or at "enable" for a query, query file or page that another one has
             under the same name (15.5, 15.8).
         unique_query_files: whether the names of query files are unique over all plugins, as those of queries are
             (15.5).
-        failed_enable: enabling that fails "disables" the whole plugin, or "keeps" what was in force (23).
-        queries_namespace: whether a query file whose root has a namespace loads (23).
-        guardian_id_shown: whether GUARDIAN.GUARDIANID may be the column of a query; else the query is refused (23).
+        failed_enable: enabling that fails "disables" the whole plugin, or "keeps" what was in force (19).
+        queries_namespace: whether a query file whose root has a namespace loads (19).
+        guardian_id_shown: whether GUARDIAN.GUARDIANID may be the column of a query; else the query is refused (19).
         throttle_ms: least time between two calls of one plugin; 0 for none (18).
         throttle_status: the status of a call that comes too early (17 row 18 [I]).
         throttle_retry_after: whether that answer has a Retry-After header [I].

@@ -1,6 +1,6 @@
 """The tables whose changes a plugin asks to be told of.
 
-A plugin names its tables in a file ``data_change_configuration_root/NAME.change_listener_config.xml`` (23)::
+A plugin names its tables in a file ``data_change_configuration_root/NAME.change_listener_config.xml`` (19)::
 
     <changeListener>
       <application name="roster" description="…"/>

@@ -1,4 +1,4 @@
-"""How table and query answers write a value: texts unless a switch says otherwise, and no nulls (10.3, 11.2, 23)."""
+"""How table and query answers write a value: texts unless a switch says otherwise, and no nulls (10.3, 11.2, 19)."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def flat_records(
     name: str | None,
     id_at: int | None,
 ) -> Iterator[dict[str, object]]:
-    """Make one flat object of each row; with a core table its name and, if ``id_at`` says where it is, its key (23)."""
+    """Make one flat object of each row; with a core table its name and, if ``id_at`` says where it is, its key (19)."""
     for number, row in enumerate(rows):
         record: dict[str, object] = {}
         if id_at is not None and row[id_at] is not None:

@@ -1,4 +1,4 @@
-"""Writes the bundle: one ZIP without folders in it, the same bytes for the same roster (oneroster.md 1.1, 1.2)."""
+"""Writes the bundle: one ZIP without folders in it, the same bytes for the same roster."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of each OneRoster 1.1 file from the roster's records (oneroster.md 1.4: columns in order; 1.3: bulk).
+"""The rows of each OneRoster 1.1 file from the roster's records (columns in order, for a bulk delivery).
 
 In a bulk delivery ``status`` and ``dateLastModified`` stay blank. Users are students, teachers, other staff and
 contacts; who belongs to whom stands in ``agentSourcedIds`` in both directions.
@@ -94,7 +94,7 @@ _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def labels_of(name: str, roster: Roster) -> list[str]:
-    """The labels of a file's further columns: those of all its entities, each once (oneroster.md 1.1: extensions)."""
+    """The labels of a file's further columns: those of all its entities, each once."""
     found = (label for entity in _EXTENDED.get(name, ()) for label in roster.labels(entity))
     return list(dict.fromkeys(found))
 

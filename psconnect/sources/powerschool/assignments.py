@@ -1,4 +1,4 @@
-"""Shaping of teaching assignments: who teaches what, as teachers' enrollments (powerschool-api.md 9.1, 23).
+"""Shaping of teaching assignments: who teaches what, as teachers' enrollments (docs/powerschool.md 9.1, 19).
 
 Twofold, because each needs the other: who teaches decides who is a teacher, and which teachers are delivered decides
 who is a class's primary one.

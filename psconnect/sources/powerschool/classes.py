@@ -129,7 +129,7 @@ def _lacking(school: object, term: object) -> str:
 def enrollment_shaper(
     plan: ReadPlan, classes: Classes, on_problem: OnProblem
 ) -> Callable[[list[Any]], list[StagedRow]]:
-    """A function from a page of CC rows to shaped students' enrollments (powerschool-api.md 16.5).
+    """A function from a page of CC rows to shaped students' enrollments (docs/powerschool.md 16.5).
 
     This is by far the longest loop of a reading, so keys stay the texts they came as: SQLite makes numbers of them.
     """
@@ -218,7 +218,7 @@ def _enrollment_judge(today: str) -> _Judge:
             # A class that was dropped before it began was never attended; one that was not has a date that is wrong.
             wrong = end < begin and section_id[:1] != "-"
             return _LEFT_OUT, BACKWARDS if wrong else "enrollment-never-attended"
-        # Who left after the last school day saw the class through, whatever the sign (faults.md 1, row 6).
+        # Who left after the last school day saw the class through, whatever the sign.
         over = end > natural_end
         if section_id[:1] == "-":
             return (_IN, None) if over and end <= today else (_LEFT_OUT, "enrollment-dropped")

@@ -289,7 +289,7 @@ def _term_records(plan: ReadPlan, district: District, judged: list[_JudgedTerm])
 
 
 def course_rows(plan: ReadPlan, district: District, courses: Iterable[Any], on_problem: OnProblem) -> list[StagedRow]:
-    """Shaped courses; those with school number 0 belong to the district (powerschool-api.md 16.4)."""
+    """Shaped courses; those with school number 0 belong to the district (docs/powerschool.md 16.4)."""
     courses = list(courses)
     plan.learn(COURSE, courses)
     shape, judge = plan.shaping(COURSE, on_problem)

@@ -1,4 +1,4 @@
-"""Who leads a section by the section itself: SECTIONS.TEACHER, whatever the role is called (powerschool-api.md 23)."""
+"""Who leads a section by the section itself: SECTIONS.TEACHER, whatever the role is called (docs/powerschool.md 19)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def teacher_named(row: Any) -> str:
 def named_leads(teachers: Mapping[int, tuple[str, str]], positions: Iterable[Any]) -> dict[int, Lead]:
     """Section key -> lead, from section key -> (SCHOOLSTAFF.ID, school number) and the rows of staff positions.
 
-    IDs may repeat (powerschool-api.md 23): then the position at the section's school counts.
+    IDs may repeat (docs/powerschool.md 19): then the position at the section's school counts.
     """
     by_id: dict[str, list[Any]] = {}
     for row in positions:

@@ -108,7 +108,7 @@ class Reading:
         A year may be dated from weeks before its first day in session, and is not read before that day.
         """
         today = d.find_district(replace(self.plan, next_year=False), schools, terms)
-        # The v1 interface has no calendar (powerschool-api.md 9.2), nor has a plugin that does without it.
+        # The v1 interface has no calendar (docs/powerschool.md 9.2), nor has a plugin that does without it.
         if self.reader.way == "v1" or s.CALENDAR_DAYS.name not in self.plan.streams.by_name:
             return d.find_district(self.plan, schools, terms), None
         days = self._days(today)

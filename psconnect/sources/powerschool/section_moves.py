@@ -48,7 +48,7 @@ def move_sections(
     name, rows = plan.name_of(CLASS)(wanted), list(sections)
     numbers: dict[str, Any] = {}
     for row in courses:
-        numbers.setdefault(row.course_number, row)  # of two with one number, the older (powerschool-api.md 16.4)
+        numbers.setdefault(row.course_number, row)  # of two with one number, the older (docs/powerschool.md 16.4)
     places = _Places(rows)
     moves = SectionMoves()
     without_target: set[int] = set()

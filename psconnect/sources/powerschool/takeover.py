@@ -2,7 +2,7 @@
 
 The word is a hint and is checked by counts. A stream's records are taken over only where all of this holds:
 
-- the tables behind it have no changed row since (data versions, powerschool-api.md 12), apart from looked-up ones that
+- the tables behind it have no changed row since (data versions, docs/powerschool.md 12), apart from looked-up ones that
   only say who a row is;
 - the tables it looks things up in have as many rows as then, because a deleted row there need not be told;
 - the stream has as many rows as then, as the server counts them now;

@@ -196,7 +196,7 @@ def forget_plan(db: sqlite3.Connection, number: int) -> None:
 
 
 def forget_old(db: sqlite3.Connection, now: datetime) -> None:
-    """Delete what is past its time: rows of changes and problems after 90 days, runs after 13 months (design.md 4)."""
+    """Delete what is past its time: rows of changes and problems after 90 days, runs after 13 months."""
     rows_before, runs_before = (
         (now - timedelta(days=ROW_DAYS)).isoformat(),
         (now - timedelta(days=RUN_DAYS)).isoformat(),

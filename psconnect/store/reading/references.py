@@ -1,6 +1,6 @@
 """References between staged records: who goes, takes the dependants along; who points nowhere is kept and reported.
 
-Design.md section 8, *Left out or kept*. Worked out as one pass an entity, in dependency order, over the attached
+Worked out as one pass an entity, in dependency order, over the attached
 staging.
 """
 

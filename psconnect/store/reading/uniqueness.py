@@ -1,6 +1,6 @@
 """Records that have to differ and don't, and records that a person confirmed to be the same one.
 
-Design.md section 8, *Uniqueness*: compared are staged records that are in, by a domain of attributes after folding
+Compared are staged records that are in, by a domain of attributes after folding
 (case, accents, blanks); a record that lacks one of them is not compared. The owner is the one that the ledger has, then
 the one with the lowest key. The other is left out, both are reported, and nothing is merged unless a person confirmed
 the pair: then what belongs to the other record is delivered with the owner.

@@ -1,4 +1,4 @@
-"""Where things lie on this computer; ``PSCONNECT_HOME`` moves all of it (design.md section 4)."""
+"""Where things lie on this computer; ``PSCONNECT_HOME`` moves all of it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Secrets: from the environment for this call only, else from the operating system's keyring. Never in a file.
 
 There is no plain-text fallback. Where there is no keyring, storing is refused with a sentence, and a secret can be kept
-for this session only (design.md sections 4 and 8, fault P11).
+for this session only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Extension fields on objects, table rows and query rows (powerschool-api.md 5.6, 10.2, 11.1, 15.4)."""
+"""Extension fields on objects, table rows and query rows (docs/powerschool.md 5.6, 10.2, 11.1, 15.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ``q`` language of ``/ws/v1`` (powerschool-api.md 5.5)."""
+"""The ``q`` language of ``/ws/v1`` (docs/powerschool.md 5.5)."""
 
 from __future__ import annotations
 

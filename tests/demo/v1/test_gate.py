@@ -1,4 +1,4 @@
-"""Who may read ``/ws/v1``, in which form it answers, and the server's time (powerschool-api.md 2, 3.3, 4, 15.4)."""
+"""Who may read ``/ws/v1``, in which form it answers, and the server's time (docs/powerschool.md 2, 3.3, 4, 15.4)."""
 
 from __future__ import annotations
 

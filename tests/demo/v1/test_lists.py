@@ -1,4 +1,4 @@
-"""Lists, counts and paging of ``/ws/v1`` (powerschool-api.md 5.1, 5.4, 6.1, 7)."""
+"""Lists, counts and paging of ``/ws/v1`` (docs/powerschool.md 5.1, 5.4, 6.1, 7)."""
 
 from __future__ import annotations
 

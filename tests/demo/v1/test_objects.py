@@ -1,4 +1,4 @@
-"""The objects of ``/ws/v1`` and their expansions (powerschool-api.md 5.2, 6.2 to 6.4)."""
+"""The objects of ``/ws/v1`` and their expansions (docs/powerschool.md 5.2, 6.2 to 6.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The typing rule and the shapes of ``/ws/v1`` JSON and XML (powerschool-api.md 5.1 to 5.3)."""
+"""The typing rule and the shapes of ``/ws/v1`` JSON and XML (docs/powerschool.md 5.1 to 5.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 13.3 of the fact sheet: attendance writes."""
+"""docs/powerschool.md 13.3: attendance writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 8 of the fact sheet: the contacts module, read and written over HTTP."""
+"""docs/powerschool.md 8: the contacts module, read and written over HTTP."""
 
 from __future__ import annotations
 

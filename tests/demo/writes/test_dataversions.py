@@ -1,11 +1,11 @@
-"""Section 12 of the fact sheet: which rows changed since a plugin asked last."""
+"""docs/powerschool.md 12: which rows changed since a plugin asked last."""
 
 from __future__ import annotations
 
 import pytest
 
-from psconnect.demo.server.subscriptions import read_subscriptions
 from psconnect.demo.server.package import PluginRefused
+from psconnect.demo.server.subscriptions import read_subscriptions
 from tests.demo.support import Query, package, plugin_xml, queries_xml, zipped
 from tests.demo.writes.conftest import client_of, fields_of
 
@@ -22,7 +22,7 @@ FILE = "data_change_configuration_root/roster.change_listener_config.xml"
 
 
 def listener(*tables, application="roster"):
-    """A subscription as published plugins have it (section 23); a table as "NAME" or "NAME.COLUMN"."""
+    """A subscription as published plugins have it (section 19); a table as "NAME" or "NAME.COLUMN"."""
     listed = "".join(
         f'<table name="{table}"><column name="{column or "DCID"}"/></table>'
         for table, _, column in (name.partition(".") for name in tables)

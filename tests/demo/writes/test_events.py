@@ -1,4 +1,4 @@
-"""Section 14 of the fact sheet: event subscriptions and their notifications."""
+"""docs/powerschool.md 14: event subscriptions and their notifications."""
 
 from __future__ import annotations
 

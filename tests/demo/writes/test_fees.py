@@ -1,4 +1,4 @@
-"""Section 13.5 of the fact sheet: fee transactions."""
+"""docs/powerschool.md 13.5: fee transactions."""
 
 from __future__ import annotations
 

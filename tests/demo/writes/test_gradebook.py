@@ -1,4 +1,4 @@
-"""Section 13.4 of the fact sheet: the gradebook of teachers."""
+"""docs/powerschool.md 13.4: the gradebook of teachers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Section 13.1 of the fact sheet: inserting and updating students."""
+"""docs/powerschool.md 13.1: inserting and updating students."""
 
 from __future__ import annotations
 

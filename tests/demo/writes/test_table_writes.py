@@ -1,4 +1,4 @@
-"""Section 10.5 of the fact sheet: writing rows of extension, child and standalone tables."""
+"""docs/powerschool.md 10.5: writing rows of extension, child and standalone tables."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class Truth:
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def texts(self, sql: str, *values: Any) -> list[Row]:
-        """Rows as tables and queries say them: all values texts, nulls left out (powerschool-api.md 10.3)."""
+        """Rows as tables and queries say them: all values texts, nulls left out (docs/powerschool.md 10.3)."""
         return [
             {name: text(value) for name, value in row.items() if value is not None} for row in self.rows(sql, *values)
         ]

@@ -1,1 +1,1 @@
-"""``/ws/v1``: the curated resources (powerschool-api.md sections 4 to 6)."""
+"""``/ws/v1``: the curated resources (docs/powerschool.md 4 to 6)."""

@@ -1,4 +1,4 @@
-"""The course, section and section enrollment resources (powerschool-api.md 6.4)."""
+"""The course, section and section enrollment resources (docs/powerschool.md 6.4)."""
 
 from __future__ import annotations
 

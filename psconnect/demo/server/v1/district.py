@@ -1,4 +1,4 @@
-"""The district as a resource: its name and address, and its lists of codes (powerschool-api.md 6.4)."""
+"""The district as a resource: its name and address, and its lists of codes (docs/powerschool.md 6.4)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Answers the reads of ``/ws/v1``: lists, counts and single objects (powerschool-api.md section 6).
+"""Answers the reads of ``/ws/v1``: lists, counts and single objects (docs/powerschool.md 6).
 
 ``student/{id}/gpa`` and ``student/{id}/test`` are not routed: their paths are known, the shapes of their answers are
-not (21).
+not (20).
 """
 
 from __future__ import annotations

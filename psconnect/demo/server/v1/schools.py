@@ -1,4 +1,4 @@
-"""The school and term resources (powerschool-api.md 6.4)."""
+"""The school and term resources (docs/powerschool.md 6.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The student resource (powerschool-api.md 6.2)."""
+"""The student resource (docs/powerschool.md 6.2)."""
 
 from __future__ import annotations
 

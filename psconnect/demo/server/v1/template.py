@@ -1,4 +1,4 @@
-"""Resources as templates: which element comes from which SQL expression (powerschool-api.md section 6)."""
+"""Resources as templates: which element comes from which SQL expression (docs/powerschool.md 6)."""
 
 from __future__ import annotations
 

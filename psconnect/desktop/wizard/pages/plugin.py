@@ -27,7 +27,7 @@ FILE_NAME = "psconnect-plugin.zip"
 
 
 def install_steps(menus: str, plugin: str) -> list[str]:
-    """The steps of a plugin's installation for the ``new`` or ``classic`` navigation (powerschool-api.md 15.7)."""
+    """The steps of a plugin's installation for the ``new`` or ``classic`` navigation (docs/powerschool.md 15.7)."""
     path = (
         tr("Open System Management > Server > Plugin Configuration.")
         if menus == "new"
