@@ -6,7 +6,7 @@ import argparse
 
 from psconnect import __version__
 from psconnect.model.entities import BY_KEY
-from psconnect.model.rules import FILTERED
+from psconnect.model.filter_rules import FILTERED
 from psconnect.model.runs import SCOPES
 from psconnect.service import ADOPTABLE, FINDABLE
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from psconnect.destinations import oneroster_csv
 from psconnect.destinations.base import Declaration, SnapshotDestination
+from psconnect.model.bad_setting import nearest
 from psconnect.model.clock import Clock
-from psconnect.model.connection import nearest
 from psconnect.model.errors import FixSettings
 from psconnect.transfer.folder import Step
 

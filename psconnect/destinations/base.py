@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from psconnect.model.bad_setting import nearest
 from psconnect.model.clock import CancelToken
-from psconnect.model.connection import nearest
 from psconnect.model.entities import LONGEST, Entity
 from psconnect.model.errors import FixSettings
 

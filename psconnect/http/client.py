@@ -27,8 +27,8 @@ from psconnect.http.proxies import proxy_for
 from psconnect.http.sockets import OpenSockets
 from psconnect.http.transport import Transport
 from psconnect.http.trust import trust
-from psconnect.model.connection import is_loopback
 from psconnect.model.errors import FixSettings
+from psconnect.model.server_address import is_loopback
 
 _PIECE = 256 * 1024
 

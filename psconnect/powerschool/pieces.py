@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from psconnect.model.connection import PieceName
 from psconnect.model.errors import FixSettings
+from psconnect.model.sections import PieceName
 from psconnect.powerschool.stream import Stream
 
 _REFUSALS = ("PSC-ACCESS-FIELD", "PSC-ACCESS-NO-FIELD", "PSC-ACCESS-NOT-FOUND")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from psconnect.model.connection import nearest
+from psconnect.model.bad_setting import nearest
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool.fields import DATES, is_extension
 from psconnect.powerschool.pieces import Piece, go_without

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from psconnect.model.bad_setting import nearest, refuse
-from psconnect.model.rules import FilterPart, is_days
+from psconnect.model.filter_rules import FilterPart, is_days
 
 _SCHOOL_FIELD = {
     "student": "Students.SchoolID",

@@ -2,7 +2,7 @@
 
 Texts are compared without regard to case and blanks around them; numbers as numbers where the rule gives a number;
 dates as dates. A value that is no number, or no date, matches no rule that compares numbers or dates; only “not equals”
-and “not in” hold for it. ``model.rules`` says how rules are written.
+and “not in” hold for it. ``model.filter_rules`` says how rules are written.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from psconnect.model.entities import Entity
+from psconnect.model.filter_rules import TODAY, FilterPart, FilterRule, is_date, is_number
 from psconnect.model.problems import FILTER
-from psconnect.model.rules import TODAY, FilterPart, FilterRule, is_date, is_number
 from psconnect.roster.filter_templates import condition_of
 from psconnect.roster.patterns import compile_pattern
 from psconnect.roster.text_filters import looks_empty

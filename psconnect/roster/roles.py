@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from psconnect.model.bad_setting import refuse
-from psconnect.model.connection import RoleKind
+from psconnect.model.sections import RoleKind
 
 LEAD: RoleKind = "lead"
 CO_TEACHER: RoleKind = "co-teacher"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from psconnect.model.rules import CourseChoice
+from psconnect.model.scope import CourseChoice
 
 _ALL = "all"
 _WHOLE = CourseChoice([])

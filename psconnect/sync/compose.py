@@ -14,9 +14,9 @@ import msgspec
 from psconnect import __version__, resources
 from psconnect.destinations import declaration_of
 from psconnect.http import HttpClient
-from psconnect.model.bad_setting import refuse
+from psconnect.model.bad_setting import nearest, refuse
 from psconnect.model.clock import CancelToken, Clock
-from psconnect.model.connection import Connection, nearest
+from psconnect.model.connection import Connection
 from psconnect.model.entities import LONGEST
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import Ids

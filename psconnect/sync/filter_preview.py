@@ -12,8 +12,8 @@ from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY, SCHOOL, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
+from psconnect.model.filter_rules import FILTERED
 from psconnect.model.problems import FILTER, Fate, Problem
-from psconnect.model.rules import FILTERED
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.sources.base import StagedRow
 from psconnect.store.history.titles import NUMBERS, TITLES

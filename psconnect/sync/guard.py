@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from psconnect.model.connection import Freeze
 from psconnect.model.entities import ADMIN, BY_KEY, TEACHER
 from psconnect.model.errors import BadRecord
 from psconnect.model.runs import Hold
+from psconnect.model.sections import Freeze
 from psconnect.sync.measures import STAFF, Measure
 from psconnect.sync.sentences import REJECTED_TO_DO, crossed, more_places, redelivery
 from psconnect.sync.thresholds import Threshold

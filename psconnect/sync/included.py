@@ -10,8 +10,9 @@ from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection
 from psconnect.model.entities import ADMIN, ENTITIES
 from psconnect.model.errors import FixSettings
+from psconnect.model.filter_rules import FilterRule
 from psconnect.model.ids import IdRules
-from psconnect.model.rules import FilterRule, RosterRules
+from psconnect.model.roster_rules import RosterRules
 from psconnect.powerschool.fields import resolve
 from psconnect.roster.filters import filter_fields, settle_filters
 from psconnect.roster.presets import Preset, PresetOptions

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from psconnect.destinations.base import SnapshotDestination
 from psconnect.model.clock import CancelToken, Clock
-from psconnect.model.connection import Freeze, SafetySettings
 from psconnect.model.events import OnEvent, RunEvent, ignore
 from psconnect.model.ids import IdRules, Ids
-from psconnect.model.rules import NO_RULES, RosterRules
+from psconnect.model.roster_rules import NO_RULES, RosterRules
+from psconnect.model.sections import Freeze, SafetySettings
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.sources.base import Source
 from psconnect.sync.assigning import NOTHING_GIVEN, Naming

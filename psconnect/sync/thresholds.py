@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from psconnect.model.connection import EntityThresholds
 from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
+from psconnect.model.sections import EntityThresholds
 
 OFF = "off"
 _STAFF = {"create": "10% and 15", "update": "30% and 50", "remove": "5% and 5, or 100", "identity": "1% and 3"}

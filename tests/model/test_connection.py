@@ -12,21 +12,13 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psconnect.model.connection import (
-    Connection,
-    EntityThresholds,
-    OptionSettings,
-    SafetySettings,
-    ScopeSettings,
-    SourceSettings,
-    from_dict,
-    is_loopback,
-    nearest,
-    normalise_url,
-    to_dict,
-)
+from psconnect.model.bad_setting import nearest
+from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
+from psconnect.model.scope import ScopeSettings
+from psconnect.model.sections import EntityThresholds, OptionSettings, SafetySettings, SourceSettings
+from psconnect.model.server_address import is_loopback, normalise_url
 
 LEAST: dict[str, Any] = {"name": "Lincoln roster", "preset": "oneroster"}
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from psconnect.model.connection import from_dict, normalise_url
+from psconnect.model.connection import from_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import pasted, trimmed
+from psconnect.model.server_address import normalise_url
 
 ID = "9f0a6b1c-4d2e-4a7b-8c3d-5e6f7a8b9c0d"
 CLINGING = {

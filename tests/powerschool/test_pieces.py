@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from psconnect.model.connection import PieceName
 from psconnect.model.errors import FixSettings
+from psconnect.model.sections import PieceName
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.pieces import BY_NAME, PIECES, Piece, advised, piece_of, pieces_in
 from psconnect.powerschool.rows import row_type

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from psconnect.model.entities import BY_KEY, STUDENT
 from psconnect.model.errors import FixSettings
-from psconnect.model.rules import OPERATIONS, FilterRule, parse_filters
+from psconnect.model.filter_rules import OPERATIONS, FilterRule, parse_filters
 from psconnect.powerschool.fields import resolve
 from psconnect.roster.filter_templates import TEMPLATES, templates_for
 from psconnect.roster.filters import Filter, compile_filters, filter_fields, label_of, settle_filters

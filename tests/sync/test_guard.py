@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from psconnect.model.connection import EntityThresholds, Freeze, SafetySettings
 from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import BadRecord, FixSettings
+from psconnect.model.sections import EntityThresholds, Freeze, SafetySettings
 from psconnect.sync.guard import Facts, Rejected, crossed_limits, holds, stop_if_empty, stop_if_rejected
 from psconnect.sync.job import safety_of
 from psconnect.sync.measures import Measure

@@ -9,10 +9,12 @@ from typing import Any, Literal
 import msgspec
 
 from psconnect.desktop.text import tr
-from psconnect.model.connection import Connection, PieceName, from_dict, normalise_url, to_dict
+from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.connection_id import new_id
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import trimmed
+from psconnect.model.sections import PieceName
+from psconnect.model.server_address import normalise_url
 from psconnect.service import School
 
 Tested = Literal["", "passed", "failed"]

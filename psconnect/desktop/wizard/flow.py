@@ -13,9 +13,10 @@ import msgspec
 
 from psconnect.desktop.text import tr
 from psconnect.desktop.wizard.draft import Draft, Value, parse_numbers
-from psconnect.model.connection import LONGEST_NAME, normalise_url
+from psconnect.model.connection import LONGEST_NAME
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import pasted, trimmed
+from psconnect.model.server_address import normalise_url
 from psconnect.service import Declaration, PresetInfo, SettingField
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
-from psconnect.model.connection import RoleKind
 from psconnect.model.entities import ENROLLMENT, TEACHER
 from psconnect.model.problems import Fate, Problem, Tally
+from psconnect.model.sections import RoleKind
 from psconnect.roster.roles import CO_TEACHER, LEAD, NEITHER
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import StagedRow

@@ -10,9 +10,9 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from psconnect.model.entities import BY_KEY, EXTRA, LONGEST, Entity
+from psconnect.model.filter_rules import FilterRule
 from psconnect.model.ids import Ids
 from psconnect.model.problems import RULES, Fate, Problem, Tally
-from psconnect.model.rules import FilterRule
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.powerschool.json_repair import UNREADABLE
 from psconnect.powerschool.stream import Stream

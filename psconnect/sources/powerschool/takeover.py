@@ -27,8 +27,8 @@ import msgspec
 
 from psconnect.model.entities import BY_KEY, ENROLLMENT, STUDENT, Entity
 from psconnect.model.errors import BadRecord, FixSettings, TryLater
+from psconnect.model.filter_rules import TODAY, FilterPart
 from psconnect.model.problems import Problem
-from psconnect.model.rules import TODAY, FilterPart
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.dataversions import (
     BEGINNING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator
 
-from psconnect.model.connection import nearest
+from psconnect.model.bad_setting import nearest
 from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import SetAside

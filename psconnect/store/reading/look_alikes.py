@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from psconnect.model.entities import EXTRA, STUDENT
 from psconnect.model.problems import Problem, named_record, with_count
-from psconnect.model.rules import RosterRules
+from psconnect.model.roster_rules import RosterRules
 from psconnect.model.text import caseless, folded
 from psconnect.store.reading.assigned_values import PEOPLE
 from psconnect.store.reading.staging import table

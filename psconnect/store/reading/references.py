@@ -28,7 +28,7 @@ from psconnect.model.entities import (
     Entity,
 )
 from psconnect.model.problems import RULES, Problem, base_rule, goes_along
-from psconnect.model.rules import NO_RULES, RosterRules
+from psconnect.model.roster_rules import NO_RULES, RosterRules
 from psconnect.store.plan.cascade import held_contacts
 from psconnect.store.reading.guests import find_guests, left_out_guests, name_schools, place_guests
 from psconnect.store.reading.look_alikes import registered_twice, shared_addresses

@@ -19,7 +19,7 @@ from operator import itemgetter
 
 from psconnect.model.entities import BY_KEY, ENTITIES, Entity, Reference
 from psconnect.model.problems import Fate, Problem
-from psconnect.model.rules import RosterRules
+from psconnect.model.roster_rules import RosterRules
 from psconnect.model.text import folded
 from psconnect.store.reading.staging import table
 from psconnect.store.record import decode_record, encode_record

@@ -261,11 +261,11 @@ def drafts(tmp_path: Path) -> Drafts:
     return Drafts(home_at(tmp_path / "home"))
 
 
-def test_a_draft_is_read_as_it_was_written(drafts: Drafts):
+def test_a_draft_is_read_as_it_was_written(drafts: Drafts, tmp_path: Path):
     draft = at(full(ticked=(0, 2), menus="classic", url="lincoln"), Step.SCHOOLS)
     drafts.save(draft)
     assert drafts.all() == [draft]
-    (file,) = (drafts.home.config / "drafts").iterdir()
+    (file,) = (tmp_path / "home" / "config" / "drafts").iterdir()
     assert json.loads(file.read_text())["step"] == "schools"
 
 
@@ -281,10 +281,10 @@ def test_the_draft_saved_last_comes_first_and_a_removed_one_stays_away(drafts: D
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"id":"x","step":"nowhere"}', b'{"id":"x","secret":"s"}', b"\xff"])
-def test_a_draft_that_cannot_be_read_is_set_aside(drafts: Drafts, content: bytes):
+def test_a_draft_that_cannot_be_read_is_set_aside(drafts: Drafts, tmp_path: Path, content: bytes):
     good = full()
     drafts.save(good)
-    folder = drafts.home.config / "drafts"
+    folder = tmp_path / "home" / "config" / "drafts"
     (folder / "x.json").write_bytes(content)
     assert drafts.all() == [good]
     assert (folder / "x.damaged").read_bytes() == content

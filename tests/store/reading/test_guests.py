@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from psconnect.model.problems import Fate, Problem
-from psconnect.model.rules import RosterRules
+from psconnect.model.roster_rules import RosterRules
 from tests.store.districts import apply, rosters
 from tests.store.reading.test_references import resolve
 from tests.store.test_pointers import Rows, changed, plan, told

@@ -7,7 +7,7 @@ import pytest
 
 from psconnect.model.entities import BY_KEY, EXTRA
 from psconnect.model.problems import Fate, Problem
-from psconnect.model.rules import ConfirmedPair, RosterRules
+from psconnect.model.roster_rules import ConfirmedPair, RosterRules
 from psconnect.store.reading import staging
 from psconnect.store.reading.references import resolve_references
 from tests.store.districts import rosters

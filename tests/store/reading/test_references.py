@@ -8,7 +8,7 @@ import pytest
 
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import Fate, Problem
-from psconnect.model.rules import NO_RULES, RosterRules
+from psconnect.model.roster_rules import NO_RULES, RosterRules
 from psconnect.store.reading import references, staging
 from tests.store.districts import record, rosters
 

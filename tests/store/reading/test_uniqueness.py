@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from psconnect.model.entities import CLASS, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, STUDENT, TEACHER
 from psconnect.model.problems import RULES, Fate, Problem
-from psconnect.model.rules import ConfirmedPair, RosterRules
+from psconnect.model.roster_rules import ConfirmedPair, RosterRules
 from psconnect.model.text import folded
 from psconnect.store.database import transaction
 from psconnect.store.plan import ledger

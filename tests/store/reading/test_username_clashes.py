@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from psconnect.model.entities import BY_KEY, ENTITIES, Entity
 from psconnect.model.problems import Fate, Problem
-from psconnect.model.rules import RosterRules
+from psconnect.model.roster_rules import RosterRules
 from psconnect.model.text import caseless
 from psconnect.store.reading import staging
 from psconnect.store.reading.references import resolve_references

@@ -11,9 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from psconnect.model.connection import Connection, SourceSettings, from_dict
+from psconnect.model.connection import Connection, from_dict
 from psconnect.model.connection_id import PATTERN, new_id
 from psconnect.model.errors import FixSettings, LocalStorage
+from psconnect.model.sections import SourceSettings
 from psconnect.store.settings.connection_files import ConnectionFiles, from_toml, read_file, to_toml
 from psconnect.store.settings.home import home_at, slug
 

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
+from psconnect.model.filter_rules import FILTERED, OPERATIONS
 from psconnect.model.problems import RULES, base_rule, goes_along
-from psconnect.model.rules import DOMAINS, FILTERED, OPERATIONS, ScopeSettings
+from psconnect.model.roster_rules import DOMAINS
+from psconnect.model.scope import ScopeSettings
 from psconnect.model.text import folded
 from tests.support.home import CHECKOUT
 

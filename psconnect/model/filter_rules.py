@@ -1,4 +1,4 @@
-"""Settings that decide who is delivered: filter rules, domains of uniqueness, terms and courses per school.
+"""Filter rules: which records of an entity are delivered.
 
 A filter rule is a condition, a named template, or a group of them; it includes or excludes. In the connection file::
 
@@ -19,10 +19,9 @@ don't.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -32,11 +31,6 @@ from psconnect.model.values import refused
 
 FILTERED = ("student", "contact", "teacher", "admin", "course", "class", "calendar")
 """Entities that can have filter rules."""
-DOMAINS = ("student", "teacher", "admin", "contact", "course", "class", "school")
-"""Entities that can have a domain of uniqueness."""
-MERGED = ("student", "teacher", "admin", "contact")
-"""Entities of which two records can be confirmed to be the same person."""
-
 _NO_VALUE = ("is empty", "is not empty")
 _LISTS = ("in", "not in", "between")
 _DATES = ("before", "after")
@@ -49,15 +43,10 @@ OPERATIONS = (*_EQUAL, *_LISTS, *_TEXTS, *_NO_VALUE, *_DATES, *_ORDERED, *_DAYS)
 TODAY = "today"
 _DEEPEST = 8
 _MOST_DAYS = 36_500
-_Key = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 _LONGEST_NAME = 120
 
 
-class _Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A table of the connection file."""
-
-
-class FilterPart(_Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class FilterPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One condition, one named template, or a group; exactly one of them.
 
     Attributes:
@@ -88,102 +77,6 @@ class FilterRule(FilterPart, frozen=True, forbid_unknown_fields=True, omit_defau
 
     name: str = ""
     action: Literal["include", "exclude"] = "include"
-
-
-class ConfirmedPair(_Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A person's word on two records.
-
-    ``keys`` are their keys in PowerSchool (DCID; ID of a contact). ``same``: they are one person, and the second one's
-    enrollments and relationships are delivered with the first. ``different``: both are right and both are delivered.
-    """
-
-    entity: Literal["student", "teacher", "admin", "contact"]
-    keys: tuple[_Key, _Key]
-    verdict: Literal["same", "different"]
-
-
-class UniquenessSettings(
-    _Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"class_": "class"}
-):
-    """Attributes that together are unique, per entity: None as the preset says, an empty list for off.
-
-    ``confirmed`` holds what people decided. It stands in the connection file, because it decides who is delivered as
-    any other rule does, has to outlive the roster data, and names records by number alone.
-    """
-
-    student: list[str] | None = None
-    teacher: list[str] | None = None
-    admin: list[str] | None = None
-    contact: list[str] | None = None
-    course: list[str] | None = None
-    class_: list[str] | None = None
-    school: list[str] | None = None
-    confirmed: list[ConfirmedPair] = []
-
-    def domains(self) -> dict[str, list[str]]:
-        """The domains that are set here, per entity key."""
-        wishes = {key: getattr(self, "class_" if key == "class" else key) for key in DOMAINS}
-        return {key: attributes for key, attributes in wishes.items() if attributes is not None}
-
-
-class CourseChoice(_Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Courses that a school delivers; a school without any choice, and without one for all schools, delivers all.
-
-    Attributes:
-        courses: course numbers.
-        school: the school's number; None for every school that has no choice of its own.
-        deliver_as: whether their sections become classes or groups of users.
-        category: where the destination files them; empty for its own order.
-    """
-
-    courses: list[str]
-    school: int | None = None
-    deliver_as: Literal["class", "group"] = "class"
-    category: str = ""
-
-
-class ScopeSettings(_Settings, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Which part of the district is read.
-
-    Attributes:
-        schools: ``all``, or a list of school numbers.
-        start_year: first calendar year of the school year; None for the one of today.
-        prior_data_days: from how many days before its first school day the next year is read, even while this
-            one still runs. 0: by itself at 00:00 of that day in the district's time zone. None: on that day, but not
-            before this year has ended. The first school day is the first one in session, where the calendar has any.
-        terms: school number (or ``all``) -> names or abbreviations of the terms that are delivered.
-        courses: which courses are delivered, and as what.
-    """
-
-    schools: Literal["all"] | list[int] = "all"
-    start_year: Annotated[int, msgspec.Meta(ge=1991, le=2200)] | None = None
-    prior_data_days: Annotated[int, msgspec.Meta(ge=0, le=330)] | None = None
-    terms: dict[str, list[str]] = {}
-    courses: list[CourseChoice] = []
-
-
-@dataclass(frozen=True)
-class RosterRules:
-    """Rules between records, applied once all of them are staged.
-
-    Attributes:
-        domains: per entity key, the attributes that together are unique.
-        confirmed: what people decided about pairs of records.
-        taught_classes_only: whether a class without a teacher is left out.
-        used_courses_only: whether a course without a class is left out.
-        no_usernames: keys of entities whose people are not left out for want of a user name.
-        birth_date: the label under which students' birth dates are read as a custom field; empty where they are not.
-    """
-
-    domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    confirmed: tuple[ConfirmedPair, ...] = ()
-    taught_classes_only: bool = False
-    used_courses_only: bool = False
-    no_usernames: frozenset[str] = frozenset()
-    birth_date: str = ""
-
-
-NO_RULES = RosterRules()
 
 
 def parse_filters(data: Any) -> dict[str, list[FilterRule]]:
@@ -318,46 +211,3 @@ def is_date(value: object) -> bool:
         return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-
-
-def check_uniqueness(settings: UniquenessSettings) -> None:
-    """Raise FixSettings for an unknown attribute, a pair of one record, or one pair with two verdicts."""
-    for entity, attributes in settings.domains().items():
-        known = list(BY_KEY[entity].mapped)
-        for attribute in attributes:
-            if attribute not in known:
-                label, where = BY_KEY[entity].label, f"uniqueness.{entity}"
-                raise refuse(f"{label} have no attribute “{attribute}”.", nearest(attribute, known), where)
-    said: dict[tuple[str, frozenset[int]], str] = {}
-    for pair in settings.confirmed:
-        name = (pair.entity, frozenset(pair.keys))
-        if len(name[1]) != 2:  # noqa: PLR2004 - a pair
-            raise refuse("A confirmed pair names one record twice.", "Give the keys of two records.", _PAIRS)
-        if said.setdefault(name, pair.verdict) != pair.verdict:
-            first, second = sorted(pair.keys)
-            raise refuse(
-                f"The pair {first} and {second} is said to be the same and different.", "Keep one of the two.", _PAIRS
-            )
-
-
-_PAIRS = "uniqueness.confirmed"
-
-
-def check_scope(scope: ScopeSettings) -> None:
-    """Raise FixSettings for a term's school that is no number, an empty choice, or a course chosen twice."""
-    for school, names in scope.terms.items():
-        where = f"scope.terms.{school}"
-        if school != "all" and not school.isdecimal():
-            raise refuse(f"“{school}” in [scope.terms] is not a school.", "Give a school number, or all.", where)
-        if not names or not all(name.strip() for name in names):
-            raise refuse(f"No term is named for the school {school}.", "Name its terms, like “Semester 1”.", where)
-    seen: set[tuple[int | None, str]] = set()
-    for choice in scope.courses:
-        where = "scope.courses"
-        if not choice.courses or not all(number.strip() for number in choice.courses):
-            raise refuse("A choice of courses names no course.", "Give course numbers.", where)
-        for number in choice.courses:
-            if (choice.school, number) in seen:
-                place = f"school {choice.school}" if choice.school is not None else "all schools"
-                raise refuse(f"The course {number} is chosen twice for {place}.", "Keep one of them.", where)
-            seen.add((choice.school, number))

@@ -1,0 +1,97 @@
+"""Rules between records: domains of uniqueness, confirmed pairs, and what is left out for want of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+import msgspec
+
+from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.entities import BY_KEY
+
+DOMAINS = ("student", "teacher", "admin", "contact", "course", "class", "school")
+"""Entities that can have a domain of uniqueness."""
+_Key = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+_PAIRS = "uniqueness.confirmed"
+
+
+class ConfirmedPair(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A person's word on two records.
+
+    ``keys`` are their keys in PowerSchool (DCID; ID of a contact). ``same``: they are one person, and the second one's
+    enrollments and relationships are delivered with the first. ``different``: both are right and both are delivered.
+    """
+
+    entity: Literal["student", "teacher", "admin", "contact"]
+    keys: tuple[_Key, _Key]
+    verdict: Literal["same", "different"]
+
+
+class UniquenessSettings(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"class_": "class"}
+):
+    """Attributes that together are unique, per entity: None as the preset says, an empty list for off.
+
+    ``confirmed`` holds what people decided. It stands in the connection file, because it decides who is delivered as
+    any other rule does, has to outlive the roster data, and names records by number alone.
+    """
+
+    student: list[str] | None = None
+    teacher: list[str] | None = None
+    admin: list[str] | None = None
+    contact: list[str] | None = None
+    course: list[str] | None = None
+    class_: list[str] | None = None
+    school: list[str] | None = None
+    confirmed: list[ConfirmedPair] = []
+
+    def domains(self) -> dict[str, list[str]]:
+        """The domains that are set here, per entity key."""
+        wishes = {key: getattr(self, "class_" if key == "class" else key) for key in DOMAINS}
+        return {key: attributes for key, attributes in wishes.items() if attributes is not None}
+
+
+@dataclass(frozen=True)
+class RosterRules:
+    """Rules between records, applied once all of them are staged.
+
+    Attributes:
+        domains: per entity key, the attributes that together are unique.
+        confirmed: what people decided about pairs of records.
+        taught_classes_only: whether a class without a teacher is left out.
+        used_courses_only: whether a course without a class is left out.
+        no_usernames: keys of entities whose people are not left out for want of a user name.
+        birth_date: the label under which students' birth dates are read as a custom field; empty where they are not.
+    """
+
+    domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    confirmed: tuple[ConfirmedPair, ...] = ()
+    taught_classes_only: bool = False
+    used_courses_only: bool = False
+    no_usernames: frozenset[str] = frozenset()
+    birth_date: str = ""
+
+
+NO_RULES = RosterRules()
+
+
+def check_uniqueness(settings: UniquenessSettings) -> None:
+    """Raise FixSettings for an unknown attribute, a pair of one record, or one pair with two verdicts."""
+    for entity, attributes in settings.domains().items():
+        known = list(BY_KEY[entity].mapped)
+        for attribute in attributes:
+            if attribute not in known:
+                label, where = BY_KEY[entity].label, f"uniqueness.{entity}"
+                raise refuse(f"{label} have no attribute “{attribute}”.", nearest(attribute, known), where)
+    said: dict[tuple[str, frozenset[int]], str] = {}
+    for pair in settings.confirmed:
+        name = (pair.entity, frozenset(pair.keys))
+        if len(name[1]) != 2:  # noqa: PLR2004 - a pair
+            raise refuse("A confirmed pair names one record twice.", "Give the keys of two records.", _PAIRS)
+        if said.setdefault(name, pair.verdict) != pair.verdict:
+            first, second = sorted(pair.keys)
+            raise refuse(
+                f"The pair {first} and {second} is said to be the same and different.", "Keep one of the two.", _PAIRS
+            )
