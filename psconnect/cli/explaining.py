@@ -7,9 +7,10 @@ from dataclasses import asdict
 
 from psconnect.cli import codes, output
 from psconnect.model.entities import BY_KEY
-from psconnect.reports.words import record_kind
 from psconnect.service import Explanation, Match, Service
-from psconnect.words import number, state_word, tr
+from psconnect.wording.catalogue import number, tr
+from psconnect.wording.records import record_kind
+from psconnect.wording.runs import state_word
 
 _MARKS = {"passed": "ok", "noticed": "look at", "stopped": "STOPPED", "not reached": ""}
 _MOST = 50

@@ -16,33 +16,11 @@ from psconnect.model.errors import PsconnectError
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import WAITING, Run, SetAside
 from psconnect.model.shown_text import shown
-from psconnect.reports.words import rule_of
+from psconnect.wording.rules import rule_of
+from psconnect.wording.runs import aside_word, state_word
 
-_WORDS = {
-    "finished": "Finished",
-    "finished_with_problems": "Finished; some records have problems",
-    "held": "On hold, waiting for your approval",
-    "previewed": "Previewed; nothing was delivered",
-    "failed": "Failed",
-    "cancelled": "Cancelled",
-    "interrupted": "Interrupted",
-    "discarded": "Discarded",
-    "expired": "Expired: a newer plan took its place, or it waited for more than a day",
-}
-_STAGES = {"reading": "Reading", "shaping": "Shaping", "planning": "Planning", "applying": "Delivering"}
-_ASIDE = {
-    "chosen": "excluded",
-    "goes-along": "goes along with an excluded record",
-    "changed-since": "changed since, left as it is",
-    "still-needed": "needed by others or needs what is gone, left as it is",
-}
 _BAR = 24
 _TWENTY_A_SECOND = 0.05
-
-
-def state_in_words(state: str) -> str:
-    """A run's state as people read it."""
-    return _WORDS.get(state, state.replace("_", " ").capitalize())
 
 
 class Unwritten(Exception):
@@ -146,7 +124,7 @@ def table(rows: Sequence[tuple[str, ...]], *, right: frozenset[int] = frozenset(
 
 def show_run(run: Run) -> None:
     """A run's summary: what was read, what changes, what was left out and why, what to do next."""
-    result(f"{run.connection}: {state_in_words(run.state)}")
+    result(f"{run.connection}: {state_word(run.state)}")
     result(
         f"Run {run.id}, {run.started.astimezone():%Y-%m-%d %H:%M}"
         + (f", school year {run.school_year}" if run.school_year else "")
@@ -185,7 +163,7 @@ def _show_not_done(run: Run) -> None:
         table(_not_applied(run))
     if run.set_aside:
         result("Planned and not done:")
-        rows_aside = [(f"  {count:,}", _ASIDE.get(because, because)) for because, count in run.set_aside.items()]
+        rows_aside = [(f"  {count:,}", aside_word(because)) for because, count in run.set_aside.items()]
         table(rows_aside, right=frozenset({0}))
     if run.left_out:
         result("Left out:")
@@ -202,7 +180,7 @@ def _not_applied(run: Run) -> list[tuple[str, ...]]:
 
 def show_set_aside(records: Sequence[SetAside]) -> None:
     """The records that a plan leaves alone, by their ids, and why."""
-    rows = [(f"  {one.entity}", one.sourced_id, one.action, _ASIDE.get(one.because, one.because)) for one in records]
+    rows = [(f"  {one.entity}", one.sourced_id, one.action, aside_word(one.because)) for one in records]
     table(rows)
 
 
@@ -225,7 +203,7 @@ class Progress:
             self._end_line()
             self._stage, self._done = event.stage, {}
             if not self.terminal:
-                say(f"{_STAGES.get(event.stage, event.stage)} …")
+                say(f"{state_word(event.stage)} …")
         if event.message:
             self._end_line()
             say(event.message)
@@ -243,7 +221,7 @@ class Progress:
         done, total = (sum(column) for column in zip(*self._done.values(), strict=True)) if self._done else (0, 0)
         filled = _BAR * done // total if total else 0
         bar = "#" * filled + "." * (_BAR - filled)
-        label = _STAGES.get(self._stage, self._stage)
+        label = state_word(self._stage)
         _beside(f"\r{label:<11}[{bar}] {done:,} of {total:,}   ")
 
     def _end_line(self) -> None:

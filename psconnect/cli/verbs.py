@@ -19,6 +19,9 @@ from psconnect.model.connection import to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
 from psconnect.service import ConnectionState, Finding, Home, Service, age_in_words, demo_errors
+from psconnect.wording.catalogue import tr
+from psconnect.wording.pieces import piece_lost, piece_what
+from psconnect.wording.runs import scope_word, state_word
 
 _MARKS = {"ok": "ok     ", "warning": "look at", "failed": "FAILED "}
 
@@ -52,7 +55,7 @@ def _list(service: Service, options: argparse.Namespace) -> int:
         for state in states:
             last = state.last_run
             when = age_in_words(last.started, now) if last else "not known" if state.trouble else "never"
-            word = output.state_in_words(last.state) if last else "Not run yet"
+            word = state_word(last.state) if last else "Not run yet"
             if state.trouble or state.connection.disabled:
                 word = "Disabled" if state.connection.disabled else state.trouble.title if state.trouble else ""
             rows.append((state.connection.name, state.connection.destination_kind or "not chosen", when, word))
@@ -186,7 +189,14 @@ def _plugin(service: Service, options: argparse.Namespace) -> int:
     text = f"Plugin “{package.name}” {package.version} is in {options.output}. {asks}"
     access = [{"table": table, "field": field} for table, field in package.access]
     for piece in pieces:
-        output.say(f"The connection goes without {piece.what} ({piece.name}). {piece.lost}")
+        output.say(
+            tr(
+                "The connection goes without {what} ({name}). {lost}",
+                what=piece_what(piece.name),
+                name=piece.name,
+                lost=piece_lost(piece.name),
+            )
+        )
     data = {"file": options.output, "name": package.name, "version": package.version, "access": access}
     return _said(options, text, **data, without=[piece.name for piece in pieces])
 
@@ -307,7 +317,7 @@ def _runs(service: Service, options: argparse.Namespace) -> int:
     for shown in found:
         total = sum(counts.total for counts in shown.changes.values())
         started = f"{shown.started.astimezone():%Y-%m-%d %H:%M}"
-        rows.append((shown.id, started, shown.scope, f"{total:,}", output.state_in_words(shown.state)))
+        rows.append((shown.id, started, scope_word(shown.scope), f"{total:,}", state_word(shown.state)))
     output.table(rows, right=frozenset({3}))
     return codes.DONE
 

@@ -19,7 +19,7 @@ class ChangeRow:
         school: name of its school, or an empty text.
         values: (attribute, before, after) of every attribute for a create or removal, of the changed ones for an
             update; before or after is None where there is no record. Hidden characters are named, as in all texts here.
-        because: why a removal is one, as a clause; empty for other actions, and where it is not known any more.
+        rule: the rule for which a removal is one; empty for other actions, and where it is no longer known.
     """
 
     entity: str
@@ -29,7 +29,7 @@ class ChangeRow:
     number: str
     school: str
     values: tuple[tuple[str, str | None, str | None], ...]
-    because: str = ""
+    rule: str = ""
 
 
 @dataclass(frozen=True)

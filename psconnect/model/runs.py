@@ -44,18 +44,11 @@ class ChangeCounts:
         return self.create + self.update + self.remove
 
 
-FULL = {
-    "first": "there is no earlier reading to go on from",
-    "not-ended-well": "the run before was not delivered as it was planned",
-    "rules": "settings, plugin or version are not those of the run before",
-    "scope": "the run before had another scope",
-    "weekly": "everything is read once a week",
-    "no-queries": "the plugin’s queries are not available",
-    "no-data-versions": "this PowerSchool does not tell the plugin what has changed (data versions): how a plugin asks "
-    "for it rests on a published example, which not every server has to follow",
-    "data-versions-reset": "PowerSchool has begun to count its changes anew",
-}
-"""Why an incremental run had to read everything (Compared.because): what completes “because …”."""
+FULL = (
+    *("first", "not-ended-well", "rules", "scope", "weekly"),
+    *("no-queries", "no-data-versions", "data-versions-reset"),
+)
+"""Why an incremental run had to read everything (Compared.because)."""
 
 
 @dataclass(frozen=True)

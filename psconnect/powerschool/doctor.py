@@ -24,6 +24,8 @@ from psconnect.powerschool.v1 import V1Reader
 from psconnect.powerschool.v1_fields import gaps
 from psconnect.powerschool.v1_paths import start_year_of
 from psconnect.powerschool.version import OLDEST, refuse_old
+from psconnect.wording.catalogue import tr
+from psconnect.wording.pieces import piece_lost, piece_what
 
 _SECONDS_A_CALL = 0.5
 _NO_SIGN_IN = ("PSC-AUTH-401", "PSC-AUTH-404")
@@ -78,7 +80,7 @@ def examine(
         to_do = (
             "If PowerSchool allows it meanwhile, take it out of the setting source.without and build the plugin again."
         )
-        yield Finding(f"Without {piece.what}", "warning", piece.lost, to_do)
+        yield Finding(tr("Without {piece}", piece=piece_what(piece.name)), "warning", piece_lost(piece.name), to_do)
     if access == "v1":
         yield from _v1(client, streams, co_teachers=co_teachers)
     else:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from psconnect.model.errors import FixSettings
 from psconnect.model.sections import PieceName
 from psconnect.powerschool.stream import Stream
+from psconnect.wording.pieces import piece_way_out
 
 _REFUSALS = ("PSC-ACCESS-FIELD", "PSC-ACCESS-NO-FIELD", "PSC-ACCESS-NOT-FOUND")
 
@@ -26,25 +27,13 @@ class Piece:
 
     Attributes:
         name: as settings and the command line name it.
-        what: what it is, in a few words.
-        lost: what a connection loses without it, in a sentence.
         tables: the tables that belong to it alone.
         fields: fields of other tables that belong to it, as TABLE.FIELD.
-        instead: the choice that has to be given up for it, in a sentence; empty where going without is all.
     """
 
     name: PieceName
-    what: str
-    lost: str
     tables: frozenset[str] = frozenset()
     fields: frozenset[str] = frozenset()
-    instead: str = ""
-
-    @property
-    def way_out(self) -> str:
-        """What to do where a server refuses it, in a sentence."""
-        command = f"psconnect plugin NAME --without {self.name} -o plugin.zip"
-        return self.instead or f"Or go without {self.what}: {command}. {self.lost}"
 
     def covers(self, table: str, field: str = "") -> bool:
         """Whether a table, or a field of it, belongs to the piece; both in upper case."""
@@ -52,68 +41,15 @@ class Piece:
 
 
 PIECES = (
-    Piece(
-        "roledef",
-        "the roles of teachers",
-        "Only the teacher whom a section itself names is its lead; of its other teachers the role is known by its "
-        "number alone, which can be mapped in [roles].",
-        frozenset({"ROLEDEF"}),
-    ),
-    Piece(
-        "sectionteacher",
-        "teaching assignments",
-        "Only the teacher whom a section itself names is known, without dates: there are no co-teachers.",
-        frozenset({"SECTIONTEACHER"}),
-    ),
-    Piece(
-        "calendar_day",
-        "the calendar",
-        "The last day of school in a term is not known: a term is taken to last until its last day, and who left a "
-        "class in its last two weeks stays as last delivered.",
-        frozenset({"CALENDAR_DAY"}),
-    ),
-    Piece(
-        "loginid",
-        "user names of the admin portal",
-        "Staff have no user name but the one of the teacher portal (TeacherLoginID).",
-        fields=frozenset({"USERS.LOGINID"}),
-    ),
-    Piece(
-        "student_web_id",
-        "user names of the student portal",
-        "Students have no user name of PowerSchool’s: map student.username to another field.",
-        fields=frozenset({"STUDENTS.STUDENT_WEB_ID"}),
-    ),
-    Piece(
-        "emailaddress",
-        "e-mail addresses of students and contacts",
-        "Students and contacts have no e-mail address of PowerSchool’s: map email to another field.",
-        frozenset({"PERSONEMAILADDRESSASSOC", "EMAILADDRESS"}),
-        frozenset({"STUDENTS.PERSON_ID"}),
-    ),
-    Piece(
-        "phonenumber",
-        "phone numbers of contacts",
-        "Contacts have no phone number.",
-        frozenset({"PERSONPHONENUMBERASSOC", "PHONENUMBER"}),
-    ),
-    Piece(
-        "guardianpersonassoc",
-        "portal accounts",
-        "Who has a portal account is not known: options.parents can be “all” or “none”, not “portal”.",
-        frozenset({"GUARDIANPERSONASSOC", "GUARDIAN", "PCAS_ACCOUNT"}),
-        instead="Or deliver all contacts, or none, because who has a portal account is not known: psconnect connection "
-        "set NAME options.parents all (or none). Then build the plugin again, install it and enable it.",
-    ),
-    Piece(
-        "contacts",
-        "contacts",
-        "There are no contacts: options.parents has to be “none”, or options.contact_module false, so that contacts "
-        "come from names in fields of the students.",
-        frozenset({"PERSON", "STUDENTCONTACTASSOC", "STUDENTCONTACTDETAIL", "CODESET"}),
-        instead="Or deliver no contacts: psconnect connection set NAME options.parents none. Or take them from names "
-        "in fields of the students: options.contact_module false. Then build the plugin again, install and enable it.",
-    ),
+    Piece("roledef", frozenset({"ROLEDEF"})),
+    Piece("sectionteacher", frozenset({"SECTIONTEACHER"})),
+    Piece("calendar_day", frozenset({"CALENDAR_DAY"})),
+    Piece("loginid", fields=frozenset({"USERS.LOGINID"})),
+    Piece("student_web_id", fields=frozenset({"STUDENTS.STUDENT_WEB_ID"})),
+    Piece("emailaddress", frozenset({"PERSONEMAILADDRESSASSOC", "EMAILADDRESS"}), frozenset({"STUDENTS.PERSON_ID"})),
+    Piece("phonenumber", frozenset({"PERSONPHONENUMBERASSOC", "PHONENUMBER"})),
+    Piece("guardianpersonassoc", frozenset({"GUARDIANPERSONASSOC", "GUARDIAN", "PCAS_ACCOUNT"})),
+    Piece("contacts", frozenset({"PERSON", "STUDENTCONTACTASSOC", "STUDENTCONTACTDETAIL", "CODESET"})),
 )
 BY_NAME: dict[str, Piece] = {piece.name: piece for piece in PIECES}
 
@@ -191,7 +127,7 @@ def advised(error: FixSettings, stream: Stream, refused: FixSettings | None = No
         found = touched
     if not found:
         return error
-    ways = " ".join(piece.way_out for piece in found)
+    ways = " ".join(piece_way_out(piece.name) for piece in found)
     return FixSettings(error.code, error.title, error.happened, f"{error.to_do} {ways}", where=error.where)
 
 

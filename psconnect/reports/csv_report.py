@@ -13,8 +13,8 @@ from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.reports.problems import problem_rows
 from psconnect.reports.view import view_of
-from psconnect.reports.words import counted
 from psconnect.store.history.run_table import ROW_DAYS
+from psconnect.wording.catalogue import counted
 
 HEADER = ("School", "Severity", "Rule", "What", "Record", "Record id", "About", "What to do", "Page in PowerSchool")
 # Invisible characters before the sign are passed over: some spreadsheets drop them before they look.
@@ -33,8 +33,12 @@ def csv_report(db: sqlite3.Connection, connection: Connection, number: int) -> I
         raise FixSettings(
             "PSC-REPORT-FORGOTTEN",
             "The problems of this run are no longer kept",
-            f"The run had {counted(view.forgotten, 'problem', 'problems')}; "
-            f"the records are deleted after {ROW_DAYS} days.",
+            counted(
+                view.forgotten,
+                "The run had 1 problem; the records are deleted after {days} days.",
+                "The run had {count} problems; the records are deleted after {days} days.",
+                days=ROW_DAYS,
+            ),
             "Write the report as .html, which has the counts, or choose a newer run.",
             where=str(number),
         )

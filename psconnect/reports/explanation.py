@@ -8,16 +8,18 @@ from datetime import datetime
 from typing import Literal
 
 from psconnect.model.entities import ADMIN, BY_KEY, ENROLLMENT, TEACHER, Entity
-from psconnect.model.problems import FILTER, RULES, Fate, Rule, base_rule, not_listed
+from psconnect.model.problems import FILTER, Fate, base_rule, not_listed
 from psconnect.model.runs import APPLIED, WAITING
 from psconnect.powerschool.menus import page_of
-from psconnect.reports.words import day, rule_of
 from psconnect.store.history import run_table
 from psconnect.store.history.titles import Titles
 from psconnect.store.plan.plan import ACTIONS
 from psconnect.store.plan.record_ids import RunIds
 from psconnect.store.reading.last_reading import LastRead, Staged
 from psconnect.store.record import record_by_name
+from psconnect.wording.catalogue import marked, tr, translated
+from psconnect.wording.rules import rule_of
+from psconnect.wording.times import day
 
 STEPS = ("Read", "Mapped", "Who is in", "Filter rules", "Requirements", "Uniqueness", "Belongs together", "Compared")
 """The way of a record through a run, in the order in which it is gone."""
@@ -57,7 +59,12 @@ _STEP_OF = {
     "second-lead-teacher": "Belongs together",
 }
 """Where a rule decides; every other one says who is in at all."""
-_DID = {"create": "created", "update": "changed", "remove": "removed"}
+_DID = {"create": marked("It was created."), "update": marked("It was changed."), "remove": marked("It was removed.")}
+_TO_BE = {
+    "create": marked("It is to be created."),
+    "update": marked("It is to be changed."),
+    "remove": marked("It is to be removed."),
+}
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,11 @@ class Happening:
     state: str
     done: bool
     differences: tuple[tuple[str, str, str], ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether the change waits for an approval."""
+        return self.state in WAITING
 
 
 @dataclass(frozen=True)
@@ -169,15 +181,19 @@ class _View:
     def answer(self) -> tuple[str, str]:
         """The answer in one sentence, and what to do."""
         if self.staged is None:
-            because = RULES[self.instead].because if self.instead else not_listed(self.entity.key)
-            return f"Not included, because {because}{self._removed()}.", ""
+            because = rule_of(self.instead or not_listed(self.entity.key)).because
+            return self._not_included(because), ""
         if self.staged.fate == Fate.LEFT_OUT:
-            rule = RULES[self.staged.rule]
-            return f"Not included, because {rule.because}{self._removed()}.", rule.to_do
+            rule = rule_of(self.staged.rule)
+            return self._not_included(rule.because), rule.to_do
         if self.staged.fate == Fate.KEPT:
-            rule = RULES[self.staged.rule]
-            kept = "Kept as last delivered" if self.delivered else "Not delivered yet"
-            return f"{kept}, because {rule.because}.", rule.to_do
+            rule = rule_of(self.staged.rule)
+            kept = (
+                tr("Kept as last delivered, because {reason}.", reason=rule.because)
+                if self.delivered
+                else tr("Not delivered yet, because {reason}.", reason=rule.because)
+            )
+            return kept, rule.to_do
         return self._included()
 
     def _included(self) -> tuple[str, str]:
@@ -185,31 +201,36 @@ class _View:
             "SELECT because FROM aside WHERE run = ? AND entity = ? AND key = ?", [self.run, self.entity.rank, self.key]
         ).fetchone()
         if aside:
-            return "Included, but left as it was, because it was taken out of the newest run at its review.", ""
+            return tr("Included, but left unchanged, because it was excluded from the newest run."), ""
         newest = self.happenings[0] if self.happenings else None
-        if newest and newest.state in WAITING:
-            what = {"create": "created", "update": "changed", "remove": "removed"}[newest.action]
-            return (
-                f"Included. It will be {what} when the run that waits is approved.",
-                "Look at the run, and approve it.",
-            )
+        if newest and newest.waits:
+            coming = {
+                "create": tr("Included. It will be created when the waiting run is approved."),
+                "update": tr("Included. It will be changed when the waiting run is approved."),
+                "remove": tr("Included. It will be removed when the waiting run is approved."),
+            }
+            return coming[newest.action], tr("Look at the run, and approve it.")
         if not self.delivered:
-            return "Included, but not delivered yet.", "Start a sync."
-        since = f", last changed on {day(newest.when)}" if newest and newest.done else ""
-        return f"Delivered as PowerSchool shows it{since}.", ""
+            return tr("Included, but not delivered yet."), tr("Start a sync.")
+        if newest and newest.done:
+            return tr("Delivered as PowerSchool shows it, last changed on {day}.", day=day(newest.when)), ""
+        return tr("Delivered as PowerSchool shows it."), ""
 
-    def _removed(self) -> str:
-        for one in self.happenings:
-            if one.action == "remove" and one.done:
-                return f"; it was removed on {day(one.when)}"
-            if one.action == "remove" and one.state in WAITING:
-                return "; it will be removed when the run that waits is approved"
-        return ""
+    def _not_included(self, because: str) -> str:
+        removal = next((one for one in self.happenings if one.action == "remove" and (one.done or one.waits)), None)
+        if removal is None:
+            return tr("Not included, because {reason}.", reason=because)
+        if removal.done:
+            day_gone = day(removal.when)
+            return tr("Not included, because {reason}; it was removed on {day}.", reason=because, day=day_gone)
+        return tr(
+            "Not included, because {reason}; it will be removed when the waiting run is approved.", reason=because
+        )
 
     def steps(self) -> tuple[Step, ...]:
         """The way through the newest run."""
         if self.staged is None:
-            text = _sentence(RULES[self.instead]) if self.instead else "PowerSchool did not list it."
+            text = rule_of(self.instead).sentence if self.instead else tr("PowerSchool did not list it.")
             return (Step("Read", "stopped", text), *(Step(name, "not reached") for name in STEPS[1:]))
         stopped_at = _step_of(self.staged.rule) if self.staged.rule else ""
         notices = self._notices()
@@ -218,7 +239,7 @@ class _View:
             if found and found[-1].outcome in ("stopped", "not reached"):
                 found.append(Step(name, "not reached"))
             elif name == stopped_at:
-                found.append(Step(name, "stopped", _sentence(RULES[self.staged.rule])))
+                found.append(Step(name, "stopped", rule_of(self.staged.rule).sentence))
             elif name in notices:
                 found.append(Step(name, "noticed", notices[name]))
             else:
@@ -232,24 +253,20 @@ class _View:
         )
         found: dict[str, list[str]] = {}
         for key, detail in rows:
-            text = _sentence(rule_of(key)).removesuffix(".")
+            text = rule_of(key).sentence.removesuffix(".")
             found.setdefault(_step_of(key), []).append(f"{text} ({detail})." if detail else f"{text}.")
         return {step: " ".join(texts) for step, texts in found.items()}
 
     def _compared(self) -> str:
         for one in self.happenings:
             if one.run_id == run_table.id_of(self.db, self.run):
-                return f"It is {'to be ' if not one.done else ''}{_DID[one.action]}."
-        return "It is the same as what was delivered."
+                return translated((_DID if one.done else _TO_BE)[one.action])
+        return tr("It is the same as what was delivered.")
 
 
 def _step_of(rule: str) -> str:
     base = FILTER.rstrip(":") if rule.startswith(FILTER) else base_rule(rule)
     return _STEP_OF.get(base, "Who is in")
-
-
-def _sentence(rule: Rule) -> str:
-    return f"{rule.because[:1].upper()}{rule.because[1:]}."
 
 
 def _last_known(
@@ -291,7 +308,7 @@ def _missing(read: LastRead, number: int, entity: Entity, key: int) -> tuple[Rel
     for rule, places in read.enrollments_left_out(column, key, MOST_RELATED):
         kind, other = next(((k, v) for k, v in places.items() if k != wanted and v is not None), ("", None))
         title = _title(read, number, BY_KEY[kind], other) if other is not None else ""
-        found.append(Related(title, RULES[rule].because))
+        found.append(Related(title, rule_of(rule).because))
     return tuple(found)
 
 

@@ -13,12 +13,12 @@ import jinja2
 
 from psconnect import resources
 from psconnect.model.connection import Connection
-from psconnect.model.problems import Rule
-from psconnect.reports import words
 from psconnect.reports.problems import ProblemRow, SchoolProblems, problem_rows
 from psconnect.reports.view import RunView, view_of
 from psconnect.store.history.run_table import ROW_DAYS
-from psconnect.words import number
+from psconnect.wording.catalogue import counted, number, tr
+from psconnect.wording.rules import WordedRule
+from psconnect.wording.runs import severity_word
 
 LARGEST = 2_000_000
 """Bytes that no report exceeds."""
@@ -37,7 +37,7 @@ _UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\uf
 class ShownRule:
     """What one rule found at one school: the records listed, and how many more there are."""
 
-    rule: Rule
+    rule: WordedRule
     records: list[ProblemRow]
     total: int
 
@@ -104,7 +104,7 @@ def _page(template: jinja2.Template, css: str, view: RunView, schools: list[Show
         schools=schools,
         unlisted=view.total - listed,
         linked=any(row.link for school in schools for rule in school.rules for row in rule.records),
-        severities=words.SEVERITIES,
+        severity_word=severity_word,
         css=css,
         css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
         cap=_ROWS_A_TABLE,
@@ -117,7 +117,8 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_printable
     )
-    environment.filters |= {"number": number, "counted": words.counted}
+    environment.globals |= {"tr": tr, "counted": counted}
+    environment.filters |= {"number": number}
     return environment.from_string(resources.read_text("templates", "report.html"))
 
 

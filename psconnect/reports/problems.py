@@ -14,13 +14,14 @@ from urllib.parse import urlsplit
 
 from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_RANK
-from psconnect.model.problems import Rule
 from psconnect.powerschool.menus import page_of
-from psconnect.reports import words
 from psconnect.store.history import run_table
 from psconnect.store.plan.record_ids import RunIds
+from psconnect.wording.catalogue import tr
+from psconnect.wording.records import detail_word, record_kind
+from psconnect.wording.rules import WordedRule, rule_of
+from psconnect.wording.runs import severity_order
 
-NO_SCHOOL = "Not tied to one school"
 ALL = 2**62
 """More rows than there can be."""
 
@@ -40,7 +41,7 @@ class ProblemRow:
 
     school: str
     school_key: int | None
-    rule: Rule
+    rule: WordedRule
     kind: str
     record: str
     detail: str
@@ -51,7 +52,7 @@ class ProblemRow:
 class RuleProblems:
     """How much one rule found at one school."""
 
-    rule: Rule
+    rule: WordedRule
     count: int
 
 
@@ -76,12 +77,12 @@ def by_school(db: sqlite3.Connection, number: int) -> list[SchoolProblems]:
 
     def place(group: tuple[int | None, str, int]) -> tuple[bool, str, int, int, str]:
         school, rule, _count = group
-        severity = words.severity_order(words.rule_of(rule).severity)
+        severity = severity_order(rule_of(rule).severity)
         return (school is None, name_of(school).casefold(), school or 0, severity, rule)
 
     groups = sorted(db.execute(sql, [number]), key=place)
     return [
-        SchoolProblems(name_of(key), key, [RuleProblems(words.rule_of(rule), count) for _key, rule, count in found])
+        SchoolProblems(name_of(key), key, [RuleProblems(rule_of(rule), count) for _key, rule, count in found])
         for key, found in itertools.groupby(groups, key=lambda group: group[0])
     ]
 
@@ -113,9 +114,9 @@ def problem_rows(
             school=school.name,
             school_key=school.key,
             rule=rule,
-            kind=words.record_kind(entity.key),
+            kind=record_kind(entity.key),
             record=ids.public(entity, key),
-            detail=words.detail_word(detail),
+            detail=detail_word(detail),
             link=page_of(address, entity.key, key) if address else "",
         )
 
@@ -129,8 +130,8 @@ def web_address(url: str) -> str:
 def _school_namer(names: dict[int, str]) -> Callable[[int | None], str]:
     def name_of(key: int | None) -> str:
         if key is None:
-            return NO_SCHOOL
+            return tr("Not tied to one school")
         name = names.get(key, "")
-        return name if name.strip() else f"School with id {key}"
+        return name if name.strip() else tr("School with id {key}", key=key)
 
     return name_of

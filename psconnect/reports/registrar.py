@@ -11,10 +11,11 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.review import ProblemGroup, ProblemRecord
 from psconnect.model.shown_text import shown
 from psconnect.reports.csv_report import as_csv
-from psconnect.reports.words import detail_word, record_kind
 from psconnect.store.history.titles import NUMBERS, TITLES
 from psconnect.store.reading.last_reading import LastRead
-from psconnect.words import tr
+from psconnect.wording.catalogue import tr
+from psconnect.wording.records import detail_word, record_kind
+from psconnect.wording.rules import rule_of
 
 HEADER = ("School", "What", "Number", "Name", "Problem", "Field", "What to do", "Page in PowerSchool")
 
@@ -30,12 +31,13 @@ def registrar_csv(groups: Iterable[ProblemGroup], read: LastRead | None) -> Iter
 
 def _rows(group: ProblemGroup, read: LastRead | None) -> Iterator[tuple[str, ...]]:
     school = group.school or tr("In no school of this roster")
+    rule = rule_of(group.rule.key)
     for record in group.records:
         number, name = _number_and_name(record, read)
         kind, field = record_kind(record.entity), detail_word(record.detail)
-        if group.rule.counted:
+        if rule.counted:
             name = tr("for example {name}", name=name)
-        yield (school, kind, number, name, group.rule.title, field, group.rule.to_do, record.link)
+        yield (school, kind, number, name, rule.title, field, rule.to_do, record.link)
 
 
 def _number_and_name(record: ProblemRecord, read: LastRead | None) -> tuple[str, str]:

@@ -9,17 +9,29 @@ from urllib.parse import urlsplit
 
 from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection
+from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
-from psconnect.model.problems import Rule
-from psconnect.model.runs import ChangeCounts, Run
-from psconnect.reports import words
+from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
 from psconnect.reports.problems import SchoolProblems, by_school
-from psconnect.reports.sentence import FINISHED, WAITING, Sentence, sentence_of
 from psconnect.store.history import run_table
-from psconnect.words import duration, entity_label, state_word
+from psconnect.wording.catalogue import counted, tr
+from psconnect.wording.pieces import read_without
+from psconnect.wording.records import entity_label, rows_heading, rows_order
+from psconnect.wording.rules import WordedRule, rule_of
+from psconnect.wording.run_sentence import Sentence, sentence_of
+from psconnect.wording.runs import (
+    comparison,
+    scope_word,
+    severity_order,
+    state_word,
+    stopped_words,
+    trigger_word,
+    way_word,
+)
+from psconnect.wording.times import duration, full_moment
 
 _PLAN_SHOWN = 12
-_ENDINGS = {"discarded": "Discarded", "expired": "Expired"}
+_GIVEN_UP = ("discarded", "expired")
 
 
 @dataclass(frozen=True)
@@ -69,8 +81,8 @@ class RunView:
     holds: list[str]
     changes: list[tuple[str, ChangeCounts]]
     read: list[tuple[str, int]]
-    left_out: list[tuple[Rule, int]]
-    found: list[tuple[Rule, int]]
+    left_out: list[tuple[WordedRule, int]]
+    found: list[tuple[WordedRule, int]]
     problems: list[SchoolProblems]
     forgotten: int
 
@@ -84,26 +96,31 @@ def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunV
     """The view of the run with that number; raises FixSettings when there is none."""
     run = _read(db, connection.name, number)
     problems = by_school(db, number)
-    found: Counter[Rule] = Counter()
+    found: Counter[WordedRule] = Counter()
     for school in problems:
         found.update({one.rule: one.count for one in school.rules})
     return RunView(
         connection=run.connection,
         sentence=sentence_of(run, _destination_phrase(connection)),
         state=state_word(run.state),
-        delivered=run.state in FINISHED,
+        delivered=run.state in APPLIED,
         waiting=run.state in WAITING,
         planned=run.planned is not None,
         facts=[fact for fact in _facts(run, connection) if fact.value],
         failure=_failure(run),
         holds=[hold.reason for hold in run.holds],
-        changes=[(entity_label(key), run.changes[key]) for key in sorted(run.changes, key=words.entity_order)],
-        read=[(words.stream_label(name), run.read[name]) for name in sorted(run.read, key=words.stream_order)],
-        left_out=_by_severity({words.rule_of(key): count for key, count in run.left_out.items()}),
+        changes=[(entity_label(key), run.changes[key]) for key in sorted(run.changes, key=_entity_order)],
+        read=[(rows_heading(name), run.read[name]) for name in sorted(run.read, key=rows_order)],
+        left_out=_by_severity({rule_of(key): count for key, count in run.left_out.items()}),
         found=_by_severity(found),
         problems=problems,
         forgotten=0 if problems else sum(run.problems.values()),
     )
+
+
+def _entity_order(key: str) -> tuple[int, str]:
+    """In dependency order, unknown ones last."""
+    return (BY_KEY[key].rank if key in BY_KEY else len(BY_KEY) + 1, key)
 
 
 def _read(db: sqlite3.Connection, name: str, number: int) -> Run:
@@ -119,56 +136,63 @@ def _read(db: sqlite3.Connection, name: str, number: int) -> Run:
         ) from None
 
 
-def _by_severity(counts: dict[Rule, int]) -> list[tuple[Rule, int]]:
+def _by_severity(counts: dict[WordedRule, int]) -> list[tuple[WordedRule, int]]:
     """The worst severity first, then the largest count."""
-    return sorted(counts.items(), key=lambda item: (words.severity_order(item[0].severity), -item[1], item[0].key))
+    return sorted(counts.items(), key=lambda item: (severity_order(item[0].severity), -item[1], item[0].key))
 
 
 def _facts(run: Run, connection: Connection) -> list[Fact]:
-    calls = words.counted(run.calls, "call", "calls") if run.calls else ""
-    way = words.WAYS.get(run.way, run.way)
+    calls = counted(run.calls, "1 call", "{count} calls") if run.calls else ""
+    way = way_word(run.way)
     return [
-        Fact("Connection", run.connection),
-        Fact("From", f"PowerSchool at {_host(connection)}"),
-        Fact("To", _destination(connection)),
-        Fact("Delivered", run.delivered),
-        Fact("School year", run.school_year),
+        Fact(tr("Connection"), run.connection),
+        Fact(tr("From"), tr("PowerSchool at {host}", host=_host(connection))),
+        Fact(tr("To"), _destination(connection)),
+        Fact(tr("Delivered"), run.delivered),
+        Fact(tr("School year"), run.school_year),
         *_times(run),
-        Fact("Started by", words.TRIGGERS.get(run.trigger, run.trigger)),
-        Fact("Scope", words.SCOPES.get(run.scope, run.scope)),
+        Fact(tr("Started by"), trigger_word(run.trigger)),
+        Fact(tr("Scope"), scope_word(run.scope)),
         # What the person typed stays in the history: it is free text and may name somebody.
-        Fact("Approval", "Approved by hand; the reason is in the history" if run.reason else ""),
-        Fact("Read", ", ".join(part for part in (way, calls) if part)),
-        Fact("Compared", words.comparison(run.compared)),
-        Fact("Read without", words.lost(run.compared.without)),
-        Fact("Run id", run.id),
-        Fact("Plan", run.plan_hash[:_PLAN_SHOWN]),
+        Fact(tr("Approval"), tr("Approved by hand; the reason is in the history") if run.reason else ""),
+        Fact(tr("Read"), ", ".join(part for part in (way, calls) if part)),
+        Fact(tr("Compared"), comparison(run.compared)),
+        Fact(tr("Read without"), read_without(run.compared.without)),
+        Fact(tr("Run id"), run.id),
+        Fact(tr("Plan"), run.plan_hash[:_PLAN_SHOWN]),
     ]
 
 
 def _times(run: Run) -> list[Fact]:
     """When it started and ended and how long it took; of a plan that was never approved, how long the plan took."""
-    started = Fact("Started", words.moment(run.started))
-    ended = [Fact(_ENDINGS.get(run.state, "Ended"), words.moment(run.ended))] if run.ended else []
-    if run.state in WAITING or run.state in _ENDINGS:
+    started = Fact(tr("Started"), full_moment(run.started))
+    ended = (
+        [Fact(state_word(run.state) if run.state in _GIVEN_UP else tr("Ended"), full_moment(run.ended))]
+        if run.ended
+        else []
+    )
+    if run.state in WAITING or run.state in _GIVEN_UP:
         if not run.planned:
             return [started, *ended]
-        took = Fact("Took", duration((run.planned - run.started).total_seconds()))
-        return [started, Fact("Plan ready", words.moment(run.planned)), took, *ended]
+        took = Fact(tr("Took"), duration((run.planned - run.started).total_seconds()))
+        return [started, Fact(tr("Plan ready"), full_moment(run.planned)), took, *ended]
     if not run.ended:
         return [started]
     span = duration((run.ended - run.started).total_seconds())
-    return [started, *ended, Fact("Took", f"{span}, with the wait for the approval" if run.reason else span)]
+    return [
+        started,
+        *ended,
+        Fact(tr("Took"), tr("{span}, with the wait for the approval", span=span) if run.reason else span),
+    ]
 
 
 def _failure(run: Run) -> Failure | None:
     if not run.error:
         return None
-    stage = words.STAGES.get(run.failed_in, "")
     part = run.error.get
     return Failure(
         title=part("title", ""),
-        stopped=f"The run stopped {stage}." if stage else "",
+        stopped=stopped_words(run.failed_in),
         happened=part("happened", ""),
         to_do=part("to_do", ""),
         where=part("where", ""),
@@ -178,7 +202,7 @@ def _failure(run: Run) -> Failure | None:
 
 def _host(connection: Connection) -> str:
     parts = urlsplit(connection.source.url)
-    return parts.netloc.rpartition("@")[2] or "an address that is not set"
+    return parts.netloc.rpartition("@")[2] or tr("an address that is not set")
 
 
 def _destination(connection: Connection) -> str:
@@ -192,7 +216,7 @@ def _destination(connection: Connection) -> str:
         for field in declaration.fields
         if field.kind == "folder" and not field.secret and field.key in connection.destination
     ]
-    return ", folder ".join([declaration.label, *folders])
+    return ", ".join([declaration.label, *(tr("folder {path}", path=path) for path in folders)])
 
 
 def _destination_phrase(connection: Connection) -> str:

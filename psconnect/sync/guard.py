@@ -13,7 +13,7 @@ from psconnect.model.sections import Freeze
 from psconnect.sync.measures import STAFF, Measure
 from psconnect.sync.sentences import REJECTED_TO_DO, crossed, more_places, redelivery
 from psconnect.sync.thresholds import Threshold
-from psconnect.words import rows_label
+from psconnect.wording.records import rows_label
 
 _ENOUGH = 0.9
 _STOPS_AT = 5

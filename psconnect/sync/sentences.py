@@ -6,7 +6,7 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.runs import Hold
 from psconnect.store.plan.change_groups import MOVED_DAYS
 from psconnect.sync.measures import PER_CLASS, ROLE, STAFF, Measure
-from psconnect.words import counted
+from psconnect.wording.catalogue import counted
 
 REJECTED_TO_DO = "See the problems of this run, and correct the records in PowerSchool first."
 _WOULD = {

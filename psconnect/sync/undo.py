@@ -13,7 +13,7 @@ from psconnect.sync.approvals import store_undo
 from psconnect.sync.engine import expire_waiting
 from psconnect.sync.job import Job
 from psconnect.sync.session import FailuresStored, begin, opened
-from psconnect.words import counted
+from psconnect.wording.catalogue import counted
 
 
 def why_not(db: sqlite3.Connection, number: int, run: Run) -> str:

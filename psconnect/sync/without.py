@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from psconnect.model.bad_setting import refuse
 from psconnect.model.connection import Connection
 from psconnect.powerschool.pieces import BY_NAME, Piece
+from psconnect.wording.pieces import piece_what
 
 _KEY = "source.without"
 
@@ -40,8 +41,8 @@ def settled_without(
             for piece in pieces:
                 if piece.covers(table, field):
                     raise refuse(
-                        f"This connection goes without {piece.what}, but a filter or an id of {entity} is made of "
-                        f"{full_name}.",
+                        f"This connection goes without {piece_what(piece.name)}, but a filter or an id of {entity} "
+                        f"is made of {full_name}.",
                         "Take the filter out, or make the id of another number.",
                         _KEY,
                     )

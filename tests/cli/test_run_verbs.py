@@ -37,11 +37,11 @@ def test_exclude_and_include(psconnect: Psconnect, connected: Connected, waiting
     excluded = verb("exclude")
     assert excluded.code == codes.HELD
     lines = [line.split() for line in excluded.out.splitlines()]
-    assert ["student", student, "remove", "excluded"] in lines
-    assert any(line[:1] == ["enrollment"] and line[3:5] == ["goes", "along"] for line in lines)
+    assert ["student", student, "remove", "excluded", "by", "you"] in lines
+    assert any(line[:1] == ["enrollment"] and line[3:5] == ["belongs", "to"] for line in lines)
     assert "Planned and not done:" in excluded.out
     shown = psconnect("run", "show", run, connected=connected)
-    assert ["student", student, "remove", "excluded"] in [line.split() for line in shown.out.splitlines()]
+    assert ["student", student, "remove", "excluded", "by", "you"] in [line.split() for line in shown.out.splitlines()]
     assert verb("exclude").code == codes.USAGE
     included = verb("include", "--json")
     assert included.document["set_aside"] == {}

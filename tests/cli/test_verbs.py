@@ -347,7 +347,7 @@ def test_progress_draws_a_bar_on_a_terminal_only(capsys: pytest.CaptureFixture[s
         progress.close()
     drawn = capsys.readouterr().err
     assert "[############............] 50 of 100" in drawn
-    assert drawn.endswith("Reading …\nPlanning …\n")
+    assert drawn.endswith("Reading …\nComparing …\n")
 
 
 def test_one_damaged_file_hides_no_other_connection(psconnect: Psconnect, connected: Connected) -> None:

@@ -11,11 +11,11 @@ import pytest
 
 import psconnect
 from psconnect.desktop.advice import in_window, with_way
-from psconnect.model.problems import RULES
 from psconnect.powerschool.pieces import PIECES
+from psconnect.wording.pieces import piece_way_out
 
 _ENGINE = Path(psconnect.__file__).parent
-_ELSEWHERE = {"cli", "demo", "desktop"}
+_ELSEWHERE = {"cli", "demo", "desktop", "wording"}
 _COMMAND = re.compile(r"psconnect (?:connection|check|plugin|run|runs|secret|sync)\b|(?<![-`])--[a-z]")
 _FORMAT = "psconnect plugin NAME --without x -o plugin.zip"
 """A part of a sentence, that a whole one is made of: see the test of the pieces."""
@@ -47,15 +47,11 @@ def test_no_command_is_shown_in_the_window() -> None:
 
 @pytest.mark.parametrize("piece", PIECES, ids=lambda piece: piece.name)
 def test_what_can_be_left_out_is_left_out_in_the_window(piece) -> None:
-    assert _COMMAND.search(piece.way_out)
-    said = with_way(piece.way_out)
+    assert _COMMAND.search(piece_way_out(piece.name))
+    said = piece_way_out(piece.name, window=True)
     assert not _COMMAND.search(said)
-    assert f"type “{piece.name}”" in said or "Settings, Export settings …" in said
-
-
-def test_advice_without_a_command_stays_as_it_is() -> None:
-    for rule in RULES.values():
-        assert in_window(rule.to_do) == rule.to_do
+    assert f"type “{piece.name}”" in said or "options." in said
+    assert not _COMMAND.search(with_way(piece_way_out(piece.name)))
 
 
 def test_a_setting_without_a_page_comes_with_the_way_to_it() -> None:

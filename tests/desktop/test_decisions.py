@@ -109,7 +109,7 @@ def test_a_removal_says_why_beside_its_values(open_window: OpenWindow, connected
     page = review(qtbot, window, run)
     only(qtbot, window, page, "remove")
     select(page, 0)
-    assert page.changes.detail.what.text() == "The student's enrollment status is not active"
+    assert page.changes.detail.what.text() == "The student’s enrollment status is not active"
     only(qtbot, window, page, "update")
     select(page, 0)
     assert page.changes.detail.what.text() == "Update, student"
@@ -135,8 +135,8 @@ def test_what_is_left_alone_is_listed_with_its_reason_and_can_be_taken_back(
     ]
     expected = connected.service.excluded(run.id)
     assert len(rows) == len(expected) > 1
-    assert [row[3] for row in rows].count("you excluded it") == 1
-    assert {row[3] for row in rows} == {"you excluded it", "it belongs to an excluded record"}
+    assert [row[3] for row in rows].count("excluded by you") == 1
+    assert {row[3] for row in rows} == {"excluded by you", "belongs to an excluded record"}
     place = next(place for place, one in enumerate(expected) if one.because == "goes-along")
     pane.table.selectRow(place)
     assert not pane.include_button.isEnabled(), "who goes along follows the record it belongs to"

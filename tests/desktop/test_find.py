@@ -78,8 +78,8 @@ def test_a_student_who_is_not_included_is_found_by_number_and_it_is_said_why(
     assert page.matches[0].key == int(dcid)
     first = page.list.model().index(0, 0)
     assert first.data().startswith(last)
-    assert page.record.sentence.text().startswith("Not included, because the student's enrollment status is not active")
-    assert ("Who is in", "Stops here", "The student's enrollment status is not active.") in page.record.steps
+    assert page.record.sentence.text().startswith("Not included, because the student’s enrollment status is not active")
+    assert ("Who is in", "Stops here", "The student’s enrollment status is not active.") in page.record.steps
     assert page.record.steps[-1][:2] == ("Compared", "Not reached")
     assert ["identifier", str(number)] in cells(page, "values")
     qtbot.mouseClick(page.record.open_button, Qt.MouseButton.LeftButton)
@@ -109,7 +109,7 @@ def test_the_list_is_walked_by_keys_and_a_change_opens_its_run(
     for _press in range(places.index(("student", changed.key))):
         qtbot.keyClick(page.list, Qt.Key.Key_Down)
     settled(qtbot, window)
-    assert page.record.sentence.text() == "Included. It will be changed when the run that waits is approved."
+    assert page.record.sentence.text() == "Included. It will be changed when the waiting run is approved."
     over_time = cells(page, "over-time")
     assert [row[1] for row in over_time] == ["Would be changed, waits", "givenName", "Created"]
     assert over_time[1][2:] == [changed.before["givenName"], changed.after["givenName"]]

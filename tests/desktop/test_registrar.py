@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
 from psconnect.reports.registrar import HEADER
+from psconnect.wording.rules import rule_of
 from tests.desktop.conftest import OpenWindow, settled
 from tests.support.demo import Connected, connecting
 
@@ -67,7 +68,9 @@ def test_all_schools_with_names_and_numbers(
     assert staff
     assert all(names[row["Name"].removeprefix("'")] == row["Number"] for row in staff)
     assert all(row["Page in PowerSchool"].startswith("http") for row in staff)
-    assert {row["Problem"] for row in rows} == {group.rule.title for group in connected.service.problems(run.id)}
+    assert {row["Problem"] for row in rows} == {
+        rule_of(group.rule.key).title for group in connected.service.problems(run.id)
+    }
     assert all(row["What to do"] for row in rows)
     assert page.outcome.label.text() == f"The file is in {path}"
     qtbot.mouseClick(page.outcome.buttons[0], Qt.MouseButton.LeftButton)

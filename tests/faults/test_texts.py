@@ -14,12 +14,12 @@ import pytest
 
 from psconnect.demo import Fault
 from psconnect.demo.server.fault_texts import TEXTS
-from psconnect.model.problems import RULES
 from psconnect.model.review import ChangeQuery, ChangeRow
 from psconnect.model.runs import Run
 from psconnect.model.shown_text import shown
 from psconnect.model.text import caseless, trimmed
 from psconnect.transfer.ownership import OWNER_FILE
+from psconnect.wording.rules import rule_of
 from tests.cli.conftest import Psconnect
 from tests.faults.conftest import FIRST_ROWS_COUNT, Syncs, state, truth, users
 from tests.http.raw import answer, raw_server
@@ -165,7 +165,7 @@ def test_D12_what_is_no_character_leaves_one_record_as_it_was_and_no_other(
     assert key not in run_keys(delivered, run)
     assert run_keys(delivered, run), "the change that waited was delivered"
     assert ("unreadable", "student", int(key)) in problems(delivered, run)
-    assert "as last delivered" in RULES["unreadable"].to_do
+    assert "as last delivered" in rule_of("unreadable").to_do
 
 
 @pytest.mark.parametrize("variant", sorted(UNREADABLE))
@@ -194,7 +194,7 @@ def test_D12_two_spellings_of_one_letter_are_found_by_either(delivered: Connecte
 def test_D12_a_school_whose_name_can_not_be_read_stops_the_run(delivered: Connected, psconnect: Psconnect) -> None:
     """Else its staff and classes would point to a school that nobody knows."""
     spoil(delivered, "D12", "surrogate", SCHOOLS, "name")
-    sentence = "a value that it can't do without is missing or malformed"
+    sentence = "a value that it needs is missing or malformed"
     said = Syncs(delivered, psconnect).stops("PSC-READ-SCHOOL", sentence)
     assert "Start Page > District > Schools" in said.err
 
@@ -220,7 +220,7 @@ def test_D13_a_name_of_a_megabyte_is_not_delivered(delivered: Connected, psconne
     assert run_keys(delivered, run), "the change that waited was delivered"
     assert ("too-long", "student", int(key)) in problems(delivered, run)
     report = delivered.service.report(run.id, tmp_path / "run.html")
-    assert RULES["too-long"].title in report.read_text(encoding="utf-8")
+    assert rule_of("too-long").title in report.read_text(encoding="utf-8")
     assert report.stat().st_size < 1_000_000
     assert delivered.bundle.stat().st_size < 1_000_000
 

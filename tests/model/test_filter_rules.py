@@ -20,6 +20,7 @@ from psconnect.model.problems import RULES, base_rule, goes_along
 from psconnect.model.roster_rules import DOMAINS
 from psconnect.model.scope import ScopeSettings
 from psconnect.model.text import folded
+from psconnect.wording.rules import rule_of
 from tests.support.home import CHECKOUT
 
 LEAST: dict[str, Any] = {"name": "Lincoln roster", "preset": "oneroster"}
@@ -190,7 +191,9 @@ def test_texts_that_differ() -> None:
 
 def test_a_rule_tells_the_first_cause() -> None:
     assert goes_along("class", "goes-along:course:filter:Grade: 9") == "goes-along:class:filter:Grade: 9"
-    assert RULES["goes-along:calendar:filter:A:b"].because == "its term is not included: the filter “A:b” leaves it out"
+    assert (
+        rule_of("goes-along:calendar:filter:A:b").because == "its term is not included: the filter “A:b” leaves it out"
+    )
     assert base_rule("goes-along:class:school-not-chosen") == "goes-along"
     assert base_rule("filter:x") == "filter:x"
     with pytest.raises(KeyError):

@@ -22,7 +22,6 @@ from psconnect.model.errors import (
     SignInAgain,
     TryLater,
 )
-from psconnect.model.problems import RULES
 from psconnect.model.runs import SCOPES, ChangeCounts
 
 
@@ -93,16 +92,6 @@ def test_every_error_says_the_same_five_things(kind: type[PsconnectError], famil
     assert error.retry_after == 3
     assert isinstance(error, PsconnectError)
     assert not issubclass(Cancelled, PsconnectError)
-
-
-def test_every_rule_speaks() -> None:
-    for key, rule in RULES.items():
-        assert rule.key == key
-        assert rule.severity in ("error", "warning", "info")
-        assert not rule.title.endswith(".")
-        assert rule.because
-        assert not rule.because.endswith(".")
-        assert bool(rule.to_do) == (rule.severity != "info" or rule.counted)
 
 
 def test_counts_add_up() -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from psconnect.model.entities import STUDENT
 from psconnect.model.errors import FixSettings
-from psconnect.model.problems import RULES, Problem
+from psconnect.model.problems import Problem
 from psconnect.reports.csv_report import HEADER, as_text, csv_report
+from psconnect.wording.rules import rule_of
 from tests.reports.conftest import District
 
 NAMES = [
@@ -52,7 +53,7 @@ def test_one_row_holds_all_of_a_problem(district: District) -> None:
         Problem("orphan", "enrollment", -7, None, "class"),
     ]
     rows = rows_of(b"".join(csv_report(district.db, district.connection, district.run(problems))))
-    required, orphan = RULES["missing-required"], RULES["orphan"]
+    required, orphan = rule_of("missing-required"), rule_of("orphan")
     link = "https://lincoln.example:8443/admin/students/home.html?frn=00141"
     assert rows[1:] == [
         [

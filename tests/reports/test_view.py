@@ -15,10 +15,9 @@ import pytest
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Problem
 from psconnect.model.runs import ChangeCounts, Compared
-from psconnect.reports.problems import NO_SCHOOL, ProblemRow, by_school, problem_rows
+from psconnect.reports.problems import ProblemRow, by_school, problem_rows
 from psconnect.reports.view import RunView, view_of
-from psconnect.reports.words import moment
-from psconnect.words import duration
+from psconnect.wording.times import duration, full_moment
 from tests.reports.conftest import STARTED, District
 
 RUN: Mapping[str, Any] = MappingProxyType(
@@ -60,7 +59,7 @@ def test_facts_of_a_finished_run(district: District) -> None:
         "Started": "21 November 2026, 05:30:00 CST (UTC-06:00)",
         "Ended": "21 November 2026, 05:34:12 CST (UTC-06:00)",
         "Took": "4 min 12 s",
-        "Started by": "The schedule",
+        "Started by": "Schedule",
         "Scope": "Users only",
         "Read": "By the plugin’s queries, 1,058 calls",
         "Run id": run_id,
@@ -108,7 +107,7 @@ def test_an_approval_is_told_without_the_words_that_somebody_typed(district: Dis
 
 @pytest.mark.usefixtures("chicago")
 def test_times_in_summer_and_spans() -> None:
-    assert moment(STARTED.replace(month=6)) == "21 June 2026, 06:30:00 CDT (UTC-05:00)"
+    assert full_moment(STARTED.replace(month=6)) == "21 June 2026, 06:30:00 CDT (UTC-05:00)"
     spans = [duration(seconds) for seconds in (0.4, 59.9, 60, 3599, 3600, 90_061)]
     assert spans == ["under 1 s", "59 s", "1 min 0 s", "59 min 59 s", "1 h 0 min", "25 h 1 min"]
 
@@ -149,7 +148,7 @@ def test_problems_go_by_school_then_severity_and_schools_of_one_name_stay_apart(
         ("School with id 999", 999, 1),
         ("South", 600, 2),
         ("South", 601, 1),
-        (NO_SCHOOL, None, 2),
+        ("Not tied to one school", None, 2),
     ]
     assert [rule.rule.key for rule in groups[4].rules] == ["missing-required", "missing-reported"]
     rows = [row for row in rows_of(district, number) if row.school_key is None]
@@ -255,7 +254,7 @@ def test_a_destination_without_a_kind_or_of_an_unknown_one_is_no_obstacle(distri
 def test_what_was_read_and_what_was_taken_over(district: District, compared: Compared, told: str) -> None:
     number = district.run(**RUN, compared=compared)
     if compared.taken_over:
-        told = f"Taken over from the run before, as nothing in them had changed: {told}. All else was read"
+        told = f"Taken over from the run before, because nothing in them had changed: {told}. Everything else was read"
     assert facts(view_of(district.db, district.connection, number))["Compared"] == told
 
 

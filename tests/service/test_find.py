@@ -77,7 +77,7 @@ def test_an_inactive_student_is_not_included_and_it_is_said_where(delivered: Con
         "SELECT min(DCID) FROM STUDENTS WHERE ENROLL_STATUS = 2 AND SCHOOLID IN (SELECT SCHOOL_NUMBER FROM SCHOOLS)"
     )
     found = delivered.service.explain(delivered.name, "student", int(dcid))
-    assert found.sentence == "Not included, because the student's enrollment status is not active."
+    assert found.sentence == "Not included, because the student’s enrollment status is not active."
     assert not found.included
     assert outcome(found, "Mapped") == "passed"
     assert outcome(found, "Who is in") == "stopped"
@@ -146,7 +146,7 @@ def test_what_waits_says_so(connect: Connect) -> None:
     connected.service.sync(connected.name)
     ((dcid, *_rest),) = connected.sql(ACTIVE)
     found = connected.service.explain(connected.name, "student", int(dcid))
-    assert found.sentence == "Included. It will be created when the run that waits is approved."
+    assert found.sentence == "Included. It will be created when the waiting run is approved."
 
 
 def test_before_the_first_run_there_is_nothing_to_search(connected: Connected) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.errors import FixSettings
-from psconnect.model.problems import RULES
 from psconnect.model.runs import Run
+from psconnect.wording.rules import rule_of
 from tests.judges.sql_truth import Truth, truth
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
 
@@ -106,7 +106,7 @@ def test_a_filter_takes_who_it_catches_and_the_dependants(choose: Set) -> None:
     name = "filter:Students.Grade_Level between 6 and 12"
     active = f"Enroll_Status = 0 AND SchoolID <> 999999 AND DCID IN ({', '.join(young)})"
     assert run.left_out[name] == len(ids(connected, f"SELECT DCID FROM Students WHERE {active}"))
-    assert RULES[name].because == "the filter “Students.Grade_Level between 6 and 12” leaves it out"
+    assert rule_of(name).because == "the filter “Students.Grade_Level between 6 and 12” leaves it out"
 
 
 def test_filters_of_every_entity(choose: Set) -> None:

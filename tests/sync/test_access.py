@@ -11,7 +11,7 @@ from psconnect.cli import codes
 from psconnect.demo import Fault, PluginRefused, Quirks
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
-from psconnect.powerschool.pieces import BY_NAME
+from psconnect.wording.pieces import piece_lost, piece_way_out
 from tests.support.demo import Connect, Connected
 
 
@@ -82,7 +82,7 @@ def test_what_a_server_refuses_costs_that_piece_alone(connect: Connect, piece: s
     connected.server.set_page_size(connected.plugin, 1000)
     found = connected.service.check(name, lambda _finding: None)
     assert [finding for finding in found if finding.state == "failed"] == []
-    (told,) = [finding for finding in found if finding.text == BY_NAME[piece].lost]
+    (told,) = [finding for finding in found if finding.text == piece_lost(piece)]
     assert told.state == "warning"
     run = connected.service.sync(name)
     assert (run.state, run.error) == ("held", None)
@@ -92,7 +92,7 @@ def test_what_a_server_refuses_costs_that_piece_alone(connect: Connect, piece: s
     assert {"student", "teacher", "class", "enrollment"} <= set(ended.changes)
     report = connected.folder / "report.html"
     connected.service.report(ended.id, report)
-    assert BY_NAME[piece].lost.split(":")[0] in html.unescape(report.read_text(encoding="utf-8"))
+    assert piece_lost(piece).split(":")[0] in html.unescape(report.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("way", ["queries", "tables"])
@@ -104,7 +104,7 @@ def test_a_granted_piece_that_is_refused_stops_the_sync_with_the_way_out(connect
     error = failed(connected)
     assert error["code"] == "PSC-ACCESS-FIELD"
     assert "psconnect plugin NAME --without roledef " in error["to_do"]
-    assert BY_NAME["roledef"].lost in error["to_do"]
+    assert piece_lost("roledef") in error["to_do"]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_choice_that_needs_what_is_refused_stops_the_sync_and_can_be_given_up(
     connected.fault("N10", path=f"/ws/schema/query/*.{stream}*", field=field)
     error = failed(connected)
     assert error["code"] == "PSC-ACCESS-FIELD"
-    assert BY_NAME[piece].instead in error["to_do"]
+    assert piece_way_out(piece) in error["to_do"]
     assert f"options.parents {setting}" in error["to_do"]
     connected.clock.wait(60, CancelToken())
     connected.service.set_value(connected.name, "options.parents", f'"{setting}"')

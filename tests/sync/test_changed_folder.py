@@ -10,8 +10,8 @@ import pytest
 
 from psconnect.cli.codes import for_run
 from psconnect.model.runs import Hold, Run
-from psconnect.reports.sentence import sentence_of
 from psconnect.sync.sentences import redelivery
+from psconnect.wording.run_sentence import sentence_of
 from tests.cli.conftest import Psconnect, psconnect
 from tests.support.demo import TODAY, Connect, Connected
 from tests.sync.test_run import RENAME_ONE, truth, untouched

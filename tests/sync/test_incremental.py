@@ -18,11 +18,12 @@ from psconnect.demo import PluginRefused
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.events import RunEvent
-from psconnect.model.runs import FULL, Run
+from psconnect.model.runs import Run
 from psconnect.service import Service
 from psconnect.store.reading.staging import LAST_READ
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
+from psconnect.wording.runs import full_reason
 from tests.support.demo import Connect, Connected, TestClock, connecting
 
 STUDENTS = 200
@@ -260,7 +261,7 @@ def reads_all(connected: Connected, because: str, scope: str = "all") -> Run:
     said: list[RunEvent] = []
     run = connected.service.sync(connected.name, on_event=said.append, scope=scope)
     assert (run.compared.how, run.compared.because, run.compared.taken_over) == ("incremental", because, {})
-    sentence = f"Everything is read, because {FULL[because]}."
+    sentence = f"Everything is read, because {full_reason(because)}."
     assert [event.message for event in said if event.message] == ([sentence] if because in SAID else [])
     return run
 
@@ -399,7 +400,7 @@ def test_tables_are_read_in_full(making: Connect) -> None:
     said: list[RunEvent] = []
     run = connected.service.sync(connected.name, on_event=said.append)
     assert (run.compared.because, run.compared.taken_over) == ("no-queries", {})
-    assert any(FULL["no-queries"] in event.message for event in said)
+    assert any(full_reason("no-queries") in event.message for event in said)
 
 
 def test_bulk_is_the_default_and_asks_for_no_versions(making: Connect) -> None:

@@ -258,13 +258,11 @@ def test_who_became_other_staff_is_said_to_be_that_and_not_to_be_gone(district: 
     assert run.state == "held"
     said = sentence(district, "teacher", key)
     assert said == (
-        "Not included, because the person has no class of this school year any more, and is other staff instead of a "
-        "teacher; it will be removed when the run that waits is approved."
+        "Not included, because the person no longer has a class in this school year, and is other staff instead of a "
+        "teacher; it will be removed when the waiting run is approved."
     )
     with closing(district.service.arrange_changes(run.id, ChangeQuery(entity="teacher"))) as changes:
-        assert [(row.key, row.because) for row in changes.page(0, 9)] == [
-            (key, "the person has no class of this school year any more, and is other staff instead of a teacher")
-        ]
+        assert [(row.key, row.rule) for row in changes.page(0, 9)] == [(key, "other-staff-now")]
 
 
 @pytest.mark.parametrize(

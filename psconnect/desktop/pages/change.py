@@ -12,7 +12,8 @@ from psconnect.desktop.widgets.card import column, row
 from psconnect.desktop.widgets.label import ElidedLabel
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.review import ChangeRow
-from psconnect.reports.words import record_kind
+from psconnect.wording.records import record_kind
+from psconnect.wording.rules import rule_of
 
 _DETAIL_WIDTH = 310
 _BEFORE, _AFTER = 1, 2
@@ -48,7 +49,7 @@ class ChangeDetail(QWidget):
             return
         self._title.setText(" ".join(change.title.split()))
         what = tr("{action}, {kind}", action=action_word(change.action), kind=record_kind(change.entity).lower())
-        self.what.setText(f"{change.because[:1].upper()}{change.because[1:]}" or what)
+        self.what.setText(rule_of(change.rule).sentence.removesuffix(".") if change.rule else what)
         self._model.show_rows([_value_row(*value) for value in change.values])
         # What is new has nothing before, and what goes has nothing after: the other value gets the room.
         for place, action in ((_BEFORE, "create"), (_AFTER, "remove")):

@@ -8,35 +8,31 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
-from psconnect.desktop.text import action_word, counted, number, tr
+from psconnect.desktop.text import action_word, number, tr
 from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import row, wide
 from psconnect.desktop.widgets.label import ElidedLabel
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.shown_text import shown
-from psconnect.reports.words import record_kind
 from psconnect.service import SetAside
+from psconnect.wording.catalogue import plural, translated
+from psconnect.wording.records import record_kind
+from psconnect.wording.runs import aside_word
 
 CHOSEN = "chosen"
 _LEAST_HEIGHT = 110
-_BECAUSE = {
-    CHOSEN: "you excluded it",
-    "goes-along": "it belongs to an excluded record",
-    "changed-since": "it was changed after that run",
-    "still-needed": "others need it",
-}
 _COUNTED = {
-    CHOSEN: ("1 change is excluded", "{count} changes are excluded"),
-    "goes-along": ("1 goes along", "{count} go along"),
-    "changed-since": ("1 was changed since", "{count} were changed since"),
-    "still-needed": ("1 is still needed", "{count} are still needed"),
+    CHOSEN: plural("1 change is excluded", "{count} changes are excluded"),
+    "goes-along": plural("1 goes along", "{count} go along"),
+    "changed-since": plural("1 was changed since", "{count} were changed since"),
+    "still-needed": plural("1 is still needed", "{count} are still needed"),
 }
 
 
 def left_alone_in_words(counts: dict[str, int]) -> str:
     """How many changes a plan leaves alone, by reason: ``2 changes are excluded, 14 go along``; empty for none."""
-    return ", ".join(counted(counts[key], *words) for key, words in _COUNTED.items() if counts.get(key))
+    return ", ".join(translated(words, counts[key]) for key, words in _COUNTED.items() if counts.get(key))
 
 
 class AsidePane(QWidget):
@@ -101,5 +97,5 @@ def _cells(one: SetAside) -> list[Cell]:
         Cell(" ".join(shown(one.title or one.sourced_id).split())),
         Cell(record_kind(one.entity)),
         Cell(action_word(one.action)),
-        Cell(tr(_BECAUSE.get(one.because, one.because)), state="muted" if one.because != CHOSEN else ""),
+        Cell(aside_word(one.because), state="muted" if one.because != CHOSEN else ""),
     ]

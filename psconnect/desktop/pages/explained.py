@@ -21,8 +21,8 @@ from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING, Run
 from psconnect.model.shown_text import shown
-from psconnect.reports.words import record_kind
 from psconnect.service import Explanation, Happening, Step
+from psconnect.wording.records import record_kind
 
 _OUTCOMES = {
     "passed": ("Passes", "good"),

@@ -20,8 +20,8 @@ from psconnect.model.errors import PsconnectError
 from psconnect.model.problems import Fate
 from psconnect.model.runs import WAITING
 from psconnect.model.shown_text import shown
-from psconnect.reports.words import record_kind
 from psconnect.service import Match
+from psconnect.wording.records import record_kind
 
 _TYPING_MS, _MOST = 250, 50
 _FIELD_LEAST, _FIELD_WIDTH, _LIST_LEAST = 200, 420, 180

@@ -25,7 +25,8 @@ from psconnect.model.connection import Connection
 from psconnect.model.entities import ENTITIES
 from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
-from psconnect.reports.words import severity_order
+from psconnect.wording.rules import rule_of
+from psconnect.wording.runs import severity_order
 
 _STREAMS = {"school": "schools", "calendar": "terms", "course": "courses", "class": "sections", "student": "students"}
 _STREAMS |= {"contact": "contacts", "relationship": "relationships", "enrollment": "enrollments"}
@@ -241,7 +242,7 @@ class _FindingsCard(Card):
 
 
 def _finding(groups: list[ProblemGroup], show: partial[None]) -> QWidget:
-    rule, count = groups[0].rule, sum(group.count for group in groups)
+    rule, count = rule_of(groups[0].rule.key), sum(group.count for group in groups)
     schools = [group.school for group in sorted(groups, key=lambda group: -group.count) if group.school]
     where = schools[0] if len(schools) == 1 else counted(len(schools), "at 1 school", "at {count} schools")
     words = column(Label(rule.title), ElidedLabel(where if schools else tr("in the district"), "help"), spacing=0)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
-from psconnect.desktop.advice import with_way
 from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.widgets.button import link, secondary
@@ -17,13 +16,14 @@ from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import Label, plain_tip
 from psconnect.model.problems import without_count
 from psconnect.model.review import ProblemGroup, ProblemRecord
-from psconnect.reports.words import record_kind
+from psconnect.wording.records import record_kind
+from psconnect.wording.rules import rule_of
+from psconnect.wording.runs import severity_word
 
 _LINK = int(Qt.ItemDataRole.UserRole) + 1
 _TO_DO = int(Qt.ItemDataRole.UserRole) + 2
 _RECORD = int(Qt.ItemDataRole.UserRole) + 3
 _SEVERE = int(Qt.ItemDataRole.UserRole) + 4
-_SEVERITY = {"error": "Needs mending", "warning": "Look at it", "info": "For information"}
 _HEIGHT = 380
 _MARGIN = 4
 
@@ -107,8 +107,8 @@ class ProblemsCard(Card):
         return self.tree.header().sizeHint().height() + max(4, rows) * line + 2 * _MARGIN
 
     def _rule(self, group: ProblemGroup) -> list[QStandardItem]:
-        to_do = with_way(group.rule.to_do)
-        line = _line(group.rule.title, tr(_SEVERITY[group.rule.severity]), number(group.count), to_do)
+        rule = rule_of(group.rule.key, window=True)
+        line = _line(rule.title, severity_word(rule.severity), number(group.count), rule.to_do)
         line[1].setData(group.rule.severity, _SEVERE)
         line[1].setForeground(_colour(group.rule.severity))
         for record in group.records:
@@ -117,7 +117,7 @@ class ProblemsCard(Card):
                 about, records = without_count(record.detail)
                 text, what = _about(record, about), tr("for example {record}", record=text)
                 count = number(records)
-            added = _line(text, what, count, to_do, record.link)
+            added = _line(text, what, count, rule.to_do, record.link)
             added[0].setData((record.entity, record.key), _RECORD)
             line[0].appendRow(added)
         more = group.findings - len(group.records)

@@ -33,10 +33,10 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import Page, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
-from psconnect.model.problems import RULES
 from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.service import Undoable, slug
+from psconnect.wording.rules import rule_of
 
 _FACT_COLUMNS = 4
 
@@ -287,7 +287,7 @@ class _LeftOutCard(Card):
         """Show what a run left out."""
         self._model.show_rows(
             [
-                [Cell(RULES[rule].title, tip=tr("Left out because {why}.", why=RULES[rule].because)), _right(count)]
+                [Cell(rule_of(rule).title, tip=tr("Left out because {why}.", why=rule_of(rule).because)), _right(count)]
                 for rule, count in sorted(run.left_out.items(), key=lambda item: -item[1])
             ]
         )

@@ -9,12 +9,13 @@ from typing import Any
 
 from psconnect.model.entities import CALENDAR, COURSE, DISTRICT_KEY, SCHOOL
 from psconnect.model.errors import BadRecord, FixSettings
-from psconnect.model.problems import NOT_CHOSEN, RULES, Fate, Problem
+from psconnect.model.problems import NOT_CHOSEN, Fate, Problem
 from psconnect.powerschool.streams import GRADUATES
 from psconnect.roster.terms import FIRST_YEAR, DateCheck, YearRow, first_in_session, natural_end, year_by_date
 from psconnect.sources.base import StagedRow
 from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan, encode
 from psconnect.sources.powerschool.term_merging import dated_title, merged_terms
+from psconnect.wording.rules import rule_of
 
 DISTRICT_OFFICE = "0"
 _DAYS_IN_DOUBT = timedelta(days=14)
@@ -79,8 +80,8 @@ def find_district(
             "PSC-SCOPE-NO-SCHOOL",
             "No school to read",
             "PowerSchool has no school: its list of schools came back empty.",
-            "Look at Start Page > District > Schools. If there are schools, build the plugin again and install it: "
-            "the installed one may not view them.",
+            "Look at Start Page > District > Schools. If there are schools, build the plugin again and install it: the "
+            "installed one may not view them.",
             where="scope.schools",
         )
     if not chosen:
@@ -210,8 +211,8 @@ def _unfit(key: int, rule: str) -> BadRecord:
     return BadRecord(
         "PSC-READ-SCHOOL",
         "A school can’t be delivered",
-        f"A school can’t be delivered because {RULES[rule].because}. Nothing is delivered, because everything belongs "
-        "to a school.",
+        f"A school can’t be delivered because {rule_of(rule).because}. Nothing is delivered, because everything "
+        "belongs to a school.",
         "Correct the school in PowerSchool: Start Page > District > Schools.",
         where=f"SCHOOLS.DCID {key}",
     )

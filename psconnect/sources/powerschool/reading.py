@@ -28,7 +28,6 @@ from psconnect.model.entities import (
 )
 from psconnect.model.events import OnEvent, RunEvent
 from psconnect.model.problems import Fate
-from psconnect.model.runs import FULL
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.reader import PAGE_ROWS, Gatherer, Reader
 from psconnect.roster.terms import term_range
@@ -44,6 +43,8 @@ from psconnect.sources.powerschool.parallel_read import Lanes, Shaper, Task
 from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan
 from psconnect.sources.powerschool.section_moves import move_sections
 from psconnect.sources.powerschool.takeover import TakeOver, begin, signature_of
+from psconnect.wording.catalogue import tr
+from psconnect.wording.runs import full_reason
 
 _Wish = tuple[Task, Collection[str]]
 """A task, and the keys of the entities that need it."""
@@ -166,7 +167,9 @@ class Reading:
 
     def _read_in_full(self, because: str) -> None:
         self.summary.because = because
-        self.on_event(RunEvent("reading", message=f"Everything is read, because {FULL[because]}."))
+        self.on_event(
+            RunEvent("reading", message=tr("Everything is read, because {reason}.", reason=full_reason(because)))
+        )
 
     def _members(
         self,

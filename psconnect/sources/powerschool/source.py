@@ -16,6 +16,8 @@ from psconnect.sources.powerschool.parallel_read import Lanes
 from psconnect.sources.powerschool.read_plan import ReadPlan, entity_list
 from psconnect.sources.powerschool.reading import Reading
 from psconnect.sources.powerschool.ways import check_way, choose_reader, cost
+from psconnect.wording.catalogue import tr
+from psconnect.wording.pieces import piece_lost, piece_what
 
 SIDE_BY_SIDE = 4
 _ANOTHER_DAY = timedelta(hours=12)
@@ -67,7 +69,10 @@ class PowerSchoolSource:
         without = self.plan.streams.without
         summary = ReadSummary(way=reader.way, today=self.plan.today, without=tuple(piece.name for piece in without))
         for piece in without:
-            on_event(RunEvent("reading", message=f"This connection goes without {piece.what}. {piece.lost}"))
+            said = tr(
+                "This connection goes without {what}. {lost}", what=piece_what(piece.name), lost=piece_lost(piece.name)
+            )
+            on_event(RunEvent("reading", message=said))
         check_way(reader, self.plan)
         slow = cost(reader, self.plan)
         if slow:

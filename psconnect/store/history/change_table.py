@@ -57,7 +57,7 @@ class Arrangement:
             rows = self._db.execute(sql, [self._number, self._entity.rank, offset, offset + limit]).fetchall()
         gone = {key for key, action, *_record in rows if action == REMOVE}
         reasons = why_gone(self._path, self._run_id, self._entity, gone)
-        return [self._row(*row, because=reasons.get(row[0], "")) for row in rows]
+        return [self._row(*row, rule=reasons.get(row[0], "")) for row in rows]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -114,7 +114,7 @@ class Arrangement:
                 return self._entity.attributes.index(name)
         return None
 
-    def _row(self, key: int, action: int, before: bytes | None, after: bytes | None, *, because: str) -> ChangeRow:
+    def _row(self, key: int, action: int, before: bytes | None, after: bytes | None, *, rule: str) -> ChangeRow:
         old, new = _decoded(before), _decoded(after)
         record = new if new is not None else old or []
         named = dict(zip(self._entity.attributes, record, strict=True))
@@ -127,7 +127,7 @@ class Arrangement:
             self._titles.number(self._entity, named),
             self._school_name(record[place]) if place is not None else "",
             tuple((name, _shown(a), _shown(b)) for name, a, b in _differences(self._entity, old, new)),
-            because,
+            rule,
         )
 
     def _school_name(self, ids: str) -> str:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, TEACHER, Entity
-from psconnect.model.problems import RULES, Fate, not_listed
+from psconnect.model.problems import Fate, not_listed
 from psconnect.model.text import folded
 from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
 from psconnect.store.history.titles import NUMBERS, TITLES
@@ -86,7 +86,7 @@ def last_read(rosters: Path) -> Iterator[LastRead | None]:
 
 
 def why_gone(rosters: Path, run_id: str, entity: Entity, keys: set[int]) -> dict[int, str]:
-    """Why records that this run would remove are not included, by key: a clause, like "the student dropped the class".
+    """The rules for which records that this run would remove are not included, by key.
 
     Empty where what that run read is not kept any more.
     """
@@ -103,7 +103,7 @@ def why_gone(rosters: Path, run_id: str, entity: Entity, keys: set[int]) -> dict
     except sqlite3.DatabaseError:
         # A damaged reading is as good as none here: the plan itself can be looked at and decided without it.
         return {}
-    reasons = {key: RULES[rule].because for key, rule in rules.items() if rule}
+    reasons = {key: rule for key, rule in rules.items() if rule}
     return {**dict.fromkeys(keys - rules.keys(), not_listed(entity.key)), **reasons}
 
 

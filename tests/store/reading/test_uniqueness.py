@@ -19,6 +19,7 @@ from psconnect.store.database import transaction
 from psconnect.store.plan import ledger
 from psconnect.store.reading import staging
 from psconnect.store.reading.references import resolve_references
+from psconnect.wording.rules import rule_of
 from tests.store.districts import Rows, apply, begin, dangling, made_up, plan, record, rosters
 
 DOMAIN = RosterRules(domains={"student": (STUDENT.attributes[-1],)})
@@ -174,7 +175,7 @@ def test_who_loses_takes_the_dependants_along_and_they_say_why() -> None:
     assert staged["relationship"][6][:2] == (OUT, "goes-along:student:uniqueness-conflict")
     assert staged["contact"][5][:2] == (OUT, "contact-without-student")
     because = "its student is not included: another record that has to differ from it has the same values"
-    assert RULES["goes-along:student:uniqueness-conflict"].because == because
+    assert rule_of("goes-along:student:uniqueness-conflict").because == because
 
 
 def test_the_first_cause_is_told_all_along() -> None:

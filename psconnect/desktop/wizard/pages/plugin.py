@@ -20,8 +20,8 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.base import TOP
 from psconnect.desktop.wizard.session import Session
 from psconnect.model.errors import PsconnectError
-from psconnect.reports.words import lost
 from psconnect.service import PluginPackage, plugin_name
+from psconnect.wording.pieces import read_without
 
 FILE_NAME = "psconnect-plugin.zip"
 
@@ -119,7 +119,7 @@ class PluginCard(Card):
         if draft.prefilled:
             about = tr("In the demo district this is done already. In your own PowerSchool it goes like this:")
         self.about.setText(about)
-        self.without.setText(tr("The plugin goes without: {pieces}", pieces=lost(draft.without)))
+        self.without.setText(tr("The plugin goes without: {pieces}", pieces=read_without(draft.without)))
         self.without_row.setVisible(bool(draft.without))
         for key, pill in self.menus.items():
             pill.setChecked(key == draft.menus)

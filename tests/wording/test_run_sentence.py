@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from psconnect.model.runs import ENDED, WAITING, WORKING, ChangeCounts, Hold, Run
-from psconnect.reports.sentence import sentence_of
+from psconnect.wording.run_sentence import sentence_of
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TO = "the OneRoster CSV bundle"

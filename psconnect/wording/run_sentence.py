@@ -1,0 +1,125 @@
+"""The sentence that matters most about a run, its tone, and what has to be said with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
+from psconnect.wording.catalogue import counted, number, tr
+from psconnect.wording.records import listed
+from psconnect.wording.runs import reported_words
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """What a run comes to.
+
+    Attributes:
+        text: the sentence, without a full stop.
+        tone: ``good``, ``warning``, ``bad`` or ``quiet``; never the only signal.
+        more: whole sentences that go with it; may be empty.
+    """
+
+    text: str
+    tone: str
+    more: str = ""
+
+
+def sentence_of(run: Run, destination: str) -> Sentence:
+    """The sentence of a run in any state; ``destination`` completes "delivered to …" and may be empty."""
+    if run.state in APPLIED:
+        return _finished(run, destination)
+    if run.state in WAITING:
+        return _waiting(run)
+    if run.state in WORKING:
+        return _working(run)
+    untouched = tr("What stands at the destination was not changed.")
+    if run.state == "failed":
+        title = (run.error or {}).get("title") or tr("the run failed")
+        return Sentence(tr("Nothing was delivered: {title}", title=title), "bad", untouched)
+    words = {
+        "cancelled": tr("The run was cancelled; nothing was delivered"),
+        "interrupted": tr("The run was interrupted; the next start goes on"),
+        "discarded": tr("The plan was discarded; nothing was delivered"),
+        "expired": tr("This plan expired: a newer one took its place, or it waited for more than a day"),
+        "skipped": tr("The run was skipped; nothing was delivered"),
+    }
+    return Sentence(words.get(run.state, tr("The run has ended")), "quiet", untouched)
+
+
+def _finished(run: Run, to: str) -> Sentence:
+    tone = "warning" if set(run.problems) - {"info"} else "good"
+    counts = list(run.changes.values())
+    created, updated, removed = (sum(getattr(c, name) for c in counts) for name in ("create", "update", "remove"))
+    changes = created + updated + removed
+    if not changes and run.delivered:
+        again = tr("No record had changed, but what was delivered last did not stand at the destination.")
+        text = (
+            tr("The same roster was delivered again to {to}", to=to)
+            if to
+            else tr("The same roster was delivered again")
+        )
+        return Sentence(text, tone, again)
+    if not changes:
+        return Sentence(tr("Nothing had changed; it is up to date"), tone)
+    if created == changes:
+        text = (
+            counted(created, "1 record was delivered to {to}", "{count} records were delivered to {to}", to=to)
+            if to
+            else counted(created, "1 record was delivered", "{count} records were delivered")
+        )
+        return Sentence(text, tone)
+    text = (
+        counted(changes, "1 change was delivered to {to}", "{count} changes were delivered to {to}", to=to)
+        if to
+        else counted(changes, "1 change was delivered", "{count} changes were delivered")
+    )
+    more = counted(changes, "1 record: {parts}.", "{count} records: {parts}.", parts=listed(done(run)))
+    return Sentence(text, tone, more)
+
+
+def done(run: Run) -> list[str]:
+    """A run's changes by kind, those that there are: ``38 created``, ``112 updated``, ``9 removed``."""
+    counts = list(run.changes.values())
+    created, updated, removed = (sum(getattr(c, name) for c in counts) for name in ("create", "update", "remove"))
+    parts = (
+        (created, tr("{count} created", count=number(created))),
+        (updated, tr("{count} updated", count=number(updated))),
+        (removed, tr("{count} removed", count=number(removed))),
+    )
+    return [text for count, text in parts if count]
+
+
+def _waiting(run: Run) -> Sentence:
+    changes = sum(counts.total for counts in run.changes.values())
+    held = run.state == "held"
+    more = tr("Nothing was delivered. Look at the changes in psconnect, then approve or discard the run.")
+    telling = [hold for hold in run.holds if hold.rule.startswith("remove-")]
+    telling.sort(key=lambda hold: hold.rule != "remove-student")
+    telling += [hold for hold in run.holds if hold.rule == "short-read"]
+    if telling:
+        reason = telling[0].reason.partition(";")[0]
+        text = tr("On hold: {reason}", reason=reason) if held else tr("Previewed: {reason}", reason=reason)
+        return Sentence(text, "warning", more)
+    if run.redelivers_to and not changes:
+        text = (
+            tr("On hold: no record changes, but the whole roster would be delivered again")
+            if held
+            else tr("Previewed: no record changes, but the whole roster would be delivered again")
+        )
+        return Sentence(text, "warning" if held else "quiet", more)
+    if held:
+        text = counted(
+            changes, "On hold: 1 change waits for your approval", "On hold: {count} changes wait for your approval"
+        )
+        return Sentence(text, "warning", more)
+    text = counted(changes, "Previewed: 1 change would be made", "Previewed: {count} changes would be made")
+    return Sentence(text, "quiet", more)
+
+
+def _working(run: Run) -> Sentence:
+    if run.error:
+        # Delivered, but the books could not be written (a full disk): the run is settled by the next start.
+        text = tr("The delivery is not confirmed yet: {title}", title=run.error.get("title", ""))
+        return Sentence(text, "bad", tr("The next start reads it back and goes on."))
+    return Sentence(tr("The run is under way"), "quiet", reported_words(run.state))

@@ -1,0 +1,76 @@
+"""Days, moments and spans of time as people say them, on this computer's clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from psconnect.wording.catalogue import counted, marked, tr, translated
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+# Not strftime: its month names follow the language of the system, which may not be that of psconnect.
+_MONTHS = (
+    *(marked("January"), marked("February"), marked("March"), marked("April"), marked("May"), marked("June")),
+    *(marked("July"), marked("August"), marked("September"), marked("October"), marked("November")),
+    marked("December"),
+)
+
+
+def duration(seconds: float) -> str:
+    """A span of time as people say it: ``4 min 12 s``; under a second it is ``under 1 s``."""
+    whole = int(seconds)
+    if whole < 1:
+        return tr("under 1 s")
+    if whole < _MINUTE:
+        return tr("{seconds} s", seconds=whole)
+    if whole < _HOUR:
+        return tr("{minutes} min {seconds} s", minutes=whole // _MINUTE, seconds=whole % _MINUTE)
+    return tr("{hours} h {minutes} min", hours=whole // _HOUR, minutes=whole % _HOUR // _MINUTE)
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago something was, short: ``2 h ago``."""
+    seconds = int((now - then).total_seconds())
+    if seconds < _MINUTE:
+        return tr("just now")
+    if seconds < _HOUR:
+        return tr("{count} min ago", count=seconds // _MINUTE)
+    if seconds < _DAY:
+        return tr("{count} h ago", count=seconds // _HOUR)
+    return counted(seconds // _DAY, "{count} day ago", "{count} days ago")
+
+
+def moment(then: datetime, now: datetime) -> str:
+    """A local time as people say it: ``today at 05:30``, ``yesterday at 17:30``, ``12 November at 05:30``."""
+    local, today = then.astimezone(), now.astimezone().date()
+    time = f"{local:%H:%M}"
+    days = (today - local.date()).days
+    if days == 0:
+        return tr("today at {time}", time=time)
+    if days == -1:
+        return tr("tomorrow at {time}", time=time)
+    if days == 1:
+        return tr("yesterday at {time}", time=time)
+    if local.year != today.year:
+        return tr("{day} at {time}", day=day(then), time=time)
+    return tr("{day} {month} at {time}", day=local.day, month=translated(_MONTHS[local.month - 1]), time=time)
+
+
+def day(then: datetime) -> str:
+    """A day, like ``21 November 2026``."""
+    local = then.astimezone()
+    return tr("{day} {month} {year}", day=local.day, month=translated(_MONTHS[local.month - 1]), year=local.year)
+
+
+def full_moment(then: datetime) -> str:
+    """A time with its zone, like ``21 November 2026, 05:30:12 CST (UTC-06:00)``."""
+    local = then.astimezone()
+    digits = f"{local:%z}"
+    offset = f"UTC{digits[:3]}:{digits[3:5]}" if local.utcoffset() else "UTC"
+    name = local.tzname() or offset
+    zone = offset if name in (offset, digits, digits[:3]) else f"{name} ({offset})"
+    return f"{day(then)}, {local:%H:%M:%S} {zone}"
+
+
+def exact(then: datetime) -> str:
+    """A time with its zone in digits, for hovering and tables: ``2026-11-21 05:30:12 CST``."""
+    return f"{then.astimezone():%Y-%m-%d %H:%M:%S %Z}"
