@@ -391,7 +391,7 @@ def test_an_undo_says_what_it_leaves_alone(open_window: OpenWindow, connected: C
     assert [model.index(0, place).data() for place in (1, 2, 3)] == [
         "Student",
         "Update",
-        "it was changed after that run",
+        "changed after that run",
     ]
     assert not page.changes.aside.include_button.isVisible()
 
