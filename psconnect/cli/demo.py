@@ -15,7 +15,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError
 from psconnect.model.runs import Run
-from psconnect.service import DEMO_NAME, DemoHome, PluginPackage, Service
+from psconnect.service import CLIENT_SECRET, DEMO_NAME, DemoHome, PluginPackage, Service
 
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
@@ -126,14 +126,14 @@ def _keep_secret(service: Service, secret: str, say: Callable[[str], None]) -> N
     reason = "This computer has no keyring."
     if service.keeps_secrets():
         try:
-            service.keep_secret(DEMO_NAME, secret)
+            service.keep_secret(DEMO_NAME, CLIENT_SECRET, secret)
         except PsconnectError as error:
             reason = error.happened
         else:
             say("3. The client secret is in the keyring of this computer.")
             return
     service.keep_secrets_in_memory()
-    service.keep_secret(DEMO_NAME, secret)
+    service.keep_secret(DEMO_NAME, CLIENT_SECRET, secret)
     say(f"3. {reason} The demo’s secret is kept in memory until it ends.")
 
 

@@ -95,4 +95,4 @@ def _sign_in_again(service: Service, server: DemoServer) -> None:
         plugin = _enabled(server, service, state.connection)
         service.set_value(name, "source.url", json.dumps(server.url))
         service.set_value(name, "source.client_id", json.dumps(plugin.client_id))
-        service.keep_secret(name, plugin.client_secret)
+        service.keep_secret(name, CLIENT_SECRET, plugin.client_secret)

@@ -14,15 +14,16 @@ from psconnect.reports.explanation import Explanation, Happening, Related, Step
 from psconnect.roster.filter_templates import FilterTemplate
 from psconnect.service.connections import IN_USE, Connections, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
-from psconnect.service.drafts import DraftFiles
 from psconnect.service.find import Find
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
 from psconnect.service.season import Season
+from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
 from psconnect.store.history.change_table import Arrangement
 from psconnect.store.reading.last_reading import FINDABLE, Match
 from psconnect.store.settings.home import Home, find_home, slug
+from psconnect.store.settings.secrets import CLIENT_SECRET, secret_word
 from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
 from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.frozen_ids import IdsNow
@@ -33,6 +34,7 @@ from psconnect.sync.season import SeasonProposal
 
 __all__ = [
     "ADOPTABLE",
+    "CLIENT_SECRET",
     "DEMO_DISTRICT",
     "DEMO_NAME",
     "FINDABLE",
@@ -44,7 +46,6 @@ __all__ = [
     "ConnectionState",
     "Declaration",
     "DemoHome",
-    "DraftFiles",
     "Explanation",
     "FilterPreview",
     "FilterTemplate",
@@ -64,6 +65,7 @@ __all__ = [
     "Related",
     "School",
     "SeasonProposal",
+    "SecretState",
     "Service",
     "SetAside",
     "SettingField",
@@ -73,6 +75,7 @@ __all__ = [
     "demo_errors",
     "find_home",
     "plugin_name",
+    "secret_word",
     "slug",
 ]
 

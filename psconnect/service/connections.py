@@ -18,6 +18,7 @@ from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.service.identity import Identity
+from psconnect.service.secrets import every_secret
 from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.lock import run_lock
 from psconnect.store.plan.ledger import ledger_counts
@@ -25,7 +26,6 @@ from psconnect.store.reading.last_reading import FINDER
 from psconnect.store.reading.staging import LAST_READ
 from psconnect.store.settings.connection_files import read_file, to_toml
 from psconnect.store.settings.home_id import forget_home_id
-from psconnect.store.settings.secrets import SECRET_KEYS
 from psconnect.sync.compose import choices_of
 from psconnect.sync.job import no_step
 from psconnect.sync.thresholds import thresholds_of
@@ -169,7 +169,7 @@ class Connections(Identity):
         rosters = self.rosters_of(name)
         with run_lock(rosters.with_suffix(".lock"), name):
             self._note_removal(connection)
-            self.secrets.remove(connection.name, SECRET_KEYS)
+            self.secrets.remove(connection.name, every_secret())
             with storage_errors(rosters):
                 for path in rosters.parent.glob(f"{rosters.stem}.*"):
                     if path.suffix != ".lock":

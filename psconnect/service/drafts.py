@@ -1,60 +1,54 @@
-"""Set-ups that are not finished: one file each below the settings. They hold no secret."""
+"""Set-ups that are not finished, as files: one below the settings for each, written as a whole. They hold no secret."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
+from psconnect.service.base import Base
 from psconnect.store.files import private_folder, storage_errors, write_atomically
-from psconnect.store.settings.home import Home
-
-_Draft = TypeVar("_Draft")
 
 
 @dataclass
-class DraftFiles:
-    """The drafts of a home by their ids. All methods may be called from any thread and raise LocalStorage."""
+class DraftFiles(Base):
+    """The unfinished set-ups of a home. What is in a file is the window's business.
 
-    home: Home
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _removed: set[str] = field(default_factory=set)
+    All methods may be called from any thread and raise LocalStorage in words.
+    """
 
-    def save(self, draft_id: str, content: bytes) -> None:
-        """Write a draft as a whole, unless it was removed in the meantime."""
-        with self._lock:
-            if draft_id not in self._removed:
-                write_atomically(self._path(draft_id), content)
+    _draft_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _removed_drafts: set[str] = field(default_factory=set, repr=False)
 
-    def remove(self, draft_id: str) -> None:
-        """Delete a draft; saving it afterwards does nothing."""
-        with self._lock:
-            self._removed.add(draft_id)
-            path = self._path(draft_id)
+    def save_draft(self, draft_id: str, content: bytes) -> None:
+        """Write a draft, unless it was removed meanwhile."""
+        with self._draft_lock:
+            if draft_id not in self._removed_drafts:
+                write_atomically(self._draft_path(draft_id), content)
+
+    def remove_draft(self, draft_id: str) -> None:
+        """Delete a draft; it does not come back."""
+        with self._draft_lock:
+            self._removed_drafts.add(draft_id)
+            path = self._draft_path(draft_id)
             with storage_errors(path):
                 path.unlink(missing_ok=True)
 
-    def all(self, decode: Callable[[str, bytes], _Draft | None]) -> list[_Draft]:
-        """All drafts, the one saved last first.
-
-        ``decode`` gets id and content; where it returns None, the file is renamed to end with ``.damaged``.
-        """
-        folder = self._folder()
-        with self._lock, storage_errors(folder):
+    def drafts(self) -> dict[str, bytes]:
+        """All drafts by their ids, the one saved last first."""
+        folder = self._draft_folder()
+        with self._draft_lock, storage_errors(folder):
             paths = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-            return [draft for path in paths if (draft := _read(path, decode)) is not None]
+            return {path.stem: path.read_bytes() for path in paths}
 
-    def _folder(self) -> Path:
+    def set_draft_aside(self, draft_id: str) -> None:
+        """Rename a draft that can't be read, so that it is in nobody's way and still there."""
+        path = self._draft_path(draft_id)
+        with self._draft_lock, storage_errors(path):
+            path.replace(path.with_suffix(".damaged"))
+
+    def _draft_folder(self) -> Path:
         return private_folder(self.home.config / "drafts")
 
-    def _path(self, draft_id: str) -> Path:
-        return self._folder() / f"{draft_id}.json"
-
-
-def _read(path: Path, decode: Callable[[str, bytes], _Draft | None]) -> _Draft | None:
-    draft = decode(path.stem, path.read_bytes())
-    if draft is None:
-        path.replace(path.with_suffix(".damaged"))
-    return draft
+    def _draft_path(self, draft_id: str) -> Path:
+        return self._draft_folder() / f"{draft_id}.json"

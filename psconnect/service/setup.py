@@ -21,11 +21,12 @@ from psconnect.powerschool.evidence import Evidence
 from psconnect.powerschool.pieces import Piece, piece_of
 from psconnect.powerschool.plugin import PluginPackage, build_plugin
 from psconnect.roster.filter_templates import FilterTemplate, templates_for
-from psconnect.service.base import Base
+from psconnect.service.drafts import DraftFiles
+from psconnect.service.secrets import SecretKeeping
 from psconnect.store.files import write_atomically
 from psconnect.store.reading.assigned_values import mails_by_domain
 from psconnect.store.reading.last_reading import last_read
-from psconnect.store.settings.secrets import CLIENT_SECRET, SECRET_KEYS, Secrets, available
+from psconnect.store.settings.secrets import CLIENT_SECRET
 from psconnect.sync import inspect
 from psconnect.sync.compose import choices_of, compare_of, make_client
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
@@ -35,21 +36,8 @@ from psconnect.sync.job import no_step
 _SIGN_IN = "Sign-in by e-mail domain"
 
 
-class SetUp(Base):
+class SetUp(SecretKeeping, DraftFiles):
     """What a person can do while setting up a connection, on settings that may not be saved yet."""
-
-    def set_secret(self, name: str, key: str, value: str) -> None:
-        """Keep a secret of a connection in the keyring."""
-        name = self._files.get(name).name
-        if key not in SECRET_KEYS:
-            raise FixSettings(
-                "PSC-SECRET-KEY",
-                "There is no such secret",
-                f"“{key}” is not a secret of this connection.",
-                f"Known: {', '.join(SECRET_KEYS)}.",
-                where=key,
-            )
-        self.secrets.set(name, key, value)
 
     def build_plugin(self, name: str) -> PluginPackage:
         """Build the plugin package with the least access for the connection's choices; its version grows with time."""
@@ -159,40 +147,6 @@ class SetUp(Base):
             yield client
         finally:
             client.http.close()
-
-    def keep_secrets_in_memory(self) -> None:
-        """From now on, keep secrets until psconnect ends, and don't ask the keyring."""
-        self.secrets = Secrets(session_only=True)
-
-    def keeps_secrets(self) -> bool:
-        """Whether this computer has a keyring; without one, secrets are kept until psconnect ends."""
-        return not self.secrets.session_only and available()
-
-    def has_secret(self, name: str) -> bool:
-        """Whether the client secret of a connection, or of a set-up under that name, is known on this computer."""
-        return bool(self.secrets.get(name, CLIENT_SECRET))
-
-    def keep_secret(self, name: str, value: str) -> bool:
-        """Keep the client secret of a connection, or of a set-up that is not finished, under that name.
-
-        Returns True when it is in the keyring, False where there is none: then it is known until psconnect ends.
-        """
-        if not self.keeps_secrets():
-            self.secrets.keep_for_session(name, CLIENT_SECRET, value)
-            return False
-        self.secrets.set(name, CLIENT_SECRET, value)
-        return True
-
-    def move_secret(self, before: str, after: str) -> None:
-        """Keep the client secret of a finished set-up under its connection's name; does nothing if there is none."""
-        value = self.secrets.get(before, CLIENT_SECRET)
-        if value:
-            self.keep_secret(after, value)
-            self.forget_secret(before)
-
-    def forget_secret(self, name: str) -> None:
-        """Forget the client secret that was kept under that name, if there is one."""
-        self.secrets.remove(name, SECRET_KEYS)
 
     def check(
         self,

@@ -21,6 +21,8 @@ from psconnect.desktop.demo import DemoSize, start_demo
 from psconnect.desktop.mistakes import MistakeDialog
 from psconnect.desktop.oneinstance import OneInstance
 from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.wizard.steps.connect import ConnectPart
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.window import WizardWindow
 from psconnect.model.connection import from_dict
 from psconnect.store.settings.home import home_at
@@ -93,12 +95,12 @@ def test_try_the_demo_district(desktop: Desktop, qtbot: QtBot, tmp_path: Path) -
     wizard = next(found for found in demo.children() if isinstance(found, WizardWindow))
     qtbot.waitUntil(lambda: wizard.session is not None, timeout=LONG_MS)
     draft = wizard.session.draft
-    assert draft.url.startswith("http://127.0.0.1:")
-    assert draft.client_id
-    assert wizard.session.secret
-    assert draft.name == "Demo district"
+    assert draft.of(CredentialsPart).url.startswith("http://127.0.0.1:")
+    assert draft.of(CredentialsPart).client_id
+    assert wizard.session.secrets
+    assert draft.of(ConnectPart).name == "Demo district"
     assert main.context.service.connections() == [], "the user's connections are never touched"
-    url = draft.url
+    url = draft.of(CredentialsPart).url
     wizard.close()
     settled(qtbot, demo)
     main.try_demo()

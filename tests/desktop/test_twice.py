@@ -9,8 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.app import Desktop
 from psconnect.desktop.mistakes import MistakeDialog
-from psconnect.desktop.wizard.drafts import Drafts
+from psconnect.desktop.wizard.drafts import all_of
+from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.window import WizardWindow
+from psconnect.service import Service
 from psconnect.store.settings.home import Home
 from tests.desktop.conftest import settled
 from tests.desktop.test_app import LONG_MS, desktop  # noqa: F401 - a fixture
@@ -63,11 +65,11 @@ def test_closing_the_window_keeps_what_was_typed_in_the_set_up(
     settled(qtbot, main)
     session = wizards(desktop)[0].session
     assert session
-    session.update(name="Half a connection")
+    session.update(ConnectPart, name="Half a connection")
     home: Home = main.context.service.home
     main.close()
     qtbot.waitUntil(lambda: desktop.main is None)
-    assert [draft.name for draft in Drafts(home).all()] == ["Half a connection"]
+    assert [draft.of(ConnectPart).name for draft in all_of(Service(home))] == ["Half a connection"]
 
 
 def test_a_mistake_that_comes_again_and_again_opens_one_dialog(

@@ -155,13 +155,13 @@ def test_a_secret_moves_from_the_set_up_to_its_connection(connected: Connected, 
     service = connected.service
     service.secrets = Secrets({})
     assert service.keeps_secrets()
-    assert not service.has_secret("set-up 1")
-    assert service.keep_secret("set-up 1", "s3cret")
-    assert service.has_secret("set-up 1")
-    service.move_secret("set-up 1", connected.name)
+    assert not service.kept_secrets("set-up 1")
+    assert service.keep_secret("set-up 1", CLIENT_SECRET, "s3cret")
+    assert service.kept_secrets("set-up 1") == {CLIENT_SECRET}
+    service.move_secrets("set-up 1", connected.name, [CLIENT_SECRET])
     assert memory_keyring.entries == {("psconnect", f"{connected.name}/{CLIENT_SECRET}"): "s3cret"}
-    service.move_secret("set-up 1", connected.name)
-    service.forget_secret(connected.name)
+    service.move_secrets("set-up 1", connected.name, [CLIENT_SECRET])
+    service.forget_secrets(connected.name)
     assert memory_keyring.entries == {}
 
 
@@ -169,7 +169,7 @@ def test_without_a_keyring_a_secret_is_known_until_the_end(connected: Connected,
     service = connected.service
     service.secrets = Secrets({})
     assert not service.keeps_secrets()
-    assert not service.keep_secret(connected.name, "s3cret")
-    assert service.has_secret(connected.name)
+    assert not service.keep_secret(connected.name, CLIENT_SECRET, "s3cret")
+    assert service.kept_secrets(connected.name)
     service.secrets = Secrets({})
-    assert not service.has_secret(connected.name)
+    assert not service.kept_secrets(connected.name)

@@ -1,33 +1,19 @@
-"""The set-up as a map of steps over a draft: what each step still needs, its state, and where one may go. Knows no Qt.
+"""The set-up as a map of steps over a draft: what each still needs, its state, and where one may go. Knows no Qt.
 
-Whole paths are tested without a window; the window only shows what stands here.
+Whole paths are tested without a window; the window only shows what stands here. Steps are named by their keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
-from psconnect.desktop.text import tr
-from psconnect.desktop.wizard.draft import Draft, Value, parse_numbers
-from psconnect.model.connection import LONGEST_NAME
-from psconnect.model.errors import FixSettings
-from psconnect.model.pasted import pasted, trimmed
-from psconnect.model.server_address import normalise_url
-from psconnect.service import Declaration, PresetInfo, SettingField
-
-
-class Step(StrEnum):
-    """The steps in their order."""
-
-    CONNECT = "connect"
-    CREDENTIALS = "credentials"
-    SCHOOLS = "schools"
-    DESTINATION = "destination"
-    SUMMARY = "summary"
+from psconnect.desktop.wizard import steps
+from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.steps.spec import Known, Need, StepSpec
 
 
 class State(StrEnum):
@@ -37,85 +23,45 @@ class State(StrEnum):
     CURRENT = "current"
     ATTENTION = "needs attention"
     NOT_YET = "not yet"
+    NOT_NEEDED = "not needed"
 
 
-@dataclass(frozen=True)
-class StepText:
-    """What a person reads of a step: its name in the list, its page's title, and one sentence why it is asked."""
-
-    label: str
-    title: str
-    why: str
+def step_keys() -> list[str]:
+    """The keys of all steps, in their order."""
+    return [spec.key for spec in steps.STEPS]
 
 
-STEPS: tuple[Step, ...] = tuple(Step)
-TEXTS = {
-    Step.CONNECT: StepText(
-        "Connect what",
-        "What do you want to connect?",
-        "The name tells connections apart; the preset decides what is sent.",
-    ),
-    Step.CREDENTIALS: StepText(
-        "Credentials",
-        "Sign in to PowerSchool",
-        "psconnect reads with the ID and secret that PowerSchool makes for its plugin.",
-    ),
-    Step.SCHOOLS: StepText("Schools", "Which schools?", "Only people and classes of these schools are sent."),
-    Step.DESTINATION: StepText(
-        "Destination", "Where does the roster go?", "Each sync puts the whole roster there, complete or not at all."
-    ),
-    Step.SUMMARY: StepText(
-        "Summary", "Check and save", "Nothing is sent yet: the first sync shows you what it would do."
-    ),
-}
+def spec_of(step: str) -> StepSpec[Any]:
+    """A step by its key."""
+    return steps.STEPS[step_keys().index(step)]
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known beside the draft.
-
-    Attributes:
-        presets, destinations: what can be chosen.
-        taken: names of other connections, case-folded.
-        has_secret: whether the client secret is typed or kept.
-        secret_problem: what is wrong with the client secret as typed, in a sentence; else empty.
-    """
-
-    presets: tuple[PresetInfo, ...]
-    destinations: tuple[Declaration, ...]
-    taken: frozenset[str] = frozenset()
-    has_secret: bool = False
-    secret_problem: str = ""
-
-    def destination(self, draft: Draft) -> Declaration | None:
-        """The chosen kind of destination; None while none is chosen."""
-        kind = draft.destination.get("kind")
-        return next((declaration for declaration in self.destinations if declaration.kind == kind), None)
+def with_settings(draft: Draft, known: Known) -> list[StepSpec[Any]]:
+    """The steps that have settings to show, for this draft."""
+    return [spec for spec in steps.STEPS if spec.part and spec.applies(draft, known)]
 
 
-@dataclass(frozen=True)
-class Need:
-    """What a step still needs.
+def changed(draft: Draft, kind: type[Part], **values: Any) -> Draft:
+    """The draft with other values in one part, and without what that makes void in the others."""
+    return followed(draft, draft.having(msgspec.structs.replace(draft.of(kind), **values)))
 
-    Attributes:
-        step: the step.
-        field: the control it belongs to: a draft's attribute, ``secret``, or ``destination.KEY``; empty for a notice.
-        text: the sentence under that control.
-        blocks: whether the connection can't be saved without it.
-    """
 
-    step: Step
-    field: str
-    text: str
-    blocks: bool = True
+def followed(before: Draft, after: Draft) -> Draft:
+    """The draft after a change, without what that change makes void."""
+    for spec in steps.STEPS:
+        after = spec.follow(before, after)
+    return after
+
+
+# --- needs -----------------------------------------------------------------------------------------------------------
 
 
 def needs(draft: Draft, known: Known) -> list[Need]:
     """What is still needed, in the order of the steps."""
-    return [*_connect(draft, known), *_credentials(draft, known), *_schools(draft), *_destination(draft, known)]
+    return [need for spec in with_settings(draft, known) for need in spec.needs(draft, known)]
 
 
-def needs_of(draft: Draft, known: Known, step: Step) -> list[Need]:
+def needs_of(draft: Draft, known: Known, step: str) -> list[Need]:
     """What one step still needs."""
     return [need for need in needs(draft, known) if need.step == step]
 
@@ -125,148 +71,68 @@ def can_save(draft: Draft, known: Known) -> bool:
     return not any(need.blocks for need in needs(draft, known))
 
 
-def _connect(draft: Draft, known: Known) -> Iterator[Need]:
-    name = draft.name.strip()
-    if not name:
-        yield Need(Step.CONNECT, "name", tr("Give the connection a name, for example “Lincoln roster”."))
-    elif not name.isprintable():
-        yield Need(Step.CONNECT, "name", tr("The name has an invisible character in it. Type it anew."))
-    elif len(name) > LONGEST_NAME:
-        text = tr("The name has {count} characters. Type one of at most {most}.", count=len(name), most=LONGEST_NAME)
-        yield Need(Step.CONNECT, "name", text)
-    elif name.casefold() in known.taken:
-        yield Need(Step.CONNECT, "name", tr("There is already a connection with this name. Choose another one."))
-    if draft.preset not in [preset.name for preset in known.presets]:
-        yield Need(Step.CONNECT, "preset", tr("Choose what you want to connect."))
-
-
-def _credentials(draft: Draft, known: Known) -> Iterator[Need]:
-    problem = url_problem(draft.url)
-    if problem:
-        yield Need(Step.CREDENTIALS, "url", problem)
-    if not trimmed(draft.client_id):
-        yield Need(Step.CREDENTIALS, "client_id", tr("Paste the client ID from PowerSchool."))
-    elif problem := pasted_problem(draft.client_id, "client ID"):
-        yield Need(Step.CREDENTIALS, "client_id", problem)
-    if not known.has_secret:
-        yield Need(Step.CREDENTIALS, "secret", tr("Paste the client secret from PowerSchool."))
-    elif known.secret_problem:
-        yield Need(Step.CREDENTIALS, "secret", known.secret_problem)
-    if draft.tested == "failed":
-        yield Need(Step.CREDENTIALS, "", tr("The last test of the connection did not pass."), blocks=False)
-    elif draft.tested == "":
-        yield Need(Step.CREDENTIALS, "", tr("The connection has not been tested yet."), blocks=False)
-
-
-def pasted_problem(text: str, what: str) -> str:
-    """What is wrong with an ID or a secret as it was pasted, in a sentence; an empty text when it can be used."""
-    try:
-        pasted(text, what, "")
-    except FixSettings as error:
-        return tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do)
-    return ""
-
-
-def url_problem(url: str) -> str:
-    """What is wrong with an address, in a sentence; an empty text when it can be used."""
-    if not trimmed(url):
-        return tr("Type the address you open PowerSchool with.")
-    try:
-        normalise_url(url)
-    except FixSettings as error:
-        return tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do)
-    return ""
-
-
-def _schools(draft: Draft) -> Iterator[Need]:
-    if draft.all_schools:
-        return
-    try:
-        numbers = parse_numbers(draft.numbers)
-    except ValueError as error:
-        yield Need(Step.SCHOOLS, "numbers", str(error))
-        return
-    if not numbers:
-        yield Need(Step.SCHOOLS, "numbers", tr("Switch on at least one school."))
-    there = {school.number for school in draft.found}
-    missing = [str(number) for number in numbers if number not in there]
-    if draft.found and missing:
-        text = tr("PowerSchool has no school with the number {numbers}.", numbers=", ".join(missing))
-        yield Need(Step.SCHOOLS, "numbers", text)
-
-
-def _destination(draft: Draft, known: Known) -> Iterator[Need]:
-    declaration = known.destination(draft)
-    if declaration is None:
-        yield Need(Step.DESTINATION, "kind", tr("Choose where the roster goes."))
-        return
-    for setting in declaration.fields:
-        problem = setting_problem(setting, draft.destination.get(setting.key, setting.default))
-        if problem:
-            yield Need(Step.DESTINATION, f"destination.{setting.key}", problem)
-
-
-def setting_problem(setting: SettingField, value: Value) -> str:
-    """What is wrong with a destination's setting, in a sentence; an empty text when it can be used."""
-    if setting.required and value == "":
-        return tr(setting.help)
-    if setting.kind == "number" and (not isinstance(value, int) or value < 0):
-        return tr("Type a whole number, 0 or more.")
-    if setting.choices and value not in setting.choices:
-        return tr("Choose one of: {choices}.", choices=", ".join(setting.choices))
-    return ""
-
-
-def state_of(draft: Draft, known: Known, step: Step) -> State:
+def state_of(draft: Draft, known: Known, step: str) -> State:
     """How far a step is, as the list at the side shows it."""
+    spec = spec_of(step)
     if step == draft.step:
         return State.CURRENT
-    if STEPS.index(step) > STEPS.index(Step(draft.reached)):
+    if not spec.applies(draft, known):
+        return State.NOT_NEEDED
+    if not _reached(draft, step):
         return State.NOT_YET
-    waiting = needs(draft, known) if step == Step.SUMMARY else needs_of(draft, known, step)
+    # A step without settings, like the summary, waits for all others.
+    waiting = needs_of(draft, known, step) if spec.part else needs(draft, known)
     return State.ATTENTION if waiting else State.DONE
 
 
-def may_jump(draft: Draft, step: Step) -> bool:
-    """Whether a step can be opened from the list: it was reached before."""
-    return STEPS.index(step) <= STEPS.index(Step(draft.reached))
+# --- moving ----------------------------------------------------------------------------------------------------------
+
+
+def may_jump(draft: Draft, known: Known, step: str) -> bool:
+    """Whether a step can be opened from the list: it was reached before, and is needed."""
+    return _reached(draft, step) and spec_of(step).applies(draft, known)
 
 
 def may_finish(draft: Draft) -> bool:
-    """Whether *Finish* is offered: from the schools on, the rest has defaults or shows up on the summary."""
-    return draft.step in (Step.SCHOOLS, Step.DESTINATION)
+    """Whether *Finish* is offered: what comes next has defaults, or shows up on the summary as missing."""
+    ahead = steps.STEPS[step_keys().index(draft.step) :]
+    return len(ahead) > 1 and not any(spec.required for spec in ahead)
 
 
-def following(step: Step) -> Step | None:
-    """The step after this one; None at the end."""
-    at = STEPS.index(step) + 1
-    return STEPS[at] if at < len(STEPS) else None
+def following(draft: Draft, known: Known, step: str = "") -> str:
+    """The needed step after this one (without one: after that on which the draft stands); empty at the end."""
+    ahead = steps.STEPS[step_keys().index(step or draft.step) + 1 :]
+    return next((spec.key for spec in ahead if spec.applies(draft, known)), "")
 
 
 def go_next(draft: Draft, known: Known) -> Draft:
     """On to the next step; stays where it is while the step lacks something that blocks."""
-    after = following(Step(draft.step))
-    if after is None or any(need.blocks for need in needs_of(draft, known, Step(draft.step))):
+    after = following(draft, known)
+    if not after or any(need.blocks for need in needs_of(draft, known, draft.step)):
         return draft
     return _at(draft, after)
 
 
-def go_back(draft: Draft) -> Draft:
-    """Back to the step before; nothing that was typed is lost."""
-    at = STEPS.index(Step(draft.step))
-    return _at(draft, STEPS[max(0, at - 1)])
+def go_back(draft: Draft, known: Known) -> Draft:
+    """Back to the needed step before; nothing that was typed is lost."""
+    behind = reversed(steps.STEPS[: step_keys().index(draft.step)])
+    return _at(draft, next((spec.key for spec in behind if spec.applies(draft, known)), draft.step))
 
 
-def jump(draft: Draft, step: Step) -> Draft:
+def jump(draft: Draft, known: Known, step: str) -> Draft:
     """To a step that was reached before; stays where it is for one that was not."""
-    return _at(draft, step) if may_jump(draft, step) else draft
+    return _at(draft, step) if may_jump(draft, known, step) else draft
 
 
 def finish(draft: Draft) -> Draft:
-    """To the summary, where it is offered; what was left out waits there with a link."""
-    return _at(draft, Step.SUMMARY) if may_finish(draft) else draft
+    """To the last step, where that is offered; what was left out waits there with a link."""
+    return _at(draft, step_keys()[-1]) if may_finish(draft) else draft
 
 
-def _at(draft: Draft, step: Step) -> Draft:
-    reached = STEPS[max(STEPS.index(step), STEPS.index(Step(draft.reached)))]
-    return msgspec.structs.replace(draft, step=str(step), reached=str(reached))
+def _reached(draft: Draft, step: str) -> bool:
+    return step_keys().index(step) <= step_keys().index(draft.reached)
+
+
+def _at(draft: Draft, step: str) -> Draft:
+    reached = max(step, draft.reached, key=step_keys().index)
+    return replace(draft, step=step, reached=reached)

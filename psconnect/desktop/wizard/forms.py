@@ -14,20 +14,14 @@ from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import row
-from psconnect.desktop.wizard import flow
+from psconnect.desktop.wizard import flow, steps
 from psconnect.desktop.wizard.draft import Draft
-from psconnect.desktop.wizard.flow import Step
-from psconnect.desktop.wizard.pages.base import StepPage
-from psconnect.desktop.wizard.pages.connect import ConnectPage
-from psconnect.desktop.wizard.pages.credentials import CredentialsPage
-from psconnect.desktop.wizard.pages.destination import DestinationPage
-from psconnect.desktop.wizard.pages.schools import SchoolsPage
+from psconnect.desktop.wizard.pages import PAGES
+from psconnect.desktop.wizard.pages.base import Place, StepPage
 from psconnect.desktop.wizard.session import Session, change
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
-
-_KINDS = (ConnectPage, CredentialsPage, SchoolsPage, DestinationPage)
 
 
 class ConnectionForms(QWidget):
@@ -94,10 +88,13 @@ class ConnectionForms(QWidget):
         place = max(0, self.tabs.currentIndex())
         self._drop_pages()
         self.session = session
-        self.pages = [kind(session, self._bridge) for kind in _KINDS]
-        for page in self.pages:
+        for spec in steps.STEPS:
+            if spec.part is None:
+                continue
+            page = PAGES[spec.key](Place(spec.key, session, self._bridge))
             page.body.setContentsMargins(0, SPACE_L, 0, 0)
-            self.tabs.addTab(page, tr(flow.TEXTS[page.step].label))
+            self.pages.append(page)
+            self.tabs.addTab(page, spec.text(session.draft, session.known).label)
         session.on_change.append(self._show)
         self.tabs.setCurrentIndex(place)
         self._show()
@@ -118,6 +115,10 @@ class ConnectionForms(QWidget):
         current = self.tabs.currentIndex()
         if 0 <= current < len(self.pages):
             self.pages[current].show_draft()
+        if self.session:
+            needed = [spec.key for spec in flow.with_settings(self.session.draft, self.session.known)]
+            for place, page in enumerate(self.pages):
+                self.tabs.setTabVisible(place, page.step in needed)
         for button in (self.save_button, self.revert_button):
             button.setEnabled(self.dirty and not self._saving)
 
@@ -140,7 +141,7 @@ class ConnectionForms(QWidget):
             lambda: session.finish(typed), partial(self._saved, session, typed), self._refused, owner=self
         )
 
-    def _point_at(self, step: Step) -> None:
+    def _point_at(self, step: str) -> None:
         for page in self.pages:
             if page.step == step:
                 self.tabs.setCurrentWidget(page)

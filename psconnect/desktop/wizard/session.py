@@ -11,28 +11,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from psconnect.desktop.text import tr
-from psconnect.desktop.wizard import flow
-from psconnect.desktop.wizard.draft import Draft, changed, from_connection, new_draft, to_connection
-from psconnect.desktop.wizard.drafts import Drafts
+from psconnect.desktop.wizard import drafts, flow
+from psconnect.desktop.wizard.draft import Draft, Part, new_draft
+from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, to_connection
+from psconnect.desktop.wizard.steps.connect import ConnectPart
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
+from psconnect.desktop.wizard.steps.destination import DestinationPart, Value
+from psconnect.desktop.wizard.steps.spec import Known, Need, pasted_problem
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import trimmed
-from psconnect.service import Finding, Piece, PluginPackage, School, Service
-
-_SETTINGS = (
-    "preset",
-    "district_name",
-    "url",
-    "client_id",
-    "ca_file",
-    "without",
-    "all_schools",
-    "start_year",
-    "destination",
-)
-"""The parts of a draft that are settings; the others say how far one is."""
+from psconnect.service import CLIENT_SECRET, Finding, Piece, PluginPackage, School, Service, secret_word
 
 
 @dataclass(frozen=True)
@@ -55,48 +48,37 @@ class Session:
 
     Attributes:
         draft: what is typed so far.
-        choices: presets, kinds of destination, names of other connections.
+        choices: presets, kinds of destination, names of other connections, whether there is a keyring.
         base: the connection that is changed; None for a new one.
-        stored: whether the client secret was kept before.
-        keyring: whether this computer has a keyring.
+        stored: keys of the secrets that were kept before.
         resumed: whether the draft was begun in an earlier session.
-        secret: the client secret as typed in this session; it goes to the keyring and nowhere else.
+        secrets: what was typed of secrets in this session, by key; it goes to the keyring and nowhere else.
     """
 
     service: Service
-    drafts: Drafts
     draft: Draft
-    choices: flow.Known
+    choices: Known
     base: Connection | None = None
-    stored: bool = False
-    keyring: bool = True
+    stored: frozenset[str] = frozenset()
     resumed: bool = False
-    secret: str = field(default="", repr=False)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
     on_change: list[Callable[[], None]] = field(default_factory=list)
-    _kept: str = field(default="", repr=False)
+    _kept: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
-    def known(self) -> flow.Known:
+    def known(self) -> Known:
         """What is known beside the draft."""
-        return replace(
-            self.choices,
-            has_secret=bool(self.secret) or self.stored,
-            secret_problem=flow.pasted_problem(self.secret, "client secret"),
-        )
+        typed = {key: pasted_problem(text, secret_word(key)) for key, text in self.secrets.items()}
+        return replace(self.choices, secrets={**dict.fromkeys(self.stored, ""), **typed})
 
     @property
     def dirty(self) -> bool:
         """Whether something differs from the connection that is changed."""
-        if self.base is None or self.secret != self._kept:
-            return True
-        before, now = from_connection(self.base), self.draft
-        if not now.all_schools and before.numbers != now.numbers:
-            return True
-        return any(getattr(before, name) != getattr(now, name) for name in _SETTINGS)
+        return self.base is None or self.secrets != self._kept or differs(self.draft, self.known, self.base)
 
-    def update(self, **values: Any) -> None:
-        """Change what is typed, and tell."""
-        self.become(changed(self.draft, **values))
+    def update(self, kind: type[Part], **values: Any) -> None:
+        """Change what is typed in one part, and tell."""
+        self.become(flow.changed(self.draft, kind, **values))
 
     def become(self, draft: Draft) -> None:
         """Go on with this draft, and tell if it differs."""
@@ -104,14 +86,17 @@ class Session:
             self.draft = draft
             self._tell()
 
-    def type_secret(self, secret: str) -> None:
-        """Take the client secret as typed or pasted; an empty one means the one that is kept, if there is one."""
-        if trimmed(secret) != self.secret:
-            self.secret = trimmed(secret)
-            self.draft = changed(self.draft, tested="")
-            self._tell()
+    def type_secret(self, key: str, text: str) -> None:
+        """Take a secret as typed or pasted; an empty one means the one that is kept, if there is one."""
+        secret = trimmed(text)
+        if secret == self.secrets.get(key, ""):
+            return
+        self.secrets = {**self.secrets, key: secret} if secret else _without(self.secrets, key)
+        if key == CLIENT_SECRET:
+            self.draft = flow.changed(self.draft, CredentialsPart, tested="")
+        self._tell()
 
-    def needs(self, step: flow.Step) -> list[flow.Need]:
+    def needs(self, step: str) -> list[Need]:
         """What a step still needs."""
         return flow.needs_of(self.draft, self.known, step)
 
@@ -121,20 +106,16 @@ class Session:
 
     def saved(self, connection: Connection, typed: Draft) -> None:
         """The draft ``typed`` became this connection; what was typed since then stays typed."""
-        now, parts = self.draft, (*_SETTINGS, "numbers", "tested", "found", "ticked", "menus")
-        since = {name: getattr(now, name) for name in parts if getattr(now, name) != getattr(typed, name)}
-        kept = {name: getattr(now, name) for name in ("tested", "found", "ticked", "menus")}
-        self.base, self.stored = connection, self.stored or bool(self._kept)
-        self.become(changed(from_connection(connection), **{**kept, **since}))
+        self.base, self.stored = connection, self.stored | self._kept.keys()
+        self.become(kept_typing(self.draft, typed, connection))
 
     # --- work ----------------------------------------------------------------------------------------------------
 
     def save_draft(self) -> None:
-        """Keep the draft on disk and the secret in the keyring; does neither for a connection that exists."""
+        """Keep the draft on disk and the secrets in the keyring; does neither for a connection that exists."""
         if self.base is None:
-            self.drafts.save(self.draft)
-            if self.secret and self.secret != self._kept:
-                self._keep(self.draft.secret_name)
+            drafts.save(self.service, self.draft)
+            self._keep(self.draft.secret_name)
 
     def save_plugin(self, path: Path) -> PluginPackage:
         """Build the plugin for the choices made so far and write its ZIP."""
@@ -146,44 +127,38 @@ class Session:
         Raises FixSettings for what is needed.
         """
         connection, pieces = self.service.left_out(self._looking(), [refused])
-        self.update(without=tuple(connection.source.without))
+        self.update(CredentialsPart, without=tuple(connection.source.without))
         return pieces
 
     def test(self, on_finding: Callable[[Finding], None], cancel: CancelToken) -> bool:
         """Test address, ID and secret as typed; whether every step passed."""
-        findings = self.service.examine(self._looking(), self.secret, on_finding, cancel)
+        findings = self.service.examine(self._looking(), self._client_secret, on_finding, cancel)
         return not any(finding.state == "failed" for finding in findings)
 
     def list_schools(self, cancel: CancelToken) -> list[School]:
         """The district's schools, from PowerSchool."""
-        return self.service.schools(self._looking(), self.secret, cancel)
+        return self.service.schools(self._looking(), self._client_secret, cancel)
 
     def test_destination(self) -> str:
         """Whether the destination as typed takes a delivery, in a sentence."""
         # The name decides the file's name; while there is none, any will do for looking.
-        draft = changed(self.draft, all_schools=True, name=self.draft.name or self.draft.id)
-        return self.service.check_destination(to_connection(draft, self.base))
+        name = self.draft.of(ConnectPart).name or self.draft.id
+        return self.service.check_destination(self._as_typed("destination", name))
 
     def finish(self, draft: Draft) -> Connection:
-        """Save what a draft says, and the secret; of a new connection, the draft has then done its work and goes.
+        """Save what a draft says, and the secrets; of a new connection, the draft has then done its work and goes.
 
         Raises FixSettings for a name that somebody took meanwhile, and for a connection that somebody removed.
         """
         if self.base is not None:
-            current = self._current(self.base.name)
-            draft = _carried(draft, from_connection(self.base), from_connection(current))
-            connection = self.service.save_connection(to_connection(draft, current))
-            if self.secret:
-                self._keep(connection.name)
-            return connection
-        self._refuse_taken(draft.name)
-        connection = self.service.save_connection(to_connection(draft))
-        if self.secret:
+            connection = self.service.save_connection(onto(draft, self.known, self.base, self._current(self.base.name)))
             self._keep(connection.name)
-        else:
-            self.service.move_secret(draft.secret_name, connection.name)
-        self.service.forget_secret(draft.secret_name)
-        self.drafts.remove(draft)
+            return connection
+        self._refuse_taken(draft.of(ConnectPart).name)
+        connection = self.service.save_connection(to_connection(draft, self.known))
+        self._keep(connection.name)
+        self.service.move_secrets(draft.secret_name, connection.name, self.stored - self.secrets.keys())
+        self.service.remove_draft(draft.id)
         return connection
 
     def _current(self, name: str) -> Connection:
@@ -208,31 +183,38 @@ class Session:
             )
 
     def discard(self) -> None:
-        """Throw the draft and its secret away."""
-        self.drafts.remove(self.draft)
-        self.service.forget_secret(self.draft.secret_name)
+        """Throw the draft and its secrets away."""
+        _discard(self.service, self.draft)
 
     def _keep(self, name: str) -> None:
-        self.service.keep_secret(name, self.secret)
-        self._kept = self.secret
+        for key, secret in self.secrets.items():
+            if secret != self._kept.get(key) or name != self.draft.secret_name:
+                self.service.keep_secret(name, key, secret)
+        self._kept = dict(self.secrets)
+
+    @property
+    def _client_secret(self) -> str:
+        return self.secrets.get(CLIENT_SECRET, "")
 
     def _looking(self) -> Connection:
-        """The source as typed, under the name that a kept secret has; the later steps don't matter."""
-        name = self.base.name if self.base else self.draft.secret_name
-        return to_connection(changed(self.draft, name=name, all_schools=True, destination={}), self.base)
+        """The source as typed, under the name that a kept secret has."""
+        return self._as_typed("credentials", self.base.name if self.base else self.draft.secret_name)
+
+    def _as_typed(self, step: str, name: str) -> Connection:
+        """What is typed on a step and on all that lack nothing, under another name."""
+        lacking = {need.step for need in flow.needs(self.draft, self.known) if need.blocks}
+        only = {step, *flow.step_keys()} - (lacking - {step})
+        named = self.draft.having(msgspec.structs.replace(self.draft.of(ConnectPart), name=name))
+        return to_connection(named, self.known, self.base, only=only | {"connect"})
 
 
-def _carried(typed: Draft, before: Draft, current: Draft) -> Draft:
-    """The settings as typed; those that were not typed over as they are now, because others may have changed them."""
-    values = {name: getattr(current, name) for name in _SETTINGS if getattr(typed, name) == getattr(before, name)}
-    if (typed.all_schools, typed.numbers) == (before.all_schools, before.numbers):
-        values["numbers"] = current.numbers
-    else:
-        values["all_schools"] = typed.all_schools
-    if typed.destination.get("kind") == before.destination.get("kind") == current.destination.get("kind"):
-        own = {key: value for key, value in typed.destination.items() if before.destination.get(key) != value}
-        values["destination"] = {**current.destination, **own}
-    return changed(typed, **values)
+def _without(secrets: dict[str, str], key: str) -> dict[str, str]:
+    return {other: secret for other, secret in secrets.items() if other != key}
+
+
+def _discard(service: Service, draft: Draft) -> None:
+    service.remove_draft(draft.id)
+    service.forget_secrets(draft.secret_name)
 
 
 def begin(service: Service, prefill: Prefill | None = None) -> Session:
@@ -241,72 +223,62 @@ def begin(service: Service, prefill: Prefill | None = None) -> Session:
     With ``prefill``, the set-up begun for the same address goes on, with the ID and secret of today. One for another
     prefilled address is over, because its server is.
     """
-    drafts = Drafts(service.home)
-    before = drafts.all()
-    for over in [draft for draft in before if draft.prefilled and not (prefill and draft.url == prefill.url)]:
-        drafts.remove(over)
-        service.forget_secret(over.secret_name)
-    going = [
-        draft for draft in before if draft.prefilled == bool(prefill) and not (prefill and draft.url != prefill.url)
-    ]
+    going = None
+    for draft in drafts.all_of(service):
+        same = bool(prefill and draft.of(CredentialsPart).url == prefill.url)
+        if draft.prefilled and not same:
+            _discard(service, draft)
+        elif going is None and draft.prefilled == bool(prefill):
+            going = draft
     choices = _choices(service)
-    draft = going[0] if going else _fresh(choices, prefill)
+    draft = going or _fresh(choices, prefill)
     if going and prefill:
-        draft = changed(draft, client_id=prefill.client_id, connection_id=prefill.connection_id)
+        draft = replace(
+            flow.changed(going, CredentialsPart, client_id=prefill.client_id), connection_id=prefill.connection_id
+        )
     return Session(
         service,
-        drafts,
         draft,
         choices,
-        stored=service.has_secret(draft.secret_name),
-        keyring=service.keeps_secrets(),
-        resumed=bool(going),
-        secret=prefill.client_secret if prefill else "",
+        stored=service.kept_secrets(draft.secret_name),
+        resumed=going is not None,
+        secrets={CLIENT_SECRET: prefill.client_secret} if prefill else {},
     )
 
 
 def anew(session: Session) -> Session:
     """Throw a resumed set-up away and begin an empty one; work."""
     session.discard()
-    return Session(
-        session.service, session.drafts, _fresh(session.choices, None), session.choices, keyring=session.keyring
-    )
+    return Session(session.service, _fresh(session.choices, None), session.choices)
 
 
 def change(service: Service, name: str) -> Session:
     """A visit to the settings of a connection; work."""
     connection = service.connection(name)
     return Session(
-        service,
-        Drafts(service.home),
-        from_connection(connection),
-        _choices(service, name),
-        connection,
-        stored=service.has_secret(name),
-        keyring=service.keeps_secrets(),
+        service, from_connection(connection), _choices(service, name), connection, service.kept_secrets(name)
     )
 
 
-def _choices(service: Service, besides: str = "") -> flow.Known:
+def _choices(service: Service, besides: str = "") -> Known:
     names = [state.connection.name for state in service.connections()]
     taken = frozenset(name.casefold() for name in names if name != besides)
-    return flow.Known(tuple(service.presets()), tuple(service.destinations()), taken)
+    presets, kinds = tuple(service.presets()), tuple(service.destinations())
+    return Known(presets, kinds, taken, keyring=service.keeps_secrets())
 
 
-def _fresh(choices: flow.Known, prefill: Prefill | None) -> Draft:
+def _fresh(choices: Known, prefill: Prefill | None) -> Draft:
     given = prefill or Prefill()
-    destination: dict[str, str | int | bool] = {}
+    destination: dict[str, Value] = {}
     if len(choices.destinations) == 1:
         destination["kind"] = choices.destinations[0].kind
         if given.folder:
             destination["folder"] = given.folder
+    preset = given.preset or (choices.presets[0].name if len(choices.presets) == 1 else "")
     return new_draft(
-        prefilled=bool(prefill),
+        ConnectPart(given.name, preset, given.district_name),
+        CredentialsPart(given.url, given.client_id),
+        DestinationPart(destination),
         connection_id=given.connection_id,
-        name=given.name,
-        preset=given.preset or (choices.presets[0].name if len(choices.presets) == 1 else ""),
-        district_name=given.district_name,
-        url=given.url,
-        client_id=given.client_id,
-        destination=destination,
+        prefilled=bool(prefill),
     )

@@ -17,38 +17,34 @@ from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, 
 from psconnect.desktop.widgets.card import row
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard import flow
-from psconnect.desktop.wizard.flow import State, Step
+from psconnect.desktop.wizard.flow import State
 from psconnect.desktop.wizard.session import Session
 
 _WIDTH, _HEIGHT, _MARK, _ICON, _BRAND = 248, 38, 20, 14, 18
-_WORDS = {
-    State.DONE: "done",
-    State.CURRENT: "current step",
-    State.ATTENTION: "needs attention",
-    State.NOT_YET: "not yet",
-}
 
 
 class StepButton(QPushButton):
     """One step; pressed, it opens the step if that was reached before."""
 
-    def __init__(self, step: Step, place: int, parent: QWidget | None = None) -> None:
-        super().__init__(tr(flow.TEXTS[step].label), parent)
-        self.step, self.place = step, place
+    def __init__(self, place: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.place = place
         self.state = State.NOT_YET
         self.setFlat(True)
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.show_state(State.NOT_YET)
+        self.show_state("", State.NOT_YET)
 
-    def show_state(self, state: State) -> None:
-        """Show how far the step is."""
+    def show_state(self, label: str, state: State) -> None:
+        """Show the step's name and how far it is."""
         self.state = state
-        self.setEnabled(state != State.NOT_YET)
-        words = tr("Step {place}, {step}: {state}", place=self.place, step=self.text(), state=tr(_WORDS[state]))
+        self.setText(label)
+        closed = state in (State.NOT_YET, State.NOT_NEEDED)
+        self.setEnabled(not closed)
+        words = tr("Step {place}, {step}: {state}", place=self.place, step=label, state=_word(state))
         self.setAccessibleName(words)
         self.setToolTip(tr("Needs attention") if state == State.ATTENTION else "")
-        self.setCursor(Qt.CursorShape.ArrowCursor if state == State.NOT_YET else Qt.CursorShape.PointingHandCursor)
+        self.setCursor(Qt.CursorShape.ArrowCursor if closed else Qt.CursorShape.PointingHandCursor)
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -71,7 +67,7 @@ class StepButton(QPushButton):
         font.setPixelSize(t.BODY)
         font.setWeight(QFont.Weight.DemiBold if current else QFont.Weight.Normal)
         painter.setFont(font)
-        painter.setPen(QColor(c.accent if current else c.muted if self.state == State.NOT_YET else c.text))
+        painter.setPen(QColor(c.accent if current else c.text if self.isEnabled() else c.muted))
         left = SPACE_S + _MARK + 10
         shown = painter.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, self.width() - left - SPACE_S
@@ -85,6 +81,7 @@ class StepButton(QPushButton):
             State.CURRENT: (c.accent, c.accent, c.on_accent),
             State.ATTENTION: (c.warning, c.warning_ground, c.warning),
             State.NOT_YET: (c.muted, "transparent", c.muted),
+            State.NOT_NEEDED: (c.line, "transparent", c.muted),
         }[self.state]
         circle = QRectF(SPACE_S, (self.height() - _MARK) / 2, _MARK, _MARK)
         painter.setPen(QPen(QColor(edge), 1))
@@ -100,14 +97,14 @@ class StepButton(QPushButton):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(QColor(ink))
-        shown = "!" if self.state == State.ATTENTION else str(self.place)
+        shown = {State.ATTENTION: "!", State.NOT_NEEDED: "–"}.get(self.state, str(self.place))
         painter.drawText(circle, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 
 class StepList(QWidget):
     """All steps; ``go`` opens one."""
 
-    def __init__(self, title: str, go: Callable[[Step], None], parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, go: Callable[[str], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -122,9 +119,9 @@ class StepList(QWidget):
         brand = row(self._mark, Label(title, "brand", wrap=False), 1, spacing=SPACE_S)
         brand.setContentsMargins(SPACE_S, 0, 0, SPACE_L)
         layout.addWidget(brand)
-        self.buttons: dict[Step, StepButton] = {}
-        for place, step in enumerate(flow.STEPS, 1):
-            button = StepButton(step, place)
+        self.buttons: dict[str, StepButton] = {}
+        for place, step in enumerate(flow.step_keys(), 1):
+            button = StepButton(place)
             button.clicked.connect(partial(_press, go, step))
             self.buttons[step] = button
             layout.addWidget(button)
@@ -136,7 +133,8 @@ class StepList(QWidget):
     def show_session(self, session: Session) -> None:
         """Show how far each step is."""
         for step, button in self.buttons.items():
-            button.show_state(flow.state_of(session.draft, session.known, step))
+            label = flow.spec_of(step).text(session.draft, session.known).label
+            button.show_state(label, flow.state_of(session.draft, session.known, step))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Colour the mark anew when light and dark change."""
@@ -148,5 +146,16 @@ class StepList(QWidget):
         self._mark.setPixmap(pixmap("square", tokens_in_use().accent, _BRAND, self.devicePixelRatioF()))
 
 
-def _press(go: Callable[[Step], None], step: Step, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's signal
+def _press(go: Callable[[str], None], step: str, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - Qt's signal
     go(step)
+
+
+def _word(state: State) -> str:
+    words = {
+        State.DONE: tr("done"),
+        State.CURRENT: tr("current step"),
+        State.ATTENTION: tr("needs attention"),
+        State.NOT_YET: tr("not yet"),
+        State.NOT_NEEDED: tr("not needed"),
+    }
+    return words[state]

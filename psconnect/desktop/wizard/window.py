@@ -16,15 +16,10 @@ from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import line
 from psconnect.desktop.widgets.page import Page
-from psconnect.desktop.wizard import flow
+from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft
-from psconnect.desktop.wizard.flow import Step
-from psconnect.desktop.wizard.pages.base import StepPage
-from psconnect.desktop.wizard.pages.connect import ConnectPage
-from psconnect.desktop.wizard.pages.credentials import CredentialsPage
-from psconnect.desktop.wizard.pages.destination import DestinationPage
-from psconnect.desktop.wizard.pages.schools import SchoolsPage
-from psconnect.desktop.wizard.pages.summary import SummaryPage
+from psconnect.desktop.wizard.pages import PAGES
+from psconnect.desktop.wizard.pages.base import Place, StepPage
 from psconnect.desktop.wizard.session import Prefill, Session, anew, begin
 from psconnect.desktop.wizard.side import StepList
 from psconnect.model.connection import Connection
@@ -51,8 +46,8 @@ class WizardWindow(QWidget):
         self.resize(_SIZE.boundedTo(self.screen().availableSize()).expandedTo(_LEAST))
         self._bridge = bridge
         self.session: Session | None = None
-        self.pages: dict[Step, StepPage] = {}
-        self._frames: dict[Step, Page] = {}
+        self.pages: dict[str, StepPage] = {}
+        self._frames: dict[str, Page] = {}
         self._finished = self._give_up = False
         self.side = StepList(tr("New connection"), self._jump)
         self.banner = Banner()
@@ -121,13 +116,7 @@ class WizardWindow(QWidget):
             frame.deleteLater()
         self.session = session
         bridge = self._bridge
-        self.pages = {
-            Step.CONNECT: ConnectPage(session, bridge),
-            Step.CREDENTIALS: CredentialsPage(session, bridge),
-            Step.SCHOOLS: SchoolsPage(session, bridge, self._jump),
-            Step.DESTINATION: DestinationPage(session, bridge),
-            Step.SUMMARY: SummaryPage(session, bridge, self._jump),
-        }
+        self.pages = {step: PAGES[step](Place(step, session, bridge, self._jump)) for step in flow.step_keys()}
         self._frames = {step: _frame(page) for step, page in self.pages.items()}
         for frame in self._frames.values():
             self._stack.addWidget(frame)
@@ -138,7 +127,7 @@ class WizardWindow(QWidget):
         """Show the page the draft stands on."""
         if self.session is None:
             return
-        step = Step(self.session.draft.step)
+        step = self.session.draft.step
         self._stack.setCurrentWidget(self._frames[step])
         self._show()
         self.pages[step].entered()
@@ -148,19 +137,23 @@ class WizardWindow(QWidget):
         if self.session is None:
             return
         self.side.show_session(self.session)
-        self.pages[Step(self.session.draft.step)].show_draft()
+        page = self.pages[self.session.draft.step]
+        page.show_draft()
+        _entitle(self._frames[page.step], page)
         self._show_buttons()
 
     def _show_buttons(self) -> None:
         session = self.session
-        step = Step(session.draft.step) if session else None
-        after = flow.following(step) if step else None
-        last = step == Step.SUMMARY
-        self.back_button.setVisible(step is not None and step != Step.CONNECT)
-        self.finish_button.setVisible(session is not None and flow.may_finish(session.draft) and after != Step.SUMMARY)
-        self.next_button.setVisible(after is not None)
-        if after:
-            self.next_button.setText(tr("Next: {step}", step=tr(flow.TEXTS[after].label)))
+        after = flow.following(session.draft, session.known) if session else ""
+        last = session is not None and not after
+        self.back_button.setVisible(session is not None and session.draft.step != flow.step_keys()[0])
+        # Where the next step is the last one, Next leads there.
+        ahead = after not in ("", flow.step_keys()[-1])
+        self.finish_button.setVisible(session is not None and ahead and flow.may_finish(session.draft))
+        self.next_button.setVisible(bool(after))
+        if session and after:
+            text = flow.spec_of(after).text(session.draft, session.known)
+            self.next_button.setText(tr("Next: {step}", step=text.label))
             self.next_button.setAccessibleName(self.next_button.text())
         ready = session is not None and not self._finished and flow.can_save(session.draft, session.known)
         for button in (self.save_button, self.preview_button, self.sync_button):
@@ -177,7 +170,7 @@ class WizardWindow(QWidget):
         self.next_button.setFocus()
         after = flow.go_next(session.draft, session.known)
         if after == session.draft:
-            missing = self.pages[Step(session.draft.step)].reveal()
+            missing = self.pages[session.draft.step].reveal()
             if missing:
                 missing.setFocus(Qt.FocusReason.TabFocusReason)
             return
@@ -185,22 +178,23 @@ class WizardWindow(QWidget):
 
     def _back(self) -> None:
         if self.session:
-            self._move(flow.go_back(self.session.draft))
+            self._move(flow.go_back(self.session.draft, self.session.known))
 
     def _finish(self) -> None:
         if self.session:
             self._move(flow.finish(self.session.draft))
 
-    def _jump(self, step: Step) -> None:
-        if self.session and flow.may_jump(self.session.draft, step):
-            self._move(flow.jump(self.session.draft, step))
+    def _jump(self, step: str) -> None:
+        session = self.session
+        if session and flow.may_jump(session.draft, session.known, step):
+            self._move(flow.jump(session.draft, session.known, step))
             self.pages[step].reveal()
 
     def _move(self, after: Draft) -> None:
         session = self.session
         if session is None or after.step == session.draft.step:
             return
-        self.pages[Step(session.draft.step)].left()
+        self.pages[session.draft.step].left()
         session.become(after)
         self._open()
         self._bridge.call(session.save_draft, _nothing, self._refused, owner=self)
@@ -242,7 +236,7 @@ class WizardWindow(QWidget):
             page.left()
         if session and not self._give_up:
             try:
-                session.drafts.save(session.draft)
+                drafts.save(session.service, session.draft)
             except PsconnectError as error:
                 event.ignore()
                 text = tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do)
@@ -274,11 +268,15 @@ class WizardWindow(QWidget):
 
 def _frame(page: StepPage) -> Page:
     """A page with its title and the sentence why it is asked."""
-    text = flow.TEXTS[page.step]
-    frame = Page(tr(text.title))
-    frame.set_title(tr(text.title), tr(text.why))
+    frame = Page("")
+    _entitle(frame, page)
     frame.body.addWidget(page, 1)
     return frame
+
+
+def _entitle(frame: Page, page: StepPage) -> None:
+    text = flow.spec_of(page.step).text(page.session.draft, page.session.known)
+    frame.set_title(text.title, text.why)
 
 
 def _nothing(_none: object) -> None:

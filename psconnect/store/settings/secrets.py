@@ -7,8 +7,9 @@ for this session only.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import keyring
 from keyring.backend import KeyringBackend
@@ -18,7 +19,8 @@ from psconnect.model.pasted import pasted, trimmed
 
 SERVICE = "psconnect"
 CLIENT_SECRET = "source.client_secret"  # noqa: S105 - the name of a secret, not one
-SECRET_KEYS = (CLIENT_SECRET,)
+SecretPlace = Literal["", "environment", "session", "keyring"]
+"""Where the value of a secret is."""
 _WINDOWS_LIMIT = 1280
 
 
@@ -34,6 +36,19 @@ class Secrets:
     session_only: bool = False
     _session: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
+    @property
+    def in_keyring(self) -> bool:
+        """Whether new secrets go to the keyring; without one, they are known until the process ends."""
+        return not self.session_only and available()
+
+    def place(self, connection: str, key: str) -> SecretPlace:
+        """Where a secret is; an empty text where there is none. Raises FixSettings when the keyring is locked."""
+        if self._in_environment(key):
+            return "environment"
+        if (connection, key) in self._session:
+            return "session"
+        return "keyring" if self._stored(connection, key) else ""
+
     def get(self, connection: str, key: str) -> str:
         """The secret without what clings to its edges, or an empty text when none is stored.
 
@@ -42,9 +57,8 @@ class Secrets:
         return _pasted(self._stored(connection, key), key)
 
     def _stored(self, connection: str, key: str) -> str:
-        from_environment = self.environment.get(variable(key), "")
-        if trimmed(from_environment):
-            return from_environment
+        if self._in_environment(key):
+            return self.environment[variable(key)]
         if (connection, key) in self._session:
             return self._session[connection, key]
         if self.session_only or not available():
@@ -54,6 +68,9 @@ class Secrets:
         except Exception as error:  # noqa: BLE001 - each keyring raises errors of the library it stands on
             raise _broken(error) from None
 
+    def _in_environment(self, key: str) -> bool:
+        return bool(trimmed(self.environment.get(variable(key), "")))
+
     def set(self, connection: str, key: str, value: str) -> None:
         """Store a secret and read it back; raises FixSettings when it can't be kept, or is none."""
         value = _pasted(value, key)
@@ -62,14 +79,14 @@ class Secrets:
                 "PSC-SECRET-VALUE",
                 "This is no secret",
                 f"A secret is one line of 1 to {_WINDOWS_LIMIT} characters.",
-                "Copy it again from PowerSchool.",
+                "Copy it again from where it was made.",
                 where=key,
             )
         if self.session_only:
             self.keep_for_session(connection, key, value)
             return
         if not available():
-            raise no_keyring()
+            raise no_keyring(key)
         try:
             keyring.set_password(SERVICE, _item(connection, key), value)
             kept = keyring.get_password(SERVICE, _item(connection, key))
@@ -83,8 +100,8 @@ class Secrets:
         """Keep a secret in memory until the process ends, where there is no keyring and somebody was told so."""
         self._session[connection, key] = _pasted(value, key)
 
-    def remove(self, connection: str, keys: tuple[str, ...] = SECRET_KEYS) -> None:
-        """Forget the connection's secrets."""
+    def remove(self, connection: str, keys: Iterable[str]) -> None:
+        """Forget these secrets of a connection."""
         for key in keys:
             self._session.pop((connection, key), None)
             if self.session_only or not available():
@@ -97,7 +114,12 @@ class Secrets:
 
 
 def _pasted(value: str, key: str) -> str:
-    return pasted(value, key.rpartition(".")[2].replace("_", " "), key)
+    return pasted(value, secret_word(key), key)
+
+
+def secret_word(key: str) -> str:
+    """A secret's name in a sentence: ``client secret`` for ``source.client_secret``."""
+    return key.rpartition(".")[2].replace("_", " ")
 
 
 def variable(key: str) -> str:
@@ -123,7 +145,7 @@ def _protects(backend: KeyringBackend) -> bool:
     return first is not None and _protects(first)
 
 
-def no_keyring() -> FixSettings:
+def no_keyring(key: str) -> FixSettings:
     """There is no keyring on this computer."""
     return FixSettings(
         "PSC-SECRET-NO-KEYRING",
@@ -131,7 +153,7 @@ def no_keyring() -> FixSettings:
         "Secrets are kept in the keyring of the operating system only, and none was found. "
         "psconnect never writes a secret to a file.",
         "On a desktop, sign in normally (Linux: install gnome-keyring or KWallet). On a server, give the secret in "
-        f"{variable(CLIENT_SECRET)} "
+        f"{variable(key)} "
         "when psconnect is started.",
     )
 

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.theme.apply import Theme
-from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.session import Prefill, Session
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.window import WizardWindow, open_wizard
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
@@ -116,28 +116,28 @@ class Setting:
     @property
     def connect(self) -> ConnectPage:
         """Step 1."""
-        page = self.window.pages[Step.CONNECT]
+        page = self.window.pages["connect"]
         assert isinstance(page, ConnectPage)
         return page
 
     @property
     def credentials(self) -> CredentialsPage:
         """Step 2."""
-        page = self.window.pages[Step.CREDENTIALS]
+        page = self.window.pages["credentials"]
         assert isinstance(page, CredentialsPage)
         return page
 
     @property
     def schools(self) -> SchoolsPage:
         """Step 3."""
-        page = self.window.pages[Step.SCHOOLS]
+        page = self.window.pages["schools"]
         assert isinstance(page, SchoolsPage)
         return page
 
     @property
     def destination(self) -> DestinationPage:
         """Step 4."""
-        page = self.window.pages[Step.DESTINATION]
+        page = self.window.pages["destination"]
         assert isinstance(page, DestinationPage)
         return page
 
@@ -153,21 +153,21 @@ class Setting:
         self.type(page.client_id, str(plugin.client_id))
         self.type(page.secret, secret or str(plugin.client_secret))
 
-    def to(self, step: Step) -> None:
+    def to(self, step: str) -> None:
         """Fill in everything up to a step, and open it."""
-        if step == Step.CONNECT:
+        if step == "connect":
             return
         self.type(self.connect.name, "Lincoln roster")
         self.press(self.window.next_button)
-        if step == Step.CREDENTIALS:
+        if step == "credentials":
             return
         self.fill_credentials()
         self.press(self.credentials.test_button)
         self.press(self.window.next_button)
-        if step == Step.SCHOOLS:
+        if step == "schools":
             return
         self.press(self.window.next_button)
-        if step == Step.DESTINATION:
+        if step == "destination":
             return
         folder = self.destination.controls["folder"]
         assert isinstance(folder, QLineEdit)
@@ -182,12 +182,12 @@ def found(setting: Setting) -> list[tuple[str, str]]:
 
 def last_test(setting: Setting) -> str:
     """What is known of the last test of the connection."""
-    return setting.session.draft.tested
+    return setting.session.draft.of(CredentialsPart).tested
 
 
 def ticked(setting: Setting) -> tuple[int, ...]:
     """The steps of the installation that are ticked."""
-    return setting.session.draft.ticked
+    return setting.session.draft.of(CredentialsPart).ticked
 
 
 def checked(setting: Setting) -> dict[str, bool]:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QMessageBox
 
-from psconnect.desktop.wizard.flow import Step
 from tests.desktop.wizard.conftest import MakeSetting, Setting, found, last_test, ticked
 from tests.support.certificates import Certificates
 
@@ -17,7 +16,7 @@ MENU_PATH = "System Management > Server > Plugin Configuration"
 
 def test_a_wrong_secret_then_a_disabled_plugin_then_right(setting: Setting):
     setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     page = setting.credentials
     setting.fill_credentials("wrong")
     setting.press(page.test_button)
@@ -51,7 +50,7 @@ def test_a_private_certificate_is_named_and_its_file_helps(make_setting: MakeSet
     good = (certificates.good.cert_file, certificates.good.key_file)
     setting = make_setting(certificate=good, settings={"source": {"ca_file": str(certificates.ca_file)}})
     setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     page = setting.credentials
     setting.fill_credentials()
     setting.press(page.test_button)
@@ -68,7 +67,7 @@ def test_a_private_certificate_is_named_and_its_file_helps(make_setting: MakeSet
 
 def test_the_address_is_put_right_on_leaving_the_field(setting: Setting):
     setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     url = setting.credentials.url
     setting.type(url, "Lincoln.PowerSchool.com/admin/pw.html?x=1")
     setting.qtbot.keyClick(url, Qt.Key.Key_Tab)
@@ -83,7 +82,7 @@ def test_next_says_under_each_field_what_it_needs_and_opens_no_box(setting: Sett
     window = setting.open()
     setting.press(window.next_button)
     assert setting.connect.rows["name"].error
-    assert setting.session.draft.step == Step.CONNECT
+    assert setting.session.draft.step == "connect"
     assert setting.connect.name.hasFocus()
     setting.qtbot.keyClicks(setting.connect.name, "L")
     assert setting.connect.rows["name"].error == ""
@@ -96,7 +95,7 @@ def test_next_says_under_each_field_what_it_needs_and_opens_no_box(setting: Sett
 
 def test_the_secret_is_hidden_until_it_is_asked_for(setting: Setting):
     setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     page = setting.credentials
     setting.fill_credentials("s3cret")
     assert page.secret.echoMode() == QLineEdit.EchoMode.Password
@@ -109,7 +108,7 @@ def test_the_secret_is_hidden_until_it_is_asked_for(setting: Setting):
 
 def test_the_plugin_is_saved_and_its_steps_are_ticked(setting: Setting):
     window = setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     card = setting.credentials.plugin
     setting.qtbot.mouseClick(card.save_button, Qt.MouseButton.LeftButton)
     dialog = card.findChild(QFileDialog)
@@ -134,7 +133,7 @@ def test_the_plugin_is_saved_and_its_steps_are_ticked(setting: Setting):
 
 def test_what_powerschool_refuses_can_be_left_out_and_asked_for_again(setting: Setting):
     setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     card = setting.credentials.plugin
     assert not card.refused_row.isVisible()
     assert not card.without_row.isVisible()
@@ -164,7 +163,7 @@ def test_what_powerschool_refuses_can_be_left_out_and_asked_for_again(setting: S
 
 def test_who_can_not_go_on_sees_the_field_that_is_missing(setting: Setting):
     window = setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     window.resize(window.minimumSize())
     page = setting.credentials
     assert page.area is not None
@@ -179,7 +178,7 @@ def test_who_can_not_go_on_sees_the_field_that_is_missing(setting: Setting):
 
 def test_a_test_can_be_stopped(setting: Setting):
     setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     setting.fill_credentials()
     setting.district.server.set_latency(300)
     button = setting.credentials.test_button
@@ -200,7 +199,7 @@ def paste(edit: QLineEdit, text: str) -> None:
 
 def test_what_clings_to_a_pasted_id_and_secret_goes_and_what_hides_inside_is_named(setting: Setting):
     setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     page = setting.credentials
     setting.fill_credentials()
     client_id, secret = page.client_id.text(), page.secret.text()
@@ -210,7 +209,7 @@ def test_what_clings_to_a_pasted_id_and_secret_goes_and_what_hides_inside_is_nam
     assert last_test(setting) == "passed"
     paste(page.client_id, client_id[:3] + "\u200b" + client_id[3:])
     paste(page.secret, secret[:3] + "\u2060" + secret[3:])
-    needs = {need.field: need.text for need in setting.session.needs(Step.CREDENTIALS)}
+    needs = {need.field: need.text for need in setting.session.needs("credentials")}
     assert "After the 3rd character of the client ID stands U+200B ZERO WIDTH SPACE" in needs["client_id"]
     assert "After the 3rd character of the client secret stands U+2060 WORD JOINER" in needs["secret"]
     assert secret[:3] not in needs["secret"]

@@ -17,6 +17,7 @@ from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from tests.desktop.wizard.conftest import WAIT_MS
 from tests.support.demo import Connected
 
@@ -47,7 +48,7 @@ class Open:
     def tested(self) -> str:
         """What is known of the last test of the connection."""
         assert self.forms.session is not None
-        return self.forms.session.draft.tested
+        return self.forms.session.draft.of(CredentialsPart).tested
 
     def page(self, place: int) -> QWidget:
         """Open a tab."""
@@ -98,7 +99,7 @@ def test_a_change_is_saved_and_all_else_stays(opened: Open):
     assert (after.source, after.safety, after.destination) == (before.source, before.safety, before.destination)
     assert opened.saved == [name]
     assert not opened.forms.dirty
-    assert service.has_secret(name)
+    assert service.kept_secrets(name)
 
 
 def test_what_is_wrong_is_shown_on_its_tab_and_not_saved(opened: Open):

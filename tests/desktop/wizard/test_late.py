@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 import shiboken6
 from PySide6.QtWidgets import QLineEdit
 
-from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
-from psconnect.service import Service
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
+from psconnect.desktop.wizard.steps.schools import SchoolsPart
+from psconnect.service import CLIENT_SECRET, Service
 from psconnect.store.settings.secrets import Secrets
 from tests.desktop.wizard.conftest import WAIT_MS, Setting
 from tests.support.keyrings import MemoryKeyring, _use
@@ -58,7 +60,7 @@ def test_what_is_typed_while_the_settings_are_saved_stays_typed(
     connect, credentials = forms.pages[0], forms.pages[1]
     assert isinstance(connect, ConnectPage)
     assert isinstance(credentials, CredentialsPage)
-    forms.session.type_secret("another secret")
+    forms.session.type_secret(CLIENT_SECRET, "another secret")
     connect.district.setText("Lincoln")
     connect.district.textEdited.emit("Lincoln")
     forms.save_button.click()
@@ -78,7 +80,7 @@ def test_what_is_typed_while_the_settings_are_saved_stays_typed(
 
 def test_closed_while_it_is_saved_the_wish_is_told_all_the_same(setting: Setting, waiting_keyring: WaitingKeyring):
     setting.open(setting.prefill())
-    setting.session.update(step="summary", reached="summary")
+    setting.session.become(replace(setting.session.draft, step="summary", reached="summary"))
     setting.window._open()
     window = setting.window
     window.sync_button.click()
@@ -92,7 +94,7 @@ def test_closed_while_it_is_saved_the_wish_is_told_all_the_same(setting: Setting
 
 def test_a_name_that_was_taken_meanwhile_is_not_written_over(setting: Setting):
     setting.open(setting.prefill(name="Lincoln roster"))
-    setting.session.update(step="summary", reached="summary")
+    setting.session.become(replace(setting.session.draft, step="summary", reached="summary"))
     setting.window._open()
     other = setting.district.service.connection(setting.district.name)
     setting.service.save_connection(other)
@@ -116,16 +118,16 @@ def test_schools_of_the_server_before_are_not_taken_for_those_of_this_one(connec
     schools = forms.pages[2]
     assert isinstance(schools, SchoolsPage)
     forms.tabs.setCurrentIndex(1)
-    forms.session.update(url="https://lincoln.powerschool.com")
+    forms.session.update(CredentialsPart, url="https://lincoln.powerschool.com")
     connected.server.clear_faults()
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
-    assert forms.session.draft.found == ()
+    assert forms.session.draft.of(SchoolsPart).found == ()
     forms.hide()
 
 
 def test_schools_that_were_left_and_opened_again_are_asked_for_again(setting: Setting):
     setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     setting.fill_credentials()
     setting.district.fault("N05", path="/ws/schema/query/*", amount=2)
     setting.window.next_button.click()
@@ -135,12 +137,12 @@ def test_schools_that_were_left_and_opened_again_are_asked_for_again(setting: Se
     setting.settled()
     setting.settled()
     assert setting.schools.filter.rowCount() > 0
-    assert setting.session.draft.found
+    assert setting.session.draft.of(SchoolsPart).found
 
 
 def test_the_answer_for_another_folder_is_not_shown(setting: Setting):
     setting.open()
-    setting.to(Step.DESTINATION)
+    setting.to("destination")
     page = setting.destination
     setting.type(line(page, "folder"), str(setting.folder))
     page.test_button.click()

@@ -11,7 +11,7 @@ from keyring.errors import KeyringLocked
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from psconnect.desktop.wizard.flow import Step
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
@@ -25,7 +25,7 @@ def files_below(folder: Path) -> list[Path]:
 
 def test_an_abrupt_end_loses_nothing_of_the_steps_passed(setting: Setting, tmp_path: Path):
     setting.open()
-    setting.to(Step.SCHOOLS)
+    setting.to("schools")
     setting.press(setting.window.back_button)
     setting.credentials.plugin.steps[0].box.click()
     setting.press(setting.window.next_button)
@@ -37,7 +37,7 @@ def test_an_abrupt_end_loses_nothing_of_the_steps_passed(setting: Setting, tmp_p
     again = Service(home_at(tmp_path / "own-home"), Secrets({}), setting.service.clock)
     window = setting.open(service=again)
     assert setting.session.draft == before
-    assert setting.session.draft.step == Step.SCHOOLS
+    assert setting.session.draft.step == "schools"
     assert "began earlier" in window.banner.label.text()
     assert len(checked(setting)) == 3
     assert setting.session.stored
@@ -49,22 +49,22 @@ def test_an_abrupt_end_loses_nothing_of_the_steps_passed(setting: Setting, tmp_p
 
 def test_closing_keeps_even_the_step_that_is_not_passed(setting: Setting):
     window = setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     setting.type(setting.credentials.url, "lincoln")
     setting.qtbot.keyClick(window, Qt.Key.Key_Escape)
     setting.settled()
     setting.open()
-    assert setting.session.draft.step == Step.CREDENTIALS
+    assert setting.session.draft.step == "credentials"
     assert setting.credentials.url.text().endswith("lincoln")
 
 
 def test_a_set_up_can_be_started_over(setting: Setting):
     setting.open()
-    setting.to(Step.SCHOOLS)
+    setting.to("schools")
     setting.close()
     window = setting.open()
     setting.press(window.banner.buttons[0])
-    assert setting.session.draft.step == Step.CONNECT
+    assert setting.session.draft.step == "connect"
     assert setting.connect.name.text() == ""
     assert setting.keyring.entries == {}
     setting.close()
@@ -91,24 +91,24 @@ def test_the_demo_districts_draft_ends_with_its_server(setting: Setting):
     setting.press(setting.window.next_button)
     setting.close()
     setting.open(setting.prefill(url="http://127.0.0.1:9"))
-    assert setting.session.draft.step == Step.CONNECT
-    assert setting.session.draft.url == "http://127.0.0.1:9"
+    assert setting.session.draft.step == "connect"
+    assert setting.session.draft.of(CredentialsPart).url == "http://127.0.0.1:9"
     setting.close()
     setting.open(setting.prefill(url="http://127.0.0.1:9"))
     assert setting.session.resumed
     setting.close()
     setting.open()
     assert not setting.session.resumed
-    assert setting.session.draft.url == ""
+    assert setting.session.draft.of(CredentialsPart).url == ""
 
 
 def test_no_file_holds_the_secret(setting: Setting):
     secret = str(setting.district.server.plugins()[0].client_secret)
     setting.open()
-    setting.to(Step.SUMMARY)
+    setting.to("summary")
     drafts = files_below(setting.service.home.config)
     assert len(drafts) == 1
-    assert "Lincoln roster" in json.loads(drafts[0].read_text())["name"]
+    assert "Lincoln roster" in json.loads(drafts[0].read_text())["parts"]["connect"]["name"]
     setting.press(setting.window.save_button)
     setting.service.sync("Lincoln roster")
     written = files_below(setting.service.home.config.parent)
@@ -118,7 +118,7 @@ def test_no_file_holds_the_secret(setting: Setting):
 
 def test_without_a_keyring_it_is_said_and_known_until_the_end(setting: Setting, no_keyring: object):
     window = setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     assert "no keyring" in setting.credentials.rows["secret"].help.text()
     setting.fill_credentials()
     for _step in range(2):
@@ -131,7 +131,7 @@ def test_without_a_keyring_it_is_said_and_known_until_the_end(setting: Setting, 
     assert setting.wishes == [("Lincoln roster", "save")]
     assert setting.service.sync("Lincoln roster").state == "held"
     later = Service(setting.service.home, Secrets({}), setting.service.clock)
-    assert not later.has_secret("Lincoln roster")
+    assert not later.kept_secrets("Lincoln roster")
 
 
 class _LockedKeyring(MemoryKeyring):
@@ -144,9 +144,9 @@ class _LockedKeyring(MemoryKeyring):
 def test_a_locked_keyring_is_told_beside_the_buttons(setting: Setting):
     window = setting.open()
     keyring.set_keyring(_LockedKeyring())
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     setting.fill_credentials()
     setting.press(window.next_button)
     assert "keyring" in window.banner.label.text()
-    assert setting.session.draft.step == Step.SCHOOLS
+    assert setting.session.draft.step == "schools"
     keyring.set_keyring(setting.keyring)

@@ -7,13 +7,15 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from psconnect.desktop.wizard.flow import State, Step
+from psconnect.desktop.wizard.flow import State
+from psconnect.desktop.wizard.steps.destination import DestinationPart
+from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from tests.desktop.wizard.conftest import Setting, checked
 
 
 def test_schools_are_chosen_by_switch_by_number_and_all_at_once(setting: Setting):
     setting.open()
-    setting.to(Step.SCHOOLS)
+    setting.to("schools")
     page = setting.schools
     assert checked(setting) == {
         "Cedar Middle School": True,
@@ -30,18 +32,18 @@ def test_schools_are_chosen_by_switch_by_number_and_all_at_once(setting: Setting
     setting.type(page.numbers, "110")
     assert [name for name, on in checked(setting).items() if on] == ["Cedar Middle School"]
     setting.press(page.all_box)
-    assert setting.session.draft.all_schools
+    assert setting.session.draft.of(SchoolsPart).all_schools
     assert all(checked(setting).values())
     setting.press(page.all_box)
     assert page.numbers.text() == "110"
     page.year.setCurrentIndex(1)
     page.year.activated.emit(1)
-    assert setting.session.draft.start_year == page.year.itemData(1)
+    assert setting.session.draft.of(SchoolsPart).start_year == page.year.itemData(1)
 
 
 def test_a_click_on_a_switch_changes_one_school(setting: Setting):
     setting.open()
-    setting.to(Step.SCHOOLS)
+    setting.to("schools")
     table = setting.schools.table
     middle = table.visualRect(table.model().index(1, 0))
     place = middle.topLeft()
@@ -53,12 +55,12 @@ def test_a_click_on_a_switch_changes_one_school(setting: Setting):
 
 def test_schools_are_searched_by_name_and_number(setting: Setting):
     window = setting.open()
-    setting.to(Step.SCHOOLS)
+    setting.to("schools")
     setting.type(setting.schools.search, "HIGH riv")
     assert list(checked(setting)) == ["Riverside High School"]
     setting.qtbot.keyClick(setting.schools.search, Qt.Key.Key_Return)
     assert setting.schools.table.hasFocus()
-    assert setting.session.draft.step == Step.SCHOOLS
+    assert setting.session.draft.step == "schools"
     setting.type(setting.schools.search, "10")
     assert list(checked(setting)) == ["Cedar Middle School", "Maple Elementary School"]
     assert window.isVisible()
@@ -66,7 +68,7 @@ def test_schools_are_searched_by_name_and_number(setting: Setting):
 
 def test_refresh_reads_the_schools_again(setting: Setting):
     setting.open()
-    setting.to(Step.SCHOOLS)
+    setting.to("schools")
     setting.district.sql("UPDATE Schools SET Name = 'Oak Elementary School' WHERE School_Number = 100")
     setting.press(setting.window.back_button)
     setting.press(setting.window.next_button)
@@ -77,7 +79,7 @@ def test_refresh_reads_the_schools_again(setting: Setting):
 
 def test_schools_that_cannot_be_read_say_why_and_lead_back(setting: Setting):
     window = setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     setting.fill_credentials("wrong")
     setting.press(window.next_button)
     page = setting.schools
@@ -91,7 +93,7 @@ def test_schools_that_cannot_be_read_say_why_and_lead_back(setting: Setting):
 
 def test_a_destination_is_tested_before_anything_is_sent(setting: Setting):
     setting.open()
-    setting.to(Step.DESTINATION)
+    setting.to("destination")
     page = setting.destination
     folder = page.controls["folder"]
     assert isinstance(folder, QLineEdit)
@@ -109,7 +111,7 @@ def test_a_destination_is_tested_before_anything_is_sent(setting: Setting):
 
 def test_what_is_advanced_is_hidden_until_opened_or_wrong(setting: Setting):
     window = setting.open()
-    setting.to(Step.DESTINATION)
+    setting.to("destination")
     page = setting.destination
     keep = page.controls["keep"]
     assert isinstance(keep, QLineEdit)
@@ -125,18 +127,18 @@ def test_what_is_advanced_is_hidden_until_opened_or_wrong(setting: Setting):
     assert isinstance(folder, QLineEdit)
     setting.type(folder, str(setting.folder))
     setting.press(window.next_button)
-    assert setting.session.draft.step == Step.DESTINATION
+    assert setting.session.draft.step == "destination"
     assert keep.isVisible()
     assert page.rows["destination.keep"].error == "Type a whole number, 0 or more."
     setting.type(keep, "3")
     setting.press(window.next_button)
-    assert setting.session.draft.destination["keep"] == 3
-    assert setting.session.draft.step == Step.SUMMARY
+    assert setting.session.draft.of(DestinationPart).destination["keep"] == 3
+    assert setting.session.draft.step == "summary"
 
 
 def test_a_folder_is_chosen_in_the_systems_own_dialog(setting: Setting):
     setting.open()
-    setting.to(Step.DESTINATION)
+    setting.to("destination")
     page = setting.destination
     page._ask_folder(setting.service.destinations()[0].fields[1])
     dialog = page.findChild(QFileDialog)
@@ -151,19 +153,19 @@ def test_a_folder_is_chosen_in_the_systems_own_dialog(setting: Setting):
 
 def test_finish_leads_to_the_summary_whose_links_lead_back(setting: Setting):
     window = setting.open()
-    setting.to(Step.SCHOOLS)
+    setting.to("schools")
     setting.press(window.finish_button)
-    assert setting.session.draft.step == Step.SUMMARY
+    assert setting.session.draft.step == "summary"
     assert not window.save_button.isEnabled()
-    assert window.side.buttons[Step.DESTINATION].state == State.ATTENTION
-    summary = window.pages[Step.SUMMARY]
+    assert window.side.buttons["destination"].state == State.ATTENTION
+    summary = window.pages["summary"]
     setting.press(summary.first_field())
-    assert setting.session.draft.step == Step.DESTINATION
+    assert setting.session.draft.step == "destination"
     assert setting.destination.rows["destination.folder"].error
     folder = setting.destination.controls["folder"]
     assert isinstance(folder, QLineEdit)
     setting.type(folder, str(setting.folder))
-    setting.press(window.side.buttons[Step.SUMMARY])
+    setting.press(window.side.buttons["summary"])
     assert window.save_button.isEnabled()
     setting.press(window.save_button)
     assert setting.wishes == [("Lincoln roster", "save")]

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from psconnect.desktop.theme.apply import Theme
 from psconnect.desktop.widgets.page import Page
-from psconnect.desktop.wizard.flow import STEPS, Step
+from psconnect.desktop.wizard.flow import step_keys
 from psconnect.desktop.wizard.forms import ConnectionForms
 from tests.desktop.wizard.conftest import Setting
 
@@ -70,7 +70,7 @@ def test_the_first_two_steps_are_drawn(setting: Setting, grab: Grab):
 
 def test_what_powerschool_refuses_and_what_was_pasted_are_drawn(setting: Setting, grab: Grab):
     window = setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     setting.fill_credentials("wrong")
     page = setting.credentials
     setting.press(page.test_button)
@@ -95,7 +95,7 @@ def test_what_powerschool_refuses_and_what_was_pasted_are_drawn(setting: Setting
 
 def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):
     window = setting.open()
-    setting.to(Step.SCHOOLS)
+    setting.to("schools")
     grab("3-schools-filled")
     setting.type(setting.schools.numbers, "100,999")
     setting.press(window.next_button)
@@ -105,10 +105,10 @@ def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):
     grab("4-destination-empty")
     folder = setting.destination.controls["folder"]
     assert isinstance(folder, QLineEdit)
-    setting.press(window.side.buttons[Step.SCHOOLS])
+    setting.press(window.side.buttons["schools"])
     setting.press(window.finish_button)
     grab("5-summary-needs")
-    setting.press(window.side.buttons[Step.DESTINATION])
+    setting.press(window.side.buttons["destination"])
     setting.type(folder, "/nowhere/at all")
     setting.press(setting.destination.test_button)
     grab("4-destination-error")
@@ -125,8 +125,8 @@ def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):
 
 def test_every_page_is_drawn_in_the_smallest_window(setting: Setting, grab: Grab):
     window = setting.open()
-    setting.to(Step.SUMMARY)
-    for place, step in enumerate(STEPS, 1):
+    setting.to("summary")
+    for place, step in enumerate(step_keys(), 1):
         setting.press(window.side.buttons[step])
         window.resize(window.minimumSize())
         grab(f"small-{place}")
@@ -134,7 +134,7 @@ def test_every_page_is_drawn_in_the_smallest_window(setting: Setting, grab: Grab
 
 def test_schools_that_are_awaited_and_that_fail_are_drawn(setting: Setting, grab: Grab):
     setting.open()
-    setting.to(Step.CREDENTIALS)
+    setting.to("credentials")
     setting.fill_credentials("wrong")
     window = setting.window
     setting.qtbot.mouseClick(window.next_button, Qt.MouseButton.LeftButton)

@@ -7,14 +7,14 @@ import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from psconnect.desktop.wizard.flow import State, Step
+from psconnect.desktop.wizard.flow import State
 from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.desktop.wizard.conftest import Setting, last_test
 
 
 def test_from_nothing_to_a_saved_connection(setting: Setting):
     window = setting.open()
-    setting.to(Step.SUMMARY)
+    setting.to("summary")
     secret = str(setting.district.server.plugins()[0].client_secret)
     assert [button.state for button in window.side.buttons.values()] == [State.DONE] * 4 + [State.CURRENT]
     setting.press(window.preview_button)
@@ -36,7 +36,7 @@ def test_the_demo_district_is_filled_in_already(setting: Setting):
     setting.press(window.sync_button)
     assert setting.wishes == [("Demo district", "sync")]
     assert setting.service.connection("Demo district").destination["folder"] == str(setting.folder)
-    assert setting.service.has_secret("Demo district")
+    assert setting.service.kept_secrets("Demo district")
 
 
 def test_a_name_that_is_taken_is_refused_beside_its_field(setting: Setting):

@@ -98,8 +98,8 @@ def test_a_secret_is_kept_in_the_keyring_under_the_connections_name(memory_keyri
     assert memory_keyring.entries == {("psconnect", "Lincoln roster/source.client_secret"): SECRET + "2"}
     assert Secrets({}).get(NAME, CLIENT_SECRET) == SECRET + "2"
     assert secrets.get("Other", CLIENT_SECRET) == ""
-    secrets.remove(NAME)
-    secrets.remove(NAME)
+    secrets.remove(NAME, [CLIENT_SECRET])
+    secrets.remove(NAME, [CLIENT_SECRET])
     assert memory_keyring.entries == {}
 
 
@@ -141,7 +141,7 @@ def test_P11_without_a_keyring_it_is_refused_and_written_nowhere(
     assert caught.value.code == "PSC-SECRET-NO-KEYRING"
     assert VARIABLE in caught.value.to_do
     assert secrets.get(NAME, CLIENT_SECRET) == ""
-    secrets.remove(NAME)
+    secrets.remove(NAME, [CLIENT_SECRET])
     assert _holds(tmp_path, SECRET) == []
     assert SECRET not in repr(caught.value)
 
@@ -158,7 +158,7 @@ def test_for_this_session_only(no_keyring: KeyringBackend, tmp_path: Path) -> No
     assert secrets.get(NAME, CLIENT_SECRET) == SECRET
     assert Secrets({}, session_only=True).get(NAME, CLIENT_SECRET) == ""
     assert SECRET not in repr(secrets)
-    secrets.remove(NAME)
+    secrets.remove(NAME, [CLIENT_SECRET])
     assert secrets.get(NAME, CLIENT_SECRET) == ""
 
 
@@ -167,7 +167,7 @@ def test_in_a_session_the_keyring_is_left_alone(memory_keyring: MemoryKeyring) -
     secrets = Secrets({}, session_only=True)
     assert secrets.get(NAME, CLIENT_SECRET) == ""
     secrets.set(NAME, CLIENT_SECRET, SECRET)
-    secrets.remove(NAME)
+    secrets.remove(NAME, [CLIENT_SECRET])
     assert list(memory_keyring.entries.values()) == ["of another day"]
 
 
@@ -181,7 +181,7 @@ def test_P11_a_locked_or_broken_keyring_is_said_to_be_so(use: Any, error: Except
     for call in (
         lambda: secrets.get(NAME, CLIENT_SECRET),
         lambda: secrets.set(NAME, CLIENT_SECRET, SECRET),
-        lambda: secrets.remove(NAME),
+        lambda: secrets.remove(NAME, [CLIENT_SECRET]),
     ):
         with pytest.raises(FixSettings) as caught:
             call()
@@ -200,7 +200,7 @@ def test_P11_a_keyring_that_can_not_be_read_back_or_deleted_from(use: Any) -> No
     use(stubborn)
     Secrets({}).set(NAME, CLIENT_SECRET, SECRET)
     with pytest.raises(FixSettings):
-        Secrets({}).remove(NAME)
+        Secrets({}).remove(NAME, [CLIENT_SECRET])
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ if verb == "set":
 elif verb == "get":
     print(secrets.get("Lincoln rösler", CLIENT_SECRET))
 else:
-    secrets.remove("Lincoln rösler")
+    secrets.remove("Lincoln rösler", [CLIENT_SECRET])
 """
 
 

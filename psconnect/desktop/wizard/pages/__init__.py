@@ -1,1 +1,18 @@
-"""The pages of the set-up; the settings of a connection show the same pages as tabs."""
+"""The pages of the set-up by the keys of their steps. A step is added here and in ``steps.STEPS``, and nowhere else."""
+
+from __future__ import annotations
+
+from psconnect.desktop.wizard.pages.base import StepPage
+from psconnect.desktop.wizard.pages.connect import ConnectPage
+from psconnect.desktop.wizard.pages.credentials import CredentialsPage
+from psconnect.desktop.wizard.pages.destination import DestinationPage
+from psconnect.desktop.wizard.pages.schools import SchoolsPage
+from psconnect.desktop.wizard.pages.summary import SummaryPage
+
+PAGES: dict[str, type[StepPage]] = {
+    "connect": ConnectPage,
+    "credentials": CredentialsPage,
+    "schools": SchoolsPage,
+    "destination": DestinationPage,
+    "summary": SummaryPage,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
@@ -11,8 +12,24 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.settle import settle
-from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.session import Session
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page stands.
+
+    Attributes:
+        step: key of its step.
+        session: what is typed, and what can be done.
+        bridge: the way to worker threads.
+        go: opens another step; None where there is no way offered to another one.
+    """
+
+    step: str
+    session: Session
+    bridge: Bridge
+    go: Callable[[str], object] | None = None
 
 
 class StepPage(QWidget):
@@ -22,11 +39,9 @@ class StepPage(QWidget):
     is typed.
     """
 
-    step: Step
-
-    def __init__(self, session: Session, bridge: Bridge) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__()
-        self.session, self.bridge = session, bridge
+        self.step, self.session, self.bridge = place.step, place.session, place.bridge
         self.rows: dict[str, FormRow] = {}
         self._seen: set[str] = set()
         self.body = QVBoxLayout(self)

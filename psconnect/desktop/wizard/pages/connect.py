@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
-from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS
 from psconnect.desktop.widgets.card import Card, column
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.pages.across import Across
-from psconnect.desktop.wizard.pages.base import StepPage, show_text
+from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
-from psconnect.desktop.wizard.session import Session
+from psconnect.desktop.wizard.steps.connect import ConnectPart
 
 _ASIDE_WIDTH = 300
 
@@ -21,14 +19,13 @@ _ASIDE_WIDTH = 300
 class ConnectPage(StepPage):
     """Name, preset, district."""
 
-    step = Step.CONNECT
-
-    def __init__(self, session: Session, bridge: Bridge) -> None:
-        super().__init__(session, bridge)
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        session = place.session
         self.name = self.line(
             "name",
             tr("Name"),
-            lambda text: session.update(name=text),
+            lambda text: session.update(ConnectPart, name=text),
             help=tr("To tell connections apart. The file that is delivered has its name, too."),
             example=tr("Lincoln roster"),
         )
@@ -39,7 +36,7 @@ class ConnectPage(StepPage):
         self.district = self.line(
             "district_name",
             tr("District name"),
-            lambda text: session.update(district_name=text),
+            lambda text: session.update(ConnectPart, district_name=text),
             help=tr("How the other system shows your district. Empty: taken from the PowerSchool address."),
             example=tr("Lincoln Unified School District"),
         )
@@ -57,8 +54,8 @@ class ConnectPage(StepPage):
         layout.addWidget(Label(tr("Preset"), "field"))
         group = QButtonGroup(self)
         for preset in self.session.choices.presets:
-            card = ChoiceCard(tr(preset.label), tr(preset.summary), f"preset-{preset.name}", holder)
-            card.clicked.connect(lambda _on=True, name=preset.name: self.session.update(preset=name))
+            card = ChoiceCard(preset.label, preset.summary, f"preset-{preset.name}", holder)
+            card.clicked.connect(lambda _on=True, name=preset.name: self.session.update(ConnectPart, preset=name))
             group.addButton(card)
             layout.addWidget(card)
             self.cards[preset.name] = card
@@ -69,11 +66,11 @@ class ConnectPage(StepPage):
 
     def show_draft(self) -> None:
         """Show name, preset and district."""
-        draft = self.session.draft
-        show_text(self.name, draft.name)
-        show_text(self.district, draft.district_name)
+        part = self.session.draft.of(ConnectPart)
+        show_text(self.name, part.name)
+        show_text(self.district, part.district_name)
         for name, card in self.cards.items():
-            card.setChecked(name == draft.preset)
+            card.setChecked(name == part.preset)
         self.show_needs()
 
     def show_needs(self) -> None:

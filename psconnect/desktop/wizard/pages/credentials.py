@@ -2,50 +2,51 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from psconnect.desktop.bridge import Bridge, Task
+from psconnect.desktop.bridge import Task
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.draft import address_of
-from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.pages.across import Across
-from psconnect.desktop.wizard.pages.base import StepPage, show_text
+from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
 from psconnect.desktop.wizard.pages.check import CheckCard
 from psconnect.desktop.wizard.pages.drawing import SecretDrawing
 from psconnect.desktop.wizard.pages.plugin import PluginCard
-from psconnect.desktop.wizard.session import Session
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent
 from psconnect.model.pasted import trimmed
+from psconnect.service import CLIENT_SECRET
 
 
 class CredentialsPage(StepPage):
     """Plugin, address, client ID, client secret, own certificate, test."""
 
-    step = Step.CREDENTIALS
-
-    def __init__(self, session: Session, bridge: Bridge) -> None:
-        super().__init__(session, bridge)
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        session, bridge = place.session, place.bridge
         self._task: Task | None = None
         self._watched = self._following = False
         self.plugin = PluginCard(session, bridge)
         self.url = self.line(
             "url",
             tr("PowerSchool address"),
-            lambda text: session.update(url=text),
+            lambda text: session.update(CredentialsPart, url=text),
             help=tr("Where you sign in. What stands behind the server’s name is dropped."),
             example="https://lincoln.powerschool.com",
         )
         self.url.editingFinished.connect(self._normalise)
-        self.client_id = self.line("client_id", tr("Client ID"), lambda text: session.update(client_id=text))
+        self.client_id = self.line(
+            "client_id", tr("Client ID"), lambda text: session.update(CredentialsPart, client_id=text)
+        )
         self.client_id.setProperty("look", "code")
         self.secret = self._secret_line()
         self._build_certificate()
@@ -58,6 +59,10 @@ class CredentialsPage(StepPage):
         self.check.hide()
         self.show_draft()
 
+    @property
+    def _part(self) -> CredentialsPart:
+        return self.session.draft.of(CredentialsPart)
+
     def _secret_line(self) -> QLineEdit:
         self.show_button = link(tr("Show"), self._show_secret, name=tr("Show the client secret"))
 
@@ -66,12 +71,14 @@ class CredentialsPage(StepPage):
 
         kept = (
             tr("It stays in the keyring of this computer and is never written to a file.")
-            if self.session.keyring
+            if self.session.choices.keyring
             else tr(
                 "This computer has no keyring: the secret is known until psconnect is closed, then asked for again."
             )
         )
-        edit = self.line("secret", tr("Client secret"), self.session.type_secret, help=kept, control=control)
+        edit = self.line(
+            "secret", tr("Client secret"), partial(self.session.type_secret, CLIENT_SECRET), help=kept, control=control
+        )
         edit.setEchoMode(QLineEdit.EchoMode.Password)
         edit.setProperty("look", "code")
         return edit
@@ -83,7 +90,7 @@ class CredentialsPage(StepPage):
         self.ca_file = self.line(
             "ca_file",
             tr("Certificate file"),
-            lambda text: self.session.update(ca_file=text),
+            lambda text: self.session.update(CredentialsPart, ca_file=text),
             help=tr("The district’s certificate authority as a .pem file. Only needed for a private certificate."),
             control=lambda edit: row(wide(edit), self.choose_button, spacing=SPACE_S),
         )
@@ -98,15 +105,16 @@ class CredentialsPage(StepPage):
 
     def show_draft(self) -> None:
         """Show plugin steps, address and ID; the secret only as typed in this session."""
-        draft, session = self.session.draft, self.session
+        part, session = self._part, self.session
         self.plugin.show_draft()
-        show_text(self.url, draft.url)
-        show_text(self.client_id, draft.client_id)
-        show_text(self.ca_file, draft.ca_file)
-        if trimmed(self.secret.text()) != session.secret:
-            self.secret.setText(session.secret)
-        self.secret.setPlaceholderText(tr("Kept; type only to change it") if session.stored else "")
-        opened = bool(draft.ca_file) or self.rows["ca_file"].property("opened") is True
+        show_text(self.url, part.url)
+        show_text(self.client_id, part.client_id)
+        show_text(self.ca_file, part.ca_file)
+        typed = session.secrets.get(CLIENT_SECRET, "")
+        if trimmed(self.secret.text()) != typed:
+            self.secret.setText(typed)
+        self.secret.setPlaceholderText(tr("Kept; type only to change it") if CLIENT_SECRET in session.stored else "")
+        opened = bool(part.ca_file) or self.rows["ca_file"].property("opened") is True
         self.rows["ca_file"].setVisible(opened)
         self.ca_button.setVisible(not opened)
         self.show_needs()
@@ -133,8 +141,8 @@ class CredentialsPage(StepPage):
         return super().reveal()
 
     def _normalise(self) -> None:
-        if self.session.draft.url.strip():
-            self.session.update(url=address_of(self.session.draft))
+        if self._part.url.strip():
+            self.session.update(CredentialsPart, url=self._part.address)
 
     def _show_secret(self) -> None:
         hidden = self.secret.echoMode() == QLineEdit.EchoMode.Password
@@ -151,7 +159,7 @@ class CredentialsPage(StepPage):
         dialog = QFileDialog(self, tr("Choose the certificate file"), str(Path.home()))
         dialog.setNameFilters([tr("Certificates (*.pem *.crt *.cer)"), tr("All files (*)")])
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.session.update(ca_file=path))
+        dialog.fileSelected.connect(lambda path: self.session.update(CredentialsPart, ca_file=path))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -186,20 +194,20 @@ class CredentialsPage(StepPage):
         )
 
     def _typed(self) -> tuple[str, ...]:
-        draft = self.session.draft
-        return draft.url, draft.client_id, draft.ca_file, self.session.secret
+        part = self._part
+        return part.url, part.client_id, part.ca_file, self.session.secrets.get(CLIENT_SECRET, "")
 
     def _tested(self, tested: tuple[str, ...], *, passed: bool) -> None:
         if tested == self._typed():
             self._ended()
-            self.session.update(tested="passed" if passed else "failed")
+            self.session.update(CredentialsPart, tested="passed" if passed else "failed")
         else:
             self._ended(tr("Something was changed meanwhile. Test again."))
 
     def _refused(self, error: PsconnectError) -> None:
         self.check.refused(error)
         self._ended()
-        self.session.update(tested="failed")
+        self.session.update(CredentialsPart, tested="failed")
 
     def _ended(self, text: str = "") -> None:
         self._task = None

@@ -7,19 +7,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
-from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XS
 from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.draft import Value
-from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.pages.across import Across
-from psconnect.desktop.wizard.pages.base import StepPage, show_text
+from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
-from psconnect.desktop.wizard.session import Session
+from psconnect.desktop.wizard.steps.destination import DestinationPart, Value
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Declaration, SettingField
 
@@ -29,10 +26,9 @@ _ASIDE_WIDTH, _SHORT = 300, 160
 class DestinationPage(StepPage):
     """The kind of destination, its settings, and its test."""
 
-    step = Step.DESTINATION
-
-    def __init__(self, session: Session, bridge: Bridge) -> None:
-        super().__init__(session, bridge)
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        session = place.session
         self.kinds: dict[str, ChoiceCard] = {}
         self.controls: dict[str, QWidget] = {}
         self._shown: Declaration | None = None
@@ -61,15 +57,19 @@ class DestinationPage(StepPage):
     def _choice(self) -> QWidget:
         cards = []
         for declaration in self.session.choices.destinations:
-            card = ChoiceCard(tr(declaration.label), tr(declaration.summary), f"kind-{declaration.kind}")
+            card = ChoiceCard(declaration.label, declaration.summary, f"kind-{declaration.kind}")
             card.clicked.connect(partial(self._choose, declaration.kind))
             self.kinds[declaration.kind] = card
             cards.append(card)
         return column(*cards, spacing=SPACE_S)
 
     def _choose(self, kind: str, _on: bool = True) -> None:  # noqa: FBT001, FBT002 - Qt's signal
-        if kind != self.session.draft.destination.get("kind"):
-            self.session.update(destination={"kind": kind})
+        if kind != self._part.kind:
+            self.session.update(DestinationPart, destination={"kind": kind})
+
+    @property
+    def _part(self) -> DestinationPart:
+        return self.session.draft.of(DestinationPart)
 
     def first_field(self) -> QWidget:
         """The first setting, or the choice of a kind."""
@@ -77,8 +77,8 @@ class DestinationPage(StepPage):
 
     def show_draft(self) -> None:
         """Show the chosen kind with its settings."""
-        draft = self.session.draft
-        declaration = self.session.known.destination(draft)
+        part = self._part
+        declaration = part.declared_by(self.session.known)
         for kind, card in self.kinds.items():
             card.setChecked(declaration is not None and kind == declaration.kind)
         if declaration is not self._shown:
@@ -86,7 +86,7 @@ class DestinationPage(StepPage):
         self.card.setVisible(declaration is not None)
         for setting in declaration.fields if declaration else ():
             if setting.key in self.controls:
-                _show(self.controls[setting.key], draft.destination.get(setting.key, setting.default))
+                _show(self.controls[setting.key], part.destination.get(setting.key, setting.default))
         self._show_advanced()
         self.show_needs()
 
@@ -109,15 +109,15 @@ class DestinationPage(StepPage):
         self.advanced = column(*behind, spacing=SPACE_L)
         self.card.body.insertWidget(self.card.body.count() - 1, self.advanced)
         if declaration:
-            self.card.heading.setText(tr(declaration.label))
-            self.summary.setText(tr(declaration.summary))
+            self.card.heading.setText(declaration.label)
+            self.summary.setText(declaration.summary)
 
     def _row(self, setting: SettingField) -> FormRow:
         control: QWidget | None = None
         take = partial(self._take, setting.key)
         field: QWidget
         if setting.kind == "switch":
-            field = box = QCheckBox(tr(setting.label))
+            field = box = QCheckBox(setting.label)
             box.toggled.connect(take)
         elif setting.kind == "choice":
             field = choice = QComboBox()
@@ -136,24 +136,23 @@ class DestinationPage(StepPage):
                 choose.setAccessibleName(tr("Choose the folder: {label}", label=setting.label))
                 control = row(wide(edit), choose, spacing=SPACE_S)
         self.controls[setting.key] = field
-        self.rows[f"destination.{setting.key}"] = FormRow(
-            tr(setting.label), field, help=tr(setting.help), control=control
-        )
+        self.rows[f"destination.{setting.key}"] = FormRow(setting.label, field, help=setting.help, control=control)
         return self.rows[f"destination.{setting.key}"]
 
     # --- changing ------------------------------------------------------------------------------------------------
 
     def _take(self, key: str, value: Value) -> None:
-        if self.session.draft.destination.get(key) != value:
+        given = self._part.destination
+        if given.get(key) != value:
             self.outcome.setText("")
-            self.session.update(destination={**self.session.draft.destination, key: value})
+            self.session.update(DestinationPart, destination={**given, key: value})
 
     def _take_number(self, key: str, text: str) -> None:
         plain = text.strip()
         self._take(key, int(plain) if plain.isascii() and plain.isdigit() else text)
 
     def _ask_folder(self, setting: SettingField) -> None:
-        start = str(self.session.draft.destination.get(setting.key) or Path.home())
+        start = str(self._part.destination.get(setting.key) or Path.home())
         dialog = QFileDialog(self, tr("Choose the folder"), start)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -188,7 +187,7 @@ class DestinationPage(StepPage):
         if missing:
             missing.setFocus()
             return
-        session, tested = self.session, self.session.draft.destination
+        session, tested = self.session, self._part.destination
         self.test_button.setEnabled(False)
         self._say("", tr("Trying …"))
         passed, refused = partial(self._ended, tested, "good"), partial(self._refused, tested)
@@ -199,7 +198,7 @@ class DestinationPage(StepPage):
 
     def _ended(self, tested: dict[str, Value], state: str, text: str) -> None:
         self.test_button.setEnabled(True)
-        if tested == self.session.draft.destination:
+        if tested == self._part.destination:
             self._say(state, text)
 
     def _say(self, state: str, text: str) -> None:

@@ -19,6 +19,7 @@ from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.base import TOP
 from psconnect.desktop.wizard.session import Session
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.model.errors import PsconnectError
 from psconnect.service import PluginPackage, plugin_name
 from psconnect.wording.pieces import read_without
@@ -96,7 +97,7 @@ class PluginCard(Card):
         self.add(row(self.refused_link, 1))
         self.add(self.refused_row)
         self.without = Label("", "table")
-        self.all_link = link(tr("Ask for all of it again"), lambda: session.update(without=()))
+        self.all_link = link(tr("Ask for all of it again"), lambda: session.update(CredentialsPart, without=()))
         self.without_row = column(self.without, row(self.all_link, 1), spacing=SPACE_XS)
         self.add(self.without_row)
         for place, step in enumerate(self.steps):
@@ -105,7 +106,7 @@ class PluginCard(Card):
     def _pills(self) -> list[Button]:
         group = QButtonGroup(self)
         for key, text in (("new", tr("Newer menus")), ("classic", tr("Classic menus"))):
-            pill = Button(text, partial(self._session.update, menus=key), look="pill")
+            pill = Button(text, partial(self._session.update, CredentialsPart, menus=key), look="pill")
             pill.setCheckable(True)
             pill.setAccessibleDescription(tr("Which menus your PowerSchool has; newer ones came in 2024."))
             group.addButton(pill)
@@ -115,24 +116,25 @@ class PluginCard(Card):
     def show_draft(self) -> None:
         """Show the steps for the chosen menus, and which are done."""
         draft = self._session.draft
+        part = draft.of(CredentialsPart)
         about = tr("It lets psconnect view the fields that this connection needs, and change none.")
         if draft.prefilled:
             about = tr("In the demo district this is done already. In your own PowerSchool it goes like this:")
         self.about.setText(about)
-        self.without.setText(tr("The plugin goes without: {pieces}", pieces=read_without(draft.without)))
-        self.without_row.setVisible(bool(draft.without))
+        self.without.setText(tr("The plugin goes without: {pieces}", pieces=read_without(part.without)))
+        self.without_row.setVisible(bool(part.without))
         for key, pill in self.menus.items():
-            pill.setChecked(key == draft.menus)
+            pill.setChecked(key == part.menus)
         plugin = plugin_name(draft.connection_id)
-        for place, (step, text) in enumerate(zip(self.steps, install_steps(draft.menus, plugin), strict=True)):
+        for place, (step, text) in enumerate(zip(self.steps, install_steps(part.menus, plugin), strict=True)):
             step.show_step(place + 1, text)
             step.box.blockSignals(True)  # noqa: FBT003 - Qt's signature
-            step.box.setChecked(place in draft.ticked)
+            step.box.setChecked(place in part.ticked)
             step.box.blockSignals(False)  # noqa: FBT003 - Qt's signature
 
     def _tick(self, place: int, *, on: bool) -> None:
-        ticked = set(self._session.draft.ticked)
-        self._session.update(ticked=tuple(sorted(ticked | {place} if on else ticked - {place})))
+        ticked = set(self._session.draft.of(CredentialsPart).ticked)
+        self._session.update(CredentialsPart, ticked=tuple(sorted(ticked | {place} if on else ticked - {place})))
 
     def _ask_place(self) -> None:
         start = str(Path.home() / FILE_NAME)

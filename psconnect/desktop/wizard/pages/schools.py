@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, QWidget
 
-from psconnect.desktop.bridge import Bridge, Task
+from psconnect.desktop.bridge import Task
 from psconnect.desktop.text import counted, number, tr
 from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S, SPACE_XL
 from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.draft import credentials_of, parse_numbers
-from psconnect.desktop.wizard.flow import Step
 from psconnect.desktop.wizard.pages.across import Across
-from psconnect.desktop.wizard.pages.base import StepPage, show_text
+from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
 from psconnect.desktop.wizard.pages.school_table import SchoolFilter, SchoolsModel, SchoolTable
-from psconnect.desktop.wizard.session import Session
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
+from psconnect.desktop.wizard.steps.schools import SchoolsPart, parse_numbers
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent
-from psconnect.service import School
+from psconnect.service import CLIENT_SECRET, School
 
 _ASIDE_WIDTH, _LEAST_TABLE = 300, 260
 _YEARS_BEFORE, _YEARS_AFTER, _JULY = 2, 1, 7
@@ -34,12 +32,9 @@ _YEARS_BEFORE, _YEARS_AFTER, _JULY = 2, 1, 7
 class SchoolsPage(StepPage):
     """Schools from PowerSchool with switches, numbers as text, start year."""
 
-    step = Step.SCHOOLS
-
-    def __init__(self, session: Session, bridge: Bridge, go: Callable[[Step], object] | None = None) -> None:
-        """``go`` opens another step; without it, there is no way offered to the credentials."""
-        super().__init__(session, bridge)
-        self._go = go
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self._go = place.go
         self._task: Task | None = None
         self._failed: PsconnectError | None = None
         self.model = SchoolsModel(self._switch, self)
@@ -72,12 +67,12 @@ class SchoolsPage(StepPage):
         box = QComboBox()
         now = self.session.service.clock.now()
         this = now.year if now.month >= _JULY else now.year - 1
-        chosen = self.session.draft.start_year
+        chosen = self._part.start_year
         years = {*range(this - _YEARS_BEFORE, this + _YEARS_AFTER + 1), *([chosen] if chosen else [])}
         box.addItem(tr("The current one"), None)
         for year in sorted(years, reverse=True):
             box.addItem(tr("{first}–{last}", first=year, last=year + 1), year)
-        box.activated.connect(lambda _place: self.session.update(start_year=box.currentData()))
+        box.activated.connect(lambda _place: self.session.update(SchoolsPart, start_year=box.currentData()))
         self.year_row = FormRow(
             tr("School year"), box, help=tr("“The current one” moves on by itself when a new school year begins.")
         )
@@ -96,6 +91,10 @@ class SchoolsPage(StepPage):
         )
         self.body.addWidget(Across(card, aside, aside=_ASIDE_WIDTH), 1)
 
+    @property
+    def _part(self) -> SchoolsPart:
+        return self.session.draft.of(SchoolsPart)
+
     def first_field(self) -> QWidget:
         """The search, or what helps when there is nothing to search."""
         return self.search
@@ -110,7 +109,7 @@ class SchoolsPage(StepPage):
 
     def entered(self) -> None:
         """Ask PowerSchool, unless it has answered before."""
-        if not self.session.draft.found and self._task is None:
+        if not self._part.found and self._task is None:
             self.refresh()
 
     def left(self) -> None:
@@ -122,31 +121,31 @@ class SchoolsPage(StepPage):
 
     def show_draft(self) -> None:
         """Show the schools with their switches, the numbers, the year."""
-        draft = self.session.draft
-        self.model.show_schools(draft.found, self._chosen())
-        self.all_box.setChecked(draft.all_schools)
-        show_text(self.numbers, "" if draft.all_schools else draft.numbers)
-        self.numbers.setPlaceholderText(tr("all") if draft.all_schools else "100,600")
-        self.year.setCurrentIndex(max(0, self.year.findData(draft.start_year)))
+        part = self._part
+        self.model.show_schools(part.found, self._chosen())
+        self.all_box.setChecked(part.all_schools)
+        show_text(self.numbers, "" if part.all_schools else part.numbers)
+        self.numbers.setPlaceholderText(tr("all") if part.all_schools else "100,600")
+        self.year.setCurrentIndex(max(0, self.year.findData(part.start_year)))
         self.total.setText(self._sum())
         self._show_place()
         self.show_needs()
 
     def _chosen(self) -> frozenset[int]:
-        draft = self.session.draft
-        if draft.all_schools:
-            return frozenset(school.number for school in draft.found)
+        part = self._part
+        if part.all_schools:
+            return frozenset(school.number for school in part.found)
         return frozenset(self._numbers())
 
     def _numbers(self) -> list[int]:
         try:
-            return parse_numbers(self.session.draft.numbers)
+            return parse_numbers(self._part.numbers)
         except ValueError:
             # Shown under the field; until it is mended, no school counts as chosen.
             return []
 
     def _sum(self) -> str:
-        found, chosen = self.session.draft.found, self._chosen()
+        found, chosen = self._part.found, self._chosen()
         if not found:
             return ""
         students = sum(school.students for school in found if school.number in chosen)
@@ -155,7 +154,7 @@ class SchoolsPage(StepPage):
         return tr("{on} of {of}, {students} active students", on=number(on), of=of, students=number(students))
 
     def _show_place(self) -> None:
-        ready = bool(self.session.draft.found)
+        ready = bool(self._part.found)
         self.search.setEnabled(ready)
         self.refresh_button.setEnabled(self._task is None)
         if self._task and not ready:
@@ -176,7 +175,7 @@ class SchoolsPage(StepPage):
             self._drop_message()
             buttons = [primary(tr("Try again"), self.refresh)] if again else []
             if again and self._go:
-                buttons.append(secondary(tr("Open Credentials"), partial(self._go, Step.CREDENTIALS)))
+                buttons.append(secondary(tr("Open Credentials"), partial(self._go, "credentials")))
             parts = (Label(heading, "heading"), Label(text, "muted"), row(*buttons, 1), 1)
             self._message = column(*parts, spacing=SPACE_M)
             self._message.setAccessibleName(heading)
@@ -207,7 +206,7 @@ class SchoolsPage(StepPage):
                 self._stopped()
                 return
             self._task = None
-            session.update(found=tuple(schools))
+            session.update(SchoolsPart, found=tuple(schools))
             self.show_draft()
 
         def refused(error: PsconnectError) -> None:
@@ -219,7 +218,7 @@ class SchoolsPage(StepPage):
 
     def _asked(self) -> tuple[object, ...]:
         """Whom PowerSchool answers: with other credentials, it is another one."""
-        return (*credentials_of(self.session.draft), self.session.secret)
+        return (*self.session.draft.of(CredentialsPart).signs_in_with, self.session.secrets.get(CLIENT_SECRET))
 
     def _stopped(self) -> None:
         """The answer was not wanted any more; who looks again wants another one."""
@@ -229,18 +228,18 @@ class SchoolsPage(StepPage):
         self.show_draft()
 
     def _type_numbers(self, text: str) -> None:
-        self.session.update(numbers=text, all_schools=False)
+        self.session.update(SchoolsPart, numbers=text, all_schools=False)
 
     def _switch_all(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
-        draft = self.session.draft
-        numbers = draft.numbers
+        part = self._part
+        numbers = part.numbers
         if not on and not numbers.strip():
-            numbers = ",".join(str(school.number) for school in draft.found)
-        self.session.update(all_schools=on, numbers=numbers)
+            numbers = ",".join(str(school.number) for school in part.found)
+        self.session.update(SchoolsPart, all_schools=on, numbers=numbers)
 
     def _switch(self, school: int, on: bool) -> None:  # noqa: FBT001 - as the model calls it
-        draft = self.session.draft
-        before = [found.number for found in draft.found] if draft.all_schools else self._numbers()
+        part = self._part
+        before = [found.number for found in part.found] if part.all_schools else self._numbers()
         after = [*before, school] if on else [other for other in before if other != school]
-        self.session.update(all_schools=False, numbers=",".join(map(str, after)))
+        self.session.update(SchoolsPart, all_schools=False, numbers=",".join(map(str, after)))
         self.seen("numbers")

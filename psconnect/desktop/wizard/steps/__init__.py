@@ -1,0 +1,20 @@
+"""The steps of the set-up in their order. A step is added here and in ``pages.PAGES``, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psconnect.desktop.wizard.steps.connect import ConnectStep
+from psconnect.desktop.wizard.steps.credentials import CredentialsStep
+from psconnect.desktop.wizard.steps.destination import DestinationStep
+from psconnect.desktop.wizard.steps.schools import SchoolsStep
+from psconnect.desktop.wizard.steps.spec import StepSpec
+from psconnect.desktop.wizard.steps.summary import SummaryStep
+
+STEPS: tuple[StepSpec[Any], ...] = (
+    ConnectStep(),
+    CredentialsStep(),
+    SchoolsStep(),
+    DestinationStep(),
+    SummaryStep(),
+)

@@ -1,0 +1,75 @@
+"""Step *Connect what*: the connection's name, the preset, the district's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from psconnect.desktop.text import tr
+from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, section
+from psconnect.model.connection import LONGEST_NAME, Connection
+
+
+class ConnectPart(Part, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Name, preset (its name in files) and the district's name, as typed."""
+
+    name: str = ""
+    preset: str = ""
+    district_name: str = ""
+
+
+class ConnectStep(StepSpec[ConnectPart]):
+    """What is connected, and what it is called."""
+
+    key = "connect"
+    part = ConnectPart
+    required = True
+
+    def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
+        """Its words."""
+        return StepText(
+            tr("Connect what"),
+            tr("What do you want to connect?"),
+            tr("The name tells connections apart; the preset decides what is sent."),
+        )
+
+    def needs(self, draft: Draft, known: Known) -> Iterator[Need]:
+        """A name that is free, and a preset."""
+        part = draft.of(ConnectPart)
+        problem = _name_problem(part.name.strip(), known)
+        if problem:
+            yield self.need("name", problem)
+        if part.preset not in [preset.name for preset in known.presets]:
+            yield self.need("preset", tr("Choose what you want to connect."))
+
+    def lines(self, draft: Draft, known: Known) -> list[Line]:
+        """Name, preset, district."""
+        part = draft.of(ConnectPart)
+        labels = {preset.name: preset.label for preset in known.presets}
+        return [
+            (tr("Name"), part.name.strip()),
+            (tr("Preset"), labels.get(part.preset, "")),
+            (tr("District name"), part.district_name.strip() or tr("taken from the address")),
+        ]
+
+    def into(self, part: ConnectPart, settings: dict[str, Any]) -> None:
+        """Name, preset and [options] district_name."""
+        settings["name"], settings["preset"] = part.name, part.preset
+        section(settings, "options")["district_name"] = part.district_name.strip()
+
+    def out_of(self, connection: Connection) -> ConnectPart:
+        """As the connection has it."""
+        return ConnectPart(connection.name, connection.preset, connection.options.district_name)
+
+
+def _name_problem(name: str, known: Known) -> str:
+    if not name:
+        return tr("Give the connection a name, for example “Lincoln roster”.")
+    if not name.isprintable():
+        return tr("The name has an invisible character in it. Type it again.")
+    if len(name) > LONGEST_NAME:
+        return tr("The name has {count} characters. Type one of at most {most}.", count=len(name), most=LONGEST_NAME)
+    if name.casefold() in known.taken:
+        return tr("There is already a connection with this name. Choose another one.")
+    return ""

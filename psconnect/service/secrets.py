@@ -1,0 +1,151 @@
+"""The secrets of a connection: PowerSchool's, and those that its destination declares. Values go in, never out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from psconnect.destinations import KINDS
+from psconnect.model.bad_setting import nearest
+from psconnect.model.connection import Connection
+from psconnect.model.errors import FixSettings
+from psconnect.service.base import Base
+from psconnect.store.settings.secrets import CLIENT_SECRET, SecretPlace, Secrets, variable
+
+_DESTINATION = "destination."
+
+
+@dataclass(frozen=True)
+class SecretState:
+    """A secret of a connection, without its value.
+
+    Attributes:
+        key: its name, like ``source.client_secret`` or ``destination.token``.
+        label, help: what a person reads of it.
+        required: whether the connection can't run without it.
+        place: where its value is: ``environment``, ``session`` (in memory until psconnect ends), ``keyring``, or an
+            empty text where there is none.
+    """
+
+    key: str
+    label: str
+    help: str
+    required: bool
+    place: SecretPlace = ""
+
+
+_CLIENT = SecretState(CLIENT_SECRET, "Client secret", "From the plugin’s page in PowerSchool.", required=True)
+
+
+class SecretKeeping(Base):
+    """What a person can do with secrets. All methods raise FixSettings, for example where the keyring is locked."""
+
+    def secrets_of(self, name: str) -> list[SecretState]:
+        """The secrets that a connection has a use for, PowerSchool's first."""
+        return self._states(self._files.get(name))
+
+    def _states(self, connection: Connection) -> list[SecretState]:
+        declared = [_CLIENT]
+        if connection.destination_kind in KINDS:
+            for field in KINDS[connection.destination_kind][0].fields:
+                if field.secret:
+                    key = f"{_DESTINATION}{field.key}"
+                    declared.append(SecretState(key, field.label, field.help, field.required))
+        return [
+            SecretState(one.key, one.label, one.help, one.required, self.secrets.place(connection.name, one.key))
+            for one in declared
+        ]
+
+    def set_secret(self, name: str, key: str, value: str) -> None:
+        """Keep a secret of a connection in the keyring."""
+        name = self._known_secret(name, key)
+        self.secrets.set(name, key, value)
+
+    def remove_secret(self, name: str, key: str) -> None:
+        """Forget a secret of a connection; does nothing where there is none."""
+        self.secrets.remove(self._known_secret(name, key), (key,))
+
+    def _known_secret(self, name: str, key: str) -> str:
+        states = self.secrets_of(name)
+        keys = [state.key for state in states]
+        if key not in keys:
+            raise FixSettings(
+                "PSC-SECRET-KEY",
+                "There is no such secret",
+                f"“{key}” is not a secret of this connection.",
+                f"{nearest(key, keys)} Known: {', '.join(keys)}." if len(keys) > 1 else f"Known: {keys[0]}.",
+                where=key,
+            )
+        return self._files.get(name).name
+
+    def destination_secrets(self, connection: Connection, typed: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The secrets that the destination declares, by their names there, without those that are not known.
+
+        ``typed`` are values, by full keys, that go before the kept ones. Raises FixSettings for one that the
+        destination can't do without.
+        """
+        values = {}
+        for state in self._states(connection):
+            if not state.key.startswith(_DESTINATION):
+                continue
+            value = (typed or {}).get(state.key) or self.secrets.get(connection.name, state.key)
+            if value:
+                values[state.key.removeprefix(_DESTINATION)] = value
+            elif state.required:
+                raise _missing(connection.name, state)
+        return values
+
+    # --- under any name: a set-up that is not finished keeps its secrets, too ------------------------------------
+
+    def keep_secrets_in_memory(self) -> None:
+        """From now on, keep secrets until psconnect ends, and don't ask the keyring."""
+        self.secrets = Secrets(session_only=True)
+
+    def keeps_secrets(self) -> bool:
+        """Whether this computer has a keyring; without one, secrets are kept until psconnect ends."""
+        return self.secrets.in_keyring
+
+    def kept_secrets(self, name: str) -> frozenset[str]:
+        """Keys of the secrets that are known on this computer under that name."""
+        return frozenset(key for key in every_secret() if self.secrets.place(name, key))
+
+    def keep_secret(self, name: str, key: str, value: str) -> bool:
+        """Keep a secret under that name.
+
+        Returns True when it is in the keyring, False where there is none: then it is known until psconnect ends.
+        """
+        if not self.keeps_secrets():
+            self.secrets.keep_for_session(name, key, value)
+            return False
+        self.secrets.set(name, key, value)
+        return True
+
+    def move_secrets(self, before: str, after: str, keys: Iterable[str]) -> None:
+        """Keep the secrets of a finished set-up under its connection's name; the others of the set-up are forgotten."""
+        for key in keys:
+            value = self.secrets.get(before, key)
+            if value:
+                self.keep_secret(after, key, value)
+        self.forget_secrets(before)
+
+    def forget_secrets(self, name: str, keys: Iterable[str] | None = None) -> None:
+        """Forget these secrets under that name, or all of them."""
+        self.secrets.remove(name, tuple(every_secret() if keys is None else keys))
+
+
+def every_secret() -> list[str]:
+    """The keys of all secrets that any connection can have."""
+    declared = [field.key for declaration, _factory in KINDS.values() for field in declaration.fields if field.secret]
+    return [CLIENT_SECRET, *(f"{_DESTINATION}{key}" for key in dict.fromkeys(declared))]
+
+
+def _missing(name: str, state: SecretState) -> FixSettings:
+    """A connection lacks a secret."""
+    return FixSettings(
+        "PSC-SECRET-MISSING",
+        "A secret is missing",
+        f"“{state.label}” of “{name}” is not known on this computer.",
+        f"Keep it in the keyring: psconnect secret set NAME {state.key}. On a server without a keyring, give it in "
+        f"{variable(state.key)} when psconnect is started.",
+        where=state.key,
+    )
