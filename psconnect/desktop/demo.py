@@ -12,7 +12,7 @@ from datetime import datetime
 from psconnect.demo import DemoOptions, DemoServer
 from psconnect.model.connection import Connection
 from psconnect.model.connection_id import new_id
-from psconnect.service import DemoHome, Home, Service
+from psconnect.service import CLIENT_SECRET, DemoHome, Home, Service
 
 
 @dataclass(frozen=True)
