@@ -10,19 +10,25 @@ from PySide6.QtCore import QObject
 
 from psconnect.desktop.bridge import Bridge, OnError
 from psconnect.desktop.text import tr
-from psconnect.desktop.widgets.banner import Action, Banner
+from psconnect.desktop.widgets.banner import Action
 from psconnect.service import Service
 
 
 class StartAgain(QObject):
-    """Asks in ``strip``, then sets the damaged data aside, and calls ``done`` with a sentence, or ``refused``."""
+    """Asks with ``ask``, then sets the damaged data aside, and calls ``done`` with a sentence, or ``refused``."""
 
     def __init__(
-        self, service: Service, bridge: Bridge, strip: Banner, done: Callable[[str], object], refused: OnError
+        self,
+        service: Service,
+        bridge: Bridge,
+        ask: Callable[[str, list[Action]], None],
+        done: Callable[[str], object],
+        refused: OnError,
+        parent: QObject,
     ) -> None:
-        super().__init__(strip)
-        self._service, self._bridge, self._strip = service, bridge, strip
-        self._done, self._refused = done, refused
+        super().__init__(parent)
+        self._service, self._bridge = service, bridge
+        self._ask, self._done, self._refused = ask, done, refused
 
     def ask(self, name: str) -> None:
         """Say what is lost and what is not; nothing is done before somebody presses the first button."""
@@ -32,12 +38,7 @@ class StartAgain(QObject):
             "changes in the other system. The next sync reads everything and waits for your approval.",
             name=name,
         )
-        answers: list[Action] = [
-            (tr("Start again"), partial(self._begin, name)),
-            (tr("Leave it as it is"), self._strip.hide),
-        ]
-        self._strip.tell(text, "warning", answers)
-        self._strip.buttons[1].setFocus()
+        self._ask(text, [(tr("Start again"), partial(self._begin, name))])
 
     def _begin(self, name: str) -> None:
         self._bridge.call(

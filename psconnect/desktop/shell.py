@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout
 from psconnect.desktop.again import StartAgain
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.context import Context
+from psconnect.desktop.importing import Importing
 from psconnect.desktop.menus import Menus
 from psconnect.desktop.places import Places
 from psconnect.desktop.runs import ActiveRun, ActiveRuns
@@ -21,10 +22,9 @@ from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_XXL
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.taborder import put_in_order
-from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING
-from psconnect.service import IN_USE, Service, plugin_name
+from psconnect.service import Service
 
 SIZE, SMALLEST = QSize(1180, 760), QSize(860, 560)
 _CLOSE_MS, _NOTICE_MS = 1_000, 8_000
@@ -65,7 +65,8 @@ class MainWindow(QMainWindow):
         self.places.moved.connect(self._moved)
         self.places.titled.connect(self._name_window)
         self._lay_out()
-        self._again = StartAgain(service, self.bridge, self.banner, self._started_again, self._refused)
+        self._again = StartAgain(service, self.bridge, self._ask, self._started_again, self._refused, self)
+        self.importing = Importing(service, self.bridge, self._ask, self._imported, self._refused, self)
         self._menus = Menus(self, self, demo=demo)
         self._notice_timer = QTimer(self)
         self._notice_timer.setSingleShot(True)
@@ -196,43 +197,12 @@ class MainWindow(QMainWindow):
 
     def import_connection(self) -> None:
         """Choose a connection file and store it."""
-        dialog = QFileDialog(self, tr("Import a connection"), str(Path.home()), tr("Connection file (*.toml)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.import_from(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        kinds = tr("Connection file (*.toml)")
+        self.importing.choose(QFileDialog(self, tr("Import a connection"), str(Path.home()), kinds))
 
-    def import_from(self, path: Path) -> None:
-        """Store the connection of a file; settings that are there are replaced only after asking."""
-        taken: list[str] = []
-        store = partial(self.context.service.import_connection, path, on_other_id=taken.append)
-        stored = partial(self._imported, taken)
-        failed = partial(self._not_imported, store, stored)
-        self.bridge.call(partial(store, replace=False), stored, failed, owner=self)
-
-    def _not_imported(
-        self, store: Callable[[], Connection], stored: Callable[[Connection], None], error: PsconnectError
-    ) -> None:
-        if error.code != IN_USE:
-            self._refused(error)
-            return
-        text = tr("“{name}” is there already. Are its settings to be replaced by those of the file?", name=error.where)
-        replace = partial(self.bridge.call, store, stored, self._refused, owner=self)
-        self._notice_timer.stop()
-        answers: list[Action] = [(tr("Replace its settings"), replace), (tr("Leave it as it is"), self.banner.hide)]
-        self.banner.tell(text, "warning", answers)
-        self.banner.buttons[1].setFocus()
-
-    def _imported(self, taken: list[str], connection: Connection) -> None:
+    def _imported(self, name: str, text: str) -> None:
         self.changed()
-        self.settings(connection.name)
-        text = tr("“{name}” is stored. Its secret is not in the file: give it in the settings.", name=connection.name)
-        if taken:
-            other = tr(
-                "Another connection has the id in the file, so this one needs a plugin of its own: “{plugin}”.",
-                plugin=plugin_name(connection.id),
-            )
-            text = tr("{first} {second}", first=text, second=other)
+        self.settings(name)
         self.notice(text)
 
     def _refused(self, error: PsconnectError) -> None:
@@ -242,7 +212,6 @@ class MainWindow(QMainWindow):
 
     def start_again(self, name: str) -> None:
         """Ask whether a connection starts again with new roster data, because its own is damaged."""
-        self._notice_timer.stop()
         self._again.ask(name)
 
     def _started_again(self, text: str) -> None:
@@ -268,6 +237,13 @@ class MainWindow(QMainWindow):
             self._notice_timer.start(_NOTICE_MS)
         else:
             self._notice_timer.stop()
+
+    def _ask(self, question: str, answers: list[Action], leave: str = "") -> None:
+        """Ask at the top of the window; the question stays. The last answer, ``leave``, has the focus."""
+        self._notice_timer.stop()
+        nothing = (leave or tr("Leave it as it is"), self.banner.hide)
+        self.banner.tell(question, "warning", [*answers, nothing])
+        self.banner.buttons[-1].setFocus()
 
     def saved(self, name: str, wish: str) -> None:
         """The wizard stored a connection; ``wish`` is ``save``, ``preview`` or ``sync``."""
@@ -320,10 +296,7 @@ class MainWindow(QMainWindow):
                 "{count} runs are going on. Closing stops them; nothing is left half done.",
                 name=working[0].connection,
             )
-            stop, keep = (tr("Stop and close"), self.stop_and_close), (tr("Keep it open"), self.banner.hide)
-            self._notice_timer.stop()
-            self.banner.tell(text, "warning", [stop, keep])
-            self.banner.buttons[1].setFocus()
+            self._ask(text, [(tr("Stop and close"), self.stop_and_close)], tr("Keep it open"))
             return
         self._store()
         self.places.leave()

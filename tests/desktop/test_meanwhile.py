@@ -330,7 +330,7 @@ def test_importing_replaces_no_settings_without_asking(
     def district() -> str:
         return connected.service.connection(connected.name).options.district_name
 
-    window.import_from(tmp_path / "then.toml")
+    window.importing.begin(tmp_path / "then.toml")
     settled(qtbot, window)
     assert district() == "Lincoln Unified"
     assert connected.name in window.banner.label.text()
@@ -339,7 +339,7 @@ def test_importing_replaces_no_settings_without_asking(
     qtbot.mouseClick(leave, Qt.MouseButton.LeftButton)
     settled(qtbot, window)
     assert district() == "Lincoln Unified"
-    window.import_from(tmp_path / "then.toml")
+    window.importing.begin(tmp_path / "then.toml")
     settled(qtbot, window)
     qtbot.mouseClick(window.banner.buttons[0], Qt.MouseButton.LeftButton)
     settled(qtbot, window)

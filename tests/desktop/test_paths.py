@@ -231,12 +231,12 @@ def test_import_opens_the_settings(open_window: OpenWindow, tmp_path: Path, qtbo
     source = Service(home_at(tmp_path / "other"))
     source.save_connection(from_dict(to_dict(from_dict(data))))
     source.export_connection("Imported", tmp_path / "in.toml")
-    window.import_from(tmp_path / "in.toml")
+    window.importing.begin(tmp_path / "in.toml")
     settled(qtbot, window)
     assert window.places.currentWidget() is window.places.settings
     assert [state.connection.name for state in window.context.service.connections()] == ["Imported"]
     (tmp_path / "bad.toml").write_text("name = 1\n", encoding="utf-8")
-    window.import_from(tmp_path / "bad.toml")
+    window.importing.begin(tmp_path / "bad.toml")
     settled(qtbot, window)
     assert window.banner.property("state") == "bad"
 
