@@ -1,50 +1,62 @@
-"""Destinations: one module or folder a kind, each declaring its own settings and what it needs.
-
-Adding one: write the module, add a line to ``KINDS``, add a line to the matrix of tests/contracts.
-"""
+"""Destinations: one folder a kind, which declares and opens it. A new kind is a folder, and a line in ``ALL_KINDS``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from psconnect.destinations import oneroster_csv
-from psconnect.destinations.base import Declaration, SnapshotDestination
+from psconnect.destinations.kind import Context, Kind
+from psconnect.destinations.oneroster_csv import ONEROSTER_CSV
+from psconnect.destinations.snapshot import Snapshot
+from psconnect.destinations.writer import Writer
 from psconnect.model.bad_setting import nearest
-from psconnect.model.clock import Clock
+from psconnect.model.entities import declare
 from psconnect.model.errors import FixSettings
-from psconnect.transfer.folder import Step
+from psconnect.transfer.place import PlaceContext
+from psconnect.transfer.places import PLACES
 
-Factory = Callable[[str, dict[str, Any], Step, Clock, str], SnapshotDestination]
+__all__ = ["KINDS", "Context", "Destination", "Kind", "add_kind", "find_kind", "open_destination"]
+ALL_KINDS: tuple[Kind, ...] = (ONEROSTER_CSV,)
+"""All kinds of destination, in the order in which they are offered."""
 
-KINDS: dict[str, tuple[Declaration, Factory]] = {
-    oneroster_csv.DECLARATION.kind: (oneroster_csv.DECLARATION, oneroster_csv.OneRosterCsv),
-}
+KINDS: dict[str, Kind] = {}
+Destination = Snapshot | Writer
 
 
-def declaration_of(kind: str) -> Declaration:
-    """What a kind of destination declares; raises FixSettings for a kind that this version does not have."""
-    if kind not in KINDS:
+def add_kind(kind: Kind) -> None:
+    """Make a kind known by its name, and its derived entities like those of the roster."""
+    declare(kind.derived)
+    KINDS[kind.name] = kind
+
+
+for _kind in ALL_KINDS:
+    add_kind(_kind)
+
+
+def find_kind(name: str) -> Kind:
+    """A kind of destination by its name; raises FixSettings for one that this version does not have."""
+    if name not in KINDS:
         raise FixSettings(
             "PSC-DESTINATION-KIND",
-            "No destination is chosen" if not kind else "This destination can’t be used",
-            f"The kind of destination “{kind}” does not exist in this version."
-            if kind
+            "No destination is chosen" if not name else "This destination can’t be used",
+            f"The kind of destination “{name}” does not exist in this version."
+            if name
             else "The connection does not say where the roster is to be delivered.",
-            nearest(kind, list(KINDS)) if kind else f"Set destination.kind to one of: {', '.join(KINDS)}.",
+            nearest(name, list(KINDS)) if name else f"Set destination.kind to one of: {', '.join(KINDS)}.",
             where="destination.kind",
         )
-    return KINDS[kind][0]
+    return KINDS[name]
 
 
-def make_destination(
-    connection_name: str, given: Mapping[str, Any], on_step: Step, clock: Clock | None = None, home: str = ""
-) -> SnapshotDestination:
-    """The destination with these settings; raises FixSettings that names what is missing or wrong.
+def open_destination(given: Mapping[str, Any], context: Context) -> Destination:
+    """The destination with the settings of a connection file's [destination] table; to be closed when done.
 
-    ``clock`` measures and waits where a delivery has to be tried again. ``home`` is the id of the home that delivers:
-    without it, nothing is said or asked about who else delivers there.
+    ``context`` has all but the settings and what follows from them. Raises FixSettings that names what is missing or
+    wrong.
     """
-    kind = str(given.get("kind", ""))
-    declaration = declaration_of(kind)
-    return KINDS[kind][1](connection_name, declaration.settings(given), on_step, clock or Clock(), home)
+    kind = find_kind(str(given.get("kind", "")))
+    settings = kind.complete(given)
+    at = PlaceContext(context.name, settings, context.on_step, context.clock, context.home)
+    place = PLACES[kind.places[0]].make(at) if kind.places else None
+    return kind.open(replace(context, settings=settings, label=kind.label, place=place))

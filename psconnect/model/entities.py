@@ -10,6 +10,7 @@ independently. So that both fit one entity, a teacher's enrollment has the negat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 DISTRICT_KEY = 0
@@ -167,6 +168,23 @@ ENTITIES: tuple[Entity, ...] = (
 )
 BY_KEY: dict[str, Entity] = {entity.key: entity for entity in ENTITIES}
 BY_RANK: dict[int, Entity] = {entity.rank: entity for entity in ENTITIES}
+"""By key and by rank: the roster's entities, and those that kinds of destination derive from them."""
+FIRST_DERIVED = 100
+"""The lowest rank of a derived entity; each kind has ranks of its own, for good: they stand in the roster data."""
+
+
+def declare(derived: Iterable[Entity]) -> None:
+    """Make a kind's derived entities known, so that plan, history and texts treat them like the roster's."""
+    for entity in derived:
+        taken = BY_KEY.get(entity.key, entity), BY_RANK.get(entity.rank, entity)
+        if entity.rank < FIRST_DERIVED or taken != (entity, entity):
+            raise ValueError(entity.key)
+        BY_KEY[entity.key] = BY_RANK[entity.rank] = entity
+
+
+def planned_entities() -> tuple[Entity, ...]:
+    """All entities that a plan can have changes of, in dependency order."""
+    return tuple(BY_RANK[rank] for rank in sorted(BY_RANK))
 
 
 def in_scope(scope: str) -> tuple[Entity, ...]:

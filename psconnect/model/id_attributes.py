@@ -7,8 +7,9 @@ the schools of a teacher. Of a student's schools the first one is needed, and th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-from psconnect.model.entities import BY_KEY, ENTITIES, Entity
+from psconnect.model.entities import BY_KEY, Entity
 
 _TARGETS: dict[str, tuple[str, ...]] = {
     "schoolSourcedId": ("school",),
@@ -42,18 +43,18 @@ class Pointer:
     needed: bool
 
 
-def _pointers(entity: Entity) -> tuple[Pointer, ...]:
+@cache
+def pointers_in(entity: Entity) -> tuple[Pointer, ...]:
+    """The attributes of an entity that hold ids of others."""
     needed = {reference.attribute for reference in entity.references}
     found = []
     for place, name in enumerate(entity.attributes):
-        targets = (entity.key,) if name == "parentSourcedId" else _TARGETS.get(name, ())
+        own = tuple(reference.entity for reference in entity.references if reference.attribute == name)
+        targets = (entity.key,) if name == "parentSourcedId" else _TARGETS.get(name, own)
         if targets:
             found.append(Pointer(place, targets, name.endswith("Ids"), name in needed))
     return tuple(found)
 
-
-POINTERS: dict[str, tuple[Pointer, ...]] = {entity.key: _pointers(entity) for entity in ENTITIES}
-"""Per entity key, the attributes that hold ids of others."""
 
 SPACES: tuple[tuple[Entity, ...], ...] = (
     *((BY_KEY[key],) for key in ("school", "calendar", "course", "class", "relationship", "enrollment")),

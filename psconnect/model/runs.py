@@ -165,13 +165,29 @@ def _as_dict(counts: Mapping[str, ChangeCounts]) -> dict[str, dict[str, int]]:
 
 @dataclass(frozen=True)
 class Change:
-    """One planned change of one record; ``before`` and ``after`` are attribute -> value, None where there is none."""
+    """One planned change of one record.
+
+    Attributes:
+        entity, key: the record.
+        action: ``create``, ``update`` or ``remove``.
+        before, after: attribute -> value; None where there is none.
+        remote_id: the record's id at a destination that gives ids of its own; empty where none is known.
+        related: attribute that points to others -> their remote ids, in the order of the ids; only for destinations
+            that take single changes, and only of records that the destination has.
+    """
 
     entity: str
     key: int
     action: str
     before: dict[str, str] | None
     after: dict[str, str] | None
+    remote_id: str = ""
+    related: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def record(self) -> dict[str, str]:
+        """What is to be, or of a removal what was."""
+        return self.after if self.after is not None else self.before or {}
 
 
 @dataclass(frozen=True)

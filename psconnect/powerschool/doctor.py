@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from psconnect.model.errors import FixSettings, PsconnectError
+from psconnect.model.findings import Finding
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.fields import perhaps_meant
@@ -29,25 +30,6 @@ from psconnect.wording.pieces import piece_lost, piece_what
 
 _SECONDS_A_CALL = 0.5
 _NO_SIGN_IN = ("PSC-AUTH-401", "PSC-AUTH-404")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One step of the check.
-
-    Attributes:
-        step: what was looked at.
-        state: ``ok``, ``warning`` or ``failed``.
-        text: what was found, in a sentence.
-        to_do: the next action; empty when there is none.
-        code: the error's code when it failed.
-    """
-
-    step: str
-    state: str
-    text: str
-    to_do: str = ""
-    code: str = ""
 
 
 def examine(

@@ -19,10 +19,11 @@ import msgspec
 from psconnect import __version__
 from psconnect.http import Answer
 from psconnect.model.errors import PsconnectError
+from psconnect.model.findings import Finding
 from psconnect.powerschool import answers
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.doctor import Finding, any_year
+from psconnect.powerschool.doctor import any_year
 from psconnect.powerschool.fields import catalogue
 from psconnect.powerschool.page_sizes import DEFAULT
 from psconnect.powerschool.reader import PageFailed, QueryReader

@@ -210,13 +210,14 @@ def _destination(connection: Connection) -> str:
     kind = connection.destination_kind
     if kind not in KINDS:
         return kind
-    declaration = KINDS[kind][0]
-    folders = [
-        str(connection.destination[field.key])
-        for field in declaration.fields
-        if field.kind == "folder" and not field.secret and field.key in connection.destination
+    declared = KINDS[kind]
+    words = {"folder": tr("folder {path}"), "file": tr("file {path}")}
+    places = [
+        words[field.kind].format(path=connection.destination[field.key])
+        for field in declared.fields
+        if field.kind in words and field.key in connection.destination
     ]
-    return ", ".join([declaration.label, *(tr("folder {path}", path=path) for path in folders)])
+    return ", ".join([declared.label, *places])
 
 
 def _destination_phrase(connection: Connection) -> str:
@@ -224,5 +225,5 @@ def _destination_phrase(connection: Connection) -> str:
     kind = connection.destination_kind
     if kind not in KINDS:
         return ""
-    label = KINDS[kind][0].label
+    label = KINDS[kind].label
     return f"the {label}" if label.split()[-1].islower() else label

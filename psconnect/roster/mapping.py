@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from psconnect.model.bad_setting import nearest, refuse
-from psconnect.model.entities import BY_KEY, EXTRA, Entity
+from psconnect.model.entities import BY_KEY, ENTITIES, EXTRA, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.roster.templates import (
     FieldPart,
@@ -78,7 +78,8 @@ def parse_mapping(
     for name in value_lists:
         _check_list_name(name)
     templates: dict[str, dict[str, Template]] = {}
-    for key, entity in BY_KEY.items():
+    for entity in ENTITIES:
+        key = entity.key
         # Always in the same order: the columns that are added for them are part of a query's name.
         texts = {**preset.get(key, {}), **changed.get(key, {})}
         for attribute in texts:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from psconnect.destinations.base import Declaration, SettingField
+from psconnect.destinations.kind import Kind
+from psconnect.model.findings import Finding
 from psconnect.model.runs import SetAside
-from psconnect.powerschool.doctor import Finding
+from psconnect.model.setting_fields import Column, SecretField, SettingField
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import Explanation, Happening, Related, Step
@@ -43,8 +44,8 @@ __all__ = [
     "AdoptionPreview",
     "Arrangement",
     "Caught",
+    "Column",
     "ConnectionState",
-    "Declaration",
     "DemoHome",
     "Explanation",
     "FilterPreview",
@@ -53,6 +54,7 @@ __all__ = [
     "Happening",
     "Home",
     "IdsNow",
+    "Kind",
     "Limit",
     "Match",
     "Measure",
@@ -65,6 +67,7 @@ __all__ = [
     "Related",
     "School",
     "SeasonProposal",
+    "SecretField",
     "SecretState",
     "Service",
     "SetAside",

@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
-from psconnect.destinations import KINDS, make_destination
+from psconnect.destinations import KINDS
 from psconnect.logs import logger
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import Run
+from psconnect.service.destinations import Destinations
 from psconnect.service.identity import Identity
 from psconnect.service.secrets import every_secret
 from psconnect.store.files import storage_errors, write_atomically
@@ -27,7 +28,6 @@ from psconnect.store.reading.staging import LAST_READ
 from psconnect.store.settings.connection_files import read_file, to_toml
 from psconnect.store.settings.home_id import forget_home_id
 from psconnect.sync.compose import choices_of
-from psconnect.sync.job import no_step
 from psconnect.sync.thresholds import thresholds_of
 
 IN_USE = "PSC-CONNECTION-EXISTS"
@@ -43,7 +43,7 @@ class ConnectionState:
     trouble: PsconnectError | None = None
 
 
-class Connections(Identity):
+class Connections(Identity, Destinations):
     """What a person can do with the connections themselves."""
 
     def connections(self) -> list[ConnectionState]:
@@ -80,7 +80,7 @@ class Connections(Identity):
         choices_of(checked)
         thresholds_of(checked.safety.thresholds)
         if checked.destination_kind in KINDS:
-            KINDS[checked.destination_kind][0].check(checked.destination)
+            KINDS[checked.destination_kind].check(checked.destination)
         self.check_ids(checked)
         self._files.save(checked)
         return checked
@@ -213,8 +213,8 @@ class Connections(Identity):
     def _leave(self, connection: Connection) -> Sequence[str]:
         """Clear the destination of what is ours and not delivered, as far as it can be reached."""
         try:
-            settings = connection.destination
-            return make_destination(connection.name, settings, no_step, self.clock, self.home_id).leave()
+            with self.opened_destination(connection) as destination:
+                return destination.leave()
         except FixSettings:
             # A destination that was never chosen, or can't be used any more, was not delivered to under these settings.
             return []

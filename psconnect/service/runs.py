@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from psconnect.destinations import make_destination
 from psconnect.logs import logger
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
@@ -15,7 +14,7 @@ from psconnect.model.ids import Ids
 from psconnect.model.runs import Change, Run
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.reports import write_report
-from psconnect.service.base import Base
+from psconnect.service.destinations import Destinations
 from psconnect.sources.base import Source
 from psconnect.store.history import run_table
 from psconnect.sync import approvals, engine, undo
@@ -23,7 +22,7 @@ from psconnect.sync.compose import choices_of, compare_of, make_source, reading_
 from psconnect.sync.job import Job, safety_of
 
 
-class Runs(Base):
+class Runs(Destinations):
     """What a person can do with runs."""
 
     def sync(
@@ -144,7 +143,7 @@ class Runs(Base):
             )
         choices = choices_of(connection)
         token = cancel or CancelToken()
-        with ExitStack() as to_close:
+        with self.opened_destination(connection, token) as destination, ExitStack() as to_close:
 
             def source(ids: Ids, names: StaffNames) -> Source:
                 client = self.make_client(connection, token)
@@ -155,7 +154,7 @@ class Runs(Base):
                 connection=name,
                 rosters=self.rosters_of(name),
                 make_source=source,
-                destination=make_destination(name, connection.destination, self.on_step, self.clock, self.home_id),
+                destination=destination,
                 rules=rules_fingerprint(choices),
                 safety=safety_of(connection.safety),
                 clock=self.clock,

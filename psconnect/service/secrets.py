@@ -47,10 +47,9 @@ class SecretKeeping(Base):
     def _states(self, connection: Connection) -> list[SecretState]:
         declared = [_CLIENT]
         if connection.destination_kind in KINDS:
-            for field in KINDS[connection.destination_kind][0].fields:
-                if field.secret:
-                    key = f"{_DESTINATION}{field.key}"
-                    declared.append(SecretState(key, field.label, field.help, field.required))
+            for field in KINDS[connection.destination_kind].secrets:
+                key = f"{_DESTINATION}{field.key}"
+                declared.append(SecretState(key, field.label, field.help, field.required))
         return [
             SecretState(one.key, one.label, one.help, one.required, self.secrets.place(connection.name, one.key))
             for one in declared
@@ -78,22 +77,16 @@ class SecretKeeping(Base):
             )
         return self._files.get(name).name
 
-    def destination_secrets(self, connection: Connection, typed: Mapping[str, str] | None = None) -> dict[str, str]:
-        """The secrets that the destination declares, by their names there, without those that are not known.
+    def destination_secret(self, connection: Connection, key: str, typed: Mapping[str, str]) -> str:
+        """A secret that the destination declares, by its key there; raises FixSettings where it is not known.
 
-        ``typed`` are values, by full keys, that go before the kept ones. Raises FixSettings for one that the
-        destination can't do without.
+        ``typed`` are values, by full keys, that go before the kept ones. One that is not required may be empty.
         """
-        values = {}
-        for state in self._states(connection):
-            if not state.key.startswith(_DESTINATION):
-                continue
-            value = (typed or {}).get(state.key) or self.secrets.get(connection.name, state.key)
-            if value:
-                values[state.key.removeprefix(_DESTINATION)] = value
-            elif state.required:
-                raise _missing(connection.name, state)
-        return values
+        (state,) = (one for one in self._states(connection) if one.key == f"{_DESTINATION}{key}")
+        value = typed.get(state.key, "") or self.secrets.get(connection.name, state.key)
+        if not value and state.required:
+            raise _missing(connection.name, state)
+        return value
 
     # --- under any name: a set-up that is not finished keeps its secrets, too ------------------------------------
 
@@ -135,7 +128,7 @@ class SecretKeeping(Base):
 
 def every_secret() -> list[str]:
     """The keys of all secrets that any connection can have."""
-    declared = [field.key for declaration, _factory in KINDS.values() for field in declaration.fields if field.secret]
+    declared = [field.key for kind in KINDS.values() for field in kind.secrets]
     return [CLIENT_SECRET, *(f"{_DESTINATION}{key}" for key in dict.fromkeys(declared))]
 
 

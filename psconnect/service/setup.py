@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from psconnect.destinations import KINDS, make_destination
-from psconnect.destinations.base import Declaration
+from psconnect.destinations import KINDS
+from psconnect.destinations.kind import Kind
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
+from psconnect.model.findings import Finding, stop_if_failed
 from psconnect.model.pasted import pasted
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.doctor import examine
 from psconnect.powerschool.evidence import Evidence
 from psconnect.powerschool.pieces import Piece, piece_of
 from psconnect.powerschool.plugin import PluginPackage, build_plugin
 from psconnect.roster.filter_templates import FilterTemplate, templates_for
+from psconnect.service.destinations import Destinations
 from psconnect.service.drafts import DraftFiles
-from psconnect.service.secrets import SecretKeeping
 from psconnect.store.files import write_atomically
 from psconnect.store.reading.assigned_values import mails_by_domain
 from psconnect.store.reading.last_reading import last_read
@@ -31,12 +32,11 @@ from psconnect.sync import inspect
 from psconnect.sync.compose import choices_of, compare_of, make_client
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo, School
-from psconnect.sync.job import no_step
 
 _SIGN_IN = "Sign-in by e-mail domain"
 
 
-class SetUp(SecretKeeping, DraftFiles):
+class SetUp(Destinations, DraftFiles):
     """What a person can do while setting up a connection, on settings that may not be saved yet."""
 
     def build_plugin(self, name: str) -> PluginPackage:
@@ -84,9 +84,9 @@ class SetUp(SecretKeeping, DraftFiles):
         """What a connection can start from, in the order of the labels."""
         return inspect.all_presets()
 
-    def destinations(self) -> list[Declaration]:
+    def destinations(self) -> list[Kind]:
         """The kinds of destination, each with the settings it declares."""
-        return [declaration for declaration, _factory in KINDS.values()]
+        return list(KINDS.values())
 
     def examine(
         self,
@@ -134,9 +134,13 @@ class SetUp(SecretKeeping, DraftFiles):
         """The ready-made conditions that an entity's filter rules can use, in the order in which they are offered."""
         return templates_for(entity)
 
-    def check_destination(self, connection: Connection) -> str:
-        """Whether the destination of settings that may not be saved yet takes a delivery; says so in a sentence."""
-        return inspect.destination_ready(connection)
+    def check_destination(self, connection: Connection, typed: Mapping[str, str] | None = None) -> str:
+        """Whether the destination of settings that may not be saved yet takes a delivery; says so in a sentence.
+
+        ``typed`` are secrets that are not stored yet, by full keys. Raises PsconnectError where it can't be used.
+        """
+        with self.opened_destination(connection, typed=typed) as destination:
+            return stop_if_failed(destination.check())
 
     @contextmanager
     def _looking(self, connection: Connection, secret: str, cancel: CancelToken | None) -> Iterator[PowerSchoolClient]:
@@ -184,11 +188,10 @@ class SetUp(SecretKeeping, DraftFiles):
         finally:
             client.http.close()
         try:
-            text = make_destination(connection.name, connection.destination, no_step).check()
+            with self.opened_destination(connection, cancel) as destination:
+                yield from destination.check()
         except FixSettings as error:
             yield Finding("Destination", "failed", error.happened, error.to_do, error.code)
-        else:
-            yield Finding("Destination", "ok", text)
         if choices.naming.sign_in:
             yield self._sign_in(connection.name, list(choices.naming.sign_in.kind_of))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from psconnect.model.entities import Entity
-from psconnect.model.id_attributes import POINTERS, SEPARATOR
+from psconnect.model.id_attributes import SEPARATOR, pointers_in
 
 encode_record = msgspec.json.Encoder().encode
 decode_record = msgspec.json.Decoder(list[str]).decode
@@ -45,7 +45,7 @@ def attribute_value(entity: Entity, name: str, record: str = "record") -> str:
 def needed_id(entity: Entity, place: int, record: str) -> str:
     """SQL for the id at a place of a record that can't do without it; of a list of ids, the first one."""
     ids = value_at(record, place)
-    several = any(pointer.place == place and pointer.several for pointer in POINTERS[entity.key])
+    several = any(pointer.place == place and pointer.several for pointer in pointers_in(entity))
     return f"substr({ids}, 1, instr({ids} || '{SEPARATOR}', '{SEPARATOR}') - 1)" if several else ids
 
 

@@ -9,44 +9,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from psconnect.destinations.base import Delivered
-from psconnect.model.entities import Entity
-from psconnect.model.events import RunEvent
+from psconnect.destinations.writer import Writer
 from psconnect.model.runs import WORKING
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import set_fact
 from psconnect.store.plan import ledger, tombstones
+from psconnect.sync.delivery.roster import PlannedRoster
 from psconnect.sync.identity import RULES, unsettle
 from psconnect.sync.job import Job
 from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, PLACE, READ_BEFORE, RECEIPT, REJECTED_BEFORE
-
-_NEWS_EVERY = 5_000
-
-
-@dataclass(frozen=True)
-class _Roster:
-    """The roster after the plan, as a destination sees it, with news about how far it is."""
-
-    job: Job
-    db: sqlite3.Connection
-    number: int
-
-    def records(self, entity: Entity) -> Iterator[list[str]]:
-        """The attributes of the entity's records, in key order."""
-        done = 0
-        for done, record in enumerate(ledger.roster_after(self.db, self.number, entity), 1):
-            yield record
-            if done % _NEWS_EVERY == 0:
-                self.job.on_event(RunEvent("applying", entity.key, done))
-        self.job.on_event(RunEvent("applying", entity.key, done, done))
-
-    def labels(self, entity: Entity) -> Sequence[str]:
-        """The labels of the entity's further values."""
-        return self.job.labels.get(entity.key, ())
+from psconnect.transfer.place import Delivered
 
 
 def apply_plan(job: Job, db: sqlite3.Connection, number: int, *, take_over: bool = False) -> None:
@@ -59,7 +33,9 @@ def apply_plan(job: Job, db: sqlite3.Connection, number: int, *, take_over: bool
     run_table.update_run(db, number, state="applying")
     job.tell("applying")
     job.on_step("apply")
-    prepared = job.destination.prepare(_Roster(job, db, number), job.cancel)
+    if isinstance(job.destination, Writer):
+        raise NotImplementedError
+    prepared = job.destination.prepare(PlannedRoster(job, db, number), job.cancel)
     job.on_step("prepared")
     try:
         job.cancel.check()
@@ -87,7 +63,7 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
         ledger.apply_to_ledger(db, number)
         ledger.seal_ledger(db)
         set_fact(db, RECEIPT, delivered.receipt)
-        set_fact(db, PLACE, job.destination.place)
+        set_fact(db, PLACE, job.destination.address)
         if kind == "undo":
             set_fact(db, AFTER_UNDO, run_table.id_of(db, number))
             unsettle(db, number)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from psconnect import __version__, resources
-from psconnect.destinations import declaration_of
+from psconnect.destinations import find_kind
 from psconnect.http import HttpClient
 from psconnect.model.bad_setting import nearest, refuse
 from psconnect.model.clock import CancelToken, Clock
@@ -89,7 +89,7 @@ def choices_of(connection: Connection) -> Choices:
     names = whole_names(connection, options.parents, lists)
     without = settled_without(connection, parents=options.parents, module=names is None, filtered=selection.fields())
     streams = _streams(mapping, selection, names, contacts=contacts).going_without(without)
-    needed = declaration_of(connection.destination_kind).needed if connection.destination_kind else {}
+    needed = find_kind(connection.destination_kind).needed if connection.destination_kind else {}
     naming = naming_of(connection, preset, needed)
     labels = labels_of(naming, mapping)
     return Choices(
@@ -219,7 +219,7 @@ def make_source(
     metadata = client.metadata()
     refuse_old(metadata)
     # Settings that are only looked at may have no destination yet.
-    destination = declaration_of(connection.destination_kind) if connection.destination_kind else None
+    destination = find_kind(connection.destination_kind) if connection.destination_kind else None
     plan = ReadPlan(
         streams=choices.streams,
         mapping=choices.mapping,

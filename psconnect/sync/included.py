@@ -127,17 +127,17 @@ def _check_takes(connection: Connection) -> None:
     """Refuse groups and categories for a destination that has no place for them; nothing is chosen in vain."""
     if connection.destination_kind not in KINDS:
         return
-    declaration = KINDS[connection.destination_kind][0]
+    kind = KINDS[connection.destination_kind]
     for choice in connection.scope.courses:
         for wanted, needs, label in (
             (choice.deliver_as == "group", "groups", "groups of users"),
             (bool(choice.category), "categories", "categories of courses"),
         ):
-            if wanted and needs not in declaration.takes:
+            if wanted and needs not in kind.takes:
                 raise FixSettings(
                     "PSC-SCOPE-NO-PLACE",
                     "The destination has no place for this",
-                    f"{declaration.label} has no {label}, but the choice of courses in [[scope.courses]] asks for them "
+                    f"{kind.label} has no {label}, but the choice of courses in [[scope.courses]] asks for them "
                     f"({', '.join(choice.courses[:3])}).",
                     'Deliver the courses as classes (deliver_as = "class") and without a category.',
                     where="scope.courses",

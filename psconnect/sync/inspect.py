@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from psconnect.destinations import make_destination
 from psconnect.model.connection import Connection
+from psconnect.model.findings import Finding
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.doctor import examine
 from psconnect.powerschool.reader import read_stream
 from psconnect.powerschool.retries import RetryPolicy
 from psconnect.sources.powerschool import choose_reader
 from psconnect.sync.compose import choices_of, load_preset, preset_names
-from psconnect.sync.job import no_step
 
 _ACTIVE = "0"
 WHILE_SOMEBODY_WAITS = RetryPolicy(tries=2, first_pause=0.5, longest_pause=5.0, budget=60.0, longest_asked=30.0)
@@ -74,11 +73,6 @@ def schools_of(connection: Connection, client: PowerSchoolClient) -> list[School
         if row.school_number.isdigit()
     ]
     return sorted(found, key=lambda school: (school.name.casefold(), school.number))
-
-
-def destination_ready(connection: Connection) -> str:
-    """Whether a delivery would be possible, in a sentence; raises PsconnectError that says why not."""
-    return make_destination(connection.name, connection.destination, no_step).check()
 
 
 @dataclass

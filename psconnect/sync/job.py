@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psconnect.destinations.base import SnapshotDestination
+from psconnect.destinations import Destination
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.events import OnEvent, RunEvent, ignore
 from psconnect.model.ids import IdRules, Ids
@@ -69,7 +69,7 @@ class Job:
     connection: str
     rosters: Path
     make_source: Callable[[Ids, StaffNames], Source]
-    destination: SnapshotDestination
+    destination: Destination
     rules: str
     safety: Safety
     clock: Clock

@@ -10,6 +10,7 @@ from datetime import date
 
 from psconnect.model.entities import BY_KEY, TEACHER
 from psconnect.model.events import RunEvent
+from psconnect.model.findings import stop_if_failed
 from psconnect.model.ids import split_mark
 from psconnect.model.problems import Problem
 from psconnect.model.runs import Hold
@@ -62,7 +63,7 @@ class Planned:
 def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> Planned:
     """Read, shape and store the plan of this run; raises what stops the run."""
     _enter(job, db, number, "reading")
-    job.destination.check()
+    stop_if_failed(job.destination.check())
     job.destination.sweep()
     stage, started = staging.Staging(job.rosters), job.clock.now()
     try:
@@ -266,13 +267,13 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
         freeze=job.safety.freeze,
         returned=tombstones.come_back_as_others(db, number),
         after_undo=get_fact(db, AFTER_UNDO),
-        places=guard.Places(job.destination.place, get_fact(db, PLACE)),
+        places=guard.Places(job.destination.address, get_fact(db, PLACE)),
         emptied=reading.emptied,
         redelivered=0 if standing else sum(ledger.ledger_counts(db).values()),
         owned_by=job.destination.owned_by() if changes or not standing else "",
     )
     found = guard.holds(facts, job.safety.thresholds)
-    again = "" if standing else job.destination.place
+    again = "" if standing else job.destination.address
     run_table.update_run(db, number, plan_hash=plan.hash, changes=plan.changes, holds=found, redelivers_to=again)
     return Planned(plan.hash, changes, found, delivers=bool(changes) or not standing)
 

@@ -46,10 +46,10 @@ def _same_destination(one: Connection, other: Connection) -> bool:
 
 
 def _place(connection: Connection) -> tuple[Any, ...] | None:
-    """What says which system a destination is: its folder, or all settings of a kind without one; None while unset."""
+    """What says which system a destination is: its folder or file, else all its settings; None while unset."""
     settings: Mapping[str, Any] = connection.destination
-    declared = KINDS[connection.destination_kind][0].fields if connection.destination_kind in KINDS else ()
-    folders = [field.key for field in declared if field.kind == "folder"]
+    declared = KINDS[connection.destination_kind].fields if connection.destination_kind in KINDS else ()
+    folders = [field.key for field in declared if field.kind in ("folder", "file")]
     if folders:
         given = [str(settings.get(key, "")) for key in folders]
         return tuple(_plain(folder) for folder in given) if all(given) else None

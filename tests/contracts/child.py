@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from psconnect.destinations import make_destination
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
 from tests.contracts.destination_kit import CONNECTION
+from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, hostile, large, small
 
 
@@ -30,7 +30,7 @@ def _receipts(given: dict[str, Any]) -> list[str]:
         setattr(time, name, lambda at=None, real=real: real(seconds if at is None else at))
     receipts = []
     for tables in (small(), hostile()):
-        prepared = make_destination(CONNECTION, given, lambda _step: None).prepare(ListRoster(tables), CancelToken())
+        prepared = open_snapshot(CONNECTION, given).prepare(ListRoster(tables), CancelToken())
         receipts.append(prepared.receipt)
         prepared.discard()
     return receipts
@@ -42,7 +42,7 @@ def _limited(given: dict[str, Any], limit: int) -> dict[str, str]:
     roster = ListRoster(large(6_000))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     try:
-        make_destination(CONNECTION, given, lambda _step: None).prepare(roster, CancelToken())
+        open_snapshot(CONNECTION, given).prepare(roster, CancelToken())
     except PsconnectError as error:
         return {"error": type(error).__name__, **error.as_dict()}
     return {"error": ""}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from psconnect.destinations import KINDS, declaration_of, make_destination
-from psconnect.destinations.base import Declaration, SettingField
+from psconnect.destinations import KINDS, Context, Kind, find_kind, open_destination
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
+from psconnect.model.setting_fields import SettingField
 from tests.contracts.destination_kit import CONNECTION, Subject
 
 _OF_ANOTHER_TYPE: dict[str, tuple[Any, ...]] = {
@@ -20,6 +21,8 @@ _OF_ANOTHER_TYPE: dict[str, tuple[Any, ...]] = {
     "choice": (1.1, True, ["1.1"], None),
     "number": ("5", True, 5.0, None),
     "switch": ("yes", 1, None),
+    "file": (5, False, {"path": "/x"}, None),
+    "table": ("x", 5, {"row": "x"}, ["x"]),
 }
 
 
@@ -27,28 +30,27 @@ class DeclarationContract:
     """Tests of a kind's declaration and of the settings it accepts."""
 
     @pytest.fixture
-    def declaration(self, subject: Subject) -> Declaration:
-        return declaration_of(subject.kind)
+    def declaration(self, subject: Subject) -> Kind:
+        return find_kind(subject.kind)
 
     @pytest.fixture
     def given(self, subject: Subject, tmp_path: Path) -> dict[str, Any]:
         """Valid settings as they stand in a connection file."""
         return {"kind": subject.kind, **subject.settings(tmp_path)}
 
-    def test_is_known_under_its_own_name(self, subject: Subject, declaration: Declaration) -> None:
-        assert declaration.kind == subject.kind
-        assert KINDS[subject.kind][0] is declaration
-        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", declaration.kind)
-        assert declaration.delivery == "snapshot"
+    def test_is_known_under_its_own_name(self, subject: Subject, declaration: Kind) -> None:
+        assert declaration.name == subject.kind
+        assert KINDS[subject.kind] is declaration
+        assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", declaration.name)
 
-    def test_has_texts_for_people(self, declaration: Declaration) -> None:
+    def test_has_texts_for_people(self, declaration: Kind) -> None:
         assert declaration.label.strip()
         assert declaration.summary.endswith(".")
         for setting in declaration.fields:
             assert setting.label[0].isupper(), setting.key
             assert setting.help.endswith("."), setting.key
 
-    def test_has_each_key_and_label_once(self, declaration: Declaration) -> None:
+    def test_has_each_key_and_label_once(self, declaration: Kind) -> None:
         keys = [setting.key for setting in declaration.fields]
         labels = [setting.label for setting in declaration.fields]
         assert len(set(keys)) == len(keys)
@@ -56,7 +58,7 @@ class DeclarationContract:
         assert "kind" not in keys
         assert all(re.fullmatch(r"[a-z][a-z0-9_]*", key) for key in keys)
 
-    def test_has_defaults_that_fit(self, declaration: Declaration) -> None:
+    def test_has_defaults_that_fit(self, declaration: Kind) -> None:
         for setting in declaration.fields:
             wanted: type = {"number": int, "switch": bool}.get(setting.kind, str)
             assert type(setting.default) is wanted, setting.key
@@ -64,69 +66,66 @@ class DeclarationContract:
             assert bool(setting.choices) == (setting.kind == "choice"), setting.key
             assert not setting.choices or setting.required or setting.default in setting.choices, setting.key
 
-    def test_asks_for_attributes_that_exist(self, declaration: Declaration) -> None:
+    def test_asks_for_attributes_that_exist(self, declaration: Kind) -> None:
         for entity, attributes in declaration.needed.items():
             assert attributes <= set(BY_KEY[entity].attributes), entity
 
-    def test_keeps_no_secret_in_its_settings(self, declaration: Declaration, given: dict[str, Any]) -> None:
-        secrets = {setting.key for setting in declaration.fields if setting.secret}
+    def test_keeps_no_secret_in_its_settings(self, declaration: Kind, given: dict[str, Any]) -> None:
+        secrets = {secret.key for secret in declaration.secrets}
         assert not secrets & set(given)
-        assert not secrets & set(declaration.settings(given))
+        assert not secrets & set(declaration.complete(given))
         suspicious = re.compile(r"password|secret|token|api_?key|private")
         for setting in declaration.fields:
-            assert setting.secret or not suspicious.search(setting.key), f"{setting.key} looks like a secret"
+            assert not suspicious.search(setting.key), f"{setting.key} looks like a secret"
 
-    def test_fills_in_defaults_and_leaves_what_was_given(self, declaration: Declaration, given: dict[str, Any]) -> None:
+    def test_fills_in_defaults_and_leaves_what_was_given(self, declaration: Kind, given: dict[str, Any]) -> None:
         before = dict(given)
-        settings = declaration.settings(given)
+        settings = declaration.complete(given)
 
         assert given == before
         assert "kind" not in settings
         for setting in declaration.fields:
-            if not setting.secret:
-                assert settings[setting.key] == given.get(setting.key, setting.default)
-        assert declaration.settings(settings) == settings
+            assert settings[setting.key] == given.get(setting.key, setting.initial)
+        assert declaration.complete(settings) == settings
 
-    def test_refuses_an_unknown_key_and_names_the_nearest(
-        self, declaration: Declaration, given: dict[str, Any]
-    ) -> None:
+    def test_refuses_an_unknown_key_and_names_the_nearest(self, declaration: Kind, given: dict[str, Any]) -> None:
         for setting in declaration.fields:
             misspelt = setting.key[0] + setting.key
             with pytest.raises(FixSettings) as caught:
-                declaration.settings({**given, misspelt: "x"})
+                declaration.complete({**given, misspelt: "x"})
             assert f"“{misspelt}”" in caught.value.happened
             assert f"“{setting.key}”" in caught.value.to_do
             assert caught.value.where == f"destination.{misspelt}"
 
-    def test_refuses_an_unknown_key_and_lists_the_known(self, declaration: Declaration, given: dict[str, Any]) -> None:
+    def test_refuses_an_unknown_key_and_lists_the_known(self, declaration: Kind, given: dict[str, Any]) -> None:
         with pytest.raises(FixSettings) as caught:
-            declaration.settings({**given, "q": 1})
+            declaration.complete({**given, "q": 1})
         for setting in declaration.fields:
             assert setting.key in caught.value.to_do
 
-    def test_refuses_a_missing_setting(self, declaration: Declaration, given: dict[str, Any]) -> None:
-        required = [setting for setting in declaration.fields if setting.required and not setting.secret]
+    def test_refuses_a_missing_setting(self, declaration: Kind, given: dict[str, Any]) -> None:
+        required = [setting for setting in declaration.fields if setting.required]
         for setting in required:
             for settings in ({k: v for k, v in given.items() if k != setting.key}, {**given, setting.key: ""}):
                 with pytest.raises(FixSettings) as caught:
-                    declaration.settings(settings)
+                    declaration.complete(settings)
                 assert setting.label in caught.value.happened
                 assert caught.value.where == f"destination.{setting.key}"
 
-    def test_refuses_a_value_of_another_type(self, declaration: Declaration, given: dict[str, Any]) -> None:
+    def test_refuses_a_value_of_another_type(self, declaration: Kind, given: dict[str, Any]) -> None:
         for setting in declaration.fields:
             for value in _OF_ANOTHER_TYPE[setting.kind]:
                 self._assert_refused(declaration, setting, {**given, setting.key: value})
 
-    def test_refuses_a_word_that_is_no_choice(self, declaration: Declaration, given: dict[str, Any]) -> None:
+    def test_refuses_a_word_that_is_no_choice(self, declaration: Kind, given: dict[str, Any]) -> None:
         for setting in declaration.fields:
             if setting.choices:
                 error = self._assert_refused(declaration, setting, {**given, setting.key: "no such word"})
                 assert all(choice in error.to_do for choice in setting.choices)
 
-    def _assert_refused(self, declaration: Declaration, setting: SettingField, given: dict[str, Any]) -> FixSettings:
+    def _assert_refused(self, declaration: Kind, setting: SettingField, given: dict[str, Any]) -> FixSettings:
         with pytest.raises(FixSettings) as caught:
-            declaration.settings(given)
+            declaration.complete(given)
         assert setting.label in caught.value.happened
         assert caught.value.where == f"destination.{setting.key}"
         assert caught.value.code == "PSC-DESTINATION-SETTING"
@@ -134,9 +133,10 @@ class DeclarationContract:
 
     def test_refuses_an_unknown_kind_and_names_the_nearest(self, subject: Subject, given: dict[str, Any]) -> None:
         with pytest.raises(FixSettings) as caught:
-            make_destination(CONNECTION, {**given, "kind": f"{subject.kind}s"}, lambda _step: None)
+            open_destination({**given, "kind": f"{subject.kind}s"}, Context(CONNECTION))
         assert caught.value.where == "destination.kind"
         assert f"“{subject.kind}”" in caught.value.to_do
 
-    def test_is_made_from_valid_settings(self, declaration: Declaration, given: dict[str, Any]) -> None:
-        assert make_destination(CONNECTION, given, lambda _step: None).declaration is declaration
+    def test_is_opened_with_valid_settings(self, given: dict[str, Any]) -> None:
+        with closing(open_destination(given, Context(CONNECTION))) as opened:
+            assert opened.address

@@ -1,4 +1,4 @@
-"""The contract kit of snapshot destinations (psconnect/destinations/base.py): what every kind has to pass.
+"""The contract kit of snapshot destinations (psconnect/destinations/snapshot.py): what every kind has to pass.
 
 A kind is described by one ``Subject`` in test_destinations.py: how it is set up, where its result lies, who judges it.
 The contract itself stands in declaration_contract.py, delivery_contract.py and fault_contract.py.
@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from psconnect.destinations import make_destination
-from psconnect.destinations.base import Delivered, Prepared, SnapshotDestination
+from psconnect.destinations.snapshot import Snapshot
 from psconnect.model.clock import CancelToken
+from psconnect.transfer.place import Delivered, Prepared
+from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, Tables
 
 CONNECTION = "Lincoln roster"
@@ -66,10 +67,10 @@ class Delivery:
         """What the other system opens."""
         return self.subject.file(self.folder)
 
-    def make(self, **settings: Any) -> SnapshotDestination:
+    def make(self, **settings: Any) -> Snapshot:
         """A new destination object, with further settings."""
         given = {"kind": self.subject.kind, **self.subject.settings(self.folder), **settings}
-        return make_destination(CONNECTION, given, self.on_step)
+        return open_snapshot(CONNECTION, given, self.on_step)
 
     def prepare(self, tables: Tables, **settings: Any) -> Prepared:
         """A prepared snapshot of these records."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.id_attributes import SEPARATOR, pointers_in
+from psconnect.model.runs import Change
 
 Record = dict[str, str]
 Tables = dict[str, list[Record]]
@@ -15,7 +17,7 @@ Tables = dict[str, list[Record]]
 
 @dataclass
 class ListRoster:
-    """A roster in memory (see destinations.base.Roster).
+    """A roster in memory (see destinations.snapshot.Roster).
 
     Attributes:
         tables: its records.
@@ -32,6 +34,20 @@ class ListRoster:
         for record in sorted(self.tables.get(entity.key, []), key=key_of):
             self.on_record(entity)
             yield [record.get(attribute, "") for attribute in entity.attributes]
+
+    def related(self, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:
+        """Each record with the one that the attribute points to, in key order."""
+        (pointer,) = (one for one in pointers_in(entity) if entity.attributes[one.place] == reference)
+        others = {row[0]: row for target in pointer.targets for row in self.records(BY_KEY[target])}
+        for row in self.records(entity):
+            wanted = row[pointer.place].split(SEPARATOR)[0]
+            if wanted in others:
+                yield row, others[wanted]
+
+    def changes(self, entity: Entity) -> Iterator[Change]:
+        """All records, as new ones: nothing was delivered before."""
+        for number, row in enumerate(self.records(entity)):
+            yield Change(entity.key, number, "create", None, dict(zip(entity.attributes, row, strict=True)))
 
     def labels(self, entity: Entity) -> tuple[str, ...]:
         """The labels of the entity's further values."""

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from psconnect.destinations import make_destination
 from psconnect.model.clock import CancelToken
+from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, Tables, small
 from tests.judges.oneroster11 import check_bundle, read_bundle
 
 
 def users(folder: Path, tables: Tables) -> dict[str, dict[str, str]]:
     """The delivered users by id."""
-    destination = make_destination("r", {"kind": "oneroster-csv", "folder": str(folder)}, lambda _step: None)
+    destination = open_snapshot("r", {"kind": "oneroster-csv", "folder": str(folder)})
     destination.prepare(ListRoster(tables), CancelToken()).publish()
     assert check_bundle(folder / "r.zip") == []
     return {row["sourcedId"]: row for row in read_bundle(folder / "r.zip")["users"]}

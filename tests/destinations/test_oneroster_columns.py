@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from psconnect.destinations import make_destination
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import BY_KEY
+from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, Tables, small
 from tests.judges.oneroster11 import read_bundle
 
@@ -117,7 +117,7 @@ FILES = {
 
 def deliver(folder: Path, tables: Tables) -> dict[str, list[Row]]:
     """The rows of the files that a delivery of these records writes."""
-    destination = make_destination("r", {"kind": "oneroster-csv", "folder": str(folder)}, lambda _step: None)
+    destination = open_snapshot("r", {"kind": "oneroster-csv", "folder": str(folder)})
     destination.prepare(ListRoster(tables), CancelToken()).publish()
     return read_bundle(folder / "r.zip")
 

@@ -14,6 +14,7 @@ from psconnect.destinations.oneroster_csv.family import Family
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import STUDENT, Entity
 from psconnect.model.errors import Cancelled
+from psconnect.transfer.fileset import zipped
 from tests.contracts.rosters import ListRoster, large, small
 
 
@@ -25,8 +26,8 @@ def test_nothing_of_the_users_is_left_when_a_cancel_stops_them() -> None:
             cancel.cancel()
 
     gc.collect()
-    with pytest.raises(Cancelled) as stopped:
-        write_bundle(io.BytesIO(), ListRoster(large(6_000), stop), cancel)
+    with pytest.raises(Cancelled) as stopped, zipped(io.BytesIO()) as files:
+        write_bundle(files, ListRoster(large(6_000), stop), cancel)
     assert stopped.value.__traceback__ is not None
     assert not [one for one in gc.get_objects() if isinstance(one, Family) and _open(one)]
 

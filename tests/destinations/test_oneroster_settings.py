@@ -10,19 +10,21 @@ from typing import Any
 
 import pytest
 
-from psconnect.destinations import make_destination
-from psconnect.destinations.base import Declaration, SettingField, SnapshotDestination
+from psconnect.destinations import Kind, find_kind
+from psconnect.destinations.snapshot import Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings, PsconnectError
+from psconnect.model.setting_fields import SecretField, SettingField
 from tests.contracts.disks import Mount, make_read_only, mount
+from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, changed, small
 
 __all__ = ["mount"]
 
 
-def make(folder: Path | str, name: str = "Lincoln", **more: Any) -> SnapshotDestination:
+def make(folder: Path | str, name: str = "Lincoln", **more: Any) -> Snapshot:
     given = {"kind": "oneroster-csv", "folder": str(folder), **more}
-    return make_destination(name, given, lambda _step: None)
+    return open_snapshot(name, given)
 
 
 def delivered_name(folder: Path, connection: str) -> str:
@@ -164,29 +166,26 @@ def test_a_negative_number_of_earlier_bundles_is_refused(tmp_path: Path) -> None
     assert caught.value.where == "destination.keep"
 
 
-SECRETIVE = Declaration(
-    kind="secretive",
+SECRETIVE = Kind(
+    name="secretive",
     label="Secretive",
     summary="A destination with a token.",
-    fields=(
-        SettingField("folder", "Folder", "Choose a folder.", "folder", required=True),
-        SettingField("token", "Token", "Enter the token.", "text", required=True, secret=True),
-    ),
-    delivery="snapshot",
-    needed={},
+    open=find_kind("oneroster-csv").open,
+    settings=(SettingField("folder", "Folder", "Choose a folder.", "folder", required=True),),
+    secrets=(SecretField("token", "Token", "Enter the token."),),
 )
 
 
 def test_a_secret_in_the_file_is_refused_without_being_repeated() -> None:
     with pytest.raises(FixSettings) as caught:
-        SECRETIVE.settings({"folder": "/srv", "token": "hunter2"})
+        SECRETIVE.complete({"folder": "/srv", "token": "hunter2"})
 
     assert caught.value.where == "destination.token"
     assert "hunter2" not in "".join(caught.value.as_dict().values())
 
 
 def test_a_required_secret_is_not_missed_in_the_file() -> None:
-    assert SECRETIVE.settings({"folder": "/srv"}) == {"folder": "/srv"}
+    assert SECRETIVE.complete({"folder": "/srv"}) == {"folder": "/srv"}
 
 
 def test_earlier_bundles_that_can_not_be_deleted_are_counted_in_what_is_told(tmp_path: Path, mount: Mount) -> None:

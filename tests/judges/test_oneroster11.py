@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from psconnect.destinations import make_destination
 from psconnect.model.clock import CancelToken
+from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, small
 from tests.judges.good_bundle import Files, encoded, files_of, find, good_files, pack
 from tests.judges.oneroster11 import check_bundle, read_bundle
@@ -27,7 +27,7 @@ def product_files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """A bundle written by the product."""
     folder = tmp_path_factory.mktemp("product")
     given = {"kind": "oneroster-csv", "folder": str(folder)}
-    destination = make_destination("roster", given, lambda _step: None)
+    destination = open_snapshot("roster", given)
     destination.prepare(ListRoster(small()), CancelToken()).publish()
     return files_of(folder / "roster.zip")
 

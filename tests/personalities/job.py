@@ -15,8 +15,8 @@ from psconnect.demo.district import build_district
 from psconnect.demo.personality import Personality
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import from_dict
+from psconnect.model.findings import Finding
 from psconnect.model.runs import Run
-from psconnect.powerschool.doctor import Finding
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets

@@ -11,9 +11,10 @@ import pytest
 from psconnect.demo import Fault, Quirks
 from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken
+from psconnect.model.findings import Finding
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.doctor import examine
 from psconnect.powerschool.streams import SCHOOLS, StreamSet, streams_for
 from tests.http.raw import answer, raw_server
 from tests.powerschool.conftest import Open, Reading

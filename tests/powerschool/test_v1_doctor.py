@@ -8,8 +8,9 @@ import pytest
 
 from psconnect.demo import Fault
 from psconnect.model.errors import FixSettings
+from psconnect.model.findings import Finding
 from psconnect.powerschool import menus, v1_fields
-from psconnect.powerschool.doctor import Finding, examine
+from psconnect.powerschool.doctor import examine
 from psconnect.powerschool.stream import Column
 from psconnect.powerschool.streams import MAPPED_STREAMS, StreamSet, streams_for
 from tests.demo.support import plugin_xml

@@ -38,7 +38,7 @@ def test_presets_have_a_name_a_label_and_a_line(connected: Connected):
 
 def test_destinations_declare_their_settings(connected: Connected):
     (declaration,) = connected.service.destinations()
-    assert declaration.kind == "oneroster-csv"
+    assert declaration.name == "oneroster-csv"
     assert [field.key for field in declaration.fields if field.required] == ["folder"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from psconnect.destinations import declaration_of
+from psconnect.destinations import find_kind
 from psconnect.model.connection import from_dict
 from psconnect.model.entities import EXTRA, Entity
 from psconnect.model.problems import RULES, Fate, Problem
@@ -56,7 +56,7 @@ class Maker:
         self.plan = ReadPlan(
             streams=choices.streams,
             mapping=choices.mapping,
-            needed=declaration_of("oneroster-csv").needed,
+            needed=find_kind("oneroster-csv").needed,
             preset_requirements=choices.preset.requirements,
             requirements=choices.connection.requirements,
             schools="all" if schools == "all" else frozenset(schools),

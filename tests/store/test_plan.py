@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import Fate
 from psconnect.store.database import transaction
-from psconnect.store.plan import ledger
+from psconnect.store.plan import ledger, roster_after
 from psconnect.store.plan.rekey_plan import plan_with_new_ids
 from psconnect.store.reading import staging
 from tests.store.districts import Rows, apply, begin, content, dangling, expected_after, plan, rosters
@@ -38,7 +38,7 @@ def test_I2_applied_plan_makes_the_ledger_what_was_read_and_I5_a_second_plan_is_
             before = content(db)
             number, (_problems, fates) = plan(path, db, district)
             summary = ledger.summarise_plan(db, number)
-            roster = {e.key: [row[0] for row in ledger.roster_after(db, number, e)] for e in ENTITIES}
+            roster = {e.key: [row[0] for row in roster_after.records(db, number, e)] for e in ENTITIES}
             after = apply(db, number)
             assert after == expected_after(before, fates)
             assert sum(counts.total for counts in summary.changes.values()) == sum(
@@ -101,7 +101,7 @@ def test_roster_of_one_entity_alone_keeps_what_does_not_change() -> None:
         apply(db, number)
         schools["school"][2] = (Fate.IN, "changed")
         number, _ = plan(path, db, schools)
-        after = [(row[0], row[-1]) for row in ledger.roster_after(db, number, BY_KEY["school"])]
+        after = [(row[0], row[-1]) for row in roster_after.records(db, number, BY_KEY["school"])]
         assert after == [("1", "a"), ("2", "changed")]
 
 

@@ -271,7 +271,7 @@ def _fresh(choices: Known, prefill: Prefill | None) -> Draft:
     given = prefill or Prefill()
     destination: dict[str, Value] = {}
     if len(choices.destinations) == 1:
-        destination["kind"] = choices.destinations[0].kind
+        destination["kind"] = choices.destinations[0].name
         if given.folder:
             destination["folder"] = given.folder
     preset = given.preset or (choices.presets[0].name if len(choices.presets) == 1 else "")

@@ -1,7 +1,7 @@
-"""A OneRoster CSV bundle in a folder."""
+"""A bundle of OneRoster CSV files."""
 
 from __future__ import annotations
 
-from psconnect.destinations.oneroster_csv.destination import DECLARATION, OneRosterCsv
+from psconnect.destinations.oneroster_csv.destination import ONEROSTER_CSV
 
-__all__ = ["DECLARATION", "OneRosterCsv"]
+__all__ = ["ONEROSTER_CSV"]

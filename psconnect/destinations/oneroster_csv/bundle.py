@@ -1,4 +1,4 @@
-"""Writes the bundle: one ZIP without folders in it, the same bytes for the same roster."""
+"""Writes the files of a bundle and its manifest (OneRoster 1.1 CSV binding, bulk)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import csv
 import io
 import itertools
 import re
-import zipfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
-from typing import BinaryIO
 
-from psconnect.destinations.base import Roster
 from psconnect.destinations.oneroster_csv import rows
+from psconnect.destinations.snapshot import Roster
 from psconnect.model.clock import CancelToken
+from psconnect.transfer.fileset import FileSet
 
 CATALOGUE = (
     "academicSessions",
@@ -42,20 +41,18 @@ FILES: dict[str, Callable[[Roster], Iterator[Sequence[str]]]] = {
     "enrollments": rows.enrollments,
 }
 _BATCH = 5_000
-_LEVEL = 1
 
 
-def write_bundle(target: BinaryIO, roster: Roster, cancel: CancelToken) -> dict[str, int]:
-    """Write the bundle to an open file; returns the rows of each file that has any."""
+def write_bundle(files: FileSet, roster: Roster, cancel: CancelToken) -> dict[str, int]:
+    """Write the files that have rows and the manifest; returns the rows of each."""
     counts: dict[str, int] = {}
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
-        for name, produce in FILES.items():
-            with _ending(produce(roster)) as produced:
-                count = _write_file(archive, name, rows.header(name, roster), produced, cancel)
-            if count:
-                counts[name] = count
-        with archive.open("manifest.csv", "w") as file:
-            file.write(_text(_manifest(counts)).encode())
+    for name, produce in FILES.items():
+        with _ending(produce(roster)) as produced:
+            count = _write_file(files, name, rows.header(name, roster), produced, cancel)
+        if count:
+            counts[name] = count
+    with files.file("manifest.csv") as file:
+        file.write(_text(_manifest(counts)).encode())
     return counts
 
 
@@ -70,7 +67,7 @@ def _ending(produced: Iterator[Sequence[str]]) -> Iterator[Iterator[Sequence[str
 
 
 def _write_file(
-    archive: zipfile.ZipFile,
+    files: FileSet,
     name: str,
     header: Sequence[str],
     produced: Iterator[Sequence[str]],
@@ -81,7 +78,7 @@ def _write_file(
     if first is None:
         return 0
     remaining, done = itertools.chain([first], produced), 0
-    with archive.open(f"{name}.csv", "w", force_zip64=True) as file:
+    with files.file(f"{name}.csv") as file:
         file.write(_text([header]).encode())
         while (batch := _batch(remaining))[1]:
             cancel.check()

@@ -13,7 +13,7 @@ from operator import itemgetter
 
 import msgspec
 
-from psconnect.destinations.base import Roster
+from psconnect.destinations.snapshot import Roster
 from psconnect.model.entities import RELATIONSHIP
 
 ROLES = ("parent", "guardian", "relative")

@@ -14,8 +14,8 @@ from operator import itemgetter
 
 import msgspec
 
-from psconnect.destinations.base import Roster
 from psconnect.destinations.oneroster_csv.family import ROLES, Family
+from psconnect.destinations.snapshot import Roster
 from psconnect.model.entities import (
     ADMIN,
     CALENDAR,

@@ -9,7 +9,7 @@ from datetime import UTC, date, tzinfo
 from operator import attrgetter
 from typing import Any, Literal
 
-from psconnect.model.entities import BY_KEY, EXTRA, LONGEST, Entity
+from psconnect.model.entities import ENTITIES, EXTRA, LONGEST, Entity
 from psconnect.model.filter_rules import FilterRule
 from psconnect.model.ids import Ids
 from psconnect.model.problems import RULES, Fate, Problem, Tally
@@ -238,4 +238,4 @@ def _namer(stream: Stream) -> Callable[[str], str]:
 def entity_list(*, contacts: bool) -> tuple[Entity, ...]:
     """The entities that are read with or without contacts."""
     left_out = () if contacts else ("contact", "relationship")
-    return tuple(entity for key, entity in BY_KEY.items() if key not in left_out)
+    return tuple(entity for entity in ENTITIES if entity.key not in left_out)

@@ -166,12 +166,15 @@ def read_problems(db: sqlite3.Connection, number: int) -> Iterator[Problem]:
         yield Problem(rule, BY_RANK[rank].key, key, school, detail)
 
 
-def read_changes(db: sqlite3.Connection, number: int, *, limit: int = -1) -> Iterator[Change]:
+def read_changes(
+    db: sqlite3.Connection, number: int, *, entity: Entity | None = None, limit: int = -1
+) -> Iterator[Change]:
     """A run's changes in dependency order, with before and after; ``limit`` -1 means all."""
-    sql = "SELECT entity, key, action, before, after FROM change WHERE run = ? ORDER BY entity, key LIMIT ?"
+    some = "" if entity is None else f" AND entity = {entity.rank}"
+    sql = f"SELECT entity, key, action, before, after FROM change WHERE run = ?{some} ORDER BY entity, key LIMIT ?"
     for rank, key, action, before, after in db.execute(sql, [number, limit]):
-        entity = BY_RANK[rank]
-        yield Change(entity.key, key, ACTIONS[action], _named(entity, before), _named(entity, after))
+        changed = BY_RANK[rank]
+        yield Change(changed.key, key, ACTIONS[action], _named(changed, before), _named(changed, after))
 
 
 def _named(entity: Entity, record: bytes | None) -> dict[str, str] | None:

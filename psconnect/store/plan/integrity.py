@@ -13,8 +13,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Mapping
 
-from psconnect.model.entities import BY_KEY, CONTACT, ENROLLMENT, ENTITIES, RELATIONSHIP, Entity
-from psconnect.model.id_attributes import POINTERS, SPACES, Pointer
+from psconnect.model.entities import BY_KEY, CONTACT, ENROLLMENT, RELATIONSHIP, Entity, planned_entities
+from psconnect.model.id_attributes import SPACES, Pointer, pointers_in
 from psconnect.store.plan.plan import CREATE, REMOVE, UPDATE
 from psconnect.store.record import each_id, record_id, value_at
 
@@ -24,7 +24,7 @@ def keep_whole(db: sqlite3.Connection, run: int, because: str, touched: Collecti
     touched = set(touched)
     while touched:
         dropped = set()
-        for entity in ENTITIES:
+        for entity in planned_entities():
             for pointer in pointers_of(entity):
                 if touched & set(pointer.targets) and _drop_dangling(db, run, because, entity, pointer):
                     dropped.add(entity.key)
@@ -57,7 +57,7 @@ def set_aside(db: sqlite3.Connection, run: int, because: str, condition: str, va
 def pointers_of(entity: Entity) -> tuple[Pointer, ...]:
     """The attributes that hold ids of others and are looked after; an enrollment's school is that of its class."""
     own = {reference.attribute for reference in entity.references}
-    return tuple(one for one in POINTERS[entity.key] if entity is not ENROLLMENT or entity.attributes[one.place] in own)
+    return tuple(one for one in pointers_in(entity) if entity is not ENROLLMENT or entity.attributes[one.place] in own)
 
 
 def ids_there(targets: Collection[str]) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import itemgetter
 
 from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, ENTITIES, TEACHER, Entity, in_scope
 from psconnect.model.id_attributes import SPACES
@@ -17,7 +15,7 @@ from psconnect.store.plan.cascade import take_along
 from psconnect.store.plan.integrity import keep_whole, set_aside
 from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE
 from psconnect.store.reading.staging import table
-from psconnect.store.record import decode_record, record_id
+from psconnect.store.record import record_id
 
 _HASH_ROWS = 5_000
 
@@ -181,23 +179,6 @@ def ledger_counts(db: sqlite3.Connection) -> dict[str, int]:
     """Records per entity key that the destination is known to have."""
     sql = "SELECT entity, count(*) FROM ledger GROUP BY entity"
     return {BY_RANK[rank].key: count for rank, count in db.execute(sql)}
-
-
-def roster_after(db: sqlite3.Connection, run: int, entity: Entity) -> Iterator[list[str]]:
-    """The attributes of the entity's records as they are once the plan is applied, in key order.
-
-    Nothing but C runs per record: this is the longest loop of a delivery.
-    """
-    values = {"run": run, "entity": entity.rank}
-    planned = "SELECT after, key FROM change WHERE run = :run AND entity = :entity AND action <> 3"
-    sql = f"{planned} ORDER BY key"
-    if db.execute("SELECT EXISTS (SELECT 1 FROM ledger WHERE entity = :entity)", values).fetchone()[0]:
-        unchanged = (
-            "NOT EXISTS (SELECT 1 FROM change c WHERE c.run = :run AND c.entity = :entity AND c.key = ledger.key)"
-        )
-        sql = f"{planned} UNION ALL SELECT record, key FROM ledger WHERE entity = :entity AND {unchanged} ORDER BY key"
-    rows = db.execute(sql, values)
-    return map(decode_record, map(itemgetter(0), rows))
 
 
 def apply_to_ledger(db: sqlite3.Connection, run: int) -> None:

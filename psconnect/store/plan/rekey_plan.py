@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 from psconnect.model.entities import ENTITIES, Entity
-from psconnect.model.id_attributes import POINTERS, SEPARATOR
+from psconnect.model.id_attributes import SEPARATOR, pointers_in
 from psconnect.store.plan.plan import UPDATE
 from psconnect.store.reading.id_clashes import WITHOUT_ID
 from psconnect.store.reading.staging import table
@@ -95,7 +95,7 @@ def _with_new_ids(entity: Entity, key: int, record: bytes, own: dict[int, str], 
     values = decode_record(record)
     before = list(values)
     values[0] = own.get(key, values[0])
-    for pointer in POINTERS[entity.key]:
+    for pointer in pointers_in(entity):
         ids = values[pointer.place].split(SEPARATOR) if pointer.several else [values[pointer.place]]
         values[pointer.place] = SEPARATOR.join(_new_id(renamed, pointer.targets, one) for one in ids)
     return encode_record(values) if values != before else record

@@ -20,7 +20,7 @@ from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart, parse_numbers
 from psconnect.desktop.wizard.steps.spec import Known
-from psconnect.destinations.base import Declaration
+from psconnect.destinations import Kind, find_kind
 from psconnect.model.connection import from_dict
 from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.service import CLIENT_SECRET, PresetInfo, School, Service, SettingField
@@ -29,7 +29,7 @@ from psconnect.store.settings.home import home_at
 FOLDER = SettingField("folder", "Folder", "Choose the folder.", "folder", required=True)
 KEEP = SettingField("keep", "Keep", "How many stay.", "number", default=5, advanced=True)
 FORM = SettingField("form", "Form", "Which form.", "choice", default="a", choices=("a", "b"))
-FILES = Declaration("files", "Files", "Files in a folder.", (FOLDER, KEEP, FORM), "snapshot", {})
+FILES = Kind("files", "Files", "Files in a folder.", find_kind("oneroster-csv").open, (FOLDER, KEEP, FORM))
 PRESETS = (PresetInfo("oneroster", "OneRoster", "A bundle."),)
 KNOWN = Known(PRESETS, (FILES,), frozenset({"moodle"}), {CLIENT_SECRET: ""})
 PARTS = (ConnectPart, CredentialsPart, SchoolsPart, DestinationPart)

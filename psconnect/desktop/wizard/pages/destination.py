@@ -18,7 +18,7 @@ from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
 from psconnect.desktop.wizard.steps.destination import DestinationPart, Value
 from psconnect.model.errors import PsconnectError
-from psconnect.service import Declaration, SettingField
+from psconnect.service import Kind, SettingField
 
 _ASIDE_WIDTH, _SHORT = 300, 160
 
@@ -31,7 +31,7 @@ class DestinationPage(StepPage):
         session = place.session
         self.kinds: dict[str, ChoiceCard] = {}
         self.controls: dict[str, QWidget] = {}
-        self._shown: Declaration | None = None
+        self._shown: Kind | None = None
         self._open = False
         self.advanced_button = link(tr("Advanced"), self._toggle, symbol="chevron-right")
         self.advanced = QWidget()
@@ -57,9 +57,9 @@ class DestinationPage(StepPage):
     def _choice(self) -> QWidget:
         cards = []
         for declaration in self.session.choices.destinations:
-            card = ChoiceCard(declaration.label, declaration.summary, f"kind-{declaration.kind}")
-            card.clicked.connect(partial(self._choose, declaration.kind))
-            self.kinds[declaration.kind] = card
+            card = ChoiceCard(declaration.label, declaration.summary, f"kind-{declaration.name}")
+            card.clicked.connect(partial(self._choose, declaration.name))
+            self.kinds[declaration.name] = card
             cards.append(card)
         return column(*cards, spacing=SPACE_S)
 
@@ -80,7 +80,7 @@ class DestinationPage(StepPage):
         part = self._part
         declaration = part.declared_by(self.session.known)
         for kind, card in self.kinds.items():
-            card.setChecked(declaration is not None and kind == declaration.kind)
+            card.setChecked(declaration is not None and kind == declaration.name)
         if declaration is not self._shown:
             self._build(declaration)
         self.card.setVisible(declaration is not None)
@@ -90,7 +90,7 @@ class DestinationPage(StepPage):
         self._show_advanced()
         self.show_needs()
 
-    def _build(self, declaration: Declaration | None) -> None:
+    def _build(self, declaration: Kind | None) -> None:
         self._shown = declaration
         for built in self.rows.values():
             built.hide()
@@ -99,7 +99,7 @@ class DestinationPage(StepPage):
         self.advanced.deleteLater()
         behind = []
         for setting in declaration.fields if declaration else ():
-            if setting.secret or len(setting.choices) == 1:
+            if len(setting.choices) == 1:
                 continue
             built = self._row(setting)
             if setting.advanced:

@@ -11,7 +11,7 @@ from psconnect.desktop.text import tr
 from psconnect.desktop.wizard.draft import Draft, Part
 from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText
 from psconnect.model.connection import Connection
-from psconnect.service import Declaration, SettingField
+from psconnect.service import Kind, SettingField
 
 Value = str | int | bool
 
@@ -26,9 +26,9 @@ class DestinationPart(Part, frozen=True, omit_defaults=True, forbid_unknown_fiel
         """The chosen kind of destination; empty while none is chosen."""
         return str(self.destination.get("kind", ""))
 
-    def declared_by(self, known: Known) -> Declaration | None:
+    def declared_by(self, known: Known) -> Kind | None:
         """What the chosen kind declares; None while none is chosen."""
-        return next((one for one in known.destinations if one.kind == self.kind), None)
+        return next((one for one in known.destinations if one.name == self.kind), None)
 
 
 class DestinationStep(StepSpec[DestinationPart]):
@@ -65,10 +65,9 @@ class DestinationStep(StepSpec[DestinationPart]):
             return [(tr("Kind"), "")]
         found = [(tr("Kind"), declaration.label)]
         for setting in declaration.fields:
-            if not setting.secret:
-                value = part.destination.get(setting.key, setting.default)
-                shown = (tr("on") if value else tr("off")) if isinstance(value, bool) else str(value)
-                found.append((setting.label, shown))
+            value = part.destination.get(setting.key, setting.default)
+            shown = (tr("on") if value else tr("off")) if isinstance(value, bool) else str(value)
+            found.append((setting.label, shown))
         return found
 
     def into(self, part: DestinationPart, settings: dict[str, Any]) -> None:

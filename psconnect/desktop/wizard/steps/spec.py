@@ -14,7 +14,7 @@ from psconnect.desktop.wizard.draft import Draft, P
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import pasted
-from psconnect.service import Declaration, PresetInfo
+from psconnect.service import Kind, PresetInfo
 
 Line = tuple[str, str]
 """A line of the summary: its label and its value."""
@@ -42,7 +42,7 @@ class Known:
     """
 
     presets: tuple[PresetInfo, ...]
-    destinations: tuple[Declaration, ...]
+    destinations: tuple[Kind, ...]
     taken: frozenset[str] = frozenset()
     secrets: Mapping[str, str] = field(default_factory=dict)
     keyring: bool = True

@@ -1,0 +1,127 @@
+"""A kind of destination: its declaration and its factory in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from psconnect.destinations.snapshot import Snapshot
+from psconnect.destinations.writer import Writer
+from psconnect.http import HttpClient
+from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.entities import BY_KEY, ENTITIES, LONGEST, Entity
+from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField
+from psconnect.transfer.folder import Step
+from psconnect.transfer.place import Place
+from psconnect.transfer.places import PLACES
+
+
+def _no_secret(_key: str) -> str:
+    return ""
+
+
+def _ignore(_step: str) -> None:
+    """An on_step for callers that don't follow the steps."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a destination is opened with.
+
+    Attributes:
+        name: the connection's name.
+        settings: the settings with defaults filled in, those of the place included.
+        label: the kind's label, for what is told.
+        secret: a secret by its declared key; raises FixSettings where a required one is not known.
+        place: where a snapshot is published; None for a kind without places.
+        http: makes a client for a server by its address; the one way out of this computer.
+        clock, cancel: time, and a person's wish to stop.
+        on_step: told the names of steps; a seam for tests that kill the process there.
+        home: id of the home that delivers.
+    """
+
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    label: str = ""
+    secret: SecretOf = field(default=_no_secret, repr=False)
+    place: Place | None = None
+    http: Callable[[str], HttpClient] = HttpClient
+    clock: Clock = field(default_factory=Clock)
+    cancel: CancelToken = field(default_factory=CancelToken)
+    on_step: Step = _ignore
+    home: str = ""
+
+    @property
+    def published_to(self) -> Place:
+        """The place of a kind that declares places."""
+        if self.place is None:
+            raise TypeError(self.label)
+        return self.place
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of destination is and can do, and how one is opened.
+
+    Attributes:
+        name: its name in files and on the command line.
+        label, summary: what a person reads: a noun, and a sentence that says what it promises.
+        open: makes the destination for a connection; raises FixSettings for settings that can't be used.
+        settings: its own settings; those of its place are beside them (``fields``).
+        secrets: what is kept in the keyring for it.
+        entities: keys of the entities that it takes, closed under references; records of others are left out.
+        needed: per entity key, attributes without which a record can't be delivered.
+        limits: per entity key and attribute, the characters that it takes; ``longest`` where nothing is said. A record
+            with a longer value is not delivered (fault D13).
+        places: names of the places (transfer.places) that its snapshots can be published to; empty for a Writer.
+        derived: entities of its own, made from the roster: planned, held, previewed and undone like any other.
+        takes: what it has a place for beside classes: ``groups`` (of users, in place of a class), ``categories`` (of
+            courses).
+    """
+
+    name: str
+    label: str
+    summary: str
+    open: Callable[[Context], Snapshot | Writer]
+    settings: tuple[SettingField, ...] = ()
+    secrets: tuple[SecretField, ...] = ()
+    entities: tuple[str, ...] = tuple(entity.key for entity in ENTITIES)
+    needed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    longest: int = LONGEST
+    places: tuple[str, ...] = ()
+    derived: tuple[Entity, ...] = ()
+    takes: frozenset[str] = frozenset()
+
+    @property
+    def fields(self) -> tuple[SettingField, ...]:
+        """All settings, those of the place included: as they stand in the file and in the window."""
+        return (*self.settings, *(field for place in self.places for field in PLACES[place].settings))
+
+    @property
+    def left_out(self) -> tuple[Entity, ...]:
+        """The roster's entities that it has no place for."""
+        return tuple(BY_KEY[entity.key] for entity in ENTITIES if entity.key not in self.entities)
+
+    def check(self, given: Mapping[str, Any]) -> None:
+        """Raise FixSettings for what is wrong in settings that may lack some; what is missing is no mistake yet."""
+        values = {key: value for key, value in given.items() if key != "kind"}
+        self._checks.known(values, self.fields, self.secrets)
+        for declared in self.fields:
+            if values.get(declared.key, "") not in ("", []):
+                self._checks.value(declared, values[declared.key])
+
+    def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings with defaults filled in; raises FixSettings that names what is missing or wrong."""
+        self.check(given)
+        values = {key: value for key, value in given.items() if key != "kind"}
+        for declared in self.fields:
+            self._checks.value(declared, values.setdefault(declared.key, declared.initial))
+        return values
+
+    @property
+    def _checks(self) -> FieldCheck:
+        return FieldCheck(
+            self.label, "destination", "PSC-DESTINATION-SETTING", "The destination’s settings can’t be used"
+        )

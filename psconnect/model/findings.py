@@ -1,0 +1,37 @@
+"""What a check of another system found: one step at a time, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psconnect.model.errors import FixSettings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One step of a check.
+
+    Attributes:
+        step: what was looked at.
+        state: ``ok``, ``warning`` or ``failed``.
+        text: what was found, in a sentence.
+        to_do: the next action; empty when there is none.
+        code: the error's code when it failed.
+    """
+
+    step: str
+    state: str
+    text: str
+    to_do: str = ""
+    code: str = ""
+
+
+def stop_if_failed(findings: Iterable[Finding]) -> str:
+    """What was found, in one text; raises FixSettings with the first step that failed."""
+    texts = []
+    for found in findings:
+        if found.state == "failed":
+            raise FixSettings(found.code, found.step, found.text, found.to_do)
+        texts.append(found.text)
+    return " ".join(texts)

@@ -1,0 +1,35 @@
+"""Opening a connection's destination, with its secrets and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+
+from psconnect.destinations import Context, Destination, open_destination
+from psconnect.model.clock import CancelToken
+from psconnect.model.connection import Connection
+from psconnect.service.secrets import SecretKeeping
+
+
+class Destinations(SecretKeeping):
+    """What needs a connection's destination is built on this."""
+
+    @contextmanager
+    def opened_destination(
+        self, connection: Connection, cancel: CancelToken | None = None, typed: Mapping[str, str] | None = None
+    ) -> Iterator[Destination]:
+        """The connection's destination; closed afterwards.
+
+        ``typed`` are secrets, by full keys, that go before the kept ones. Raises FixSettings for settings that can't be
+        used; a secret that is missing is missed when the destination asks for it.
+        """
+        context = Context(
+            connection.name,
+            secret=lambda key: self.destination_secret(connection, key, typed or {}),
+            clock=self.clock,
+            cancel=cancel or CancelToken(),
+            on_step=self.on_step,
+            home=self.home_id,
+        )
+        with closing(open_destination(connection.destination, context)) as destination:
+            yield destination

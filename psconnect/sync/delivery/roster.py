@@ -1,0 +1,47 @@
+"""The roster after a plan, as a destination sees it, with news about how far it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from psconnect.model.entities import Entity
+from psconnect.model.events import RunEvent
+from psconnect.model.runs import Change
+from psconnect.store.history import run_table
+from psconnect.store.plan import roster_after
+from psconnect.sync.job import Job
+
+_NEWS_EVERY = 5_000
+
+
+@dataclass(frozen=True)
+class PlannedRoster:
+    """The roster that a run's plan leads to (see destinations.snapshot.Roster)."""
+
+    job: Job
+    db: sqlite3.Connection
+    number: int
+    stage: str = "applying"
+
+    def records(self, entity: Entity) -> Iterator[list[str]]:
+        """The attributes of the entity's records, in key order."""
+        done = 0
+        for done, record in enumerate(roster_after.records(self.db, self.number, entity), 1):
+            yield record
+            if done % _NEWS_EVERY == 0:
+                self.job.on_event(RunEvent(self.stage, entity.key, done))
+        self.job.on_event(RunEvent(self.stage, entity.key, done, done))
+
+    def related(self, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:
+        """Each record with the one that the attribute points to."""
+        return roster_after.related(self.db, self.number, entity, reference)
+
+    def changes(self, entity: Entity) -> Iterator[Change]:
+        """The plan's changes of the entity."""
+        return run_table.read_changes(self.db, self.number, entity=entity)
+
+    def labels(self, entity: Entity) -> Sequence[str]:
+        """The labels of the entity's further values."""
+        return self.job.labels.get(entity.key, ())

@@ -1,0 +1,47 @@
+"""A set of files that arrives as a whole: a snapshot writes it, a place publishes it."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+_LEVEL = 1
+
+
+class FileSet(Protocol):
+    """Takes the files of one snapshot, one after the other.
+
+    How they travel is the place's affair. Names are those that the receiver expects, without folders, each given once.
+    The same files in the same order are the same bytes wherever they go.
+    """
+
+    def file(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """A file of the set, open for writing until the block ends; only one is open at a time."""
+        ...
+
+
+@dataclass(frozen=True)
+class ZipSet:
+    """A set that is one ZIP: no folders in it, no times, so that the same files are the same bytes."""
+
+    archive: zipfile.ZipFile
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        """A member of the ZIP."""
+        with self.archive.open(name, "w", force_zip64=True) as member:
+            yield member  # type: ignore[misc] # zipfile's own stream has all of BinaryIO that is used
+
+
+@contextmanager
+def zipped(target: BinaryIO) -> Iterator[ZipSet]:
+    """A set that becomes a ZIP in an open file."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
+        yield ZipSet(archive)
+
+
+Rows = Mapping[str, int]
+"""What a snapshot says of what it wrote: file -> rows, of the files that have any."""

@@ -1,0 +1,97 @@
+"""A place that snapshots are published to: what the engine and a kind of destination see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from psconnect.model.clock import CancelToken, Clock
+from psconnect.transfer.fileset import FileSet, Rows
+from psconnect.transfer.folder import Step
+
+Write = Callable[[FileSet], Rows]
+"""Writes a snapshot's files; the same roster gives the same bytes."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What stands at the destination: a receipt that names exactly this content, and a sentence about it."""
+
+    receipt: str
+    description: str
+
+
+class Prepared(Protocol):
+    """A set that is complete but not yet visible at its place."""
+
+    @property
+    def receipt(self) -> str:
+        """Names exactly this content; ``Place.standing`` gives the same once it is published."""
+        ...
+
+    def publish(self, *, take_over: bool = False) -> Delivered:
+        """Make it the place's content, all of it at once; raises LocalStorage or DestinationRefused.
+
+        Where ``owned_by`` names somebody, it is refused unless ``take_over`` says that a person approved of it.
+        """
+        ...
+
+    def discard(self) -> None:
+        """Throw it away; does nothing once it is published."""
+        ...
+
+
+class Place(Protocol):
+    """Where one connection's snapshots stand. All methods raise PsconnectError in words."""
+
+    @property
+    def address(self) -> str:
+        """Where a snapshot stands once it is published, as a person reads it: a path, an address."""
+        ...
+
+    def check(self) -> str:
+        """Whether a delivery would be possible; a sentence for a person. Changes nothing that is there."""
+        ...
+
+    def owned_by(self) -> str:
+        """Who else delivers to this place, in a sentence that a person reads; empty where nobody does."""
+        ...
+
+    def sweep(self) -> None:
+        """Delete what killed deliveries of this connection left there; to be called while no other one goes on."""
+        ...
+
+    def leave(self) -> Sequence[str]:
+        """The connection is removed: delete what is psconnect's own there, but not what was delivered.
+
+        Returns what could not be deleted, as a person reads it.
+        """
+        ...
+
+    def standing(self) -> str:
+        """The receipt of what stands there now, or an empty text: read back, not remembered."""
+        ...
+
+    def prepare(self, write: Write, cancel: CancelToken) -> Prepared:
+        """Have a set written beside its place. The same files give the same receipt."""
+        ...
+
+
+@dataclass(frozen=True)
+class PlaceContext:
+    """What a place is made of.
+
+    Attributes:
+        connection: the connection's name, of which a bundle is named.
+        settings: the destination's settings with defaults filled in.
+        on_step: told the names of the steps of publishing.
+        clock: measures and waits where a delivery has to be tried again.
+        home: id of the home that delivers; empty: nothing is said or asked about who else delivers there.
+    """
+
+    connection: str
+    settings: Mapping[str, Any]
+    on_step: Step
+    clock: Clock
+    home: str
