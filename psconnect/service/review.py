@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from psconnect.store.files import write_atomically
 from psconnect.store.history.change_table import Arrangement, problem_groups
 from psconnect.store.plan import exclusions
 from psconnect.store.plan.ledger import ledger_counts
+from psconnect.store.plan.plan import Plan
 from psconnect.store.reading.last_reading import last_read
 from psconnect.sync import measures, undo
 from psconnect.sync.measures import Measure
@@ -118,11 +118,11 @@ class Review(Base):
             limits = thresholds_of(self._files.get(found.connection).safety.thresholds)
             base = ledger_counts(found.db)
             rows = [
-                _limit(found.db, found.number, BY_KEY[key], counts, base.get(key, 0), limits[key])
+                _limit(Plan(found.db, found.number), BY_KEY[key], counts, base.get(key, 0), limits[key])
                 for key, counts in found.run.changes.items()
             ]
             together = measures.of_staff(
-                found.db, found.number, found.run.changes, base, limits[TEACHER.key], all_places=True
+                Plan(found.db, found.number), found.run.changes, base, limits[TEACHER.key], all_places=True
             )
         return _with_staff(rows, together)
 
@@ -133,7 +133,7 @@ class Review(Base):
         undo also ``changed-since`` and ``still-needed``.
         """
         with self._found(run_id) as found:
-            return list(exclusions.listed(found.db, found.number))
+            return list(exclusions.left_alone(Plan(found.db, found.number)))
 
     def keys_of(self, run_id: str, entity: str, sourced_ids: Collection[str]) -> list[int]:
         """The keys of records that the run's plan changes, or that were excluded from it, by their ``sourcedId``.
@@ -141,7 +141,7 @@ class Review(Base):
         Raises FixSettings PSC-RUN-NO-CHANGE for an id that is neither, or an unknown entity.
         """
         with self._found(run_id) as found:
-            return exclusions.keys_by_id(found.db, found.number, entity, sourced_ids)
+            return exclusions.keys_by_id(Plan(found.db, found.number), entity, sourced_ids)
 
     def can_undo(self, run_id: str) -> Undoable:
         """Whether ``undo`` would make a run for this one. Cheap enough to be asked for every row of a history."""
@@ -172,13 +172,12 @@ def _nearest(places: list[Measure]) -> tuple[Measure, ...]:
 
 
 def _limit(
-    db: sqlite3.Connection,
-    number: int,
+    plan: Plan,
     entity: Entity,
     counts: ChangeCounts,
     base: int,
     limits: Mapping[str, Threshold],
 ) -> Limit:
-    kinds = measures.of_district(db, number, entity, counts, base, limits)
-    places = measures.of_places(db, number, entity, limits, all_places=True) if base else []
+    kinds = measures.of_district(plan, entity, counts, base, limits)
+    places = measures.of_places(plan, entity, limits, all_places=True) if base else []
     return Limit(entity.key, counts, base, limits["remove"], tuple(kinds), _nearest(places))

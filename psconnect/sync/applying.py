@@ -16,6 +16,7 @@ from psconnect.store.database import transaction
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import set_fact
 from psconnect.store.plan import ledger, tombstones
+from psconnect.store.plan.plan import Plan
 from psconnect.sync.delivery.roster import PlannedRoster
 from psconnect.sync.identity import RULES, unsettle
 from psconnect.sync.job import Job
@@ -59,8 +60,8 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
     sql = "SELECT read, rules, rejected, filled, kind FROM run WHERE no = ?"
     read, rules, rejected, filled, kind = db.execute(sql, [number]).fetchone()
     with transaction(db):
-        tombstones.follow(db, number)
-        ledger.apply_to_ledger(db, number)
+        tombstones.update_tombstones(Plan(db, number))
+        ledger.apply_to_ledger(Plan(db, number))
         ledger.seal_ledger(db)
         set_fact(db, RECEIPT, delivered.receipt)
         set_fact(db, PLACE, job.destination.address)

@@ -12,6 +12,7 @@ from psconnect.store.database import transaction
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import SealBroken, get_fact
 from psconnect.store.plan import exclusions, ledger, tombstones, undo_plan
+from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import changes_ids, mark_of
 from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_run
@@ -85,16 +86,16 @@ def exclude(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
     """
 
     def change(db: sqlite3.Connection, number: int) -> None:
-        if changes_ids(db, number):
+        if changes_ids(Plan(db, number)):
             raise _all_or_none(run_id)
-        exclusions.exclude(db, number, entity, keys)
+        exclusions.exclude_changes(Plan(db, number), entity, keys)
 
     return _edit(job, run_id, change)
 
 
 def include(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
     """Take excluded changes back; raises FixSettings for keys that were not excluded by choice."""
-    return _edit(job, run_id, lambda db, number: exclusions.include(db, number, entity, keys))
+    return _edit(job, run_id, lambda db, number: exclusions.include_changes(Plan(db, number), entity, keys))
 
 
 def _edit(job: Job, run_id: str, change: Callable[[sqlite3.Connection, int], None]) -> Run:
@@ -106,24 +107,25 @@ def _edit(job: Job, run_id: str, change: Callable[[sqlite3.Connection, int], Non
         return run_table.read_run(db, job.connection, number)
 
 
-def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold]) -> ledger.PlanSummary:
+def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold]) -> PlanSummary:
     """Store hash, counts and holds of a plan that was edited; ``others`` are the holds that its content can't change.
 
     Within a transaction.
     """
-    plan = ledger.summarise_plan(db, number)
-    found = list(guard.returned(tombstones.come_back_as_others(db, number)))
+    plan = Plan(db, number)
+    summary = summarise_plan(plan)
+    found = list(guard.returned(tombstones.come_back_as_others(plan)))
     if get_fact(db, RULES):
-        found += guard.crossed_limits(measured(job, db, number, plan))
+        found += guard.crossed_limits(measured(job, plan, summary))
     run_table.update_run(
         db,
         number,
-        plan_hash=plan.hash,
-        changes=plan.changes,
+        plan_hash=summary.hash,
+        changes=summary.changes,
         holds=[*others, *found],
-        set_aside=exclusions.counts(db, number),
+        set_aside=exclusions.left_alone_counts(plan),
     )
-    return plan
+    return summary
 
 
 def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Run | None:
@@ -159,7 +161,7 @@ def _plan_again(job: Job, db: sqlite3.Connection, fresh: int, number: int, run: 
         else:
             read_and_plan(job, db, fresh, run.scope)
         with transaction(db):
-            exclusions.choose_again(db, fresh, number)
+            exclusions.exclude_again(Plan(db, fresh), number)
             planned = run_table.read_run(db, job.connection, fresh)
             judge_again(job, db, fresh, [h for h in planned.holds if not h.rule.startswith(_OF_THE_PLAN)])
         return run_table.read_run(db, job.connection, fresh)
@@ -170,13 +172,13 @@ def _hold_of_undo(run: Run) -> list[Hold]:
     return [hold for hold in run.holds if hold.rule == "undo"]
 
 
-def store_undo(job: Job, db: sqlite3.Connection, number: int, undone: str, holds: list[Hold]) -> ledger.PlanSummary:
+def store_undo(job: Job, db: sqlite3.Connection, number: int, undone: str, holds: list[Hold]) -> PlanSummary:
     """Store the plan that takes the run with the id ``undone`` back, with these holds beside those of the limits."""
     found = run_table.find_run(db, job.connection, undone)
     if not found:
         raise _not_waiting(undone, "")
     with transaction(db):
-        undo_plan.store_inverse(db, number, found[0])
+        undo_plan.store_inverse(Plan(db, number), found[0])
         run_table.update_run(
             db,
             number,
@@ -233,7 +235,7 @@ def _refuse_rehearsal(run: Run) -> None:
 
 def _refuse_other_plan(db: sqlite3.Connection, number: int, run: Run, plan_hash: str) -> None:
     """An approval belongs to one plan: the one that was looked at, and that is what is stored."""
-    if ledger.summarise_plan(db, number).hash != run.plan_hash:
+    if summarise_plan(Plan(db, number)).hash != run.plan_hash:
         # Whoever edits a plan stores its new hash with it.
         raise SealBroken
     if (plan_hash or run.plan_hash) == run.plan_hash:

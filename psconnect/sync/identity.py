@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import IdRules, rules_of_mark, split_mark
 from psconnect.store.history.facts import get_fact, set_fact
+from psconnect.store.plan.plan import Plan
 from psconnect.store.plan.record_ids import changes_ids, mark_of
 from psconnect.sync.job import Job
 
@@ -75,5 +76,5 @@ def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> Identit
 
 def unsettle(db: sqlite3.Connection, number: int) -> None:
     """Note that the undo with that number gave earlier ids back, so that the next run waits as a re-key does."""
-    if changes_ids(db, number):
+    if changes_ids(Plan(db, number)):
         set_fact(db, RULES, split_mark(get_fact(db, RULES))[0] + _UNDONE)

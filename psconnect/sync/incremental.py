@@ -18,7 +18,7 @@ import msgspec
 from psconnect.model.entities import Entity
 from psconnect.model.runs import APPLIED, Compared
 from psconnect.sources.base import Note, ReadSummary
-from psconnect.store.reading.carry_over import Kept, KeptRecords, has_staged, keep_as_shaped, leave, read_kept
+from psconnect.store.reading.carry_over import KeptReading, KeptRecords, has_staged, keep_as_shaped, leave, read_kept
 from psconnect.store.reading.staging import Staging
 from psconnect.sync.job import Job
 
@@ -34,7 +34,7 @@ class ReadingMemory:
         because: why nothing of the earlier run is used: a key of model.runs.FULL; empty where it is.
     """
 
-    def __init__(self, kept: Kept, stage: Staging, because: str) -> None:
+    def __init__(self, kept: KeptReading, stage: Staging, because: str) -> None:
         """Open what is kept, unless there is a reason not to use it."""
         self.because = because
         self.version = "" if because else kept.facts[_VERSION]
@@ -94,7 +94,7 @@ def memory_for(job: Job, db: sqlite3.Connection, number: int, scope: str, stage:
     return ReadingMemory(kept, stage, _in_full_because(job, db, number, scope, kept))
 
 
-def _in_full_because(job: Job, db: sqlite3.Connection, number: int, scope: str, kept: Kept) -> str:
+def _in_full_because(job: Job, db: sqlite3.Connection, number: int, scope: str, kept: KeptReading) -> str:
     """Why everything has to be read; empty when a hint may be used."""
     sql = "SELECT id, state, kind FROM run WHERE no <> ? ORDER BY no DESC LIMIT 1"
     run_id, state, kind = db.execute(sql, [number]).fetchone() or ("", "finished", "sync")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from psconnect.model.entities import ADMIN, CALENDAR, DISTRICT_KEY, ENROLLMENT, SCHOOL, TEACHER, Entity
 from psconnect.model.runs import ChangeCounts
 from psconnect.store.plan import change_groups
+from psconnect.store.plan.plan import Plan
 from psconnect.store.plan.record_ids import ids_of
 from psconnect.sync.thresholds import Threshold
 
@@ -58,8 +58,7 @@ class Measure:
 
 
 def of_district(
-    db: sqlite3.Connection,
-    run: int,
+    plan: Plan,
     entity: Entity,
     counts: ChangeCounts,
     base: int,
@@ -68,15 +67,18 @@ def of_district(
     """The whole district's figures of an entity, one for each of KINDS; of staff also the changes of role."""
     update, remove = counts.update, counts.remove
     if entity is CALENDAR:
-        update = update and change_groups.moved_terms(db, run)
-        remove = remove and change_groups.terms_in_use_removed(db, run)
-    identity = counts.update and change_groups.identity_changes(db, run, entity)
+        update = update and change_groups.moved_terms(plan)
+        remove = remove and change_groups.terms_in_use_removed(plan)
+    identity = counts.update and change_groups.identity_changes(plan, entity)
     figures = dict(zip(KINDS, (counts.create, update, remove, identity), strict=True))
     other_role: dict[str, int] = {}
     if entity in _STAFF:
         (other,) = (one for one in _STAFF if one is not entity)
-        figures[ROLE] = counts.remove and change_groups.role_changes(db, run, entity)
-        other_role = {"remove": figures[ROLE], "create": counts.create and change_groups.role_changes(db, run, other)}
+        figures[ROLE] = counts.remove and change_groups.role_changes(plan, entity)
+        other_role = {
+            "remove": figures[ROLE],
+            "create": counts.create and change_groups.role_changes(plan, other),
+        }
     return [
         Measure(entity.key, kind, count, base, limits[kind], other_role=other_role.get(kind, 0))
         for kind, count in figures.items()
@@ -84,8 +86,7 @@ def of_district(
 
 
 def of_staff(
-    db: sqlite3.Connection,
-    run: int,
+    plan: Plan,
     changes: Mapping[str, ChangeCounts],
     base: Mapping[str, int],
     limits: Mapping[str, Threshold],
@@ -100,38 +101,38 @@ def of_staff(
     counts = [changes.get(entity.key, ChangeCounts()) for entity in _STAFF]
     if not any(one.total for one in counts) or not all(base.get(entity.key) for entity in _STAFF):
         return []
-    roles = sum(change_groups.role_changes(db, run, entity) for entity in _STAFF)
+    roles = sum(change_groups.role_changes(plan, entity) for entity in _STAFF)
     identity = sum(
-        change_groups.identity_changes(db, run, entity) + change_groups.role_changes(db, run, entity, identity=True)
+        change_groups.identity_changes(plan, entity) + change_groups.role_changes(plan, entity, identity=True)
         for entity in _STAFF
     )
     create, update, remove = (sum(getattr(one, kind) for one in counts) for kind in KINDS[:3])
     figures = zip(KINDS, (create - roles, update, remove - roles, identity), strict=True)
     total = sum(base[entity.key] for entity in _STAFF)
     found = [Measure(STAFF, kind, count, total, limits[kind]) for kind, count in figures]
-    return [*found, *_of_schools(db, run, _STAFF, limits, all_places=all_places)]
+    return [*found, *_of_schools(plan, _STAFF, limits, all_places=all_places)]
 
 
 def of_places(
-    db: sqlite3.Connection, run: int, entity: Entity, limits: Mapping[str, Threshold], *, all_places: bool = False
+    plan: Plan, entity: Entity, limits: Mapping[str, Threshold], *, all_places: bool = False
 ) -> list[Measure]:
     """The figures of single schools and classes: those that may cross a limit, or all schools with changes."""
     found: list[Measure] = []
     if change_groups.has_school(entity) and entity is not CALENDAR:
-        found += _of_schools(db, run, (entity,), limits, all_places=all_places)
+        found += _of_schools(plan, (entity,), limits, all_places=all_places)
     if entity is ENROLLMENT:
-        found += _of_classes(db, run, limits[PER_CLASS])
+        found += _of_classes(plan, limits[PER_CLASS])
     return found
 
 
 def _of_schools(
-    db: sqlite3.Connection, run: int, entities: tuple[Entity, ...], limits: Mapping[str, Threshold], *, all_places: bool
+    plan: Plan, entities: tuple[Entity, ...], limits: Mapping[str, Threshold], *, all_places: bool
 ) -> Iterator[Measure]:
-    district = {SCHOOL.sourced_id(DISTRICT_KEY), *ids_of(db, run, SCHOOL, DISTRICT_KEY)}
+    district = {SCHOOL.sourced_id(DISTRICT_KEY), *ids_of(plan, SCHOOL, DISTRICT_KEY)}
     together = len(entities) > 1
     counted: Counter[tuple[str, str]] = Counter()
     for entity in entities:
-        counted.update(change_groups.changes_by_school(db, run, entity, roles=not together))
+        counted.update(change_groups.changes_by_school(plan, entity, roles=not together))
     changes = {
         (school, kind): count
         for (school, kind), count in counted.items()
@@ -141,20 +142,20 @@ def _of_schools(
         return
     base: Counter[str] = Counter()
     for entity in entities:
-        base.update(change_groups.delivered_by_school(db, entity))
-    names = change_groups.names_by_id(db, run, "school", "name", [school for school, _kind in changes])
+        base.update(change_groups.delivered_by_school(plan.db, entity))
+    names = change_groups.names_by_id(plan, "school", "name", [school for school, _kind in changes])
     key = STAFF if together else entities[0].key
     for (school, kind), count in sorted(changes.items()):
         yield Measure(key, kind, count, base[school], limits[kind], names.get(school, school))
 
 
-def _of_classes(db: sqlite3.Connection, run: int, limit: Threshold) -> Iterator[Measure]:
+def _of_classes(plan: Plan, limit: Threshold) -> Iterator[Measure]:
     least = min((part for part in (limit.count, limit.cap) if part is not None), default=None)
     if least is None:
         return
-    losing = change_groups.removed_by_class(db, run, max(least, 1))
+    losing = change_groups.removed_by_class(plan, max(least, 1))
     names = (
-        change_groups.names_by_id(db, run, "class", "title", [name for name, _count, _base in losing]) if losing else {}
+        change_groups.names_by_id(plan, "class", "title", [name for name, _count, _base in losing]) if losing else {}
     )
     for sourced_id, count, base in losing:
         yield Measure(ENROLLMENT.key, PER_CLASS, count, base, limit, names.get(sourced_id, sourced_id))

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from psconnect.model.entities import BY_KEY, TEACHER
 from psconnect.model.events import RunEvent
@@ -18,20 +19,15 @@ from psconnect.sources.base import ReadSummary
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import get_fact
-from psconnect.store.plan import ledger, tombstones
+from psconnect.store.plan import difference, ledger, tombstones
+from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import ids_for, mark_of
 from psconnect.store.plan.rekey_plan import plan_with_new_ids
 from psconnect.store.reading import staging
 from psconnect.store.reading.assigned_values import staff_names
+from psconnect.store.reading.fate_counts import FateCounts, count_fates
 from psconnect.store.reading.id_clashes import settle_clashes
-from psconnect.store.reading.references import (
-    along_with_unlisted,
-    left_out_by_entity,
-    left_out_counts,
-    rejected_counts,
-    resolve_references,
-    without_those_along,
-)
+from psconnect.store.reading.references import resolve_references, without_those_along
 from psconnect.sync import guard, measures
 from psconnect.sync.assigning import give
 from psconnect.sync.identity import RULES, Identity, identity_of
@@ -123,12 +119,12 @@ def _plan(
         _store_changes(db, number, scope, identity)
         # Only now it is known which of the records that can't be used go along with a removal.
         problems = without_those_along(db, problems)
-        by_entity = left_out_by_entity(db)
-        rejected = _rejected(db, by_entity)
-        doubtful = _with_unlisted(db, rejected)
+        counts = count_fates(db)
+        rejected = _rejected(db, counts)
+        doubtful = _with_unlisted(db, counts, rejected)
         if get_fact(db, RULES):
             guard.stop_if_rejected(doubtful, job.safety.thresholds)
-        not_applied = ledger.keep_additions(db, number) if job.safety.additions_only else {}
+        not_applied = difference.keep_additions(Plan(db, number)) if job.safety.additions_only else {}
         run_table.store_problems(db, number, problems)
         run_table.update_run(
             db,
@@ -136,7 +132,7 @@ def _plan(
             planned=job.clock.now(),
             problems=run_table.problem_counts(db, number),
             read=summary.counts,
-            left_out=left_out_counts(by_entity),
+            left_out=counts.totals,
             not_applied=not_applied,
             rejected={entity: one.count for entity, one in doubtful.items()},
             way=summary.way,
@@ -162,23 +158,27 @@ def _plan(
     return planned
 
 
-def _rejected(db: sqlite3.Connection, by_entity: dict[str, dict[str, int]]) -> dict[str, guard.Rejected]:
+def _rejected(db: sqlite3.Connection, counts: FateCounts) -> dict[str, guard.Rejected]:
     """Records that can't be used, per entity key: now, at the last delivery, and out of how many."""
     before = json.loads(get_fact(db, REJECTED_BEFORE) or "{}")
-    counted = rejected_counts(db, by_entity)
-    return {entity: guard.Rejected(count, before.get(entity, 0), read) for entity, (count, read) in counted.items()}
+    return {
+        entity: guard.Rejected(count, before.get(entity, 0), counts.inside[entity] + count)
+        for entity, count in counts.rejected.items()
+    }
 
 
-def _with_unlisted(db: sqlite3.Connection, rejected: Mapping[str, guard.Rejected]) -> dict[str, guard.Rejected]:
-    """The same with what goes along with a record that PowerSchool lists no longer, per entity key.
+def _with_unlisted(
+    db: sqlite3.Connection, counts: FateCounts, rejected: Mapping[str, guard.Rejected]
+) -> dict[str, guard.Rejected]:
+    """The same with records that go along with one that PowerSchool no longer lists, per entity key.
 
-    It is removed by this run, so it is not said to be unusable. But that so much is left of something that is gone can
-    be as wrong as records that can't be used, and what is left of it can't be used by the next run.
+    This run removes them, so they are not called unusable. But leftovers of something that is gone, if there are many,
+    can be as wrong as records that can't be used, and the next run can't use them either.
     """
     before = json.loads(get_fact(db, REJECTED_BEFORE) or "{}")
     both = dict(rejected)
-    for entity, (count, read) in along_with_unlisted(db).items():
-        known = both.get(entity, guard.Rejected(0, before.get(entity, 0), read))
+    for entity, count in counts.along_with_unlisted.items():
+        known = both.get(entity, guard.Rejected(0, before.get(entity, 0), counts.inside[entity]))
         both[entity] = guard.Rejected(known.count + count, known.before, known.read + count)
     return {entity: both[entity] for entity in BY_KEY if entity in both}
 
@@ -196,9 +196,9 @@ def emptied(summary: ReadSummary, before: Mapping[str, Mapping[str, bool]]) -> d
 
 def _store_changes(db: sqlite3.Connection, number: int, scope: str, identity: Identity) -> None:
     if identity.may_clash:
-        plan_with_new_ids(db, number, lambda: ledger.store_plan(db, number, scope))
+        plan_with_new_ids(Plan(db, number), partial(difference.store_plan, scope=scope))
     else:
-        ledger.store_plan(db, number, scope)
+        difference.store_plan(Plan(db, number), scope)
 
 
 def _today(job: Job, summary: ReadSummary) -> date:
@@ -247,15 +247,16 @@ def stands(job: Job, db: sqlite3.Connection) -> bool:
 
 def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Planned:
     """Store hash, counts and holds of a run's plan as it stands now; within a transaction."""
-    plan = ledger.summarise_plan(db, number)
+    plan = Plan(db, number)
+    summary = summarise_plan(plan)
     rules = get_fact(db, RULES)
-    changes = sum(counts.total for counts in plan.changes.values())
+    changes = sum(counts.total for counts in summary.changes.values())
     standing = bool(changes) or stands(job, db)
     if changes or not standing:
         ledger.check_ledger(db)
     facts = guard.Facts(
         changes=changes,
-        measures=measured(job, db, number, plan) if rules else [],
+        measures=measured(job, plan, summary) if rules else [],
         read=reading.read,
         read_before=reading.read_before,
         first=not rules,
@@ -265,7 +266,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
         rejected=reading.rejected,
         today=reading.today,
         freeze=job.safety.freeze,
-        returned=tombstones.come_back_as_others(db, number),
+        returned=tombstones.come_back_as_others(plan),
         after_undo=get_fact(db, AFTER_UNDO),
         places=guard.Places(job.destination.address, get_fact(db, PLACE)),
         emptied=reading.emptied,
@@ -274,19 +275,19 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
     )
     found = guard.holds(facts, job.safety.thresholds)
     again = "" if standing else job.destination.address
-    run_table.update_run(db, number, plan_hash=plan.hash, changes=plan.changes, holds=found, redelivers_to=again)
-    return Planned(plan.hash, changes, found, delivers=bool(changes) or not standing)
+    run_table.update_run(db, number, plan_hash=summary.hash, changes=summary.changes, holds=found, redelivers_to=again)
+    return Planned(summary.hash, changes, found, delivers=bool(changes) or not standing)
 
 
-def measured(job: Job, db: sqlite3.Connection, number: int, plan: ledger.PlanSummary) -> list[measures.Measure]:
+def measured(job: Job, plan: Plan, summary: PlanSummary) -> list[measures.Measure]:
     """What the plan comes to against each limit, for the district and for the places that may cross one."""
-    base = ledger.ledger_counts(db)
+    base = ledger.ledger_counts(plan.db)
     found: list[measures.Measure] = []
-    for key, counts in plan.changes.items():
+    for key, counts in summary.changes.items():
         entity, limits = BY_KEY[key], job.safety.thresholds[key]
-        district = measures.of_district(db, number, entity, counts, base.get(key, 0), limits)
+        district = measures.of_district(plan, entity, counts, base.get(key, 0), limits)
         found += district
         # No school can reach a limit that the whole district does not come near.
         if any(limits[one.kind].near(one.count) for one in district) or counts.remove:
-            found += measures.of_places(db, number, entity, limits)
-    return found + measures.of_staff(db, number, plan.changes, base, job.safety.thresholds[TEACHER.key])
+            found += measures.of_places(plan, entity, limits)
+    return found + measures.of_staff(plan, summary.changes, base, job.safety.thresholds[TEACHER.key])

@@ -22,7 +22,7 @@ from psconnect.model.id_attributes import SPACES
 from psconnect.model.ids import IdRules, IdSettings, kind_of
 from psconnect.model.problems import Fate, Problem
 from psconnect.sources.base import StagedRow
-from psconnect.store.plan.record_ids import Known, aliases, delivered, delivered_with, delivered_year
+from psconnect.store.plan.record_ids import KnownIds, aliases, delivered, delivered_with, delivered_year
 from psconnect.store.record import decode_record
 from psconnect.sync.identity import changed_since_delivery
 
@@ -130,7 +130,7 @@ def plan_rekey(
     same = frozen_of(base) == frozen_of(new) and not forget_adopted
     if not changed_since_delivery(db, new.id_rules)[1] if stored else same:
         raise _nothing()
-    adopted: Known = {} if forget_adopted else aliases(db)
+    adopted: KnownIds = {} if forget_adopted else aliases(db)
     wanted = frozenset(entity.key for entity in ENTITIES if new.id_rules.field_of(entity) and entity is not ADMIN)
     numbers = read_numbers(wanted) if wanted else {}
     changes, gone = _new_ids(db, new.id_rules, adopted, numbers)
@@ -148,7 +148,7 @@ def plan_rekey(
     )
 
 
-def _new_ids(db: sqlite3.Connection, rules: IdRules, adopted: Known, numbers: Numbers) -> tuple[list[NewId], int]:
+def _new_ids(db: sqlite3.Connection, rules: IdRules, adopted: KnownIds, numbers: Numbers) -> tuple[list[NewId], int]:
     """Who gets which id, and how many that were delivered have no number any more; raises FixSettings."""
     changes: list[NewId] = []
     ids: dict[str, dict[int, str]] = {}

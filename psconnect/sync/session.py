@@ -36,7 +36,7 @@ def opened(job: Job) -> Iterator[sqlite3.Connection]:
         db = open_rosters(job.rosters)
         try:
             check_facts(db)
-            staging.discard(job.rosters)
+            staging.discard_staging(job.rosters)
             _recover(job, db)
             yield db
         finally:

@@ -8,6 +8,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.runs import APPLIED, Hold, Run
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
+from psconnect.store.plan.plan import Plan
 from psconnect.store.plan.record_ids import changes_ids
 from psconnect.sync.approvals import store_undo
 from psconnect.sync.engine import expire_waiting
@@ -40,7 +41,7 @@ def undo(job: Job, run_id: str, trigger: str) -> Run:
         with FailuresStored(job, db, number):
             plan = store_undo(job, db, number, run_id, [])
             left_alone = sum(run_table.read_run(db, job.connection, number).set_aside.values())
-            torn = bool(left_alone) and changes_ids(db, found[0])
+            torn = bool(left_alone) and changes_ids(Plan(db, found[0]))
             if plan.changes and not torn:
                 _hold(job, db, number, run)
             else:

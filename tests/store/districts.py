@@ -18,7 +18,8 @@ from psconnect.model.id_attributes import SPACES
 from psconnect.model.problems import Fate
 from psconnect.store.database import open_rosters, transaction
 from psconnect.store.history import run_table
-from psconnect.store.plan import ledger
+from psconnect.store.plan import difference, ledger
+from psconnect.store.plan.plan import Plan
 from psconnect.store.reading import references, staging
 from tests.support.demo import TestClock
 
@@ -171,7 +172,7 @@ def plan(path: Path, db: sqlite3.Connection, district: Rows, scope: str = "all")
         problems = references.resolve_references(db)
         resolved = _staged(db)
         with transaction(db):
-            ledger.store_plan(db, number, scope)
+            difference.store_plan(Plan(db, number), scope)
         # What goes along with removals is worked out anew by who checks the plan.
         fate_of = {key: {**rows, **resolved[key]} for key, rows in _staged(db).items()}
     finally:
@@ -183,7 +184,7 @@ def _staged(db: sqlite3.Connection) -> dict[str, dict[int, tuple]]:
     """Fate and record of every staged record."""
     found: dict[str, dict[int, tuple]] = {}
     for entity in ENTITIES:
-        sql = f"SELECT key, fate, record FROM stage.{staging.table(entity)}"
+        sql = f"SELECT key, fate, record FROM {staging.staged(entity)}"
         found[entity.key] = {key: (fate, encoded) for key, fate, encoded in db.execute(sql)}
     return found
 
@@ -191,7 +192,7 @@ def _staged(db: sqlite3.Connection) -> dict[str, dict[int, tuple]]:
 def apply(db: sqlite3.Connection, number: int) -> Content:
     """Apply a stored plan; what the ledger holds then."""
     with transaction(db):
-        ledger.apply_to_ledger(db, number)
+        ledger.apply_to_ledger(Plan(db, number))
     return content(db)
 
 

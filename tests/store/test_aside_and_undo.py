@@ -15,7 +15,8 @@ from psconnect.model.entities import BY_KEY, BY_RANK, in_scope
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Fate
 from psconnect.store.database import transaction
-from psconnect.store.plan import exclusions, ledger, undo_plan
+from psconnect.store.plan import difference, exclusions, undo_plan
+from psconnect.store.plan.plan import Plan, summarise_plan
 from tests.store.districts import (
     Content,
     Rows,
@@ -51,7 +52,7 @@ def deliver(path: Path, db: sqlite3.Connection, district: Rows) -> tuple[int, Co
 def undo(db: sqlite3.Connection, undone: int) -> int:
     number = begin(db)
     with transaction(db):
-        undo_plan.store_inverse(db, number, undone)
+        undo_plan.store_inverse(Plan(db, number), undone)
     return number
 
 
@@ -95,31 +96,31 @@ def check_exclude(path: Path, db: sqlite3.Connection, chance: random.Random) -> 
     old = made_up(chance)
     _, before = deliver(path, db, old)
     number, _ = plan(path, db, changed_district(chance, old))
-    whole, hash_before = changed(db, number), ledger.summarise_plan(db, number).hash
+    whole, hash_before = changed(db, number), summarise_plan(Plan(db, number)).hash
     chosen = chance.sample(sorted(whole), min(len(whole), chance.randint(1, 3)))
     picked: list[tuple[int, int]] = []
     for rank, key in chosen:
         if (rank, key) in changed(db, number):
             with transaction(db):
-                exclusions.exclude(db, number, BY_RANK[rank].key, [key])
+                exclusions.exclude_changes(Plan(db, number), BY_RANK[rank].key, [key])
             picked.append((rank, key))
     left, done = changed(db, number, "aside"), changed(db, number)
     assert left | done == whole
     assert not left & done
     assert {place for place, because in because_of(db, number).items() if because == "chosen"} == set(picked)
-    edited = ledger.summarise_plan(db, number).hash
+    edited = summarise_plan(Plan(db, number)).hash
     assert (edited == hash_before) == (not picked)
     planned = {(rank, key): after for rank, key, after in rows(db, number)}
     for rank, key in reversed(picked):
         with transaction(db):
-            exclusions.include(db, number, BY_RANK[rank].key, [key])
+            exclusions.include_changes(Plan(db, number), BY_RANK[rank].key, [key])
     assert changed(db, number) == whole
-    assert ledger.summarise_plan(db, number).hash == hash_before
+    assert summarise_plan(Plan(db, number)).hash == hash_before
     for rank, key in picked:
         if (rank, key) in changed(db, number):
             with transaction(db):
-                exclusions.exclude(db, number, BY_RANK[rank].key, [key])
-    assert ledger.summarise_plan(db, number).hash == edited
+                exclusions.exclude_changes(Plan(db, number), BY_RANK[rank].key, [key])
+    assert summarise_plan(Plan(db, number)).hash == edited
     after = apply(db, number)
     assert dangling(after) == []
     for place in {*before, *after}:
@@ -131,9 +132,9 @@ def check_additions(path: Path, db: sqlite3.Connection, chance: random.Random) -
     old = made_up(chance)
     _, before = deliver(path, db, old)
     number, _ = plan(path, db, changed_district(chance, old))
-    counts = ledger.summarise_plan(db, number).changes
+    counts = summarise_plan(Plan(db, number)).changes
     with transaction(db):
-        left = ledger.keep_additions(db, number)
+        left = difference.keep_additions(Plan(db, number))
     assert {key: (c.update, c.remove) for key, c in left.items()} == {
         key: (c.update, c.remove) for key, c in counts.items() if c.update or c.remove
     }
@@ -163,7 +164,7 @@ def check_plan(path: Path, db: sqlite3.Connection, chance: random.Random) -> Non
     assert after == expected_after(before, fates)
     again, _ = plan(path, db, new)
     assert changed(db, again) == set()
-    assert ledger.summarise_plan(db, again).changes == {}
+    assert summarise_plan(Plan(db, again)).changes == {}
 
 
 def at_home(place: tuple[int, int], record: bytes | None) -> bytes | None:
@@ -259,16 +260,18 @@ def test_an_excluded_student_takes_the_enrollments_along_and_they_come_back_with
         both = {1: (Fate.IN, "e", 1, 1, None), 2: (Fate.IN, "e", 1, 2, None)}
         number, _ = plan(path, db, district(student=STUDENTS, enrollment=both, **CLASSES))
         with transaction(db):
-            exclusions.exclude(db, number, "student", [1])
-        listed = [(one.entity, one.sourced_id, one.action, one.because) for one in exclusions.listed(db, number)]
+            exclusions.exclude_changes(Plan(db, number), "student", [1])
+        listed = [
+            (one.entity, one.sourced_id, one.action, one.because) for one in exclusions.left_alone(Plan(db, number))
+        ]
         assert listed == [("student", "1", "create", "chosen"), ("enrollment", "1", "create", "goes-along")]
-        assert exclusions.counts(db, number) == {"chosen": 1, "goes-along": 1}
+        assert exclusions.left_alone_counts(Plan(db, number)) == {"chosen": 1, "goes-along": 1}
         with pytest.raises(FixSettings) as refused, transaction(db):
-            exclusions.include(db, number, "enrollment", [1])
+            exclusions.include_changes(Plan(db, number), "enrollment", [1])
         assert refused.value.code == "PSC-RUN-NOT-EXCLUDED"
         with transaction(db):
-            exclusions.include(db, number, "student", [1])
-        assert exclusions.counts(db, number) == {}
+            exclusions.include_changes(Plan(db, number), "student", [1])
+        assert exclusions.left_alone_counts(Plan(db, number)) == {}
 
 
 def test_a_removal_that_is_excluded_keeps_what_the_record_needs() -> None:
@@ -277,8 +280,8 @@ def test_a_removal_that_is_excluded_keeps_what_the_record_needs() -> None:
         deliver(path, db, enrolled)
         number, _ = plan(path, db, district(student={2: STUDENTS[2]}))
         with transaction(db):
-            exclusions.exclude(db, number, "enrollment", [1])
-        kept = {(one.entity, one.key) for one in exclusions.listed(db, number)}
+            exclusions.exclude_changes(Plan(db, number), "enrollment", [1])
+        kept = {(one.entity, one.key) for one in exclusions.left_alone(Plan(db, number))}
         assert kept == {("enrollment", 1), ("student", 1), ("class", 1), ("course", 1), ("calendar", 1)}
 
 
@@ -294,9 +297,9 @@ def test_a_new_id_is_not_taken_away_from_who_still_points_to_it() -> None:
                 values = [number, BY_KEY[entity].rank, key, 2, old, new]
                 db.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)", values)
         with transaction(db):
-            exclusions.exclude(db, number, "student", [1])
+            exclusions.exclude_changes(Plan(db, number), "student", [1])
         assert changed(db, number) == set()
-        assert exclusions.counts(db, number) == {"chosen": 1, "goes-along": 1}
+        assert exclusions.left_alone_counts(Plan(db, number)) == {"chosen": 1, "goes-along": 1}
 
 
 def test_what_a_plan_does_not_change_can_not_be_excluded() -> None:
@@ -304,16 +307,16 @@ def test_what_a_plan_does_not_change_can_not_be_excluded() -> None:
         number, _ = plan(path, db, district(student=STUDENTS))
         for entity, key in (("student", 3), ("teacher", 1), ("pupil", 1)):
             with pytest.raises(FixSettings) as refused, transaction(db):
-                exclusions.exclude(db, number, entity, [key])
+                exclusions.exclude_changes(Plan(db, number), entity, [key])
             assert refused.value.code == "PSC-RUN-NO-CHANGE"
-        assert exclusions.keys_by_id(db, number, "student", ["2", "1"]) == [2, 1]
+        assert exclusions.keys_by_id(Plan(db, number), "student", ["2", "1"]) == [2, 1]
         with transaction(db):
-            exclusions.exclude(db, number, "student", [1])
-        assert exclusions.keys_by_id(db, number, "student", ["1"]) == [1]
+            exclusions.exclude_changes(Plan(db, number), "student", [1])
+        assert exclusions.keys_by_id(Plan(db, number), "student", ["1"]) == [1]
         with pytest.raises(FixSettings):
-            exclusions.keys_by_id(db, number, "student", ["1", "T1"])
+            exclusions.keys_by_id(Plan(db, number), "student", ["1", "T1"])
         with pytest.raises(FixSettings), transaction(db):
-            exclusions.exclude(db, number, "student", [2, 1])
+            exclusions.exclude_changes(Plan(db, number), "student", [2, 1])
         assert changed(db, number, "aside") == {(BY_KEY["student"].rank, 1)}
 
 
@@ -321,11 +324,11 @@ def test_choices_are_made_again_in_a_later_plan_as_far_as_it_has_them() -> None:
     with rosters() as (path, db):
         first, _ = plan(path, db, district(student=STUDENTS))
         with transaction(db):
-            exclusions.exclude(db, first, "student", [1, 2])
+            exclusions.exclude_changes(Plan(db, first), "student", [1, 2])
         enrolled = {7: (Fate.IN, "e", 1, 2, None)}
         second, _ = plan(path, db, district(student={2: STUDENTS[2]}, enrollment=enrolled, **CLASSES))
         with transaction(db):
-            exclusions.choose_again(db, second, first)
+            exclusions.exclude_again(Plan(db, second), first)
         places = {(BY_RANK[rank].key, key): because for (rank, key), because in because_of(db, second).items()}
         assert places == {("student", 2): "chosen", ("enrollment", 7): "goes-along"}
 
@@ -357,7 +360,7 @@ LINKS: Rows = {
 
 
 def kept_of(db: sqlite3.Connection, number: int) -> set[tuple[str, int]]:
-    return {(one.entity, one.key) for one in exclusions.listed(db, number) if one.because != "chosen"}
+    return {(one.entity, one.key) for one in exclusions.left_alone(Plan(db, number)) if one.because != "chosen"}
 
 
 def test_a_student_whose_removal_is_excluded_keeps_what_belongs_to_the_student() -> None:
@@ -366,7 +369,7 @@ def test_a_student_whose_removal_is_excluded_keeps_what_belongs_to_the_student()
         deliver(path, db, district(student=STUDENTS, enrollment=both, **CLASSES, **LINKS))
         number, _ = plan(path, db, district(**CLASSES))
         with transaction(db):
-            exclusions.exclude(db, number, "student", [1])
+            exclusions.exclude_changes(Plan(db, number), "student", [1])
         with_it = {("enrollment", 1), ("relationship", 1), ("relationship", 2), ("contact", 1), ("contact", 2)}
         assert kept_of(db, number) == with_it
         assert changed(db, number) == {(5, 2), (9, 3), (10, 2)}
@@ -376,7 +379,7 @@ def test_contacts_without_any_other_student_go_along_with_a_new_one_that_is_excl
     with rosters() as (path, db):
         number, _ = plan(path, db, district(student=STUDENTS, **LINKS))
         with transaction(db):
-            exclusions.exclude(db, number, "student", [1])
+            exclusions.exclude_changes(Plan(db, number), "student", [1])
         assert kept_of(db, number) == {("relationship", 1), ("relationship", 2), ("contact", 1)}
 
 
@@ -386,7 +389,7 @@ def test_a_contact_keeps_its_last_relationship_where_the_new_one_is_excluded() -
         deliver(path, db, district(student=STUDENTS, relationship={1: (Fate.IN, "r", 1, 1)}, **one))
         number, _ = plan(path, db, district(student=STUDENTS, relationship={2: (Fate.IN, "r", 2, 1)}, **one))
         with transaction(db):
-            exclusions.exclude(db, number, "relationship", [2])
+            exclusions.exclude_changes(Plan(db, number), "relationship", [2])
         assert kept_of(db, number) == {("relationship", 1)}
 
 
@@ -397,7 +400,7 @@ def test_a_contact_that_has_another_relationship_does_not_keep_the_one_that_ends
         deliver(path, db, district(student=STUDENTS, relationship={1: (Fate.IN, "r", 1, 1), **stays}, **one))
         number, _ = plan(path, db, district(student=STUDENTS, relationship={2: (Fate.IN, "r", 2, 1), **stays}, **one))
         with transaction(db):
-            exclusions.exclude(db, number, "relationship", [2])
+            exclusions.exclude_changes(Plan(db, number), "relationship", [2])
         assert kept_of(db, number) == set()
         assert changed(db, number) == {(BY_KEY["relationship"].rank, 1)}
 
@@ -412,11 +415,11 @@ def test_what_was_excluded_from_another_run_keeps_nothing() -> None:
             path, db, district(student=STUDENTS, relationship={**ends, **comes}, contact={1: (Fate.IN, "c")})
         )
         with transaction(db):
-            exclusions.exclude(db, earlier, "relationship", [2])
+            exclusions.exclude_changes(Plan(db, earlier), "relationship", [2])
         others: Rows = {"contact": {1: (Fate.KEPT, "c"), 2: (Fate.IN, "c")}, "relationship": {3: (Fate.IN, "r", 2, 2)}}
         number, _ = plan(path, db, district(student=STUDENTS, **others))
         with transaction(db):
-            exclusions.exclude(db, number, "relationship", [3])
+            exclusions.exclude_changes(Plan(db, number), "relationship", [3])
         assert kept_of(db, number) == {("contact", 2)}
         assert changed(db, number) == {(BY_KEY["relationship"].rank, 1), (BY_KEY["contact"].rank, 1)}
 
@@ -429,7 +432,7 @@ def test_a_contact_that_changes_and_was_gone_once_keeps_its_last_relationship_to
         after: Rows = {"contact": {1: (Fate.IN, "changed")}, "relationship": {2: (Fate.IN, "r", 2, 1)}}
         number, _ = plan(path, db, district(student=STUDENTS, **after))
         with transaction(db):
-            exclusions.exclude(db, number, "relationship", [2])
+            exclusions.exclude_changes(Plan(db, number), "relationship", [2])
         assert kept_of(db, number) == {("relationship", 1)}
         assert changed(db, number) == {(BY_KEY["contact"].rank, 1)}
 
@@ -440,11 +443,11 @@ def test_taking_back_in_one_run_leaves_another_one_as_it_is() -> None:
         for _ in range(2):
             number, _found = plan(path, db, district(student=STUDENTS))
             with transaction(db):
-                exclusions.exclude(db, number, "student", [1])
+                exclusions.exclude_changes(Plan(db, number), "student", [1])
             runs.append((number, changed(db, number), because_of(db, number)))
         (first, planned, left), (second, *_rest) = runs
         with transaction(db):
-            exclusions.include(db, second, "student", [1])
+            exclusions.include_changes(Plan(db, second), "student", [1])
         assert (changed(db, first), because_of(db, first)) == (planned, left)
         assert (len(changed(db, second)), because_of(db, second)) == (len(planned) + 1, {})
 
@@ -453,10 +456,10 @@ def test_an_id_of_another_run_or_entity_is_not_found() -> None:
     with rosters() as (path, db):
         plan(path, db, district(student={**STUDENTS, 9: (Fate.IN, "a", 1)}))
         number, _ = plan(path, db, {**district(student=STUDENTS), "school": {1: (Fate.IN, "s"), 7: (Fate.IN, "s")}})
-        assert exclusions.keys_by_id(db, number, "school", ["7"]) == [7]
+        assert exclusions.keys_by_id(Plan(db, number), "school", ["7"]) == [7]
         for sourced_id in ("7", "9"):
             with pytest.raises(FixSettings, match=f"student {sourced_id}"):
-                exclusions.keys_by_id(db, number, "student", [sourced_id])
+                exclusions.keys_by_id(Plan(db, number), "student", [sourced_id])
 
 
 ENROLLED: dict[int, tuple] = {key: (Fate.IN, "e", 1, key, None) for key in STUDENTS}
@@ -468,8 +471,8 @@ def test_an_update_that_is_excluded_keeps_no_enrollment_that_ends() -> None:
         renamed = {**STUDENTS, 1: (Fate.IN, "changed", 1)}
         number, _ = plan(path, db, district(student=renamed, enrollment={}, **CLASSES))
         with transaction(db):
-            exclusions.exclude(db, number, "enrollment", [2])
-            exclusions.exclude(db, number, "student", [1])
+            exclusions.exclude_changes(Plan(db, number), "enrollment", [2])
+            exclusions.exclude_changes(Plan(db, number), "student", [1])
         assert kept_of(db, number) == set()
         assert changed(db, number) == {(BY_KEY["enrollment"].rank, 1)}
 
@@ -480,7 +483,7 @@ def test_who_was_kept_in_another_run_keeps_nothing_in_this_one() -> None:
         for key in STUDENTS:
             number, _ = plan(path, db, district(**CLASSES))
             with transaction(db):
-                exclusions.exclude(db, number, "student", [key])
+                exclusions.exclude_changes(Plan(db, number), "student", [key])
             assert kept_of(db, number) == {("enrollment", key)}
 
 
@@ -496,7 +499,7 @@ def test_what_is_kept_keeps_in_turn_what_it_had_and_what_it_needs(entity: str, k
         deliver(path, db, district(student=STUDENTS, enrollment=ENROLLED, **CLASSES))
         number, _ = plan(path, db, district())
         with transaction(db):
-            exclusions.exclude(db, number, entity, [1])
+            exclusions.exclude_changes(Plan(db, number), entity, [1])
         assert kept_of(db, number) == {*kept, ("calendar", 1)}
 
 
@@ -507,10 +510,10 @@ def test_of_several_that_are_excluded_at_once_each_keeps_what_it_had_and_what_th
         deliver(path, db, district(student=STUDENTS, contact=LINKS["contact"], relationship=links))
         first, _ = plan(path, db, district())
         with transaction(db):
-            exclusions.exclude(db, first, "contact", [2])
-            exclusions.exclude(db, first, "student", [1])
+            exclusions.exclude_changes(Plan(db, first), "contact", [2])
+            exclusions.exclude_changes(Plan(db, first), "student", [1])
         again, _ = plan(path, db, district())
         with transaction(db):
-            exclusions.choose_again(db, again, first)
+            exclusions.exclude_again(Plan(db, again), first)
         assert kept_of(db, again) == {("relationship", 1), ("relationship", 2), ("contact", 1), ("student", 2)}
         assert changed(db, again) == set()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import Fate
 from psconnect.store.database import transaction
-from psconnect.store.plan import ledger, roster_after
+from psconnect.store.plan import roster_after
+from psconnect.store.plan.plan import Plan, summarise_plan
 from psconnect.store.plan.rekey_plan import plan_with_new_ids
 from psconnect.store.reading import staging
 from tests.store.districts import Rows, apply, begin, content, dangling, expected_after, plan, rosters
@@ -37,8 +38,8 @@ def test_I2_applied_plan_makes_the_ledger_what_was_read_and_I5_a_second_plan_is_
         for district in (old, new):
             before = content(db)
             number, (_problems, fates) = plan(path, db, district)
-            summary = ledger.summarise_plan(db, number)
-            roster = {e.key: [row[0] for row in roster_after.records(db, number, e)] for e in ENTITIES}
+            summary = summarise_plan(Plan(db, number))
+            roster = {e.key: [row[0] for row in roster_after.records(Plan(db, number), e)] for e in ENTITIES}
             after = apply(db, number)
             assert after == expected_after(before, fates)
             assert sum(counts.total for counts in summary.changes.values()) == sum(
@@ -48,7 +49,7 @@ def test_I2_applied_plan_makes_the_ledger_what_was_read_and_I5_a_second_plan_is_
                 ids = [entity.sourced_id(key) for rank, key in sorted(after) if rank == entity.rank]
                 assert roster[entity.key] == ids
         again, _ = plan(path, db, new)
-        assert ledger.summarise_plan(db, again).changes == {}
+        assert summarise_plan(Plan(db, again)).changes == {}
 
 
 @settings(max_examples=60)
@@ -69,7 +70,7 @@ def test_I9_same_plan_same_hash_and_any_difference_another_one(district: Rows) -
     for version in (district, district, changed):
         with rosters() as (path, db):
             number, _ = plan(path, db, version)
-            hashes.append(ledger.summarise_plan(db, number).hash)
+            hashes.append(summarise_plan(Plan(db, number)).hash)
     assert hashes[0] == hashes[1] != hashes[2]
 
 
@@ -89,7 +90,7 @@ def test_hash_sees_every_part_of_a_change() -> None:
             district["calendar"] = {1: (Fate.IN, "a", 1)}
             number, _ = plan(path, db, district)
             db.execute(statement)
-            seen.add(ledger.summarise_plan(db, number).hash)
+            seen.add(summarise_plan(Plan(db, number)).hash)
     assert len(seen) == 6
 
 
@@ -101,7 +102,7 @@ def test_roster_of_one_entity_alone_keeps_what_does_not_change() -> None:
         apply(db, number)
         schools["school"][2] = (Fate.IN, "changed")
         number, _ = plan(path, db, schools)
-        after = [(row[0], row[-1]) for row in roster_after.records(db, number, BY_KEY["school"])]
+        after = [(row[0], row[-1]) for row in roster_after.records(Plan(db, number), BY_KEY["school"])]
         assert after == [("1", "a"), ("2", "changed")]
 
 
@@ -115,11 +116,11 @@ def test_a_plan_that_the_disk_ends_tells_of_the_disk() -> None:
         stage.finish()
         staging.attach(db, path)
 
-        def fill_the_disk() -> None:
+        def fill_the_disk(_plan: Plan) -> None:
             db.execute("ROLLBACK")
             raise sqlite3.OperationalError("database or disk is full")
 
         with pytest.raises(sqlite3.OperationalError, match="disk is full"), transaction(db):
-            plan_with_new_ids(db, begin(db), fill_the_disk)
+            plan_with_new_ids(Plan(db, begin(db)), fill_the_disk)
         staging.detach(db, path)
         assert db.execute("SELECT count(*) FROM main.ledger").fetchone() == (1,)

@@ -11,7 +11,8 @@ import pytest
 from psconnect.model.entities import BY_KEY, ENTITIES, Reference
 from psconnect.model.problems import Fate
 from psconnect.store.database import transaction
-from psconnect.store.plan import exclusions, ledger, undo_plan
+from psconnect.store.plan import difference, exclusions, undo_plan
+from psconnect.store.plan.plan import Plan
 from psconnect.store.reading import references, staging
 from tests.store.districts import apply, begin, rosters
 
@@ -43,7 +44,7 @@ def plan(path: Path, db: sqlite3.Connection, district: Rows, scope: str = "all")
     try:
         references.resolve_references(db)
         with transaction(db):
-            ledger.store_plan(db, number, scope)
+            difference.store_plan(Plan(db, number), scope)
     finally:
         staging.detach(db, path)
     return number
@@ -132,10 +133,10 @@ def test_who_lists_an_excluded_school_goes_along_and_comes_back() -> None:
         number = plan(path, db, two_schools())
         whole = changed(db, number)
         with transaction(db):
-            exclusions.exclude(db, number, "school", [2])
+            exclusions.exclude_changes(Plan(db, number), "school", [2])
         assert changed(db, number) == set()
         with transaction(db):
-            exclusions.include(db, number, "school", [2])
+            exclusions.include_changes(Plan(db, number), "school", [2])
         assert changed(db, number) == whole == {(1, 2, 1), (6, 5, 2), (7, 6, 1)}
 
 
@@ -144,7 +145,7 @@ def test_a_school_that_staff_keeps_stays_when_its_removal_would_leave_them_point
         apply(db, plan(path, db, two_schools()))
         number = plan(path, db, {"school": {1: (IN, {})}, "teacher": {5: (IN, {"schoolSourcedIds": "1"})}})
         with transaction(db):
-            exclusions.exclude(db, number, "teacher", [5])
+            exclusions.exclude_changes(Plan(db, number), "teacher", [5])
         assert changed(db, number) == {(7, 6, 3)}
         apply(db, number)
         assert sorted(told(db, "school", "sourcedId")) == [1, 2]
@@ -160,9 +161,9 @@ def test_an_undo_leaves_a_school_that_staff_came_to_have() -> None:
         apply(db, plan(path, db, later))
         back = begin(db)
         with transaction(db):
-            undo_plan.store_inverse(db, back, first)
+            undo_plan.store_inverse(Plan(db, back), first)
         assert changed(db, back) == {(7, 6, 3)}
-        assert dict(exclusions.counts(db, back)) == {"changed-since": 1, "still-needed": 1}
+        assert dict(exclusions.left_alone_counts(Plan(db, back))) == {"changed-since": 1, "still-needed": 1}
 
 
 def both_kinds(db: sqlite3.Connection, path: Path) -> int:
@@ -178,10 +179,10 @@ def test_who_becomes_a_teacher_is_neither_there_twice_nor_taken_away() -> None:
             number = both_kinds(db, path)
             assert changed(db, number) == {(6, 5, 1), (7, 5, 3)}
             with transaction(db):
-                exclusions.exclude(db, number, chosen, [5])
+                exclusions.exclude_changes(Plan(db, number), chosen, [5])
             assert changed(db, number) == set(), chosen
             with transaction(db):
-                exclusions.include(db, number, chosen, [5])
+                exclusions.include_changes(Plan(db, number), chosen, [5])
             assert changed(db, number) == {(6, 5, 1), (7, 5, 3)}
 
 
@@ -189,10 +190,10 @@ def test_with_additions_only_nobody_is_added_under_an_id_that_stays() -> None:
     with rosters() as (path, db):
         number = both_kinds(db, path)
         with transaction(db):
-            left = ledger.keep_additions(db, number)
+            left = difference.keep_additions(Plan(db, number))
         assert changed(db, number) == set()
         assert {key: (c.create, c.remove) for key, c in left.items()} == {"teacher": (1, 0), "admin": (0, 1)}
-        assert exclusions.counts(db, number) == {}
+        assert exclusions.left_alone_counts(Plan(db, number)) == {}
 
 
 @pytest.mark.parametrize(("was", "is_now"), [("admin", "teacher"), ("teacher", "admin")])

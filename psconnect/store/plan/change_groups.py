@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from psconnect.model.entities import ADMIN, BY_KEY, CALENDAR, CLASS, ENROLLMENT, TEACHER, Entity
-from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE
+from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE, Plan
 from psconnect.store.record import decode_record, needed_id, record_id, value_at
 
 _SCHOOL = ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId")
@@ -32,10 +32,10 @@ def _differs(entity: Entity, before: str, after: str) -> str:
     )
 
 
-def identity_changes(db: sqlite3.Connection, run: int, entity: Entity) -> int:
+def identity_changes(plan: Plan, entity: Entity) -> int:
     """How many records a plan gives another id, username, number or email; losing one counts, getting a first not."""
     sql = f"SELECT count(*) FROM change WHERE run = ? AND entity = ? AND {_changed_identity(entity)}"
-    return int(db.execute(sql, [run, entity.rank]).fetchone()[0])
+    return int(plan.db.execute(sql, [plan.run, entity.rank]).fetchone()[0])
 
 
 _OTHER_KIND = {TEACHER.key: ADMIN, ADMIN.key: TEACHER}
@@ -49,7 +49,7 @@ def _other_half(entity: Entity, action: int) -> str:
     )
 
 
-def role_changes(db: sqlite3.Connection, run: int, entity: Entity, *, identity: bool = False) -> int:
+def role_changes(plan: Plan, entity: Entity, *, identity: bool = False) -> int:
     """How many members of staff a plan removes as this kind (teachers, other staff) because they become the other one.
 
     With ``identity``, only those of them who get another id, username, number or email thereby.
@@ -57,7 +57,7 @@ def role_changes(db: sqlite3.Connection, run: int, entity: Entity, *, identity: 
     differ = f" AND ({_differs(entity, 'c.before', 'o.after')})" if identity else ""
     half = f"EXISTS ({_other_half(entity, CREATE)}{differ})"
     sql = f"SELECT count(*) FROM change c WHERE run = ? AND entity = ? AND action = {REMOVE} AND {half}"
-    return int(db.execute(sql, [run, entity.rank]).fetchone()[0])
+    return int(plan.db.execute(sql, [plan.run, entity.rank]).fetchone()[0])
 
 
 def _no_change_of_role(entity: Entity) -> str:
@@ -71,9 +71,7 @@ def has_school(entity: Entity) -> bool:
     return any(name in entity.attributes for name in _SCHOOL)
 
 
-def changes_by_school(
-    db: sqlite3.Connection, run: int, entity: Entity, *, roles: bool = True
-) -> dict[tuple[str, str], int]:
+def changes_by_school(plan: Plan, entity: Entity, *, roles: bool = True) -> dict[tuple[str, str], int]:
     """Changes per (school's sourcedId, kind); who moves counts for the school that is left.
 
     ``kind`` is ``create``, ``update``, ``remove`` or ``identity``. Staff of several schools count in each.
@@ -84,7 +82,7 @@ def changes_by_school(
     found: dict[tuple[str, str], int] = {}
     for condition, kind in (("", ""), (f" AND {_changed_identity(entity)}", "identity")):
         sql = _grouped(entity, "coalesce(before, after)", "action", source.format(condition))
-        for school, action, count in db.execute(sql, [run, entity.rank]):
+        for school, action, count in plan.db.execute(sql, [plan.run, entity.rank]):
             if school:
                 found[school, kind or ACTIONS[action]] = count
     return found
@@ -110,26 +108,26 @@ def _grouped(entity: Entity, record: str, also: str, source: str) -> str:
     return f"SELECT j.value school, {also}, count(*) FROM {table}, {each} WHERE {rest}"
 
 
-def removed_by_class(db: sqlite3.Connection, run: int, least: int) -> list[tuple[str, int, int]]:
+def removed_by_class(plan: Plan, least: int) -> list[tuple[str, int, int]]:
     """Classes that lose at least so many enrollments: (sourcedId, enrollments removed, enrollments delivered)."""
     place = ENROLLMENT.attributes.index("classSourcedId")
     removed = (
         f"SELECT {value_at('before', place)} class, count(*) n FROM change "
         f"WHERE run = :run AND entity = :entity AND action = {REMOVE} GROUP BY class HAVING n >= :least"
     )
-    values = {"run": run, "entity": ENROLLMENT.rank, "least": least}
-    losing = db.execute(removed, values).fetchall()
+    values = {"run": plan.run, "entity": ENROLLMENT.rank, "least": least}
+    losing = plan.db.execute(removed, values).fetchall()
     if not losing:
         return []
     sql = (
         f"SELECT {value_at('record', place)} class, count(*) FROM ledger WHERE entity = :entity "
         f"AND class IN (SELECT class FROM ({removed})) GROUP BY class"
     )
-    base = dict(db.execute(sql, values).fetchall())
+    base = dict(plan.db.execute(sql, values).fetchall())
     return [(name, count, base.get(name, 0)) for name, count in sorted(losing)]
 
 
-def moved_terms(db: sqlite3.Connection, run: int) -> int:
+def moved_terms(plan: Plan) -> int:
     """How many terms a plan lets begin or end more than 14 days earlier or later."""
     moved = []
     for name in ("startDate", "endDate"):
@@ -139,10 +137,10 @@ def moved_terms(db: sqlite3.Connection, run: int) -> int:
             f"OR (julianday({value_at('after', place)}) IS NULL) <> (julianday({value_at('before', place)}) IS NULL)"
         )
     sql = f"SELECT count(*) FROM change WHERE run = ? AND entity = ? AND action = {UPDATE} AND ({' OR '.join(moved)})"
-    return int(db.execute(sql, [run, CALENDAR.rank]).fetchone()[0])
+    return int(plan.db.execute(sql, [plan.run, CALENDAR.rank]).fetchone()[0])
 
 
-def terms_in_use_removed(db: sqlite3.Connection, run: int) -> int:
+def terms_in_use_removed(plan: Plan) -> int:
     """How many terms a plan removes that a delivered class or another delivered term is in."""
     users = (
         f"SELECT {value_at('record', CLASS.attributes.index('termSourcedId'))} FROM ledger WHERE entity = {CLASS.rank} "
@@ -153,10 +151,10 @@ def terms_in_use_removed(db: sqlite3.Connection, run: int) -> int:
         f"SELECT count(*) FROM change WHERE run = ? AND entity = ? AND action = {REMOVE} "
         f"AND {record_id('before')} IN ({users})"
     )
-    return int(db.execute(sql, [run, CALENDAR.rank]).fetchone()[0])
+    return int(plan.db.execute(sql, [plan.run, CALENDAR.rank]).fetchone()[0])
 
 
-def names_by_id(db: sqlite3.Connection, run: int, entity: str, attribute: str, ids: Sequence[str]) -> dict[str, str]:
+def names_by_id(plan: Plan, entity: str, attribute: str, ids: Sequence[str]) -> dict[str, str]:
     """What schools or classes are called, by ``sourcedId``: as delivered, else as the plan would deliver them."""
     rank, place = BY_KEY[entity].rank, BY_KEY[entity].attributes.index(attribute)
     wanted, found = set(ids), dict[str, str]()
@@ -164,7 +162,7 @@ def names_by_id(db: sqlite3.Connection, run: int, entity: str, attribute: str, i
         "SELECT after FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL "
         "UNION ALL SELECT record FROM ledger WHERE entity = ?"
     )
-    for (record,) in db.execute(sql, [run, rank, rank]):
+    for (record,) in plan.db.execute(sql, [plan.run, rank, rank]):
         values = decode_record(record)
         if values[0] in wanted:
             found[values[0]] = values[place]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from psconnect.model.bad_setting import nearest
 from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity
@@ -11,115 +11,117 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.runs import SetAside
 from psconnect.store.history.titles import Titles
 from psconnect.store.plan.integrity import keep_whole, set_aside
-from psconnect.store.plan.plan import ACTIONS, REMOVE
+from psconnect.store.plan.plan import ACTIONS, REMOVE, Plan
 from psconnect.store.plan.record_ids import RunIds
 from psconnect.store.record import needed_id, record_by_name, record_id
 
-CHOSEN, GOES_ALONG = "chosen", "goes-along"
+EXCLUDED, GOES_ALONG = "chosen", "goes-along"
 _CHANGE = "run, entity, key, action, before, after"
 
 
-def exclude(db: sqlite3.Connection, run: int, entity: str, keys: Collection[int]) -> None:
+def exclude_changes(plan: Plan, entity: str, keys: Collection[int]) -> None:
     """Take changes out of a plan, and what would dangle without them; within a transaction.
 
     Raises FixSettings PSC-RUN-NO-CHANGE for a key that the plan does not change (also one that went along already).
     """
     rank = _entity(entity).rank
     for key in keys:
-        if not set_aside(db, run, CHOSEN, "entity = :entity AND key = :key", {"entity": rank, "key": key}):
-            raise _no_change(entity, RunIds(db, run).of(BY_KEY[entity], key))
-    _settle(db, run, {entity})
+        if not set_aside(plan, EXCLUDED, "entity = :entity AND key = :key", {"entity": rank, "key": key}):
+            raise _no_change(entity, RunIds(plan.db, plan.run).of(BY_KEY[entity], key))
+    _settle(plan, {entity})
 
 
-def include(db: sqlite3.Connection, run: int, entity: str, keys: Collection[int]) -> None:
+def include_changes(plan: Plan, entity: str, keys: Collection[int]) -> None:
     """Take excluded changes back into a plan, with what went along because of them alone; within a transaction.
 
     Raises FixSettings PSC-RUN-NOT-EXCLUDED for a key that was not excluded by choice.
     """
     rank = _entity(entity).rank
-    chosen = _chosen(db, run)
+    chosen = _chosen(plan)
     for key in keys:
         if (rank, key) not in chosen:
             raise FixSettings(
                 "PSC-RUN-NOT-EXCLUDED",
                 "This record was not excluded",
-                f"The {entity} {RunIds(db, run).of(BY_KEY[entity], key)} was not excluded from this run, or only goes "
-                "along with another record that was.",
+                f"The {entity} {RunIds(plan.db, plan.run).of(BY_KEY[entity], key)} was not excluded from this run, or "
+                "only goes along with another record that was.",
                 "Include the record that was excluded; the others follow.",
                 where=entity,
             )
         chosen.discard((rank, key))
-    both = [run, CHOSEN, GOES_ALONG]
-    db.execute(f"INSERT INTO change SELECT {_CHANGE} FROM aside WHERE run = ? AND because IN (?, ?)", both)
-    db.execute("DELETE FROM aside WHERE run = ? AND because IN (?, ?)", both)
-    _choose(db, run, chosen)
+    both = [plan.run, EXCLUDED, GOES_ALONG]
+    plan.db.execute(f"INSERT INTO change SELECT {_CHANGE} FROM aside WHERE run = ? AND because IN (?, ?)", both)
+    plan.db.execute("DELETE FROM aside WHERE run = ? AND because IN (?, ?)", both)
+    _choose(plan, chosen)
 
 
-def choose_again(db: sqlite3.Connection, run: int, earlier: int) -> None:
+def exclude_again(plan: Plan, earlier: int) -> None:
     """Exclude from a plan what a person excluded from an earlier one, as far as it is planned again."""
-    _choose(db, run, _chosen(db, earlier))
+    _choose(plan, _chosen(replace(plan, run=earlier)))
 
 
-def listed(db: sqlite3.Connection, run: int) -> Iterator[SetAside]:
+def left_alone(plan: Plan) -> Iterator[SetAside]:
     """What a plan leaves alone, in dependency order."""
-    titles = Titles(db, run)
+    titles = Titles(plan.db, plan.run)
     sql = "SELECT entity, key, action, because, coalesce(after, before) FROM aside WHERE run = ? ORDER BY entity, key"
-    for rank, key, action, because, record in db.execute(sql, [run]).fetchall():
+    for rank, key, action, because, record in plan.db.execute(sql, [plan.run]).fetchall():
         entity = BY_RANK[rank]
         named = record_by_name(entity, record)
         yield SetAside(entity.key, key, named["sourcedId"], ACTIONS[action], because, titles.title(entity, named))
 
 
-def counts(db: sqlite3.Connection, run: int) -> dict[str, int]:
+def left_alone_counts(plan: Plan) -> dict[str, int]:
     """How many changes a plan leaves alone, per reason."""
     sql = "SELECT because, count(*) FROM aside WHERE run = ? GROUP BY because ORDER BY because"
-    return dict(db.execute(sql, [run]).fetchall())
+    return dict(plan.db.execute(sql, [plan.run]).fetchall())
 
 
-def keys_by_id(db: sqlite3.Connection, run: int, entity: str, sourced_ids: Collection[str]) -> list[int]:
+def keys_by_id(plan: Plan, entity: str, sourced_ids: Collection[str]) -> list[int]:
     """Keys of records that a plan changes or leaves alone, by ``sourcedId``; raises FixSettings for any other id."""
     rank, name = _entity(entity).rank, record_id("coalesce(after, before)")
     marks = ", ".join("?" * len(sourced_ids))
     found: dict[str, int] = {}
     for table in ("change", "aside"):
         sql = f"SELECT {name}, key FROM {table} WHERE run = ? AND entity = ? AND {name} IN ({marks})"
-        found.update(db.execute(sql, [run, rank, *sourced_ids]).fetchall())
+        found.update(plan.db.execute(sql, [plan.run, rank, *sourced_ids]).fetchall())
     for one in sourced_ids:
         if one not in found:
             raise _no_change(entity, one)
     return [found[one] for one in sourced_ids]
 
 
-def _chosen(db: sqlite3.Connection, run: int) -> set[tuple[int, int]]:
-    return set(db.execute("SELECT entity, key FROM aside WHERE run = ? AND because = ?", [run, CHOSEN]).fetchall())
+def _chosen(plan: Plan) -> set[tuple[int, int]]:
+    return set(
+        plan.db.execute("SELECT entity, key FROM aside WHERE run = ? AND because = ?", [plan.run, EXCLUDED]).fetchall()
+    )
 
 
-def _choose(db: sqlite3.Connection, run: int, chosen: set[tuple[int, int]]) -> None:
+def _choose(plan: Plan, chosen: set[tuple[int, int]]) -> None:
     for rank, key in sorted(chosen):
-        set_aside(db, run, CHOSEN, "entity = :entity AND key = :key", {"entity": rank, "key": key})
-    _settle(db, run, {BY_RANK[rank].key for rank, _key in chosen})
+        set_aside(plan, EXCLUDED, "entity = :entity AND key = :key", {"entity": rank, "key": key})
+    _settle(plan, {BY_RANK[rank].key for rank, _key in chosen})
 
 
-def _settle(db: sqlite3.Connection, run: int, touched: set[str]) -> None:
+def _settle(plan: Plan, touched: set[str]) -> None:
     """Set aside what goes along: what belongs to a record that is not removed after all, and what would dangle."""
-    keep_whole(db, run, GOES_ALONG, touched | _keep_company(db, run))
+    keep_whole(plan, GOES_ALONG, touched | _keep_company(plan))
 
 
-def _keep_company(db: sqlite3.Connection, run: int) -> set[str]:
+def _keep_company(plan: Plan) -> set[str]:
     """Let a record that is not removed keep what it had: a student the enrollments and relationships.
 
     They would not dangle, but it would not stay as it was delivered. Returns the entities that something is kept of.
     """
-    db.execute("CREATE TEMP TABLE IF NOT EXISTS stays (entity INTEGER, name TEXT, PRIMARY KEY (entity, name))")
-    db.execute("DELETE FROM temp.stays")
+    plan.db.execute("CREATE TEMP TABLE IF NOT EXISTS stays (entity INTEGER, name TEXT, PRIMARY KEY (entity, name))")
+    plan.db.execute("DELETE FROM temp.stays")
     name = record_id("before")
     chosen = f"SELECT entity, {name} FROM aside WHERE run = ? AND because = ? AND action = {REMOVE}"
-    if not db.execute(f"INSERT INTO temp.stays {chosen}", [run, CHOSEN]).rowcount:
+    if not plan.db.execute(f"INSERT INTO temp.stays {chosen}", [plan.run, EXCLUDED]).rowcount:
         return set()
     kept = set()
     for entity in ENTITIES:
         for reference in entity.references:
-            values = {"run": run, "entity": entity.rank, "other": BY_KEY[reference.entity].rank}
+            values = {"run": plan.run, "entity": entity.rank, "other": BY_KEY[reference.entity].rank}
             theirs = (
                 f"entity = :entity AND action = {REMOVE} "
                 f"AND {needed_id(entity, entity.attributes.index(reference.attribute), 'before')} IN "
@@ -127,8 +129,8 @@ def _keep_company(db: sqlite3.Connection, run: int) -> set[str]:
             )
             for table in ("change", "aside"):
                 names = f"SELECT entity, {name} FROM {table} WHERE run = :run AND {theirs}"
-                db.execute(f"INSERT OR IGNORE INTO temp.stays {names}", values)
-            if set_aside(db, run, GOES_ALONG, theirs, values):
+                plan.db.execute(f"INSERT OR IGNORE INTO temp.stays {names}", values)
+            if set_aside(plan, GOES_ALONG, theirs, values):
                 kept.add(entity.key)
     return kept
 

@@ -10,18 +10,18 @@ import msgspec
 
 from psconnect.model.entities import ADMIN, BY_KEY, ENTITIES, Entity
 from psconnect.model.ids import IdRules, Ids, kind_of, rules_of_mark, split_mark
-from psconnect.store.plan.plan import UPDATE
+from psconnect.store.plan.plan import UPDATE, Plan
 from psconnect.store.record import decode_record, record_id, value_at
 
 _KINDS = {kind_of(entity): entity for entity in ENTITIES if entity is not ADMIN}
 """Kind -> the entity under whose rank its aliases are stored."""
-Known = dict[str, dict[int, str]]
+KnownIds = dict[str, dict[int, str]]
 """Kind -> key -> id."""
 
 
-def aliases(db: sqlite3.Connection) -> Known:
+def aliases(db: sqlite3.Connection) -> KnownIds:
     """All aliases: kind (model.ids.kind_of) -> key -> id."""
-    found: Known = {}
+    found: KnownIds = {}
     kinds = {entity.rank: kind for kind, entity in _KINDS.items()}
     for rank, key, sourced_id in db.execute("SELECT entity, key, sourced_id FROM alias ORDER BY entity, key"):
         found.setdefault(kinds[rank], {})[key] = sourced_id
@@ -63,9 +63,9 @@ def ids_for(db: sqlite3.Connection, rules: IdRules, *, settled: bool) -> Ids:
     return Ids(rules, known)
 
 
-def delivered_ids(db: sqlite3.Connection, kinds: Mapping[str, str]) -> Known:
+def delivered_ids(db: sqlite3.Connection, kinds: Mapping[str, str]) -> KnownIds:
     """The ids under which records of these kinds were delivered."""
-    found: Known = {}
+    found: KnownIds = {}
     for entity in ENTITIES:
         if kind_of(entity) in kinds:
             found.setdefault(kind_of(entity), {}).update(delivered(db, entity))
@@ -177,21 +177,21 @@ def school_names_by_id(db: sqlite3.Connection, run: int) -> dict[str, str]:
     return {record[0]: record[place] for record in records}
 
 
-def ids_of(db: sqlite3.Connection, run: int, entity: Entity, key: int) -> set[str]:
+def ids_of(plan: Plan, entity: Entity, key: int) -> set[str]:
     """The ids that a record has in a run: before it, and after it."""
-    rows = db.execute(
+    rows = plan.db.execute(
         f"SELECT {record_id('record')} FROM ledger WHERE entity = :entity AND key = :key "
         f"UNION SELECT {record_id('before')} FROM change WHERE run = :run AND entity = :entity AND key = :key "
         f"UNION SELECT {record_id('after')} FROM change WHERE run = :run AND entity = :entity AND key = :key",
-        {"run": run, "entity": entity.rank, "key": key},
+        {"run": plan.run, "entity": entity.rank, "key": key},
     )
     return {sourced_id for (sourced_id,) in rows if sourced_id}
 
 
-def changes_ids(db: sqlite3.Connection, run: int) -> bool:
+def changes_ids(plan: Plan) -> bool:
     """Whether a plan gives a record another id than it was delivered under."""
     sql = (
         f"SELECT EXISTS (SELECT 1 FROM change WHERE run = ? AND action = {UPDATE} "
         f"AND {record_id('before')} <> {record_id('after')})"
     )
-    return bool(db.execute(sql, [run]).fetchone()[0])
+    return bool(plan.db.execute(sql, [plan.run]).fetchone()[0])

@@ -13,43 +13,43 @@ from collections.abc import Iterator
 from psconnect.model.entities import ADMIN, BY_RANK, TEACHER, Entity
 from psconnect.store.history.facts import get_fact, set_fact
 from psconnect.store.history.titles import NUMBERS, TITLES
-from psconnect.store.plan.plan import CREATE, REMOVE
+from psconnect.store.plan.plan import CREATE, REMOVE, Plan
 from psconnect.store.record import decode_record, record_by_name
 
 _SALT = "tombstone-salt"
 _BYTES = 8
 
 
-def follow(db: sqlite3.Connection, run: int) -> None:
+def update_tombstones(plan: Plan) -> None:
     """Set tombstones for what the applied plan removed, and take away those of what it created."""
-    salt = _salt(db)
+    salt = _salt(plan.db)
     created = (
         "SELECT 1 FROM change c WHERE c.run = ? AND c.entity = tombstone.entity AND c.key = tombstone.key "
         "AND c.action = ?"
     )
-    db.execute(f"DELETE FROM tombstone WHERE EXISTS ({created})", [run, CREATE])
-    removed = _changes(db, run, REMOVE, "before")
+    plan.db.execute(f"DELETE FROM tombstone WHERE EXISTS ({created})", [plan.run, CREATE])
+    removed = _changes(plan, REMOVE, "before")
     stones = ((entity.rank, key, *_digests(entity, record, salt)) for entity, key, record in removed)
-    db.executemany("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?)", stones)
+    plan.db.executemany("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?)", stones)
     # Staff who only change kind have not left; they may have another name by the time they change back.
     staff = f"({TEACHER.rank}, {ADMIN.rank})"
     stays = f"SELECT 1 FROM change c WHERE c.run = ? AND c.entity IN {staff} AND c.key = tombstone.key AND c.action = ?"
-    db.execute(f"DELETE FROM tombstone WHERE entity IN {staff} AND EXISTS ({stays})", [run, CREATE])
+    plan.db.execute(f"DELETE FROM tombstone WHERE entity IN {staff} AND EXISTS ({stays})", [plan.run, CREATE])
 
 
-def come_back_as_others(db: sqlite3.Connection, run: int) -> dict[str, list[str]]:
+def come_back_as_others(plan: Plan) -> dict[str, list[str]]:
     """Records that a plan creates under the key of a removed one with another name and number: ids per entity key.
 
     Where neither had a number, the name alone decides.
     """
-    salt, found = _salt(db), dict[str, list[str]]()
+    salt, found = _salt(plan.db), dict[str, list[str]]()
     # There are few tombstones and many changes: CROSS JOIN keeps SQLite from looking through the changes.
     sql = (
         "SELECT c.entity, c.key, c.after, t.name, t.number FROM tombstone t "
         "CROSS JOIN change c ON c.run = ? AND c.entity = t.entity AND c.key = t.key AND c.action = ? "
         "ORDER BY c.entity, c.key"
     )
-    for rank, _key, record, old_name, old_number in db.execute(sql, [run, CREATE]).fetchall():
+    for rank, _key, record, old_name, old_number in plan.db.execute(sql, [plan.run, CREATE]).fetchall():
         entity = BY_RANK[rank]
         name, number = _digests(entity, record, salt)
         if name != old_name and (number != old_number or not number):
@@ -57,10 +57,10 @@ def come_back_as_others(db: sqlite3.Connection, run: int) -> dict[str, list[str]
     return found
 
 
-def _changes(db: sqlite3.Connection, run: int, action: int, record: str) -> Iterator[tuple[Entity, int, bytes]]:
+def _changes(plan: Plan, action: int, record: str) -> Iterator[tuple[Entity, int, bytes]]:
     ranks = ", ".join(str(entity.rank) for entity in BY_RANK.values() if entity.key in NUMBERS)
     sql = f"SELECT entity, key, {record} FROM change WHERE run = ? AND action = ? AND entity IN ({ranks})"
-    for rank, key, encoded in db.execute(sql, [run, action]):
+    for rank, key, encoded in plan.db.execute(sql, [plan.run, action]):
         yield BY_RANK[rank], key, encoded
 
 

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.store.history.facts import SealBroken, get_fact, set_fact
-from psconnect.store.reading.staging import table
+from psconnect.store.reading.staging import IN, LEFT_OUT, staged
 from psconnect.store.record import attribute_value
 
 _SEAL = "given"
 PEOPLE = (STUDENT, TEACHER, ADMIN, CONTACT)
-STAFF = (TEACHER, ADMIN)
+STAFF_KINDS = (TEACHER, ADMIN)
 _SOURCE = "usernameFrom"
 """Under this name, and as teachers, stands for all staff where the user name comes from (model.staff_usernames)."""
 
@@ -25,18 +25,18 @@ _SOURCE = "usernameFrom"
 def without(db: sqlite3.Connection, entity: Entity, attribute: str) -> list[tuple[int, int | None, bytes]]:
     """Key, school and record of those who are in and whose attribute is empty, in key order."""
     school = "school" if "school" in (reference.column for reference in entity.references) else "NULL"
-    sql = f"SELECT key, {school}, record FROM stage.{table(entity)} WHERE fate = 0 "
+    sql = f"SELECT key, {school}, record FROM {staged(entity)} WHERE fate = {IN} "
     return db.execute(f"{sql} AND trim({attribute_value(entity, attribute)}) = '' ORDER BY key").fetchall()
 
 
 def everybody(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[int, bytes]]:
     """Key and record of all who are in, in key order."""
-    return db.execute(f"SELECT key, record FROM stage.{table(entity)} WHERE fate = 0 ORDER BY key")
+    return db.execute(f"SELECT key, record FROM {staged(entity)} WHERE fate = {IN} ORDER BY key")
 
 
 def leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[int]) -> None:
     """Leave records out by a rule."""
-    sql = f"UPDATE stage.{table(entity)} SET fate = 1, rule = ? WHERE key = ?"
+    sql = f"UPDATE {staged(entity)} SET fate = {LEFT_OUT}, rule = ? WHERE key = ?"
     db.executemany(sql, [(rule, key) for key in keys])
 
 
@@ -44,7 +44,7 @@ def usernames(db: sqlite3.Connection) -> Iterator[str]:
     """The user names of everybody who was read, is delivered, or was given one."""
     for entity in PEOPLE:
         value = attribute_value(entity, "username")
-        sql = f"SELECT {value} FROM stage.{table(entity)} UNION SELECT {value} FROM ledger WHERE entity = ?"
+        sql = f"SELECT {value} FROM {staged(entity)} UNION SELECT {value} FROM ledger WHERE entity = ?"
         for (name,) in db.execute(sql, [entity.rank]):
             yield name
     for (name,) in db.execute("SELECT value FROM given WHERE attribute = 'username'"):
@@ -55,7 +55,7 @@ def remembered(db: sqlite3.Connection, entity: Entity, attribute: str) -> dict[i
     """What was given as that attribute, by key; to staff also what they were given as the other kind."""
     found: dict[int, str] = {}
     # What was given under the present kind wins.
-    for kind in (*(one for one in STAFF if entity in STAFF and one is not entity), entity):
+    for kind in (*(one for one in STAFF_KINDS if entity in STAFF_KINDS and one is not entity), entity):
         rows = db.execute("SELECT key, value FROM given WHERE entity = ? AND attribute = ?", [kind.rank, attribute])
         found.update(rows.fetchall())
     return found
@@ -65,7 +65,7 @@ def staff_names(db: sqlite3.Connection) -> StaffNames:
     """What is known of the user names of staff: as delivered, as given, and where they come from."""
     delivered = {
         key: (entity.key, name)
-        for entity in STAFF
+        for entity in STAFF_KINDS
         for key, name in db.execute(
             f"SELECT key, {attribute_value(entity, 'username')} FROM ledger WHERE entity = ?", [entity.rank]
         )
@@ -83,7 +83,7 @@ def remember_sources(db: sqlite3.Connection, names: StaffNames) -> None:
 def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iterable[tuple[int, str, bytes]]) -> None:
     """Store records (key, what was given, the record with it) in the staging, and what was given for good."""
     found = list(found)
-    sql = f"UPDATE stage.{table(entity)} SET record = ? WHERE key = ?"
+    sql = f"UPDATE {staged(entity)} SET record = ? WHERE key = ?"
     db.executemany(sql, [(record, key) for key, _value, record in found])
     rows = [(entity.rank, key, attribute, value) for key, value, _record in found]
     db.executemany("INSERT OR IGNORE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", rows)
@@ -114,9 +114,7 @@ def mails_by_domain(db: sqlite3.Connection) -> dict[str, int]:
     """How many of the people in have an e-mail in each domain (in lower case)."""
     counts: dict[str, int] = {}
     for entity in PEOPLE:
-        for (mail,) in db.execute(
-            f"SELECT {attribute_value(entity, 'email')} FROM stage.{table(entity)} WHERE fate = 0"
-        ):
+        for (mail,) in db.execute(f"SELECT {attribute_value(entity, 'email')} FROM {staged(entity)} WHERE fate = {IN}"):
             domain = mail.rpartition("@")[2].strip().lower()
             if domain:
                 counts[domain] = counts.get(domain, 0) + 1

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from psconnect.model.entities import CONTACT, ENROLLMENT, RELATIONSHIP, STUDENT, Entity
 from psconnect.store.database import sqlite_errors, unchanging
-from psconnect.store.reading.staging import LAST_READ, Staging, table
+from psconnect.store.reading.staging import LAST_READ, Staging, stage_table
 
 TAKEN_OVER = (STUDENT, CONTACT, RELATIONSHIP, ENROLLMENT)
 """The entities whose records can be taken over."""
@@ -22,7 +22,7 @@ _SCHEMA = "kept"
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptReading:
     """A kept reading: the run that made it, the facts about it, and a note per stream.
 
     All are empty where there is no kept reading, or one that left nothing for the next run.
@@ -34,22 +34,22 @@ class Kept:
     notes: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def read_kept(rosters: Path) -> Kept:
+def read_kept(rosters: Path) -> KeptReading:
     """The kept reading beside the roster data."""
     path = rosters.with_suffix(LAST_READ)
     if not path.exists():
-        return Kept(path)
+        return KeptReading(path)
     try:
         with closing(sqlite3.connect(unchanging(path), uri=True)) as db:
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'note'").fetchone():
-                return Kept(path)
+                return KeptReading(path)
             run = str(db.execute("SELECT run FROM about").fetchone()[0])
             facts = dict(db.execute("SELECT name, value FROM fact").fetchall())
             notes = dict(db.execute("SELECT stream, note FROM note").fetchall())
     except sqlite3.DatabaseError:
         # It is a copy of what can be read again; a damaged one is as good as none, and the next run replaces it.
-        return Kept(path)
-    return Kept(path, run, facts, notes)
+        return KeptReading(path)
+    return KeptReading(path, run, facts, notes)
 
 
 def leave(db: sqlite3.Connection, facts: Mapping[str, str], notes: Mapping[str, bytes]) -> None:
@@ -64,7 +64,7 @@ def keep_as_shaped(stage: Staging) -> None:
     """Keep every record as it was shaped from now on; to be called once all are staged."""
     with stage.database() as db:
         for entity in TAKEN_OVER:
-            name, kept = table(entity), _as_shaped(entity)
+            name, kept = stage_table(entity), _as_shaped(entity)
             old = ", ".join(f"OLD.{column}" for column in _columns(entity))
             db.execute(f"CREATE TABLE {kept} AS SELECT * FROM {name} WHERE false")
             db.execute(f"CREATE UNIQUE INDEX {kept}_key ON {kept} (key)")
@@ -79,7 +79,7 @@ def keep_as_shaped(stage: Staging) -> None:
 def has_staged(stage: Staging, entity: Entity, keys: Collection[int]) -> bool:
     """Whether there is a staged record of each of these keys."""
     with stage.database() as db:
-        sql = f"SELECT 1 FROM main.{table(entity)} WHERE key = ?"
+        sql = f"SELECT 1 FROM main.{stage_table(entity)} WHERE key = ?"
         return all(db.execute(sql, [key]).fetchone() for key in keys)
 
 
@@ -98,16 +98,16 @@ class KeptRecords:
     def knows(self, entity: Entity, keys: Collection[int]) -> bool:
         """Whether there is a record of each of these keys."""
         with self._stage.database() as db:
-            sql = f"SELECT 1 FROM {_SCHEMA}.{table(entity)} WHERE key = ?"
+            sql = f"SELECT 1 FROM {_SCHEMA}.{stage_table(entity)} WHERE key = ?"
             return all(db.execute(sql, [key]).fetchone() for key in keys)
 
     def take(self, entity: Entity, *, negative: bool | None = None) -> None:
         """Stage the entity's records as they were shaped; ``negative`` limits it to keys of that sign."""
         sign = {None: "true", True: "key < 0", False: "key >= 0"}[negative]
-        columns, shaped = ", ".join(_columns(entity)), f"{_SCHEMA}.{_as_shaped(entity)}"
+        columns, name, shaped = ", ".join(_columns(entity)), stage_table(entity), f"{_SCHEMA}.{_as_shaped(entity)}"
         with self._stage.database() as db:
             db.execute(
-                f"INSERT INTO main.{table(entity)} ({columns}) SELECT {columns} FROM {_SCHEMA}.{table(entity)} "
+                f"INSERT INTO main.{name} ({columns}) SELECT {columns} FROM {_SCHEMA}.{name} "
                 f"WHERE {sign} AND key NOT IN (SELECT key FROM {shaped}) "
                 f"UNION ALL SELECT {columns} FROM {shaped} WHERE {sign}"
             )

@@ -14,33 +14,33 @@ from operator import itemgetter
 from psconnect.model.entities import CLASS, ENROLLMENT, SCHOOL, STUDENT, Entity
 from psconnect.model.id_attributes import SEPARATOR
 from psconnect.model.problems import NOT_CHOSEN, Problem, goes_along, with_count
-from psconnect.store.reading.staging import table, unusable
+from psconnect.store.reading.staging import IN, KEPT, LEFT_OUT, staged, unusable
 from psconnect.store.record import decode_record, encode_record, record_id
 
-LEFT_OUT = "guest-left-out"
+GUEST_LEFT_OUT = "guest-left-out"
 _PLACE = STUDENT.attributes.index("schoolSourcedIds")
 
 
 def _there(alias: str, entity: Entity) -> str:
     """SQL for: the staged record of that name is delivered, or stays as it was delivered."""
     delivered = f"SELECT 1 FROM ledger l WHERE l.entity = {entity.rank} AND l.key = {alias}.key"
-    return f"({alias}.fate = 0 OR {alias}.fate = 2 AND EXISTS ({delivered}))"
+    return f"({alias}.fate = {IN} OR {alias}.fate = {KEPT} AND EXISTS ({delivered}))"
 
 
 _ENROLLED = (
     "FROM stage.stage_enrollment e {join} JOIN stage.stage_class c ON c.key = e.class "
-    f"JOIN stage.{table(SCHOOL)} o ON o.key = c.school "
-    f"WHERE {_there('e', ENROLLMENT)} AND {_there('c', CLASS)} AND o.fate = 0"
+    f"JOIN {staged(SCHOOL)} o ON o.key = c.school "
+    f"WHERE {_there('e', ENROLLMENT)} AND {_there('c', CLASS)} AND o.fate = {IN}"
 )
 """Students' enrollments that are delivered, with their classes and the schools of these."""
 _AT_OTHERS = (
-    _ENROLLED.format(join=f"JOIN stage.{table(STUDENT)} s ON s.key = e.student AND s.fate = 0")
+    _ENROLLED.format(join=f"JOIN {staged(STUDENT)} s ON s.key = e.student AND s.fate = {IN}")
     + " AND c.school <> s.school {}"
 )
 """The same, of students whose own school is another one."""
 
 
-_NOT_CHOSEN = f"SELECT key FROM stage.{table(SCHOOL)} WHERE rule = '{NOT_CHOSEN}'"
+_NOT_CHOSEN = f"SELECT key FROM {staged(SCHOOL)} WHERE rule = '{NOT_CHOSEN}'"
 
 
 def find_guests(db: sqlite3.Connection) -> None:
@@ -49,8 +49,8 @@ def find_guests(db: sqlite3.Connection) -> None:
     db.execute("CREATE TEMP TABLE guest (key INTEGER PRIMARY KEY)")
     if _some_not_chosen(db):
         db.execute(
-            f"INSERT INTO temp.guest SELECT key FROM stage.{table(STUDENT)} s "
-            f"WHERE (fate = 0 OR {unusable('s')}) AND school IN ({_NOT_CHOSEN})"
+            f"INSERT INTO temp.guest SELECT key FROM {staged(STUDENT)} s "
+            f"WHERE (fate = {IN} OR {unusable('s')}) AND school IN ({_NOT_CHOSEN})"
         )
 
 
@@ -66,16 +66,16 @@ def place_guests(db: sqlite3.Connection) -> None:
     first = f"SELECT e.student student, min(c.school) school {joined} GROUP BY 1"
     name = record_id("o.record")
     rows = db.execute(
-        f"SELECT f.school, {name}, s.record, s.key FROM ({first}) f JOIN stage.{table(STUDENT)} s ON s.key = f.student "
-        f"JOIN stage.{table(SCHOOL)} o ON o.key = f.school"
+        f"SELECT f.school, {name}, s.record, s.key FROM ({first}) f JOIN {staged(STUDENT)} s ON s.key = f.student "
+        f"JOIN {staged(SCHOOL)} o ON o.key = f.school"
     ).fetchall()
-    sql = f"UPDATE stage.{table(STUDENT)} SET school = ?, record = ? WHERE key = ?"
+    sql = f"UPDATE {staged(STUDENT)} SET school = ?, record = ? WHERE key = ?"
     db.executemany(sql, [(school, _with_schools(record, [name]), key) for school, name, record, key in rows])
     placed = frozenset(key for *_rest, key in rows)
     gone = [(key,) for (key,) in db.execute("SELECT key FROM temp.guest").fetchall() if key not in placed]
     left_out = (
-        f"UPDATE stage.{table(STUDENT)} AS s SET fate = 1, rule = '{NOT_CHOSEN}' "
-        f"WHERE key = ? AND (fate = 0 OR {unusable('s')})"
+        f"UPDATE {staged(STUDENT)} AS s SET fate = {LEFT_OUT}, rule = '{NOT_CHOSEN}' "
+        f"WHERE key = ? AND (fate = {IN} OR {unusable('s')})"
     )
     db.executemany(left_out, gone)
 
@@ -106,17 +106,17 @@ def _name(db: sqlite3.Connection, rows: list[tuple[int, int | None]]) -> list[tu
     """Let these students have the home school and these others, in this order; returns who had others before."""
     if not rows:
         return []
-    names = dict(db.execute(f"SELECT key, {record_id('record')} FROM stage.{table(SCHOOL)}"))
+    names = dict(db.execute(f"SELECT key, {record_id('record')} FROM {staged(SCHOOL)}"))
     changed = []
     for student, schools in groupby(rows, key=itemgetter(0)):
-        sql = f"SELECT record FROM stage.{table(STUDENT)} WHERE key = ? AND fate = 0"
+        sql = f"SELECT record FROM {staged(STUDENT)} WHERE key = ? AND fate = {IN}"
         for (record,) in db.execute(sql, [student]).fetchall():
             home = decode_record(record)[_PLACE].split(SEPARATOR)[0]
             named = _with_schools(
                 record, [home, *(names[school] for _student, school in schools if school is not None)]
             )
             if named != record:
-                db.execute(f"UPDATE stage.{table(STUDENT)} SET record = ? WHERE key = ?", [named, student])
+                db.execute(f"UPDATE {staged(STUDENT)} SET record = ? WHERE key = ?", [named, student])
                 changed.append((student, named))
     return changed
 
@@ -136,13 +136,13 @@ def left_out_guests(db: sqlite3.Connection) -> list[Problem]:
         return []
     # Nothing else is wrong with an enrollment that goes along with its student.
     along = goes_along(STUDENT.key, NOT_CHOSEN)
-    joined = "stage.stage_enrollment e JOIN stage.stage_class c ON c.key = e.class AND c.fate = 0"
-    found = f"FROM {joined} WHERE e.fate = 1 AND e.rule = '{along}'"
+    joined = f"stage.stage_enrollment e JOIN stage.stage_class c ON c.key = e.class AND c.fate = {IN}"
+    found = f"FROM {joined} WHERE e.fate = {LEFT_OUT} AND e.rule = '{along}'"
     students, classes, first = db.execute(
         f"SELECT count(DISTINCT e.student), count(DISTINCT e.class), min(e.student) {found}"
     ).fetchone()
     if not students:
         return []
-    db.execute(f"UPDATE stage.{table(STUDENT)} SET rule = '{LEFT_OUT}' WHERE key IN (SELECT e.student {found})")
+    db.execute(f"UPDATE {staged(STUDENT)} SET rule = '{GUEST_LEFT_OUT}' WHERE key IN (SELECT e.student {found})")
     in_classes = f"in {classes:,} {'class' if classes == 1 else 'classes'}"
-    return [Problem(LEFT_OUT, STUDENT.key, first, None, with_count(in_classes, students))]
+    return [Problem(GUEST_LEFT_OUT, STUDENT.key, first, None, with_count(in_classes, students))]

@@ -13,7 +13,7 @@ from psconnect.model.entities import ENTITIES, SCHOOL, Entity
 from psconnect.model.errors import BadRecord
 from psconnect.model.id_attributes import SPACES
 from psconnect.model.problems import Problem
-from psconnect.store.reading.staging import table
+from psconnect.store.reading.staging import IN, KEPT, staged
 from psconnect.store.record import record_id
 
 DOUBLE, NONE, _WAITS = "double-id", "no-id", "waits-for"
@@ -48,7 +48,7 @@ def settle_clashes(db: sqlite3.Connection) -> list[Problem]:
 
 def _without(db: sqlite3.Connection, entity: Entity) -> list[Problem]:
     rows = db.execute(
-        f"SELECT key FROM stage.{table(entity)} WHERE fate = 0 AND {record_id('record')} = '' ORDER BY key"
+        f"SELECT key FROM {staged(entity)} WHERE fate = {IN} AND {record_id('record')} = '' ORDER BY key"
     ).fetchall()
     return _kept_back(db, [(entity, key) for (key,) in rows], NONE)
 
@@ -60,8 +60,8 @@ def _claim(db: sqlite3.Connection, entity: Entity) -> None:
     db.execute(
         f"INSERT INTO temp.claim SELECT {entity.rank}, s.key, CASE WHEN {name} = '' THEN {old} ELSE {name} END, "
         f"CASE WHEN l.key IS NULL THEN {_NEW} WHEN {name} IN ('', {old}) THEN {_SETTLED} ELSE {_DELIVERED} END "
-        f"FROM stage.{table(entity)} s LEFT JOIN ledger l ON l.entity = {entity.rank} AND l.key = s.key "
-        f"WHERE s.fate = 0 OR (s.fate = 2 AND l.key IS NOT NULL)"
+        f"FROM {staged(entity)} s LEFT JOIN ledger l ON l.entity = {entity.rank} AND l.key = s.key "
+        f"WHERE s.fate = {IN} OR (s.fate = {KEPT} AND l.key IS NOT NULL)"
     )
     db.execute("DELETE FROM temp.claim WHERE name IS NULL OR name = ''")
 
@@ -88,7 +88,7 @@ def _losers(db: sqlite3.Connection, space: tuple[Entity, ...]) -> list[tuple[Ent
 def _kept_back(db: sqlite3.Connection, records: Iterable[tuple[Entity, int]], rule: str) -> list[Problem]:
     found = []
     for entity, key in records:
-        db.execute(f"UPDATE stage.{table(entity)} SET fate = 2, rule = ? WHERE key = ?", [rule, key])
+        db.execute(f"UPDATE {staged(entity)} SET fate = {KEPT}, rule = ? WHERE key = ?", [rule, key])
         found.append(Problem(rule, entity.key, key, _school_of(db, entity, key), "sourcedId"))
     return found
 
@@ -96,7 +96,7 @@ def _kept_back(db: sqlite3.Connection, records: Iterable[tuple[Entity, int]], ru
 def _school_of(db: sqlite3.Connection, entity: Entity, key: int) -> int | None:
     if not any(reference.column == "school" for reference in entity.references):
         return None
-    row = db.execute(f"SELECT school FROM stage.{table(entity)} WHERE key = ?", [key]).fetchone()
+    row = db.execute(f"SELECT school FROM {staged(entity)} WHERE key = ?", [key]).fetchone()
     return row[0] if row else None
 
 
@@ -109,12 +109,12 @@ def _dependants_of(db: sqlite3.Connection, entity: Entity) -> Iterator[Problem]:
     marks = ", ".join("?" * len(WITHOUT_ID))
     for reference in entity.references:
         rows = db.execute(
-            f"SELECT s.key FROM stage.{table(entity)} s JOIN stage.stage_{reference.entity} o ON o.key = "
-            f"s.{reference.column} WHERE s.fate = 0 AND o.fate = 2 AND o.rule IN ({marks}) ORDER BY s.key",
+            f"SELECT s.key FROM {staged(entity)} s JOIN stage.stage_{reference.entity} o ON o.key = "
+            f"s.{reference.column} WHERE s.fate = {IN} AND o.fate = {KEPT} AND o.rule IN ({marks}) ORDER BY s.key",
             list(WITHOUT_ID),
         ).fetchall()
         for (key,) in rows:
-            db.execute(f"UPDATE stage.{table(entity)} SET fate = 2, rule = ? WHERE key = ?", [_WAITS, key])
+            db.execute(f"UPDATE {staged(entity)} SET fate = {KEPT}, rule = ? WHERE key = ?", [_WAITS, key])
             yield Problem(_WAITS, entity.key, key, _school_of(db, entity, key), reference.entity)
 
 

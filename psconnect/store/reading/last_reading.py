@@ -18,12 +18,12 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, TEACHER, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, ENROLLMENT, TEACHER, Entity
 from psconnect.model.problems import Fate, not_listed
 from psconnect.model.text import folded
 from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
 from psconnect.store.history.titles import NUMBERS, TITLES
-from psconnect.store.reading.staging import LAST_READ, table
+from psconnect.store.reading.staging import IN, LAST_READ, stage_table, staged
 from psconnect.store.record import decode_record, record_by_name
 
 FINDABLE = ("student", "teacher", "admin", "contact", "class", "course", "school", "calendar")
@@ -93,7 +93,7 @@ def why_gone(rosters: Path, run_id: str, entity: Entity, keys: set[int]) -> dict
     kept = rosters.with_suffix(LAST_READ)
     if not keys or not kept.exists():
         return {}
-    sql = f"SELECT key, rule FROM {table(entity)} WHERE key IN (SELECT value FROM json_each(?))"
+    sql = f"SELECT key, rule FROM {stage_table(entity)} WHERE key IN (SELECT value FROM json_each(?))"
     try:
         with closing(sqlite3.connect(unchanging(kept), uri=True)) as db:
             if db.execute("SELECT run FROM about").fetchone() != (run_id,):
@@ -116,7 +116,7 @@ def _changed_roles(db: sqlite3.Connection, entity: Entity, keys: set[int], schem
     if entity.key not in _ROLE_NOW:
         return {}
     other, rule = _ROLE_NOW[entity.key]
-    sql = f"SELECT key FROM {schema}.{table(other)} WHERE key IN (SELECT value FROM json_each(?))"
+    sql = f"SELECT key FROM {schema}.{stage_table(other)} WHERE key IN (SELECT value FROM json_each(?))"
     return {key: rule for (key,) in db.execute(sql, [json.dumps(sorted(keys))])}
 
 
@@ -131,7 +131,7 @@ class LastRead:
         """A record as it was read, or None when it was not."""
         columns = [reference.column for reference in entity.references]
         wanted = ", ".join(["fate", "rule", "record", *columns])
-        row = self.db.execute(f"SELECT {wanted} FROM stage.{table(entity)} WHERE key = ?", [key]).fetchone()
+        row = self.db.execute(f"SELECT {wanted} FROM {staged(entity)} WHERE key = ?", [key]).fetchone()
         if not row:
             return None
         fate, rule, record, *others = row
@@ -143,7 +143,7 @@ class LastRead:
 
     def records(self, entity: Entity) -> Iterator[tuple[int, Fate, list[str]]]:
         """All records of an entity as they were read: key, fate, and values in the order of its attributes."""
-        for key, fate, record in self.db.execute(f"SELECT key, fate, record FROM stage.{table(entity)} ORDER BY key"):
+        for key, fate, record in self.db.execute(f"SELECT key, fate, record FROM {staged(entity)} ORDER BY key"):
             yield key, Fate(fate), decode_record(record)
 
     def enrollments_left_out(self, column: str, key: int, most: int) -> list[tuple[str, dict[str, int | None]]]:
@@ -249,7 +249,7 @@ def _make_finder(db: sqlite3.Connection, making: Path) -> None:
         columns = ("student", "class", "teacher")
         db.execute(f"CREATE TABLE finder.left_out (key INTEGER PRIMARY KEY, {', '.join(columns)})")
         db.execute(
-            f"INSERT INTO finder.left_out SELECT key, {', '.join(columns)} FROM stage.stage_enrollment WHERE fate <> 0"
+            f"INSERT INTO finder.left_out SELECT key, {', '.join(columns)} FROM {staged(ENROLLMENT)} WHERE fate <> {IN}"
         )
         for column in columns:
             db.execute(f"CREATE INDEX finder.of_{column} ON left_out ({column})")
@@ -262,7 +262,7 @@ def _make_finder(db: sqlite3.Connection, making: Path) -> None:
 
 
 def _index(db: sqlite3.Connection, entity: Entity) -> None:
-    place, source = entity.rank << _RANK_BITS, f"stage.{table(entity)}"
+    place, source = entity.rank << _RANK_BITS, f"{staged(entity)}"
     into = f"INSERT INTO finder.words (rowid, record) SELECT {place} | key"
     db.execute(f"{into}, CAST(record AS TEXT) FROM {source}")
     db.execute(

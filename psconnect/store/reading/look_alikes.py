@@ -15,12 +15,12 @@ from psconnect.model.problems import Problem, named_record, with_count
 from psconnect.model.roster_rules import RosterRules
 from psconnect.model.text import caseless, folded
 from psconnect.store.reading.assigned_values import PEOPLE
-from psconnect.store.reading.staging import table
+from psconnect.store.reading.staging import IN, staged
 from psconnect.store.reading.username_clashes import CASELESS
 from psconnect.store.record import attribute_value, decode_record, record_id, value_at
 
 _TWICE, _SHARED = "registered-twice", "email-shared"
-_THERE = "(fate = 0 OR rule = 'username-taken')"
+_THERE = f"(fate = {IN} OR rule = 'username-taken')"
 """Who is delivered, or would be but for the other one's user name."""
 _SHORTEST, _MOST = 4, 10
 """Characters that a state id has at least, and children who can have one by mistake: beyond that it stands for none."""
@@ -63,7 +63,7 @@ def _of(attribute: str) -> str:
 
 def _alike(db: sqlite3.Connection, what: str, sql: str) -> Iterator[list[int]]:
     """The keys of students who have the same name and the same of what the SQL gives, group by group."""
-    values_sql = f"SELECT {CASELESS} same, key FROM (SELECT {sql} name, key FROM stage.{table(STUDENT)} WHERE {_THERE})"
+    values_sql = f"SELECT {CASELESS} same, key FROM (SELECT {sql} name, key FROM {staged(STUDENT)} WHERE {_THERE})"
     db.execute("DROP TABLE IF EXISTS temp.alike")
     db.execute(
         f"CREATE TEMP TABLE alike AS SELECT same FROM ({values_sql}) WHERE same <> '' GROUP BY same HAVING count(*) > 1"
@@ -71,7 +71,7 @@ def _alike(db: sqlite3.Connection, what: str, sql: str) -> Iterator[list[int]]:
     if not db.execute("SELECT EXISTS (SELECT 1 FROM temp.alike)").fetchone()[0]:
         return
     rows = db.execute(
-        f"SELECT v.same, v.key, s.record FROM ({values_sql}) v JOIN stage.{table(STUDENT)} s ON s.key = v.key "
+        f"SELECT v.same, v.key, s.record FROM ({values_sql}) v JOIN {staged(STUDENT)} s ON s.key = v.key "
         "WHERE v.same IN (SELECT same FROM temp.alike) ORDER BY v.same, v.key"
     )
     groups: dict[tuple[str, str, str], list[int]] = {}
@@ -89,7 +89,7 @@ def _alike(db: sqlite3.Connection, what: str, sql: str) -> Iterator[list[int]]:
 
 
 def _told(db: sqlite3.Connection, key: int, other: int, what: str) -> Problem:
-    sql = f"SELECT school, {record_id('record')} FROM stage.{table(STUDENT)} WHERE key = ?"
+    sql = f"SELECT school, {record_id('record')} FROM {staged(STUDENT)} WHERE key = ?"
     school, _own = db.execute(sql, [key]).fetchone()
     _school, named = db.execute(sql, [other]).fetchone()
     return Problem(_TWICE, STUDENT.key, key, school, f"{named_record(STUDENT.key, named)} ({what})")
@@ -100,7 +100,7 @@ def shared_addresses(db: sqlite3.Connection) -> list[Problem]:
     db.create_function("caseless", 1, caseless, deterministic=True)
     mails = {
         entity: f"SELECT key, {CASELESS} mail FROM (SELECT key, {value_at('record', entity.attributes.index('email'))} "
-        f"name FROM stage.{table(entity)} WHERE fate = 0)"
+        f"name FROM {staged(entity)} WHERE fate = {IN})"
         for entity in PEOPLE
     }
     db.execute("DROP TABLE IF EXISTS temp.shared_mail")

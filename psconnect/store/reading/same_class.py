@@ -16,6 +16,7 @@ from itertools import groupby
 
 from psconnect.model.entities import ENROLLMENT
 from psconnect.model.problems import Problem
+from psconnect.store.reading.staging import IN, KEPT, LEFT_OUT
 from psconnect.store.record import decode_record, encode_record, value_at
 
 _BEGIN, _END, _PRIMARY = (ENROLLMENT.attributes.index(name) for name in ("beginDate", "endDate", "primary"))
@@ -39,7 +40,7 @@ def settle_same_class(db: sqlite3.Connection, today: date) -> list[Problem]:
     _leave_out(db, _beside_kept(db, today.isoformat()), "enrollment-joined")
     db.execute(
         f"CREATE TEMP TABLE twice AS SELECT class, {_PERSON} person FROM stage.stage_enrollment "
-        "WHERE fate = 0 AND class IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1 AND person IS NOT NULL"
+        f"WHERE fate = {IN} AND class IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1 AND person IS NOT NULL"
     )
     try:
         if not db.execute("SELECT EXISTS (SELECT 1 FROM temp.twice)").fetchone()[0]:
@@ -57,7 +58,7 @@ def _beside_kept(db: sqlite3.Connection, today: str) -> list[int]:
     begin, end = value_at("l.record", _BEGIN), value_at("l.record", _END)
     kept: set[tuple[str, str]] = set(
         db.execute(
-            f"SELECT {place.format('l')} FROM stage.stage_enrollment e JOIN {delivered} WHERE e.fate = 2 "
+            f"SELECT {place.format('l')} FROM stage.stage_enrollment e JOIN {delivered} WHERE e.fate = {KEPT} "
             f"AND {begin} <= :today AND ({end} = '' OR {end} > :today OR {end} = :today AND e.key < 0)",
             {"today": today},
         )
@@ -66,7 +67,7 @@ def _beside_kept(db: sqlite3.Connection, today: str) -> list[int]:
         return []
     new = (
         f"SELECT e.key, {place.format('e')} FROM stage.stage_enrollment e LEFT JOIN {delivered} "
-        "WHERE e.fate = 0 AND l.key IS NULL"
+        f"WHERE e.fate = {IN} AND l.key IS NULL"
     )
     return [key for key, *of in db.execute(new) if tuple(of) in kept]
 
@@ -76,7 +77,7 @@ def _settled(db: sqlite3.Connection, today: date) -> Iterator[Problem]:
         f"SELECT e.class, {_PERSON}, e.key, l.key IS NOT NULL, e.record, c.school FROM stage.stage_enrollment e "
         f"LEFT JOIN ledger l ON l.entity = {ENROLLMENT.rank} AND l.key = e.key "
         "LEFT JOIN stage.stage_class c ON c.key = e.class "
-        f"WHERE e.fate = 0 AND EXISTS (SELECT 1 FROM temp.twice t WHERE t.class = e.class AND t.person = {_PERSON}) "
+        f"WHERE e.fate = {IN} AND EXISTS (SELECT 1 FROM temp.twice t WHERE t.class = e.class AND t.person = {_PERSON}) "
         "ORDER BY 1, 2, abs(e.key)"
     ).fetchall()
     for _place, group in groupby(rows, key=lambda row: row[:2]):
@@ -135,5 +136,5 @@ def _join(db: sqlite3.Connection, span: _Span, primary: str) -> int:
 
 
 def _leave_out(db: sqlite3.Connection, keys: list[int], rule: str) -> None:
-    sql = "UPDATE stage.stage_enrollment SET fate = 1, rule = ? WHERE key = ?"
+    sql = f"UPDATE stage.stage_enrollment SET fate = {LEFT_OUT}, rule = ? WHERE key = ?"
     db.executemany(sql, [(rule, key) for key in keys])

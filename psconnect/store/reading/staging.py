@@ -15,31 +15,38 @@ from itertools import chain
 from pathlib import Path
 
 from psconnect.model.entities import ENTITIES, Entity
-from psconnect.model.problems import RULES, Problem
+from psconnect.model.problems import RULES, Fate, Problem
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 
 _ENDING = ".staging"
 LAST_READ = ".lastread"
 REJECTING = ("unreadable", "orphan", "missing-required", "too-long", "no-id", "double-id", "enrollment-without-school")
 """Rules that say: this record should be in, and can't be used as it is."""
+IN, LEFT_OUT, KEPT = map(int, Fate)
+"""Fates as they are stored, for SQL."""
 _TOGETHER = 50
 """Rows that one statement takes: each statement costs a third of what a row costs."""
 
 
-def table(entity: Entity) -> str:
+def stage_table(entity: Entity) -> str:
     """Name of the entity's table within the staging."""
     return f"stage_{entity.key}"
+
+
+def staged(entity: Entity) -> str:
+    """Name of the entity's table where the staging is attached (schema ``stage``)."""
+    return f"stage.{stage_table(entity)}"
 
 
 def unusable(alias: str) -> str:
     """SQL for: the staged record of that name can't be used as it is."""
     rules = ", ".join(f"'{rule}'" for rule in REJECTING)
-    return f"({alias}.fate = 2 OR {alias}.fate = 1 AND {alias}.rule IN ({rules}))"
+    return f"({alias}.fate = {KEPT} OR {alias}.fate = {LEFT_OUT} AND {alias}.rule IN ({rules}))"
 
 
 def _insert(entity: Entity, rows: int) -> str:
     row = f"(?, ?, ?, ?{', ?' * len(entity.references)})"
-    return f"INSERT INTO {table(entity)} VALUES {', '.join([row] * rows)}"
+    return f"INSERT INTO {stage_table(entity)} VALUES {', '.join([row] * rows)}"
 
 
 class Staging:
@@ -51,7 +58,7 @@ class Staging:
         self._lock = threading.Lock()
         self._problems: dict[Problem, None] = {}
         with sqlite_errors(self.path, read_again=True):
-            discard(rosters)
+            discard_staging(rosters)
             self.path.touch(mode=0o600)
             address = uri_of(self.path.absolute())
             self._db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
@@ -65,7 +72,7 @@ class Staging:
         for entity in ENTITIES:
             columns = "".join(f", {reference.column} INTEGER" for reference in entity.references)
             self._db.execute(
-                f"CREATE TABLE {table(entity)} (key INTEGER PRIMARY KEY, fate INTEGER NOT NULL, rule TEXT, "
+                f"CREATE TABLE {stage_table(entity)} (key INTEGER PRIMARY KEY, fate INTEGER NOT NULL, rule TEXT, "
                 f"record BLOB NOT NULL{columns})"
             )
         self._db.execute("BEGIN")
@@ -82,7 +89,7 @@ class Staging:
         """Forget the entity's rows, or only those whose key has that sign."""
         condition = {None: "", True: " WHERE key < 0", False: " WHERE key >= 0"}[negative]
         with self._lock, sqlite_errors(self.path, read_again=True):
-            self._db.execute(f"DELETE FROM {table(entity)}{condition}")
+            self._db.execute(f"DELETE FROM {stage_table(entity)}{condition}")
 
     def problem(self, problem: Problem) -> None:
         """Take a finding about a record."""
@@ -133,9 +140,9 @@ def detach(db: sqlite3.Connection, rosters: Path, *, keep_for: str = "") -> None
         # On Windows a window that looks into the one before keeps it from being replaced; that one then stays.
         with contextlib.suppress(PermissionError):
             rosters.with_suffix(_ENDING).replace(rosters.with_suffix(LAST_READ))
-    discard(rosters)
+    discard_staging(rosters)
 
 
-def discard(rosters: Path) -> None:
+def discard_staging(rosters: Path) -> None:
     """Delete a staging that is no longer used, if there is one."""
     rosters.with_suffix(_ENDING).unlink(missing_ok=True)

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from psconnect.model.entities import BY_KEY, ENTITIES, Entity, Reference
-from psconnect.model.problems import Fate, Problem
+from psconnect.model.problems import Problem
 from psconnect.model.roster_rules import RosterRules
 from psconnect.model.text import folded
-from psconnect.store.reading.staging import table
+from psconnect.store.reading.staging import IN, LEFT_OUT, staged
 from psconnect.store.record import decode_record, encode_record
 
 _MERGED, _CONFLICT, _OWNER = "merged", "uniqueness-conflict", "uniqueness-owner"
@@ -71,7 +71,7 @@ def _collisions(db: sqlite3.Connection, entity: Entity, domain: Sequence[str]) -
     """The keys of records that are in and have the same values of the domain, group by group."""
     value_of = _value_of(entity, domain)
     keys, hashes = array("q"), array("q")
-    for key, record in db.execute(f"SELECT key, record FROM stage.{table(entity)} WHERE fate = 0"):
+    for key, record in db.execute(f"SELECT key, record FROM {staged(entity)} WHERE fate = {IN}"):
         value = value_of(record)
         if value:
             keys.append(key)
@@ -104,11 +104,11 @@ def _records(db: sqlite3.Connection, entity: Entity, keys: Sequence[int]) -> Ite
     for start in range(0, len(keys), _TOGETHER):
         some = keys[start : start + _TOGETHER]
         marks = ", ".join("?" * len(some))
-        yield from db.execute(f"SELECT key, record FROM stage.{table(entity)} WHERE key IN ({marks})", some).fetchall()
+        yield from db.execute(f"SELECT key, record FROM {staged(entity)} WHERE key IN ({marks})", some).fetchall()
 
 
 def _leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[int]) -> None:
-    sql = f"UPDATE stage.{table(entity)} SET fate = {int(Fate.LEFT_OUT)}, rule = ? WHERE key = ?"
+    sql = f"UPDATE {staged(entity)} SET fate = {LEFT_OUT}, rule = ? WHERE key = ?"
     db.executemany(sql, [(rule, key) for key in keys])
 
 
@@ -119,14 +119,14 @@ def _problems(db: sqlite3.Connection, entity: Entity, losers: Iterable[Pair]) ->
         for rule, key, named in ((_CONFLICT, other, owner), (_OWNER, owner, other)):
             school = None
             if has_school:
-                sql = f"SELECT school FROM stage.{table(entity)} WHERE key = ?"
+                sql = f"SELECT school FROM {staged(entity)} WHERE key = ?"
                 school = db.execute(sql, [key]).fetchone()[0]
             yield Problem(rule, entity.key, key, school, _sourced_id(db, entity, named))
 
 
 def _sourced_id(db: sqlite3.Connection, entity: Entity, key: int) -> str:
     """The id under which a staged record is delivered, as it stands in the record."""
-    sql = f"SELECT record FROM stage.{table(entity)} WHERE key = ?"
+    sql = f"SELECT record FROM {staged(entity)} WHERE key = ?"
     return decode_record(db.execute(sql, [key]).fetchone()[0])[0]
 
 
@@ -144,7 +144,7 @@ def _merges(db: sqlite3.Connection, entity: Entity, same: set[Pair]) -> Iterator
 
 
 def _all_in(db: sqlite3.Connection, entity: Entity, keys: Pair) -> bool:
-    sql = f"SELECT count(*) FROM stage.{table(entity)} WHERE fate = 0 AND key IN (?, ?)"
+    sql = f"SELECT count(*) FROM {staged(entity)} WHERE fate = {IN} AND key IN (?, ?)"
     return bool(db.execute(sql, keys).fetchone()[0] == len(keys))
 
 
@@ -160,13 +160,13 @@ def _merge(db: sqlite3.Connection, entity: Entity, other: int, owner: int) -> No
 def _repoint(db: sqlite3.Connection, dependant: Entity, reference: Reference, other: int, owner: int) -> None:
     place = dependant.attributes.index(reference.attribute)
     owner_id = _sourced_id(db, BY_KEY[reference.entity], owner)
-    name, column = f"stage.{table(dependant)}", reference.column
-    rows = db.execute(f"SELECT key, record FROM {name} WHERE {column} = ? AND fate <> 1", [other]).fetchall()
+    name, column = f"{staged(dependant)}", reference.column
+    rows = db.execute(f"SELECT key, record FROM {name} WHERE {column} = ? AND fate <> {LEFT_OUT}", [other]).fetchall()
     rest = [one.column for one in dependant.references if one.column != column]
     alike = " AND ".join(f"o.{one} IS s.{one}" for one in rest)
     twice = (
         f"SELECT EXISTS (SELECT 1 FROM {name} o, {name} s "
-        f"WHERE s.key = ? AND o.{column} = ? AND o.fate = 0 AND {alike})"
+        f"WHERE s.key = ? AND o.{column} = ? AND o.fate = {IN} AND {alike})"
     )
     for key, record in rows:
         if db.execute(twice, [key, owner]).fetchone()[0]:

@@ -20,9 +20,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from psconnect.model.entities import ADMIN, BY_RANK, CONTACT, STUDENT, TEACHER, Entity
-from psconnect.model.problems import Fate, Problem, named_record
+from psconnect.model.problems import Problem, named_record
 from psconnect.model.text import caseless
-from psconnect.store.reading.staging import table
+from psconnect.store.reading.staging import IN, KEPT, LEFT_OUT, stage_table, staged
 from psconnect.store.record import decode_record, encode_record, record_id, value_at
 
 _TAKEN, _OWNER, _KEPT, _SHARED = "username-taken", "username-owner", "username-kept", "username-shared"
@@ -88,7 +88,7 @@ def _contacts_with_names(db: sqlite3.Connection) -> bool:
     """Whether there are contacts whose user name is more than their own id behind a prefix."""
     name, own = value_at("record", _PLACE[CONTACT.key]), record_id("record")
     sql = (
-        f"SELECT EXISTS (SELECT 1 FROM stage.{table(CONTACT)} WHERE fate <> 1 AND {name} <> '' "
+        f"SELECT EXISTS (SELECT 1 FROM {staged(CONTACT)} WHERE fate <> {LEFT_OUT} AND {name} <> '' "
         f"AND substr({name}, -length({own})) <> {own})"
     )
     return bool(db.execute(sql).fetchone()[0])
@@ -104,9 +104,9 @@ def _names(entity: Entity) -> str:
     name, before = value_at("record", _PLACE[entity.key]), value_at("l.record", _PLACE[entity.key])
     ranks = ", ".join(map(str, _ranks_of(entity)))
     return (
-        f"SELECT {entity.rank} entity, key, {name} name, fate FROM stage.{table(entity)} WHERE fate = {int(Fate.IN)} "
-        f"UNION ALL SELECT {entity.rank}, s.key, {before}, s.fate FROM stage.{table(entity)} s JOIN ledger l "
-        f"ON l.entity IN ({ranks}) AND l.key = s.key WHERE s.fate = {int(Fate.KEPT)}"
+        f"SELECT {entity.rank} entity, key, {name} name, fate FROM {staged(entity)} WHERE fate = {IN} "
+        f"UNION ALL SELECT {entity.rank}, s.key, {before}, s.fate FROM {staged(entity)} s JOIN ledger l "
+        f"ON l.entity IN ({ranks}) AND l.key = s.key WHERE s.fate = {KEPT}"
     )
 
 
@@ -149,7 +149,7 @@ def _claim(db: sqlite3.Connection, entity: Entity, key: int, wanted: str) -> _Cl
 
 def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced: bool) -> list[Problem]:
     """Settle what becomes of who does not get the user name."""
-    name, place = table(other.entity), _PLACE[other.entity.key]
+    name, place = stage_table(other.entity), _PLACE[other.entity.key]
     (record,) = db.execute(f"SELECT record FROM stage.{name} WHERE key = ?", [other.key]).fetchone()
     values = decode_record(record)
     if other.before is not None:
@@ -158,7 +158,7 @@ def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced:
         rule, values[place] = _REPLACED, values[0]
     else:
         rule = _TAKEN
-        sql = f"UPDATE stage.{name} SET fate = {int(Fate.LEFT_OUT)}, rule = ? WHERE key = ?"
+        sql = f"UPDATE stage.{name} SET fate = {LEFT_OUT}, rule = ? WHERE key = ?"
         db.execute(sql, [rule, other.key])
     if rule != _TAKEN:
         db.execute(f"UPDATE stage.{name} SET record = ? WHERE key = ?", [encode_record(values), other.key])
@@ -168,8 +168,8 @@ def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced:
 def _told(db: sqlite3.Connection, rule: str, about: _Claim, other: _Claim) -> list[Problem]:
     """The finding about a record, which names the other one."""
     school = "school" if about.entity is STUDENT else "NULL"
-    sql = f"SELECT {school} FROM stage.{table(about.entity)} WHERE key = ?"
+    sql = f"SELECT {school} FROM {staged(about.entity)} WHERE key = ?"
     of_school = db.execute(sql, [about.key]).fetchone()[0]
-    sql = f"SELECT {record_id('record')} FROM stage.{table(other.entity)} WHERE key = ?"
+    sql = f"SELECT {record_id('record')} FROM {staged(other.entity)} WHERE key = ?"
     named = named_record(other.entity.key, db.execute(sql, [other.key]).fetchone()[0])
     return [Problem(rule, about.entity.key, about.key, of_school, named)]

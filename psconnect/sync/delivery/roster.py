@@ -11,6 +11,7 @@ from psconnect.model.events import RunEvent
 from psconnect.model.runs import Change
 from psconnect.store.history import run_table
 from psconnect.store.plan import roster_after
+from psconnect.store.plan.plan import Plan
 from psconnect.sync.job import Job
 
 _NEWS_EVERY = 5_000
@@ -28,7 +29,7 @@ class PlannedRoster:
     def records(self, entity: Entity) -> Iterator[list[str]]:
         """The attributes of the entity's records, in key order."""
         done = 0
-        for done, record in enumerate(roster_after.records(self.db, self.number, entity), 1):
+        for done, record in enumerate(roster_after.records(Plan(self.db, self.number), entity), 1):
             yield record
             if done % _NEWS_EVERY == 0:
                 self.job.on_event(RunEvent(self.stage, entity.key, done))
@@ -36,7 +37,7 @@ class PlannedRoster:
 
     def related(self, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:
         """Each record with the one that the attribute points to."""
-        return roster_after.related(self.db, self.number, entity, reference)
+        return roster_after.related(Plan(self.db, self.number), entity, reference)
 
     def changes(self, entity: Entity) -> Iterator[Change]:
         """The plan's changes of the entity."""

@@ -12,6 +12,7 @@ import pytest
 from psconnect.model.entities import BY_KEY, CALENDAR, ENROLLMENT
 from psconnect.model.runs import ChangeCounts
 from psconnect.store.plan import change_groups
+from psconnect.store.plan.plan import Plan
 from psconnect.sync import measures
 from psconnect.sync.thresholds import thresholds_of
 from tests.store.districts import begin, rosters
@@ -24,6 +25,10 @@ class Book:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db, self.run, self.other = db, begin(db), begin(db)
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.db, self.run)
 
     def record(self, entity: str, key: int, **values: str) -> bytes:
         named: dict[str, Any] = {name: values.get(name, "") for name in BY_KEY[entity].attributes}
@@ -78,7 +83,7 @@ def test_another_identity_of_a_person(
     book.update(entity, 1, before, after)
     book.create(entity, 2, email="c@x.org", username="c", identifier="9")
     book.remove(entity, 3, email="c@x.org")
-    assert change_groups.identity_changes(book.db, book.run, BY_KEY[entity]) == int(counts)
+    assert change_groups.identity_changes(book.plan, BY_KEY[entity]) == int(counts)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,7 @@ def test_another_identity_of_a_person(
 )
 def test_another_identity_of_a_thing(book: Book, entity: str, attribute: str, counts: bool) -> None:
     book.update(entity, 1, {attribute: "a"}, {attribute: "b"})
-    assert change_groups.identity_changes(book.db, book.run, BY_KEY[entity]) == int(counts)
+    assert change_groups.identity_changes(book.plan, BY_KEY[entity]) == int(counts)
 
 
 def test_changes_by_school_of_who_has_one(book: Book) -> None:
@@ -108,7 +113,7 @@ def test_changes_by_school_of_who_has_one(book: Book) -> None:
     book.remove("student", 5, schoolSourcedIds="7")
     book.remove("student", 6, schoolSourcedIds="")
     book.has("student", 9, schoolSourcedIds="8")
-    assert change_groups.changes_by_school(book.db, book.run, BY_KEY["student"]) == {
+    assert change_groups.changes_by_school(book.plan, BY_KEY["student"]) == {
         ("7", "create"): 1,
         ("8", "create"): 1,
         ("7", "update"): 2,
@@ -122,7 +127,7 @@ def test_a_student_counts_at_the_home_school_alone(book: Book) -> None:
     book.update("student", 1, {"schoolSourcedIds": "7,8"}, {"schoolSourcedIds": "7"})
     book.create("student", 2, schoolSourcedIds="8,7")
     counts = {("7", "update"): 1, ("8", "create"): 1}
-    assert change_groups.changes_by_school(book.db, book.run, BY_KEY["student"]) == counts
+    assert change_groups.changes_by_school(book.plan, BY_KEY["student"]) == counts
     assert change_groups.delivered_by_school(book.db, BY_KEY["student"]) == {"7": 1}
 
 
@@ -131,7 +136,7 @@ def test_changes_by_school_of_who_has_several(book: Book) -> None:
     book.remove("teacher", 2, schoolSourcedIds="8")
     book.remove("teacher", 3, schoolSourcedIds="")
     book.remove("admin", 4, schoolSourcedIds="8")
-    assert change_groups.changes_by_school(book.db, book.run, BY_KEY["teacher"]) == {
+    assert change_groups.changes_by_school(book.plan, BY_KEY["teacher"]) == {
         ("7", "update"): 1,
         ("8", "update"): 1,
         ("7", "identity"): 1,
@@ -157,9 +162,9 @@ def test_classes_that_lose_enrollments(book: Book) -> None:
     book.create("enrollment", 20, classSourcedId="3")
     place = ENROLLMENT.attributes.index("classSourcedId")
     book.has("student", 1, **{BY_KEY["student"].attributes[place]: "3"})
-    assert change_groups.removed_by_class(book.db, book.run, 3) == [("3", 4, 6)]
-    assert change_groups.removed_by_class(book.db, book.run, 2) == [("3", 4, 6), ("4", 2, 3)]
-    assert change_groups.removed_by_class(book.db, book.run, 5) == []
+    assert change_groups.removed_by_class(book.plan, 3) == [("3", 4, 6)]
+    assert change_groups.removed_by_class(book.plan, 2) == [("3", 4, 6), ("4", 2, 3)]
+    assert change_groups.removed_by_class(book.plan, 5) == []
 
 
 DATES = {"startDate": "2026-08-17", "endDate": "2027-06-11"}
@@ -183,16 +188,16 @@ def test_terms_moved_by_more_than_fourteen_days(book: Book, after: dict[str, str
     book.update("calendar", 1, DATES, {**DATES, **after})
     book.create("calendar", 2, startDate="2020-01-01")
     book.remove("calendar", 3, startDate="2020-01-01")
-    assert change_groups.moved_terms(book.db, book.run) == moved
+    assert change_groups.moved_terms(book.plan) == moved
 
 
 def test_terms_in_use_are_those_of_classes_and_of_other_terms(book: Book) -> None:
     for key, parent in ((1, ""), (2, "1"), (3, "1"), (4, "")):
         book.remove("calendar", key, parentSourcedId=parent)
     book.has("class", 1, termSourcedId="2", courseSourcedId="3")
-    assert change_groups.terms_in_use_removed(book.db, book.run) == 2
+    assert change_groups.terms_in_use_removed(book.plan) == 2
     counts = ChangeCounts(remove=4)
-    figures = measures.of_district(book.db, book.run, CALENDAR, counts, 4, LIMITS["calendar"])
+    figures = measures.of_district(book.plan, CALENDAR, counts, 4, LIMITS["calendar"])
     assert [(one.kind, one.count) for one in figures] == [("create", 0), ("update", 0), ("remove", 2), ("identity", 0)]
 
 
@@ -203,7 +208,7 @@ def test_of_a_district_only_terms_that_move_and_records_with_another_identity_co
     book.update("student", 2, {"givenName": "A"}, {"givenName": "B"})
     for entity, expected in (("calendar", [1, 0, 0]), ("student", [2, 0, 1])):
         figures = measures.of_district(
-            book.db, book.run, BY_KEY[entity], ChangeCounts(update=2), 9, {**LIMITS["student"], **LIMITS[entity]}
+            book.plan, BY_KEY[entity], ChangeCounts(update=2), 9, {**LIMITS["student"], **LIMITS[entity]}
         )
         assert [one.count for one in figures] == [0, *expected]
         assert {one.base for one in figures} == {9}
@@ -211,7 +216,7 @@ def test_of_a_district_only_terms_that_move_and_records_with_another_identity_co
 
 def test_a_school_of_which_nothing_was_delivered_has_no_base(book: Book) -> None:
     book.create("student", 1, schoolSourcedIds="7")
-    every = measures.of_places(book.db, book.run, BY_KEY["student"], LIMITS["student"], all_places=True)
+    every = measures.of_places(book.plan, BY_KEY["student"], LIMITS["student"], all_places=True)
     assert [(one.place, one.kind, one.count, one.base) for one in every] == [("7", "create", 1, 0)]
 
 
@@ -223,7 +228,7 @@ def test_names_as_delivered_and_as_they_would_be(book: Book) -> None:
     book.create("course", 3, sourcedId="3", title="No school")
     older = book.record("school", 3, name="Older")
     book.db.execute("UPDATE change SET after = ? WHERE run = ? AND key < 0 AND entity = 1", [older, book.other])
-    names = change_groups.names_by_id(book.db, book.run, "school", "name", ["1", "2", "3"])
+    names = change_groups.names_by_id(book.plan, "school", "name", ["1", "2", "3"])
     assert names == {"1": "Maple", "2": "Cedar", "3": "New"}
 
 
@@ -236,11 +241,11 @@ def test_places_that_may_cross_a_limit_and_all_places(book: Book) -> None:
         book.has("student", key, schoolSourcedIds="7")
     book.remove("student", 99, schoolSourcedIds="8")
     student, limits = BY_KEY["student"], LIMITS["student"]
-    near = measures.of_places(book.db, book.run, student, limits)
+    near = measures.of_places(book.plan, student, limits)
     assert [(one.place, one.kind, one.count, one.base, one.crossed) for one in near] == [
         ("Maple", "remove", 30, 60, True)
     ]
-    every = measures.of_places(book.db, book.run, student, limits, all_places=True)
+    every = measures.of_places(book.plan, student, limits, all_places=True)
     assert [(one.place, one.count, one.base, one.crossed) for one in every] == [
         ("Maple", 30, 60, True),
         ("Cedar", 1, 1, False),
@@ -252,11 +257,9 @@ def test_the_district_is_no_school_and_terms_have_no_places(book: Book) -> None:
     for key in range(1, 61):
         book.remove("course", key, orgSourcedId="district" if key < 31 else "7")
     limits = LIMITS["course"]
-    assert [(one.place, one.count) for one in measures.of_places(book.db, book.run, BY_KEY["course"], limits)] == [
-        ("7", 30)
-    ]
+    assert [(one.place, one.count) for one in measures.of_places(book.plan, BY_KEY["course"], limits)] == [("7", 30)]
     book.remove("calendar", 1, schoolSourcedId="7")
-    assert measures.of_places(book.db, book.run, CALENDAR, LIMITS["calendar"], all_places=True) == []
+    assert measures.of_places(book.plan, CALENDAR, LIMITS["calendar"], all_places=True) == []
 
 
 def test_classes_are_places_of_enrollments_unless_their_limit_is_off(book: Book) -> None:
@@ -264,16 +267,16 @@ def test_classes_are_places_of_enrollments_unless_their_limit_is_off(book: Book)
     for key in range(1, 10):
         book.remove("enrollment", key, classSourcedId="3")
     book.has("enrollment", 10, classSourcedId="3")
-    found = measures.of_places(book.db, book.run, ENROLLMENT, LIMITS["enrollment"])
+    found = measures.of_places(book.plan, ENROLLMENT, LIMITS["enrollment"])
     assert [(one.place, one.kind, one.count, one.base, one.crossed) for one in found] == [
         ("Algebra (1)", "remove_per_class", 9, 10, True)
     ]
     off = {**LIMITS["enrollment"], "remove_per_class": LIMITS["school"]["update"]}
-    assert measures.of_places(book.db, book.run, ENROLLMENT, off) == []
+    assert measures.of_places(book.plan, ENROLLMENT, off) == []
     one = {**LIMITS["enrollment"], "remove_per_class": LIMITS["school"]["remove"]}
-    assert len(measures.of_places(book.db, book.run, ENROLLMENT, one)) == 1
+    assert len(measures.of_places(book.plan, ENROLLMENT, one)) == 1
     book.remove("enrollment", 20, classSourcedId="4")
-    assert [found.count for found in measures.of_places(book.db, book.run, ENROLLMENT, one)] == [9, 1]
+    assert [found.count for found in measures.of_places(book.plan, ENROLLMENT, one)] == [9, 1]
 
 
 # --- staff -----------------------------------------------------------------------------------------------------------
@@ -288,7 +291,7 @@ def become(book: Book, key: int, now: str, before: str, **values: str) -> None:
 def figures(book: Book, entity: str) -> dict[str, tuple[int, int]]:
     """Per kind how many, and how many of these only change roles."""
     counts = ChangeCounts(create=1, update=1, remove=1)
-    found = measures.of_district(book.db, book.run, BY_KEY[entity], counts, 9, LIMITS[entity])
+    found = measures.of_district(book.plan, BY_KEY[entity], counts, 9, LIMITS[entity])
     return {one.kind: (one.count, one.other_role) for one in found}
 
 
@@ -300,8 +303,11 @@ def test_a_change_of_role_is_counted_for_the_kind_that_is_left(book: Book) -> No
     book.create("admin", 5)
     book.update("admin", 6, {"email": "a"}, {"email": "b"})
     teacher, admin = BY_KEY["teacher"], BY_KEY["admin"]
-    assert [change_groups.role_changes(book.db, book.run, one) for one in (teacher, admin)] == [2, 1]
-    assert [change_groups.role_changes(book.db, book.run, one, identity=True) for one in (teacher, admin)] == [1, 0]
+    assert [change_groups.role_changes(book.plan, one) for one in (teacher, admin)] == [2, 1]
+    assert [change_groups.role_changes(book.plan, one, identity=True) for one in (teacher, admin)] == [
+        1,
+        0,
+    ]
     assert figures(book, "teacher") == {
         "create": (1, 1), "update": (1, 0), "remove": (1, 2), "identity": (0, 0), "role": (2, 0),
     }  # fmt: skip
@@ -317,7 +323,7 @@ def test_all_staff_together_without_those_who_only_change_roles(book: Book) -> N
         book.remove("admin", key + 10, schoolSourcedIds="7,8")
     book.create("admin", 20, schoolSourcedIds="8")
     changes = {"teacher": ChangeCounts(1, 0, 5), "admin": ChangeCounts(2, 0, 5)}
-    found = measures.of_staff(book.db, book.run, changes, {"teacher": 40, "admin": 40}, LIMITS["teacher"])
+    found = measures.of_staff(book.plan, changes, {"teacher": 40, "admin": 40}, LIMITS["teacher"])
     assert [(one.entity, one.kind, one.count, one.base, one.place) for one in found] == [
         ("staff", "create", 1, 80, ""),
         ("staff", "update", 0, 80, ""),
@@ -331,6 +337,6 @@ def test_all_staff_together_without_those_who_only_change_roles(book: Book) -> N
 def test_one_kind_of_staff_alone_is_not_counted_twice(book: Book) -> None:
     book.remove("teacher", 1)
     changes = {"teacher": ChangeCounts(0, 0, 1)}
-    assert measures.of_staff(book.db, book.run, changes, {"teacher": 40}, LIMITS["teacher"]) == []
+    assert measures.of_staff(book.plan, changes, {"teacher": 40}, LIMITS["teacher"]) == []
     both = {"teacher": 40, "admin": 40}
-    assert measures.of_staff(book.db, book.run, {"student": ChangeCounts(1)}, both, LIMITS["teacher"]) == []
+    assert measures.of_staff(book.plan, {"student": ChangeCounts(1)}, both, LIMITS["teacher"]) == []

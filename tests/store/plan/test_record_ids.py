@@ -18,8 +18,9 @@ from psconnect.model.id_attributes import SPACES
 from psconnect.model.ids import IdRules, Ids, kind_of, rules_of_mark, split_mark
 from psconnect.model.problems import Fate
 from psconnect.store.database import transaction
-from psconnect.store.plan import ledger, undo_plan
+from psconnect.store.plan import difference, undo_plan
 from psconnect.store.plan import record_ids as stored
+from psconnect.store.plan.plan import Plan, summarise_plan
 from psconnect.store.plan.rekey_plan import plan_with_new_ids
 from psconnect.store.reading import references, staging
 from psconnect.store.reading.id_clashes import settle_clashes
@@ -59,7 +60,7 @@ def plan(path: Path, db: sqlite3.Connection, district: Rows, ids: Ids) -> int:
         settle_clashes(db)
         references.resolve_references(db)
         with transaction(db):
-            plan_with_new_ids(db, number, lambda: ledger.store_plan(db, number, "all"))
+            plan_with_new_ids(Plan(db, number), lambda plan: difference.store_plan(plan, "all"))
     finally:
         staging.detach(db, path)
     return number
@@ -118,13 +119,13 @@ def test_ids_stay_unique_and_references_whole_for_any_aliases(seed: int) -> None
         assert len([place for place in first if place not in second]) == removed
         back = begin(db)
         with transaction(db):
-            undo_plan.store_inverse(db, back, number)
+            undo_plan.store_inverse(Plan(db, back), number)
         assert apply(db, back) == first
         # Who waited for an id that somebody else gave up gets it with the next run; then there is nothing left to do.
         for _run in range(4):
             number = plan(path, db, new, ids)
             assert problems_of(apply(db, number)) == []
-        assert ledger.summarise_plan(db, number).changes == {}
+        assert summarise_plan(Plan(db, number)).changes == {}
 
 
 def small(**people: dict[int, tuple]) -> Rows:

@@ -10,6 +10,7 @@ import pytest
 
 from psconnect.model.entities import BY_KEY
 from psconnect.store.plan import tombstones
+from psconnect.store.plan.plan import Plan
 from tests.store.districts import begin, rosters
 
 ANA = {"familyName": "Ortiz", "givenName": "Ana", "identifier": "4711"}
@@ -38,14 +39,14 @@ def removed(db: sqlite3.Connection, entity: str, key: int, values: dict[str, str
     """A run removes this record."""
     run = begin(db)
     change(db, run, 3, entity, key, values)
-    tombstones.follow(db, run)
+    tombstones.update_tombstones(Plan(db, run))
 
 
 def created(db: sqlite3.Connection, entity: str, key: int, values: dict[str, str]) -> dict[str, list[str]]:
     """A plan creates this record: who it is taken for."""
     run = begin(db)
     change(db, run, 1, entity, key, values)
-    return tombstones.come_back_as_others(db, run)
+    return tombstones.come_back_as_others(Plan(db, run))
 
 
 def stones(db: sqlite3.Connection) -> set[tuple[str, int]]:
@@ -95,7 +96,7 @@ def test_all_who_come_back_as_others_are_told_in_order(db: sqlite3.Connection) -
     change(db, run, 2, "student", 8, BO)
     other = begin(db)
     change(db, other, 1, "student", 8, BO)
-    assert tombstones.come_back_as_others(db, run) == {
+    assert tombstones.come_back_as_others(Plan(db, run)) == {
         "student": ["7", "9"],
         "teacher": [BY_KEY["teacher"].sourced_id(7)],
     }
@@ -110,7 +111,7 @@ def test_stones_are_set_for_who_goes_and_taken_away_for_who_comes(db: sqlite3.Co
     change(db, run, 2, "student", 9, BO)
     change(db, other, 1, "class", 3, {})
     change(db, other, 3, "student", 10, BO)
-    tombstones.follow(db, run)
+    tombstones.update_tombstones(Plan(db, run))
     assert stones(db) == {("student", 7), ("teacher", 8), ("class", 3)}
 
 
@@ -144,7 +145,7 @@ def test_who_becomes_the_other_kind_of_staff_has_not_left(db: sqlite3.Connection
     change(db, run, 3, "teacher", 64, ANA)
     change(db, run, 1, "admin", 64, ANA)
     change(db, run, 3, "teacher", 65, BO)
-    tombstones.follow(db, run)
+    tombstones.update_tombstones(Plan(db, run))
     assert stones(db) == {("teacher", 65)}
     # She marries, gets a new number, and teaches again.
     assert created(db, "teacher", 64, {**BO, "identifier": "9"}) == {}

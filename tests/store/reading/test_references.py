@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.problems import Fate, Problem
 from psconnect.model.roster_rules import NO_RULES, RosterRules
 from psconnect.store.reading import references, staging
+from psconnect.store.reading.fate_counts import count_fates
 from tests.store.districts import record, rosters
 
 STUDENTS = {
@@ -34,13 +36,13 @@ def test_counts_per_rule_and_of_what_can_not_be_used() -> None:
         stage.finish()
         staging.attach(db, path)
         problems = references.resolve_references(db)
-        counts = references.left_out_by_entity(db)
+        counts = count_fates(db)
         assert problems == [Problem("orphan", "student", 3, 99, "school")]
         of_students = {"orphan": 1, "unreadable": 1, "missing-required": 1, "inactive": 1, "goes-along": 2}
-        assert counts == {**{entity.key: {} for entity in ENTITIES}, "student": of_students}
+        assert counts.left_out == {**{entity.key: {} for entity in ENTITIES}, "student": of_students}
         # Three of five: those on purpose left out count neither way.
-        assert references.rejected_counts(db, counts) == {"student": (3, 5)}
-        total = references.left_out_counts({**counts, "teacher": {"inactive": 4}})
+        assert (counts.rejected, counts.inside) == ({"student": 3}, {"student": 2})
+        total = replace(counts, left_out={**counts.left_out, "teacher": {"inactive": 4}}).totals
         assert total == {**of_students, "inactive": 5}
         assert list(total) == sorted(total)
         staging.detach(db, path)

@@ -16,7 +16,8 @@ from psconnect.model.problems import RULES, Fate, Problem
 from psconnect.model.roster_rules import ConfirmedPair, RosterRules
 from psconnect.model.text import folded
 from psconnect.store.database import transaction
-from psconnect.store.plan import ledger
+from psconnect.store.plan import difference
+from psconnect.store.plan.plan import Plan
 from psconnect.store.reading import staging
 from psconnect.store.reading.references import resolve_references
 from psconnect.wording.rules import rule_of
@@ -46,11 +47,11 @@ def resolved(
     try:
         problems = resolve_references(db, rules, found)
         staged = {
-            entity.key: {row[0]: row[1:] for row in db.execute(f"SELECT * FROM stage.{staging.table(entity)}")}
+            entity.key: {row[0]: row[1:] for row in db.execute(f"SELECT * FROM {staging.staged(entity)}")}
             for entity in ENTITIES
         }
         with transaction(db):
-            ledger.store_plan(db, number, "all")
+            difference.store_plan(Plan(db, number), "all")
     finally:
         staging.detach(db, path)
     return staged, problems, number
