@@ -1,0 +1,173 @@
+"""A batch of changes in a transaction: each made or refused by itself, and counted; and what stands of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from psconnect.destinations.database import views
+from psconnect.destinations.database.layout import SCHOOL_VIEW, UnfitValue
+from psconnect.destinations.database.rows import Row, Rows, custom_values, row_of, same
+from psconnect.destinations.database.sqlite import concerns_all
+from psconnect.destinations.database.tables import Tables, with_custom
+from psconnect.destinations.writer import Batch
+from psconnect.model.outcomes import Done, Outcome, Refused
+from psconnect.model.runs import Change
+
+REFUSED = Refused(
+    "database-refused",
+    "A rule of the database (a trigger or a constraint) refuses this change. Ask whoever keeps the database; it is "
+    "tried again with the next sync.",
+)
+
+VIEW_TAKEN = Refused(
+    "view-taken",
+    "The database has a table or view of somebody else with the name of this school’s views. Rename that one; it is "
+    "tried again with the next sync.",
+)
+
+
+class TakenBack(Exception):
+    """A trigger has ended the whole transaction: nothing of it was written."""
+
+
+@dataclass
+class BatchWork:
+    """A batch on its way into the tables."""
+
+    db: Connection
+    tables: Tables
+    batch: Batch
+    run: str
+    connection: str
+    now: datetime
+    deletes: bool
+
+    def all(self) -> tuple[list[Outcome], int]:
+        """Make all changes; their outcomes, and how many rows were not there before."""
+        outcomes: dict[int, Outcome] = {}
+        fit: list[tuple[Change, Row | None]] = []
+        custom = self._custom()
+        for change in self.batch.changes:
+            try:
+                after = change.after
+                fit.append((change, row_of(change.entity, change.key, after, custom) if after is not None else None))
+            except UnfitValue as unfit:
+                sentence = f"“{unfit.column}” has to be {unfit.wanted}. Correct the value or its mapping."
+                outcomes[change.key] = Refused("unfit-value", sentence)
+        together = self._attempt(fit)
+        total = 0
+        for some in [fit] if isinstance(together, int) else [[one] for one in fit]:
+            made = together if isinstance(together, int) else self._attempt(some)
+            total += made if isinstance(made, int) else 0
+            outcomes.update(
+                (each.key, Done(each.record["sourcedId"]) if isinstance(made, int) else made) for each, _row in some
+            )
+        return [outcomes[change.key] for change in self.batch.changes], total
+
+    def _custom(self) -> Sequence[str]:
+        """The columns for custom fields, those that this batch needs first included."""
+        entity = self.batch.entity.key
+        needed = {column for change in self.batch.changes if change.after for column in custom_values(change.after)}
+        if new := needed - set(self.tables.custom.get(entity, ())):
+            self.tables = with_custom(self.db, self.tables, entity, sorted(new))
+        return self.tables.custom.get(entity, ())
+
+    def _attempt(self, some: Sequence[tuple[Change, Row | None]]) -> int | Refused:
+        """Make changes, all or none of them."""
+        point = self.db.begin_nested()
+        try:
+            made = self._make(some)
+        except views.NameTaken:
+            point.rollback()
+            return VIEW_TAKEN
+        except DBAPIError as error:
+            if concerns_all(error):
+                raise
+            if not getattr(self.db.connection.dbapi_connection, "in_transaction", True):
+                raise TakenBack from None
+            point.rollback()
+            return _refusal(error)
+        point.commit()
+        return made
+
+    def _make(self, some: Sequence[tuple[Change, Row | None]]) -> int:
+        rows = Rows(self.db, self.tables, self.batch.entity.key)
+        stamp = {"psconnect_run": self.run, "changed_at": self.now}
+        named = self.batch.entity is SCHOOL_VIEW
+        if self.batch.action == "remove":
+            owned = [(change.record["sourcedId"], change.key) for change, _row in some]
+            if named:
+                views.drop_views(self.db, self.tables, _names(rows.read(row_id for row_id, _key in owned)).values())
+            if self.deletes:
+                rows.delete(owned)
+            else:
+                rows.mark(owned, stamp)
+            return 0
+        wanted = [row for _change, row in some if row is not None]
+        rows.rename(list(_renamed(change for change, _row in some)))
+        if named:
+            before = _names(rows.read(row.id for row in wanted))
+            views.make_views(self.db, self.tables, _names({row.id: row for row in wanted}), before)
+        return rows.put(wanted, stamp)
+
+    def count(self, outcomes: Sequence[Outcome], made: int) -> None:
+        """Add a batch to the row of its run."""
+        runs = self.tables.runs
+        done = sum(isinstance(outcome, Done) for outcome in outcomes)
+        added = {"created": 0, "updated": 0, "removed": 0, "refused": len(outcomes) - done}
+        if self.batch.action == "remove":
+            added["removed"] = done
+        else:
+            added["created"], added["updated"] = made, done - made
+        changing = update(runs).where(runs.c.id == self.run).values(last_written_at=self.now)
+        if not self.db.execute(changing.values({name: runs.c[name] + count for name, count in added.items()})).rowcount:
+            times = {"first_written_at": self.now, "last_written_at": self.now}
+            self.db.execute(insert(runs).values(id=self.run, connection=self.connection, **times, **added))
+
+
+def _refusal(error: DBAPIError) -> Refused:
+    if isinstance(error, IntegrityError) and "FOREIGN KEY" in str(error.orig).upper():
+        return Refused(
+            "reference-missing",
+            "A record that it belongs to is not in the database, or still needs it: that one was refused. It is tried "
+            "again with the next sync.",
+        )
+    return REFUSED
+
+
+def _renamed(changes: Iterable[Change]) -> Iterator[tuple[str, str, int]]:
+    for change in changes:
+        if change.before and change.after and change.before["sourcedId"] != change.after["sourcedId"]:
+            yield change.before["sourcedId"], change.after["sourcedId"], change.key
+
+
+def _names(rows: Mapping[str, Row]) -> dict[str, str]:
+    return {row_id: str(row.values["name"]) for row_id, row in rows.items()}
+
+
+def standing(db: Connection, tables: Tables, batch: Batch) -> Iterator[tuple[Change, bool]]:
+    """Each change, and whether it stands in the file."""
+    entity = batch.entity.key
+    rows = Rows(db, tables, entity)
+    if batch.action == "remove":
+        left = rows.standing([(change.record["sourcedId"], change.key) for change in batch.changes])
+        yield from ((change, change.record["sourcedId"] not in left) for change in batch.changes)
+        return
+    found = rows.read(change.record["sourcedId"] for change in batch.changes)
+    named = views.standing_views(db, tables, _names(found).values()) if batch.entity is SCHOOL_VIEW else None
+    for change in batch.changes:
+        it = _holds(change, entity, tables, found.get(change.record["sourcedId"]))
+        yield change, it and (named is None or str((change.after or {}).get("name")) in named)
+
+
+def _holds(change: Change, entity: str, tables: Tables, found: Row | None) -> bool:
+    try:
+        wanted = row_of(entity, change.key, change.after or {}, tables.custom.get(entity, ()))
+    except UnfitValue:
+        return False
+    return same(wanted, found)

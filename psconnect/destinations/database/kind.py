@@ -1,0 +1,74 @@
+"""The database kind: what it declares. What it writes with is imported when it is opened: it takes a while."""
+
+from __future__ import annotations
+
+import re
+
+from psconnect.destinations.database.layout import SCHOOL_VIEW
+from psconnect.destinations.kind import Context, Kind
+from psconnect.destinations.writer import Writer
+from psconnect.model.bad_setting import refuse
+from psconnect.model.ids import LONGEST_ID
+from psconnect.model.setting_fields import SettingField
+
+
+def _open(context: Context) -> Writer:
+    from psconnect.destinations.database.place import database_path  # noqa: PLC0415 - see the module
+    from psconnect.destinations.database.writer import DatabaseWriter  # noqa: PLC0415 - see the module
+
+    prefix = str(context.settings["prefix"])
+    if not re.fullmatch(r"([a-z][a-z0-9_]{0,19})?", prefix):
+        raise refuse(
+            f"“{prefix}” can’t stand in front of the tables’ names.",
+            "Give at most 20 small letters, digits and underscores, beginning with a letter, like “roster_”.",
+            "destination.prefix",
+        )
+    return DatabaseWriter(context, database_path(str(context.settings["file"])))
+
+
+_PERSON = frozenset({"username", "givenName", "familyName"})
+DATABASE = Kind(
+    name="database",
+    label="Database",
+    summary="Tables in a SQLite file that reports and other programs read: one row for each record, kept up to date.",
+    open=_open,
+    settings=(
+        SettingField(
+            "file",
+            "File",
+            "Choose the database file, or where it is to be made. Its folder must exist already.",
+            "file",
+            required=True,
+            example="/srv/roster/roster.sqlite",
+        ),
+        SettingField(
+            "removed",
+            "Removed records",
+            "“mark” keeps the row of a removed record and notes when it was removed; “delete” deletes it.",
+            "choice",
+            default="mark",
+            choices=("mark", "delete"),
+        ),
+        SettingField(
+            "prefix",
+            "Prefix of the tables",
+            "What the names of all tables begin with, where the database holds other tables, too.",
+            "text",
+            example="roster_",
+            advanced=True,
+        ),
+    ),
+    needed={
+        "school": frozenset({"name"}),
+        "calendar": frozenset({"title"}),
+        "course": frozenset({"title"}),
+        "class": frozenset({"title"}),
+        "student": _PERSON,
+        "teacher": _PERSON,
+        "admin": _PERSON,
+        "contact": _PERSON,
+    },
+    limits={"school": {"sourcedId": LONGEST_ID}},
+    derived=(SCHOOL_VIEW,),
+    takes=frozenset({"groups", "categories"}),
+)

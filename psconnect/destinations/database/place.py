@@ -1,0 +1,67 @@
+"""Where the file may stand: in a folder that is there, under a whole path, and not among psconnect's own files."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from psconnect.model.errors import FixSettings
+from psconnect.store.database import unchanging
+from psconnect.store.files import storage_errors
+
+_OWN = {"ledger", "change", "run", "meta"}
+"""Tables that tell psconnect's own roster data."""
+
+
+def database_path(text: str) -> Path:
+    """The file's path; raises FixSettings for one that does not say where it begins."""
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:  # a user's home that does not exist
+        path = Path(text)
+    if not path.is_absolute() or not path.name:
+        raise FixSettings(
+            "PSC-FILE-RELATIVE",
+            "The path of the database is incomplete",
+            f"“{text}” does not say where it begins.",
+            "Give the whole path, for example C:\\Roster\\roster.sqlite or /srv/roster/roster.sqlite.",
+            where="destination.file",
+        )
+    return path
+
+
+def check_place(path: Path) -> None:
+    """Raise in words unless a database could be there; makes nothing that stays."""
+    with storage_errors(path):
+        if not path.parent.is_dir():
+            raise FixSettings(
+                "PSC-FOLDER-MISSING",
+                "The destination folder is not there",
+                f"{path.parent} does not exist, or its drive is not connected. psconnect does not make it by itself.",
+                "Create the folder, connect the drive, or choose another file under Destination.",
+                where=str(path.parent),
+            )
+        if path.is_dir():
+            raise IsADirectoryError(21, "", str(path))
+        # SQLite makes a journal beside the file.
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    if path.exists() and _own(path):
+        raise FixSettings(
+            "PSC-DATABASE-OWN-FILE",
+            "The file is psconnect’s own",
+            f"{path} is where psconnect keeps a connection’s roster data. Nothing was changed.",
+            "Choose another file under Destination.",
+            where=str(path),
+        )
+
+
+def _own(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(unchanging(path), uri=True)) as db:
+            found = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error:
+        return False  # what it is then is said when it is opened to write
+    return found >= _OWN

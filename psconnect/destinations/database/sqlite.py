@@ -1,0 +1,145 @@
+"""A SQLite file as SQLAlchemy opens it, and what SQLite refuses in a person's words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
+
+from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
+from psconnect.store.database import uri_of
+from psconnect.store.files import storage_errors
+
+LOCK_PATIENCE = 5.0
+"""Seconds for which a database that another program holds is tried again."""
+_PAUSE = 0.25
+_MODE = 0o640
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_DENIED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH)
+_WHOLE = (
+    *_HELD,
+    *_DENIED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_CORRUPT,
+)
+
+
+def engine_of(path: Path) -> Engine:
+    """An engine for that file, which has to exist; each connection opens it anew, so that nothing holds it between."""
+
+    def connect() -> sqlite3.Connection:
+        db = sqlite3.connect(uri_of(path, "mode=rw"), uri=True, timeout=0, isolation_level=None)
+        # It waits for readers only while it commits; a rollback journal leaves one file, which can stand on a share.
+        db.execute("PRAGMA foreign_keys = ON")
+        return db
+
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+
+
+def make_file(path: Path) -> None:
+    """Make an empty database that only its owner and group read, unless there is a file."""
+    with storage_errors(path), contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _MODE))
+
+
+def begin(db: Connection, path: Path, clock: Clock, cancel: CancelToken) -> None:
+    """Begin a transaction that may write once no other program does; raises LocalStorage after ``LOCK_PATIENCE``."""
+    until = clock.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+        except DBAPIError as error:
+            db.rollback()
+            if code_of(error) not in _HELD:
+                raise
+            if clock.monotonic() >= until:
+                raise _in_use(path) from None
+            clock.wait(_PAUSE, cancel)
+        else:
+            db.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_PATIENCE * 1000:.0f}")
+            return
+
+
+def code_of(error: DBAPIError) -> int:
+    """SQLite's primary result code."""
+    return int(getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
+
+
+@contextlib.contextmanager
+def database_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite refuses as a whole into sentences about this file."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise in_words(error, path) from None
+
+
+def in_words(error: DBAPIError, path: Path) -> PsconnectError:
+    """What a refusal of the whole file means for a person; SQLite's own words may hold values, so they stay out."""
+    code, where = code_of(error), str(path)
+    if code in _HELD:
+        return _in_use(path)
+    if code == sqlite3.SQLITE_FULL:
+        return LocalStorage(
+            "PSC-DISK-FULL",
+            "The disk is full",
+            f"There was no room left to write to {path}. What was written before is untouched.",
+            "Free some room, then start again: it goes on where it stopped.",
+            where=where,
+        )
+    if code in _DENIED:
+        return LocalStorage(
+            "PSC-DISK-DENIED",
+            "A file can't be written",
+            f"{path} or its folder is read-only, or belongs to another user.",
+            "Check who may write to the file and to its folder, then start again.",
+            where=where,
+        )
+    if code == sqlite3.SQLITE_NOTADB:
+        return FixSettings(
+            "PSC-DATABASE-OTHER-FILE",
+            "The file is no SQLite database",
+            f"{path} is a file of another kind, or an encrypted database. Nothing was changed.",
+            "Choose another file under Destination.",
+            where=where,
+        )
+    if code == sqlite3.SQLITE_CORRUPT:
+        return LocalStorage(
+            "PSC-DATABASE-DAMAGED",
+            "The database is damaged",
+            f"SQLite can’t read {path}: its content is not what was written.",
+            "Move the file away or restore it from a backup, then start again: psconnect fills in what it lacks.",
+            where=where,
+        )
+    name = getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
+    return LocalStorage(
+        "PSC-DATABASE-ERROR",
+        "The database can’t be read or written",
+        f"SQLite reported {name} for {path}.",
+        "Check the disk and the file, then start again.",
+        where=where,
+    )
+
+
+def _in_use(path: Path) -> LocalStorage:
+    return LocalStorage(
+        "PSC-DATABASE-IN-USE",
+        "The database is in use",
+        f"Another program has been writing to {path}, or reading it, for {LOCK_PATIENCE:.0f} seconds.",
+        "Close what has it open (a database browser, a report, a backup), then start again.",
+        where=str(path),
+    )
+
+
+def concerns_all(error: DBAPIError) -> bool:
+    """Whether it is the file that refuses, and not one statement."""
+    return code_of(error) in _WHOLE or not isinstance(error.orig, sqlite3.Error)

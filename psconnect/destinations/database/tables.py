@@ -1,0 +1,235 @@
+"""The tables themselves: made, found again, and given the columns that they lack. Nothing that is not ours is touched.
+
+``about`` holds what psconnect has to know of them: their format, a random id of this set of tables, who writes them.
+All of a set carries one prefix, so that a database can hold further tables, or another set.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+    update,
+)
+from sqlalchemy.schema import CreateColumn
+from sqlalchemy.types import TypeEngine
+
+from psconnect.destinations.database.layout import CUSTOM, SHAPES, ColumnShape, Kind, ListShape, TableShape, table_name
+from psconnect.model.errors import FixSettings
+from psconnect.model.ids import LONGEST_ID
+
+FORMAT = 1
+"""The format of the tables that this version makes; a newer one is refused."""
+_TYPES: dict[Kind, type[TypeEngine[Any]]] = {"text": Text, "date": Date, "yes_no": Boolean, "number": Integer}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A set of tables.
+
+    Attributes:
+        prefix: stands in front of each name.
+        entities: entity key -> its table.
+        lists: name of a list (ListShape.name) -> its link table.
+        runs: one row for each run that wrote.
+        about: what psconnect has to know: name -> value.
+        custom: entity key -> names of the columns for custom fields.
+    """
+
+    prefix: str
+    metadata: MetaData
+    entities: Mapping[str, Table]
+    lists: Mapping[str, Table]
+    runs: Table
+    about: Table
+    custom: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def table_set(prefix: str, custom: Mapping[str, Sequence[str]]) -> Tables:
+    """The set of tables with that prefix and these columns for custom fields; touches no database."""
+    metadata = MetaData()
+    entities: dict[str, Table] = {}
+    lists: dict[str, Table] = {}
+    for key, shape in SHAPES.items():
+        entities[key] = _entity_table(metadata, prefix, shape, custom.get(key, ()))
+        for each in shape.lists:
+            lists[each.name] = _link_table(metadata, prefix, each)
+    runs = Table(
+        f"{prefix}sync_run",
+        metadata,
+        Column("id", String(64), primary_key=True),
+        Column("connection", Text, nullable=False),
+        Column("first_written_at", DateTime, nullable=False),
+        Column("last_written_at", DateTime, nullable=False),
+        *(Column(count, Integer, nullable=False) for count in COUNTS),
+    )
+    about = Table(
+        f"{prefix}psconnect",
+        metadata,
+        Column("name", String(64), primary_key=True),
+        Column("value", Text, nullable=False),
+    )
+    return Tables(prefix, metadata, entities, lists, runs, about, custom)
+
+
+COUNTS = ("created", "updated", "removed", "refused")
+"""The columns of a run's counts."""
+
+
+def _entity_table(metadata: MetaData, prefix: str, shape: TableShape, custom: Iterable[str]) -> Table:
+    return Table(
+        f"{prefix}{shape.name}",
+        metadata,
+        *(_column(prefix, column) for column in shape.columns),
+        *(Column(name, Text) for name in custom),
+        Column("psconnect_key", BigInteger, nullable=False),
+        Column("psconnect_run", String(64), nullable=False),
+        Column("changed_at", DateTime, nullable=False),
+        Column("removed_at", DateTime, index=True),
+    )
+
+
+def _column(prefix: str, column: ColumnShape) -> Column[Any]:
+    if column.kind != "id":
+        return Column(column.name, _TYPES[column.kind])
+    if not column.target:
+        return Column(column.name, String(LONGEST_ID), primary_key=True)
+    # Only what a record can't be without is guarded: the row above a term may come after it.
+    keys = [_foreign_key(prefix, column.target)] if column.needed else []
+    return Column(column.name, String(LONGEST_ID), *keys, index=True)
+
+
+def _foreign_key(prefix: str, entity: str) -> ForeignKey:
+    return ForeignKey(f"{prefix}{table_name(entity)}.id", onupdate="CASCADE")
+
+
+def _link_table(metadata: MetaData, prefix: str, each: ListShape) -> Table:
+    return Table(
+        f"{prefix}{each.name}",
+        metadata,
+        *(
+            Column(f"{table_name(entity)}_id", String(LONGEST_ID), _foreign_key(prefix, entity), primary_key=True)
+            for entity in (each.owner, each.target)
+        ),
+        Column("position", Integer, nullable=False),
+    )
+
+
+def find_tables(db: Connection, prefix: str) -> Tables | None:
+    """The set of tables with that prefix; None where there is none yet.
+
+    Raises FixSettings where a name is taken by a table or view of somebody else, or where a newer version wrote it.
+    """
+    inspector = inspect(db)
+    there = {*inspector.get_table_names(), *inspector.get_view_names()}
+    bare = table_set(prefix, {})
+    if bare.about.name not in there:
+        if taken := sorted(there & set(bare.metadata.tables)):
+            raise _taken(taken[0])
+        return None
+    newest = db.scalar(select(bare.about.c.value).where(bare.about.c.name == "format"))
+    if newest is None or int(newest) > FORMAT:
+        raise _newer()
+    custom = {
+        key: [each["name"] for each in inspector.get_columns(table.name) if each["name"].startswith(CUSTOM)]
+        for key, table in bare.entities.items()
+        if table.name in there
+    }
+    return table_set(prefix, custom)
+
+
+def make_tables(db: Connection, prefix: str) -> Tables:
+    """Make a set of tables, empty."""
+    made = table_set(prefix, {})
+    made.metadata.create_all(db)
+    facts = {"format": str(FORMAT), "id": secrets.token_hex(8)}
+    db.execute(insert(made.about), [{"name": name, "value": value} for name, value in facts.items()])
+    return made
+
+
+def complete(db: Connection, tables: Tables) -> None:
+    """Make the tables and columns that a set lacks: an earlier version did not know them, or somebody dropped them."""
+    tables.metadata.create_all(db)
+    inspector = inspect(db)
+    for table in tables.metadata.tables.values():
+        there = {each["name"] for each in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                _add_column(db, table, column)
+
+
+def with_custom(db: Connection, tables: Tables, entity: str, names: Iterable[str]) -> Tables:
+    """The set with further columns for custom fields in an entity's table."""
+    more = [name for name in dict.fromkeys(names) if name not in tables.custom.get(entity, ())]
+    grown = table_set(tables.prefix, {**tables.custom, entity: [*tables.custom.get(entity, ()), *more]})
+    table = grown.entities[entity]
+    for name in more:
+        _add_column(db, table, table.c[name])
+    return grown
+
+
+def _add_column(db: Connection, table: Table, column: Column[Any]) -> None:
+    # What is there has no value for it yet: psconnect's own columns get theirs with the next change of a row.
+    free = Column(column.name, column.type)
+    preparer = db.dialect.identifier_preparer
+    db.exec_driver_sql(
+        f"ALTER TABLE {preparer.format_table(table)} ADD COLUMN {CreateColumn(free).compile(dialect=db.dialect)}"
+    )
+
+
+def facts_of(db: Connection, tables: Tables) -> dict[str, str]:
+    """What ``about`` tells."""
+    about = tables.about.c
+    return {name: value for name, value in db.execute(select(about.name, about.value))}  # noqa: C416 - rows are typed
+
+
+def is_id(db: Connection, tables: Tables, wanted: str) -> bool:
+    """Whether these tables are there, and are those with that id."""
+    if not inspect(db).has_table(tables.about.name):
+        return False
+    return db.scalar(select(tables.about.c.value).where(tables.about.c.name == "id")) == wanted
+
+
+def note(db: Connection, tables: Tables, name: str, value: str) -> None:
+    """Set one fact in ``about``."""
+    about = tables.about
+    if not db.execute(update(about).where(about.c.name == name).values(value=value)).rowcount:
+        db.execute(insert(about).values(name=name, value=value))
+
+
+def _taken(name: str) -> FixSettings:
+    return FixSettings(
+        "PSC-DATABASE-TAKEN",
+        "The database has such a table already",
+        f"It has a table or view “{name}” that psconnect did not make. Nothing was changed.",
+        "Set another prefix for psconnect’s tables under Destination, or choose another file.",
+        where="destination.prefix",
+    )
+
+
+def _newer() -> FixSettings:
+    return FixSettings(
+        "PSC-DATABASE-NEWER",
+        "The database is of a newer version",
+        "A newer version of psconnect made its tables.",
+        "Install the newest version of psconnect.",
+        where="destination.file",
+    )

@@ -1,0 +1,115 @@
+"""Schools by view: for each school, views of its current students, classes and enrollments.
+
+Whoever may see one school alone is given these. Their names come from the school's number (``school_100_students``),
+which stays; a view of each is a record of the derived entity ``school-view``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, inspect, select
+from sqlalchemy.sql.ddl import CreateView
+
+from psconnect.destinations.database.tables import Tables
+from psconnect.destinations.snapshot import Roster
+from psconnect.model.entities import SCHOOL
+
+VIEWS = ("students", "classes", "enrollments")
+_LONGEST = 30
+
+
+class NameTaken(Exception):
+    """A view's name is that of a table or view which psconnect did not make."""
+
+
+def school_views(roster: Roster) -> Iterator[Sequence[str]]:
+    """The derived records: id, school's id, name; in the order of the schools."""
+    schools = [dict(zip(SCHOOL.attributes, record, strict=True)) for record in roster.records(SCHOOL)]
+    schools = [school for school in schools if school["type"] == "school"]
+    names = [_name(school["identifier"]) or _name(school["sourcedId"]) for school in schools]
+    often = Counter(names)
+    for school, name in zip(schools, names, strict=True):
+        alone = name if often[name] == 1 else f"{name}_{_name(school['sourcedId'])}"
+        yield school["sourcedId"], school["sourcedId"], f"school_{alone}"
+
+
+def _name(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower())[:_LONGEST].strip("_")
+
+
+def make_views(db: Connection, tables: Tables, schools: Mapping[str, str], before: Mapping[str, str]) -> None:
+    """Make each school's views: school's id -> name. ``before``: the names that its views had; raises NameTaken."""
+    drop_views(db, tables, before.values())
+    inspector = inspect(db)
+    taken = {*inspector.get_table_names(), *inspector.get_view_names()}
+    for school, name in schools.items():
+        for view, query in _queries(tables, school).items():
+            full = _full(tables, name, view)
+            if full in taken:
+                raise NameTaken
+            db.execute(CreateView(query, full))
+
+
+def drop_views(db: Connection, tables: Tables, names: Iterable[str]) -> None:
+    """Drop the views with these names, as far as they are there."""
+    there = set(inspect(db).get_view_names())
+    for name in names:
+        for full in (_full(tables, name, view) for view in VIEWS):
+            if full in there:
+                db.exec_driver_sql(f"DROP VIEW {db.dialect.identifier_preparer.quote(full)}")
+
+
+def standing_views(db: Connection, tables: Tables, names: Iterable[str]) -> set[str]:
+    """The names of which all views are there."""
+    there = set(inspect(db).get_view_names())
+    return {name for name in names if all(_full(tables, name, view) in there for view in VIEWS)}
+
+
+def _full(tables: Tables, name: str, view: str) -> str:
+    return f"{tables.prefix}{name}_{view}"
+
+
+def _queries(tables: Tables, school: str) -> dict[str, Select[Any]]:
+    """The content of a school's views; ``VIEWS`` are the names."""
+    student, teacher, course = (tables.entities[key] for key in ("student", "teacher", "course"))
+    section, term, enrollment = (tables.entities[key] for key in ("class", "calendar", "enrollment"))
+    attends = tables.lists["student_school"]
+    people = (student.c.identifier, student.c.family_name, student.c.given_name, student.c.middle_name)
+    students = (
+        select(student.c.id, *people, student.c.grade, student.c.username, student.c.email, student.c.state_id)
+        .join(attends, attends.c.student_id == student.c.id)
+        .where(attends.c.school_id == school, student.c.removed_at.is_(None))
+    )
+    in_class = (
+        select(func.count())
+        .where(enrollment.c.class_id == section.c.id, enrollment.c.student_id.is_not(None))
+        .where(enrollment.c.removed_at.is_(None))
+        .scalar_subquery()
+    )
+    about_class = (section.c.title, section.c.class_code, course.c.course_code)
+    classes = (
+        select(section.c.id, *about_class, course.c.title.label("course"), term.c.title.label("term"))
+        .add_columns(section.c.location, section.c.periods, in_class.label("students"))
+        .join(course, course.c.id == section.c.course_id)
+        .join(term, term.c.id == section.c.term_id)
+        .where(section.c.school_id == school, section.c.removed_at.is_(None))
+    )
+    enrollments = (
+        select(enrollment.c.id, section.c.id.label("class_id"), section.c.title, section.c.class_code)
+        .add_columns(enrollment.c.role, enrollment.c.student_id, enrollment.c.teacher_id, enrollment.c.is_primary)
+        .add_columns(
+            func.coalesce(student.c.family_name, teacher.c.family_name).label("family_name"),
+            func.coalesce(student.c.given_name, teacher.c.given_name).label("given_name"),
+            enrollment.c.begin_date,
+            enrollment.c.end_date,
+        )
+        .join(section, section.c.id == enrollment.c.class_id)
+        .outerjoin(student, student.c.id == enrollment.c.student_id)
+        .outerjoin(teacher, teacher.c.id == enrollment.c.teacher_id)
+        .where(section.c.school_id == school, enrollment.c.removed_at.is_(None))
+    )
+    return dict(zip(VIEWS, (students, classes, enrollments), strict=True))

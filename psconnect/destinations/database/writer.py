@@ -1,0 +1,203 @@
+"""Writes single changes into a SQLite database (see destinations.writer.Writer).
+
+A batch is one transaction: its rows and the count of its run change together. What the database does not take is taken
+back alone (a savepoint each), and refused; only where a trigger ends the whole transaction, each change gets its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from psconnect.destinations.database import views
+from psconnect.destinations.database.batches import REFUSED, BatchWork, TakenBack, standing
+from psconnect.destinations.database.place import check_place
+from psconnect.destinations.database.rows import Rows
+from psconnect.destinations.database.sqlite import begin, database_errors, engine_of, make_file
+from psconnect.destinations.database.tables import (
+    Tables,
+    complete,
+    facts_of,
+    find_tables,
+    is_id,
+    make_tables,
+    note,
+)
+from psconnect.destinations.kind import Context
+from psconnect.destinations.snapshot import Roster
+from psconnect.destinations.writer import Batch, Writer
+from psconnect.model.entities import Entity
+from psconnect.model.errors import TryLater
+from psconnect.model.findings import Finding
+from psconnect.model.outcomes import Done, Link, NotDone, Outcome, Standing
+
+
+class DatabaseWriter(Writer):
+    """The tables of one connection's roster in a file."""
+
+    batch_size = 1_000
+
+    def __init__(self, context: Context, path: Path) -> None:
+        """For the file at that path, with settings as the kind declares them."""
+        self._context = context
+        self._path = path
+        self._prefix = str(context.settings["prefix"])
+        self._deletes = context.settings["removed"] == "delete"
+        self._engine = engine_of(path)
+        self._id = ""
+        self._run = ""
+        self._tables: Tables | None = None
+
+    @property
+    def address(self) -> str:
+        """The path of the file."""
+        return str(self._path)
+
+    def check(self) -> Sequence[Finding]:
+        """Whether the file can be written and the names of the tables are free; makes nothing."""
+        check_place(self._path)
+        if not self._path.exists():
+            return (Finding("Database", "ok", f"The database {self._path} will be made."),)
+        with self._writing() as db:
+            there = find_tables(db, self._prefix)
+        text = "can be written to." if there else "can be written to; the tables will be made in it."
+        return (Finding("Database", "ok", f"The database {self._path} {text}"),)
+
+    def owned_by(self) -> str:
+        """Another home that writes these tables."""
+        facts = self._facts()
+        home = facts.get("home", "")
+        if not home or not self._context.home or home == self._context.home:
+            return ""
+        return (
+            "psconnect on another computer, or of another user, has written to these tables since "
+            f"{facts.get('since', '')}."
+        )
+
+    def standing(self) -> str:
+        """The random id of the set of tables, and the connection's last delivery; empty where there are no tables.
+
+        The second part tells a backup that was put back: it lacks what was delivered since.
+        """
+        facts = self._facts()
+        return f"{facts['id']} {facts.get(self._last, '')}" if facts else ""
+
+    @property
+    def _last(self) -> str:
+        """Where the connection's last delivery is noted: several connections may write to one set of tables."""
+        return f"last {hashlib.sha256(self._context.name.encode()).hexdigest()[:16]}"
+
+    def begin(self, run: str) -> str:
+        """Make the file and the tables as far as they are missing, and say that this home writes them."""
+        check_place(self._path)
+        make_file(self._path)
+        self._context.on_step("database-made")
+        with self._writing() as db:
+            there = find_tables(db, self._prefix)
+            tables = there or make_tables(db, self._prefix)
+            if there:
+                complete(db, tables)
+            facts = facts_of(db, tables)
+            if self._context.home and facts.get("home") != self._context.home:
+                note(db, tables, "home", self._context.home)
+                note(db, tables, "since", f"{self._context.clock.now():%Y-%m-%d}")
+            note(db, tables, self._last, run)
+            self._context.on_step("database-tables")
+            db.commit()
+        self._id, self._run, self._tables = facts["id"], run, tables
+        return f"{self._id} {run}"
+
+    def adopt(self, entity: Entity, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Link]:
+        """The records whose id has a row already."""
+        with self._reading() as db:
+            tables = find_tables(db, self._prefix) if db else None
+            if db is None or tables is None:
+                return {}
+            there = Rows(db, tables, entity.key).there(record["sourcedId"] for record in records.values())
+        return {
+            key: Link(record["sourcedId"], "the same id")
+            for key, record in records.items()
+            if record["sourcedId"] in there
+        }
+
+    def derived(self, entity: Entity, roster: Roster) -> Iterator[Sequence[str]]:
+        """The views of each school."""
+        del entity  # it is the only one
+        return views.school_views(roster)
+
+    def apply(self, batch: Batch) -> Sequence[Outcome]:
+        """Make the changes in one transaction."""
+        try:
+            return self._apply(batch)
+        except TakenBack:
+            return [self._apply_alone(replace(batch, changes=(change,))) for change in batch.changes]
+
+    def _apply_alone(self, batch: Batch) -> Outcome:
+        try:
+            return self._apply(batch)[0]
+        except TakenBack:
+            with self._writing() as db:
+                work = self._work(db, batch)
+                work.count([REFUSED], 0)
+                db.commit()
+            return REFUSED
+
+    def _apply(self, batch: Batch) -> Sequence[Outcome]:
+        with self._writing() as db:
+            work = self._work(db, batch)
+            outcomes, made = work.all()
+            work.count(outcomes, made)
+            self._context.on_step("database-written")
+            db.commit()
+            self._tables = work.tables
+        self._context.on_step("database-committed")
+        return outcomes
+
+    def _work(self, db: Connection, batch: Batch) -> BatchWork:
+        tables = self._tables
+        if tables is None or not is_id(db, tables, self._id):
+            raise TryLater(
+                "PSC-DATABASE-REPLACED",
+                "The database was replaced",
+                f"While the run was writing, another file took the place of {self._path}.",
+                "Start again: everything is delivered to the file that stands there then.",
+                where=str(self._path),
+            )
+        now = self._context.clock.now().astimezone(UTC).replace(tzinfo=None)
+        return BatchWork(db, tables, batch, self._run, self._context.name, now, self._deletes)
+
+    def read_back(self, batch: Batch) -> Sequence[Standing]:
+        """What the rows in the file say."""
+        with self._reading() as db:
+            tables = find_tables(db, self._prefix) if db else None
+            if db is None or tables is None:
+                return [NotDone() for _change in batch.changes]
+            return [Done(change.record["sourcedId"]) if it else NotDone() for change, it in standing(db, tables, batch)]
+
+    def _facts(self) -> Mapping[str, str]:
+        with self._reading() as db:
+            tables = find_tables(db, self._prefix) if db else None
+            return facts_of(db, tables) if db is not None and tables else {}
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection | None]:
+        """The file opened; None where there is none."""
+        with database_errors(self._path):
+            if not self._path.is_file():
+                yield None
+                return
+            with self._engine.connect() as db:
+                yield db
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction that may write, taken back unless it is committed."""
+        with database_errors(self._path), self._engine.connect() as db:
+            begin(db, self._path, self._context.clock, self._context.cancel)
+            yield db
