@@ -20,11 +20,10 @@ from psconnect.model.runs import Run
 from psconnect.service.destinations import Destinations
 from psconnect.service.identity import Identity
 from psconnect.service.secrets import every_secret
-from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.files import LAST_READ, storage_errors, write_atomically
 from psconnect.store.lock import run_lock
 from psconnect.store.plan.ledger import ledger_counts
 from psconnect.store.reading.last_reading import FINDER
-from psconnect.store.reading.staging import LAST_READ
 from psconnect.store.settings.connection_files import read_file, to_toml
 from psconnect.store.settings.home_id import forget_home_id
 from psconnect.sync.compose import choices_of

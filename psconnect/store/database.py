@@ -18,9 +18,11 @@ import filelock
 from sqlite_utils import Database
 
 from psconnect.model.errors import Cancelled, FixSettings, LocalStorage, PsconnectError
+from psconnect.store.conversion import convert_reading, format_of
 from psconnect.store.damage import is_damaged
-from psconnect.store.files import storage_error
+from psconnect.store.files import LAST_READ, storage_error
 from psconnect.store.history.facts import SealBroken
+from psconnect.store.record import record_format
 from psconnect.store.schema import MIGRATIONS
 
 _BUSY_SECONDS = 10.0
@@ -106,6 +108,7 @@ def _up_to_date(path: Path) -> bool:
         wrapped = Database(db)
         pending = {migration.name for migration in MIGRATIONS.pending(wrapped)}
         known = pending | {migration.name for migration in MIGRATIONS.applied(wrapped)}
+        records = format_of(db)
     all_known = {migration.name for migration in MIGRATIONS._migrations}  # noqa: SLF001 - there is no public list
     if known - all_known and pending:
         # A newer version keeps all of our migrations: a name that is missing was not written by anybody.
@@ -118,6 +121,9 @@ def _up_to_date(path: Path) -> bool:
             "Install the newest version of psconnect.",
             where=str(path),
         )
+    if not pending and records != record_format():
+        # The migrations and the format go together.
+        raise SealBroken
     return not pending
 
 
@@ -156,7 +162,28 @@ def _migrate_copy(path: Path) -> None:
         _check_whole(db, copy)
         # As a new file, and not only at the next run: its readers must not keep a run from writing.
         db.execute("PRAGMA journal_mode = WAL")
+    _convert_reading(path.with_suffix(LAST_READ))
     copy.replace(path)
+
+
+def _convert_reading(kept: Path) -> None:
+    """Bring the kept reading to the present format, too; no run replaces it now, because a run has the rosters open."""
+    if not kept.exists():
+        return
+    copy = _begin_beside(kept, ".converting")
+    try:
+        with contextlib.closing(sqlite3.connect(unchanging(kept), uri=True)) as db:
+            if format_of(db) >= record_format():
+                return
+            db.execute("VACUUM INTO ?", [str(copy)])
+        with contextlib.closing(_connect(copy)) as db, transaction(db):
+            convert_reading(db)
+        copy.replace(kept)
+    except sqlite3.DatabaseError:
+        # A damaged reading is as good as none, and the next run replaces it.
+        return
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def _begin_beside(path: Path, ending: str) -> Path:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from psconnect.model.errors import LocalStorage
 
+LAST_READ = ".lastread"
+"""Ending of the file with what was read last, beside the roster data."""
 _OWNER_ONLY = 0o700
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NOT_FOR_FOLDERS = {errno.EINVAL, errno.ENOTSUP}

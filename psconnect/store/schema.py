@@ -8,72 +8,75 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from psconnect.store.conversion import note_format
+
 MIGRATIONS = Migrations("psconnect")
+
+
+_FIRST = """
+CREATE TABLE run (
+    no INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL,
+    trigger TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    started TEXT NOT NULL,
+    ended TEXT,
+    planned TEXT,
+    plan_hash TEXT NOT NULL DEFAULT '',
+    failed_in TEXT NOT NULL DEFAULT '',
+    delivered TEXT NOT NULL DEFAULT '',
+    way TEXT NOT NULL DEFAULT '',
+    calls INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT '',
+    school_year TEXT NOT NULL DEFAULT '',
+    rules TEXT NOT NULL DEFAULT '',
+    changes TEXT NOT NULL DEFAULT '{}',
+    problems TEXT NOT NULL DEFAULT '{}',
+    read TEXT NOT NULL DEFAULT '{}',
+    left_out TEXT NOT NULL DEFAULT '{}',
+    holds TEXT NOT NULL DEFAULT '[]',
+    error TEXT
+);
+CREATE TABLE ledger (
+    entity INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (entity, key)
+) WITHOUT ROWID;
+CREATE TABLE change (
+    run INTEGER NOT NULL REFERENCES run (no) ON DELETE CASCADE,
+    entity INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    action INTEGER NOT NULL,
+    before BLOB,
+    after BLOB,
+    PRIMARY KEY (run, entity, key)
+) WITHOUT ROWID;
+CREATE TABLE problem (
+    run INTEGER NOT NULL REFERENCES run (no) ON DELETE CASCADE,
+    rule TEXT NOT NULL,
+    entity INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    school INTEGER,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (run, rule, entity, key, detail)
+) WITHOUT ROWID;
+CREATE TABLE journal (
+    run INTEGER PRIMARY KEY REFERENCES run (no) ON DELETE CASCADE,
+    receipt TEXT NOT NULL,
+    written TEXT NOT NULL
+);
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+"""
 
 
 @MIGRATIONS(name="m001_first")
 def _first(db: Database) -> None:
-    db.executescript(
-        """
-        CREATE TABLE run (
-            no INTEGER PRIMARY KEY,
-            id TEXT NOT NULL UNIQUE,
-            state TEXT NOT NULL,
-            trigger TEXT NOT NULL,
-            scope TEXT NOT NULL,
-            started TEXT NOT NULL,
-            ended TEXT,
-            planned TEXT,
-            plan_hash TEXT NOT NULL DEFAULT '',
-            failed_in TEXT NOT NULL DEFAULT '',
-            delivered TEXT NOT NULL DEFAULT '',
-            way TEXT NOT NULL DEFAULT '',
-            calls INTEGER NOT NULL DEFAULT 0,
-            reason TEXT NOT NULL DEFAULT '',
-            school_year TEXT NOT NULL DEFAULT '',
-            rules TEXT NOT NULL DEFAULT '',
-            changes TEXT NOT NULL DEFAULT '{}',
-            problems TEXT NOT NULL DEFAULT '{}',
-            read TEXT NOT NULL DEFAULT '{}',
-            left_out TEXT NOT NULL DEFAULT '{}',
-            holds TEXT NOT NULL DEFAULT '[]',
-            error TEXT
-        );
-        CREATE TABLE ledger (
-            entity INTEGER NOT NULL,
-            key INTEGER NOT NULL,
-            record BLOB NOT NULL,
-            PRIMARY KEY (entity, key)
-        ) WITHOUT ROWID;
-        CREATE TABLE change (
-            run INTEGER NOT NULL REFERENCES run (no) ON DELETE CASCADE,
-            entity INTEGER NOT NULL,
-            key INTEGER NOT NULL,
-            action INTEGER NOT NULL,
-            before BLOB,
-            after BLOB,
-            PRIMARY KEY (run, entity, key)
-        ) WITHOUT ROWID;
-        CREATE TABLE problem (
-            run INTEGER NOT NULL REFERENCES run (no) ON DELETE CASCADE,
-            rule TEXT NOT NULL,
-            entity INTEGER NOT NULL,
-            key INTEGER NOT NULL,
-            school INTEGER,
-            detail TEXT NOT NULL,
-            PRIMARY KEY (run, rule, entity, key, detail)
-        ) WITHOUT ROWID;
-        CREATE TABLE journal (
-            run INTEGER PRIMARY KEY REFERENCES run (no) ON DELETE CASCADE,
-            receipt TEXT NOT NULL,
-            written TEXT NOT NULL
-        );
-        CREATE TABLE meta (
-            name TEXT PRIMARY KEY,
-            value TEXT NOT NULL
-        ) WITHOUT ROWID;
-        """
-    )
+    db.executescript(_FIRST)
 
 
 @MIGRATIONS(name="m002_set_aside_and_tombstones")
@@ -156,3 +159,9 @@ def _redelivers_to_and_filled(db: Database) -> None:
         ALTER TABLE run ADD COLUMN filled TEXT NOT NULL DEFAULT '{}';
         """
     )
+
+
+@MIGRATIONS(name="m007_record_format")
+def _record_format(db: Database) -> None:
+    """From here on a file says which format its records have; those before have the first one."""
+    note_format(db.conn, 1)

@@ -20,7 +20,7 @@ from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import Run
 from psconnect.service import Service
-from psconnect.store.reading.staging import LAST_READ
+from psconnect.store.files import LAST_READ
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from psconnect.wording.runs import full_reason

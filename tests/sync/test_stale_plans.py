@@ -13,7 +13,7 @@ import pytest
 
 from psconnect.model.errors import FixSettings
 from psconnect.store.database import open_rosters
-from psconnect.store.reading.staging import LAST_READ
+from psconnect.store.files import LAST_READ
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.support.demo import Connect, Connected
 from tests.sync.test_run import RENAME_ONE, untouched

@@ -26,7 +26,7 @@ from psconnect.model.problems import goes_along
 from psconnect.store.plan.integrity import ids_there, pointers_of
 from psconnect.store.plan.plan import CREATE, REMOVE, UPDATE, Plan
 from psconnect.store.reading.guests import named_again
-from psconnect.store.reading.staging import IN, KEPT, LEFT_OUT, stage_table, staged
+from psconnect.store.reading.staging import IN, KEPT, OUT, stage_table, staged
 from psconnect.store.record import decode_record, encode_record, needed_id, record_id, value_at
 
 _NOT_LISTED, _NO_SCHOOL, _ALONE = "not-listed", "staff-inactive", "contact-without-student"
@@ -92,7 +92,7 @@ def _some_are_gone(plan: Plan, pointer: Pointer) -> bool:
     """Whether a record that can be pointed to is not there after the plan; cheaper than looking at every reference."""
     named = (
         f"SELECT {record_id('l.record')} FROM {plan.ledger} l WHERE l.entity = {BY_KEY[key].rank} "
-        f"UNION ALL SELECT {record_id('s.record')} FROM {staged(BY_KEY[key])} s WHERE s.fate <> {LEFT_OUT}"
+        f"UNION ALL SELECT {record_id('s.record')} FROM {staged(BY_KEY[key])} s WHERE s.fate <> {OUT}"
         for key in pointer.targets
     )
     gone = f"SELECT EXISTS ({' UNION ALL '.join(named)} EXCEPT SELECT * FROM ({ids_there(plan, pointer.targets)}))"
@@ -132,9 +132,9 @@ def _leave_out(db: sqlite3.Connection, entity: Entity, pointing: str, values: Ma
     """Leave out staged records whose change ``c`` points to a record that is gone, ``g``."""
     name = stage_table(entity)
     db.execute(
-        f"UPDATE stage.{name} SET fate = {LEFT_OUT}, rule = goes_along(:target, coalesce(g.rule, '{_NOT_LISTED}')) "
+        f"UPDATE stage.{name} SET fate = {OUT}, rule = goes_along(:target, coalesce(g.rule, '{_NOT_LISTED}')) "
         f"FROM change c JOIN temp.gone g ON g.entity = :other WHERE c.run = :run AND c.entity = :entity "
-        f"AND c.key = {name}.key AND {name}.fate <> {LEFT_OUT} AND c.{pointing}",
+        f"AND c.key = {name}.key AND {name}.fate <> {OUT} AND c.{pointing}",
         values,
     )
 
@@ -167,7 +167,7 @@ def _trim(plan: Plan, entity: Entity, pointer: Pointer) -> int:
             if goes:
                 lost += 1
                 plan.db.execute(
-                    f"UPDATE {staged(entity)} SET fate = {LEFT_OUT}, rule = ? WHERE key = ? AND fate <> {LEFT_OUT}",
+                    f"UPDATE {staged(entity)} SET fate = {OUT}, rule = ? WHERE key = ? AND fate <> {OUT}",
                     [_NO_SCHOOL, key],
                 )
                 plan.db.execute("INSERT OR IGNORE INTO temp.gone VALUES (?, ?, ?)", [entity.rank, named[0], _NO_SCHOOL])
@@ -228,7 +228,7 @@ def _remove_lone_contacts(plan: Plan) -> None:
         f"WHERE run = :run AND entity = {rank} AND action = {REMOVE}"
     )
     plan.db.execute(f"INSERT OR IGNORE INTO temp.gone {removed}", values)
-    left_out = f"UPDATE {staged(CONTACT)} SET fate = {LEFT_OUT}, rule = '{_ALONE}' WHERE key IN ({lone})"
+    left_out = f"UPDATE {staged(CONTACT)} SET fate = {OUT}, rule = '{_ALONE}' WHERE key IN ({lone})"
     plan.db.execute(left_out, values)
     pointer = (RELATIONSHIP.attributes.index("contactSourcedId"), rank)
     _lose(plan, RELATIONSHIP, pointer, everything=False)

@@ -8,7 +8,7 @@ from psconnect.model.runs import ChangeCounts
 from psconnect.store.plan.cascade import take_along
 from psconnect.store.plan.integrity import keep_whole, set_aside
 from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE, Plan
-from psconnect.store.reading.staging import IN, KEPT, LEFT_OUT, staged
+from psconnect.store.reading.staging import IN, KEPT, OUT, staged
 from psconnect.store.record import record_id
 
 
@@ -44,7 +44,7 @@ def _removals(plan: Plan, entity: Entity) -> str:
         INSERT INTO change (run, entity, key, action, before, after)
         SELECT :run, :entity, l.key, {REMOVE}, l.record, NULL
         FROM {plan.ledger} l LEFT JOIN {staged(entity)} s ON s.key = l.key
-        WHERE l.entity = :entity AND (s.key IS NULL OR s.fate = {LEFT_OUT})
+        WHERE l.entity = :entity AND (s.key IS NULL OR s.fate = {OUT})
         ORDER BY l.key
     """
 

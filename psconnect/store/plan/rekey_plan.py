@@ -16,13 +16,13 @@ from psconnect.model.entities import ENTITIES, Entity
 from psconnect.model.id_attributes import SEPARATOR, pointers_in
 from psconnect.store.plan.plan import UPDATE, Plan
 from psconnect.store.reading.id_clashes import WITHOUT_ID
-from psconnect.store.reading.staging import LEFT_OUT, staged
+from psconnect.store.reading.staging import OUT, staged
 from psconnect.store.record import decode_record, encode_record, record_id
 
 _COPY = "temp.ledger_with_new_ids"
 _GONE = "\x01"
 """Begins the id of a removed record within the copy, so that it is nobody else's; never delivered."""
-NewIds = dict[str, dict[str, str]]
+_NewIds = dict[str, dict[str, str]]
 """Entity key -> old id -> new id."""
 
 
@@ -32,7 +32,7 @@ def plan_with_new_ids(plan: Plan, make_plan: Callable[[Plan], None]) -> None:
     If no record that stays gets another id, that is all it does.
     """
     db = plan.db
-    new_ids: NewIds = {entity.key: dict(_staying(db, entity)) for entity in ENTITIES}
+    new_ids: _NewIds = {entity.key: dict(_staying(db, entity)) for entity in ENTITIES}
     if not any(new_ids.values()):
         make_plan(plan)
         return
@@ -75,7 +75,7 @@ def _changed_ids(db: sqlite3.Connection, entity: Entity, what: str) -> sqlite3.C
     marks = ", ".join("?" * len(WITHOUT_ID))
     return db.execute(
         f"SELECT {what}, {new} FROM {staged(entity)} s JOIN ledger l ON l.entity = ? AND l.key = s.key "
-        f"WHERE s.fate <> {LEFT_OUT} AND coalesce(s.rule, '') NOT IN ({marks}) AND {new} <> '' AND {new} <> {old}",
+        f"WHERE s.fate <> {OUT} AND coalesce(s.rule, '') NOT IN ({marks}) AND {new} <> '' AND {new} <> {old}",
         [entity.rank, *WITHOUT_ID],
     )
 
@@ -84,12 +84,12 @@ def _leaving(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[int, str]
     """Key and id of the delivered records that the plan will remove."""
     yield from db.execute(
         f"SELECT l.key, {record_id('l.record')} FROM ledger l LEFT JOIN {staged(entity)} s ON s.key = l.key "
-        f"WHERE l.entity = ? AND (s.key IS NULL OR s.fate = {LEFT_OUT})",
+        f"WHERE l.entity = ? AND (s.key IS NULL OR s.fate = {OUT})",
         [entity.rank],
     )
 
 
-def _with_new_ids(entity: Entity, key: int, record: bytes, own: dict[int, str], new_ids: NewIds) -> bytes:
+def _with_new_ids(entity: Entity, key: int, record: bytes, own: dict[int, str], new_ids: _NewIds) -> bytes:
     values = decode_record(record)
     before = list(values)
     values[0] = own.get(key, values[0])
@@ -99,7 +99,7 @@ def _with_new_ids(entity: Entity, key: int, record: bytes, own: dict[int, str], 
     return encode_record(values) if values != before else record
 
 
-def _new_id(new_ids: NewIds, targets: tuple[str, ...], old: str) -> str:
+def _new_id(new_ids: _NewIds, targets: tuple[str, ...], old: str) -> str:
     return next((new_ids[target][old] for target in targets if old in new_ids[target]), old)
 
 

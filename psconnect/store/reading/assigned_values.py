@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.store.history.facts import SealBroken, get_fact, set_fact
-from psconnect.store.reading.staging import IN, LEFT_OUT, staged
+from psconnect.store.reading.staging import IN, OUT, staged
 from psconnect.store.record import attribute_value
 
 _SEAL = "given"
@@ -36,7 +36,7 @@ def everybody(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[int, byt
 
 def leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[int]) -> None:
     """Leave records out by a rule."""
-    sql = f"UPDATE {staged(entity)} SET fate = {LEFT_OUT}, rule = ? WHERE key = ?"
+    sql = f"UPDATE {staged(entity)} SET fate = {OUT}, rule = ? WHERE key = ?"
     db.executemany(sql, [(rule, key) for key in keys])
 
 

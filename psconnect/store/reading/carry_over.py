@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from psconnect.model.entities import CONTACT, ENROLLMENT, RELATIONSHIP, STUDENT, Entity
+from psconnect.store.conversion import format_of
 from psconnect.store.database import sqlite_errors, unchanging
-from psconnect.store.reading.staging import LAST_READ, Staging, stage_table
+from psconnect.store.files import LAST_READ
+from psconnect.store.reading.staging import Staging, stage_table
+from psconnect.store.record import record_format
 
 TAKEN_OVER = (STUDENT, CONTACT, RELATIONSHIP, ENROLLMENT)
 """The entities whose records can be taken over."""
@@ -41,7 +44,8 @@ def read_kept(rosters: Path) -> KeptReading:
         return KeptReading(path)
     try:
         with closing(sqlite3.connect(unchanging(path), uri=True)) as db:
-            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'note'").fetchone():
+            noted = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'note'").fetchone()
+            if not noted or format_of(db) != record_format():
                 return KeptReading(path)
             run = str(db.execute("SELECT run FROM about").fetchone()[0])
             facts = dict(db.execute("SELECT name, value FROM fact").fetchall())

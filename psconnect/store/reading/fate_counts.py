@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from psconnect.model.entities import ADMIN, BY_KEY, ENTITIES, TEACHER, Entity
 from psconnect.model.problems import base_rule, goes_along
-from psconnect.store.reading.staging import IN, LEFT_OUT, REJECTING, staged
+from psconnect.store.reading.staging import IN, OUT, REJECTING, staged
 
 _ONCE = {**dict.fromkeys(ENTITIES, "true"), ADMIN: f"key NOT IN (SELECT key FROM {staged(TEACHER)})"}
 """Staff that can't be read and was delivered as the other kind is staged as both (plan.difference); it counts once."""
@@ -58,7 +58,7 @@ def count_fates(db: sqlite3.Connection) -> FateCounts:
         sql = f"SELECT fate, rule, count(*) FROM {staged(entity)} WHERE fate <> {IN} AND {_ONCE[entity]} GROUP BY 1, 2"
         for fate, rule, count in db.execute(sql):
             of_entity[base_rule(rule)] += count
-            if fate == LEFT_OUT and rule in unlisted:
+            if fate == OUT and rule in unlisted:
                 along[entity.key] = along.get(entity.key, 0) + count
         left_out[entity.key] = dict(of_entity)
     counts = FateCounts(left_out, along, {})

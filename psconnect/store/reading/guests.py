@@ -14,7 +14,7 @@ from operator import itemgetter
 from psconnect.model.entities import CLASS, ENROLLMENT, SCHOOL, STUDENT, Entity
 from psconnect.model.id_attributes import SEPARATOR
 from psconnect.model.problems import NOT_CHOSEN, Problem, goes_along, with_count
-from psconnect.store.reading.staging import IN, KEPT, LEFT_OUT, staged, unusable
+from psconnect.store.reading.staging import IN, KEPT, OUT, staged, unusable
 from psconnect.store.record import decode_record, encode_record, record_id
 
 GUEST_LEFT_OUT = "guest-left-out"
@@ -74,7 +74,7 @@ def place_guests(db: sqlite3.Connection) -> None:
     placed = frozenset(key for *_rest, key in rows)
     gone = [(key,) for (key,) in db.execute("SELECT key FROM temp.guest").fetchall() if key not in placed]
     left_out = (
-        f"UPDATE {staged(STUDENT)} AS s SET fate = {LEFT_OUT}, rule = '{NOT_CHOSEN}' "
+        f"UPDATE {staged(STUDENT)} AS s SET fate = {OUT}, rule = '{NOT_CHOSEN}' "
         f"WHERE key = ? AND (fate = {IN} OR {unusable('s')})"
     )
     db.executemany(left_out, gone)
@@ -137,7 +137,7 @@ def left_out_guests(db: sqlite3.Connection) -> list[Problem]:
     # Nothing else is wrong with an enrollment that goes along with its student.
     along = goes_along(STUDENT.key, NOT_CHOSEN)
     joined = f"stage.stage_enrollment e JOIN stage.stage_class c ON c.key = e.class AND c.fate = {IN}"
-    found = f"FROM {joined} WHERE e.fate = {LEFT_OUT} AND e.rule = '{along}'"
+    found = f"FROM {joined} WHERE e.fate = {OUT} AND e.rule = '{along}'"
     students, classes, first = db.execute(
         f"SELECT count(DISTINCT e.student), count(DISTINCT e.class), min(e.student) {found}"
     ).fetchone()

@@ -21,10 +21,12 @@ from pathlib import Path
 from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, ENROLLMENT, TEACHER, Entity
 from psconnect.model.problems import Fate, not_listed
 from psconnect.model.text import folded
+from psconnect.store.conversion import format_of
 from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
+from psconnect.store.files import LAST_READ
 from psconnect.store.history.titles import NUMBERS, TITLES
-from psconnect.store.reading.staging import IN, LAST_READ, stage_table, staged
-from psconnect.store.record import decode_record, record_by_name
+from psconnect.store.reading.staging import IN, stage_table, staged
+from psconnect.store.record import decode_record, record_by_name, record_format
 
 FINDABLE = ("student", "teacher", "admin", "contact", "class", "course", "school", "calendar")
 """The entities that are searched, in the order in which matches are listed; the others are found through these."""
@@ -80,8 +82,9 @@ def last_read(rosters: Path) -> Iterator[LastRead | None]:
         with sqlite_errors(kept, read_again=True):
             # From here on it is one and the same reading, whatever takes its place.
             db.execute("ATTACH ? AS stage", [unchanging(kept)])
-            read = LastRead(db)
-            _attach_finder(db, rosters, read.run_id)
+            read = LastRead(db) if format_of(db, "stage") == record_format() else None
+            if read:
+                _attach_finder(db, rosters, read.run_id)
         yield read
 
 

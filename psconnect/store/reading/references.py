@@ -32,7 +32,7 @@ from psconnect.store.plan.cascade import held_contacts
 from psconnect.store.reading.guests import find_guests, left_out_guests, name_schools, place_guests
 from psconnect.store.reading.look_alikes import registered_twice, shared_addresses
 from psconnect.store.reading.same_class import settle_same_class
-from psconnect.store.reading.staging import IN, KEPT, LEFT_OUT, stage_table, staged, unusable
+from psconnect.store.reading.staging import IN, KEPT, OUT, stage_table, staged, unusable
 from psconnect.store.reading.uniqueness import settle_uniqueness
 from psconnect.store.reading.username_clashes import settle_usernames
 
@@ -81,7 +81,7 @@ def without_those_along(db: sqlite3.Connection, problems: Iterable[Problem]) -> 
     def rule_of(problem: Problem) -> str:
         place = (problem.entity, problem.key)
         if place not in rules:
-            sql = f"SELECT rule FROM {staged(BY_KEY[problem.entity])} WHERE key = ? AND fate = {LEFT_OUT}"
+            sql = f"SELECT rule FROM {staged(BY_KEY[problem.entity])} WHERE key = ? AND fate = {OUT}"
             rules[place] = base_rule((db.execute(sql, [problem.key]).fetchone() or ("",))[0] or "")
         return rules[place]
 
@@ -95,18 +95,18 @@ def _leave_out_unused(db: sqlite3.Connection, rules: RosterRules) -> None:
         # An assignment that can't be read is no reason to take a class away.
         taught = (
             f"SELECT e.class FROM {staged(ENROLLMENT)} e LEFT JOIN {staged(TEACHER)} t ON t.key = e.teacher "
-            f"WHERE e.key < 0 AND e.class IS NOT NULL AND e.fate <> {LEFT_OUT} "
-            f"AND (t.fate IS NULL OR t.fate <> {LEFT_OUT})"
+            f"WHERE e.key < 0 AND e.class IS NOT NULL AND e.fate <> {OUT} "
+            f"AND (t.fate IS NULL OR t.fate <> {OUT})"
         )
         _leave_out_others(db, CLASS, "class-not-taught", taught)
     if rules.used_courses_only:
-        used = f"SELECT course FROM {staged(CLASS)} WHERE fate <> {LEFT_OUT} AND course IS NOT NULL"
+        used = f"SELECT course FROM {staged(CLASS)} WHERE fate <> {OUT} AND course IS NOT NULL"
         _leave_out_others(db, COURSE, "course-not-used", used)
 
 
 def _leave_out_others(db: sqlite3.Connection, entity: Entity, rule: str, keys: str) -> None:
     """Leave out, by this rule, who is in and not among the keys that this SQL gives."""
-    sql = f"UPDATE {staged(entity)} SET fate = {LEFT_OUT}, rule = ? WHERE fate = {IN} AND key NOT IN ({keys})"
+    sql = f"UPDATE {staged(entity)} SET fate = {OUT}, rule = ? WHERE fate = {IN} AND key NOT IN ({keys})"
     db.execute(sql, [rule])
 
 
@@ -144,13 +144,13 @@ def _resolve(db: sqlite3.Connection, entity: Entity, only: str) -> list[Problem]
     db.create_function("goes_along", 2, goes_along, deterministic=True)
     db.execute(
         "CREATE TEMP TABLE offender AS SELECT key, "
-        f"CASE fate WHEN {LEFT_OUT} THEN {LEFT_OUT} ELSE {KEPT} END fate, CASE fate "
-        f"WHEN {LEFT_OUT} THEN goes_along(other, cause) WHEN {KEPT} THEN '{_WAITS}' ELSE '{_ORPHAN}' END rule, "
+        f"CASE fate WHEN {OUT} THEN {OUT} ELSE {KEPT} END fate, CASE fate "
+        f"WHEN {OUT} THEN goes_along(other, cause) WHEN {KEPT} THEN '{_WAITS}' ELSE '{_ORPHAN}' END rule, "
         f"other, school FROM ({_offenders(entity, references)})"
     )
     name = stage_table(entity)
     db.execute(f"UPDATE stage.{name} SET fate = o.fate, rule = o.rule FROM temp.offender o WHERE o.key = {name}.key")
-    sql = f"SELECT rule, key, school, other FROM temp.offender WHERE fate <> {LEFT_OUT} ORDER BY key"
+    sql = f"SELECT rule, key, school, other FROM temp.offender WHERE fate <> {OUT} ORDER BY key"
     rows = db.execute(sql).fetchall()
     db.execute("DROP TABLE temp.offender")
     return [Problem(rule, entity.key, key, school, other) for rule, key, school, other in rows]
@@ -168,13 +168,13 @@ def _offenders(entity: Entity, references: list[Reference]) -> str:
         joins.append(f"LEFT JOIN {staged(other)} {alias} ON {alias}.key = {key}")
         delivered = f"EXISTS (SELECT 1 FROM ledger WHERE entity = {other.rank} AND key = {key})"
         bad.append(f"({key} IS NOT NULL AND ({alias}.fate IS NULL OR {alias}.fate <> {IN}))")
-        left_out.append(f"WHEN {alias}.fate = {LEFT_OUT} THEN '{other.key}'")
-        causes.append(f"WHEN {alias}.fate = {LEFT_OUT} THEN {alias}.rule")
+        left_out.append(f"WHEN {alias}.fate = {OUT} THEN '{other.key}'")
+        causes.append(f"WHEN {alias}.fate = {OUT} THEN {alias}.rule")
         kept.append(f"WHEN {alias}.fate = {KEPT} AND NOT {delivered} THEN '{other.key}'")
         missing.append(f"WHEN {key} IS NOT NULL AND {alias}.fate IS NULL THEN '{other.key}'")
     school = "s.school" if "school" in (r.column for r in entity.references) else "NULL"
     return (
-        f"SELECT key, CASE WHEN gone IS NOT NULL THEN {LEFT_OUT} WHEN lost IS NULL THEN {KEPT} END fate, "
+        f"SELECT key, CASE WHEN gone IS NOT NULL THEN {OUT} WHEN lost IS NULL THEN {KEPT} END fate, "
         "coalesce(gone, lost, waits) other, school, cause FROM ("
         f"SELECT s.key, s.fate own, {school} school, CASE {' '.join(left_out)} END gone, "
         f"CASE {' '.join(missing)} END lost, CASE {' '.join(kept)} END waits, CASE {' '.join(causes)} END cause "
@@ -188,7 +188,7 @@ def _offenders(entity: Entity, references: list[Reference]) -> str:
 
 def _contacts_without_student(db: sqlite3.Connection) -> None:
     db.execute(
-        f"UPDATE stage.stage_contact SET fate = {LEFT_OUT}, rule = 'contact-without-student' "
+        f"UPDATE stage.stage_contact SET fate = {OUT}, rule = 'contact-without-student' "
         f"WHERE (fate = {IN} OR {unusable('stage_contact')}) AND key NOT IN ("
         f"SELECT contact FROM stage.stage_relationship WHERE contact IS NOT NULL AND fate = {IN}) "
         f"AND key NOT IN ({held_contacts(db)})"

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from psconnect.model.entities import ENROLLMENT
 from psconnect.model.problems import Problem
-from psconnect.store.reading.staging import IN, KEPT, LEFT_OUT
+from psconnect.store.reading.staging import IN, KEPT, OUT
 from psconnect.store.record import decode_record, encode_record, value_at
 
 _BEGIN, _END, _PRIMARY = (ENROLLMENT.attributes.index(name) for name in ("beginDate", "endDate", "primary"))
@@ -136,5 +136,5 @@ def _join(db: sqlite3.Connection, span: _Span, primary: str) -> int:
 
 
 def _leave_out(db: sqlite3.Connection, keys: list[int], rule: str) -> None:
-    sql = f"UPDATE stage.stage_enrollment SET fate = {LEFT_OUT}, rule = ? WHERE key = ?"
+    sql = f"UPDATE stage.stage_enrollment SET fate = {OUT}, rule = ? WHERE key = ?"
     db.executemany(sql, [(rule, key) for key in keys])

@@ -16,13 +16,15 @@ from pathlib import Path
 
 from psconnect.model.entities import ENTITIES, Entity
 from psconnect.model.problems import RULES, Fate, Problem
+from psconnect.store.conversion import note_format
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
+from psconnect.store.files import LAST_READ
+from psconnect.store.record import record_format
 
 _ENDING = ".staging"
-LAST_READ = ".lastread"
 REJECTING = ("unreadable", "orphan", "missing-required", "too-long", "no-id", "double-id", "enrollment-without-school")
 """Rules that say: this record should be in, and can't be used as it is."""
-IN, LEFT_OUT, KEPT = map(int, Fate)
+IN, OUT, KEPT = map(int, Fate)
 """Fates as they are stored, for SQL."""
 _TOGETHER = 50
 """Rows that one statement takes: each statement costs a third of what a row costs."""
@@ -41,7 +43,7 @@ def staged(entity: Entity) -> str:
 def unusable(alias: str) -> str:
     """SQL for: the staged record of that name can't be used as it is."""
     rules = ", ".join(f"'{rule}'" for rule in REJECTING)
-    return f"({alias}.fate = {KEPT} OR {alias}.fate = {LEFT_OUT} AND {alias}.rule IN ({rules}))"
+    return f"({alias}.fate = {KEPT} OR {alias}.fate = {OUT} AND {alias}.rule IN ({rules}))"
 
 
 def _insert(entity: Entity, rows: int) -> str:
@@ -69,6 +71,7 @@ class Staging:
         self._db.executescript(
             "PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
         )
+        note_format(self._db, record_format())
         for entity in ENTITIES:
             columns = "".join(f", {reference.column} INTEGER" for reference in entity.references)
             self._db.execute(

@@ -21,7 +21,7 @@ from psconnect.model.entities import BY_KEY, ENTITIES, Entity, Reference
 from psconnect.model.problems import Problem
 from psconnect.model.roster_rules import RosterRules
 from psconnect.model.text import folded
-from psconnect.store.reading.staging import IN, LEFT_OUT, staged
+from psconnect.store.reading.staging import IN, OUT, staged
 from psconnect.store.record import decode_record, encode_record
 
 _MERGED, _CONFLICT, _OWNER = "merged", "uniqueness-conflict", "uniqueness-owner"
@@ -108,7 +108,7 @@ def _records(db: sqlite3.Connection, entity: Entity, keys: Sequence[int]) -> Ite
 
 
 def _leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[int]) -> None:
-    sql = f"UPDATE {staged(entity)} SET fate = {LEFT_OUT}, rule = ? WHERE key = ?"
+    sql = f"UPDATE {staged(entity)} SET fate = {OUT}, rule = ? WHERE key = ?"
     db.executemany(sql, [(rule, key) for key in keys])
 
 
@@ -161,7 +161,7 @@ def _repoint(db: sqlite3.Connection, dependant: Entity, reference: Reference, ot
     place = dependant.attributes.index(reference.attribute)
     owner_id = _sourced_id(db, BY_KEY[reference.entity], owner)
     name, column = f"{staged(dependant)}", reference.column
-    rows = db.execute(f"SELECT key, record FROM {name} WHERE {column} = ? AND fate <> {LEFT_OUT}", [other]).fetchall()
+    rows = db.execute(f"SELECT key, record FROM {name} WHERE {column} = ? AND fate <> {OUT}", [other]).fetchall()
     rest = [one.column for one in dependant.references if one.column != column]
     alike = " AND ".join(f"o.{one} IS s.{one}" for one in rest)
     twice = (

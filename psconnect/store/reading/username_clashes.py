@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from psconnect.model.entities import ADMIN, BY_RANK, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.problems import Problem, named_record
 from psconnect.model.text import caseless
-from psconnect.store.reading.staging import IN, KEPT, LEFT_OUT, stage_table, staged
+from psconnect.store.reading.staging import IN, KEPT, OUT, stage_table, staged
 from psconnect.store.record import decode_record, encode_record, record_id, value_at
 
 _TAKEN, _OWNER, _KEPT, _SHARED = "username-taken", "username-owner", "username-kept", "username-shared"
@@ -88,7 +88,7 @@ def _contacts_with_names(db: sqlite3.Connection) -> bool:
     """Whether there are contacts whose user name is more than their own id behind a prefix."""
     name, own = value_at("record", _PLACE[CONTACT.key]), record_id("record")
     sql = (
-        f"SELECT EXISTS (SELECT 1 FROM {staged(CONTACT)} WHERE fate <> {LEFT_OUT} AND {name} <> '' "
+        f"SELECT EXISTS (SELECT 1 FROM {staged(CONTACT)} WHERE fate <> {OUT} AND {name} <> '' "
         f"AND substr({name}, -length({own})) <> {own})"
     )
     return bool(db.execute(sql).fetchone()[0])
@@ -158,7 +158,7 @@ def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced:
         rule, values[place] = _REPLACED, values[0]
     else:
         rule = _TAKEN
-        sql = f"UPDATE stage.{name} SET fate = {LEFT_OUT}, rule = ? WHERE key = ?"
+        sql = f"UPDATE stage.{name} SET fate = {OUT}, rule = ? WHERE key = ?"
         db.execute(sql, [rule, other.key])
     if rule != _TAKEN:
         db.execute(f"UPDATE stage.{name} SET record = ? WHERE key = ?", [encode_record(values), other.key])

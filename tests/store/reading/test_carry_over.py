@@ -9,8 +9,9 @@ import pytest
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import PsconnectError
 from psconnect.model.problems import Fate
+from psconnect.store.files import LAST_READ
 from psconnect.store.reading.carry_over import KeptRecords, keep_as_shaped
-from psconnect.store.reading.staging import LAST_READ, Staging
+from psconnect.store.reading.staging import Staging
 from tests.store.districts import record
 
 ENROLLMENT = BY_KEY["enrollment"]

@@ -15,9 +15,9 @@ import pytest
 from psconnect.model.entities import ENROLLMENT, STUDENT
 from psconnect.model.errors import LocalStorage
 from psconnect.store.database import open_rosters
+from psconnect.store.files import LAST_READ
 from psconnect.store.reading import staging
 from psconnect.store.reading.last_reading import last_read
-from psconnect.store.reading.staging import LAST_READ
 
 Run = Callable[[int, int], None]
 
