@@ -271,7 +271,8 @@ def test_a_long_name_pushes_nothing_out_of_the_smallest_window(
     assert cut_off(window) == []
 
 
-@pytest.mark.parametrize("scale", ["2", pytest.param("1.5", marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("scale", ["2", "1.5"])
 def test_nothing_is_cut_off_when_scaled(scale: str) -> None:
     """The scaling is decided when Qt starts: the same tests once more in a process of their own."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "smallest or squeezed"]

@@ -8,7 +8,7 @@ from psconnect.demo import Personality, draw
 from tests.personalities.conftest import Job
 from tests.personalities.job import Done
 
-EVERY_RUN = 30
+EVERY_RUN = 12
 THOROUGH = 300
 
 

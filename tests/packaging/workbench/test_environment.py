@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.packaging.workbench.checkout import SmallCheckout
+from workbench.environment import Environment
 
 
 @pytest.fixture
@@ -55,6 +56,50 @@ def test_a_fresh_checkout_starts_and_the_second_start_prepares_nothing(checkout:
     assert "Preparing" not in third.stdout
 
 
+class Noted(Environment):
+    """Notes what would be made and installed; whoever installs leaves an interpreter behind, as pip and venv do."""
+
+    done: list[str]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "done", [])
+
+    def _make_anew(self) -> None:
+        self.done.append("made")
+        self.python.parent.mkdir(parents=True, exist_ok=True)
+        self.python.touch()
+
+    def _install(self, lock: str) -> None:
+        self.done.append(lock)
+
+
+def _noted(checkout: SmallCheckout, lock: str = "run") -> list[str]:
+    """What making the environment hold a lock comes to."""
+    environment = Noted(checkout.folder)
+    environment.ensure(lock)
+    return environment.done
+
+
+def test_an_environment_is_made_again_only_where_it_is_not_what_is_asked_for(checkout: SmallCheckout) -> None:
+    """The decision alone; the thorough tests below make real environments."""
+    assert _noted(checkout) == ["made", "run"]
+    assert _noted(checkout) == []
+    assert _noted(checkout, "dev") == ["dev"], "on top of what is there"
+    assert _noted(checkout) == []
+    whole = checkout.stamp.read_text(encoding="utf-8")
+    stamp = json.loads(whole)
+    others = [json.dumps({**stamp, name: other}) for name, other in (("python", "3.11.0"), ("place", "/elsewhere"))]
+    for damaged in (*others, "[]", whole[:20]):
+        checkout.stamp.write_text(damaged, encoding="utf-8")
+        assert _noted(checkout) == ["made", "run"], damaged
+    checkout.stamp.unlink()
+    assert _noted(checkout) == ["made", "run"], "a start that was killed leaves no stamp"
+    checkout.lock("run", "library-b==3.0")
+    assert _noted(checkout) == ["made", "run"], "another lock"
+
+
+@pytest.mark.thorough
 def test_the_judges_have_an_environment_of_their_own(checkout: SmallCheckout) -> None:
     checkout.lock("judges", "library-b==3.0")
     made = checkout.run_python(
@@ -72,6 +117,7 @@ def test_the_judges_have_an_environment_of_their_own(checkout: SmallCheckout) ->
     assert not (checkout.folder / ".venv").exists()
 
 
+@pytest.mark.thorough
 def test_another_lock_makes_the_environment_anew(checkout: SmallCheckout) -> None:
     _answer(checkout.run("demo"))
     checkout.lock("run", "library-b==3.0")
@@ -79,12 +125,14 @@ def test_another_lock_makes_the_environment_anew(checkout: SmallCheckout) -> Non
     assert (answer["library_a"], answer["library_b"]) == (None, "3.0")
 
 
+@pytest.mark.thorough
 def test_a_half_made_environment_is_repaired(checkout: SmallCheckout) -> None:
     (checkout.folder / ".venv" / "bin").mkdir(parents=True)
     (checkout.folder / ".venv" / "pyvenv.cfg").write_text("home = /nowhere\n", encoding="utf-8")
     assert _answer(checkout.run("demo"))["library_a"] == "1.0"
 
 
+@pytest.mark.thorough
 def test_an_environment_that_was_made_for_something_else_is_made_anew(checkout: SmallCheckout) -> None:
     _answer(checkout.run("demo"))
     whole = checkout.stamp.read_text(encoding="utf-8")
@@ -98,6 +146,7 @@ def test_an_environment_that_was_made_for_something_else_is_made_anew(checkout: 
         assert checkout.stamp.read_text(encoding="utf-8") == whole
 
 
+@pytest.mark.thorough
 def test_a_library_that_is_not_the_locked_one_is_refused(checkout: SmallCheckout) -> None:
     checkout.lock("run", "library-a==1.0", spoil=True)
     done = checkout.run("demo")
@@ -112,6 +161,7 @@ def test_a_library_that_is_not_the_locked_one_is_refused(checkout: SmallCheckout
     assert _answer(checkout.run("demo"))["library_a"] == "1.0"
 
 
+@pytest.mark.thorough
 def test_two_starts_at_once_prepare_it_once(checkout: SmallCheckout) -> None:
     with checkout.start("demo") as one, checkout.start("demo") as other:
         outputs = [process.communicate(timeout=100)[0] for process in (one, other)]
