@@ -11,7 +11,6 @@ WAITING = ("held", "previewed")
 ENDED = ("finished", "finished_with_problems", "failed", "cancelled", "interrupted", "skipped", "discarded", "expired")
 APPLIED = ("finished", "finished_with_problems")
 SCOPES = ("all", "users", "courses")
-TRIGGERS = ("button", "schedule", "command line")
 KINDS = ("sync", "undo", "rehearsal")
 
 

@@ -70,12 +70,6 @@ def tables_of(stream: Stream) -> set[str]:
     return {stream.table, *(one.table for one in stream.lookups), *(one.table for one in stream.exists)}
 
 
-def watched_tables(streams: StreamSet) -> list[str]:
-    """The tables whose changes decide whether a stream is read again."""
-    touched = (tables_of(stream) for name, stream in streams.by_name.items() if name in HINTED)
-    return sorted(set().union(*touched))
-
-
 def identity_lookups(stream: Stream) -> list[Lookup]:
     """The lookups that find nothing but who a row is: its DCID by its ID, or the other way round.
 

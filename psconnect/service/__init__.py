@@ -12,13 +12,11 @@ from psconnect.model.setting_fields import Column, SecretField, SettingField
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import Explanation, Happening, Related, Step
-from psconnect.roster.filter_templates import FilterTemplate
 from psconnect.service.connections import IN_USE, Connections, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
 from psconnect.service.find import Find
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
-from psconnect.service.season import Season
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
 from psconnect.store.history.change_table import Arrangement
@@ -31,7 +29,6 @@ from psconnect.sync.frozen_ids import IdsNow
 from psconnect.sync.inspect import PresetInfo, School
 from psconnect.sync.measures import Measure
 from psconnect.sync.rekey import NewId, RekeyPlan, RekeyWishes
-from psconnect.sync.season import SeasonProposal
 
 __all__ = [
     "ADOPTABLE",
@@ -49,7 +46,6 @@ __all__ = [
     "DemoHome",
     "Explanation",
     "FilterPreview",
-    "FilterTemplate",
     "Finding",
     "Happening",
     "Home",
@@ -66,7 +62,6 @@ __all__ = [
     "RekeyWishes",
     "Related",
     "School",
-    "SeasonProposal",
     "SecretField",
     "SecretState",
     "Service",
@@ -84,7 +79,7 @@ __all__ = [
 
 
 @dataclass
-class Service(Connections, SetUp, Runs, Review, Season, Find):
+class Service(Connections, SetUp, Runs, Review, Find):
     """Everything a person can do with the connections of one home.
 
     All methods raise PsconnectError in words a person can act on. Methods with ``cancel`` can be stopped from another

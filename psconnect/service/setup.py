@@ -21,7 +21,6 @@ from psconnect.powerschool.doctor import examine
 from psconnect.powerschool.evidence import Evidence
 from psconnect.powerschool.pieces import Piece, piece_of
 from psconnect.powerschool.plugin import PluginPackage, build_plugin
-from psconnect.roster.filter_templates import FilterTemplate, templates_for
 from psconnect.service.destinations import Destinations
 from psconnect.service.drafts import DraftFiles
 from psconnect.store.files import write_atomically
@@ -129,10 +128,6 @@ class SetUp(Destinations, DraftFiles):
         with self._looking(connection, secret, cancel) as client:
             token = cancel or CancelToken()
             return preview_filters(connection, entity, client, self.clock, token, on_event=on_event, most=most)
-
-    def filter_templates(self, entity: str) -> list[FilterTemplate]:
-        """The ready-made conditions that an entity's filter rules can use, in the order in which they are offered."""
-        return templates_for(entity)
 
     def check_destination(self, connection: Connection, typed: Mapping[str, str] | None = None) -> str:
         """Whether the destination of settings that may not be saved yet takes a delivery; says so in a sentence.

@@ -271,20 +271,6 @@ def test_a_season_that_ends_before_it_begins_is_refused(connect: Connect) -> Non
     assert refused.value.where == "safety.freeze[0]"
 
 
-def test_a_season_is_proposed_from_the_calendar(connected: Connected) -> None:
-    connected.sql(
-        "UPDATE calendar_day SET insession = 0 WHERE date_value >= '2027-06-10' AND date_value < '2027-08-18'"
-    )
-    proposal = connected.service.propose_freeze(connected.name)
-    assert (str(proposal.last_day), str(proposal.first)) == ("2027-06-09", "2027-06-07")
-    assert (str(proposal.first_day), str(proposal.until)) == ("2027-08-18", "2027-08-04")
-    assert not proposal.estimated
-    connected.sql("DELETE FROM terms WHERE yearid > 36")
-    later = connected.service.propose_freeze(connected.name)
-    assert (str(later.first_day), later.estimated) == ("2027-08-16", True)
-    assert connected.ledger() == []
-
-
 def test_additions_only_delivers_what_is_new_and_counts_the_rest(connected: Connected) -> None:
     (student, other) = [
         row[0] for row in connected.sql(f"SELECT dcid FROM students WHERE {IN_SCHOOL} ORDER BY 1 LIMIT 2")

@@ -156,16 +156,6 @@ def problem_counts(db: sqlite3.Connection, number: int) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def read_problems(db: sqlite3.Connection, number: int) -> Iterator[Problem]:
-    """A run's findings, by rule and record."""
-    rows = db.execute(
-        "SELECT rule, entity, key, school, detail FROM problem WHERE run = ? ORDER BY rule, entity, key, detail",
-        [number],
-    )
-    for rule, rank, key, school, detail in rows:
-        yield Problem(rule, BY_RANK[rank].key, key, school, detail)
-
-
 def read_changes(
     db: sqlite3.Connection, number: int, *, entity: Entity | None = None, limit: int = -1
 ) -> Iterator[Change]:

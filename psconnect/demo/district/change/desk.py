@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from psconnect.demo.district.names import AWKWARD
@@ -169,8 +169,3 @@ def cc_row(key: int, student_id: int, one: Class_, start: str) -> tuple[Any, ...
         key, key + _CC_ID_OFFSET, student_id, one.id, 0, one.term_id, one.school, one.course, one.number,
         one.expression, one.teacher or None, start, one.leaving,
     )  # fmt: skip
-
-
-def day_after(day: date) -> str:
-    """The day after, as ISO text: exit dates name the first day that is not attended (16.2)."""
-    return (day + timedelta(days=1)).isoformat()
