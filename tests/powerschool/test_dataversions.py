@@ -11,7 +11,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from psconnect.demo.server.dataversions import read_subscriptions
+from psconnect.demo.server.subscriptions import read_subscriptions
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
