@@ -142,6 +142,7 @@ class Desktop(QObject):
                 client_id=plugin.client_id,
                 client_secret=plugin.client_secret,
                 connection_id=plugin.connection_id,
+                preset="oneroster",
                 district_name=DEMO_DISTRICT,
                 folder=str(district.place.roster_folder),
             )

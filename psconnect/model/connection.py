@@ -44,6 +44,8 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     per entity key for people who have no user name. ``sign_in`` are e-mail domains per kind of sign-in.
     ``roles`` says what the district's own roles in a class mean, by their name, key or number (roster.roles).
     ``destination`` holds ``kind`` and the keys which that kind of destination declares.
+    ``stated`` are the settings that the file states although they equal the default, by section: without them, the
+    preset would decide (roster.presets). It is no key of the file.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     safety: SafetySettings = SafetySettings()
     destination: dict[str, Any] = msgspec.field(default_factory=dict)
     disabled: bool = False
+    stated: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
     @property
     def id_rules(self) -> IdRules:
@@ -84,8 +87,8 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
         return str(self.destination.get("kind", ""))
 
 
-def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], path: str, extra: tuple[str, ...] = ()) -> None:
-    known = [*section.__struct_encode_fields__, *extra]
+def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], path: str) -> None:
+    known = [key for key in section.__struct_encode_fields__ if key != "stated"]
     for key in data:
         if f"{path}{key}" == _SET_APART:
             to_do = f"Keep it in the keyring: psconnect secret set NAME {_SET_APART}"
@@ -123,6 +126,10 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
 }
 
 
+_STATED = {"source": ("read", "without"), "scope": (), "options": (), "ids": (), "filters": (), "safety": ()}
+"""Where a setting that equals the default is not the same as one that is not there: sections and their keys, or all."""
+
+
 def from_dict(data: dict[str, Any]) -> Connection:
     """Settings from the tables of a connection file; raises FixSettings with the key that is wrong."""
     data = dict(data)
@@ -146,12 +153,27 @@ def from_dict(data: dict[str, Any]) -> Connection:
     _check_table(data.get("requirements", {}), "requirements", Literal["report", "skip"])
     thresholds = data["safety"].get("thresholds", {}) if isinstance(data.get("safety"), dict) else {}
     _check_table(thresholds, "safety.thresholds", str, list(EntityThresholds.__struct_fields__))
-    data["filters"] = parse_filters(data.get("filters", {}))
+    filters = parse_filters(data.get("filters", {}))
     try:
-        connection = msgspec.convert(data, Connection)
+        connection = msgspec.convert({**data, "filters": filters}, Connection)
     except msgspec.ValidationError as error:
         raise refused(error, Connection) from None
-    return _normalised(connection)
+    return msgspec.structs.replace(_normalised(connection), stated=_stated(data, to_dict(connection)))
+
+
+def _stated(data: dict[str, Any], shortened: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The settings of a file that would be left out because they equal the default."""
+    found = {}
+    for section, keys in _STATED.items():
+        kept, given = shortened.get(section, {}), data.get(section, {})
+        own = {
+            key: value
+            for key, value in given.items()
+            if value is not None and key not in kept and (not keys or key in keys)
+        }
+        if own:
+            found[section] = own
+    return found
 
 
 def _normalised(connection: Connection) -> Connection:
@@ -186,8 +208,11 @@ def _normalised(connection: Connection) -> Connection:
 
 
 def to_dict(connection: Connection) -> dict[str, Any]:
-    """The tables of the connection file; what equals a default is left out."""
-    return {"format": FORMAT, **msgspec.to_builtins(connection)}
+    """The tables of the connection file; what equals a default is left out unless it was stated."""
+    data: dict[str, Any] = {"format": FORMAT, **msgspec.to_builtins(connection)}
+    for section, values in data.pop("stated", {}).items():
+        data[section] = {**values, **data.get(section, {})}
+    return {key: value for key, value in data.items() if value != {}}
 
 
 # msgspec works a type out when it is first used, and crashes the whole program when two threads do so at once, as the

@@ -55,6 +55,9 @@ class SourceSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
     without: list[PieceName] = msgspec.field(default_factory=list)
 
 
+_NAME_FIELDS = {"Mother": "Students.Mother", "Father": "Students.Father"}
+
+
 class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Choices that change what is read. None means: as the preset says.
 
@@ -76,7 +79,7 @@ class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
             none is left out.
         contact_module: whether contacts come from PowerSchool's contact module; otherwise from fields of the student
             that hold a whole name each.
-        contact_fields: those fields, per relationship: ``Mother`` -> ``Students.Mother``.
+        contact_fields: those fields, per relationship: ``Mother`` -> ``Students.Mother``. None: mother and father.
         contact_names: how a whole name is split (roster.whole_names); empty for the usual ways.
         district_name: name of the district as an organisation at the destination.
         id_prefix: stands in front of every id, so that two PowerSchool servers can share a destination.
@@ -97,15 +100,18 @@ class OptionSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
     section_move: Annotated[str, msgspec.Meta(pattern=r"^(\w+\.\w+)?$", description="a field, as Table.Field")] = ""
     devices: Literal["chromebooks", "other", "mix"] | None = None
     contact_module: bool = True
-    contact_fields: dict[str, str] = msgspec.field(
-        default_factory=lambda: {"Mother": "Students.Mother", "Father": "Students.Father"}
-    )
+    contact_fields: dict[str, str] | None = None
     contact_names: str = ""
     district_name: str = ""
     id_prefix: Prefix = ""
     username_prefix: Prefix = ""
     course_prefix: Prefix = ""
     student_identifier: Literal["dcid", "id", "number"] | None = None
+
+    @property
+    def name_fields(self) -> dict[str, str]:
+        """The fields with whole names, per relationship."""
+        return dict(_NAME_FIELDS) if self.contact_fields is None else self.contact_fields
 
 
 class EntityThresholds(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -1,47 +1,139 @@
-"""Presets: the settings a known system starts from. Data, not code: TOML files in resources/presets."""
+"""Presets: the settings a known system starts from. Data, not code: TOML files in resources/presets.
+
+A preset may have every section of the connection file but name and address, credentials and what else belongs to one
+connection alone. It gives defaults: what the connection's file says goes before it, setting by setting.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
+from psconnect.model.bad_setting import refuse
+from psconnect.model.connection import Connection, from_dict, to_dict
+from psconnect.model.errors import FixSettings
 
-class PresetOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A preset's choices where the connection makes none; their meaning stands at OptionSettings."""
+Settings = Mapping[str, Any]
+"""Tables of a connection file."""
 
-    co_teachers: bool = True
-    co_teacher_classes: int | None = None
-    parents: Literal["none", "portal", "all"] = "none"
-    admins: bool = True
-    enroll_status: list[int] = msgspec.field(default_factory=lambda: [0])
-    guest_students: Literal["leave-out", "bring-in"] = "leave-out"
-    merge_terms: bool = False
-    only_taught_classes: bool = False
-    only_used_courses: bool = False
+_OF_ONE_CONNECTION = ("format", "name", "id", "preset", "disabled", "schedule")
+_SOURCE = ("read", "compare", "without")
+"""What a preset can say of the source: how it is read, not whose it is."""
+_DEEPER = {"mapping": 1, "values": 1, "requirements": 1, "safety": 2}
+"""Sections that have tables in them which are merged key by key, and how deep; all other values count as one."""
 
 
 class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A preset: what a person reads of it, and defaults for mapping, values, requirements, uniqueness, options.
+    """What a person reads of a preset, and its settings.
 
-    ``compare`` means what it means at SourceSettings.
+    Attributes:
+        label, summary: a name and a line.
+        base: another preset, whose settings lie beneath; empty for none.
+        hints: sentences about what is different from the vendor's own integration, or has to be looked at.
+        verified: whether the vendor has confirmed that its system reads what the preset delivers.
+        settings: sections of a connection file.
     """
 
     label: str
     summary: str
-    options: PresetOptions = PresetOptions()
-    compare: Literal["bulk", "incremental"] = "bulk"
-    values: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
-    mapping: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
-    requirements: dict[str, dict[str, Literal["report", "skip"]]] = msgspec.field(default_factory=dict)
-    uniqueness: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    base: str = ""
+    hints: tuple[str, ...] = ()
+    verified: bool = True
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    @property
+    def mapping(self) -> dict[str, dict[str, str]]:
+        """Entity key -> attribute -> template."""
+        return self.settings.get("mapping", {})  # type: ignore[no-any-return] # checked by parse_preset
+
+    @property
+    def requirements(self) -> dict[str, dict[str, str]]:
+        """Entity key -> attribute -> ``report`` or ``skip``."""
+        return self.settings.get("requirements", {})  # type: ignore[no-any-return] # checked by parse_preset
+
+    @property
+    def values(self) -> dict[str, dict[str, str]]:
+        """The value lists by name."""
+        return self.settings.get("values", {})  # type: ignore[no-any-return] # checked by parse_preset
+
+    def beneath(self, connection: Connection) -> Connection:
+        """The connection's settings, with the preset's where the connection says nothing; raises FixSettings."""
+        return from_dict(beneath(self.settings, to_dict(connection)))
+
+    def fixed_in(self, connection: Connection) -> Connection:
+        """The connection with those of the preset's settings in its own that may not change with a later preset.
+
+        That is what ids are made of, and the destination: records were delivered under these ids and to this place.
+        """
+        options = self.settings.get("options", {})
+        fixed: dict[str, Any] = {name: self.settings.get(name, {}) for name in ("ids", "destination")}
+        fixed["options"] = {name: value for name, value in options.items() if name.endswith("_prefix")}
+        fixed = {name: table for name, table in fixed.items() if table}
+        return from_dict(beneath(fixed, to_dict(connection))) if fixed else connection
+
+    def with_settings(self, more: Settings) -> Preset:
+        """The preset with settings that go before its own."""
+        return msgspec.structs.replace(self, settings=beneath(self.settings, more))
+
+    def on(self, base: Preset) -> Preset:
+        """The preset with the settings of another one beneath its own."""
+        return msgspec.structs.replace(self, settings=beneath(base.settings, self.settings))
 
 
 # Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
 msgspec.json.Decoder(Preset)
 
 
-def parse_preset(text: str) -> Preset:
-    """A preset from its TOML text; raises msgspec.ValidationError for a file that is not one (presets are ours)."""
-    return msgspec.convert(tomllib.loads(text), Preset)
+def beneath(lower: Settings, upper: Settings) -> dict[str, Any]:
+    """Two sets of sections in one: what ``upper`` says, and what only ``lower`` says.
+
+    Sections are merged setting by setting, those with tables of entities attribute by attribute; a list or a table
+    that is one setting counts as a whole. A [destination] of another kind takes nothing over.
+    """
+    result: dict[str, Any] = {**lower, **upper}
+    for name in lower.keys() & upper.keys():
+        one, other = lower[name], upper[name]
+        if name == "destination" and one.get("kind", other.get("kind")) != other.get("kind", one.get("kind")):
+            continue
+        result[name] = _merged(one, other, _DEEPER.get(name, 0))
+    return result
+
+
+def _merged(lower: Any, upper: Any, depth: int) -> Any:
+    if not (isinstance(lower, dict) and isinstance(upper, dict)):
+        return upper
+    both = lower.keys() & upper.keys()
+    result: dict[str, Any] = {**lower, **upper}
+    if depth:
+        result |= {key: _merged(lower[key], upper[key], depth - 1) for key in both}
+    return result
+
+
+def parse_preset(name: str, text: str) -> Preset:
+    """A preset from its TOML text; raises FixSettings that names the preset and the key which is wrong."""
+    tables = tomllib.loads(text)
+    about: dict[str, Any] = {
+        key: tables.pop(key) for key in ("label", "summary", "base", "hints", "verified") if key in tables
+    }
+    try:
+        preset = msgspec.convert({**about, "settings": tables}, Preset)
+        for key in tables:
+            if key in _OF_ONE_CONNECTION:
+                raise refuse(f"“{key}” belongs to one connection.", "Take it out.", key)
+        for key in tables.get("source", {}):
+            if key not in _SOURCE:
+                raise refuse(f"“source.{key}” belongs to one connection.", "Take it out.", f"source.{key}")
+        from_dict({"name": name, "preset": name, **tables})
+    except msgspec.ValidationError as error:
+        raise _not_usable(name, "", str(error), "Correct it.") from None
+    except FixSettings as error:
+        raise _not_usable(name, error.where, error.happened, error.to_do) from None
+    return preset
+
+
+def _not_usable(name: str, key: str, happened: str, to_do: str) -> FixSettings:
+    where = f"{name}.toml: {key}" if key else f"{name}.toml"
+    return FixSettings("PSC-PRESET-SETTING", f"The preset “{name}” can’t be used", happened, to_do, where=where)

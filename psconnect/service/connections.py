@@ -26,7 +26,7 @@ from psconnect.store.plan.ledger import ledger_counts
 from psconnect.store.reading.last_reading import FINDER
 from psconnect.store.settings.connection_files import read_file, to_toml
 from psconnect.store.settings.home_id import forget_home_id
-from psconnect.sync.compose import choices_of
+from psconnect.sync.compose import choices_of, load_preset
 from psconnect.sync.thresholds import thresholds_of
 
 IN_USE = "PSC-CONNECTION-EXISTS"
@@ -75,9 +75,8 @@ class Connections(Identity, Destinations):
         """
         checked = from_dict(to_dict(connection))
         checked = msgspec.structs.replace(checked, name=self._files.spelled(checked.name) or checked.name)
-        checked = self.with_id(checked)
-        choices_of(checked)
-        thresholds_of(checked.safety.thresholds)
+        checked = load_preset(checked.preset).fixed_in(self.with_id(checked))
+        thresholds_of(choices_of(checked).connection.safety.thresholds)
         if checked.destination_kind in KINDS:
             KINDS[checked.destination_kind].check(checked.destination)
         self.check_ids(checked)

@@ -20,6 +20,7 @@ from psconnect.store.plan.ledger import ledger_counts
 from psconnect.store.plan.plan import Plan
 from psconnect.store.reading.last_reading import last_read
 from psconnect.sync import measures, undo
+from psconnect.sync.compose import in_effect
 from psconnect.sync.measures import Measure
 from psconnect.sync.thresholds import Threshold, thresholds_of
 
@@ -115,7 +116,7 @@ class Review(Base):
         Takes up to seconds for a plan of a million changes.
         """
         with self._found(run_id) as found:
-            limits = thresholds_of(self._files.get(found.connection).safety.thresholds)
+            limits = thresholds_of(in_effect(self._files.get(found.connection)).safety.thresholds)
             base = ledger_counts(found.db)
             rows = [
                 _limit(Plan(found.db, found.number), BY_KEY[key], counts, base.get(key, 0), limits[key])

@@ -156,7 +156,7 @@ class Runs(Destinations):
                 make_source=source,
                 destination=destination,
                 rules=rules_fingerprint(choices),
-                safety=safety_of(connection.safety),
+                safety=safety_of(choices.connection.safety),
                 clock=self.clock,
                 cancel=token,
                 on_event=on_event,

@@ -28,7 +28,7 @@ from psconnect.store.reading.assigned_values import mails_by_domain
 from psconnect.store.reading.last_reading import last_read
 from psconnect.store.settings.secrets import CLIENT_SECRET
 from psconnect.sync import inspect
-from psconnect.sync.compose import choices_of, compare_of, make_client
+from psconnect.sync.compose import choices_of, compare_of, in_effect, make_client
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo, School
 
@@ -82,6 +82,10 @@ class SetUp(Destinations, DraftFiles):
     def presets(self) -> list[PresetInfo]:
         """What a connection can start from, in the order of the labels."""
         return inspect.all_presets()
+
+    def in_effect(self, connection: Connection) -> Connection:
+        """The settings by which a connection would run: its own, and its preset's where it says nothing."""
+        return in_effect(connection)
 
     def destinations(self) -> list[Kind]:
         """The kinds of destination, each with the settings it declares."""
@@ -172,7 +176,9 @@ class SetUp(Destinations, DraftFiles):
         evidence = Evidence(choices.streams) if report else None
         client.on_answer = evidence.heard if evidence else None
         try:
-            for finding in examine(client, choices.streams, connection.source.read, co_teachers=choices.co_teachers):
+            for finding in examine(
+                client, choices.streams, choices.connection.source.read, co_teachers=choices.co_teachers
+            ):
                 if evidence:
                     evidence.findings.append(finding)
                 yield finding

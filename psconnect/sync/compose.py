@@ -33,7 +33,7 @@ from psconnect.sources.powerschool import PowerSchoolSource, ReadPlan
 from psconnect.sync.assigning import Naming
 from psconnect.sync.contact_names import whole_names
 from psconnect.sync.included import Selection, as_filter_error, selection_of
-from psconnect.sync.naming import labels_of, naming_of, with_devices, with_identifier
+from psconnect.sync.naming import labels_of, naming_of, said_by_options
 from psconnect.sync.without import settled_without
 
 
@@ -52,13 +52,30 @@ def load_preset(name: str) -> Preset:
             nearest(name, preset_names()),
             where="preset",
         )
-    return parse_preset(resources.read_text("presets", f"{name}.toml"))
+    preset = parse_preset(name, resources.read_text("presets", f"{name}.toml"))
+    return preset.on(load_preset(preset.base)) if preset.base else preset
+
+
+def in_effect(connection: Connection) -> Connection:
+    """The settings by which a connection runs: its own, and its preset's where it says nothing; raises FixSettings."""
+    return _layered(connection)[1]
+
+
+def _layered(connection: Connection) -> tuple[Preset, Connection]:
+    """The preset with what the options say worked in, and the settings in effect."""
+    preset = load_preset(connection.preset)
+    preset = preset.with_settings(said_by_options(preset.beneath(connection)))
+    return preset, preset.beneath(connection)
 
 
 @dataclass(frozen=True)
 class Choices:
-    """A connection's settings with its preset worked in."""
+    """A connection's settings with its preset worked in.
 
+    ``given`` are the settings as its file has them, ``connection`` those in effect, ``preset`` what lies beneath.
+    """
+
+    given: Connection
     connection: Connection
     preset: Preset
     mapping: RosterMapping
@@ -71,19 +88,12 @@ class Choices:
     names: WholeNames | None = None
 
 
-def value_lists(preset: Preset, connection: Connection) -> dict[str, dict[str, str]]:
-    """The preset's value lists with a connection's differences, list by list; the connection may add lists."""
-    names = [*preset.values, *(name for name in connection.values if name not in preset.values)]
-    return {name: {**preset.values.get(name, {}), **connection.values.get(name, {})} for name in names}
-
-
-def choices_of(connection: Connection) -> Choices:
+def choices_of(given: Connection) -> Choices:
     """Work the preset into the settings; raises FixSettings that names what is wrong."""
-    preset = with_identifier(with_devices(load_preset(connection.preset), connection), connection)
-    selection = selection_of(connection, preset)
-    options = selection.options
-    lists = value_lists(preset, connection)
-    mapping = parse_mapping(preset.mapping, connection.mapping, lists, resolve, connection.custom)
+    preset, connection = _layered(given)
+    selection = selection_of(connection)
+    options, lists = selection.options, connection.values
+    mapping = parse_mapping(preset.mapping, given.mapping, lists, resolve, connection.custom)
     selection = replace(selection, rules=replace(selection.rules, birth_date=_label_of(mapping, "Students.DOB")))
     contacts = options.parents != "none"
     names = whole_names(connection, options.parents, lists)
@@ -93,7 +103,7 @@ def choices_of(connection: Connection) -> Choices:
     naming = naming_of(connection, preset, needed)
     labels = labels_of(naming, mapping)
     return Choices(
-        connection, preset, mapping, streams, contacts, options.co_teachers, selection, naming, labels, names
+        given, connection, preset, mapping, streams, contacts, options.co_teachers, selection, naming, labels, names
     )
 
 
@@ -134,19 +144,19 @@ def _streams(mapping: RosterMapping, selection: Selection, names: WholeNames | N
 
 def rules_fingerprint(choices: Choices) -> str:
     """A fingerprint of everything that decides who is delivered, how and where to: if it differs, a preview is due."""
-    connection, preset = choices.connection, choices.preset
+    connection, preset, given = choices.connection, choices.preset, choices.given
     deciding = [
         connection.source.url,
         connection.scope,
         choices.selection.deciding(),
         connection.options.district_name,
-        [connection.options.contact_fields, connection.options.contact_names] if choices.names else None,
+        [connection.options.name_fields, connection.options.contact_names] if choices.names else None,
         connection.prefixes,
-        value_lists(preset, connection),
+        connection.values,
         preset.mapping,
         preset.requirements,
-        connection.mapping,
-        connection.requirements,
+        given.mapping,
+        given.requirements,
         connection.custom,
         connection.usernames,
         connection.sign_in,
@@ -157,8 +167,8 @@ def rules_fingerprint(choices: Choices) -> str:
 
 
 def compare_of(choices: Choices) -> str:
-    """``bulk`` or ``incremental``, as the connection has it, else as its preset."""
-    return choices.connection.source.compare or choices.preset.compare
+    """``bulk`` or ``incremental``."""
+    return choices.connection.source.compare or "bulk"
 
 
 def reading_fingerprint(choices: Choices) -> str:
@@ -225,7 +235,7 @@ def make_source(
         mapping=choices.mapping,
         needed=destination.needed if destination else {},
         preset_requirements=choices.preset.requirements,
-        requirements=connection.requirements,
+        requirements=choices.given.requirements,
         named_later=frozenset(choices.naming.usernames),
         whole_names=choices.names,
         schools="all" if connection.scope.schools == "all" else frozenset(connection.scope.schools),

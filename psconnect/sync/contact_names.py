@@ -25,10 +25,10 @@ def whole_names(connection: Connection, parents: str, lists: Mapping[str, ValueL
             "Switch the contact module on, or take all contacts.",
             "options.parents",
         )
-    if not 1 <= len(options.contact_fields) <= MOST:
+    if not 1 <= len(options.name_fields) <= MOST:
         raise refuse(f"There have to be 1 to {MOST} fields with names.", "List them.", "options.contact_fields")
     columns: dict[str, str] = {}
-    for relation, written in options.contact_fields.items():
+    for relation, written in options.name_fields.items():
         where = f"options.contact_fields.{relation}"
         table, _, field = resolve(written, "student", where).partition(".")
         if table.lower() != "students":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+import msgspec
 
 from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection
@@ -15,7 +17,6 @@ from psconnect.model.ids import IdRules
 from psconnect.model.roster_rules import RosterRules
 from psconnect.powerschool.fields import resolve
 from psconnect.roster.filters import filter_fields, settle_filters
-from psconnect.roster.presets import Preset, PresetOptions
 from psconnect.roster.roles import roles_of
 from psconnect.roster.school_choices import CourseScope, TermChoice
 from psconnect.sources.powerschool.read_plan import Included
@@ -24,12 +25,26 @@ _WHO_TEACHES = "a class of the school year"
 """The rule by which somebody is a teacher. A version with another one changes roles: its first run is looked at."""
 
 
+class OptionsInEffect(msgspec.Struct, frozen=True):
+    """A connection's options with the defaults where neither it nor its preset says anything (see OptionSettings)."""
+
+    co_teachers: bool = True
+    co_teacher_classes: int | None = None
+    parents: Literal["none", "portal", "all"] = "none"
+    admins: bool = True
+    enroll_status: list[int] = msgspec.field(default_factory=lambda: [0])
+    guest_students: Literal["leave-out", "bring-in"] = "leave-out"
+    merge_terms: bool = False
+    only_taught_classes: bool = False
+    only_used_courses: bool = False
+
+
 @dataclass(frozen=True)
 class Selection:
     """What a connection includes.
 
     Attributes:
-        options: the choices in effect: the connection's, else the preset's.
+        options: the choices in effect.
         section_move: the field for section moves, as PowerSchool spells it; empty for none.
         filters: settled filter rules per entity key.
         rules: rules between records.
@@ -37,7 +52,7 @@ class Selection:
         ids: how ids are made.
     """
 
-    options: PresetOptions
+    options: OptionsInEffect
     section_move: str
     filters: Mapping[str, Sequence[FilterRule]] = field(default_factory=dict)
     rules: RosterRules = field(default_factory=RosterRules)
@@ -65,18 +80,16 @@ class Selection:
         return [self.options, self.section_move, self.filters, between, roles, _WHO_TEACHES]
 
 
-def selection_of(connection: Connection, preset: Preset) -> Selection:
-    """Work the preset into the settings; raises FixSettings that names what is wrong or has no place to go."""
+def selection_of(connection: Connection) -> Selection:
+    """Who and what is in, by settings in effect; raises FixSettings that names what is wrong or has no place to go."""
     _check_takes(connection)
-    options = options_of(connection, preset)
+    options = options_of(connection)
     filters = _filters(connection)
     wanted = connection.options.section_move
     section_move = resolve(wanted, "class", "options.section_move") if wanted else ""
     rules = RosterRules(
         domains={
-            entity: tuple(attributes)
-            for entity, attributes in {**preset.uniqueness, **connection.uniqueness.domains()}.items()
-            if attributes
+            entity: tuple(attributes) for entity, attributes in connection.uniqueness.domains().items() if attributes
         },
         confirmed=tuple(connection.uniqueness.confirmed),
         taught_classes_only=options.only_taught_classes,
@@ -100,13 +113,10 @@ def selection_of(connection: Connection, preset: Preset) -> Selection:
     return Selection(options, section_move, filters, rules, included, connection.id_rules)
 
 
-def options_of(connection: Connection, preset: Preset) -> PresetOptions:
-    """The options in effect: each as the connection says, else as the preset."""
-    names = PresetOptions.__struct_fields__
-    chosen = {name: getattr(connection.options, name) for name in names}
-    return PresetOptions(
-        **{name: getattr(preset.options, name) if value is None else value for name, value in chosen.items()}
-    )
+def options_of(connection: Connection) -> OptionsInEffect:
+    """The options in effect: each as the settings say, else the default."""
+    chosen = {name: getattr(connection.options, name) for name in OptionsInEffect.__struct_fields__}
+    return OptionsInEffect(**{name: value for name, value in chosen.items() if value is not None})
 
 
 def _filters(connection: Connection) -> dict[str, list[FilterRule]]:

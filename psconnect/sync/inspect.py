@@ -24,11 +24,22 @@ WHILE_SOMEBODY_WAITS = RetryPolicy(tries=2, first_pause=0.5, longest_pause=5.0, 
 
 @dataclass(frozen=True)
 class PresetInfo:
-    """What a person reads of a preset: its name in files, a label, and one line about it."""
+    """What a person reads of a preset.
+
+    Attributes:
+        name: its name in files.
+        label, summary: a name and one line about it.
+        hints: sentences about what to look at when this preset is chosen.
+        verified: whether the vendor has confirmed that its system reads what the preset delivers.
+        defaults: the settings of a connection that says nothing but the preset.
+    """
 
     name: str
     label: str
     summary: str
+    hints: tuple[str, ...] = ()
+    verified: bool = True
+    defaults: Connection | None = None
 
 
 @dataclass(frozen=True)
@@ -42,15 +53,20 @@ class School:
 
 def all_presets() -> list[PresetInfo]:
     """The presets of this version, in the order of their labels."""
-    loaded = [(name, load_preset(name)) for name in preset_names()]
-    return sorted((PresetInfo(name, preset.label, preset.summary) for name, preset in loaded), key=lambda p: p.label)
+    found = []
+    for name in preset_names():
+        preset, empty = load_preset(name), Connection(name, name)
+        found.append(
+            PresetInfo(name, preset.label, preset.summary, preset.hints, preset.verified, preset.beneath(empty))
+        )
+    return sorted(found, key=lambda preset: preset.label.casefold())
 
 
 def findings_of(connection: Connection, client: PowerSchoolClient) -> Iterator[Finding]:
     """What the access doctor finds, one after the other; raises FixSettings when the settings themselves are wrong."""
     client.retries = WHILE_SOMEBODY_WAITS
     choices = choices_of(connection)
-    yield from examine(client, choices.streams, connection.source.read, co_teachers=choices.co_teachers)
+    yield from examine(client, choices.streams, choices.connection.source.read, co_teachers=choices.co_teachers)
 
 
 def schools_of(connection: Connection, client: PowerSchoolClient) -> list[School]:
@@ -60,9 +76,10 @@ def schools_of(connection: Connection, client: PowerSchoolClient) -> list[School
     raises.
     """
     client.retries = WHILE_SOMEBODY_WAITS
-    streams = choices_of(connection).streams.by_name
+    choices = choices_of(connection)
+    streams = choices.streams.by_name
     client.sign_in()
-    reader = choose_reader(client, connection.source.read)
+    reader = choose_reader(client, choices.connection.source.read)
     schools = Rows()
     read_stream(reader, streams[s.SCHOOLS.name], {}, schools)
     students = _ActiveStudents()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-
-import msgspec
+from typing import Any
 
 from psconnect.model.bad_setting import nearest, refuse
 from psconnect.model.connection import Connection
@@ -24,34 +23,28 @@ _NUMBER = "|else:Students.Student_Number|else:Students.DCID"
 last to stand in is a number that everybody has, unless user names are made up for who has none."""
 
 
-def with_devices(preset: Preset, connection: Connection) -> Preset:
-    """The preset with what the choice of devices says about students' user names; the connection may still differ.
+def said_by_options(connection: Connection) -> dict[str, Any]:
+    """What a connection's options say of students' user names and numbers, as sections of a connection file.
 
     Only other devices than Chromebooks ask for a user name of PowerSchool's (mission check D11, D12).
     """
-    devices = connection.options.devices
-    if devices is None:
-        return preset
-    last = "" if connection.usernames.get("student") else _NUMBER
-    username = f"{{{_CHROMEBOOKS}{last}}}" if devices == "chromebooks" else "{Students.Student_Web_ID}"
-    mapping = {**preset.mapping, "student": {**preset.mapping.get("student", {}), "username": username}}
-    requirements = dict(preset.requirements)
-    if devices != "chromebooks":
-        requirements["student"] = {**requirements.get("student", {}), "username": "skip"}
-    return msgspec.structs.replace(preset, mapping=mapping, requirements=requirements)
+    devices, identifier = connection.options.devices, connection.options.student_identifier
+    mapping: dict[str, str] = {}
+    if devices == "chromebooks":
+        last = "" if connection.usernames.get("student") else _NUMBER
+        mapping["username"] = f"{{{_CHROMEBOOKS}{last}}}"
+    elif devices:
+        mapping["username"] = "{Students.Student_Web_ID}"
+    if identifier:
+        mapping["identifier"] = _NUMBERS[identifier]
+    settings: dict[str, Any] = {"mapping": {"student": mapping}} if mapping else {}
+    if devices and devices != "chromebooks":
+        settings["requirements"] = {"student": {"username": "skip"}}
+    return settings
 
 
 _NUMBERS = {"dcid": "{Students.DCID}", "id": "{Students.ID}", "number": "{Students.Student_Number}"}
 """Per choice of the number that people see as a student's: the field that holds it."""
-
-
-def with_identifier(preset: Preset, connection: Connection) -> Preset:
-    """The preset with the number that people see as a student's; the connection's mapping may still differ."""
-    choice = connection.options.student_identifier
-    if choice is None:
-        return preset
-    student = {**preset.mapping.get("student", {}), "identifier": _NUMBERS[choice]}
-    return msgspec.structs.replace(preset, mapping={**preset.mapping, "student": student})
 
 
 def with_prefix(pattern: Pattern, prefix: str) -> Pattern:

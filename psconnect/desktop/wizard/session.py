@@ -16,7 +16,7 @@ import msgspec
 from psconnect.desktop.text import tr
 from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft, Part, new_draft
-from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, to_connection
+from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, rebased, to_connection
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart, Value
@@ -49,7 +49,8 @@ class Session:
     Attributes:
         draft: what is typed so far.
         choices: presets, kinds of destination, names of other connections, whether there is a keyring.
-        base: the connection that is changed; None for a new one.
+        base: the connection that is changed, as its file has it; None for a new one.
+        before: the same settings in effect, as they stood on the pages.
         stored: keys of the secrets that were kept before.
         resumed: whether the draft was begun in an earlier session.
         secrets: what was typed of secrets in this session, by key; it goes to the keyring and nowhere else.
@@ -59,6 +60,7 @@ class Session:
     draft: Draft
     choices: Known
     base: Connection | None = None
+    before: Draft | None = None
     stored: frozenset[str] = frozenset()
     resumed: bool = False
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
@@ -74,11 +76,17 @@ class Session:
     @property
     def dirty(self) -> bool:
         """Whether something differs from the connection that is changed."""
-        return self.base is None or self.secrets != self._kept or differs(self.draft, self.known, self.base)
+        if self.base is None or self.before is None or self.secrets != self._kept:
+            return True
+        return differs(self.draft, self.before, self.known, self.base)
 
     def update(self, kind: type[Part], **values: Any) -> None:
         """Change what is typed in one part, and tell."""
         self.become(flow.changed(self.draft, kind, **values))
+
+    def choose_preset(self, preset: str) -> None:
+        """Take another preset, with its settings where nothing else was typed."""
+        self.become(rebased(self.draft, self.choices, preset))
 
     def become(self, draft: Draft) -> None:
         """Go on with this draft, and tell if it differs."""
@@ -107,7 +115,8 @@ class Session:
     def saved(self, connection: Connection, typed: Draft) -> None:
         """The draft ``typed`` became this connection; what was typed since then stays typed."""
         self.base, self.stored = connection, self.stored | self._kept.keys()
-        self.become(kept_typing(self.draft, typed, connection))
+        self.before = from_connection(self.service.in_effect(connection))
+        self.become(kept_typing(self.draft, typed, self.before))
 
     # --- work ----------------------------------------------------------------------------------------------------
 
@@ -150,8 +159,9 @@ class Session:
 
         Raises FixSettings for a name that somebody took meanwhile, and for a connection that somebody removed.
         """
-        if self.base is not None:
-            connection = self.service.save_connection(onto(draft, self.known, self.base, self._current(self.base.name)))
+        if self.base is not None and self.before is not None:
+            current = self._current(self.base.name)
+            connection = self.service.save_connection(onto(draft, self.before, self.known, current))
             self._keep(connection.name)
             return connection
         self._refuse_taken(draft.of(ConnectPart).name)
@@ -255,9 +265,8 @@ def anew(session: Session) -> Session:
 def change(service: Service, name: str) -> Session:
     """A visit to the settings of a connection; work."""
     connection = service.connection(name)
-    return Session(
-        service, from_connection(connection), _choices(service, name), connection, service.kept_secrets(name)
-    )
+    before = from_connection(service.in_effect(connection))
+    return Session(service, before, _choices(service, name), connection, before, service.kept_secrets(name))
 
 
 def _choices(service: Service, besides: str = "") -> Known:
@@ -275,10 +284,11 @@ def _fresh(choices: Known, prefill: Prefill | None) -> Draft:
         if given.folder:
             destination["folder"] = given.folder
     preset = given.preset or (choices.presets[0].name if len(choices.presets) == 1 else "")
-    return new_draft(
-        ConnectPart(given.name, preset, given.district_name),
+    draft = new_draft(
+        ConnectPart(given.name, "", given.district_name),
         CredentialsPart(given.url, given.client_id),
         DestinationPart(destination),
         connection_id=given.connection_id,
         prefilled=bool(prefill),
     )
+    return rebased(draft, choices, preset) if preset else draft

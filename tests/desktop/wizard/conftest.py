@@ -89,6 +89,7 @@ class Setting:
             "client_id": plugin.client_id,
             "client_secret": plugin.client_secret,
             "connection_id": plugin.name.rpartition(" ")[2],
+            "preset": "oneroster",
             "folder": str(self.folder),
         }
         return Prefill(**{**values, **changes})
@@ -158,6 +159,7 @@ class Setting:
         if step == "connect":
             return
         self.type(self.connect.name, "Lincoln roster")
+        self.press(self.connect.cards["oneroster"])
         self.press(self.window.next_button)
         if step == "credentials":
             return

@@ -11,7 +11,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.across import Across
 from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
-from psconnect.desktop.wizard.steps.connect import ConnectPart
+from psconnect.desktop.wizard.steps.connect import ConnectPart, not_verified
 
 _ASIDE_WIDTH = 300
 
@@ -55,10 +55,12 @@ class ConnectPage(StepPage):
         group = QButtonGroup(self)
         for preset in self.session.choices.presets:
             card = ChoiceCard(preset.label, preset.summary, f"preset-{preset.name}", holder)
-            card.clicked.connect(lambda _on=True, name=preset.name: self.session.update(ConnectPart, preset=name))
+            card.clicked.connect(lambda _on=True, name=preset.name: self.session.choose_preset(name))
             group.addButton(card)
             layout.addWidget(card)
             self.cards[preset.name] = card
+        self.hints = Label("", "help")
+        layout.addWidget(self.hints)
         self.preset_error = Label("", "error")
         self.preset_error.hide()
         layout.addWidget(self.preset_error)
@@ -71,6 +73,10 @@ class ConnectPage(StepPage):
         show_text(self.district, part.district_name)
         for name, card in self.cards.items():
             card.setChecked(name == part.preset)
+        chosen = next((preset for preset in self.session.choices.presets if preset.name == part.preset), None)
+        hints = [*([] if chosen.verified else [not_verified()]), *chosen.hints] if chosen else []
+        self.hints.setText("\n".join(hints))
+        self.hints.setVisible(bool(hints))
         self.show_needs()
 
     def show_needs(self) -> None:

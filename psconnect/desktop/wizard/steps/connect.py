@@ -46,10 +46,13 @@ class ConnectStep(StepSpec[ConnectPart]):
     def lines(self, draft: Draft, known: Known) -> list[Line]:
         """Name, preset, district."""
         part = draft.of(ConnectPart)
-        labels = {preset.name: preset.label for preset in known.presets}
+        chosen = next((preset for preset in known.presets if preset.name == part.preset), None)
+        label = chosen.label if chosen else ""
+        if chosen and not chosen.verified:
+            label = tr("{preset} (not verified with the vendor)", preset=label)
         return [
             (tr("Name"), part.name.strip()),
-            (tr("Preset"), labels.get(part.preset, "")),
+            (tr("Preset"), label),
             (tr("District name"), part.district_name.strip() or tr("taken from the address")),
         ]
 
@@ -61,6 +64,11 @@ class ConnectStep(StepSpec[ConnectPart]):
     def out_of(self, connection: Connection) -> ConnectPart:
         """As the connection has it."""
         return ConnectPart(connection.name, connection.preset, connection.options.district_name)
+
+
+def not_verified() -> str:
+    """What a person has to know of a preset that the vendor has not confirmed."""
+    return tr("Not verified with the vendor: made from public documents. Check the first delivery with the vendor.")
 
 
 def _name_problem(name: str, known: Known) -> str:

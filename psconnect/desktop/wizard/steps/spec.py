@@ -47,6 +47,11 @@ class Known:
     secrets: Mapping[str, str] = field(default_factory=dict)
     keyring: bool = True
 
+    def defaults(self, preset: str) -> Connection:
+        """The settings that a new connection with that preset has."""
+        found = next((one.defaults for one in self.presets if one.name == preset), None)
+        return found or Connection("", preset)
+
     @property
     def secret_place(self) -> str:
         """Where a secret is that is known, in words."""
