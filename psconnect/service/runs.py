@@ -141,6 +141,7 @@ class Runs(Destinations):
                 "Enable it first.",
                 where=name,
             )
+        self.check_secrets(connection)
         choices = choices_of(connection)
         token = cancel or CancelToken()
         with self.opened_destination(connection, token) as destination, ExitStack() as to_close:

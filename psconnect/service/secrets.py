@@ -77,6 +77,15 @@ class SecretKeeping(Base):
             )
         return self._files.get(name).name
 
+    def check_secrets(self, connection: Connection) -> None:
+        """Raise FixSettings for a secret that the destination can't do without and that is not known.
+
+        PowerSchool's is asked for at the sign-in, which also knows whether there is a client ID.
+        """
+        for state in self._states(connection):
+            if state.required and not state.place and state.key != CLIENT_SECRET:
+                raise _missing(connection.name, state)
+
     def destination_secret(self, connection: Connection, key: str, typed: Mapping[str, str]) -> str:
         """A secret that the destination declares, by its key there; raises FixSettings where it is not known.
 

@@ -32,8 +32,11 @@ def secret(connected: Connected) -> str:
 
 def test_presets_have_a_name_a_label_and_a_line(connected: Connected):
     presets = connected.service.presets()
-    assert [(preset.name, preset.label) for preset in presets] == [("oneroster", "OneRoster")]
-    assert presets[0].summary.endswith(".")
+    labels = {preset.name: preset.label for preset in presets}
+    assert labels == {"dyknow": "DyKnow", "oneroster": "OneRoster", "school-passport": "School Passport"}
+    assert [preset.name for preset in presets] == sorted(labels, key=lambda name: labels[name].casefold())
+    assert all(preset.summary.endswith(".") for preset in presets)
+    assert [preset.verified for preset in presets] == [False, True, False]
 
 
 def test_destinations_declare_their_settings(connected: Connected):
