@@ -32,7 +32,9 @@ def for_run(run: Run) -> int:
         if run.error["code"].startswith(_SETTINGS):
             return USAGE
         return APPLYING if run.failed_in == "applying" else NOT_READ
-    return APPLYING if run.state == "interrupted" else DONE
+    if run.state == "interrupted":
+        return APPLYING
+    return REFUSED if run.refused else DONE
 
 
 def for_error(error: PsconnectError) -> int:

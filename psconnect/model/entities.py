@@ -51,6 +51,7 @@ class Entity:
         prefix: letter in front of the key in ``sourcedId``.
         extensible: whether its records have ``extra``, further values of a connection's own choice: a JSON object from
             label to text, or empty.
+        titled: of a derived entity, the attributes that name its records for a person; without any, their id does.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Entity:
     scope: str
     prefix: str = ""
     extensible: bool = False
+    titled: tuple[str, ...] = ()
 
     @property
     def shaped(self) -> tuple[str, ...]:

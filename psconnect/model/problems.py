@@ -33,6 +33,8 @@ class Rule:
     counted: bool = False
 
 
+NOT_TAKEN = "not-taken"
+"""The rule of a record that the destination has no place for."""
 NOT_CHOSEN = "school-not-chosen"
 """The rule of a record whose school is not among the chosen ones."""
 _RULES = (
@@ -57,6 +59,9 @@ _RULES = (
     Rule("relationship-ended", "info"),
     Rule("contact-without-student", "info"),
     Rule("not-listed", "info"),
+    Rule(NOT_TAKEN, "info"),
+    Rule("change-refused", "error"),
+    Rule("change-waits", "error"),
     Rule("student-not-listed", "info"),
     Rule("goes-along", "info"),
     Rule("filter", "info"),

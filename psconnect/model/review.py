@@ -20,6 +20,7 @@ class ChangeRow:
         values: (attribute, before, after) of every attribute for a create or removal, of the changed ones for an
             update; before or after is None where there is no record. Hidden characters are named, as in all texts here.
         rule: the rule for which a removal is one; empty for other actions, and where it is no longer known.
+        found_by: how the destination's own record was recognised that a create takes over; empty for a new one.
     """
 
     entity: str
@@ -30,6 +31,7 @@ class ChangeRow:
     school: str
     values: tuple[tuple[str, str | None, str | None], ...]
     rule: str = ""
+    found_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ WAITING = ("held", "previewed")
 ENDED = ("finished", "finished_with_problems", "failed", "cancelled", "interrupted", "skipped", "discarded", "expired")
 APPLIED = ("finished", "finished_with_problems")
 SCOPES = ("all", "users", "courses")
+REFUSALS = ("refused", "waits")
+"""Reasons for setting changes aside that only show while a run is applied."""
 KINDS = ("sync", "undo", "rehearsal")
 
 
@@ -125,6 +127,11 @@ class Run:
     redelivers_to: str = ""
 
     @property
+    def refused(self) -> int:
+        """How many planned changes the destination did not take, those that wait for refused ones included."""
+        return sum(self.set_aside.get(because, 0) for because in REFUSALS)
+
+    @property
     def delivers(self) -> bool:
         """Whether applying it would write anything at the destination."""
         return bool(self.redelivers_to) or any(counts.total for counts in self.changes.values())
@@ -198,7 +205,8 @@ class SetAside:
         action: ``create``, ``update`` or ``remove``.
         because: ``chosen`` (excluded by a person), ``goes-along`` (it would point to something that is not there
             otherwise), ``changed-since`` (an undo leaves what was changed after the run), ``still-needed`` (an undo
-            leaves what others point to, or what would point nowhere).
+            leaves what others point to, or what would point nowhere), ``adopted`` (an undo leaves what the destination
+            had before), ``refused`` (by the destination), ``waits`` (it needs one that was refused).
         title: how a person names the record; a person's data, for the screen alone.
     """
 

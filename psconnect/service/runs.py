@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from psconnect.destinations import find_kind
 from psconnect.logs import logger
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
@@ -156,6 +157,7 @@ class Runs(Destinations):
                 rosters=self.rosters_of(name),
                 make_source=source,
                 destination=destination,
+                kind=find_kind(connection.destination_kind),
                 rules=rules_fingerprint(choices),
                 safety=safety_of(choices.connection.safety),
                 clock=self.clock,

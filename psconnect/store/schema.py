@@ -165,3 +165,50 @@ def _redelivers_to_and_filled(db: Database) -> None:
 def _record_format(db: Database) -> None:
     """From here on a file says which format its records have; those before have the first one."""
     note_format(db.conn, 1)
+
+
+@MIGRATIONS(name="m008_single_changes")
+def _single_changes(db: Database) -> None:
+    """What a destination that takes single changes made of each, and the ids that records have there.
+
+    ``outcome.state`` is one of store.plan.outcomes. ``adopted`` are records that a plan found there, ``remote`` the ids
+    of what was delivered; ``how`` says by what an adopted one was recognised. ``derived_key`` gives the records of
+    derived entities a key for good.
+    """
+    db.executescript(
+        """
+        CREATE TABLE outcome (
+            run INTEGER NOT NULL REFERENCES run (no) ON DELETE CASCADE,
+            entity INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            code TEXT NOT NULL DEFAULT '',
+            sentence TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (run, entity, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE adopted (
+            run INTEGER NOT NULL REFERENCES run (no) ON DELETE CASCADE,
+            entity INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            remote_id TEXT NOT NULL,
+            how TEXT NOT NULL,
+            PRIMARY KEY (run, entity, key),
+            UNIQUE (run, entity, remote_id)
+        ) WITHOUT ROWID;
+        CREATE TABLE remote (
+            entity INTEGER NOT NULL,
+            key INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            remote_id TEXT NOT NULL,
+            how TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (entity, key)
+        ) WITHOUT ROWID;
+        CREATE INDEX remote_by_id ON remote (entity, id);
+        CREATE TABLE derived_key (
+            entity INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            key INTEGER NOT NULL,
+            PRIMARY KEY (entity, id)
+        ) WITHOUT ROWID;
+        """
+    )

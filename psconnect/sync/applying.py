@@ -1,8 +1,7 @@
-"""Apply: the roster goes to the destination, then the ledger follows; killed in between, the next start knows which.
+"""Apply: the plan goes to the destination, and the ledger follows; killed in between, the next start knows how far.
 
-Before the snapshot becomes visible, its receipt is journalled. After that, outcome and ledger change in one
-transaction. On the next start, what stands at the destination tells: the journalled receipt means done; anything
-else means not done.
+A snapshot stands or does not, as its journalled receipt tells; outcome and ledger then change in one transaction. Of
+single changes each has its own outcome, and the ledger follows each of them.
 """
 
 from __future__ import annotations
@@ -14,13 +13,15 @@ from psconnect.destinations.writer import Writer
 from psconnect.model.runs import WORKING
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
-from psconnect.store.history.facts import set_fact
-from psconnect.store.plan import ledger, tombstones
+from psconnect.store.history.facts import PLACE, RECEIPT, set_fact
+from psconnect.store.plan import ledger, outcomes, tombstones
 from psconnect.store.plan.plan import Plan
-from psconnect.sync.delivery.roster import PlannedRoster
+from psconnect.sync.delivery import snapshot as snapshot_delivery
+from psconnect.sync.delivery.made import keep_what_was_made
+from psconnect.sync.delivery.writer import Delivery, settle_unanswered
 from psconnect.sync.identity import RULES, unsettle
 from psconnect.sync.job import Job
-from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, PLACE, READ_BEFORE, RECEIPT, REJECTED_BEFORE
+from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, READ_BEFORE, REJECTED_BEFORE
 from psconnect.transfer.place import Delivered
 
 
@@ -35,49 +36,49 @@ def apply_plan(job: Job, db: sqlite3.Connection, number: int, *, take_over: bool
     job.tell("applying")
     job.on_step("apply")
     if isinstance(job.destination, Writer):
-        raise NotImplementedError
-    prepared = job.destination.prepare(PlannedRoster(job, db, number), job.cancel)
-    job.on_step("prepared")
-    try:
-        job.cancel.check()
-        _journal(job, db, number, prepared.receipt)
-        job.on_step("journalled")
-        delivered = prepared.publish(take_over=take_over)
-    except BaseException:
-        prepared.discard()
-        raise
-    job.on_step("published")
-    _follow(job, db, number, delivered)
-
-
-def _journal(job: Job, db: sqlite3.Connection, number: int, receipt: str) -> None:
-    written = job.clock.now().isoformat()
-    db.execute("INSERT OR REPLACE INTO journal VALUES (?, ?, ?)", [number, receipt, written])
+        settle_unanswered(job, db, job.destination)
+        said = Delivery(job, db, number, job.destination).deliver()
+        _end_applied(job, db, number, said)
+    else:
+        delivered = snapshot_delivery.deliver(job, db, number, job.destination, take_over=take_over)
+        _follow(job, db, number, delivered)
 
 
 def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered) -> None:
-    """The destination has it: ledger, outcome and history change together."""
-    sql = "SELECT read, rules, rejected, filled, kind FROM run WHERE no = ?"
-    read, rules, rejected, filled, kind = db.execute(sql, [number]).fetchone()
+    """The snapshot stands: ledger, outcome and history change together."""
     with transaction(db):
         tombstones.update_tombstones(Plan(db, number))
         ledger.apply_to_ledger(Plan(db, number))
-        ledger.seal_ledger(db)
         set_fact(db, RECEIPT, delivered.receipt)
         set_fact(db, PLACE, job.destination.address)
-        if kind == "undo":
-            set_fact(db, AFTER_UNDO, run_table.id_of(db, number))
-            unsettle(db, number)
-        else:
-            set_fact(db, AFTER_UNDO, "")
-            set_fact(db, RULES, rules)
-            set_fact(db, READ_BEFORE, read)
-            set_fact(db, REJECTED_BEFORE, rejected)
-            set_fact(db, FILLED_BEFORE, filled)
         db.execute("DELETE FROM journal WHERE run = ?", [number])
-        end_run(job, db, number, delivered.description)
-        job.on_step("ledger")
+        _note_end(job, db, number, delivered.description)
     job.on_step("finished")
+
+
+def _end_applied(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
+    """Each single change has its outcome: what was not made leaves the plan, and the run ends."""
+    with transaction(db):
+        keep_what_was_made(db, number)
+        _note_end(job, db, number, delivered)
+    job.on_step("finished")
+
+
+def _note_end(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
+    sql = "SELECT read, rules, rejected, filled, kind FROM run WHERE no = ?"
+    read, rules, rejected, filled, kind = db.execute(sql, [number]).fetchone()
+    ledger.seal_ledger(db)
+    if kind == "undo":
+        set_fact(db, AFTER_UNDO, run_table.id_of(db, number))
+        unsettle(db, number)
+    else:
+        set_fact(db, AFTER_UNDO, "")
+        set_fact(db, RULES, rules)
+        set_fact(db, READ_BEFORE, read)
+        set_fact(db, REJECTED_BEFORE, rejected)
+        set_fact(db, FILLED_BEFORE, filled)
+    end_run(job, db, number, delivered)
+    job.on_step("ledger")
 
 
 def end_run(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
@@ -97,20 +98,34 @@ def settle(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is
     """Bring a killed run to its end.
 
     Killed before applying: nothing was delivered; it ends ``interrupted``. Killed while applying: if the destination
-    has the journalled snapshot, only the ledger was missing; else the plan is applied again while it is fresh, and
-    given up as ``interrupted`` when it is not, because the new run plans anew.
+    has the journalled snapshot, only the ledger was missing; else the plan is applied (of single changes: the rest of
+    it) while it is fresh, and given up as ``interrupted`` when it is not, because the new run plans anew.
     """
-    row = db.execute("SELECT receipt FROM journal WHERE run = ?", [number]).fetchone()
-    if state == "applying" and row and job.destination.standing() == row[0]:
-        _follow(job, db, number, Delivered(row[0], "Delivered before an interruption; confirmed by reading it back."))
-    elif state == "applying" and plan_is_fresh:
+    applying = state == "applying"
+    receipt = delivered_unrecorded(job, db, number) if applying else ""
+    if receipt:
+        _follow(job, db, number, Delivered(receipt, "Delivered before an interruption; confirmed by reading it back."))
+    elif applying and plan_is_fresh:
         ledger.check_ledger(db)
         apply_plan(job, db, number)
     else:
-        _interrupted(job, db, number)
+        if isinstance(job.destination, Writer):
+            settle_unanswered(job, db, job.destination)
+        give_up(job, db, number, "interrupted")
 
 
-def _interrupted(job: Job, db: sqlite3.Connection, number: int) -> None:
+def delivered_unrecorded(job: Job, db: sqlite3.Connection, number: int) -> str:
+    """The receipt of a snapshot that stands at the destination though the run does not know it yet; else empty."""
+    if isinstance(job.destination, Writer):
+        return ""
+    return snapshot_delivery.journalled(db, number, job.destination)
+
+
+def give_up(job: Job, db: sqlite3.Connection, number: int, state: str, **values: object) -> None:
+    """End a run before its goal: its plan is thrown away, but for single changes that were made or have no answer."""
     with transaction(db):
-        run_table.forget_plan(db, number)
-        run_table.update_run(db, number, state="interrupted", ended=job.clock.now())
+        if outcomes.any_sent(db, number):
+            keep_what_was_made(db, number)
+        else:
+            run_table.forget_plan(db, number)
+        run_table.update_run(db, number, state=state, ended=job.clock.now(), **values)

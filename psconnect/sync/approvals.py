@@ -16,6 +16,7 @@ from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import changes_ids, mark_of
 from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_run
+from psconnect.sync.delivery.additions import adopt, is_anew, plan_derived_entities
 from psconnect.sync.identity import RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import measured, of_these_settings, read_and_plan
@@ -88,6 +89,8 @@ def exclude(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
     def change(db: sqlite3.Connection, number: int) -> None:
         if changes_ids(Plan(db, number)):
             raise _all_or_none(run_id)
+        if is_anew(job, Plan(db, number)):
+            raise _all_anew(run_id)
         exclusions.exclude_changes(Plan(db, number), entity, keys)
 
     return _edit(job, run_id, change)
@@ -103,6 +106,8 @@ def _edit(job: Job, run_id: str, change: Callable[[sqlite3.Connection, int], Non
         number, run = _waiting(db, job.connection, run_id)
         with transaction(db):
             change(db, number)
+            if run.kind != "undo":
+                plan_derived_entities(job, Plan(db, number))
             judge_again(job, db, number, [hold for hold in run.holds if not hold.rule.startswith(_OF_THE_PLAN)])
         return run_table.read_run(db, job.connection, number)
 
@@ -163,6 +168,8 @@ def _plan_again(job: Job, db: sqlite3.Connection, fresh: int, number: int, run: 
         with transaction(db):
             exclusions.exclude_again(Plan(db, fresh), number)
             planned = run_table.read_run(db, job.connection, fresh)
+            if run.kind != "undo":
+                plan_derived_entities(job, Plan(db, fresh))
             judge_again(job, db, fresh, [h for h in planned.holds if not h.rule.startswith(_OF_THE_PLAN)])
         return run_table.read_run(db, job.connection, fresh)
     return None
@@ -179,6 +186,7 @@ def store_undo(job: Job, db: sqlite3.Connection, number: int, undone: str, holds
         raise _not_waiting(undone, "")
     with transaction(db):
         undo_plan.store_inverse(Plan(db, number), found[0])
+        adopt(job, Plan(db, number))
         run_table.update_run(
             db,
             number,
@@ -218,6 +226,16 @@ def _all_or_none(run_id: str) -> FixSettings:
         "Single records can’t be excluded from this run",
         f"The run {run_id} gives records other ids. Those who refer to them change along, so it is all or nothing.",
         "Approve it as a whole, or discard it and correct the list of ids first.",
+        where=run_id,
+    )
+
+
+def _all_anew(run_id: str) -> FixSettings:
+    return FixSettings(
+        "PSC-RUN-ANEW-WHOLE",
+        "Single records can’t be excluded from this run",
+        f"The run {run_id} delivers the whole roster to a destination that has nothing of it yet.",
+        "Approve it as a whole, or discard it. Later runs let you exclude single records.",
         where=run_id,
     )
 

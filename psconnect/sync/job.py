@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psconnect.destinations import Destination
+from psconnect.destinations import Destination, Kind
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.events import OnEvent, RunEvent, ignore
 from psconnect.model.ids import IdRules, Ids
@@ -55,6 +55,7 @@ class Job:
         make_source: builds the source that gives these ids and these user names to staff; called once the lock is held,
             so that no sign-in happens in vain.
         destination: where the roster goes.
+        kind: of what kind it is.
         rules: fingerprint of all settings that decide who and what is delivered.
         safety: what its runs are held for.
         between: rules between records: uniqueness, and what is left out for want of others.
@@ -70,6 +71,7 @@ class Job:
     rosters: Path
     make_source: Callable[[Ids, StaffNames], Source]
     destination: Destination
+    kind: Kind
     rules: str
     safety: Safety
     clock: Clock

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
+from psconnect.destinations.writer import Writer
 from psconnect.model.entities import BY_KEY, TEACHER
 from psconnect.model.events import RunEvent
 from psconnect.model.findings import stop_if_failed
@@ -18,7 +19,7 @@ from psconnect.model.runs import Hold
 from psconnect.sources.base import ReadSummary
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
-from psconnect.store.history.facts import get_fact
+from psconnect.store.history.facts import PLACE, RECEIPT, get_fact
 from psconnect.store.plan import difference, ledger, tombstones
 from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import ids_for, mark_of
@@ -27,14 +28,16 @@ from psconnect.store.reading import staging
 from psconnect.store.reading.assigned_values import staff_names
 from psconnect.store.reading.fate_counts import FateCounts, count_fates
 from psconnect.store.reading.id_clashes import settle_clashes
-from psconnect.store.reading.references import resolve_references, without_those_along
+from psconnect.store.reading.references import leave_out_entities, resolve_references, without_those_along
 from psconnect.sync import guard, measures
 from psconnect.sync.assigning import give
+from psconnect.sync.delivery.additions import plan_derived_entities, plan_for_writer
+from psconnect.sync.delivery.writer import settle_unanswered
 from psconnect.sync.identity import RULES, Identity, identity_of
 from psconnect.sync.incremental import compared, memory_for
 from psconnect.sync.job import Job
 
-READ_BEFORE, RECEIPT, AFTER_UNDO, REJECTED_BEFORE, PLACE = "read", "receipt", "after-undo", "rejected", "place"
+READ_BEFORE, AFTER_UNDO, REJECTED_BEFORE = "read", "after-undo", "rejected"
 FILLED_BEFORE = "filled"
 _BY_V1 = ".v1"
 
@@ -59,8 +62,7 @@ class Planned:
 def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> Planned:
     """Read, shape and store the plan of this run; raises what stops the run."""
     _enter(job, db, number, "reading")
-    stop_if_failed(job.destination.check())
-    job.destination.sweep()
+    _prepare_destination(job, db)
     stage, started = staging.Staging(job.rosters), job.clock.now()
     try:
         identity = identity_of(job, db, scope)
@@ -81,6 +83,7 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
     staging.attach(db, job.rosters)
     keep_for = ""
     try:
+        leave_out_entities(db, job.kind.left_out)
         found = [*stage.problems(), *give(db, job.naming, names)]
         if identity.may_clash:
             found += settle_clashes(db)
@@ -96,6 +99,13 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         return planned
     finally:
         staging.detach(db, job.rosters, keep_for=keep_for)
+
+
+def _prepare_destination(job: Job, db: sqlite3.Connection) -> None:
+    stop_if_failed(job.destination.check())
+    job.destination.sweep()
+    if isinstance(job.destination, Writer):
+        settle_unanswered(job, db, job.destination)
 
 
 def _enter(job: Job, db: sqlite3.Connection, number: int, stage: str) -> None:
@@ -124,7 +134,10 @@ def _plan(
         doubtful = _with_unlisted(db, counts, rejected)
         if get_fact(db, RULES):
             guard.stop_if_rejected(doubtful, job.safety.thresholds)
-        not_applied = difference.keep_additions(Plan(db, number)) if job.safety.additions_only else {}
+        plan = Plan(db, number)
+        not_applied = difference.keep_additions(plan) if job.safety.additions_only else {}
+        not_applied |= plan_derived_entities(job, plan)
+        anew = plan_for_writer(job, plan)
         run_table.store_problems(db, number, problems)
         run_table.update_run(
             db,
@@ -150,6 +163,7 @@ def _plan(
             rules,
             identity.changed,
             emptied(summary, filled_before),
+            anew,
         )
         planned = judge(job, db, number, reading)
         job.on_step("plan")
@@ -228,6 +242,7 @@ class Reading:
         rules: fingerprint of all that decides who is delivered, but for how ids are made.
         ids_changed: how ids differ from the last delivery (guard.Facts).
         emptied: fields that had values at the last delivery and have none now (guard.Facts).
+        anew: whether everything is delivered as new, because the destination is another one than the ledger is about.
     """
 
     read: dict[str, int]
@@ -237,6 +252,7 @@ class Reading:
     rules: str
     ids_changed: str = ""
     emptied: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    anew: bool = False
 
 
 def stands(job: Job, db: sqlite3.Connection) -> bool:
@@ -274,7 +290,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
         owned_by=job.destination.owned_by() if changes or not standing else "",
     )
     found = guard.holds(facts, job.safety.thresholds)
-    again = "" if standing else job.destination.address
+    again = "" if standing and not reading.anew else job.destination.address
     run_table.update_run(db, number, plan_hash=summary.hash, changes=summary.changes, holds=found, redelivers_to=again)
     return Planned(summary.hash, changes, found, delivers=bool(changes) or not standing)
 

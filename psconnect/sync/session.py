@@ -12,12 +12,12 @@ from datetime import timedelta
 
 from psconnect.model.errors import Bug, Cancelled, DestinationRefused, LocalStorage, PauseAsked, PsconnectError
 from psconnect.model.runs import Run
-from psconnect.store.database import open_rosters, sqlite_errors, transaction
+from psconnect.store.database import open_rosters, sqlite_errors
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import check_facts
 from psconnect.store.lock import run_lock
 from psconnect.store.reading import staging
-from psconnect.sync.applying import settle, unsettled
+from psconnect.sync.applying import delivered_unrecorded, give_up, settle, unsettled
 from psconnect.sync.job import Job
 from psconnect.sync.planning import of_these_settings
 
@@ -103,15 +103,12 @@ def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error:
         with sqlite_errors(job.rosters):
             # Who refused it did not take it, though somebody else may have delivered the very same there.
             refused = isinstance(error, DestinationRefused)
-            if stage == "applying" and not refused and _published(job, db, number):
+            if stage == "applying" and not refused and delivered_unrecorded(job, db, number):
                 # The destination has it already; only our own books are missing. The next start writes them.
                 error = _unrecorded(job, error) if error else None
                 run_table.update_run(db, number, error=error.as_dict() if error else None, failed_in=failed_in)
                 return
-            details = error.as_dict() if error else None
-            with transaction(db):
-                run_table.forget_plan(db, number)
-                run_table.update_run(db, number, state=state, ended=job.clock.now(), failed_in=failed_in, error=details)
+            give_up(job, db, number, state, failed_in=failed_in, error=error.as_dict() if error else None)
     except PsconnectError:
         # Not even the end can be stored (a full disk): what was wrong first is what the person has to hear; the next
         # start settles the run as one that was killed.
@@ -127,8 +124,3 @@ def _unrecorded(job: Job, error: PsconnectError) -> PsconnectError:
         "Free some room or mend what is named, then start again: the next run finds the delivery and finishes it.",
         where=str(job.rosters),
     )
-
-
-def _published(job: Job, db: sqlite3.Connection, number: int) -> bool:
-    row = db.execute("SELECT receipt FROM journal WHERE run = ?", [number]).fetchone()
-    return bool(row) and job.destination.standing() == row[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from psconnect.model.entities import ENTITIES
+from psconnect.model.entities import planned_entities
 from psconnect.model.errors import FixSettings
 from psconnect.model.sections import EntityThresholds
 
@@ -39,7 +39,10 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "remove_per_class": "75% and 8",
     },
 }
-"""The built-in limits: entity key -> kind -> text; what is not listed is off, but ``rejected`` is the same for all."""
+"""The built-in limits: entity key -> kind -> text; what is not listed is off, but ``rejected`` is the same for all.
+
+Derived entities have those of relationships.
+"""
 
 _ONLY = {
     "remove_per_class": (("enrollment",), "per class", "enrollments"),
@@ -107,7 +110,7 @@ def thresholds_of(changed: Mapping[str, EntityThresholds]) -> dict[str, dict[str
     """All limits, entity key -> kind: the built-in ones with a connection's differences; raises FixSettings."""
     kinds = EntityThresholds.__struct_fields__
     limits: dict[str, dict[str, Threshold]] = {}
-    for entity in ENTITIES:
+    for entity in planned_entities():
         own = msgspec.structs.asdict(changed[entity.key]) if entity.key in changed else {}
         for kind, (only, what, who) in _ONLY.items():
             if own.get(kind) is not None and entity.key not in only:
@@ -118,7 +121,7 @@ def thresholds_of(changed: Mapping[str, EntityThresholds]) -> dict[str, dict[str
                     f"Take it out, or write it in [safety.thresholds.{only[0]}].",
                     where=f"safety.thresholds.{entity.key}.{kind}",
                 )
-        texts = {"rejected": _REJECTED, **DEFAULTS[entity.key]}
+        texts = {"rejected": _REJECTED, **DEFAULTS.get(entity.key, _LINKS)}
         texts |= {kind: text for kind, text in own.items() if text is not None}
         where = f"safety.thresholds.{entity.key}"
         limits[entity.key] = {kind: parse_threshold(texts.get(kind, OFF), f"{where}.{kind}") for kind in kinds}

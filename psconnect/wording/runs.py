@@ -50,6 +50,9 @@ _ASIDE = {
     "goes-along": marked("belongs to an excluded record"),
     "changed-since": marked("changed after that run"),
     "still-needed": marked("needed by other records, or refers to one that is gone"),
+    "refused": marked("refused by the destination"),
+    "waits": marked("needs a record that the destination refused"),
+    "adopted": marked("was at the destination before that run"),
 }
 _SEVERITIES = {"error": marked("Error"), "warning": marked("Warning"), "info": marked("For information")}
 _FULL = {

@@ -27,6 +27,9 @@ _COUNTED = {
     "goes-along": plural("1 goes along", "{count} go along"),
     "changed-since": plural("1 was changed since", "{count} were changed since"),
     "still-needed": plural("1 is still needed", "{count} are still needed"),
+    "refused": plural("1 was refused", "{count} were refused"),
+    "waits": plural("1 waits for a refused one", "{count} wait for refused ones"),
+    "adopted": plural("1 was there before", "{count} were there before"),
 }
 
 

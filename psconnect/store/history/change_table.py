@@ -22,6 +22,7 @@ from psconnect.store.history.run_table import school_names
 from psconnect.store.history.titles import NUMBERS, TITLES, Titles
 from psconnect.store.plan.plan import ACTIONS, REMOVE
 from psconnect.store.plan.record_ids import RunIds, school_names_by_id
+from psconnect.store.plan.remote_ids import adopted
 from psconnect.store.reading.last_reading import why_gone
 from psconnect.store.record import decode_record, each_id, value_at
 
@@ -57,7 +58,8 @@ class Arrangement:
             rows = self._db.execute(sql, [self._number, self._entity.rank, offset, offset + limit]).fetchall()
         gone = {key for key, action, *_record in rows if action == REMOVE}
         reasons = why_gone(self._path, self._run_id, self._entity, gone)
-        return [self._row(*row, rule=reasons.get(row[0], "")) for row in rows]
+        links = adopted(self._db, self._number, self._entity, [row[0] for row in rows])
+        return [self._row(*row, rule=reasons.get(row[0], ""), found_by=links.get(row[0], "")) for row in rows]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -102,7 +104,11 @@ class Arrangement:
     def _order(self) -> tuple[str, ...]:
         if self.wanted.order == "action":
             return ("action",)
-        names = {"title": TITLES[self._entity.key], "number": NUMBERS.get(self._entity.key, ()), "school": ()}
+        names = {
+            "title": TITLES.get(self._entity.key, self._entity.titled),
+            "number": NUMBERS.get(self._entity.key, ()),
+            "school": (),
+        }
         places = [self._entity.attributes.index(name) for name in names.get(self.wanted.order, ())]
         if self.wanted.order == "school" and self._school_place() is not None:
             places = [self._school_place() or 0]
@@ -114,7 +120,9 @@ class Arrangement:
                 return self._entity.attributes.index(name)
         return None
 
-    def _row(self, key: int, action: int, before: bytes | None, after: bytes | None, *, rule: str) -> ChangeRow:
+    def _row(
+        self, key: int, action: int, before: bytes | None, after: bytes | None, *, rule: str, found_by: str
+    ) -> ChangeRow:
         old, new = _decoded(before), _decoded(after)
         record = new if new is not None else old or []
         named = dict(zip(self._entity.attributes, record, strict=True))
@@ -128,6 +136,7 @@ class Arrangement:
             self._school_name(record[place]) if place is not None else "",
             tuple((name, _shown(a), _shown(b)) for name, a, b in _differences(self._entity, old, new)),
             rule,
+            found_by,
         )
 
     def _school_name(self, ids: str) -> str:

@@ -8,6 +8,10 @@ import sqlite3
 from collections.abc import Mapping
 
 _SEAL = "seal"
+RECEIPT, PLACE = "receipt", "place"
+"""What stands at the destination since the last delivery, and where that is, as a person reads it."""
+BEGUN = "begun"
+"""The id of a run that begins to send single changes: set while the destination is told, and not yet the receipt."""
 
 
 class SealBroken(Exception):

@@ -88,6 +88,11 @@ def id_of(db: sqlite3.Connection, number: int) -> str:
     return str(db.execute("SELECT id FROM run WHERE no = ?", [number]).fetchone()[0])
 
 
+def state_of(db: sqlite3.Connection, number: int) -> str:
+    """The state of the run with that number."""
+    return str(db.execute("SELECT state FROM run WHERE no = ?", [number]).fetchone()[0])
+
+
 def list_runs(db: sqlite3.Connection, connection: str) -> list[Run]:
     """All runs, newest first."""
     return list(_runs(db, connection, "ORDER BY no DESC", []))
@@ -184,7 +189,7 @@ def school_names(db: sqlite3.Connection, number: int) -> dict[int, str]:
 
 def forget_plan(db: sqlite3.Connection, number: int) -> None:
     """Throw away the plan of a run that will not be applied; its counts stay."""
-    for table in ("change", "aside", "journal"):
+    for table in ("change", "aside", "journal", "adopted"):
         db.execute(f"DELETE FROM {table} WHERE run = ?", [number])
 
 

@@ -51,10 +51,9 @@ class Titles:
 
     def title(self, entity: Entity, named: Mapping[str, str]) -> str:
         """How a person names the record with these attributes; its id where it has no name."""
-        parts = [
-            self._other(name, named[name]) if name in _OTHERS else named[name].strip() for name in TITLES[entity.key]
-        ]
-        between = " – " if entity.key in ("relationship", "enrollment") else ", "
+        names = TITLES.get(entity.key, entity.titled)
+        parts = [self._other(name, named[name]) if name in _OTHERS else named[name].strip() for name in names]
+        between = " – " if any(name in _OTHERS for name in names) else ", "
         return shown(between.join(part for part in parts if part) or named["sourcedId"])
 
     def number(self, entity: Entity, named: Mapping[str, str]) -> str:
@@ -65,9 +64,11 @@ class Titles:
         """How a person names the record with that key, as this run would deliver it or as it was; empty if unknown."""
         sql = (
             "SELECT coalesce(after, before) FROM change WHERE run = ? AND entity = ? AND key = ? "
-            "UNION ALL SELECT record FROM ledger WHERE entity = ? AND key = ? LIMIT 1"
+            "UNION ALL SELECT record FROM ledger WHERE entity = ? AND key = ? "
+            "UNION ALL SELECT coalesce(after, before) FROM aside WHERE run = ? AND entity = ? AND key = ? LIMIT 1"
         )
-        row = self._db.execute(sql, [self._run, entity.rank, key, entity.rank, key]).fetchone()
+        planned = [self._run, entity.rank, key]
+        row = self._db.execute(sql, [*planned, entity.rank, key, *planned]).fetchone()
         if not row:
             return ""
         record = decode_record(row[0])

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Sequence
 
 from psconnect.model.entities import ADMIN, BY_KEY, CALENDAR, CLASS, ENROLLMENT, TEACHER, Entity
+from psconnect.model.id_attributes import SEPARATOR
 from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE, Plan
-from psconnect.store.record import decode_record, needed_id, record_id, value_at
+from psconnect.store.record import attribute_value, decode_record, needed_id, record_id, value_at
 
 _SCHOOL = ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId")
 _IDENTITY = {
@@ -69,6 +70,16 @@ def _no_change_of_role(entity: Entity) -> str:
 def has_school(entity: Entity) -> bool:
     """Whether records of the entity belong to schools (one or more)."""
     return any(name in entity.attributes for name in _SCHOOL)
+
+
+def school_of(plan: Plan, entity: Entity, key: int) -> str:
+    """The id of the school that a planned change belongs to, of several the first one; empty where it has none."""
+    name = next((name for name in _SCHOOL if name in entity.attributes), "")
+    if not name:
+        return ""
+    sql = f"SELECT {attribute_value(entity, name, 'coalesce(after, before)')} FROM change "
+    row = plan.db.execute(f"{sql} WHERE run = ? AND entity = ? AND key = ?", [plan.run, entity.rank, key]).fetchone()
+    return str(row[0]).split(SEPARATOR)[0] if row else ""
 
 
 def changes_by_school(plan: Plan, entity: Entity, *, roles: bool = True) -> dict[tuple[str, str], int]:

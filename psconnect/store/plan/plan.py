@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 from dataclasses import dataclass
 
-from psconnect.model.entities import ENTITIES, Entity
+from psconnect.model.entities import BY_RANK, ENTITIES, FIRST_DERIVED, Entity
 from psconnect.model.runs import ChangeCounts
 
 CREATE, UPDATE, REMOVE = 1, 2, 3
@@ -51,11 +51,20 @@ def summarise_plan(plan: Plan) -> PlanSummary:
     """Hash and count the plan: every change with its before and after, by entity, action and key."""
     digest = hashlib.sha256()
     changes: dict[str, ChangeCounts] = {}
-    for entity in ENTITIES:
+    for entity in (*ENTITIES, *_derived_in(plan)):
         counts = {name: _digest(plan, digest, entity, action) for action, name in ACTIONS.items()}
         if any(counts.values()):
             changes[entity.key] = ChangeCounts(**counts)
+    found = "SELECT entity, key, remote_id FROM adopted WHERE run = ? ORDER BY entity, key"
+    for link in plan.db.execute(found, [plan.run]):
+        digest.update("adopted {} {} {}\n".format(*link).encode())
     return PlanSummary(digest.hexdigest(), changes)
+
+
+def _derived_in(plan: Plan) -> list[Entity]:
+    """The derived entities that the plan has changes of."""
+    sql = "SELECT DISTINCT entity FROM change WHERE run = ? AND entity >= ? ORDER BY entity"
+    return [BY_RANK[rank] for (rank,) in plan.db.execute(sql, [plan.run, FIRST_DERIVED])]
 
 
 _LINE = {CREATE: "after", UPDATE: "before || x'0a' || after", REMOVE: "before"}

@@ -107,9 +107,11 @@ class RunIds:
         """The id of a record, as planned or delivered; for one that is neither its alias, else its key in words."""
         sql = (
             f"SELECT {record_id('coalesce(after, before)')} FROM change WHERE run = ? AND entity = ? AND key = ? "
-            f"UNION ALL SELECT {record_id('record')} FROM ledger WHERE entity = ? AND key = ? LIMIT 1"
+            f"UNION ALL SELECT {record_id('record')} FROM ledger WHERE entity = ? AND key = ? UNION ALL "
+            f"SELECT {record_id('coalesce(after, before)')} FROM aside WHERE run = ? AND entity = ? AND key = ? LIMIT 1"
         )
-        row = self._db.execute(sql, [self._run, entity.rank, key, entity.rank, key]).fetchone()
+        planned = [self._run, entity.rank, key]
+        row = self._db.execute(sql, [*planned, entity.rank, key, *planned]).fetchone()
         return str(row[0]) if row else self._never_delivered(entity, key)
 
     def _never_delivered(self, entity: Entity, key: int) -> str:

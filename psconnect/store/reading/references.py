@@ -26,7 +26,7 @@ from psconnect.model.entities import (
     Entity,
     Reference,
 )
-from psconnect.model.problems import RULES, Problem, base_rule, goes_along
+from psconnect.model.problems import NOT_TAKEN, RULES, Problem, base_rule, goes_along
 from psconnect.model.roster_rules import NO_RULES, RosterRules
 from psconnect.store.plan.cascade import held_contacts
 from psconnect.store.reading.guests import find_guests, left_out_guests, name_schools, place_guests
@@ -193,3 +193,9 @@ def _contacts_without_student(db: sqlite3.Connection) -> None:
         f"SELECT contact FROM stage.stage_relationship WHERE contact IS NOT NULL AND fate = {IN}) "
         f"AND key NOT IN ({held_contacts(db)})"
     )
+
+
+def leave_out_entities(db: sqlite3.Connection, entities: Iterable[Entity]) -> None:
+    """Leave out all staged records that the destination has no place for."""
+    for entity in entities:
+        db.execute(f"UPDATE stage.{stage_table(entity)} SET fate = {OUT}, rule = ? WHERE fate <> {OUT}", [NOT_TAKEN])

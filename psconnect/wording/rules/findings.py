@@ -30,6 +30,16 @@ FINDINGS = {
         marked("State in [roles] of the connection file whether this role is lead, co-teacher or neither."),
         in_file=True,
     ),
+    "change-refused": RuleTexts(
+        marked("Refused by the destination"),
+        marked("the destination refused the change"),
+        marked("See what the destination says about it. The change is tried again with the next sync."),
+    ),
+    "change-waits": RuleTexts(
+        marked("Waits for a refused record"),
+        marked("it needs a record that the destination refused"),
+        marked("Solve what the destination refused; this one follows with the next sync."),
+    ),
     "uniqueness-conflict": RuleTexts(
         marked("Another record has the same values"),
         marked("another record that has to differ from it has the same values"),

@@ -62,6 +62,9 @@ LEFT_OUT = {
     "course-not-chosen": RuleTexts(
         marked("Course not chosen"), marked("its course is not among those chosen for the school")
     ),
+    "not-taken": RuleTexts(
+        marked("No place at the destination"), marked("the destination has no place for records of this kind")
+    ),
     "course-not-used": RuleTexts(marked("Course without a class"), marked("no class of the course is included")),
     "class-not-taught": RuleTexts(marked("Class left out: no teacher"), marked("the class has no current teacher")),
     "section-moved": RuleTexts(

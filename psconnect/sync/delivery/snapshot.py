@@ -1,0 +1,33 @@
+"""Delivering the whole roster: its receipt is journalled, then it becomes visible in one go."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from psconnect.destinations.snapshot import Snapshot
+from psconnect.sync.delivery.roster import PlannedRoster
+from psconnect.sync.job import Job
+from psconnect.transfer.place import Delivered
+
+
+def deliver(job: Job, db: sqlite3.Connection, number: int, snapshot: Snapshot, *, take_over: bool) -> Delivered:
+    """Publish the roster after the plan; raises what the place says."""
+    prepared = snapshot.prepare(PlannedRoster(job, db, number), job.cancel)
+    job.on_step("prepared")
+    try:
+        job.cancel.check()
+        written = job.clock.now().isoformat()
+        db.execute("INSERT OR REPLACE INTO journal VALUES (?, ?, ?)", [number, prepared.receipt, written])
+        job.on_step("journalled")
+        delivered = prepared.publish(take_over=take_over)
+    except BaseException:
+        prepared.discard()
+        raise
+    job.on_step("published")
+    return delivered
+
+
+def journalled(db: sqlite3.Connection, number: int, snapshot: Snapshot) -> str:
+    """The receipt of a run's snapshot that stands at its place, confirmed by reading it back; else an empty text."""
+    row = db.execute("SELECT receipt FROM journal WHERE run = ?", [number]).fetchone()
+    return str(row[0]) if row and snapshot.standing() == row[0] else ""

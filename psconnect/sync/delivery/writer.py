@@ -1,0 +1,192 @@
+"""Delivering single changes: journalled before they leave, settled one by one with their answers.
+
+Killed at any instant, the next start finds changes that were sent without an answer, reads them back before anything
+else, and goes on with those that have no outcome. Until the delivery is over the ledger has no seal: it moves with each
+batch, and its fingerprint is made of all of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from psconnect.destinations.writer import Batch, Writer
+from psconnect.model.entities import Entity, planned_entities
+from psconnect.model.errors import TryLater
+from psconnect.model.events import RunEvent
+from psconnect.model.outcomes import Done, NotDone, Outcome, Refused, Unknown
+from psconnect.model.runs import WORKING, Change
+from psconnect.store.database import transaction
+from psconnect.store.history import run_table
+from psconnect.store.history.facts import BEGUN, PLACE, RECEIPT, get_fact, set_fact
+from psconnect.store.plan import ledger, outcomes, remote_ids
+from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE
+from psconnect.sync.delivery.made import keep_what_was_made
+from psconnect.sync.job import Job
+
+_NOT_ARRIVED = Refused("no-answer", "The destination gave no answer to this change, twice, and does not have it.")
+
+
+@dataclass
+class Delivery:
+    """The delivery of one run's plan to a Writer."""
+
+    job: Job
+    db: sqlite3.Connection
+    number: int
+    writer: Writer
+    _waiting: bool = field(default=False, init=False)
+
+    def deliver(self) -> str:
+        """Make the changes that have no outcome yet, and give a sentence about it.
+
+        Raises what the destination says when it can't be reached, and Cancelled between two batches.
+        """
+        run = run_table.id_of(self.db, self.number)
+        self._begin(run)
+        self._waiting = outcomes.any_not_made(self.db, self.number)
+        for entity in planned_entities():
+            for action in (CREATE, UPDATE):
+                self._all(entity, action)
+        for entity in reversed(planned_entities()):
+            self._all(entity, REMOVE)
+        self.writer.end(run)
+        self.job.on_step("published")
+        return self.writer.address
+
+    def _begin(self, run: str) -> None:
+        here = self.writer.standing() == get_fact(self.db, RECEIPT)
+        if not here and ledger.ledger_counts(self.db) and not self._anew():
+            raise _replaced(self.writer)
+        if here:
+            set_fact(self.db, BEGUN, run)
+        receipt = self.writer.begin(run)
+        with transaction(self.db):
+            if not here:
+                # The plan creates everything: what was delivered stands elsewhere.
+                remote_ids.forget_all(self.db)
+            set_fact(self.db, RECEIPT, receipt)
+            set_fact(self.db, PLACE, self.writer.address)
+            set_fact(self.db, BEGUN, "")
+            ledger.unseal_ledger(self.db)
+        self.job.on_step("begun-there")
+
+    def _anew(self) -> bool:
+        sql = "SELECT redelivers_to FROM run WHERE no = ?"
+        return bool(self.db.execute(sql, [self.number]).fetchone()[0])
+
+    def _all(self, entity: Entity, action: int) -> None:
+        """Make all changes of an entity with that action."""
+        total = outcomes.count(self.db, self.number, entity, action)
+        if not total:
+            return
+        done, after = 0, None
+        while True:
+            self.job.cancel.check()
+            if self._waiting:
+                with transaction(self.db):
+                    outcomes.let_wait(self.db, self.number, entity, action)
+            changes = outcomes.pending(self.db, self.number, entity, action, self.writer.batch_size, after)
+            if not changes and after is None:
+                return
+            after = changes[-1].key if changes else None
+            if changes:
+                self._send(entity, ACTIONS[action], changes)
+                done += len(changes)
+                self.job.on_event(RunEvent("applying", entity.key, min(done, total), total))
+
+    def _send(self, entity: Entity, action: str, changes: Sequence[Change], *, again: bool = False) -> None:
+        with transaction(self.db):
+            outcomes.journal(self.db, self.number, entity, [change.key for change in changes])
+        self.job.on_step("journalled")
+        answers = self.writer.apply(Batch(entity, action, changes))
+        self.job.on_step("answered")
+        lost = [change for change, answer in zip(changes, answers, strict=True) if isinstance(answer, Unknown)]
+        self._settle(entity, changes, answers)
+        self.job.on_step("settled")
+        missing = _read_back(self.job, self.db, self.writer, self.number, entity, lost) if lost else []
+        if missing and again:
+            with transaction(self.db):
+                outcomes.journal(self.db, self.number, entity, [change.key for change in missing])
+                for change in missing:
+                    outcomes.settle(self.db, self.number, entity, change, _NOT_ARRIVED)
+            self._waiting = True
+        elif missing:
+            self._send(entity, action, missing, again=True)
+
+    def _settle(self, entity: Entity, changes: Sequence[Change], answers: Sequence[Outcome]) -> None:
+        with transaction(self.db):
+            for change, answer in zip(changes, answers, strict=True):
+                if not isinstance(answer, Unknown):
+                    outcomes.settle(self.db, self.number, entity, change, answer)
+        self._waiting = self._waiting or any(isinstance(answer, Refused) for answer in answers)
+
+
+def settle_unanswered(job: Job, db: sqlite3.Connection, writer: Writer) -> None:
+    """Read back what was sent by any run and has no answer, before anything else is tried.
+
+    Raises TryLater while the destination does not tell.
+    """
+    _recognise(db, writer)
+    found = outcomes.unanswered(db)
+    elsewhere = bool(found) and writer.standing() != get_fact(db, RECEIPT)
+    for run, entity, changes in found:
+        if elsewhere:
+            # What it was sent to is no longer there, and what is there has nothing of it.
+            with transaction(db):
+                outcomes.not_sent(db, run, entity, [change.key for change in changes])
+        else:
+            _read_back(job, db, writer, run, entity, changes)
+    for run in {run for run, _entity, _changes in found}:
+        if run_table.state_of(db, run) not in WORKING:
+            with transaction(db):
+                keep_what_was_made(db, run)
+
+
+def _recognise(db: sqlite3.Connection, writer: Writer) -> None:
+    """Know the destination again after a kill while a delivery began: it may have noted that, and we may not.
+
+    It is the same one if it has that run already, so that beginning it once more changes nothing.
+    """
+    begun = get_fact(db, BEGUN)
+    standing = writer.standing() if begun else ""
+    if standing and standing != get_fact(db, RECEIPT) and writer.begin(begun) == standing:
+        set_fact(db, RECEIPT, standing)
+    if begun:
+        set_fact(db, BEGUN, "")
+
+
+def _replaced(writer: Writer) -> TryLater:
+    return TryLater(
+        "PSC-DELIVERY-REPLACED",
+        "The destination was replaced",
+        f"{writer.address} is not what this plan was made for: it was replaced, or put back to an earlier state.",
+        "Start a sync: it plans anew for what is there now.",
+        where=writer.address,
+    )
+
+
+def _read_back(
+    job: Job, db: sqlite3.Connection, writer: Writer, run: int, entity: Entity, changes: Sequence[Change]
+) -> list[Change]:
+    """Settle changes without an answer by what stands there; returns those that never arrived."""
+    found = writer.read_back(Batch(entity, changes[0].action, changes))
+    job.on_step("read-back")
+    missing = [change for change, there in zip(changes, found, strict=True) if isinstance(there, NotDone)]
+    with transaction(db):
+        for change, there in zip(changes, found, strict=True):
+            if isinstance(there, Done):
+                outcomes.settle(db, run, entity, change, there)
+        outcomes.not_sent(db, run, entity, [change.key for change in missing])
+    unknown = sum(isinstance(there, Unknown) for there in found)
+    if unknown:
+        raise TryLater(
+            "PSC-DELIVERY-UNKNOWN",
+            "The destination does not say what it has taken",
+            f"{unknown:,} changes ({entity.label.lower()}) were sent, and {writer.address} does not say yet whether it "
+            "took them. Nothing else is sent until it does.",
+            "Start again in a few minutes: they are looked for first.",
+            where=writer.address,
+        )
+    return missing

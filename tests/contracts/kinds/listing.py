@@ -1,0 +1,44 @@
+"""A destination of files for tests: one text file an entity, and one that joins enrollments with their classes."""
+
+from __future__ import annotations
+
+from psconnect.destinations import Context, Kind
+from psconnect.destinations.snapshot import Roster, Snapshot
+from psconnect.model.clock import CancelToken
+from psconnect.model.entities import CLASS, ENROLLMENT, ENTITIES
+from psconnect.transfer.fileset import FileSet, Rows
+
+_ASKED_EVERY = 1_000
+
+
+class Listing(Snapshot):
+    """Text files."""
+
+    def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
+        rows = {}
+        for entity in ENTITIES:
+            with files.file(f"{entity.key}.txt") as file:
+                count = 0
+                for count, record in enumerate(roster.records(entity), 1):
+                    if count % _ASKED_EVERY == 1:
+                        cancel.check()
+                    file.write(repr(record).encode() + b"\n")
+            rows[f"{entity.key}.txt"] = count
+        title = CLASS.attributes.index("title")
+        with files.file("in-class.txt") as file:
+            for enrollment, section in roster.related(ENROLLMENT, "classSourcedId"):
+                file.write(f"{enrollment[0]} {section[title]!r}\n".encode())
+        return rows
+
+
+def _open(context: Context) -> Listing:
+    return Listing(context.published_to)
+
+
+LISTING = Kind(
+    name="test-listing",
+    label="Test listing",
+    summary="Text files in a folder, for tests.",
+    open=_open,
+    places=("folder",),
+)
