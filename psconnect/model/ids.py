@@ -164,6 +164,15 @@ class Ids:
         prefix = self.rules.prefix + entity.prefix
         return lambda key: f"{prefix}{key}"
 
+    def learned(self, entity: Entity) -> list[tuple[int, str]]:
+        """Key and id of the entity's records whose numbers were read so far; none where ids are made of keys."""
+        return sorted(self._learned.get(kind_of(entity), {}).items())
+
+    def by_own_id(self, entity: Entity) -> Callable[[str, int], str]:
+        """A function from own id and key to the delivered id, for a source whose own ids are delivered as they are."""
+        known, prefix = self._known.get(kind_of(entity), {}), self.rules.prefix
+        return lambda own_id, key: known.get(key) or prefix + own_id
+
     def by_text(self, entity: Entity) -> Callable[[str], str]:
         """A function from a record's key, as the text of a positive number, to its id; as fast as can be."""
         kind = kind_of(entity)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from psconnect.model.entities import Entity
+from psconnect.model.errors import FixSettings
 from psconnect.model.filter_rules import TODAY, FilterPart, FilterRule, is_date, is_number
 from psconnect.model.problems import FILTER
 from psconnect.roster.filter_templates import condition_of
@@ -64,6 +65,13 @@ def settle_filters(filters: Mapping[str, Sequence[FilterRule]], resolve: Resolve
     }
 
 
+def as_filter_error(error: FixSettings) -> FixSettings:
+    """The error of a field that a filter rule or a section move names, said for these."""
+    return FixSettings(
+        "PSC-FILTER-FIELD", "A filter rule can’t be used", error.happened, error.to_do, where=error.where
+    )
+
+
 def _settled(part: Part, entity: str, where: str, resolve: Resolve) -> Part:
     if part.template:
         made = condition_of(part, entity, where)
@@ -88,6 +96,17 @@ def _leaves(parts: Sequence[FilterPart]) -> Iterator[FilterPart]:
             yield from _leaves(part.parts)
         else:
             yield part
+
+
+def looks_at_today(parts: Sequence[FilterPart]) -> bool:
+    """Whether a filter's outcome depends on the day it is asked on."""
+    return any(
+        part.op == "in the last"
+        or part.value == TODAY
+        or (isinstance(part.value, list) and TODAY in part.value)
+        or looks_at_today(part.parts)
+        for part in parts
+    )
 
 
 def compile_filters(

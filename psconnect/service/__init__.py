@@ -19,6 +19,7 @@ from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
+from psconnect.sources.kind import School
 from psconnect.store.history.change_table import Arrangement
 from psconnect.store.reading.last_reading import FINDABLE, Match
 from psconnect.store.settings.home import Home, find_home, slug
@@ -26,7 +27,7 @@ from psconnect.store.settings.secrets import CLIENT_SECRET, secret_word
 from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
 from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.frozen_ids import IdsNow
-from psconnect.sync.inspect import PresetInfo, School
+from psconnect.sync.inspect import PresetInfo
 from psconnect.sync.measures import Measure
 from psconnect.sync.rekey import NewId, RekeyPlan, RekeyWishes
 

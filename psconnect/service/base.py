@@ -10,19 +10,22 @@ from pathlib import Path
 
 import msgspec
 
+from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection
 from psconnect.model.connection_id import new_id
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.sources.kind import OpenSource, SourceContext
+from psconnect.sources.powerschool.system import open_client
 from psconnect.store.database import open_rosters, sqlite_errors
 from psconnect.store.history import run_table
 from psconnect.store.settings.connection_files import ConnectionFiles
 from psconnect.store.settings.home import Home, slug
 from psconnect.store.settings.home_id import home_id
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
-from psconnect.sync.compose import make_client
+from psconnect.sync.compose import Choices, open_source
 from psconnect.sync.job import no_step
 
 
@@ -68,9 +71,35 @@ class Base:
         """The file of a connection's roster data."""
         return self.home.rosters() / f"{slug(name)}.sqlite"
 
+    def make_http(self, url: str, ca_file: str) -> HttpClient:
+        """What makes the calls to a server; the seam at which a bench replaces the network's edge."""
+        return HttpClient(url, ca_file, monotonic=self.clock.monotonic)
+
+    def source_context(
+        self, connection: Connection, cancel: CancelToken, typed: str = "", *, hurried: bool = False
+    ) -> SourceContext:
+        """What the connection's source is opened with; ``typed`` is a client secret that need not be stored."""
+
+        def secret(key: str) -> str:
+            return (typed if key == CLIENT_SECRET else "") or self.secrets.get(connection.name, key)
+
+        return SourceContext(connection, secret, self.make_http, self.clock, cancel, hurried)
+
     def make_client(self, connection: Connection, cancel: CancelToken) -> PowerSchoolClient:
-        """The connection's PowerSchool server; the seam at which a bench replaces the network's edge."""
-        return make_client(connection, self.secrets.get(connection.name, CLIENT_SECRET), self.clock, cancel)
+        """The connection's PowerSchool server, not yet signed in to."""
+        return open_client(self.source_context(connection, cancel))
+
+    @contextmanager
+    def opened(
+        self, choices: Choices, cancel: CancelToken | None = None, typed: str = "", *, hurried: bool = True
+    ) -> Iterator[OpenSource]:
+        """The source of settings that may not be saved yet, closed afterwards; ``hurried`` where somebody waits."""
+        token = cancel or CancelToken()
+        source = open_source(choices, self.source_context(choices.connection, token, typed, hurried=hurried))
+        try:
+            yield source
+        finally:
+            source.close()
 
     @contextmanager
     def _history(self, name: str) -> Iterator[sqlite3.Connection | None]:

@@ -25,7 +25,7 @@ from psconnect.store.plan.record_ids import forget_aliases, store_aliases
 from psconnect.store.reading.last_reading import last_read, was_read
 from psconnect.store.settings.home import slug
 from psconnect.sync.adoption import AdoptionPreview, preview_adoption
-from psconnect.sync.compose import choices_of, make_source
+from psconnect.sync.compose import choices_of, shaped_source
 from psconnect.sync.frozen_ids import IdsNow, ids_now
 from psconnect.sync.identity import RULES
 from psconnect.sync.rekey import IdSink, RekeyPlan, RekeyWishes, frozen_of, plan_rekey, warn_in_year, wished
@@ -109,12 +109,9 @@ class Identity(Base):
         token = cancel or CancelToken()
 
         def read(entities: frozenset[str]) -> Mapping[str, Mapping[int, str]]:
-            client, sink = self.make_client(new, token), IdSink(entities)
-            try:
-                source = make_source(choices_of(new), client, self.clock, ids=Ids(new.id_rules))
-                source.read(sink, on_event, token, entities)
-            finally:
-                client.http.close()
+            choices, sink = choices_of(new), IdSink(entities)
+            with self.opened(choices, token, hurried=False) as opened:
+                shaped_source(choices, opened, ids=Ids(new.id_rules)).read(sink, on_event, token, entities)
             return sink.found
 
         with self._reading(base.name) as db:

@@ -16,11 +16,11 @@ from psconnect.model.runs import Change, Run
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.reports import write_report
 from psconnect.service.destinations import Destinations
-from psconnect.sources.base import Source
 from psconnect.store.history import run_table
 from psconnect.sync import approvals, engine, undo
-from psconnect.sync.compose import choices_of, compare_of, make_source, reading_fingerprint, rules_fingerprint
+from psconnect.sync.compose import choices_of, compare_of, reading_fingerprint, rules_fingerprint, shaped_source
 from psconnect.sync.job import Job, safety_of
+from psconnect.sync.shaping import ShapedSource
 
 
 class Runs(Destinations):
@@ -147,10 +147,9 @@ class Runs(Destinations):
         token = cancel or CancelToken()
         with self.opened_destination(connection, token) as destination, ExitStack() as to_close:
 
-            def source(ids: Ids, names: StaffNames) -> Source:
-                client = self.make_client(connection, token)
-                to_close.callback(client.http.close)
-                return make_source(choices, client, self.clock, next_year=next_year, ids=ids, names=names)
+            def source(ids: Ids, names: StaffNames) -> ShapedSource:
+                opened = to_close.enter_context(self.opened(choices, token, hurried=False))
+                return shaped_source(choices, opened, next_year=next_year, ids=ids, names=names)
 
             yield Job(
                 connection=name,

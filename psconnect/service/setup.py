@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -16,21 +17,23 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.findings import Finding, stop_if_failed
 from psconnect.model.pasted import pasted
-from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.doctor import examine
 from psconnect.powerschool.evidence import Evidence
 from psconnect.powerschool.pieces import Piece, piece_of
 from psconnect.powerschool.plugin import PluginPackage, build_plugin
+from psconnect.powerschool.streams import StreamSet
 from psconnect.service.destinations import Destinations
 from psconnect.service.drafts import DraftFiles
+from psconnect.sources.kind import OpenSource, School
+from psconnect.sources.powerschool import PowerSchoolReads
+from psconnect.sources.powerschool.system import PowerSchool
 from psconnect.store.files import write_atomically
 from psconnect.store.reading.assigned_values import mails_by_domain
 from psconnect.store.reading.last_reading import last_read
 from psconnect.store.settings.secrets import CLIENT_SECRET
 from psconnect.sync import inspect
-from psconnect.sync.compose import choices_of, compare_of, in_effect, make_client
+from psconnect.sync.compose import Choices, choices_of, compare_of, in_effect, shaped_source
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
-from psconnect.sync.inspect import PresetInfo, School
+from psconnect.sync.inspect import PresetInfo
 
 _SIGN_IN = "Sign-in by e-mail domain"
 
@@ -62,7 +65,7 @@ class SetUp(Destinations, DraftFiles):
         wanted = dict.fromkeys([*connection.source.without, *(piece_of(text).name for text in refused)])
         source = msgspec.structs.replace(connection.source, without=list(wanted))
         changed = msgspec.structs.replace(connection, source=source)
-        return changed, choices_of(changed).streams.without
+        return changed, powerschool_streams(choices_of(changed)).without
 
     def write_plugin(self, name: str, path: Path) -> PluginPackage:
         """Build the plugin package of a connection and write its ZIP."""
@@ -77,7 +80,9 @@ class SetUp(Destinations, DraftFiles):
         connection = self.with_id(connection)
         choices = choices_of(connection)
         version = f"1.{self.clock.now():%Y%m%d.%H%M%S}"
-        return build_plugin(choices.streams, version, connection, data_versions=compare_of(choices) == "incremental")
+        return build_plugin(
+            powerschool_streams(choices), version, connection, data_versions=compare_of(choices) == "incremental"
+        )
 
     def presets(self) -> list[PresetInfo]:
         """What a connection can start from, in the order of the labels."""
@@ -103,16 +108,16 @@ class SetUp(Destinations, DraftFiles):
         An empty ``secret`` means the stored one. ``on_finding`` is called with each finding as it is made.
         """
         findings: list[Finding] = []
-        with self._looking(connection, secret, cancel) as client:
-            for finding in inspect.findings_of(connection, client):
+        with self._looking(choices_of(connection), secret, cancel) as opened:
+            for finding in opened.check():
                 findings.append(finding)
                 on_finding(finding)
         return findings
 
     def schools(self, connection: Connection, secret: str = "", cancel: CancelToken | None = None) -> list[School]:
-        """The district's schools with their active students, read from PowerSchool; the settings may be unsaved."""
-        with self._looking(connection, secret, cancel) as client:
-            return inspect.schools_of(connection, client)
+        """The district's schools with their active students, read from its source; the settings may be unsaved."""
+        with self._looking(choices_of(connection), secret, cancel) as opened:
+            return opened.schools()
 
     def filter_preview(
         self,
@@ -129,9 +134,9 @@ class SetUp(Destinations, DraftFiles):
         Reads that entity and what shapes it from PowerSchool; needs the plugin for these very settings, because rules
         read fields. An empty ``secret`` means the stored one.
         """
-        with self._looking(connection, secret, cancel) as client:
-            token = cancel or CancelToken()
-            return preview_filters(connection, entity, client, self.clock, token, on_event=on_event, most=most)
+        choices, token = choices_of(connection), cancel or CancelToken()
+        with self._looking(choices, secret, token, hurried=False) as opened:
+            return preview_filters(shaped_source(choices, opened), entity, token, on_event=on_event, most=most)
 
     def check_destination(self, connection: Connection, typed: Mapping[str, str] | None = None) -> str:
         """Whether the destination of settings that may not be saved yet takes a delivery; says so in a sentence.
@@ -141,15 +146,10 @@ class SetUp(Destinations, DraftFiles):
         with self.opened_destination(connection, typed=typed) as destination:
             return stop_if_failed(destination.check())
 
-    @contextmanager
-    def _looking(self, connection: Connection, secret: str, cancel: CancelToken | None) -> Iterator[PowerSchoolClient]:
-        typed = pasted(secret, "client secret", CLIENT_SECRET)
-        chosen = typed or self.secrets.get(connection.name, CLIENT_SECRET)
-        client = make_client(connection, chosen, self.clock, cancel or CancelToken())
-        try:
-            yield client
-        finally:
-            client.http.close()
+    def _looking(
+        self, choices: Choices, secret: str, cancel: CancelToken | None, *, hurried: bool = True
+    ) -> AbstractContextManager[OpenSource]:
+        return self.opened(choices, cancel, pasted(secret, "client secret", CLIENT_SECRET), hurried=hurried)
 
     def check(
         self,
@@ -172,22 +172,11 @@ class SetUp(Destinations, DraftFiles):
 
     def _findings(self, connection: Connection, cancel: CancelToken, report: Path | None) -> Iterator[Finding]:
         choices = choices_of(connection)
-        client = self.make_client(connection, cancel)
-        evidence = Evidence(choices.streams) if report else None
-        client.on_answer = evidence.heard if evidence else None
-        try:
-            for finding in examine(
-                client, choices.streams, choices.connection.source.read, co_teachers=choices.co_teachers
-            ):
-                if evidence:
-                    evidence.findings.append(finding)
-                yield finding
-            if evidence and report:
-                if any(finding.step == "Sign-in" and finding.state == "ok" for finding in evidence.findings):
-                    evidence.take_samples(client)
-                write_atomically(report.absolute(), evidence.document().encode())
-        finally:
-            client.http.close()
+        if report:
+            yield from self._examined(choices, cancel, report)
+        else:
+            with self.opened(choices, cancel, hurried=False) as opened:
+                yield from opened.check()
         try:
             with self.opened_destination(connection, cancel) as destination:
                 yield from destination.check()
@@ -195,6 +184,19 @@ class SetUp(Destinations, DraftFiles):
             yield Finding("Destination", "failed", error.happened, error.to_do, error.code)
         if choices.naming.sign_in:
             yield self._sign_in(connection.name, list(choices.naming.sign_in.kind_of))
+
+    def _examined(self, choices: Choices, cancel: CancelToken, report: Path) -> Iterator[Finding]:
+        """The findings about a PowerSchool server, and a report of what its answers looked like."""
+        streams = powerschool_streams(choices)
+        with self.opened(choices, cancel, hurried=False) as opened:
+            client, evidence = cast("PowerSchool", opened).client, Evidence(streams)
+            client.on_answer = evidence.heard
+            for finding in opened.check():
+                evidence.findings.append(finding)
+                yield finding
+            if any(finding.step == "Sign-in" and finding.state == "ok" for finding in evidence.findings):
+                evidence.take_samples(client)
+            write_atomically(report.absolute(), evidence.document().encode())
 
     def _sign_in(self, name: str, domains: list[str]) -> Finding:
         """Whether the e-mails of the domains by which people sign in are in what the newest run read."""
@@ -218,3 +220,17 @@ class SetUp(Destinations, DraftFiles):
 def _written(package: PluginPackage, path: Path) -> PluginPackage:
     write_atomically(path.absolute(), package.content)
     return package
+
+
+def powerschool_streams(choices: Choices) -> StreamSet:
+    """What is read from PowerSchool; raises FixSettings for a connection with another source."""
+    if not isinstance(choices.reads, PowerSchoolReads):
+        raise FixSettings(
+            "PSC-SOURCE-NO-PLUGIN",
+            "This source needs no plugin",
+            f"“{choices.connection.name}” reads from {choices.kind.label}. Plugins, and what goes without one, are "
+            "PowerSchool’s alone.",
+            "Nothing has to be done.",
+            where="source.kind",
+        )
+    return choices.reads.streams

@@ -1,32 +1,99 @@
-"""The contract of a source: what it gives, and where its records go."""
+"""The contract of a source: what it hands over, and what it leaves for its next reading.
+
+A source knows its outside system and nothing of what becomes of the records. It hands over rows: its own id, references
+as its own ids, values by field, and a verdict where only it can judge. Mapping, filters, requirements, ids and whole
+numbers as keys are the engine's (sync.shaping), the same for all sources.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import Entity
 from psconnect.model.events import OnEvent
-from psconnect.model.problems import Problem
+from psconnect.model.problems import Fate, Problem, Tally
 
+Verdict = tuple[int | Fate, str | None] | None
+"""Fate and rule of a row where the source itself decides; None leaves it to filters and requirements."""
+SourceRow = tuple[Any, ...]
+"""A row: (own id, verdict, fields, then one value for each of the entity's ``structural`` attributes).
+
+Own ids are text, and unique within the entity. A structural attribute that holds an id has the own id of the other
+record, or an empty text; one that holds a list has a tuple of own ids. ``fields`` is an object with an attribute for
+each field that was read (``Source.attribute_of``). Where rows are *given*, it is the tuple of the attributes that a
+mapping fills otherwise (``entity.shaped``).
+"""
 StagedRow = tuple[int | bytes | str | None, ...]
 """A shaped record: (key, fate, rule or None, encoded record, one key or None per reference of the entity)."""
 
 
-class RosterSink(Protocol):
-    """Where a source's records go: every record read, also those a rule left out, with that rule."""
+class Intake(Protocol):
+    """Takes the rows of one stream. Several threads may each fill an intake of their own.
 
-    def rows(self, entity: Entity, rows: Sequence[StagedRow]) -> None:
-        """Take shaped records of one entity. May be called from several threads."""
+    Attributes:
+        problems: the findings about these rows so far, the source's and the engine's.
+    """
 
-    def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
-        """Forget the entity's rows: it is read again. ``negative`` limits it to keys of that sign."""
+    problems: list[Problem]
 
-    def problem(self, problem: Problem) -> None:
-        """Take a finding about a record."""
+    def rows(self, rows: Sequence[SourceRow], /) -> Sequence[StagedRow]:
+        """Take a page of rows; returns them in the same order as they were judged: key, fate, rule come first.
+
+        Terms have to come in one page, because those of several schools may become one.
+        """
+        ...
+
+    def problem(
+        self,
+        rule: str,
+        own_id: str,
+        school: str = "",
+        detail: str = "",
+        *,
+        tally: Tally | None = None,
+        entity: Entity | None = None,
+    ) -> None:
+        """Take a finding of the source about a record, by its own id and that of its school.
+
+        ``entity`` is given where the record is not one of this stream.
+        """
+        ...
+
+    def restart(self) -> None:
+        """Forget the rows and findings so far: the stream is read again."""
+        ...
+
+
+class SourceSink(Protocol):
+    """Where a source's rows go: every row read, also those that it judges itself.
+
+    Schools come before all others, and records whose ids are made of a number (``learns``) before those that refer to
+    them.
+    """
+
+    def intake(self, entity: Entity, *, given: bool = False, negative: bool | None = None) -> Intake:
+        """Begin a stream of rows of an entity.
+
+        ``given`` says that the source makes the attributes itself. Where the entity has two streams, ``negative`` is
+        the sign of the own ids of this one.
+        """
+        ...
+
+    def learns(self, entity: Entity) -> bool:
+        """Whether the ids of the entity's records are made of a number that has to be read first."""
+        ...
+
+    def learn(self, entity: Entity, rows: Iterable[tuple[str, Any]]) -> None:
+        """Take own ids and fields for nothing but what ids are made of."""
+        ...
+
+    def ids_signature(self, *entities: Entity) -> list[object]:
+        """What tells the ids of this run from those of another one, with the numbers of these entities read so far."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -103,19 +170,37 @@ class ReadSummary:
 
 
 class Source(Protocol):
-    """A kind of outside system that records are read from."""
+    """An outside system that is ready to be read.
 
-    kind: str
+    Attributes:
+        today: the date in the district.
+    """
+
+    @property
+    def today(self) -> date:
+        """The date in the district."""
+        ...
 
     def entities(self) -> tuple[Entity, ...]:
         """The entities it can give with the connection's choices."""
         ...
 
+    def attribute_of(self, entity: Entity, field: str) -> str:
+        """The attribute of an entity's rows that holds a field, as the kind's catalogue spells it."""
+        ...
+
     def read(
-        self, sink: RosterSink, on_event: OnEvent, cancel: CancelToken, *, memory: Memory | None = None
+        self,
+        sink: SourceSink,
+        on_event: OnEvent,
+        cancel: CancelToken,
+        only: frozenset[str] = frozenset(),
+        *,
+        memory: Memory | None = None,
     ) -> ReadSummary:
         """Read everything, completely, and hand it to the sink; raises when completeness can't be proved.
 
-        With a ``memory``, what has not changed since may be taken from there.
+        With a ``memory``, what has not changed since may be taken from there. ``only`` names entity keys to which the
+        reading is limited, for looking at them: nothing is delivered from such a reading.
         """
         ...

@@ -1,40 +1,31 @@
-"""Puts a connection's parts together: preset and settings become streams, mapping, source, destination, fingerprint."""
+"""Puts a connection's parts together: preset and settings become mapping, source, destination, fingerprints."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, tzinfo
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
 
 import msgspec
 
 from psconnect import __version__, resources
 from psconnect.destinations import find_kind
-from psconnect.http import HttpClient
-from psconnect.model.bad_setting import nearest, refuse
-from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.bad_setting import nearest
 from psconnect.model.connection import Connection
 from psconnect.model.entities import LONGEST
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import Ids
 from psconnect.model.staff_usernames import StaffNames
-from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.fields import resolve
-from psconnect.powerschool.plugin import digest_of
-from psconnect.powerschool.streams import StreamSet, streams_for
-from psconnect.powerschool.version import refuse_old
 from psconnect.roster.mapping import RosterMapping, parse_mapping
 from psconnect.roster.presets import Preset, parse_preset
-from psconnect.roster.whole_names import WholeNames
-from psconnect.sources.powerschool import PowerSchoolSource, ReadPlan
+from psconnect.sources import source_kind_of
+from psconnect.sources.kind import OpenSource, SourceContext, SourceKind
+from psconnect.sources.wanted import Wanted
 from psconnect.sync.assigning import Naming
-from psconnect.sync.contact_names import whole_names
-from psconnect.sync.included import Selection, as_filter_error, selection_of
+from psconnect.sync.included import Selection, selection_of
 from psconnect.sync.naming import labels_of, naming_of, said_by_options
-from psconnect.sync.without import settled_without
+from psconnect.sync.shaping import ShapedSource, ShapingRules
 
 
 def preset_names() -> list[str]:
@@ -73,84 +64,59 @@ class Choices:
     """A connection's settings with its preset worked in.
 
     ``given`` are the settings as its file has them, ``connection`` those in effect, ``preset`` what lies beneath.
+    ``kind`` is the kind of its source, and ``reads`` what that reads (sources.kind.Reads).
     """
 
     given: Connection
     connection: Connection
     preset: Preset
-    mapping: RosterMapping
-    streams: StreamSet
-    contacts: bool
-    co_teachers: bool
+    kind: SourceKind
+    wanted: Wanted
+    reads: Any
     selection: Selection
     naming: Naming
     labels: Mapping[str, tuple[str, ...]]
-    names: WholeNames | None = None
+
+    @property
+    def mapping(self) -> RosterMapping:
+        """Attributes from fields."""
+        return self.wanted.mapping
 
 
 def choices_of(given: Connection) -> Choices:
     """Work the preset into the settings; raises FixSettings that names what is wrong."""
+    kind = source_kind_of(given)
+    kind.check_settings(given)
     preset, connection = _layered(given)
-    selection = selection_of(connection)
-    options, lists = selection.options, connection.values
-    mapping = parse_mapping(preset.mapping, given.mapping, lists, resolve, connection.custom)
-    selection = replace(selection, rules=replace(selection.rules, birth_date=_label_of(mapping, "Students.DOB")))
-    contacts = options.parents != "none"
-    names = whole_names(connection, options.parents, lists)
-    without = settled_without(connection, parents=options.parents, module=names is None, filtered=selection.fields())
-    streams = _streams(mapping, selection, names, contacts=contacts).going_without(without)
+    selection, lists = selection_of(connection, kind.resolve), connection.values
+    defaults = preset.mapping if kind.mapping is None else kind.mapping
+    mapping = parse_mapping(defaults, given.mapping, lists, kind.resolve, connection.custom)
+    selection = replace(selection, rules=replace(selection.rules, birth_date=_label_of(mapping, kind.birth_date)))
+    wanted = Wanted(
+        connection, selection.options, mapping, lists, selection.included, selection.filters, selection.fields()
+    )
+    reads = kind.reads(wanted)
     needed = find_kind(connection.destination_kind).needed if connection.destination_kind else {}
     naming = naming_of(connection, preset, needed)
-    labels = labels_of(naming, mapping)
-    return Choices(
-        given, connection, preset, mapping, streams, contacts, options.co_teachers, selection, naming, labels, names
-    )
+    return Choices(given, connection, preset, kind, wanted, reads, selection, naming, labels_of(naming, mapping))
 
 
 def _label_of(mapping: RosterMapping, field: str) -> str:
-    """The label of the students' custom field that is that field of PowerSchool; empty where there is none."""
+    """The label of the students' custom field that is that field of the source; empty where there is none."""
     custom = mapping.custom.get("student", {})
     return next((label for label, template in custom.items() if template.fields == [field]), "")
-
-
-def _streams(mapping: RosterMapping, selection: Selection, names: WholeNames | None, *, contacts: bool) -> StreamSet:
-    options, mapped, more = selection.options, mapping.fields(), selection.fields()
-    portal = options.parents == "portal"
-    if names:
-        # What the contact module's tables give is not mapped: they are not read.
-        mapped = {entity: fields for entity, fields in mapped.items() if entity not in ("contact", "relationship")}
-        if more.get("contact"):
-            raise refuse(
-                "A filter of contacts uses a field of the contact module, which is switched off.",
-                "Filter contacts by an attribute, like familyName.",
-                "filters.contact",
-            )
-        fields = tuple(f"Students.{column}" for column in names.columns)
-        return streams_for(
-            contacts=contacts,
-            fields={entity: [*mapped.get(entity, ()), *more.get(entity, ())] for entity in {**mapped, **more}},
-            admins=options.admins,
-            whole_names=fields,
-        )
-    streams = streams_for(contacts=contacts, fields=mapped, portal=portal, admins=options.admins)
-    if not more:
-        return streams
-    both = {entity: [*mapped.get(entity, ()), *more.get(entity, ())] for entity in {**mapped, **more}}
-    try:
-        return streams_for(contacts=contacts, fields=both, portal=portal, admins=options.admins)
-    except FixSettings as error:
-        raise as_filter_error(error) from None
 
 
 def rules_fingerprint(choices: Choices) -> str:
     """A fingerprint of everything that decides who is delivered, how and where to: if it differs, a preview is due."""
     connection, preset, given = choices.connection, choices.preset, choices.given
+    made_up_contacts = choices.wanted.contacts and not connection.options.contact_module
     deciding = [
         connection.source.url,
         connection.scope,
         choices.selection.deciding(),
         connection.options.district_name,
-        [connection.options.name_fields, connection.options.contact_names] if choices.names else None,
+        [connection.options.name_fields, connection.options.contact_names] if made_up_contacts else None,
         connection.prefixes,
         connection.values,
         preset.mapping,
@@ -167,89 +133,56 @@ def rules_fingerprint(choices: Choices) -> str:
 
 
 def compare_of(choices: Choices) -> str:
-    """``bulk`` or ``incremental``."""
-    return choices.connection.source.compare or "bulk"
+    """``bulk`` or ``incremental``; bulk where the source can't tell what has changed."""
+    return (choices.connection.source.compare or "bulk") if choices.kind.incremental else "bulk"
 
 
 def reading_fingerprint(choices: Choices) -> str:
-    """A fingerprint of how PowerSchool is read: by whose plugin, which way, and shaped by which version."""
-    source, streams = choices.connection.source, choices.streams.by_name.values()
-    how = [__version__, source.client_id, source.read, [digest_of(stream) for stream in streams]]
-    return hashlib.sha256(msgspec.json.encode(how)).hexdigest()
+    """A fingerprint of how the source is read, and by which version of psconnect its records were shaped."""
+    return hashlib.sha256(msgspec.json.encode([__version__, *choices.reads.fingerprint()])).hexdigest()
 
 
-def make_client(connection: Connection, secret: str, clock: Clock, cancel: CancelToken) -> PowerSchoolClient:
-    """The connection's PowerSchool server, not yet signed in to; raises FixSettings when there is no address."""
-    if not connection.source.url:
-        raise FixSettings(
-            "PSC-SETTINGS-URL",
-            "The PowerSchool address is missing",
-            f"“{connection.name}” has no address yet.",
-            "Set it as you see it in the browser: psconnect connection set NAME source.url https://…",
-            where="source.url",
-        )
-    http = HttpClient(connection.source.url, connection.source.ca_file, monotonic=clock.monotonic)
-    return PowerSchoolClient(http, connection.source.client_id, secret, clock, cancel, plugin=connection.id)
+def open_source(choices: Choices, context: SourceContext) -> OpenSource:
+    """The connection's source; nothing is asked of it yet. Raises FixSettings for settings that are missing."""
+    return choices.kind.open(context, choices.wanted, choices.reads)
 
 
-def district_name(connection: Connection) -> str:
-    """The district's name as an organisation: as set, else the first part of the server's name."""
-    host = urlsplit(connection.source.url).hostname or ""
-    return connection.options.district_name or host.split(".")[0].title() or "District"
-
-
-def today_there(now: datetime, timezone: str) -> date:
-    """The date in the district's time zone."""
-    return now.astimezone(zone_there(timezone)).date()
-
-
-def zone_there(timezone: str) -> tzinfo:
-    """The district's time zone, which the server's metadata names; UTC when it names none we know."""
-    try:
-        return ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
-
-
-def make_source(
+def shaped_source(
     choices: Choices,
-    client: PowerSchoolClient,
-    clock: Clock,
+    opened: OpenSource,
     *,
     next_year: bool = False,
     ids: Ids | None = None,
     names: StaffNames | None = None,
-) -> PowerSchoolSource:
-    """The connection's source; asks the server for its time zone, and raises FixSettings where it is too old.
+) -> ShapedSource:
+    """The connection's records, ready to be read; raises what the source raises when it is asked what it is.
 
     ``next_year`` reads the year after the chosen one. Without ``ids``, which know what was delivered under which id,
     they are made as the settings say; without ``names``, nothing of staff is known to be delivered.
     """
+    return ShapedSource(
+        opened.source(next_year=next_year),
+        shaping_of(choices),
+        ids or Ids(choices.connection.id_rules),
+        names or StaffNames(),
+        numbered=choices.kind.numbered,
+    )
+
+
+def shaping_of(choices: Choices) -> ShapingRules:
+    """How a connection's records are shaped."""
     connection = choices.connection
-    metadata = client.metadata()
-    refuse_old(metadata)
     # Settings that are only looked at may have no destination yet.
     destination = find_kind(connection.destination_kind) if connection.destination_kind else None
-    plan = ReadPlan(
-        streams=choices.streams,
+    return ShapingRules(
         mapping=choices.mapping,
         needed=destination.needed if destination else {},
         preset_requirements=choices.preset.requirements,
         requirements=choices.given.requirements,
-        named_later=frozenset(choices.naming.usernames),
-        whole_names=choices.names,
-        schools="all" if connection.scope.schools == "all" else frozenset(connection.scope.schools),
-        start_year=connection.scope.start_year,
-        co_teachers=choices.co_teachers,
-        contacts=choices.contacts,
-        district_name=district_name(connection),
-        today=today_there(clock.now(), metadata.district_timezone),
+        filters=choices.selection.filters,
         longest=destination.longest if destination else LONGEST,
-        zone=zone_there(metadata.district_timezone),
-        next_year=next_year,
-        included=choices.selection.included,
-        ids=ids or Ids(connection.id_rules),
+        named_later=frozenset(choices.naming.usernames),
         prefixes=connection.prefixes,
-        names=names or StaffNames(),
+        admins=choices.selection.options.admins,
+        merge_terms=choices.selection.options.merge_terms,
     )
-    return PowerSchoolSource(client, plan, connection.source.read)

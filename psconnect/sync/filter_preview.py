@@ -7,18 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from psconnect.model.bad_setting import nearest
-from psconnect.model.clock import CancelToken, Clock
-from psconnect.model.connection import Connection
+from psconnect.model.clock import CancelToken
 from psconnect.model.entities import BY_KEY, SCHOOL, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.filter_rules import FILTERED
 from psconnect.model.problems import FILTER, Fate, Problem
-from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.sources.base import StagedRow
 from psconnect.store.history.titles import NUMBERS, TITLES
 from psconnect.store.record import record_by_name
-from psconnect.sync.compose import choices_of, make_source
+from psconnect.sync.shaping import ShapedSource
 
 _REACHED = ("missing-required", "too-long", "unreadable")
 """Rules that decide about a record only after the filters, or because a filter could not look at it."""
@@ -51,10 +49,8 @@ class FilterPreview:
 
 
 def preview_filters(
-    connection: Connection,
+    source: ShapedSource,
     entity_key: str,
-    client: PowerSchoolClient,
-    clock: Clock,
     cancel: CancelToken,
     *,
     on_event: OnEvent = ignore,
@@ -67,7 +63,6 @@ def preview_filters(
     """
     if entity_key not in FILTERED:
         raise _no_filters(entity_key)
-    source = make_source(choices_of(connection), client, clock)
     entity = BY_KEY[entity_key]
     if entity not in source.entities():
         raise FixSettings(
@@ -94,7 +89,7 @@ def _no_filters(entity: str) -> FixSettings:
 
 @dataclass
 class _Looking:
-    """Takes the rows of one entity, and the schools' names; forgets all others (see sources.base.RosterSink)."""
+    """Takes the rows of one entity, and the schools' names; forgets all others (see sync.shaping.StageSink)."""
 
     entity: Entity
     most: int

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-import msgspec
+from typing import Any
 
 from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection
@@ -15,28 +13,13 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.filter_rules import FilterRule
 from psconnect.model.ids import IdRules
 from psconnect.model.roster_rules import RosterRules
-from psconnect.powerschool.fields import resolve
-from psconnect.roster.filters import filter_fields, settle_filters
+from psconnect.roster.filters import Resolve, as_filter_error, filter_fields, settle_filters
 from psconnect.roster.roles import roles_of
 from psconnect.roster.school_choices import CourseScope, TermChoice
-from psconnect.sources.powerschool.read_plan import Included
+from psconnect.sources.wanted import Included, OptionsInEffect
 
 _WHO_TEACHES = "a class of the school year"
 """The rule by which somebody is a teacher. A version with another one changes roles: its first run is looked at."""
-
-
-class OptionsInEffect(msgspec.Struct, frozen=True):
-    """A connection's options with the defaults where neither it nor its preset says anything (see OptionSettings)."""
-
-    co_teachers: bool = True
-    co_teacher_classes: int | None = None
-    parents: Literal["none", "portal", "all"] = "none"
-    admins: bool = True
-    enroll_status: list[int] = msgspec.field(default_factory=lambda: [0])
-    guest_students: Literal["leave-out", "bring-in"] = "leave-out"
-    merge_terms: bool = False
-    only_taught_classes: bool = False
-    only_used_courses: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +31,7 @@ class Selection:
         section_move: the field for section moves, as PowerSchool spells it; empty for none.
         filters: settled filter rules per entity key.
         rules: rules between records.
-        included: the same for the source.
+        included: what the source has to know of it.
         ids: how ids are made.
     """
 
@@ -80,11 +63,11 @@ class Selection:
         return [self.options, self.section_move, self.filters, between, roles, _WHO_TEACHES]
 
 
-def selection_of(connection: Connection) -> Selection:
+def selection_of(connection: Connection, resolve: Resolve) -> Selection:
     """Who and what is in, by settings in effect; raises FixSettings that names what is wrong or has no place to go."""
     _check_takes(connection)
     options = options_of(connection)
-    filters = _filters(connection)
+    filters = _filters(connection, resolve)
     wanted = connection.options.section_move
     section_move = resolve(wanted, "class", "options.section_move") if wanted else ""
     rules = RosterRules(
@@ -97,7 +80,6 @@ def selection_of(connection: Connection) -> Selection:
         no_usernames=frozenset({"student"} if connection.options.devices == "chromebooks" else ()),
     )
     included = Included(
-        filters=filters,
         prior_days=connection.scope.prior_data_days,
         terms=TermChoice(connection.scope.terms),
         courses=CourseScope(connection.scope.courses),
@@ -106,7 +88,6 @@ def selection_of(connection: Connection) -> Selection:
         portal_only=options.parents == "portal",
         co_teacher_classes=options.co_teacher_classes,
         guests=options.guest_students == "bring-in",
-        merge_terms=options.merge_terms,
         section_move=section_move,
         roles=roles_of(connection.roles),
     )
@@ -119,18 +100,11 @@ def options_of(connection: Connection) -> OptionsInEffect:
     return OptionsInEffect(**{name: value for name, value in chosen.items() if value is not None})
 
 
-def _filters(connection: Connection) -> dict[str, list[FilterRule]]:
+def _filters(connection: Connection, resolve: Resolve) -> dict[str, list[FilterRule]]:
     try:
         return settle_filters(connection.filters, resolve)
     except FixSettings as error:
         raise as_filter_error(error) from None
-
-
-def as_filter_error(error: FixSettings) -> FixSettings:
-    """The error of a field that a filter rule or a section move names, said for these."""
-    return FixSettings(
-        "PSC-FILTER-FIELD", "A filter rule can’t be used", error.happened, error.to_do, where=error.where
-    )
 
 
 def _check_takes(connection: Connection) -> None:

@@ -13,8 +13,8 @@ from psconnect.model.ids import IdRules, Ids
 from psconnect.model.roster_rules import NO_RULES, RosterRules
 from psconnect.model.sections import Freeze, SafetySettings
 from psconnect.model.staff_usernames import StaffNames
-from psconnect.sources.base import Source
 from psconnect.sync.assigning import NOTHING_GIVEN, Naming
+from psconnect.sync.shaping import ShapedSource
 from psconnect.sync.thresholds import Threshold, thresholds_of
 
 
@@ -69,7 +69,7 @@ class Job:
 
     connection: str
     rosters: Path
-    make_source: Callable[[Ids, StaffNames], Source]
+    make_source: Callable[[Ids, StaffNames], ShapedSource]
     destination: Destination
     kind: Kind
     rules: str

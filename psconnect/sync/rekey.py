@@ -245,7 +245,7 @@ def _nothing() -> FixSettings:
 
 @dataclass
 class IdSink:
-    """Takes the ids of some entities' records as they are read, and nothing else (see sources.base.RosterSink)."""
+    """Takes the ids of some entities' records as they are read, and nothing else (see sync.shaping.StageSink)."""
 
     wanted: frozenset[str]
     found: dict[str, dict[int, str]] = field(default_factory=dict)

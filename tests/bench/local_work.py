@@ -15,7 +15,6 @@ from typing import cast
 from psconnect.http import HttpClient
 from psconnect.model.clock import Clock
 from psconnect.model.events import RunEvent
-from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
@@ -28,8 +27,8 @@ class ReplayService(Service):
 
     recorded: Path
 
-    def make_client(self, connection, cancel) -> PowerSchoolClient:
-        return PowerSchoolClient(cast("HttpClient", Replay(self.recorded)), "id", "secret", self.clock, cancel)
+    def make_http(self, _url: str, _ca_file: str) -> HttpClient:
+        return cast("HttpClient", Replay(self.recorded))
 
 
 def main() -> None:

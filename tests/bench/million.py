@@ -24,13 +24,12 @@ from psconnect.model.connection import from_dict
 from psconnect.model.events import RunEvent
 from psconnect.model.ids import Ids
 from psconnect.model.staff_usernames import StaffNames
-from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.service import Service
-from psconnect.sources.base import Source
 from psconnect.sources.powerschool import PowerSchoolSource
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
 from psconnect.sync.job import Job
+from psconnect.sync.shaping import ShapedSource
 from tests.bench.made_up import MadeUpDistrict, MadeUpReader, this_year
 from tests.bench.memory import peak_mb
 
@@ -74,16 +73,17 @@ class MadeUpService(Service):
 
     district: MadeUpDistrict | None = None
 
-    def make_client(self, _connection, cancel) -> PowerSchoolClient:
-        return PowerSchoolClient(cast("HttpClient", _NoServer()), "id", "secret", self.clock, cancel)
+    def make_http(self, _url: str, _ca_file: str) -> HttpClient:
+        return cast("HttpClient", _NoServer())
 
     @contextmanager
     def _running(self, *arguments: Any, **more: Any) -> Iterator[Job]:
         with super()._running(*arguments, **more) as job:
 
-            def source(ids: Ids, names: StaffNames) -> Source:
-                real = cast("PowerSchoolSource", job.make_source(ids, names))
-                return _MadeUpSource(real.client, real.plan, district=self.district)
+            def source(ids: Ids, names: StaffNames) -> ShapedSource:
+                shaped = job.make_source(ids, names)
+                real = cast("PowerSchoolSource", shaped.source)
+                return replace(shaped, source=_MadeUpSource(real.client, real.plan, district=self.district))
 
             yield replace(job, make_source=source)
 

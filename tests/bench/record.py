@@ -17,9 +17,8 @@ from typing import cast
 
 from psconnect.demo.control import DemoControl
 from psconnect.http import HttpClient
-from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.clock import Clock
 from psconnect.model.connection import from_dict
-from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
@@ -58,13 +57,10 @@ class RecordingService(Service):
 
     recorded: Path
 
-    def make_client(self, connection, cancel: CancelToken) -> PowerSchoolClient:
-        streams = choices_of(connection).streams.by_name.values()
+    def make_http(self, url: str, _ca_file: str) -> HttpClient:
+        streams = choices_of(self.connection(NAME)).reads.streams.by_name.values()
         columns = {stream.name: [column.name for column in stream.columns] for stream in streams}
-        http = Recorder(HttpClient(connection.source.url), self.recorded, columns)
-        secret = self.secrets.get(connection.name, CLIENT_SECRET)
-        recorder, client_id = cast("HttpClient", http), connection.source.client_id
-        return PowerSchoolClient(recorder, client_id, secret, self.clock, cancel, plugin=connection.id)
+        return cast("HttpClient", Recorder(HttpClient(url), self.recorded, columns))
 
 
 def set_up(service: Service, url: str, token: str, roster: Path) -> None:

@@ -104,7 +104,7 @@ def open_reading(connect: Connect) -> Iterator[Open]:
         # Tables and queries then show the same texts; a time of day is cut off further on.
         connected.server.set_quirks(timestamp_text="date")
         connected.server.reset_calls()
-        return Reading(connected, client, choices_of(connection).streams.by_name, close)
+        return Reading(connected, client, choices_of(connection).reads.streams.by_name, close)
 
     yield make
     for each in close:

@@ -313,7 +313,7 @@ mapping = {
 }
 connection = from_dict({"name": "x", "preset": "oneroster", "id": "bcdfgh", "mapping": mapping})
 choices = choices_of(connection)
-print(hashlib.sha256(build_plugin(choices.streams, "1", connection).content).hexdigest())
+print(hashlib.sha256(build_plugin(choices.reads.streams, "1", connection).content).hexdigest())
 """
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -13,12 +13,20 @@ import pytest
 from psconnect.destinations import find_kind
 from psconnect.model.connection import from_dict
 from psconnect.model.entities import EXTRA, Entity
+from psconnect.model.ids import Ids
 from psconnect.model.problems import RULES, Fate, Problem
+from psconnect.model.staff_usernames import StaffNames
 from psconnect.powerschool.rows import row_type
-from psconnect.sources.base import StagedRow
+from psconnect.sources.base import Intake, SourceRow, StagedRow
 from psconnect.sources.powerschool.district import District, SchoolDays, find_district, set_terms
 from psconnect.sources.powerschool.read_plan import ReadPlan
-from psconnect.sync.compose import choices_of
+from psconnect.sources.powerschool.source import PowerSchoolSource
+from psconnect.sync.compose import choices_of, shaping_of
+from psconnect.sync.shaping import ShapingRules
+from psconnect.sync.shaping.delivered_ids import DeliveredIds
+from psconnect.sync.shaping.keys import NumberedKeys
+from psconnect.sync.shaping.shaped_source import Shaping
+from psconnect.sync.shaping.shaping_context import Reading
 
 TODAY = date(2026, 11, 18)
 MakePlan = Callable[..., ReadPlan]
@@ -35,16 +43,35 @@ class Shaped:
     references: dict[str, int | None]
 
 
+class Stage:
+    """Keeps the staged rows of one entity."""
+
+    def __init__(self) -> None:
+        self.taken: list[StagedRow] = []
+
+    def rows(self, _entity: Entity, rows: Sequence[StagedRow]) -> None:
+        self.taken += rows
+
+    def clear(self, _entity: Entity, *, negative: bool | None = None) -> None:
+        self.taken.clear()
+
+    def problem(self, problem: Problem) -> None:
+        raise AssertionError(problem)
+
+
 @dataclass
 class Maker:
-    """Makes plans and rows; collects problems.
+    """Makes plans and rows, and has the engine shape them; collects problems.
 
     Attributes:
         problems: what was reported so far.
+        plan: what is read. rules: how it is shaped. names: what is known of the user names of staff.
     """
 
     problems: list[Problem] = field(default_factory=list)
+    names: StaffNames = field(default_factory=StaffNames)
     plan: ReadPlan = field(init=False)
+    rules: ShapingRules = field(init=False)
 
     def __post_init__(self) -> None:
         self.choose()
@@ -52,22 +79,33 @@ class Maker:
     def choose(self, today: date = TODAY, **settings: Any) -> ReadPlan:
         """A plan with the OneRoster preset and these sections of a connection file."""
         choices = choices_of(from_dict({"name": "x", "preset": "oneroster", **settings}))
+        self.rules = replace(shaping_of(choices), needed=find_kind("oneroster-csv").needed)
         schools = choices.connection.scope.schools
         self.plan = ReadPlan(
-            streams=choices.streams,
-            mapping=choices.mapping,
-            needed=find_kind("oneroster-csv").needed,
-            preset_requirements=choices.preset.requirements,
-            requirements=choices.connection.requirements,
+            streams=choices.reads.streams,
             schools="all" if schools == "all" else frozenset(schools),
             start_year=choices.connection.scope.start_year,
-            co_teachers=choices.co_teachers,
-            contacts=choices.contacts,
+            co_teachers=choices.wanted.options.co_teachers,
+            contacts=choices.wanted.contacts,
             district_name="Demo District",
             today=today,
             included=choices.selection.included,
         )
         return self.plan
+
+    def take(self, entity: Entity, hand_over: Callable[[Intake], object], **how: Any) -> dict[int, Shaped]:
+        """The records that the engine makes of what is handed over to an intake of that entity."""
+        stage, district = Stage(), self.district()
+        source = PowerSchoolSource(cast("Any", None), self.plan)
+        ids = DeliveredIds(Ids(), NumberedKeys(), numbered=True)
+        intake = Shaping(Reading(self.rules, source, self.names, ids, stage, district.delivered)).intake(entity, **how)
+        hand_over(intake)
+        self.problems += intake.problems
+        return shaped(entity, stage.taken)
+
+    def shaped(self, entity: Entity, rows_of: Callable[[Intake], Iterable[SourceRow]], **how: Any) -> dict[int, Shaped]:
+        """The records that the engine makes of a page of rows."""
+        return self.take(entity, lambda intake: intake.rows(list(rows_of(intake))), **how)
 
     def row(self, stream: str, **values: object) -> Any:
         """A row of a stream; what is not given is empty, as PowerSchool leaves nulls out."""

@@ -9,10 +9,11 @@ import pytest
 
 from psconnect.model.entities import CLASS, ENROLLMENT
 from psconnect.model.problems import Fate
-from psconnect.sources.powerschool.assignments import Assignments, assignment_rows, teaching, unmapped_roles
-from psconnect.sources.powerschool.classes import Classes, class_shaper, enrollment_shaper
+from psconnect.sources.base import Intake, SourceRow
+from psconnect.sources.powerschool.assignments import Assignments, assignment_rows, teaching, tell_unmapped_roles
+from psconnect.sources.powerschool.classes import Classes, class_rows, enrollment_rows
 from psconnect.sources.powerschool.leads import named_leads
-from tests.sources.conftest import Maker, Shaped, shaped
+from tests.sources.conftest import Maker, Shaped
 
 ALGEBRA = {
     "dcid": 900, "course_number": "ALG1", "section_number": "01", "termid": 3601, "schoolid": 100, "room": "12",
@@ -21,10 +22,15 @@ ALGEBRA = {
 
 
 def classes_of(maker: Maker, *sections: dict[str, Any]) -> tuple[Classes, dict[int, Shaped]]:
-    classes = Classes()
-    shape = class_shaper(maker.plan, maker.district(), classes, maker.problems.append)
     rows = maker.rows("sections", *({**ALGEBRA, **values} for values in sections))
-    return classes, shaped(CLASS, shape(rows))
+    return hand_over(maker, Classes(), rows)
+
+
+def hand_over(maker: Maker, classes: Classes, sections: list[Any]) -> tuple[Classes, dict[int, Shaped]]:
+    def classes_to(intake: Intake) -> None:
+        classes.hand_over(class_rows(maker.plan, maker.district(), classes, intake)(sections), intake)
+
+    return classes, maker.take(CLASS, classes_to)
 
 
 def test_a_class(maker: Maker) -> None:
@@ -36,8 +42,8 @@ def test_a_class(maker: Maker) -> None:
         "title": "Algebra (01) - 1(A)", "classCode": "ALG1.01", "classType": "scheduled", "location": "12",
         "periods": "1(A)",
     }  # fmt: skip
-    info = classes.info[900]
-    assert (info.sourced_id, info.school, info.natural_end, info.chosen) == ("900", 1, "2027-01-15", True)
+    info = classes.info["900"]
+    assert (info.own_id, info.school, info.natural_end, info.chosen) == ("900", "1", "2027-01-15", True)
     assert maker.problems == []
 
 
@@ -80,7 +86,7 @@ def enrollment(maker: Maker, **values: object) -> Shaped:
     section: Any = values.pop("section", {})
     classes, _ = classes_of(maker, section)
     row = maker.row("enrollments", **{**whole, **values})
-    return shaped(ENROLLMENT, enrollment_shaper(maker.plan, classes, maker.problems.append)([row]))[70001]
+    return maker.shaped(ENROLLMENT, lambda intake: enrollment_rows(maker.plan, classes, intake)([row]))[70001]
 
 
 def test_an_enrollment(maker: Maker) -> None:
@@ -146,13 +152,13 @@ def test_D11_once_the_class_is_over_the_sign_says_nothing(maker: Maker) -> None:
 
 def test_the_same_dates_are_judged_the_same_the_second_time(maker: Maker) -> None:
     classes, _ = classes_of(maker, {})
-    shape = enrollment_shaper(maker.plan, classes, maker.problems.append)
     whole = {"sectionid": 5, "section_dcid": 900, "student_dcid": 431, "dateenrolled": "2026-08-17"}
     rows = maker.rows(
         "enrollments",
         *({**whole, "dcid": n, "dateleft": end} for n, end in enumerate(["x", "2027-01-16", "x", "2027-01-16", "y"])),
     )
-    assert [one.fate for one in shaped(ENROLLMENT, shape(rows)).values()] == [KEPT, IN, KEPT, IN, KEPT]
+    made = maker.shaped(ENROLLMENT, lambda intake: enrollment_rows(maker.plan, classes, intake)(rows))
+    assert [one.fate for one in made.values()] == [KEPT, IN, KEPT, IN, KEPT]
 
 
 @pytest.mark.parametrize(
@@ -214,11 +220,16 @@ def taught(
     rows = maker.rows("section_teachers", *({**whole, **one} for one in assignments))
     staff = maker.rows("school_staff", *positions or [])
     judged = Assignments(maker.plan, classes, rows).settled(named_leads(classes.teachers, staff))
-    maker.problems += [problem.settled for problem in unmapped_roles(judged)]
     people = teaching(judged)
-    there = people if delivered is None else delivered
-    made = list(assignment_rows(maker.plan, classes, judged, there, maker.problems.append))
-    return shaped(ENROLLMENT, made), people
+    there = people if delivered is None else {str(key) for key in delivered}
+
+    def rows_of(intake: Intake) -> list[SourceRow]:
+        tell_unmapped_roles(judged, intake)
+        return list(assignment_rows(maker.plan, classes, judged, there, intake))
+
+    made = maker.shaped(ENROLLMENT, rows_of, given=True, negative=True)
+    maker.problems = [problem.settled for problem in maker.problems]
+    return made, {int(one) for one in people}
 
 
 LEAD = {"id": 1, "users_dcid": 64, "role_name": "Lead Teacher"}

@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, cast
 
 import pytest
 
-from psconnect.model.entities import CALENDAR, COURSE, SCHOOL
+from psconnect.model.entities import CALENDAR, COURSE, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Fate
+from psconnect.sources.base import SourceRow, SourceSink, StagedRow
 from psconnect.sources.powerschool.district import (
+    District,
     SchoolDays,
     Term,
     course_rows,
     find_district,
-    school_rows,
+    hand_over_schools,
     set_terms,
     term_rows,
 )
-from tests.sources.conftest import Maker, shaped
+from tests.sources.conftest import Maker, Shaped
+
+
+class _Schools:
+    """Hands over to the intakes of one entity."""
+
+    def __init__(self, maker: Maker) -> None:
+        self.maker, self.made = maker, dict[int, Shaped]()
+
+    def intake(self, entity: Entity, **how: Any) -> _Schools:
+        self._entity, self._how = entity, how
+        return self
+
+    def rows(self, rows: list[SourceRow]) -> list[StagedRow]:
+        made = self.maker.shaped(self._entity, lambda _intake: rows, **self._how)
+        self.made |= made
+        return [(key, one.fate, one.rule) for key, one in made.items()]
+
+
+def schools_of(maker: Maker, district: District, schools: list[Any]) -> dict[int, Shaped]:
+    sink = _Schools(maker)
+    hand_over_schools(maker.plan, district, schools, cast("SourceSink", sink))
+    return sink.made
 
 
 def test_the_frame_of_today(maker: Maker) -> None:
     district = maker.district()
     assert (district.year_id, district.label) == (36, "2026-2027")
     assert (district.first_day, district.last_day) == ("2026-08-17", "2027-06-06")
-    assert district.schools == {"100": 1, "200": 2}
-    assert district.chosen == {1, 2}
+    assert district.schools == {"100": "1", "200": "2"}
+    assert district.chosen == {"1", "2"}
 
 
 def test_the_year_that_was_asked_for(maker: Maker) -> None:
@@ -51,9 +76,9 @@ def test_a_year_that_the_chosen_schools_do_not_have(maker: Maker) -> None:
 def test_schools_that_were_chosen(maker: Maker) -> None:
     maker.choose(scope={"schools": [200, 999]})
     district = maker.district()
-    assert district.chosen == {2}
-    assert district.schools == {"100": 1, "200": 2}
-    made = shaped(SCHOOL, school_rows(maker.plan, district, maker.schools(), maker.problems.append))
+    assert district.chosen == {"2"}
+    assert district.schools == {"100": "1", "200": "2"}
+    made = schools_of(maker, district, maker.schools())
     assert {key: (one.fate, one.rule) for key, one in made.items()} == {
         0: (Fate.IN, None),
         1: (Fate.LEFT_OUT, "school-not-chosen"),
@@ -88,19 +113,19 @@ def test_a_school_without_a_number_is_nobodys_school(maker: Maker) -> None:
     schools = [*maker.schools(), maker.row("schools", dcid=3, name="Nameless Number")]
     district = find_district(maker.plan, schools, maker.terms())
     assert "" not in district.schools
-    assert 3 not in district.chosen
+    assert "3" not in district.chosen
 
 
 def test_a_school_without_a_name_can_not_be_delivered(maker: Maker) -> None:
     schools = maker.rows("schools", {"dcid": 1, "school_number": 100, "name": "\u200b "})
-    made = shaped(SCHOOL, school_rows(maker.plan, maker.district(), schools, maker.problems.append))
+    made = schools_of(maker, maker.district(), schools)
     assert (made[1].fate, made[1].rule) == (Fate.LEFT_OUT, "missing-required")
     assert maker.found() == [("missing-required", "school", 1, 1, "name")]
 
 
 def test_the_terms_tree(maker: Maker) -> None:
     district = maker.district()
-    made = shaped(CALENDAR, term_rows(maker.plan, district, maker.terms(), maker.problems.append))
+    made = maker.shaped(CALENDAR, lambda intake: term_rows(maker.plan, district, maker.terms(), intake))
     assert {key: (one.fate, one.rule) for key, one in made.items()} == {
         10: (Fate.IN, None), 11: (Fate.IN, None), 12: (Fate.LEFT_OUT, "other-year"),
         20: (Fate.IN, None), 21: (Fate.IN, None), 22: (Fate.LEFT_OUT, "other-year"),
@@ -131,8 +156,8 @@ def test_D10_terms_that_can_not_be_used(
     maker: Maker, values: dict[str, object], fate: Fate, rule: str, detail: str | None
 ) -> None:
     whole = {"dcid": 99, "id": 3605, "name": "Q1", "firstday": "2026-08-17", "lastday": "2026-10-16", "portion": 4}
-    made = shaped(CALENDAR, term_rows(maker.plan, maker.district(), [maker.row("terms", **{**whole, **values})],
-                                      maker.problems.append))  # fmt: skip
+    row = maker.row("terms", **{**whole, **values})
+    made = maker.shaped(CALENDAR, lambda intake: term_rows(maker.plan, maker.district(), [row], intake))
     assert (made[99].fate, made[99].rule) == (fate, rule)
     assert maker.found() == (
         [(rule, "calendar", 99, 1 if values["schoolid"] == 100 else None, detail)] if detail else []
@@ -141,8 +166,8 @@ def test_D10_terms_that_can_not_be_used(
 
 def test_the_last_school_day_of_each_term(maker: Maker) -> None:
     district = maker.district()
-    assert district.terms["100", "3600"] == Term(10, "2027-06-04")
-    assert district.terms["200", "3601"] == Term(21, "2027-01-15")
+    assert district.terms["100", "3600"] == Term("10", "2027-06-04")
+    assert district.terms["200", "3601"] == Term("21", "2027-01-15")
     assert set(district.terms) == {("100", "3600"), ("100", "3601"), ("200", "3600"), ("200", "3601")}
     district.terms.clear()
     set_terms(district, maker.terms(), SchoolDays())
@@ -172,7 +197,7 @@ def test_days_in_session_count_per_school_and_in_any_order(maker: Maker) -> None
 )
 def test_courses(maker: Maker, values: dict[str, object], fate: Fate, rule: str | None, org: str) -> None:
     row = maker.row("courses", **{"dcid": 7, "course_number": "ALG1", "course_name": "Algebra", **values})
-    made = shaped(COURSE, course_rows(maker.plan, maker.district(), [row], maker.problems.append))[7]
+    made = maker.shaped(COURSE, lambda intake: course_rows(maker.plan, maker.district(), [row], intake))[7]
     assert (made.fate, made.rule, made.values["orgSourcedId"]) == (fate, rule, org)
     assert made.values["courseCode"] == "ALG1"
     assert made.references == {"school": {"district": 0, "2": 2, "": None}[org]}
@@ -183,6 +208,6 @@ def test_courses(maker: Maker, values: dict[str, object], fate: Fate, rule: str 
 def test_a_requirement_on_a_course_is_reported(maker: Maker) -> None:
     maker.choose(requirements={"course": {"courseCode": "report"}})
     row = maker.row("courses", dcid=7, course_name="Algebra", schoolid=200)
-    made = shaped(COURSE, course_rows(maker.plan, maker.district(), [row], maker.problems.append))[7]
+    made = maker.shaped(COURSE, lambda intake: course_rows(maker.plan, maker.district(), [row], intake))[7]
     assert made.fate == Fate.IN
     assert maker.found() == [("missing-reported", "course", 7, 2, "courseCode")]

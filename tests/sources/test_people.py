@@ -11,12 +11,12 @@ from psconnect.model.problems import Fate
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.sources.powerschool.people import (
     PortalAccounts,
-    contact_shaper,
-    relationship_shaper,
-    staff_rows,
-    student_shaper,
+    Staff,
+    contact_rows,
+    relationship_rows,
+    student_rows,
 )
-from tests.sources.conftest import Maker, Shaped, shaped
+from tests.sources.conftest import Maker, Shaped
 
 MIA = {
     "dcid": 431,
@@ -35,7 +35,7 @@ MIA = {
 
 def student(maker: Maker, **values: object) -> Shaped:
     row = maker.row("students", **{**MIA, **values})
-    return shaped(STUDENT, student_shaper(maker.plan, maker.district(), maker.problems.append)([row]))[431]
+    return maker.shaped(STUDENT, lambda intake: student_rows(maker.plan, maker.district(), intake)([row]))[431]
 
 
 def test_a_student(maker: Maker) -> None:
@@ -50,7 +50,7 @@ def test_a_student(maker: Maker) -> None:
 
 
 def test_D13_a_value_beyond_the_destinations_limit_keeps_the_record_as_it_was(maker: Maker) -> None:
-    maker.plan = replace(maker.plan, longest=20)
+    maker.rules = replace(maker.rules, longest=20)
     assert student(maker, last_name="É" * 20).fate == Fate.IN
     assert maker.problems == []
     mia = student(maker, last_name="É" * 21)
@@ -102,8 +102,8 @@ def test_a_guest_is_judged_as_any_student_is(maker: Maker) -> None:
 
     def guest(**values: object) -> Shaped:
         row = maker.row("students", **{**MIA, **values})
-        shape = student_shaper(maker.plan, maker.district(), maker.problems.append, {431})
-        return shaped(STUDENT, shape([row]))[431]
+        rows_of = student_rows
+        return maker.shaped(STUDENT, lambda intake: rows_of(maker.plan, maker.district(), intake, {"431"})([row]))[431]
 
     assert (guest().fate, guest().values["schoolSourcedIds"], guest().references) == (Fate.IN, "1", {"school": 1})
     assert guest(enroll_status=2).rule == "student-inactive"
@@ -136,9 +136,8 @@ def staff(
         for n, position in enumerate(positions)
     ]
     users = [maker.row("users", **{**KIM, **values})]
-    keys = {64} if teaching else set()
-    teachers, admins = staff_rows(maker.plan, maker.district(), users, rows, keys, maker.problems.append)
-    return shaped(TEACHER, teachers), shaped(ADMIN, admins)
+    teachers, admins = Staff({"64"} if teaching else (), {}).rows(maker.plan, maker.district(), users, rows)
+    return maker.shaped(TEACHER, lambda _intake: teachers), maker.shaped(ADMIN, lambda _intake: admins)
 
 
 def test_one_person_in_several_schools_the_home_school_first(maker: Maker) -> None:
@@ -180,15 +179,15 @@ def test_a_user_name_that_is_made_up_for_an_empty_field_is_no_login(maker: Maker
     maker.choose(mapping={kind: {"username": username} for kind in ("teacher", "admin")})
     assert staff(maker, {"schoolid": 100}, teacherloginid="")[1][64].values["username"] == "kpark"
     assert staff(maker, {"schoolid": 100}, teacherloginid="", loginid="")[1][64].values["username"] == "nobody"
-    maker.plan = replace(maker.plan, names=StaffNames({64: ("admin", "nobody")}))
+    maker.names = StaffNames({64: ("admin", "nobody")})
     assert staff(maker, {"schoolid": 100})[1][64].values["username"] == "kim.park"
-    maker.plan = replace(maker.plan, names=StaffNames({64: ("admin", "kpark")}))
+    maker.names = StaffNames({64: ("admin", "kpark")})
     assert staff(maker, {"schoolid": 100})[1][64].values["username"] == "kpark"
 
 
 def test_a_user_name_that_is_mapped_comes_from_nowhere_else(maker: Maker) -> None:
     maker.choose(mapping={"admin": {"username": "{Users.Email_Addr}"}}, options={"username_prefix": "LU-"})
-    maker.plan = replace(maker.plan, prefixes={kind: {"username": "LU-"} for kind in ("teacher", "admin")})
+    maker.rules = replace(maker.rules, prefixes={kind: {"username": "LU-"} for kind in ("teacher", "admin")})
     assert staff(maker, {"schoolid": 100})[1][64].values["username"] == "LU-kim@example.org"
     assert staff(maker, {"schoolid": 100}, email_addr="")[1][64].rule == "missing-required"
     assert staff(maker, {"schoolid": 100}, teaching=True)[0][64].values["username"] == "LU-kim.park"
@@ -247,7 +246,7 @@ def test_contacts(maker: Maker) -> None:
         {"id": 8001, "firstname": "Ana", "lastname": "López", "email": "ana@example.org", "phone": "555-0100"},
         {"id": 8002, "firstname": "", "lastname": "Nobody"},
     )
-    made = shaped(CONTACT, contact_shaper(maker.plan, PortalAccounts(), maker.problems.append)(rows))
+    made = maker.shaped(CONTACT, lambda _intake: contact_rows(maker.plan, PortalAccounts())(rows))
     assert made[8001].values == {
         "sourcedId": "C8001", "username": "C8001", "givenName": "Ana", "familyName": "López", "middleName": "",
         "identifier": "", "email": "ana@example.org", "phone": "555-0100",
@@ -276,7 +275,7 @@ def test_relationships(
         "emergency": 0, "detail_id": 77,
     }  # fmt: skip
     row = maker.row("relationships", **{**whole, **values})
-    made = shaped(RELATIONSHIP, relationship_shaper(maker.plan, maker.problems.append)([row]))[5]
+    made = maker.shaped(RELATIONSHIP, lambda intake: relationship_rows(intake)([row]))[5]
     assert (made.fate, made.rule) == (fate, rule)
     assert maker.found() == ([("orphan", "relationship", 5, None, detail)] if detail else [])
     if fate == Fate.IN:

@@ -7,7 +7,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -23,7 +23,8 @@ from psconnect.powerschool.streams import SECTIONS
 from psconnect.powerschool.tables import TableReader
 from psconnect.sources.base import ReadSummary, StagedRow
 from psconnect.sources.powerschool import PowerSchoolSource
-from psconnect.sync.compose import choices_of, make_source
+from psconnect.sync.compose import choices_of, open_source, shaped_source
+from psconnect.sync.shaping import ShapedSource
 from tests.support.demo import Connect, Connected
 
 QUERIES = "/ws/schema/query/*"
@@ -63,7 +64,7 @@ class Roster:
             self.problems.append(problem)
 
 
-Sources = Callable[..., PowerSchoolSource]
+Sources = Callable[..., ShapedSource]
 
 
 @pytest.fixture
@@ -71,22 +72,27 @@ def source_of() -> Iterator[Sources]:
     """Makes the source of a connection: ``source_of(connected, cancel)``."""
     close: list[Callable[[], None]] = []
 
-    def make(connected: Connected, cancel: CancelToken | None = None) -> PowerSchoolSource:
-        connection = connected.service.connection(connected.name)
-        client = connected.service.make_client(connection, cancel or CancelToken())
-        close.append(client.http.close)
-        return make_source(choices_of(connection), client, connected.clock)
+    def make(connected: Connected, cancel: CancelToken | None = None) -> ShapedSource:
+        choices, service = choices_of(connected.service.connection(connected.name)), connected.service
+        opened = open_source(choices, service.source_context(choices.connection, cancel or CancelToken()))
+        close.append(opened.close)
+        return shaped_source(choices, opened)
 
     yield make
     for each in close:
         each()
 
 
+def powerschool(source: ShapedSource) -> PowerSchoolSource:
+    """The source whose rows are shaped."""
+    return cast("PowerSchoolSource", source.source)
+
+
 def read(
-    source: PowerSchoolSource, on_event: Callable[[RunEvent], None] = lambda _event: None
+    source: ShapedSource, on_event: Callable[[RunEvent], None] = lambda _event: None
 ) -> tuple[Roster, ReadSummary]:
     roster = Roster()
-    return roster, source.read(roster, on_event, source.client.cancel)
+    return roster, source.read(roster, on_event, powerschool(source).client.cancel)
 
 
 def without_queries(connected: Connected) -> None:
@@ -162,7 +168,7 @@ def test_without_the_contact_module_its_tables_are_not_even_counted(connect: Con
 def test_a_page_size_beyond_what_an_answer_can_hold_is_not_used(connected: Connected, source_of: Sources) -> None:
     connected.service.set_value(connected.name, "source.read", '"tables"')
     connected.server.set_page_size(connected.plugin, 1_000_000)
-    reader = source_of(connected).reader()
+    reader = powerschool(source_of(connected)).reader()
     assert isinstance(reader, TableReader)
     assert reader.page_size == PAGE_ROWS
 
@@ -242,7 +248,9 @@ class SourceByOtherReader(PowerSchoolSource):
 def test_a_class_that_goes_before_a_restart_has_no_enrollments(connected: Connected, source_of: Sources) -> None:
     source = source_of(connected)
     whole, _summary = read(source)
-    again, _summary = read(SourceByOtherReader(source.client, source.plan))
+    again, _summary = read(
+        replace(source, source=SourceByOtherReader(powerschool(source).client, powerschool(source).plan))
+    )
     (gone,) = set(whole.records["class"]) - set(again.records["class"])
     before = {key for key, row in whole.records["enrollment"].items() if row[3] == gone}
     assert before
@@ -282,7 +290,7 @@ def test_one_stream_that_fails_fails_the_reading(
 
 def test_N09_a_wrong_secret_is_tried_once_in_a_whole_reading(connected: Connected, source_of: Sources) -> None:
     source = source_of(connected)
-    source.client.secret = "made-up-wrong-secret"
+    powerschool(source).client.secret = "made-up-wrong-secret"
     with pytest.raises(SignInAgain):
         read(source)
     assert connected.server.calls.to("/oauth/") == 1
@@ -299,11 +307,11 @@ def test_cancel_stops_between_calls(connected: Connected, source_of: Sources, af
         events += 1
         if events == after:
             cancel.cancel()
-            calls = source.client.calls
+            calls = powerschool(source).client.calls
 
     with pytest.raises(Cancelled):
         read(source, on_event)
-    assert 0 < source.client.calls <= calls + 4, "at most those that were on their way"
+    assert 0 < powerschool(source).client.calls <= calls + 4, "at most those that were on their way"
 
 
 def test_progress_names_the_entity_and_never_runs_backwards(connected: Connected, source_of: Sources) -> None:

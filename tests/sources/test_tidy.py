@@ -8,14 +8,14 @@ import pytest
 
 from psconnect.model.entities import RELATIONSHIP, STUDENT
 from psconnect.model.problems import Fate
-from psconnect.sources.powerschool.people import relationship_shaper, student_shaper
-from tests.sources.conftest import Maker, Shaped, shaped
+from psconnect.sources.powerschool.people import relationship_rows, student_rows
+from tests.sources.conftest import Maker, Shaped
 from tests.sources.test_people import MIA
 
 
 def students(maker: Maker, *rows: dict[str, object]) -> dict[int, Shaped]:
-    shape = student_shaper(maker.plan, maker.district(), maker.problems.append)
-    return shaped(STUDENT, shape([maker.row("students", **{**MIA, **row}) for row in rows]))
+    made = [maker.row("students", **{**MIA, **row}) for row in rows]
+    return maker.shaped(STUDENT, lambda intake: student_rows(maker.plan, maker.district(), intake)(made))
 
 
 def told(maker: Maker) -> list[tuple[str, int, str]]:
@@ -35,7 +35,7 @@ def test_a_user_name_of_blanks_alone_is_missing(maker: Maker) -> None:
 
 
 def test_a_prefix_stands_before_the_trimmed_user_name(maker: Maker) -> None:
-    maker.plan = replace(maker.plan, prefixes={"student": {"username": "n-"}})
+    maker.rules = replace(maker.rules, prefixes={"student": {"username": "n-"}})
     assert students(maker, {"student_web_id": " pat"})[431].values["username"] == "n-pat"
 
 
@@ -101,7 +101,7 @@ def test_relations_in_other_capitals_keep_their_role(maker: Maker) -> None:
         {"studentcontactassocid": key, "studentdcid": 431, "personid": key, "relation": relation, "detail_id": 1}
         for key, relation in enumerate(["mother", "FATHER", "Father ", "Tutor", "tutor"], start=1)
     ]
-    shape = relationship_shaper(maker.plan, maker.problems.append)
-    found = shaped(RELATIONSHIP, shape([maker.row("relationships", **row) for row in rows]))
+    made = [maker.row("relationships", **row) for row in rows]
+    found = maker.shaped(RELATIONSHIP, lambda intake: relationship_rows(intake)(made))
     assert [one.values["role"] for one in found.values()] == ["parent", "parent", "parent", "relative", "relative"]
     assert told(maker) == [("value-unlisted", 4, "role “Tutor”: 2 records")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from psconnect.model.entities import Entity
 from psconnect.model.events import OnEvent
 from psconnect.model.problems import Problem
 from psconnect.service import runs
-from psconnect.sources.base import Memory, ReadSummary, RosterSink, StagedRow
+from psconnect.sources.base import Memory, ReadSummary, StagedRow
 from psconnect.sync import compose
+from psconnect.sync.shaping import StageSink
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Recorded:
     kind: str = "recorded"
 
     def read(
-        self, sink: RosterSink, _on_event: OnEvent, _cancel: CancelToken, *, memory: Memory | None = None
+        self, sink: StageSink, _on_event: OnEvent, _cancel: CancelToken, *, memory: Memory | None = None
     ) -> ReadSummary:
         """Hand it on again."""
         assert memory is None
@@ -40,7 +42,7 @@ class Recorded:
 class _Recording:
     """Hands on to a sink and notes what."""
 
-    sink: RosterSink
+    sink: StageSink
     into: Recorded
 
     def rows(self, entity: Entity, rows: Sequence[StagedRow]) -> None:
@@ -62,21 +64,22 @@ class _Recorder:
     source: Any
     into: Recorded
 
-    def read(self, sink: RosterSink, *arguments: Any, **named: Any) -> ReadSummary:
+    def read(self, sink: StageSink, *arguments: Any, **named: Any) -> ReadSummary:
         self.into.summary = self.source.read(_Recording(sink, self.into), *arguments, **named)
         return copy.deepcopy(self.into.summary)
 
 
 def recording(patch: pytest.MonkeyPatch, into: Recorded) -> None:
     """Note what the sources of runs give from now on."""
-    real: Callable[..., Any] = compose.make_source
+    real: Callable[..., Any] = compose.shaped_source
 
     def make(*arguments: Any, **named: Any) -> _Recorder:
         return _Recorder(real(*arguments, **named), into)
 
-    patch.setattr(runs, "make_source", make)
+    patch.setattr(runs, "shaped_source", make)
 
 
 def replaying(patch: pytest.MonkeyPatch, recorded: Recorded) -> None:
     """Let runs read what was recorded."""
-    patch.setattr(runs, "make_source", lambda *_arguments, **_named: recorded)
+    patch.setattr(runs.Runs, "opened", lambda *_arguments, **_named: contextlib.nullcontext())
+    patch.setattr(runs, "shaped_source", lambda *_arguments, **_named: recorded)

@@ -22,7 +22,7 @@ def test_each_example_of_the_mapping_can_be_used(block: str) -> None:
     settings = tomllib.loads(block)
     base = {"name": "x", "preset": "oneroster", "destination": {"kind": "oneroster-csv", "folder": "/srv"}}
     choices = choices_of(from_dict({**base, **settings}))
-    assert choices.streams.grants()
+    assert choices.reads.streams.grants()
     assert set(settings) <= set(choices.connection.__struct_fields__)
 
 

@@ -1,9 +1,13 @@
-"""PowerSchool's native API as a source of shaped records."""
+"""PowerSchool's native API as a source."""
 
 from __future__ import annotations
 
+from psconnect.sources.powerschool.kind import PowerSchoolKind
 from psconnect.sources.powerschool.read_plan import ReadPlan
+from psconnect.sources.powerschool.reads import PowerSchoolReads
 from psconnect.sources.powerschool.source import PowerSchoolSource
 from psconnect.sources.powerschool.ways import choose_reader
 
-__all__ = ["PowerSchoolSource", "ReadPlan", "choose_reader"]
+KIND = PowerSchoolKind()
+
+__all__ = ["KIND", "PowerSchoolKind", "PowerSchoolReads", "PowerSchoolSource", "ReadPlan", "choose_reader"]

@@ -1,4 +1,4 @@
-"""Shaping of teaching assignments: who teaches what, as teachers' enrollments (docs/powerschool.md 9.1, 19).
+"""Teaching assignments: who teaches what, as rows of teachers' enrollments (docs/powerschool.md 9.1, 19).
 
 Twofold, because each needs the other: who teaches decides who is a teacher, and which teachers are delivered decides
 who is a class's primary one.
@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from operator import itemgetter
 from typing import Any
 
-from psconnect.model.entities import ENROLLMENT, TEACHER
-from psconnect.model.problems import Fate, Problem, Tally
+from psconnect.model.entities import CLASS
+from psconnect.model.problems import Fate, Tally
 from psconnect.model.sections import RoleKind
 from psconnect.roster.roles import CO_TEACHER, LEAD, NEITHER
 from psconnect.roster.terms import DateCheck
-from psconnect.sources.base import StagedRow
-from psconnect.sources.powerschool.classes import BACKWARDS, WITHOUT_SCHOOL, Classes, ClassInfo
+from psconnect.sources.base import Intake, SourceRow
+from psconnect.sources.powerschool.classes import BACKWARDS, Classes, ClassInfo
 from psconnect.sources.powerschool.leads import Lead
-from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan, encode
+from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.unresolved import unresolved
 
 _LEADS_FROM = 10**15
@@ -28,6 +27,7 @@ _LEADS_FROM = 10**15
 No row of SECTIONTEACHER has such a number, and it stays the same when somebody else leads the section.
 """
 _AFTER_CLASS = "assignment-after-class"
+_WITHOUT_SCHOOL = "enrollment-without-school"
 _NOT_TEACHING = ("co-teacher-off", "co-teacher-limit", _AFTER_CLASS)
 
 
@@ -37,8 +37,8 @@ class Assignment:
 
     Attributes:
         key: its row's number.
-        section: key of the section; ``class_key`` and ``info`` are those of the class it is delivered as.
-        person: key of the person; None where there is none.
+        section: own id of the section; ``class_id`` and ``info`` are those of the class it is delivered as.
+        person: own id of the person; empty where there is none.
         staff_id: the SCHOOLSTAFF.ID by which the row names the person.
         role: what the role is; None for one that nobody has mapped. ``role_name`` is its own name.
         lacks: what is missing or can't be told apart, where the row is kept for that.
@@ -46,9 +46,9 @@ class Assignment:
     """
 
     key: int
-    section: int | None
-    class_key: int | None
-    person: int | None
+    section: str
+    class_id: str
+    person: str
     staff_id: str
     info: ClassInfo | None
     role: RoleKind | None
@@ -59,6 +59,11 @@ class Assignment:
     end: str
     named: bool = False
     lacks: str = ""
+
+    @property
+    def own_id(self) -> str:
+        """Its own id: negative, because students' enrollments come from another table with numbers of its own."""
+        return str(-self.key)
 
     @property
     def teaches(self) -> bool:
@@ -89,7 +94,7 @@ class Assignments:
         """Forget all rows: they are read again."""
         self._found.clear()
 
-    def settled(self, leads: Mapping[int, Lead] | None = None) -> list[Assignment]:
+    def settled(self, leads: Mapping[str, Lead] | None = None) -> list[Assignment]:
         """All assignments, in the order in which they came, or by row number where co-teachers have a limit.
 
         ``leads`` are the people that the sections name, by section key. They lead the class whatever their role is
@@ -112,29 +117,28 @@ class _Judge:
     def row(self, row: Any) -> Assignment:
         """The assignment of a row."""
         role, name = self._role(row)
-        section = int(row.section_dcid) if row.section_dcid else None
-        person = int(row.users_dcid) if row.users_dcid else None
-        info = self._classes.info.get(section) if section is not None else None
+        section, person = row.section_dcid, row.users_dcid
+        info = self._classes.info.get(section)
         staff_id, begin, end = (self._same.setdefault(x, x) for x in (row.teacherid, row.start_date, row.end_date))
-        class_key = info.key if info else section
+        class_id = info.own_id if info else section
         one = Assignment(
-            int(row.id), section, class_key, person, staff_id, info, role, name, Fate.KEPT, "orphan", begin, end
+            int(row.id), section, class_id, person, staff_id, info, role, name, Fate.KEPT, "orphan", begin, end
         )
-        if info is not None and person is not None:
+        if info is not None and person:
             return self.judged(one)
-        if info is None and section is not None:
+        if info is None and section:
             return replace(one, lacks="class")
         rule, lacks = unresolved(row, "staff" if info else "section")
         return replace(one, rule=rule, lacks=lacks)
 
-    def lead(self, section: int, lead: Lead) -> Assignment:
+    def lead(self, section: str, lead: Lead) -> Assignment:
         """The assignment of a lead that the section alone names."""
         info = self._classes.info.get(section)
         one = Assignment(
-            _LEADS_FROM + section, section, info.key if info else section, lead.person, lead.staff_id, info, LEAD, "",
-            Fate.KEPT, "orphan", "", "", named=True,
+            _LEADS_FROM + int(section), section, info.own_id if info else section, lead.person or "", lead.staff_id,
+            info, LEAD, "", Fate.KEPT, "orphan", "", "", named=True,
         )  # fmt: skip
-        if info is not None and lead.person is not None:
+        if info is not None and lead.person:
             return self.judged(one)
         return replace(one, rule="several-fit", lacks=lead.fits) if info and lead.fits else one
 
@@ -147,8 +151,8 @@ class _Judge:
             one.fate, one.rule = Fate.LEFT_OUT, rule
         elif not all(readable):
             one.fate, one.rule = Fate.KEPT, "unreadable"
-        elif one.info and not one.info.school_id:
-            one.fate, one.rule = Fate.KEPT, WITHOUT_SCHOOL
+        elif one.info and not one.info.school:
+            one.fate, one.rule = Fate.KEPT, _WITHOUT_SCHOOL
         else:
             one.fate, one.rule = Fate.IN, None
         return one
@@ -179,17 +183,12 @@ class _Judge:
         return self._roles[role]
 
 
-def _lead_of(a: Assignment, leads: Mapping[int, Lead]) -> Lead | None:
-    """The lead that the section of an assignment names."""
-    return leads.get(a.section) if a.section is not None else None
+def _is_named(a: Assignment, leads: Mapping[str, Lead]) -> bool:
+    lead = leads.get(a.section)
+    return lead is not None and a.person != "" and a.person == lead.person
 
 
-def _is_named(a: Assignment, leads: Mapping[int, Lead]) -> bool:
-    lead = _lead_of(a, leads)
-    return lead is not None and a.person is not None and a.person == lead.person
-
-
-def _led(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> Iterator[Assignment]:
+def _led(judge: _Judge, found: list[Assignment], leads: Mapping[str, Lead]) -> Iterator[Assignment]:
     """The assignments; the person that the section names is its lead, whatever the role is called.
 
     If the person also has a row as lead, the other rows keep their own roles: nobody is in a class twice.
@@ -206,11 +205,11 @@ def _led(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> I
             yield judge.judged(a)
 
 
-def _without_row(judge: _Judge, found: list[Assignment], leads: Mapping[int, Lead]) -> Iterator[Assignment]:
+def _without_row(judge: _Judge, found: list[Assignment], leads: Mapping[str, Lead]) -> Iterator[Assignment]:
     """The leads that sections name and that have no row there."""
-    by_id = {a.section for a in found if (lead := _lead_of(a, leads)) and a.staff_id == lead.staff_id}
+    by_id = {a.section for a in found if (lead := leads.get(a.section)) and a.staff_id == lead.staff_id}
     listed = by_id | {a.section for a in found if _is_named(a, leads)}
-    for section, lead in sorted(leads.items(), key=itemgetter(0)):
+    for section, lead in sorted(leads.items(), key=lambda one: int(one[0])):
         if section not in listed:
             yield judge.lead(section, lead)
 
@@ -222,101 +221,96 @@ def _within_limit(assignments: list[Assignment], limit: int | None) -> list[Assi
     """
     if limit is None:
         return assignments
-    taken: dict[int | None, set[int | None]] = {}
+    taken: dict[str, set[str]] = {}
     within: list[Assignment] = []
     for one in sorted(assignments, key=lambda a: a.key):
         counts = one.role == CO_TEACHER and one.fate == Fate.IN and one.info is not None and one.info.chosen
         classes = taken.setdefault(one.person, set()) if counts else set()
-        if counts and one.class_key not in classes and len(classes) >= limit:
+        if counts and one.class_id not in classes and len(classes) >= limit:
             within.append(replace(one, fate=Fate.LEFT_OUT, rule="co-teacher-limit"))
             continue
-        classes.add(one.class_key)
+        classes.add(one.class_id)
         within.append(one)
     return within
 
 
-def teaching(assignments: Iterable[Assignment]) -> set[int]:
-    """The keys of people who teach a class of this school year at a chosen school, be it over or yet to begin."""
-    return {a.person for a in assignments if a.person is not None and a.teaches}
+def teaching(assignments: Iterable[Assignment]) -> set[str]:
+    """The own ids of people who teach a class of this school year at a chosen school, be it over or yet to begin."""
+    return {a.person for a in assignments if a.person and a.teaches}
 
 
 _WRONG_DATE = {BACKWARDS: "endDate", _AFTER_CLASS: "beginDate"}
 _WHY_NOT = ("role-not-mapped", "co-teacher-off", "assignment-role")
 
 
-def why_not_teaching(assignments: Iterable[Assignment]) -> dict[int, str]:
+def why_not_teaching(assignments: Iterable[Assignment]) -> dict[str, str]:
     """The rule by which people in classes of chosen schools don't teach them, by person; the one that tells most."""
-    found: dict[int, str] = {}
+    found: dict[str, str] = {}
     for a in assignments:
-        if a.rule in _WHY_NOT and a.person is not None and a.info and a.info.chosen:
+        if a.rule in _WHY_NOT and a.person and a.info and a.info.chosen:
             found[a.person] = min(found.get(a.person, a.rule), a.rule, key=_WHY_NOT.index)
     return found
 
 
-def unmapped_roles(assignments: Iterable[Assignment]) -> list[Problem]:
-    """A finding for each role that nobody has mapped, with the number of assignments it leaves out."""
-    found: dict[str, Problem] = {}
+def tell_unmapped_roles(assignments: Iterable[Assignment], intake: Intake) -> None:
+    """Tell each role that nobody has mapped, with the number of assignments that it leaves out."""
+    found: dict[str, tuple[str, Tally]] = {}
     for a in assignments:
-        if a.rule != "role-not-mapped" or a.info is None or not a.info.chosen:
-            continue
-        known = found.get(a.role_name)
-        if known and known.tally:
-            known.tally.records += 1
-        else:
-            found[a.role_name] = Problem(a.rule, "enrollment", -a.key, None, a.role_name, Tally())
-    return [found[name] for name in sorted(found)]
+        if a.rule == "role-not-mapped" and a.info is not None and a.info.chosen:
+            if a.role_name in found:
+                found[a.role_name][1].records += 1
+            else:
+                found[a.role_name] = (a.own_id, Tally())
+    for name, (own_id, tally) in sorted(found.items()):
+        intake.problem("role-not-mapped", own_id, detail=name, tally=tally)
 
 
 def assignment_rows(
-    plan: ReadPlan,
-    classes: Classes,
-    assignments: Iterable[Assignment],
-    delivered: set[int],
-    on_problem: OnProblem,
-) -> Iterator[StagedRow]:
-    """Teachers' enrollments. Of a class's lead teachers who are ``delivered``, the one of today is its primary one."""
+    plan: ReadPlan, classes: Classes, assignments: Iterable[Assignment], delivered: set[str], intake: Intake
+) -> Iterator[SourceRow]:
+    """Rows of teachers' enrollments, with given attributes.
+
+    Of a class's lead teachers who are ``delivered``, the one of today is its primary one.
+    """
     assignments = list(assignments)
     primary, seconds = _primary(plan, assignments, delivered)
-    taught: set[int | None] = set()
-    id_of, person_id_of = plan.ids.by_key(ENROLLMENT), plan.ids.by_key(TEACHER)
+    taught: set[str] = set()
     for a in assignments:
-        school = a.info.school if a.info else None
+        school = a.info.school if a.info else ""
         if a.fate == Fate.KEPT and a.rule:
-            on_problem(Problem(a.rule, "enrollment", -a.key, school, _detail(a)))
+            intake.problem(a.rule, a.own_id, school, _detail(a))
         elif a.rule in _WRONG_DATE:
-            on_problem(Problem(a.rule, "enrollment", -a.key, school, _WRONG_DATE[a.rule]))
+            intake.problem(a.rule, a.own_id, school, _WRONG_DATE[a.rule])
         if a.fate != Fate.LEFT_OUT and a.person in delivered:
-            taught.add(a.class_key)
-        ids = (a.info.sourced_id, a.info.school_id) if a.info else ("", "")
-        user_id = person_id_of(a.person) if a.person is not None else ""
+            taught.add(a.class_id)
+        place = (a.info.own_id, a.info.school) if a.info else ("", "")
         flags = ("teacher", "true" if a.key in primary else "false")
-        record = encode((id_of(-a.key), *ids, user_id, *flags, a.begin, a.end))
-        yield -a.key, a.fate, a.rule, record, a.class_key if a.info else None, None, a.person
-    for key in seconds:
-        on_problem(Problem("second-lead-teacher", "class", key, classes.info[key].school))
-    for key, info in classes.info.items():
-        if info.chosen and info.key == key and key not in taught and key in classes.delivered:
-            on_problem(Problem("class-without-teacher", "class", key, info.school))
+        yield a.own_id, (a.fate, a.rule), (a.begin, a.end), *place, a.person, *flags
+    for own_id in seconds:
+        intake.problem("second-lead-teacher", own_id, classes.info[own_id].school, entity=CLASS)
+    for own_id, info in classes.info.items():
+        if info.chosen and info.own_id == own_id and own_id not in taught and own_id in classes.delivered:
+            intake.problem("class-without-teacher", own_id, info.school, entity=CLASS)
 
 
 def _detail(a: Assignment) -> str:
-    known = {"unreadable": "beginDate", WITHOUT_SCHOOL: ""}
+    known = {"unreadable": "beginDate", _WITHOUT_SCHOOL: ""}
     return known.get(a.rule or "", a.lacks or ("teacher" if a.info else "class"))
 
 
-def _primary(plan: ReadPlan, assignments: list[Assignment], delivered: set[int]) -> tuple[set[int], list[int]]:
-    """The numbers of the assignments that are primary, and the keys of classes that several people lead today."""
+def _primary(plan: ReadPlan, assignments: list[Assignment], delivered: set[str]) -> tuple[set[int], list[str]]:
+    """The numbers of the assignments that are primary, and the own ids of classes that several people lead today."""
     today = plan.today.isoformat()
-    best: dict[int, tuple[tuple[int, str, bool], Assignment]] = {}
-    leading: dict[int, set[int]] = {}
+    best: dict[str, tuple[tuple[int, str, bool], Assignment]] = {}
+    leading: dict[str, set[str]] = {}
     for a in assignments:
-        if a.fate != Fate.IN or a.role != LEAD or a.info is None or a.person is None or a.person not in delivered:
+        if a.fate != Fate.IN or a.role != LEAD or a.info is None or a.person not in delivered:
             continue
         place = _place(a, min(today, a.info.natural_end))
-        if a.info.key not in best or place < best[a.info.key][0]:
-            best[a.info.key] = (place, a)
+        if a.info.own_id not in best or place < best[a.info.own_id][0]:
+            best[a.info.own_id] = (place, a)
         if a.begin <= today and (not a.end or today < a.end) and today <= a.info.natural_end:
-            leading.setdefault(a.info.key, set()).add(a.person)
+            leading.setdefault(a.info.own_id, set()).add(a.person)
     return {a.key for _place, a in best.values()}, [key for key, people in leading.items() if len(people) > 1]
 
 

@@ -7,29 +7,31 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from psconnect.model.entities import CALENDAR, COURSE, DISTRICT_KEY, SCHOOL
+from psconnect.model.entities import DISTRICT_KEY, SCHOOL
 from psconnect.model.errors import BadRecord, FixSettings
-from psconnect.model.problems import NOT_CHOSEN, Fate, Problem
+from psconnect.model.problems import NOT_CHOSEN, Fate
 from psconnect.powerschool.streams import GRADUATES
 from psconnect.roster.terms import FIRST_YEAR, DateCheck, YearRow, first_in_session, natural_end, year_by_date
-from psconnect.sources.base import StagedRow
-from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan, encode
-from psconnect.sources.powerschool.term_merging import dated_title, merged_terms
+from psconnect.sources.base import Intake, SourceRow, SourceSink, Verdict
+from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.wording.rules import rule_of
 
+DISTRICT = str(DISTRICT_KEY)
+"""The district's own id among the schools."""
 DISTRICT_OFFICE = "0"
+"""Its school number."""
 _DAYS_IN_DOUBT = timedelta(days=14)
 """How long before a term's last day school may have ended, where no calendar says."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """A term of the chosen year: its key and its last school day.
+    """A term of the chosen year: its own id and its last school day.
 
     ``doubtful_from`` is the first day on which it may have been over already, where no calendar says; else empty.
     """
 
-    key: int
+    own_id: str
     natural_end: str
     doubtful_from: str = ""
 
@@ -39,24 +41,24 @@ class District:
     """Schools, terms and the chosen school year.
 
     Attributes:
-        schools: school number -> key, of every school that exists.
-        chosen: keys of the schools that are read.
-        refused: keys of chosen schools that can't be delivered, for want of a name; known once they are shaped.
+        schools: school number -> own id, of every school that exists.
+        chosen: own ids of the schools that are read.
+        refused: own ids of chosen schools that can't be delivered, for want of a name; known once they are shaped.
         year_id: the chosen school year's YearID.
         terms: (school number, Terms.ID) -> Term, of the chosen year.
     """
 
-    schools: dict[str, int]
-    chosen: set[int]
+    schools: dict[str, str]
+    chosen: set[str]
     year_id: int
     first_day: str
     last_day: str
     terms: dict[tuple[str, str], Term] = field(default_factory=dict)
-    refused: set[int] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
 
     @property
-    def delivered(self) -> set[int]:
-        """Keys of the schools that are delivered."""
+    def delivered(self) -> set[str]:
+        """Own ids of the schools that are delivered."""
         return self.chosen - self.refused
 
     @property
@@ -72,7 +74,7 @@ def find_district(
 
     Raises FixSettings when there is no such year or no chosen school, BadRecord when no year has dates that are any.
     """
-    numbers = {row.school_number: int(row.dcid) for row in schools if row.school_number}
+    numbers = {row.school_number: row.dcid for row in schools if row.school_number}
     wanted = "all" if plan.schools == "all" else {str(number) for number in plan.schools}
     chosen = {key for number, key in numbers.items() if wanted == "all" or number in wanted}
     if not numbers:
@@ -180,33 +182,28 @@ def set_terms(district: District, terms: Iterable[Any], days: SchoolDays | None)
         if row.yearid == str(district.year_id) and row.schoolid != DISTRICT_OFFICE and is_date(row.lastday):
             end = natural_end(row.lastday, days.of(row.schoolid) if days else [])
             doubtful = _days_before(row.lastday) if days is None else ""
-            district.terms[row.schoolid, row.id] = Term(int(row.dcid), end, doubtful)
+            district.terms[row.schoolid, row.id] = Term(row.dcid, end, doubtful)
 
 
 def _days_before(last_day: str) -> str:
     return (date.fromisoformat(last_day) - _DAYS_IN_DOUBT).isoformat()
 
 
-def school_rows(plan: ReadPlan, district: District, schools: Iterable[Any], on_problem: OnProblem) -> list[StagedRow]:
-    """Shaped schools, and the district itself as their parent."""
-    shape, judge = plan.shaping(SCHOOL, on_problem)
-    schools = list(schools)
-    plan.learn(SCHOOL, schools)
-    parent = plan.ids.of(SCHOOL, DISTRICT_KEY)
-    names = ["" for _ in SCHOOL.shaped]
-    names[SCHOOL.mapped.index("name")] = plan.district_name
-    rows: list[StagedRow] = [(DISTRICT_KEY, Fate.IN, None, encode((parent, "district", "", *names)))]
-    for row in schools:
-        key, values = int(row.dcid), shape(row)
-        fate, rule = judge(key, key, values, row) if key in district.chosen else (Fate.LEFT_OUT, NOT_CHOSEN)
+def hand_over_schools(plan: ReadPlan, district: District, schools: Iterable[Any], sink: SourceSink) -> None:
+    """Hand over the schools and the district itself as their parent; notes which schools can't be delivered."""
+    name = tuple(plan.district_name if attribute == "name" else "" for attribute in SCHOOL.shaped)
+    sink.intake(SCHOOL, given=True).rows([(DISTRICT, (Fate.IN, None), name, "district", "")])
+    rows = [
+        (row.dcid, None if row.dcid in district.chosen else (Fate.LEFT_OUT, NOT_CHOSEN), row, "school", DISTRICT)
+        for row in schools
+    ]
+    for (own_id, *_row), (_key, fate, rule, *_others) in zip(rows, sink.intake(SCHOOL).rows(rows), strict=True):
         if fate == Fate.KEPT:
-            raise _unfit(key, str(rule))
-        district.refused |= {key} if rule == "missing-required" else set()
-        rows.append((key, fate, rule, encode((plan.ids.of(SCHOOL, key), "school", parent, *values))))
-    return rows
+            raise _unfit(own_id, str(rule))
+        district.refused |= {own_id} if rule == "missing-required" else set()
 
 
-def _unfit(key: int, rule: str) -> BadRecord:
+def _unfit(own_id: str, rule: str) -> BadRecord:
     """Everything belongs to a school: no part of the roster is right while one school's name is not."""
     return BadRecord(
         "PSC-READ-SCHOOL",
@@ -214,103 +211,70 @@ def _unfit(key: int, rule: str) -> BadRecord:
         f"A school can’t be delivered because {rule_of(rule).because}. Nothing is delivered, because everything "
         "belongs to a school.",
         "Correct the school in PowerSchool: Start Page > District > Schools.",
-        where=f"SCHOOLS.DCID {key}",
+        where=f"SCHOOLS.DCID {own_id}",
     )
 
 
-def term_rows(plan: ReadPlan, district: District, terms: list[Any], on_problem: OnProblem) -> list[StagedRow]:
-    """Shaped terms: those of the chosen year are in, with the school's year as parent of its smaller terms.
-
-    Where terms are merged, ``district.terms`` lead to those that are delivered from now on.
-    """
-    shape, judge = plan.shaping(CALENDAR, on_problem)
-    is_date = DateCheck()
-    judged: list[_JudgedTerm] = []
-    for row in terms:
-        key, school, values = int(row.dcid), district.schools.get(row.schoolid), shape(row)
-        fate: Fate
-        rule: str | None
-        if row.schoolid == DISTRICT_OFFICE:
-            fate, rule = Fate.LEFT_OUT, "district-term"
-        elif row.yearid and row.yearid != str(district.year_id):
-            fate, rule = Fate.LEFT_OUT, "other-year"
-        elif row.schoolid == GRADUATES:
-            fate, rule = Fate.LEFT_OUT, "graduates-school"
-        elif school is None or not row.yearid:
-            fate, rule = Fate.KEPT, "orphan" if school is None else "unreadable"
-            on_problem(Problem(rule, "calendar", key, school, "school" if school is None else "schoolYear"))
-        elif not (is_date(row.firstday) and is_date(row.lastday)) and row.firstday and row.lastday:
-            fate, rule = Fate.KEPT, "unreadable"
-            on_problem(Problem(rule, "calendar", key, school, "startDate"))
-        elif row.lastday and row.lastday < row.firstday:
-            fate, rule = Fate.LEFT_OUT, "ends-before-it-begins"
-            on_problem(Problem(rule, "calendar", key, school, "endDate"))
-        elif not plan.included.terms.takes(row.schoolid, row.name, row.abbreviation):
-            fate, rule = Fate.LEFT_OUT, "term-not-chosen"
-        else:
-            fate, rule = judge(key, school, values, row)
-        judged.append(_JudgedTerm(row, key, school, values, fate, rule))
-    return _term_records(plan, district, judged)
-
-
-@dataclass(frozen=True)
-class _JudgedTerm:
-    row: Any
-    key: int
-    school: int | None
-    values: tuple[str, ...]
-    fate: Fate
-    rule: str | None
-
-
-def _term_records(plan: ReadPlan, district: District, judged: list[_JudgedTerm]) -> list[StagedRow]:
+def term_rows(plan: ReadPlan, district: District, terms: Iterable[Any], intake: Intake) -> list[SourceRow]:
+    """The terms: those of the chosen year are in, with the school's year as parent of its smaller terms."""
+    terms, is_date = list(terms), DateCheck()
     this_year = str(district.year_id)
-    years = {one.row.schoolid: one for one in judged if one.row.isyearrec == "1" and one.row.yearid == this_year}
-    delivered = [(one.key, one.values) for one in judged if one.fate == Fate.IN and one.school in district.delivered]
-    merged = merged_terms(delivered if plan.included.merge_terms else ())
-    for name, term in district.terms.items():
-        district.terms[name] = replace(term, key=merged.key_of(term.key))
-    rows: list[StagedRow] = []
-    for one in judged:
-        key, school, fate, rule = one.key, one.school, one.fate, one.rule
-        values = dated_title(one.values) if plan.included.merge_terms else one.values
-        if merged.key_of(key) != key:
-            fate, rule = Fate.LEFT_OUT, "term-merged"
-        elif merged.is_shared(key):
-            school = DISTRICT_KEY
-        year = years.get(one.row.schoolid)
-        # A year that is not delivered is nobody's parent; one that was not chosen for want of dates may be there.
-        has_parent = year is not None and year.key != key and year.fate != Fate.LEFT_OUT
-        parent = plan.ids.of(CALENDAR, merged.key_of(year.key)) if year is not None and has_parent else ""
-        school_id = plan.ids.of(SCHOOL, school) if school is not None else ""
-        school_year = str(int(one.row.yearid) + FIRST_YEAR + 1) if one.row.yearid else ""
-        record = encode((plan.ids.of(CALENDAR, key), school_id, parent, school_year, *values))
-        rows.append((key, fate, rule, record, school))
+    years = {row.schoolid: row.dcid for row in terms if row.isyearrec == "1" and row.yearid == this_year}
+    rows: list[SourceRow] = []
+    for row in terms:
+        school = district.schools.get(row.schoolid, "")
+        verdict = _term_verdict(plan, district, row, is_date)
+        if verdict and verdict[1] in _WRONG_TERM:
+            detail = _WRONG_TERM[verdict[1]] or ("startDate" if row.yearid else "schoolYear")
+            intake.problem(verdict[1], row.dcid, school, detail)
+        parent = years.get(row.schoolid, "")
+        school_year = str(int(row.yearid) + FIRST_YEAR + 1) if row.yearid else ""
+        rows.append((row.dcid, verdict, row, school, "" if parent == row.dcid else parent, school_year))
     return rows
 
 
-def course_rows(plan: ReadPlan, district: District, courses: Iterable[Any], on_problem: OnProblem) -> list[StagedRow]:
-    """Shaped courses; those with school number 0 belong to the district (docs/powerschool.md 16.4)."""
-    courses = list(courses)
-    plan.learn(COURSE, courses)
-    shape, judge = plan.shaping(COURSE, on_problem)
-    numbers = [number for number, key in district.schools.items() if key in district.chosen]
-    rows: list[StagedRow] = []
+_WRONG_TERM = {"orphan": "school", "ends-before-it-begins": "endDate", "unreadable": ""}
+"""Rules that are told, with what is wrong; empty where that depends on the row."""
+
+
+def _term_verdict(plan: ReadPlan, district: District, row: Any, is_date: DateCheck) -> Verdict:
+    if row.schoolid == DISTRICT_OFFICE:
+        return Fate.LEFT_OUT, "district-term"
+    if row.yearid and row.yearid != str(district.year_id):
+        return Fate.LEFT_OUT, "other-year"
+    if row.schoolid == GRADUATES:
+        return Fate.LEFT_OUT, "graduates-school"
+    if row.schoolid not in district.schools:
+        return Fate.KEPT, "orphan"
+    return _dates_verdict(row, is_date) or (
+        None
+        if plan.included.terms.takes(row.schoolid, row.name, row.abbreviation)
+        else (Fate.LEFT_OUT, "term-not-chosen")
+    )
+
+
+def _dates_verdict(row: Any, is_date: DateCheck) -> Verdict:
+    """Whether the year and the dates of a term can be read, as far as it has any."""
+    if not row.yearid or (row.firstday and row.lastday and not (is_date(row.firstday) and is_date(row.lastday))):
+        return Fate.KEPT, "unreadable"
+    if row.lastday and row.lastday < row.firstday:
+        return Fate.LEFT_OUT, "ends-before-it-begins"
+    return None
+
+
+def course_rows(plan: ReadPlan, district: District, courses: Iterable[Any], intake: Intake) -> list[SourceRow]:
+    """The courses; those with school number 0 belong to the district (docs/powerschool.md 16.4)."""
+    numbers = [number for number, own_id in district.schools.items() if own_id in district.chosen]
+    rows: list[SourceRow] = []
     for row in courses:
-        key = int(row.dcid)
-        school = DISTRICT_KEY if row.schoolid in ("", DISTRICT_OFFICE) else district.schools.get(row.schoolid)
-        values = shape(row)
-        fate: Fate
-        rule: str | None
+        school = DISTRICT if row.schoolid in ("", DISTRICT_OFFICE) else district.schools.get(row.schoolid, "")
+        verdict: Verdict = None
         if row.schoolid == GRADUATES:
-            fate, rule = Fate.LEFT_OUT, "graduates-school"
-        elif school is None:
-            fate, rule = Fate.KEPT, "orphan"
-            on_problem(Problem("orphan", "course", key, None, "school"))
+            verdict = Fate.LEFT_OUT, "graduates-school"
+        elif not school:
+            verdict = Fate.KEPT, "orphan"
+            intake.problem("orphan", row.dcid, detail="school")
         elif not plan.included.courses.takes_course(row.course_number, numbers):
-            fate, rule = Fate.LEFT_OUT, "course-not-chosen"
-        else:
-            fate, rule = judge(key, school, values, row)
-        org = plan.ids.of(SCHOOL, school) if school is not None else ""
-        rows.append((key, fate, rule, encode((plan.ids.of(COURSE, key), org, *values)), school))
+            verdict = Fate.LEFT_OUT, "course-not-chosen"
+        rows.append((row.dcid, verdict, row, school))
     return rows

@@ -9,54 +9,48 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from psconnect.model.entities import CONTACT, RELATIONSHIP, STUDENT, Entity
-from psconnect.model.problems import Fate, Problem
+from psconnect.model.entities import CONTACT, RELATIONSHIP, Entity
+from psconnect.model.problems import Fate
 from psconnect.roster.whole_names import WholeNames
-from psconnect.sources.base import StagedRow
-from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan, encode
+from psconnect.sources.base import Intake, SourceRow, Verdict
+
+Page = Callable[[list[Any]], list[SourceRow]]
 
 
-def name_shaper(plan: ReadPlan, names: WholeNames, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
-    """A function from a page of students' rows to their contacts."""
-    judge = plan.judge(CONTACT, on_problem)
+def name_rows(names: WholeNames, intake: Intake) -> Page:
+    """A function from a page of students to rows of their contacts, with given attributes."""
 
-    def page(rows: list[Any]) -> list[StagedRow]:
-        shaped: list[StagedRow] = []
+    def page(rows: list[Any]) -> list[SourceRow]:
+        found: list[SourceRow] = []
         for row in rows:
             for key, _relation, name in names.of(row):
-                parts = names.split(name)
-                sourced_id = plan.ids.of(CONTACT, key)
-                values = _values(CONTACT, {"username": sourced_id, **(parts or {"familyName": name})})
-                fate: Fate
-                rule: str | None
+                parts, verdict = names.split(name), None
                 if parts is None:
-                    fate, rule = Fate.KEPT, "unreadable"
-                    on_problem(Problem(rule, "contact", key, None, "name"))
-                else:
-                    fate, rule = judge(key, None, values, row)
-                shaped.append((key, fate, rule, encode((sourced_id, *values))))
-        return shaped
+                    verdict = _unreadable(intake, str(key))
+                found.append((str(key), verdict, _attributes(CONTACT, parts or {"familyName": name})))
+        return found
 
     return page
 
 
-def link_shaper(plan: ReadPlan, names: WholeNames, on_problem: OnProblem) -> Callable[[list[Any]], list[StagedRow]]:
-    """A function from a page of students' rows to the relationships with their contacts."""
-    judge = plan.judge(RELATIONSHIP, on_problem)
+def _unreadable(intake: Intake, own_id: str) -> Verdict:
+    intake.problem("unreadable", own_id, detail="name")
+    return Fate.KEPT, "unreadable"
 
-    def page(rows: list[Any]) -> list[StagedRow]:
-        shaped: list[StagedRow] = []
+
+def link_rows(names: WholeNames) -> Page:
+    """A function from a page of students to rows of the relationships with their contacts, with given attributes."""
+
+    def page(rows: list[Any]) -> list[SourceRow]:
+        found: list[SourceRow] = []
         for row in rows:
-            student = int(row.dcid)
             for key, relation, _name in names.of(row):
-                values = _values(RELATIONSHIP, {"relation": relation, "role": names.role(relation)})
-                fate, rule = judge(key, None, values, row)
-                ids = (plan.ids.of(RELATIONSHIP, key), plan.ids.of(STUDENT, student), plan.ids.of(CONTACT, key))
-                shaped.append((key, fate, rule, encode((*ids, *values)), student, key))
-        return shaped
+                values = _attributes(RELATIONSHIP, {"relation": relation, "role": names.role(relation)})
+                found.append((str(key), None, values, row.dcid, str(key)))
+        return found
 
     return page
 
 
-def _values(entity: Entity, given: Mapping[str, str]) -> tuple[str, ...]:
+def _attributes(entity: Entity, given: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(given.get(attribute, "") for attribute in entity.shaped)

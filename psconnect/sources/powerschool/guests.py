@@ -6,60 +6,55 @@ student, the students' numbers are read before both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from psconnect.model.entities import STUDENT
 from psconnect.model.problems import Fate
-from psconnect.sources.base import StagedRow
+from psconnect.sources.base import SourceRow, SourceSink, StagedRow
 from psconnect.sources.powerschool.classes import Classes
 from psconnect.sources.powerschool.district import District
-from psconnect.sources.powerschool.parallel_read import Shaper
-from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan
 
 
 @dataclass
 class Guests:
-    """Keys of students who are in a class of a chosen school and, as far as their enrollments tell, of another one."""
+    """Own ids of students who are in a class of a chosen school and, as far as that is told, belong to another one."""
 
-    keys: set[int] = field(default_factory=set)
+    own_ids: set[str] = field(default_factory=set)
+    _home: set[str] = field(default_factory=set)
+    _delivered: set[str] = field(default_factory=set)
 
-    def noting(
-        self, make_shaper: Callable[[OnProblem], Shaper], classes: Classes, district: District
-    ) -> Callable[[OnProblem], Shaper]:
-        """What makes the shaper of enrollments, so that it also notes whose they are, anew each time."""
-        home = {number for number, key in district.schools.items() if key in district.chosen}
-        delivered = {key for key in classes.delivered if classes.info[key].chosen}
+    def begin(self, classes: Classes, district: District) -> None:
+        """Note nobody so far; to be called whenever enrollments are read from the beginning."""
+        self.own_ids.clear()
+        self._home = {number for number, own_id in district.schools.items() if own_id in district.chosen}
+        self._delivered = {own_id for own_id in classes.delivered if classes.info[own_id].chosen}
 
-        def make(on_problem: OnProblem) -> Shaper:
-            self.keys.clear()
-            shape = make_shaper(on_problem)
-
-            def page(rows: list[Any]) -> list[StagedRow]:
-                shaped = shape(rows)
-                self.keys.update(
-                    int(student)
-                    for row, (_key, fate, _rule, _record, section, student, _teacher) in zip(rows, shaped, strict=True)
-                    # The v1 interface does not tell the student's school: then it may be any.
-                    if section in delivered and student and fate != Fate.LEFT_OUT and row.student_school not in home
-                )
-                return shaped
-
-            return page
-
-        return make
+    def note(self, rows: Iterable[SourceRow], staged: Iterable[StagedRow]) -> None:
+        """Note whose enrollments these are."""
+        for (_own_id, _verdict, row, section, _school, student, *_more), (_key, fate, *_others) in zip(
+            rows, staged, strict=True
+        ):
+            # The v1 interface does not tell the student's school: then it may be any.
+            if (
+                section in self._delivered
+                and student
+                and fate != Fate.LEFT_OUT
+                and row.student_school not in self._home
+            ):
+                self.own_ids.add(student)
 
 
 @dataclass
 class Numbers:
     """Takes rows of students for nothing but what their ids are made of."""
 
-    plan: ReadPlan
+    sink: SourceSink
 
     def extend(self, rows: Iterable[Any]) -> None:
         """Take rows."""
-        self.plan.learn(STUDENT, rows)
+        self.sink.learn(STUDENT, ((row.dcid, row) for row in rows))
 
     def clear(self) -> None:
         """They are read again: what was learned is learned anew."""

@@ -13,12 +13,12 @@ _NOBODY = ("", "0")
 class Lead:
     """The lead that a section names: the SCHOOLSTAFF.ID, and the person behind it.
 
-    ``person`` is None where no staff position has that ID, or several people have it, at the section's school, too;
-    then ``fits`` names two of their positions.
+    ``person`` is an own id. It is None where no staff position has that ID, or where several people have it, at the
+    section's school, too; then ``fits`` names two of their positions.
     """
 
     staff_id: str
-    person: int | None
+    person: str | None
     fits: str = ""
 
 
@@ -27,8 +27,8 @@ def teacher_named(row: Any) -> str:
     return "" if row.teacher in _NOBODY else str(row.teacher)
 
 
-def named_leads(teachers: Mapping[int, tuple[str, str]], positions: Iterable[Any]) -> dict[int, Lead]:
-    """Section key -> lead, from section key -> (SCHOOLSTAFF.ID, school number) and the rows of staff positions.
+def named_leads(teachers: Mapping[str, tuple[str, str]], positions: Iterable[Any]) -> dict[str, Lead]:
+    """Section id -> lead, from section id -> (SCHOOLSTAFF.ID, school number) and the rows of staff positions.
 
     IDs may repeat (docs/powerschool.md 19): then the position at the section's school counts.
     """
@@ -44,9 +44,9 @@ def named_leads(teachers: Mapping[int, tuple[str, str]], positions: Iterable[Any
 
 
 def _lead(staff_id: str, positions: list[Any], school: str) -> Lead:
-    people = {int(row.users_dcid) for row in positions}
+    people = {row.users_dcid for row in positions}
     if len(people) > 1:
-        people = {int(row.users_dcid) for row in positions if row.schoolid == school}
+        people = {row.users_dcid for row in positions if row.schoolid == school}
     if len(people) == 1:
         return Lead(staff_id, people.pop())
     keys = sorted(int(row.dcid) for row in positions)

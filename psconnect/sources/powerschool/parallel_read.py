@@ -1,4 +1,4 @@
-"""Streams read side by side in a few threads: each is shaped page by page and handed on, kept, or taken over.
+"""Streams read side by side in a few threads: each is handed over page by page, kept, or taken over.
 
 One stream that fails ends the others; a stream that is read again makes void what it handed on before.
 """
@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from psconnect.model.clock import CancelToken
-from psconnect.model.entities import Entity
+from psconnect.model.entities import CALENDAR, CLASS, COURSE, SCHOOL, TEACHER, Entity
 from psconnect.model.events import OnEvent, RunEvent
-from psconnect.model.problems import Problem
 from psconnect.powerschool.dataversions import HINTED
 from psconnect.powerschool.fields import listed, spelled
 from psconnect.powerschool.logins import without_placeholders
@@ -22,28 +21,31 @@ from psconnect.powerschool.pieces import advising
 from psconnect.powerschool.reader import Gatherer, Reader, read_stream
 from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import settle_dates
-from psconnect.sources.base import ReadSummary, RosterSink, StagedRow
-from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan
+from psconnect.sources.base import Intake, ReadSummary, SourceSink
+from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.takeover import TakeOver
 
-Shaper = Callable[[list[Any]], list[StagedRow]]
+HandOver = Callable[[list[Any]], object]
+"""Takes a page of rows and hands over what becomes of them."""
 Task = Callable[[], None]
-_ENTITY_OF = {"schools": "school", "terms": "calendar", "courses": "course", "sections": "class", "users": "teacher"}
+_ENTITY_OF = {"schools": SCHOOL, "terms": CALENDAR, "courses": COURSE, "sections": CLASS, "users": TEACHER}
 """The entity under which a row listed twice is reported; streams without one only help to shape others."""
 
 
 @dataclass
 class _StreamSink:
-    """Takes one stream's rows: shapes them and hands them on, or keeps them where they are few."""
+    """Takes one stream's rows: hands them over, or keeps them where they are few.
+
+    ``repeated_keys`` are those of rows that came twice.
+    """
 
     label: str
-    on_rows: Callable[[list[Any]], None]
+    on_rows: HandOver
     on_restart: Callable[[], None]
     on_event: OnEvent
-    problems: list[Problem]
-    entity: str
     abort: CancelToken
-    on_arrival: Callable[[list[Any]], None]
+    on_arrival: HandOver
+    repeated_keys: list[int] = field(default_factory=list)
 
     def page(self, rows: list[Any]) -> None:
         self.abort.check()
@@ -51,7 +53,7 @@ class _StreamSink:
         self.on_rows(rows)
 
     def restart(self) -> None:
-        self.problems.clear()
+        self.repeated_keys.clear()
         self.on_restart()
 
     def progress(self, done: int, expected: int) -> None:
@@ -60,8 +62,7 @@ class _StreamSink:
         self.on_event(RunEvent("reading", self.label, done, expected))
 
     def repeated(self, key: int) -> None:
-        if self.entity:
-            self.problems.append(Problem("duplicate-row", self.entity, key))
+        self.repeated_keys.append(key)
 
 
 @dataclass
@@ -71,7 +72,7 @@ class Lanes:
     Attributes:
         plan: the connection's choices.
         reader: the way to read.
-        sink: where shaped records go.
+        sink: where rows go.
         pool: the threads.
         summary: hears of the rows of each stream.
         abort: set when one stream failed; the others stop at their next page.
@@ -79,7 +80,7 @@ class Lanes:
 
     plan: ReadPlan
     reader: Reader | Gatherer
-    sink: RosterSink
+    sink: SourceSink
     on_event: OnEvent
     cancel: CancelToken
     pool: ThreadPoolExecutor
@@ -104,60 +105,50 @@ class Lanes:
 
     def paged(
         self,
+        intake: Intake,
         entity: Entity,
         stream: Stream,
         arguments: Mapping[str, str],
-        make_shaper: Callable[[OnProblem], Shaper],
+        begin: Callable[[], HandOver],
         *,
         negative: bool | None = None,
         over: TakeOver | None = None,
         signature: str = "",
-        forget: Callable[[], None] = lambda: None,
     ) -> Task:
-        """A task that reads a stream, shapes it page by page and hands it on; or takes its records over.
+        """A task that reads a stream and hands its rows over page by page; or takes its records over.
 
-        ``forget`` undoes what shaping leaves behind elsewhere, when the stream is read again.
+        ``begin`` is called before the first page, also when the stream is read again.
         """
         over = over if stream.name in HINTED else None
 
         def task() -> None:
-            if over and self._taken_over(over, entity, stream, arguments, signature, negative=negative):
+            if over and self._taken_over(over, intake, entity, stream, arguments, signature, negative=negative):
                 return
-            problems: list[Problem] = []
-            shape = make_shaper(problems.append)
+            hand_over = begin()
 
             def take(rows: list[Any]) -> None:
                 if over:
                     over.seen(stream, rows)
-                self.sink.rows(entity, shape(rows))
+                hand_over(rows)
 
             def restart() -> None:
-                nonlocal shape
-                self.sink.clear(entity, negative=negative)
-                forget()
-                # What it has counted so far is void, too.
-                shape = make_shaper(problems.append)
+                nonlocal hand_over
+                intake.restart()
+                hand_over = begin()
 
-            stream_sink = _StreamSink(
-                entity.key,
-                take,
-                restart,
-                self.on_event,
-                problems,
-                entity.key,
-                self.abort,
-                self.on_arrival(stream),
-            )
+            stream_sink = _StreamSink(entity.key, take, restart, self.on_event, self.abort, self.on_arrival(stream))
             self.run(stream, arguments, stream_sink)
+            self.tell_repeated(stream_sink, intake)
             if over:
                 filled = self.summary.filled.get(stream.name, {})
-                over.note(stream, self.summary.counts[stream.name], signature, problems, filled)
+                over.note(stream, self.summary.counts[stream.name], signature, intake.problems, filled)
 
         return task
 
     def _taken_over(
         self,
         over: TakeOver,
+        intake: Intake,
         entity: Entity,
         stream: Stream,
         arguments: Mapping[str, str],
@@ -173,8 +164,7 @@ class Lanes:
             return False
         over.memory.take_over(entity, negative=negative)
         over.memory.note(stream.name, note)
-        for problem in note.problems:
-            self.sink.problem(problem)
+        intake.problems.extend(note.problems)
         with self.lock:
             self.summary.counts[stream.name] = self.summary.taken_over[stream.name] = note.count
             if note.filled:
@@ -182,7 +172,12 @@ class Lanes:
         self.on_event(RunEvent("reading", entity.key, note.count, note.count))
         return True
 
-    def on_arrival(self, stream: Stream) -> Callable[[list[Any]], None]:
+    def tell_repeated(self, stream_sink: _StreamSink, intake: Intake) -> None:
+        """Tell of rows that came twice."""
+        for key in stream_sink.repeated_keys:
+            intake.problem("duplicate-row", str(key))
+
+    def on_arrival(self, stream: Stream) -> HandOver:
         """A function that settles rows as they come: dates that came with a time, placeholders in login fields."""
         zone, logins = self.plan.zone, without_placeholders(stream)
 
@@ -198,8 +193,6 @@ class Lanes:
         filled: set[str] = set()
         with advising(stream):
             count = read_stream(self.reader, stream, arguments, sink, filled)
-        for problem in sink.problems:
-            self.sink.problem(problem)
         with self.lock:
             self.summary.counts[stream.name] = count
             if stream.columns[0].name in filled:
@@ -238,16 +231,10 @@ class Kept:
 
     def read(self) -> None:
         """Read the stream."""
-        lanes, entity = self.lanes, _ENTITY_OF.get(self.stream.name, "")
-        label = entity or self.stream.name
-        sink = _StreamSink(
-            label,
-            self.into.extend,
-            self.into.clear,
-            lanes.on_event,
-            [],
-            entity,
-            lanes.abort,
-            lanes.on_arrival(self.stream),
-        )
+        lanes, entity = self.lanes, _ENTITY_OF.get(self.stream.name)
+        label = entity.key if entity else self.stream.name
+        settle = lanes.on_arrival(self.stream)
+        sink = _StreamSink(label, self.into.extend, self.into.clear, lanes.on_event, lanes.abort, settle)
         lanes.run(self.stream, self.arguments, sink)
+        if entity and sink.repeated_keys:
+            lanes.tell_repeated(sink, lanes.sink.intake(entity))

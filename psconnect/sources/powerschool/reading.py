@@ -1,7 +1,7 @@
-"""One reading: streams are read side by side in three steps, shaped, and handed to a sink.
+"""One reading: streams are read side by side in three steps, judged, and handed to a sink.
 
 Schools and terms decide which school year is read; sections decide which enrollments are current; so these come
-first. Staff and their assignments are few and are shaped together at the end; everything else is shaped page by page
+first. Staff and their assignments are few and are handed over together at the end; everything else goes page by page
 and leaves memory at once.
 """
 
@@ -31,21 +31,24 @@ from psconnect.model.problems import Fate
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.reader import PAGE_ROWS, Gatherer, Reader
 from psconnect.roster.terms import term_range
-from psconnect.sources.base import Memory, ReadSummary, RosterSink
+from psconnect.sources.base import Intake, Memory, ReadSummary, SourceSink
 from psconnect.sources.powerschool import assignments as a
 from psconnect.sources.powerschool import classes as c
 from psconnect.sources.powerschool import district as d
 from psconnect.sources.powerschool import people as p
-from psconnect.sources.powerschool.guardians import link_shaper, name_shaper
+from psconnect.sources.powerschool.guardians import link_rows, name_rows
 from psconnect.sources.powerschool.guests import Guests, Numbers
 from psconnect.sources.powerschool.leads import named_leads
-from psconnect.sources.powerschool.parallel_read import Lanes, Shaper, Task
-from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan
+from psconnect.sources.powerschool.parallel_read import HandOver, Lanes, Task
+from psconnect.sources.powerschool.people import Page
+from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.section_moves import move_sections
 from psconnect.sources.powerschool.takeover import TakeOver, begin, signature_of
 from psconnect.wording.catalogue import tr
 from psconnect.wording.runs import full_reason
 
+_Going = tuple[Entity, Intake, Callable[[], HandOver]]
+"""An entity, its intake, and what begins to hand its rows over."""
 _Wish = tuple[Task, Collection[str]]
 """A task, and the keys of the entities that need it."""
 _STAFF = (TEACHER.key, ADMIN.key)
@@ -57,11 +60,11 @@ _NAMED = (STUDENT.key, ENROLLMENT.key, RELATIONSHIP.key)
 
 @dataclass
 class Reading:
-    """One reading of everything, or of the entities in ``only`` and what shapes them."""
+    """One reading of everything, or of the entities in ``only`` and what they depend on."""
 
     plan: ReadPlan
     reader: Reader | Gatherer
-    sink: RosterSink
+    sink: SourceSink
     on_event: OnEvent
     summary: ReadSummary
     lanes: Lanes
@@ -70,7 +73,7 @@ class Reading:
     accounts: p.PortalAccounts = field(default_factory=p.PortalAccounts)
 
     def everything(self) -> None:
-        """Read and shape all streams, step by step."""
+        """Read all streams, step by step."""
         streams = self.plan.streams.by_name
         over = self._take_over()
         schools, terms = self.lanes.kept(s.SCHOOLS), self.lanes.kept(s.TERMS)
@@ -82,9 +85,10 @@ class Reading:
         with_classes = (*_WITH_CLASSES, STUDENT.key) if self._may_have_guests else _WITH_CLASSES
         self.lanes.together(*self._wanted((courses.read, (COURSE.key, CLASS.key, *with_classes))))
         d.set_terms(frame, terms.rows, days)
-        self.sink.rows(SCHOOL, d.school_rows(self.plan, frame, schools.rows, self.sink.problem))
-        self.sink.rows(CALENDAR, d.term_rows(self.plan, frame, terms.rows, self.sink.problem))
-        self.sink.rows(COURSE, d.course_rows(self.plan, frame, courses.rows, self.sink.problem))
+        d.hand_over_schools(self.plan, frame, schools.rows, self.sink)
+        calendars, offered = self.sink.intake(CALENDAR), self.sink.intake(COURSE)
+        calendars.rows(d.term_rows(self.plan, frame, terms.rows, calendars))
+        offered.rows(d.course_rows(self.plan, frame, courses.rows, offered))
         classes = c.Classes()
         users, positions = self.lanes.kept(streams[s.USERS.name]), self.lanes.kept(s.SCHOOL_STAFF)
         self.lanes.together(
@@ -135,20 +139,25 @@ class Reading:
     def _sections(
         self, frame: d.District, classes: c.Classes, arguments: Mapping[str, str], courses: list[Any]
     ) -> Task:
-        """A task that reads and shapes the sections, which fills ``classes``.
+        """A task that reads the sections and hands them over, which fills ``classes``.
 
         Where sections can be moved, all have to be there before anything is made of one.
         """
-        stream, moving = self.plan.streams.by_name[s.SECTIONS.name], bool(self.plan.included.section_move)
-        if not moving:
-            shape_with = partial(c.class_shaper, self.plan, frame, classes)
-            return self.lanes.paged(CLASS, stream, arguments, shape_with, forget=classes.forget)
+        stream, intake = self.plan.streams.by_name[s.SECTIONS.name], self.sink.intake(CLASS)
+
+        def begin() -> HandOver:
+            classes.forget()
+            page = c.class_rows(self.plan, frame, classes, intake)
+            return lambda rows: classes.hand_over(page(rows), intake)
+
+        if not self.plan.included.section_move:
+            return self.lanes.paged(intake, CLASS, stream, arguments, begin)
         sections = self.lanes.kept(stream, arguments)
 
         def task() -> None:
             sections.read()
-            classes.moves = move_sections(self.plan, frame.schools, sections.rows, courses, self.sink.problem)
-            self.sink.rows(CLASS, c.class_shaper(self.plan, frame, classes, self.sink.problem)(sections.rows))
+            classes.moves = move_sections(self.plan, frame.schools, sections.rows, courses, intake)
+            begin()(sections.rows)
 
         return task
 
@@ -180,7 +189,7 @@ class Reading:
         users: list[Any],
         positions: list[Any],
     ) -> None:
-        """Read and shape students, contacts, who is in the classes, and at last staff: teaching decides who is what."""
+        """Read and hand over students, contacts, enrollments, and staff at last: teaching decides who is a teacher."""
         assignments = a.Assignments(self.plan, classes)
         assigning: list[_Wish] = []
         if s.SECTION_TEACHERS.name in self.plan.streams.by_name:
@@ -195,18 +204,19 @@ class Reading:
     def _by_page(
         self, over: TakeOver | None, frame: d.District, classes: c.Classes, arguments: Mapping[str, str]
     ) -> list[list[_Wish]]:
-        """The tasks of streams that are shaped page by page, step by step."""
+        """The tasks of streams that are handed over page by page, step by step."""
         # Who is in a class or belongs to a contact is named by an id that may have to be read first.
-        named_first = self.plan.ids.must_be_learned(STUDENT)
+        named_first = self.sink.learns(STUDENT)
         guests = Guests() if self._may_have_guests else None
         paged: dict[Entity, _Wish] = {}
-        for entity, make_shaper in self._shapers(frame, classes, guests):
+        for entity, intake, beginning in self._handing_over(frame, classes, guests):
             read_anew = (named_first and entity is not CONTACT) or (guests and entity in (STUDENT, ENROLLMENT))
             task = self.lanes.paged(
+                intake,
                 entity,
                 self.plan.streams.for_entity(entity.key),
                 arguments,
-                make_shaper,
+                beginning,
                 negative=False if entity is ENROLLMENT else None,
                 over=None if read_anew else over,
                 signature=self._signature(entity, frame, classes, arguments) if over else "",
@@ -214,7 +224,7 @@ class Reading:
             paged[entity] = (task, _NAMED if named_first and entity is STUDENT else (entity.key,))
         students = paged.pop(STUDENT)
         if guests:
-            numbers = self.lanes.kept(s.STUDENTS, arguments, Numbers(self.plan)).read
+            numbers = self.lanes.kept(s.STUDENTS, arguments, Numbers(self.sink)).read
             enrollments = (paged.pop(ENROLLMENT)[0], (ENROLLMENT.key, STUDENT.key))
             return [[(numbers, _NAMED)] if named_first else [], [enrollments], [students], [*paged.values()]]
         # Where records may be taken over, who is still a student tells whether what hangs on students is as it was.
@@ -227,25 +237,49 @@ class Reading:
 
     def _signature(self, entity: Entity, frame: d.District, classes: c.Classes, arguments: Mapping[str, str]) -> str:
         also = sorted(self.accounts.people) if entity is CONTACT else ()
-        return signature_of(self.plan, entity, frame, classes, arguments, also)
+        ids = self.sink.ids_signature(SCHOOL, CLASS)
+        return signature_of(self.plan, entity, frame, classes, arguments, ids, also)
 
-    def _shapers(
-        self, frame: d.District, classes: c.Classes, guests: Guests | None
-    ) -> list[tuple[Entity, Callable[[OnProblem], Shaper]]]:
-        """What shapes the streams that are read page by page."""
-        plan, names = self.plan, self.plan.whole_names
-        enrollments = partial(c.enrollment_shaper, plan, classes)
-        shapers: list[tuple[Entity, Callable[[OnProblem], Shaper]]] = [
-            (STUDENT, partial(p.student_shaper, plan, frame, guests=guests.keys if guests else ())),
-            (ENROLLMENT, guests.noting(enrollments, classes, frame) if guests else enrollments),
+    def _handing_over(self, frame: d.District, classes: c.Classes, guests: Guests | None) -> list[_Going]:
+        """The streams that are handed over page by page."""
+        plan, names, guest_ids = self.plan, self.plan.whole_names, guests.own_ids if guests else ()
+        going = [
+            self._going(STUDENT, lambda intake: p.student_rows(plan, frame, intake, guest_ids)),
+            self._enrollments(frame, classes, guests),
         ]
         if names:
-            shapers.append((CONTACT, partial(name_shaper, plan, names)))
-            shapers.append((RELATIONSHIP, partial(link_shaper, plan, names)))
+            going.append(self._going(CONTACT, partial(name_rows, names), given=True))
+            going.append(self._going(RELATIONSHIP, lambda _intake: link_rows(names), given=True))
         elif plan.contacts:
-            shapers.append((CONTACT, partial(p.contact_shaper, plan, self.accounts)))
-            shapers.append((RELATIONSHIP, partial(p.relationship_shaper, plan)))
-        return shapers
+            going.append(self._going(CONTACT, lambda _intake: p.contact_rows(plan, self.accounts)))
+            going.append(self._going(RELATIONSHIP, p.relationship_rows))
+        return going
+
+    def _going(self, entity: Entity, rows_of: Callable[[Intake], Page], *, given: bool = False) -> _Going:
+        intake = self.sink.intake(entity, given=given)
+
+        def begin() -> HandOver:
+            page = rows_of(intake)
+            return lambda rows: intake.rows(page(rows))
+
+        return entity, intake, begin
+
+    def _enrollments(self, frame: d.District, classes: c.Classes, guests: Guests | None) -> _Going:
+        intake = self.sink.intake(ENROLLMENT, negative=False)
+
+        def begin() -> HandOver:
+            page = c.enrollment_rows(self.plan, classes, intake)
+            if guests is None:
+                return lambda rows: intake.rows(page(rows))
+            guests.begin(classes, frame)
+
+            def hand_over(rows: list[Any]) -> None:
+                made = page(rows)
+                guests.note(made, intake.rows(made))
+
+            return hand_over
+
+        return ENROLLMENT, intake, begin
 
     def _staff(
         self,
@@ -255,17 +289,20 @@ class Reading:
         users: list[Any],
         positions: list[Any],
     ) -> None:
-        sink = self.sink
-        for problem in a.unmapped_roles(assigned):
-            sink.problem(problem)
-        teaching, why_not = a.teaching(assigned), a.why_not_teaching(assigned)
-        teachers, admins = p.staff_rows(self.plan, frame, users, positions, teaching, sink.problem, why_not)
-        delivered = {key for key, fate, *_ in teachers if fate != Fate.LEFT_OUT and isinstance(key, int)}
-        shaped = a.assignment_rows(self.plan, classes, assigned, delivered, sink.problem)
-        while some := list(islice(shaped, PAGE_ROWS)):
-            sink.rows(ENROLLMENT, some)
-        sink.rows(TEACHER, teachers)
-        sink.rows(ADMIN, admins)
+        intake = self.sink.intake(ENROLLMENT, given=True, negative=True)
+        a.tell_unmapped_roles(assigned, intake)
+        staff = p.Staff(a.teaching(assigned), a.why_not_teaching(assigned))
+        teachers, others = staff.rows(self.plan, frame, users, positions)
+        staged = self.sink.intake(TEACHER).rows(teachers)
+        self.sink.intake(ADMIN).rows(others)
+        delivered = {
+            own_id
+            for (own_id, *_row), (_key, fate, *_others) in zip(teachers, staged, strict=True)
+            if fate != Fate.LEFT_OUT
+        }
+        rows = a.assignment_rows(self.plan, classes, assigned, delivered, intake)
+        while some := list(islice(rows, PAGE_ROWS)):
+            intake.rows(some)
 
     def _wanted(self, *tasks: _Wish) -> list[Task]:
         """The tasks that the wanted entities need; beside each task stand the keys of the entities that need it."""

@@ -12,8 +12,8 @@ from operator import attrgetter
 from typing import Any
 
 from psconnect.model.entities import CLASS
-from psconnect.model.problems import Problem
-from psconnect.sources.powerschool.read_plan import OnProblem, ReadPlan
+from psconnect.sources.base import Intake
+from psconnect.sources.powerschool.read_plan import ReadPlan
 
 _TARGET = "section-move-target"
 
@@ -23,22 +23,22 @@ class SectionMoves:
     """Where sections go.
 
     Attributes:
-        into: section key -> key of the class that its people are in instead.
+        into: own id of a section -> own id of the class that its people are in instead.
     """
 
-    into: dict[int, int] = field(default_factory=dict)
+    into: dict[str, str] = field(default_factory=dict)
 
-    def of(self, key: int) -> int:
-        """The key of the class in which a section's people are delivered: its own unless it is moved."""
-        return self.into.get(key, key)
+    def of(self, own_id: str) -> str:
+        """The own id of the class in which a section's people are delivered: its own unless it is moved."""
+        return self.into.get(own_id, own_id)
 
 
 def move_sections(
-    plan: ReadPlan, schools: Mapping[str, int], sections: Iterable[Any], courses: Iterable[Any], on_problem: OnProblem
+    plan: ReadPlan, schools: Mapping[str, str], sections: Iterable[Any], courses: Iterable[Any], intake: Intake
 ) -> SectionMoves:
     """Change the rows of sections that are moved to another course, and say which are moved into another class.
 
-    ``schools`` are the keys of the schools by number. A section number that several terms have means that of the
+    ``schools`` are the own ids of the schools by number. A section number that several terms have means that of the
     section's own term. A target that does not exist, is one of several in other terms, or leads round in a circle
     becomes a problem, and the section stays what it is.
     """
@@ -51,13 +51,13 @@ def move_sections(
         numbers.setdefault(row.course_number, row)  # of two with one number, the older (docs/powerschool.md 16.4)
     places = _Places(rows)
     moves = SectionMoves()
-    without_target: set[int] = set()
+    without_target: set[str] = set()
     for row in rows:
         target = getattr(row, name).strip()
         if not target:
             continue
         course, _, section = target.rpartition(".")
-        key, into = int(row.dcid), places.find(row.schoolid, course, section, row.termid)
+        key, into = row.dcid, places.find(row.schoolid, course, section, row.termid)
         if target in numbers:
             row.course_number, row.course_name, row.course_dcid = _COURSE(numbers[target])
         elif into is None:
@@ -66,8 +66,8 @@ def move_sections(
             moves.into[key] = into
     without_target |= _follow(moves)
     for row in rows:
-        if int(row.dcid) in without_target:
-            on_problem(Problem(_TARGET, "class", int(row.dcid), schools.get(row.schoolid), wanted))
+        if row.dcid in without_target:
+            intake.problem(_TARGET, row.dcid, schools.get(row.schoolid, ""), wanted)
     return moves
 
 
@@ -75,13 +75,13 @@ class _Places:
     """The sections by school, course and number; of several in different terms, the one in the term of who asks."""
 
     def __init__(self, rows: Iterable[Any]) -> None:
-        self._found: dict[tuple[str, str, str], dict[str, int]] = {}
+        self._found: dict[tuple[str, str, str], dict[str, str]] = {}
         for row in rows:
             place = (row.schoolid, row.course_number, row.section_number)
-            self._found.setdefault(place, {})[row.termid] = int(row.dcid)
+            self._found.setdefault(place, {})[row.termid] = row.dcid
 
-    def find(self, school: str, course: str, section: str, term: str) -> int | None:
-        """The key of that section; None where there is none, or several of other terms."""
+    def find(self, school: str, course: str, section: str, term: str) -> str | None:
+        """The own id of that section; None where there is none, or several of other terms."""
         by_term = self._found.get((school, course, section), {})
         return next(iter(by_term.values())) if len(by_term) == 1 else by_term.get(term)
 
@@ -89,10 +89,10 @@ class _Places:
 _COURSE = attrgetter("course_number", "course_name", "dcid")
 
 
-def _follow(moves: SectionMoves) -> set[int]:
+def _follow(moves: SectionMoves) -> set[str]:
     """Let each move lead to a class that is not moved itself; returns those that stay, because they go in a circle."""
-    circles: set[int] = set()
-    ends: dict[int, int] = {}
+    circles: set[str] = set()
+    ends: dict[str, str] = {}
     for start in moves.into:
         seen, key = {start}, moves.into[start]
         while key in moves.into and key not in seen:

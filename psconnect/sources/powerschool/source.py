@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import Entity
 from psconnect.model.events import OnEvent, RunEvent
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, Reader
-from psconnect.sources.base import Memory, ReadSummary, RosterSink
+from psconnect.sources.base import Memory, ReadSummary, SourceSink
 from psconnect.sources.powerschool.parallel_read import Lanes
 from psconnect.sources.powerschool.read_plan import ReadPlan, entity_list
 from psconnect.sources.powerschool.reading import Reading
@@ -25,7 +25,7 @@ _ANOTHER_DAY = timedelta(hours=12)
 
 @dataclass
 class PowerSchoolSource:
-    """PowerSchool as a source (see sources.base.Source).
+    """PowerSchool, ready to be read (see sources.base.Source).
 
     Attributes:
         client: the signed-in server.
@@ -36,7 +36,15 @@ class PowerSchoolSource:
     client: PowerSchoolClient
     plan: ReadPlan
     access: str = "auto"
-    kind: str = "powerschool"
+
+    @property
+    def today(self) -> date:
+        """The date in the district."""
+        return self.plan.today
+
+    def attribute_of(self, entity: Entity, field: str) -> str:
+        """The attribute of an entity's rows that holds a ``Table.Field``."""
+        return self.plan.name_of(entity)(field)
 
     def entities(self) -> tuple[Entity, ...]:
         """The entities it gives with the connection's choices."""
@@ -48,7 +56,7 @@ class PowerSchoolSource:
 
     def read(
         self,
-        sink: RosterSink,
+        sink: SourceSink,
         on_event: OnEvent,
         cancel: CancelToken,
         only: frozenset[str] = frozenset(),

@@ -27,7 +27,6 @@ import msgspec
 
 from psconnect.model.entities import BY_KEY, ENROLLMENT, STUDENT, Entity
 from psconnect.model.errors import BadRecord, FixSettings, TryLater
-from psconnect.model.filter_rules import TODAY, FilterPart
 from psconnect.model.problems import Problem
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.dataversions import (
@@ -156,20 +155,22 @@ def signature_of(
     frame: District,
     classes: Classes,
     arguments: Mapping[str, str],
-    also: Sequence[int] = (),
+    ids: object,
+    also: Sequence[str] = (),
 ) -> str:
     """The fingerprint of what shapes an entity's records beside their rows and the settings.
 
-    ``also`` are keys that shape them, like those of people with a portal account.
+    ``ids`` tells the ids of this run from others (SourceSink.ids_signature). ``also`` are own ids that shape records,
+    like those of people with a portal account.
     """
     stream = plan.streams.for_entity(entity.key)
     shaping: list[object] = [
         digest_of(stream),
         {name: arguments[name] for name in stream.arguments},
         str(plan.zone),
-        plan.today if looks_at_today(plan.included.filters.get(entity.key, ())) else None,
+        plan.today if entity.key in plan.daily else None,
         frame.label,
-        plan.ids.signature,
+        ids,
         sorted(frame.schools.items()),
         sorted(frame.chosen),
         sorted(frame.refused),
@@ -180,14 +181,3 @@ def signature_of(
     if entity is ENROLLMENT:
         shaping.append(sorted(classes.info.items(), key=itemgetter(0)))
     return hashlib.sha256(msgspec.json.encode(shaping, order="deterministic")).hexdigest()
-
-
-def looks_at_today(parts: Iterable[FilterPart]) -> bool:
-    """Whether a filter's outcome depends on the day it is asked on."""
-    return any(
-        part.op == "in the last"
-        or part.value == TODAY
-        or (isinstance(part.value, list) and TODAY in part.value)
-        or looks_at_today(part.parts)
-        for part in parts
-    )

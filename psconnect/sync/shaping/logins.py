@@ -7,31 +7,38 @@ from operator import attrgetter
 from typing import Any
 
 from psconnect.model.entities import ADMIN, TEACHER, Entity
-from psconnect.model.staff_usernames import Login
+from psconnect.model.staff_usernames import Login, StaffNames
 from psconnect.model.text import trimmed
 from psconnect.roster.templates import compile_template
 from psconnect.roster.text_filters import looks_empty
-from psconnect.sources.powerschool.read_plan import ReadPlan
+from psconnect.sources.base import Source
+from psconnect.sync.shaping.rules import ShapingRules
 
 
-def username_of(plan: ReadPlan, entity: Entity) -> Callable[[int, Any, str], str]:
+def username_of(
+    rules: ShapingRules, source: Source, names: StaffNames, entity: Entity
+) -> Callable[[int, Any, str], str]:
     """A function that gives the user name of a member of staff of that kind, with its prefix.
 
     It takes their key, their row, and the user name that the mapping gives.
     """
-    name_of, lists = plan.name_of(entity), plan.mapping.value_lists
+
+    def name_of(field: str) -> str:
+        return source.attribute_of(entity, field)
+
+    lists = rules.mapping.value_lists
     # Where other staff is off, the fields that only they are mapped from are not read.
-    kinds = [one.key for one in (TEACHER, ADMIN) if one in (TEACHER, entity) or plan.included.admins]
+    kinds = [one.key for one in (TEACHER, ADMIN) if one in (TEACHER, entity) or rules.admins]
     getters = [
         (
             kind,
             text,
             fields,
             compile_template(template, name_of, lists),
-            plan.prefixes.get(kind, {}).get("username", ""),
+            rules.prefixes.get(kind, {}).get("username", ""),
         )
         for kind in kinds
-        for text, template in plan.mapping.logins.get(kind, {}).items()
+        for text, template in rules.mapping.logins.get(kind, {}).items()
         if (fields := [attrgetter(name_of(name)) for name in template.fields])
     ]
 
@@ -41,6 +48,6 @@ def username_of(plan: ReadPlan, entity: Entity) -> Callable[[int, Any, str], str
             # What a filter makes of an empty field is nobody's login.
             value = "" if all(looks_empty(get(row)) for get in fields) else trimmed(value_of(row))
             logins.append(Login(kind, text, prefix + value if value else ""))
-        return plan.names.choose(key, entity.key, logins, mapped)
+        return names.choose(key, entity.key, logins, mapped)
 
     return choose

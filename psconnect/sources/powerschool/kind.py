@@ -1,0 +1,43 @@
+"""PowerSchool's native API as a kind of source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from psconnect.model.connection import Connection
+from psconnect.powerschool import fields
+from psconnect.sources.kind import SourceContext, SourceField
+from psconnect.sources.powerschool.reads import PowerSchoolReads, powerschool_reads
+from psconnect.sources.powerschool.system import CLIENT_SECRET, PowerSchool, open_client
+from psconnect.sources.wanted import Wanted
+
+
+class PowerSchoolKind:
+    """PowerSchool (see sources.kind.SourceKind). Its DCIDs are whole numbers, and each table counts for itself."""
+
+    key: str = "powerschool"
+    label: str = "PowerSchool"
+    numbered: bool = True
+    incremental: bool = True
+    secrets: tuple[str, ...] = (CLIENT_SECRET,)
+    mapping: Mapping[str, Mapping[str, str]] | None = None
+    birth_date: str = "Students.DOB"
+
+    def check_settings(self, connection: Connection) -> None:
+        """The settings are checked by their types (model.connection)."""
+
+    def resolve(self, name: str, entity: str, where: str) -> str:
+        """``Table.Field`` for a field as a person writes it."""
+        return fields.resolve(name, entity, where)
+
+    def fields(self, entity: str) -> Sequence[SourceField]:
+        """The listed fields that an entity can be mapped from; custom fields are not listed."""
+        return [SourceField(one.full_name, one.meaning) for one in fields.fields_of(entity)]
+
+    def reads(self, wanted: Wanted) -> PowerSchoolReads:
+        """The streams that are read."""
+        return powerschool_reads(wanted)
+
+    def open(self, context: SourceContext, wanted: Wanted, reads: PowerSchoolReads) -> PowerSchool:
+        """The server, not yet signed in to."""
+        return PowerSchool(open_client(context), context, wanted, reads)

@@ -1,0 +1,73 @@
+"""What is read from PowerSchool for a connection: streams, and the fields with contacts' whole names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psconnect.model.bad_setting import refuse
+from psconnect.model.errors import FixSettings
+from psconnect.powerschool.plugin import digest_of
+from psconnect.powerschool.streams import StreamSet, streams_for
+from psconnect.roster.filters import as_filter_error
+from psconnect.roster.whole_names import WholeNames
+from psconnect.sources.powerschool.contact_names import whole_names
+from psconnect.sources.powerschool.without import settled_without
+from psconnect.sources.wanted import Wanted
+
+
+@dataclass(frozen=True)
+class PowerSchoolReads:
+    """What is read, and how (see sources.kind.Reads).
+
+    Attributes:
+        streams: what is read.
+        names: the fields with contacts' whole names; None where the contact module is used, or no contacts.
+        client_id, access: whose plugin reads, and which way is insisted on.
+    """
+
+    streams: StreamSet
+    names: WholeNames | None
+    client_id: str
+    access: str
+
+    def fingerprint(self) -> list[object]:
+        """What tells this way of reading from others: the plugin, the way, the queries."""
+        return [self.client_id, self.access, [digest_of(stream) for stream in self.streams.by_name.values()]]
+
+
+def powerschool_reads(wanted: Wanted) -> PowerSchoolReads:
+    """What a connection reads; raises FixSettings for wishes that don't go together."""
+    connection, options = wanted.connection, wanted.options
+    names = whole_names(connection, options.parents, wanted.value_lists)
+    without = settled_without(connection, parents=options.parents, module=names is None, filtered=wanted.more_fields)
+    streams = _streams(wanted, names).going_without(without)
+    return PowerSchoolReads(streams, names, connection.source.client_id, connection.source.read)
+
+
+def _streams(wanted: Wanted, names: WholeNames | None) -> StreamSet:
+    options, mapped, more, contacts = wanted.options, wanted.mapping.fields(), wanted.more_fields, wanted.contacts
+    portal = options.parents == "portal"
+    if names:
+        # What the contact module's tables give is not mapped: they are not read.
+        mapped = {entity: fields for entity, fields in mapped.items() if entity not in ("contact", "relationship")}
+        if more.get("contact"):
+            raise refuse(
+                "A filter of contacts uses a field of the contact module, which is switched off.",
+                "Filter contacts by an attribute, like familyName.",
+                "filters.contact",
+            )
+        fields = tuple(f"Students.{column}" for column in names.columns)
+        return streams_for(
+            contacts=contacts,
+            fields={entity: [*mapped.get(entity, ()), *more.get(entity, ())] for entity in {**mapped, **more}},
+            admins=options.admins,
+            whole_names=fields,
+        )
+    streams = streams_for(contacts=contacts, fields=mapped, portal=portal, admins=options.admins)
+    if not more:
+        return streams
+    both = {entity: [*mapped.get(entity, ()), *more.get(entity, ())] for entity in {**mapped, **more}}
+    try:
+        return streams_for(contacts=contacts, fields=both, portal=portal, admins=options.admins)
+    except FixSettings as error:
+        raise as_filter_error(error) from None

@@ -1,0 +1,173 @@
+"""A PowerSchool server with a connection's settings: its check, its schools, and what can be read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from psconnect.model.connection import Connection
+from psconnect.model.errors import FixSettings
+from psconnect.model.findings import Finding
+from psconnect.powerschool import streams as s
+from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.powerschool.doctor import examine
+from psconnect.powerschool.reader import read_stream
+from psconnect.powerschool.retries import RetryPolicy
+from psconnect.powerschool.version import refuse_old
+from psconnect.sources.kind import School, SourceContext
+from psconnect.sources.powerschool.read_plan import ReadPlan
+from psconnect.sources.powerschool.reads import PowerSchoolReads
+from psconnect.sources.powerschool.source import PowerSchoolSource
+from psconnect.sources.powerschool.ways import choose_reader
+from psconnect.sources.wanted import Wanted
+
+CLIENT_SECRET = "source.client_secret"  # noqa: S105 - the name of a secret, not one
+_ACTIVE = "0"
+_HURRIED = RetryPolicy(tries=2, first_pause=0.5, longest_pause=5.0, budget=60.0, longest_asked=30.0)
+
+
+def open_client(context: SourceContext) -> PowerSchoolClient:
+    """The connection's PowerSchool server, not yet signed in to; raises FixSettings when there is no address."""
+    connection, settings = context.connection, context.connection.source
+    if not settings.url:
+        raise FixSettings(
+            "PSC-SETTINGS-URL",
+            "The PowerSchool address is missing",
+            f"“{connection.name}” has no address yet.",
+            "Set it as you see it in the browser: psconnect connection set NAME source.url https://…",
+            where="source.url",
+        )
+    http, secret = context.http(settings.url, settings.ca_file), context.secret(CLIENT_SECRET)
+    return PowerSchoolClient(http, settings.client_id, secret, context.clock, context.cancel, plugin=connection.id)
+
+
+@dataclass
+class PowerSchool:
+    """A PowerSchool server, not asked anything yet (see sources.kind.OpenSource)."""
+
+    client: PowerSchoolClient
+    context: SourceContext
+    wanted: Wanted
+    reads: PowerSchoolReads
+
+    def __post_init__(self) -> None:
+        """Try for a shorter time where somebody waits."""
+        if self.context.hurried:
+            self.client.retries = _HURRIED
+
+    @property
+    def _connection(self) -> Connection:
+        return self.context.connection
+
+    def check(self) -> Iterator[Finding]:
+        """What the access doctor finds."""
+        co_teachers = self.wanted.options.co_teachers
+        return examine(self.client, self.reads.streams, self._connection.source.read, co_teachers=co_teachers)
+
+    def schools(self) -> list[School]:
+        """The schools with their active students (Enroll_Status 0).
+
+        Reads the schools and, page by page, the students: a few dozen calls in a district of 50,000.
+        """
+        streams = self.reads.streams.by_name
+        self.client.sign_in()
+        reader = choose_reader(self.client, self._connection.source.read)
+        schools, students = _Rows(), _ActiveStudents()
+        read_stream(reader, streams[s.SCHOOLS.name], {}, schools)
+        read_stream(reader, streams[s.STUDENTS.name], {}, students)
+        found = [
+            School(int(row.school_number), row.name, students.of_school[row.school_number])
+            for row in schools.rows
+            if row.school_number.isdigit()
+        ]
+        return sorted(found, key=lambda school: (school.name.casefold(), school.number))
+
+    def source(self, *, next_year: bool = False) -> PowerSchoolSource:
+        """What can be read; asks the server for its time zone, and raises FixSettings where it is too old."""
+        metadata = self.client.metadata()
+        refuse_old(metadata)
+        timezone, now = metadata.district_timezone, self.context.clock.now()
+        connection, schools = self._connection, self._connection.scope.schools
+        plan = ReadPlan(
+            streams=self.reads.streams,
+            whole_names=self.reads.names,
+            schools="all" if schools == "all" else frozenset(schools),
+            start_year=connection.scope.start_year,
+            co_teachers=self.wanted.options.co_teachers,
+            contacts=self.wanted.contacts,
+            district_name=district_name(connection),
+            today=today_there(now, timezone),
+            zone=zone_there(timezone),
+            next_year=next_year,
+            included=self.wanted.included,
+            daily=self.wanted.daily,
+        )
+        return PowerSchoolSource(self.client, plan, connection.source.read)
+
+    def close(self) -> None:
+        """Close the connections to the server."""
+        self.client.http.close()
+
+
+def district_name(connection: Connection) -> str:
+    """The district's name as an organisation: as set, else the first part of the server's name."""
+    host = urlsplit(connection.source.url).hostname or ""
+    return connection.options.district_name or host.split(".")[0].title() or "District"
+
+
+def today_there(now: datetime, timezone: str) -> date:
+    """The date in the district's time zone."""
+    return now.astimezone(zone_there(timezone)).date()
+
+
+def zone_there(timezone: str) -> tzinfo:
+    """The district's time zone, which the server's metadata names; UTC when it names none we know."""
+    try:
+        return ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+@dataclass
+class _Rows:
+    """Keeps the rows of a short stream."""
+
+    rows: list[Any] = field(default_factory=list)
+
+    def page(self, rows: list[Any]) -> None:
+        """Keep them."""
+        self.rows.extend(rows)
+
+    def restart(self) -> None:
+        """Begin again."""
+        self.rows.clear()
+
+    def progress(self, done: int, expected: int) -> None:
+        """Nobody watches: it takes a moment only."""
+
+    def repeated(self, key: int) -> None:
+        """Taken once; the run reports it."""
+
+
+@dataclass
+class _ActiveStudents:
+    """Counts active students per school number and keeps nothing else of them."""
+
+    of_school: Counter[str] = field(default_factory=Counter)
+
+    def page(self, rows: list[Any]) -> None:
+        self.of_school.update(row.schoolid for row in rows if row.enroll_status == _ACTIVE)
+
+    def restart(self) -> None:
+        self.of_school.clear()
+
+    def progress(self, done: int, expected: int) -> None:
+        """Nobody watches: it takes a moment only."""
+
+    def repeated(self, key: int) -> None:
+        """Taken once; the run reports it."""

@@ -1,0 +1,148 @@
+"""Takes the rows of one stream: mapping, filters, requirements and ids make records of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from psconnect.model.entities import ADMIN, ENROLLMENT, SCHOOL, TEACHER, Entity
+from psconnect.model.problems import Fate, Problem, Tally
+from psconnect.roster.filters import compile_filters
+from psconnect.roster.mapping import Shape, compile_mapping, prefixed
+from psconnect.roster.templates import Notices
+from psconnect.roster.tidy import tidied
+from psconnect.sources.base import SourceRow, StagedRow
+from psconnect.store.record import encode_record
+from psconnect.sync.shaping.judge import Judge
+from psconnect.sync.shaping.shaping_context import Reading
+
+UNDECIDED: tuple[int, str | None] = (int(Fate.IN), None)
+"""The fate of a record that nothing speaks against."""
+
+
+class ShapingIntake:
+    """Shapes the rows of one stream page by page (sources.base.Intake)."""
+
+    def __init__(self, reading: Reading, entity: Entity, *, given: bool, negative: bool | None) -> None:
+        """Compile what shapes the rows."""
+        self.entity, self.problems = entity, list[Problem]()
+        self._reading, self._given, self._negative = reading, given, negative
+        self._ids, self._keys = reading.ids, reading.ids.keys
+        self._number = None if given else reading.number_of(entity)
+        self._pointers = self._ids.pointers(entity)
+        self._sourced_id = self._ids.own(entity)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.problems.clear()
+        # Where other staff is off, the fields that only they are mapped from are not read.
+        like = TEACHER if self.entity is ADMIN and not self._reading.rules.admins else self.entity
+        self._shape, self._judge = self._shaper(like)
+        # Enrollments are many, and their dates are the source's to judge.
+        self._judges = self.entity is not ENROLLMENT or self._judge.active
+
+    def _shaper(self, entity: Entity) -> tuple[Shape, Judge]:
+        """What makes the attributes of a row's fields, and what judges each record right after."""
+        rules, source = self._reading.rules, self._reading.source
+        notices: Notices = []
+
+        def name_of(field: str) -> str:
+            return source.attribute_of(entity, field)
+
+        filters = rules.filters.get(entity.key, ())
+        judge = Judge(
+            entity,
+            rules.requirements_of(entity),
+            self.problems.append,
+            rules.longest,
+            compile_filters(filters, entity, name_of, source.today) if filters else None,
+        )
+        if self._given:
+            return self._as_given, judge
+        mapped = tidied(compile_mapping(rules.mapping, entity, name_of, notices), entity, notices)
+        shape = prefixed(mapped, entity, rules.prefixes.get(entity.key, {}))
+        return shape, replace(judge, notices=notices)
+
+    @staticmethod
+    def _as_given(fields: tuple[str, ...]) -> tuple[str, ...]:
+        return fields
+
+    def rows(self, rows: Sequence[SourceRow], /) -> Sequence[StagedRow]:
+        """Take a page of rows."""
+        self._load(rows)
+        if self._number:
+            self._reading.learn(self.entity, ((row[0], row[2]) for row in rows))
+        staged = self._page(rows)
+        self._reading.stage.rows(self.entity, staged)
+        return staged
+
+    def _load(self, rows: Sequence[SourceRow]) -> None:
+        """Have the keys of all records ready that a page names."""
+        if self._ids.numbered:
+            return
+        self._keys.load(self.entity, [row[0] for row in rows])
+        for one in self._pointers:
+            wanted: dict[Entity, set[str]] = {target: set() for target in one.targets}
+            for row in rows:
+                structure = row[3:]
+                found = structure[one.place]
+                wanted[one.targets[one.target(structure)]].update([found] if isinstance(found, str) else found)
+            for target, own_ids in wanted.items():
+                self._keys.load(target, own_ids - {""})
+
+    def _page(self, rows: Sequence[SourceRow]) -> list[StagedRow]:
+        shaped: list[StagedRow] = []
+        entity, key_of, sourced_id = self.entity, self._keys.of, self._sourced_id
+        for own_id, verdict, fields, *structure in rows:
+            key = key_of(entity, own_id)
+            school, references = self._settle(structure)
+            delivered_as = sourced_id(own_id, key)
+            values = self._values(key, delivered_as, fields)
+            fate, rule = self._judged(key, school, verdict, values, fields)
+            shaped.append((key, fate, rule, encode_record((delivered_as, *structure, *values)), *references))
+        return shaped
+
+    def _settle(self, structure: list[Any]) -> tuple[int | None, list[int | None]]:
+        """Put delivered ids in place of own ones; returns the keys of the record's school and of its references."""
+        school: int | None = None
+        references: list[int | None] = [None] * len(self.entity.references)
+        for one in self._pointers:
+            target = one.target(structure)
+            structure[one.place], key = one.named[target](structure[one.place])
+            place = one.reference[target]
+            if place is not None:
+                references[place] = key
+            if one.is_school:
+                school = key
+        return school, references
+
+    def _values(self, _key: int, _sourced_id: str, fields: Any) -> tuple[str, ...]:
+        return self._shape(fields)
+
+    def _judged(
+        self, key: int, school: int | None, verdict: tuple[int, str | None] | None, values: tuple[str, ...], fields: Any
+    ) -> tuple[int, str | None]:
+        if verdict is not None:
+            return verdict
+        return self._judge(key, school, values, fields) if self._judges else UNDECIDED
+
+    def problem(
+        self,
+        rule: str,
+        own_id: str,
+        school: str = "",
+        detail: str = "",
+        *,
+        tally: Tally | None = None,
+        entity: Entity | None = None,
+    ) -> None:
+        """Take a finding of the source about a record."""
+        about = entity or self.entity
+        school_key = self._keys.of(SCHOOL, school) if school else None
+        self.problems.append(Problem(rule, about.key, self._keys.of(about, own_id), school_key, detail, tally))
+
+    def restart(self) -> None:
+        """Forget the rows and findings so far."""
+        self._reading.stage.clear(self.entity, negative=self._negative)
+        self._begin()

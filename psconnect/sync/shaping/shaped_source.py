@@ -1,0 +1,102 @@
+"""A source whose rows are shaped as they come: what planning and previews read from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from psconnect.model.clock import CancelToken
+from psconnect.model.entities import ADMIN, CALENDAR, CONTACT, ENROLLMENT, SCHOOL, TEACHER, Entity
+from psconnect.model.events import OnEvent
+from psconnect.model.ids import Ids
+from psconnect.model.staff_usernames import StaffNames
+from psconnect.sources.base import Memory, ReadSummary, Source
+from psconnect.sync.shaping.delivered_ids import DeliveredIds
+from psconnect.sync.shaping.intake import ShapingIntake
+from psconnect.sync.shaping.intakes import EnrollmentIntake, MadeUpContactIntake, SchoolIntake, StaffIntake
+from psconnect.sync.shaping.keys import Keys, NumberedKeys
+from psconnect.sync.shaping.rules import ShapingRules
+from psconnect.sync.shaping.shaping_context import Reading, StageSink
+from psconnect.sync.shaping.term_intake import TermIntake
+
+_INTAKES: dict[Entity, Callable[..., ShapingIntake]] = {
+    SCHOOL: SchoolIntake,
+    CALENDAR: TermIntake,
+    TEACHER: StaffIntake,
+    ADMIN: StaffIntake,
+    ENROLLMENT: EnrollmentIntake,
+}
+
+
+class Shaping:
+    """Shapes what one reading hands over (sources.base.SourceSink), and stages it."""
+
+    def __init__(self, reading: Reading) -> None:
+        """Begin a reading."""
+        self._reading = reading
+        self._intakes: list[ShapingIntake] = []
+
+    def intake(self, entity: Entity, *, given: bool = False, negative: bool | None = None) -> ShapingIntake:
+        """Begin a stream of rows of an entity."""
+        kind = MadeUpContactIntake if given and entity is CONTACT else _INTAKES.get(entity, ShapingIntake)
+        intake = kind(self._reading, entity, given=given, negative=negative)
+        self._intakes.append(intake)
+        return intake
+
+    def learns(self, entity: Entity) -> bool:
+        """Whether the ids of the entity's records are made of a number that has to be read first."""
+        return self._reading.ids.ids.must_be_learned(entity)
+
+    def learn(self, entity: Entity, rows: Iterable[tuple[str, Any]]) -> None:
+        """Take what ids are made of."""
+        self._reading.learn(entity, rows)
+
+    def ids_signature(self, *entities: Entity) -> list[object]:
+        """What tells the ids of this run from those of another one."""
+        return self._reading.ids.signature(*entities)
+
+    def finish(self) -> None:
+        """Hand all findings on."""
+        for intake in self._intakes:
+            for problem in intake.problems:
+                self._reading.stage.problem(problem)
+
+
+@dataclass
+class ShapedSource:
+    """A source with everything that shapes its rows.
+
+    Attributes:
+        ids: gives the ids under which records are delivered.
+        names: what is known of the user names of staff; what is found out is added.
+        keys: gives the keys of records.
+        numbered: whether own ids are whole numbers that each of the source's tables has for itself.
+    """
+
+    source: Source
+    rules: ShapingRules
+    ids: Ids = field(default_factory=Ids)
+    names: StaffNames = field(default_factory=StaffNames)
+    keys: Keys = field(default_factory=NumberedKeys)
+    numbered: bool = True
+
+    def entities(self) -> tuple[Entity, ...]:
+        """The entities that the source can give."""
+        return self.source.entities()
+
+    def read(
+        self,
+        sink: StageSink,
+        on_event: OnEvent,
+        cancel: CancelToken,
+        only: frozenset[str] = frozenset(),
+        *,
+        memory: Memory | None = None,
+    ) -> ReadSummary:
+        """Read the source (sources.base.Source.read), shape its rows and hand them on as records."""
+        ids = DeliveredIds(self.ids, self.keys, numbered=self.numbered)
+        shaping = Shaping(Reading(self.rules, self.source, self.names, ids, sink))
+        summary = self.source.read(shaping, on_event, cancel, only, memory=memory)
+        shaping.finish()
+        return summary
