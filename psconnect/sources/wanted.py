@@ -52,10 +52,10 @@ class OptionsInEffect(msgspec.Struct, frozen=True):
 
     co_teachers: bool = True
     co_teacher_classes: int | None = None
-    parents: Literal[none, portal, all] = "none"
+    parents: Literal["none", "portal", "all"] = "none"
     admins: bool = True
     enroll_status: list[int] = msgspec.field(default_factory=lambda: [0])
-    guest_students: Literal[leave - out, "bring-in"] = "leave-out"
+    guest_students: Literal["leave-out", "bring-in"] = "leave-out"
     merge_terms: bool = False
     only_taught_classes: bool = False
     only_used_courses: bool = False

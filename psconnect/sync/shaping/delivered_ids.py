@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from psconnect.model.entities import BY_KEY, CALENDAR, CLASS, COURSE, DISTRICT_KEY, ENROLLMENT, SCHOOL, STUDENT, Entity
-from psconnect.model.id_attributes import POINTERS, SEPARATOR
+from psconnect.model.id_attributes import SEPARATOR, pointers_in
 from psconnect.model.ids import Ids
 from psconnect.sync.shaping.keys import Keys
 
@@ -95,7 +95,7 @@ class DeliveredIds:
         """The structural attributes of an entity that hold ids."""
         columns = {(one.entity, one.attribute): place for place, one in enumerate(entity.references)}
         found = []
-        for pointer in POINTERS[entity.key]:
+        for pointer in pointers_in(entity):
             name = entity.attributes[pointer.place]
             targets = tuple(BY_KEY[key] for key in pointer.targets)
             found.append(
