@@ -1,4 +1,4 @@
-"""Outgoing HTTP calls, and the one place that makes them: trust, proxies, time and size limits, failures in words."""
+"""The one place that makes outgoing HTTP calls: trust, proxies, time and size limits, failures in words."""
 
 from psconnect.http.client import Answer, HttpClient
 from psconnect.http.failures import Limits

@@ -1,8 +1,8 @@
 """Calls to one server.
 
-A call either gives an Answer with the whole body or raises: TryLater where the same call may work later, FixSettings
-where it can't. Redirects are never followed: an API that redirects is not the API (docs/powerschool.md 17, row 20).
-No header or body ever goes into an error's text.
+A call gives an Answer with the whole body or raises: TryLater if the same call may work later, else FixSettings.
+Redirects are never followed: an API that redirects is not the API (docs/powerschool.md 17, row 20). Headers and bodies
+never appear in an error's text.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _PIECE = 256 * 1024
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer: status, headers with lower-case names, unpacked body; the last two are never shown."""
+    """A whole answer: status, headers with lower-case names, unpacked body. Its repr hides the last two."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Line:
-    """A connection that is lent to one thread at a time, and when the call over it has to be over."""
+    """A connection that is lent to one thread at a time, and the deadline of its call."""
 
     client: httpx.Client
     network: Network
@@ -61,8 +61,8 @@ class HttpClient:
     """Calls to one server, from any thread, over connections that are kept alive.
 
     Attributes:
-        base_url: scheme and host; paths are put behind it.
-        ca_file: PEM file with a further certificate authority; empty for the system's trust store alone.
+        base_url: scheme and host; paths are appended to it.
+        ca_file: PEM file with an additional certificate authority; empty for the system's trust store alone.
     """
 
     base_url: str
@@ -72,15 +72,15 @@ class HttpClient:
     connections: int = 4
 
     def __post_init__(self) -> None:
-        """Get ready to connect; raises FixSettings when CA file, address or proxy can't be used."""
+        """Raises FixSettings if the CA file, the address or the proxy can't be used."""
         parts = urlsplit(self.base_url)
         self.host, self._port = parts.hostname or "", parts.port or 443
-        # A proxy is for the way out: this computer itself is never reached through one.
+        # A proxy is for the way out; this computer itself is never reached through one.
         self._proxy = None if is_loopback(self.host) else proxy_for(self.base_url)
         self._sockets = OpenSockets()
         self._reached = False
-        # A client for each connection, lent to one thread at a time: httpcore's pool, shared by threads, now and then
-        # takes a connection for ended that another thread has just begun to use, and that thread's call is lost.
+        # One client per connection, lent to one thread at a time: a shared pool sometimes takes a connection for closed
+        # that another thread has just begun to use, and that thread's call is lost.
         self._free: queue.LifoQueue[_Line] = queue.LifoQueue()
         self._lines = [self._new_line() for _ in range(self.connections)]
         for line in self._lines:
@@ -92,7 +92,7 @@ class HttpClient:
         try:
             client = httpx.Client(
                 base_url=self.base_url,
-                # Each has a trust of its own: truststore lets only one handshake at a time use the same one.
+                # Each has its own SSL context: truststore allows only one handshake at a time per context.
                 transport=Transport(network, trust(self.ca_file), self._proxy),
                 timeout=httpx.Timeout(self.limits.read, connect=self.limits.connect),
                 follow_redirects=False,
@@ -123,7 +123,7 @@ class HttpClient:
         content: bytes | None = None,
         auth: tuple[str, str] | None = None,
     ) -> Answer:
-        """Make one call and read the whole answer.
+        """Makes one call and reads the whole answer.
 
         Raises TryLater (unreachable, timed out, broken off) or FixSettings (certificate, proxy, address, too large).
         """
@@ -146,7 +146,7 @@ class HttpClient:
         return Answer(response.status_code, got, body)
 
     def abort(self) -> None:
-        """End all calls under way, from any thread, and all that begin later: each raises TryLater at once."""
+        """Ends all calls under way, in any thread, and all later ones: each raises TryLater at once."""
         self._sockets.end()
 
     @contextlib.contextmanager
@@ -184,7 +184,7 @@ class HttpClient:
 
 
 def _unpacked(response: httpx.Response) -> Iterator[bytes]:
-    """The body in pieces that stay small however tightly it was packed (fault N16)."""
+    """The body in pieces that stay small however well it was compressed (fault N16)."""
     packing = response.headers.get("content-encoding", "identity").strip().lower()
     if packing == "identity":
         yield from response.iter_raw()

@@ -1,4 +1,4 @@
-"""The end of one call, which every wait on the way asks for: name server, connection, handshake, each piece."""
+"""The deadline of one call, which every wait observes: name server, connection, handshake, each piece."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _SLACK = 0.05  # seconds
 
 
 class TooLate(httpcore.TimeoutException):
-    """The call as a whole has used up its time, however busy the other side kept it."""
+    """The call as a whole has used up its time, however busy the other side was."""
 
 
 class Deadline:
-    """When the call over one connection has to be over; begun anew for each call.
+    """The deadline of the call over one connection, set anew for each call.
 
-    A limit between two pieces is no limit: a server that sends a byte each second, a header line every two, or one
-    "100 Continue" after the other keeps within it for ever (fault N05).
+    A time limit between two pieces is not enough: a server that sends a byte per second, or one "100 Continue" after
+    another, never exceeds it (fault N05).
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -25,16 +25,16 @@ class Deadline:
         self._ends = 0.0
 
     def begin(self, seconds: float) -> None:
-        """A call begins that may take so long."""
+        """Starts a call that may take this many seconds."""
         self._ends = self._monotonic() + seconds
 
     def check(self) -> None:
-        """Raise TooLate when time is up; a clock that runs a little slower than the system's waiting still says so."""
+        """Raises TooLate when time is up, with a tolerance for a clock that is slower than the system's timer."""
         if self._ends - self._monotonic() <= _SLACK:
             raise TooLate
 
     def left(self, limit: float | None = None) -> float:
-        """Seconds that may be waited for one thing, ``limit`` at most; raises TooLate when there are none."""
+        """How long one thing may be waited for, ``limit`` at most, in seconds; raises TooLate if no time is left."""
         left = self._ends - self._monotonic()
         if left <= 0:
             raise TooLate

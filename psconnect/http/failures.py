@@ -1,4 +1,4 @@
-"""What failed on the way of a call, in words: who did not answer, the server or the proxy, and what to do."""
+"""Failed calls in words: who did not answer, the server or the proxy, and what to do."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from psconnect.http.proxies import Proxy
 from psconnect.model.errors import FixSettings, PsconnectError, TryLater
 
 _SIGN_IN = re.compile(r"407|Invalid username|Requested (USERNAME|NO AUTH)")
-"""How httpcore says that a proxy wants to know who calls: by HTTP's status, or by SOCKS' answers."""
+"""httpcore's messages for a proxy that requires a sign-in: an HTTP status, or an answer of SOCKS."""
 _BEYOND = re.compile(r"50[234]|(Network|Host) unreachable|Connection refused|TTL expired|General")
-"""How httpcore says that a proxy did not reach the server itself."""
+"""httpcore's messages for a proxy that could not reach the server."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Way:
-    """The way of a call that failed.
+    """The route of a call that failed.
 
     Attributes:
         reached: the host answered before, so the address is right.
-        proxy: through which it went, if the failure was before the proxy had made the connection; else None.
+        proxy: the proxy in use if it failed before the proxy had made the connection; else None.
     """
 
     host: str
@@ -49,12 +49,12 @@ class Way:
 
     @property
     def other_side(self) -> str:
-        """With whom was talked."""
+        """The other party: server or proxy."""
         return f"The proxy {self.proxy.name} ({self.proxy.source})" if self.proxy else self.host
 
 
 def in_words(error: Exception, way: Way) -> PsconnectError:
-    """What a person can act on."""
+    """The error that a person can act on."""
     if isinstance(error, httpcore.TimeoutException):
         return _late(error, way)
     for cause in _causes(error):
@@ -74,7 +74,7 @@ def in_words(error: Exception, way: Way) -> PsconnectError:
 
 
 def too_large(way: Way) -> FixSettings:
-    """More was sent than any page has."""
+    """The answer is larger than any page."""
     return FixSettings(
         "PSC-HTTP-TOO-LARGE",
         "The answer is too large",

@@ -1,4 +1,4 @@
-"""Connections as httpcore wants them, on which no wait outlives the call: not even the look-up of a name."""
+"""Connections for httpcore on which no wait outlives the call, not even the look-up of a name."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from psconnect.http.sockets import OpenSockets
 
 T = TypeVar("T")
 _RECORD = 16 * 1024  # bytes of one TLS record at most
-_LOOK_UP = 30.0  # seconds: as long as a computer with three name servers asks them all twice
+_LOOK_UP = 30.0  # seconds: a computer with three name servers asks each of them twice in this time
 
 
 class NoNameServer(httpcore.ConnectTimeout):
-    """Nobody said in time which address a name has."""
+    """No name server answered in time."""
 
 
 class Network(httpcore.NetworkBackend):
     """Makes the connections of one client, within the deadline of its call.
 
     Attributes:
-        secured: whom the newest connection is encrypted for; empty as long as it is not.
+        secured: the host that the newest connection is encrypted for; empty while it is not.
     """
 
     def __init__(self, deadline: Deadline, sockets: OpenSockets) -> None:
@@ -74,7 +74,7 @@ class Network(httpcore.NetworkBackend):
             raise ConnectionAbortedError
 
     def _addresses(self, host: str, port: int) -> list[Any]:
-        """What the name stands for. The system's own look-up can't be ended: it is left behind when time is up."""
+        """The addresses of a name. The system's look-up can't be interrupted; when time is up it is left behind."""
         found: Future[list[Any]] = Future()
 
         def look_up() -> None:
@@ -98,24 +98,24 @@ class Network(httpcore.NetworkBackend):
     def guarded(
         self, failed: type[Exception], late: type[Exception], timeout: float | None, wait_for: Callable[[float], T]
     ) -> T:
-        """Do something that waits so long at most, and no longer than the call may take."""
+        """Runs something that waits ``limit`` seconds at most, and no longer than the call may take."""
         with _as(failed, late, self._deadline):
             return wait_for(self._deadline.left(timeout))
 
     def keep(self, sock: socket.socket) -> None:
-        """The connection has this socket from now on, and can be ended."""
+        """Registers the connection's current socket, so that it can be ended."""
         self._newest = sock
         self._sockets.add(sock)
 
     def hang_up(self) -> None:
-        """Close the connection of a call that failed: httpcore leaves that to a SOCKS proxy open."""
+        """Closes the connection of a failed call: httpcore leaves one to a SOCKS proxy open."""
         if self._newest:
             self._newest.close()
 
 
 @contextlib.contextmanager
 def _as(failed: type[Exception], late: type[Exception], deadline: Deadline) -> Iterator[None]:
-    """What went wrong, as httpcore names it; TooLate when it is the whole call's time that is up."""
+    """The error as httpcore names it, or TooLate if the whole call's time is up."""
     try:
         yield
     except TimeoutError as error:
@@ -133,7 +133,7 @@ class _Stream(httpcore.NetworkStream):
         self._network = network
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Some bytes, none when the other side has ended."""
+        """Reads some bytes, none if the other side has closed."""
 
         def receive(left: float) -> bytes:
             self._sock.settimeout(left)
@@ -142,7 +142,7 @@ class _Stream(httpcore.NetworkStream):
         return self._network.guarded(httpcore.ReadError, httpcore.ReadTimeout, timeout, receive)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it."""
+        """Sends all of it."""
 
         def send(left: float) -> int:
             self._sock.settimeout(left)
@@ -153,13 +153,13 @@ class _Stream(httpcore.NetworkStream):
             buffer = buffer[sent:]
 
     def close(self) -> None:
-        """End the connection."""
+        """Closes the connection."""
         self._sock.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        """Encrypt the connection, also one that already is: a tunnel through a proxy that is reached by https."""
+        """Encrypts the connection, even an encrypted one: a tunnel through a proxy that is reached by https."""
         self._network.secured = server_hostname or ""
         if isinstance(self._sock, ssl.SSLSocket):
             return _TlsInTls(self, ssl_context, server_hostname, timeout)
@@ -177,7 +177,7 @@ class _Stream(httpcore.NetworkStream):
         return _Stream(sock, self._network)
 
     def get_extra_info(self, info: str) -> Any:
-        """What httpcore asks for: the encryption in use, and whether the other side has ended or spoken unasked."""
+        """Answers httpcore: the encryption in use, and whether the other side has closed or sent unexpected data."""
         if info == "ssl_object":
             return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
         if info == "is_readable":
@@ -219,14 +219,14 @@ class _TlsInTls(httpcore.NetworkStream):
                 return done
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Some bytes, none when the other side has ended."""
+        """Reads some bytes, none if the other side has closed."""
         try:
             return self._do(functools.partial(self._inside.read, max_bytes), timeout)
         except ssl.SSLError as error:
             raise httpcore.ReadError(str(error)) from error
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it."""
+        """Sends all of it."""
         try:
             while buffer:
                 buffer = buffer[self._do(functools.partial(self._inside.write, buffer), timeout) :]
@@ -234,19 +234,19 @@ class _TlsInTls(httpcore.NetworkStream):
             raise httpcore.WriteError(str(error)) from error
 
     def close(self) -> None:
-        """End the connection."""
+        """Closes the connection."""
         self._outside.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """As of the connection outside, with the encryption inside."""
+        """As the outer connection, with the inner encryption."""
         return self._inside if info == "ssl_object" else self._outside.get_extra_info(info)
 
 
 def _has_news(sock: socket.socket) -> bool:
-    """Whether a read would return at once: with bytes, with the other side's end, or with an error."""
+    """Whether a read would return at once: with bytes, end of file or an error."""
     sock.settimeout(0)
     try:
-        # Past the encryption: what counts is whether anything came at all.
+        # Below the encryption: it only matters whether anything arrived at all.
         socket.socket.recv(sock, 1, socket.MSG_PEEK)
     except BlockingIOError:
         return False

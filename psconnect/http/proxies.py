@@ -1,6 +1,6 @@
-"""Which proxy leads out: by the variables that all programs know, else by the operating system's own settings.
+"""Which proxy to use: from the usual environment variables, else from the operating system's settings.
 
-Variables: HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, in capitals or not, and NO_PROXY. Without the first three, the
+Variables: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case. Without the first three, the
 settings of Windows (registry) and macOS (System Configuration) count. A script that picks the proxy (PAC) is not run.
 """
 
@@ -18,20 +18,20 @@ from urllib.parse import unquote, urlsplit
 from psconnect.model.errors import FixSettings
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080}
-# "socks" is what GNOME and others write for SOCKS 5. The name is always looked up by the proxy, as with socks5h.
+# GNOME and others write "socks" for SOCKS 5. The proxy always looks up the name, as with socks5h.
 _SCHEMES = {"http": "http", "https": "https", "socks5": "socks5", "socks5h": "socks5", "socks": "socks5"}
 _SYSTEM = "the proxy settings of this computer"
 _SYSTEMS_OWN = ("registry", "macosx_sysconf")
-"""Ends of the names of urllib's functions that know Windows' and macOS' settings and nothing else."""
+"""Suffixes of urllib's functions that read only the settings of Windows and macOS."""
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """A proxy, by whose word it is used, and how to sign in to it; the last is never shown.
+    """A proxy, where its setting comes from, and its credentials, which are never shown.
 
     Attributes:
-        scheme: http, https or socks5: how to talk with the proxy itself.
-        source: a variable, or the system's settings, as a text names it.
+        scheme: http, https or socks5: how to talk to the proxy itself.
+        source: a variable, or the system's settings, as named in messages.
     """
 
     scheme: str
@@ -47,7 +47,7 @@ class Proxy:
 
 
 def proxy_for(url: str) -> Proxy | None:
-    """The proxy through which an address is reached, or None; raises FixSettings for one that can't be used."""
+    """The proxy for an address, or None; raises FixSettings for one that can't be used."""
     parts = urlsplit(url)
     scheme, host = parts.scheme, parts.hostname or ""
     port = parts.port or _PORTS.get(scheme, 0)
@@ -61,7 +61,7 @@ def proxy_for(url: str) -> Proxy | None:
 
 
 def _of_the_system(scheme: str, host: str, variables: Mapping[str, str]) -> Proxy | None:
-    # With any variable set, be it NO_PROXY alone, urllib asks the variables and not the system.
+    # If any variable is set, even NO_PROXY alone, urllib reads the variables and not the system.
     proxies = (_own("getproxies") if variables else urllib.request.getproxies)()
     value = proxies.get(scheme) or proxies.get("all") or proxies.get("socks")
     if not value or (_own("proxy_bypass") if variables else urllib.request.proxy_bypass)(host):
@@ -78,7 +78,7 @@ def _own(function: str) -> Callable[..., Any]:
 
 
 def _variable(name: str) -> str:
-    """The variable as it is spelled: that in small letters goes first, as urllib has it."""
+    """The variable as it is spelled: lower case takes precedence, as in urllib."""
     found = [name] if os.environ.get(name) else [one for one in os.environ if one.lower() == name and os.environ[one]]
     return f"the variable {found[0]}"
 
@@ -106,12 +106,12 @@ def _parsed(value: str, source: str) -> Proxy:
 
 
 def _harmless(scheme: str) -> str:
-    # What stands before "://" may be a part of a password when quoting went wrong.
+    # The text before "://" may be part of a password if quoting went wrong.
     return f"{scheme}://" if re.fullmatch(r"[a-z][a-z0-9]{1,9}", scheme) else "what stands before :// is no kind"
 
 
 def _unusable(source: str, what: str) -> FixSettings:
-    # Never with the value: it may hold a password.
+    # Never with the value: it may contain a password.
     return FixSettings(
         "PSC-HTTP-PROXY",
         "The proxy setting can't be used",
@@ -125,7 +125,7 @@ def _unusable(source: str, what: str) -> FixSettings:
 def _spared(host: str, port: int, rules: str) -> bool:
     """Whether NO_PROXY names a host: by name, ending, address or network, with a port or without, or all with ``*``.
 
-    What can't be understood spares nobody: other programs pass over it, too.
+    Entries that can't be parsed are ignored, as other programs do.
     """
     return any(_fits(host.lower().rstrip("."), port, rule) for rule in re.split(r"[,;\s]+", rules.lower()) if rule)
 

@@ -1,4 +1,4 @@
-"""The connections that are open, so that calls over them can be ended from any thread even where a server is silent."""
+"""The open connections, so that any thread can end the calls over them even while a server is silent."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from concurrent.futures import Future
 
 
 class OpenSockets:
-    """The sockets in use; once ended, none lives long.
+    """The sockets in use; after `end`, none lives long.
 
     Attributes:
-        ending: done as soon as all are ended, for those who wait for something that is no socket.
+        ending: done as soon as all are ended, for waits on something other than a socket.
     """
 
     def __init__(self) -> None:
         """Begin with none."""
         self.ending: Future[None] = Future()
         self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
-        # A set that grows in one thread while another goes through it raises.
+        # A set that grows in one thread while another iterates over it raises.
         self._lock = threading.Lock()
 
     @property
     def ended(self) -> bool:
-        """Whether all were ended, and each that is made from now on will be."""
+        """Whether all have been ended, and new ones will be."""
         return self.ending.done()
 
     def add(self, sock: socket.socket) -> None:
-        """Take a socket that was made just now."""
+        """Registers a new socket."""
         with self._lock:
             self._sockets.add(sock)
         if self.ended:
             self.end()
 
     def end(self) -> None:
-        """End all connections, and each that is made later; callable from any thread, and never blocks."""
+        """Ends all connections and every later one; callable from any thread, never blocks."""
         with self._lock:
             if not self.ended:
                 self.ending.set_result(None)

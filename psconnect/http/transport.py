@@ -1,4 +1,4 @@
-"""Brings httpx, which makes requests, and connections of our own together."""
+"""Connects httpx, which makes requests, with our own connections."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import httpx
 from psconnect.http.network import Network
 from psconnect.http.proxies import Proxy
 
-_KEPT = 5.0  # seconds that a connection without a call is used again; servers and proxies end it without a word later
+_KEPT = 5.0  # seconds for which an idle connection is reused; later, servers and proxies have closed it silently
 
 
 class Transport(httpx.BaseTransport):
-    """One connection to one server that is kept alive, through a proxy if there is one. Raises httpcore's errors."""
+    """One kept-alive connection to one server, through a proxy if there is one. Raises httpcore's errors."""
 
     def __init__(self, network: Network, trust: ssl.SSLContext, proxy: Proxy | None) -> None:
         self._pool = _pool(network, trust, proxy)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and read the answer's head."""
+        """Sends a request and reads the head of the answer."""
         url = request.url
         answer = self._pool.handle_request(
             httpcore.Request(
@@ -35,11 +35,11 @@ class Transport(httpx.BaseTransport):
         )
         headers = [(name, value) for name, value in answer.headers if name.lower() != b"location"]
         elsewhere = [value.decode("latin-1") for name, value in answer.headers if name.lower() == b"location"]
-        # httpx makes a request of where a redirect leads, though it is not followed, and fails where it leads nowhere.
+        # httpx builds the request of a redirect even if it is not followed, and fails on an invalid target.
         return httpx.Response(answer.status, headers=headers, stream=_Body(answer), extensions={"location": elsewhere})
 
     def close(self) -> None:
-        """End the connection."""
+        """Closes the connection."""
         self._pool.close()
 
 

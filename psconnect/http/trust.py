@@ -1,4 +1,4 @@
-"""Whom a call trusts, and what is wrong with a certificate, in words."""
+"""Which certificates a call trusts, and what is wrong with one, in words."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ _REASONS = {
     -67602: _HOST,
     -67843: _UNKNOWN,
 }
-"""Verification results in words: what is wrong, what to do."""
+"""Verification results in words: what is wrong and what to do."""
 _UNTRUSTED = frozenset({18, 19, 20, 21, 0x800B0109, 0x800B010A, -67843})
-"""Results after which nothing else of a certificate is looked at."""
+"""Results after which OpenSSL checks nothing else of a certificate."""
 
 
 def trust(ca_file: str) -> ssl.SSLContext:
-    """The system's trust store, with the authority of a PEM file if one is named; raises FixSettings if it can't be."""
+    """The system's trust store plus the authority in a PEM file, if one is named; raises FixSettings for a bad file."""
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if ca_file:
         try:
@@ -67,7 +67,7 @@ def trust(ca_file: str) -> ssl.SSLContext:
 
 
 def refused(whose: str, where: str, error: ssl.SSLCertVerificationError, beneath: int = 0) -> FixSettings:
-    """The certificate of somebody is not trusted; ``beneath``: what else is wrong with it, as `beneath` says."""
+    """The error for a certificate that is not trusted; ``beneath``: what else is wrong with it (see `beneath`)."""
     what, to_do = _REASONS.get(
         error.verify_code, (f"could not be verified ({error.verify_message})", "Have the server's certificate checked.")
     )
@@ -87,9 +87,9 @@ def refused(whose: str, where: str, error: ssl.SSLCertVerificationError, beneath
 def beneath(host: str, port: int, timeout: float, error: ssl.SSLCertVerificationError) -> int:
     """What else is wrong with a certificate whose issuer is not trusted: one of OpenSSL's results, 0 for nothing.
 
-    OpenSSL stops at the issuer: who then chooses the certificate as CA file would learn only then that it has expired
-    long ago, or is another host's. So the server is asked for it once more, and it is looked at as if it were trusted.
-    Nothing is sent.
+    OpenSSL stops at the issuer. Somebody who then chose the certificate as CA file would learn only later that it
+    expired long ago or belongs to another host. So it is fetched once more and checked as if it were trusted. Nothing
+    is sent.
     """
     if error.verify_code not in _UNTRUSTED:
         return 0
@@ -101,5 +101,5 @@ def beneath(host: str, port: int, timeout: float, error: ssl.SSLCertVerification
     except ssl.SSLCertVerificationError as found:
         return found.verify_code
     except OSError:
-        # The server is gone meanwhile: what is known is said.
+        # The server is gone meanwhile: report what is known.
         return 0

@@ -1,4 +1,4 @@
-"""Ready-made conditions for filter rules: what people ask for most, with the fields it takes in PowerSchool."""
+"""Ready-made conditions for filter rules: the most common ones, with the PowerSchool fields they need."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class FilterTemplate:
     """A ready-made condition.
 
     Attributes:
-        name: its word in the connection file.
-        label: what a person reads.
-        asks: what its value has to be, in a few words; empty when it takes none.
+        name: its name in the connection file.
+        label: its name for people.
+        asks: what its value has to be, in a few words; empty when it takes no value.
         entities: the entities it works for.
     """
 

@@ -1,7 +1,7 @@
-"""Filter rules, compiled once a run to plain functions of a source row and its mapped attributes.
+"""Filter rules, compiled once per run to plain functions of a source row and its mapped attributes.
 
-Texts are compared without regard to case and blanks around them; numbers as numbers where the rule gives a number;
-dates as dates. A value that is no number, or no date, matches no rule that compares numbers or dates; only “not equals”
+Texts are compared without case and surrounding blanks, values as numbers if the rule gives a number, and as dates if it
+gives a date. A value that is not a number, or not a date, fails such a comparison; only “not equals”
 and “not in” hold for it. ``model.filter_rules`` says how rules are written.
 """
 
@@ -28,10 +28,10 @@ Values = tuple[str, ...]
 Getter = Callable[[Any, Values], str]
 Test = Callable[[Any, Values], bool]
 Resolve = Callable[[str, str, str], str]
-"""From a field as written, the entity key and the setting it stands in to ``Table.Field``; raises FixSettings."""
+"""Finds a field: (name as written, entity key, name of the setting) -> ``Table.Field``; raises FixSettings."""
 _LABEL = 80
 _NEVER = "~"
-"""Is behind every date."""
+"""Later than every date."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Filter:
     """The compiled rules of one entity.
 
     Attributes:
-        looked_at: name and getter of each field and attribute that the rules look at.
+        looked_at: name and getter of each field and attribute that the rules use.
         rules: name of each rule, whether it includes, and its test.
     """
 
@@ -47,7 +47,7 @@ class Filter:
     rules: tuple[tuple[str, bool, Test], ...]
 
     def left_out_by(self, row: Any, values: Values) -> str:
-        """The rule that leaves out the record of that row with these mapped attributes; empty when none does."""
+        """The rule that leaves this record out, or an empty text."""
         for name, includes, test in self.rules:
             if test(row, values) is not includes:
                 return name
@@ -55,7 +55,7 @@ class Filter:
 
 
 def settle_filters(filters: Mapping[str, Sequence[FilterRule]], resolve: Resolve) -> dict[str, list[FilterRule]]:
-    """The rules with templates replaced by what they stand for, and fields found; raises FixSettings where not."""
+    """The rules with templates expanded and fields resolved; raises FixSettings."""
     return {
         entity: [
             msgspec.structs.replace(_settled(rule, entity, f"filters.{entity}[{number}]", resolve), name=label_of(rule))
@@ -187,7 +187,7 @@ _TEXT_CHECKS: dict[str, Callable[[str, str], bool]] = {
 
 
 def plain(text: str) -> str:
-    """A text as rules compare it: without case and without blanks around it."""
+    """A text as rules compare it: case folded, without surrounding blanks."""
     return text.strip().casefold()
 
 
@@ -202,7 +202,7 @@ def _one_of(wanted: Sequence[Any]) -> Check:
 
 
 def _number(text: str) -> float | None:
-    """The number that a text is; a whole one exactly, because numbers of cards and states are longer than a float."""
+    """A text as a number; whole numbers exactly, because card and state numbers don't fit into a float."""
     for kind in (int, float):
         try:
             return kind(text)
@@ -220,7 +220,7 @@ def _number_between(low: float | None, high: float | None) -> Check:
 
 
 def _dates(op: str, value: Any, today: date) -> tuple[str, str]:
-    """First and last day that meet the operation, both included."""
+    """The first and last day that meet the operation, inclusive."""
     if op == "between":
         return value[0], value[1]
     if op == "in the last":
@@ -237,7 +237,7 @@ def _date_between(first: str, last: str) -> Check:
 
 
 def label_of(rule: FilterRule) -> str:
-    """How a person reads the rule: its name, or itself as a sentence of at most some 80 characters."""
+    """The rule for people: its name, or a sentence of about 80 characters at most."""
     if rule.name:
         return rule.name
     said = _said(rule)

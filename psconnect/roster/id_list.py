@@ -1,7 +1,7 @@
-"""The list of ids that a system exported which already has accounts: rows that tell an id and whose it is.
+"""A list of ids, exported from a system that already has accounts: each row gives an id and whose it is.
 
-Read as spreadsheets write it: with or without a byte order mark, commas, semicolons or tabs between columns, any line
-ends, columns in any order and spelling. Nothing is guessed: a column that could mean two things is refused.
+Any spreadsheet's dialect is read: with or without a byte order mark; commas, semicolons or tabs; any line ends; columns
+in any order and spelling. Nothing is guessed: an ambiguous column is refused.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from psconnect.model.errors import FixSettings
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes of the largest list that is read."""
+"""The largest list that is read, in bytes."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "sourcedid", "sisid", "userid", "externalid", "destinationid", "idatthedestination"),
     "dcid": ("dcid", "studentdcid", "studentsdcid", "usersdcid", "powerschooldcid"),
@@ -32,14 +32,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "username": ("username", "loginid", "login", "user"),
     "email": ("email", "mail", "emailaddress"),
 }
-"""What a column tells -> how it may be called, in lower case and without blanks and signs."""
+"""Meaning of a column -> its possible names, in lower case without blanks and punctuation."""
 KEYS = ("dcid", "number", "username", "email")
-"""What can tell whose id it is."""
+"""Columns that can tell whose id it is."""
 
 
 @dataclass(frozen=True)
 class IdRow:
-    """A row: its line in the file, the id at the destination, and what tells whose it is (only what is given)."""
+    """A row: its line in the file, the id at the destination, and the given values that tell whose it is."""
 
     line: int
     sourced_id: str
@@ -55,7 +55,7 @@ class IdList:
 
 
 def read_id_list(content: bytes) -> IdList:
-    """The rows of an exported list; raises FixSettings that says what is wrong with it. Blank rows are skipped."""
+    """Reads an exported list, skipping blank rows; raises FixSettings that says what is wrong with it."""
     if len(content) > LARGEST:
         raise _refused(f"It has more than {LARGEST // (1024 * 1024)} MB.", "Export the ids alone.")
     text = _decoded(content)
@@ -85,7 +85,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The sign between columns: the one that the first line has most of."""
+    """The column separator: the one most frequent in the first line."""
     first = text.lstrip().partition("\n")[0]
     return max(",;\t", key=first.count)
 

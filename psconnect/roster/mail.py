@@ -1,4 +1,4 @@
-"""E-mail addresses as districts type them, and what becomes of them: mended, or no address at all."""
+"""E-mail addresses as districts type them: repaired where possible, else dropped."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from psconnect.model.text import UNREADABLE, is_blank
 
 _PLAIN = re.compile(r"[A-Za-z0-9._%+'-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}")
-"""Nearly every address there is; whatever does not look like this is looked at closely."""
+"""Matches nearly every real address; anything else gets a closer look."""
 _IN_BRACKETS = re.compile(r"<([^<>]*)>")
 _BETWEEN = re.compile(r"[;,|/\s]+")
 _AROUND = " ;,|/<>.\"'"
@@ -15,15 +15,15 @@ _SCHEME = re.compile(r"mailto:\s*", re.IGNORECASE)
 _LOCAL = re.compile(r"[^\s@<>()\[\],;:\\\"]+")
 _LABEL = re.compile(r"\w(?:[\w-]*\w)?")
 _LONGEST = 254
-"""Characters that an address can have (RFC 5321)."""
+"""The most characters an address can have (RFC 5321)."""
 
 
 def mended(text: str) -> str:
-    """The address that a text holds, or an empty text where it holds none.
+    """The address in a text, or an empty text if there is none.
 
-    What surrounds it is taken away: blanks and invisible characters, ``mailto:``, a name before ``<…>``, commas and
-    semicolons at the ends. Of several addresses the first is taken. Nothing else is changed, not even capitals; a text
-    that could not be read stays as it is.
+    Surroundings are removed: blanks and invisible characters, ``mailto:``, a name before ``<…>``, commas and semicolons
+    at the ends. Of several addresses the first is taken. Nothing else is changed, not even capitals; a text that can't
+    be read stays as it is.
     """
     if _PLAIN.fullmatch(text) and len(text) <= _LONGEST:
         return text
@@ -34,13 +34,13 @@ def mended(text: str) -> str:
     whole = _bare(_SCHEME.sub("", bracketed.group(1) if bracketed else seen))
     if _is_address(whole):
         return whole
-    # A word that is no address may be a part of a broken one, so what comes behind it is not looked for.
+    # A word that is not an address may be part of a broken one, so the rest of the text is not searched.
     first = _bare(_BETWEEN.split(whole, maxsplit=1)[0])
     return first if _is_address(first) else ""
 
 
 def _bare(text: str) -> str:
-    """The text without a query behind it and what may surround an address."""
+    """The text without a trailing query and anything that may surround an address."""
     return text.partition("?")[0].strip(_AROUND)
 
 

@@ -1,4 +1,4 @@
-"""Mapping: from a source row to an entity's mapped attributes, compiled once a run; and requirements on them."""
+"""Mapping: from a source row to an entity's mapped attributes, compiled once per run, and the requirements on them."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from psconnect.roster.value_lists import unlisted
 
 Shape = Callable[[Any], tuple[str, ...]]
 STAFF = ("teacher", "admin")
-"""Both kinds of staff: where their user names come from is remembered, because people can change kind."""
+"""Both kinds of staff. The origin of their usernames is remembered, because people can change kind."""
 
 
 @dataclass(frozen=True)
 class RosterMapping:
     """All attributes' templates: entity key -> attribute -> template; and the value lists they use.
 
-    ``custom`` are fields of a connection's own choice: entity key -> label -> template. ``logins`` are the templates
-    that the user name of staff can come from: ``teacher`` and ``admin`` -> text -> template, the preferred one first.
+    ``custom`` are a connection's own fields: entity key -> label -> template. ``logins`` are the templates that can
+    give staff their username: ``teacher`` and ``admin`` -> text -> template, the preferred one first.
     """
 
     templates: dict[str, dict[str, Template]]
@@ -70,17 +70,17 @@ def parse_mapping(
     resolve: Callable[[str, str, str], str] = lambda name, _entity, where: as_written(name, where),
     custom: Mapping[str, str] | None = None,
 ) -> RosterMapping:
-    """The preset's mapping with a connection's differences; raises FixSettings for what is unknown or malformed.
+    """The preset's mapping with the connection's changes; raises FixSettings for anything unknown or malformed.
 
-    ``resolve`` finds a field from its name as written, the entity key and the setting it stands in. ``custom`` gives,
-    per entity key, further fields as ``Field Name|label, Table.Field|label``.
+    ``resolve`` finds a field (see roster.filters). ``custom`` gives further fields per entity key, as
+    ``Field Name|label, Table.Field|label``.
     """
     for name in value_lists:
         _check_list_name(name)
     templates: dict[str, dict[str, Template]] = {}
     for entity in ENTITIES:
         key = entity.key
-        # Always in the same order: the columns that are added for them are part of a query's name.
+        # Always in the same order: a query's name depends on the columns that are added for them.
         texts = {**preset.get(key, {}), **changed.get(key, {})}
         for attribute in texts:
             _check_attribute(entity, attribute)
@@ -104,7 +104,7 @@ _LIST_NAME = re.compile(r"[^\s|:{}](?:[^|:{}]*[^\s|:{}])?")
 
 
 def _check_list_name(name: str) -> None:
-    """Refuse a value list that no template could use: its name is a filter's, or can't stand behind a bar."""
+    """Refuse a value list that no template could use, because its name is a filter's or not a valid name."""
     if name in NAMES:
         raise refuse(
             f"“{name}” is a filter and can't be a value list.", "Give the list another name.", f"values.{name}"
@@ -120,7 +120,7 @@ _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 def parse_custom(text: str, entity: Entity, where: str, resolve: Resolve) -> dict[str, Template]:
     """Custom fields from text like ``Students.Gender|gender, U_STUDENTS_EXTENSION.note|note``: label -> template.
 
-    Without a label, the field's own name is the label. Raises FixSettings for what is unknown, malformed or double.
+    Without a label, the field's own name is the label. Raises FixSettings for unknown, malformed and duplicate fields.
     """
     if not entity.extensible:
         raise refuse(f"{entity.label} can’t have custom fields.", "Leave them out.", where)
@@ -158,8 +158,8 @@ def compile_mapping(
 ) -> Shape:
     """A function from a source row to the attributes that a mapping fills, in the order of ``entity.shaped``.
 
-    It adds to ``notices`` what is noticed about the row; whoever shapes the next one empties them before.
-    Attributes that are a plain field are fetched all at once; only the others cost a call each.
+    Notices about the row are added to ``notices``; the caller empties that list before each row. Attributes that are a
+    plain field are fetched all at once; only the others cost a call each.
     """
     templates = mapping.templates.get(entity.key, {})
     custom = mapping.custom.get(entity.key, {})
@@ -189,7 +189,7 @@ def compile_mapping(
 
 
 def prefixed(shape: Shape, entity: Entity, prefixes: Mapping[str, str]) -> Shape:
-    """The shape with a prefix in front of those attributes' values, where they have one."""
+    """The shape with a prefix in front of the non-empty values of those attributes."""
     places = [(entity.shaped.index(attribute), prefix) for attribute, prefix in prefixes.items() if prefix]
     if not places:
         return shape
@@ -205,7 +205,7 @@ def prefixed(shape: Shape, entity: Entity, prefixes: Mapping[str, str]) -> Shape
 
 
 def _extra(custom: Mapping[str, Template], name_of: Callable[[str], str]) -> Callable[[Any], str]:
-    """A function from a source row to its custom fields as a JSON object; those that are empty are not in it."""
+    """A function from a source row to its custom fields as a JSON object, without the empty ones."""
     getters = {label: compile_template(template, name_of, {}) for label, template in custom.items()}
 
     def value(row: Any) -> str:
@@ -237,7 +237,7 @@ def _compiled(
 
 @dataclass(frozen=True)
 class Requirements:
-    """What must be there: positions among an entity's mapped attributes, with the attribute's name."""
+    """Required attributes: their positions among an entity's mapped attributes, and their names."""
 
     skip: tuple[tuple[int, str], ...]
     report: tuple[tuple[int, str], ...]
@@ -265,7 +265,11 @@ def requirements_for(
     preset: Mapping[str, Mapping[str, str]],
     changed: Mapping[str, Mapping[str, str]],
 ) -> Requirements:
-    """Requirements of one entity: what the destination needs always skips; the rest as preset and connection say."""
+    """The requirements of one entity.
+
+    A record without an attribute that the destination needs is always left out. For the rest, the connection's settings
+    win over the preset's.
+    """
     wishes = {**preset.get(entity.key, {}), **changed.get(entity.key, {})}
     for attribute in wishes:
         _check_attribute(entity, attribute)

@@ -1,9 +1,9 @@
-r"""Patterns of the operation “matches”: a part of regular expressions that can't run away.
+r"""Patterns of the operation “matches”: a subset of regular expressions without catastrophic backtracking.
 
 Allowed are characters, ``.``, classes like ``[A-Z]``, ``\d \w \s`` and their opposites, ``^ $``, groups, ``|``, and
-``? * + {n} {n,m} {,m}`` behind a single character or class. Refused is what makes matching take for ever: a repeated
-group, back references, looking around, more than two open-ended repeats or six choices. So a match is tried in at most
-some 64 * length^3 steps, and only the first 255 characters of a value are looked at. Upper and lower case are alike.
+``? * + {n} {n,m} {,m}`` after a single character or class. Whatever can make matching take for ever is refused:
+repeated groups, back references, look-around, more than two open-ended repeats and more than six choices. So a match
+takes about 64 * length^3 steps at most, and only the first 255 characters of a value are examined. Case is ignored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _OTHERS = re.compile(r"^\[\^?\[|.--|&&|~~|\|\|")
-"""What stands in classes like ``[[:alpha:]]``: regular expressions here know no classes within classes."""
+"""POSIX classes such as ``[[:alpha:]]``, which Python's regular expressions don't know."""
 _ESCAPES = set("dDwWsSbB")
 
 
@@ -42,7 +42,7 @@ def compile_pattern(pattern: str, where: str) -> Callable[[str], bool]:
 
 
 def _problem(pattern: str) -> str:
-    """What in the pattern is not allowed; an empty text when all is."""
+    """What is not allowed in the pattern; an empty text if nothing is wrong."""
     before, depth, repeats, choices = "open", 0, 0, 0
     for token in _TOKEN.finditer(pattern):
         kind = str(token.lastgroup if token.lastgroup in _KINDS else "repeat")
@@ -75,7 +75,7 @@ def _is_open_ended(token: re.Match[str]) -> bool:
 
 
 def _is_choice(token: re.Match[str]) -> int:
-    """How many times the repeat doubles the ways to match."""
+    """How many times the repeat doubles the number of ways to match."""
     if token[0] == "?":
         return 1
     return 0 if _is_open_ended(token) or not token["comma"] else _width(token)

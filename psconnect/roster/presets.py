@@ -1,4 +1,4 @@
-"""Presets: the settings a known system starts from. Data, not code: TOML files in resources/presets.
+"""Presets: the settings that a known system starts from. Data, not code: TOML files in resources/presets.
 
 A preset may have every section of the connection file but name and address, credentials and what else belongs to one
 connection alone. It gives defaults: what the connection's file says goes before it, setting by setting.

@@ -1,7 +1,7 @@
 """What a role in a class means: lead teacher, co-teacher or neither. Districts name their roles themselves.
 
-Names are compared without capitals, blanks, hyphens and underscores. What a connection says of a role wins over what is
-built in; the key of a role (ROLEDEF.ROLEKEY) wins over its name (docs/powerschool.md 9.1 and 19).
+Names are compared without case, blanks, hyphens and underscores. A connection's own mapping wins over the built-in one;
+the key of a role (ROLEDEF.ROLEKEY) wins over its name (docs/powerschool.md 9.1 and 19).
 """
 
 from __future__ import annotations
@@ -61,11 +61,11 @@ _NAMES: dict[RoleKind, tuple[str, ...]] = {
     ),
 }
 _PARTS: dict[str, RoleKind] = {"coteach": CO_TEACHER, "leadteacher": LEAD}
-"""What a name that is none of the above can hold: ``DESE Co-teacher``, ``Elementary Lead Teacher``."""
+"""Words that decide for any other name: ``DESE Co-teacher``, ``Elementary Lead Teacher``."""
 
 
 def folded_role(name: str) -> str:
-    """A role's name as it is compared."""
+    """A role's name in the form that is compared."""
     return "".join(ch for ch in name.casefold() if ch.isalnum() or ch == "/")
 
 
@@ -79,9 +79,9 @@ class Roles:
     chosen: Mapping[str, RoleKind] = field(default_factory=dict)
 
     def kind_of(self, key: str, name: str, number: str = "") -> RoleKind | None:
-        """What the role with that key, name and number (ROLEDEF.ID) is; None for one that nobody has mapped.
+        """The meaning of the role with that key, name and number (ROLEDEF.ID); None for one that is not mapped.
 
-        Any of the three may be empty: a plugin need not be allowed to read ROLEDEF.
+        Any of the three may be empty, because a plugin may lack access to ROLEDEF.
         """
         names = [folded_role(text) for text in (key, name, number)]
         own = next((self.chosen[text] for text in names if text in self.chosen), None)
@@ -89,7 +89,7 @@ class Roles:
 
     @property
     def signature(self) -> list[object]:
-        """What tells these meanings from others, the built-in ones included: they decide who is delivered as what."""
+        """A text that changes with these meanings, the built-in ones included. It goes into a run's fingerprint."""
         return [sorted(self.chosen.items()), sorted(_DEFAULTS.items()), sorted(_PARTS.items())]
 
 
@@ -98,7 +98,7 @@ def _built_in(name: str) -> RoleKind | None:
 
 
 def roles_of(settings: Mapping[str, RoleKind]) -> Roles:
-    """The roles of a connection from [roles]; raises FixSettings for a name that is empty or stands there twice."""
+    """The roles of a connection from [roles]; raises FixSettings for an empty or repeated name."""
     chosen: dict[str, RoleKind] = {}
     for name, kind in settings.items():
         folded = folded_role(name)

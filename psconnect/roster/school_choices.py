@@ -1,4 +1,4 @@
-"""Which terms and courses each school delivers, as the scope's settings say."""
+"""Which terms and courses each school delivers, according to the scope's settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TermChoice:
 
 
 class CourseScope:
-    """Which courses are delivered at which school, and as what."""
+    """Which courses are delivered at which school, and as which kind of class."""
 
     def __init__(self, choices: Sequence[CourseChoice] = ()) -> None:
         """``choices`` as in the settings, in their order."""
@@ -37,7 +37,7 @@ class CourseScope:
             self._by_school.setdefault(school, {}).update({_plain(number): choice for number in choice.courses})
 
     def of_class(self, school: str, course_number: str) -> CourseChoice | None:
-        """As what a class of the course is delivered at the school; None where it is not."""
+        """The kind of class that the course is delivered as at the school; None if it is not delivered."""
         chosen = self._by_school.get(school, self._by_school.get(_ALL))
         return _WHOLE if chosen is None else chosen.get(_plain(course_number))
 

@@ -1,4 +1,4 @@
-"""How a person signs in, told by the domain of their e-mail: with Google or with Microsoft 365."""
+"""How a person signs in, judged by the domain of their e-mail: with Google or with Microsoft 365."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class SignIn:
     """The domains of each kind of sign-in."""
 
     def __init__(self, domains: Mapping[str, list[str]]) -> None:
-        """``domains``: per kind (google, microsoft) its e-mail domains. Raises FixSettings for what is none."""
+        """``domains``: per kind (google, microsoft) its e-mail domains. Raises FixSettings for an invalid one."""
         self.kind_of: dict[str, str] = {}
         for kind, listed in domains.items():
             for written in listed:
@@ -30,5 +30,5 @@ class SignIn:
         return bool(self.kind_of)
 
     def of(self, email: str) -> str:
-        """The kind of sign-in for an e-mail; empty where its domain is none of those listed."""
+        """The kind of sign-in for an e-mail address; empty if its domain is not listed."""
         return self.kind_of.get(email.rpartition("@")[2].strip().lower(), "")

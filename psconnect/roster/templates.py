@@ -1,9 +1,9 @@
-"""Templates: how an attribute is made of fields, as ``{Students.Student_Web_ID|lower}`` or ``{course_name} ({room})``.
+"""How an attribute is built from fields, such as ``{Students.Student_Web_ID|lower}`` or ``{course_name} ({room})``.
 
-A template is text with fields in braces; behind a field stand filters (roster.text_filters), each after a bar, or the
-name of a value list. ``else:`` names the field that stands in where all before it shows nothing:
+A template is text with fields in braces. A field may be followed by filters (roster.text_filters) and names of value
+lists, each after a bar. ``else:`` names the field to use if everything before it is empty:
 ``{U_STUDENTS_EXTENSION.nickname|trim|else:Students.First_Name}``. A field is Table.Field, or a field's name alone. A
-template whose fields are all empty gives an empty text, so that the fixed text around them never stands alone.
+template whose fields are all empty gives an empty text, so that fixed text never appears on its own.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ __all__ = [
 ]
 
 Notices = list[tuple[str, str]]
-"""What is noticed while a row is shaped: the key of a rule (model.problems), and what it is about."""
+"""Something noticed while a row is shaped: the key of a rule (model.problems), and its detail."""
 
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _ELSE_IN_BRACES = re.compile(r"\|\s*else\s*:\s*\{([^{}|]*)\}")
-"""A field behind ``else:`` in braces of its own, as one may write it: they are left away."""
+"""A field after ``else:`` in its own braces, which are optional and removed."""
 
 
 @dataclass(frozen=True)
 class FieldPart:
-    """A field with its filters; the argument of ``else`` is a field, too."""
+    """A field with its filters; the argument of ``else`` is a field as well."""
 
     field: str
     filters: tuple[TextFilter, ...]
 
     @property
     def fields(self) -> list[str]:
-        """The field, and those that stand in for it."""
+        """The field and its alternatives."""
         return [self.field, *(one.argument for one in self.filters if one.name == ELSE)]
 
 
@@ -62,12 +62,12 @@ class Template:
 
     @property
     def fields(self) -> list[str]:
-        """The ``Table.Field`` names it uses."""
+        """The ``Table.Field`` names that it uses."""
         return [name for part in self.parts if isinstance(part, FieldPart) for name in part.fields]
 
 
 Resolve = Callable[[str, str], str]
-"""Finds a field: from its name as written and the setting it stands in to ``Table.Field``; raises FixSettings."""
+"""Finds a field: (name as written, name of the setting) -> ``Table.Field``; raises FixSettings."""
 
 
 def as_written(name: str, where: str) -> str:
@@ -96,7 +96,7 @@ def parse(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: 
 
 
 def _about_braces(text: str, rest: str) -> str:
-    """What is wrong with the braces of a template, of which ``rest`` stands around its fields."""
+    """What is wrong with a template's braces; ``rest`` is its text outside the fields."""
     if "{" not in rest:
         return f"In “{text}” a brace is closed that was not opened."
     if "}" not in rest:
@@ -124,9 +124,9 @@ def _filter(text: str, where: str, value_lists: Mapping[str, ValueList], resolve
 
 
 def alternatives(template: Template) -> list[Template]:
-    """The template once for each field that it can take its value from, the preferred one first.
+    """One template for each field that the value can come from, the preferred one first.
 
-    One in which several fields stand beside each other has no alternatives but itself.
+    A template with several fields beside each other is its own only alternative.
     """
     part = template.parts[0] if len(template.parts) == 1 else None
     if not isinstance(part, FieldPart):
@@ -136,14 +136,14 @@ def alternatives(template: Template) -> list[Template]:
         if wanted.name == ELSE:
             found.append((wanted.argument, []))
         else:
-            # What stands behind the fields is done to each of them.
+            # Filters after the alternatives apply to each of them.
             for _field, filters in found:
                 filters.append(wanted)
     return [Template((FieldPart(field, tuple(filters)),)) for field, filters in found]
 
 
 def as_text(template: Template) -> str:
-    """The template as it is written."""
+    """The template's text."""
     return "".join(part if isinstance(part, str) else _field_text(part) for part in template.parts)
 
 
@@ -167,7 +167,7 @@ def compile_template(
 ) -> Getter:
     """A function from a source row to the attribute's value.
 
-    ``name_of`` turns Table.Field into the row's attribute; ``noticed`` hears of values that stand in no value list.
+    ``name_of`` turns Table.Field into the row's attribute; ``noticed`` is called with values missing from a value list.
     """
     pieces = [
         part if isinstance(part, str) else _getter(part, name_of, value_lists, noticed) for part in template.parts
@@ -190,7 +190,7 @@ def compile_template(
 
 @dataclass(frozen=True)
 class OneField:
-    """A template that is nothing but one field: the field, and what its filters make of the value (None: nothing)."""
+    """A template that is a single field: the field, and the function of its filters (None if it has no filters)."""
 
     field: str
     change: Callable[[str], str] | None
@@ -199,7 +199,7 @@ class OneField:
 def one_field(
     template: Template, value_lists: Mapping[str, ValueList], noticed: Noticed | None = None
 ) -> OneField | None:
-    """The template as one field with its filters, or None when it is more than that."""
+    """The template as a single field with its filters, or None if it is more than that."""
     part = template.parts[0] if len(template.parts) == 1 else None
     if not isinstance(part, FieldPart) or len(part.fields) > 1:
         return None

@@ -14,14 +14,14 @@ from operator import attrgetter
 from typing import Any
 
 FIRST_YEAR = 1990
-_REMEMBERED = 10_000  # a bound, so that garbage can't fill the memory
+_REMEMBERED = 10_000  # bounded, so that garbage can't fill the memory
 
 
 @dataclass(frozen=True)
 class YearRow:
     """One school's record of one school year: its id, first and last day, and the school's number.
 
-    The first day is the first one in session where a calendar tells it: a year's record may begin weeks before.
+    The first day is the first one in session if there is a calendar: a year's record may begin weeks earlier.
     """
 
     year_id: int
@@ -31,10 +31,10 @@ class YearRow:
 
 
 def year_by_date(rows: Iterable[YearRow], today: date, prior_days: int | None = None) -> int | None:
-    """The YearID that most schools are in on that day; None when no school has any year.
+    """The YearID that most schools are in on that day; None if no school has any year.
 
-    Between two years it is the one that ended last. With ``prior_days`` each school's next year counts from so many
-    days before its first day, even while its present one still runs; with 0, from that day on.
+    Between two years it is the one that ended last. With ``prior_days``, a school's next year counts from that many
+    days before its first day, even while the current year is still running.
     """
     rows = list(rows)
     if not rows:
@@ -50,7 +50,7 @@ def year_by_date(rows: Iterable[YearRow], today: date, prior_days: int | None = 
 
 
 def _year_begun(rows: list[YearRow], day: str) -> int:
-    """The year that most schools have begun last by that day; the first one there is when none has begun."""
+    """The latest year that most schools have begun by that day; the first one if none has begun."""
     newest: dict[str, int] = {}
     for row in rows:
         if row.first_day <= day:
@@ -62,21 +62,21 @@ def _year_begun(rows: list[YearRow], day: str) -> int:
 
 
 def term_range(year_id: int) -> tuple[int, int]:
-    """First and last possible Terms.ID of a school year."""
+    """The first and last possible Terms.ID of a school year."""
     return year_id * 100, year_id * 100 + 99
 
 
 def first_in_session(first_day: str, last_day: str, days_in_session: list[str]) -> str:
-    """The first school day of a year, from the school's days in ascending order; its own first day without any."""
+    """The first school day of a year, from the school's days in ascending order; its own first day if none."""
     place = bisect_left(days_in_session, first_day)
     within = place < len(days_in_session) and days_in_session[place] <= last_day
     return days_in_session[place] if within else first_day
 
 
 def natural_end(last_day: str, days_in_session: list[str]) -> str:
-    """The last school day of a term: who leaves after it has not dropped the class, the class is over.
+    """The last school day of a term: a student who leaves after it has completed the class, not dropped it.
 
-    ``days_in_session`` are the school's days in ascending order; without any, the term's own last day counts.
+    ``days_in_session`` are the school's days in ascending order; if there are none, the term's own last day counts.
     """
     place = bisect_right(days_in_session, last_day)
     return days_in_session[place - 1] if place else last_day
@@ -88,8 +88,8 @@ DATE_LENGTH = len("2026-08-17")
 def date_part(text: str, zone: tzinfo) -> str:
     """The calendar date of a date with a time; any other text as it is (fault D18).
 
-    A time without a zone is the district's own and has the date it shows, also where clocks skip it; a moment in
-    another zone has the date that the district's calendar showed then.
+    A time without a zone is the district's local time and keeps its date, even if clocks skipped it; a time in another
+    zone gets the date that it was in the district.
     """
     if len(text) <= DATE_LENGTH:
         return text
@@ -101,7 +101,7 @@ def date_part(text: str, zone: tzinfo) -> str:
 
 
 def settle_dates(rows: list[Any], names: Iterable[str], zone: tzinfo) -> None:
-    """Make dates of those attributes of rows that came as a date with a time."""
+    """Turn those attributes of rows into dates where they came with a time."""
     for name in names:
         if max(map(len, map(attrgetter(name), rows)), default=0) > DATE_LENGTH:
             for row in rows:
@@ -109,7 +109,7 @@ def settle_dates(rows: list[Any], names: Iterable[str], zone: tzinfo) -> None:
 
 
 class DateCheck:
-    """Knows a calendar date when it sees one; remembers those seen, because rosters repeat few dates many times."""
+    """Checks whether a text is a calendar date; caches the answers, because rosters repeat few dates many times."""
 
     def __init__(self) -> None:
         """Start with nothing seen."""

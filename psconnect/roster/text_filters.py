@@ -1,4 +1,4 @@
-"""The filters behind a field in a template: each turns one text into another. ``{Students.Last_Name|ascii|lower}``.
+"""The filters of a field in a template: each turns one text into another. ``{Students.Last_Name|ascii|lower}``.
 
 Some take an argument after a colon: ``first:3``, ``default:none``, ``before:@``.
 """
@@ -17,7 +17,7 @@ from psconnect.roster.mail import mended
 
 Change = Callable[[str], str]
 
-# Letters that Unicode does not take apart into a base letter and a mark.
+# Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans(
     {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D"}
     | {"ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ł": "l", "Ł": "L", "ı": "i", "ħ": "h", "Ħ": "H", "ŋ": "n", "Ŋ": "N"}
@@ -26,7 +26,7 @@ _MOST = 1_000
 
 
 def looks_empty(text: str) -> bool:
-    """Whether a text shows nothing: no character but blanks and invisible ones."""
+    """Whether a text shows nothing: it has only blanks and invisible characters."""
     if text[:1].isalnum():
         return False
     return all(map(is_blank, text))
@@ -37,7 +37,7 @@ def _visible(text: str) -> str:
 
 
 def to_ascii(text: str) -> str:
-    """The text in plain letters: accents dropped, ligatures spelled out, what has no plain letter left away."""
+    """The text in plain letters: accents dropped, ligatures spelled out, everything without a plain letter left out."""
     if text.isascii():
         return text
     apart = unicodedata.normalize("NFKD", text.translate(_LETTERS))
@@ -93,23 +93,23 @@ _WITH_COUNT: dict[str, tuple[Callable[[int], Change], int | None]] = {
     "last": (_last, 1),
     "pad": (_pad, None),
 }
-"""Filters with a number, and the number that stands where none is given (None: it has to be)."""
+"""Filters that take a number, and its default (None: it has to be given)."""
 ELSE = "else"
-"""Stands before another field, which only a template can read (roster.templates)."""
+"""Precedes another field, which only a template can read (roster.templates)."""
 NAMES = (*_PLAIN, *_WITH_TEXT, *_WITH_COUNT, ELSE)
 _LIKE_A_FIELD = re.compile(r"[A-Za-z]\w*\.[A-Za-z]\w*")
 
 
 @dataclass(frozen=True)
 class TextFilter:
-    """A filter as it is written: its name and its argument (empty where there is none)."""
+    """A filter: its name and its argument (empty if there is none)."""
 
     name: str
     argument: str = ""
 
 
 def parse_filter(text: str, where: str, value_lists: list[str]) -> TextFilter:
-    """A filter from its text, checked; ``value_lists`` are filters too. Raises FixSettings that names what is wrong."""
+    """Parses and checks a filter; value lists are filters, too. Raises FixSettings that names what is wrong."""
     name, colon, argument = text.partition(":")
     name = name.strip()
     if name in _WITH_TEXT:
@@ -136,7 +136,7 @@ def parse_filter(text: str, where: str, value_lists: list[str]) -> TextFilter:
 
 
 def change_of(wanted: TextFilter) -> Change | None:
-    """What the filter makes of a text; None when it is none of the built-in ones, but a value list."""
+    """The filter as a function; None for a value list."""
     if wanted.name in _PLAIN:
         return _PLAIN[wanted.name]
     if wanted.name in _WITH_TEXT:

@@ -1,6 +1,6 @@
-"""What is put in order in a shaped record before anything judges it: user names are trimmed, e-mail addresses mended.
+"""Tidies a shaped record before anything judges it: usernames are trimmed, e-mail addresses repaired.
 
-Whatever is changed is noticed, so that it can be counted and told.
+Every change is noticed, so that it can be counted and reported.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from psconnect.roster.text_filters import looks_empty
 
 
 def tidied(shape: Shape, entity: Entity, notices: Notices) -> Shape:
-    """The shape with user names and e-mail addresses in order.
+    """The shape with tidied usernames and e-mail addresses.
 
-    ``notices`` holds what was noticed about the row that was shaped last, by this and by ``shape``.
+    ``notices`` holds the notices about the row that was shaped last, from here and from ``shape``.
     """
     if "username" not in entity.shaped:
-        # Fields that are taken as they are leave nothing to notice: so it is with millions of enrollments.
+        # Nothing can be noticed about fields that are taken as they are, such as those of millions of enrollments.
         return shape if isinstance(shape, attrgetter) else _forgetting(shape, notices)
     user, mail = entity.shaped.index("username"), entity.shaped.index("email")
 

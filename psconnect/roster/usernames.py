@@ -1,7 +1,7 @@
-"""User names for people who have none: made of their attributes by a pattern, with a number behind it where needed.
+"""Generates missing usernames from a pattern over the person's attributes, with a number appended where needed.
 
 The pattern is a template over the record's own attributes, like ``{givenName|first|lower}{familyName|ascii|lower}``.
-Who was given a name once keeps it; that is remembered elsewhere (sync.assigning).
+A generated username sticks to its person; sync.assigning remembers it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from psconnect.roster.templates import compile_template, parse
 
 
 def compile_pattern(text: str, entity: Entity, where: str) -> Callable[[Mapping[str, str]], str]:
-    """A function from a record's attributes to the user name wanted for it, empty where they give none.
+    """A function from a record's attributes to its wanted username, empty if they give none.
 
-    Raises FixSettings for what is no attribute of the entity; ``username`` itself can't be used.
+    Raises FixSettings for anything that is not an attribute of the entity, and for ``username`` itself.
     """
     known = [name for name in entity.attributes if name != "username"]
 
@@ -48,18 +48,18 @@ def compile_pattern(text: str, entity: Entity, where: str) -> Callable[[Mapping[
 
 
 class Usernames:
-    """The user names that are taken. Compared without capitals and accents, as the systems they go to do."""
+    """The usernames that are taken. They are compared without case and accents, as the receiving systems do."""
 
     def __init__(self, taken: Iterable[str]) -> None:
-        """``taken``: the names of everybody, also those who are no longer there: a name is never given twice."""
+        """``taken``: everybody's usernames, including those of people who have left: a name is never given twice."""
         self._taken = {folded(name) for name in taken if name}
         self._last: dict[str, int] = {}
 
     def give(self, wanted: str) -> str:
-        """The name wanted, or that with the lowest number from 2 on that is free; empty when none is wanted."""
+        """The wanted name, or that name with the lowest free number from 2 on; empty if none is wanted."""
         if not wanted:
             return ""
-        # No name gets free again, so that what was looked through before need not be.
+        # No name ever becomes free again, so the search goes on where the last one ended.
         number = self._last.get(wanted, 1)
         name = wanted if number == 1 else f"{wanted}{number}"
         while folded(name) in self._taken:

@@ -1,6 +1,6 @@
-"""Value lists at work: from a value in PowerSchool to the one delivered, without regard to capitals and blanks.
+"""Applies value lists: from a value in PowerSchool to the delivered one, ignoring case and blanks.
 
-A value that stands in no list becomes what the list gives every other value (``*``), and is noticed.
+A value that is not in the list becomes the list's value for all others (``*``), and is noticed.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Callable, Mapping
 from psconnect.model.text import UNREADABLE, caseless, trimmed
 
 ValueList = Mapping[str, str]
-"""A value list: value in the source -> value delivered; ``*`` stands for every other value that is not empty."""
+"""A value list: value in the source -> value delivered; ``*`` stands for every other non-empty value."""
 Noticed = Callable[[str], None]
-"""Hears of a value that stands in no list."""
+"""Called with a value that is not in the list."""
 OTHERS = "*"
 _MOST = 50
-"""Codes of an attribute that are told one by one; beyond that the list is not what is wrong."""
+"""The most codes of an attribute that are reported one by one; with more, the list is not what is wrong."""
 _CODE = re.compile(r"(?!(?:[^\d]*\d){5})[\w.+/&-]{1,12}")
-"""What can be shown as a code: one short word without a longer number; anything else could be somebody's data."""
+"""What may be shown as a code: one short word without a long number. Anything else could be personal data."""
 
 
 class ListedValues(dict[str, str]):
-    """A value list as a dictionary that also knows other spellings, and what every other value becomes."""
+    """A value list as a dictionary that ignores spelling and knows the value for all others."""
 
     def __init__(self, values: ValueList, noticed: Noticed | None = None) -> None:
-        """``noticed`` hears of every value that is in the list in no spelling."""
+        """``noticed`` is called with every value that is not in the list in any spelling."""
         super().__init__({key: value for key, value in values.items() if key != OTHERS})
-        # Where two spellings are listed, others are taken for the first of them.
+        # If two spellings are listed, further ones count as the first of them.
         self._spelled = {_plain(key): value for key, value in reversed(self.items())}
         self._other = values.get(OTHERS, "")
         self._noticed = noticed
@@ -50,7 +50,7 @@ def _plain(value: str) -> str:
 
 
 def unlisted(attribute: str, notices: list[tuple[str, str]]) -> Noticed:
-    """What notes a value of an attribute that stands in no list; only codes are named, other texts by their shape."""
+    """A function that notes values missing from an attribute's list: codes by name, other texts by shape alone."""
     told: dict[str, str] = {}
 
     def noticed(value: str) -> None:

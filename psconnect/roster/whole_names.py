@@ -1,6 +1,6 @@
 """One field with a whole name, split into its parts by a pattern: ``{familyName}, {givenName} {middleName}``.
 
-Several patterns are separated by `` | `` and tried in their order; the first that fits decides.
+Several patterns are separated by `` | `` and tried in order; the first that fits is used.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ PARTS = ("givenName", "familyName", "middleName")
 DEFAULT = "{familyName}, {givenName} {middleName} | {familyName}, {givenName} | {givenName} {familyName}"
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _LONGEST = 300
-"""Characters of a name that are looked at: longer texts are no names, and need not be split."""
+"""The longest name that is split, in characters; longer texts are not names."""
 
 
 MOST = 8
-"""How many contacts a student can have; a contact's key is the student's times this, and its place behind it."""
+"""The most contacts of a student; a contact's key is the student's key times this, plus its place."""
 
 
 @dataclass(frozen=True)
 class WholeNames:
-    """The fields with whole names, as columns of the streams, with the relationship each stands for.
+    """The fields with whole names, as columns of the streams, and the relationship that each stands for.
 
     Attributes:
         columns: name of the column -> relationship, like ``mother`` -> ``Mother``; at most MOST.
@@ -63,7 +63,7 @@ def compile_names(patterns: str, where: str) -> Callable[[str], dict[str, str] |
 
 
 def _compiled(pattern: str, where: str) -> re.Pattern[str]:
-    """A hole takes as little as it can, the last one the rest; one hole never takes what separates it from the next."""
+    """Each placeholder takes as little as it can, the last one the rest; none takes the next separator."""
     holes = _HOLE.findall(pattern)
     if not {"givenName", "familyName"} & set(holes):
         raise refuse(f"“{pattern}” has no name in it.", "Write it like {familyName}, {givenName}", where)

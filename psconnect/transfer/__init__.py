@@ -1,1 +1,1 @@
-"""How files travel to where the other system finds them."""
+"""How files get to where the other system looks for them."""

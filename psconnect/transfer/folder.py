@@ -1,4 +1,4 @@
-"""Files that arrive in a folder: complete or not at all, the ones before kept aside (fault X10)."""
+"""Files that arrive in a folder complete or not at all; earlier ones are kept in ``previous/`` (fault X10)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from psconnect.transfer.ownership import Owner, Ownership
 Step = Callable[[str], None]
 _BLOCK = 1024 * 1024
 PATIENCE = 5.0
-"""Seconds for which a file that another program holds is tried again (fault P04)."""
+"""How long a file that another program holds is retried, in seconds (fault P04)."""
 _PAUSE = 0.25
-# What Windows and network shares answer while somebody reads the file, or a virus scanner looks through it.
+# The answers of Windows and network shares while somebody reads the file or a virus scanner checks it.
 _HELD = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
 
 
@@ -38,7 +38,7 @@ class FolderPlace:
         folder: where the other system looks; it must exist.
         name: the file's name there.
         keep: how many earlier files are kept in ``previous/``; 0 keeps none.
-        on_step: told the names of the steps of publishing.
+        on_step: called with the name of each step of publishing.
         clock: waits while another program holds the file.
         home: id of the home that delivers; empty for a place that is only looked at.
     """
@@ -56,7 +56,7 @@ class FolderPlace:
         return self.folder / self.name
 
     def check(self) -> None:
-        """Raise in words unless a file could be written here."""
+        """Raises in words unless a file could be written here."""
         with storage_errors(self.folder):
             there = self.folder.is_dir()
         if not there:
@@ -82,12 +82,12 @@ class FolderPlace:
         return Ownership(self.folder, self.home)
 
     def foreign(self) -> Owner | None:
-        """Another home that delivers here, of which nobody said yet that this one takes its place."""
+        """Another home that delivers here and that nobody has said this one replaces."""
         with storage_errors(self._owners.path):
             return self._owners.foreign(self.name) if self.home else None
 
     def sweep(self) -> list[Path]:
-        """Delete what killed deliveries of this file left; returns what can't be deleted now, because it is held."""
+        """Deletes what killed deliveries of this file left; returns what can't be deleted yet."""
         held = []
         with storage_errors(self.path):
             for path in (*self._temporary.left_in(self.folder), *self._temporary.left_in(self._previous)):
@@ -98,7 +98,7 @@ class FolderPlace:
         return held
 
     def leave(self) -> list[Path]:
-        """Deliver here no more: the file itself stays, leftovers and the claim on it go; returns what could not go."""
+        """Stops delivering here: the file stays, leftovers and claim go; returns what could not be deleted."""
         held = self.sweep()
         if not self.folder.is_dir() or not self.home:
             return held
@@ -111,7 +111,7 @@ class FolderPlace:
         return held
 
     def _claim(self, *, take_over: bool) -> None:
-        """Say that this home delivers here; refused while another one does, unless a person said to take over."""
+        """Claims the folder for this home; refused while another one delivers here, unless it is taken over."""
         if not self.home:
             return
         other = self.foreign()
@@ -175,7 +175,7 @@ class FolderPlace:
             return self._forget_oldest()
 
     def _patiently(self, act: Callable[[], object], cancel: CancelToken) -> None:
-        """Do it, again and again while the file is held; raises LocalStorage in words when that lasts too long."""
+        """Retries while another program holds the file; raises LocalStorage if that lasts too long."""
         until = self.clock.monotonic() + PATIENCE
         while True:
             try:
@@ -193,7 +193,7 @@ class FolderPlace:
         if not self.keep or not self.path.is_file():
             return
         self._previous.mkdir(exist_ok=True, mode=0o700)
-        # Named after the file's own time, so that a delivery that is repeated after a crash keeps it once.
+        # Named after the file's own time, so that a delivery repeated after a crash keeps it only once.
         stamp = datetime.fromtimestamp(self.path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%S-%fZ")
         kept = self._previous / f"{self.path.stem} {stamp}{self.path.suffix}"
         if kept.exists():
@@ -208,7 +208,7 @@ class FolderPlace:
         return self.folder / "previous"
 
     def _copy(self, kept: Path) -> None:
-        """Where the file system has no second names for a file (FAT, some shares): a copy, complete or not there."""
+        """For file systems without hard links (FAT, some shares): a copy, complete or absent."""
         handle, name = tempfile.mkstemp(dir=kept.parent, prefix=self._temporary.bundle, suffix=".tmp")
         os.close(handle)
         beside = Path(name)
@@ -219,10 +219,10 @@ class FolderPlace:
             beside.unlink(missing_ok=True)
 
     def _forget_oldest(self) -> int:
-        """Delete all but the newest kept files; only those that were kept for this very name.
+        """Deletes all but the newest kept files, and only those kept for exactly this name.
 
-        Returns how many can't be deleted. The new file is in place by then: what somebody still has open is no reason
-        to call its delivery failed, and is tried again with the next one.
+        Returns how many can't be deleted. The new file is already in place: a file that somebody still has open
+        does not make the delivery fail, and is tried again with the next one.
         """
         if not self._previous.is_dir():
             return 0

@@ -1,7 +1,7 @@
-"""What a killed delivery leaves beside its place: found by names that say whose they are, and deleted.
+"""Finds and deletes what a killed delivery leaves beside its place, by names that say whose it is.
 
-A temporary file carries the mark of its home, so that two homes which use one folder never take away what the other is
-writing. Files of versions that set no mark are deleted a day after they were last written.
+A temporary file carries the mark of its home, so that two homes that share a folder never delete what the other is
+writing. Unmarked files of older versions are deleted a day after they were last written.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 _DAY = 24 * 60 * 60
 _RANDOM = "[a-z0-9_]{8}"
-"""What tempfile makes of a name."""
+"""The random part that tempfile adds to a name."""
 _STAMP = r"\d{8}T\d{6}-\d{6}Z"
 
 
@@ -24,7 +24,7 @@ class TemporaryNames:
 
     Attributes:
         name: the bundle's name.
-        home: id of the home; empty where nobody delivers (a check of settings).
+        home: id of the home; empty if nobody delivers (a check of settings).
     """
 
     name: str
@@ -32,12 +32,12 @@ class TemporaryNames:
 
     @property
     def bundle(self) -> str:
-        """How the name of a bundle that is being written begins, or of a copy that is being kept."""
+        """The prefix of a bundle that is being written, or of a copy that is being kept."""
         return f".{self.name}.{self._mark}."
 
     @property
     def small(self) -> str:
-        """How the name of a small file begins that holds nobody's data: a trial, or the ownership file."""
+        """The prefix of a small file without personal data: a trial, or the ownership file."""
         return f".psconnect-{self._mark}-"
 
     @property
@@ -45,7 +45,7 @@ class TemporaryNames:
         return self.home[:12] or "0"
 
     def left_in(self, folder: Path) -> Iterator[Path]:
-        """The leftovers in a folder: to be asked only while no other delivery of the same bundle and home goes on."""
+        """The leftovers in a folder; call it only while no other delivery of the same bundle and home is running."""
         stem, _, _ending = self.name.rpartition(".")
         ours = re.compile(rf"({re.escape(self.bundle)}|{re.escape(self.small)}){_RANDOM}\.tmp")
         unmarked = re.compile(

@@ -1,7 +1,7 @@
-"""Who delivers into a folder: a small hidden file in it, so that two homes which use one folder know of each other.
+"""Who delivers into a folder: a small hidden file in it, by which two homes that share a folder know of each other.
 
 It holds, for each bundle, the random id of the home that delivers it and since when: nothing about the computer, the
-district or a person. It is written as a whole, so that a reader sees the old or the new one.
+district or a person. It is replaced as a whole, so that a reader sees either the old or the new one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ OWNER_FILE = ".psconnect-owner.json"
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """A home that delivers a bundle: its id (empty where the file can't be read), and since when (an ISO date)."""
+    """A home that delivers a bundle: its id (empty if the file can't be read), and since when (an ISO date)."""
 
     home: str
     since: str = ""
@@ -55,7 +55,7 @@ class Ownership:
         return strangers[0] if strangers and len(strangers) == len(owners) else None
 
     def with_claim(self, name: str, today: str) -> bytes | None:
-        """What the file has to hold so that the bundle is this home's; None where it says so already."""
+        """The file's new content if this home claims the bundle; None if it already says so."""
         owners = self._read()
         before = owners.get(_key(name))
         if before is not None and before.home == self.home:
@@ -63,7 +63,7 @@ class Ownership:
         return _encoded({**_known(owners), _key(name): Owner(self.home, today)})
 
     def without_claim(self, name: str) -> bytes | None:
-        """What the file has to hold without this home's claim: None for no change, empty for no file."""
+        """The file's new content without this home's claim; None for no change, empty for no file."""
         owners = self._read()
         owner = owners.get(_key(name))
         if owner is None or owner.home != self.home:
@@ -77,12 +77,12 @@ class Ownership:
         try:
             return msgspec.json.decode(self.path.read_bytes(), type=_Owners).bundles
         except msgspec.DecodeError:
-            # Somebody's it is, but nobody can say whose: a person has to look.
+            # It belongs to somebody, but the file doesn't say to whom: a person has to look.
             return {"": Owner("")}
 
 
 def _key(name: str) -> str:
-    """A bundle's name as file systems compare it: many of them don't tell capitals from small letters."""
+    """A bundle's name as file systems compare it: many ignore case."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
