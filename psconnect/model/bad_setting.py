@@ -1,4 +1,4 @@
-"""How settings are refused: the key that is wrong, and what would be right."""
+"""Errors for bad settings: the key that is wrong and what would be right."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def refuse(happened: str, to_do: str, where: str = "") -> FixSettings:
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """A hint sentence with the known word nearest to the given one, or the list of all when none is near.
+    """A hint with the known word nearest to the given one, or with all known words if none is near.
 
-    Capitals don't count: nobody remembers whether it is STUDENT_WEB_ID or Student_Web_ID.
+    Case is ignored: nobody remembers whether it is STUDENT_WEB_ID or Student_Web_ID.
     """
     lowered = {one.lower(): one for one in known}
     close = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)

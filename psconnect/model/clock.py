@@ -1,4 +1,4 @@
-"""Time as the engine sees it: the one thing, beside the network's edge, that tests replace."""
+"""Time as the engine sees it: the one thing, apart from the network's edge, that tests replace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psconnect.model.errors import Cancelled
 
 @dataclass
 class CancelToken:
-    """A person's wish to stop, set from any thread and asked between requests and between batches."""
+    """A person's wish to stop, set from any thread and checked between requests and between batches."""
 
     _event: threading.Event = field(default_factory=threading.Event)
     _callbacks: list[Callable[[], None]] = field(default_factory=list)
@@ -25,23 +25,23 @@ class CancelToken:
             callback()
 
     def when_cancelled(self, callback: Callable[[], None]) -> None:
-        """Have a function called, in the thread that cancels, to end something that waits; it must not block."""
+        """Register a function that ends something that waits. The cancelling thread calls it, so it must not block."""
         self._callbacks.append(callback)
         if self._event.is_set():
             callback()
 
     @property
     def cancelled(self) -> bool:
-        """Whether somebody asked to stop."""
+        """Whether somebody has asked to stop."""
         return self._event.is_set()
 
     def check(self) -> None:
-        """Raise Cancelled if somebody asked to stop."""
+        """Raise Cancelled if somebody has asked to stop."""
         if self._event.is_set():
             raise Cancelled
 
     def wait(self, seconds: float | None = None) -> None:
-        """Wait so long, or for ever, but no longer than until somebody asks to stop; then raise Cancelled."""
+        """Wait that long, or for ever; raise Cancelled as soon as somebody asks to stop."""
         if self._event.wait(seconds):
             raise Cancelled
 
@@ -50,13 +50,13 @@ class Clock:
     """Wall time in UTC, a monotonic counter, and waiting that can be cancelled."""
 
     def now(self) -> datetime:
-        """The present moment, with its time zone (UTC)."""
+        """The current time, with its zone (UTC)."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never jump, for time limits."""
+        """A monotonic counter in seconds, for time limits."""
         return time.monotonic()
 
     def wait(self, seconds: float, cancel: CancelToken) -> None:
-        """Wait that many seconds; raises Cancelled at once when the token is set."""
+        """Wait that many seconds; raises Cancelled as soon as the token is set."""
         cancel.wait(seconds)

@@ -27,11 +27,11 @@ from psconnect.model.values import refused
 
 FORMAT = 1
 LONGEST_NAME = 200
-"""Characters of a connection's name, of which files are named, too."""
+"""The longest name of a connection, in characters; files are named after it."""
 NEWER = "PSC-SETTINGS-NEWER"
 _SET_APART = "source.client_secret"
 _KEPT = {"schedule": "A schedule"}
-"""Sections that the file format reserves for parts that this version does not have."""
+"""Sections that the file format reserves for later versions."""
 
 
 class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,11 +41,11 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     ``mapping`` and ``requirements`` are per entity key, then attribute; they hold only what differs from the preset.
     ``values`` are value lists, by name, then value in the source; they too hold only what differs from the preset.
     ``custom`` are further fields per entity key, as ``Field Name|label, Table.Field|label``. ``usernames`` are patterns
-    per entity key for people who have no user name. ``sign_in`` are e-mail domains per kind of sign-in.
+    per entity key for people without a username. ``sign_in`` are e-mail domains per kind of sign-in.
     ``roles`` says what the district's own roles in a class mean, by their name, key or number (roster.roles).
-    ``destination`` holds ``kind`` and the keys which that kind of destination declares.
-    ``stated`` are the settings that the file states although they equal the default, by section: without them, the
-    preset would decide (roster.presets). It is no key of the file.
+    ``destination`` holds ``kind`` and the keys that this kind of destination declares.
+    ``stated`` are the settings, by section, that the file states although they equal the default; for settings that are
+    not stated, the preset decides (roster.presets). It is not a key of the file.
     """
 
     name: str
@@ -71,19 +71,19 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def id_rules(self) -> IdRules:
-        """How the ids of its records are made."""
+        """How the ids of this connection's records are made."""
         return rules_of(self.options.id_prefix, self.ids)
 
     @property
     def prefixes(self) -> dict[str, dict[str, str]]:
-        """What stands in front of attributes' values: entity key -> attribute -> prefix."""
+        """Prefixes of attributes' values: entity key -> attribute -> prefix."""
         username = {"username": self.options.username_prefix}
         people = dict.fromkeys(("student", "teacher", "admin", "contact"), username)
         return {**people, "course": {"courseCode": self.options.course_prefix}}
 
     @property
     def destination_kind(self) -> str:
-        """The chosen kind of destination; empty while none is chosen."""
+        """The chosen kind of destination; empty if none is chosen yet."""
         return str(self.destination.get("kind", ""))
 
 
@@ -98,7 +98,7 @@ def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], path: str) 
 
 
 def _check_table(data: Any, path: str, kind: Any, known: list[str] | None = None) -> None:
-    """Check a table of entities, each a table of settings of one kind, so that an error names the very key."""
+    """Check a table with settings per entity, so that an error names the exact key."""
     if not isinstance(data, dict):
         raise _refuse(f"“{path}” is not a section.", f"Write it as [{path}.student], for example.", path)
     for key, settings in data.items():
@@ -127,11 +127,11 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
 
 
 _STATED = {"source": ("read", "without"), "scope": (), "options": (), "ids": (), "filters": (), "safety": ()}
-"""Where a setting that equals the default is not the same as one that is not there: sections and their keys, or all."""
+"""Sections and keys (or all keys) in which stating the default differs from leaving the setting out."""
 
 
 def from_dict(data: dict[str, Any]) -> Connection:
-    """Settings from the tables of a connection file; raises FixSettings with the key that is wrong."""
+    """Reads the tables of a connection file; raises FixSettings with the key that is wrong."""
     data = dict(data)
     file_format = data.pop("format", FORMAT)
     if file_format != FORMAT:
@@ -162,7 +162,7 @@ def from_dict(data: dict[str, Any]) -> Connection:
 
 
 def _stated(data: dict[str, Any], shortened: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The settings of a file that would be left out because they equal the default."""
+    """The settings of a file that equal the default and would otherwise be left out."""
     found = {}
     for section, keys in _STATED.items():
         kept, given = shortened.get(section, {}), data.get(section, {})
@@ -215,6 +215,6 @@ def to_dict(connection: Connection) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value != {}}
 
 
-# msgspec works a type out when it is first used, and crashes the whole program when two threads do so at once, as the
-# window's first pages did: so it is worked out here, before any thread can ask.
+# msgspec prepares a type on first use, and crashes the program if two threads do that at once, as the window's first
+# pages did. So the type is prepared here, before there are threads.
 msgspec.json.Decoder(Connection)

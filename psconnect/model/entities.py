@@ -1,11 +1,11 @@
 """The entities of a roster: their attributes, what they refer to, and how their ids are built.
 
-An entity record is (entity, key, attributes as text). ``key`` is the whole number that PowerSchool never
-changes for the life of the person or thing (a DCID, except where the table has none); the ledger, the plan
-and the staging compare by it. ``sourcedId``, the first attribute, is the id that is delivered.
+An entity record is (entity, key, attributes as text). ``key`` is a whole number that PowerSchool never
+changes during the life of the person or thing (the DCID, if the table has one); ledger, plan and staging
+compare by it. ``sourcedId``, the first attribute, is the id that is delivered.
 
 Teachers' enrollments come from SectionTeacher, students' from CC: two tables that number their rows
-independently. So that both fit one entity, a teacher's enrollment has the negative of its row number as key.
+independently. So that both fit into one entity, the key of a teacher's enrollment is its row number, negated.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 DISTRICT_KEY = 0
-"""Key of the district itself among the schools: PowerSchool's school number 0 (docs/powerschool.md 16.4)."""
+"""The key of the district itself among the schools: PowerSchool's school number 0 (docs/powerschool.md 16.4)."""
 
 EXTRA = "extra"
 LONGEST = 4_000
-"""Characters of the longest value that is taken: more than fits a plain field of PowerSchool (Oracle's VARCHAR2)."""
+"""The longest accepted value, in characters: more than fits into a plain field of PowerSchool (Oracle's VARCHAR2)."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A record's need of another one: without it the record can't be delivered.
+    """A reference to another record, without which the record can't be delivered.
 
     Attributes:
-        column: the staged column that holds the other record's key (NULL where it has none to refer to).
+        column: the staged column that holds the other record's key (NULL if there is none).
         entity: the entity it points to.
         attribute: the attribute that holds the other record's ``sourcedId``; of a list, it is the first one.
     """
@@ -38,20 +38,20 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class Entity:
-    """One kind of record. There is one object of each, and it is compared as that: it is asked for with every row.
+    """One kind of record. There is one object per kind, compared by identity, because it is looked up for every row.
 
     Attributes:
         key: the word used in files, JSON and code.
         rank: place in dependency order; creates and updates go in this order, removals in the opposite one.
-        label: what a person reads (plural).
-        structural: attributes that follow from how records hang together; a mapping can't change them.
+        label: its name for people (plural).
+        structural: attributes that follow from how records are related; a mapping can't change them.
         mapped: attributes that a preset or a connection maps from fields.
         references: what a record needs.
         scope: ``users`` or ``courses``: the part that a run can be limited to; schools change in full runs only.
         prefix: letter in front of the key in ``sourcedId``.
-        extensible: whether its records have ``extra``, further values of a connection's own choice: a JSON object from
-            label to text, or empty.
-        titled: of a derived entity, the attributes that name its records for a person; without any, their id does.
+        extensible: whether its records have ``extra``, a connection's own further values: a JSON object from label to
+            text, or empty.
+        titled: of a derived entity, the attributes that name its records for people; if empty, the id does.
     """
 
     key: str
@@ -67,7 +67,7 @@ class Entity:
 
     @property
     def shaped(self) -> tuple[str, ...]:
-        """The attributes that a mapping fills, in their order."""
+        """The attributes that a mapping fills, in order."""
         return (*self.mapped, EXTRA) if self.extensible else self.mapped
 
     @property
@@ -76,7 +76,7 @@ class Entity:
         return ("sourcedId", *self.structural, *self.shaped)
 
     def sourced_id(self, key: int) -> str:
-        """The delivered id of the record with that key."""
+        """The delivered id of the record with this key."""
         if self.key == "enrollment" and key < 0:
             return f"T{-key}"
         if self.key == "school" and key == DISTRICT_KEY:
@@ -170,9 +170,9 @@ ENTITIES: tuple[Entity, ...] = (
 )
 BY_KEY: dict[str, Entity] = {entity.key: entity for entity in ENTITIES}
 BY_RANK: dict[int, Entity] = {entity.rank: entity for entity in ENTITIES}
-"""By key and by rank: the roster's entities, and those that kinds of destination derive from them."""
+"""All entities by key and by rank: the roster's, and those that kinds of destination derive from them."""
 FIRST_DERIVED = 100
-"""The lowest rank of a derived entity; each kind has ranks of its own, for good: they stand in the roster data."""
+"""The lowest rank of a derived entity. Each kind has its own ranks, for good, because roster data contains them."""
 
 
 def declare(derived: Iterable[Entity]) -> None:

@@ -1,4 +1,4 @@
-"""What a run tells while it works. The engine knows no thread, no signal and no terminal: it calls a function."""
+"""What a run reports while it works. The engine knows no threads, signals or terminals: it calls a function."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 STAGES = ("reading", "shaping", "planning", "applying")
-"""The stages of a run in their order, as a person sees them."""
+"""The stages of a run, in order."""
 
 
 @dataclass(frozen=True)
@@ -15,9 +15,9 @@ class RunEvent:
 
     Attributes:
         stage: one of STAGES, or the run's final state.
-        entity: what is being worked on; empty when it is the whole stage.
+        entity: the entity being worked on; empty for the whole stage.
         done: records done so far.
-        total: records expected, or None where nobody knows.
+        total: records expected, or None if unknown.
         message: a sentence for a person; usually empty.
     """
 
@@ -32,4 +32,4 @@ OnEvent = Callable[[RunEvent], None]
 
 
 def ignore(_event: RunEvent) -> None:
-    """An OnEvent for callers that want no news."""
+    """An OnEvent that ignores everything."""

@@ -12,8 +12,7 @@ A filter rule is a condition, a named template, or a group of them; it includes 
     action = "exclude"
     any = [{attribute = "email", op = "is empty"}, {template = "schools", value = [100]}]
 
-A record has to pass every rule of its entity: ``include`` lets only those through that match, ``exclude`` those that
-don't.
+A record has to pass every rule of its entity: ``include`` passes records that match, ``exclude`` those that don't.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ class FilterPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
         op: one of ``OPERATIONS``.
         value: what it is compared with: a number, a text, a date, or a list of them.
         template: name of a ready-made condition (roster.filter_templates); ``value`` is what it asks for.
-        all, any: a group, of which every part or at least one has to match.
+        all, any: a group; every part has to match, or at least one.
     """
 
     field: str = ""
@@ -73,7 +72,7 @@ class FilterPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 
 
 class FilterRule(FilterPart, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A filter rule of one entity; ``name`` is what a person reads where it leaves a record out."""
+    """A filter rule of one entity; people see ``name`` where the rule leaves a record out."""
 
     name: str = ""
     action: Literal["include", "exclude"] = "include"
@@ -118,7 +117,7 @@ def _parts(part: FilterPart) -> Iterator[FilterPart]:
 
 
 def _tidy(given: Any, where: str, kind: type[msgspec.Struct], depth: int = 0) -> Any:
-    """One spelling for all: dates as text, operations in words; unknown keys are named with the nearest known one."""
+    """Normalises a rule: dates as text, operations in words. An unknown key is named with the nearest known one."""
     if not isinstance(given, dict):
         raise refuse(f"A part of {where} is not a condition.", "Write it as {field = …, op = …, value = …}.", where)
     if depth > _DEEPEST:
@@ -164,7 +163,7 @@ def _check_part(part: FilterPart, where: str, entity: str) -> None:
 
 
 def _value_problem(op: str, value: Any) -> str:
-    """What a value of that operation has to be, when this one isn't; else an empty text."""
+    """What a value of this operation has to be, if this one is wrong; else an empty text."""
     if op in _LISTS:
         return _list_problem(op, value)
     is_text = isinstance(value, str) and bool(value)
@@ -194,14 +193,14 @@ def _list_problem(op: str, value: Any) -> str:
 
 
 def is_number(value: object) -> bool:
-    """Whether a setting's value is a number (a truth value is none, nor is what TOML calls nan and inf)."""
+    """Whether a setting's value is a number (not a boolean, nor TOML's nan and inf)."""
     if isinstance(value, float):
         return math.isfinite(value)
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_days(value: object) -> bool:
-    """Whether a setting's value is a number of days that a date can be counted back."""
+    """Whether a setting's value is a number of days that can be subtracted from a date."""
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_DAYS
 
 

@@ -13,7 +13,7 @@ class Finding:
     """One step of a check.
 
     Attributes:
-        step: what was looked at.
+        step: what was checked.
         state: ``ok``, ``warning`` or ``failed``.
         text: what was found, in a sentence.
         to_do: the next action; empty when there is none.
@@ -28,7 +28,7 @@ class Finding:
 
 
 def stop_if_failed(findings: Iterable[Finding]) -> str:
-    """What was found, in one text; raises FixSettings with the first step that failed."""
+    """All findings in one text; raises FixSettings for the first step that failed."""
     texts = []
     for found in findings:
         if found.state == "failed":

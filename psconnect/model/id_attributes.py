@@ -1,7 +1,7 @@
 """Which attributes of a record hold other records' ids.
 
-Beside the references that a record can't do without, these are the ones that only tell more: the term above a term,
-the schools of a teacher. Of a student's schools the first one is needed, and the others tell more.
+Some are references that a record can't do without; others are optional: the term above a term, the schools of a
+teacher. Of a student's schools, the first one is needed and the others are optional.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _TARGETS: dict[str, tuple[str, ...]] = {
     "userSourcedId": ("student", "teacher"),
 }
 SEPARATOR = ","
-"""Stands between the ids of a list."""
+"""Separates the ids of a list."""
 
 
 @dataclass(frozen=True)
 class Pointer:
-    """An attribute that holds an id, or a list of them with commas between.
+    """An attribute that holds an id, or a list of ids separated by commas.
 
     Attributes:
         place: its place among the entity's attributes.
@@ -60,4 +60,4 @@ SPACES: tuple[tuple[Entity, ...], ...] = (
     *((BY_KEY[key],) for key in ("school", "calendar", "course", "class", "relationship", "enrollment")),
     tuple(BY_KEY[key] for key in ("student", "teacher", "admin", "contact")),
 )
-"""Entities whose ids have to differ from each other at a destination: all people are users there."""
+"""Entities that share one space of ids at a destination: all people are users there."""

@@ -2,8 +2,7 @@
 
 By default an id is made from the record's key (``Entity.sourced_id``). A connection can
 choose another number of PowerSchool instead, put a prefix in front of all ids, and take over the ids that records have
-at the destination already (aliases). ``Ids`` is the one place that gives ids, so that records, references, plan and
-delivery agree.
+at the destination already (aliases). Only ``Ids`` gives ids, so that records, references, plan and delivery agree.
 """
 
 from __future__ import annotations
@@ -18,19 +17,19 @@ import msgspec
 from psconnect.model.entities import ADMIN, DISTRICT_KEY, ENROLLMENT, SCHOOL, TEACHER, Entity
 
 LONGEST_ID = 255
-"""Characters of the longest id that systems take."""
+"""The longest id that systems accept, in characters."""
 _FORBIDDEN = frozenset(',"\\')
-"""The comma separates ids in a list; quotes and backslashes are what systems stumble over."""
+"""Characters that an id can't have: the comma separates ids in a list, and systems trip over quotes and backslashes."""
 
 _ALLOWED = "letters, digits and . _ : ~ -"
 Prefix = Annotated[str, msgspec.Meta(max_length=30, pattern=r"^[A-Za-z0-9._:~-]*$", description=_ALLOWED)]
-"""A prefix: letters, digits and a few signs, so that an id can stand in a list, a file name and an address."""
+"""A prefix: letters, digits and a few signs that are safe in lists, file names and addresses."""
 
 
 class IdSettings(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"class_": "class"}
 ):
-    """Which number of PowerSchool becomes the id ([ids] in the connection file).
+    """Which of PowerSchool's numbers becomes the id ([ids] in the connection file).
 
     Attributes:
         student: ``dcid`` (Students.DCID), ``id`` (Students.ID) or ``number`` (Students.Student_Number).
@@ -55,11 +54,11 @@ FIELDS: Mapping[tuple[str, str], str] = {
     ("course", "number"): "Courses.Course_Number",
     ("class", "id"): "Sections.ID",
 }
-"""What can be chosen in place of the DCID, and the field that holds it (docs/powerschool.md 16)."""
+"""The choices besides the DCID, and the field that holds each (docs/powerschool.md 16)."""
 
 
 def kind_of(entity: Entity) -> str:
-    """The word under which an entity's ids are chosen and remembered: teachers and other staff are one kind."""
+    """The kind under which an entity's ids are chosen and remembered: teachers and other staff are one kind."""
     return "staff" if entity in (TEACHER, ADMIN) else entity.key
 
 
@@ -68,8 +67,8 @@ class IdRules:
     """How ids are made.
 
     Attributes:
-        prefix: stands in front of every id.
-        numbers: kind (see ``kind_of``) -> ``id`` or ``number``; kinds that use the DCID are not in it.
+        prefix: precedes every id.
+        numbers: kind (see ``kind_of``) -> ``id`` or ``number``, without the kinds that use the DCID.
     """
 
     prefix: str = ""
@@ -77,23 +76,23 @@ class IdRules:
 
     @property
     def plain(self) -> bool:
-        """Whether ids are made as if nothing was chosen."""
+        """Whether these are the default rules."""
         return not self.prefix and not self.numbers
 
     @property
     def mark(self) -> str:
-        """A text that names exactly these rules, like ``#AB-|student=number``; empty where nothing was chosen."""
+        """A text that identifies these rules, like ``#AB-|student=number``; empty for the default."""
         if self.plain:
             return ""
         return f"#{self.prefix}|" + ",".join(f"{kind}={choice}" for kind, choice in sorted(self.numbers.items()))
 
     def field_of(self, entity: Entity) -> str:
-        """The ``Table.Field`` whose value the entity's ids are made of; empty where that is the key."""
+        """The ``Table.Field`` that the entity's ids are made of; empty if that is the key."""
         choice = self.numbers.get(kind_of(entity), "")
         return FIELDS[kind_of(entity), choice] if choice else ""
 
     def make(self, entity: Entity, key: int, number: str = "") -> str:
-        """The id of a record with that key and number; empty where its number can't be an id."""
+        """The id of a record with this key and number; empty if the number can't be an id."""
         if kind_of(entity) not in self.numbers or (entity is SCHOOL and key == DISTRICT_KEY):
             return self.prefix + entity.sourced_id(key)
         made = f"{self.prefix}{entity.prefix}{number.strip()}"
@@ -107,34 +106,34 @@ def rules_of(prefix: str, settings: IdSettings) -> IdRules:
 
 
 def split_mark(text: str) -> tuple[str, str, str]:
-    """A run's fingerprint of rules in its parts: all other rules, the mark of the ids' rules, and that of aliases."""
+    """The parts of a run's fingerprint of rules: all other rules, the mark of the id rules, and that of aliases."""
     rest, at, taken = text.partition("@")
     others, sign, made = rest.partition("#")
     return others, sign + made, at + taken
 
 
 def rules_of_mark(mark: str) -> IdRules:
-    """The rules that a mark names."""
+    """The rules that a mark identifies."""
     prefix, _, choices = mark.removeprefix("#").partition("|")
     return IdRules(prefix, dict(one.split("=") for one in choices.split(",") if one))
 
 
 def is_fit(text: str) -> bool:
-    """Whether a text can be an id: printable, without blanks around it, comma, quote or backslash, not too long."""
+    """Whether a text can be an id: printable, not too long, without surrounding blanks, commas, quotes, backslashes."""
     return 0 < len(text) <= LONGEST_ID and text == text.strip() and text.isprintable() and _FORBIDDEN.isdisjoint(text)
 
 
 class Ids:
-    """Gives ids. What it learns while records are read is used for those that refer to them."""
+    """Gives ids. Numbers noted while records are read are used for the records that refer to them."""
 
     def __init__(self, rules: IdRules | None = None, known: Mapping[str, Mapping[int, str]] | None = None) -> None:
-        """``known``: kind -> key -> id, of records whose id is settled already; it wins over the rules."""
+        """``known``: kind -> key -> id of records whose id is settled; it takes precedence over the rules."""
         self.rules = rules or IdRules()
         self._known = {kind: dict(ids) for kind, ids in (known or {}).items() if ids}
         self._learned: dict[str, dict[int, str]] = {kind: {} for kind in self.rules.numbers}
 
     def of(self, entity: Entity, key: int) -> str:
-        """The id of a record; empty where it is made of a number that was not read or can't be an id."""
+        """The id of a record; empty if its number was not read or can't be an id."""
         kind = kind_of(entity)
         known = self._known.get(kind)
         if known and key in known:
@@ -144,12 +143,12 @@ class Ids:
         return self.rules.prefix + entity.sourced_id(key)
 
     def learn(self, entity: Entity, key: int, number: str) -> None:
-        """Take the number that the id of a record is made of, as it was read."""
+        """Note the number that was read for a record's id."""
         self._learned[kind_of(entity)][key] = self.rules.make(entity, key, number)
 
     @property
     def signature(self) -> list[object]:
-        """What tells these ids from others, as far as it is settled before anything is read."""
+        """A text that changes with these ids, as far as they are settled before anything is read."""
         return [self.rules.mark, sorted((kind, sorted(ids.items())) for kind, ids in self._known.items())]
 
     def must_be_learned(self, entity: Entity) -> bool:
@@ -157,7 +156,7 @@ class Ids:
         return kind_of(entity) in self._learned
 
     def by_key(self, entity: Entity) -> Callable[[int], str]:
-        """``of`` for one entity, as fast as can be."""
+        """``of`` for one entity, for speed."""
         kind = kind_of(entity)
         if self._known.get(kind) or kind in self._learned or entity in (SCHOOL, ENROLLMENT):
             return partial(self.of, entity)
@@ -174,7 +173,7 @@ class Ids:
         return lambda own_id, key: known.get(key) or prefix + own_id
 
     def by_text(self, entity: Entity) -> Callable[[str], str]:
-        """A function from a record's key, as the text of a positive number, to its id; as fast as can be."""
+        """A function from a record's key, as the text of a positive number, to its id, for speed."""
         kind = kind_of(entity)
         if self._known.get(kind) or kind in self._learned:
             return lambda key: self.of(entity, int(key)) if key else ""

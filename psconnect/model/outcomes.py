@@ -1,4 +1,4 @@
-"""What became of a single change that was sent to another system."""
+"""The outcome of a single change that was sent to another system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class Done:
     """The other system has it.
 
     Attributes:
-        remote_id: the id that the other system gave the record; empty where it gives none.
+        remote_id: the id that the other system gave the record; empty if it gives none.
     """
 
     remote_id: str = ""
@@ -18,11 +18,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """The other system did not take it, and says so; nothing changed there.
+    """The other system refused the change; nothing changed there.
 
     Attributes:
         code: stable short name of the reason, like ``username-taken``.
-        sentence: what happened and what to do, for a person; without anybody's data.
+        sentence: what happened and what to do, without personal data.
     """
 
     code: str
@@ -31,27 +31,27 @@ class Refused:
 
 @dataclass(frozen=True)
 class Unknown:
-    """It was sent, and nobody can say yet whether it arrived: it is read back before anything else is tried."""
+    """The change was sent, and whether it arrived is unknown: it is read back before anything else is tried."""
 
 
 @dataclass(frozen=True)
 class NotDone:
-    """Reading back shows that it never arrived: it can be sent again."""
+    """Reading back shows that the change never arrived: it can be sent again."""
 
 
 Outcome = Done | Refused | Unknown
-"""What a system answers to a change."""
+"""A system's answer to a change."""
 Standing = Done | NotDone | Unknown
-"""What reading back shows of a change that was sent."""
+"""What reading back shows about a change that was sent."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A record that the other system has already, though nothing of it was delivered from here.
+    """A record that the other system already has although psconnect never delivered it.
 
     Attributes:
         remote_id: its id there.
-        how: how it was recognised, in a few words that complete "found by …": ``the same user name``.
+        how: how it was recognised, completing "found by …": ``the same username``.
     """
 
     remote_id: str

@@ -1,4 +1,4 @@
-"""What was copied from a web page, a mail or a document: what clings to its edges goes, what hides inside is named."""
+"""Text pasted from a web page, an e-mail or document: invisible characters are trimmed at the edges, refused inside."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from psconnect.model.errors import FixSettings
 
 _QUOTES = "\"'`´‘’‚‛“”„‟‹›«»＂＇"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
-"""Unicode's categories of what has no shape: controls, marks of format, halves of characters, blanks."""
+"""Unicode categories of invisible characters: controls, format marks, surrogates, separators."""
 _CONTROLS = {"\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\0": "NUL"}
 
 
@@ -23,7 +23,7 @@ def trimmed(text: str) -> str:
 
 
 def pasted(text: str, what: str, where: str) -> str:
-    """The trimmed text; raises FixSettings where something invisible stands inside, and never shows the text itself.
+    """The trimmed text; raises FixSettings for an invisible character inside, without showing the text itself.
 
     ``what`` names it in a sentence, like ``client secret``.
     """

@@ -1,4 +1,4 @@
-r"""Paths in settings: "C:\temp" in double quotes is a file of TOML's own making, with a tab in its name."""
+r"""Paths in settings. In TOML, "C:\temp" in double quotes contains a tab."""
 
 from __future__ import annotations
 

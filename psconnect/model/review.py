@@ -15,12 +15,12 @@ class ChangeRow:
         entity, key: the record.
         action: ``create``, ``update`` or ``remove``.
         title: how a person names the record; a person's data, for the screen alone.
-        number: the number a person looks it up by, or an empty text.
+        number: the number that people look it up by, or an empty text.
         school: name of its school, or an empty text.
         values: (attribute, before, after) of every attribute for a create or removal, of the changed ones for an
             update; before or after is None where there is no record. Hidden characters are named, as in all texts here.
-        rule: the rule for which a removal is one; empty for other actions, and where it is no longer known.
-        found_by: how the destination's own record was recognised that a create takes over; empty for a new one.
+        rule: the rule that causes a removal; empty for other actions, and if it is no longer known.
+        found_by: how the destination's own record that a create takes over was recognised; empty for a new one.
     """
 
     entity: str
@@ -43,7 +43,7 @@ class ChangeQuery:
         action: one action, or an empty text for all.
         text: only records with this text in one of their values or in their school's name; empty for all.
         order: ``title``, ``number``, ``school``, ``action`` or ``key``.
-        descending: whether the order is turned round.
+        descending: whether the order is reversed.
     """
 
     entity: str
@@ -76,9 +76,9 @@ class ProblemGroup:
     """The findings of one rule at one school.
 
     Attributes:
-        count: how many records they are about; of a rule that is counted, more than there are findings.
-        findings: how many there are.
-        records: the first of them.
+        count: how many records they are about; more than there are findings if the rule only counts.
+        findings: how many findings there are.
+        records: the first of the records.
     """
 
     school: str

@@ -1,4 +1,4 @@
-"""Rules between records: domains of uniqueness, confirmed pairs, and what is left out for want of others."""
+"""Rules between records: domains of uniqueness, confirmed pairs, and records left out because others are missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAIRS = "uniqueness.confirmed"
 
 
 class ConfirmedPair(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A person's word on two records.
+    """A person's decision about two records.
 
     ``keys`` are their keys in PowerSchool (DCID; ID of a contact). ``same``: they are one person, and the second one's
     enrollments and relationships are delivered with the first. ``different``: both are right and both are delivered.
@@ -34,8 +34,8 @@ class UniquenessSettings(
 ):
     """Attributes that together are unique, per entity: None as the preset says, an empty list for off.
 
-    ``confirmed`` holds what people decided. It stands in the connection file, because it decides who is delivered as
-    any other rule does, has to outlive the roster data, and names records by number alone.
+    ``confirmed`` holds people's decisions. They are in the connection file because, like any rule, they decide who is
+    delivered, have to outlive the roster data, and name records by number alone.
     """
 
     student: list[str] | None = None
@@ -62,8 +62,8 @@ class RosterRules:
         confirmed: what people decided about pairs of records.
         taught_classes_only: whether a class without a teacher is left out.
         used_courses_only: whether a course without a class is left out.
-        no_usernames: keys of entities whose people are not left out for want of a user name.
-        birth_date: the label under which students' birth dates are read as a custom field; empty where they are not.
+        no_usernames: keys of entities whose people are delivered without a username, too.
+        birth_date: the label under which students' birth dates are read as a custom field; empty if they are not read.
     """
 
     domains: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -21,7 +21,7 @@ class Hold:
     """One reason why a run waits for an approval.
 
     Attributes:
-        rule: stable name of what held it, like ``remove-student``, ``school-remove-student`` or ``freeze``.
+        rule: stable name of the reason, like ``remove-student``, ``school-remove-student`` or ``freeze``.
         reason: what happened, in a sentence with numbers, limit and the school's or class's name.
         to_do: what to do about it, in a sentence; empty in runs of older versions.
     """
@@ -57,10 +57,10 @@ class Compared:
     """How a run came to the records that it compared with the ledger.
 
     Attributes:
-        how: ``bulk`` or ``incremental``, as the connection has it; empty in runs of older versions.
-        because: why an incremental run read everything, one of FULL; empty where it did not have to.
+        how: ``bulk`` or ``incremental``, as the connection says; empty in runs of older versions.
+        because: why an incremental run read everything, one of FULL; empty if it did not.
         taken_over: rows per stream that were not read again, because nothing in them had changed.
-        without: what the connection went without, because its PowerSchool refuses it: names of pieces.
+        without: names of the pieces that were not read, because this PowerSchool refuses them.
     """
 
     how: str = ""
@@ -71,7 +71,7 @@ class Compared:
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of a connection, as the history knows it.
+    """One execution of a connection, as recorded in its history.
 
     Attributes:
         id: unique over all connections; ids sort by time.
@@ -87,15 +87,15 @@ class Run:
         delivered: where to and what, as the destination describes it; empty when nothing was written.
         way: ``queries`` or ``tables``: how PowerSchool was read.
         calls: requests made to PowerSchool.
-        reason: what the approving or discarding person typed.
+        reason: the reason typed by the person who approved or discarded it.
         school_year: the school year that was read, like ``2026-2027``.
         kind: ``sync``; ``undo`` takes an earlier run back; ``rehearsal`` plans next school year and is never applied.
         undoes: id of the run that an undo takes back; empty otherwise.
         not_applied: counts per entity key of the changes that a connection with additions only does not make.
         set_aside: how many planned changes are not made, per reason (SetAside.because).
         compared: which records were read, and which were taken over from the run before.
-        redelivers_to: where the whole roster goes though no record changes, because it does not stand there; else
-            empty.
+        redelivers_to: the place that gets the whole roster, although no record changes, because it is missing there;
+            else empty.
     """
 
     id: str
@@ -192,13 +192,13 @@ class Change:
 
     @property
     def record(self) -> dict[str, str]:
-        """What is to be, or of a removal what was."""
+        """The state afterwards, or before a removal."""
         return self.after if self.after is not None else self.before or {}
 
 
 @dataclass(frozen=True)
 class SetAside:
-    """A change that was planned and is not made.
+    """A planned change that is not made.
 
     Attributes:
         entity, key: the record; ``sourced_id`` the id under which it is delivered.
