@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from psconnect.cli.codes import NOT_READ
-from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import WAITING, Run, SetAside
 from psconnect.model.shown_text import shown
+from psconnect.wording.records import entity_label
 from psconnect.wording.rules import rule_of
 from psconnect.wording.runs import aside_word, state_word
 
@@ -139,7 +139,7 @@ def show_run(run: Run) -> None:
     if run.changes:
         heading = ("", "create", "update", "remove")
         rows = [
-            (BY_KEY[entity].label, f"{c.create:,}", f"{c.update:,}", f"{c.remove:,}")
+            (entity_label(entity), f"{c.create:,}", f"{c.update:,}", f"{c.remove:,}")
             for entity, c in run.changes.items()
         ]
         table([heading, *rows], right=frozenset({1, 2, 3}))
@@ -173,7 +173,7 @@ def _show_not_done(run: Run) -> None:
 
 def _not_applied(run: Run) -> list[tuple[str, ...]]:
     return [
-        (f"  {BY_KEY[entity].label}", f"{counts.update:,} to update", f"{counts.remove:,} to remove")
+        (f"  {entity_label(entity)}", f"{counts.update:,} to update", f"{counts.remove:,} to remove")
         for entity, counts in run.not_applied.items()
     ]
 

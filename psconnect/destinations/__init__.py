@@ -1,13 +1,13 @@
-"""Destinations: one folder a kind, which declares and opens it. A new kind is a folder, and a line in ``ALL_KINDS``."""
+"""Destinations: one folder per kind, which declares and opens it. A new kind is a folder, and a line in ``FOLDERS``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 from psconnect.destinations.kind import Context, Kind
-from psconnect.destinations.oneroster_csv import ONEROSTER_CSV
 from psconnect.destinations.snapshot import Snapshot
 from psconnect.destinations.writer import Writer
 from psconnect.model.bad_setting import nearest
@@ -17,8 +17,8 @@ from psconnect.transfer.place import PlaceContext
 from psconnect.transfer.places import PLACES
 
 __all__ = ["KINDS", "Context", "Destination", "Kind", "add_kind", "find_kind", "open_destination"]
-ALL_KINDS: tuple[Kind, ...] = (ONEROSTER_CSV,)
-"""All kinds of destination, in the order in which they are offered."""
+FOLDERS = ("oneroster_csv",)
+"""The folders of all kinds, in the order in which they are offered; each has its kind as ``KIND``."""
 
 KINDS: dict[str, Kind] = {}
 Destination = Snapshot | Writer
@@ -30,8 +30,8 @@ def add_kind(kind: Kind) -> None:
     KINDS[kind.name] = kind
 
 
-for _kind in ALL_KINDS:
-    add_kind(_kind)
+for _folder in FOLDERS:
+    add_kind(import_module(f"{__name__}.{_folder}").KIND)
 
 
 def find_kind(name: str) -> Kind:

@@ -52,6 +52,7 @@ class Entity:
         extensible: whether its records have ``extra``, a connection's own further values: a JSON object from label to
             text, or empty.
         titled: of a derived entity, the attributes that name its records for people; if empty, the id does.
+        singular: of a derived entity, its name for one record; if empty, the label.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Entity:
     prefix: str = ""
     extensible: bool = False
     titled: tuple[str, ...] = ()
+    singular: str = ""
 
     @property
     def shaped(self) -> tuple[str, ...]:

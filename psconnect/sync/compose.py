@@ -181,6 +181,7 @@ def shaping_of(choices: Choices) -> ShapingRules:
         requirements=choices.given.requirements,
         filters=choices.selection.filters,
         longest=destination.longest if destination else LONGEST,
+        limits=destination.limits if destination else {},
         named_later=frozenset(choices.naming.usernames),
         prefixes=connection.prefixes,
         admins=choices.selection.options.admins,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from psconnect.model.entities import BY_KEY
 from psconnect.wording.catalogue import marked, spelled_out, tr, translated
 
 
@@ -63,22 +64,31 @@ _ROWS = {
 
 def entity_label(key: str) -> str:
     """The heading for an entity: ``Students``."""
-    return translated(_ENTITIES[key].heading) if key in _ENTITIES else spelled_out(key)
+    return translated(_names(key).heading)
 
 
 def records_label(key: str) -> str:
     """Many records of an entity within a sentence: ``students``."""
-    return translated(_ENTITIES[key].many) if key in _ENTITIES else key.replace("_", " ")
+    return translated(_names(key).many)
 
 
 def record_kind(key: str) -> str:
     """One record of an entity, as a heading: ``Student``."""
-    return translated(_ENTITIES[key].singular) if key in _ENTITIES else spelled_out(key)
+    return translated(_names(key).singular)
 
 
 def record_label(key: str) -> str:
     """One record of an entity within a sentence: ``student``."""
-    return translated(_ENTITIES[key].one) if key in _ENTITIES else key.replace("_", " ")
+    return translated(_names(key).one)
+
+
+def _names(key: str) -> _Names:
+    """The names of an entity; those of a derived one come from its kind of destination."""
+    if key in _ENTITIES:
+        return _ENTITIES[key]
+    heading = BY_KEY[key].label if key in BY_KEY else spelled_out(key)
+    singular = (BY_KEY[key].singular if key in BY_KEY else "") or heading
+    return _Names(heading, heading.lower(), singular, singular.lower())
 
 
 def rows_label(stream: str) -> str:

@@ -11,20 +11,22 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from psconnect.cli import codes
+from psconnect.cli import codes, output
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import BY_RANK, ENTITIES
 from psconnect.model.review import ChangeQuery
 from psconnect.model.runs import Run
 from psconnect.store.settings.secrets import CLIENT_SECRET, variable
+from psconnect.wording.records import record_kind
 from tests.contracts.kinds.accounts import TOKEN
 from tests.contracts.kinds.known import kinds_for_tests
 from tests.support.demo import NAME, Connect, Connected
@@ -180,6 +182,54 @@ def test_updates_and_removals_reach_the_right_records(accounts: Accounts) -> Non
     assert {name: no for no, entity, name, _r, _rel in accounts.things() if entity == "student"} == {
         name: no for name, no in numbers.items() if name != gone
     }
+
+
+def test_what_has_no_place_or_is_too_long_there_is_left_out_and_counted(accounts: Accounts) -> None:
+    connected = accounts.connected
+    long, longer = accounts.a_student(), accounts.a_student(1)
+    connected.sql("UPDATE students SET last_name = ? WHERE dcid = ?", "N" * 40, long)
+    connected.sql("UPDATE students SET last_name = ? WHERE dcid = ?", "N" * 41, longer)
+
+    run = accounts.delivered()
+
+    kinds = {entity for entity, _id in accounts.records()}
+    assert not kinds & {"contact", "relationship"}
+    assert run.read["contacts"] <= run.left_out["not-taken"] <= run.read["contacts"] + run.read["relationships"]
+    assert ("student", long) in accounts.records()
+    assert ("student", longer) not in accounts.records()
+    too_long = accounts.findings(run, "too-long")
+    assert ("student", longer) in too_long
+    assert ("student", long) not in too_long
+    assert accounts.records() == accounts.ledger()
+
+
+def test_reports_and_lists_name_derived_entities_by_the_kinds_own_words(accounts: Accounts) -> None:
+    student = accounts.a_student()
+    accounts.delivered()
+    accounts.leave(student)
+    accounts.fault(refuse=[f"student {student}"])
+    run = accounts.delivered()
+    service = accounts.connected.service
+
+    page = service.report(run.id, accounts.folder / "report.html").read_text()
+    listed = summary_of(run)
+    with closing(service.arrange_changes(run.id, ChangeQuery("grade-member"))) as rows:
+        (row,) = rows.page(0, 10)
+
+    assert "Members of grade groups" in page
+    assert "its name is taken" in page
+    assert "Members of grade groups" in listed
+    assert row.action == "remove"
+    assert "–" in row.title, "the group and the student"
+    assert record_kind("grade-member") == "Member of a grade group"
+
+
+def summary_of(run: Run) -> str:
+    """A run as the command line shows it."""
+    text = StringIO()
+    with redirect_stdout(text):
+        output.show_run(run)
+    return text.getvalue()
 
 
 # --- refused ---------------------------------------------------------------------------------------------------------

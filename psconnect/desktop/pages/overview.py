@@ -22,7 +22,7 @@ from psconnect.desktop.widgets.page import Page
 from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.connection import Connection
-from psconnect.model.entities import ENTITIES
+from psconnect.model.entities import planned_entities
 from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
 from psconnect.wording.rules import rule_of
@@ -184,7 +184,9 @@ class _DeliveredCard(Card):
         """Show the counts of a run; a plan that was not delivered says so in its heading."""
         planned = run.state not in ("finished", "finished_with_problems")
         self.heading.setText(tr("What the last run would do") if planned else tr("What the last run did"))
-        self._model.show_rows([self._row(run, entity.key) for entity in ENTITIES if _concerns(run, entity.key)])
+        self._model.show_rows(
+            [self._row(run, entity.key) for entity in planned_entities() if _concerns(run, entity.key)]
+        )
         self._table.fit_rows()
 
     def _row(self, run: Run, entity: str) -> list[Cell]:

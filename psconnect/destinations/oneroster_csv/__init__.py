@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from psconnect.destinations.oneroster_csv.destination import ONEROSTER_CSV
+from psconnect.destinations.oneroster_csv.destination import KIND
 
-__all__ = ["ONEROSTER_CSV"]
+__all__ = ["KIND"]

@@ -23,7 +23,7 @@ def _open(context: Context) -> OneRosterCsv:
 
 
 _PERSON = frozenset({"username", "givenName", "familyName"})
-ONEROSTER_CSV = Kind(
+KIND = Kind(
     name="oneroster-csv",
     label="OneRoster CSV bundle",
     summary="A ZIP of CSV files in the OneRoster 1.1 format, written to a folder that the other system reads.",

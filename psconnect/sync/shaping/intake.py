@@ -57,6 +57,7 @@ class ShapingIntake:
             self.problems.append,
             rules.longest,
             compile_filters(filters, entity, name_of, source.today) if filters else None,
+            rules.limited(entity),
         )
         if self._given:
             return self._as_given, judge

@@ -23,7 +23,8 @@ _CODES = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbs
 class Judge:
     """Judges records of one entity that qualify otherwise.
 
-    Does a filter let them through, and are the attributes there that have to be, and fit to send?
+    Does a filter let them through, and are the attributes there that have to be, and fit to send? ``limited`` are the
+    places of attributes that take fewer characters than ``longest``, and how many.
     """
 
     entity: Entity
@@ -31,6 +32,7 @@ class Judge:
     on_problem: OnProblem
     longest: int = LONGEST
     filter: Filter | None = None
+    limited: tuple[tuple[int, int], ...] = ()
     notices: Notices = field(default_factory=list)
     _tallies: dict[tuple[str, str], Tally] = field(default_factory=dict, init=False)
 
@@ -54,9 +56,10 @@ class Judge:
             if left_out_by:
                 return Fate.LEFT_OUT, left_out_by
         joined = "".join(values)
-        if len(joined) > self.longest or UNREADABLE in joined:
-            for attribute, value in zip(self.entity.shaped, values, strict=True):
-                if UNREADABLE in value or len(value) > self.longest:
+        if len(joined) > self.longest or UNREADABLE in joined or self._over_a_limit(values):
+            limits = dict(self.limited)
+            for place, (attribute, value) in enumerate(zip(self.entity.shaped, values, strict=True)):
+                if UNREADABLE in value or len(value) > limits.get(place, self.longest):
                     rule = "unreadable" if UNREADABLE in value else "too-long"
                     self.on_problem(Problem(rule, self.entity.key, key, school, attribute))
                     return Fate.KEPT, rule
@@ -66,6 +69,9 @@ class Judge:
         if "&" in joined:
             self._look_for_codes(key, school, values)
         return Fate.IN, None
+
+    def _over_a_limit(self, values: tuple[str, ...]) -> bool:
+        return any(len(values[place]) > most for place, most in self.limited)
 
     def _missing(self, key: int, school: int | None, values: tuple[str, ...]) -> str | None:
         """The rule that leaves a record out for want of an attribute; tells what is missing and what was noticed."""

@@ -16,7 +16,7 @@ from typing import ClassVar
 from psconnect.destinations import Context, Kind
 from psconnect.destinations.snapshot import Roster
 from psconnect.destinations.writer import Batch, Writer
-from psconnect.model.entities import STUDENT, Entity, Reference
+from psconnect.model.entities import CONTACT, ENTITIES, RELATIONSHIP, STUDENT, Entity, Reference
 from psconnect.model.errors import TryLater
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Done, Link, NotDone, Outcome, Refused, Standing, Unknown
@@ -34,6 +34,7 @@ GRADE_MEMBER = Entity(
     (Reference("", "grade-group", "groupId"), Reference("", "student", "studentSourcedId")),
     "all",
     titled=("groupId", "studentSourcedId"),
+    singular="Member of a grade group",
 )
 
 
@@ -179,6 +180,8 @@ ACCOUNTS = Kind(
         ),
     ),
     secrets=(SecretField("token", "Token", "Enter the token of the accounts."),),
+    entities=tuple(entity.key for entity in ENTITIES if entity not in (CONTACT, RELATIONSHIP)),
     needed={"student": frozenset({"username"})},
+    limits={"student": {"familyName": 40}},
     derived=(GRADE_GROUP, GRADE_MEMBER),
 )
