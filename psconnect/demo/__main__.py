@@ -1,7 +1,7 @@
 """Serves a demo district in the foreground: ``python -m psconnect.demo --students 500 --port 8080``.
 
 ``--change KIND`` changes the district before it is served; with ``--running URL --token TOKEN`` it changes the district
-of a server that runs already, and ends.
+of a server that is already running, and exits.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT, or change the district of a running server.
 
     The first line on standard output is JSON: url, control_token, database, the administrator's admin_url, admin_user
-    and admin_password, the personality that was drawn, and what the changes have done; for a running server, the
-    changes alone. Exit code 2 means that the server could not start, or that a change makes no sense.
+    and admin_password, the personality that was drawn, and the results of the changes; for a running server, the
+    changes alone. Exit code 2: the server could not start, or a change is invalid.
     """
     parsed = _parser().parse_args(arguments)
     if parsed.running:
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(parsed: argparse.Namespace, temporary: Path, stopped: threading.Event) -> int:
-    """Start, change what is to be changed, tell where it is, and serve until ``stopped``."""
+    """Start, make the changes, print the address, and serve until ``stopped``."""
     personality = Personality() if parsed.personality is None else draw(parsed.personality)
     options = DemoOptions(
         folder=parsed.folder or temporary,
@@ -79,7 +79,7 @@ def _serve(parsed: argparse.Namespace, temporary: Path, stopped: threading.Event
         }
         sys.stdout.write(json.dumps(first) + "\n")
         sys.stdout.flush()
-        # Waited for in short stretches, because Windows delivers Ctrl+C only between them.
+        # Wait in short intervals, because Windows delivers Ctrl+C only between them.
         while not stopped.wait(0.5):
             pass
     except (OSError, ValueError) as error:
@@ -96,10 +96,10 @@ def _change_help() -> str:
 
 
 def _changed(server: DemoServer | DemoControl, wanted: list[str]) -> list[str]:
-    """Make the changes in order, and return what each says.
+    """Make the changes in order and return their sentences.
 
     Raises:
-        ValueError: for a change that makes no sense.
+        ValueError: for an invalid change.
 
     """
     sentences = []

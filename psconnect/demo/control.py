@@ -31,7 +31,7 @@ class DemoControl:
     Raises (any method):
         PluginRefused: where the server refuses a plugin.
         KeyError: for a plugin that is not installed.
-        ValueError: for a value the server does not take.
+        ValueError: for a value that the server does not accept.
         OSError: if the server cannot be reached.
 
     """
@@ -71,11 +71,11 @@ class DemoControl:
         self._call("PUT", "page-size", {"plugin": name, "size": size, "resource": resource})
 
     def set_faults(self, faults: Sequence[Fault]) -> None:
-        """Put these faults in force and no others."""
+        """Set these faults and no others."""
         self._call("PUT", "faults", [asdict(fault) for fault in faults])
 
     def clear_faults(self) -> None:
-        """Put no fault in force."""
+        """Clear all faults."""
         self._call("PUT", "faults", [])
 
     def set_quirks(self, **changes: Any) -> None:
@@ -84,7 +84,7 @@ class DemoControl:
         self._call("PUT", "quirks", values)
 
     def set_latency(self, milliseconds: float) -> None:
-        """Add so much time to each call."""
+        """Add this time to each call."""
         self._call("PUT", "latency", {"milliseconds": milliseconds})
 
     def set_throttle(self, milliseconds: int) -> None:
@@ -100,15 +100,15 @@ class DemoControl:
         return Outcome(kind, answer["sentence"], answer["counts"], date.fromisoformat(answer["today"]))
 
     def start_over(self) -> None:
-        """Put the district and the server's date back to what they were at first."""
+        """Reset the district and the server's date."""
         self._call("POST", "start-over")
 
     def expire_tokens(self) -> None:
-        """Let every token expire now."""
+        """Expire every token now."""
         self._call("POST", "expire-tokens")
 
     def advance_clock(self, seconds: float) -> None:
-        """Move the server's time on."""
+        """Advance the server's clock."""
         self._call("POST", "advance-clock", {"seconds": seconds})
 
     @property
@@ -118,11 +118,11 @@ class DemoControl:
         return Calls({(one["method"], one["path"], one["status"]): one["count"] for one in listed})
 
     def reset_calls(self) -> None:
-        """Begin to count anew."""
+        """Reset the count."""
         self._call("POST", "reset-calls")
 
     def state(self) -> dict[str, Any]:
-        """Everything the server tells of itself: calls, plugins, faults, switches."""
+        """The server's whole state: calls, plugins, faults, switches."""
         state: dict[str, Any] = self._call("GET", "state")
         return state
 

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 class DemoServer(ServerControls):
     """A local PowerSchool server with a made-up district. Use it as a context manager, or start and stop it.
 
-    It listens on the loopback address alone. Nothing it does is written to a log.
+    It listens only on the loopback address and writes no log.
     """
 
     def start(self) -> None:
-        """Make the district unless it is there already, and begin to serve.
+        """Build the district unless it exists, and start serving.
 
         Raises:
-            ValueError: for a number of students out of range.
+            ValueError: if the number of students is out of range.
             OSError: if the port is taken.
-            RuntimeError: if it runs already.
+            RuntimeError: if it is already running.
 
         """
         if self._listener is not None:
-            message = "The demo server runs already."
+            message = "The demo server is already running."
             raise RuntimeError(message)
         options = self.options
         path = build_district(Path(options.folder), options.students, options.seed, options.today, options.habits)
@@ -52,7 +52,7 @@ class DemoServer(ServerControls):
         self._listener.start()
 
     def stop(self) -> None:
-        """End every connection and close the district. A stopped server can be started anew, without its plugins."""
+        """End every connection and close the district. A stopped server can be started again, without its plugins."""
         if self._listener is not None:
             self._listener.stop()
             self._listener = None

@@ -1,7 +1,7 @@
 """Personalities: servers whose switches, and districts whose habits, are drawn from a number.
 
-``SWITCHES`` and ``HABITS`` are the one list of what can differ from server to server, with the values of each and
-whether a sync has to deliver the same bundle under all of them.
+``SWITCHES`` and ``HABITS`` list everything that can differ between servers, with the possible values, and whether a
+sync has to deliver the same bundle under all of them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DRAWN: Final = ("same", "other")
 
 @dataclass(frozen=True, slots=True)
 class Personality:
-    """The switches and habits that are not at their defaults, by name."""
+    """The switches and habits that differ from their defaults, by name."""
 
     switches: dict[str, Any] = field(default_factory=dict)
     habits: dict[str, Any] = field(default_factory=dict)
@@ -37,15 +37,15 @@ class Personality:
         return Habits(**self.habits)
 
     def public(self) -> dict[str, dict[str, Any]]:
-        """What was drawn, as JSON has it."""
+        """The personality as JSON."""
         switches = {name: sorted(one) if isinstance(one, frozenset) else one for name, one in self.switches.items()}
         return {"switches": switches, "habits": dict(self.habits)}
 
 
 def draw(seed: int, *, same_bundle: bool = False) -> Personality:
-    """The personality of a number: each switch and habit has one of its values by chance.
+    """The personality of a number: each switch and habit gets a random value.
 
-    None stops a sync. With ``same_bundle`` only those are drawn that must not matter to what is delivered.
+    No drawn value stops a sync. With ``same_bundle``, only those are drawn that must not change the delivery.
     """
     rng = random.Random(f"personality {seed}")  # noqa: S311 - a made-up server, nothing secret
     return Personality(_drawn(rng, SWITCHES, same_bundle=same_bundle), _drawn(rng, HABITS, same_bundle=same_bundle))

@@ -1,4 +1,4 @@
-"""How a switch of the demo is declared: a field of a frozen dataclass, with what it may be and what it may change."""
+"""How a switch of the demo is declared: a field of a frozen dataclass, with its values and its effect."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_
 
 T = TypeVar("T")
 
-#: What another value than the default may do to a sync: the same bundle, another one, or none at all. What makes no
-#: server of its own, like an outage, is "apart": no personality has it.
+#: The effect of values other than the default on a sync: the same bundle, another one, or none. A switch that does not
+#: describe a kind of server, such as an outage, is "apart": no personality has it.
 Effect = Literal["same", "other", "none", "apart"]
 _EFFECT: Final = "effect"
 _VALUES: Final = "values"
@@ -16,7 +16,7 @@ _VALUES: Final = "values"
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One switch: its name, the values it may have, the default first, and what they may do to a sync's bundle."""
+    """One switch: its name, its possible values (the default first), and their effect on a sync's bundle."""
 
     name: str
     values: tuple[Any, ...]
@@ -24,7 +24,7 @@ class Switch:
 
 
 def switch(default: T, *others: T, effect: Effect = "same") -> T:
-    """A field whose values the annotation does not tell, or whose effect is not "same"."""
+    """A field whose annotation does not give its values, or whose effect is not "same"."""
     metadata: dict[str, Any] = {_EFFECT: effect}
     if others:
         metadata[_VALUES] = (default, *others)
@@ -33,7 +33,7 @@ def switch(default: T, *others: T, effect: Effect = "same") -> T:
 
 
 def switches_of(kind: type) -> tuple[Switch, ...]:
-    """The switches that a dataclass declares, in its order."""
+    """The switches that a dataclass declares, in order."""
     hints = get_type_hints(kind)
     found = []
     for one in fields(kind):
@@ -43,6 +43,6 @@ def switches_of(kind: type) -> tuple[Switch, ...]:
 
 
 def _annotated(hint: Any, default: Any) -> tuple[Any, ...]:
-    """The values that an annotation names, the default first; the default alone where it names none."""
+    """The values in an annotation, the default first; only the default if it has none."""
     every = get_args(hint) if get_origin(hint) is Literal else (True, False) if hint is bool else ()
     return (default, *(value for value in every if value != default))

@@ -310,7 +310,7 @@ def test_start_again_without_plugins(serve):
 
 
 def test_start_twice(server):
-    with pytest.raises(RuntimeError, match="runs already"):
+    with pytest.raises(RuntimeError, match="already running"):
         server.start()
 
 

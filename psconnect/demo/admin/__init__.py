@@ -1,4 +1,4 @@
-"""The pages an administrator of the demo PowerSchool sees: plugins, people, and what practice needs beside them."""
+"""The pages for an administrator of the demo PowerSchool: plugins, people, and tools for practicing."""
 
 from __future__ import annotations
 

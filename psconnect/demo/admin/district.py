@@ -1,4 +1,4 @@
-"""Change the district: what makes a second sync have something to do."""
+"""Changes the district, so that a second sync has something to do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _USUAL: Final = 10
 
 
 class DistrictPages:
-    """One form for each kind of change, and the way back."""
+    """One form per kind of change, and one to reset."""
 
     def __init__(self, records: Records, server: ServerControls) -> None:
         self._records = records

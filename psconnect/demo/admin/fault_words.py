@@ -51,5 +51,5 @@ WORDS: Final = {
 
 
 def words(fault: str) -> str:
-    """The sentence about a fault; its id alone where there is none."""
+    """The sentence about a fault, or its id if there is none."""
     return WORDS.get(fault, fault)

@@ -1,4 +1,4 @@
-"""Reads what a form has sent: fields, and files where one was chosen."""
+"""Reads a submitted form: its fields and files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Form:
     files: dict[str, bytes] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """The last value of a field without blanks around it; empty if there is none."""
+        """The last value of a field without surrounding blanks; empty if there is none."""
         return self.fields.get(name, [""])[-1].strip()
 
     def number(self, name: str, label: str, least: int = 0) -> int:
@@ -46,7 +46,7 @@ def read_form(request: Request) -> Form:
 
 
 def _multipart(kind: str, body: bytes) -> Form:
-    """Read the parts; a body that has none gives an empty form."""
+    """Read the parts; a body without parts gives an empty form."""
     message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode("latin-1") + b"\r\n\r\n" + body)
     form = Form()
     for part in message.iter_parts() if message.is_multipart() else ():

@@ -58,7 +58,7 @@ class PeoplePages:
         return show
 
     def _staff(self, visit: Visit) -> Reply:
-        """A staff member's page: by the person (Users), or by one of the posts (SchoolStaff)."""
+        """A staff member's page, by person (Users) or by post (SchoolStaff)."""
         frn = visit.asked("frn")
         dcid = _dcid(frn, USERS)
         for table in (SCHOOL_STAFF, TEACHERS):
@@ -80,7 +80,7 @@ class PeoplePages:
 
 
 def full_name(record: Row) -> str:
-    """Last and first name of a record as lists of people show them."""
+    """A record's last and first name, as in lists of people."""
     if "last_name" not in record:
         return f"{record['course_name'] or record['course']}, section {record['number']}"
     first = record["first_name"]
@@ -88,7 +88,7 @@ def full_name(record: Row) -> str:
 
 
 def _dcid(frn: str, table: str) -> int | None:
-    """The DCID in an FRN of this table; None for another table's, or what is none."""
+    """The DCID in an FRN of this table; None for another table or an invalid FRN."""
     key = frn.removeprefix(table)
     return int(key) if frn.startswith(table) and _is_key(key) else None
 

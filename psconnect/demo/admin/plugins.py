@@ -64,7 +64,7 @@ class PluginPages:
         return visit.page("dashboard.html", "Plugin Management Dashboard", plugins=plugins)
 
     def _install(self, visit: Visit) -> Reply:
-        """Install or upgrade; what is wrong with the file is said on the page."""
+        """Install or upgrade; the page says what is wrong with the file."""
         package = visit.form.files.get("plugin")
         if package is None:
             return visit.page("install.html", "Install Plugin", 422, problems=["Choose the plugin’s file first."])

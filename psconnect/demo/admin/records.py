@@ -44,7 +44,7 @@ LEFT JOIN Terms t ON t.ID = s.TermID AND t.SchoolID = s.SchoolID LEFT JOIN Schoo
 
 
 class Records:
-    """What the pages show of the district."""
+    """The district's data for the pages."""
 
     def __init__(self, district: District) -> None:
         self._district = district
@@ -61,7 +61,7 @@ class Records:
     # -- search ----------------------------------------------------------------------------------------------------
 
     def found_students(self, text: str) -> list[Row]:
-        """Students whose name holds the text, or whose number or account it is; at most 51."""
+        """Students with the text in their name, or with that number or account; at most 51."""
         return self._rows(
             f"{_STUDENT} WHERE {_name_match('s.First_Name', 's.Last_Name')} OR CAST(s.Student_Number AS TEXT) = ?1 "
             "OR s.Student_Web_ID = ?1 COLLATE NOCASE ORDER BY s.LastFirst, s.DCID LIMIT ?3",
@@ -69,7 +69,7 @@ class Records:
         )  # fmt: skip
 
     def found_staff(self, text: str) -> list[Row]:
-        """Staff whose name holds the text, or whose number or account it is; at most 51."""
+        """Staff with the text in their name, or with that number or account; at most 51."""
         return self._rows(
             "SELECT DCID dcid, First_Name first_name, Last_Name last_name, TeacherNumber number, Email_Addr email, "
             f"Title title FROM Users WHERE {_name_match('First_Name', 'Last_Name')} OR TeacherNumber = ?1 "
@@ -78,7 +78,7 @@ class Records:
         )  # fmt: skip
 
     def found_contacts(self, text: str) -> list[Row]:
-        """Contacts whose name holds the text; at most 51."""
+        """Contacts with the text in their name; at most 51."""
         return self._rows(
             "SELECT ID id, FirstName first_name, LastName last_name FROM Person p "
             f"WHERE {_name_match('FirstName', 'LastName')} "
@@ -129,7 +129,7 @@ class Records:
         return found
 
     def post_holder(self, post_dcid: int) -> int | None:
-        """Users.DCID of who holds a post (SchoolStaff.DCID)."""
+        """The Users.DCID of the person in a post (SchoolStaff.DCID)."""
         found = self._one("SELECT Users_DCID dcid FROM SchoolStaff WHERE DCID = ?", post_dcid)
         return found["dcid"] if found else None
 

@@ -1,4 +1,4 @@
-"""Who is signed in: sessions by cookie, each with the token that its forms carry."""
+"""Sessions by cookie, each with the token for its forms."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from psconnect.demo.server.messages import Request
 
-#: More visitors than this push out the oldest.
+#: With more visitors than this, the oldest session ends.
 MOST: Final = 100
 
 
 @dataclass(slots=True)
 class Session:
-    """One visitor. ``notice`` is told on the next page, once: its kind ("good" or "bad") and its lines."""
+    """One visitor. ``notice`` is shown once, on the next page: its kind ("good" or "bad") and its lines."""
 
     id: str
     csrf: str
@@ -32,7 +32,7 @@ class Session:
 
 @dataclass(slots=True)
 class Sessions:
-    """The sessions of one server, under a cookie of its own: cookies know no ports."""
+    """The sessions of one server. Each server has its own cookie, because cookies ignore ports."""
 
     cookie: str
     secure: bool

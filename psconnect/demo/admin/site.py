@@ -1,4 +1,4 @@
-"""The administrator's site: signing in, and which page answers which address."""
+"""The administrator's site: sign-in and routing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SIGN_IN: Final = "/admin/pw.html"
 
 
 class AdminSite:
-    """Answers the calls under ``/admin``. Nothing there counts as a call of the API, and no fault strikes."""
+    """Answers the calls under ``/admin``, which are not counted and hit by no fault."""
 
     def __init__(self, server: ServerControls, district: District, app: App) -> None:
         self._server = server
@@ -63,7 +63,7 @@ class AdminSite:
         return self._signed_in(Visit(request, session, read_form(request) if request.method == "POST" else Form()))
 
     def _signed_in(self, visit: Visit) -> Reply:
-        """Answer a call of somebody who is signed in."""
+        """Answer a call of a signed-in visitor."""
         request = visit.request
         if request.path in ("/admin", "/admin/"):
             return redirect(HOME)
@@ -76,14 +76,14 @@ class AdminSite:
 
     @property
     def _sessions(self) -> Sessions:
-        # The port is known only once the server listens.
+        # The port is only known once the server listens.
         if self._kept is None:
             parts = urlsplit(self._server.url)
             self._kept = Sessions(f"demo-admin-{parts.port}", parts.scheme == "https")
         return self._kept
 
     def _sign_in(self, request: Request, session: Session | None) -> Reply:
-        """Show the sign-in page, or take what was typed there."""
+        """Show the sign-in page or process it."""
         visit = Visit(request, session or self._sessions.start())
         back = _own(visit.asked("back"))
         status, wrong = 200, ""
@@ -94,7 +94,7 @@ class AdminSite:
             elif not self._right(visit.form):
                 status, wrong = 403, "That is not the user name and password that are shown below."
             else:
-                # A session of its own, so that no id that was known before signing in is worth anything.
+                # A new session, so that an id known before the sign-in is worthless.
                 self._sessions.end(session)
                 reply = redirect(back)
                 reply.headers["Set-Cookie"] = self._sessions.header(self._sessions.start(signed_in=True))
@@ -120,7 +120,7 @@ _STALE: Final = "This form is not from a page of your present session. Go back, 
 
 
 def _address(request: Request) -> str:
-    """The address a call was for, with its query; a form's address is of no use again."""
+    """The address of a call with its query; the address of a form can't be reused."""
     if request.method == "POST":
         return HOME
     query = "&".join(f"{quote(name)}={quote(value)}" for name, value in request.query.items())
@@ -128,7 +128,7 @@ def _address(request: Request) -> str:
 
 
 def _own(address: str) -> str:
-    """An address of these pages, or the start page for any other."""
+    """The address if it is one of these pages, else the start page."""
     parts = urlsplit(address)
     inside = not parts.scheme and not parts.netloc and parts.path.startswith("/admin/") and "\\" not in address
     return address if inside and parts.path != SIGN_IN and address.isprintable() else HOME

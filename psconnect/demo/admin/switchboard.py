@@ -1,4 +1,4 @@
-"""The switchboard: latency, throttle, faults and the server's switches, to practise with."""
+"""The switchboard: latency, throttle, faults and the server's switches, for practicing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAGE: Final = "/admin/demo/switchboard.html"
 _LONGEST_WAIT: Final = 60_000
 _CAPITALS: Final = {"oauth": "OAuth", "sql": "SQL", "sso": "SSO", "v1": "/ws/v1"}
-#: Where a fault may strike, as it is offered; others can be typed.
+#: The paths offered for faults; others can be typed.
 PATHS: Final = {
     "*": "every call",
     "/ws/schema/query/*": "queries",
@@ -49,13 +49,13 @@ class Switch:
 
 
 class SwitchboardPages:
-    """One page with a form for each part."""
+    """One page with a form per part."""
 
     def __init__(self, server: ServerControls) -> None:
         self._server = server
 
     def routes(self) -> dict[tuple[str, str], Handler]:
-        """What this page answers; each form has an address of its own."""
+        """The routes of this page; each form has its own address."""
         return {
             ("GET", PAGE): self._show,
             ("POST", "/admin/demo/speed.html"): self._speed,
@@ -119,7 +119,7 @@ class SwitchboardPages:
 
 
 def switches(quirks: Quirks) -> list[Switch]:
-    """Every switch of the server with its present value; what each is for stands in the class's own description."""
+    """Every switch of the server with its current value and its description from the class's docstring."""
     hints = get_type_hints(Quirks)
     help_texts = _help()
     return [_switch(one.name, hints[one.name], getattr(quirks, one.name), help_texts) for one in fields(Quirks)]
@@ -137,19 +137,19 @@ def _switch(name: str, hint: Any, value: Any, help_texts: dict[str, str]) -> Swi
 
 
 def _help() -> dict[str, str]:
-    """The "Attributes" of the class's description by name, each in one line."""
+    """The "Attributes" of the class's docstring by name, each in one line."""
     _, _, listed = (inspect.getdoc(Quirks) or "").partition("Attributes:")
     found = re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", listed, re.MULTILINE)
     texts = {name: " ".join(text.split()).replace("``", "") for name, text in found}
-    # A sentence begins with a capital, but what begins with a name of the wire keeps it as it is.
+    # Sentences begin with a capital letter, except those that begin with a name from the API.
     return {name: text[:1].upper() + text[1:] if text.split()[0].isalpha() else text for name, text in texts.items()}
 
 
 def _value(switch: Switch, form: Form) -> Any:
-    """The value of a switch as its form gives it.
+    """The value of a switch from its form.
 
     Raises:
-        ValueError: for a choice there is not, or a number that is none.
+        ValueError: for an unknown choice or an invalid number.
 
     """
     name = switch.name

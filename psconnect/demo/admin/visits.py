@@ -1,4 +1,4 @@
-"""One call to the administrator's pages, and what can be answered to it."""
+"""One call to the administrator's pages, and the possible answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from psconnect.demo.admin.sessions import Session
     from psconnect.demo.server.messages import Request
 
-#: No script, nothing from elsewhere, in no frame, and nothing kept: it may be a shared computer.
+#: No scripts, nothing from other sites, no frames, no caching: it may be a shared computer.
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
@@ -45,11 +45,11 @@ class Visit:
     form: Form = field(default_factory=Form)
 
     def asked(self, name: str) -> str:
-        """A value of the address, without blanks around it; empty if there is none."""
+        """A value of the query, without surrounding blanks; empty if there is none."""
         return self.request.query.get(name, "").strip()
 
     def page(self, template: str, title: str, status: int = 200, **values: Any) -> Reply:
-        """Answer with a page; a notice that waits is shown on it, once."""
+        """Answer with a page that shows a waiting notice once."""
         notice, self.session.notice = self.session.notice, None
         text = _TEMPLATES.get_template(template).render(
             title=title, session=self.session, notice=notice, path=self.request.path, **values
@@ -57,12 +57,12 @@ class Visit:
         return Reply(status, text.encode(), {"Content-Type": _HTML, **_HEADERS})
 
     def done(self, location: str, *lines: str) -> Reply:
-        """Go on to a page that says what was done."""
+        """Redirect to a page that says what was done."""
         self.session.notice = ("good", list(lines))
         return redirect(location)
 
     def refused(self, location: str, *lines: str) -> Reply:
-        """Go on to a page that says why nothing was done."""
+        """Redirect to a page that says why nothing was done."""
         self.session.notice = ("bad", list(lines))
         return redirect(location)
 

@@ -40,7 +40,7 @@ _MAINTENANCE_HOST: Final = "message.powerschool.com"
 
 
 class App:
-    """The server behind the wire: takes requests, gives replies."""
+    """The server behind the wire: turns requests into replies."""
 
     def __init__(self, district: District, clock: Clock, quirks: Quirks) -> None:
         self.quirks = quirks
@@ -85,7 +85,7 @@ class App:
             raise Refusal(Reply(302, b"", {"Location": f"https://{_MAINTENANCE_HOST}/?server={host}"}))
 
     def _route_table(self, district: District) -> RouteTable:
-        """All paths under ``/ws`` that are routed one by one; each family adds its own routes here."""
+        """All individually routed paths under ``/ws``; each family adds its routes here."""
         return RouteTable(
             [
                 Route("GET", "/ws/schema/plugin/{id}/validate", self._validate),
@@ -116,7 +116,7 @@ class App:
             case []:
                 return Reply(302, b"", {"Location": "/public/"})
             case ["admin", *_]:
-                # Only addresses in other letters come here: the administrator's site answers its own before.
+                # Only other spellings get here: the administrator's site has already answered its own addresses.
                 return Reply(302, b"", {"Location": "/admin/home.html"})
             case ["public", *_]:
                 return html_reply(200, "Student and Parent Sign In", _PUBLIC)
@@ -124,7 +124,7 @@ class App:
                 return html_reply(404, "Not Found", "There is nothing here.")
 
     def _ws(self, request: Request, parts: list[str]) -> Reply:
-        """Answer a call under ``/ws``: by the route table, else by the family that has all paths of a prefix."""
+        """Answer a call under ``/ws``: by the route table, else by the family that owns the prefix."""
         plugin = self._caller(request)
         found = self._routes.find(parts)
         route = found.routes.get(request.method) if found else None
@@ -214,7 +214,7 @@ class App:
         return json_reply(200, {"resource": {"time": now.isoformat(), "timestamp": timestamp}})
 
     def _validate(self, _request: Request, caller: Plugin, captured: tuple[str, ...]) -> Reply:
-        """List what is wrong with an installed plugin; a plugin may look at itself alone."""
+        """List what is wrong with an installed plugin; a plugin may only look at itself."""
         (plugin_id,) = captured
         plugin = self.plugins.by_id(int(plugin_id)) if plugin_id.isdecimal() else None
         if plugin is None or plugin.id != caller.id:

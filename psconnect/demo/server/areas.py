@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Reply, Request
 
-#: The areas are the kinds of tables; which ones a real server has is not written down.
+#: The areas are the kinds of tables; which areas a real server has is not documented.
 _AREAS: Final = {
     "core": "Core tables",
     "extension": "Extension tables",

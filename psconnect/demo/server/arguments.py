@@ -1,4 +1,4 @@
-"""The arguments of a call to a named query, as the statement takes them (docs/powerschool.md 11.1, 11.3, 19)."""
+"""The arguments of a call to a named query, as bound to the statement (docs/powerschool.md 11.1, 11.3, 19)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def argument_value(argument: Argument, given: dict[str, Any], kind: BindKind = "
 
 
 def _bound(argument: Argument, text: str, kind: BindKind) -> object:
-    """A text of the call as the kind that its column gives it."""
+    """A text of the call converted to the kind of its column."""
     if kind == "text":
         return text
     if kind == "date":

@@ -1,4 +1,4 @@
-"""What a call brings along as JSON, and whether its plugin may write."""
+"""The JSON body of a call, and whether its plugin may write."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read_object(request: Request, quirks: Quirks) -> JsonObject:
     """Read the JSON object of a call outside ``/ws/v1``.
 
     Raises:
-        Refusal: 415 or 500 for another content type (2 [I]), 400 for what is no JSON object.
+        Refusal: 415 or 500 for another content type (2 [I]), 400 for anything but a JSON object.
 
     """
     if quirks.query_content_type != "accept" and not _is_json(request):
@@ -41,7 +41,7 @@ def read_v1_object(request: Request) -> JsonObject:
     """Read the JSON object of a write under ``/ws/v1``.
 
     Raises:
-        Refusal: 415 for another content type, 500 for what is no JSON object (17 row 17, 14).
+        Refusal: 415 for another content type, 500 for anything but a JSON object (17 row 17, 14).
 
     """
     if not _is_json(request):
@@ -61,7 +61,7 @@ def _object(request: Request, no_json: Reply, no_object: Reply) -> JsonObject:
 
 
 def as_list(value: object) -> list[Any]:
-    """The items of what may be a list, one item alone, or nothing (5.2)."""
+    """The items of a list, of a single item, or of nothing (5.2)."""
     if value is None or value == "":
         return []
     return value if isinstance(value, list) else [value]

@@ -1,4 +1,4 @@
-"""What can be done with a running demo server: its plugins, its behaviour, its district, the calls it has had."""
+"""The controls of a running demo server: its plugins, its behaviour, its district, its calls."""
 
 from __future__ import annotations
 
@@ -117,11 +117,11 @@ class ServerControls:
     # -- behaviour -------------------------------------------------------------------------------------------------
 
     def set_faults(self, faults: Sequence[Fault]) -> None:
-        """Put these faults in force and no others."""
+        """Set these faults and no others."""
         self._conditions.faults.set(faults)
 
     def clear_faults(self) -> None:
-        """Put no fault in force."""
+        """Clear all faults."""
         self._conditions.faults.set([])
 
     def faults(self) -> list[Fault]:
@@ -139,10 +139,10 @@ class ServerControls:
         app.quirks = replace(app.quirks, **changes)
 
     def set_latency(self, milliseconds: float) -> None:
-        """Add so much time to each call.
+        """Add this time to each call.
 
         Raises:
-            ValueError: for less than nothing.
+            ValueError: for a negative time.
 
         """
         if not milliseconds >= 0:
@@ -160,11 +160,11 @@ class ServerControls:
         self.set_quirks(throttle_ms=milliseconds)
 
     def expire_tokens(self) -> None:
-        """Let every token expire now."""
+        """Expire every token now."""
         self._running().tokens.expire_all()
 
     def advance_clock(self, seconds: float) -> None:
-        """Move the server's time on: SYSDATE, the life of tokens, ``/ws/v1/time``."""
+        """Advance the server's clock: SYSDATE, the life of tokens, ``/ws/v1/time``."""
         self._running().clock.advance(seconds)
 
     # -- the district ----------------------------------------------------------------------------------------------
@@ -179,10 +179,10 @@ class ServerControls:
     ) -> change.Outcome:
         """Change the district: see ``psconnect.demo.district.change.CHANGES`` for the kinds.
 
-        ``seed`` chooses whom it is about; without one it is the server's own, another for each change.
+        ``seed`` decides which records change; by default it is the server's own, another for each change.
 
         Raises:
-            ValueError: for an unknown kind, or numbers that make no sense.
+            ValueError: for an unknown kind or invalid numbers.
 
         """
         app = self._running()
@@ -196,7 +196,7 @@ class ServerControls:
         return outcome
 
     def start_over(self) -> None:
-        """Put the district and the server's date back to what they were at first; plugins stay."""
+        """Reset the district and the server's date; plugins stay."""
         options = self.options
         with self._changing, self._served().transaction() as database:
             change.start_over(database, options.students, options.seed, options.today, options.habits)
@@ -207,18 +207,18 @@ class ServerControls:
 
     @property
     def calls(self) -> Calls:
-        """The calls since the last reset, those to the control plane left out."""
+        """The calls since the last reset, without those to the control plane."""
         return self._conditions.calls.so_far()
 
     @property
     def event_deliveries(self) -> list[Delivery]:
-        """The attempts to notify subscribers of events, oldest first; those still to be made are waited for."""
+        """The attempts to notify subscribers of events, oldest first; waits for pending ones."""
         events = self._running().events
         events.settle()
         return events.deliveries()
 
     def reset_calls(self) -> None:
-        """Begin to count anew."""
+        """Reset the count."""
         self._conditions.calls.reset()
 
     def _running(self) -> App:
