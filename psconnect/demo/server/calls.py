@@ -1,4 +1,4 @@
-"""Which calls a demo server has had."""
+"""The calls that a demo server has had."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 
-#: The status that stands in the call list for a call that got no answer.
+#: The status in the call list of a call that got no answer.
 NO_ANSWER = 0
 
 
@@ -22,7 +22,7 @@ class Calls:
         return sum(self.counts.values())
 
     def to(self, path: str) -> int:
-        """The number of calls whose path begins so."""
+        """The number of calls whose path has this prefix."""
         return sum(count for (_, called, _), count in self.counts.items() if called.startswith(path))
 
 
@@ -44,6 +44,6 @@ class CallBook:
             return Calls(dict(self._counts))
 
     def reset(self) -> None:
-        """Begin to count anew."""
+        """Reset the count."""
         with self._lock:
             self._counts.clear()

@@ -1,6 +1,6 @@
-"""The district's own log of changed rows, which data versions and events are made from.
+"""The district's log of changed rows, from which data versions and events are made.
 
-Triggers write it, so that it also knows what other connections to the district's file change.
+Triggers write it, so that it includes changes through other connections to the district's file.
 """
 
 from __future__ import annotations

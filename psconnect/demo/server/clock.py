@@ -1,4 +1,4 @@
-"""The server's own time: it starts at the demo's date and runs on from there."""
+"""The server's clock: it starts at the demo's date and runs on from there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _START_OF_WORK: Final = timedelta(hours=8, minutes=30)
 
 
 class Clock:
-    """A clock that shows half past eight on ``today`` when it is made, and can be moved on."""
+    """A clock that starts at half past eight on ``today`` and can be advanced."""
 
     def __init__(self, today: date) -> None:
         self._start = datetime(today.year, today.month, today.day) + _START_OF_WORK  # noqa: DTZ001 - Oracle's DATE has no zone
@@ -18,7 +18,7 @@ class Clock:
         self._moved = 0.0
 
     def seconds(self) -> float:
-        """Seconds since the clock was made, in its own time."""
+        """Seconds on this clock since it was made."""
         return time.monotonic() - self._made + self._moved
 
     def now(self) -> datetime:
@@ -26,9 +26,9 @@ class Clock:
         return self._start + timedelta(seconds=int(self.seconds()))
 
     def restart(self) -> None:
-        """Show half past eight on the first day again."""
+        """Go back to half past eight on the first day."""
         self._moved -= self.seconds()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock on."""
+        """Advance the clock."""
         self._moved += seconds

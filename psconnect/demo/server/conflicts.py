@@ -1,4 +1,4 @@
-"""What keeps a plugin from being installed or enabled beside the others of a server (15.4, 15.5, 15.8, 19)."""
+"""Conflicts that keep a plugin from being installed or enabled beside other plugins (15.4, 15.5, 15.8, 19)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def conflicts(package: Package, others: Iterable[Plugin], builtin: Iterable[str], quirks: Quirks) -> list[str]:
-    """One sentence for each thing that another plugin, or PowerSchool itself, has under the same name."""
+    """One sentence per name that another plugin or PowerSchool itself already uses."""
     queries = {query.name for query in package.queries}
     problems = [f"The query {name} is already defined by PowerSchool." for name in sorted(queries & set(builtin))]
     for other in others:
@@ -30,7 +30,7 @@ def conflicts(package: Package, others: Iterable[Plugin], builtin: Iterable[str]
 
 
 def invalid_columns(package: Package, catalogue: Catalogue, excluded: frozenset[str]) -> list[str]:
-    """One line for each thing a plugin asks for that does not exist on this server, or is on its exclude list (15.4).
+    """One line per table or field that a plugin asks for and that this server lacks or excludes (15.4).
 
     ``excluded`` has the names of fields (TABLE.FIELD) and of whole tables.
     """

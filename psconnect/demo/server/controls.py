@@ -125,7 +125,7 @@ class ServerControls:
         self._conditions.faults.set([])
 
     def faults(self) -> list[Fault]:
-        """The faults in force."""
+        """The active faults."""
         return self._conditions.faults.all()
 
     @property

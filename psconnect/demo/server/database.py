@@ -1,4 +1,4 @@
-"""The server's connections to the district: read only, a pool of them, each with Oracle's functions."""
+"""The server's connections to the district: a pool of read-only ones, each with Oracle's functions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reader:
         """Run a SELECT and yield its rows as they come.
 
         Raises:
-            OracleError: for what Oracle would have refused while running.
+            OracleError: for anything that Oracle would refuse at run time.
 
         """
         self.functions.forget()
@@ -53,14 +53,14 @@ class Reader:
 class District:
     """The district's file with its readers.
 
-    One writing connection stays open, so that readers always can open a file in WAL mode.
+    One writing connection stays open, so that readers can always open the file in WAL mode.
     """
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
         self.path = path
         self._now = now
         self._lock = threading.Lock()
-        # Apart from the other, so that reading goes on while much is being written.
+        # A separate lock, so that reading continues during long writes.
         self._writing = threading.Lock()
         self._idle: list[Reader] = []
         self._busy: set[Reader] = set()
@@ -92,7 +92,7 @@ class District:
                 reader.database.close()
 
     def write(self, statements: Sequence[tuple[str, Sequence[object]]]) -> None:
-        """Run a few statements in one transaction (for tables the server keeps itself)."""
+        """Run a few statements in one transaction (for the server's own tables)."""
         with self._writing, self._all_or_nothing():
             for sql, parameters in statements:
                 self._writer.execute(sql, parameters)
@@ -101,8 +101,8 @@ class District:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Lend the writing connection for one change of the district, which is kept if the block ends well.
 
-        One caller has it at a time; readers go on with what was there before. A changed district is marked, so that
-        it is made anew when a server starts on it the next time.
+        One caller has it at a time; meanwhile readers see the old state. A changed district is marked, so that the next
+        server that starts on it rebuilds it.
         """
         with self._writing, self._all_or_nothing():
             self._writer.execute("PRAGMA user_version = 0")
@@ -120,7 +120,7 @@ class District:
         self._writer.execute("COMMIT")
 
     def close(self) -> None:
-        """Close every connection; what is being read breaks off."""
+        """Close every connection; readings under way are interrupted."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -133,7 +133,7 @@ class District:
 
 
 def _nobody() -> None:
-    """Nobody wants to know."""
+    """The default of ``changed``: does nothing."""
 
 
 def _authorize(action: int, *_: object) -> int:

@@ -1,4 +1,4 @@
-"""``/ws/dataversion``: which rows changed since a plugin asked last (section 12)."""
+"""``/ws/dataversion``: which rows changed since a plugin last asked (12)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST: Final = 18
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a query with a data version is limited to: the keys of changed rows, and the version to ask from next."""
+    """The limit of a query with a data version: the keys of changed rows, and the next version."""
 
     keys: str
     version: str | int
@@ -71,10 +71,10 @@ class DataVersions:
         return str(version) if self._quirks().data_version_text else version
 
     def limit(self, plugin: Plugin, body: dict[str, Any], core_table: str | None) -> Changed | None:
-        """What the body of a query limits it to; None without a data version.
+        """The limit in the body of a query; None without a data version.
 
         Raises:
-            Refusal: 400 for a version or application that is none, or a query of another table.
+            Refusal: 400 for an invalid version or application, or a query on another table.
 
         """
         if "$dataversion" not in body and "$dataversion_applicationname" not in body:

@@ -1,7 +1,7 @@
-"""Event subscriptions, and the notifications of them (section 14).
+"""Event subscriptions and their notifications (14).
 
-What a notification looks like is not public: the one sent here is the demo's own, and a receiver should take it as a
-hint to read again. It is sent once; the demo sends to this machine alone.
+The format of a notification is not public: this one is the demo's own, and a receiver should take it as a hint to read
+again. It is sent once, and only to this machine.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _PATH: Final = "/ws/v1/event_subscription"
 _TEST: Final = "/ws/v1/test_subscription"
-#: Resources by the table whose rows they are.
+#: Table -> the resource of its rows.
 _RESOURCES: Final = {
     "student": "students",
     "staff": "schoolstaff",
@@ -50,7 +50,7 @@ _LOOK, _END = "look", "end"
 
 @dataclass(slots=True)
 class _Subscription:
-    """The set of one plugin: where to, and which (resource, event type) pairs; ``version`` is what was sent last."""
+    """A plugin's subscriptions: the address and the (resource, event type) pairs; ``version`` is the last one sent."""
 
     key: str
     url: str
@@ -59,7 +59,7 @@ class _Subscription:
     test_due: bool
 
     def events(self, changes: list[Change]) -> list[tuple[str, str, int]]:
-        """The (event type, path, key) of the changes that are subscribed to."""
+        """The (event type, path, key) of the changes that match."""
         names = {table: name for name, table in _RESOURCES.items()}
         return [
             (change.kind, f"/ws/v1/{names[change.table]}/{change.key}", change.key)
@@ -70,7 +70,7 @@ class _Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One attempt to notify a subscriber: where to, of how many events, and the status or what went wrong."""
+    """One attempt to notify a subscriber: the address, the number of events, and the status or error."""
 
     url: str
     events: int
@@ -78,7 +78,7 @@ class Delivery:
 
 
 class Events:
-    """Keeps subscriptions, and notifies their subscribers from a thread of its own."""
+    """Keeps subscriptions and notifies their subscribers from its own thread."""
 
     def __init__(self, log: ChangeLog, plugins: PluginRegistry, clock: Clock, quirks: Callable[[], Quirks]) -> None:
         self._log = log
@@ -137,7 +137,7 @@ class Events:
         """Read a set of subscriptions.
 
         Raises:
-            Refusal: 500 for what is malformed, 400 for an address that is not https.
+            Refusal: 500 for malformed subscriptions, 400 for an address that is not https.
 
         """
         wrapper = body.get("event_subscriptions")
@@ -153,24 +153,24 @@ class Events:
     # -- notifications -----------------------------------------------------------------------------------------------
 
     def notify(self) -> None:
-        """Look for something to send, soon: the district changed, or a subscription."""
+        """Wake the thread: the district or a subscription changed."""
         if self._thread is not None:
             self._work.put(_LOOK)
 
     def settle(self) -> None:
-        """Wait until everything to be sent so far has been tried."""
+        """Wait until all pending notifications have been tried."""
         if self._thread is not None:
             self._work.join()
 
     def close(self) -> None:
-        """End the thread once it has done what is asked of it."""
+        """End the thread after its pending work."""
         if self._thread is not None:
             self._work.put(_END)
             self._thread.join(_SECONDS)
             self._thread = None
 
     def deliveries(self) -> list[Delivery]:
-        """What was tried so far, oldest first."""
+        """The attempts so far, oldest first."""
         with self._lock:
             return list(self._deliveries)
 
@@ -200,7 +200,7 @@ class Events:
                     self._deliveries.append(delivery)
 
     def _send(self, subscription: _Subscription, events: list[tuple[str, str, int]]) -> str:
-        """Send one notification, and return the status of the answer or what went wrong."""
+        """Send one notification; return the status of the answer, or the error."""
         if urlsplit(subscription.url).hostname not in _LOCAL:
             return "not sent: the demo notifies this machine alone"
         now = self._clock.now().isoformat()

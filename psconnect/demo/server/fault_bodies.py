@@ -1,4 +1,4 @@
-"""How faults read an answer that they change, and write it again."""
+"""Reads answers that faults change, and writes them again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from psconnect.demo.server.messages import Reply
 if TYPE_CHECKING:
     from re import Match
 
-#: Halves of surrogate pairs, but for those that stand for a single byte which is no UTF-8.
+#: Halves of surrogate pairs, except those that stand for a single byte that is not UTF-8.
 _HALF: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
@@ -24,7 +24,7 @@ def read_rows(reply: Reply) -> dict[str, Any] | None:
 
 
 def write_rows(answer: dict[str, Any]) -> Reply:
-    """An answer with what an earlier fault may have put there: half a surrogate pair as an escape, a byte as it is."""
+    """The reply for an object that may contain half a surrogate pair (sent as an escape) or a raw byte."""
     text = _HALF.sub(_escaped, json.dumps(answer, ensure_ascii=False, separators=(",", ":")))
     return Reply(200, text.encode("utf-8", "surrogateescape"), {"Content-Type": "application/json;charset=UTF-8"})
 

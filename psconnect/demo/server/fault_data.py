@@ -1,4 +1,4 @@
-"""Faults in what an answer says: repeated, missing, changed or miscounted rows."""
+"""Faults in the content of an answer: repeated, missing, changed or miscounted rows, and strange texts."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def spoil_rows(fault: Fault, reply: Reply) -> Reply:
 def spoil_text(fault: Fault, reply: Reply) -> Reply:
     """Put the text of the fault into its field of some rows of a good answer; other answers stay as they are.
 
-    The body keeps to what a server really sends: half of a surrogate pair goes out as an escape, and "latin-1" as the
-    single byte that is no UTF-8.
+    The body is what a server would really send: half of a surrogate pair as an escape, and "latin-1" as a single byte
+    that is not UTF-8.
     """
     answer = read_rows(reply) if fault.name in TEXTS else None
     if answer is None:
@@ -117,7 +117,7 @@ def _null(fault: Fault, answer: Record) -> None:
 
 
 def _orphan(fault: Fault, answer: Record) -> None:
-    """The first enrollment of an answer refers to a student, or a class, that nobody knows."""
+    """The first enrollment of an answer refers to a student or class that does not exist."""
     for record in (answer.get("record") or [])[:1]:
         for key in ("student_dcid", "studentid") if fault.form == "student" else ("section_dcid", "sectionid"):
             place = _values(record, key)

@@ -1,6 +1,6 @@
-"""Faults that change the district itself, as people at other desks do while nobody looks (D19 to D22).
+"""Faults that change the district itself, as somebody else may do at any time (D19 to D22).
 
-Each strikes once where the caller does not say when; what was changed stays changed.
+By default each strikes once. Changes stay.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _STUDENT_ROWS: Final = (
     "DELETE FROM StudentContactAssoc WHERE StudentDCID = ?",
     "DELETE FROM Students WHERE DCID = ?",
 )
-#: Added to a school's number when it is renumbered, and to the highest one for a new school.
+#: Added to a renumbered school's number, and to the highest number for a new school.
 _STEP: Final = 7
 _GRADUATED: Final = 999_999
 
 
 def strike_district(fault: Fault, district: District) -> None:
-    """Change the district as this fault says, if it is one of these."""
+    """Change the district, if this is one of these faults."""
     change = _CHANGES.get(fault.name)
     if change is not None:
         with district.transaction() as db:
@@ -35,7 +35,7 @@ def strike_district(fault: Fault, district: District) -> None:
 
 
 def _reuse_a_key(db: sqlite3.Connection, fault: Fault) -> None:
-    """D19: the active student with the highest key goes for good, or the key ``amount`` comes back as another's."""
+    """D19: the active student with the highest key is deleted, or the key ``amount`` returns for somebody else."""
     if fault.form == "gone":
         (dcid,) = db.execute(
             "SELECT max(DCID) FROM Students WHERE Enroll_Status = 0 AND SchoolID <> ?", [_GRADUATED]
@@ -63,7 +63,7 @@ def _reuse_a_key(db: sqlite3.Connection, fault: Fault) -> None:
 
 
 def _multiply_students(db: sqlite3.Connection, fault: Fault) -> None:
-    """D20: so many times as many students, each with the classes of the one they were copied from."""
+    """D20: the number of students is multiplied; each copy has the classes of its original."""
     (step,) = db.execute("SELECT max(max(DCID), max(ID), max(Student_Number)) FROM Students").fetchone()
     (rows,) = db.execute("SELECT max(max(DCID), max(ID)) FROM CC").fetchone()
     times = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) "
@@ -87,7 +87,7 @@ def _multiply_students(db: sqlite3.Connection, fault: Fault) -> None:
 
 
 def _change_content(db: sqlite3.Connection, fault: Fault) -> None:
-    """D21: a student's value changes, but no stamp that says when the row was changed last, and no data version."""
+    """D21: a student's value changes, but neither the row's time stamp nor its data version."""
     wanted = (fault.field or "last_name").lower()
     name = next(each for each in _columns(db, "Students") if each.lower() == wanted)
     logged = bool(_columns(db, LOG))
@@ -101,7 +101,7 @@ def _change_content(db: sqlite3.Connection, fault: Fault) -> None:
 
 
 def _change_schools(db: sqlite3.Connection, fault: Fault) -> None:
-    """D22: a new school, or one that has another number from now on, with everything that names it."""
+    """D22: a new school, or a school with a new number, changed everywhere."""
     highest = f"(SELECT max(School_Number) FROM Schools WHERE School_Number <> {_GRADUATED})"  # noqa: S608 - a number
     if fault.form == "added":
         names = _columns(db, "Schools")

@@ -1,4 +1,4 @@
-"""Faults that answer in the server's place: refusals, web pages, redirects, and bodies no parser should swallow."""
+"""Faults that answer in place of the server: refusals, web pages, redirects, bodies that no parser should accept."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _STEP: Final = 1_000_000
 
 
 def reply_instead(fault: Fault, request: Request, host: str, now: datetime) -> Reply | None:
-    """The answer of a fault that leaves the server itself out, or None if the fault is of another sort.
+    """The answer of a fault that bypasses the server, or None for any other fault.
 
     Raises:
-        ConnectionReset: for N03 before the headers, and for N19 where the way to the server is gone.
+        ConnectionReset: for N03 before the headers, and for N19 if the route to the server is gone.
 
     """
     if (fault.name, fault.form) in (("N03", "headers"), ("N19", "drop"), ("N19", "switch")):
@@ -54,7 +54,7 @@ def _web_page(fault: Fault, _request: Request, _host: str) -> Reply:
 
 
 def _portal(_fault: Fault, _request: Request, _host: str) -> Reply:
-    """The page that a hotel's or an airport's network shows instead of every address until somebody signs in."""
+    """The sign-in page that a hotel's or airport's network shows for every address."""
     return html_reply(200, "Welcome to our Wi-Fi", "Please accept the terms of use to go online.")
 
 
@@ -115,7 +115,7 @@ def _huge(fault: Fault, _request: Request, _host: str) -> Reply:
 
 
 def _bomb() -> bytes:
-    """A small body that unpacks to 300 MB of JSON."""
+    """A small body that decompresses to 300 MB of JSON."""
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9) as stream:
         stream.write(b'{"record":[')
@@ -126,7 +126,7 @@ def _bomb() -> bytes:
 
 
 def _oversize() -> Iterator[bytes]:
-    """A body of 80 MB, well formed, and longer than any page may be."""
+    """A well-formed body of 80 MB, larger than any page may be."""
     yield b'{"record":['
     for _ in range(OVERSIZE // _STEP):
         yield b" " * _STEP

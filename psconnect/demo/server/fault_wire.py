@@ -1,4 +1,4 @@
-"""Faults on the way of an answer: broken off, cut short, or slow."""
+"""Faults in the transmission of an answer: broken off, truncated or slow."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     Deliver = Callable[[Reply, Wire], None]
 
-#: How much the server's clock is off, by the form of N18.
+#: How far the server's clock is off, by variant of N18.
 SKEWS: Final = {"ahead": timedelta(days=1), "behind": timedelta(days=-1)}
 
 
 def spoil_delivery(fault: Fault, request: Request, reply: Reply) -> None:
-    """Make a reply go out in the way of this fault, if it is one of the wire."""
+    """Have a reply sent according to this fault, if it concerns the transmission."""
     reply.whole_body()
     if fault.name == "N03" and (fault.form == "body" or (fault.form == "last page" and is_last_page(request, reply))):
         reply.deliver = _break_off
@@ -55,14 +55,14 @@ def _break_off(reply: Reply, wire: Wire) -> None:
 
 
 def _truncate(reply: Reply, wire: Wire) -> None:
-    """Send half of the JSON as if that were all."""
+    """Send half of the JSON as if it were complete."""
     body = reply.whole_body()[: len(reply.whole_body()) // 2]
     wire.head(reply.status, {**reply.headers, "Content-Length": str(len(body))})
     wire.write(body)
 
 
 def _overstate(reply: Reply, wire: Wire) -> None:
-    """Promise more bytes than come, and end the connection."""
+    """Announce more bytes than are sent, and close the connection."""
     body = reply.whole_body()
     wire.close_after()
     wire.head(reply.status, {**reply.headers, "Content-Length": str(len(body) + 100), "Connection": "close"})

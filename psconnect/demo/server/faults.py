@@ -12,7 +12,7 @@ from psconnect.demo.server.fault_texts import TEXTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: The variants of each fault; the first one is meant where a fault names none.
+#: The variants of each fault; the first one is the default.
 VARIANTS: Final[dict[str, tuple[str, ...]]] = {
     "N03": ("headers", "body", "last page"),
     "N04": ("truncated", "length", "chunk"),
@@ -45,7 +45,7 @@ VARIANTS: Final[dict[str, tuple[str, ...]]] = {
     "D21": ("content",),
     "D22": ("added", "renumbered"),
 }
-#: Faults that strike once where the caller does not say when.
+#: Faults that strike once by default.
 _ONCE: Final = frozenset({"N08", "N18", "N20", "D19", "D20", "D21", "D22"})
 
 
@@ -55,19 +55,19 @@ class Fault:
 
     Attributes:
         name: its id, as in docs/faults.md: "N08".
-        path: which calls it looks at, as a shell pattern over the path: "/ws/schema/query/*".
-        nth: strike on this matching call alone, counted from 1 since the fault was set.
-        first: strike on so many matching calls, then no more. With neither, it strikes always; what changes the
-            district or the tokens (in its first form) strikes once.
-        after: let so many matching calls pass before the counting of the others begins.
-        variant: which form of it; see ``VARIANTS``. Empty for the usual one.
+        path: the calls it matches, as a shell pattern over the path: "/ws/schema/query/*".
+        nth: strike only on this matching call, counted from 1 since the fault was set.
+        first: strike on this many matching calls. With neither, it strikes always; a fault that changes the district
+            or (in its first variant) the tokens strikes once.
+        after: let this many matching calls pass before counting starts.
+        variant: see ``VARIANTS``; empty for the default.
         field: the key of the record to spoil (D02, D08, D09, D12 to D18, D21), or the field to name (N10).
         row: D12 to D18 the first row to spoil, counted from 0.
         amount: N05 seconds between two bytes; N12 seconds to wait; D05 how many too many or too few; D12 to D18 how
-            many rows from that one on; D19 the key that comes back; D20 how many times as many.
+            many rows from that one on; D19 the key that returns; D20 the factor.
 
     Raises:
-        ValueError: for an unknown name or variant, or a number that makes no sense.
+        ValueError: for an unknown name or variant, or an invalid number.
 
     """
 
@@ -115,19 +115,19 @@ class Fault:
 
 
 class FaultBook:
-    """The faults in force, and how many calls each has seen."""
+    """The active faults, and the number of calls that each has seen."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[tuple[Fault, list[int]]] = []
 
     def set(self, faults: Sequence[Fault]) -> None:
-        """Put these in force and no others; their counting begins anew."""
+        """Set these faults and no others; their counts start again."""
         with self._lock:
             self._faults = [(fault, [0]) for fault in faults]
 
     def all(self) -> list[Fault]:
-        """The faults in force."""
+        """The active faults."""
         with self._lock:
             return [fault for fault, _ in self._faults]
 

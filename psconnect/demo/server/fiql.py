@@ -17,7 +17,7 @@ NULL: Final = "\u0000"
 
 
 class FilterError(ValueError):
-    """The filter cannot be used; the message is the server's."""
+    """The filter is invalid; the message is the server's."""
 
 
 @dataclass(frozen=True, slots=True)

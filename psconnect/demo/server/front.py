@@ -1,4 +1,4 @@
-"""What stands between the wire and the server: who answers a call, what a fault makes of it, and how it is counted."""
+"""Between the wire and the server: decides who answers a call, applies faults, and counts calls."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Site(Protocol):
-    """A part of the server that answers calls which are none of the API."""
+    """A part of the server that answers calls outside the API."""
 
     def has(self, path: str) -> bool:
         """Whether a path is one of the site's."""
@@ -71,7 +71,7 @@ class Front:
         if folded.path != request.path and not self._app.quirks.double_slashes:
             return html_reply(404, "Not Found", "There is nothing here.")
         if self._admin.has(folded.path):
-            # Faults and latency are for the callers of the API; who set them must be able to take them back.
+            # Faults and latency are for callers of the API; the administrator has to be able to clear them.
             return self._admin.answer(folded)
         if self._conditions.latency_seconds:
             time.sleep(self._conditions.latency_seconds)
@@ -100,7 +100,7 @@ class Front:
         return reply
 
     def _strike(self, fault: Fault, request: Request) -> None:
-        """Do what a fault does before the call is answered: to the district, the tokens, the connections."""
+        """Apply a fault's effect on the district, the tokens or the connections, before the call is answered."""
         move_rows(fault, request, self._district, self._app.plugins)
         strike_district(fault, self._district)
         if (fault.name, fault.form) in (("N18", "expired"), ("N20", "revoked")):
@@ -109,5 +109,5 @@ class Front:
             self._break_off()
 
     def _moment(self) -> datetime:
-        """What the server's clock shows, as a moment."""
+        """The server's time in UTC."""
         return self._app.clock.now().replace(tzinfo=ZoneInfo(TIMEZONE)).astimezone(UTC)

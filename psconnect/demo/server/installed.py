@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from psconnect.demo.server.named_queries import LoadedQuery
     from psconnect.demo.server.package import Manifest, Package
 
-#: What has a page size of its own in a plugin's Data Configuration (4): the resources of ``/ws/v1``, and tables with
-#: queries together.
+#: Resources with their own page size in a plugin's Data Configuration (4): those of ``/ws/v1``, and one for tables and
+#: queries.
 SCHEMA: Final = "schema_table_query"
 PAGED: Final = ("student", "staff", "school", "course", "section", "section_enrollment", "term", SCHEMA)
 
-#: What accessLevelV1Api may be (15.4).
+#: The values of accessLevelV1Api (15.4).
 V1_LEVELS: Final = ("NONE", "READ", "FULL")
 
 
@@ -22,7 +22,7 @@ V1_LEVELS: Final = ("NONE", "READ", "FULL")
 class InstalledPlugin:
     """A plugin as its administrator sees it.
 
-    ``access`` holds (table, field, level) as asked for, in upper case but for the level (ViewOnly or FullAccess).
+    ``access`` holds (table, field, level) as asked for, in upper case except for the level (ViewOnly or FullAccess).
     Credentials exist from the first time it is enabled, if it has ``<oauth>``.
     """
 
@@ -55,7 +55,7 @@ class Plugin:
 
     @property
     def manifest(self) -> Manifest:
-        """What its plugin.xml says."""
+        """The content of its plugin.xml."""
         return self.package.manifest
 
     @property

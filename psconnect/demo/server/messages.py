@@ -1,4 +1,4 @@
-"""Requests and replies as the parts of the server see them."""
+"""Requests and replies inside the server."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Request:
 
 @dataclass(slots=True)
 class Reply:
-    """What goes back. A body of several pieces is sent as it is made, in chunks.
+    """The reply to a call. A body of several pieces is sent in chunks while it is made.
 
-    ``deliver`` sends the reply in an unusual way, where a fault asks for that.
+    ``deliver`` sends the reply in an unusual way, if a fault asks for it.
     """
 
     status: int
@@ -40,7 +40,7 @@ class Reply:
     deliver: Callable[[Reply, Wire], None] | None = None
 
     def whole_body(self) -> bytes:
-        """Return the body in one piece, and keep it so."""
+        """Return the body in one piece, and keep it that way."""
         if not isinstance(self.body, bytes):
             self.body = b"".join(self.body)
         return self.body
@@ -65,7 +65,7 @@ def json_reply(status: int, value: Any) -> Reply:
 
 
 def message_reply(status: int, message: str, errors: list[dict[str, str]] | None = None) -> Reply:
-    """Answer with the error shape of ``/ws/schema`` (section 17)."""
+    """Answer with the error shape of ``/ws/schema`` (17)."""
     value: dict[str, Any] = {"message": message}
     if errors is not None:
         value["errors"] = errors

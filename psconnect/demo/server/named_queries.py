@@ -1,4 +1,4 @@
-"""The PowerQueries of a plugin: ``*.named_queries.xml`` (15.5), and what becomes of them when they are loaded."""
+"""The PowerQueries of a plugin: ``*.named_queries.xml`` (15.5), and how they are loaded."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class OutputColumn:
 
     @property
     def label(self) -> str:
-        """How errors name it: ``students.dob``."""
+        """Its name in errors: ``students.dob``."""
         return f"{self.table}.{self.field}".lower()
 
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """One query as it stands in its file."""
+    """One query as written in its file."""
 
     name: str
     file: str
@@ -66,8 +66,8 @@ class NamedQuery:
 class LoadedQuery:
     """A query after loading.
 
-    ``load_error`` keeps it from ever being found (404 for ever); ``run_error`` is what Oracle says each time it is run.
-    ``binds`` is what the arguments are bound as; those that are not named are texts.
+    With a ``load_error`` it is never found (404); ``run_error`` is Oracle's error each time it is run. ``binds`` gives
+    the kinds of the arguments; all others are texts.
     """
 
     query: NamedQuery
@@ -82,7 +82,7 @@ def read_named_queries(file: str, data: bytes, *, namespace: bool = False) -> li
 
     Raises:
         ValueError: for a query without a name, or with one of more than 200 characters.
-        UnsafeXmlError: for a file that is no XML.
+        UnsafeXmlError: for a file that is not XML.
 
     """
     root = parse_xml(data)
@@ -127,7 +127,7 @@ def _column(element: ET.Element) -> OutputColumn:
 def load_query(query: NamedQuery, catalogue: Catalogue, binds: Mapping[str, BindKind] | None = None) -> LoadedQuery:
     """Load a query whose arguments are bound as ``binds`` says.
 
-    What is wrong with its declaration makes it vanish; what is wrong with its SQL shows when it is run.
+    An error in its declaration makes it vanish; an error in its SQL shows when it is run.
     """
     binds = binds or {}
     return replace(_loaded(query, catalogue, binds), binds=binds)

@@ -1,4 +1,4 @@
-"""Tokens: how a plugin gets one and what a call with one may do (docs/powerschool.md 3)."""
+"""Tokens: how a plugin gets one, and what a call with one may do (docs/powerschool.md 3)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Token:
 
 
 class Tokens:
-    """The tokens in force, by their text."""
+    """The valid tokens by their text."""
 
     def __init__(self, clock: Clock, quirks: Callable[[], Quirks]) -> None:
         self._clock = clock
@@ -41,12 +41,12 @@ class Tokens:
         self._requests: deque[float] = deque()
 
     def forget(self, plugin_id: int) -> None:
-        """Make the tokens of a plugin void."""
+        """Revoke the tokens of a plugin."""
         with self._lock:
             self._tokens = {text: token for text, token in self._tokens.items() if token.plugin_id != plugin_id}
 
     def expire_all(self) -> None:
-        """Let every token expire now."""
+        """Expire every token now."""
         with self._lock:
             for token in self._tokens.values():
                 token.expires = self._clock.seconds()
@@ -78,14 +78,14 @@ class Tokens:
             return text, quirks.token_life_seconds
 
     def seconds_left(self, plugin_id: int) -> int | None:
-        """How long a plugin's longest-lived token is good for, or None if it has none."""
+        """The remaining life of a plugin's longest-lived token, or None if it has none."""
         with self._lock:
             now = self._clock.seconds()
             left = [int(token.expires - now) for token in self._tokens.values() if token.plugin_id == plugin_id]
         return max(left) if left and max(left) > 0 else None
 
     def plugin_id(self, text: str) -> int | None:
-        """Whose token this is, or None if it is unknown or has expired."""
+        """The plugin that the token belongs to, or None if it is unknown or has expired."""
         with self._lock:
             token = self._tokens.get(text)
             return token.plugin_id if token and token.expires > self._clock.seconds() else None
@@ -151,7 +151,7 @@ class OAuth:
         raise Refusal(Reply(401, b"", {"WWW-Authenticate": challenge}))
 
     def optional(self, request: Request) -> Plugin | None:
-        """The calling plugin of a call that anybody may make."""
+        """The plugin behind a call that needs no token."""
         try:
             return self.authorize(request)
         except Refusal:

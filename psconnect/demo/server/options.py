@@ -1,4 +1,4 @@
-"""What a demo server is made of."""
+"""The options of a demo server."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from psconnect.demo.server.quirks import Quirks
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """What a demo server is made of.
+    """The options of a demo server.
 
     Attributes:
-        folder: where the district's file lies, or is put.
+        folder: the folder of the district's file.
         students: 60 to 50,000.
-        seed: another one gives other people.
+        seed: a different seed gives different people.
         today: the demo's date; it decides the school year.
         port: 0 for any free one.
-        latency_ms: added to each call, in milliseconds.
+        latency_ms: delay of each call, in milliseconds.
         quirks: the switches of the server.
-        habits: what the district has made of its records.
-        certificate: files of certificate and key, for https.
+        habits: how the district keeps its records.
+        certificate: the files of certificate and key, for https.
 
     """
 

@@ -25,12 +25,12 @@ _KNOWN_ROOTS: Final = ("queries_root/", "permissions_root/", "user_schema_root/"
 
 
 class PluginRefused(Exception):
-    """The server does not take the plugin, or does not enable it; the message is what the administrator sees."""
+    """The server refuses to install or enable the plugin; the administrator sees the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One field a plugin asks for; table and field in upper case."""
+    """One field that a plugin asks for; table and field in upper case."""
 
     table: str
     field: str
@@ -39,7 +39,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What plugin.xml says; ``v1_access`` is None where the attribute is absent or there is no ``<oauth>``."""
+    """The content of plugin.xml; ``v1_access`` is None if the attribute or ``<oauth>`` is missing."""
 
     name: str
     version: str
@@ -53,7 +53,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A plugin package that passed the checks of installing; names of files in lower case."""
+    """A plugin package that passed the installation checks; names of files in lower case."""
 
     manifest: Manifest
     queries: tuple[NamedQuery, ...]
@@ -63,10 +63,10 @@ class Package:
 
 
 def read_package(data: bytes, quirks: Quirks) -> Package:
-    """Open a package and check all that the server checks before it knows the other plugins.
+    """Open a package and make all checks that don't depend on other plugins.
 
     Raises:
-        PluginRefused: for the causes of 15.8 that belong to installing.
+        PluginRefused: for the installation errors of 15.8.
 
     """
     if not zipfile.is_zipfile(io.BytesIO(data)):
@@ -126,7 +126,7 @@ def _unzip(data: bytes) -> dict[str, bytes]:
                 raise PluginRefused(message)
             for info in infos:
                 with archive.open(info) as entry:
-                    # The declared size may lie, so no more than that much is read.
+                    # The declared size may be a lie, so no more than that is read.
                     entries[info.filename] = entry.read(LARGEST_ENTRY)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         message = "The file is not a readable ZIP archive."
@@ -145,7 +145,7 @@ def _check_entries(entries: dict[str, bytes], quirks: Quirks) -> None:
 
 
 def _is_expected(name: str) -> bool:
-    """Whether a server knows what an entry is by its name (15.1, 19)."""
+    """Whether a server recognises an entry by its name (15.1, 19)."""
     if name.startswith("queries_root/"):
         return _is_query_file(name)
     if name.startswith(_SUBSCRIPTIONS):
