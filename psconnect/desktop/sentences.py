@@ -55,6 +55,8 @@ def went(run: Run) -> str:
     """What became of a run's changes, as the second half of a sentence about it."""
     if run.state in ("finished", "finished_with_problems"):
         return tr("{changes}.", changes=changes_in_words(run))
+    if run.in_part:
+        return tr("Delivered in part: {changes}. The rest is due with the next sync.", changes=changes_in_words(run))
     if run.state == "held":
         return tr("On hold: {sentence}. Nothing was delivered.", sentence=headline(run))
     if run.state == "previewed":

@@ -127,6 +127,11 @@ class Run:
     redelivers_to: str = ""
 
     @property
+    def in_part(self) -> bool:
+        """Whether it ended before its goal, after a destination had taken single changes: ``changes`` are those."""
+        return bool(self.delivered) and self.state in ("failed", "cancelled", "interrupted")
+
+    @property
     def refused(self) -> int:
         """How many planned changes the destination did not take, those that wait for refused ones included."""
         return sum(self.set_aside.get(because, 0) for because in REFUSALS)

@@ -126,6 +126,7 @@ def give_up(job: Job, db: sqlite3.Connection, number: int, state: str, **values:
     with transaction(db):
         if outcomes.any_sent(db, number):
             keep_what_was_made(db, number)
+            values["delivered"] = job.destination.address if outcomes.any_made(db, number) else ""
         else:
             run_table.forget_plan(db, number)
         run_table.update_run(db, number, state=state, ended=job.clock.now(), **values)

@@ -19,7 +19,7 @@ from psconnect.wording.catalogue import counted
 
 def why_not(db: sqlite3.Connection, number: int, run: Run) -> str:
     """Why a run can't be undone, in a sentence; an empty text where it can."""
-    if run.state not in APPLIED:
+    if run.state not in APPLIED and not run.in_part:
         return "Nothing was delivered by this run, so there is nothing to undo."
     if not any(counts.total for counts in run.changes.values()):
         return "This run changed nothing, so there is nothing to undo."

@@ -33,6 +33,10 @@ def sentence_of(run: Run, destination: str) -> Sentence:
         return _waiting(run)
     if run.state in WORKING:
         return _working(run)
+    if run.in_part:
+        made = sum(counts.total for counts in run.changes.values())
+        text = counted(made, "Delivered in part: 1 change was made", "Delivered in part: {count} changes were made")
+        return Sentence(text, "bad", tr("The rest is due with the next sync."))
     untouched = tr("What stands at the destination was not changed.")
     if run.state == "failed":
         title = (run.error or {}).get("title") or tr("the run failed")

@@ -27,6 +27,7 @@ from psconnect.model.review import ChangeQuery
 from psconnect.model.runs import Run
 from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from psconnect.wording.records import record_kind
+from psconnect.wording.run_sentence import sentence_of
 from tests.contracts.kinds.accounts import TOKEN
 from tests.contracts.kinds.known import kinds_for_tests
 from tests.support.demo import NAME, Connect, Connected
@@ -370,6 +371,8 @@ def test_a_cancel_between_two_batches_keeps_what_was_made(accounts: Accounts) ->
     assert accounts.records() == accounts.ledger()
     assert 0 < len(accounts.records()) < 300
     assert sum(counts.create for counts in held.changes.values()) == len(accounts.ledger())
+    assert held.in_part
+    assert sentence_of(held, "").text.startswith("Delivered in part: ")
     assert accounts.delivered().error is None
     assert accounts.records() == accounts.ledger()
     assert {entity for entity, _id in accounts.records()} >= {"enrollment", "grade-member"}
@@ -433,6 +436,35 @@ def test_an_undo_takes_back_roster_and_derived_entities(accounts: Accounts) -> N
 
     assert undone.error is None
     assert accounts.records() == before == accounts.ledger()
+
+
+def test_what_a_cancelled_run_made_can_be_undone(accounts: Accounts) -> None:
+    accounts.delivered()
+    before = accounts.records()
+    for position in range(30):
+        accounts.rename(accounts.a_student(position))
+    cancel = CancelToken()
+    stop_after(accounts, "settled", 1, cancel.cancel)
+    run = accounts.sync(cancel=cancel)
+    assert (run.state, run.changes["student"].update) == ("cancelled", 20)
+
+    undone = accounts.approve(accounts.connected.service.undo(run.id))
+
+    assert undone.changes["student"].update == 20
+    assert accounts.records() == before == accounts.ledger()
+
+
+def test_an_excluded_group_takes_its_members_along(accounts: Accounts) -> None:
+    run = accounts.sync(plan_only=True)
+    with closing(accounts.connected.service.arrange_changes(run.id, ChangeQuery("grade-group"))) as rows:
+        group = next(row.key for row in rows.page(0, 50) if row.title == "Freshmen")
+
+    run = accounts.connected.service.exclude(run.id, "grade-group", [group])
+    accounts.approve(run)
+
+    assert ("grade-group", "grade-09") not in accounts.records()
+    assert not [record for record in accounts.records().values() if record.get("groupId") == "grade-09"]
+    assert accounts.records() == accounts.ledger()
 
 
 def test_an_excluded_student_takes_the_derived_membership_along(accounts: Accounts) -> None:

@@ -205,6 +205,12 @@ def any_sent(db: sqlite3.Connection, run: int) -> bool:
     return bool(db.execute("SELECT EXISTS (SELECT 1 FROM outcome WHERE run = ?)", [run]).fetchone()[0])
 
 
+def any_made(db: sqlite3.Connection, run: int) -> bool:
+    """Whether the destination took a change of the run."""
+    sql = f"SELECT EXISTS (SELECT 1 FROM outcome WHERE run = ? AND state = {DONE})"
+    return bool(db.execute(sql, [run]).fetchone()[0])
+
+
 def leave_what_was_made(plan: Plan) -> None:
     """Leave in a plan the changes that were made, and those that have no answer yet; refused ones are set aside."""
     for state, because in zip((REFUSED, WAITS), REFUSALS, strict=True):
