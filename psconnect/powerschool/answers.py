@@ -1,4 +1,4 @@
-"""PowerSchool's answers turned into our errors, in this one place (docs/powerschool.md 17, the error catalogue)."""
+"""The one place that turns PowerSchool's answers into our errors (docs/powerschool.md 17, the error catalogue)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _SERVER_ERROR = 500
 _REDIRECTS = (301, 302, 303, 307, 308)
 _V1_CAPABILITY = "accessLevelV1Api"
 _HOST = re.compile(r"[\w.-]{1,253}(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
-_QUOTED = 200  # characters of a server's own words that a text repeats at most
-_SPOKEN = 2000  # bytes of an answer without JSON that are looked at for what it says
+_QUOTED = 200  # the most characters of a server's own message that a text repeats
+_SPOKEN = 2000  # the most bytes of an answer without JSON that are searched for a message
 
 
 def message_of(answer: Answer) -> str:
@@ -37,12 +37,12 @@ def message_of(answer: Answer) -> str:
 
 
 def throttled(answer: Answer) -> bool:
-    """Whether the server refused the call because too many came: by status, or by its words (17, row 18; fault N12)."""
+    """Whether the server refused the call as one too many, by status or message (17, row 18; fault N12)."""
     return answer.status == _TOO_MANY or (answer.status != _OK and "too many requests" in _words(answer).lower())
 
 
 def _words(answer: Answer) -> str:
-    """The server's own message, or the beginning of an answer that is plain text (17, last paragraph); never shown."""
+    """The server's own message, or the beginning of a plain-text answer (17, last paragraph); never shown."""
     return message_of(answer) or ("" if _json(answer) else answer.body[:_SPOKEN].decode("utf-8", "replace"))
 
 
@@ -68,9 +68,9 @@ def _json(answer: Answer) -> Any:
 
 
 def check(answer: Answer, host: str, what: str, now: datetime) -> None:
-    """Raise what a person can act on unless the answer is a JSON document with status 200.
+    """Raise an error that a person can act on, unless the answer is a JSON document with status 200.
 
-    ``what`` names what was asked for, for example ``the query students``.
+    ``what`` names the request in messages, for example ``the query students``.
     """
     if answer.status == _OK:
         _check_json(answer, host, what)
@@ -259,12 +259,12 @@ def token_refused(answer: Answer, host: str, now: datetime) -> PsconnectError:
 
 
 def sent_at(answer: Answer) -> datetime | None:
-    """When the server says it answered, by its own clock; None where it does not say."""
+    """The time of the answer by the server's own clock; None if it does not say."""
     return moment(answer.headers.get("date", ""))
 
 
 def moment(text: str) -> datetime | None:
-    """A moment as headers give it; None for a text that is none."""
+    """A time from a header; None for an invalid one."""
     try:
         found = email.utils.parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
@@ -273,7 +273,7 @@ def moment(text: str) -> datetime | None:
 
 
 def unreadable(host: str, what: str) -> TryLater:
-    """An answer that broke off, or is no JSON of the expected kind; asked for again before it counts."""
+    """The error for an answer that broke off or is not the expected JSON; the call is repeated before it counts."""
     return TryLater(
         "PSC-READ-BROKEN",
         "An answer was incomplete",
@@ -296,7 +296,7 @@ def drifted(host: str, what: str, detail: str) -> BadRecord:
 
 
 def field_missing(host: str, rows: str, fields: Sequence[str]) -> BadRecord:
-    """None of many rows has a value in fields that none can be without: the fields themselves are not given (D08)."""
+    """The error for many rows without any value in required fields: the fields themselves are missing (D08)."""
     return BadRecord(
         "PSC-READ-SHAPE",
         "PowerSchool does not give a field any more",
@@ -309,9 +309,9 @@ def field_missing(host: str, rows: str, fields: Sequence[str]) -> BadRecord:
 
 
 def retry_after(answer: Answer, now: datetime) -> float | None:
-    """Seconds to wait, from Retry-After (seconds or a date) or the number of seconds in the message; None if unsaid.
+    """Seconds to wait, from Retry-After (seconds or a date) or from the message; None if neither says.
 
-    A date counts from the server's own time where the answer has one, because our clock may be wrong (fault N18).
+    A date is compared with the server's own time if the answer has one, because our clock may be wrong (fault N18).
     """
     text = answer.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}", text):

@@ -1,9 +1,8 @@
 """Calls to a PowerSchool server: one shared token, retries, throttling.
 
 The token is asked for once and shared by all threads (docs/powerschool.md 3.4). A 401 renews it once; if the new one is
-refused too, the run stops, so that nobody's account is locked out (faults N08, N09). Reads are repeated after
-passing failures with growing pauses; a server that asks for a pause gets it, and from then on one call at a time
-(fault N12).
+refused, too, the run stops, so that no account is locked out (faults N08, N09). Reads are repeated after transient
+failures, with growing pauses. A server that asks for a pause gets it, and one call at a time afterwards (fault N12).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _OK, _UNAUTHORIZED = 200, 401
 _TOKEN_PATH = "/oauth/access_token"  # noqa: S105 - a path
 _SHORTEST_LIFE = 60.0
 _WANTS_SIGNATURE = ("PSC-AUTH-PLUGIN", "PSC-AUTH-V1", "PSC-HTTP-REFUSED")
-"""The errors that 400, 401 and 403 become where a call has no token (docs/powerschool.md 3.3)."""
+"""The errors for 400, 401 and 403 to a call without a token (docs/powerschool.md 3.3)."""
 
 
 class _Token(msgspec.Struct):
@@ -39,7 +38,7 @@ class _Token(msgspec.Struct):
 
 
 class Metadata(msgspec.Struct):
-    """What the server says of itself to everybody (docs/powerschool.md 4); sizes are rows a page."""
+    """What the server tells everybody about itself (docs/powerschool.md 4); sizes are rows per page."""
 
     powerschool_version: str = ""
     district_timezone: str = ""
@@ -57,7 +56,7 @@ class _MetadataAnswer(msgspec.Struct):
     metadata: Metadata
 
 
-# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+# Made at import, not on first use: msgspec crashes if two threads prepare the same type at once.
 _token, _metadata = msgspec.json.Decoder(_Token), msgspec.json.Decoder(_MetadataAnswer)
 
 
@@ -69,10 +68,10 @@ class PowerSchoolClient:
         http: calls to the server's base URL.
         client_id: the plugin's client id.
         secret: the plugin's client secret; never shown.
-        plugin: the id of the connection whose plugin it is, which is in the names of its queries.
-        calls: requests made so far, the token's included.
-        on_answer: hears of each call: method, path, the answer, seconds.
-        ahead: by how much this computer's clock is ahead of the server's, as the last answer said; negative: behind.
+        plugin: the id of the plugin's connection, which is part of the names of its queries.
+        calls: requests made so far, including those for tokens.
+        on_answer: called with each call's method, path, answer and seconds.
+        ahead: how far this computer's clock is ahead of the server's, according to the last answer; negative: behind.
     """
 
     http: HttpClient
@@ -105,7 +104,7 @@ class PowerSchoolClient:
         return self.http.host
 
     def metadata(self, *, signed_in: bool = False) -> Metadata:
-        """Version, time zone and page sizes. Raises when the address is no PowerSchool server.
+        """Version, time zone and page sizes. Raises if the address is not a PowerSchool server.
 
         No sign-in is needed, but only with one are the page sizes the plugin's own (docs/powerschool.md 4). A server
         that refuses to answer without one is asked again with it. The answer is empty where the server takes this for
@@ -128,7 +127,7 @@ class PowerSchoolClient:
         return self.read("GET", "/ws/v1/metadata", "its version", _decode_metadata, signed_in=signed_in)
 
     def sign_in(self) -> None:
-        """Make sure there is a token; raises SignInAgain when the server refuses the pair."""
+        """Make sure that there is a token; raises SignInAgain if the server refuses the credentials."""
         self._retrying(lambda: self._current_token(renew=None))
 
     def read(
@@ -142,10 +141,9 @@ class PowerSchoolClient:
         body: Mapping[str, str] | None = None,
         signed_in: bool = True,
     ) -> T:
-        """Make a reading call, again if need be, and decode its JSON answer.
+        """Make a reading call, with retries, and decode its JSON answer.
 
-        ``what`` names what is asked for in messages. Raises what ``answers.check`` raises, and TryLater when all tries
-        are used up.
+        ``what`` names the request in messages. Raises what ``answers.check`` raises, and TryLater after the last try.
         """
 
         def once() -> T:
@@ -166,7 +164,7 @@ class PowerSchoolClient:
         raise answers.unreadable(self.host, what)
 
     def _retrying(self, once: Callable[[], T]) -> T:
-        # What the server asks for does not count as ours: it may be longer than our whole budget (N12).
+        # A pause that the server asks for is not part of our budget, which it may exceed (N12).
         started, asked, silent = self.clock.monotonic(), 0.0, 0.0
         for number in range(1, self.retries.tries + 1):
             self.cancel.check()
@@ -174,7 +172,7 @@ class PowerSchoolClient:
             try:
                 return once()
             except TryLater as error:
-                # A cancel ends calls under way: what broke off then is no failure, on the last try neither.
+                # A cancel ends calls under way; that is not a failure, even on the last try.
                 self.cancel.check()
                 pause = self._pause(error, number)
                 asked += pause if error.retry_after is not None else 0.0
@@ -210,7 +208,7 @@ class PowerSchoolClient:
             answer = self._call(method, path, params, body, token)
         if answer.status != _UNAUTHORIZED:
             with self._lock:
-                # A slow call can end with the old token when another thread's already has the new one.
+                # A slow call may come back with the old token when another thread already has the new one.
                 self._accepted = max(self._accepted, number)
         return answer
 
@@ -243,11 +241,11 @@ class PowerSchoolClient:
         """The shared token and its number; ``renew`` is the number of a token that was refused."""
         with self._token_lock:
             if self._refused:
-                # Asking again with the same pair could lock the plugin out (N09).
+                # Asking again with the same credentials could lock the plugin out (N09).
                 raise answers.token_refused(self._refused, self.host, self.clock.now())
             stale = renew is not None and renew == self._token_number
             if stale and self._token_number > 1 and self._accepted != self._token_number:
-                # A renewed token was refused at once: asking on would hammer the sign-in (N09).
+                # A renewed token was refused at once: more requests would hammer the sign-in (N09).
                 raise answers.unauthorized(Answer(_UNAUTHORIZED, {}, b""), self.host)
             if not self._token or stale or self.clock.monotonic() > self._token_ends:
                 self._token = self._ask_token()
@@ -285,7 +283,7 @@ class PowerSchoolClient:
             life = float(token.expires_in)
         except (msgspec.DecodeError, RecursionError, ValueError):
             raise answers.unreadable(self.host, "the sign-in") from None
-        # Renewed a little early, but never a token that has only just been given (3.4).
+        # Renewed a little early, but never right after it was issued (3.4).
         self._token_ends = self.clock.monotonic() + max(life - 120.0, life / 2, _SHORTEST_LIFE)
         return token.access_token
 

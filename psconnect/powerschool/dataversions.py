@@ -1,8 +1,8 @@
-"""Which rows changed since an earlier reading, as PowerSchool says it: data versions (docs/powerschool.md 12).
+"""Which rows changed since an earlier reading, according to PowerSchool: data versions (docs/powerschool.md 12).
 
-What a server says here is a hint: it decides what is not read again, never what is delivered. The path and its answer
-are confirmed; the file with which a plugin names its tables has the format of a published example (19), which no
-document describes. A server may leave it alone and answer as if there were none, or refuse the plugin.
+The answer is a hint: it decides what is not read again, never what is delivered. The path and its answer are confirmed;
+the file in which a plugin names its tables follows a published example (19) that no document describes. A server may
+ignore the file, or refuse the plugin.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from psconnect.powerschool.streams import CONTACTS, ENROLLMENTS, RELATIONSHIPS, 
 BEGINNING = "0"
 """The version before the first change."""
 HINTED = frozenset(stream.name for stream in (STUDENTS, ENROLLMENTS, CONTACTS, RELATIONSHIPS))
-"""The streams for which it is asked: those with the most rows. All others are read in every run."""
+"""The streams that use data versions: those with the most rows. All others are read in every run."""
 
 _Version = Annotated[str, msgspec.Meta(pattern=r"^\d{1,18}$")]
 _Keys = dict[str, list[int | str]]
@@ -37,7 +37,7 @@ class _Answer(msgspec.Struct):
 
 @dataclass(frozen=True)
 class TableChanges:
-    """What changed since a version: the version to ask from next, and the changed keys per TABLE that has any."""
+    """The changes since a version: the next version, and the changed keys per TABLE."""
 
     version: str
     keys: Mapping[str, frozenset[int]]
@@ -46,15 +46,15 @@ class TableChanges:
 def changes_since(client: PowerSchoolClient, version: str) -> TableChanges:
     """Ask which rows of the subscribed tables changed since a version.
 
-    Raises FixSettings where the server has no data versions for this plugin, BadRecord where it answers in another form
-    than is known, and whatever else a reading call raises.
+    Raises FixSettings if the server has no data versions for this plugin, BadRecord for an answer of unknown form, and
+    whatever else a reading call raises.
     """
     path = f"/ws/dataversion/{application_of(client.plugin)}/{version}"
     return client.read("GET", path, "what changed (data version)", decode_changes)
 
 
 def decode_changes(body: bytes) -> TableChanges:
-    """The changes from an answer in either of its forms; raises msgspec.DecodeError for anything else."""
+    """The changes from an answer in either form; raises msgspec.DecodeError for anything else."""
     answer = msgspec.json.decode(body, type=_Answer)
     # Live servers give an object, the documentation's example a list of objects (docs/powerschool.md 12).
     parts = [answer.tables] if isinstance(answer.tables, dict) else answer.tables
@@ -71,10 +71,10 @@ def tables_of(stream: Stream) -> set[str]:
 
 
 def identity_lookups(stream: Stream) -> list[Lookup]:
-    """The lookups that find nothing but who a row is: its DCID by its ID, or the other way round.
+    """The lookups that only identify a row: its DCID by its ID, or the reverse.
 
-    Both stay what they are as long as there is the row, so that a change of it changes nothing in the stream. That a
-    student has graduated may be among it: who is read as a student before and after a change has not.
+    Both are constant as long as the row exists, so that a change of the row changes nothing in the stream. They may
+    include that a student has graduated: a student who is read before and after a change has not.
     """
     onward = {lookup.local.rpartition(".")[0] for lookup in stream.lookups}
     return [
@@ -88,13 +88,13 @@ _IDENTITY = {"STUDENTS": {"ID", "DCID", "SCHOOLID"}}
 
 
 def _fields(stream: Stream, lookup: Lookup) -> set[str]:
-    """What a lookup looks at in its table, and what the stream takes from there."""
+    """The fields that a lookup uses in its table, and those that the stream takes from it."""
     taken = {column.field for column in stream.columns if column.lookup == lookup.alias}
     return taken | {lookup.key} | {condition.column for condition in lookup.where}
 
 
 def count_rows(client: PowerSchoolClient, table: str) -> int:
-    """How many rows a table has (docs/powerschool.md 10); raises what a reading call raises."""
+    """The number of rows of a table (docs/powerschool.md 10); raises what a reading call raises."""
     path = f"/ws/schema/table/{table.lower()}/count"
     return client.read("GET", path, f"the number of rows of {table}", decode_count)
 
@@ -105,12 +105,12 @@ def application_of(connection_id: str) -> str:
 
 
 def subscription_file(connection_id: str) -> str:
-    """The place of the file that names the tables to watch, in the plugin package."""
+    """The path, in the plugin package, of the file that names the tables to watch."""
     return f"data_change_configuration_root/{application_of(connection_id)}.change_listener_config.xml"
 
 
 def subscription_xml(streams: StreamSet, connection_id: str) -> str:
-    """The file that names the tables to watch, with the columns of each that are read (19)."""
+    """The file that names the tables to watch and their columns that are read (19)."""
     watched = sorted(set().union(*(one.grants() for name, one in streams.by_name.items() if name in HINTED)))
     tables = "".join(
         f"    <table name={quoteattr(table)}>\n"

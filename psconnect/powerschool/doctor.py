@@ -1,7 +1,7 @@
-"""The access doctor: can this connection be read, and if not, what exactly is missing and where is it set.
+"""The access doctor: can this connection be read, and if not, what is missing and where is it set?
 
-It goes step by step and stops where going on makes no sense. Each finding names the cause and the menu path; none is an
-"unknown error".
+It goes step by step and stops when further steps are pointless. Each finding names the cause and the menu path; none is
+an "unknown error".
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ _NO_SIGN_IN = ("PSC-AUTH-401", "PSC-AUTH-404")
 def examine(
     client: PowerSchoolClient, streams: StreamSet, access: str, *, co_teachers: bool = False
 ) -> Iterator[Finding]:
-    """The findings one after the other, as they are made.
+    """Yields the findings as they are made.
 
-    ``access`` is ``auto``, ``queries``, ``tables`` or ``v1``; ``co_teachers`` says whether those are delivered.
+    ``access`` is ``auto``, ``queries``, ``tables`` or ``v1``; ``co_teachers`` says whether co-teachers are delivered.
     """
     yield from _misspelled(streams)
     answers = Finding("Server", "ok", f"{client.host} answers over a trusted connection.")
     try:
         metadata = client.metadata()
     except PsconnectError as error:
-        # A server may want a signature even to say its version.
+        # Some servers require a token even for their version.
         signing_in = error.code.startswith("PSC-AUTH")
         if signing_in:
             yield answers
@@ -70,7 +70,7 @@ def examine(
 
 
 def _misspelled(streams: StreamSet) -> Iterator[Finding]:
-    """Fields that no list knows and that are nearly called like one that is known."""
+    """Unlisted fields whose names are similar to a listed one."""
     for name in sorted({name for names in streams.mapped.values() for name in names}):
         meant = perhaps_meant(name)
         if meant:
@@ -88,7 +88,7 @@ def _failed(step: str, error: PsconnectError) -> Finding:
 
 
 def _or_not_enabled(error: PsconnectError) -> PsconnectError:
-    """The error of a sign-in, with a word on plugins that PowerSchool would not enable (docs/powerschool.md 15.8)."""
+    """The error of a sign-in, with a hint about plugins that could not be enabled (docs/powerschool.md 15.8)."""
     if error.code in _NO_SIGN_IN:
         error.to_do += (
             " If PowerSchool did not enable the plugin and named a field instead, like “ROLEDEF NAME: Invalid Column”, "
@@ -143,7 +143,7 @@ def _access(client: PowerSchoolClient, streams: StreamSet, access: str, *, co_te
 
 
 def _missing(client: PowerSchoolClient, stream: Stream, not_found: FixSettings) -> Finding:
-    """A query that is not there beside others that are: where tables tell which of its fields is refused, that is said.
+    """A missing query beside others that exist; names the refused field if a table read reveals it.
 
     PowerSchool does not say why it did not load a query (docs/powerschool.md 11.3).
     """
@@ -159,7 +159,7 @@ def _missing(client: PowerSchoolClient, stream: Stream, not_found: FixSettings) 
 
 
 def any_year(stream: Stream) -> dict[str, str]:
-    """Arguments with which a stream has its rows of every year."""
+    """Arguments that select a stream's rows of all years."""
     values = {"first_term": "0", "last_term": ALL_ROWS, "first_day": "1900-01-01", "last_day": "2999-12-31"}
     values["today"] = values["last_day"]
     return {name: values[name] for name in stream.arguments}
@@ -204,7 +204,7 @@ def _page_size(client: PowerSchoolClient, way: str) -> Iterator[Finding]:
 
 
 def _only_v1(client: PowerSchoolClient) -> bool:
-    """Whether the plugin may not read tables, but may use the v1 interface."""
+    """Whether the plugin may use the v1 interface but not read tables."""
     try:
         TableReader(client, DEFAULT).count(SCHOOLS, {})
     except FixSettings:
@@ -219,7 +219,7 @@ def _only_v1(client: PowerSchoolClient) -> bool:
 
 
 def _v1(client: PowerSchoolClient, streams: StreamSet, *, co_teachers: bool) -> Iterator[Finding]:
-    """What reading by the v1 interface gives, what it can't give, and what it costs."""
+    """What the v1 interface provides, what it lacks, and how many calls it takes."""
     today = client.clock.now()
     try:
         reader = V1Reader(client, client.metadata(signed_in=True))

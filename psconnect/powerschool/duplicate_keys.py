@@ -1,7 +1,7 @@
-"""Answers in which a key came twice: nobody can say which value is right, so they are refused (fault N17).
+"""Refuses answers with a duplicate key, because nobody can say which value is right (fault N17).
 
-A decoder takes the last one and says nothing. Looking at each key of each row would take longer than decoding, so keys
-are counted first, and looked at only where their number is not what the decoded rows account for.
+A decoder silently takes the last one. Checking each key of each row would take longer than decoding, so keys are
+counted first, and checked only if their number does not match the decoded rows.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ _HEAD = 65_536
 
 
 def refuse_doubled(body: bytes, pairs: int, rows: int, extra: Callable[[dict[str, Any]], int]) -> None:
-    """Raise msgspec.ValidationError where an object of the body has a key twice; its text names the key.
+    """Raise msgspec.ValidationError, naming the key, if an object of the body has a key twice.
 
-    ``pairs`` are the keys that the decoded rows account for, ``rows`` how many rows there are; ``extra`` says how many
-    more keys the first row has, as all others do.
+    ``pairs`` is the number of keys in the decoded rows, ``rows`` the number of rows; ``extra`` is the number of further
+    keys in the first row, the same in all rows.
     """
     if not rows or body.count(_PAIR) != _accounted_for(body, pairs, rows, extra):
         json.loads(body.decode("utf-8"), object_pairs_hook=_each_once, parse_int=str, parse_float=str)
 
 
 def _accounted_for(body: bytes, pairs: int, rows: int, extra: Callable[[dict[str, Any]], int]) -> int:
-    """How many keys the body has, if all rows are like the first and none has a key twice; -1 where that is unclear."""
+    """The number of keys in the body if all rows are like the first and none has a duplicate; -1 if that is unclear."""
     begin = body.find(b"{", body.find(b"[") + 1)
     around = body[:begin] + body[body.rfind(b"]") :]
     try:

@@ -1,8 +1,7 @@
-"""What a district can send us to learn from its server: which calls were made, how they ended, what shape answers had.
+"""A report that a district can send us about its server: the calls, their outcomes, and the shapes of answers.
 
-Nothing that anybody wrote is in it: values are replaced by their kinds, numbers by classes, and of names only those
-stay that psconnect or PowerSchool gave (tables, fields, queries). Neither the address, nor ids, nor a secret is taken
-in.
+It contains no personal data: values are replaced by their kinds, numbers by classes, and only names given by psconnect
+or PowerSchool stay (tables, fields, queries). It contains neither address nor ids nor secrets.
 """
 
 from __future__ import annotations
@@ -115,7 +114,7 @@ _SECONDS = ((0.1, "up to 0.1 s"), (1.0, "up to 1 s"), (10.0, "up to 10 s"), (60.
 
 @dataclass
 class Evidence:
-    """Collects what the calls to a server looked like; ``heard`` is called with each answer."""
+    """Collects the shapes of a server's answers; ``heard`` is called with each answer."""
 
     streams: StreamSet
     findings: list[Finding] = field(default_factory=list)
@@ -125,7 +124,7 @@ class Evidence:
     _calls: Counter[str] = field(default_factory=Counter)
 
     def heard(self, method: str, path: str, answer: Answer, seconds: float) -> None:
-        """Take in an answer; nothing of its values is kept."""
+        """Note an answer without its values."""
         body = _json(answer.body)
         entry: dict[str, Any] = {
             "call": f"{method} {self._path(path)}",
@@ -155,7 +154,7 @@ class Evidence:
         return f"({stream})" if part.startswith("com.psconnect.") and stream in _DECLARED else "(…)"
 
     def document(self) -> str:
-        """Everything as one JSON text."""
+        """The report as one JSON text."""
         steps = {stream.label for stream in _DECLARED.values()}
         steps |= {"Server", "Version", "Sign-in", "Page size", "Estimate", "The v1 interface"}
         data = {
@@ -175,9 +174,9 @@ class Evidence:
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
     def take_samples(self, client: PowerSchoolClient) -> None:
-        """Ask for a few rows of each stream, an empty page, and a few rows by table, so that their shapes are heard.
+        """Ask for a few rows of each stream, an empty page, and a few rows by table, to note their shapes.
 
-        What fails is noted by its code, and not tried again: it is just what is to be learnt.
+        Failures are noted by code and not retried: they are what we want to learn.
         """
         client.retries = RetryPolicy(tries=1)
         queries, tables = QueryReader(client, _ROWS), TableReader(client, DEFAULT)
@@ -198,7 +197,7 @@ class Evidence:
         self.samples.append({"stream": stream.name, "by": way, "result": result})
 
     def _of_server(self, metadata: Any) -> None:
-        """Take in the version, digits and dots alone, and the page sizes that an administrator set."""
+        """Note the version (digits and dots only) and the page sizes that an administrator set."""
         if not isinstance(metadata, dict):
             return
         said = str(metadata.get("powerschool_version", ""))

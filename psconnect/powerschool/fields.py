@@ -1,9 +1,9 @@
-"""The catalogue of PowerSchool's fields: what a field is called, which table it is in, and which one was meant.
+"""The catalogue of PowerSchool's fields: their names and tables, and which field a person means.
 
-The list is resources/fields.toml (docs/powerschool.md 16). It is not complete, so a field of a known table that
-it does not list is taken as written, and a name alone that it does not list is a field of the entity's standard table
-(mission check G03). The access check asks the server whether there is such a field, and names the listed one that is
-nearly the same. What is certain to be wrong is refused at once: a table that is neither known nor an extension.
+The list is resources/fields.toml (docs/powerschool.md 16). It is not complete, so an unlisted field of a known table is
+taken as written, and an unlisted name without a table is a field of the entity's standard table. The access check asks
+the server whether the field exists, and suggests a listed one with a similar name. A table that is neither known nor an
+extension is certainly wrong and is refused at once.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TABLES_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "enrollment": ("CC",),
     }
 )
-"""The tables whose fields an entity can be mapped from, the one that decides first."""
+"""The tables whose fields an entity can be mapped from, in order of precedence."""
 
 
 DATES = frozenset(
@@ -70,7 +70,7 @@ class Field:
 
 @cache
 def catalogue() -> tuple[Field, ...]:
-    """All fields that are listed, by table."""
+    """All listed fields by table."""
     tables = tomllib.loads(resources.read_text("fields.toml"))
     return tuple(Field(table, name, meaning) for table, fields in tables.items() for name, meaning in fields.items())
 
@@ -81,12 +81,12 @@ def _by_full_name() -> dict[str, Field]:
 
 
 def listed(table: str, field: str) -> Field | None:
-    """The field as the catalogue has it; None for one that it does not list."""
+    """The field in the catalogue; None if it is not listed."""
     return _by_full_name().get(f"{table}.{field}".lower())
 
 
 def spelled(table: str, field: str) -> str:
-    """``Table.Field`` as PowerSchool writes it, where that is known."""
+    """``Table.Field`` in PowerSchool's spelling, if known."""
     found = listed(table, field)
     return found.full_name if found else f"{table}.{field}"
 
@@ -98,22 +98,22 @@ def fields_of(entity: str) -> list[Field]:
 
 
 def search(text: str, entity: str = "") -> list[Field]:
-    """Listed fields whose name or meaning has all the words of a text; of one entity, or of all."""
+    """Listed fields whose name or meaning contains all words of a text, for one entity or for all."""
     words = text.lower().split()
     among = fields_of(entity) if entity else catalogue()
     return [field for field in among if all(word in f"{field.full_name} {field.meaning}".lower() for word in words)]
 
 
 def is_extension(table: str) -> bool:
-    """Whether a table is one of the district's or state's own (docs/powerschool.md 16.2, 16.3)."""
+    """Whether a table belongs to the district or state (docs/powerschool.md 16.2, 16.3)."""
     return table.upper().startswith(_EXTENSIONS) or table.upper() in _CORE_EXTENSIONS
 
 
 def resolve(name: str, entity: str, where: str) -> str:
-    """``Table.Field`` for a field as a person writes it: with its table, or alone where the entity's tables have it.
+    """``Table.Field`` for a field as a person writes it: with its table, or without it if the entity's tables have it.
 
-    A name alone that is not listed is a field of the entity's standard table. Capitals don't count; a listed field
-    comes back as PowerSchool writes it. Raises FixSettings, which names the nearest known field.
+    An unlisted name without a table is a field of the entity's standard table. Case is ignored; a listed field is
+    returned in PowerSchool's spelling. Raises FixSettings that names the nearest known field.
     """
     if re.fullmatch(r"\w+\.\w+", name):
         return _with_table(name, entity, where)
@@ -142,14 +142,14 @@ def _with_table(name: str, entity: str, where: str) -> str:
 
 
 def nearest_field(name: str) -> str:
-    """A hint that names the listed field nearest to one that the server does not have."""
+    """A hint that names the listed field nearest to a field that the server lacks."""
     table, _, _ = name.partition(".")
     among = [one.full_name for one in catalogue() if one.table.lower() == table.lower()]
     return nearest(name, among or [one.full_name for one in catalogue()])
 
 
 def perhaps_meant(name: str) -> str:
-    """The listed field that one of a standard table is nearly called; empty where there is none, or it is listed."""
+    """The listed field with a name similar to this unlisted one; empty if there is none, or if the field is listed."""
     table, _, field = name.partition(".")
     listed = {one.name.lower(): one.full_name for one in catalogue() if one.table.lower() == table.lower()}
     if not listed or field.lower() in listed:

@@ -1,4 +1,4 @@
-"""Where things are in PowerSchool, in the words of its own screens (docs/powerschool.md 15.7)."""
+"""Where things are in PowerSchool, in the words of its screens (docs/powerschool.md 15.7)."""
 
 from __future__ import annotations
 

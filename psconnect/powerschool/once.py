@@ -1,4 +1,4 @@
-"""Values that several threads of a reading need, and that are made once."""
+"""Values that several threads of a reading need and that are made once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Once:
-    """Values that several threads need and one makes; what raised is made again by the next who asks."""
+    """Values that several threads need and one of them makes; after an error, the next caller tries again."""
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -17,14 +17,14 @@ class Once:
         self._lock = threading.Lock()
 
     def get(self, name: str, make: Callable[[], Any]) -> Any:
-        """The value of that name, made if need be."""
+        """The value of this name, made on first use."""
         with self._lock_of(name):
             if name not in self._values:
                 self._values[name] = make()
             return self._values[name]
 
     def forget(self, name: str) -> None:
-        """Have the value made anew by the next who asks."""
+        """Forget the value, so that the next caller makes it again."""
         with self._lock_of(name):
             self._values.pop(name, None)
 

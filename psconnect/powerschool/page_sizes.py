@@ -1,4 +1,4 @@
-"""How many rows a call the plugin may read: its administrator says so, 100 by default (docs/powerschool.md 4)."""
+"""How many rows per call the plugin may read, as set by its administrator; 100 by default (docs/powerschool.md 4)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ RAISE_IT = f"Set it to {DEFAULT} or more: {menus.PAGE_SIZE}."
 
 
 def smallest_of(metadata: Metadata, way: str) -> int:
-    """The smallest page size that binds a way to read: for ``v1`` of its lists, for the others that of tables."""
+    """The smallest page size that limits a way to read: that of its lists for ``v1``, else that of tables."""
     if way != "v1":
         return metadata.schema_table_query_max_page_size
     return min(
@@ -25,7 +25,7 @@ def smallest_of(metadata: Metadata, way: str) -> int:
 
 
 def too_small(metadata: Metadata, way: str) -> str:
-    """What a page size below PowerSchool's own default means, in a sentence; empty where it is not below."""
+    """A sentence about a page size below PowerSchool's default; empty otherwise."""
     size = smallest_of(metadata, way)
     if size >= DEFAULT:
         return ""

@@ -1,9 +1,9 @@
-"""Pieces of what is read that a connection can go without, where a server does not let a plugin ask for them.
+"""Pieces that a connection can do without if a server does not let a plugin ask for them.
 
-PowerSchool refuses a whole plugin for one table or field that it does not have or keeps to itself (docs/powerschool.md
-15.4, 15.8, 19). So what a refusal costs is that piece alone: the plugin is built without it, the reading goes without
-it, and what is lost by that is said. Nobody goes without a piece silently: it is a setting (``source.without``), and a
-refusal that no setting answers stops the run.
+PowerSchool refuses a whole plugin because of one table or field that it lacks or excludes (docs/powerschool.md 15.4,
+15.8, 19). A refusal costs only that piece: the plugin is built without it, it is not read, and the report says what is
+lost. A piece is never dropped silently: it takes a setting (``source.without``), and a refusal without one stops the
+run.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Piece:
     """A piece that can be left out.
 
     Attributes:
-        name: as settings and the command line name it.
-        tables: the tables that belong to it alone.
+        name: its name in settings and on the command line.
+        tables: the tables that belong only to it.
         fields: fields of other tables that belong to it, as TABLE.FIELD.
     """
 
@@ -55,10 +55,10 @@ BY_NAME: dict[str, Piece] = {piece.name: piece for piece in PIECES}
 
 
 def piece_of(text: str) -> Piece:
-    """The piece that a person means by its name, or by a table or field as PowerSchool names it in a refusal.
+    """The piece that a person means: by name, or by a table or field as PowerSchool names it in a refusal.
 
-    ``roledef``, ``ROLEDEF``, ``ROLEDEF.NAME`` and ``ROLEDEF NAME: Invalid Column`` are alike. Raises FixSettings where
-    that is nothing that can be left out.
+    ``roledef``, ``ROLEDEF``, ``ROLEDEF.NAME`` and ``ROLEDEF NAME: Invalid Column`` mean the same. Raises FixSettings
+    for anything that can't be left out.
     """
     words = re.findall(r"\w+", text.upper())
     table, field = [*words, "", ""][:2]
@@ -78,7 +78,7 @@ def piece_of(text: str) -> Piece:
 
 
 def go_without(stream: Stream, pieces: Iterable[Piece]) -> Stream | None:
-    """The stream as it is read without these pieces: what they gave is empty; None where nothing of it is left."""
+    """The stream without these pieces: their columns are empty; None if nothing is left."""
     for piece in pieces:
         if piece.covers(stream.table):
             return None
@@ -112,10 +112,10 @@ def pieces_in(stream: Stream) -> list[Piece]:
 
 
 def advised(error: FixSettings, stream: Stream, refused: FixSettings | None = None) -> FixSettings:
-    """The error of a stream that was refused, with what to do without: the way out, and what is lost by it.
+    """The error of a refused stream, with the piece to do without and what is lost by it.
 
-    ``refused`` is a further error that names the very table or field. The error comes back as it is where it is no
-    refusal, or of something that nobody can go without.
+    ``refused`` is a further error that names the exact table or field. The error is returned unchanged if it is not a
+    refusal, or concerns something indispensable.
     """
     if error.code not in _REFUSALS:
         return error
@@ -133,7 +133,7 @@ def advised(error: FixSettings, stream: Stream, refused: FixSettings | None = No
 
 @contextmanager
 def advising(stream: Stream) -> Iterator[None]:
-    """Add to a refusal met while the stream is read what can be done without it."""
+    """Add to a refusal of the stream which piece the connection could do without."""
     try:
         yield
     except FixSettings as error:

@@ -1,8 +1,8 @@
 """Builds the plugin package that a PowerSchool administrator installs: the access list and our PowerQueries.
 
 Layout and limits: docs/powerschool.md 15.1 (ZIP), 15.2 (plugin.xml), 15.5 (named queries). The children of
-``plugin`` stand in an order that every reading of the schema accepts. The plugin asks for view access to exactly
-the fields that the connection's choices need, and for nothing else; it has no use for ``/ws/v1``.
+``plugin`` are in an order that every reading of the schema accepts. The plugin asks for view access to exactly the
+fields that the connection's choices need, and for nothing else; it does not use ``/ws/v1``.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def plugin_name(connection_id: str) -> str:
-    """The name of a connection's plugin: unique over a server, at most 40 characters (15.2)."""
+    """The name of a connection's plugin: unique on a server, at most 40 characters (15.2)."""
     return f"psconnect roster {connection_id}"
 
 
 def query_name(stream: Stream, connection_id: str) -> str:
-    """Full name of the stream's PowerQuery in a connection's plugin: five parts, unique over a server (15.5).
+    """The full name of the stream's PowerQuery in a connection's plugin: five parts, unique on a server (15.5).
 
-    The fourth part changes with the query's text, so that a server that still has the plugin of other choices answers
-    "not found" instead of other columns.
+    The fourth part changes with the query's text, so that a server that still has an older plugin answers "not found"
+    instead of returning other columns.
     """
     return f"com.psconnect.{connection_id}.q{digest_of(stream)}.{stream.name}"
 
@@ -54,7 +54,7 @@ class PluginPackage:
 
 
 def build_plugin(streams: StreamSet, version: str, owner: Connection, *, data_versions: bool = False) -> PluginPackage:
-    """The plugin package for these streams of a connection, which has an id; the same input gives the same bytes.
+    """The plugin package for these streams; the connection must have an id. The same input gives the same bytes.
 
     With ``data_versions`` it also asks PowerSchool to note which rows of its tables change (docs/powerschool.md 12).
     """
@@ -93,7 +93,7 @@ def _plugin_xml(access: list[tuple[str, str]], version: str, owner: Connection) 
 
 
 def _description(connection: str) -> str:
-    """What the administrator reads beside the plugin: whose it is, within the limit also where that counts bytes."""
+    """The plugin's description for the administrator: whose it is; within the limit even if it is counted in bytes."""
     text = "Lets psconnect read the roster for its connection “{}”. It can view the listed fields and change nothing."
     room = _LONGEST_DESCRIPTION - len(text.format("…").encode())
     whole = connection.encode()
@@ -102,9 +102,9 @@ def _description(connection: str) -> str:
 
 
 def _arguments(stream: Stream) -> list[tuple[str, str]]:
-    """The query's arguments, each with the attribute that types it: a server binds an argument as its column is.
+    """The query's arguments, each with its type: a server binds an argument according to the column it names.
 
-    So a column is named only where the argument is a number and really is compared with that column (19).
+    So a column is named only if the argument is a number that is really compared with that column (19).
     """
     arguments = [("first_key", f' column="{stream.table}.{stream.key}"'.lower()), ("page_rows", "")]
     for name in stream.arguments:

@@ -1,9 +1,9 @@
 """Reads a stream completely, or says why not: keyset pages, and the proof that nothing is missing.
 
-By query: each page begins behind the last key seen, so rows that come or go while we read can't shift others
-(fault D04). By table: the same, with ``dcid=gt=LAST`` as filter and the looked-up tables read beforehand. The proof:
-the server's count before and after, strictly ascending keys, no key twice. Where they disagree
-the stream is read again, three times in all; then the run stops. A short read never looks like a removal.
+By query, each page starts after the last key seen, so that rows that appear or disappear meanwhile can't shift others
+(fault D04). By table it is the same, with the filter ``dcid=gt=LAST`` and with the looked-up tables read beforehand.
+The proof: the server's counts before and after, strictly ascending keys, no duplicate key. If it fails, the stream is
+read again, three times in all; then the run stops. A short read never looks like a removal.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from psconnect.powerschool.stream import Stream
 T = TypeVar("T")
 ALL_ROWS = "2000000000"
 PAGE_ROWS = 10_000
-"""Rows asked for at a time: few calls, yet no page takes so long to decode that a window beside it stalls (5 ms)."""
+"""Rows per request: few calls, but no page takes so long to decode that the window stalls (5 ms)."""
 
 _READS = 3
 
@@ -35,8 +35,8 @@ class Page:
 
     Attributes:
         rows: typed rows in ascending order of their keys.
-        scanned: rows the server gave for it; more than ``rows`` where some are restricted away on our side.
-        end: the last key seen, behind which the next page begins.
+        scanned: rows that the server gave for it; more than ``rows`` if some were filtered out here.
+        end: the last key seen; the next page starts after it.
         last: whether it is the last page.
     """
 
@@ -53,17 +53,17 @@ class Reader(Protocol):
     way: str
 
     def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
-        """Rows of the stream as the server counts them."""
+        """The number of the stream's rows according to the server."""
         ...
 
     def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
-        """The rows behind the key ``after``."""
+        """The rows after the key ``after``."""
         ...
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """A stream read whole: typed rows in ascending order of their keys, and the keys that the server listed twice."""
+    """A stream read as a whole: typed rows in ascending order of keys, and the keys that the server listed twice."""
 
     rows: list[Any]
     repeats: list[int] = field(default_factory=list)
@@ -71,37 +71,37 @@ class Gathered:
 
 @runtime_checkable
 class Gatherer(Protocol):
-    """A way to read streams whole, where the server can't give them in the order of their keys: ``/ws/v1``."""
+    """A way to read streams as a whole, if the server can't order them by key: ``/ws/v1``."""
 
     client: PowerSchoolClient
     way: str
 
     def gather(self, stream: Stream, arguments: Mapping[str, str], news: Callable[[int, int], None]) -> Gathered:
-        """All rows of the stream, proved complete; ``news`` hears of rows so far and rows expected.
+        """All rows of the stream, proved complete; ``news`` is called with the rows so far and the rows expected.
 
-        Raises PageFailed when the proof fails.
+        Raises PageFailed if the proof fails.
         """
         ...
 
 
 class Sink(Protocol):
-    """Where a stream's rows go."""
+    """Receives a stream's rows."""
 
     def page(self, rows: list[Any]) -> None:
         """Take one page of rows."""
 
     def restart(self) -> None:
-        """Everything handed on so far is void: the stream is read again."""
+        """Everything received so far is void: the stream is read again."""
 
     def progress(self, done: int, expected: int) -> None:
-        """News: rows so far, and rows expected."""
+        """Progress: rows so far, and rows expected."""
 
     def repeated(self, key: int) -> None:
-        """The server listed the same row twice; it was taken once."""
+        """The server listed a row twice; it was taken once."""
 
 
 class PageFailed(Exception):
-    """The proof failed for one reading of a stream; it is tried again. Its text holds counts only."""
+    """The proof failed for one reading of a stream, which is tried again. The text contains only counts."""
 
 
 @dataclass
@@ -114,13 +114,13 @@ class QueryReader:
     _decoders: dict[str, RowDecoder] = field(default_factory=dict)
 
     def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
-        """Rows of the stream as the server counts them."""
+        """The number of the stream's rows according to the server."""
         body = {**_needed(stream, arguments), "first_key": "0", "page_rows": ALL_ROWS}
         path = f"/ws/schema/query/{query_name(stream, self.client.plugin)}/count"
         return self._asked(path, f"the number of {stream.label.lower()}", decode_count, body)
 
     def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
-        """The rows behind the key ``after``; a page with fewer rows than asked for is the last one."""
+        """The rows after the key ``after``; a page with fewer rows than requested is the last one."""
         body = {**_needed(stream, arguments), "first_key": str(after + 1), "page_rows": str(self.page_rows)}
         path = f"/ws/schema/query/{query_name(stream, self.client.plugin)}"
         params = {"pagesize": "0"}
@@ -159,7 +159,7 @@ def _needed(stream: Stream, arguments: Mapping[str, str]) -> dict[str, str]:
 
 
 def keys_of(rows: list[Any], stream: Stream, host: str) -> list[int]:
-    """The keys of rows; raises BadRecord when one is no whole number."""
+    """The keys of rows; raises BadRecord for one that is not a whole number."""
     try:
         return list(map(int, map(operator.attrgetter(stream.columns[0].name), rows)))
     except ValueError:
@@ -175,10 +175,10 @@ def read_stream(
 ) -> int:
     """Read a stream completely and hand its rows on page by page; returns the number of rows the server gave.
 
-    ``filled`` is given the names of the columns in which any row has a value.
+    ``filled`` gets the names of the columns in which any row has a value.
 
-    Raises BadRecord when the same key comes with different rows (D02) or a column that every row must have comes with
-    none (D08), and TryLater when the proof fails three times (D03, D05, D06).
+    Raises BadRecord if one key comes with different rows (D02) or a required column is empty in all rows (D08), and
+    TryLater if the proof fails three times (D03, D05, D06).
     """
     reason = ""
     for number in range(_READS):
@@ -198,7 +198,7 @@ def read_stream(
 
 
 def unstable(stream: Stream, reason: str, times: int = _READS) -> TryLater:
-    """The proof failed each time, the last time for that reason."""
+    """The error after the proof failed each time, the last time for this reason."""
     how_often = f"{times} times, and each time" if times > 1 else "once, and"
     return TryLater(
         "PSC-READ-UNSTABLE",
@@ -211,7 +211,7 @@ def unstable(stream: Stream, reason: str, times: int = _READS) -> TryLater:
 
 
 def _read_once(reader: Reader, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> tuple[int, set[str]]:
-    """The number of rows, and the columns that none of them has a value in."""
+    """The number of rows, and the columns that are empty in all of them."""
     expected = reader.count(stream, arguments)
     after, done, handed, last = -1, 0, 0, False
     unseen = {column.name for column in stream.columns}
@@ -257,7 +257,7 @@ def _still_unseen(unseen: set[str], rows: list[Any]) -> set[str]:
 
 
 def _stop_if_missing(unseen: set[str], stream: Stream, host: str) -> None:
-    """Raise BadRecord where a column that every row has to have came with none (D08)."""
+    """Raise BadRecord if a required column is empty in all rows (D08)."""
     missing = [column for column in stream.columns if column.name in stream.always and column.name in unseen]
     if missing:
         raise answers.field_missing(host, stream.label.lower(), [spelled(c.table, c.field) for c in missing])
@@ -266,7 +266,7 @@ def _stop_if_missing(unseen: set[str], stream: Stream, host: str) -> None:
 def _without_repeats(rows: list[Any], after: int, stream: Stream, host: str) -> tuple[list[Any], list[int], int]:
     """The rows without exact repeats (D01), the repeated keys, and the highest key.
 
-    Raises BadRecord where a key stands for two different rows (D02).
+    Raises BadRecord if a key comes with two different rows (D02).
     """
     keys = keys_of(rows, stream, host)
     if all(map(operator.lt, [after, *keys], keys)):
@@ -287,7 +287,7 @@ def _without_repeats(rows: list[Any], after: int, stream: Stream, host: str) -> 
 
 
 def two_rows(label: str, where: str, key: int, differ: Sequence[str] = ()) -> BadRecord:
-    """The same key came with two different rows (D02); they differ in these fields, whose values stay untold."""
+    """The error for one key with two different rows (D02); names the fields that differ, not their values."""
     fields = f" in {', '.join(differ)}" if differ else ""
     return BadRecord(
         "PSC-READ-TWO-ROWS",

@@ -1,6 +1,6 @@
-"""Lookups by IDs and numbers that may repeat, though each means one row (docs/powerschool.md 19).
+"""Lookups by IDs and numbers that may repeat although each means one row (docs/powerschool.md 19).
 
-What a row stands beside tells which one is meant. Where it does not, none is found, and the row names the candidates.
+The context decides which row is meant. If it does not, none is found, and the row names the candidates.
 """
 
 from __future__ import annotations
