@@ -123,17 +123,17 @@ class FieldCheck:
         if field.kind == "table":
             self._table(field, value)
         else:
-            self._single(field, value, field.key)
+            self._single(field, value, field.key, self.owner)
 
-    def _single(self, field: SettingField | Column, value: object, path: str) -> None:
+    def _single(self, field: SettingField | Column, value: object, path: str, owner: str) -> None:
         wanted: type = {"number": int, "switch": bool}.get(field.kind, str)
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             to_do = _GIVE.get(field.kind) or f"Choose one of: {', '.join(field.choices)}; write it in quotes."
-            raise self.refusal(f"“{field.label}” of {self.owner} is of the wrong kind.", to_do, path)
+            raise self.refusal(f"“{field.label}” of {owner} is of the wrong kind.", to_do, path)
         if isinstance(value, int) and value < 0:
-            raise self.refusal(f"“{field.label}” of {self.owner} can’t be less than 0.", "Give 0 or more.", path)
+            raise self.refusal(f"“{field.label}” of {owner} can’t be less than 0.", "Give 0 or more.", path)
         if field.choices and value not in field.choices:
-            happened = f"“{field.label}” of {self.owner} can’t be “{value}”."
+            happened = f"“{field.label}” of {owner} can’t be “{value}”."
             raise self.refusal(happened, f"Choose one of: {', '.join(field.choices)}.", path)
 
     def _table(self, field: SettingField, value: object) -> None:
@@ -162,7 +162,7 @@ class FieldCheck:
                 happened = f"A row of “{field.label}” has no “{column.label}”."
                 raise self.refusal(happened, f"Give {key}.", f"{path}.{key}")
             if value != "":
-                self._single(column, value, f"{path}.{key}")
+                self._single(column, value, f"{path}.{key}", f"“{field.label}”")
         labels = dict(field.row_labels)
         if field.rows == "fixed" and row[ROW] not in labels:
             happened = f"“{field.label}” has no row “{row[ROW]}”."

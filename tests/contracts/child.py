@@ -16,6 +16,7 @@ from typing import Any
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
 from tests.contracts.destination_kit import CONNECTION
+from tests.contracts.kinds.known import kinds_for_tests
 from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, hostile, large, small
 
@@ -52,7 +53,8 @@ def main() -> None:
     """Do what the arguments say and print the answer as JSON."""
     what, kind, settings, *rest = sys.argv[1:]
     given = {"kind": kind, **json.loads(settings)}
-    answer = _receipts(given) if what == "receipts" else _limited(given, int(rest[0]))
+    with kinds_for_tests():
+        answer = _receipts(given) if what == "receipts" else _limited(given, int(rest[0]))
     sys.stdout.write(json.dumps(answer))
 
 

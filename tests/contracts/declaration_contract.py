@@ -117,6 +117,27 @@ class DeclarationContract:
             for value in _OF_ANOTHER_TYPE[setting.kind]:
                 self._assert_refused(declaration, setting, {**given, setting.key: value})
 
+    def test_checks_every_row_of_a_table(self, declaration: Kind, given: dict[str, Any]) -> None:
+        for setting in declaration.fields:
+            if setting.kind != "table":
+                continue
+            row = {column.key: column.default or "x" for column in setting.columns}
+            named = row if setting.rows == "free" else {"row": (setting.row_labels or (("1", ""),))[0][0], **row}
+            key = setting.key
+            assert declaration.complete({**given, key: [named]})[key] == [named]
+            assert declaration.complete({**given, key: []})[key] == []
+            wrong: list[Any] = [[{**named, "no such column": "x"}], [{**named, setting.columns[0].key: 1.5}]]
+            if setting.rows != "free":
+                wrong += [[row], [named, named]]
+            if setting.rows == "fixed":
+                wrong.append([{**named, "row": "no such row"}])
+            wrong += [[{k: v for k, v in named.items() if k != one.key}] for one in setting.columns if one.required]
+            for rows in wrong:
+                with pytest.raises(FixSettings) as caught:
+                    declaration.complete({**given, key: rows})
+                assert caught.value.where.startswith(f"destination.{key}"), rows
+                assert setting.label in caught.value.happened
+
     def test_refuses_a_word_that_is_no_choice(self, declaration: Kind, given: dict[str, Any]) -> None:
         for setting in declaration.fields:
             if setting.choices:

@@ -14,7 +14,7 @@ import pytest
 
 from psconnect.destinations import find_kind
 from tests.contracts.destination_kit import Delivery, Person
-from tests.contracts.rosters import HOSTILE, Tables, changed, hostile, small, without_breaks
+from tests.contracts.rosters import HOSTILE, Tables, changed, hostile, small
 from tests.support.home import CHECKOUT
 
 _ENVIRONMENTS = (
@@ -146,7 +146,7 @@ class DeliveryContract:
         tables["student"][0] |= {"givenName": value, "familyName": value, "middleName": value}
         delivery.deliver(tables)
 
-        exact = without_breaks(value)
+        exact = delivery.subject.exact(value)
         people = delivery.subject.people(delivery.file)
         assert people[tables["student"][0]["sourcedId"]] == Person(exact, exact, exact)
         assert len(people) == 9
@@ -157,7 +157,7 @@ class DeliveryContract:
 
         people = delivery.subject.people(delivery.file)
         for number, value in enumerate(HOSTILE.values()):
-            exact = without_breaks(value)
+            exact = delivery.subject.exact(value)
             assert people[str(9_000_000 + number)] == Person(exact, exact, exact), list(HOSTILE)[number]
 
     @pytest.mark.parametrize("edit", ["flip", "cut", "append", "empty", "replace"])

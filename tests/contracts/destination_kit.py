@@ -16,7 +16,7 @@ from psconnect.destinations.snapshot import Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.transfer.place import Delivered, Prepared
 from tests.contracts.opening import open_snapshot
-from tests.contracts.rosters import ListRoster, Tables
+from tests.contracts.rosters import ListRoster, Tables, without_breaks
 
 CONNECTION = "Lincoln roster"
 
@@ -41,6 +41,7 @@ class Subject:
         faults: an independent judge's word on that file: nothing when it conforms to its format and all references
             in it resolve.
         people: the people in that file by their id, exactly as it holds them.
+        exact: what becomes of a value that is delivered exactly; most formats have no line breaks.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Subject:
     file: Callable[[Path], Path]
     faults: Callable[[Path], list[str]]
     people: Callable[[Path], dict[str, Person]]
+    exact: Callable[[str], str] = without_breaks
 
 
 @dataclass

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from psconnect.destinations import KINDS
+from psconnect.model.entities import BY_KEY
 from tests.contracts.declaration_contract import DeclarationContract
 from tests.contracts.delivery_contract import DeliveryContract
 from tests.contracts.destination_kit import CONNECTION, Delivery, Person, Subject
@@ -22,7 +26,36 @@ def _oneroster_people(path: Path) -> dict[str, Person]:
     return {row["sourcedId"]: Person(row["givenName"], row["familyName"], row["middleName"]) for row in rows}
 
 
+def _listed(path: Path, entity: str) -> list[dict[str, str]]:
+    attributes = BY_KEY[entity].attributes
+    with zipfile.ZipFile(path) as bundle:
+        lines = bundle.read(f"{entity}.txt").decode().splitlines()
+    return [dict(zip(attributes, json.loads(line), strict=True)) for line in lines]
+
+
+def _listed_people(path: Path) -> dict[str, Person]:
+    rows = [row for entity in ("student", "teacher", "admin", "contact") for row in _listed(path, entity)]
+    return {row["sourcedId"]: Person(row["givenName"], row["familyName"], row.get("middleName", "")) for row in rows}
+
+
+def _listing_faults(path: Path) -> list[str]:
+    """Each enrollment stands beside the title of its class, and nothing else does."""
+    titles = {row["sourcedId"]: row["title"] for row in _listed(path, "class")}
+    joined = [f"{row['sourcedId']} {titles[row['classSourcedId']]!r}" for row in _listed(path, "enrollment")]
+    with zipfile.ZipFile(path) as bundle:
+        found = bundle.read("in-class.txt").decode().splitlines()
+    return sorted({*found} ^ {*joined})
+
+
 MATRIX = (
+    Subject(
+        "test-listing",
+        settings=lambda folder: {"folder": str(folder)},
+        file=lambda folder: folder / f"{CONNECTION}.zip",
+        faults=_listing_faults,
+        people=_listed_people,
+        exact=str,
+    ),
     Subject(
         "oneroster-csv",
         settings=lambda folder: {"folder": str(folder)},
@@ -31,6 +64,22 @@ MATRIX = (
         people=_oneroster_people,
     ),
 )
+
+
+def _nothing(_path: Path) -> Any:
+    return {}
+
+
+WRITERS = (
+    Subject(
+        "test-accounts",
+        settings=lambda folder: {"file": str(folder / "accounts.sqlite")},
+        file=lambda folder: folder / "accounts.sqlite",
+        faults=_nothing,
+        people=_nothing,
+    ),
+)
+"""Kinds that take single changes: what they do with them is tested in test_every_writer."""
 
 
 @pytest.fixture(params=MATRIX, ids=lambda subject: subject.kind)
@@ -51,6 +100,12 @@ def delivery(subject: Subject, tmp_path: Path) -> Delivery:
 class TestDeclaration(DeclarationContract):
     """Each kind's declaration."""
 
+    @pytest.fixture(params=(*MATRIX, *WRITERS), ids=lambda subject: subject.kind)
+    def subject(self, request: pytest.FixtureRequest) -> Subject:
+        """A kind of destination, of either sort."""
+        found: Subject = request.param
+        return found
+
 
 class TestDelivery(DeliveryContract):
     """Each kind's deliveries."""
@@ -61,4 +116,4 @@ class TestFaults(FaultContract):
 
 
 def test_every_kind_is_in_the_matrix() -> None:
-    assert {subject.kind for subject in MATRIX} == set(KINDS)
+    assert {subject.kind for subject in (*MATRIX, *WRITERS)} == set(KINDS)

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
@@ -29,7 +29,6 @@ from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from psconnect.wording.records import record_kind
 from psconnect.wording.run_sentence import sentence_of
 from tests.contracts.kinds.accounts import TOKEN
-from tests.contracts.kinds.known import kinds_for_tests
 from tests.support.demo import NAME, Connect, Connected
 from tests.support.home import CHECKOUT
 
@@ -102,12 +101,6 @@ class Accounts:
     def findings(self, run: Run, rule: str) -> list[tuple[str, str]]:
         groups = self.connected.service.problems(run.id)
         return [(one.entity, one.sourced_id) for group in groups if group.rule.key == rule for one in group.records]
-
-
-@pytest.fixture(autouse=True)
-def _kinds() -> Iterator[None]:
-    with kinds_for_tests():
-        yield
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -96,16 +96,17 @@ class Accounts(Writer):
         self._open().execute("INSERT INTO call VALUES (?, 'end')", [run])
 
     def adopt(self, entity: Entity, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Link]:
-        """By user name: the accounts that somebody made by hand."""
-        if "username" not in entity.attributes:
-            return {}
-        there = self._open().execute("SELECT no, record FROM thing WHERE id = ''").fetchall()
-        by_name = {json.loads(record)["username"]: no for no, record in there}
-        return {
-            key: Link(str(by_name[record["username"]]), "the same user name")
-            for key, record in records.items()
-            if record["username"] in by_name
-        }
+        """By id, or by user name: the accounts that somebody made by hand."""
+        there = self._open().execute("SELECT no, id, record FROM thing WHERE entity = ?", [entity.key]).fetchall()
+        by_id = {name: no for no, name, _record in there if name}
+        by_name = {json.loads(record)["username"]: no for no, name, record in there if not name}
+        links = {}
+        for key, record in records.items():
+            if record["sourcedId"] in by_id:
+                links[key] = Link(str(by_id[record["sourcedId"]]), "the same id")
+            elif record.get("username") in by_name:
+                links[key] = Link(str(by_name[record["username"]]), "the same user name")
+        return links
 
     def derived(self, entity: Entity, roster: Roster) -> Iterator[Sequence[str]]:
         grade = STUDENT.attributes.index("grade")
@@ -185,3 +186,9 @@ ACCOUNTS = Kind(
     limits={"student": {"familyName": 40}},
     derived=(GRADE_GROUP, GRADE_MEMBER),
 )
+
+
+def standing_in(path: Path) -> list[tuple[str, str]]:
+    """Entity key and id of everything in a file of accounts."""
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute("SELECT entity, id FROM thing").fetchall()

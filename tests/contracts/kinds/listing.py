@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from psconnect.destinations import Context, Kind
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
@@ -22,7 +24,7 @@ class Listing(Snapshot):
                 for count, record in enumerate(roster.records(entity), 1):
                     if count % _ASKED_EVERY == 1:
                         cancel.check()
-                    file.write(repr(record).encode() + b"\n")
+                    file.write(json.dumps(record).encode() + b"\n")
             rows[f"{entity.key}.txt"] = count
         title = CLASS.attributes.index("title")
         with files.file("in-class.txt") as file:
