@@ -242,7 +242,7 @@ def test_a_long_tail_of_schools_is_left_to_the_csv_report_and_counted(district: 
 
 
 def test_endless_texts_and_lists_stay_under_2_mb(district: District) -> None:
-    endless = '"' * 100_000
+    endless = '"' * 10_000
     for key in range(1, 400):
         district.school(key, f"{key}{endless}")
     problems = [Problem("orphan", "class", 100 * key + n, key, endless) for key in range(1, 400) for n in range(3)]

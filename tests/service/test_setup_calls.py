@@ -107,7 +107,7 @@ def counted(connected: Connected) -> list[School]:
 def test_schools_come_with_their_active_students(connected: Connected):
     schools = connected.service.schools(unsaved(connected), secret(connected))
     assert schools == counted(connected)
-    assert sum(school.students for school in schools) > 200
+    assert sum(school.students for school in schools) > 100
 
 
 def test_schools_can_be_read_table_by_table(connected: Connected):

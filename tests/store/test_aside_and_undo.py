@@ -36,7 +36,7 @@ from tests.store.districts import (
 )
 
 EMPTY: Rows = {entity: {} for entity in BY_KEY}
-SEEDS = 100
+SEEDS = 50
 
 
 def clear(db: sqlite3.Connection) -> None:

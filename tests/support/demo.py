@@ -25,7 +25,7 @@ from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 TODAY = date(2026, 11, 18)
 NAME = "Lincoln roster"
 DISTRICT = "Demo Unified School District"
-STUDENTS = 300
+STUDENTS = 150
 
 
 class TestClock(Clock):
@@ -130,12 +130,12 @@ Connect = Callable[..., Connected]
 
 
 @contextmanager
-def connecting(root: Path, districts: Callable[[int, int], Path]) -> Iterator[Connect]:
-    """Makes connections below a folder; their servers end with the block."""
+def connecting(root: Path, districts: Callable[[int, int], Path], size: int = STUDENTS) -> Iterator[Connect]:
+    """Makes connections below a folder, to districts of ``size`` students; their servers end with the block."""
     running: list[DemoServer] = []
 
     def make(
-        students: int = STUDENTS,
+        students: int = size,
         seed: int = 1,
         settings: dict[str, Any] | None = None,
         *,
@@ -175,13 +175,19 @@ def connecting(root: Path, districts: Callable[[int, int], Path]) -> Iterator[Co
 
 
 @pytest.fixture
-def connect(tmp_path: Path, _districts: Callable[[int, int], Path]) -> Iterator[Connect]:
-    """Makes connections: ``connect(students=300, seed=1, settings={...}, certificate=None, install=True)``."""
-    with connecting(tmp_path, _districts) as make:
+def district_size() -> int:
+    """How many students a district has; a file or folder whose limits need more overrides this fixture."""
+    return STUDENTS
+
+
+@pytest.fixture
+def connect(tmp_path: Path, _districts: Callable[[int, int], Path], district_size: int) -> Iterator[Connect]:
+    """Makes connections: ``connect(students=150, seed=1, settings={...}, certificate=None, install=True)``."""
+    with connecting(tmp_path, _districts, district_size) as make:
         yield make
 
 
 @pytest.fixture
 def connected(connect: Connect) -> Connected:
-    """A connection to a district of 300 students, never run."""
+    """A connection to a district of ``district_size`` students, never run."""
     return connect()

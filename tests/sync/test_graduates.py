@@ -19,6 +19,12 @@ from tests.sources.test_v1_source import DOING_WITHOUT, as_vendor
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
 
 
+@pytest.fixture
+def district_size() -> int:
+    """Enough for graduates whose contacts, classes and siblings differ."""
+    return 300
+
+
 def lastread(connected: Connected, sql: str) -> list[tuple]:
     """Plain SQL over what the newest run read."""
     with closing(sqlite3.connect(connected.rosters.with_suffix(".lastread"))) as db:

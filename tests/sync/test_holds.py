@@ -20,6 +20,12 @@ CURRENT = "termid >= 3600 AND termid < 3700 AND sectionid > 0"
 IN_SCHOOL = "enroll_status = 0 AND schoolid <> 999999"
 
 
+@pytest.fixture
+def district_size() -> int:
+    """Enough for a tenth to be more than a limit's number."""
+    return 300
+
+
 def leave(share: float) -> Callable[[Connected], None]:
     def change(connected: Connected) -> None:
         count = connected.sql("SELECT count(*) FROM students WHERE enroll_status = 0")[0][0]

@@ -19,6 +19,12 @@ from tests.support.demo import Connect, Connected, connecting
 NUMBERS = {"student": "number", "staff": "number", "school": "number", "class": "id"}
 
 
+@pytest.fixture
+def district_size() -> int:
+    """Enough for numbers that clash with keys."""
+    return 300
+
+
 @pytest.fixture(scope="module")
 def rekeyed(
     tmp_path_factory: pytest.TempPathFactory, _districts: Callable[[int, int], Path]
