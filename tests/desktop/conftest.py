@@ -27,6 +27,12 @@ _WAIT_MS = 30_000
 _OFFSCREEN_REMARK = "This plugin does not support "
 
 
+@pytest.fixture
+def district_size() -> int:
+    """Enough for a screen that is full, and for changes that go over the limits."""
+    return 300
+
+
 @pytest.fixture(autouse=True)
 def _nothing_left(qapp: QApplication, qtlog) -> Iterator[None]:
     """Fails a test that leaves top-level windows, running timers or working threads, or at which Qt complained."""
