@@ -22,6 +22,12 @@ YEAR = {"first_term": "3600", "last_term": "3699", "first_day": "2026-07-01", "l
 TOKEN_PATH = "/oauth/access_token"
 
 
+@pytest.fixture
+def district_size() -> int:
+    """Enough for three pages of 100 students."""
+    return 300
+
+
 @dataclass
 class Sink:
     """Takes what a reading hands on, as tuples of texts; ``restarts`` counts how often it was void."""

@@ -20,6 +20,12 @@ PEOPLE = ("student", "teacher", "admin", "contact")
 
 
 @pytest.fixture
+def district_size() -> int:
+    """Enough for two students who look alike among those that the rules leave in."""
+    return 300
+
+
+@pytest.fixture
 def choose(connect: Connect) -> Set:
     """Connections with these settings and the plugin for them."""
 
