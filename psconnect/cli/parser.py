@@ -77,14 +77,16 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     rebuild.add_argument("name")
     rebuild.add_argument("--yes", action="store_true", help="don’t ask")
     _identity_verbs(kinds)
-    secret = verbs.add_parser("secret", help="keep a secret in the keyring")  # type: ignore[attr-defined]
-    keep = _add(
-        secret.add_subparsers(dest="what", metavar="WHAT", required=True),
-        "set",
-        "read a secret from standard input and keep it",
-    )
-    keep.add_argument("name")
-    keep.add_argument("key", help="source.client_secret")
+    secret = verbs.add_parser("secret", help="keep secrets in the keyring")  # type: ignore[attr-defined]
+    secrets = secret.add_subparsers(dest="what", metavar="WHAT", required=True)
+    _add(secrets, "list", "list the secrets of a connection and where each is, never its value").add_argument("name")
+    for what, text in (
+        ("set", "read a secret from standard input and keep it in the keyring"),
+        ("remove", "delete a secret from the keyring"),
+    ):
+        one = _add(secrets, what, text)
+        one.add_argument("name")
+        one.add_argument("key", help="as “secret list” names it, like source.client_secret or destination.token")
     plugin = _add(verbs, "plugin", "build the plugin package for PowerSchool")
     plugin.add_argument("name")
     plugin.add_argument("-o", "--output", required=True, metavar="FILE.zip")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import codecs
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from psconnect.cli.explaining import explain
 from psconnect.cli.filtering import filters
 from psconnect.cli.identity import adopt, rekey
 from psconnect.cli.interrupt import cancel_on_interrupt
+from psconnect.cli.secret_verbs import list_secrets, remove_secret, set_secret
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import to_dict
 from psconnect.model.errors import FixSettings
@@ -162,24 +162,6 @@ def _confirmed(name: str, question: str, refusal: tuple[str, str, str]) -> bool:
         raise FixSettings(code, title, happened.format(name=name), "Repeat the command with --yes.", where=name)
     output.say(question)
     return output.answer("Type the connection’s name to confirm: ") == name
-
-
-def _secret(service: Service, options: argparse.Namespace) -> int:
-    if sys.stdin.isatty():
-        output.say("Paste the secret, then press Enter and Ctrl+D (Windows: Ctrl+Z, Enter):")
-    service.set_secret(options.name, options.key, _piped())
-    return _said(options, "The secret is kept in the keyring of this computer.", name=options.name, key=options.key)
-
-
-def _piped() -> str:
-    """Standard input as text: what is typed or, from a pipe, UTF-8 or what PowerShell may make of it, UTF-16."""
-    raw = getattr(sys.stdin, "buffer", None)
-    if raw is None or sys.stdin.isatty():
-        return sys.stdin.read()
-    content: bytes = raw.read()
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
-    return content.decode("utf-8", "surrogateescape")
 
 
 def _plugin(service: Service, options: argparse.Namespace) -> int:
@@ -362,7 +344,9 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "connection rebuild": _rebuild,
     "connection adopt": adopt,
     "connection rekey": rekey,
-    "secret set": _secret,
+    "secret list": list_secrets,
+    "secret set": set_secret,
+    "secret remove": remove_secret,
     "plugin": _plugin,
     "check": _check,
     "sync": _sync,

@@ -23,7 +23,7 @@ from psconnect.sources.kind import School
 from psconnect.store.history.change_table import Arrangement
 from psconnect.store.reading.last_reading import FINDABLE, Match
 from psconnect.store.settings.home import Home, find_home, slug
-from psconnect.store.settings.secrets import CLIENT_SECRET, secret_word
+from psconnect.store.settings.secrets import CLIENT_SECRET, SecretPlace, secret_word
 from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
 from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.frozen_ids import IdsNow
@@ -64,6 +64,7 @@ __all__ = [
     "Related",
     "School",
     "SecretField",
+    "SecretPlace",
     "SecretState",
     "Service",
     "SetAside",

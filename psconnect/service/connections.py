@@ -19,7 +19,7 @@ from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.service.destinations import Destinations
 from psconnect.service.identity import Identity
-from psconnect.service.secrets import every_secret
+from psconnect.service.secrets import destination_secret_keys, every_secret
 from psconnect.store.files import LAST_READ, storage_errors, write_atomically
 from psconnect.store.lock import run_lock
 from psconnect.store.plan.ledger import ledger_counts
@@ -80,8 +80,15 @@ class Connections(Identity, Destinations):
         if checked.destination_kind in KINDS:
             KINDS[checked.destination_kind].check(checked.destination)
         self.check_ids(checked)
+        self._forget_for_another_kind(checked)
         self._files.save(checked)
         return checked
+
+    def _forget_for_another_kind(self, connection: Connection) -> None:
+        """A secret of one system must never reach another one, which may ask for it by the same key."""
+        name = self._files.spelled(connection.name)
+        if name and self._files.get(name).destination_kind not in ("", connection.destination_kind):
+            self.forget_secrets(name, destination_secret_keys())
 
     def import_connection(
         self, path: Path, *, replace: bool = True, on_other_id: Callable[[str], None] = lambda _id: None

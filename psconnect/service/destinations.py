@@ -16,16 +16,20 @@ class Destinations(SecretKeeping):
 
     @contextmanager
     def opened_destination(
-        self, connection: Connection, cancel: CancelToken | None = None, typed: Mapping[str, str] | None = None
+        self,
+        connection: Connection,
+        cancel: CancelToken | None = None,
+        typed: Mapping[str, str] | None = None,
+        kept_as: str = "",
     ) -> Iterator[Destination]:
         """The connection's destination; closed afterwards.
 
-        ``typed`` are secrets, by full keys, that go before the kept ones. Raises FixSettings for settings that can't be
-        used; a secret that is missing is missed when the destination asks for it.
+        ``typed`` are secrets, by full keys, that go before the ones kept under ``kept_as`` or its name. Raises
+        FixSettings for settings that can't be used, or for a secret that the destination asks for and that is missing.
         """
         context = Context(
             connection.name,
-            secret=lambda key: self.destination_secret(connection, key, typed or {}),
+            secret=lambda key: self.destination_secret(connection, key, typed or {}, kept_as),
             clock=self.clock,
             cancel=cancel or CancelToken(),
             on_step=self.on_step,

@@ -86,13 +86,14 @@ class SecretKeeping(Base):
             if state.required and not state.place and state.key != CLIENT_SECRET:
                 raise _missing(connection.name, state)
 
-    def destination_secret(self, connection: Connection, key: str, typed: Mapping[str, str]) -> str:
+    def destination_secret(self, connection: Connection, key: str, typed: Mapping[str, str], kept_as: str = "") -> str:
         """A secret that the destination declares, by its key there; raises FixSettings where it is not known.
 
-        ``typed`` are values, by full keys, that go before the kept ones. One that is not required may be empty.
+        ``typed`` are values, by full keys, that go before the kept ones; ``kept_as`` is the name under which these are,
+        if it is not the connection's. One that is not required may be empty.
         """
         (state,) = (one for one in self._states(connection) if one.key == f"{_DESTINATION}{key}")
-        value = typed.get(state.key, "") or self.secrets.get(connection.name, state.key)
+        value = typed.get(state.key, "") or self.secrets.get(kept_as or connection.name, state.key)
         if not value and state.required:
             raise _missing(connection.name, state)
         return value
@@ -107,9 +108,10 @@ class SecretKeeping(Base):
         """Whether this computer has a keyring; without one, secrets are kept until psconnect ends."""
         return self.secrets.in_keyring
 
-    def kept_secrets(self, name: str) -> frozenset[str]:
-        """Keys of the secrets that are known on this computer under that name."""
-        return frozenset(key for key in every_secret() if self.secrets.place(name, key))
+    def kept_secrets(self, name: str) -> dict[str, SecretPlace]:
+        """The secrets that are known on this computer under that name, by key, and where each is."""
+        places = {key: self.secrets.place(name, key) for key in every_secret()}
+        return {key: place for key, place in places.items() if place}
 
     def keep_secret(self, name: str, key: str, value: str) -> bool:
         """Keep a secret under that name.
@@ -137,8 +139,13 @@ class SecretKeeping(Base):
 
 def every_secret() -> list[str]:
     """The keys of all secrets that any connection can have."""
+    return [CLIENT_SECRET, *destination_secret_keys()]
+
+
+def destination_secret_keys() -> list[str]:
+    """The keys of all secrets that any kind of destination declares."""
     declared = [field.key for kind in KINDS.values() for field in kind.secrets]
-    return [CLIENT_SECRET, *(f"{_DESTINATION}{key}" for key in dict.fromkeys(declared))]
+    return [f"{_DESTINATION}{key}" for key in dict.fromkeys(declared)]
 
 
 def _missing(name: str, state: SecretState) -> FixSettings:

@@ -138,12 +138,15 @@ class SetUp(Destinations, DraftFiles):
         with self._looking(choices, secret, token, hurried=False) as opened:
             return preview_filters(shaped_source(choices, opened), entity, token, on_event=on_event, most=most)
 
-    def check_destination(self, connection: Connection, typed: Mapping[str, str] | None = None) -> str:
+    def check_destination(
+        self, connection: Connection, typed: Mapping[str, str] | None = None, kept_as: str = ""
+    ) -> str:
         """Whether the destination of settings that may not be saved yet takes a delivery; says so in a sentence.
 
-        ``typed`` are secrets that are not stored yet, by full keys. Raises PsconnectError where it can't be used.
+        ``typed`` are secrets that are not stored yet, by full keys; others are kept under ``kept_as``, or the
+        connection's name. Raises PsconnectError where it can't be used.
         """
-        with self.opened_destination(connection, typed=typed) as destination:
+        with self.opened_destination(connection, typed=typed, kept_as=kept_as) as destination:
             return stop_if_failed(destination.check())
 
     def _looking(

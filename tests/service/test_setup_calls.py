@@ -160,7 +160,7 @@ def test_a_secret_moves_from_the_set_up_to_its_connection(connected: Connected, 
     assert service.keeps_secrets()
     assert not service.kept_secrets("set-up 1")
     assert service.keep_secret("set-up 1", CLIENT_SECRET, "s3cret")
-    assert service.kept_secrets("set-up 1") == {CLIENT_SECRET}
+    assert service.kept_secrets("set-up 1") == {CLIENT_SECRET: "keyring"}
     service.move_secrets("set-up 1", connected.name, [CLIENT_SECRET])
     assert memory_keyring.entries == {("psconnect", f"{connected.name}/{CLIENT_SECRET}"): "s3cret"}
     service.move_secrets("set-up 1", connected.name, [CLIENT_SECRET])

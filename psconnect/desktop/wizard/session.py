@@ -6,7 +6,7 @@ methods under *work* may wait for disk, keyring or network: they run in worker t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import trimmed
-from psconnect.service import CLIENT_SECRET, Finding, Piece, PluginPackage, School, Service, secret_word
+from psconnect.service import CLIENT_SECRET, Finding, Piece, PluginPackage, School, SecretPlace, Service, secret_word
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class Session:
         choices: presets, kinds of destination, names of other connections, whether there is a keyring.
         base: the connection that is changed, as its file has it; None for a new one.
         before: the same settings in effect, as they stood on the pages.
-        stored: keys of the secrets that were kept before.
+        stored: the secrets that were kept before, by key, and where each is.
+        stored_kind: the kind of destination that they belong to.
+        removed: keys of those that are to go once it is saved.
         resumed: whether the draft was begun in an earlier session.
         secrets: what was typed of secrets in this session, by key; it goes to the keyring and nowhere else.
     """
@@ -61,7 +63,9 @@ class Session:
     choices: Known
     base: Connection | None = None
     before: Draft | None = None
-    stored: frozenset[str] = frozenset()
+    stored: Mapping[str, SecretPlace] = field(default_factory=dict)
+    stored_kind: str = ""
+    removed: frozenset[str] = frozenset()
     resumed: bool = False
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     on_change: list[Callable[[], None]] = field(default_factory=list)
@@ -71,12 +75,19 @@ class Session:
     def known(self) -> Known:
         """What is known beside the draft."""
         typed = {key: pasted_problem(text, secret_word(key)) for key, text in self.secrets.items()}
-        return replace(self.choices, secrets={**dict.fromkeys(self.stored, ""), **typed})
+        kept = dict.fromkeys(self.places.keys() - self.removed, "")
+        return replace(self.choices, secrets={**kept, **typed})
+
+    @property
+    def places(self) -> dict[str, SecretPlace]:
+        """The kept secrets that belong to the chosen kind of destination, or to the source, and where each is."""
+        same = self.draft.of(DestinationPart).kind == self.stored_kind
+        return {key: place for key, place in self.stored.items() if same or not key.startswith(_DESTINATION)}
 
     @property
     def dirty(self) -> bool:
         """Whether something differs from the connection that is changed."""
-        if self.base is None or self.before is None or self.secrets != self._kept:
+        if self.base is None or self.before is None or self.secrets != self._kept or self.removed:
             return True
         return differs(self.draft, self.before, self.known, self.base)
 
@@ -104,6 +115,21 @@ class Session:
             self.draft = flow.changed(self.draft, CredentialsPart, tested="")
         self._tell()
 
+    def remove_secret(self, key: str) -> None:
+        """Let a kept secret go once it is saved."""
+        self.removed |= {key}
+        self._tell()
+
+    def keep_secret(self, key: str) -> None:
+        """Let it stay all the same."""
+        self.removed -= {key}
+        self._tell()
+
+    def choose_kind(self, kind: str) -> None:
+        """Take another kind of destination; secrets typed for the one before are not for this one."""
+        self.secrets = {key: text for key, text in self.secrets.items() if not key.startswith(_DESTINATION)}
+        self.update(DestinationPart, destination={"kind": kind})
+
     def needs(self, step: str) -> list[Need]:
         """What a step still needs."""
         return flow.needs_of(self.draft, self.known, step)
@@ -114,7 +140,9 @@ class Session:
 
     def saved(self, connection: Connection, typed: Draft) -> None:
         """The draft ``typed`` became this connection; what was typed since then stays typed."""
-        self.base, self.stored = connection, self.stored | self._kept.keys()
+        self.base = connection
+        self.stored, self.stored_kind = self.service.kept_secrets(connection.name), connection.destination_kind
+        self.removed = frozenset()
         self.before = from_connection(self.service.in_effect(connection))
         self.become(kept_typing(self.draft, typed, self.before))
 
@@ -124,6 +152,8 @@ class Session:
         """Keep the draft on disk and the secrets in the keyring; does neither for a connection that exists."""
         if self.base is None:
             drafts.save(self.service, self.draft)
+            gone = {*self.removed, *(self.stored.keys() - self.places.keys())}
+            self.service.forget_secrets(self.draft.secret_name, gone)
             self._keep(self.draft.secret_name)
 
     def save_plugin(self, path: Path) -> PluginPackage:
@@ -152,7 +182,8 @@ class Session:
         """Whether the destination as typed takes a delivery, in a sentence."""
         # The name decides the file's name; while there is none, any will do for looking.
         name = self.draft.of(ConnectPart).name or self.draft.id
-        return self.service.check_destination(self._as_typed("destination", name))
+        kept_as = self.base.name if self.base else self.draft.secret_name
+        return self.service.check_destination(self._as_typed("destination", name), self.secrets, kept_as)
 
     def finish(self, draft: Draft) -> Connection:
         """Save what a draft says, and the secrets; of a new connection, the draft has then done its work and goes.
@@ -162,12 +193,15 @@ class Session:
         if self.base is not None and self.before is not None:
             current = self._current(self.base.name)
             connection = self.service.save_connection(onto(draft, self.before, self.known, current))
+            self.service.forget_secrets(connection.name, self.removed)
             self._keep(connection.name)
             return connection
         self._refuse_taken(draft.of(ConnectPart).name)
         connection = self.service.save_connection(to_connection(draft, self.known))
         self._keep(connection.name)
-        self.service.move_secrets(draft.secret_name, connection.name, self.stored - self.secrets.keys())
+        self.service.move_secrets(
+            draft.secret_name, connection.name, self.places.keys() - self.removed - self.secrets.keys()
+        )
         self.service.remove_draft(draft.id)
         return connection
 
@@ -218,6 +252,9 @@ class Session:
         return to_connection(named, self.known, self.base, only=only | {"connect"})
 
 
+_DESTINATION = "destination."
+
+
 def _without(secrets: dict[str, str], key: str) -> dict[str, str]:
     return {other: secret for other, secret in secrets.items() if other != key}
 
@@ -251,6 +288,7 @@ def begin(service: Service, prefill: Prefill | None = None) -> Session:
         draft,
         choices,
         stored=service.kept_secrets(draft.secret_name),
+        stored_kind=draft.of(DestinationPart).kind,
         resumed=going is not None,
         secrets={CLIENT_SECRET: prefill.client_secret} if prefill else {},
     )
@@ -266,7 +304,9 @@ def change(service: Service, name: str) -> Session:
     """A visit to the settings of a connection; work."""
     connection = service.connection(name)
     before = from_connection(service.in_effect(connection))
-    return Session(service, before, _choices(service, name), connection, before, service.kept_secrets(name))
+    kept = service.kept_secrets(name)
+    choices, kind = _choices(service, name), connection.destination_kind
+    return Session(service, before, choices, connection, before, kept, kind)
 
 
 def _choices(service: Service, besides: str = "") -> Known:

@@ -171,7 +171,7 @@ class Setting:
         self.press(self.window.next_button)
         if step == "destination":
             return
-        folder = self.destination.controls["folder"]
+        folder = self.destination.settings["folder"].control
         assert isinstance(folder, QLineEdit)
         self.type(folder, str(self.folder))
         self.press(self.window.next_button)

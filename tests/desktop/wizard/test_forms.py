@@ -105,7 +105,7 @@ def test_a_change_is_saved_and_all_else_stays(opened: Open):
 def test_what_is_wrong_is_shown_on_its_tab_and_not_saved(opened: Open):
     destination = opened.page(3)
     assert isinstance(destination, DestinationPage)
-    folder = destination.controls["folder"]
+    folder = destination.settings["folder"].control
     assert isinstance(folder, QLineEdit)
     opened.type(folder, " ")
     opened.qtbot.keyClick(folder, Qt.Key.Key_Backspace)

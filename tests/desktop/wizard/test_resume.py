@@ -123,7 +123,7 @@ def test_without_a_keyring_it_is_said_and_known_until_the_end(setting: Setting, 
     setting.fill_credentials()
     for _step in range(2):
         setting.press(window.next_button)
-    folder = setting.destination.controls["folder"]
+    folder = setting.destination.settings["folder"].control
     assert isinstance(folder, QLineEdit)
     setting.type(folder, str(setting.folder))
     setting.press(window.next_button)

@@ -95,7 +95,7 @@ def test_a_destination_is_tested_before_anything_is_sent(setting: Setting):
     setting.open()
     setting.to("destination")
     page = setting.destination
-    folder = page.controls["folder"]
+    folder = page.settings["folder"].control
     assert isinstance(folder, QLineEdit)
     setting.press(page.test_button)
     assert page.rows["destination.folder"].error
@@ -113,7 +113,7 @@ def test_what_is_advanced_is_hidden_until_opened_or_wrong(setting: Setting):
     window = setting.open()
     setting.to("destination")
     page = setting.destination
-    keep = page.controls["keep"]
+    keep = page.settings["keep"].control
     assert isinstance(keep, QLineEdit)
     assert not keep.isVisible()
     setting.press(page.advanced_button)
@@ -123,7 +123,7 @@ def test_what_is_advanced_is_hidden_until_opened_or_wrong(setting: Setting):
     setting.press(page.advanced_button)
     setting.type(keep, "many")
     setting.press(page.advanced_button)
-    folder = page.controls["folder"]
+    folder = page.settings["folder"].control
     assert isinstance(folder, QLineEdit)
     setting.type(folder, str(setting.folder))
     setting.press(window.next_button)
@@ -140,13 +140,13 @@ def test_a_folder_is_chosen_in_the_systems_own_dialog(setting: Setting):
     setting.open()
     setting.to("destination")
     page = setting.destination
-    page._ask_folder(setting.service.destinations()[0].fields[1])
+    page.settings["folder"].ask_path()
     dialog = page.findChild(QFileDialog)
     assert dialog is not None
     dialog.setDirectory(str(setting.folder.parent))
     dialog.findChild(QLineEdit).setText(str(setting.folder))
     dialog.accept()
-    folder = page.controls["folder"]
+    folder = page.settings["folder"].control
     assert isinstance(folder, QLineEdit)
     assert Path(folder.text()) == setting.folder
 
@@ -162,7 +162,7 @@ def test_finish_leads_to_the_summary_whose_links_lead_back(setting: Setting):
     setting.press(summary.first_field())
     assert setting.session.draft.step == "destination"
     assert setting.destination.rows["destination.folder"].error
-    folder = setting.destination.controls["folder"]
+    folder = setting.destination.settings["folder"].control
     assert isinstance(folder, QLineEdit)
     setting.type(folder, str(setting.folder))
     setting.press(window.side.buttons["summary"])

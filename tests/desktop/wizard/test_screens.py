@@ -103,7 +103,7 @@ def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):
     setting.press(setting.schools.all_box)
     setting.press(window.next_button)
     grab("4-destination-empty")
-    folder = setting.destination.controls["folder"]
+    folder = setting.destination.settings["folder"].control
     assert isinstance(folder, QLineEdit)
     setting.press(window.side.buttons["schools"])
     setting.press(window.finish_button)

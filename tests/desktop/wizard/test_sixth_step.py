@@ -111,7 +111,7 @@ def test_it_is_filled_in_resumed_summed_up_and_saved(sixth: None, make_setting: 
     assert setting.session.draft.step == "prefix"
     assert prefix_of(setting).text() == "LU-"
     setting.press(window.next_button)
-    folder = setting.destination.controls["folder"]
+    folder = setting.destination.settings["folder"].control
     assert isinstance(folder, QLineEdit)
     setting.type(folder, str(setting.folder))
     setting.press(window.next_button)

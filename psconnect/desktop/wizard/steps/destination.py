@@ -7,13 +7,17 @@ from typing import Any
 
 import msgspec
 
-from psconnect.desktop.text import tr
+from psconnect.desktop.text import counted, entity_label, tr
 from psconnect.desktop.wizard.draft import Draft, Part
-from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText
+from psconnect.desktop.wizard.steps.schools import SchoolsPart
+from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, told
 from psconnect.model.connection import Connection
-from psconnect.service import Kind, SettingField
+from psconnect.model.errors import FixSettings
+from psconnect.model.setting_fields import FieldCheck
+from psconnect.service import Kind, SecretField, SettingField
 
-Value = str | int | bool
+Value = str | int | bool | list[dict[str, str | int | bool]]
+"""A setting's value as typed; that of a table is its rows."""
 
 
 class DestinationPart(Part, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -42,7 +46,7 @@ class DestinationStep(StepSpec[DestinationPart]):
         return StepText(
             tr("Destination"),
             tr("Where does the roster go?"),
-            tr("Each sync puts the whole roster there, complete or not at all."),
+            tr("Nothing is sent yet: this only says where, and how to get in."),
         )
 
     def needs(self, draft: Draft, known: Known) -> Iterator[Need]:
@@ -53,9 +57,14 @@ class DestinationStep(StepSpec[DestinationPart]):
             yield self.need("kind", tr("Choose where the roster goes."))
             return
         for setting in declaration.fields:
-            problem = setting_problem(setting, part.destination.get(setting.key, setting.default))
+            problem = setting_problem(setting, part.destination.get(setting.key, setting.initial))
             if problem:
                 yield self.need(f"destination.{setting.key}", problem)
+        for secret in declaration.secrets:
+            key = secret_key(secret)
+            problem = known.secrets.get(key, _enter(secret) if secret.required else "")
+            if problem:
+                yield self.need(key, problem)
 
     def lines(self, draft: Draft, known: Known) -> list[Line]:
         """The kind and its settings."""
@@ -63,12 +72,11 @@ class DestinationStep(StepSpec[DestinationPart]):
         declaration = part.declared_by(known)
         if declaration is None:
             return [(tr("Kind"), "")]
-        found = [(tr("Kind"), declaration.label)]
-        for setting in declaration.fields:
-            value = part.destination.get(setting.key, setting.default)
-            shown = (tr("on") if value else tr("off")) if isinstance(value, bool) else str(value)
-            found.append((setting.label, shown))
-        return found
+        values = ((one.label, part.destination.get(one.key, one.initial)) for one in declaration.fields)
+        places = (
+            (one.label, known.secret_place if secret_key(one) in known.secrets else "") for one in declaration.secrets
+        )
+        return [(tr("Kind"), declaration.label), *((label, _shown(value)) for label, value in values), *places]
 
     def into(self, part: DestinationPart, settings: dict[str, Any]) -> None:
         """The [destination] section."""
@@ -79,12 +87,45 @@ class DestinationStep(StepSpec[DestinationPart]):
         return DestinationPart(dict(connection.destination))
 
 
-def setting_problem(setting: SettingField, value: Value) -> str:
+def secret_key(secret: SecretField) -> str:
+    """The full key of a secret that a destination declares."""
+    return f"destination.{secret.key}"
+
+
+def _enter(secret: SecretField) -> str:
+    return tr("Enter the secret “{label}”.", label=secret.label)
+
+
+def row_labels(setting: SettingField, draft: Draft, known: Known) -> dict[str, str]:
+    """What the rows of a table can be about, by key: fixed ones, the chosen schools, or what is delivered."""
+    if setting.rows == "schools":
+        part = draft.of(SchoolsPart)
+        return {str(school.number): school.name for school in part.found if part.has(school.number)}
+    if setting.rows == "entities":
+        kind = draft.of(DestinationPart).declared_by(known)
+        return {key: entity_label(key) for key in kind.entities} if kind else {}
+    return dict(setting.row_labels)
+
+
+def setting_problem(setting: SettingField, value: Any) -> str:
     """What is wrong with a destination's setting, in a sentence; an empty text when it can be used."""
-    if setting.required and value == "":
+    if setting.required and value in ("", []):
         return setting.help
+    if setting.kind == "table":
+        try:
+            FieldCheck("", "destination", "", "").value(setting, value)
+        except FixSettings as error:
+            return told(error)
     if setting.kind == "number" and (not isinstance(value, int) or value < 0):
         return tr("Type a whole number, 0 or more.")
     if setting.choices and value not in setting.choices:
         return tr("Choose one of: {choices}.", choices=", ".join(setting.choices))
     return ""
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return tr("on") if value else tr("off")
+    if isinstance(value, list):
+        return counted(len(value), "{count} row", "{count} rows")
+    return str(value)

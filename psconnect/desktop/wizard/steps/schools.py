@@ -33,6 +33,13 @@ class SchoolsPart(Part, frozen=True, omit_defaults=True, forbid_unknown_fields=T
     start_year: int | None = None
     found: tuple[School, ...] = ()
 
+    def has(self, number: int) -> bool:
+        """Whether a school takes part."""
+        try:
+            return self.all_schools or number in parse_numbers(self.numbers)
+        except ValueError:
+            return False
+
 
 class SchoolsStep(StepSpec[SchoolsPart]):
     """Whose people and classes are sent."""

@@ -1,0 +1,103 @@
+"""A kind of destination for tests: a service with a token, and a setting of every sort there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from psconnect.destinations import KINDS, add_kind
+from psconnect.destinations.kind import Context, Kind
+from psconnect.destinations.writer import Batch, Writer
+from psconnect.model.errors import SignInAgain
+from psconnect.model.findings import Finding
+from psconnect.model.outcomes import Outcome, Standing
+from psconnect.model.setting_fields import Column, SecretField, SettingField
+
+RIGHT_TOKEN = "canary-token-4d1c"
+
+
+class ServiceWriter(Writer):
+    """Lets in who has the right token, and takes nothing."""
+
+    def __init__(self, context: Context) -> None:
+        self._token = context.secret("token")
+        self.address = str(context.settings["account"])
+
+    address = ""
+
+    def check(self) -> Sequence[Finding]:
+        """Whether the token is right."""
+        if self._token != RIGHT_TOKEN:
+            raise SignInAgain(
+                "PSC-TEST-TOKEN", "Not let in", "The service did not accept the token.", "Enter it again."
+            )
+        return (Finding("Sign-in", "ok", "The service let psconnect in."),)
+
+    def standing(self) -> str:
+        """Always the same service."""
+        return "service"
+
+    def apply(self, batch: Batch) -> Sequence[Outcome]:
+        """Nobody gets that far."""
+        raise AssertionError(batch)
+
+    def read_back(self, batch: Batch) -> Sequence[Standing]:
+        """Nobody gets that far."""
+        raise AssertionError(batch)
+
+
+ROLES = (
+    Column("role", "Role there", "choice", required=True, choices=("student", "teacher", "observer")),
+    Column("weight", "Weight", "number", default=0),
+    Column("note", "Note"),
+    Column("active", "Active", "switch", default=True),
+)
+SERVICE_KIND = Kind(
+    "example-service",
+    "Example service",
+    "A service that takes single changes, made up for tests.",
+    ServiceWriter,
+    settings=(
+        SettingField("account", "Account", "The name of the account there.", "text", required=True, example="lincoln"),
+        SettingField("cache", "Cache folder", "Where files are kept between runs.", "folder"),
+        SettingField("log", "Log file", "Where each change is noted.", "file"),
+        SettingField("batch", "Changes a call", "How many changes go out together.", "number", default=50),
+        SettingField(
+            "mode", "Mode", "What happens to accounts that leave.", "choice", default="lock", choices=("lock", "delete")
+        ),
+        SettingField("mail", "Send mail", "Whether new people are told.", "switch", default=False),
+        SettingField(
+            "roles",
+            "Roles",
+            "What a role in a class is there.",
+            "table",
+            columns=ROLES,
+            rows="fixed",
+            row_labels=(("lead", "Lead teacher"), ("aide", "Aide")),
+        ),
+        SettingField(
+            "sites",
+            "Sites",
+            "Where each school stands there.",
+            "table",
+            columns=(Column("site", "Site"),),
+            rows="schools",
+        ),
+        SettingField("extra", "Further rules", "Rules of your own.", "table", columns=ROLES, advanced=True),
+    ),
+    secrets=(
+        SecretField("token", "Token", "From the service’s page for administrators."),
+        SecretField("proxy_password", "Proxy password", "Only where a proxy asks for one.", required=False),
+    ),
+)
+
+
+@pytest.fixture
+def service_kind() -> Iterator[Kind]:
+    """The kind, known while a test runs."""
+    before = dict(KINDS)
+    add_kind(SERVICE_KIND)
+    yield SERVICE_KIND
+    KINDS.clear()
+    KINDS.update(before)
