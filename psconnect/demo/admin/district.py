@@ -8,11 +8,11 @@ from psconnect.demo.district.change import CHANGES, LARGEST_CHANGE
 
 if TYPE_CHECKING:
     from psconnect.demo.admin.records import Records
-    from psconnect.demo.admin.visits import Handler, Visit
+    from psconnect.demo.admin.visits import PageHandler, Visit
     from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.messages import Reply
 
-PAGE: Final = "/admin/demo/district.html"
+_PAGE: Final = "/admin/demo/district.html"
 _USUAL: Final = 10
 
 
@@ -23,11 +23,11 @@ class DistrictPages:
         self._records = records
         self._server = server
 
-    def routes(self) -> dict[tuple[str, str], Handler]:
+    def routes(self) -> dict[tuple[str, str], PageHandler]:
         """What these pages answer."""
         return {
-            ("GET", PAGE): self._show,
-            ("POST", PAGE): self._change,
+            ("GET", _PAGE): self._show,
+            ("POST", _PAGE): self._change,
             ("POST", "/admin/demo/startover.html"): self._start_over,
         }
 
@@ -45,13 +45,13 @@ class DistrictPages:
             school = form.number("school", "The school") if form.text("school") else None
             outcome = self._server.change_district(kind, count=count, school=school)
         except ValueError as error:
-            return visit.refused(PAGE, str(error))
-        return visit.done(PAGE, outcome.sentence)
+            return visit.refused(_PAGE, str(error))
+        return visit.done(_PAGE, outcome.sentence)
 
     def _start_over(self, visit: Visit) -> Reply:
         if visit.form.text("sure") != "yes":
-            return visit.refused(PAGE, "Nothing was changed: tick that all changes shall be lost.")
+            return visit.refused(_PAGE, "Nothing was changed: tick that all changes shall be lost.")
         self._server.start_over()
         return visit.done(
-            PAGE, "The district is as it was at first, and so is the server’s date. Plugins are unchanged."
+            _PAGE, "The district is as it was at first, and so is the server’s date. Plugins are unchanged."
         )

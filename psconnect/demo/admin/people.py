@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from psconnect.demo.admin.records import Records, Row
-    from psconnect.demo.admin.visits import Handler, Visit
+    from psconnect.demo.admin.visits import PageHandler, Visit
     from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.messages import Reply
 
@@ -26,7 +26,7 @@ class PeoplePages:
         self._records = records
         self._server = server
 
-    def routes(self) -> dict[tuple[str, str], Handler]:
+    def routes(self) -> dict[tuple[str, str], PageHandler]:
         """What these pages answer."""
         return {
             ("GET", "/admin/home.html"): self._start,
@@ -51,7 +51,7 @@ class PeoplePages:
         found = {label: find(text) for label, find in finders.items()} if text else {}
         return visit.page("search.html", "Search", text=text, found=found, most=MOST_FOUND)
 
-    def _page(self, template: str, table: str, find: Callable[[int], Row | None]) -> Handler:
+    def _page(self, template: str, table: str, find: Callable[[int], Row | None]) -> PageHandler:
         def show(visit: Visit) -> Reply:
             return self._show(visit, template, find, _dcid(visit.asked("frn"), table))
 

@@ -9,7 +9,7 @@ from psconnect.demo.server.installed import PAGED, SCHEMA, V1_LEVELS
 from psconnect.demo.server.package import PluginRefused
 
 if TYPE_CHECKING:
-    from psconnect.demo.admin.visits import Handler, Visit
+    from psconnect.demo.admin.visits import PageHandler, Visit
     from psconnect.demo.server.app import App
     from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.installed import Plugin
@@ -31,7 +31,7 @@ class PluginPages:
         self._server = server
         self._app = app
 
-    def routes(self) -> dict[tuple[str, str], Handler]:
+    def routes(self) -> dict[tuple[str, str], PageHandler]:
         """What these pages answer."""
         pages = {
             "plugin": self._plugin, "enable": self._ask_enable, "delete": self._ask_delete,
@@ -49,7 +49,7 @@ class PluginPages:
             **{("POST", f"{_FOLDER}{name}.html"): self._of_plugin(action) for name, action in actions.items()},
         }
 
-    def _of_plugin(self, answer: PluginHandler) -> Handler:
+    def _of_plugin(self, answer: PluginHandler) -> PageHandler:
         def handle(visit: Visit) -> Reply:
             text = visit.form.text("id") or visit.asked("id")
             plugin = self._app.plugins.by_id(int(text)) if text.isdecimal() and len(text) < 9 else None  # noqa: PLR2004

@@ -17,7 +17,7 @@ from psconnect.demo.admin.visits import Visit, redirect, style_sheet
 from psconnect.demo.server.messages import Reply
 
 if TYPE_CHECKING:
-    from psconnect.demo.admin.visits import Handler
+    from psconnect.demo.admin.visits import PageHandler
     from psconnect.demo.server.app import App
     from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.database import District
@@ -34,7 +34,7 @@ class AdminSite:
         self._server = server
         records = Records(district)
         people = PeoplePages(records, server)
-        self._routes: dict[tuple[str, str], Handler] = {
+        self._routes: dict[tuple[str, str], PageHandler] = {
             ("POST", "/admin/sign-out.html"): self._sign_out,
             ("GET", "/admin/system.html"): lambda visit: visit.page("system.html", "System"),
             ("GET", "/admin/systemsettings.html"): lambda visit: visit.page("systemsettings.html", "System Settings"),

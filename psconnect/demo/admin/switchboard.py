@@ -13,11 +13,11 @@ from psconnect.demo.server.quirks import Quirks
 
 if TYPE_CHECKING:
     from psconnect.demo.admin.forms import Form
-    from psconnect.demo.admin.visits import Handler, Visit
+    from psconnect.demo.admin.visits import PageHandler, Visit
     from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.messages import Reply
 
-PAGE: Final = "/admin/demo/switchboard.html"
+_PAGE: Final = "/admin/demo/switchboard.html"
 _LONGEST_WAIT: Final = 60_000
 _CAPITALS: Final = {"oauth": "OAuth", "sql": "SQL", "sso": "SSO", "v1": "/ws/v1"}
 #: The paths offered for faults; others can be typed.
@@ -32,7 +32,7 @@ PATHS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
+class ShownSwitch:
     """One switch of the server as a form shows it: ``kind`` is "flag", "choice", "number", "text" or "list"."""
 
     name: str
@@ -54,10 +54,10 @@ class SwitchboardPages:
     def __init__(self, server: ServerControls) -> None:
         self._server = server
 
-    def routes(self) -> dict[tuple[str, str], Handler]:
+    def routes(self) -> dict[tuple[str, str], PageHandler]:
         """The routes of this page; each form has its own address."""
         return {
-            ("GET", PAGE): self._show,
+            ("GET", _PAGE): self._show,
             ("POST", "/admin/demo/speed.html"): self._speed,
             ("POST", "/admin/demo/fault.html"): self._add_fault,
             ("POST", "/admin/demo/nofault.html"): self._remove_faults,
@@ -80,60 +80,60 @@ class SwitchboardPages:
             latency = visit.form.number("latency", "Latency")
             throttle = visit.form.number("throttle", "The throttle")
         except ValueError as error:
-            return visit.refused(PAGE, str(error))
+            return visit.refused(_PAGE, str(error))
         if max(latency, throttle) > _LONGEST_WAIT:
-            return visit.refused(PAGE, f"Nothing may take longer than a minute, which is {_LONGEST_WAIT:,} ms.")
+            return visit.refused(_PAGE, f"Nothing may take longer than a minute, which is {_LONGEST_WAIT:,} ms.")
         self._server.set_latency(latency)
         self._server.set_throttle(throttle)
-        return visit.done(PAGE, f"Each call takes {latency:,} ms more; a plugin may call every {throttle:,} ms.")
+        return visit.done(_PAGE, f"Each call takes {latency:,} ms more; a plugin may call every {throttle:,} ms.")
 
     def _add_fault(self, visit: Visit) -> Reply:
         try:
             fault = _fault(visit.form)
         except ValueError as error:
-            return visit.refused(PAGE, str(error))
+            return visit.refused(_PAGE, str(error))
         self._server.set_faults([*self._server.faults(), fault])
-        return visit.done(PAGE, f"{fault.name} is in force: {words(fault.name)}.")
+        return visit.done(_PAGE, f"{fault.name} is in force: {words(fault.name)}.")
 
     def _remove_faults(self, visit: Visit) -> Reply:
         at = visit.form.text("at")
         kept = [] if at == "all" else [one for place, one in enumerate(self._server.faults()) if str(place) != at]
         self._server.set_faults(kept)
-        return visit.done(PAGE, "No fault is in force." if not kept else f"{len(kept)} faults are in force.")
+        return visit.done(_PAGE, "No fault is in force." if not kept else f"{len(kept)} faults are in force.")
 
     def _switches(self, visit: Visit) -> Reply:
         default = Quirks()
         if visit.form.text("reset"):
             self._server.set_quirks(**{one.name: getattr(default, one.name) for one in fields(Quirks)})
-            return visit.done(PAGE, "All switches are as they were at first.")
+            return visit.done(_PAGE, "All switches are as they were at first.")
         try:
             changes = {one.name: _value(one, visit.form) for one in switches(default)}
         except ValueError as error:
-            return visit.refused(PAGE, str(error))
+            return visit.refused(_PAGE, str(error))
         self._server.set_quirks(**changes)
-        return visit.done(PAGE, "The switches are set.")
+        return visit.done(_PAGE, "The switches are set.")
 
     def _tokens(self, visit: Visit) -> Reply:
         self._server.expire_tokens()
-        return visit.done(PAGE, "Every token has expired. A client has to sign in again.")
+        return visit.done(_PAGE, "Every token has expired. A client has to sign in again.")
 
 
-def switches(quirks: Quirks) -> list[Switch]:
+def switches(quirks: Quirks) -> list[ShownSwitch]:
     """Every switch of the server with its current value and its description from the class's docstring."""
     hints = get_type_hints(Quirks)
     help_texts = _help()
     return [_switch(one.name, hints[one.name], getattr(quirks, one.name), help_texts) for one in fields(Quirks)]
 
 
-def _switch(name: str, hint: Any, value: Any, help_texts: dict[str, str]) -> Switch:
+def _switch(name: str, hint: Any, value: Any, help_texts: dict[str, str]) -> ShownSwitch:
     help_text = help_texts.get(name, "")
     if get_origin(hint) is Literal:
-        return Switch(name, help_text, "choice", str(value), tuple(str(option) for option in get_args(hint)))
+        return ShownSwitch(name, help_text, "choice", str(value), tuple(str(option) for option in get_args(hint)))
     if hint is bool:
-        return Switch(name, help_text, "flag", "yes" if value else "")
+        return ShownSwitch(name, help_text, "flag", "yes" if value else "")
     if isinstance(value, frozenset):
-        return Switch(name, help_text, "list", "\n".join(sorted(value)))
-    return Switch(name, help_text, "number" if hint is int else "text", str(value))
+        return ShownSwitch(name, help_text, "list", "\n".join(sorted(value)))
+    return ShownSwitch(name, help_text, "number" if hint is int else "text", str(value))
 
 
 def _help() -> dict[str, str]:
@@ -145,7 +145,7 @@ def _help() -> dict[str, str]:
     return {name: text[:1].upper() + text[1:] if text.split()[0].isalpha() else text for name, text in texts.items()}
 
 
-def _value(switch: Switch, form: Form) -> Any:
+def _value(switch: ShownSwitch, form: Form) -> Any:
     """The value of a switch from its form.
 
     Raises:

@@ -72,7 +72,7 @@ class Visit:
 
 
 if TYPE_CHECKING:
-    Handler = Callable[[Visit], Reply]
+    PageHandler = Callable[[Visit], Reply]
 
 
 def redirect(location: str, status: int = 303) -> Reply:

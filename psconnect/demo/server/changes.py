@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from psconnect.demo.server.database import District
 
 LOG: Final = "demo_change_log"
-INSERT, UPDATE, DELETE, ENROLLMENT = "INSERT", "UPDATE", "DELETE", "SCHOOL_ENROLLMENT"
+INSERT, UPDATE, DELETE, SCHOOL_ENROLLMENT = "INSERT", "UPDATE", "DELETE", "SCHOOL_ENROLLMENT"
 _ENROLLMENT_COLUMNS: Final = "SchoolID, Enroll_Status, Grade_Level, EntryDate, ExitDate, EntryCode, ExitCode, Track"
 
 
@@ -52,7 +52,7 @@ class ChangeLog:
         key = info.primary_key
         kinds = [(INSERT, "INSERT", "NEW"), (UPDATE, "UPDATE", "NEW"), (DELETE, "DELETE", "OLD")]
         if table == "STUDENTS":
-            kinds.append((ENROLLMENT, f"UPDATE OF {_ENROLLMENT_COLUMNS}", "NEW"))
+            kinds.append((SCHOOL_ENROLLMENT, f"UPDATE OF {_ENROLLMENT_COLUMNS}", "NEW"))
         for kind, event, row in kinds:
             database.execute(
                 f"CREATE TRIGGER IF NOT EXISTS demo_{info.name}_{kind} AFTER {event} ON {info.name} BEGIN "  # noqa: S608 - names of the catalogue

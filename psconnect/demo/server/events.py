@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from psconnect.demo.server.body import as_list, read_v1_object
-from psconnect.demo.server.changes import DELETE, ENROLLMENT, INSERT, UPDATE, Change
+from psconnect.demo.server.changes import DELETE, INSERT, SCHOOL_ENROLLMENT, UPDATE, Change
 from psconnect.demo.server.messages import Refusal, Reply
 from psconnect.demo.server.routes import Route
 from psconnect.demo.server.v1.wire import v1_message, v1_reply
@@ -223,7 +223,7 @@ def _wanted(item: object) -> tuple[str, str]:
     known = [f"/ws/v1/{name}/*" for name in _RESOURCES]
     if resource == _TEST and kind in _TYPES:
         return _TEST, str(kind)
-    enrollment = resource == "/ws/v1/student/*" and kind == ENROLLMENT
+    enrollment = resource == "/ws/v1/student/*" and kind == SCHOOL_ENROLLMENT
     if resource not in known or not (kind in _TYPES or enrollment):
         raise _malformed()
     return str(resource), str(kind)

@@ -23,7 +23,7 @@ class BadContactError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ContactField:
     """One key of a block and its column. ``code`` is the CodeSet.CodeType that a text of kind "code" belongs to."""
 
     key: str
@@ -99,62 +99,62 @@ class Part:
     value_table: str
     link: str
     order: str
-    fields: tuple[Field, ...]
-    value_fields: tuple[Field, ...]
+    fields: tuple[ContactField, ...]
+    value_fields: tuple[ContactField, ...]
     only_one: str | None = None
 
 
 DEMOGRAPHICS: Final = (
-    Field("firstName", "FirstName", required=True),
-    Field("middleName", "MiddleName"),
-    Field("lastName", "LastName", required=True),
-    Field("prefix", "PrefixCodeSetID", "code", "Prefix"),
-    Field("suffix", "SuffixCodeSetID", "code", "Suffix"),
-    Field("gender", "GenderCodeSetID", "code", "Gender"),
-    Field("employer", "Employer"),
-    Field("stateContactNumber", "StateContactNumber"),
-    Field("contactNumber", "ContactNumber"),
-    Field("stateExcludeFromReporting", "ExcludeFromStateRptg", "flag"),
-    Field("active", "IsActive", "flag"),
-    Field("language", "LanguageCodeSetID", "code", "Language"),
+    ContactField("firstName", "FirstName", required=True),
+    ContactField("middleName", "MiddleName"),
+    ContactField("lastName", "LastName", required=True),
+    ContactField("prefix", "PrefixCodeSetID", "code", "Prefix"),
+    ContactField("suffix", "SuffixCodeSetID", "code", "Suffix"),
+    ContactField("gender", "GenderCodeSetID", "code", "Gender"),
+    ContactField("employer", "Employer"),
+    ContactField("stateContactNumber", "StateContactNumber"),
+    ContactField("contactNumber", "ContactNumber"),
+    ContactField("stateExcludeFromReporting", "ExcludeFromStateRptg", "flag"),
+    ContactField("active", "IsActive", "flag"),
+    ContactField("language", "LanguageCodeSetID", "code", "Language"),
 )
 
 DETAILS: Final = (
-    Field("relationship", "RelationshipTypeCodeSetID", "code", "Relationship", required=True),
-    Field("relationshipNote", "RelationshipNote"),
-    Field("custodial", "IsCustodial", "flag"),
-    Field("emergency", "IsEmergency", "flag"),
-    Field("livesWith", "LivesWithFlg", "flag"),
-    Field("schoolPickup", "SchoolPickupFlg", "flag"),
-    Field("receivesMail", "ReceivesMailFlg", "flag"),
-    Field("startDate", "StartDate", "date"),
-    Field("endDate", "EndDate", "date"),
-    Field("active", "IsActive", "flag"),
-    Field("excludeFromStateReporting", "ExcludeFromStateRptg", "flag"),
+    ContactField("relationship", "RelationshipTypeCodeSetID", "code", "Relationship", required=True),
+    ContactField("relationshipNote", "RelationshipNote"),
+    ContactField("custodial", "IsCustodial", "flag"),
+    ContactField("emergency", "IsEmergency", "flag"),
+    ContactField("livesWith", "LivesWithFlg", "flag"),
+    ContactField("schoolPickup", "SchoolPickupFlg", "flag"),
+    ContactField("receivesMail", "ReceivesMailFlg", "flag"),
+    ContactField("startDate", "StartDate", "date"),
+    ContactField("endDate", "EndDate", "date"),
+    ContactField("active", "IsActive", "flag"),
+    ContactField("excludeFromStateReporting", "ExcludeFromStateRptg", "flag"),
 )
 
 EMAILS: Final = Part(
     "emails", "contactEmailId", "PersonEmailAddressAssoc", "emailId", "EmailAddress", "EmailAddressID",
     "EmailAddressPriorityOrder",
     (
-        Field("primary", "IsPrimaryEmailAddress", "flag"),
-        Field("type", "EmailTypeCodeSetID", "code", "Email"),
+        ContactField("primary", "IsPrimaryEmailAddress", "flag"),
+        ContactField("type", "EmailTypeCodeSetID", "code", "Email"),
     ),
-    (Field("address", "EmailAddress", required=True),),
+    (ContactField("address", "EmailAddress", required=True),),
     only_one="IsPrimaryEmailAddress",
 )  # fmt: skip
 PHONES: Final = Part(
     "phones", "contactsPhoneId", "PersonPhoneNumberAssoc", "phoneNumberId", "PhoneNumber", "PhoneNumberID",
     "PhoneNumberPriorityOrder",
     (
-        Field("sequence", "PhoneNumberPriorityOrder", "number"),
-        Field("preferred", "IsPreferred", "flag"),
-        Field("phoneType", "PhoneTypeCodeSetID", "code", "Phone"),
+        ContactField("sequence", "PhoneNumberPriorityOrder", "number"),
+        ContactField("preferred", "IsPreferred", "flag"),
+        ContactField("phoneType", "PhoneTypeCodeSetID", "code", "Phone"),
     ),
     (
-        Field("phoneNumber", "PhoneNumber", required=True),
-        Field("extension", "PhoneNumberExt"),
-        Field("sms", "IsSMS", "flag"),
+        ContactField("phoneNumber", "PhoneNumber", required=True),
+        ContactField("extension", "PhoneNumberExt"),
+        ContactField("sms", "IsSMS", "flag"),
     ),
     only_one="IsPreferred",
 )  # fmt: skip
@@ -162,30 +162,32 @@ ADDRESSES: Final = Part(
     "addresses", "contactsAddressId", "PersonAddressAssoc", "addressId", "PersonAddress", "PersonAddressID",
     "AddressPriorityOrder",
     (
-        Field("sequence", "AddressPriorityOrder", "number"),
-        Field("addressType", "AddressTypeCodeSetID", "code", "Address"),
-        Field("startDate", "StartDate", "date"),
-        Field("endDate", "EndDate", "date"),
+        ContactField("sequence", "AddressPriorityOrder", "number"),
+        ContactField("addressType", "AddressTypeCodeSetID", "code", "Address"),
+        ContactField("startDate", "StartDate", "date"),
+        ContactField("endDate", "EndDate", "date"),
     ),
     (
-        Field("street", "Street", required=True),
-        Field("linetwo", "LineTwo"),
-        Field("unit", "Unit"),
-        Field("city", "City"),
-        Field("state", "State"),
-        Field("country", "Country"),
-        Field("postalcode", "PostalCode"),
+        ContactField("street", "Street", required=True),
+        ContactField("linetwo", "LineTwo"),
+        ContactField("unit", "Unit"),
+        ContactField("city", "City"),
+        ContactField("state", "State"),
+        ContactField("country", "Country"),
+        ContactField("postalcode", "PostalCode"),
     ),
 )  # fmt: skip
 PARTS: Final = (EMAILS, PHONES, ADDRESSES)
 
 
-def shown_block(fields: Sequence[Field], values: Sequence[Value], ask: Ask) -> dict[str, object]:
+def shown_block(fields: Sequence[ContactField], values: Sequence[Value], ask: Ask) -> dict[str, object]:
     """The keys of a block with their values as the JSON has them."""
     return {field.key: field.shown(value, ask) for field, value in zip(fields, values, strict=True)}
 
 
-def stored_block(fields: Sequence[Field], body: dict[str, Any], table: str, ask: Ask, *, new: bool) -> dict[str, Value]:
+def stored_block(
+    fields: Sequence[ContactField], body: dict[str, Any], table: str, ask: Ask, *, new: bool
+) -> dict[str, Value]:
     """The columns a body sets: all of them for a new row, else those it names.
 
     Raises:

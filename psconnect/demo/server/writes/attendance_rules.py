@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from psconnect.demo.server.writes.rows import BadValueError, column_rules, read_value, wire_text
+from psconnect.demo.server.writes.rows import BadValueError, checked_text, column_rules, read_value
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,7 +50,7 @@ def _text(name: str, value: object, *, any_kind: bool) -> str:
             message = f"{name} must be a number of seconds since midnight"
             raise BadValueError(message)
         return str(value)
-    return wire_text(name, value, any_kind=any_kind)
+    return checked_text(name, value, any_kind=any_kind)
 
 
 def check_record(database: sqlite3.Connection, values: Values, modes: tuple[str, ...]) -> None:

@@ -82,7 +82,7 @@ def read_value(rule: ColumnRule, text: str) -> Value:
     return float(text) if rule.kind == "number" else text
 
 
-def wire_text(name: str, value: object, *, any_kind: bool) -> str:
+def checked_text(name: str, value: object, *, any_kind: bool) -> str:
     """A value of a body as text; null is the empty text.
 
     Raises:

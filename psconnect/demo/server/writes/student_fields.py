@@ -79,7 +79,7 @@ FIELDS: Final[dict[str, StudentField]] = {
     "schedule_setup/sched_next_year_grade": _whole("Sched_NextYearGrade"),
 }
 #: Fields that count on INSERT alone.
-ENROLLMENT: Final[dict[str, StudentField]] = {
+ENROLLMENT_FIELDS: Final[dict[str, StudentField]] = {
     "school_enrollment/enroll_status": StudentField("Enroll_Status", only=("A", "I", "P", "H")),
     "school_enrollment/enroll_status_code": _whole("Enroll_Status"),
     "school_enrollment/grade_level": _whole("Grade_Level"),
@@ -96,9 +96,9 @@ ENROLLMENT: Final[dict[str, StudentField]] = {
 }
 #: Fields that are not columns of Students.
 EMAIL: Final = "contact_info/email"
-RACES: Final = "ethnicity_race/races"
+RACES_PATH: Final = "ethnicity_race/races"
 EXTENSIONS: Final = "_extension_data"
-ELSEWHERE: Final = frozenset({"client_uid", "action", "id", EMAIL, RACES, EXTENSIONS})
+ELSEWHERE: Final = frozenset({"client_uid", "action", "id", EMAIL, RACES_PATH, EXTENSIONS})
 REQUIRED: Final = (
     "name/first_name",
     "name/last_name",

@@ -13,10 +13,10 @@ from psconnect.demo.server.writes.rows import BadValueError, column_rules, read_
 from psconnect.demo.server.writes.student_fields import (
     ELSEWHERE,
     EMAIL,
-    ENROLLMENT,
+    ENROLLMENT_FIELDS,
     EXTENSIONS,
     FIELDS,
-    RACES,
+    RACES_PATH,
     REQUIRED,
     TOGETHER,
     problem,
@@ -92,7 +92,7 @@ class StudentReader:
         _check_groups(write, texts)
         self._check_unique(write)
         self._read_email(write, texts)
-        self._read_races(write, as_list(others.get(RACES)))
+        self._read_races(write, as_list(others.get(RACES_PATH)))
         self._read_extensions(write, others.get(EXTENSIONS))
         return write
 
@@ -125,7 +125,7 @@ class StudentReader:
             if not texts.get(path):
                 write.refuse(path, "is required", "REQUIRED")
         for path, text in texts.items():
-            rule = FIELDS.get(path) or ENROLLMENT.get(path)
+            rule = FIELDS.get(path) or ENROLLMENT_FIELDS.get(path)
             wrong = self._wrong(path, text, inserting=inserting)
             if wrong:
                 write.refuse(path, wrong)
@@ -136,12 +136,12 @@ class StudentReader:
 
     def _wrong(self, path: str, text: str, *, inserting: bool) -> str | None:
         """What is wrong with the text of a field; that a required one is missing on INSERT, is told elsewhere."""
-        rule = FIELDS.get(path) or ENROLLMENT.get(path)
+        rule = FIELDS.get(path) or ENROLLMENT_FIELDS.get(path)
         if rule is None:
             return "is not known" if self._strict and path not in ELSEWHERE else None
         if inserting:
             return problem(rule, text) if text else None
-        if path in ENROLLMENT:
+        if path in ENROLLMENT_FIELDS:
             return "can be set on INSERT only"
         if text:
             return problem(rule, text)
@@ -182,7 +182,7 @@ class StudentReader:
         known = {code for code, _, _ in RACE_CODES}
         codes = [race.get("district_race_code") if isinstance(race, dict) else None for race in races]
         if not set(codes) <= known:
-            write.refuse(f"{RACES}/district_race_code", "is not a race code of the district")
+            write.refuse(f"{RACES_PATH}/district_race_code", "is not a race code of the district")
         elif races:
             write.races = [str(code) for code in dict.fromkeys(codes)]
 
@@ -228,7 +228,7 @@ def _flatten(record: dict[str, Any], prefix: str = "") -> tuple[dict[str, str], 
     others: dict[str, Any] = {}
     for name, value in record.items():
         path = f"{prefix}{name}"
-        if path in (RACES, EXTENSIONS):
+        if path in (RACES_PATH, EXTENSIONS):
             others[path] = value
         elif isinstance(value, dict):
             below, more = _flatten(value, f"{path}/")

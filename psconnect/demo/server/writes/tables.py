@@ -10,6 +10,7 @@ from psconnect.demo.server.body import base_url, read_object, require_full
 from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_reply
 from psconnect.demo.server.writes.rows import (
     BadValueError,
+    checked_text,
     column_rules,
     delete,
     exists,
@@ -17,7 +18,6 @@ from psconnect.demo.server.writes.rows import (
     read_key,
     read_value,
     update,
-    wire_text,
 )
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class TableWrites:
         try:
             values = {
                 rules[name.upper()].name: read_value(
-                    rules[name.upper()], wire_text(name, value, any_kind=self._quirks().write_values == "any")
+                    rules[name.upper()], checked_text(name, value, any_kind=self._quirks().write_values == "any")
                 )
                 for name, value in sent.items()
             }

@@ -8,9 +8,9 @@ from psconnect.demo.server.messages import Refusal, message_reply
 from psconnect.demo.server.writes.rows import delete, insert, update
 from psconnect.demo.server.xte.fields import (
     ASSIGNMENT,
+    ASSIGNMENT_SECTION,
     CATEGORY_LINK,
-    SECTION,
-    Field,
+    GradebookField,
     bad,
     conflict,
     missing,
@@ -28,7 +28,7 @@ _SECTIONS: Final = "_assignmentsections"
 _CATEGORIES: Final = "_assignmentcategoryassociations"
 _STUDENTS: Final = "_assignmentstudentassociations"
 _STANDARDS: Final = "_assignmentstandardassociations"
-_STUDENT_LINK: Final = (Field("StudentsDCID", "number", required=True),)
+_STUDENT_LINK: Final = (GradebookField("StudentsDCID", "number", required=True),)
 #: What may differ between the sections of one assignment.
 _OWN: Final = ("SectionsDCID", "DueDate")
 _SCORING: Final = ("ScoreType", "ScoreEntryPoints", "TotalPointValue")
@@ -41,7 +41,7 @@ def assignment(database: sqlite3.Connection, key: int) -> dict[str, object] | No
     if not found:
         return None
     (by_plugin,) = database.execute("SELECT CreatedByPlugin FROM Assignment WHERE AssignmentID = ?", [key]).fetchone()
-    sections = rows(database, "AssignmentSection", SECTION, "AssignmentID = ?", [key])
+    sections = rows(database, "AssignmentSection", ASSIGNMENT_SECTION, "AssignmentID = ?", [key])
     for one in sections:
         place = [int(str(one["assignmentsectionid"]))]
         one |= {"islocked": False, "hasextracriteria": False}
@@ -80,7 +80,7 @@ class AssignmentBody:
         if objects(body, _STANDARDS):
             raise conflict("The district keeps no standards to associate")
         self._sent = objects(body, _SECTIONS)
-        self.sections = [stored_row(SECTION, one, "AssignmentSection") for one in self._sent]
+        self.sections = [stored_row(ASSIGNMENT_SECTION, one, "AssignmentSection") for one in self._sent]
         if not self.sections:
             raise bad(f"{_SECTIONS} must have at least one section")
         if len({one["SectionsDCID"] for one in self.sections}) < len(self.sections):

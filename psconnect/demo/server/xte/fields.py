@@ -18,7 +18,7 @@ Kind = Literal["text", "flag", "number", "date"]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class GradebookField:
     """A column; its key is the name in lower case. ``default`` stands where a new row does not say otherwise."""
 
     column: str
@@ -81,7 +81,7 @@ def missing() -> Refusal:
 
 
 def rows(
-    database: sqlite3.Connection, table: str, fields: Sequence[Field], where: str, values: Sequence[Value]
+    database: sqlite3.Connection, table: str, fields: Sequence[GradebookField], where: str, values: Sequence[Value]
 ) -> list[dict[str, object]]:
     """The rows of a table in the order of their keys, with ``_id``, ``_name`` and the key itself."""
     columns = ", ".join([f"{table}ID", *(field.column for field in fields)])
@@ -97,7 +97,7 @@ def rows(
     ]
 
 
-def stored_row(fields: Sequence[Field], body: object, table: str) -> dict[str, Value]:
+def stored_row(fields: Sequence[GradebookField], body: object, table: str) -> dict[str, Value]:
     """The columns of a row from a body.
 
     Raises:
@@ -126,43 +126,46 @@ def objects(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
 NAMES: Final = {"AssignmentStudentAssoc": "assignmentstudentassoc"}
 
 CATEGORY: Final = (
-    Field("Name", required=True),
-    Field("CategoryType", default="user"),
-    Field("Color", default="1"),
-    Field("DisplayPosition", "number", default=99),
-    Field("IsActive", "flag", default=1),
-    Field("IsInFinalGrades", "flag", default=1),
-    Field("IsUserModifiable", "flag", default=1),
-    Field("DefaultPublishOption", default="Immediately"),
-    Field("DefaultTotalValue", "number", default=10),
-    Field("IsDefaultPublishScores", "flag", default=1),
-    Field("DistrictTeacherCategoryID", "number"),
-    Field("TeacherModified", "flag", default=0),
+    GradebookField("Name", required=True),
+    GradebookField("CategoryType", default="user"),
+    GradebookField("Color", default="1"),
+    GradebookField("DisplayPosition", "number", default=99),
+    GradebookField("IsActive", "flag", default=1),
+    GradebookField("IsInFinalGrades", "flag", default=1),
+    GradebookField("IsUserModifiable", "flag", default=1),
+    GradebookField("DefaultPublishOption", default="Immediately"),
+    GradebookField("DefaultTotalValue", "number", default=10),
+    GradebookField("IsDefaultPublishScores", "flag", default=1),
+    GradebookField("DistrictTeacherCategoryID", "number"),
+    GradebookField("TeacherModified", "flag", default=0),
 )
 ASSIGNMENT: Final = (
-    Field("YearID", "number", required=True),
-    Field("StandardScoringMethod", default="GradeScale"),
-    Field("HasStandards", "flag", default=0),
+    GradebookField("YearID", "number", required=True),
+    GradebookField("StandardScoringMethod", default="GradeScale"),
+    GradebookField("HasStandards", "flag", default=0),
 )
-SECTION: Final = (
-    Field("SectionsDCID", "number", required=True),
-    Field("Name", required=True),
-    Field("Description"),
-    Field("DueDate", "date", required=True),
-    Field("ScoreType", required=True),
-    Field("ScoreEntryPoints", "number"),
-    Field("TotalPointValue", "number"),
-    Field("Weight", "number", default=1),
-    Field("IsCountedInFinalGrade", "flag", default=1),
-    Field("IsScoringNeeded", "flag", default=1),
-    Field("IsScoresPublish", "flag", default=1),
-    Field("PublishOption", default="Immediately"),
+ASSIGNMENT_SECTION: Final = (
+    GradebookField("SectionsDCID", "number", required=True),
+    GradebookField("Name", required=True),
+    GradebookField("Description"),
+    GradebookField("DueDate", "date", required=True),
+    GradebookField("ScoreType", required=True),
+    GradebookField("ScoreEntryPoints", "number"),
+    GradebookField("TotalPointValue", "number"),
+    GradebookField("Weight", "number", default=1),
+    GradebookField("IsCountedInFinalGrade", "flag", default=1),
+    GradebookField("IsScoringNeeded", "flag", default=1),
+    GradebookField("IsScoresPublish", "flag", default=1),
+    GradebookField("PublishOption", default="Immediately"),
 )
-CATEGORY_LINK: Final = (Field("TeacherCategoryID", "number", required=True), Field("IsPrimary", "flag", default=0))
+CATEGORY_LINK: Final = (
+    GradebookField("TeacherCategoryID", "number", required=True),
+    GradebookField("IsPrimary", "flag", default=0),
+)
 SCORE: Final = (
-    Field("StudentsDCID", "number", required=True),
-    Field("ActualScoreEntered"),
-    Field("ActualScoreKind", default="REAL_SCORE"),
-    Field("ScoreType", required=True),
-    Field("ScorePoints", "number"),
+    GradebookField("StudentsDCID", "number", required=True),
+    GradebookField("ActualScoreEntered"),
+    GradebookField("ActualScoreKind", default="REAL_SCORE"),
+    GradebookField("ScoreType", required=True),
+    GradebookField("ScorePoints", "number"),
 )

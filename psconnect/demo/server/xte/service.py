@@ -13,7 +13,7 @@ from psconnect.demo.server.messages import Refusal, Reply, json_reply, message_r
 from psconnect.demo.server.routes import Route
 from psconnect.demo.server.writes.rows import delete, insert, read_key, update
 from psconnect.demo.server.xte import assignments, scores
-from psconnect.demo.server.xte.fields import CATEGORY, Field, bad, conflict, missing, objects, rows, stored_row
+from psconnect.demo.server.xte.fields import CATEGORY, GradebookField, bad, conflict, missing, objects, rows, stored_row
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,7 +31,7 @@ _CATEGORIES: Final = f"{_BASE}/teacher_category"
 _WRITTEN: Final = ("Assignment", "AssignmentSection", "AssignmentCategoryAssoc")
 _SCORED: Final = ("AssignmentScore",)
 _CATEGORY_TABLE: Final = "TeacherCategory"
-_CATEGORY_OWNER: Final = (Field("UsersDCID", "number"),)
+_CATEGORY_OWNER: Final = (GradebookField("UsersDCID", "number"),)
 
 
 class Gradebook:
