@@ -201,7 +201,6 @@ def forget_old(db: sqlite3.Connection, now: datetime) -> None:
     )
     old = "SELECT no FROM run WHERE started < ? AND state NOT IN ('held', 'previewed', 'applying')"
     if db.execute(f"SELECT EXISTS ({old})", [rows_before]).fetchone()[0]:
-        db.execute(f"DELETE FROM change WHERE run IN ({old})", [rows_before])
-        db.execute(f"DELETE FROM aside WHERE run IN ({old})", [rows_before])
-        db.execute(f"DELETE FROM problem WHERE run IN ({old})", [rows_before])
+        for table in ("change", "aside", "problem", "adopted", "outcome"):
+            db.execute(f"DELETE FROM {table} WHERE run IN ({old})", [rows_before])
         db.execute(f"DELETE FROM run WHERE no IN ({old})", [runs_before])
