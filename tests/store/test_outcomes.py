@@ -1,0 +1,87 @@
+"""Single changes in the store: which can be sent next, and which records of the destination are taken over."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from psconnect.model.entities import CALENDAR, STUDENT, Entity
+from psconnect.model.outcomes import Done, Link
+from psconnect.store.database import open_rosters
+from psconnect.store.plan import outcomes, remote_ids
+from psconnect.store.plan.plan import CREATE, REMOVE, Plan
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Roster data with one run, number 1, and nothing planned."""
+    with closing(open_rosters(tmp_path / "rosters.sqlite")) as db:
+        db.execute("INSERT INTO run (no, id, state, trigger, scope, started) VALUES (1, 'r', 'held', 'b', 'all', '')")
+        yield db
+
+
+def plan_change(db: sqlite3.Connection, entity: Entity, key: int, action: int, **values: str) -> None:
+    named = {"sourcedId": entity.sourced_id(key), **values}
+    record = json.dumps([named.get(name, "") for name in entity.attributes]).encode()
+    images = (record, None) if action == REMOVE else (None, record)
+    db.execute("INSERT INTO change VALUES (1, ?, ?, ?, ?, ?)", [entity.rank, key, action, *images])
+
+
+def all_sent(db: sqlite3.Connection, entity: Entity, action: int) -> list[list[int]]:
+    """The keys of each batch in the order of sending; every change is done."""
+    batches = []
+    while changes := outcomes.pending(db, 1, entity, action, 10):
+        batches.append([change.key for change in changes])
+        outcomes.journal(db, 1, entity, batches[-1])
+        for change in changes:
+            outcomes.settle(db, 1, entity, change, Done(f"there-{change.key}"))
+    return batches
+
+
+def test_a_term_is_created_after_the_term_above_it_and_removed_before_it(db: sqlite3.Connection) -> None:
+    for key, parent in ((1, "3"), (2, ""), (3, "2")):
+        plan_change(db, CALENDAR, key, CREATE, parentSourcedId=parent)
+    assert all_sent(db, CALENDAR, CREATE) == [[2], [3], [1]]
+
+    db.execute("DELETE FROM change")
+    db.execute("DELETE FROM outcome")
+    for key, parent in ((1, "3"), (2, ""), (3, "2")):
+        plan_change(db, CALENDAR, key, REMOVE, parentSourcedId=parent)
+    assert all_sent(db, CALENDAR, REMOVE) == [[1], [3], [2]]
+    assert db.execute("SELECT count(*) FROM ledger").fetchone() == (0,)
+    assert db.execute("SELECT count(*) FROM remote").fetchone() == (0,)
+
+
+def test_terms_that_are_above_each_other_are_sent_all_the_same(db: sqlite3.Connection) -> None:
+    for key, parent in ((1, "2"), (2, "1")):
+        plan_change(db, CALENDAR, key, CREATE, parentSourcedId=parent)
+
+    assert all_sent(db, CALENDAR, CREATE) == [[1, 2]]
+
+
+def test_a_change_knows_the_remote_ids_of_what_it_points_to(db: sqlite3.Connection) -> None:
+    plan_change(db, CALENDAR, 2, CREATE)
+    plan_change(db, CALENDAR, 3, CREATE, parentSourcedId="2")
+    all_sent(db, CALENDAR, CREATE)
+    outcomes.not_sent(db, 1, CALENDAR, [3])
+
+    (child,) = outcomes.pending(db, 1, CALENDAR, CREATE, 10)
+
+    assert child.related == {"parentSourcedId": ("there-2",)}
+    assert child.remote_id == "there-3"
+
+
+def test_two_records_never_take_over_the_same_one(db: sqlite3.Connection) -> None:
+    for key in (7, 8, 9, 10):
+        plan_change(db, STUDENT, key, CREATE)
+    remote_ids.keep(db, 1, STUDENT, 7, ("7", "r1"))
+
+    remote_ids.adopt(Plan(db, 1), STUDENT, {8: Link("r1", "name"), 9: Link("r2", "name"), 10: Link("r2", "mail")})
+
+    assert remote_ids.known(db, 1, STUDENT, [7, 8, 9, 10]) == {7: "r1", 9: "r2"}
+    assert remote_ids.adopted(db, 1, STUDENT, [8, 9, 10]) == {9: "name"}
