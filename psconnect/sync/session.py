@@ -85,8 +85,8 @@ class FailuresStored:
             bug = Bug(
                 "PSC-BUG",
                 "Something went wrong in psconnect itself",
-                f"An unexpected error of the kind {type(unexpected).__name__} stopped the run. The next run goes on from "
-                "what the destination has.",
+                f"An unexpected error of the kind {type(unexpected).__name__} stopped the run. The next run goes on "
+                "from what the destination has.",
                 "Start again. If it comes back, tell us about it with the run’s id.",
             )
             _end_early(self._job, self._db, self._number, "failed", bug)
