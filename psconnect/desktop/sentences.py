@@ -11,6 +11,7 @@ from psconnect.desktop.text import counted, duration, entity_label, moment, numb
 from psconnect.model.connection import Connection
 from psconnect.model.entities import ADMIN, TEACHER
 from psconnect.model.runs import ChangeCounts, Hold, Run
+from psconnect.model.sections import POWERSCHOOL
 
 BY_CARE = (
     "student",
@@ -190,8 +191,11 @@ def _ending(run: Run) -> str:
 
 def where_from_to(connection: Connection) -> str:
     """Source and destination of a connection in one line."""
-    host = connection.source.url.partition("://")[2] or tr("no address yet")
     folder = connection.destination.get("folder")
+    if connection.source.kind != POWERSCHOOL:
+        source = str(connection.source.own.get("folder", connection.source.kind))
+        return tr("{source} → {destination}", source=source, destination=folder or connection.destination_kind)
+    host = connection.source.url.partition("://")[2] or tr("no address yet")
     if folder:
         return tr("PowerSchool at {host} → OneRoster bundle in {folder}", host=host, folder=folder)
     return tr("PowerSchool at {host}", host=host)

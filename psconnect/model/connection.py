@@ -21,7 +21,14 @@ from psconnect.model.pasted import pasted
 from psconnect.model.paths import check_path
 from psconnect.model.roster_rules import UniquenessSettings, check_uniqueness
 from psconnect.model.scope import ScopeSettings, check_scope
-from psconnect.model.sections import EntityThresholds, OptionSettings, RoleKind, SafetySettings, SourceSettings
+from psconnect.model.sections import (
+    POWERSCHOOL,
+    EntityThresholds,
+    OptionSettings,
+    RoleKind,
+    SafetySettings,
+    SourceSettings,
+)
 from psconnect.model.server_address import normalise_url
 from psconnect.model.values import refused
 
@@ -148,6 +155,7 @@ def from_dict(data: dict[str, Any]) -> Connection:
             raise _refuse(f"{label} ([{key}]) can't be used in this version.", f"Take [{key}] out of the file.", key)
         data.pop(key, None)
     _check_keys(data, Connection, "")
+    data = _with_own_settings(data)
     for name, section in _SECTIONS.items():
         if isinstance(data.get(name), dict):
             _check_keys(data[name], section, f"{name}.")
@@ -161,6 +169,15 @@ def from_dict(data: dict[str, Any]) -> Connection:
     except msgspec.ValidationError as error:
         raise refused(error, Connection) from None
     return msgspec.structs.replace(_normalised(connection), stated=_stated(data, to_dict(connection)))
+
+
+def _with_own_settings(data: dict[str, Any]) -> dict[str, Any]:
+    """The tables with the settings of a source that is not PowerSchool apart: its kind checks them."""
+    source = data.get("source")
+    if not isinstance(source, dict) or source.get("kind", POWERSCHOOL) == POWERSCHOOL:
+        return data
+    own = {key: value for key, value in source.items() if key != "kind"}
+    return {**data, "source": {"kind": source["kind"], "own": own}}
 
 
 def _stated(data: dict[str, Any], shortened: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -214,6 +231,9 @@ def to_dict(connection: Connection) -> dict[str, Any]:
     data: dict[str, Any] = {"format": FORMAT, **msgspec.to_builtins(connection)}
     for section, values in data.pop("stated", {}).items():
         data[section] = {**values, **data.get(section, {})}
+    if "own" in data.get("source", {}):
+        own = data["source"].pop("own")
+        data["source"] |= own
     return {key: value for key, value in data.items() if value != {}}
 
 

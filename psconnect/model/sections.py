@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -31,11 +31,15 @@ PieceName = Literal[
 """What a connection can go without where PowerSchool refuses it (powerschool.pieces)."""
 
 
+POWERSCHOOL = "powerschool"
+"""The kind of source whose settings the model knows."""
+
+
 class SourceSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where records are read.
 
     Attributes:
-        kind: ``powerschool``, the native API.
+        kind: of the source; ``powerschool`` is the native API.
         url: scheme and host of the PowerSchool server, without a path.
         client_id: from the plugin's Data Provider Configuration page.
         ca_file: PEM file with the certificate authority of a privately signed server; added to the system's own.
@@ -44,15 +48,17 @@ class SourceSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
         compare: ``bulk`` reads everything in every run; ``incremental`` asks the server what changed and reads that,
             and everything once a week. None means: as the preset says.
         without: what is not asked for, because this PowerSchool refuses it.
+        own: the settings of another kind, which that kind declares; they stand in [source] like the others.
     """
 
-    kind: Literal["powerschool"] = "powerschool"
+    kind: str = POWERSCHOOL
     url: str = ""
     client_id: str = ""
     ca_file: str = ""
     read: Literal["auto", "queries", "tables", "v1"] = "auto"
     compare: Literal["bulk", "incremental"] | None = None
     without: list[PieceName] = msgspec.field(default_factory=list)
+    own: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 _NAME_FIELDS = {"Mother": "Students.Mother", "Father": "Students.Father"}

@@ -15,6 +15,7 @@ import msgspec
 from psconnect.model.bad_setting import refuse
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings
+from psconnect.model.sections import POWERSCHOOL
 
 Settings = Mapping[str, Any]
 """Tables of a connection file."""
@@ -91,12 +92,14 @@ def beneath(lower: Settings, upper: Settings) -> dict[str, Any]:
     """Two sets of sections in one: what ``upper`` says, and what only ``lower`` says.
 
     Sections are merged setting by setting, those with tables of entities attribute by attribute; a list or a table
-    that is one setting counts as a whole. A [destination] of another kind takes nothing over.
+    that is one setting counts as a whole. A [source] or [destination] of another kind takes nothing over.
     """
     result: dict[str, Any] = {**lower, **upper}
     for name in lower.keys() & upper.keys():
         one, other = lower[name], upper[name]
         if name == "destination" and one.get("kind", other.get("kind")) != other.get("kind", one.get("kind")):
+            continue
+        if name == "source" and other.get("kind", POWERSCHOOL) != one.get("kind", POWERSCHOOL):
             continue
         result[name] = _merged(one, other, _DEEPER.get(name, 0))
     return result

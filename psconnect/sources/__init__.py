@@ -5,10 +5,10 @@ from __future__ import annotations
 from psconnect.model.bad_setting import nearest
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
-from psconnect.sources import powerschool
+from psconnect.sources import oneroster_csv, powerschool
 from psconnect.sources.kind import SourceKind
 
-SOURCE_KINDS: tuple[SourceKind, ...] = (powerschool.KIND,)
+SOURCE_KINDS: tuple[SourceKind, ...] = (powerschool.POWERSCHOOL_SOURCE, oneroster_csv.ONEROSTER_CSV_SOURCE)
 
 
 def source_kind_of(connection: Connection) -> SourceKind:

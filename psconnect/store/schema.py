@@ -212,3 +212,19 @@ def _single_changes(db: Database) -> None:
         ) WITHOUT ROWID;
         """
     )
+
+
+@MIGRATIONS(name="m009_source_key")
+def _source_key(db: Database) -> None:
+    """The whole numbers that stand for the ids of a source which has text for ids (store.reading.source_keys)."""
+    db.executescript(
+        """
+        CREATE TABLE source_key (
+            kind TEXT NOT NULL,
+            id TEXT NOT NULL,
+            key INTEGER NOT NULL,
+            PRIMARY KEY (kind, id)
+        ) WITHOUT ROWID;
+        CREATE UNIQUE INDEX source_key_by_key ON source_key (kind, key);
+        """
+    )

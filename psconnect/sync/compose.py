@@ -26,6 +26,7 @@ from psconnect.sync.assigning import Naming
 from psconnect.sync.included import Selection, selection_of
 from psconnect.sync.naming import labels_of, naming_of, said_by_options
 from psconnect.sync.shaping import ShapedSource, ShapingRules
+from psconnect.sync.shaping.keys import NumberedKeys, PassingKeys
 
 
 def preset_names() -> list[str]:
@@ -128,6 +129,7 @@ def rules_fingerprint(choices: Choices) -> str:
         connection.sign_in,
         connection.destination,
         *([sorted(connection.source.without)] if connection.source.without else ()),
+        *([connection.source.kind, connection.source.own] if connection.source.own else ()),
     ]
     return hashlib.sha256(msgspec.json.encode(deciding, order="deterministic")).hexdigest()
 
@@ -165,6 +167,7 @@ def shaped_source(
         shaping_of(choices),
         ids or Ids(choices.connection.id_rules),
         names or StaffNames(),
+        NumberedKeys() if choices.kind.numbered else PassingKeys(),
         numbered=choices.kind.numbered,
     )
 

@@ -29,6 +29,7 @@ from psconnect.store.reading.assigned_values import staff_names
 from psconnect.store.reading.fate_counts import FateCounts, count_fates
 from psconnect.store.reading.id_clashes import settle_clashes
 from psconnect.store.reading.references import leave_out_entities, resolve_references, without_those_along
+from psconnect.store.reading.source_keys import forget_unused
 from psconnect.sync import guard, measures
 from psconnect.sync.assigning import give
 from psconnect.sync.delivery.additions import plan_derived_entities, plan_for_writer
@@ -66,7 +67,7 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
     stage, started = staging.Staging(job.rosters), job.clock.now()
     try:
         identity = identity_of(job, db, scope)
-        source = job.make_source(ids_for(db, job.ids, settled=identity.settled), names := staff_names(db))
+        source = job.make_source(ids_for(db, job.ids, settled=identity.settled), names := staff_names(db)).keeping(db)
         memory = memory_for(job, db, number, scope, stage)
         summary = source.read(stage, job.on_event, job.cancel, memory=memory)
         if memory:
@@ -81,6 +82,7 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         raise
     job.on_step("staged")
     staging.attach(db, job.rosters)
+    forget_unused(db)
     keep_for = ""
     try:
         leave_out_entities(db, job.kind.left_out)

@@ -23,6 +23,7 @@ from psconnect.model.ids import IdRules, IdSettings, kind_of
 from psconnect.model.problems import Fate, Problem
 from psconnect.sources.base import StagedRow
 from psconnect.store.plan.record_ids import KnownIds, aliases, delivered, delivered_with, delivered_year
+from psconnect.store.reading.source_keys import own_id_of
 from psconnect.store.record import decode_record
 from psconnect.sync.identity import changed_since_delivery
 
@@ -157,7 +158,7 @@ def _new_ids(db: sqlite3.Connection, rules: IdRules, adopted: KnownIds, numbers:
         known = adopted.get(kind_of(entity), {})
         made = {key: known.get(key, name) for key, name in numbers.get(entity.key, {}).items()}
         for key, before in delivered(db, entity):
-            after = known.get(key, _made(rules, entity, key)) if key not in made else made[key]
+            after = known.get(key, _made(db, rules, entity, key)) if key not in made else made[key]
             if after is None:
                 gone += 1
                 continue
@@ -176,9 +177,10 @@ def frozen_of(connection: Connection) -> tuple[Any, ...]:
     return options.id_prefix, options.username_prefix, options.course_prefix, connection.ids
 
 
-def _made(rules: IdRules, entity: Entity, key: int) -> str | None:
+def _made(db: sqlite3.Connection, rules: IdRules, entity: Entity, key: int) -> str | None:
     """The id that is made of the key alone; None where it takes a number, which a record has that was read."""
-    return rules.make(entity, key) or None
+    own_id = own_id_of(db, entity, key)
+    return rules.prefix + own_id if own_id else rules.make(entity, key) or None
 
 
 def _count(db: sqlite3.Connection, attribute: str, entities: Sequence[str]) -> int:

@@ -26,7 +26,7 @@ from psconnect.sync.shaping import ShapingRules
 from psconnect.sync.shaping.delivered_ids import DeliveredIds
 from psconnect.sync.shaping.keys import NumberedKeys
 from psconnect.sync.shaping.shaped_source import Shaping
-from psconnect.sync.shaping.shaping_context import Reading
+from psconnect.sync.shaping.shaping_context import ShapingContext
 
 TODAY = date(2026, 11, 18)
 MakePlan = Callable[..., ReadPlan]
@@ -98,7 +98,9 @@ class Maker:
         stage, district = Stage(), self.district()
         source = PowerSchoolSource(cast("Any", None), self.plan)
         ids = DeliveredIds(Ids(), NumberedKeys(), numbered=True)
-        intake = Shaping(Reading(self.rules, source, self.names, ids, stage, district.delivered)).intake(entity, **how)
+        intake = Shaping(ShapingContext(self.rules, source, self.names, ids, stage, district.delivered)).intake(
+            entity, **how
+        )
         hand_over(intake)
         self.problems += intake.problems
         return shaped(entity, stage.taken)

@@ -8,6 +8,13 @@ from psconnect.sources.powerschool.reads import PowerSchoolReads
 from psconnect.sources.powerschool.source import PowerSchoolSource
 from psconnect.sources.powerschool.ways import choose_reader
 
-KIND = PowerSchoolKind()
+POWERSCHOOL_SOURCE = PowerSchoolKind()
 
-__all__ = ["KIND", "PowerSchoolKind", "PowerSchoolReads", "PowerSchoolSource", "ReadPlan", "choose_reader"]
+__all__ = [
+    "POWERSCHOOL_SOURCE",
+    "PowerSchoolKind",
+    "PowerSchoolReads",
+    "PowerSchoolSource",
+    "ReadPlan",
+    "choose_reader",
+]

@@ -6,15 +6,14 @@ mother of two students could be known. What the fields do not tell (phone, custo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from psconnect.model.entities import CONTACT, RELATIONSHIP, Entity
 from psconnect.model.problems import Fate
 from psconnect.roster.whole_names import WholeNames
 from psconnect.sources.base import Intake, SourceRow, Verdict
-
-Page = Callable[[list[Any]], list[SourceRow]]
+from psconnect.sources.powerschool.people import Page
 
 
 def name_rows(names: WholeNames, intake: Intake) -> Page:

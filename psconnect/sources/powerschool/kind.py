@@ -8,8 +8,9 @@ from psconnect.model.connection import Connection
 from psconnect.powerschool import fields
 from psconnect.sources.kind import SourceContext, SourceField
 from psconnect.sources.powerschool.reads import PowerSchoolReads, powerschool_reads
-from psconnect.sources.powerschool.system import CLIENT_SECRET, PowerSchool, open_client
+from psconnect.sources.powerschool.system import PowerSchool, open_client
 from psconnect.sources.wanted import Wanted
+from psconnect.store.settings.secrets import CLIENT_SECRET
 
 
 class PowerSchoolKind:

@@ -25,8 +25,8 @@ from psconnect.sources.powerschool.reads import PowerSchoolReads
 from psconnect.sources.powerschool.source import PowerSchoolSource
 from psconnect.sources.powerschool.ways import choose_reader
 from psconnect.sources.wanted import Wanted
+from psconnect.store.settings.secrets import CLIENT_SECRET
 
-CLIENT_SECRET = "source.client_secret"  # noqa: S105 - the name of a secret, not one
 _ACTIVE = "0"
 _HURRIED = RetryPolicy(tries=2, first_pause=0.5, longest_pause=5.0, budget=60.0, longest_asked=30.0)
 

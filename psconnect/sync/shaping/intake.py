@@ -15,7 +15,7 @@ from psconnect.roster.tidy import tidied
 from psconnect.sources.base import SourceRow, StagedRow
 from psconnect.store.record import encode_record
 from psconnect.sync.shaping.judge import Judge
-from psconnect.sync.shaping.shaping_context import Reading
+from psconnect.sync.shaping.shaping_context import ShapingContext
 
 UNDECIDED: tuple[int, str | None] = (int(Fate.IN), None)
 """The fate of a record that nothing speaks against."""
@@ -24,7 +24,7 @@ UNDECIDED: tuple[int, str | None] = (int(Fate.IN), None)
 class ShapingIntake:
     """Shapes the rows of one stream page by page (sources.base.Intake)."""
 
-    def __init__(self, reading: Reading, entity: Entity, *, given: bool, negative: bool | None) -> None:
+    def __init__(self, reading: ShapingContext, entity: Entity, *, given: bool, negative: bool | None) -> None:
         """Compile what shapes the rows."""
         self.entity, self.problems = entity, list[Problem]()
         self._reading, self._given, self._negative = reading, given, negative
@@ -32,6 +32,8 @@ class ShapingIntake:
         self._number = None if given else reading.number_of(entity)
         self._pointers = self._ids.pointers(entity)
         self._sourced_id = self._ids.own(entity)
+        # A source that counts its tables has the sign in its own ids already.
+        self._sign = -1 if negative and not self._ids.numbered else 1
         self._begin()
 
     def _begin(self) -> None:
@@ -94,9 +96,9 @@ class ShapingIntake:
 
     def _page(self, rows: Sequence[SourceRow]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
-        entity, key_of, sourced_id = self.entity, self._keys.of, self._sourced_id
+        entity, key_of, sourced_id, sign = self.entity, self._keys.of, self._sourced_id, self._sign
         for own_id, verdict, fields, *structure in rows:
-            key = key_of(entity, own_id)
+            key = sign * key_of(entity, own_id)
             school, references = self._settle(structure)
             delivered_as = sourced_id(own_id, key)
             values = self._values(key, delivered_as, fields)
@@ -141,7 +143,8 @@ class ShapingIntake:
         """Take a finding of the source about a record."""
         about = entity or self.entity
         school_key = self._keys.of(SCHOOL, school) if school else None
-        self.problems.append(Problem(rule, about.key, self._keys.of(about, own_id), school_key, detail, tally))
+        key = self._keys.of(about, own_id) * (self._sign if about is self.entity else 1)
+        self.problems.append(Problem(rule, about.key, key, school_key, detail, tally))
 
     def restart(self) -> None:
         """Forget the rows and findings so far."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from psconnect.model.entities import Entity
+from psconnect.model.ids import kind_of
 
 
 class Keys(Protocol):
@@ -17,6 +18,22 @@ class Keys(Protocol):
     def of(self, entity: Entity, own_id: str) -> int:
         """The key of a record."""
         ...
+
+
+class PassingKeys:
+    """Keys for looking at a source that has text for ids, where nothing is kept: good for one reading."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._keys: dict[str, dict[str, int]] = {}
+
+    def load(self, entity: Entity, own_ids: Iterable[str]) -> None:
+        """Nothing has to be looked up."""
+
+    def of(self, entity: Entity, own_id: str) -> int:
+        """The number of the record among those asked for."""
+        known = self._keys.setdefault(kind_of(entity), {})
+        return known.setdefault(own_id, len(known) + 1)
 
 
 class NumberedKeys:

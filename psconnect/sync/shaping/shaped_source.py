@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from psconnect.model.clock import CancelToken
@@ -12,12 +13,13 @@ from psconnect.model.events import OnEvent
 from psconnect.model.ids import Ids
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.sources.base import Memory, ReadSummary, Source
+from psconnect.store.reading.source_keys import StoredKeys
 from psconnect.sync.shaping.delivered_ids import DeliveredIds
 from psconnect.sync.shaping.intake import ShapingIntake
 from psconnect.sync.shaping.intakes import EnrollmentIntake, MadeUpContactIntake, SchoolIntake, StaffIntake
 from psconnect.sync.shaping.keys import Keys, NumberedKeys
 from psconnect.sync.shaping.rules import ShapingRules
-from psconnect.sync.shaping.shaping_context import Reading, StageSink
+from psconnect.sync.shaping.shaping_context import ShapingContext, StageSink
 from psconnect.sync.shaping.term_intake import TermIntake
 
 _INTAKES: dict[Entity, Callable[..., ShapingIntake]] = {
@@ -32,7 +34,7 @@ _INTAKES: dict[Entity, Callable[..., ShapingIntake]] = {
 class Shaping:
     """Shapes what one reading hands over (sources.base.SourceSink), and stages it."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ShapingContext) -> None:
         """Begin a reading."""
         self._reading = reading
         self._intakes: list[ShapingIntake] = []
@@ -81,6 +83,10 @@ class ShapedSource:
     keys: Keys = field(default_factory=NumberedKeys)
     numbered: bool = True
 
+    def keeping(self, db: sqlite3.Connection) -> ShapedSource:
+        """The source with keys that are the same in every run with this roster data."""
+        return self if self.numbered else replace(self, keys=StoredKeys(db))
+
     def entities(self) -> tuple[Entity, ...]:
         """The entities that the source can give."""
         return self.source.entities()
@@ -96,7 +102,7 @@ class ShapedSource:
     ) -> ReadSummary:
         """Read the source (sources.base.Source.read), shape its rows and hand them on as records."""
         ids = DeliveredIds(self.ids, self.keys, numbered=self.numbered)
-        shaping = Shaping(Reading(self.rules, self.source, self.names, ids, sink))
+        shaping = Shaping(ShapingContext(self.rules, self.source, self.names, ids, sink))
         summary = self.source.read(shaping, on_event, cancel, only, memory=memory)
         shaping.finish()
         return summary

@@ -29,7 +29,7 @@ class StageSink(Protocol):
 
 
 @dataclass
-class Reading:
+class ShapingContext:
     """One reading: where its rows come from, what shapes them, where they go.
 
     Attributes:

@@ -24,6 +24,16 @@ FINDINGS = {
             "Correct the date on the section’s page: Start Page > School > Sections. Until then it is not delivered."
         ),
     ),
+    "role-unknown": RuleTexts(
+        marked("Role unknown"),
+        marked("OneRoster has no such role for users"),
+        marked("Correct the role in the system that wrote the bundle."),
+    ),
+    "several-terms": RuleTexts(
+        marked("Class in several terms"),
+        marked("a class is delivered with one term, the first that the bundle names"),
+        marked("Nothing has to be done if the class belongs to its first term."),
+    ),
     "role-not-mapped": RuleTexts(
         marked("Role not mapped"),
         marked("the role in the class is neither known nor mapped to lead teacher or co-teacher"),

@@ -88,6 +88,7 @@ LEFT_OUT = {
     "contact-inactive": RuleTexts(
         marked("Contact not active"), marked("the contact is marked as not active in PowerSchool")
     ),
+    "marked-deleted": RuleTexts(marked("Marked as deleted"), marked("the source marks it as deleted")),
     "contact-without-account": RuleTexts(
         marked("Contact without a portal account"), marked("the contact has no portal account")
     ),

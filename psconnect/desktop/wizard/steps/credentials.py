@@ -22,7 +22,7 @@ from psconnect.desktop.wizard.steps.spec import (
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import trimmed
-from psconnect.model.sections import PieceName
+from psconnect.model.sections import POWERSCHOOL, PieceName
 from psconnect.model.server_address import normalise_url
 from psconnect.service import CLIENT_SECRET
 
@@ -112,6 +112,9 @@ class CredentialsStep(StepSpec[CredentialsPart]):
     def into(self, part: CredentialsPart, settings: dict[str, Any]) -> None:
         """The [source] section."""
         source = section(settings, "source")
+        if source.get("kind", POWERSCHOOL) != POWERSCHOOL:
+            # The window sets up PowerSchool alone; what a file says of another source stays as it is.
+            return
         source |= {"url": part.url.strip(), "client_id": part.client_id, "ca_file": part.ca_file.strip()}
         source["without"] = list(part.without)
 

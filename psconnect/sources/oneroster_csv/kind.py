@@ -1,0 +1,173 @@
+"""OneRoster CSV as a kind of source: its settings, its fields, and the bundle that they lead to."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.connection import Connection
+from psconnect.model.errors import FixSettings, PsconnectError
+from psconnect.model.findings import Finding
+from psconnect.model.setting_fields import FieldCheck, SettingField
+from psconnect.sources.kind import School, SourceContext, SourceField
+from psconnect.sources.oneroster_csv.bundle import open_bundle
+from psconnect.sources.oneroster_csv.columns import BUNDLE_FILES, FILE_OF, FURTHER, MADE, own_ids
+from psconnect.sources.oneroster_csv.source import BundleSource
+from psconnect.sources.wanted import Wanted
+
+_FOLDER = SettingField(
+    "folder",
+    "Folder",
+    "The folder with the OneRoster bundle, as a ZIP or as its files.",
+    "folder",
+    required=True,
+    example="/srv/sis/oneroster",
+)
+_CHECK = FieldCheck("OneRoster CSV", "source", "PSC-SOURCE-SETTING", "The source’s settings can’t be used")
+_PERSON = {name: f"{{users.{name}}}" for name in ("username", "givenName", "familyName", "middleName", "identifier")}
+_USER = {**_PERSON, "email": "{users.email}"}
+_MAPPING: Mapping[str, Mapping[str, str]] = {
+    "school": {"name": "{orgs.name}", "identifier": "{orgs.identifier}"},
+    "calendar": {name: f"{{academicSessions.{name}}}" for name in ("title", "type", "startDate", "endDate")},
+    "course": {"title": "{courses.title}", "courseCode": "{courses.courseCode}"},
+    "class": {name: f"{{classes.{name}}}" for name in ("title", "classCode", "classType", "location", "periods")},
+    "student": {**_USER, "stateId": "{users.stateId}", "grade": "{users.grades}"},
+    "teacher": _USER,
+    "admin": _USER,
+    "contact": {**_USER, "phone": "{users.phone}"},
+    "enrollment": {"beginDate": "{enrollments.beginDate}", "endDate": "{enrollments.endDate}"},
+}
+
+
+@dataclass(frozen=True)
+class BundleReads:
+    """The folder that is read (see sources.kind.Reads)."""
+
+    folder: str
+
+    def fingerprint(self) -> list[object]:
+        """The folder."""
+        return [self.folder]
+
+
+@dataclass(frozen=True)
+class OneRosterFolder:
+    """A folder with a bundle (see sources.kind.OpenSource)."""
+
+    context: SourceContext
+    wanted: Wanted
+    reads: BundleReads
+
+    def check(self) -> Iterator[Finding]:
+        """Whether there is a whole bundle: all files are read once."""
+        try:
+            with open_bundle(self.reads.folder) as bundle:
+                rows = {name: sum(map(len, bundle.pages(name))) for name in BUNDLE_FILES}
+                counted = ", ".join(f"{name}.csv {count:,}" for name, count in rows.items())
+                yield Finding("Bundle", "ok", f"{bundle.name} is a whole OneRoster 1.1 bundle. Rows: {counted}.")
+        except PsconnectError as error:
+            yield Finding("Bundle", "failed", error.happened, error.to_do, error.code)
+
+    def schools(self) -> list[School]:
+        """The schools whose identifier is a number, which is how a connection chooses them."""
+        students: Counter[str] = Counter()
+        found = []
+        with open_bundle(self.reads.folder) as bundle:
+            for page in bundle.pages("users"):
+                users = (own_ids(row.c_orgSourcedIds)[:1] for row in page if row.c_role.casefold() == "student")
+                students.update(school for schools in users for school in schools)
+            for page in bundle.pages("orgs"):
+                found += [row for row in page if row.c_type.casefold() == "school" and row.c_identifier.isdecimal()]
+        schools = [School(int(row.c_identifier), row.c_name, students[row.c_sourcedId]) for row in found]
+        return sorted(schools, key=lambda school: (school.name.casefold(), school.number))
+
+    def source(self, *, next_year: bool = False) -> BundleSource:
+        """The bundle; it has one school year."""
+        if next_year:
+            raise FixSettings(
+                "PSC-BUNDLE-NEXT-YEAR",
+                "A bundle has one school year",
+                "The next school year can’t be rehearsed, because a OneRoster bundle has the present one alone.",
+                "Put a bundle of the next year into the folder and preview it.",
+                where="source.folder",
+            )
+        return BundleSource(self.reads.folder, self.wanted, self.context.clock.now().astimezone().date())
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+
+class OneRosterCsvKind:
+    """OneRoster CSV (see sources.kind.SourceKind). Its ids are text, and delivered as they are."""
+
+    key: str = "oneroster-csv"
+    label: str = "OneRoster CSV"
+    numbered: bool = False
+    incremental: bool = False
+    secrets: tuple[str, ...] = ()
+    mapping: Mapping[str, Mapping[str, str]] | None = _MAPPING
+    birth_date: str = ""
+
+    def check_settings(self, connection: Connection) -> None:
+        """Refuse what this kind does not have, and choices that only PowerSchool has."""
+        own = connection.source.own
+        _CHECK.known(own, (_FOLDER,), ())
+        if own.get("folder", "") != "":
+            _CHECK.value(_FOLDER, own["folder"])
+        rules, options = connection.id_rules, connection.options
+        refused = {
+            "ids": bool(rules.numbers),
+            "options.student_identifier": options.student_identifier is not None,
+            "options.contact_module": not options.contact_module,
+            "options.merge_terms": bool(options.merge_terms),
+            "options.section_move": bool(options.section_move),
+            "options.devices": options.devices is not None,
+        }
+        for where, given in refused.items():
+            if given:
+                raise refuse(
+                    "This is for PowerSchool alone; a OneRoster bundle has no such thing.", "Take it out.", where
+                )
+
+    def resolve(self, name: str, entity: str, where: str) -> str:
+        """``file.column`` for a column as a person writes it, with its file or alone."""
+        file = FILE_OF.get(entity, "")
+        column = name.partition(".")[2] if name.lower().startswith(f"{file.lower()}.") else name
+        known = [one.name for one in self.fields(entity)]
+        if file and re.fullmatch(rf"{re.escape(FURTHER)}[\w.-]+", column):
+            return f"{file}.{column}"
+        for one in known:
+            if one.lower() == f"{file}.{column}".lower():
+                return one
+        raise FixSettings(
+            "PSC-MAPPING-TEMPLATE",
+            "A mapping can't be used",
+            f"OneRoster has no column “{name}” for this.",
+            nearest(f"{file}.{column}", known),
+            where=where,
+        )
+
+    def fields(self, entity: str) -> Sequence[SourceField]:
+        """The columns of the entity's file."""
+        file = FILE_OF.get(entity, "")
+        columns = [SourceField(f"{file}.{column}", column) for column in BUNDLE_FILES.get(file, ())]
+        made = [SourceField(f"{file}.{name}", meaning) for name, meaning in MADE.get(file, {}).items()]
+        return [*columns, *made]
+
+    def reads(self, wanted: Wanted) -> BundleReads:
+        """The folder; raises FixSettings for what a bundle can't tell."""
+        if wanted.options.parents == "portal":
+            raise refuse(
+                "A OneRoster bundle does not tell who has a portal account.",
+                "Set options.parents to none or all.",
+                "options.parents",
+            )
+        return BundleReads(str(wanted.connection.source.own.get("folder", "")))
+
+    def open(self, context: SourceContext, wanted: Wanted, reads: BundleReads) -> OneRosterFolder:
+        """The folder."""
+        _CHECK.value(_FOLDER, reads.folder)
+        return OneRosterFolder(context, wanted, reads)

@@ -1,0 +1,96 @@
+"""Keys of records whose source has text for ids: given once, and the same in every later run.
+
+They come from a range of their own, above all numbers of PowerSchool, so that a connection can get a second source
+without any record changing its key.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from psconnect.model.entities import ENTITIES, Entity
+from psconnect.model.ids import kind_of
+from psconnect.store.database import transaction
+
+GIVEN_KEYS = range(2**39, 2**40)
+"""The keys that are given. PowerSchool's numbers stay below; those of leads without a row (10**15 and more) above.
+
+The search for a record puts the entity in front of keys of 40 bits (store.reading.last_reading).
+"""
+_REMEMBERED = 100_000
+"""Ids of a kind whose keys are kept in memory, so that it does not grow with the district."""
+
+
+class StoredKeys:
+    """Gives and stores keys. Teachers and other staff are one kind: who changes between them keeps the key."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """``db`` is the roster data; to be used in the thread that opened it."""
+        self._db = db
+        self._known: dict[str, dict[str, int]] = {}
+
+    def load(self, entity: Entity, own_ids: Iterable[str]) -> None:
+        """Have the keys of these records ready; those that have none are given one."""
+        kind = kind_of(entity)
+        known = self._known.setdefault(kind, {})
+        if len(known) > _REMEMBERED:
+            known.clear()
+        missing = [own_id for own_id in dict.fromkeys(own_ids) if own_id not in known]
+        if missing:
+            known.update(self._stored(kind, missing))
+            self._give(kind, [own_id for own_id in missing if own_id not in known], known)
+
+    def _stored(self, kind: str, own_ids: list[str]) -> list[tuple[str, int]]:
+        sql = "SELECT id, key FROM source_key WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"
+        return self._db.execute(sql, [kind, json.dumps(own_ids)]).fetchall()
+
+    def _give(self, kind: str, own_ids: list[str], known: dict[str, int]) -> None:
+        if not own_ids:
+            return
+        with transaction(self._db):
+            sql = "SELECT coalesce(max(key) + 1, ?) FROM source_key WHERE kind = ?"
+            (first,) = self._db.execute(sql, [GIVEN_KEYS.start, kind]).fetchone()
+            given = {own_id: first + place for place, own_id in enumerate(own_ids)}
+            rows = ((kind, own_id, key) for own_id, key in given.items())
+            self._db.executemany("INSERT INTO source_key (kind, id, key) VALUES (?, ?, ?)", rows)
+        known.update(given)
+
+    def of(self, entity: Entity, own_id: str) -> int:
+        """The key of a record."""
+        known = self._known.get(kind_of(entity), {})
+        if own_id not in known:
+            self.load(entity, [own_id])
+            known = self._known[kind_of(entity)]
+        return known[own_id]
+
+
+def own_id_of(db: sqlite3.Connection, entity: Entity, key: int) -> str:
+    """The source's own id of the record with that key; empty where the key is a number of the source itself."""
+    if abs(key) not in GIVEN_KEYS:
+        return ""
+    row = db.execute("SELECT id FROM source_key WHERE kind = ? AND key = ?", [kind_of(entity), abs(key)]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def forget_unused(db: sqlite3.Connection) -> None:
+    """Forget the ids of records that are neither in the attached staging, nor delivered, nor in the history of a run.
+
+    Ids can name people. Who comes back afterwards is a new record.
+    """
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM source_key)").fetchone()[0]:
+        return
+    entities: dict[str, list[Entity]] = {}
+    for entity in ENTITIES:
+        entities.setdefault(kind_of(entity), []).append(entity)
+    either = "key IN (source_key.key, -source_key.key)"
+    for kind, those in entities.items():
+        ranks = ", ".join(str(entity.rank) for entity in those)
+        staged = [f"SELECT 1 FROM stage.stage_{entity.key} WHERE {either}" for entity in those]
+        others = [
+            f"SELECT 1 FROM {table} WHERE entity IN ({ranks}) AND {either}"
+            for table in ("ledger", "change", "aside", "problem")
+        ]
+        unused = " AND ".join(f"NOT EXISTS ({one})" for one in (*staged, *others))
+        db.execute(f"DELETE FROM source_key WHERE kind = ? AND {unused}", [kind])
