@@ -1,4 +1,4 @@
-"""Builds the SQLite file of a district: all of it or nothing."""
+"""Builds the SQLite file of a district, complete or not at all."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 USUAL: Final = Habits()
 SMALLEST: Final = 60
 LARGEST: Final = 50_000
-#: To be raised whenever the generator makes other rows than before from the same inputs.
+#: Increase it whenever the generator makes different rows from the same inputs.
 GENERATION: Final = 3
 DISTRICT_NAME: Final = "Demo Valley School District"
 DISTRICT_NUMBER: Final = "0100"
@@ -36,15 +36,15 @@ TIMEZONE: Final = "America/Chicago"
 
 
 def district_file(folder: Path, students: int, seed: int, today: date, habits: Habits = USUAL) -> Path:
-    """Where the district of these inputs lies. ``today`` counts by its school year alone."""
+    """The path of the district for these inputs. Of ``today``, only the school year counts."""
     return folder / f"district-{students}-{seed}-{school_year(today).start_year}{habits.suffix}.sqlite"
 
 
 def build_district(folder: Path, students: int, seed: int, today: date, habits: Habits = USUAL) -> Path:
-    """Make the district unless it is there already (and of this generation), and return its file.
+    """Build the district unless it exists (in this generation), and return its file.
 
-    The same inputs give the same rows. The file appears under its name only when it is complete, so that a broken-off
-    start leaves nothing half made behind.
+    The same inputs give the same rows. The file gets its name only when it is complete, so that an interrupted start
+    leaves no partial district.
 
     Raises:
         ValueError: for a number of students outside 60 to 50,000.
@@ -68,7 +68,7 @@ def build_district(folder: Path, students: int, seed: int, today: date, habits: 
             for statement in ("COMMIT", "ANALYZE", f"PRAGMA user_version = {GENERATION}"):
                 database.execute(statement)
         for ending in ("-wal", "-shm"):
-            # What an older file left beside it would otherwise be taken for part of the new one.
+            # Otherwise SQLite would take an older file's leftover log for part of the new one.
             target.with_name(target.name + ending).unlink(missing_ok=True)
         unfinished.replace(target)
     finally:
@@ -77,7 +77,7 @@ def build_district(folder: Path, students: int, seed: int, today: date, habits: 
 
 
 def _generation(path: Path) -> int:
-    """Which generation of this generator made a district; 0 for a file that is none."""
+    """The generation of the generator that made a district; 0 for any other file."""
     try:
         with closing(sqlite3.connect(path)) as database:
             return int(database.execute("PRAGMA user_version").fetchone()[0])

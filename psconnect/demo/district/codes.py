@@ -1,4 +1,4 @@
-"""What the district has set up in lists of codes: enrollment codes, races, residence, full-time equivalency, tests."""
+"""The district's lists of codes: enrollment codes, races, residence, full-time equivalency, tests."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ PAYMENT_METHODS: Final = (Code(61, "CASH", "Cash"), Code(62, "CHECK", "Check"))
 
 
 def sql_case(column: str, words: Mapping[str, str] | Mapping[int, str], other: str | None = None) -> str:
-    """An SQL expression that translates the values of a column; ``other`` is for those not listed."""
+    """An SQL expression that translates the values of a column; ``other`` is for unlisted values."""
     lines = [f"WHEN {_literal(value)} THEN {_literal(word)}" for value, word in words.items()]
     rest = f" ELSE {_literal(other)}" if other is not None else ""
     return f"CASE {column} {' '.join(lines)}{rest} END"

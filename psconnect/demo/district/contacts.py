@@ -1,4 +1,4 @@
-"""The contacts of the students, their ways to be reached, and their portal accounts."""
+"""The students' contacts, their e-mail addresses and phones, and their portal accounts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from psconnect.demo.district.years import SchoolYear
 
 _RELATIONS: Final = ("Mother", "Father", "Grandmother", "Stepfather", "Guardian", "Aunt", "Foster Parent", "Neighbor")
-#: CodeSetID by what it means; relationship types are numbered in the order above.
+#: CodeSetID by meaning; relationship types are numbered in the order above.
 _RELATION_BASE: Final = 201
 _CODES: Final = (
     *((_RELATION_BASE + at, "Relationship", name, name) for at, name in enumerate(_RELATIONS)),
@@ -71,7 +71,7 @@ class _Contact:
 
 
 def write_contacts(writer: RowWriter, seed: int, students: list[Student], year: SchoolYear) -> None:
-    """Write some 1.6 contacts a student; siblings share theirs."""
+    """Write about 1.6 contacts per student; siblings share theirs."""
     rng = chance(seed, len(students), "contacts")
     book = _Book()
     families: dict[int, list[_Contact]] = {}
@@ -88,7 +88,7 @@ def write_contacts(writer: RowWriter, seed: int, students: list[Student], year: 
 
 
 def _household(book: _Book, rng: random.Random, student: Student) -> list[_Contact]:
-    """One to three contacts of a family; now and then the first one was entered twice."""
+    """One to three contacts per family; sometimes the first one is entered twice."""
     count = rng.choices((0, 1, 2, 3), (4, 43, 42, 11))[0]
     contacts = []
     for place in range(count):
@@ -121,14 +121,14 @@ def _contact(
         book.phone.append((key, number))
         book.phone_assoc.append((500_000 + at, person_id, key, 1, 1 if at % 4 else 0, 21 if at % 5 else 22))
     if at % 6 != 4:
-        # No chance is drawn here, so that the families stay those of districts made before there were addresses.
+        # No random draw here, so that families stay the same as before there were addresses.
         town, postcode = TOWNS[family % len(TOWNS)] if place == 0 else TOWNS[at % len(TOWNS)]
         house = family if place == 0 else at
         street = f"{1 + house % 900} {STREETS[house % len(STREETS)]} St"
         book.address.append((650_000 + at, street, town, "IL", "US", postcode))
         book.address_assoc.append((660_000 + at, person_id, 650_000 + at, 31, 1))
     account = _account(book, at, person_id, first, last, mail) if mail and rng.random() < 0.7 else None
-    # A father in every ninth family lives elsewhere and has no custody.
+    # In every ninth family the father lives elsewhere and has no custody.
     custodial = place < 2 and not (place == 1 and at % 9 == 2)
     return _Contact(person_id, relation, custodial, account)
 
@@ -151,7 +151,7 @@ def _link(book: _Book, student: Student, contact: _Contact, order: int, start: s
     custodial = 1 if contact.custodial else 0
     ended = key % 41 == 7
     if ended:
-        # An earlier state of the relationship, ended; the row after it holds what is true today.
+        # An earlier, ended state of the relationship; the next row holds the current one.
         old = 250_000 + 2 * len(book.assoc) + 1
         book.detail.append((old, key, relation, 0, 0, 0, 0, 0, 0, "2019-08-12", start))
     detail = 250_000 + 2 * len(book.assoc)

@@ -1,4 +1,4 @@
-"""The courses on offer: what is taught at each level, in which part of the year, and under which number."""
+"""The course catalogue: subjects by level, part of the year and number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What districts have made of their records (docs/powerschool.md 16, 19): changes to a district just made."""
+"""How districts keep their records (docs/powerschool.md 16, 19): changes to a newly built district."""
 
 from __future__ import annotations
 
@@ -19,21 +19,20 @@ _Roles = Literal["usual", "public", "own"]
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """The habits of a district. The defaults are those of the district as it is made.
+    """The habits of a district. The defaults leave the district as built.
 
     Attributes:
         repeated_ids: which IDs begin anew in every school, while DCIDs stay unique: none ("unique"), those of Students,
             Sections or SchoolStaff, or every school has "courses" of its own under the numbers of the district's.
-        role_names: RoleDef.Name is the "usual" one, another that districts have shown in "public", or the district's
-            "own" word.
+        role_names: RoleDef.Name is the "usual" one, another one seen in "public", or the district's "own" word.
         role_keys: RoleDef.RoleKey is filled; else it is null.
-        system_user: Users has its row with DCID -100, which belongs to nobody.
-        placeholder_logins: login names that are missing hold ``##`` or ``~~`` and a number instead of nothing.
-        course_case: Sections write the numbers of courses as Courses has them ("same"), or in small letters ("lower").
-        later_ids: a contact's further phones and mails have lower ids than those that come first by their order.
-        old_details: relations have details that are active and over, or not begun, beside today's.
-        relation_type: the type of a relation stands in "both" the association and its detail, or in the "detail" alone,
-            the association telling an earlier one, or in the "association" alone.
+        system_user: Users has a row with DCID -100 that is not a person.
+        placeholder_logins: missing login names contain ``##`` or ``~~`` and a number instead of nothing.
+        course_case: Sections spell course numbers like Courses ("same"), or in lower case ("lower").
+        later_ids: a contact's second phone and e-mail have lower ids than the first ones in PowerSchool's order.
+        old_details: besides the current one, relations have active details whose dates are over or have not begun.
+        relation_type: the type of a relation is in "both" the association and its detail, only in the "detail" (the
+            association has an earlier one), or only in the "association".
         dropped_terms: CC.TermID of a dropped class is "negative" like its SectionID, or stays "positive".
 
     """
@@ -51,7 +50,7 @@ class Habits:
 
     @property
     def suffix(self) -> str:
-        """What the name of a district's file ends with; nothing for the default habits."""
+        """The suffix of a district's file name; empty for the default habits."""
         if self == Habits():
             return ""
         text = repr([getattr(self, one.name) for one in fields(self)])
@@ -59,7 +58,7 @@ class Habits:
 
 
 def apply_habits(database: sqlite3.Connection, habits: Habits) -> None:
-    """Change a district that was just made, inside the transaction that is open on ``database``."""
+    """Change a newly built district, inside the open transaction on ``database``."""
     for one in fields(Habits):
         for statement in _STATEMENTS.get((one.name, getattr(habits, one.name)), ()):
             database.execute(statement)
@@ -68,7 +67,7 @@ def apply_habits(database: sqlite3.Connection, habits: Habits) -> None:
 
 
 def _repeat(database: sqlite3.Connection, table: str, references: Iterable[str]) -> None:
-    """Number the rows of each school from the same ID on, and let whatever refers to them follow."""
+    """Number each school's rows from the same ID on, and update whatever refers to them."""
     database.execute(
         f"""CREATE TEMP TABLE renumbered AS SELECT DCID, ID AS old,
         5000 + row_number() OVER (PARTITION BY SchoolID ORDER BY DCID) AS new FROM {table}"""  # noqa: S608 - names from below
@@ -123,7 +122,7 @@ _STATEMENTS: Final[dict[tuple[str, object], tuple[str, ...]]] = {
         "UPDATE CC SET Course_Number = lower(Course_Number)",
     ),
     ("later_ids", True): (
-        # Those that come first by their order get ids behind all others.
+        # The first ones in PowerSchool's order get the highest ids.
         """UPDATE PersonEmailAddressAssoc SET PersonEmailAddressAssocID = PersonEmailAddressAssocID + 5000000
         WHERE IsPrimaryEmailAddress = 1""",
         """INSERT INTO PhoneNumber (PhoneNumberID, PhoneNumber)

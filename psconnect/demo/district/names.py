@@ -1,6 +1,6 @@
-"""Invented names in many languages, and the awkward ones that every reader of a district must survive.
+"""Invented names in many languages, and awkward ones that every reader of a district must survive.
 
-Nobody here is a real person: given names and family names are drawn apart and combined by chance.
+Nobody here is a real person: given names and family names are combined at random.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FAMILY: Final = (
     "Zamora", "Zhang", "Żak", "Zubiri",
 )  # fmt: skip
 
-#: (first name, last name, what it is there for). The first students of every district carry these.
+#: (first name, last name, purpose). The first students of every district have these names.
 AWKWARD: Final[tuple[tuple[str | None, str, str], ...]] = (
     ("Siobhán", "O'Connor-Þór", "apostrophe, hyphen and letters outside Latin-1 files"),
     ("美咲", "渡辺", "Han characters"),

@@ -1,4 +1,4 @@
-"""The students of the district: who they are, where they learn, and what their record says."""
+"""The students of the district: their persons, schools and records."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ TRANSFERRED: Final = 2
 GRADUATED: Final = 3
 HISTORICAL: Final = 4
 
-#: Students.DCID of the first student; Students.ID is this much smaller, so that each also is somebody else's DCID.
+#: Students.DCID of the first student; Students.ID is smaller, so that each ID is also somebody else's DCID.
 FIRST_DCID: Final = 431
 ID_OFFSET: Final = 33
 PERSON_OFFSET: Final = 7000
 _COMMON: Final = len(AWKWARD) + 28
-#: After the awkward names, one student of each status stands at a fixed place, however small the district.
+#: After the awkward names, one student of each status has a fixed place, even in the smallest district.
 _FIXED_STATUS: Final = dict(enumerate((PRE_REGISTERED, INACTIVE, TRANSFERRED, TRANSFERRED, HISTORICAL), len(AWKWARD)))
 
 
@@ -65,7 +65,7 @@ class Student:
 
 
 def make_students(seed: int, total: int, schools: list[School], year: SchoolYear) -> list[Student]:
-    """Seat ``total`` students in their schools; the order is that of Students.DCID."""
+    """Assign ``total`` students to schools, in the order of Students.DCID."""
     rng = chance(seed, total, "students")
     graduates = [(schools[0], 99)] * schools[0].students
     seats = [
@@ -123,7 +123,7 @@ def _dates(rng: random.Random, status: int, year: SchoolYear) -> tuple[str, str]
 
 
 def _form_families(rng: random.Random, students: list[Student]) -> None:
-    """Give every student a household; siblings take the family name of the eldest row."""
+    """Give every student a household; siblings get the family name of the first one."""
     family, open_seats, name = 0, 0, ""
     for index, student in enumerate(students):
         if open_seats and index >= len(AWKWARD):
@@ -192,7 +192,7 @@ def student_row(rng: random.Random, index: int, one: Student, year: SchoolYear) 
     number = one.number
     state_number = f"{7 * number % 10**10:010d}"
     middle = rng.choice(GIVEN)[:30] if rng.random() < 0.4 else None
-    # A phone is missing now and then, as are most of the legacy contact columns in districts with the contacts module.
+    # Some phones are missing, as are most legacy contact columns in districts with the contacts module.
     phone = None if index % 23 == 5 else f"555-01{one.family % 100:02d}"
     mother = f"{one.last}, M"[:60] if one.family % 3 == 0 else None
     graduation = None if one.grade == 99 else year.start_year + 13 - one.grade
@@ -212,7 +212,7 @@ def student_row(rng: random.Random, index: int, one: Student, year: SchoolYear) 
 
 
 def _more_contacts(index: int, one: Student) -> Row:
-    """Where the home lies, a second person for emergencies and a doctor; their phones are written without dashes."""
+    """Location of the home, a second emergency contact and a doctor; their phones have no dashes."""
     place = f"{41 + one.family % 9 / 10:.1f},-{87 + one.family % 7 / 10:.1f}" if index % 4 == 1 else None
     neighbor = (f"{one.last}, G"[:60], f"55501{index % 90000:05d}") if index % 6 == 1 else (None, None)
     doctor = ("Dr. Test", f"55502{index % 90000:05d}") if index % 9 == 2 else (None, None)
@@ -238,7 +238,7 @@ def _write_mail(writer: RowWriter, rng: random.Random, students: list[Student]) 
         drawn = rng.random()
         if one.status in (HISTORICAL, GRADUATED) or (drawn < 0.03 and index not in shared and index - 1 not in shared):
             continue
-        # The two ways a shared address looks in the tables: two rows with equal text, or one row linked twice.
+        # Tables store a shared address in one of two ways: two rows with equal text, or one row linked twice.
         if index - 1 in shared and addresses:
             if index % 400 < 200:
                 assoc.append((one.dcid + 90_000, one.person_id, addresses[-1][0], 1, 1, 11))
@@ -265,7 +265,7 @@ def _extension_rows(rng: random.Random, students: list[Student]) -> Iterator[Row
 
 
 def _write_history(writer: RowWriter, students: list[Student], year: SchoolYear) -> None:
-    """Earlier enrollments: every transfer has one, and some of the others."""
+    """Earlier enrollments: every transferred student has one, and some others."""
     earlier = year.shifted(-1)
     first, last = earlier.first_day.isoformat(), (earlier.last_day + timedelta(days=1)).isoformat()
     past = [one for one in students if one.status in (TRANSFERRED, HISTORICAL) or one.dcid % 50 == 0]

@@ -1,4 +1,4 @@
-"""What teachers and offices keep records with: attendance codes, fees, and the categories of each gradebook."""
+"""Attendance codes, fees, and the categories of each gradebook."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def write_attendance_codes(writer: RowWriter, schools: list[School], years: list
 
 
 def _numbered(rows: Iterator[Row]) -> Iterator[Row]:
-    """Put a key before each row, counted from 1."""
+    """Prefix each row with a key, counted from 1."""
     return ((key, *row) for key, row in enumerate(rows, start=1))
 
 
 def write_fees(writer: RowWriter, students: list[Student], year: SchoolYear) -> None:
-    """Write a fee that is not paid for some of the active students."""
+    """Write an unpaid fee for some of the active students."""
     payers = [one for one in students if one.status == ACTIVE and one.dcid % 17 == 9]
     day = year.first_day.isoformat()
     writer.write(

@@ -1,4 +1,4 @@
-"""Where the generators put their rows, and where they get their chance from."""
+"""How the generators write rows and get random numbers."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ Row = tuple[Value, ...]
 
 
 class RowWriter:
-    """Writes rows of one district into an open database, a table at a time."""
+    """Writes one district's rows into an open database, table by table."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
 
     def write(self, table: str, columns: str, rows: Iterable[Row]) -> None:
-        """Insert rows whose values stand in the order of ``columns`` (names with blanks between); others stay null."""
+        """Insert rows with values in the order of ``columns`` (names separated by blanks); other columns stay null."""
         names = columns.split()
         marks = ", ".join("?" * len(names))
-        # The names come from the generators alone, never from outside.
+        # The names come only from the generators.
         statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
         self._database.executemany(statement, rows)
 
 
 def chance(seed: int, students: int, part: str) -> random.Random:
-    """A stream of chance that depends on these three alone, so that one part never disturbs another."""
+    """A random generator that depends only on these three, so that one part never affects another."""
     return random.Random(f"{seed}/{students}/{part}")  # noqa: S311 - a made-up district, nothing secret

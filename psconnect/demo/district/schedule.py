@@ -28,7 +28,7 @@ _HISTORY_SUBJECTS: Final = 4
 
 @dataclass(slots=True)
 class Section:
-    """One section with what its CC rows copy from it; dates are ISO text, ``leaving`` is the day after the last one."""
+    """One section and what its CC rows copy. Dates are ISO text; ``leaving`` is the day after the last one."""
 
     dcid: int
     school: School
@@ -50,12 +50,12 @@ class Section:
         return self.dcid + 17
 
 
-#: The sections of one school, year and grade: one tuple of parallel sections for each subject.
+#: The sections of one school, year and grade: a tuple of parallel sections per subject.
 Grade = list[tuple[Section, ...]]
 
 
 class Timetable:
-    """The sections of three years. Last and next year only have the students that ``takes_part`` picks."""
+    """The sections of three years. Last and next year have only the students that ``takes_part`` selects."""
 
     def __init__(self, students: list[Student], year: SchoolYear) -> None:
         """Plan sections for the students' numbers in each school and grade."""
@@ -123,7 +123,7 @@ def takes_part(student: Student, shift: int) -> bool:
 
 
 def assign_teachers(timetable: Timetable, staff: Staff) -> None:
-    """Give every section its lead, but for a few that have none; visitors from other schools lead one each."""
+    """Give almost every section a lead; each visitor from another school leads one."""
     seen: dict[int, int] = {}
     visited: set[int] = set()
     for at, section in enumerate(timetable.sections):
@@ -187,7 +187,7 @@ class Enrollments:
         )  # fmt: skip
 
     def _left(self, section: Section, student_id: int, start: str, leaving: str) -> Row:
-        """A class of somebody who went: ended that day, or never begun; half of them carry negative keys."""
+        """A class of a student who left: ended that day, or never begun; half of them have negative keys."""
         sign = -1 if student_id % 2 else 1
         return self._row(section, student_id, start, max(start, leaving), sign)
 
@@ -200,7 +200,7 @@ class Enrollments:
         yield self._row(new, student_id, change, new.leaving)
 
     def _oddities(self) -> Iterator[Row]:
-        """What long-lived databases collect: orphans, overlaps, impossible dates."""
+        """What old databases accumulate: orphans, overlaps, impossible dates."""
         current = [member for member in self._timetable.members[0] if member[0].status == ACTIVE][:3]
         section = current[0][1][0][0]
         for missing in (9_999_001, 9_999_002):
@@ -211,7 +211,7 @@ class Enrollments:
             yield tuple(row)
         student, offered, index = current[1]
         same = offered[0][index % len(offered[0])]
-        # The same student in the same section twice, with days in common.
+        # The same student twice in the same section, with overlapping days.
         yield self._row(
             same, student.id, (date.fromisoformat(same.first) + timedelta(days=30)).isoformat(), same.leaving
         )
@@ -254,7 +254,7 @@ def write_schedule(writer: RowWriter, timetable: Timetable, staff: Staff) -> Non
 
 
 def _section_row(one: Section) -> Row:
-    # Both ways a section without a teacher is stored.
+    # The two ways in which a section without a teacher is stored.
     teacher = one.lead.id if one.lead else (0 if one.dcid % 2 else None)
     meeting = "ATT_ModeMeeting" if one.school.level == "high" else "ATT_ModeDaily"
     comment = "Bring <b>paper</b> & pencil" if one.dcid % 97 == 5 else None
@@ -266,7 +266,7 @@ def _section_row(one: Section) -> Row:
 
 
 def _staff_rows(timetable: Timetable, staff: Staff) -> Iterator[Row]:
-    """Lead, co-teacher and aide of each section; some leads were replaced in the course of the year."""
+    """Lead, co-teacher and aide of each section; some leads are replaced during the year."""
     for at, section in enumerate(timetable.sections):
         lead = section.lead
         if lead is None:
