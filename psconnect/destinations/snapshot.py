@@ -22,6 +22,10 @@ class Roster(Protocol):
         """The attributes (in the order of ``entity.attributes``) of all records, in the order of their keys."""
         ...
 
+    def encoded(self, entity: Entity) -> Iterator[bytes]:
+        """The same records as they are stored (store.record): most need not be taken apart (``plain_csv``)."""
+        ...
+
     def related(self, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:
         """Each record with the one that its attribute ``reference`` points to, in the order of the records' keys.
 

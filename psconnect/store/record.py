@@ -10,7 +10,7 @@ To add, rename or remove an attribute: change the entity, append a ``RecordForma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -52,6 +52,18 @@ def needed_id(entity: Entity, place: int, record: str) -> str:
 def each_id(ids: str) -> str:
     """SQL for a table of the single ids (column ``value``) in a list of ids."""
     return f"json_each('[\"' || replace({ids}, '{SEPARATOR}', '\",\"') || '\"]')"
+
+
+def plain_csv(records: Sequence[bytes], blanks: int) -> bytes | None:
+    """Stored records as lines of CSV, with ``blanks`` empty values behind the id; None if a value needs quotes.
+
+    Without a backslash, no value holds a quote or a line break; without a comma of its own, none needs quotes.
+    """
+    gap = b"," * (blanks + 1)
+    joined = b"\n".join([record.replace(b'","', gap, 1) for record in records])
+    if b"\\" in joined or joined.count(b",") != joined.count(b'","') + len(gap) * len(records):
+        return None
+    return joined[2:-2].replace(b'","', b",").replace(b'"]\n["', b"\r\n") + b"\r\n"
 
 
 @dataclass(frozen=True)

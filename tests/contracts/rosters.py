@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from psconnect.model.entities import BY_KEY, Entity
 from psconnect.model.id_attributes import SEPARATOR, pointers_in
 from psconnect.model.runs import Change
+from psconnect.store.record import encode_record
 
 Record = dict[str, str]
 Tables = dict[str, list[Record]]
@@ -34,6 +35,10 @@ class ListRoster:
         for record in sorted(self.tables.get(entity.key, []), key=key_of):
             self.on_record(entity)
             yield [record.get(attribute, "") for attribute in entity.attributes]
+
+    def encoded(self, entity: Entity) -> Iterator[bytes]:
+        """The same records as they are stored."""
+        return map(encode_record, self.records(entity))
 
     def related(self, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:
         """Each record with the one that the attribute points to, in key order."""

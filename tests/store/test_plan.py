@@ -15,6 +15,7 @@ from psconnect.store.plan import roster_after
 from psconnect.store.plan.plan import Plan, summarise_plan
 from psconnect.store.plan.rekey_plan import plan_with_new_ids
 from psconnect.store.reading import staging
+from psconnect.store.record import decode_record
 from tests.store.districts import Rows, apply, begin, content, dangling, expected_after, plan, rosters
 
 keys = st.integers(1, 6)
@@ -39,7 +40,10 @@ def test_I2_applied_plan_makes_the_ledger_what_was_read_and_I5_a_second_plan_is_
             before = content(db)
             number, (_problems, fates) = plan(path, db, district)
             summary = summarise_plan(Plan(db, number))
-            roster = {e.key: [row[0] for row in roster_after.records(Plan(db, number), e)] for e in ENTITIES}
+            roster = {
+                e.key: [decode_record(row)[0] for row in roster_after.encoded_records(Plan(db, number), e)]
+                for e in ENTITIES
+            }
             after = apply(db, number)
             assert after == expected_after(before, fates)
             assert sum(counts.total for counts in summary.changes.values()) == sum(
@@ -102,8 +106,8 @@ def test_roster_of_one_entity_alone_keeps_what_does_not_change() -> None:
         apply(db, number)
         schools["school"][2] = (Fate.IN, "changed")
         number, _ = plan(path, db, schools)
-        after = [(row[0], row[-1]) for row in roster_after.records(Plan(db, number), BY_KEY["school"])]
-        assert after == [("1", "a"), ("2", "changed")]
+        after = [decode_record(one) for one in roster_after.encoded_records(Plan(db, number), BY_KEY["school"])]
+        assert [(row[0], row[-1]) for row in after] == [("1", "a"), ("2", "changed")]
 
 
 def test_a_plan_that_the_disk_ends_tells_of_the_disk() -> None:

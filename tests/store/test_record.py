@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import sqlite3
@@ -12,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from psconnect.model.entities import BY_RANK, ENTITIES, STUDENT
 from psconnect.model.errors import FixSettings, LocalStorage
@@ -25,7 +29,14 @@ from psconnect.store.plan.ledger import check_ledger
 from psconnect.store.plan.plan import Plan, summarise_plan
 from psconnect.store.reading.carry_over import read_kept
 from psconnect.store.reading.last_reading import last_read
-from psconnect.store.record import RECORD_FORMATS, record_by_name, record_converter, record_format
+from psconnect.store.record import (
+    RECORD_FORMATS,
+    encode_record,
+    plain_csv,
+    record_by_name,
+    record_converter,
+    record_format,
+)
 from tests.support.home import CHECKOUT
 
 SAMPLES = sorted((Path(__file__).parent / "samples").glob("format-*"))
@@ -156,3 +167,26 @@ def test_formats_are_converted_one_after_the_other(monkeypatch: pytest.MonkeyPat
     assert convert
     assert convert('["1","s","Ünï \\"x\\"","C","{}"]'.encode()) == '["Ünï \\"x\\"","1","","s"]'.encode()
     assert record_converter("class", 1, 3) is None
+
+
+def by_csv(records: list[list[str]], blanks: int) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows([one[0], *[""] * blanks, *one[1:]] for one in records)
+    return text.getvalue().encode()
+
+
+@given(st.lists(st.lists(st.text(), min_size=3, max_size=3), min_size=1, max_size=4), st.integers(0, 2))
+def test_plain_csv_is_what_the_standard_library_writes(records: list[list[str]], blanks: int) -> None:
+    assert plain_csv([encode_record(one) for one in records], blanks) in (None, by_csv(records, blanks))
+
+
+@pytest.mark.parametrize("value", ["", " ", "é–中", " a b ", "'", ";", "\x7f", "\u2028", "[", "]"])
+def test_values_that_need_no_quotes_are_copied(value: str) -> None:
+    records = [["1", value, "x"], [value, "", value]]
+    assert plain_csv([encode_record(one) for one in records], 2) == by_csv(records, 2)
+
+
+@pytest.mark.parametrize("value", [",", 'a"', "a\nb", "a\rb", "\\", "\t", '","', '"]\n["'])
+def test_values_that_need_quotes_or_are_escaped_are_not(value: str) -> None:
+    assert plain_csv([encode_record(["1", "x", value])], 0) is None
+    assert plain_csv([encode_record(["1", "x", "y"]), encode_record([value, "", ""])], 2) is None

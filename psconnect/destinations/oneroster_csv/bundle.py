@@ -7,12 +7,14 @@ import io
 import itertools
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing
 from operator import itemgetter
 
 from psconnect.destinations.oneroster_csv import rows
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.clock import CancelToken
+from psconnect.model.entities import ENROLLMENT
+from psconnect.store.record import decode_record, plain_csv
 from psconnect.transfer.fileset import FileSet
 
 CATALOGUE = (
@@ -38,17 +40,19 @@ FILES: dict[str, Callable[[Roster], Iterator[Sequence[str]]]] = {
     "courses": rows.courses,
     "classes": rows.classes,
     "users": rows.users,
-    "enrollments": rows.enrollments,
 }
 _BATCH = 5_000
+_Batch = tuple[bytes, int]
+"""Lines of a file, and how many."""
 
 
 def write_bundle(files: FileSet, roster: Roster, cancel: CancelToken) -> dict[str, int]:
     """Write the files that have rows and the manifest; returns the rows of each."""
     counts: dict[str, int] = {}
-    for name, produce in FILES.items():
-        with _ending(produce(roster)) as produced:
-            count = _write_file(files, name, rows.header(name, roster), produced, cancel)
+    produced = {name: _written(produce(roster)) for name, produce in FILES.items()}
+    for name, batches in (*produced.items(), ("enrollments", _enrollments(roster))):
+        with closing(batches):
+            count = _write_file(files, name, rows.header(name, roster), batches, cancel)
         if count:
             counts[name] = count
     with files.file("manifest.csv") as file:
@@ -56,45 +60,52 @@ def write_bundle(files: FileSet, roster: Roster, cancel: CancelToken) -> dict[st
     return counts
 
 
-@contextmanager
-def _ending(produced: Iterator[Sequence[str]]) -> Iterator[Iterator[Sequence[str]]]:
-    """Rows whose making ends with the block, also when they are given up in the middle: what they use is let go."""
+def _write_file(
+    files: FileSet, name: str, header: Sequence[str], batches: Iterator[_Batch], cancel: CancelToken
+) -> int:
+    """Write one file; none if there is no row."""
+    first = next(batches, None)
+    if first is None:
+        return 0
+    done = 0
+    with files.file(f"{name}.csv") as file:
+        file.write(_text([header]).encode())
+        for lines, count in itertools.chain([first], batches):
+            cancel.check()
+            file.write(lines)
+            done += count
+    return done
+
+
+def _enrollments(roster: Roster) -> Generator[_Batch]:
+    """Students' and teachers' enrollments: their attributes are the columns, with two blank ones behind the id.
+
+    They are most of a roster, so they are copied as they are stored, and taken apart only where a value needs quotes.
+    """
+    encoded = roster.encoded(ENROLLMENT)
+    while records := list(itertools.islice(encoded, _BATCH)):
+        lines = plain_csv(records, blanks=2)
+        yield lines or _lines([one[0], "", "", *one[1:]] for one in map(decode_record, records))[0], len(records)
+
+
+def _written(produced: Iterator[Sequence[str]]) -> Generator[_Batch]:
+    """Rows, streamed through: no batch of them is ever held. What makes them ends with this generator."""
     try:
-        yield produced
+        while (batch := _lines(itertools.islice(produced, _BATCH)))[1]:
+            yield batch
     finally:
         if isinstance(produced, Generator):
             produced.close()
 
 
-def _write_file(
-    files: FileSet,
-    name: str,
-    header: Sequence[str],
-    produced: Iterator[Sequence[str]],
-    cancel: CancelToken,
-) -> int:
-    """Write one file, row by row through, so that no batch of rows is ever held; nothing where there is no row."""
-    first = next(produced, None)
-    if first is None:
-        return 0
-    remaining, done = itertools.chain([first], produced), 0
-    with files.file(f"{name}.csv") as file:
-        file.write(_text([header]).encode())
-        while (batch := _batch(remaining))[1]:
-            cancel.check()
-            text, count = batch
-            if text.count("\n") != count or text.count("\r") != count:
-                text = _one_line_each(text)
-            file.write(text.encode())
-            done += count
-    return done
-
-
-def _batch(remaining: Iterator[Sequence[str]]) -> tuple[str, int]:
-    """The text of the next rows and their number, which a counter beside them counts in C."""
+def _lines(batch: Iterable[Sequence[str]]) -> _Batch:
+    """The lines of rows, and their number, which a counter beside them counts in C."""
     counted = itertools.count()
-    text = _text(map(itemgetter(0), zip(itertools.islice(remaining, _BATCH), counted, strict=False)))
-    return text, next(counted)
+    text = _text(map(itemgetter(0), zip(batch, counted, strict=False)))
+    count = next(counted)
+    if text.count("\n") != count or text.count("\r") != count:
+        text = _one_line_each(text)
+    return text.encode(), count
 
 
 def _text(batch: Iterable[Sequence[str]]) -> str:

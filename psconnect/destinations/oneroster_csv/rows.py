@@ -22,7 +22,6 @@ from psconnect.model.entities import (
     CLASS,
     CONTACT,
     COURSE,
-    ENROLLMENT,
     SCHOOL,
     STUDENT,
     TEACHER,
@@ -150,11 +149,6 @@ def courses(roster: Roster) -> Iterator[Sequence[str]]:
 def classes(roster: Roster) -> Iterator[Sequence[str]]:
     """Rows of classes.csv."""
     return _plain("classes", CLASS, roster)
-
-
-def enrollments(roster: Roster) -> Iterator[list[str]]:
-    """Rows of enrollments.csv: students' and teachers' enrollments."""
-    return ([record[0], "", "", *record[1:]] for record in roster.records(ENROLLMENT))
 
 
 def users(roster: Roster) -> Iterator[Sequence[str]]:

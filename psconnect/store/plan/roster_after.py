@@ -11,13 +11,12 @@ from psconnect.store.plan.plan import REMOVE, Plan
 from psconnect.store.record import decode_record, needed_id, record_id
 
 
-def records(plan: Plan, entity: Entity) -> Iterator[list[str]]:
-    """The attributes of the entity's records, in key order.
+def encoded_records(plan: Plan, entity: Entity) -> Iterator[bytes]:
+    """The entity's records as they are stored, in key order.
 
     Nothing but C runs per record: this is the longest loop of a delivery.
     """
-    rows = plan.db.execute(f"{_rows(plan, entity)} ORDER BY key", {"run": plan.run})
-    return map(decode_record, map(itemgetter(0), rows))
+    return map(itemgetter(0), plan.db.execute(f"{_rows(plan, entity)} ORDER BY key", {"run": plan.run}))
 
 
 def related(plan: Plan, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:

@@ -12,6 +12,7 @@ from psconnect.model.runs import Change
 from psconnect.store.history import run_table
 from psconnect.store.plan import roster_after
 from psconnect.store.plan.plan import Plan
+from psconnect.store.record import decode_record
 from psconnect.sync.job import Job
 
 _NEWS_EVERY = 5_000
@@ -28,8 +29,12 @@ class PlannedRoster:
 
     def records(self, entity: Entity) -> Iterator[list[str]]:
         """The attributes of the entity's records, in key order."""
+        return map(decode_record, self.encoded(entity))
+
+    def encoded(self, entity: Entity) -> Iterator[bytes]:
+        """The same records as they are stored."""
         done = 0
-        for done, record in enumerate(roster_after.records(Plan(self.db, self.number), entity), 1):
+        for done, record in enumerate(roster_after.encoded_records(Plan(self.db, self.number), entity), 1):
             yield record
             if done % _NEWS_EVERY == 0:
                 self.job.on_event(RunEvent(self.stage, entity.key, done))
