@@ -18,6 +18,7 @@ from psconnect.roster.sign_in import SignIn
 from psconnect.roster.usernames import Usernames
 from psconnect.store.database import transaction
 from psconnect.store.reading import assigned_values
+from psconnect.store.reading.staging import leave_out
 from psconnect.store.record import decode_record, encode_record
 
 SIGN_IN = "signInType"
@@ -92,7 +93,7 @@ def _still_nameless(
     """What the requirement on user names says of those whose attributes give none."""
     if entity.key in naming.required:
         rule = "missing-required"
-        assigned_values.leave_out(db, entity, rule, [key for key, _school in nameless])
+        leave_out(db, entity, rule, [key for key, _school in nameless])
     elif entity.key in naming.reported:
         rule = "missing-reported"
     else:

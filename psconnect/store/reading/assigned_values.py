@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.store.history.facts import SealBroken, get_fact, set_fact
-from psconnect.store.reading.staging import IN, OUT, staged
+from psconnect.store.reading.staging import IN, staged
 from psconnect.store.record import attribute_value
 
 _SEAL = "given"
@@ -32,12 +32,6 @@ def without(db: sqlite3.Connection, entity: Entity, attribute: str) -> list[tupl
 def everybody(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[int, bytes]]:
     """Key and record of all who are in, in key order."""
     return db.execute(f"SELECT key, record FROM {staged(entity)} WHERE fate = {IN} ORDER BY key")
-
-
-def leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[int]) -> None:
-    """Leave records out by a rule."""
-    sql = f"UPDATE {staged(entity)} SET fate = {OUT}, rule = ? WHERE key = ?"
-    db.executemany(sql, [(rule, key) for key in keys])
 
 
 def usernames(db: sqlite3.Connection) -> Iterator[str]:

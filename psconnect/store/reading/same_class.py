@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from psconnect.model.entities import ENROLLMENT
+from psconnect.model.entities import CLASS, ENROLLMENT
 from psconnect.model.problems import Problem
-from psconnect.store.reading.staging import IN, KEPT, OUT
+from psconnect.store.reading.staging import IN, KEPT, leave_out, staged
 from psconnect.store.record import decode_record, encode_record, value_at
 
 _BEGIN, _END, _PRIMARY = (ENROLLMENT.attributes.index(name) for name in ("beginDate", "endDate", "primary"))
@@ -37,9 +37,9 @@ class _Span:
 
 def settle_same_class(db: sqlite3.Connection, today: date) -> list[Problem]:
     """Leave one enrollment for each person and class in the attached staging; returns the findings."""
-    _leave_out(db, _beside_kept(db, today.isoformat()), "enrollment-joined")
+    leave_out(db, ENROLLMENT, "enrollment-joined", _beside_kept(db, today.isoformat()))
     db.execute(
-        f"CREATE TEMP TABLE twice AS SELECT class, {_PERSON} person FROM stage.stage_enrollment "
+        f"CREATE TEMP TABLE twice AS SELECT class, {_PERSON} person FROM {staged(ENROLLMENT)} "
         f"WHERE fate = {IN} AND class IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1 AND person IS NOT NULL"
     )
     try:
@@ -58,7 +58,7 @@ def _beside_kept(db: sqlite3.Connection, today: str) -> list[int]:
     begin, end = value_at("l.record", _BEGIN), value_at("l.record", _END)
     kept: set[tuple[str, str]] = set(
         db.execute(
-            f"SELECT {place.format('l')} FROM stage.stage_enrollment e JOIN {delivered} WHERE e.fate = {KEPT} "
+            f"SELECT {place.format('l')} FROM {staged(ENROLLMENT)} e JOIN {delivered} WHERE e.fate = {KEPT} "
             f"AND {begin} <= :today AND ({end} = '' OR {end} > :today OR {end} = :today AND e.key < 0)",
             {"today": today},
         )
@@ -66,7 +66,7 @@ def _beside_kept(db: sqlite3.Connection, today: str) -> list[int]:
     if not kept:
         return []
     new = (
-        f"SELECT e.key, {place.format('e')} FROM stage.stage_enrollment e LEFT JOIN {delivered} "
+        f"SELECT e.key, {place.format('e')} FROM {staged(ENROLLMENT)} e LEFT JOIN {delivered} "
         f"WHERE e.fate = {IN} AND l.key IS NULL"
     )
     return [key for key, *of in db.execute(new) if tuple(of) in kept]
@@ -74,9 +74,9 @@ def _beside_kept(db: sqlite3.Connection, today: str) -> list[int]:
 
 def _settled(db: sqlite3.Connection, today: date) -> Iterator[Problem]:
     rows = db.execute(
-        f"SELECT e.class, {_PERSON}, e.key, l.key IS NOT NULL, e.record, c.school FROM stage.stage_enrollment e "
+        f"SELECT e.class, {_PERSON}, e.key, l.key IS NOT NULL, e.record, c.school FROM {staged(ENROLLMENT)} e "
         f"LEFT JOIN ledger l ON l.entity = {ENROLLMENT.rank} AND l.key = e.key "
-        "LEFT JOIN stage.stage_class c ON c.key = e.class "
+        f"LEFT JOIN {staged(CLASS)} c ON c.key = e.class "
         f"WHERE e.fate = {IN} AND EXISTS (SELECT 1 FROM temp.twice t WHERE t.class = e.class AND t.person = {_PERSON}) "
         "ORDER BY 1, 2, abs(e.key)"
     ).fetchall()
@@ -86,7 +86,7 @@ def _settled(db: sqlite3.Connection, today: date) -> Iterator[Problem]:
         of_today = _delivered(spans, today.isoformat())
         for span in spans:
             if span is not of_today:
-                _leave_out(db, [key for key, _there, _values in span.rows], "enrollment-other-time")
+                leave_out(db, ENROLLMENT, "enrollment-other-time", [key for key, _there, _values in span.rows])
         # A class has one primary teacher: whose that enrollment is, whichever of them is delivered.
         primary = max(values[_PRIMARY] for span in spans for _key, _there, values in span.rows)
         key = _join(db, of_today, primary)
@@ -130,11 +130,6 @@ def _join(db: sqlite3.Connection, span: _Span, primary: str) -> int:
     joined[_BEGIN], joined[_END] = span.begin, "" if span.end == _OPEN else span.end
     joined[_PRIMARY] = primary
     if joined != values:
-        db.execute("UPDATE stage.stage_enrollment SET record = ? WHERE key = ?", [encode_record(joined), key])
-    _leave_out(db, [other for other, _there, _values in span.rows if other != key], "enrollment-joined")
+        db.execute(f"UPDATE {staged(ENROLLMENT)} SET record = ? WHERE key = ?", [encode_record(joined), key])
+    leave_out(db, ENROLLMENT, "enrollment-joined", [other for other, _there, _values in span.rows if other != key])
     return key
-
-
-def _leave_out(db: sqlite3.Connection, keys: list[int], rule: str) -> None:
-    sql = f"UPDATE stage.stage_enrollment SET fate = {OUT}, rule = ? WHERE key = ?"
-    db.executemany(sql, [(rule, key) for key in keys])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -38,6 +38,12 @@ def stage_table(entity: Entity) -> str:
 def staged(entity: Entity) -> str:
     """Name of the entity's table where the staging is attached (schema ``stage``)."""
     return f"stage.{stage_table(entity)}"
+
+
+def leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[int]) -> None:
+    """Leave records of the attached staging out by a rule."""
+    sql = f"UPDATE {staged(entity)} SET fate = {OUT}, rule = ? WHERE key = ?"
+    db.executemany(sql, [(rule, key) for key in keys])
 
 
 def unusable(alias: str) -> str:

@@ -1,19 +1,14 @@
-"""Records that have to differ and don't, and records that a person confirmed to be the same one.
+"""Records that must differ and don't, and records that a person confirmed to be the same.
 
-Compared are staged records that are in, by a domain of attributes after folding
-(case, accents, blanks); a record that lacks one of them is not compared. The owner is the one that the ledger has, then
-the one with the lowest key. The other is left out, both are reported, and nothing is merged unless a person confirmed
-the pair: then what belongs to the other record is delivered with the owner.
-
-Two passes over an entity's records, of which the first keeps two numbers a record: memory stays small, and only records
-that collide are looked at closely.
+Staged records that are in are compared by a domain of attributes, after folding case, accents and blanks; a record that
+lacks one of the attributes is not compared. The owner is the record that the ledger has, then the one with the lowest
+key. The other is left out, and both are reported. Nothing is merged unless a person confirmed the pair: then what
+belongs to the other record is delivered with the owner.
 """
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 
@@ -21,11 +16,11 @@ from psconnect.model.entities import BY_KEY, ENTITIES, Entity, Reference
 from psconnect.model.problems import Problem
 from psconnect.model.roster_rules import RosterRules
 from psconnect.model.text import folded
-from psconnect.store.reading.staging import IN, OUT, staged
+from psconnect.store.reading.repeats import Repeats, records_of
+from psconnect.store.reading.staging import IN, OUT, leave_out, staged
 from psconnect.store.record import decode_record, encode_record
 
 _MERGED, _CONFLICT, _OWNER = "merged", "uniqueness-conflict", "uniqueness-owner"
-_TOGETHER = 500
 Pair = tuple[int, int]
 
 
@@ -42,7 +37,7 @@ def settle_uniqueness(db: sqlite3.Connection, entity: Entity, rules: RosterRules
     losers: list[Pair] = []
     for group in _collisions(db, entity, domain):
         losers += _losers(_by_claim(db, entity, group), different)
-    _leave_out(db, entity, _CONFLICT, [other for other, _owner in losers])
+    leave_out(db, entity, _CONFLICT, [other for other, _owner in losers])
     return list(_problems(db, entity, losers))
 
 
@@ -70,19 +65,11 @@ def _by_claim(db: sqlite3.Connection, entity: Entity, keys: Iterable[int]) -> li
 def _collisions(db: sqlite3.Connection, entity: Entity, domain: Sequence[str]) -> Iterator[list[int]]:
     """The keys of records that are in and have the same values of the domain, group by group."""
     value_of = _value_of(entity, domain)
-    keys, hashes = array("q"), array("q")
+    repeats = Repeats()
     for key, record in db.execute(f"SELECT key, record FROM {staged(entity)} WHERE fate = {IN}"):
-        value = value_of(record)
-        if value:
-            keys.append(key)
-            hashes.append(hash(value))
-    ordered = sorted(hashes)
-    repeated = {one for one, following in itertools.pairwise(ordered) if one == following}
-    if not repeated:
-        return
+        repeats.add(key, value_of(record))
     groups: dict[tuple[str, ...], list[int]] = {}
-    candidates = [key for key, one in zip(keys, hashes, strict=True) if one in repeated]
-    for key, record in _records(db, entity, candidates):
+    for key, record in records_of(db, entity, repeats.repeated()):
         groups.setdefault(value_of(record), []).append(key)
     yield from sorted(sorted(group) for group in groups.values() if len(group) > 1)
 
@@ -98,18 +85,6 @@ def _value_of(entity: Entity, domain: Sequence[str]) -> Callable[[bytes], tuple[
         return values if all(values) else ()
 
     return value_of
-
-
-def _records(db: sqlite3.Connection, entity: Entity, keys: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-    for start in range(0, len(keys), _TOGETHER):
-        some = keys[start : start + _TOGETHER]
-        marks = ", ".join("?" * len(some))
-        yield from db.execute(f"SELECT key, record FROM {staged(entity)} WHERE key IN ({marks})", some).fetchall()
-
-
-def _leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[int]) -> None:
-    sql = f"UPDATE {staged(entity)} SET fate = {OUT}, rule = ? WHERE key = ?"
-    db.executemany(sql, [(rule, key) for key in keys])
 
 
 def _problems(db: sqlite3.Connection, entity: Entity, losers: Iterable[Pair]) -> Iterator[Problem]:
@@ -150,7 +125,7 @@ def _all_in(db: sqlite3.Connection, entity: Entity, keys: Pair) -> bool:
 
 def _merge(db: sqlite3.Connection, entity: Entity, other: int, owner: int) -> None:
     """Leave a record out and give what belongs to it to the owner, unless the owner has the same already."""
-    _leave_out(db, entity, _MERGED, [other])
+    leave_out(db, entity, _MERGED, [other])
     for dependant in ENTITIES:
         for reference in dependant.references:
             if reference.entity == entity.key:
@@ -170,7 +145,7 @@ def _repoint(db: sqlite3.Connection, dependant: Entity, reference: Reference, ot
     )
     for key, record in rows:
         if db.execute(twice, [key, owner]).fetchone()[0]:
-            _leave_out(db, dependant, _MERGED, [key])
+            leave_out(db, dependant, _MERGED, [key])
             continue
         values = decode_record(record)
         values[place] = owner_id

@@ -110,7 +110,7 @@ def _names(entity: Entity) -> str:
     )
 
 
-CASELESS = "CASE WHEN name GLOB '*[^ -~]*' THEN caseless(name) ELSE lower(name) END"
+_CASELESS = "CASE WHEN name GLOB '*[^ -~]*' THEN caseless(name) ELSE lower(name) END"
 """SQL for model.text.caseless of the column ``name``; the function is called only where SQLite can't do it."""
 
 
@@ -119,13 +119,13 @@ def _contested(db: sqlite3.Connection, compared: Sequence[Entity]) -> Iterator[l
     names = " UNION ALL ".join(map(_names, compared))
     db.execute("DROP TABLE IF EXISTS temp.contested")
     db.execute(
-        f"CREATE TEMP TABLE contested AS SELECT {CASELESS} wanted FROM ({names}) WHERE name <> '' "
+        f"CREATE TEMP TABLE contested AS SELECT {_CASELESS} wanted FROM ({names}) WHERE name <> '' "
         "GROUP BY wanted HAVING count(*) > 1"
     )
     if not db.execute("SELECT EXISTS (SELECT 1 FROM temp.contested)").fetchone()[0]:
         return
     wanting = db.execute(
-        f"SELECT wanted, entity, key, fate FROM (SELECT {CASELESS} wanted, entity, key, fate FROM ({names}) "
+        f"SELECT wanted, entity, key, fate FROM (SELECT {_CASELESS} wanted, entity, key, fate FROM ({names}) "
         "WHERE name <> '') WHERE wanted IN (SELECT wanted FROM temp.contested) ORDER BY wanted"
     ).fetchall()
     for wanted, rows in itertools.groupby(wanting, key=lambda row: row[0]):
