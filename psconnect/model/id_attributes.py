@@ -56,6 +56,13 @@ def pointers_in(entity: Entity) -> tuple[Pointer, ...]:
     return tuple(found)
 
 
+def school_place(entity: Entity) -> int | None:
+    """The place of the attribute with the ids of a record's schools; None where records belong to none."""
+    return next(
+        (one.place for one in pointers_in(entity) if one.targets == ("school",) and entity.key != "school"), None
+    )
+
+
 SPACES: tuple[tuple[Entity, ...], ...] = (
     *((BY_KEY[key],) for key in ("school", "calendar", "course", "class", "relationship", "enrollment")),
     tuple(BY_KEY[key] for key in ("student", "teacher", "admin", "contact")),

@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_RANK
 from psconnect.powerschool.menus import page_of
-from psconnect.store.history import run_table
-from psconnect.store.plan.record_ids import RunIds
+from psconnect.store.plan.record_ids import RunIds, school_names
 from psconnect.wording.catalogue import tr
 from psconnect.wording.records import detail_word, record_kind
 from psconnect.wording.rules import WordedRule, rule_of
@@ -72,7 +71,7 @@ class SchoolProblems:
 
 def by_school(db: sqlite3.Connection, number: int) -> list[SchoolProblems]:
     """What a run found at each school: by school name (those of no school last), errors first, by rule."""
-    name_of = _school_namer(run_table.school_names(db, number))
+    name_of = _school_namer(school_names(db, number))
     sql = "SELECT school, rule, count(*) FROM problem WHERE run = ? GROUP BY school, rule"
 
     def place(group: tuple[int | None, str, int]) -> tuple[bool, str, int, int, str]:

@@ -11,7 +11,7 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.review import ProblemGroup, ProblemRecord
 from psconnect.model.shown_text import shown
 from psconnect.reports.csv_report import as_csv
-from psconnect.store.history.titles import NUMBERS, TITLES
+from psconnect.store.history.titles import number_of, plain_title
 from psconnect.store.reading.last_reading import LastRead
 from psconnect.wording.catalogue import tr
 from psconnect.wording.records import detail_word, record_kind
@@ -46,8 +46,7 @@ def _number_and_name(record: ProblemRecord, read: LastRead | None) -> tuple[str,
     staged = read.staged(entity, record.key) if read else None
     if staged is None:
         return "", record.title or record.sourced_id
-    number = next((staged.named[name] for name in NUMBERS.get(entity.key, ())), "")
+    number = shown(number_of(entity, staged.named))
     if record.title or entity.key in ("relationship", "enrollment"):
-        return shown(number), record.title or record.sourced_id
-    name = ", ".join(staged.named[part] for part in TITLES[entity.key] if staged.named[part])
-    return shown(number), shown(name) or record.sourced_id
+        return number, record.title or record.sourced_id
+    return number, shown(plain_title(entity, staged.named))

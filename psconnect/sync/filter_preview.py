@@ -12,9 +12,10 @@ from psconnect.model.entities import BY_KEY, SCHOOL, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.filter_rules import FILTERED
+from psconnect.model.id_attributes import SEPARATOR, school_place
 from psconnect.model.problems import FILTER, Fate, Problem
 from psconnect.sources.base import StagedRow
-from psconnect.store.history.titles import NUMBERS, TITLES
+from psconnect.store.history.titles import number_of, plain_title
 from psconnect.store.record import record_by_name
 from psconnect.sync.shaping import ShapedSource
 
@@ -136,11 +137,10 @@ class _Looking:
 
     def _caught(self, key: int, name: str, record: bytes) -> Caught:
         named = _named(self.entity, record)
-        title = ", ".join(filter(None, (named[one].strip() for one in TITLES[self.entity.key])))
-        number = next((named[one] for one in NUMBERS.get(self.entity.key, ())), "")
-        ids = (named.get(one, "") for one in ("schoolSourcedId", "orgSourcedId", "schoolSourcedIds"))
-        school = next((self.schools.get(one.split(",")[0], "") for one in ids if one), "")
-        return Caught(key, title or named["sourcedId"], number, school, name, named["sourcedId"])
+        place = school_place(self.entity)
+        first_school = "" if place is None else named[self.entity.attributes[place]].split(SEPARATOR)[0]
+        title, number = plain_title(self.entity, named), number_of(self.entity, named)
+        return Caught(key, title, number, self.schools.get(first_school, ""), name, named["sourcedId"])
 
 
 def _named(entity: Entity, record: object) -> Mapping[str, str]:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from psconnect.model.entities import ADMIN, CALENDAR, DISTRICT_KEY, ENROLLMENT, SCHOOL, TEACHER, Entity
+from psconnect.model.entities import ADMIN, CALENDAR, CLASS, DISTRICT_KEY, ENROLLMENT, SCHOOL, TEACHER, Entity
 from psconnect.model.runs import ChangeCounts
 from psconnect.store.plan import change_groups
 from psconnect.store.plan.plan import Plan
-from psconnect.store.plan.record_ids import ids_of
+from psconnect.store.plan.record_ids import ids_of, names_by_id
 from psconnect.sync.thresholds import Threshold
 
 KINDS = ("create", "update", "remove", "identity")
@@ -143,7 +143,7 @@ def _of_schools(
     base: Counter[str] = Counter()
     for entity in entities:
         base.update(change_groups.delivered_by_school(plan.db, entity))
-    names = change_groups.names_by_id(plan, "school", "name", [school for school, _kind in changes])
+    names = names_by_id(plan.db, plan.run, SCHOOL, as_delivered=True)
     key = STAFF if together else entities[0].key
     for (school, kind), count in sorted(changes.items()):
         yield Measure(key, kind, count, base[school], limits[kind], names.get(school, school))
@@ -154,8 +154,6 @@ def _of_classes(plan: Plan, limit: Threshold) -> Iterator[Measure]:
     if least is None:
         return
     losing = change_groups.removed_by_class(plan, max(least, 1))
-    names = (
-        change_groups.names_by_id(plan, "class", "title", [name for name, _count, _base in losing]) if losing else {}
-    )
+    names = names_by_id(plan.db, plan.run, CLASS, as_delivered=True) if losing else {}
     for sourced_id, count, base in losing:
         yield Measure(ENROLLMENT.key, PER_CLASS, count, base, limit, names.get(sourced_id, sourced_id))

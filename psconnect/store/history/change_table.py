@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from psconnect.model.entities import BY_KEY, BY_RANK, Entity
+from psconnect.model.entities import BY_KEY, BY_RANK, SCHOOL, Entity
+from psconnect.model.id_attributes import school_place
 from psconnect.model.problems import RULES, without_count
 from psconnect.model.review import ChangeQuery, ChangeRow, ProblemGroup, ProblemRecord
 from psconnect.model.shown_text import shown
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
-from psconnect.store.history.run_table import school_names
-from psconnect.store.history.titles import NUMBERS, TITLES, Titles
+from psconnect.store.history.titles import NUMBERS, Titles, titled_by
 from psconnect.store.plan.plan import ACTIONS, REMOVE
-from psconnect.store.plan.record_ids import RunIds, school_names_by_id
+from psconnect.store.plan.record_ids import RunIds, names_by_id, school_names
 from psconnect.store.plan.remote_ids import adopted
 from psconnect.store.reading.last_reading import why_gone
 from psconnect.store.record import decode_record, each_id, value_at
@@ -42,7 +42,7 @@ class Arrangement:
             with closed_on_error(self._db):
                 self._db.execute("PRAGMA temp_store = MEMORY")
                 self._run_id: str = self._db.execute("SELECT id FROM run WHERE no = ?", [number]).fetchone()[0]
-                self._schools = school_names_by_id(self._db, number)
+                self._schools = names_by_id(self._db, number, SCHOOL)
                 self._titles = Titles(self._db, number)
                 self._arrange()
                 self.total: int = self._db.execute("SELECT count(*) FROM wanted").fetchone()[0]
@@ -93,7 +93,7 @@ class Arrangement:
                 found.append(f"CAST({side} AS TEXT) LIKE ? ESCAPE '\\'")
                 values.append(f"%{pattern}%")
         schools = [one for one, name in self._schools.items() if text.casefold() in name.casefold()]
-        place = self._school_place()
+        place = school_place(self._entity)
         if schools and place is not None:
             ids = ", ".join("?" * len(schools))
             its = each_id(value_at("coalesce(after, before)", place))
@@ -105,20 +105,15 @@ class Arrangement:
         if self.wanted.order == "action":
             return ("action",)
         names = {
-            "title": TITLES.get(self._entity.key, self._entity.titled),
+            "title": titled_by(self._entity),
             "number": NUMBERS.get(self._entity.key, ()),
             "school": (),
         }
         places = [self._entity.attributes.index(name) for name in names.get(self.wanted.order, ())]
-        if self.wanted.order == "school" and self._school_place() is not None:
-            places = [self._school_place() or 0]
+        place = school_place(self._entity)
+        if self.wanted.order == "school" and place is not None:
+            places = [place]
         return tuple(f"{value_at('coalesce(after, before)', place)} COLLATE NOCASE" for place in places)
-
-    def _school_place(self) -> int | None:
-        for name in ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId"):
-            if name in self._entity.attributes:
-                return self._entity.attributes.index(name)
-        return None
 
     def _row(
         self, key: int, action: int, before: bytes | None, after: bytes | None, *, rule: str, found_by: str
@@ -126,7 +121,7 @@ class Arrangement:
         old, new = _decoded(before), _decoded(after)
         record = new if new is not None else old or []
         named = dict(zip(self._entity.attributes, record, strict=True))
-        place = self._school_place()
+        place = school_place(self._entity)
         return ChangeRow(
             self._entity.key,
             key,

@@ -14,7 +14,7 @@ from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.problems import RULES, Problem
 from psconnect.model.runs import Change, ChangeCounts, Compared, Hold, Run
 from psconnect.store.plan.plan import ACTIONS
-from psconnect.store.record import decode_record, record_by_name
+from psconnect.store.record import record_by_name
 
 _JSON = (
     "changes",
@@ -174,17 +174,6 @@ def read_changes(
 
 def _named(entity: Entity, record: bytes | None) -> dict[str, str] | None:
     return None if record is None else record_by_name(entity, record)
-
-
-def school_names(db: sqlite3.Connection, number: int) -> dict[int, str]:
-    """Names of the schools, as delivered and as this run would deliver them, by key."""
-    rank, place = BY_KEY["school"].rank, BY_KEY["school"].attributes.index("name")
-    sql = (
-        "SELECT key, record FROM ledger WHERE entity = ? "
-        "UNION ALL SELECT key, after FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL"
-    )
-    rows = db.execute(sql, [rank, number, rank])
-    return {key: decode_record(record)[place] for key, record in rows}
 
 
 def forget_plan(db: sqlite3.Connection, number: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from psconnect.model.entities import BY_KEY, Entity
 from psconnect.model.shown_text import shown
 from psconnect.store.plan.record_ids import RunIds
-from psconnect.store.record import decode_record
+from psconnect.store.record import record_by_name
 
 TITLES: dict[str, tuple[str, ...]] = {
     "school": ("name",),
@@ -43,6 +43,21 @@ _OTHERS = {
 }
 
 
+def titled_by(entity: Entity) -> tuple[str, ...]:
+    """The attributes whose values name a record; an entity of a destination's own says so itself."""
+    return TITLES.get(entity.key, entity.titled)
+
+
+def plain_title(entity: Entity, named: Mapping[str, str]) -> str:
+    """How a person names the record with these attributes, by its own attributes alone; its id where it has no name."""
+    return ", ".join(filter(None, (named[name].strip() for name in titled_by(entity)))) or named["sourcedId"]
+
+
+def number_of(entity: Entity, named: Mapping[str, str]) -> str:
+    """The number people look the record up by, or an empty text."""
+    return next((named[name] for name in NUMBERS.get(entity.key, ())), "")
+
+
 class Titles:
     """Names records of one run, looking up others where a record is named by them."""
 
@@ -51,14 +66,15 @@ class Titles:
 
     def title(self, entity: Entity, named: Mapping[str, str]) -> str:
         """How a person names the record with these attributes; its id where it has no name."""
-        names = TITLES.get(entity.key, entity.titled)
-        parts = [self._other(name, named[name]) if name in _OTHERS else named[name].strip() for name in names]
-        between = " – " if any(name in _OTHERS for name in names) else ", "
-        return shown(between.join(part for part in parts if part) or named["sourcedId"])
+        others = [name for name in titled_by(entity) if name in _OTHERS]
+        if not others:
+            return shown(plain_title(entity, named))
+        titles = [self._other(name, named[name]) if name in _OTHERS else named[name] for name in titled_by(entity)]
+        return shown(" – ".join(filter(None, titles)) or named["sourcedId"])
 
     def number(self, entity: Entity, named: Mapping[str, str]) -> str:
         """The number people look the record up by, or an empty text."""
-        return shown(next((named[name] for name in NUMBERS.get(entity.key, ())), ""))
+        return shown(number_of(entity, named))
 
     def of(self, entity: Entity, key: int) -> str:
         """How a person names the record with that key, as this run would deliver it or as it was; empty if unknown."""
@@ -71,8 +87,7 @@ class Titles:
         row = self._db.execute(sql, [*planned, entity.rank, key, *planned]).fetchone()
         if not row:
             return ""
-        record = decode_record(row[0])
-        return self.title(entity, dict(zip(entity.attributes, record, strict=True)))
+        return self.title(entity, record_by_name(entity, row[0]))
 
     def _other(self, name: str, sourced_id: str) -> str:
         for entity in (BY_KEY[key] for key in _OTHERS[name]):

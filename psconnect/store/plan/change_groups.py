@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 
-from psconnect.model.entities import ADMIN, BY_KEY, CALENDAR, CLASS, ENROLLMENT, TEACHER, Entity
-from psconnect.model.id_attributes import SEPARATOR
+from psconnect.model.entities import ADMIN, CALENDAR, CLASS, ENROLLMENT, TEACHER, Entity
+from psconnect.model.id_attributes import SEPARATOR, school_place
 from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE, Plan
-from psconnect.store.record import attribute_value, decode_record, needed_id, record_id, value_at
+from psconnect.store.record import each_id, needed_id, record_id, value_at
 
-_SCHOOL = ("schoolSourcedId", "schoolSourcedIds", "orgSourcedId")
 _IDENTITY = {
     "school": ("identifier",),
     "course": ("courseCode",),
@@ -69,15 +67,15 @@ def _no_change_of_role(entity: Entity) -> str:
 
 def has_school(entity: Entity) -> bool:
     """Whether records of the entity belong to schools (one or more)."""
-    return any(name in entity.attributes for name in _SCHOOL)
+    return school_place(entity) is not None
 
 
 def school_of(plan: Plan, entity: Entity, key: int) -> str:
     """The id of the school that a planned change belongs to, of several the first one; empty where it has none."""
-    name = next((name for name in _SCHOOL if name in entity.attributes), "")
-    if not name:
+    place = school_place(entity)
+    if place is None:
         return ""
-    sql = f"SELECT {attribute_value(entity, name, 'coalesce(after, before)')} FROM change "
+    sql = f"SELECT {value_at('coalesce(after, before)', place)} FROM change "
     row = plan.db.execute(f"{sql} WHERE run = ? AND entity = ? AND key = ?", [plan.run, entity.rank, key]).fetchone()
     return str(row[0]).split(SEPARATOR)[0] if row else ""
 
@@ -106,17 +104,13 @@ def delivered_by_school(db: sqlite3.Connection, entity: Entity) -> dict[str, int
 
 
 def _grouped(entity: Entity, record: str, also: str, source: str) -> str:
-    name = next(name for name in _SCHOOL if name in entity.attributes)
-    place = entity.attributes.index(name)
-    school = value_at(record, place)
-    if name != "schoolSourcedIds" or entity.references:
+    """SQL that counts by school; only for an entity that has schools."""
+    place = school_place(entity) or 0
+    if entity.references:
         # A student counts at the home school alone.
-        school = needed_id(entity, place, record)
-        return f"SELECT {school} school, {also}, count(*) FROM {source}"
-    # Several ids in one text, separated by commas.
-    each = f"json_each('[\"' || replace({school}, ',', '\",\"') || '\"]') j"
+        return f"SELECT {needed_id(entity, place, record)} school, {also}, count(*) FROM {source}"
     table, _, rest = source.partition(" WHERE ")
-    return f"SELECT j.value school, {also}, count(*) FROM {table}, {each} WHERE {rest}"
+    return f"SELECT j.value school, {also}, count(*) FROM {table}, {each_id(value_at(record, place))} j WHERE {rest}"
 
 
 def removed_by_class(plan: Plan, least: int) -> list[tuple[str, int, int]]:
@@ -163,18 +157,3 @@ def terms_in_use_removed(plan: Plan) -> int:
         f"AND {record_id('before')} IN ({users})"
     )
     return int(plan.db.execute(sql, [plan.run, CALENDAR.rank]).fetchone()[0])
-
-
-def names_by_id(plan: Plan, entity: str, attribute: str, ids: Sequence[str]) -> dict[str, str]:
-    """What schools or classes are called, by ``sourcedId``: as delivered, else as the plan would deliver them."""
-    rank, place = BY_KEY[entity].rank, BY_KEY[entity].attributes.index(attribute)
-    wanted, found = set(ids), dict[str, str]()
-    sql = (
-        "SELECT after FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL "
-        "UNION ALL SELECT record FROM ledger WHERE entity = ?"
-    )
-    for (record,) in plan.db.execute(sql, [plan.run, rank, rank]):
-        values = decode_record(record)
-        if values[0] in wanted:
-            found[values[0]] = values[place]
-    return found

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from psconnect.model.entities import ADMIN, BY_KEY, ENTITIES, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, ENTITIES, SCHOOL, Entity
 from psconnect.model.ids import IdRules, Ids, kind_of, rules_of_mark, split_mark
 from psconnect.store.plan.plan import UPDATE, Plan
-from psconnect.store.record import decode_record, record_id, value_at
+from psconnect.store.record import attribute_value, record_id, value_at
 
 _KINDS = {kind_of(entity): entity for entity in ENTITIES if entity is not ADMIN}
 """Kind -> the entity under whose rank its aliases are stored."""
@@ -166,17 +166,31 @@ _LONGEST_KEY = 18
 """Digits of a number that SQLite can hold."""
 
 
-def school_names_by_id(db: sqlite3.Connection, run: int) -> dict[str, str]:
-    """Names of the schools by ``sourcedId``, as delivered and as this run would deliver them."""
-    school = BY_KEY["school"]
-    place = school.attributes.index("name")
-    rows = db.execute(
-        "SELECT record FROM ledger WHERE entity = ? "
-        "UNION ALL SELECT after FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL",
-        [school.rank, run, school.rank],
+def school_names(db: sqlite3.Connection, run: int) -> dict[int, str]:
+    """Names of the schools by key, as this run would deliver them, else as delivered."""
+    return {key: name for key, _id, name in _names(db, run, SCHOOL)}
+
+
+def names_by_id(db: sqlite3.Connection, run: int, entity: Entity, *, as_delivered: bool = False) -> dict[str, str]:
+    """Names of schools or classes by id, as this run would deliver them, else as delivered; or the other way round."""
+    names = _names(db, run, entity)
+    return {sourced_id: name for _key, sourced_id, name in (reversed(names) if as_delivered else names)}
+
+
+def _names(db: sqlite3.Connection, run: int, entity: Entity) -> list[tuple[int, str, str]]:
+    """Key, id and name of records as delivered, then as this run would deliver them."""
+    delivered, planned = (
+        f"SELECT key, {record_id(record)}, {attribute_value(entity, _NAMES[entity.key], record)}"
+        for record in ("record", "after")
     )
-    records = (decode_record(record) for (record,) in rows)
-    return {record[0]: record[place] for record in records}
+    return db.execute(
+        f"{delivered} FROM ledger WHERE entity = ? "
+        f"UNION ALL {planned} FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL",
+        [entity.rank, run, entity.rank],
+    ).fetchall()
+
+
+_NAMES = {"school": "name", "class": "title"}
 
 
 def ids_of(plan: Plan, entity: Entity, key: int) -> set[str]:

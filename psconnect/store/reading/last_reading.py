@@ -24,7 +24,7 @@ from psconnect.model.text import folded
 from psconnect.store.conversion import format_of
 from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
 from psconnect.store.files import LAST_READ
-from psconnect.store.history.titles import NUMBERS, TITLES
+from psconnect.store.history.titles import NUMBERS, TITLES, number_of, plain_title
 from psconnect.store.reading.staging import IN, stage_table, staged
 from psconnect.store.record import decode_record, record_by_name, record_format
 
@@ -194,9 +194,7 @@ class LastRead:
 
 
 def _match(entity: Entity, key: int, named: dict[str, str], fate: Fate | None) -> Match:
-    title = ", ".join(named[name].strip() for name in TITLES[entity.key] if named[name].strip())
-    number = next((named[name] for name in NUMBERS.get(entity.key, ())), "")
-    return Match(entity.key, key, named["sourcedId"], title or named["sourcedId"], number, fate)
+    return Match(entity.key, key, named["sourcedId"], plain_title(entity, named), number_of(entity, named), fate)
 
 
 def _closeness(entity: Entity, named: dict[str, str], words: list[str]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 from array import array
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from psconnect.model.entities import Entity
 from psconnect.store.reading.staging import staged
@@ -19,7 +19,7 @@ class Repeats:
     def __init__(self) -> None:
         self._keys, self._hashes = array("q"), array("q")
 
-    def add(self, key: int, value: Hashable) -> None:
+    def add(self, key: int, value: str | tuple[str, ...]) -> None:
         """Take the value of the record with that key; an empty one is not compared."""
         if value:
             self._keys.append(key)

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from psconnect.model.entities import BY_KEY, CALENDAR, ENROLLMENT
+from psconnect.model.entities import BY_KEY, CALENDAR, ENROLLMENT, SCHOOL
 from psconnect.model.runs import ChangeCounts
 from psconnect.store.plan import change_groups
 from psconnect.store.plan.plan import Plan
+from psconnect.store.plan.record_ids import names_by_id, school_names
 from psconnect.sync import measures
 from psconnect.sync.thresholds import thresholds_of
 from tests.store.districts import begin, rosters
@@ -228,8 +229,10 @@ def test_names_as_delivered_and_as_they_would_be(book: Book) -> None:
     book.create("course", 3, sourcedId="3", title="No school")
     older = book.record("school", 3, name="Older")
     book.db.execute("UPDATE change SET after = ? WHERE run = ? AND key < 0 AND entity = 1", [older, book.other])
-    names = change_groups.names_by_id(book.plan, "school", "name", ["1", "2", "3"])
-    assert names == {"1": "Maple", "2": "Cedar", "3": "New"}
+    names = names_by_id(book.db, book.run, SCHOOL, as_delivered=True)
+    assert names == {"1": "Maple", "2": "Cedar", "3": "New", "4": "Other"}
+    assert names_by_id(book.db, book.run, SCHOOL)["2"] == "Cedar Middle"
+    assert school_names(book.db, book.run) == {1: "Maple", 2: "Cedar Middle", 3: "New", 4: "Other"}
 
 
 def test_places_that_may_cross_a_limit_and_all_places(book: Book) -> None:
