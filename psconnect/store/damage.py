@@ -1,8 +1,8 @@
-"""Whether a connection's roster data is still what was written: its pages, its tables, and what is read out of them.
+"""Whether a connection's roster data is still what was written: its pages, its tables and their contents.
 
-Nobody looks before something is wrong: reading all of a large file takes long. When something fails in an unexpected
-way, the file is looked at, so that damage is told from a mistake of ours (fault P06). Where damage would not make
-anything fail, what was stored is compared with a fingerprint that was stored with it (``SealBroken``).
+Reading all of a large file takes long, so it is checked only when something fails unexpectedly: then damage is told
+from a mistake of ours (fault P06). Where damage would not make anything fail, the data is compared with a fingerprint
+that was stored with it (``SealBroken``).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _RECORDS = (("ledger", "record"), ("change", "before"), ("change", "after"), ("a
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether the file is damaged; reads all of it. A file that is not there, or that another program holds, is not."""
+    """Whether the file is damaged; reads all of it. A file that is missing or held by another program is not."""
     if not path.exists():
         return False
     try:
@@ -37,7 +37,7 @@ def is_damaged(path: Path) -> bool:
             db.execute("PRAGMA query_only = ON")
             if db.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
                 return True
-            # The tables of an older version are not read yet.
+            # The tables of an older version can't be read yet.
             return _other_tables(db) or not (_readable(db) or _older(db))
     except sqlite3.OperationalError as error:
         return (getattr(error, "sqlite_errorcode", 0) & 0xFF) not in _IN_USE
@@ -55,7 +55,7 @@ def _tables(db: sqlite3.Connection, among: Iterable[str]) -> dict[str, list[str]
 
 
 def _other_tables(db: sqlite3.Connection) -> bool:
-    """Whether the tables are not those that the migrations noted in the file have made."""
+    """Whether the tables differ from what the migrations noted in the file create."""
     applied = {migration.name for migration in MIGRATIONS.applied(Database(db))}
     known = [migration.name for migration in MIGRATIONS._migrations]  # noqa: SLF001 - there is no public list
     first_missing = next((name for name in known if name not in applied), None)
@@ -73,7 +73,7 @@ def _older(db: sqlite3.Connection) -> bool:
 
 
 def _readable(db: sqlite3.Connection) -> bool:
-    """Whether everything that is read out of the tables can be read."""
+    """Whether all contents of the tables can be read."""
     try:
         _read(db)
     except sqlite3.OperationalError:
@@ -96,7 +96,7 @@ def _read(db: sqlite3.Connection) -> None:
     for table, column in _RECORDS:
         _read_records(db, table, column)
     for table in sorted({*_tables(db, ["alias", "given", "journal", "meta", "problem", "run", "tombstone"])}):
-        # A text that is no UTF-8 any more shows when it is fetched.
+        # Fetching shows a text that is no longer UTF-8.
         deque(db.execute(f"SELECT * FROM {table}"), maxlen=0)
 
 

@@ -1,7 +1,7 @@
 """The one place that opens SQLite: a connection's roster data, private to the user, durable, and of a known version.
 
-A new file is made beside and put in its place as a whole, and migrations run on a copy that then replaces the file; the
-file as it was stays beside it (fault P14). Only one does so at a time, in all threads and programs. A file of a newer
+A new file is made under another name and renamed into place. Migrations run on a copy that then replaces the file, and
+the old file is kept (fault P14). A lock over all threads and programs lets only one do so at a time. A file of a newer
 version is refused in one sentence; a damaged one is reported, never repaired by guessing (fault P06).
 """
 
@@ -32,11 +32,10 @@ _CACHE_KIB = 16_000
 
 
 def open_rosters(path: Path, *, to_read: bool = False) -> sqlite3.Connection:
-    """Open a connection's roster data, made or brought up to date if need be.
+    """Open a connection's roster data; it is created or migrated first if necessary.
 
-    The connection commits by itself outside ``transaction``. With ``to_read`` nothing can be changed through it, and
-    the file is not checked as a whole: a window looks often, also while a run is writing. Raises LocalStorage or
-    FixSettings.
+    Statements outside ``transaction`` commit by themselves. With ``to_read`` nothing can be changed, and the file is
+    not checked as a whole: a window reads often, even while a run is writing. Raises LocalStorage or FixSettings.
     """
     with sqlite_errors(path):
         _prepare(path, check=not to_read)
@@ -47,15 +46,15 @@ def open_rosters(path: Path, *, to_read: bool = False) -> sqlite3.Connection:
 
 
 def uri_of(path: PurePath, parameters: str = "") -> str:
-    """An absolute path as SQLite takes it; ``as_uri`` makes a computer's name of a share, which SQLite refuses."""
+    """An absolute path as a URI for SQLite, which refuses the host that ``as_uri`` writes for a network share."""
     plain = quote(path.as_posix(), safe="/:")
     return f"file://{'' if plain.startswith('/') else '/'}{plain}{'?' if parameters else ''}{parameters}"
 
 
 def unchanging(path: Path) -> str:
-    """The same for a file that is only ever replaced as a whole: read without locks, and without looking for logs.
+    """The same for a file that is only ever replaced as a whole: read without locks or log.
 
-    Were it read with them, the log of the file that takes its place could be taken for its own.
+    Otherwise the log of the file that replaces it could be taken for its own.
     """
     return uri_of(path.absolute(), "mode=ro&immutable=1")
 
@@ -73,7 +72,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 @contextlib.contextmanager
 def closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
-    """Close the database if what is done first with it fails: Windows lets nobody move a file away that is open."""
+    """Close the database if its first use fails: on Windows nobody can move a file that is open."""
     try:
         yield
     except BaseException:
@@ -82,13 +81,13 @@ def closed_on_error(db: sqlite3.Connection) -> Iterator[None]:
 
 
 def _prepare(path: Path, *, check: bool) -> None:
-    # A log beside the file: its last user did not end properly. Only then is it worth reading all of it.
+    # A log beside the file means that its last user did not end properly. Only then the whole file is checked.
     if check and Path(f"{path}-wal").exists():
         with contextlib.closing(_connect(path)) as db:
             _check_whole(db, path)
     if _up_to_date(path):
         return
-    # A window and a run often look at a connection's first moments together: one of them makes the file, whole.
+    # A window and the first run of a connection often open the file at the same moment; one of them creates it.
     path.parent.stat()
     with alone(path.with_suffix(_LOCK), path):
         if _empty(path):
@@ -111,7 +110,7 @@ def _up_to_date(path: Path) -> bool:
         records = format_of(db)
     all_known = {migration.name for migration in MIGRATIONS._migrations}  # noqa: SLF001 - there is no public list
     if known - all_known and pending:
-        # A newer version keeps all of our migrations: a name that is missing was not written by anybody.
+        # A newer version has all of our migrations, so no version wrote a file that lacks one.
         raise SealBroken
     if known - all_known:
         raise FixSettings(
@@ -122,7 +121,7 @@ def _up_to_date(path: Path) -> bool:
             where=str(path),
         )
     if not pending and records != record_format():
-        # The migrations and the format go together.
+        # The last migration sets the format, so no version wrote this number.
         raise SealBroken
     return not pending
 
@@ -160,14 +159,14 @@ def _migrate_copy(path: Path) -> None:
     with contextlib.closing(_connect(copy)) as db:
         MIGRATIONS.apply(Database(db))
         _check_whole(db, copy)
-        # As a new file, and not only at the next run: its readers must not keep a run from writing.
+        # Now, like a new file, and not at the next run: readers must not keep a run from writing.
         db.execute("PRAGMA journal_mode = WAL")
     _convert_reading(path.with_suffix(LAST_READ))
     copy.replace(path)
 
 
 def _convert_reading(kept: Path) -> None:
-    """Bring the kept reading to the present format, too; no run replaces it now, because a run has the rosters open."""
+    """Convert the kept reading as well. No run can replace it now, because a run would have the rosters open."""
     if not kept.exists():
         return
     copy = _begin_beside(kept, ".converting")
@@ -225,11 +224,11 @@ def _damaged_copy(path: Path) -> LocalStorage:
 
 @contextlib.contextmanager
 def sqlite_errors(path: Path, *, read_again: bool = False) -> Iterator[None]:
-    """Turn SQLite's and the system's refusals into sentences about this file.
+    """Turn refusals of SQLite and of the system into sentences about this file.
 
-    ``read_again``: it holds nothing that the next run does not read again, so nobody has to restore it. Roster data is
-    used together with such files: before it is called damaged, it is looked at by itself. So it is when anything fails
-    in a way that nobody foresaw: damage shows in many ways, from a table that is gone to a date that is none.
+    ``read_again``: the next run reads everything in it again, so nobody has to restore it. Roster data is used together
+    with such files, so it is checked by itself before it is called damaged. It is also checked after any unforeseen
+    failure: damage shows in many ways, from a missing table to an invalid date.
     """
     try:
         yield
@@ -251,7 +250,7 @@ def sqlite_errors(path: Path, *, read_again: bool = False) -> Iterator[None]:
 
 
 _OURS = (sqlite3.OperationalError, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
-"""What SQLite says of a mistake in what it is told to do, where the file is whole."""
+"""Errors that SQLite raises for a mistake of ours, although the file is whole."""
 
 
 def _operational(path: Path, error: sqlite3.OperationalError) -> LocalStorage | None:

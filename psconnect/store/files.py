@@ -1,4 +1,4 @@
-"""Files that are whole or not there (written beside, flushed, renamed), and folders that only their owner opens."""
+"""Files that are written whole or not at all (temporary name, flush, rename), and folders that only the owner opens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LAST_READ = ".lastread"
 _OWNER_ONLY = 0o700
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NOT_FOR_FOLDERS = {errno.EINVAL, errno.ENOTSUP}
-"""What file systems answer that write folders out in their own time, as network shares do."""
+"""Errors of file systems that don't flush folders on demand, like network shares."""
 
 
 def private_folder(path: Path) -> Path:
@@ -46,7 +46,7 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Make sure that a rename in this folder survives a power loss, where the system can be asked to."""
+    """Make sure that a rename in this folder survives a power loss, where the system offers it."""
     if os.name != "posix":
         return
     handle = os.open(path, os.O_RDONLY)
@@ -61,13 +61,13 @@ def sync_folder(path: Path) -> None:
 
 @contextlib.contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn the system's refusals into sentences about this path."""
+    """Turn refusals of the system into sentences about this path."""
     try:
         yield
     except OSError as error:
         raise storage_error(path, error) from None
     except ValueError as error:
-        # Python's own refusal: the system is not even asked about a name with a NUL in it.
+        # Python refuses a name with a NUL in it before it asks the system.
         if "null" not in str(error):
             raise
         raise _no_name(str(path), f"{path} has a NUL character in it, which no path has.") from None

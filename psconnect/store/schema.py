@@ -81,7 +81,7 @@ def _first(db: Database) -> None:
 
 @MIGRATIONS(name="m002_set_aside_and_tombstones")
 def _set_aside_and_tombstones(db: Database) -> None:
-    """What is planned and not made, who was removed, and what kind of run it is.
+    """Planned changes that were set aside, who was removed, and what kind of run it is.
 
     A tombstone holds digests of a removed record's name and number, not the name and number themselves.
     """
@@ -115,7 +115,7 @@ def _set_aside_and_tombstones(db: Database) -> None:
 
 @MIGRATIONS(name="m003_given")
 def _given(db: Database) -> None:
-    """What was given to a person once and stays, by attribute: a made-up user name, a kind of sign-in."""
+    """Values that were assigned to people and stay, by attribute: a generated user name, a kind of sign-in."""
     db.executescript(
         """
         CREATE TABLE given (
@@ -131,13 +131,13 @@ def _given(db: Database) -> None:
 
 @MIGRATIONS(name="m004_compared")
 def _compared(db: Database) -> None:
-    """What a run read, and what it took over from the one before."""
+    """What a run read, and what it took over from the run before."""
     db.executescript("ALTER TABLE run ADD COLUMN compared TEXT NOT NULL DEFAULT '{}';")
 
 
 @MIGRATIONS(name="m005_alias")
 def _alias(db: Database) -> None:
-    """Ids that records have at the destination already, in place of those that would be made for them."""
+    """Ids that records already have at the destination, instead of those that would be made for them."""
     db.executescript(
         """
         CREATE TABLE alias (
@@ -152,7 +152,7 @@ def _alias(db: Database) -> None:
 
 @MIGRATIONS(name="m006_redelivers_to_and_filled")
 def _redelivers_to_and_filled(db: Database) -> None:
-    """Where a roster without changes goes anew, and which fields that were read had a value."""
+    """Where an unchanged roster is delivered again, and which fields that were read had a value."""
     db.executescript(
         """
         ALTER TABLE run ADD COLUMN redelivers_to TEXT NOT NULL DEFAULT '';
@@ -163,7 +163,7 @@ def _redelivers_to_and_filled(db: Database) -> None:
 
 @MIGRATIONS(name="m007_record_format")
 def _record_format(db: Database) -> None:
-    """From here on a file says which format its records have; those before have the first one."""
+    """From here on a file says which format its records have; earlier files have the first one."""
     note_format(db.conn, 1)
 
 

@@ -1,4 +1,4 @@
-"""The changes and findings of a run as a person looks through them: filtered, sorted and paged in SQL.
+"""The changes and findings of a run as a person reads them: filtered, sorted and paged in SQL.
 
 A million changes must scroll smoothly: an arrangement numbers the wanted rows once, in a table of its own, and every
 page after that is a read by number. Opening one takes up to seconds; pages take milliseconds.
@@ -81,8 +81,8 @@ class Arrangement:
         self._db.execute(f"INSERT INTO wanted SELECT key FROM change WHERE {where} ORDER BY {order}", values)
 
     def _matching(self, text: str) -> tuple[str, list[Any]]:
-        # SQLite's LIKE ignores case for ASCII alone; the spellings a person may have meant are asked for beside it.
-        # Nor does it know that an accented letter can be one character or two (fault D12).
+        # SQLite's LIKE ignores case in ASCII only, and an accented letter can be one character or two (fault D12), so
+        # other spellings are asked for as well.
         spellings = {text} if text.isascii() else {text, text.lower(), text.upper(), text.title()}
         spellings = {unicodedata.normalize(form, one) for one in spellings for form in ("NFC", "NFD")} | {text}
         found, values = [], []

@@ -78,7 +78,7 @@ def read_run(db: sqlite3.Connection, connection: str, number: int) -> Run:
 
 def find_run(db: sqlite3.Connection, connection: str, run_id: str) -> tuple[int, Run] | None:
     """A run and its number by its id, or None."""
-    # Not by the index: where that is damaged, a run that is listed would not be found. There are a few hundred at most.
+    # Not by the index: if it is damaged, a run that is listed would not be found. There are a few hundred at most.
     row = db.execute("SELECT no FROM run WHERE +id = ?", [run_id]).fetchone()
     return (row[0], read_run(db, connection, row[0])) if row else None
 
@@ -177,13 +177,13 @@ def _named(entity: Entity, record: bytes | None) -> dict[str, str] | None:
 
 
 def forget_plan(db: sqlite3.Connection, number: int) -> None:
-    """Throw away the plan of a run that will not be applied; its counts stay."""
+    """Delete the plan of a run that will not be applied; its counts stay."""
     for table in ("change", "aside", "journal", "adopted"):
         db.execute(f"DELETE FROM {table} WHERE run = ?", [number])
 
 
 def forget_old(db: sqlite3.Connection, now: datetime) -> None:
-    """Delete what is past its time: rows of changes and problems after 90 days, runs after 13 months."""
+    """Delete what is too old: rows of changes and problems after 90 days, runs after 13 months."""
     rows_before, runs_before = (
         (now - timedelta(days=ROW_DAYS)).isoformat(),
         (now - timedelta(days=RUN_DAYS)).isoformat(),

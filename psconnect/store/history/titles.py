@@ -1,4 +1,4 @@
-"""How a person names a record: a student by name, an enrollment by who is in which class. For the screen alone."""
+"""How a person names a record: a student by name, an enrollment by student and class. For the screen only."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def titled_by(entity: Entity) -> tuple[str, ...]:
 
 
 def plain_title(entity: Entity, named: Mapping[str, str]) -> str:
-    """How a person names the record with these attributes, by its own attributes alone; its id where it has no name."""
+    """How a person names a record by its own attributes; its id if it has no name."""
     return ", ".join(filter(None, (named[name].strip() for name in titled_by(entity)))) or named["sourcedId"]
 
 
@@ -65,7 +65,7 @@ class Titles:
         self._db, self._run, self._ids = db, run, RunIds(db, run)
 
     def title(self, entity: Entity, named: Mapping[str, str]) -> str:
-        """How a person names the record with these attributes; its id where it has no name."""
+        """How a person names the record with these attributes; its id if it has no name."""
         others = [name for name in titled_by(entity) if name in _OTHERS]
         if not others:
             return shown(plain_title(entity, named))
@@ -77,7 +77,7 @@ class Titles:
         return shown(number_of(entity, named))
 
     def of(self, entity: Entity, key: int) -> str:
-        """How a person names the record with that key, as this run would deliver it or as it was; empty if unknown."""
+        """How a person names the record with that key, as this run delivers it or as it was; empty if unknown."""
         sql = (
             "SELECT coalesce(after, before) FROM change WHERE run = ? AND entity = ? AND key = ? "
             "UNION ALL SELECT record FROM ledger WHERE entity = ? AND key = ? "

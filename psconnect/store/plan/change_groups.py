@@ -1,4 +1,4 @@
-"""A stored plan by school and class: counts that thresholds are compared with. All in SQL; the blobs never leave it."""
+"""A stored plan counted by school and class, to be compared with thresholds; all in SQL, so no record leaves it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _changed_identity(entity: Entity) -> str:
 
 
 def _differs(entity: Entity, before: str, after: str) -> str:
-    """SQL: whether two records differ in id, username, number or email; a first one is no difference."""
+    """SQL: whether two records differ in id, username, number or email; a first value is no difference."""
     places = [0, *(entity.attributes.index(name) for name in _IDENTITY.get(entity.key, ()))]
     return " OR ".join(
         f"({value_at(before, p)} <> '' AND {value_at(before, p)} <> {value_at(after, p)})" for p in places
@@ -32,7 +32,7 @@ def _differs(entity: Entity, before: str, after: str) -> str:
 
 
 def identity_changes(plan: Plan, entity: Entity) -> int:
-    """How many records a plan gives another id, username, number or email; losing one counts, getting a first not."""
+    """How many records get another id, username, number or email; losing one counts, getting a first one does not."""
     sql = f"SELECT count(*) FROM change WHERE run = ? AND entity = ? AND {_changed_identity(entity)}"
     return int(plan.db.execute(sql, [plan.run, entity.rank]).fetchone()[0])
 
@@ -41,7 +41,7 @@ _OTHER_KIND = {TEACHER.key: ADMIN, ADMIN.key: TEACHER}
 
 
 def _other_half(entity: Entity, action: int) -> str:
-    """SQL: the same person's change to or from the other kind of staff; to be completed, within EXISTS (…)."""
+    """SQL for EXISTS (…), open at its end: the same person's change as the other kind of staff."""
     other = _OTHER_KIND[entity.key].rank
     return (
         f"SELECT 1 FROM change o WHERE o.run = c.run AND o.entity = {other} AND o.key = c.key AND o.action = {action}"
@@ -60,7 +60,7 @@ def role_changes(plan: Plan, entity: Entity, *, identity: bool = False) -> int:
 
 
 def _no_change_of_role(entity: Entity) -> str:
-    """SQL: whether a change is more than one half of a change of role."""
+    """SQL: whether a change is not one half of a change of role."""
     pairs = ((REMOVE, CREATE), (CREATE, REMOVE))
     return " AND ".join(f"NOT (c.action = {one} AND EXISTS ({_other_half(entity, other)}))" for one, other in pairs)
 
@@ -81,10 +81,10 @@ def school_of(plan: Plan, entity: Entity, key: int) -> str:
 
 
 def changes_by_school(plan: Plan, entity: Entity, *, roles: bool = True) -> dict[tuple[str, str], int]:
-    """Changes per (school's sourcedId, kind); who moves counts for the school that is left.
+    """Changes per (school's sourcedId, kind); a record that moves counts for the school that it leaves.
 
-    ``kind`` is ``create``, ``update``, ``remove`` or ``identity``. Staff of several schools count in each.
-    Without ``roles``, who only becomes the other kind of staff is neither created nor removed.
+    ``kind`` is ``create``, ``update``, ``remove`` or ``identity``. Staff of several schools counts in each.
+    Without ``roles``, staff that only becomes the other kind counts as neither created nor removed.
     """
     more = "" if roles else f" AND {_no_change_of_role(entity)}"
     source = f"change c WHERE run = ? AND entity = ?{more}{{}} GROUP BY school, action"
@@ -98,7 +98,7 @@ def changes_by_school(plan: Plan, entity: Entity, *, roles: bool = True) -> dict
 
 
 def delivered_by_school(db: sqlite3.Connection, entity: Entity) -> dict[str, int]:
-    """Records that the destination has of an entity, per school's sourcedId."""
+    """Delivered records of an entity, per school's sourcedId."""
     sql = _grouped(entity, "record", "1", "ledger c WHERE entity = ? GROUP BY school")
     return {school: count for school, _one, count in db.execute(sql, [entity.rank]) if school}
 
@@ -107,14 +107,14 @@ def _grouped(entity: Entity, record: str, also: str, source: str) -> str:
     """SQL that counts by school; only for an entity that has schools."""
     place = school_place(entity) or 0
     if entity.references:
-        # A student counts at the home school alone.
+        # A student counts at the home school only.
         return f"SELECT {needed_id(entity, place, record)} school, {also}, count(*) FROM {source}"
     table, _, rest = source.partition(" WHERE ")
     return f"SELECT j.value school, {also}, count(*) FROM {table}, {each_id(value_at(record, place))} j WHERE {rest}"
 
 
 def removed_by_class(plan: Plan, least: int) -> list[tuple[str, int, int]]:
-    """Classes that lose at least so many enrollments: (sourcedId, enrollments removed, enrollments delivered)."""
+    """Classes that lose at least ``least`` enrollments: (sourcedId, enrollments removed, enrollments delivered)."""
     place = ENROLLMENT.attributes.index("classSourcedId")
     removed = (
         f"SELECT {value_at('before', place)} class, count(*) n FROM change "
@@ -133,7 +133,7 @@ def removed_by_class(plan: Plan, least: int) -> list[tuple[str, int, int]]:
 
 
 def moved_terms(plan: Plan) -> int:
-    """How many terms a plan lets begin or end more than 14 days earlier or later."""
+    """How many terms begin or end more than 14 days earlier or later after the plan."""
     moved = []
     for name in ("startDate", "endDate"):
         place = CALENDAR.attributes.index(name)

@@ -1,4 +1,4 @@
-"""Changes that a plan would make and does not: excluded by a person, or left alone by an undo."""
+"""Changes that were taken out of a plan: excluded by a person, or left alone by an undo."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHANGE = "run, entity, key, action, before, after"
 
 
 def exclude_changes(plan: Plan, entity: str, keys: Collection[int]) -> None:
-    """Take changes out of a plan, and what would dangle without them; within a transaction.
+    """Take changes out of a plan, with those that would dangle without them; within a transaction.
 
     Raises FixSettings PSC-RUN-NO-CHANGE for a key that the plan does not change (also one that went along already).
     """
@@ -32,7 +32,7 @@ def exclude_changes(plan: Plan, entity: str, keys: Collection[int]) -> None:
 
 
 def include_changes(plan: Plan, entity: str, keys: Collection[int]) -> None:
-    """Take excluded changes back into a plan, with what went along because of them alone; within a transaction.
+    """Put excluded changes back into a plan, with those that went along only because of them; within a transaction.
 
     Raises FixSettings PSC-RUN-NOT-EXCLUDED for a key that was not excluded by choice.
     """
@@ -56,7 +56,7 @@ def include_changes(plan: Plan, entity: str, keys: Collection[int]) -> None:
 
 
 def exclude_again(plan: Plan, earlier: int) -> None:
-    """Exclude from a plan what a person excluded from an earlier one, as far as it is planned again."""
+    """Exclude the changes that a person excluded from an earlier plan, if they are planned again."""
     _choose(plan, _chosen(replace(plan, run=earlier)))
 
 
@@ -103,12 +103,12 @@ def _choose(plan: Plan, chosen: set[tuple[int, int]]) -> None:
 
 
 def _settle(plan: Plan, touched: set[str]) -> None:
-    """Set aside what goes along: what belongs to a record that is not removed after all, and what would dangle."""
+    """Set aside what goes along: dependants of a record that is not removed, and changes that would dangle."""
     keep_whole(plan, GOES_ALONG, touched | _keep_company(plan))
 
 
 def _keep_company(plan: Plan) -> set[str]:
-    """Let a record that is not removed keep what it had: a student the enrollments and relationships.
+    """Let a record that is not removed keep its dependants: a student the enrollments and relationships.
 
     They would not dangle, but it would not stay as it was delivered. Returns the entities that something is kept of.
     """

@@ -1,4 +1,4 @@
-"""Ids that records have at the destination already (aliases), and the id under which a record is known to a run."""
+"""Ids that records already have at the destination (aliases), and the ids of records in a run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def aliases(db: sqlite3.Connection) -> KnownIds:
 
 
 def store_aliases(db: sqlite3.Connection, kind: str, ids: Mapping[int, str]) -> None:
-    """Keep ids that records of a kind have at the destination; a record's earlier alias is replaced."""
+    """Store ids that records of a kind have at the destination; a record's earlier alias is replaced."""
     rank = _KINDS[kind].rank
     db.executemany(
         "INSERT OR REPLACE INTO alias (entity, key, sourced_id) VALUES (?, ?, ?)",
@@ -104,7 +104,7 @@ class RunIds:
         self._rules = rules_of_mark(split_mark(row[0])[1] if row else "")
 
     def of(self, entity: Entity, key: int) -> str:
-        """The id of a record, as planned or delivered; for one that is neither its alias, else its key in words."""
+        """The id of a record as planned or delivered; failing that, its alias, else its key in words."""
         sql = (
             f"SELECT {record_id('coalesce(after, before)')} FROM change WHERE run = ? AND entity = ? AND key = ? "
             f"UNION ALL SELECT {record_id('record')} FROM ledger WHERE entity = ? AND key = ? UNION ALL "
@@ -124,7 +124,7 @@ class RunIds:
         return str(row[0]) if row else ""
 
     def public(self, entity: Entity, key: int) -> str:
-        """The id of a record where it is made of its key, else that key in words: for reports that leave the house.
+        """The id of a record if it is made of the key, else the key in words: for reports that are passed on.
 
         Adopted ids can be user names or e-mails, and numbers tell who somebody is.
         """

@@ -1,4 +1,4 @@
-"""Who was removed, so that a key that comes back as somebody else is noticed (fault D19).
+"""Who was removed, so that a key that comes back as another person is noticed (fault D19).
 
 Kept are salted digests of a removed record's name and number, never the name or number themselves.
 """
@@ -21,7 +21,7 @@ _BYTES = 8
 
 
 def update_tombstones(plan: Plan) -> None:
-    """Set tombstones for what the applied plan removed, and take away those of what it created."""
+    """Set tombstones for records that the applied plan removed, and delete those of records that it created."""
     salt = _salt(plan.db)
     created = (
         "SELECT 1 FROM change c WHERE c.run = ? AND c.entity = tombstone.entity AND c.key = tombstone.key "
@@ -31,7 +31,7 @@ def update_tombstones(plan: Plan) -> None:
     removed = _changes(plan, REMOVE, "before")
     stones = ((entity.rank, key, *_digests(entity, record, salt)) for entity, key, record in removed)
     plan.db.executemany("INSERT OR REPLACE INTO tombstone VALUES (?, ?, ?, ?)", stones)
-    # Staff who only change kind have not left; they may have another name by the time they change back.
+    # Staff that only changes kind has not left, and may have another name when it changes back.
     staff = f"({TEACHER.rank}, {ADMIN.rank})"
     stays = f"SELECT 1 FROM change c WHERE c.run = ? AND c.entity IN {staff} AND c.key = tombstone.key AND c.action = ?"
     plan.db.execute(f"DELETE FROM tombstone WHERE entity IN {staff} AND EXISTS ({stays})", [plan.run, CREATE])
@@ -43,7 +43,7 @@ def come_back_as_others(plan: Plan) -> dict[str, list[str]]:
     Where neither had a number, the name alone decides.
     """
     salt, found = _salt(plan.db), dict[str, list[str]]()
-    # There are few tombstones and many changes: CROSS JOIN keeps SQLite from looking through the changes.
+    # There are few tombstones and many changes: CROSS JOIN makes SQLite begin with the tombstones.
     sql = (
         "SELECT c.entity, c.key, c.after, t.name, t.number FROM tombstone t "
         "CROSS JOIN change c ON c.run = ? AND c.entity = t.entity AND c.key = t.key AND c.action = ? "

@@ -1,6 +1,7 @@
-"""What was given to a person once and stays, beside the attached staging in which it is filled in.
+"""Values that psconnect assigned to people and that stay: generated user names, kinds of sign-in.
 
-Remembered by the record's key, also after the person is gone: a user name is never given to a second one.
+They are filled in in the attached staging, and remembered by the record's key even after the person is gone, so that a
+user name is never assigned twice.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ _SEAL = "given"
 PEOPLE = (STUDENT, TEACHER, ADMIN, CONTACT)
 STAFF_KINDS = (TEACHER, ADMIN)
 _SOURCE = "usernameFrom"
-"""Under this name, and as teachers, stands for all staff where the user name comes from (model.staff_usernames)."""
+"""The attribute, stored for all staff as teachers, that says where a user name comes from (model.staff_usernames)."""
 
 
 def without(db: sqlite3.Connection, entity: Entity, attribute: str) -> list[tuple[int, int | None, bytes]]:
-    """Key, school and record of those who are in and whose attribute is empty, in key order."""
+    """Key, school and record of everybody who is in and lacks the attribute, in key order."""
     school = "school" if "school" in (reference.column for reference in entity.references) else "NULL"
     sql = f"SELECT key, {school}, record FROM {staged(entity)} WHERE fate = {IN} "
     return db.execute(f"{sql} AND trim({attribute_value(entity, attribute)}) = '' ORDER BY key").fetchall()
@@ -35,7 +36,7 @@ def everybody(db: sqlite3.Connection, entity: Entity) -> Iterator[tuple[int, byt
 
 
 def usernames(db: sqlite3.Connection) -> Iterator[str]:
-    """The user names of everybody who was read, is delivered, or was given one."""
+    """The user names of everybody who was read, is delivered, or was assigned one."""
     for entity in PEOPLE:
         value = attribute_value(entity, "username")
         sql = f"SELECT {value} FROM {staged(entity)} UNION SELECT {value} FROM ledger WHERE entity = ?"
@@ -46,9 +47,9 @@ def usernames(db: sqlite3.Connection) -> Iterator[str]:
 
 
 def remembered(db: sqlite3.Connection, entity: Entity, attribute: str) -> dict[int, str]:
-    """What was given as that attribute, by key; to staff also what they were given as the other kind."""
+    """What was assigned as that attribute, by key; for staff also what was assigned to them as the other kind."""
     found: dict[int, str] = {}
-    # What was given under the present kind wins.
+    # The present kind wins.
     for kind in (*(one for one in STAFF_KINDS if entity in STAFF_KINDS and one is not entity), entity):
         rows = db.execute("SELECT key, value FROM given WHERE entity = ? AND attribute = ?", [kind.rank, attribute])
         found.update(rows.fetchall())
@@ -56,7 +57,7 @@ def remembered(db: sqlite3.Connection, entity: Entity, attribute: str) -> dict[i
 
 
 def staff_names(db: sqlite3.Connection) -> StaffNames:
-    """What is known of the user names of staff: as delivered, as given, and where they come from."""
+    """What is known of the user names of staff: as delivered, as assigned, and where they come from."""
     delivered = {
         key: (entity.key, name)
         for entity in STAFF_KINDS
@@ -68,14 +69,14 @@ def staff_names(db: sqlite3.Connection) -> StaffNames:
 
 
 def remember_sources(db: sqlite3.Connection, names: StaffNames) -> None:
-    """Keep where delivered user names of staff come from, as far as that was found out; within a transaction."""
+    """Remember where delivered user names of staff come from, as far as that is known; within a transaction."""
     known = remembered(db, TEACHER, _SOURCE)
     new = [(TEACHER.rank, key, _SOURCE, source) for key, source in names.sources.items() if known.get(key) != source]
     db.executemany("INSERT OR REPLACE INTO given (entity, key, attribute, value) VALUES (?, ?, ?, ?)", new)
 
 
 def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iterable[tuple[int, str, bytes]]) -> None:
-    """Store records (key, what was given, the record with it) in the staging, and what was given for good."""
+    """Store records (key, assigned value, the record with it) in the staging, and remember the values for good."""
     found = list(found)
     sql = f"UPDATE {staged(entity)} SET record = ? WHERE key = ?"
     db.executemany(sql, [(record, key) for key, _value, record in found])
@@ -84,14 +85,14 @@ def remember(db: sqlite3.Connection, entity: Entity, attribute: str, found: Iter
 
 
 def seal_given(db: sqlite3.Connection) -> None:
-    """Note the fingerprint of what was given; within the transaction that gave it. Writes nothing where it is noted."""
+    """Note the fingerprint of the assigned values if it changed; within the transaction that assigned them."""
     now = _fingerprint(db)
     if get_fact(db, _SEAL) != now:
         set_fact(db, _SEAL, now)
 
 
 def check_given(db: sqlite3.Connection) -> None:
-    """Raise SealBroken where what was given is not as it was left: somebody would get another user name."""
+    """Raise SealBroken if assigned values are not as they were left: somebody would get another user name."""
     noted = get_fact(db, _SEAL)
     if noted and noted != _fingerprint(db):
         raise SealBroken
@@ -105,7 +106,7 @@ def _fingerprint(db: sqlite3.Connection) -> str:
 
 
 def mails_by_domain(db: sqlite3.Connection) -> dict[str, int]:
-    """How many of the people in have an e-mail in each domain (in lower case)."""
+    """How many of the people who are in have an e-mail in each domain (in lower case)."""
     counts: dict[str, int] = {}
     for entity in PEOPLE:
         for (mail,) in db.execute(f"SELECT {attribute_value(entity, 'email')} FROM {staged(entity)} WHERE fate = {IN}"):

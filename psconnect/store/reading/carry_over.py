@@ -1,7 +1,7 @@
-"""What a run leaves in its kept reading for the next one, and how that one takes records from there.
+"""What a run leaves in its kept reading for the next run, and how that run takes records from it.
 
-Rules between records and given usernames change staged records after they were shaped. What was changed is kept as it
-was shaped, so that a later run begins with the same records as if it had read and shaped them itself.
+Rules between records and assigned user names change staged records after they were shaped. The original of a changed
+record is kept, so that a later run begins with the records that it would have read and shaped itself.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SCHEMA = "kept"
 class KeptReading:
     """A kept reading: the run that made it, the facts about it, and a note per stream.
 
-    All are empty where there is no kept reading, or one that left nothing for the next run.
+    All are empty if there is no kept reading, or if it left nothing for the next run.
     """
 
     path: Path
@@ -51,7 +51,7 @@ def read_kept(rosters: Path) -> KeptReading:
             facts = dict(db.execute("SELECT name, value FROM fact").fetchall())
             notes = dict(db.execute("SELECT stream, note FROM note").fetchall())
     except sqlite3.DatabaseError:
-        # It is a copy of what can be read again; a damaged one is as good as none, and the next run replaces it.
+        # A damaged reading is as good as none: everything in it can be read again, and the next run replaces it.
         return KeptReading(path)
     return KeptReading(path, run, facts, notes)
 
@@ -65,7 +65,7 @@ def leave(db: sqlite3.Connection, facts: Mapping[str, str], notes: Mapping[str, 
 
 
 def keep_as_shaped(stage: Staging) -> None:
-    """Keep every record as it was shaped from now on; to be called once all are staged."""
+    """From now on, keep the original of every record that changes; to be called once all records are staged."""
     with stage.database() as db:
         for entity in TAKEN_OVER:
             name, kept = stage_table(entity), _as_shaped(entity)
@@ -88,10 +88,10 @@ def has_staged(stage: Staging, entity: Entity, keys: Collection[int]) -> bool:
 
 
 class KeptRecords:
-    """The records of a kept reading, opened beside the staging that they are taken into."""
+    """The records of a kept reading, opened beside the staging that takes them over."""
 
     def __init__(self, kept: Path, stage: Staging) -> None:
-        """Open them; raises LocalStorage where that is not possible."""
+        """Open them; raises LocalStorage if that is not possible."""
         self._stage = stage
         with stage.database() as db, sqlite_errors(kept, read_again=True):
             # Nothing can be attached within a transaction.

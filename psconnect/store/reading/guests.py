@@ -1,8 +1,8 @@
-"""Students in classes of another school than their own: which schools they are delivered with, and who they are.
+"""Students in classes of a school that is not their own: which schools they are delivered with.
 
-A student's schools are the home school, then those of the enrollments that are delivered. A student whose home school
-is not among the chosen ones is a guest at the schools of these enrollments, and is there because of them. All is worked
-out in SQL over the attached staging; only students who are in a class of another school are looked at one by one.
+A student's schools are the home school, then the schools of the enrollments that are delivered. A student whose home
+school was not chosen is a guest at those other schools, and is delivered only because of these enrollments. This is
+worked out in SQL over the attached staging; only students in a class of another school are looked at one by one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PLACE = STUDENT.attributes.index("schoolSourcedIds")
 
 
 def _there(alias: str, entity: Entity) -> str:
-    """SQL for: the staged record of that name is delivered, or stays as it was delivered."""
+    """SQL: whether the staged record with that alias is delivered, or stays as delivered."""
     delivered = f"SELECT 1 FROM ledger l WHERE l.entity = {entity.rank} AND l.key = {alias}.key"
     return f"({alias}.fate = {IN} OR {alias}.fate = {KEPT} AND EXISTS ({delivered}))"
 
@@ -32,19 +32,19 @@ _ENROLLED = (
     f"JOIN {staged(SCHOOL)} o ON o.key = c.school "
     f"WHERE {_there('e', ENROLLMENT)} AND {_there('c', CLASS)} AND o.fate = {IN}"
 )
-"""Students' enrollments that are delivered, with their classes and the schools of these."""
+"""SQL for delivered student enrollments with their classes and the schools of these classes."""
 _AT_OTHERS = (
     _ENROLLED.format(join=f"JOIN {staged(STUDENT)} s ON s.key = e.student AND s.fate = {IN}")
     + " AND c.school <> s.school {}"
 )
-"""The same, of students whose own school is another one."""
+"""The same for students whose own school is another one."""
 
 
 _NOT_CHOSEN = f"SELECT key FROM {staged(SCHOOL)} WHERE rule = '{NOT_CHOSEN}'"
 
 
 def find_guests(db: sqlite3.Connection) -> None:
-    """Note who is in, or could be, although the home school is not chosen; nobody where all schools are."""
+    """Note students who are in, or could be, although their home school was not chosen; none if every school was."""
     db.execute("DROP TABLE IF EXISTS temp.guest")
     db.execute("CREATE TEMP TABLE guest (key INTEGER PRIMARY KEY)")
     if _some_not_chosen(db):
@@ -59,7 +59,7 @@ def _some_not_chosen(db: sqlite3.Connection) -> bool:
 
 
 def place_guests(db: sqlite3.Connection) -> None:
-    """Let guests belong to the school of their classes, the first one by key; leave out who is in no class there."""
+    """Place guests at the school of their classes, the first one by key; leave out guests who are in no class."""
     if not db.execute("SELECT EXISTS (SELECT 1 FROM temp.guest)").fetchone()[0]:
         return
     joined = _ENROLLED.format(join="JOIN temp.guest g ON g.key = e.student")
@@ -81,7 +81,7 @@ def place_guests(db: sqlite3.Connection) -> None:
 
 
 def name_schools(db: sqlite3.Connection) -> None:
-    """Add the schools of their enrollments to students who are in classes of other schools than their own."""
+    """Add the schools of their classes to students who are in classes of other schools."""
     db.execute("DROP TABLE IF EXISTS temp.placed")
     db.execute(
         f"CREATE TEMP TABLE placed AS SELECT DISTINCT e.student key, c.school school {_AT_OTHERS.format('')} "
@@ -91,7 +91,7 @@ def name_schools(db: sqlite3.Connection) -> None:
 
 
 def named_again(db: sqlite3.Connection) -> list[tuple[int, bytes]]:
-    """The same again, as some enrollments have gone along with removals; returns key and record of who has changed."""
+    """Name them again after enrollments were removed; returns key and record of each student who changed."""
     db.execute("CREATE TEMP TABLE IF NOT EXISTS placed (key INTEGER, school INTEGER)")
     there = _AT_OTHERS.format("AND e.student IN (SELECT key FROM temp.placed)")
     still: list[tuple[int, int | None]] = db.execute(
@@ -103,7 +103,7 @@ def named_again(db: sqlite3.Connection) -> list[tuple[int, bytes]]:
 
 
 def _name(db: sqlite3.Connection, rows: list[tuple[int, int | None]]) -> list[tuple[int, bytes]]:
-    """Let these students have the home school and these others, in this order; returns who had others before."""
+    """Give these students their home school and these others, in this order; returns the students who had others."""
     if not rows:
         return []
     names = dict(db.execute(f"SELECT key, {record_id('record')} FROM {staged(SCHOOL)}"))
@@ -128,13 +128,13 @@ def _with_schools(record: bytes, schools: list[str]) -> bytes:
 
 
 def left_out_guests(db: sqlite3.Connection) -> list[Problem]:
-    """How many active students are left out for their school although they are in a class of a chosen one.
+    """How many active students are left out because of their school although they are in a class of a chosen one.
 
     Each of them has that as the rule by which they are left out.
     """
     if not _some_not_chosen(db):
         return []
-    # Nothing else is wrong with an enrollment that goes along with its student.
+    # An enrollment that goes along with its student is fine otherwise.
     along = goes_along(STUDENT.key, NOT_CHOSEN)
     joined = f"stage.stage_enrollment e JOIN stage.stage_class c ON c.key = e.class AND c.fate = {IN}"
     found = f"FROM {joined} WHERE e.fate = {OUT} AND e.rule = '{along}'"

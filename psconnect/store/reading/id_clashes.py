@@ -1,7 +1,7 @@
-"""Staged records that can't have their id: because it is another record's, or because there is none.
+"""Staged records that can't have their id, because another record has it or because there is none.
 
-Such a record stays as it was last delivered, and so does what belongs to it: were that delivered, it would point to
-the other record. With ids made of DCIDs alone nothing can clash; then this is not asked at all.
+Such a record stays as last delivered, and so do the records that belong to it: if they were delivered, they would point
+to the other record. Ids made of DCIDs alone can't clash, so then none of this runs.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _SETTLED, _DELIVERED, _NEW = 0, 1, 2
 
 
 def settle_clashes(db: sqlite3.Connection) -> list[Problem]:
-    """Keep back who has no id, or that of somebody with a better claim, and all that belongs to them.
+    """Keep back records that lack an id or lose it to another record, and all that belongs to them.
 
-    The better claim has who was delivered under the id, then who was delivered at all, then the lowest key. Raises
-    BadRecord where it is a school: everything belongs to one.
+    The best claim is that of the record that was delivered under the id, then of one that was delivered at all, then
+    that of the lowest key. Raises BadRecord if it is a school, because everything belongs to one.
     """
     db.execute("DROP TABLE IF EXISTS temp.claim")
     db.execute(
@@ -54,7 +54,7 @@ def _without(db: sqlite3.Connection, entity: Entity) -> list[Problem]:
 
 
 def _claim(db: sqlite3.Connection, entity: Entity) -> None:
-    """Note which id each record wants; one that is kept and has none keeps that of its last delivery."""
+    """Note which id each record wants; a kept record without one keeps the id of its last delivery."""
     name = record_id("s.record")
     old = record_id("l.record")
     db.execute(
@@ -75,7 +75,7 @@ def _losers(db: sqlite3.Connection, space: tuple[Entity, ...]) -> list[tuple[Ent
     ).fetchall()
     lost = [(by_rank[rank], key) for rank, key in rows]
     for entity, key in lost:
-        # Who was delivered keeps the id of the last delivery, which nobody else can have a better claim to.
+        # A delivered record keeps the id of its last delivery: no other record can have a better claim to it.
         db.execute(
             f"UPDATE temp.claim SET strength = {_SETTLED}, name = (SELECT {record_id('record')} FROM ledger l "
             "WHERE l.entity = claim.entity AND l.key = claim.key) WHERE entity = ? AND key = ?",
@@ -101,7 +101,7 @@ def _school_of(db: sqlite3.Connection, entity: Entity, key: int) -> int | None:
 
 
 def _dependants(db: sqlite3.Connection) -> list[Problem]:
-    """Keep back what belongs to a record without an id; what belongs to that in turn has ids and is free to change."""
+    """Keep back records that belong to one without an id; their own dependants have ids and may change."""
     return [problem for entity in ENTITIES for problem in _dependants_of(db, entity)]
 
 

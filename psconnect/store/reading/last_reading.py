@@ -1,11 +1,11 @@
-"""What the newest run read: every record, also those left out, to be searched and explained.
+"""What the newest run read: every record, including those left out, to be searched and explained.
 
-The staging of a run stays beside the roster data until the next run's takes its place. Its search index is made at the
-first search: that takes about a second for 50,000 students, every further search milliseconds. Capitals and accents
-don't count, a word's beginning is enough.
+The staging of a run stays beside the roster data until that of the next run replaces it. The first search builds an
+index, which takes about a second for 50,000 students; every further search takes milliseconds. Case and accents are
+ignored, and the beginning of a word is enough.
 
-What was read is never written to: a run may replace it at any moment, also while somebody looks into it. The index is
-a file of its own, named after the run whose reading it belongs to.
+The file is never written to, because a run may replace it at any moment, even while somebody reads it. The index is a
+file of its own, named after the run whose reading it belongs to.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def last_read(rosters: Path) -> Iterator[LastRead | None]:
         return
     with sqlite_errors(rosters), closing(open_rosters(rosters, to_read=True)) as db:
         with sqlite_errors(kept, read_again=True):
-            # From here on it is one and the same reading, whatever takes its place.
+            # Once attached it stays the same reading, whatever replaces the file.
             db.execute("ATTACH ? AS stage", [unchanging(kept)])
             read = LastRead(db) if format_of(db, "stage") == record_format() else None
             if read:
@@ -104,18 +104,18 @@ def why_gone(rosters: Path, run_id: str, entity: Entity, keys: set[int]) -> dict
             rules = dict(db.execute(sql, [json.dumps(sorted(keys))]).fetchall())
             rules |= _changed_roles(db, entity, keys - rules.keys())
     except sqlite3.DatabaseError:
-        # A damaged reading is as good as none here: the plan itself can be looked at and decided without it.
+        # A damaged reading is as good as none here: a plan can be reviewed without it.
         return {}
     reasons = {key: rule for key, rule in rules.items() if rule}
     return {**dict.fromkeys(keys - rules.keys(), not_listed(entity.key)), **reasons}
 
 
 _ROLE_NOW = {TEACHER.key: (ADMIN, "other-staff-now"), ADMIN.key: (TEACHER, "teacher-now")}
-"""What a member of staff is who was read as the other kind, and the rule that says so."""
+"""The kind that staff of this kind may be read as now, and the rule that says so."""
 
 
 def _changed_roles(db: sqlite3.Connection, entity: Entity, keys: set[int], schema: str = "main") -> dict[int, str]:
-    """The rule of each of these members of staff who were not read as this kind, but as the other one."""
+    """The rule for each of these members of staff who was read as the other kind."""
     if entity.key not in _ROLE_NOW:
         return {}
     other, rule = _ROLE_NOW[entity.key]
@@ -141,7 +141,7 @@ class LastRead:
         return Staged(Fate(fate), rule or "", record_by_name(entity, record), dict(zip(columns, others, strict=True)))
 
     def changed_role(self, entity: Entity, key: int) -> str:
-        """The rule of a member of staff who was not read as this kind, but as the other one; else an empty text."""
+        """The rule for a member of staff who was read as the other kind; else an empty text."""
         return _changed_roles(self.db, entity, {key}, "stage").get(key, "")
 
     def records(self, entity: Entity) -> Iterator[tuple[int, Fate, list[str]]]:
@@ -198,7 +198,7 @@ def _match(entity: Entity, key: int, named: dict[str, str], fate: Fate | None) -
 
 
 def _closeness(entity: Entity, named: dict[str, str], words: list[str]) -> int | None:
-    """0 when the words are exactly a number or id, 1 when they begin words of the name, 2 elsewhere; None for chance.
+    """0 if the words are exactly a number or id, 1 if they begin words of the name, 2 elsewhere, None if by chance.
 
     The index holds all of a record: a grade or a school's id that happens to be the number asked for is no match.
     """
@@ -219,12 +219,12 @@ def _closeness(entity: Entity, named: dict[str, str], words: list[str]) -> int |
 
 
 def _attach_finder(db: sqlite3.Connection, rosters: Path, run_id: str) -> None:
-    """Attach the search index of the attached reading as ``finder``; it is made if need be."""
+    """Attach the search index of the attached reading as ``finder``; builds it if it is not there."""
     finder, making = rosters.with_suffix(f".{run_id}{FINDER}"), rosters.with_suffix(_MAKING)
     with alone(rosters.with_suffix(".finding"), finder):
         if not finder.exists():
             for old in (making, *rosters.parent.glob(f"{rosters.stem}.*{FINDER}")):
-                # On Windows a window may still look into one; it goes the next time.
+                # On Windows a window may still have one open; it is deleted the next time.
                 with suppress(PermissionError):
                     old.unlink(missing_ok=True)
             making.touch(mode=0o600)
@@ -234,11 +234,11 @@ def _attach_finder(db: sqlite3.Connection, rosters: Path, run_id: str) -> None:
 
 
 def _make_finder(db: sqlite3.Connection, making: Path) -> None:
-    """Make the search index of the attached reading: of what was read, and of who is no longer read."""
+    """Build the search index of the attached reading: of records that were read, and of those that no longer are."""
     db.execute("PRAGMA query_only = OFF")
     db.execute("ATTACH ? AS finder", [str(making)])
     try:
-        # It is put in its place whole, or begun anew.
+        # It is renamed into place as a whole, or built again.
         db.execute("PRAGMA finder.journal_mode = OFF")
         db.execute("BEGIN")
         db.execute(

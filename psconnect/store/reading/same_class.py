@@ -1,8 +1,8 @@
 """Nobody is in a class twice: several enrollments of one person in one class become one.
 
-Receivers take a person once for each class. Enrollments that overlap or touch become one with the days of all of them;
-of those that are apart in time (the student left and came back), the one of today is delivered, else the next one.
-Beside one that can't be read and stays as it was delivered, no new one begins while that one lasts.
+Destinations take a person once per class. Enrollments that overlap or touch become one with the days of all of them; of
+enrollments that are apart in time (the student left and came back), today's is delivered, else the next one. While an
+enrollment that can't be read stays as delivered, no new one begins beside it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BEGIN, _END, _PRIMARY = (ENROLLMENT.attributes.index(name) for name in ("beginD
 _CLASS, _USER = (ENROLLMENT.attributes.index(name) for name in ("classSourcedId", "userSourcedId"))
 _OPEN = "9999-12-31"
 _PERSON = "coalesce(student, -teacher)"
-"""Students and teachers are numbered each for themselves."""
+"""Students and teachers have numbers of their own."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ def settle_same_class(db: sqlite3.Connection, today: date) -> list[Problem]:
 
 
 def _beside_kept(db: sqlite3.Connection, today: str) -> list[int]:
-    """The new enrollments of whom is in the same class today by one that stays as delivered."""
+    """New enrollments of people who are in the same class today through one that stays as delivered."""
     delivered = f"ledger l ON l.entity = {ENROLLMENT.rank} AND l.key = e.key"
     place = f"{value_at('{0}.record', _CLASS)}, {value_at('{0}.record', _USER)}"
     begin, end = value_at("l.record", _BEGIN), value_at("l.record", _END)
@@ -87,7 +87,7 @@ def _settled(db: sqlite3.Connection, today: date) -> Iterator[Problem]:
         for span in spans:
             if span is not of_today:
                 leave_out(db, ENROLLMENT, "enrollment-other-time", [key for key, _there, _values in span.rows])
-        # A class has one primary teacher: whose that enrollment is, whichever of them is delivered.
+        # A class has one primary teacher, who stays primary in whichever enrollment is delivered.
         primary = max(values[_PRIMARY] for span in spans for _key, _there, values in span.rows)
         key = _join(db, of_today, primary)
         if len(of_today.rows) > 1:
@@ -109,7 +109,7 @@ def _spans(rows: list[tuple[int, bool, list[str]]]) -> list[_Span]:
 
 
 def _touches(end: str, *, inclusive: bool) -> str:
-    """The first day after something, when another may begin without a gap; a teacher's last day is a day there."""
+    """The first day on which another enrollment begins without a gap; a teacher's last day is a day in the class."""
     if inclusive and end != _OPEN:
         with suppress(ValueError):
             return (date.fromisoformat(end) + timedelta(days=1)).isoformat()
@@ -117,14 +117,14 @@ def _touches(end: str, *, inclusive: bool) -> str:
 
 
 def _delivered(spans: list[_Span], today: str) -> _Span:
-    """That of today, else the next one to begin, else the one that ended last."""
+    """The span of today, else the next one to begin, else the one that ended last."""
     running = [span for span in spans if span.begin <= today < _touches(span.end, inclusive=span.rows[0][0] < 0)]
     coming = [span for span in spans if span.begin > today]
     return (running or coming or [max(spans, key=lambda span: span.end)])[0]
 
 
 def _join(db: sqlite3.Connection, span: _Span, primary: str) -> int:
-    """Let one enrollment have the days of all; returns its key: one that was delivered, else the oldest."""
+    """Give one enrollment the days of all; returns its key. It is one that was delivered, else the oldest."""
     key, _there, values = min(span.rows, key=lambda row: (not row[1], abs(row[0])))
     joined = [*values]
     joined[_BEGIN], joined[_END] = span.begin, "" if span.end == _OPEN else span.end

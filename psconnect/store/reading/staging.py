@@ -1,8 +1,8 @@
-"""The staging of one run: every record read, shaped, in a throw-away file beside the ledger.
+"""The staging of one run: every record that was read, shaped, in a throw-away file beside the ledger.
 
-It is written without journal or flushing, because a run that dies before its plan is stored simply reads again. One
-table an entity: key, fate, rule, record, and a column per reference. When the plan is stored, the file stays as what
-was read last, until the next run's takes its place; leftovers of a killed run are deleted when the next one begins.
+It is written without journal or flushing, because a run that dies before its plan is stored simply reads again. There
+is one table per entity: key, fate, rule, record, and a column per reference. Once the plan is stored, the file is kept
+as what was read last until the next run replaces it; the next run also deletes what a killed run left.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from psconnect.store.record import record_format
 
 _ENDING = ".staging"
 REJECTING = ("unreadable", "orphan", "missing-required", "too-long", "no-id", "double-id", "enrollment-without-school")
-"""Rules that say: this record should be in, and can't be used as it is."""
+"""Rules of records that should be in but can't be used as they are."""
 IN, OUT, KEPT = map(int, Fate)
 """Fates as they are stored, for SQL."""
 _TOGETHER = 50
-"""Rows that one statement takes: each statement costs a third of what a row costs."""
+"""Rows per statement: a statement costs a third of what a row costs."""
 
 
 def stage_table(entity: Entity) -> str:
@@ -47,7 +47,7 @@ def leave_out(db: sqlite3.Connection, entity: Entity, rule: str, keys: Iterable[
 
 
 def unusable(alias: str) -> str:
-    """SQL for: the staged record of that name can't be used as it is."""
+    """SQL: whether the staged record with that alias can't be used as it is."""
     rules = ", ".join(f"'{rule}'" for rule in REJECTING)
     return f"({alias}.fate = {KEPT} OR {alias}.fate = {OUT} AND {alias}.rule IN ({rules}))"
 
@@ -106,7 +106,7 @@ class Staging:
             self._problems[problem] = None
 
     def problems(self) -> list[Problem]:
-        """The findings so far that concern somebody: not of severity ``info``, unless they are counted."""
+        """The findings so far, without those of severity ``info`` that are not counted."""
         return [
             problem.settled
             for problem in self._problems
@@ -115,7 +115,7 @@ class Staging:
 
     @contextlib.contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:
-        """The staging's own database, in one pair of hands."""
+        """The staging's own database, for one thread at a time."""
         with self._lock, sqlite_errors(self.path, read_again=True):
             yield self._db
 
@@ -146,7 +146,7 @@ def detach(db: sqlite3.Connection, rosters: Path, *, keep_for: str = "") -> None
         db.execute("INSERT INTO stage.about VALUES (?)", [keep_for])
     db.execute("DETACH stage")
     if keep_for:
-        # On Windows a window that looks into the one before keeps it from being replaced; that one then stays.
+        # On Windows the earlier one can't be replaced while a window has it open; then it stays.
         with contextlib.suppress(PermissionError):
             rosters.with_suffix(_ENDING).replace(rosters.with_suffix(LAST_READ))
     discard_staging(rosters)

@@ -1,15 +1,16 @@
-"""User names that two people would share: every destination refuses the second one, however uniqueness is set.
+"""User names that two people would share: every destination refuses the second one, whatever uniqueness is set to.
 
-Compared are the user names of all people who are in, and of those who stay as last delivered, without regard to case
-and to how a letter is composed (model.text.caseless). Of those who want one user name, it has who was delivered under
-it, then who was delivered at all, then who was never delivered; among equals teachers come before other staff and
-students, and then the lowest key decides. Who does not get it is left out; but nobody who was delivered is taken away
-for it: they keep the user name of their last delivery, even where that is the same. Where a connection asks for no user
-names (Chromebooks), who is new is not left out either, but has the own id as user name.
+The user names of all people who are in, or stay as last delivered, are compared without regard to case and to how a
+letter is composed (model.text.caseless). A user name goes to the person who was delivered under it, then to one who was
+delivered at all, then to one who was never delivered; among equals teachers come before other staff and students, and
+then the lowest key decides. The others are left out, unless they were delivered before: they keep the user name of
+their last delivery, even if it is the same. If a connection needs no user names (Chromebooks), new people are not left
+out either and get their own id as user name.
 
-Contacts come last and never take a user name from anybody else; those whose user name is their own id are not compared.
+Contacts come last and never take a user name from anybody else; contacts whose user name is their own id are not
+compared.
 
-A pass over the user names finds which of them are wanted twice; only those are looked at closely.
+One pass over the user names finds those that are wanted twice; only these are looked at closely.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from psconnect.store.record import decode_record, encode_record, record_id, valu
 _TAKEN, _OWNER, _KEPT, _SHARED = "username-taken", "username-owner", "username-kept", "username-shared"
 _REPLACED = "username-replaced"
 _ORDER = (TEACHER, ADMIN, STUDENT, CONTACT)
-"""Whose claim is the stronger one among equals; a teacher who is left out takes classes along."""
+"""The stronger claim among equals comes first: a teacher who is left out takes classes along."""
 _STAFF = (TEACHER, ADMIN)
 _SETTLED, _DELIVERED, _NEW = 0, 1, 2
 """How strong a claim is: delivered under this user name, delivered under another, never delivered."""
@@ -53,7 +54,7 @@ class _Claim:
 def settle_usernames(
     db: sqlite3.Connection, *, not_needed: Collection[str] = (), contacts: bool = False
 ) -> list[Problem]:
-    """Leave out, or give back their earlier user name, who wants one that somebody else has; returns the findings.
+    """Leave out people whose user name somebody else has, or give them their earlier one back; returns the findings.
 
     ``not_needed`` are the keys of entities whose people are not left out for want of a user name. To be called for
     everybody but contacts first, then for ``contacts``, once it is settled which of them are in.
@@ -76,7 +77,7 @@ def settle_usernames(
                 if one.strength == _SETTLED:
                     shared.append((owner, one))
                     continue
-                # Who gets an earlier user name back may want what somebody else wants, so it is looked at again.
+                # An earlier user name may be wanted by somebody else, so everything is looked at again.
                 settled = False
                 problems += _give_way(db, owner, one, replaced=one.entity.key in not_needed)
     for owner, one in shared:
@@ -95,7 +96,7 @@ def _contacts_with_names(db: sqlite3.Connection) -> bool:
 
 
 def _ranks_of(entity: Entity) -> list[int]:
-    """As what somebody may have been delivered: who taught and no longer does is the same person under the same key."""
+    """The kinds a person may have been delivered as: staff who taught and no longer do have the same key."""
     return [one.rank for one in (_STAFF if entity in _STAFF else (entity,))]
 
 
@@ -115,7 +116,7 @@ _CASELESS = "CASE WHEN name GLOB '*[^ -~]*' THEN caseless(name) ELSE lower(name)
 
 
 def _contested(db: sqlite3.Connection, compared: Sequence[Entity]) -> Iterator[list[_Claim]]:
-    """Those who want the same user name, the strongest claim first, name by name."""
+    """People who want the same user name, name by name, the strongest claim first."""
     names = " UNION ALL ".join(map(_names, compared))
     db.execute("DROP TABLE IF EXISTS temp.contested")
     db.execute(
@@ -148,7 +149,7 @@ def _claim(db: sqlite3.Connection, entity: Entity, key: int, wanted: str) -> _Cl
 
 
 def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced: bool) -> list[Problem]:
-    """Settle what becomes of who does not get the user name."""
+    """Settle what becomes of the person who does not get the user name."""
     name, place = stage_table(other.entity), _PLACE[other.entity.key]
     (record,) = db.execute(f"SELECT record FROM stage.{name} WHERE key = ?", [other.key]).fetchone()
     values = decode_record(record)
@@ -166,7 +167,7 @@ def _give_way(db: sqlite3.Connection, owner: _Claim, other: _Claim, *, replaced:
 
 
 def _told(db: sqlite3.Connection, rule: str, about: _Claim, other: _Claim) -> list[Problem]:
-    """The finding about a record, which names the other one."""
+    """The finding about a record; it names the other one."""
     school = "school" if about.entity is STUDENT else "NULL"
     sql = f"SELECT {school} FROM {staged(about.entity)} WHERE key = ?"
     of_school = db.execute(sql, [about.key]).fetchone()[0]

@@ -1,4 +1,4 @@
-"""Connection files: one TOML each, written as a whole, with the last good copy beside it. They hold no secret."""
+"""Connection files: one TOML file each, written as a whole, with the last good copy beside it; without secrets."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ConnectionFiles:
             except FixSettings as error:
                 yield error
             except LocalStorage as error:
-                # Removed since the folder was listed, or held by another program: no matter of the others.
+                # Removed since the folder was listed, or held by another program; the others are not concerned.
                 if path.exists():
                     yield FixSettings(error.code, error.title, error.happened, error.to_do, where=error.where)
 
@@ -52,7 +52,7 @@ class ConnectionFiles:
         return sorted(self.home.connections().glob("*.toml"))
 
     def get(self, name: str) -> Connection:
-        """The connection with that name; raises FixSettings when there is none."""
+        """The connection with that name; raises FixSettings if there is none."""
         path = self._path(name)
         if not path.exists() and not path.with_suffix(_BACKUP).exists():
             known = ", ".join(f"“{known}”" for known in self.names()) or "none yet"
@@ -66,10 +66,7 @@ class ConnectionFiles:
         return self._read(path)
 
     def spelled(self, name: str) -> str:
-        """How the connection of that name is spelled in its file, whatever the case; empty where there is none.
-
-        Also where its file can't be read: then there is no spelling to keep.
-        """
+        """How the name of the connection is spelled in its file; empty if there is none or it can't be read."""
         path = self._path(name)
         if not path.exists() and not path.with_suffix(_BACKUP).exists():
             return ""
@@ -79,7 +76,7 @@ class ConnectionFiles:
             return ""
 
     def with_kept_id(self, name: str) -> Connection:
-        """The connection with that name, its id written down: a plugin that is made now has to fit it for good."""
+        """The connection with that name, with its id saved: a plugin that is made now must fit it for good."""
         connection = self.get(name)
         if not self._as_written(self._path(name)).id:
             self.save(connection)
@@ -88,7 +85,7 @@ class ConnectionFiles:
     def save(self, connection: Connection) -> None:
         """Write a connection; the file as it was becomes the last good copy, if it was good.
 
-        Raises FixSettings when the file is of a newer version: that is never written over (fault P13).
+        Raises FixSettings if the file is of a newer version, which is never overwritten (fault P13).
         """
         path = self._path(connection.name)
         content = to_toml(connection)
@@ -122,7 +119,7 @@ class ConnectionFiles:
         connection = self._as_written(path)
         if connection.id:
             return connection
-        # Written before connections had ids: the next save keeps the id, until then it is made of the place.
+        # Written before connections had ids: until the next save the id is made of the path.
         return msgspec.structs.replace(connection, id=id_from(str(path.absolute())))
 
     def _as_written(self, path: Path) -> Connection:

@@ -1,4 +1,4 @@
-"""Where things lie on this computer; ``PSCONNECT_HOME`` moves all of it."""
+"""Where files are on this computer; ``PSCONNECT_HOME`` moves all of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _APP = "psconnect"
 def slug(name: str) -> str:
     """A file name for a connection's name: readable, safe on every system, and different for different names.
 
-    Names differ by more than case and spelling of accents; a name is never used as a path itself (fault D16).
+    Names that differ only in case or in how an accent is composed get the same one. The name
+    itself is never used as a path (fault D16).
     """
     same = unicodedata.normalize("NFC", name).casefold()
     plain = unicodedata.normalize("NFKD", same).encode("ascii", "ignore").decode().lower()
@@ -38,19 +39,19 @@ class Home:
     demo: Path
 
     def settings_folder(self) -> Path:
-        """The folder of settings, made if need be."""
+        """The folder of settings; created if missing."""
         return private_folder(self.config)
 
     def connections(self) -> Path:
-        """The folder of connection files, made if need be."""
+        """The folder of connection files; created if missing."""
         return private_folder(self.config / "connections")
 
     def rosters(self) -> Path:
-        """The folder of roster data, made if need be."""
+        """The folder of roster data; created if missing."""
         return private_folder(self.data / "rosters")
 
     def log_folder(self) -> Path:
-        """The folder of logs, made if need be."""
+        """The folder of logs; created if missing."""
         return private_folder(self.logs)
 
 
@@ -60,7 +61,7 @@ def home_at(folder: Path) -> Home:
 
 
 def find_home(environment: Mapping[str, str] | None = None) -> Home:
-    """The home of this user: below PSCONNECT_HOME when it is set, else where the system keeps such things."""
+    """The home of this user: below PSCONNECT_HOME if it is set, else in the system's own folders."""
     moved = (os.environ if environment is None else environment).get("PSCONNECT_HOME", "")
     if moved:
         return home_at(Path(moved).expanduser().absolute())

@@ -1,4 +1,4 @@
-"""The id of a home: random, made once, by which it is told from others that deliver to the same place."""
+"""The id of a home: a random text that tells it from other homes that deliver to the same place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FILE, _LOCK = "home-id", ".preparing"
 
 
 def home_id(home: Home) -> str:
-    """The home's id, made if need be; it moves with the folder, and says nothing about computer or user."""
+    """The home's id, created if missing; it moves with the folder and says nothing about computer or user."""
     path = _path(home)
     with storage_errors(path):
         found = path.read_text(encoding="ascii", errors="replace").strip() if path.exists() else ""
@@ -28,7 +28,7 @@ def home_id(home: Home) -> str:
 
 
 def forget_home_id(home: Home) -> None:
-    """Delete the id: with the last connection, everything that was stored goes."""
+    """Delete the id; nothing that was stored stays after the last connection."""
     for path in (_path(home), _path(home).with_suffix(_LOCK)):
         with storage_errors(path):
             path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 """Secrets: from the environment for this call only, else from the operating system's keyring. Never in a file.
 
-There is no plain-text fallback. Where there is no keyring, storing is refused with a sentence, and a secret can be kept
-for this session only.
+There is no plain-text fallback. Without a keyring, storing is refused with a sentence, and a secret can be kept for
+this session only.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class Secrets:
 
     @property
     def in_keyring(self) -> bool:
-        """Whether new secrets go to the keyring; without one, they are known until the process ends."""
+        """Whether new secrets go to the keyring; without one they are kept until the process ends."""
         return not self.session_only and available()
 
     def place(self, connection: str, key: str) -> SecretPlace:
-        """Where a secret is; an empty text where there is none. Raises FixSettings when the keyring is locked."""
+        """Where a secret is; an empty text if there is none. Raises FixSettings if the keyring is locked."""
         if self._in_environment(key):
             return "environment"
         if (connection, key) in self._session:
@@ -50,9 +50,9 @@ class Secrets:
         return "keyring" if self._stored(connection, key) else ""
 
     def get(self, connection: str, key: str) -> str:
-        """The secret without what clings to its edges, or an empty text when none is stored.
+        """The secret without blanks around it, or an empty text if none is stored.
 
-        Raises FixSettings when the keyring is locked or broken, or when an invisible character stands in the secret.
+        Raises FixSettings if the keyring is locked or broken, or if the secret has an invisible character in it.
         """
         return _pasted(self._stored(connection, key), key)
 
@@ -72,7 +72,7 @@ class Secrets:
         return bool(trimmed(self.environment.get(variable(key), "")))
 
     def set(self, connection: str, key: str, value: str) -> None:
-        """Store a secret and read it back; raises FixSettings when it can't be kept, or is none."""
+        """Store a secret and read it back; raises FixSettings if it can't be kept or is not a secret."""
         value = _pasted(value, key)
         if not value or len(value) > _WINDOWS_LIMIT:
             raise FixSettings(
@@ -97,7 +97,7 @@ class Secrets:
         self._session.pop((connection, key), None)
 
     def keep_for_session(self, connection: str, key: str, value: str) -> None:
-        """Keep a secret in memory until the process ends, where there is no keyring and somebody was told so."""
+        """Keep a secret in memory until the process ends; for a person who was told that there is no keyring."""
         self._session[connection, key] = _pasted(value, key)
 
     def remove(self, connection: str, keys: Iterable[str]) -> None:
@@ -133,14 +133,14 @@ def available() -> bool:
 
 
 def _protects(backend: KeyringBackend) -> bool:
-    """Whether a keyring backend is a real one: not the failing, null or plain-text kind."""
+    """Whether a keyring backend really protects: not the failing, null or plain-text one."""
     module = type(backend).__module__
     if module.endswith((".fail", ".null")) or "plaintext" in type(backend).__name__.lower():
         return False
     members = getattr(backend, "backends", None)
     if members is None:
         return True
-    # A chain of keyrings stores with its first member, whatever stands behind it.
+    # A chain of keyrings stores with its first member.
     first = next(iter(members), None)
     return first is not None and _protects(first)
 

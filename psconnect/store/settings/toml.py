@@ -1,4 +1,4 @@
-"""TOML that people write by hand: what is wrong with a file, and what to write instead, in words."""
+"""TOML files that people write by hand: errors say what is wrong and what to write instead."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 from psconnect.model.errors import FixSettings
 
 LARGEST = 16 * 1024 * 1024
-"""Bytes of a file: a list of a million ids fits in."""
+"""Bytes of a file: enough for a list of a million ids."""
 _DIGITS = 19
-"""Digits of a number: what a program can count to."""
+"""Digits of a number: the most that a 64-bit number has."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _AS_UTF_8 = "Save it as UTF-8: in Notepad under “Save as”, Encoding “UTF-8”; in PowerShell with -Encoding utf8."
 _PATHS = (
@@ -22,7 +22,7 @@ _PATHS = (
 
 
 def decoded(content: bytes, where: str) -> str:
-    """The text of a file; raises FixSettings that says how to save it when it is no UTF-8."""
+    """The text of a file; raises FixSettings that says how to save it if it is not UTF-8."""
     if len(content) > LARGEST:
         raise _unreadable(f"It has more than {LARGEST // 1024 // 1024} MB.", "Choose a connection file.", where)
     if content.startswith(_UTF_16) or content[1:2] == b"\0" or content[:1] == b"\0":
@@ -36,7 +36,7 @@ def decoded(content: bytes, where: str) -> str:
 
 
 def parsed(text: str, where: str) -> dict[str, Any]:
-    """The tables of a file; raises FixSettings that says what to write when it is no TOML, or beyond every measure."""
+    """The tables of a file; raises FixSettings that says what to write if it is not TOML, or far too large."""
     long = re.search(rf"(?m)^[^\"'#\n]*?(?<![\w.])[+-]?\d[\d_]{{{_DIGITS},}}", text)
     if long:
         line = text.count("\n", 0, long.end()) + 1
@@ -60,7 +60,7 @@ def parsed(text: str, where: str) -> dict[str, Any]:
 
 
 def _after_a_zero(text: str, error: str) -> int:
-    """The line of an error that stands between a 0 and another digit; 0 for any other."""
+    """The line of an error between a 0 and another digit; 0 for any other error."""
     place = re.search(r"\(at line (\d+), column (\d+)\)", error)
     if not place:
         return 0
