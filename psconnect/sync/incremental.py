@@ -90,7 +90,7 @@ def memory_for(job: Job, db: sqlite3.Connection, number: int, scope: str, stage:
     kind = db.execute("SELECT kind FROM run WHERE no = ?", [number]).fetchone()[0]
     if job.compare != "incremental" or kind != "sync":
         return None
-    kept = read_kept(job.rosters)
+    kept = read_kept(db, job.rosters)
     return ReadingMemory(kept, stage, _in_full_because(job, db, number, scope, kept))
 
 

@@ -7,6 +7,7 @@ today and prints what becomes of it.
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -37,12 +38,13 @@ from psconnect.model.problems import Fate  # noqa: E402
 from psconnect.model.runs import WAITING  # noqa: E402
 from psconnect.store import conversion  # noqa: E402
 from psconnect.store.database import open_rosters, transaction  # noqa: E402
+from psconnect.store.files import LAST_READ  # noqa: E402
 from psconnect.store.history import run_table  # noqa: E402
 from psconnect.store.history.facts import check_facts  # noqa: E402
 from psconnect.store.plan import difference  # noqa: E402
 from psconnect.store.plan.ledger import check_ledger  # noqa: E402
 from psconnect.store.plan.plan import Plan, summarise_plan  # noqa: E402
-from psconnect.store.reading import carry_over, staging  # noqa: E402
+from psconnect.store.reading import staging  # noqa: E402
 from psconnect.store.reading.last_reading import last_read  # noqa: E402
 from psconnect.store.schema import MIGRATIONS  # noqa: E402
 
@@ -71,14 +73,15 @@ def main() -> None:
         with last_read(rosters) as read:
             students = [read.staged(STUDENT, key).named for key, _fate, _values in read.records(STUDENT)]
             titles = sorted(match.title for match in read.search("a", "student"))
-        notes = carry_over.read_kept(rosters).notes
+        with closing(sqlite3.connect(rosters.with_suffix(LAST_READ))) as kept:
+            noted = kept.execute("SELECT count(*) FROM sqlite_master WHERE name = 'note'").fetchone()[0]
         found = {
             "changes": _changes(db, rosters, ledger),
             "waiting": waiting,
             "added": sorted({named[ADDED] for named in students}),
             "students": sorted(f"{named['familyName']}, {named['givenName']}" for named in students),
             "titles": titles,
-            "notes": len(notes),
+            "notes": noted,
             "relationships": _relationships(db),
         }
     sys.stdout.write(json.dumps(found))

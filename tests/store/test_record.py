@@ -27,7 +27,6 @@ from psconnect.store.history import run_table
 from psconnect.store.history.facts import check_facts
 from psconnect.store.plan.ledger import check_ledger
 from psconnect.store.plan.plan import Plan, summarise_plan
-from psconnect.store.reading.carry_over import read_kept
 from psconnect.store.reading.last_reading import last_read
 from psconnect.store.record import (
     RECORD_FORMATS,
@@ -91,7 +90,6 @@ def test_a_file_of_any_released_version_opens(sample: Path, tmp_path: Path) -> N
         assert read.run_id == run_id
         assert len(list(read.records(STUDENT))) == 57
         assert read.search("Sample", "student")
-    assert read_kept(rosters).notes or sample.name != f"format-{record_format()}"
 
 
 def next_version(rosters: Path) -> dict[str, Any]:
@@ -152,7 +150,6 @@ def test_a_kept_reading_of_another_format_is_as_good_as_none(tmp_path: Path) -> 
         note_format(db, record_format() + 1)
     with last_read(rosters) as read:
         assert read is None
-    assert read_kept(rosters).notes == {}
 
 
 def test_formats_are_converted_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:

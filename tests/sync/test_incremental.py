@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -21,6 +22,7 @@ from psconnect.model.events import RunEvent
 from psconnect.model.runs import Run
 from psconnect.service import Service
 from psconnect.store.files import LAST_READ
+from psconnect.store.history.facts import set_fact
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from psconnect.wording.runs import full_reason
@@ -438,6 +440,18 @@ def test_contacts_without_the_contact_module_are_read_in_every_run(making: Conne
 
 
 def test_everything_is_read_when_nobody_knows_how_long_ago_it_was(delivered: Connected) -> None:
-    with closing(sqlite3.connect(delivered.rosters.with_suffix(LAST_READ))) as db, db:
+    kept = delivered.rosters.with_suffix(LAST_READ)
+    with closing(sqlite3.connect(kept)) as db, db:
         db.execute("UPDATE fact SET value = 'some day' WHERE name = 'full'")
+    with closing(sqlite3.connect(delivered.rosters)) as db, db:
+        set_fact(db, "reading", f"{zlib.crc32(kept.read_bytes()):08x}")
     reads_all(delivered, "weekly")
+
+
+def test_P06_everything_is_read_when_a_kept_record_is_not_as_it_was_left(delivered: Connected) -> None:
+    kept = delivered.rosters.with_suffix(LAST_READ)
+    with closing(sqlite3.connect(kept)) as db, db:
+        assert db.execute("UPDATE stage_student SET record = replace(record, '@', '#') WHERE fate = 0").rowcount
+    before = delivered.bundle.read_bytes()
+    reads_all(delivered, "first")
+    assert delivered.bundle.read_bytes() == before

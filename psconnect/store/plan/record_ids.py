@@ -11,7 +11,7 @@ import msgspec
 from psconnect.model.entities import ADMIN, BY_KEY, ENTITIES, SCHOOL, Entity
 from psconnect.model.ids import IdRules, Ids, kind_of, rules_of_mark, split_mark
 from psconnect.store.plan.plan import UPDATE, Plan
-from psconnect.store.record import attribute_value, record_id, value_at
+from psconnect.store.record import decode_record, record_id, value_at
 
 _KINDS = {kind_of(entity): entity for entity in ENTITIES if entity is not ADMIN}
 """Kind -> the entity under whose rank its aliases are stored."""
@@ -179,15 +179,14 @@ def names_by_id(db: sqlite3.Connection, run: int, entity: Entity, *, as_delivere
 
 def _names(db: sqlite3.Connection, run: int, entity: Entity) -> list[tuple[int, str, str]]:
     """Key, id and name of records as delivered, then as this run would deliver them."""
-    delivered, planned = (
-        f"SELECT key, {record_id(record)}, {attribute_value(entity, _NAMES[entity.key], record)}"
-        for record in ("record", "after")
-    )
-    return db.execute(
-        f"{delivered} FROM ledger WHERE entity = ? "
-        f"UNION ALL {planned} FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL",
+    rows = db.execute(
+        "SELECT key, record FROM ledger WHERE entity = ? "
+        "UNION ALL SELECT key, after FROM change WHERE run = ? AND entity = ? AND after IS NOT NULL",
         [entity.rank, run, entity.rank],
-    ).fetchall()
+    )
+    # Not by SQL: SQLite ends a text at a NUL, and a report shows what stands in the name.
+    place = entity.attributes.index(_NAMES[entity.key])
+    return [(key, values[0], values[place]) for key, values in ((key, decode_record(record)) for key, record in rows)]
 
 
 _NAMES = {"school": "name", "class": "title"}

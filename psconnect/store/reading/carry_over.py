@@ -16,7 +16,7 @@ from psconnect.model.entities import CONTACT, ENROLLMENT, RELATIONSHIP, STUDENT,
 from psconnect.store.conversion import format_of
 from psconnect.store.database import sqlite_errors, unchanging
 from psconnect.store.files import LAST_READ
-from psconnect.store.reading.staging import Staging, stage_table
+from psconnect.store.reading.staging import Staging, is_as_left, stage_table
 from psconnect.store.record import record_format
 
 TAKEN_OVER = (STUDENT, CONTACT, RELATIONSHIP, ENROLLMENT)
@@ -37,19 +37,19 @@ class KeptReading:
     notes: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def read_kept(rosters: Path) -> KeptReading:
-    """The kept reading beside the roster data."""
+def read_kept(db: sqlite3.Connection, rosters: Path) -> KeptReading:
+    """The kept reading beside the roster data ``db``."""
     path = rosters.with_suffix(LAST_READ)
     if not path.exists():
         return KeptReading(path)
     try:
-        with closing(sqlite3.connect(unchanging(path), uri=True)) as db:
-            noted = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'note'").fetchone()
-            if not noted or format_of(db) != record_format():
+        with closing(sqlite3.connect(unchanging(path), uri=True)) as kept:
+            noted = kept.execute("SELECT 1 FROM sqlite_master WHERE name = 'note'").fetchone()
+            if not noted or format_of(kept) != record_format() or not is_as_left(db, path):
                 return KeptReading(path)
-            run = str(db.execute("SELECT run FROM about").fetchone()[0])
-            facts = dict(db.execute("SELECT name, value FROM fact").fetchall())
-            notes = dict(db.execute("SELECT stream, note FROM note").fetchall())
+            run = str(kept.execute("SELECT run FROM about").fetchone()[0])
+            facts = dict(kept.execute("SELECT name, value FROM fact").fetchall())
+            notes = dict(kept.execute("SELECT stream, note FROM note").fetchall())
     except sqlite3.DatabaseError:
         # A damaged reading is as good as none: everything in it can be read again, and the next run replaces it.
         return KeptReading(path)

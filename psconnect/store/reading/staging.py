@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -19,9 +20,12 @@ from psconnect.model.problems import RULES, Fate, Problem
 from psconnect.store.conversion import note_format
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 from psconnect.store.files import LAST_READ
+from psconnect.store.history.facts import get_fact, set_fact
 from psconnect.store.record import record_format
 
 _ENDING = ".staging"
+_SEAL = "reading"
+_MEBIBYTE = 1024 * 1024
 REJECTING = ("unreadable", "orphan", "missing-required", "too-long", "no-id", "double-id", "enrollment-without-school")
 """Rules of records that should be in but can't be used as they are."""
 IN, OUT, KEPT = map(int, Fate)
@@ -140,16 +144,36 @@ def attach(db: sqlite3.Connection, rosters: Path) -> None:
 
 
 def detach(db: sqlite3.Connection, rosters: Path, *, keep_for: str = "") -> None:
-    """End using the staging: keep it as what the run with that id read (store.reading.last_reading), or delete it."""
+    """End using the staging: keep it as what the run with that id read (store.reading.last_reading), or delete it.
+
+    A reading that the next run may take records from is sealed: nobody would notice that a record is another one.
+    """
+    taken_over = False
     if keep_for:
+        taken_over = bool(db.execute("SELECT 1 FROM stage.sqlite_master WHERE name = 'note'").fetchone())
         db.execute("CREATE TABLE stage.about (run TEXT NOT NULL)")
         db.execute("INSERT INTO stage.about VALUES (?)", [keep_for])
     db.execute("DETACH stage")
+    if taken_over:
+        set_fact(db, _SEAL, _fingerprint(rosters.with_suffix(_ENDING)))
     if keep_for:
         # On Windows the earlier one can't be replaced while a window has it open; then it stays.
         with contextlib.suppress(PermissionError):
             rosters.with_suffix(_ENDING).replace(rosters.with_suffix(LAST_READ))
     discard_staging(rosters)
+
+
+def is_as_left(db: sqlite3.Connection, kept: Path) -> bool:
+    """Whether a kept reading that records may be taken from is as its run left it; reads all of the file."""
+    return get_fact(db, _SEAL) == _fingerprint(kept)
+
+
+def _fingerprint(path: Path) -> str:
+    check = 0
+    with path.open("rb") as file:
+        while part := file.read(_MEBIBYTE):
+            check = zlib.crc32(part, check)
+    return f"{check:08x}"
 
 
 def discard_staging(rosters: Path) -> None:
