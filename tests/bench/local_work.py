@@ -17,7 +17,7 @@ from psconnect.model.clock import Clock
 from psconnect.model.events import RunEvent
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
-from psconnect.store.settings.secrets import Secrets
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets, variable
 from tests.bench.memory import peak_mb
 from tests.bench.replay import Replay
 
@@ -33,7 +33,8 @@ class ReplayService(Service):
 
 def main() -> None:
     recorded, folder = Path(sys.argv[1]), Path(sys.argv[2])
-    service = ReplayService(home_at(folder), Secrets(session_only=True), Clock())
+    secrets = Secrets({variable(CLIENT_SECRET): "recorded"}, session_only=True)
+    service = ReplayService(home_at(folder), secrets, Clock())
     service.recorded = recorded
     name = service.connections()[0].connection.name
     times: dict[str, float] = {}
