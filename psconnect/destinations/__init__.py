@@ -17,7 +17,7 @@ from psconnect.transfer.place import PlaceContext
 from psconnect.transfer.places import PLACES
 
 __all__ = ["KINDS", "Context", "Destination", "Kind", "add_kind", "find_kind", "open_destination"]
-FOLDERS = ("oneroster_csv",)
+FOLDERS = ("oneroster_csv", "database")
 """The folders of all kinds, in the order in which they are offered; each has its kind as ``KIND``."""
 
 KINDS: dict[str, Kind] = {}

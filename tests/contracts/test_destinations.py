@@ -78,6 +78,13 @@ WRITERS = (
         faults=_nothing,
         people=_nothing,
     ),
+    Subject(
+        "database",
+        settings=lambda folder: {"file": str(folder / "roster.sqlite")},
+        file=lambda folder: folder / "roster.sqlite",
+        faults=_nothing,
+        people=_nothing,
+    ),
 )
 """Kinds that take single changes: what they do with them is tested in test_every_writer."""
 

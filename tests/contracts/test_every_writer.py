@@ -22,6 +22,7 @@ from psconnect.model.runs import Run
 from psconnect.store.record import decode_record
 from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from tests.contracts.kinds.accounts import TOKEN, standing_in
+from tests.judges import roster_database
 from tests.support.demo import NAME, Connect, Connected
 from tests.support.home import CHECKOUT
 
@@ -46,12 +47,25 @@ class Subject:
     secrets: Mapping[str, str] = field(default_factory=dict)
 
 
+_ENTITY_OF = {"term": "calendar", "other_staff": "admin", "school_view": "school-view"}
+
+
+def _rows_in(file: Path) -> Ids:
+    tables = roster_database.roster(file) if file.exists() else {}
+    return [(_ENTITY_OF.get(table, table), row_id) for table, rows in tables.items() for row_id in rows]
+
+
 SUBJECTS = (
     Subject(
         "test-accounts",
         settings=lambda folder: {"file": str(folder / "accounts.sqlite")},
         standing=lambda folder: standing_in(folder / "accounts.sqlite"),
         secrets={"token": TOKEN},
+    ),
+    Subject(
+        "database",
+        settings=lambda folder: {"file": str(folder / "roster.sqlite")},
+        standing=lambda folder: _rows_in(folder / "roster.sqlite"),
     ),
 )
 

@@ -26,8 +26,20 @@ from psconnect.model.runs import SCOPES, ChangeCounts
 
 
 def test_the_entities_come_in_dependency_order() -> None:
-    assert list(BY_KEY) == ["school", "calendar", "course", "class", "student", "teacher", "admin", "contact",
-                            "relationship", "enrollment"]  # fmt: skip
+    assert [entity.key for entity in ENTITIES] == (
+        [
+            "school",
+            "calendar",
+            "course",
+            "class",
+            "student",
+            "teacher",
+            "admin",
+            "contact",
+            "relationship",
+            "enrollment",
+        ]
+    )
     assert [entity.rank for entity in ENTITIES] == sorted(entity.rank for entity in ENTITIES)
     for entity in ENTITIES:
         assert BY_RANK[entity.rank] is BY_KEY[entity.key] is entity

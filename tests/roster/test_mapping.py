@@ -71,7 +71,7 @@ def test_a_connection_changes_single_attributes_of_its_preset() -> None:
 
 def test_the_entities_come_in_one_order_whatever_the_tables_say() -> None:
     backwards = {entity.key: {entity.mapped[0]: "{T.A}"} for entity in reversed(ENTITIES)}
-    assert list(parse_mapping(backwards, {}, {}).fields()) == list(BY_KEY)
+    assert list(parse_mapping(backwards, {}, {}).fields()) == [entity.key for entity in ENTITIES]
 
 
 def test_an_attribute_that_does_not_exist_names_the_nearest() -> None:

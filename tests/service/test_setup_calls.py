@@ -33,16 +33,21 @@ def secret(connected: Connected) -> str:
 def test_presets_have_a_name_a_label_and_a_line(connected: Connected):
     presets = connected.service.presets()
     labels = {preset.name: preset.label for preset in presets}
-    assert labels == {"dyknow": "DyKnow", "oneroster": "OneRoster", "school-passport": "School Passport"}
+    assert labels == {
+        "database": "Database",
+        "dyknow": "DyKnow",
+        "oneroster": "OneRoster",
+        "school-passport": "School Passport",
+    }
     assert [preset.name for preset in presets] == sorted(labels, key=lambda name: labels[name].casefold())
     assert all(preset.summary.endswith(".") for preset in presets)
-    assert [preset.verified for preset in presets] == [False, True, False]
+    assert [preset.verified for preset in presets] == [True, False, True, False]
 
 
 def test_destinations_declare_their_settings(connected: Connected):
-    (declaration,) = connected.service.destinations()
-    assert declaration.name == "oneroster-csv"
-    assert [field.key for field in declaration.fields if field.required] == ["folder"]
+    declared = {kind.name: kind for kind in connected.service.destinations()}
+    assert [field.key for field in declared["oneroster-csv"].fields if field.required] == ["folder"]
+    assert [field.key for field in declared["database"].fields if field.required] == ["file"]
 
 
 # --- examine ---------------------------------------------------------------------------------------------------------

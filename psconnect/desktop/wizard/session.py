@@ -19,7 +19,7 @@ from psconnect.desktop.wizard.draft import Draft, Part, new_draft
 from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, rebased, to_connection
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
-from psconnect.desktop.wizard.steps.destination import DestinationPart, Value
+from psconnect.desktop.wizard.steps.destination import DestinationPart
 from psconnect.desktop.wizard.steps.spec import Known, Need, pasted_problem
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
@@ -318,17 +318,17 @@ def _choices(service: Service, besides: str = "") -> Known:
 
 def _fresh(choices: Known, prefill: Prefill | None) -> Draft:
     given = prefill or Prefill()
-    destination: dict[str, Value] = {}
-    if len(choices.destinations) == 1:
-        destination["kind"] = choices.destinations[0].name
-        if given.folder:
-            destination["folder"] = given.folder
     preset = given.preset or (choices.presets[0].name if len(choices.presets) == 1 else "")
     draft = new_draft(
         ConnectPart(given.name, "", given.district_name),
         CredentialsPart(given.url, given.client_id),
-        DestinationPart(destination),
+        DestinationPart(),
         connection_id=given.connection_id,
         prefilled=bool(prefill),
     )
-    return rebased(draft, choices, preset) if preset else draft
+    draft = rebased(draft, choices, preset) if preset else draft
+    kind = draft.of(DestinationPart).declared_by(choices)
+    if given.folder and kind and "folder" in [setting.key for setting in kind.fields]:
+        destination = {**draft.of(DestinationPart).destination, "folder": given.folder}
+        draft = flow.changed(draft, DestinationPart, destination=destination)
+    return draft

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from psconnect.destinations.database.kind import DATABASE
+from psconnect.destinations.database.kind import KIND
 
-__all__ = ["DATABASE"]
+__all__ = ["KIND"]

@@ -27,7 +27,7 @@ def _open(context: Context) -> Writer:
 
 
 _PERSON = frozenset({"username", "givenName", "familyName"})
-DATABASE = Kind(
+KIND = Kind(
     name="database",
     label="Database",
     summary="Tables in a SQLite file that reports and other programs read: one row for each record, kept up to date.",

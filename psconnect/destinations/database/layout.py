@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from psconnect.model.entities import ENTITIES, EXTRA, Entity
+from psconnect.model.entities import ENTITIES, EXTRA, Entity, Reference
 from psconnect.model.id_attributes import Pointer, pointers_in
 
 Kind = Literal["id", "text", "date", "yes_no", "number"]
@@ -132,7 +132,17 @@ def _shape(entity: Entity) -> TableShape:
     return TableShape(entity, name, tuple(columns), tuple(lists))
 
 
-SCHOOL_VIEW = Entity("school-view", 110, "School views", ("schoolSourcedId",), ("name",), (), "all")
+SCHOOL_VIEW = Entity(
+    "school-view",
+    110,
+    "School views",
+    ("schoolSourcedId",),
+    ("name",),
+    (Reference("", "school", "schoolSourcedId"),),
+    "all",
+    titled=("name",),
+    singular="School view",
+)
 """A derived entity: one record for each school, with the name of its views."""
 SHAPES: dict[str, TableShape] = {entity.key: _shape(entity) for entity in (*ENTITIES, SCHOOL_VIEW)}
 """Entity key -> its table, in dependency order."""

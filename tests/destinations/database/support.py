@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from psconnect.destinations.database.kind import DATABASE
+from psconnect.destinations.database.kind import KIND
 from psconnect.destinations.database.layout import SCHOOL_VIEW
 from psconnect.destinations.kind import Context
 from psconnect.destinations.writer import Batch, Writer
@@ -44,11 +44,11 @@ class Base:
         return self.folder / "roster.sqlite"
 
     def open(self, name: str = "Lincoln roster", **settings: str) -> Writer:
-        given = DATABASE.complete({"file": str(self.path), **settings})
+        given = KIND.complete({"file": str(self.path), **settings})
         context = Context(
             name, given, "Database", clock=self.clock, cancel=self.cancel, on_step=self.on_step, home=self.home
         )
-        opened = DATABASE.open(context)
+        opened = KIND.open(context)
         assert isinstance(opened, Writer)
         return opened
 
