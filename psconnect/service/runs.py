@@ -165,6 +165,7 @@ class Runs(Destinations):
                 on_step=self.on_step,
                 between=choices.selection.rules,
                 ids=choices.selection.ids,
+                numbered=choices.kind.numbered,
                 compare=compare_of(choices),
                 reading=reading_fingerprint(choices),
                 naming=choices.naming,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from psconnect.model.entities import SCHOOL
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import IdRules, rules_of_mark, split_mark
 from psconnect.store.history.facts import get_fact, set_fact
 from psconnect.store.plan.plan import Plan
 from psconnect.store.plan.record_ids import changes_ids, mark_of
+from psconnect.store.reading.source_keys import GIVEN_KEYS
 from psconnect.sync.job import Job
 
 RULES = "rules"
@@ -53,6 +55,7 @@ def changed_since_delivery(db: sqlite3.Connection, rules: IdRules) -> tuple[str,
 
 def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> Identity:
     """How this connection's next run gives ids; raises FixSettings where the run can't deliver other ids."""
+    _refuse_other_source(job, db)
     mark, changed = changed_since_delivery(db, job.ids)
     if changed and scope != "all":
         raise FixSettings(
@@ -72,6 +75,24 @@ def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> Identit
             where="safety.additions_only",
         )
     return Identity(mark, changed)
+
+
+def _refuse_other_source(job: Job, db: sqlite3.Connection) -> None:
+    """Raise FixSettings where the records were delivered from a source with other keys: all would be new.
+
+    Schools tell, because there is no delivery without one (store.reading.source_keys).
+    """
+    sql = "SELECT max(key) FROM ledger WHERE entity = ?"
+    (newest,) = db.execute(sql, [SCHOOL.rank]).fetchone()
+    if newest is not None and (newest in GIVEN_KEYS) is job.numbered:
+        raise FixSettings(
+            "PSC-SOURCE-OTHER",
+            "The connection has another kind of source now",
+            "What was delivered came from another kind of source. Its records can’t be recognised in this one, so all "
+            "of them would be removed and created anew.",
+            "Set source.kind back, or make another connection and adopt the ids that the destination has.",
+            where="source.kind",
+        )
 
 
 def unsettle(db: sqlite3.Connection, number: int) -> None:

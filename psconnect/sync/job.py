@@ -60,6 +60,7 @@ class Job:
         safety: what its runs are held for.
         between: rules between records: uniqueness, and what is left out for want of others.
         ids: how the ids of records are made.
+        numbered: whether the own ids of the source are whole numbers (sources.kind.SourceKind).
         naming: what people without one are given: user names, a kind of sign-in.
         labels: entity key -> labels of its further values, as they are delivered.
         compare: ``bulk`` reads everything in every run, ``incremental`` what changed (sync.incremental).
@@ -84,6 +85,7 @@ class Job:
     naming: Naming = NOTHING_GIVEN
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ids: IdRules = field(default_factory=IdRules)
+    numbered: bool = True
 
     @property
     def lock(self) -> Path:

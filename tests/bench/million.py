@@ -27,7 +27,7 @@ from psconnect.model.staff_usernames import StaffNames
 from psconnect.service import Service
 from psconnect.sources.powerschool import PowerSchoolSource
 from psconnect.store.settings.home import home_at
-from psconnect.store.settings.secrets import Secrets
+from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from psconnect.sync.job import Job
 from psconnect.sync.shaping import ShapedSource
 from tests.bench.made_up import MadeUpDistrict, MadeUpReader, this_year
@@ -128,6 +128,7 @@ def first_run(students: int, folder: Path) -> dict[str, Any]:
         "destination": {"kind": "oneroster-csv", "folder": str(roster)},
     }
     service.save_connection(from_dict(settings))
+    service.secrets.keep_for_session(NAME, CLIENT_SECRET, "secret")
     stages, started = Stages(), time.perf_counter()
     run = service.sync(NAME, on_event=stages)
     assert run.state == "held", run.error

@@ -142,3 +142,23 @@ def test_keys_of_those_who_are_nowhere_any_more_are_forgotten(bundle: Path, psco
     write(bundle, texts(school()))
     assert psconnect("sync", NAME, "--json").document["changes"] == {}
     assert known() == {"007", "7"}
+
+
+def test_another_kind_of_source_does_not_replace_everybody(connected: Connected, psconnect: Psconnect) -> None:
+    """PowerSchool's records have its numbers as keys: in a bundle nobody of them would be found."""
+    connected.delivered()
+    before, folder = files(connected.bundle), connected.folder / "sis"
+    write(folder, texts(school()))
+    settings = connected.folder / "connection.toml"
+    exported = psconnect("connection", "export", connected.name, str(settings), connected=connected)
+    assert exported.code == 0, exported
+    lines, section = [], ""
+    for line in settings.read_text().splitlines():
+        section = line if line.startswith("[") else section
+        if section != "[source]":
+            lines.append(line)
+    settings.write_text("\n".join(lines) + f'\n[source]\nkind = "oneroster-csv"\nfolder = "{folder}"\n')
+    assert psconnect("connection", "import", str(settings), connected=connected).code == 0
+    said = psconnect("sync", connected.name, connected=connected)
+    assert (said.code, "PSC-SOURCE-OTHER" in said.err) == (codes.NOT_READ, True), said
+    assert files(connected.bundle) == before
