@@ -86,6 +86,7 @@ def _set_up(hands: Hands, url: str, administrator: DemoControl, folder: Path) ->
     return str(plugin.client_secret)
 
 
+@pytest.mark.thorough
 def test_from_an_empty_profile_to_a_saved_report(
     screen: Screen, district: tuple[str, DemoControl], tmp_path: Path
 ) -> None:

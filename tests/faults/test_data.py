@@ -123,7 +123,11 @@ def test_D06_an_empty_page_is_asked_for_again_and_else_stops(delivered: Connecte
     sync.goes_through()
 
 
-@pytest.mark.parametrize("size", [1, STUDENTS - 1, STUDENTS, STUDENTS + 1], ids=["1", "n-1", "n", "n+1"])
+@pytest.mark.parametrize(
+    "size",
+    [pytest.param(1, marks=pytest.mark.thorough), STUDENTS - 1, STUDENTS, STUDENTS + 1],
+    ids=["1", "n-1", "n", "n+1"],
+)
 def test_D06_every_page_size_gives_the_same_bundle(connect: Connect, size: int) -> None:
     """Table by table, with pages that end just before, at and behind the last student."""
     connected = connect(students=STUDENTS, settings={"source": {"read": "tables"}})
