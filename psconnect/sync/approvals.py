@@ -16,7 +16,7 @@ from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import changes_ids, mark_of
 from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_run
-from psconnect.sync.delivery.additions import adopt, is_anew, plan_derived_entities
+from psconnect.sync.delivery.additions import is_anew, link_existing, plan_derived_entities
 from psconnect.sync.identity import RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import measured, of_these_settings, read_and_plan
@@ -186,7 +186,7 @@ def store_undo(job: Job, db: sqlite3.Connection, number: int, undone: str, holds
         raise _not_waiting(undone, "")
     with transaction(db):
         undo_plan.store_inverse(Plan(db, number), found[0])
-        adopt(job, Plan(db, number))
+        link_existing(job, Plan(db, number))
         run_table.update_run(
             db,
             number,

@@ -81,7 +81,7 @@ def test_two_records_never_take_over_the_same_one(db: sqlite3.Connection) -> Non
         plan_change(db, STUDENT, key, CREATE)
     remote_ids.keep(db, 1, STUDENT, 7, ("7", "r1"))
 
-    remote_ids.adopt(Plan(db, 1), STUDENT, {8: Link("r1", "name"), 9: Link("r2", "name"), 10: Link("r2", "mail")})
+    remote_ids.keep_links(Plan(db, 1), STUDENT, {8: Link("r1", "name"), 9: Link("r2", "name"), 10: Link("r2", "mail")})
 
     assert remote_ids.known(db, 1, STUDENT, [7, 8, 9, 10]) == {7: "r1", 9: "r2"}
     assert remote_ids.adopted(db, 1, STUDENT, [8, 9, 10]) == {9: "name"}

@@ -88,7 +88,7 @@ def id_of(db: sqlite3.Connection, number: int) -> str:
     return str(db.execute("SELECT id FROM run WHERE no = ?", [number]).fetchone()[0])
 
 
-def state_of(db: sqlite3.Connection, number: int) -> str:
+def run_state(db: sqlite3.Connection, number: int) -> str:
     """The state of the run with that number."""
     return str(db.execute("SELECT state FROM run WHERE no = ?", [number]).fetchone()[0])
 

@@ -20,10 +20,10 @@ from psconnect.store.plan.integrity import pointers_of, set_aside
 from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, Plan
 from psconnect.store.record import each_id, record_by_name, record_id, value_at
 
-SENT, DONE, REFUSED, WAITS = 0, 1, 2, 3
+_SENT, _DONE, _REFUSED, _WAITS = 0, 1, 2, 3
 _Row = tuple[int, bytes | None, bytes | None]
 """Key, before and after, as stored."""
-_NOT_MADE = f"({REFUSED}, {WAITS})"
+_NOT_MADE = f"({_REFUSED}, {_WAITS})"
 
 
 def pending(
@@ -54,7 +54,7 @@ def _changes(db: sqlite3.Connection, run: int, entity: Entity, action: int, rows
     for key, *images in rows:
         before, after = (record_by_name(entity, image) if image else None for image in images)
         found.append(Change(entity.key, key, ACTIONS[action], before, after, known.get(key, "")))
-    related = remote_ids.related(db, entity, [change.record for change in found])
+    related = remote_ids.related_ids(db, entity, [change.record for change in found])
     return [replace(change, related=some) for change, some in zip(found, related, strict=True)]
 
 
@@ -83,7 +83,7 @@ def count(db: sqlite3.Connection, run: int, entity: Entity, action: int) -> int:
 def journal(db: sqlite3.Connection, run: int, entity: Entity, keys: Sequence[int]) -> None:
     """Note that these changes leave now; within a transaction that is stored before they do."""
     db.executemany(
-        f"INSERT INTO outcome (run, entity, key, state) VALUES (?, ?, ?, {SENT})",
+        f"INSERT INTO outcome (run, entity, key, state) VALUES (?, ?, ?, {_SENT})",
         [(run, entity.rank, key) for key in keys],
     )
 
@@ -92,7 +92,7 @@ def unanswered(db: sqlite3.Connection) -> list[tuple[int, Entity, list[Change]]]
     """What was sent and has no answer: run, entity, and the changes, which have the same action."""
     sql = (
         "SELECT o.run, c.entity, c.action, c.key, c.before, c.after FROM outcome o JOIN change c "
-        f"ON c.run = o.run AND c.entity = o.entity AND c.key = o.key WHERE o.state = {SENT} "
+        f"ON c.run = o.run AND c.entity = o.entity AND c.key = o.key WHERE o.state = {_SENT} "
         "ORDER BY o.run, c.action, c.entity, c.key"
     )
     found = []
@@ -106,10 +106,10 @@ def settle(db: sqlite3.Connection, run: int, entity: Entity, change: Change, out
     """Move outcome, ledger and remote id of a change together; within a transaction."""
     where = [run, entity.rank, change.key]
     if isinstance(outcome, Refused):
-        sql = f"UPDATE outcome SET state = {REFUSED}, code = ?, sentence = ? WHERE run = ? AND entity = ? AND key = ?"
+        sql = f"UPDATE outcome SET state = {_REFUSED}, code = ?, sentence = ? WHERE run = ? AND entity = ? AND key = ?"
         db.execute(sql, [outcome.code, outcome.sentence, *where])
         return
-    db.execute(f"UPDATE outcome SET state = {DONE} WHERE run = ? AND entity = ? AND key = ?", where)
+    db.execute(f"UPDATE outcome SET state = {_DONE} WHERE run = ? AND entity = ? AND key = ?", where)
     if change.after is None:
         db.execute("DELETE FROM ledger WHERE entity = ? AND key = ?", where[1:])
         remote_ids.forget(db, entity, change.key)
@@ -142,7 +142,7 @@ def let_wait(db: sqlite3.Connection, run: int, entity: Entity, action: int) -> i
     waiting = 0
     for condition in found:
         waiting += db.execute(
-            f"INSERT INTO outcome (run, entity, key, state) SELECT c.run, c.entity, c.key, {WAITS} FROM change c "
+            f"INSERT INTO outcome (run, entity, key, state) SELECT c.run, c.entity, c.key, {_WAITS} FROM change c "
             f"WHERE c.run = :run AND c.entity = {entity.rank} AND c.action = {action} AND {_OPEN} AND {condition}",
             {"run": run},
         ).rowcount
@@ -197,7 +197,7 @@ def not_made(db: sqlite3.Connection, run: int) -> list[NotMade]:
     """What was refused or waits, in dependency order."""
     sql = f"SELECT entity, key, state, sentence FROM outcome WHERE run = ? AND state IN {_NOT_MADE}"
     rows = db.execute(f"{sql} ORDER BY entity, key", [run])
-    return [NotMade(BY_RANK[rank], key, state == WAITS, sentence) for rank, key, state, sentence in rows]
+    return [NotMade(BY_RANK[rank], key, state == _WAITS, sentence) for rank, key, state, sentence in rows]
 
 
 def any_sent(db: sqlite3.Connection, run: int) -> bool:
@@ -207,14 +207,14 @@ def any_sent(db: sqlite3.Connection, run: int) -> bool:
 
 def any_made(db: sqlite3.Connection, run: int) -> bool:
     """Whether the destination took a change of the run."""
-    sql = f"SELECT EXISTS (SELECT 1 FROM outcome WHERE run = ? AND state = {DONE})"
+    sql = f"SELECT EXISTS (SELECT 1 FROM outcome WHERE run = ? AND state = {_DONE})"
     return bool(db.execute(sql, [run]).fetchone()[0])
 
 
 def leave_what_was_made(plan: Plan) -> None:
     """Leave in a plan the changes that were made, and those that have no answer yet; refused ones are set aside."""
-    for state, because in zip((REFUSED, WAITS), REFUSALS, strict=True):
+    for state, because in zip((_REFUSED, _WAITS), REFUSALS, strict=True):
         refused = f"SELECT entity, key FROM outcome WHERE run = :run AND state = {state}"
         set_aside(plan, because, f"(entity, key) IN ({refused})", {})
-    made = f"SELECT entity, key FROM outcome WHERE run = :run AND state IN ({SENT}, {DONE})"
+    made = f"SELECT entity, key FROM outcome WHERE run = :run AND state IN ({_SENT}, {_DONE})"
     plan.db.execute(f"DELETE FROM change WHERE run = :run AND (entity, key) NOT IN ({made})", {"run": plan.run})

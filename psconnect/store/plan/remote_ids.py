@@ -41,7 +41,7 @@ def known(db: sqlite3.Connection, run: int, entity: Entity, keys: Sequence[int])
     return {int(key): remote_id for key, remote_id in rows}
 
 
-def related(
+def related_ids(
     db: sqlite3.Connection, entity: Entity, records: Sequence[Mapping[str, str]]
 ) -> Iterator[dict[str, tuple[str, ...]]]:
     """Per record, attribute -> remote ids of what it points to; what the destination gave no id is left out."""
@@ -75,7 +75,7 @@ def created(plan: Plan, entity: Entity) -> Iterator[dict[int, dict[str, str]]]:
         after = rows[-1][0]
 
 
-def adopt(plan: Plan, entity: Entity, links: Mapping[int, Link]) -> None:
+def keep_links(plan: Plan, entity: Entity, links: Mapping[int, Link]) -> None:
     """Keep with a plan what the destination has already; nothing that is linked to another record already."""
     taken = "EXISTS (SELECT 1 FROM remote WHERE entity = :entity AND remote_id = :remote)"
     sql = f"INSERT OR IGNORE INTO adopted SELECT :run, :entity, :key, :remote, :how WHERE NOT {taken}"

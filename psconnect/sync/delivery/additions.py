@@ -51,15 +51,15 @@ def plan_for_writer(job: Job, plan: Plan) -> bool:
     anew = is_elsewhere(job, plan.db) and bool(ledger.ledger_counts(plan.db))
     if anew:
         plan_all_anew(plan)
-    adopt(job, plan)
+    link_existing(job, plan)
     return anew
 
 
-def adopt(job: Job, plan: Plan) -> None:
+def link_existing(job: Job, plan: Plan) -> None:
     """Ask the destination which of the records to be created it has already; within a transaction."""
     if not isinstance(job.destination, Writer):
         return
     for entity in planned_entities():
         for records in remote_ids.created(plan, entity):
             job.cancel.check()
-            remote_ids.adopt(plan, entity, job.destination.adopt(entity, records))
+            remote_ids.keep_links(plan, entity, job.destination.adopt(entity, records))

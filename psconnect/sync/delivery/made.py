@@ -12,7 +12,7 @@ from psconnect.store.plan.change_groups import school_of
 from psconnect.store.plan.plan import Plan, summarise_plan
 from psconnect.store.plan.record_ids import RunIds
 
-REFUSED, WAITS = "change-refused", "change-waits"
+_REFUSED, _WAITS = "change-refused", "change-waits"
 """The findings about changes that were not made."""
 
 
@@ -26,7 +26,7 @@ def keep_what_was_made(db: sqlite3.Connection, number: int) -> None:
     for one in outcomes.not_made(db, number):
         school = school_of(plan, one.entity, one.key)
         at = ids.key_of(SCHOOL, school) if school else None
-        found.append(Problem(WAITS if one.waits else REFUSED, one.entity.key, one.key, at, one.sentence))
+        found.append(Problem(_WAITS if one.waits else _REFUSED, one.entity.key, one.key, at, one.sentence))
     run_table.store_problems(db, number, found)
     outcomes.leave_what_was_made(plan)
     tombstones.update_tombstones(plan)

@@ -139,7 +139,7 @@ def settle_unanswered(job: Job, db: sqlite3.Connection, writer: Writer) -> None:
         else:
             _read_back(job, db, writer, run, entity, changes)
     for run in {run for run, _entity, _changes in found}:
-        if run_table.state_of(db, run) not in WORKING:
+        if run_table.run_state(db, run) not in WORKING:
             with transaction(db):
                 keep_what_was_made(db, run)
 
