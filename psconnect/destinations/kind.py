@@ -13,7 +13,7 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.entities import BY_KEY, ENTITIES, LONGEST, Entity
 from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField
 from psconnect.transfer.folder import Step
-from psconnect.transfer.place import Place
+from psconnect.transfer.place import SnapshotPlace
 from psconnect.transfer.places import PLACES
 
 
@@ -45,7 +45,7 @@ class Context:
     settings: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
     secret: SecretOf = field(default=_no_secret, repr=False)
-    place: Place | None = None
+    place: SnapshotPlace | None = None
     http: Callable[[str], HttpClient] = HttpClient
     clock: Clock = field(default_factory=Clock)
     cancel: CancelToken = field(default_factory=CancelToken)
@@ -53,7 +53,7 @@ class Context:
     home: str = ""
 
     @property
-    def published_to(self) -> Place:
+    def published_to(self) -> SnapshotPlace:
         """The place of a kind that declares places."""
         if self.place is None:
             raise TypeError(self.label)

@@ -12,7 +12,7 @@ from psconnect.model.entities import Entity
 from psconnect.model.findings import Finding
 from psconnect.model.runs import Change
 from psconnect.transfer.fileset import FileSet, Rows
-from psconnect.transfer.place import Place, Prepared
+from psconnect.transfer.place import Prepared, SnapshotPlace
 
 
 class Roster(Protocol):
@@ -50,7 +50,7 @@ class Snapshot(ABC):
         place: where they are published.
     """
 
-    place: Place
+    place: SnapshotPlace
 
     @abstractmethod
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:

@@ -16,7 +16,7 @@ ROW = "row"
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of a setting of kind ``table``.
 
     Attributes:
@@ -64,7 +64,7 @@ class SettingField:
     choices: tuple[str, ...] = ()
     example: str = ""
     advanced: bool = False
-    columns: tuple[Column, ...] = ()
+    columns: tuple[TableColumn, ...] = ()
     rows: RowSource = "free"
     row_labels: tuple[tuple[str, str], ...] = ()
 
@@ -125,7 +125,7 @@ class FieldCheck:
         else:
             self._single(field, value, field.key, self.owner)
 
-    def _single(self, field: SettingField | Column, value: object, path: str, owner: str) -> None:
+    def _single(self, field: SettingField | TableColumn, value: object, path: str, owner: str) -> None:
         wanted: type = {"number": int, "switch": bool}.get(field.kind, str)
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             to_do = _GIVE.get(field.kind) or f"Choose one of: {', '.join(field.choices)}; write it in quotes."
@@ -151,7 +151,7 @@ class FieldCheck:
     def _row(self, field: SettingField, row: Mapping[str, Any], path: str) -> None:
         columns = {column.key: column for column in field.columns}
         if field.rows != "free":
-            columns = {ROW: Column(ROW, field.label, required=True), **columns}
+            columns = {ROW: TableColumn(ROW, field.label, required=True), **columns}
         for key in row:
             if key not in columns:
                 happened = f"“{field.label}” of {self.owner} has no column “{key}”."

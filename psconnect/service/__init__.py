@@ -8,7 +8,7 @@ from datetime import datetime
 from psconnect.destinations.kind import Kind
 from psconnect.model.findings import Finding
 from psconnect.model.runs import SetAside
-from psconnect.model.setting_fields import Column, SecretField, SettingField
+from psconnect.model.setting_fields import SecretField, SettingField, TableColumn
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import Explanation, Happening, Related, Step
@@ -42,7 +42,6 @@ __all__ = [
     "AdoptionPreview",
     "Arrangement",
     "Caught",
-    "Column",
     "ConnectionState",
     "DemoHome",
     "Explanation",
@@ -70,6 +69,7 @@ __all__ = [
     "SetAside",
     "SettingField",
     "Step",
+    "TableColumn",
     "Undoable",
     "age_in_words",
     "demo_errors",

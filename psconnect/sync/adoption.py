@@ -31,8 +31,8 @@ ADOPTABLE: Mapping[str, tuple[Entity, ...]] = {
     "class": (BY_KEY["class"],),
 }
 """The kinds of records whose ids can be adopted, and their entities."""
-Outcome = Literal["matched", "unmatched", "ambiguous", "double", "unfit"]
-OUTCOMES: tuple[Outcome, ...] = ("matched", "unmatched", "ambiguous", "double", "unfit")
+_Outcome = Literal["matched", "unmatched", "ambiguous", "double", "unfit"]
+OUTCOMES: tuple[_Outcome, ...] = ("matched", "unmatched", "ambiguous", "double", "unfit")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class AdoptedRow:
 
     line: int
     sourced_id: str
-    outcome: Outcome
+    outcome: _Outcome
     key: int | None = None
     before: str = ""
     because: str = ""
@@ -157,7 +157,7 @@ def _plain(text: str) -> str:
 
 
 def _judged(row: IdRow, directory: _Directory) -> AdoptedRow:
-    def outcome(what: Outcome, because: str) -> AdoptedRow:
+    def outcome(what: _Outcome, because: str) -> AdoptedRow:
         return AdoptedRow(row.line, row.sourced_id, what, because=because)
 
     if not is_fit(row.sourced_id):
@@ -173,7 +173,7 @@ def _judged(row: IdRow, directory: _Directory) -> AdoptedRow:
     return outcome(*_not_one(led_to, common, included))
 
 
-def _not_one(led_to: Mapping[str, set[int]], common: set[int], included: set[int]) -> tuple[Outcome, str]:
+def _not_one(led_to: Mapping[str, set[int]], common: set[int], included: set[int]) -> tuple[_Outcome, str]:
     """Why a row does not lead to exactly one record: ``led_to`` by each of its values, ``common`` to all of them."""
     missing = [name for name, keys in led_to.items() if not keys]
     if len(missing) == len(led_to):

@@ -18,7 +18,7 @@ from psconnect.transfer.place import Delivered, PlaceContext, Write
 
 @dataclass(frozen=True)
 class FolderBundle:
-    """A place in a folder (see transfer.place.Place)."""
+    """A place in a folder (see transfer.place.SnapshotPlace)."""
 
     SETTINGS: ClassVar[tuple[SettingField, ...]] = (
         SettingField(

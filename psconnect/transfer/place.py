@@ -27,7 +27,7 @@ class Prepared(Protocol):
 
     @property
     def receipt(self) -> str:
-        """Names exactly this content; ``Place.standing`` gives the same once it is published."""
+        """Names exactly this content; ``SnapshotPlace.standing`` gives the same once it is published."""
         ...
 
     def publish(self, *, take_over: bool = False) -> Delivered:
@@ -42,7 +42,7 @@ class Prepared(Protocol):
         ...
 
 
-class Place(Protocol):
+class SnapshotPlace(Protocol):
     """Where one connection's snapshots stand. All methods raise PsconnectError in words."""
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.bundle import FolderBundle
-from psconnect.transfer.place import Place, PlaceContext
+from psconnect.transfer.place import PlaceContext, SnapshotPlace
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class PlaceKind:
     """A kind of place: its settings, which stand among those of the destination, and how it is made."""
 
     settings: tuple[SettingField, ...]
-    make: Callable[[PlaceContext], Place]
+    make: Callable[[PlaceContext], SnapshotPlace]
 
 
 PLACES: Mapping[str, PlaceKind] = {

@@ -12,7 +12,7 @@ from psconnect.destinations.writer import Batch, Writer
 from psconnect.model.errors import SignInAgain
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Outcome, Standing
-from psconnect.model.setting_fields import Column, SecretField, SettingField
+from psconnect.model.setting_fields import SecretField, SettingField, TableColumn
 
 RIGHT_TOKEN = "canary-token-4d1c"
 
@@ -48,10 +48,10 @@ class ServiceWriter(Writer):
 
 
 ROLES = (
-    Column("role", "Role there", "choice", required=True, choices=("student", "teacher", "observer")),
-    Column("weight", "Weight", "number", default=0),
-    Column("note", "Note"),
-    Column("active", "Active", "switch", default=True),
+    TableColumn("role", "Role there", "choice", required=True, choices=("student", "teacher", "observer")),
+    TableColumn("weight", "Weight", "number", default=0),
+    TableColumn("note", "Note"),
+    TableColumn("active", "Active", "switch", default=True),
 )
 SERVICE_KIND = Kind(
     "example-service",
@@ -81,7 +81,7 @@ SERVICE_KIND = Kind(
             "Sites",
             "Where each school stands there.",
             "table",
-            columns=(Column("site", "Site"),),
+            columns=(TableColumn("site", "Site"),),
             rows="schools",
         ),
         SettingField("extra", "Further rules", "Rules of your own.", "table", columns=ROLES, advanced=True),

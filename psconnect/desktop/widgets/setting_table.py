@@ -22,7 +22,7 @@ from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import row
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import LEFT, RIGHT, STATE_ROLE, Index, Table
-from psconnect.model.setting_fields import ROW, Column, SettingField
+from psconnect.model.setting_fields import ROW, SettingField, TableColumn
 
 Row = dict[str, Any]
 _NO_INDEX = QModelIndex()
@@ -74,7 +74,7 @@ class SettingRows(QAbstractTableModel):
         columns = self.setting.columns
         return [column.key for column in columns if one.get(column.key, column.default) != column.default]
 
-    def column_of(self, index: Index) -> Column | None:
+    def column_of(self, index: Index) -> TableColumn | None:
         """The declared column of a cell; None for what a row is about."""
         place = index.column() - (0 if self.free else 1)
         return self.setting.columns[place] if place >= 0 else None
@@ -134,7 +134,7 @@ class SettingRows(QAbstractTableModel):
             return int(RIGHT if found and found.kind == "number" else LEFT)
         return None
 
-    def _heading(self, section: int) -> Column | None:
+    def _heading(self, section: int) -> TableColumn | None:
         place = section - (0 if self.free else 1)
         return self.setting.columns[place] if place >= 0 else None
 
@@ -152,7 +152,7 @@ def _switch_data(value: Any, role: int) -> Any:
     return (Qt.CheckState.Checked if value else Qt.CheckState.Unchecked) if role == _CHECK else None
 
 
-def _cell_data(declared: Column, value: Any, role: int) -> str | None:
+def _cell_data(declared: TableColumn, value: Any, role: int) -> str | None:
     empty = value in ("", None)
     if role == STATE_ROLE:
         return "muted" if empty else ""

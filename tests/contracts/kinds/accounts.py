@@ -21,7 +21,7 @@ from psconnect.model.errors import TryLater
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Done, Link, NotDone, Outcome, Refused, Standing, Unknown
 from psconnect.model.runs import Change
-from psconnect.model.setting_fields import Column, SecretField, SettingField
+from psconnect.model.setting_fields import SecretField, SettingField, TableColumn
 
 TOKEN = "let-me-in"
 GRADE_GROUP = Entity("grade-group", 900, "Grade groups", ("name",), (), (), "all", titled=("name",))
@@ -175,7 +175,7 @@ ACCOUNTS = Kind(
             "Names of grades",
             "What the group of a grade is called.",
             "table",
-            columns=(Column("name", "Name of the group", required=True),),
+            columns=(TableColumn("name", "Name of the group", required=True),),
             rows="fixed",
             row_labels=(("09", "Grade 9"), ("10", "Grade 10")),
         ),
