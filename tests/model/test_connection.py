@@ -101,7 +101,6 @@ keep = 3
         ({"name": 5}, "name", "Give a text."),
         ({"disabled": "yes"}, "disabled", "Give true or false."),
         ({"source": {"read": "magic"}}, "source.read", "Give one of “auto”, “queries”, “tables”, “v1”."),
-        ({"source": {"kind": "csv"}}, "source.kind", "Give “powerschool”."),
         ({"source": "x"}, "source", "Write it as a section, like [source]."),
         ({"scope": {"start_year": "2026"}}, "scope.start_year", "Give a whole number from 1991 to 2200."),
         ({"scope": {"start_year": 1990}}, "scope.start_year", "Give a whole number from 1991 to 2200."),

@@ -30,7 +30,12 @@ class ShapingIntake:
         self._reading, self._given, self._negative = reading, given, negative
         self._ids, self._keys = reading.ids, reading.ids.keys
         self._number = None if given else reading.number_of(entity)
-        self._pointers = self._ids.pointers(entity)
+        self._pointers, self._columns = self._ids.pointers(entity), len(entity.references)
+        # Unpacked, because this is gone through for every record; the last is given where a target has to be chosen.
+        self._resolvers = tuple(
+            (one.place, one.named, one.reference, one.is_school, one if len(one.targets) > 1 else None)
+            for one in self._pointers
+        )
         self._sourced_id = self._ids.own(entity)
         # A source that counts its tables has the sign in its own ids already.
         self._sign = -1 if negative and not self._ids.numbered else 1
@@ -109,14 +114,14 @@ class ShapingIntake:
     def _settle(self, structure: list[Any]) -> tuple[int | None, list[int | None]]:
         """Put delivered ids in place of own ones; returns the keys of the record's school and of its references."""
         school: int | None = None
-        references: list[int | None] = [None] * len(self.entity.references)
-        for one in self._pointers:
-            target = one.target(structure)
-            structure[one.place], key = one.named[target](structure[one.place])
-            place = one.reference[target]
-            if place is not None:
-                references[place] = key
-            if one.is_school:
+        references: list[int | None] = [None] * self._columns
+        for place, named, reference, is_school, one in self._resolvers:
+            target = one.target(structure) if one else 0
+            structure[place], key = named[target](structure[place])
+            column = reference[target]
+            if column is not None:
+                references[column] = key
+            if is_school:
                 school = key
         return school, references
 
