@@ -36,6 +36,10 @@ _INSTEAD = (
     (r"with: psconnect runs NAME", tr("under History.")),
     (r"(?<=Settings, Ids)[;,] or (?:by )?psconnect connection rekey [^)]*", ""),
     (r"\(psconnect connection rekey NAME[^)]*\)", tr("(Settings, Ids)")),
+    (
+        r"Keep it in the keyring: psconnect secret set NAME destination\.\w+\.",
+        tr("Type it under Settings, Destination."),
+    ),
     (r"Keep it in the keyring: psconnect secret set NAME \S+", tr("Type it under Settings, Credentials.")),
     (r"Give a reason: --reason TEXT", tr("Type a reason.")),
     (r", for example --id student=number or --prefix AB-", "."),

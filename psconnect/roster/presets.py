@@ -62,7 +62,7 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def beneath(self, connection: Connection) -> Connection:
         """The connection's settings, with the preset's where the connection says nothing; raises FixSettings."""
-        return from_dict(beneath(self.settings, to_dict(connection)))
+        return from_dict(layered(self.settings, to_dict(connection)))
 
     def fixed_in(self, connection: Connection) -> Connection:
         """The connection with those of the preset's settings in its own that may not change with a later preset.
@@ -73,22 +73,22 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         fixed: dict[str, Any] = {name: self.settings.get(name, {}) for name in ("ids", "destination")}
         fixed["options"] = {name: value for name, value in options.items() if name.endswith("_prefix")}
         fixed = {name: table for name, table in fixed.items() if table}
-        return from_dict(beneath(fixed, to_dict(connection))) if fixed else connection
+        return from_dict(layered(fixed, to_dict(connection))) if fixed else connection
 
     def with_settings(self, more: Settings) -> Preset:
         """The preset with settings that go before its own."""
-        return msgspec.structs.replace(self, settings=beneath(self.settings, more))
+        return msgspec.structs.replace(self, settings=layered(self.settings, more))
 
     def on(self, base: Preset) -> Preset:
         """The preset with the settings of another one beneath its own."""
-        return msgspec.structs.replace(self, settings=beneath(base.settings, self.settings))
+        return msgspec.structs.replace(self, settings=layered(base.settings, self.settings))
 
 
 # Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
 msgspec.json.Decoder(Preset)
 
 
-def beneath(lower: Settings, upper: Settings) -> dict[str, Any]:
+def layered(lower: Settings, upper: Settings) -> dict[str, Any]:
     """Two sets of sections in one: what ``upper`` says, and what only ``lower`` says.
 
     Sections are merged setting by setting, those with tables of entities attribute by attribute; a list or a table

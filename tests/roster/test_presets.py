@@ -9,7 +9,7 @@ import pytest
 
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.errors import FixSettings
-from psconnect.roster.presets import Preset, beneath, parse_preset
+from psconnect.roster.presets import Preset, layered, parse_preset
 from psconnect.store.settings.connection_files import from_toml, to_toml
 from psconnect.sync.compose import choices_of, in_effect, load_preset, preset_names
 
@@ -156,10 +156,10 @@ def test_beside_what_the_file_says_the_preset_stays(everything: Preset):
 
 def test_a_destination_of_another_kind_takes_nothing_over():
     lower = {"destination": {"kind": "oneroster-csv", "keep": 3, "rows": [{"a": 1}]}}
-    assert beneath(lower, {"destination": {"kind": "other"}})["destination"] == {"kind": "other"}
-    same = beneath(lower, {"destination": {"kind": "oneroster-csv", "rows": []}})["destination"]
+    assert layered(lower, {"destination": {"kind": "other"}})["destination"] == {"kind": "other"}
+    same = layered(lower, {"destination": {"kind": "oneroster-csv", "rows": []}})["destination"]
     assert same == {"kind": "oneroster-csv", "keep": 3, "rows": []}
-    assert beneath(lower, {"destination": {"folder": "/srv"}})["destination"]["keep"] == 3
+    assert layered(lower, {"destination": {"folder": "/srv"}})["destination"]["keep"] == 3
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_what_ids_are_made_of_and_the_destination_are_written_into_the_connectio
 def test_each_preset_works_as_it_is(name: str):
     choices = choices_of(from_dict({"name": "x", "preset": name}))
     assert choices.mapping.templates["student"]["givenName"]
-    assert choices.streams.by_name
+    assert choices.mapping.templates["class"]["title"]
 
 
 def options(name: str, **said: Any) -> Any:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
@@ -21,7 +20,7 @@ from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import row
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.widgets.table import LEFT, RIGHT, STATE_ROLE, Index, Table
+from psconnect.desktop.widgets.table import LEFT, RIGHT, STATE_ROLE, CellDelegate, Index, Table
 from psconnect.model.setting_fields import ROW, SettingField, TableColumn
 
 Row = dict[str, Any]
@@ -129,7 +128,7 @@ class SettingRows(QAbstractTableModel):
             return None
         found = self.column_of(self.index(0, section)) if self.rows else self._heading(section)
         if role == _SHOWN:
-            return found.label if found else self.setting.label
+            return found.label if found else _about_word(self.setting)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(RIGHT if found and found.kind == "number" else LEFT)
         return None
@@ -137,6 +136,11 @@ class SettingRows(QAbstractTableModel):
     def _heading(self, section: int) -> TableColumn | None:
         place = section - (0 if self.free else 1)
         return self.setting.columns[place] if place >= 0 else None
+
+
+def _about_word(setting: SettingField) -> str:
+    words = {"schools": tr("School"), "entities": tr("Records")}
+    return words.get(setting.rows, setting.label)
 
 
 def _about(key: str, labels: dict[str, str], role: int) -> str | None:
@@ -161,7 +165,7 @@ def _cell_data(declared: TableColumn, value: Any, role: int) -> str | None:
     return str(value) if role in (_SHOWN, _EDIT, Qt.ItemDataRole.AccessibleTextRole) else None
 
 
-class _Cells(QStyledItemDelegate):
+class _Cells(CellDelegate):
     """Edits a cell: a list of choices, or a line of text."""
 
     def createEditor(  # noqa: N802 - Qt's name

@@ -12,7 +12,7 @@ import msgspec
 from psconnect.model.connection_id import new_id
 
 
-class Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class DraftPart(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What one step holds of a draft. Everything is kept as typed, so that going back loses nothing.
 
     ``progress`` names the fields that say how far somebody is; the others are settings of the connection.
@@ -21,7 +21,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     progress: ClassVar[frozenset[str]] = frozenset()
 
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=DraftPart)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Draft:
     reached: str
     prefilled: bool = False
     connection_id: str = ""
-    parts: Mapping[type[Part], Part] = field(default_factory=dict)
+    parts: Mapping[type[DraftPart], DraftPart] = field(default_factory=dict)
 
     @property
     def secret_name(self) -> str:
@@ -54,12 +54,12 @@ class Draft:
         found = self.parts.get(kind)
         return found if isinstance(found, kind) else kind()
 
-    def having(self, *parts: Part) -> Draft:
+    def having(self, *parts: DraftPart) -> Draft:
         """The draft with these parts in place of what it had of their types."""
         return replace(self, parts={**self.parts, **{type(part): part for part in parts}})
 
 
-def new_draft(*parts: Part, step: str = "connect", connection_id: str = "", prefilled: bool = False) -> Draft:
+def new_draft(*parts: DraftPart, step: str = "connect", connection_id: str = "", prefilled: bool = False) -> Draft:
     """A draft with an id of its own, and one for its connection where that has none; ``parts`` are known already."""
     known = connection_id or new_id()
     return Draft(secrets.token_hex(8), step, step, prefilled, known).having(*parts)

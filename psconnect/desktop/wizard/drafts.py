@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from psconnect.desktop.wizard import flow, steps
-from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.model.connection_id import id_from
 from psconnect.service import Service
 
@@ -56,7 +56,7 @@ def _read(draft_id: str, content: bytes) -> Draft | None:
     return Draft(stored.id, stored.step, stored.reached, stored.prefilled, connection_id).having(*parts)
 
 
-def _kinds() -> dict[str, type[Part]]:
+def _kinds() -> dict[str, type[DraftPart]]:
     return {spec.key: spec.part for spec in steps.STEPS if spec.part}
 
 

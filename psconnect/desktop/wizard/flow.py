@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from psconnect.desktop.wizard import steps
-from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.spec import Known, Need, StepSpec
 
 
@@ -41,7 +41,7 @@ def with_settings(draft: Draft, known: Known) -> list[StepSpec[Any]]:
     return [spec for spec in steps.STEPS if spec.part and spec.applies(draft, known)]
 
 
-def changed(draft: Draft, kind: type[Part], **values: Any) -> Draft:
+def changed(draft: Draft, kind: type[DraftPart], **values: Any) -> Draft:
     """The draft with other values in one part, and without what that makes void in the others."""
     return followed(draft, draft.having(msgspec.structs.replace(draft.of(kind), **values)))
 
@@ -71,7 +71,7 @@ def can_save(draft: Draft, known: Known) -> bool:
     return not any(need.blocks for need in needs(draft, known))
 
 
-def state_of(draft: Draft, known: Known, step: str) -> State:
+def step_state(draft: Draft, known: Known, step: str) -> State:
     """How far a step is, as the list at the side shows it."""
     spec = spec_of(step)
     if step == draft.step:

@@ -17,7 +17,7 @@ from psconnect.desktop.widgets.card import row
 from psconnect.desktop.wizard import flow, steps
 from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.pages import PAGES
-from psconnect.desktop.wizard.pages.base import Place, StepPage
+from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.session import Session, change
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
@@ -91,7 +91,7 @@ class ConnectionForms(QWidget):
         for spec in steps.STEPS:
             if spec.part is None:
                 continue
-            page = PAGES[spec.key](Place(spec.key, session, self._bridge))
+            page = PAGES[spec.key](PagePlace(spec.key, session, self._bridge))
             page.body.setContentsMargins(0, SPACE_L, 0, 0)
             self.pages.append(page)
             self.tabs.addTab(page, spec.text(session.draft, session.known).label)

@@ -15,7 +15,7 @@ import msgspec
 
 from psconnect.desktop.text import tr
 from psconnect.desktop.wizard import drafts, flow
-from psconnect.desktop.wizard.draft import Draft, Part, new_draft
+from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft
 from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, rebased, to_connection
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
@@ -91,7 +91,7 @@ class Session:
             return True
         return differs(self.draft, self.before, self.known, self.base)
 
-    def update(self, kind: type[Part], **values: Any) -> None:
+    def update(self, kind: type[DraftPart], **values: Any) -> None:
         """Change what is typed in one part, and tell."""
         self.become(flow.changed(self.draft, kind, **values))
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from psconnect.desktop.wizard import flow, steps
-from psconnect.desktop.wizard.draft import Draft, Part, new_draft
+from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.spec import Known
 from psconnect.model.connection import Connection, from_dict, to_dict
@@ -83,7 +83,7 @@ def rebased(draft: Draft, known: Known, preset: str) -> Draft:
     return flow.changed(after, ConnectPart, name=draft.of(ConnectPart).name, preset=preset)
 
 
-def _settings_of(kind: type[Part]) -> list[str]:
+def _settings_of(kind: type[DraftPart]) -> list[str]:
     return [name for name in kind.__struct_fields__ if name not in kind.progress]
 
 
@@ -110,7 +110,7 @@ def kept_typing(now: Draft, typed: Draft, saved: Draft) -> Draft:
     return flow.followed(now, replace(now, connection_id=saved.connection_id).having(*parts))
 
 
-def _kept(now: Part, typed: Part, saved: Part) -> Part:
+def _kept(now: DraftPart, typed: DraftPart, saved: DraftPart) -> DraftPart:
     names = now.__struct_fields__
     since = {n: getattr(now, n) for n in names if n in now.progress or getattr(now, n) != getattr(typed, n)}
     return msgspec.structs.replace(saved, **since)

@@ -134,7 +134,7 @@ class StepList(QWidget):
         """Show how far each step is."""
         for step, button in self.buttons.items():
             label = flow.spec_of(step).text(session.draft, session.known).label
-            button.show_state(label, flow.state_of(session.draft, session.known, step))
+            button.show_state(label, flow.step_state(session.draft, session.known, step))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Colour the mark anew when light and dark change."""

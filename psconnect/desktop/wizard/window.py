@@ -19,7 +19,7 @@ from psconnect.desktop.widgets.page import Page
 from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.pages import PAGES
-from psconnect.desktop.wizard.pages.base import Place, StepPage
+from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.session import Prefill, Session, anew, begin
 from psconnect.desktop.wizard.side import StepList
 from psconnect.model.connection import Connection
@@ -116,7 +116,7 @@ class WizardWindow(QWidget):
             frame.deleteLater()
         self.session = session
         bridge = self._bridge
-        self.pages = {step: PAGES[step](Place(step, session, bridge, self._jump)) for step in flow.step_keys()}
+        self.pages = {step: PAGES[step](PagePlace(step, session, bridge, self._jump)) for step in flow.step_keys()}
         self._frames = {step: _frame(page) for step, page in self.pages.items()}
         for frame in self._frames.values():
             self._stack.addWidget(frame)

@@ -59,7 +59,7 @@ def full(**values: object) -> Draft:
 
 
 def states(draft: Draft, known: Known = KNOWN) -> list[str]:
-    return [str(flow.state_of(draft, known, step)) for step in flow.step_keys()]
+    return [str(flow.step_state(draft, known, step)) for step in flow.step_keys()]
 
 
 def fields(draft: Draft, known: Known = KNOWN) -> list[str]:
@@ -146,7 +146,7 @@ def test_finish_is_offered_from_the_schools_on_and_what_is_missing_waits():
     assert not flow.can_save(done, KNOWN)
     mended = changed(done, destination={"kind": "files", "folder": "/srv/roster"})
     assert states(mended) == ["done", "done", "done", "done", "current"]
-    assert flow.state_of(flow.jump(done, KNOWN, "connect"), KNOWN, "summary") == State.ATTENTION
+    assert flow.step_state(flow.jump(done, KNOWN, "connect"), KNOWN, "summary") == State.ATTENTION
 
 
 def test_a_step_that_was_passed_and_is_wrong_now_needs_attention():

@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from psconnect.desktop.theme.apply import Theme
 from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.setting_table import SettingTable
 from psconnect.desktop.wizard.flow import step_keys
 from psconnect.desktop.wizard.forms import ConnectionForms
+from psconnect.destinations.kind import Kind
 from tests.desktop.wizard.conftest import Setting
 
 SCREENS = Path(__file__).resolve().parents[3] / "build" / "screens"
@@ -165,3 +167,48 @@ def test_the_same_at_150_percent():
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "drawn"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_a_destination_with_tables_and_secrets_is_drawn(service_kind: Kind, setting: Setting, grab: Grab):
+    window = setting.open()
+    setting.type(setting.connect.name, "Lincoln roster")
+    setting.press(setting.connect.cards["school-passport"])
+    grab("1-connect-not-verified")
+    setting.to("destination")
+    setting.press(setting.destination.kinds["example-service"])
+    page = setting.destination
+    setting.press(window.next_button)
+    grab("4-service-errors")
+    account = page.settings["account"].control
+    assert isinstance(account, QLineEdit)
+    setting.type(account, "lincoln-unified-school-district-roster-account-of-the-other-system")
+    setting.type(page.secrets["destination.token"].line, "made-up")
+    setting.press(page.advanced_button)
+    rules = page.settings["extra"].control
+    assert isinstance(rules, SettingTable)
+    for number in range(12):
+        rules.add_button.click()
+        rules.model.setData(rules.model.index(number, 0), "teacher")
+        rules.model.setData(rules.model.index(number, 2), "A note that is longer than its column has room for it")
+    rules.model.setData(rules.model.index(3, 1), "many")
+    setting.press(window.next_button)
+    grab("4-service-table-error")
+    rules.model.setData(rules.model.index(3, 1), "4")
+    setting.press(window.next_button)
+    grab("5-service-summary")
+    setting.close()
+    window = setting.open()
+    setting.press(window.side.buttons["destination"])
+    grab("4-service-kept")
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    grab("4-service-smallest")
+
+
+def test_a_destinations_secret_without_a_keyring_is_drawn(
+    service_kind: Kind, setting: Setting, grab: Grab, no_keyring: object
+):
+    setting.open()
+    setting.to("destination")
+    setting.press(setting.destination.kinds["example-service"])
+    grab("4-service-no-keyring")

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QLineEdit
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.wizard import drafts, flow, steps
-from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.flow import State
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.pages import PAGES
-from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
+from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
 from psconnect.desktop.wizard.pages.summary import SummaryPage
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, section
@@ -25,7 +25,7 @@ from tests.desktop.wizard.conftest import WAIT_MS, MakeSetting, Setting
 from tests.support.demo import Connected
 
 
-class PrefixPart(Part, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class PrefixPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What stands in front of ids."""
 
     prefix: str = ""
@@ -60,7 +60,7 @@ class PrefixStep(StepSpec[PrefixPart]):
 class PrefixPage(StepPage):
     """One field."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         session = place.session
         self.prefix = self.line("prefix", "Prefix", lambda text: session.update(PrefixPart, prefix=text))

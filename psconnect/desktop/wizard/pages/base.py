@@ -16,7 +16,7 @@ from psconnect.desktop.wizard.session import Session
 
 
 @dataclass(frozen=True)
-class Place:
+class PagePlace:
     """Where a page stands.
 
     Attributes:
@@ -39,7 +39,7 @@ class StepPage(QWidget):
     is typed.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: PagePlace) -> None:
         super().__init__()
         self.step, self.session, self.bridge = place.step, place.session, place.bridge
         self.rows: dict[str, FormRow] = {}
@@ -93,6 +93,7 @@ class StepPage(QWidget):
         for need in blocking:
             if need.field in self.rows:
                 self._bring_into_view(self.rows[need.field])
+                self._bring_into_view(self.rows[need.field].error_label)
                 return self.rows[need.field].field
         return None
 

@@ -9,7 +9,7 @@ from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS
 from psconnect.desktop.widgets.card import Card, column
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.across import Across
-from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
+from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
 from psconnect.desktop.wizard.steps.connect import ConnectPart, not_verified
 
@@ -19,7 +19,7 @@ _ASIDE_WIDTH = 300
 class ConnectPage(StepPage):
     """Name, preset, district."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         session = place.session
         self.name = self.line(
@@ -59,7 +59,10 @@ class ConnectPage(StepPage):
             group.addButton(card)
             layout.addWidget(card)
             self.cards[preset.name] = card
+        self.unverified = Label(not_verified(), "table")
+        self.unverified.set_state("warning")
         self.hints = Label("", "help")
+        layout.addWidget(self.unverified)
         layout.addWidget(self.hints)
         self.preset_error = Label("", "error")
         self.preset_error.hide()
@@ -74,8 +77,9 @@ class ConnectPage(StepPage):
         for name, card in self.cards.items():
             card.setChecked(name == part.preset)
         chosen = next((preset for preset in self.session.choices.presets if preset.name == part.preset), None)
-        hints = [*([] if chosen.verified else [not_verified()]), *chosen.hints] if chosen else []
-        self.hints.setText("\n".join(hints))
+        hints = chosen.hints if chosen else ()
+        self.unverified.setVisible(bool(chosen and not chosen.verified))
+        self.hints.setText("\n".join(tr("• {hint}", hint=hint) for hint in hints))
         self.hints.setVisible(bool(hints))
         self.show_needs()
 

@@ -15,7 +15,7 @@ from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.across import Across
-from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
+from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
 from psconnect.desktop.wizard.pages.check import CheckCard
 from psconnect.desktop.wizard.pages.drawing import SecretDrawing
 from psconnect.desktop.wizard.pages.plugin import PluginCard
@@ -30,7 +30,7 @@ from psconnect.service import CLIENT_SECRET
 class CredentialsPage(StepPage):
     """Plugin, address, client ID, client secret, own certificate, test."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         session, bridge = place.session, place.bridge
         self._task: Task | None = None

@@ -16,7 +16,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.secret_control import SecretControl
 from psconnect.desktop.widgets.setting_row import SettingRow
 from psconnect.desktop.wizard.pages.across import Across
-from psconnect.desktop.wizard.pages.base import Place, StepPage
+from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
 from psconnect.desktop.wizard.steps.destination import DestinationPart, Value, row_labels, secret_key
 from psconnect.model.errors import PsconnectError
@@ -28,7 +28,7 @@ _ASIDE_WIDTH = 300
 class DestinationPage(StepPage):
     """The kind of destination, its settings, its secrets, and its test."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         session = place.session
         self.kinds: dict[str, ChoiceCard] = {}
@@ -150,6 +150,7 @@ class DestinationPage(StepPage):
         if kind:
             self.card.heading.setText(kind.label)
             self.summary.setText(kind.summary)
+            self.summary.setVisible(not self.kinds)  # its card says it above
 
     def _secret_row(self, secret: SecretField) -> FormRow:
         session, key = self.session, secret_key(secret)

@@ -16,7 +16,7 @@ from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.across import Across
-from psconnect.desktop.wizard.pages.base import Place, StepPage, show_text
+from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
 from psconnect.desktop.wizard.pages.school_table import SchoolFilter, SchoolsModel, SchoolTable
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart, parse_numbers
@@ -32,7 +32,7 @@ _YEARS_BEFORE, _YEARS_AFTER, _JULY = 2, 1, 7
 class SchoolsPage(StepPage):
     """Schools from PowerSchool with switches, numbers as text, start year."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         self._go = place.go
         self._task: Task | None = None

@@ -15,7 +15,7 @@ from psconnect.desktop.widgets.card import Card, clear, line, row, wide
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.pages.across import Across
-from psconnect.desktop.wizard.pages.base import Place, StepPage
+from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.steps.spec import Line, Need, StepSpec
 
 _LABELS = 164
@@ -24,7 +24,7 @@ _LABELS = 164
 class SummaryPage(StepPage):
     """All lines, a card for each step that says something, with its way back."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         self._go = place.go or _nowhere
         self._needed: list[Need] = []

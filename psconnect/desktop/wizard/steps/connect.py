@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from psconnect.desktop.text import tr
-from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, section
 from psconnect.model.connection import LONGEST_NAME, Connection
 
 
-class ConnectPart(Part, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class ConnectPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """Name, preset (its name in files) and the district's name, as typed."""
 
     name: str = ""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from psconnect.desktop.text import tr
-from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.spec import (
     Known,
     Line,
@@ -29,7 +29,7 @@ from psconnect.service import CLIENT_SECRET
 Tested = Literal["", "passed", "failed"]
 
 
-class CredentialsPart(Part, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class CredentialsPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """How to reach PowerSchool, as typed.
 
     Attributes:

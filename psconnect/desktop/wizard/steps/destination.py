@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from psconnect.desktop.text import counted, entity_label, tr
-from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, told
 from psconnect.model.connection import Connection
@@ -20,7 +20,7 @@ Value = str | int | bool | list[dict[str, str | int | bool]]
 """A setting's value as typed; that of a table is its rows."""
 
 
-class DestinationPart(Part, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class DestinationPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """``destination`` holds ``kind`` and the settings it declares; a number that was typed wrong stays a text."""
 
     destination: dict[str, Value] = msgspec.field(default_factory=dict)

@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 
 from psconnect.desktop.text import counted, tr
-from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, section
 from psconnect.model.connection import Connection
 from psconnect.service import School
 
 
-class SchoolsPart(Part, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class SchoolsPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The chosen schools.
 
     Attributes:

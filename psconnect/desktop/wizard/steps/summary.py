@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from psconnect.desktop.text import tr
-from psconnect.desktop.wizard.draft import Draft, Part
+from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.spec import Known, StepSpec, StepText
 
 
-class SummaryStep(StepSpec[Part]):
+class SummaryStep(StepSpec[DraftPart]):
     """The end of the set-up; in the settings of a connection it is left out."""
 
     key = "summary"
