@@ -19,7 +19,7 @@ from psconnect.desktop.widgets.setting_table import SettingTable
 from psconnect.desktop.wizard.flow import step_keys
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.destinations.kind import Kind
-from tests.desktop.wizard.conftest import Setting
+from tests.desktop.wizard.conftest import WAIT_MS, Setting
 
 SCREENS = Path(__file__).resolve().parents[3] / "build" / "screens"
 Grab = Callable[..., None]
@@ -192,6 +192,8 @@ def test_a_destination_with_tables_and_secrets_is_drawn(service_kind: Kind, sett
         rules.model.setData(rules.model.index(number, 2), "A note that is longer than its column has room for it")
     rules.model.setData(rules.model.index(3, 1), "many")
     setting.press(window.next_button)
+    error = page.rows["destination.extra"].error_label
+    setting.qtbot.waitUntil(lambda: error.visibleRegion().boundingRect() == error.rect(), timeout=WAIT_MS)
     grab("4-service-table-error")
     rules.model.setData(rules.model.index(3, 1), "4")
     setting.press(window.next_button)

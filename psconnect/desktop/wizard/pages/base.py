@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
@@ -93,7 +94,8 @@ class StepPage(QWidget):
         for need in blocking:
             if need.field in self.rows:
                 self._bring_into_view(self.rows[need.field])
-                self._bring_into_view(self.rows[need.field].error_label)
+                # Below a long table, the error is in sight only once the page knows its new height.
+                QTimer.singleShot(0, self, partial(self._bring_into_view, self.rows[need.field].error_label))
                 return self.rows[need.field].field
         return None
 
