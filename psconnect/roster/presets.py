@@ -67,10 +67,13 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def fixed_in(self, connection: Connection) -> Connection:
         """The connection with those of the preset's settings in its own that may not change with a later preset.
 
-        That is what ids are made of, and the destination: records were delivered under these ids and to this place.
+        That is what ids are made of, and the destination: records were delivered under these ids and to this place. A
+        connection that says nothing of its destination stays without one: where to is never decided by the preset.
         """
         options = self.settings.get("options", {})
         fixed: dict[str, Any] = {name: self.settings.get(name, {}) for name in ("ids", "destination")}
+        if not connection.destination:
+            fixed["destination"] = {}
         fixed["options"] = {name: value for name, value in options.items() if name.endswith("_prefix")}
         fixed = {name: table for name, table in fixed.items() if table}
         return from_dict(layered(fixed, to_dict(connection))) if fixed else connection

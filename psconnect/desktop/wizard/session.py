@@ -319,16 +319,14 @@ def _choices(service: Service, besides: str = "") -> Known:
 def _fresh(choices: Known, prefill: Prefill | None) -> Draft:
     given = prefill or Prefill()
     preset = given.preset or (choices.presets[0].name if len(choices.presets) == 1 else "")
+    kind = choices.destinations[0].name if len(choices.destinations) == 1 else ""
     draft = new_draft(
         ConnectPart(given.name, "", given.district_name),
         CredentialsPart(given.url, given.client_id),
-        DestinationPart(),
+        DestinationPart({"kind": kind} if kind else {}),
         connection_id=given.connection_id,
         prefilled=bool(prefill),
     )
     draft = rebased(draft, choices, preset) if preset else draft
-    kind = draft.of(DestinationPart).declared_by(choices)
-    if given.folder and kind and "folder" in [setting.key for setting in kind.fields]:
-        destination = {**draft.of(DestinationPart).destination, "folder": given.folder}
-        draft = flow.changed(draft, DestinationPart, destination=destination)
-    return draft
+    destination = draft.of(DestinationPart).destination
+    return draft.having(DestinationPart({**destination, "folder": given.folder})) if given.folder else draft

@@ -73,6 +73,11 @@ def test_the_whole_path_by_keyboard_alone(setting: Setting):
     plugin = setting.district.server.plugins()[0]
     setting.open()
     keys(setting, "Lincoln roster")
+    # Tab comes to the first of the presets, arrows to the others.
+    press_tab_until(setting, "Database")
+    while (focused := QApplication.focusWidget()) and focused.accessibleName() != "OneRoster":
+        key(setting, Qt.Key.Key_Down)
+    key(setting, Qt.Key.Key_Space)
     key(setting, Qt.Key.Key_Return)
     press_tab_until(setting, "PowerSchool address")
     keys(setting, setting.district.server.url)
