@@ -6,18 +6,16 @@ import argparse
 from dataclasses import asdict
 
 from psconnect.cli import codes, output
-from psconnect.model.entities import BY_KEY
 from psconnect.service import Explanation, Match, Service
 from psconnect.wording.catalogue import number, tr
-from psconnect.wording.records import record_kind
+from psconnect.wording.records import fate_word, record_kind
 from psconnect.wording.runs import state_word
 
 _MARKS = {"passed": "ok", "noticed": "look at", "stopped": "STOPPED", "not reached": ""}
 _MOST = 50
-_FATES = {0: "included", 1: "left out", 2: "kept as last delivered", None: "no longer read"}
 
 
-def explain(service: Service, options: argparse.Namespace) -> int:
+def explain_record(service: Service, options: argparse.Namespace) -> int:
     """Explain the record that a text names; several matches are listed. Exit 0 also when nobody matches."""
     matches = service.find(options.name, options.text, entity=options.entity or "", most=_MOST + 1)
     more, matches = len(matches) > _MOST, matches[:_MOST]
@@ -26,12 +24,12 @@ def explain(service: Service, options: argparse.Namespace) -> int:
     elif options.json:
         output.document({"matches": [_as_dict(match) for match in matches]})
     elif not matches:
-        output.result(f"Nothing that was read or delivered matches “{options.text}”.")
+        output.result(tr("No record that was read or delivered matches “{text}”.", text=options.text))
     else:
         output.table(
             [
-                ("What", "Id", "Number", "Name", "Newest run"),
-                *((record_kind(m.entity), m.sourced_id, m.number, m.title, _FATES[m.fate]) for m in matches),
+                (tr("What"), tr("Id"), tr("Number"), tr("Name"), tr("Newest run")),
+                *((record_kind(m.entity), m.sourced_id, m.number, m.title, fate_word(m.fate)) for m in matches),
             ]
         )
         count = number(len(matches))
@@ -44,7 +42,7 @@ def explain(service: Service, options: argparse.Namespace) -> int:
 
 
 def _as_dict(match: Match) -> dict[str, object]:
-    return {**asdict(match), "fate": _FATES[match.fate]}
+    return {**asdict(match), "fate": fate_word(match.fate)}
 
 
 def _one(found: Explanation, *, as_json: bool) -> None:
@@ -59,7 +57,7 @@ def _one(found: Explanation, *, as_json: bool) -> None:
     if found.to_do:
         output.result(found.to_do)
     output.result("")
-    output.table([("Step", "", ""), *((step.name, _MARKS[step.outcome], step.text) for step in found.steps)])
+    output.table([(tr("Step"), "", ""), *((step.name, _MARKS[step.outcome], step.text) for step in found.steps)])
     if found.happenings:
         output.result("")
         rows = [
@@ -71,10 +69,11 @@ def _one(found: Explanation, *, as_json: bool) -> None:
             )
             for one in found.happenings
         ]
-        output.table([("Run", "State", "Change", "What changed"), *rows])
+        output.table([(tr("Run"), tr("State"), tr("Change"), tr("What changed")), *rows])
     if found.missing:
         output.result("")
-        kind = BY_KEY["enrollment"].label
-        output.table([(f"{kind} not delivered", "Because"), *((one.title, one.because) for one in found.missing)])
+        output.table(
+            [(tr("Enrollments not delivered"), tr("Because")), *((one.title, one.because) for one in found.missing)]
+        )
     if found.link:
-        output.say(f"In PowerSchool: {found.link}")
+        output.say(tr("In PowerSchool: {link}", link=found.link))

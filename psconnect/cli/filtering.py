@@ -6,19 +6,22 @@ import argparse
 from dataclasses import asdict
 
 from psconnect.cli import codes, output
-from psconnect.model.clock import CancelToken
-from psconnect.model.entities import BY_KEY
+from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.service import FilterPreview, Service
+from psconnect.wording.catalogue import number, tr
+from psconnect.wording.records import entity_label
 
 
-def filters(service: Service, options: argparse.Namespace, cancel: CancelToken) -> int:
+def filters(service: Service, options: argparse.Namespace) -> int:
     """Read the entity, apply the connection's filter rules, and show what they do; nothing is delivered."""
-    progress = output.Progress()
-    try:
-        connection = service.connection(options.name)
-        found = service.filter_preview(connection, options.entity, cancel=cancel, on_event=progress, most=options.most)
-    finally:
-        progress.close()
+    progress, connection = output.Progress(), service.connection(options.name)
+    with cancel_on_interrupt() as cancel:
+        try:
+            found = service.filter_preview(
+                connection, options.entity, cancel=cancel, on_event=progress, most=options.most
+            )
+        finally:
+            progress.close()
     if options.json:
         output.document(asdict(found))
     else:
@@ -27,13 +30,16 @@ def filters(service: Service, options: argparse.Namespace, cancel: CancelToken) 
 
 
 def _show(found: FilterPreview) -> None:
-    label = BY_KEY[found.entity].label
-    output.result(f"{label}: {found.passing:,} of {found.total:,} pass.")
+    label, total = entity_label(found.entity), number(found.total)
+    output.result(
+        tr("{records}: {passing} of {total} pass.", records=label, passing=number(found.passing), total=total)
+    )
     if not found.caught:
         return
-    rows = [("Id", "Name", "Number", "School", "Filter")]
+    rows = [(tr("Id"), tr("Name"), tr("Number"), tr("School"), tr("Filter"))]
     rows += [(one.sourced_id, one.title, one.number, one.school, one.filter) for one in found.caught]
     output.table(rows)
     more = found.total - found.passing - len(found.caught)
     if more:
-        output.say(f"… and {more:,} more. See them with --most {found.total - found.passing}.")
+        most = found.total - found.passing
+        output.say(tr("… and {count} more. See them all with --most {most}.", count=number(more), most=most))

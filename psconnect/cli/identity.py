@@ -8,26 +8,24 @@ from pathlib import Path
 
 from psconnect.cli import codes, output
 from psconnect.cli.interrupt import cancel_on_interrupt
-from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 from psconnect.service import AdoptionPreview, RekeyPlan, RekeyWishes, Service
+from psconnect.wording.catalogue import counted, number, tr
+from psconnect.wording.ids import ADOPTION_OUTCOMES, adoption_word
+from psconnect.wording.records import records_label
 
 _MOST = 50
-_OUTCOMES = {
-    "matched": "taken",
-    "unmatched": "nobody found",
-    "ambiguous": "not clear whose",
-    "double": "claimed twice",
-    "unfit": "not usable as an id",
-}
 
 
-def adopt(service: Service, options: argparse.Namespace) -> int:
-    """Show whose the ids of a list are; with --yes, or once a person says so, the matched ones are stored."""
+def adopt_ids(service: Service, options: argparse.Namespace) -> int:
+    """Compare a list of ids with the newest run; with --yes, or when a person agrees, store the matching ones."""
     preview = service.adoption(options.name, Path(options.file), entity=options.entity)
     if not options.json:
         _show_preview(preview)
-    stored = bool(preview.ids) and (options.yes or _agreed(f"Adopt {len(preview.ids):,} ids for “{options.name}”?"))
+    question = counted(
+        len(preview.ids), "Adopt 1 id for “{name}”?", "Adopt {count} ids for “{name}”?", name=options.name
+    )
+    stored = bool(preview.ids) and (options.yes or _agreed(question))
     if stored:
         service.adopt(options.name, preview)
     if options.json:
@@ -36,30 +34,38 @@ def adopt(service: Service, options: argparse.Namespace) -> int:
         output.document({"entity": preview.kind, "stored": stored, "counts": counts, "rows": rows})
         return codes.DONE
     if stored:
-        output.result(f"{len(preview.ids):,} ids are adopted. The next sync shows them as changes and waits.")
+        output.result(
+            counted(
+                len(preview.ids),
+                "1 id was adopted. The next sync shows it as a change and waits for approval.",
+                "{count} ids were adopted. The next sync shows them as changes and waits for approval.",
+            )
+        )
     elif preview.ids:
-        output.say("Nothing was stored. To store the ids that are taken, repeat the command with --yes.")
+        output.say(tr("Nothing was stored. To adopt the matching ids, repeat the command with --yes."))
     return codes.DONE
 
 
 def _show_preview(preview: AdoptionPreview) -> None:
-    rows = [(f"  {preview.counts[key]:,}", text) for key, text in _OUTCOMES.items() if preview.counts[key]]
-    output.result(f"{len(preview.rows):,} rows; {preview.changed:,} records would get another id than now.")
+    rows = [(f"  {preview.counts[key]:,}", adoption_word(key)) for key in ADOPTION_OUTCOMES if preview.counts[key]]
+    rows_read = counted(len(preview.rows), "1 row was read.", "{count} rows were read.")
+    changed = counted(preview.changed, "1 record would get a new id.", "{count} records would get a new id.")
+    output.result(tr("{rows} {changed}", rows=rows_read, changed=changed))
     output.table(rows, right=frozenset({0}))
     open_rows = [row for row in preview.rows if row.outcome != "matched"]
     if open_rows:
-        shown = [(str(row.line), row.sourced_id, _OUTCOMES[row.outcome], row.because) for row in open_rows[:_MOST]]
-        output.table([("Line", "Id", "Outcome", "Because"), *shown], right=frozenset({0}))
+        shown = [(str(row.line), row.sourced_id, adoption_word(row.outcome), row.because) for row in open_rows[:_MOST]]
+        output.table([(tr("Line"), tr("Id"), tr("Outcome"), tr("Because")), *shown], right=frozenset({0}))
     if len(open_rows) > _MOST:
-        output.say(f"… and {len(open_rows) - _MOST:,} more; --json lists all of them.")
+        output.say(tr("… and {count} more; --json lists them all.", count=number(len(open_rows) - _MOST)))
     if preview.unused:
-        output.say(f"Columns that were not used: {', '.join(preview.unused)}.")
+        output.say(tr("Columns not used: {names}.", names=", ".join(preview.unused)))
     if preview.warning and preview.changed:
         output.say(preview.warning)
 
 
-def rekey(service: Service, options: argparse.Namespace) -> int:
-    """Show which records would get another id; with --yes, or once a person says so, it is stored."""
+def rekey_ids(service: Service, options: argparse.Namespace) -> int:
+    """Show which records would get a new id; with --yes, or when a person agrees, store the choice."""
     wishes = RekeyWishes(
         choices=dict(_choice(text) for text in options.id),
         id_prefix=options.prefix,
@@ -82,45 +88,65 @@ def rekey(service: Service, options: argparse.Namespace) -> int:
     if options.plan:
         service.write_rekey_plan(plan, Path(options.plan))
         if not options.json:
-            output.result(f"The list from old to new ids is in {options.plan}.")
+            output.result(tr("The list of old and new ids is in {file}.", file=options.plan))
     if only_list and not options.json:
         return codes.DONE
-    stored = not only_list and (options.yes or _agreed(f"Give other ids to the records of “{options.name}”?"))
+    stored = not only_list and (
+        options.yes or _agreed(tr("Change the ids of the records of “{name}”?", name=options.name))
+    )
     if stored:
         service.rekey(options.name, plan)
     if options.json:
         document = {"stored": stored, "counts": plan.counts, "gone": plan.gone, "usernames": plan.usernames}
         output.document({**document, "course_numbers": plan.course_numbers, "warning": plan.warning})
     elif stored:
-        output.result("It is stored. The next sync has to be a full one; it shows the new ids as changes and waits.")
+        output.result(
+            tr("Stored. The next sync has to be a full one: it shows the new ids as changes and waits for approval.")
+        )
     else:
-        output.say("Nothing was stored. To go on, repeat the command with --yes.")
+        output.say(tr("Nothing was stored. To go on, repeat the command with --yes."))
     return codes.DONE
 
 
 def _plugin(service: Service, options: argparse.Namespace, wishes: RekeyWishes) -> int:
     """Write the plugin that the new ids need, so that the numbers can be read before anything is decided."""
     package = service.save_plugin(service.rekeyed(options.name, wishes), Path(options.plugin))
-    done = f"Plugin “{package.name}” {package.version} is in {options.plugin}."
     if options.json:
         output.document({"file": options.plugin, "name": package.name, "version": package.version})
     else:
-        output.result(f"{done} Install it, then repeat without --plugin.")
+        output.result(
+            tr(
+                "Plugin “{plugin}” {version} is in {file}. Install it, then repeat the command without --plugin.",
+                plugin=package.name,
+                version=package.version,
+                file=options.plugin,
+            )
+        )
     return codes.DONE
 
 
 def _show_plan(plan: RekeyPlan) -> None:
     if not plan.changes:
-        output.result("No delivered record gets another id.")
+        output.result(tr("No delivered record gets a new id."))
     output.table(
-        [(f"  {count:,}", f"{BY_KEY[entity].label.lower()} get another id") for entity, count in plan.counts.items()],
+        [
+            (f"  {number(count)}", tr("{records} get a new id", records=records_label(entity)))
+            for entity, count in plan.counts.items()
+        ],
         right=frozenset({0}),
     )
-    for count, what in ((plan.usernames, "user names"), (plan.course_numbers, "course numbers")):
-        if count:
-            output.result(f"{count:,} {what} change.")
+    if plan.usernames:
+        output.result(counted(plan.usernames, "1 user name changes.", "{count} user names change."))
+    if plan.course_numbers:
+        output.result(counted(plan.course_numbers, "1 course number changes.", "{count} course numbers change."))
     if plan.gone:
-        output.result(f"{plan.gone:,} delivered records are no longer in PowerSchool.")
+        output.result(
+            counted(
+                plan.gone,
+                "1 delivered record is no longer in PowerSchool.",
+                "{count} delivered records are no longer in PowerSchool.",
+            )
+        )
     if plan.warning:
         output.say(plan.warning)
 
@@ -131,7 +157,7 @@ def _choice(text: str) -> tuple[str, str]:
         raise FixSettings(
             "PSC-REKEY-CHOICE",
             "The choice of an id is incomplete",
-            f"“{text}” does not say which number is to be the id.",
+            f"“{text}” does not say which number becomes the id.",
             "Write it like --id student=number",
             where="--id",
         )
@@ -139,8 +165,8 @@ def _choice(text: str) -> tuple[str, str]:
 
 
 def _agreed(question: str) -> bool:
-    """Whether the person in front of the terminal says yes; nobody there means no."""
+    """Whether a person at the terminal says yes; without a terminal it is no."""
     if not sys.stdin.isatty():
         return False
     output.say(question)
-    return output.answer("Type yes to go on: ").lower() == "yes"
+    return output.answer(tr("Type yes to go on: ")).lower() == "yes"

@@ -10,11 +10,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from psconnect.cli.codes import NOT_READ
+from psconnect.cli.codes import DONE, NOT_READ
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import WAITING, Run, SetAside
 from psconnect.model.shown_text import shown
+from psconnect.wording.catalogue import number, tr
 from psconnect.wording.records import entity_label
 from psconnect.wording.rules import rule_of
 from psconnect.wording.runs import aside_word, state_word
@@ -33,7 +34,7 @@ class Unwritten(Exception):
 
 @contextlib.contextmanager
 def ends_with(code: int) -> Iterator[None]:
-    """Should standard output take nothing more, the command still ends with this exit code."""
+    """If standard output takes nothing more, the command still ends with this exit code."""
     try:
         yield
     except Unwritten as error:
@@ -52,7 +53,7 @@ def _unwritten() -> Iterator[None]:
 
 
 def flush() -> None:
-    """Write out what is still on its way to standard output."""
+    """Write out what is still buffered for standard output."""
     with _unwritten():
         sys.stdout.flush()
 
@@ -63,10 +64,7 @@ def say(text: str) -> None:
 
 
 def _beside(text: str) -> None:
-    """Write to standard error. Where that can't be (a full disk behind ``2> FILE``), nobody is left to be told.
-
-    No delivery fails for want of words.
-    """
+    """Write to standard error. Where that fails (a full disk behind ``2> FILE``), the delivery still goes on."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -89,6 +87,15 @@ def answer(question: str) -> str:
         return ""
 
 
+def completed(text: str, *, as_json: bool, **data: object) -> int:
+    """The result of a command that did what it was asked: a sentence, or ``data`` as JSON; returns the exit code."""
+    if as_json:
+        document(data)
+    else:
+        result(text)
+    return DONE
+
+
 def document(data: object) -> None:
     """The result as one JSON document."""
     with _unwritten():
@@ -106,7 +113,7 @@ def show_parts(parts: dict[str, str]) -> None:
     """The parts of an error as a person reads them."""
     say(f"{parts['title']}.")
     say(f"  {parts['happened']}")
-    say(f"  What to do: {parts['to_do']}")
+    say("  " + tr("What to do: {to_do}", to_do=parts["to_do"]))
     say(f"  ({parts['code']})")
 
 
@@ -124,56 +131,76 @@ def table(rows: Sequence[tuple[str, ...]], *, right: frozenset[int] = frozenset(
 
 def show_run(run: Run) -> None:
     """A run's summary: what was read, what changes, what was left out and why, what to do next."""
-    result(f"{run.connection}: {state_word(run.state)}")
-    result(
-        f"Run {run.id}, {run.started.astimezone():%Y-%m-%d %H:%M}"
-        + (f", school year {run.school_year}" if run.school_year else "")
-    )
+    result(tr("{name}: {state}", name=run.connection, state=state_word(run.state)))
+    started = f"{run.started.astimezone():%Y-%m-%d %H:%M}"
+    if run.school_year:
+        result(tr("Run {id}, {started}, school year {year}", id=run.id, started=started, year=run.school_year))
+    else:
+        result(tr("Run {id}, {started}", id=run.id, started=started))
     if run.error:
         show_parts(run.error)
     waits = run.state in WAITING
     for hold in run.holds:
-        result(f"  {'On hold' if waits else 'Was on hold'}: {hold.reason}")
+        held = tr("On hold: {reason}", reason=hold.reason) if waits else tr("Was on hold: {reason}", reason=hold.reason)
+        result(f"  {held}")
         if hold.to_do and waits:
             result(f"           {hold.to_do}")
+    _show_changes(run, waits=waits)
+    _show_not_done(run)
+    if run.delivered:
+        result(tr("Delivered: {what}", what=run.delivered))
+    if run.kind == "rehearsal" and not run.error:
+        say(tr("This run rehearses the next school year. It can be looked at, but never delivered."))
+    elif waits:
+        say(
+            tr(
+                "To go on: psconnect run approve {id} --reason TEXT    To give up: psconnect run discard {id}",
+                id=run.id,
+            )
+        )
+
+
+def _show_changes(run: Run, *, waits: bool) -> None:
     if run.changes:
-        heading = ("", "create", "update", "remove")
+        heading = ("", tr("create"), tr("update"), tr("remove"))
         rows = [
-            (entity_label(entity), f"{c.create:,}", f"{c.update:,}", f"{c.remove:,}")
+            (entity_label(entity), number(c.create), number(c.update), number(c.remove))
             for entity, c in run.changes.items()
         ]
         table([heading, *rows], right=frozenset({1, 2, 3}))
     elif run.redelivers_to and not run.error:
-        result(f"No record changes; the whole roster {'goes' if waits else 'went'} to {run.redelivers_to}.")
+        to = run.redelivers_to
+        result(
+            tr("No record changes; the whole roster goes to {to}.", to=to)
+            if waits
+            else tr("No record changed; the whole roster went to {to}.", to=to)
+        )
     elif not run.error and run.planned:
-        result("No changes: the destination is up to date.")
-    _show_not_done(run)
-    if run.delivered:
-        result(f"Delivered: {run.delivered}")
-    if run.kind == "rehearsal" and not run.error:
-        say("This is a rehearsal of the next school year: it is only to be looked at and is never delivered.")
-    elif run.state in ("held", "previewed"):
-        say(f"To go on: psconnect run approve {run.id} --reason TEXT    To give up: psconnect run discard {run.id}")
+        result(tr("No changes: the destination is up to date."))
 
 
 def _show_not_done(run: Run) -> None:
-    """What would have been, and is not: additions only, set aside, left out by rules."""
+    """What was planned but not done, and what was left out."""
     if run.not_applied:
-        result("Not applied, because only additions are delivered:")
+        result(tr("Not applied, because only additions are delivered:"))
         table(_not_applied(run))
     if run.set_aside:
-        result("Planned and not done:")
-        rows_aside = [(f"  {count:,}", aside_word(because)) for because, count in run.set_aside.items()]
+        result(tr("Planned and not done:"))
+        rows_aside = [(f"  {number(count)}", aside_word(because)) for because, count in run.set_aside.items()]
         table(rows_aside, right=frozenset({0}))
     if run.left_out:
-        result("Left out:")
-        rows_out = [(f"  {count:,}", rule_of(rule).title) for rule, count in run.left_out.items()]
+        result(tr("Left out:"))
+        rows_out = [(f"  {number(count)}", rule_of(rule).title) for rule, count in run.left_out.items()]
         table(rows_out, right=frozenset({0}))
 
 
 def _not_applied(run: Run) -> list[tuple[str, ...]]:
     return [
-        (f"  {entity_label(entity)}", f"{counts.update:,} to update", f"{counts.remove:,} to remove")
+        (
+            f"  {entity_label(entity)}",
+            tr("{count} to update", count=number(counts.update)),
+            tr("{count} to remove", count=number(counts.remove)),
+        )
         for entity, counts in run.not_applied.items()
     ]
 
@@ -222,7 +249,8 @@ class Progress:
         filled = _BAR * done // total if total else 0
         bar = "#" * filled + "." * (_BAR - filled)
         label = state_word(self._stage)
-        _beside(f"\r{label:<11}[{bar}] {done:,} of {total:,}   ")
+        counts = tr("{done} of {total}", done=number(done), total=number(total))
+        _beside(f"\r{label:<11}[{bar}] {counts}   ")
 
     def _end_line(self) -> None:
         if self.terminal and self._drawn:

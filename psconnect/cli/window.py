@@ -26,14 +26,14 @@ def can_open(environment: Mapping[str, str] | None = None) -> bool:
     return True
 
 
-def open_window(home: Home) -> int:
+def show_window(home: Home) -> int:
     """Open the window, or raise the one that is open."""
     from psconnect.desktop import open_window as opened  # noqa: PLC0415 - the command line works without Qt
 
     return opened(home)
 
 
-def open_demo(home: Home, *, students: int, seed: int, port: int) -> int:
+def show_demo(home: Home, *, students: int, seed: int, port: int) -> int:
     """Open the window on the demo district."""
     from psconnect.desktop import open_demo as opened  # noqa: PLC0415 - the command line works without Qt
 

@@ -13,7 +13,7 @@ from psconnect.desktop.text import tr
 DAMAGED = "PSC-DATA-DAMAGED"
 """The code of roster data that can't be used any more: the window offers to start again."""
 START_AGAIN = tr("Start again with new roster data …")
-REFUSED = tr("PowerSchool refused a field …")
+PIECE_REFUSED = tr("PowerSchool refused a field …")
 _INSTEAD = (
     (r"set it aside: psconnect connection rebuild NAME", tr("press “{button}”", button=START_AGAIN)),
     (
@@ -26,11 +26,11 @@ _INSTEAD = (
     ),
     (
         r"build it without that: psconnect plugin NAME --without ROLEDEF -o plugin\.zip",
-        tr("press “{button}” below the steps of the installation, and paste that line", button=REFUSED),
+        tr("press “{button}” below the steps of the installation, and paste that line", button=PIECE_REFUSED),
     ),
     (
         r": psconnect plugin NAME --without (\w+) -o plugin\.zip",
-        tr(": under Settings, Credentials, press “{button}” and type “{name}”", button=REFUSED, name=r"\1"),
+        tr(": under Settings, Credentials, press “{button}” and type “{name}”", button=PIECE_REFUSED, name=r"\1"),
     ),
     (r"psconnect connection set NAME (\S+) (\w+)", tr("set {key} to {value}", key=r"\1", value=r"\2")),
     (r"with: psconnect runs NAME", tr("under History.")),

@@ -20,7 +20,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.errors import Bug, Cancelled, PsconnectError
 from psconnect.model.events import OnEvent, RunEvent
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 OnEvents = Callable[[list[RunEvent]], None]
 OnError = Callable[[PsconnectError], None]
 _TEN_A_SECOND_MS = 100
@@ -28,7 +28,7 @@ _CLOSE_SECONDS = 1.0
 
 
 @dataclass
-class Task:
+class BridgeTask:
     """Work in a thread of its own.
 
     Attributes:
@@ -80,7 +80,7 @@ class Bridge(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks: list[Task] = []
+        self._tasks: list[BridgeTask] = []
         self._closed = False
         self._timer = QTimer(self)
         self._timer.setInterval(_TEN_A_SECOND_MS)
@@ -94,30 +94,30 @@ class Bridge(QObject):
 
     def call(
         self,
-        work: Callable[[], T],
-        on_done: Callable[[T], None],
+        work: Callable[[], _T],
+        on_done: Callable[[_T], None],
         on_error: OnError,
         *,
         owner: QObject | None = None,
-    ) -> Task:
+    ) -> BridgeTask:
         """Do short work without news; exactly one of the two is called, on the GUI thread."""
-        return self._start(Task(owner=owner), work, on_done, on_error)
+        return self._start(BridgeTask(owner=owner), work, on_done, on_error)
 
     def run(
         self,
-        work: Callable[[OnEvent, CancelToken], T],
+        work: Callable[[OnEvent, CancelToken], _T],
         on_events: OnEvents,
-        on_done: Callable[[T], None],
+        on_done: Callable[[_T], None],
         on_error: OnError,
         *,
         on_cancelled: Callable[[], None] | None = None,
         owner: QObject | None = None,
-    ) -> Task:
+    ) -> BridgeTask:
         """Do long work that tells how far it is and can be cancelled.
 
         Exactly one of ``on_done``, ``on_error``, ``on_cancelled`` is called in the end, after the last news.
         """
-        task = Task(owner=owner, on_events=on_events, on_cancelled=on_cancelled)
+        task = BridgeTask(owner=owner, on_events=on_events, on_cancelled=on_cancelled)
         self._timer.start()
         return self._start(task, lambda: work(task.take, task.cancel), on_done, on_error)
 
@@ -138,7 +138,9 @@ class Bridge(QObject):
                 task.thread.join(max(0.0, end - time.monotonic()))
         return not any(task.thread and task.thread.is_alive() for task in self._tasks)
 
-    def _start(self, task: Task, work: Callable[[], Any], on_done: Callable[[Any], None], on_error: OnError) -> Task:
+    def _start(
+        self, task: BridgeTask, work: Callable[[], Any], on_done: Callable[[Any], None], on_error: OnError
+    ) -> BridgeTask:
         task.thread = threading.Thread(
             target=self._work, args=(task, work, on_done, on_error), name="psconnect-work", daemon=True
         )
@@ -146,7 +148,9 @@ class Bridge(QObject):
         task.thread.start()
         return task
 
-    def _work(self, task: Task, work: Callable[[], Any], on_done: Callable[[Any], None], on_error: OnError) -> None:
+    def _work(
+        self, task: BridgeTask, work: Callable[[], Any], on_done: Callable[[Any], None], on_error: OnError
+    ) -> None:
         """Runs in the thread: whatever happens becomes one call on the GUI thread."""
         answer: Callable[[], None]
         try:
@@ -173,7 +177,7 @@ class Bridge(QObject):
         )
         self.unexpected.emit(mistake)
 
-    def _end(self, task: Task, answer: Callable[[], None]) -> None:
+    def _end(self, task: BridgeTask, answer: Callable[[], None]) -> None:
         task.hand_over()
         self._tasks.remove(task)
         if not any(other.on_events for other in self._tasks):

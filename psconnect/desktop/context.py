@@ -65,7 +65,7 @@ class Navigator(Protocol):
 
 
 @dataclass
-class Context:
+class PageContext:
     """The parts that pages share.
 
     Attributes:

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
 
 from psconnect.desktop.text import tr
 
-Keys = QKeySequence.StandardKey
+_Keys = QKeySequence.StandardKey
 Role = QAction.MenuRole
 
 
-class Deeds(Protocol):
+class WindowDeeds(Protocol):
     """What the menus can have done; the main window does it."""
 
     def set_up(self) -> None:
@@ -51,12 +51,12 @@ class Deeds(Protocol):
 
 
 @dataclass(frozen=True)
-class Entry:
+class MenuEntry:
     """A line of a menu; ``of_open`` marks what needs an open connection."""
 
     text: str
     act: Callable[[], object]
-    keys: QKeySequence | Keys | None = None
+    keys: QKeySequence | _Keys | None = None
     role: Role = Role.NoRole
     of_open: bool = False
 
@@ -64,29 +64,29 @@ class Entry:
 class Menus:
     """Builds the menu bar of a window and switches its lines on and off."""
 
-    def __init__(self, window: QMainWindow, deeds: Deeds, *, demo: bool) -> None:
+    def __init__(self, window: QMainWindow, deeds: WindowDeeds, *, demo: bool) -> None:
         self._window = window
         self._of_open: list[QAction] = []
-        new = Entry(tr("New connection"), deeds.set_up, Keys.New)
-        imports = Entry(tr("Import connection …"), deeds.import_connection)
-        tries = [] if demo else [Entry(tr("Try the demo district"), deeds.try_demo)]
-        close = Entry(tr("Close window"), window.close, Keys.Close)
-        leave = Entry(tr("Quit psconnect"), QApplication.closeAllWindows, Keys.Quit, Role.QuitRole)
+        new = MenuEntry(tr("New connection"), deeds.set_up, _Keys.New)
+        imports = MenuEntry(tr("Import connection …"), deeds.import_connection)
+        tries = [] if demo else [MenuEntry(tr("Try the demo district"), deeds.try_demo)]
+        close = MenuEntry(tr("Close window"), window.close, _Keys.Close)
+        leave = MenuEntry(tr("Quit psconnect"), QApplication.closeAllWindows, _Keys.Quit, Role.QuitRole)
         self._menu(tr("&File"), [new, imports, *tries, None, close, leave])
         self._menu(tr("&Connection"), _of_connection(deeds))
         self._menu(
             tr("&View"),
             [
-                Entry(tr("All connections"), deeds.connections, QKeySequence("Ctrl+0")),
-                Entry(tr("Back"), deeds.back, Keys.Back),
-                Entry(tr("Refresh"), deeds.refresh, Keys.Refresh),
+                MenuEntry(tr("All connections"), deeds.connections, QKeySequence("Ctrl+0")),
+                MenuEntry(tr("Back"), deeds.back, _Keys.Back),
+                MenuEntry(tr("Refresh"), deeds.refresh, _Keys.Refresh),
             ],
         )
         self._menu(
             tr("&Help"),
             [
-                Entry(tr("Help"), deeds.help, Keys.HelpContents),
-                Entry(tr("About psconnect"), deeds.help, None, Role.AboutRole),
+                MenuEntry(tr("Help"), deeds.help, _Keys.HelpContents),
+                MenuEntry(tr("About psconnect"), deeds.help, None, Role.AboutRole),
             ],
         )
         self.set_open(on=False)
@@ -96,7 +96,7 @@ class Menus:
         for action in self._of_open:
             action.setEnabled(on)
 
-    def _menu(self, title: str, entries: list[Entry | None]) -> QMenu:
+    def _menu(self, title: str, entries: list[MenuEntry | None]) -> QMenu:
         menu = self._window.menuBar().addMenu(title)
         menu.setAccessibleName(title.replace("&", ""))
         for entry in entries:
@@ -114,21 +114,21 @@ class Menus:
         return menu
 
 
-def _of_connection(deeds: Deeds) -> list[Entry | None]:
+def _of_connection(deeds: WindowDeeds) -> list[MenuEntry | None]:
     preview = QKeySequence("Ctrl+Shift+Return")
     pages = (
         ("overview", tr("Overview"), "Ctrl+1"),
         ("history", tr("History"), "Ctrl+2"),
         ("settings", tr("Settings"), "Ctrl+3"),
         ("ids", tr("Ids"), "Ctrl+4"),
-        ("find", tr("Find a record"), Keys.Find),
+        ("find", tr("Find a record"), _Keys.Find),
     )
     return [
-        Entry(tr("Run now"), deeds.run_open, QKeySequence("Ctrl+Return"), of_open=True),
-        Entry(tr("Preview only, deliver nothing"), deeds.preview_open, preview, of_open=True),
+        MenuEntry(tr("Run now"), deeds.run_open, QKeySequence("Ctrl+Return"), of_open=True),
+        MenuEntry(tr("Preview only, deliver nothing"), deeds.preview_open, preview, of_open=True),
         None,
         *(
-            Entry(text, partial(deeds.show_of_open, page), QKeySequence(keys), of_open=True)
+            MenuEntry(text, partial(deeds.show_of_open, page), QKeySequence(keys), of_open=True)
             for page, text, keys in pages
         ),
     ]

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.connections import ConnectionsPage
 from psconnect.desktop.pages.find import FindPage
 from psconnect.desktop.pages.help import HelpPage
@@ -18,11 +18,11 @@ from psconnect.desktop.pages.overview import OverviewPage
 from psconnect.desktop.pages.review import ReviewPage
 from psconnect.desktop.pages.run import RunPage
 from psconnect.desktop.pages.settings import SettingsPage
-from psconnect.desktop.pages.summary import SummaryPage
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.pages.summary import RunSummaryPage
+from psconnect.desktop.widgets.page import ScrollPage
 
 _MOST_BACK = 50
-Place = tuple[str, tuple[str, ...]]
+_Place = tuple[str, tuple[str, ...]]
 """A page's key, and what it shows: the connection's name, then a run's id, or a record's entity and key."""
 
 
@@ -32,14 +32,14 @@ class Places(QStackedWidget):
     moved = Signal()
     titled = Signal()
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: PageContext) -> None:
         super().__init__()
         self.connections, self.overview = ConnectionsPage(context), OverviewPage(context)
         self.history, self.settings = HistoryPage(context), SettingsPage(context)
-        self.summary, self.review = SummaryPage(context), ReviewPage(context)
+        self.summary, self.review = RunSummaryPage(context), ReviewPage(context)
         self.run, self.help = RunPage(context), HelpPage(context)
         self.finder, self.ids = FindPage(context), IdsPage(context)
-        self._pages: dict[str, Page] = {
+        self._pages: dict[str, ScrollPage] = {
             "connections": self.connections,
             "overview": self.overview,
             "history": self.history,
@@ -55,8 +55,8 @@ class Places(QStackedWidget):
             self.addWidget(page)
             page.titled.connect(self.titled)
             page.ways_out = lambda code: context.ways_out(code, self.name)
-        self._place: Place = ("", ())
-        self._been: list[Place] = []
+        self._place: _Place = ("", ())
+        self._been: list[_Place] = []
 
     @property
     def key(self) -> str:
@@ -101,7 +101,7 @@ class Places(QStackedWidget):
         self._show(("settings", (self.settings.name,)))
         self.settings.ask(go_on)
 
-    def _show(self, place: Place) -> None:
+    def _show(self, place: _Place) -> None:
         if place[0] == "settings" and self.settings.unsaved(besides=place[1][0]):
             self.ask_about_settings(partial(self._show, place))
             return

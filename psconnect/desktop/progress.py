@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from psconnect.desktop.text import entity_label, number, rows_label, tr
 from psconnect.model.entities import BY_KEY
 from psconnect.model.events import STAGES, RunEvent
+from psconnect.wording.catalogue import marked, translated
 
 _STEPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("reading", "Schools and terms", ("school", "calendar", "calendar_days")),
-    ("reading", "Courses and classes", ("course", "class")),
-    ("reading", "Staff", ("teacher", "school_staff", "section_teachers")),
-    ("reading", "Students", ("student",)),
-    ("reading", "Enrollments", ("enrollment",)),
-    ("reading", "Contacts", ("contact", "relationship")),
-    ("shaping", "Check against the rules", ()),
-    ("planning", "Compare with the last delivery", ()),
-    ("applying", "Deliver", ()),
+    ("reading", marked("Schools and terms"), ("school", "calendar", "calendar_days")),
+    ("reading", marked("Courses and classes"), ("course", "class")),
+    ("reading", marked("Staff"), ("teacher", "school_staff", "section_teachers")),
+    ("reading", marked("Students"), ("student",)),
+    ("reading", marked("Enrollments"), ("enrollment",)),
+    ("reading", marked("Contacts"), ("contact", "relationship")),
+    ("shaping", marked("Check against the rules"), ()),
+    ("planning", marked("Compare with the last delivery"), ()),
+    ("applying", marked("Deliver"), ()),
 )
 _WEIGHTS = {"reading": 0.8, "shaping": 0.05, "planning": 0.05, "applying": 0.1}
 """Rough shares of the whole time, so that the bar moves evenly; the remaining time is measured, not taken from here."""
@@ -26,7 +27,7 @@ _ENOUGH_SECONDS, _ENOUGH_SHARE = 2.0, 0.05
 
 
 @dataclass
-class Step:
+class ProgressStep:
     """A line of the run view. ``state``: ``waiting``, ``working``, ``done``, ``stopped``, ``left``, ``unreached``.
 
     Left is what the run had no need of, unreached what it did not come to.
@@ -66,12 +67,12 @@ def _records(part: str) -> str:
     return rows_label(part) if part else tr("changes")
 
 
-class Progress:
+class RunProgress:
     """Takes a run's news and tells its steps, its share done, and how long it will take. Times in seconds."""
 
     def __init__(self, began: float, *, applying_only: bool = False) -> None:
         steps = [step for step in _STEPS if not applying_only or step[0] == "applying"]
-        self.steps = [Step(*step) for step in steps]
+        self.steps = [ProgressStep(stage, translated(title), parts) for stage, title, parts in steps]
         self.began, self.now = began, began
         self.stage = ""
         self.notices: list[str] = []
@@ -140,11 +141,11 @@ class Progress:
                 elif step.state == "done" and step.parts:
                     step.state = "working"
 
-    def _begin(self, step: Step) -> None:
+    def _begin(self, step: ProgressStep) -> None:
         if step.state == "waiting":
             step.state, step.began = "working", self.now
 
-    def _finish(self, step: Step, state: str) -> None:
+    def _finish(self, step: ProgressStep, state: str) -> None:
         step.state, step.ended = state, self.now
 
     def _share_of(self, stage: str) -> float:

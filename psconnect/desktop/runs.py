@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from psconnect.desktop.bridge import Bridge, Task
-from psconnect.desktop.progress import Progress
+from psconnect.desktop.bridge import Bridge, BridgeTask
+from psconnect.desktop.progress import RunProgress
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent, RunEvent
@@ -33,8 +33,8 @@ class ActiveRun:
     connection: str
     kind: str
     scope: str
-    progress: Progress
-    task: Task | None = None
+    progress: RunProgress
+    task: BridgeTask | None = None
     run: Run | None = None
     error: PsconnectError | None = None
     stopping: bool = False
@@ -117,7 +117,7 @@ class ActiveRuns(QObject):
         before = self._runs.get(connection)
         if before and not before.ended:
             return before
-        progress = Progress(self._service.clock.monotonic())
+        progress = RunProgress(self._service.clock.monotonic())
         active = ActiveRun(connection, kind, scope, progress, about=about)
         self._runs[connection] = active
         active.task = self._bridge.run(

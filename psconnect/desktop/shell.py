@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout
 
 from psconnect.desktop.again import StartAgain
 from psconnect.desktop.bridge import Bridge
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.importing import Importing
 from psconnect.desktop.menus import Menus
 from psconnect.desktop.places import Places
@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SMALLEST)
         self.bridge = Bridge(self)
         self.runs = ActiveRuns(self.bridge, service, self)
-        self.context = Context(service, self.bridge, self.runs, self, open_url)
+        self.context = PageContext(service, self.bridge, self.runs, self, open_url)
         self._closing = False
         self.places = Places(self.context)
         self.places.moved.connect(self._moved)

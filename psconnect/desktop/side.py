@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.theme.icons import pixmap
@@ -16,7 +16,7 @@ from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.card import clear, row
 from psconnect.desktop.widgets.chip import state_of_connection
 from psconnect.desktop.widgets.label import Label, plain_tip
-from psconnect.desktop.widgets.settle import settle
+from psconnect.desktop.widgets.settle import settle_layout
 from psconnect.service import ConnectionState
 
 WIDTH = 248
@@ -29,7 +29,7 @@ _PAGE_SYMBOLS = {"find": "search"}
 class SideBar(QWidget):
     """Tells the navigator where to go; ``mark`` shows where the window is."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._states: list[ConnectionState] = []
@@ -91,7 +91,7 @@ class SideBar(QWidget):
         self._list.addStretch(1)
         self._refresh_symbols()
         self._check()
-        settle(self._inside)
+        settle_layout(self._inside)
         for key, button in self._all_buttons():
             if key == had_focus:
                 button.setFocus()

@@ -53,7 +53,7 @@ class Way:
         return f"The proxy {self.proxy.name} ({self.proxy.source})" if self.proxy else self.host
 
 
-def in_words(error: Exception, way: Way) -> PsconnectError:
+def failure_in_words(error: Exception, way: Way) -> PsconnectError:
     """The error that a person can act on."""
     if isinstance(error, httpcore.TimeoutException):
         return _late(error, way)
@@ -127,8 +127,8 @@ def _late(error: httpcore.TimeoutException, way: Way) -> TryLater:
 def _not_secure(cause: ssl.SSLError, way: Way) -> PsconnectError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         whose = way.other_side.replace("The proxy", "the proxy")
-        beneath = 0 if way.proxy else trust.beneath(way.host, way.port, way.limits.connect, cause)
-        return trust.refused(whose, way.host, cause, beneath)
+        beneath = 0 if way.proxy else trust.refused_beneath(way.host, way.port, way.limits.connect, cause)
+        return trust.certificate_refused(whose, way.host, cause, beneath)
     to_do = "Check that the address and port are right and that the server offers TLS 1.2 or newer."
     if way.proxy:
         to_do = "Most proxies are spoken to without encryption: write http:// instead of https:// before its name."

@@ -16,7 +16,7 @@ import httpcore
 from psconnect.http.deadline import Deadline
 from psconnect.http.sockets import OpenSockets
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 _RECORD = 16 * 1024  # bytes of one TLS record at most
 _LOOK_UP = 30.0  # seconds: a computer with three name servers asks each of them twice in this time
 
@@ -96,8 +96,8 @@ class Network(httpcore.NetworkBackend):
         raise NoNameServer
 
     def guarded(
-        self, failed: type[Exception], late: type[Exception], timeout: float | None, wait_for: Callable[[float], T]
-    ) -> T:
+        self, failed: type[Exception], late: type[Exception], timeout: float | None, wait_for: Callable[[float], _T]
+    ) -> _T:
         """Runs something that waits ``limit`` seconds at most, and no longer than the call may take."""
         with _as(failed, late, self._deadline):
             return wait_for(self._deadline.left(timeout))
@@ -203,7 +203,7 @@ class _TlsInTls(httpcore.NetworkStream):
             self.close()
             raise
 
-    def _do(self, step: Callable[[], T], timeout: float | None) -> T:
+    def _do(self, step: Callable[[], _T], timeout: float | None) -> _T:
         while True:
             try:
                 done = step()

@@ -66,8 +66,8 @@ def trust(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-def refused(whose: str, where: str, error: ssl.SSLCertVerificationError, beneath: int = 0) -> FixSettings:
-    """The error for a certificate that is not trusted; ``beneath``: what else is wrong with it (see `beneath`)."""
+def certificate_refused(whose: str, where: str, error: ssl.SSLCertVerificationError, beneath: int = 0) -> FixSettings:
+    """The error for a certificate that is not trusted; ``beneath``: what else is wrong with it (`refused_beneath`)."""
     what, to_do = _REASONS.get(
         error.verify_code, (f"could not be verified ({error.verify_message})", "Have the server's certificate checked.")
     )
@@ -84,7 +84,7 @@ def refused(whose: str, where: str, error: ssl.SSLCertVerificationError, beneath
     )
 
 
-def beneath(host: str, port: int, timeout: float, error: ssl.SSLCertVerificationError) -> int:
+def refused_beneath(host: str, port: int, timeout: float, error: ssl.SSLCertVerificationError) -> int:
     """What else is wrong with a certificate whose issuer is not trusted: one of OpenSSL's results, 0 for nothing.
 
     OpenSSL stops at the issuer. Somebody who then chose the certificate as CA file would learn only later that it

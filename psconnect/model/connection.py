@@ -16,7 +16,7 @@ from psconnect.model.connection_id import PATTERN
 from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.errors import FixSettings
 from psconnect.model.filter_rules import FilterRule, parse_filters
-from psconnect.model.ids import IdRules, IdSettings, rules_of
+from psconnect.model.ids import IdRules, IdSettings, id_rules_of
 from psconnect.model.pasted import pasted
 from psconnect.model.paths import check_path
 from psconnect.model.roster_rules import UniquenessSettings, check_uniqueness
@@ -32,7 +32,7 @@ from psconnect.model.sections import (
 from psconnect.model.server_address import normalise_url
 from psconnect.model.values import refused
 
-FORMAT = 1
+FILE_FORMAT = 1
 LONGEST_NAME = 200
 """The longest name of a connection, in characters; files are named after it."""
 NEWER = "PSC-SETTINGS-NEWER"
@@ -79,7 +79,7 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def id_rules(self) -> IdRules:
         """How the ids of this connection's records are made."""
-        return rules_of(self.options.id_prefix, self.ids)
+        return id_rules_of(self.options.id_prefix, self.ids)
 
     @property
     def prefixes(self) -> dict[str, dict[str, str]]:
@@ -142,12 +142,12 @@ _STATED = {"source": ("read", "without"), "scope": (), "options": (), "ids": (),
 def from_dict(data: dict[str, Any]) -> Connection:
     """Reads the tables of a connection file; raises FixSettings with the key that is wrong."""
     data = dict(data)
-    file_format = data.pop("format", FORMAT)
-    if file_format != FORMAT:
+    file_format = data.pop("format", FILE_FORMAT)
+    if file_format != FILE_FORMAT:
         raise FixSettings(
             NEWER,
             "The connection file is of another version",
-            f"The file has format {file_format}; this version of psconnect reads format {FORMAT}.",
+            f"The file has format {file_format}; this version of psconnect reads format {FILE_FORMAT}.",
             "Install the newest version of psconnect, or export the connection again from the version that wrote it.",
         )
     for key, label in _KEPT.items():
@@ -228,7 +228,7 @@ def _normalised(connection: Connection) -> Connection:
 
 def to_dict(connection: Connection) -> dict[str, Any]:
     """The tables of the connection file; what equals a default is left out unless it was stated."""
-    data: dict[str, Any] = {"format": FORMAT, **msgspec.to_builtins(connection)}
+    data: dict[str, Any] = {"format": FILE_FORMAT, **msgspec.to_builtins(connection)}
     for section, values in data.pop("stated", {}).items():
         data[section] = {**values, **data.get(section, {})}
     if "own" in data.get("source", {}):

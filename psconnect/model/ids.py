@@ -99,7 +99,7 @@ class IdRules:
         return made if number.strip() and is_fit(made) else ""
 
 
-def rules_of(prefix: str, settings: IdSettings) -> IdRules:
+def id_rules_of(prefix: str, settings: IdSettings) -> IdRules:
     """The rules from a connection's settings."""
     choices = msgspec.to_builtins(settings)
     return IdRules(prefix, {kind: choice for kind, choice in choices.items() if choice != "dcid"})

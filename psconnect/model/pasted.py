@@ -12,7 +12,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _CONTROLS = {"\t": "TAB", "\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\0": "NUL"}
 
 
-def trimmed(text: str) -> str:
+def stripped(text: str) -> str:
     """The text without blanks, line ends, quotes, byte order marks and other invisible characters at its edges."""
     first, last = 0, len(text)
     while first < last and _clings(text[first]):
@@ -27,7 +27,7 @@ def pasted(text: str, what: str, where: str) -> str:
 
     ``what`` names it in a sentence, like ``client secret``.
     """
-    text = trimmed(text)
+    text = stripped(text)
     for place, ch in enumerate(text):
         if ch != " " and unicodedata.category(ch) in _UNSEEN:
             raise FixSettings(

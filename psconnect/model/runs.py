@@ -13,7 +13,7 @@ APPLIED = ("finished", "finished_with_problems")
 SCOPES = ("all", "users", "courses")
 REFUSALS = ("refused", "waits")
 """Reasons for setting changes aside that only show while a run is applied."""
-KINDS = ("sync", "undo", "rehearsal")
+RUN_KINDS = ("sync", "undo", "rehearsal")
 
 
 @dataclass(frozen=True)

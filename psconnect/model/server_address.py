@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from psconnect.model.bad_setting import refuse
 from psconnect.model.errors import FixSettings
-from psconnect.model.pasted import trimmed
+from psconnect.model.pasted import stripped
 
 
 def _is_host(host: str) -> bool:
@@ -30,7 +30,7 @@ def normalise_url(text: str) -> str:
     The scheme is added, path, query and trailing slash are dropped. Raises FixSettings for plain http to anything
     but this computer, for other schemes, for user names in the address, and for text that is no address.
     """
-    text = trimmed(text)
+    text = stripped(text)
     if "://" not in text:
         text = f"https://{text}"
     try:

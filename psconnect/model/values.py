@@ -38,24 +38,24 @@ def refused(error: msgspec.ValidationError, kind: Any, place: str = "") -> FixSe
         return refuse(f"There is no setting “{where}.{key[1]}”.", nearest(key[1], known), f"{where}.{key[1]}")
     named = re.fullmatch(r"Object (missing required|contains unknown) field `(.*)`", text)
     if named and named[1].startswith("missing"):
-        wanted = in_words(_at(at, named[2]))
+        wanted = kind_in_words(_at(at, named[2]))
         lacking = f"{where}.{named[2]}" if where else named[2]
         what = f"“{where}” lacks" if where else "The settings lack"
         return refuse(f"{what} “{named[2]}”.", f"Add {named[2]}: {wanted}.", lacking)
     if named:
         return refuse(f"There is no setting “{where}.{named[2]}”.", nearest(named[2], list(_fields(at))), where)
     value = f"A value in “{where}”" if "[...]" in inner else f"The value of “{where}”"
-    to_do = f"Write it as a section, like [{where}]." if in_words(at) == _SECTION else f"Give {in_words(at)}."
+    to_do = f"Write it as a section, like [{where}]." if kind_in_words(at) == _SECTION else f"Give {kind_in_words(at)}."
     return refuse(f"{value} can't be used.", to_do, where)
 
 
-def in_words(kind: Any) -> str:
+def kind_in_words(kind: Any) -> str:
     """What a value of that type is, for a person: completes “Give …”."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return " ".join([in_words(parts[0]), *_limits(parts[1])])
+        return " ".join([kind_in_words(parts[0]), *_limits(parts[1])])
     if origin in (Union, UnionType):
-        return " or ".join(in_words(part) for part in parts if part is not NoneType)
+        return " or ".join(kind_in_words(part) for part in parts if part is not NoneType)
     if origin is Literal:
         words = [f"“{part}”" for part in parts]
         return f"one of {', '.join(words)}" if len(words) > 1 else words[0]

@@ -260,10 +260,10 @@ def token_refused(answer: Answer, host: str, now: datetime) -> PsconnectError:
 
 def sent_at(answer: Answer) -> datetime | None:
     """The time of the answer by the server's own clock; None if it does not say."""
-    return moment(answer.headers.get("date", ""))
+    return answered_at(answer.headers.get("date", ""))
 
 
-def moment(text: str) -> datetime | None:
+def answered_at(text: str) -> datetime | None:
     """A time from a header; None for an invalid one."""
     try:
         found = email.utils.parsedate_to_datetime(text)
@@ -317,7 +317,7 @@ def retry_after(answer: Answer, now: datetime) -> float | None:
     if re.fullmatch(r"\d{1,9}", text):
         return float(text)
     if text:
-        until = moment(text)
+        until = answered_at(text)
         return max(0.0, (until - (sent_at(answer) or now)).total_seconds()) if until else None
     words = _words(answer) if throttled(answer) else message_of(answer)
     found = re.search(r"(\d{1,6})\s*second", words)

@@ -24,7 +24,7 @@ from psconnect.powerschool.json_repair import readings
 from psconnect.powerschool.retries import NOT_IN_TIME, RetryPolicy
 from psconnect.powerschool.throttle import Gate
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 _OK, _UNAUTHORIZED = 200, 401
 _TOKEN_PATH = "/oauth/access_token"  # noqa: S105 - a path
 _SHORTEST_LIFE = 60.0
@@ -135,25 +135,25 @@ class PowerSchoolClient:
         method: str,
         path: str,
         what: str,
-        decode: Callable[[bytes], T],
+        decode: Callable[[bytes], _T],
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, str] | None = None,
         signed_in: bool = True,
-    ) -> T:
+    ) -> _T:
         """Make a reading call, with retries, and decode its JSON answer.
 
         ``what`` names the request in messages. Raises what ``answers.check`` raises, and TryLater after the last try.
         """
 
-        def once() -> T:
+        def once() -> _T:
             answer = self._signed(method, path, params, body) if signed_in else self._call(method, path, params, body)
             answers.check(answer, self.host, what, self.clock.now())
             return self._decoded(answer.body, what, decode)
 
         return self._retrying(once)
 
-    def _decoded(self, body: bytes, what: str, decode: Callable[[bytes], T]) -> T:
+    def _decoded(self, body: bytes, what: str, decode: Callable[[bytes], _T]) -> _T:
         for reading in readings(body):
             try:
                 return decode(reading)
@@ -163,7 +163,7 @@ class PowerSchoolClient:
                 continue
         raise answers.unreadable(self.host, what)
 
-    def _retrying(self, once: Callable[[], T]) -> T:
+    def _retrying(self, once: Callable[[], _T]) -> _T:
         # A pause that the server asks for is not part of our budget, which it may exceed (N12).
         started, asked, silent = self.clock.monotonic(), 0.0, 0.0
         for number in range(1, self.retries.tries + 1):

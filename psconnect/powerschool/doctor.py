@@ -15,7 +15,7 @@ from psconnect.model.findings import Finding
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.fields import perhaps_meant
-from psconnect.powerschool.page_sizes import DEFAULT, RAISE_IT, too_small
+from psconnect.powerschool.page_sizes import DEFAULT_PAGE_SIZE, RAISE_IT, too_small
 from psconnect.powerschool.pieces import advised
 from psconnect.powerschool.reader import ALL_ROWS, PAGE_ROWS, PageFailed, QueryReader, unstable
 from psconnect.powerschool.stream import Stream
@@ -149,7 +149,7 @@ def _missing(client: PowerSchoolClient, stream: Stream, not_found: FixSettings) 
     """
     refused = None
     try:
-        TableReader(client, DEFAULT).probe(stream, any_year(stream))
+        TableReader(client, DEFAULT_PAGE_SIZE).probe(stream, any_year(stream))
     except FixSettings as error:
         refused = error
     except (PsconnectError, PageFailed):
@@ -206,7 +206,7 @@ def _page_size(client: PowerSchoolClient, way: str) -> Iterator[Finding]:
 def _only_v1(client: PowerSchoolClient) -> bool:
     """Whether the plugin may use the v1 interface but not read tables."""
     try:
-        TableReader(client, DEFAULT).count(SCHOOLS, {})
+        TableReader(client, DEFAULT_PAGE_SIZE).count(SCHOOLS, {})
     except FixSettings:
         try:
             V1Reader(client, Metadata()).probe()

@@ -24,7 +24,7 @@ from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import any_year
 from psconnect.powerschool.fields import catalogue
-from psconnect.powerschool.page_sizes import DEFAULT
+from psconnect.powerschool.page_sizes import DEFAULT_PAGE_SIZE
 from psconnect.powerschool.reader import PageFailed, QueryReader
 from psconnect.powerschool.retries import RetryPolicy
 from psconnect.powerschool.shapes import describe, size_class
@@ -32,7 +32,7 @@ from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import StreamSet, streams_for
 from psconnect.powerschool.tables import TableReader
 
-FORMAT = 1
+EVIDENCE_FORMAT = 1
 _ROWS = 25
 _BEHIND_ALL = 2_000_000_000
 _DECLARED = streams_for(contacts=True, portal=True, fields={}).by_name
@@ -158,7 +158,7 @@ class Evidence:
         steps = {stream.label for stream in _DECLARED.values()}
         steps |= {"Server", "Version", "Sign-in", "Page size", "Estimate", "The v1 interface"}
         data = {
-            "format": FORMAT,
+            "format": EVIDENCE_FORMAT,
             "psconnect": __version__,
             "powerschool": self.version,
             "page_sizes": self.page_sizes,
@@ -179,7 +179,7 @@ class Evidence:
         Failures are noted by code and not retried: they are what we want to learn.
         """
         client.retries = RetryPolicy(tries=1)
-        queries, tables = QueryReader(client, _ROWS), TableReader(client, DEFAULT)
+        queries, tables = QueryReader(client, _ROWS), TableReader(client, DEFAULT_PAGE_SIZE)
         for stream in self.streams.by_name.values():
             self._sample("queries", queries, stream, -1)
         self._sample("queries", queries, s.SCHOOLS, _BEHIND_ALL)

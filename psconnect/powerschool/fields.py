@@ -80,14 +80,14 @@ def _by_full_name() -> dict[str, Field]:
     return {field.full_name.lower(): field for field in catalogue()}
 
 
-def listed(table: str, field: str) -> Field | None:
+def listed_field(table: str, field: str) -> Field | None:
     """The field in the catalogue; None if it is not listed."""
     return _by_full_name().get(f"{table}.{field}".lower())
 
 
 def spelled(table: str, field: str) -> str:
     """``Table.Field`` in PowerSchool's spelling, if known."""
-    found = listed(table, field)
+    found = listed_field(table, field)
     return found.full_name if found else f"{table}.{field}"
 
 
@@ -128,9 +128,9 @@ def resolve(name: str, entity: str, where: str) -> str:
 
 
 def _with_table(name: str, entity: str, where: str) -> str:
-    listed = _by_full_name().get(name.lower())
-    if listed:
-        return listed.full_name
+    listed_field = _by_full_name().get(name.lower())
+    if listed_field:
+        return listed_field.full_name
     table, _, field = name.partition(".")
     tables = {one.lower(): one for one in TABLES_OF[entity]}
     if table.lower() in tables:
@@ -151,11 +151,11 @@ def nearest_field(name: str) -> str:
 def perhaps_meant(name: str) -> str:
     """The listed field with a name similar to this unlisted one; empty if there is none, or if the field is listed."""
     table, _, field = name.partition(".")
-    listed = {one.name.lower(): one.full_name for one in catalogue() if one.table.lower() == table.lower()}
-    if not listed or field.lower() in listed:
+    listed_field = {one.name.lower(): one.full_name for one in catalogue() if one.table.lower() == table.lower()}
+    if not listed_field or field.lower() in listed_field:
         return ""
-    close = difflib.get_close_matches(field.lower(), listed, n=1, cutoff=0.8)
-    return listed[close[0]] if close else ""
+    close = difflib.get_close_matches(field.lower(), listed_field, n=1, cutoff=0.8)
+    return listed_field[close[0]] if close else ""
 
 
 def _wrong(happened: str, to_do: str, where: str) -> FixSettings:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from psconnect.model import text
 
-UNREADABLE = text.UNREADABLE
+_UNREADABLE = text.UNREADABLE
 """Replaces an invalid character."""
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -27,16 +27,16 @@ def readings(body: bytes) -> Iterator[bytes]:
     """The body as received, then repaired for a caller that found it is not JSON."""
     if _NUL not in body:
         yield body
-    yield mended(body)
+    yield mended_json(body)
 
 
-def mended(body: bytes) -> bytes:
+def mended_json(body: bytes) -> bytes:
     """The body with UNREADABLE in place of invalid characters; the same bytes if there are none.
 
     A body that broke off or is not JSON stays broken.
     """
     # "surrogateescape" marks each byte that is not UTF-8, so that it can't be confused with a character that was sent.
     decoded = body.decode("utf-8", "surrogateescape").removeprefix(_BYTE_ORDER_MARK)
-    decoded = re.sub("[\udc80-\udcff]+", UNREADABLE, decoded)
-    decoded = _CONTROL.sub(UNREADABLE, decoded)
-    return _NO_CHARACTER.sub(lambda found: UNREADABLE if found["none"] else found[0], decoded).encode()
+    decoded = re.sub("[\udc80-\udcff]+", _UNREADABLE, decoded)
+    decoded = _CONTROL.sub(_UNREADABLE, decoded)
+    return _NO_CHARACTER.sub(lambda found: _UNREADABLE if found["none"] else found[0], decoded).encode()

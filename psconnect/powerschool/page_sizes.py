@@ -5,8 +5,8 @@ from __future__ import annotations
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata
 
-DEFAULT = 100
-RAISE_IT = f"Set it to {DEFAULT} or more: {menus.PAGE_SIZE}."
+DEFAULT_PAGE_SIZE = 100
+RAISE_IT = f"Set it to {DEFAULT_PAGE_SIZE} or more: {menus.PAGE_SIZE}."
 
 
 def smallest_of(metadata: Metadata, way: str) -> int:
@@ -27,7 +27,7 @@ def smallest_of(metadata: Metadata, way: str) -> int:
 def too_small(metadata: Metadata, way: str) -> str:
     """A sentence about a page size below PowerSchool's default; empty otherwise."""
     size = smallest_of(metadata, way)
-    if size >= DEFAULT:
+    if size >= DEFAULT_PAGE_SIZE:
         return ""
     text = f"The plugin may read only {size} rows a call."
     if way == "queries":

@@ -21,7 +21,7 @@ from psconnect.powerschool.plugin import query_name
 from psconnect.powerschool.rows import RowDecoder, decode_count
 from psconnect.powerschool.stream import Stream
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 ALL_ROWS = "2000000000"
 PAGE_ROWS = 10_000
 """Rows per request: few calls, but no page takes so long to decode that the window stalls (5 ms)."""
@@ -30,7 +30,7 @@ _READS = 3
 
 
 @dataclass(frozen=True)
-class Page:
+class RowPage:
     """One page of a stream.
 
     Attributes:
@@ -56,7 +56,7 @@ class Reader(Protocol):
         """The number of the stream's rows according to the server."""
         ...
 
-    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
+    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> RowPage:
         """The rows after the key ``after``."""
         ...
 
@@ -119,23 +119,23 @@ class QueryReader:
         path = f"/ws/schema/query/{query_name(stream, self.client.plugin)}/count"
         return self._asked(path, f"the number of {stream.label.lower()}", decode_count, body)
 
-    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
+    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> RowPage:
         """The rows after the key ``after``; a page with fewer rows than requested is the last one."""
         body = {**_needed(stream, arguments), "first_key": str(after + 1), "page_rows": str(self.page_rows)}
         path = f"/ws/schema/query/{query_name(stream, self.client.plugin)}"
         params = {"pagesize": "0"}
         rows: list[Any] = self._asked(path, f"the query {stream.name}", self._decode(stream), body, params)
         end = keys_of(rows[-1:], stream, self.client.host)[0] if rows else after
-        return Page(rows, len(rows), end, len(rows) < self.page_rows)
+        return RowPage(rows, len(rows), end, len(rows) < self.page_rows)
 
     def _asked(
         self,
         path: str,
         what: str,
-        decode: Callable[[bytes], T],
+        decode: Callable[[bytes], _T],
         body: Mapping[str, str],
         params: Mapping[str, str] | None = None,
-    ) -> T:
+    ) -> _T:
         try:
             return self.client.read("POST", path, what, decode, params=params, body=body)
         except FixSettings as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from psconnect.powerschool.stream import Column, Condition, Lookup
+from psconnect.powerschool.stream import Condition, Lookup, StreamColumn
 
 YEAR = (
     Condition("TERMID", ">=", ":first_term", absolute=True),
@@ -56,9 +56,9 @@ COURSE_OF_SECTION = Lookup(
 )
 
 
-def candidates(lookup: Lookup) -> tuple[Column, Column]:
+def candidates(lookup: Lookup) -> tuple[StreamColumn, StreamColumn]:
     """Columns that name the rows among which a lookup can't tell: ``section_lowest`` and ``section_highest``."""
     lowest, highest = (
-        Column(f"{lookup.alias}_{end}", lookup.table, lookup.one_by, lookup.alias, end) for end in _FITTING
+        StreamColumn(f"{lookup.alias}_{end}", lookup.table, lookup.one_by, lookup.alias, end) for end in _FITTING
     )
     return lowest, highest

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping
 
 from psconnect.powerschool.stream import Lookup
 
-Values = dict[str, str]
+RowValues = dict[str, str]
 
 
-def by_key(rows: Iterable[Values], lookup: Lookup) -> dict[str, list[Values]]:
+def by_key(rows: Iterable[RowValues], lookup: Lookup) -> dict[str, list[RowValues]]:
     """The rows of a looked-up table by key: all of them where the key may repeat, else the one that comes first.
 
     ``rows`` come in the order of what decides at last.
     """
-    found: dict[str, list[Values]] = {}
+    found: dict[str, list[RowValues]] = {}
     for row in rows:
         key = row.get(lookup.key.lower(), "")
         several = found.setdefault(key.upper() if lookup.folded else key, [])
@@ -26,7 +26,7 @@ def by_key(rows: Iterable[Values], lookup: Lookup) -> dict[str, list[Values]]:
     return found
 
 
-def only_one(found: list[Values], lookup: Lookup, sources: Mapping[str, Values]) -> Values:
+def only_one(found: list[RowValues], lookup: Lookup, sources: Mapping[str, RowValues]) -> RowValues:
     """Of several rows with one key the one that is told apart; nothing where none is. ``sources`` are rows by alias."""
     if len(found) == 1:
         return found[0]
@@ -38,7 +38,7 @@ def only_one(found: list[Values], lookup: Lookup, sources: Mapping[str, Values])
     return {}
 
 
-def _told(other: str, lookup: Lookup, sources: Mapping[str, Values]) -> str:
+def _told(other: str, lookup: Lookup, sources: Mapping[str, RowValues]) -> str:
     if other.startswith("="):
         return other[1:]
     alias, _, column = other.lower().rpartition(".")
@@ -46,7 +46,7 @@ def _told(other: str, lookup: Lookup, sources: Mapping[str, Values]) -> str:
     return text.removeprefix("-") if lookup.absolute else text
 
 
-def ends(found: list[Values], lookup: Lookup) -> Values:
+def ends(found: list[RowValues], lookup: Lookup) -> RowValues:
     """The candidates' lowest and highest number, where there are several."""
     if len(found) < 2:  # noqa: PLR2004 - one is no choice
         return {}
@@ -54,7 +54,7 @@ def ends(found: list[Values], lookup: Lookup) -> Values:
     return {"lowest": str(numbers[0]), "highest": str(numbers[-1])}
 
 
-def _rank(row: Values, lookup: Lookup) -> list[tuple[bool, float]]:
+def _rank(row: RowValues, lookup: Lookup) -> list[tuple[bool, float]]:
     """What a row is compared by with others of the same key: what has no number comes last."""
     rank = []
     for name in lookup.order:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-Known = Callable[[str], bool]
+IsKnown = Callable[[str], bool]
 """Whether a key is a known word, and no district's own."""
 
 _LENGTHS = ((3, "1 to 3"), (15, "4 to 15"), (60, "16 to 60"), (250, "61 to 250"))
@@ -29,7 +29,7 @@ _MARKS = (
 )
 
 
-def describe(values: Iterable[Any], known: Known) -> list[Any]:
+def describe(values: Iterable[Any], known: IsKnown) -> list[Any]:
     """What kinds of values these are, each once: words for plain ones, one object for all objects and one for lists."""
     values = list(values)
     plain = sorted({_kind(value) for value in values if not isinstance(value, (dict, list))})
@@ -44,7 +44,7 @@ def describe(values: Iterable[Any], known: Known) -> list[Any]:
     return parts
 
 
-def _keys(objects: list[dict[str, Any]], known: Known) -> dict[str, Any]:
+def _keys(objects: list[dict[str, Any]], known: IsKnown) -> dict[str, Any]:
     """Per key what it holds, and whether all the objects have it."""
     found: dict[str, list[Any]] = {}
     for one in objects:

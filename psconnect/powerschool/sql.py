@@ -7,14 +7,14 @@ as text, as a number, or as a floating one. So arguments are digits only, dates 
 
 from __future__ import annotations
 
-from psconnect.powerschool.stream import Column, Condition, Exists, Lookup, Stream
+from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream, StreamColumn
 
 
 def page_sql(stream: Stream) -> str:
     """The SQL of the stream's PowerQuery; its select list is the stream's columns in their order."""
     key = stream.key.lower()
     base = ", ".join(f"b.{column}" for column in _base_columns(stream))
-    where = [f"b.{key} >= {number('first_key')}"]
+    where = [f"b.{key} >= {sql_number('first_key')}"]
     where += [_condition("b", condition) for condition in stream.where]
     where += [_exists(exists) for exists in stream.exists]
     joins = "".join(f"\nLEFT JOIN {_join(stream, lookup)}" for lookup in stream.lookups)
@@ -25,12 +25,12 @@ def page_sql(stream: Stream) -> str:
         f"FROM (SELECT {base}, ROW_NUMBER() OVER (ORDER BY b.{key}) row_no\n"
         f"      FROM {stream.table.lower()} b\n"
         f"      WHERE {' AND '.join(where)}) t{joins}\n"
-        f"WHERE t.row_no <= {number('page_rows')}\n"
+        f"WHERE t.row_no <= {sql_number('page_rows')}\n"
         f"ORDER BY t.{key}"
     )
 
 
-def _output(stream: Stream, column: Column) -> str:
+def _output(stream: Stream, column: StreamColumn) -> str:
     """A column as it is answered: dates as text, because servers write DATE and TIMESTAMP in different ways (19)."""
     if column.of:
         several = f"{column.lookup}_g"
@@ -54,19 +54,19 @@ def _condition(alias: str, condition: Condition) -> str:
         column = f"ABS({column})"
     value = condition.value
     if condition.argument:
-        value = day(condition.argument) if condition.kind == "date" else number(condition.argument)
+        value = sql_day(condition.argument) if condition.kind == "date" else sql_number(condition.argument)
     compared = f"{column} {condition.op} {value}"
     return f"({column} IS NULL OR {compared})" if condition.or_null else compared
 
 
-def number(argument: str) -> str:
+def sql_number(argument: str) -> str:
     """An argument as a whole number."""
     return f"CAST(:{argument} AS INTEGER)"
 
 
-def day(argument: str) -> str:
+def sql_day(argument: str) -> str:
     """An argument of eight digits as a date; without the cast, a floating bind would read 2.0260818E+007."""
-    return f"TO_DATE(TO_CHAR({number(argument)}), 'YYYYMMDD')"
+    return f"TO_DATE(TO_CHAR({sql_number(argument)}), 'YYYYMMDD')"
 
 
 def _exists(exists: Exists) -> str:
@@ -108,8 +108,8 @@ def _only_one(lookup: Lookup, local: str) -> str:
     found = [f"WHEN {alias}_g.among = 1 THEN {alias}_g.lowest"]
     groups = f"(SELECT {key} looked_up, {counted}, MAX(m.{one}) highest {rows} GROUP BY {key}) {alias}_g"
     joins = [f"{groups}\n  ON {alias}_g.looked_up = {local}"]
-    for number, step in enumerate(lookup.telling, 1):
-        told = f"{alias}_{number}"
+    for sql_number, step in enumerate(lookup.telling, 1):
+        told = f"{alias}_{sql_number}"
         names = [column.lower() for column, _other in step]
         outputs = ", ".join(f"m.{name} told_{name}" for name in names)
         group = ", ".join([key, *(f"m.{name}" for name in names)])

@@ -92,7 +92,7 @@ class Exists:
 
 
 @dataclass(frozen=True)
-class Column:
+class StreamColumn:
     """A column of a stream: the name it has in the record, the table.field it comes from, the lookup it is found by.
 
     With ``of`` it is the lowest or highest value of that field among several rows that the lookup's key has, and empty
@@ -133,7 +133,7 @@ class Stream:
     label: str
     table: str
     key: str
-    columns: tuple[Column, ...]
+    columns: tuple[StreamColumn, ...]
     lookups: tuple[Lookup, ...] = ()
     where: tuple[Condition, ...] = ()
     exists: tuple[Exists, ...] = ()
@@ -142,7 +142,7 @@ class Stream:
     dates: tuple[str, ...] = ()
     extension_key: str = ""
     extension_column: str = ""
-    absent: tuple[Column, ...] = ()
+    absent: tuple[StreamColumn, ...] = ()
 
     @property
     def compared(self) -> dict[str, tuple[str, Condition]]:

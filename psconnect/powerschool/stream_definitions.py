@@ -20,12 +20,12 @@ from psconnect.powerschool.repeating_ids import (
     YEAR,
     candidates,
 )
-from psconnect.powerschool.stream import Column, Condition, Exists, Lookup, Stream
+from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream, StreamColumn
 
 
-def own(table: str, *fields: str) -> tuple[Column, ...]:
+def own(table: str, *fields: str) -> tuple[StreamColumn, ...]:
     """Columns of a stream's base table, each with the name of its field in lower case."""
-    return tuple(Column(name.lower(), table, name) for name in fields)
+    return tuple(StreamColumn(name.lower(), table, name) for name in fields)
 
 
 GRADUATES = "999999"
@@ -115,8 +115,8 @@ SECTIONS = Stream(
             "ROOM",
             "TEACHER",
         ),
-        Column("course_name", "COURSES", "COURSE_NAME", "course"),
-        Column("course_dcid", "COURSES", "DCID", "course"),
+        StreamColumn("course_name", "COURSES", "COURSE_NAME", "course"),
+        StreamColumn("course_dcid", "COURSES", "DCID", "course"),
         *candidates(COURSE_OF_SECTION),
     ),
     lookups=(COURSE_OF_SECTION,),
@@ -162,10 +162,10 @@ SECTION_TEACHERS = Stream(
     "ID",
     (
         *own("SECTIONTEACHER", "ID", "TEACHERID", "ROLEID", "START_DATE", "END_DATE"),
-        Column("section_dcid", "SECTIONS", "DCID", "section"),
-        Column("users_dcid", "SCHOOLSTAFF", "USERS_DCID", "staff"),
-        Column("role_name", "ROLEDEF", "NAME", "role"),
-        Column("role_key", "ROLEDEF", "ROLEKEY", "role"),
+        StreamColumn("section_dcid", "SECTIONS", "DCID", "section"),
+        StreamColumn("users_dcid", "SCHOOLSTAFF", "USERS_DCID", "staff"),
+        StreamColumn("role_name", "ROLEDEF", "NAME", "role"),
+        StreamColumn("role_key", "ROLEDEF", "ROLEKEY", "role"),
         *candidates(SECTION_OF_YEAR),
         *candidates(STAFF_OF_SECTION),
     ),
@@ -199,7 +199,7 @@ STUDENTS = Stream(
             "STUDENT_WEB_ID",
             "STATE_STUDENTNUMBER",
         ),
-        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
+        StreamColumn("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
     ),
     lookups=_EMAIL,
     where=(Condition("SCHOOLID", "<>", GRADUATES),),
@@ -214,9 +214,9 @@ ENROLLMENTS = Stream(
     "DCID",
     (
         *own("CC", "DCID", "SECTIONID", "DATEENROLLED", "DATELEFT"),
-        Column("student_dcid", "STUDENTS", "DCID", "student"),
-        Column("student_school", "STUDENTS", "SCHOOLID", "student"),
-        Column("section_dcid", "SECTIONS", "DCID", "section"),
+        StreamColumn("student_dcid", "STUDENTS", "DCID", "student"),
+        StreamColumn("student_school", "STUDENTS", "SCHOOLID", "student"),
+        StreamColumn("section_dcid", "SECTIONS", "DCID", "section"),
         *candidates(STUDENT_OF_CC),
         *candidates(SECTION_OF_CC),
     ),
@@ -236,8 +236,8 @@ CONTACTS = Stream(
     "ID",
     (
         *own("PERSON", "ID", "FIRSTNAME", "MIDDLENAME", "LASTNAME", "ISACTIVE"),
-        Column("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
-        Column("phone", "PHONENUMBER", "PHONENUMBER", "phone"),
+        StreamColumn("email", "EMAILADDRESS", "EMAILADDRESS", "mail"),
+        StreamColumn("phone", "PHONENUMBER", "PHONENUMBER", "phone"),
     ),
     lookups=(
         replace(_EMAIL[0], local="ID"),
@@ -262,14 +262,14 @@ RELATIONSHIPS = Stream(
     "STUDENTCONTACTASSOCID",
     (
         *own("STUDENTCONTACTASSOC", "STUDENTCONTACTASSOCID", "STUDENTDCID", "PERSONID"),
-        Column("relation", "CODESET", "CODE", "relation"),
-        Column("custodial", "STUDENTCONTACTDETAIL", "ISCUSTODIAL", "detail"),
-        Column("emergency", "STUDENTCONTACTDETAIL", "ISEMERGENCY", "detail"),
-        Column("lives_with", "STUDENTCONTACTDETAIL", "LIVESWITHFLG", "detail"),
-        Column("school_pickup", "STUDENTCONTACTDETAIL", "SCHOOLPICKUPFLG", "detail"),
-        Column("receives_mail", "STUDENTCONTACTDETAIL", "RECEIVESMAILFLG", "detail"),
-        Column("detail_id", "STUDENTCONTACTDETAIL", "STUDENTCONTACTDETAILID", "detail"),
-        Column("student_school", "STUDENTS", "SCHOOLID", "graduate"),
+        StreamColumn("relation", "CODESET", "CODE", "relation"),
+        StreamColumn("custodial", "STUDENTCONTACTDETAIL", "ISCUSTODIAL", "detail"),
+        StreamColumn("emergency", "STUDENTCONTACTDETAIL", "ISEMERGENCY", "detail"),
+        StreamColumn("lives_with", "STUDENTCONTACTDETAIL", "LIVESWITHFLG", "detail"),
+        StreamColumn("school_pickup", "STUDENTCONTACTDETAIL", "SCHOOLPICKUPFLG", "detail"),
+        StreamColumn("receives_mail", "STUDENTCONTACTDETAIL", "RECEIVESMAILFLG", "detail"),
+        StreamColumn("detail_id", "STUDENTCONTACTDETAIL", "STUDENTCONTACTDETAILID", "detail"),
+        StreamColumn("student_school", "STUDENTS", "SCHOOLID", "graduate"),
     ),
     lookups=(
         # A detail counts while it is active and today is one of its days (docs/powerschool.md 19).
@@ -305,7 +305,7 @@ PORTAL_ACCOUNTS = Stream(
     "GUARDIANPERSONASSOCID",
     (
         *own("GUARDIANPERSONASSOC", "GUARDIANPERSONASSOCID", "PERSONID"),
-        Column("enabled", "PCAS_ACCOUNT", "ISENABLED", "account"),
+        StreamColumn("enabled", "PCAS_ACCOUNT", "ISENABLED", "account"),
     ),
     # A query that shows GUARDIAN.GUARDIANID failed at a district (docs/powerschool.md 19): it only leads on.
     lookups=(

@@ -12,7 +12,7 @@ from psconnect.model.bad_setting import nearest
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool.fields import DATES, is_extension
 from psconnect.powerschool.pieces import Piece, go_without
-from psconnect.powerschool.stream import Column, Lookup, Stream
+from psconnect.powerschool.stream import Lookup, Stream, StreamColumn
 from psconnect.powerschool.stream_definitions import (
     CALENDAR_DAYS,
     CONTACTS,
@@ -152,18 +152,18 @@ def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
             continue
         table, _, field_name = full_name.upper().partition(".")
         if table == stream.table:
-            column = Column(_free(stream, field_name), table, field_name)
+            column = StreamColumn(_free(stream, field_name), table, field_name)
             dates = (column.name,) if f"{table}.{field_name}" in DATES else ()
             stream = replace(stream, columns=(*stream.columns, column), dates=(*stream.dates, *dates))
         elif found := [lookup.alias for lookup in stream.lookups if lookup.table == table]:
-            column = Column(_free(stream, f"{found[0]}_{field_name}"), table, field_name, found[0])
+            column = StreamColumn(_free(stream, f"{found[0]}_{field_name}"), table, field_name, found[0])
             stream = replace(stream, columns=(*stream.columns, column))
         elif stream.extension_key and is_extension(table):
             alias = table.lower()
             if all(lookup.alias != alias for lookup in stream.lookups):
                 link = Lookup(alias, table, stream.extension_key, stream.extension_column)
                 stream = replace(stream, lookups=(*stream.lookups, link))
-            column = Column(_free(stream, f"{alias}_{field_name}"), table, field_name, alias)
+            column = StreamColumn(_free(stream, f"{alias}_{field_name}"), table, field_name, alias)
             stream = replace(stream, columns=(*stream.columns, column))
         else:
             raise FixSettings(

@@ -15,8 +15,8 @@ from typing import Any
 
 from psconnect.powerschool import answers
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
-from psconnect.powerschool.reader import PAGE_ROWS, Page, PageFailed, two_rows
-from psconnect.powerschool.row_choice import Values, by_key, ends, only_one
+from psconnect.powerschool.reader import PAGE_ROWS, PageFailed, RowPage, two_rows
+from psconnect.powerschool.row_choice import RowValues, by_key, ends, only_one
 from psconnect.powerschool.rows import decode_count, row_type, table_rows
 from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream
 
@@ -44,7 +44,9 @@ class TableReader:
     client: PowerSchoolClient
     page_size: int
     way: str = "tables"
-    _found: dict[tuple[Lookup, tuple[str, ...], tuple[str, ...]], dict[str, list[Values]]] = field(default_factory=dict)
+    _found: dict[tuple[Lookup, tuple[str, ...], tuple[str, ...]], dict[str, list[RowValues]]] = field(
+        default_factory=dict
+    )
     _members: dict[tuple[Exists, str], set[str]] = field(default_factory=dict)
     _types: dict[str, Any] = field(default_factory=dict)
 
@@ -52,14 +54,14 @@ class TableReader:
         """Rows of the base table as the server counts them, before restrictions that only we can apply."""
         return sum(self._count(stream.table, stream.key, q) for q in _filters(stream.where, arguments))
 
-    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
+    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> RowPage:
         """The rows behind the key ``after``, in key order, with what the lookups find."""
         raw, last = self._base_page(stream, arguments, after)
         key = stream.key.lower()
         end = int(raw[-1][key]) if raw else after
         wanted = [values for values in raw if self._exists(stream, values, arguments)]
         rows = [self._row(stream, values, arguments) for values in wanted]
-        return Page(rows, len(raw), end, last)
+        return RowPage(rows, len(raw), end, last)
 
     def probe(self, stream: Stream, arguments: Mapping[str, str]) -> None:
         """Ask for every field that reading the stream touches, but for no row; raises what the refusal says."""
@@ -78,9 +80,9 @@ class TableReader:
         sizes += [self._count(one.table, one.ordered_by, _filter(one.where, arguments)) for one in stream.lookups]
         return sum(-(-size // self.page_size) for size in sizes) + 2
 
-    def _base_page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> tuple[list[Values], bool]:
+    def _base_page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> tuple[list[RowValues], bool]:
         columns = _base_columns(stream)
-        found: list[Values] = []
+        found: list[RowValues] = []
         ends: list[int] = []
         for q in _filters(stream.where, arguments):
             rows = self._rows(stream.table, stream.key, columns, q, after)
@@ -93,9 +95,9 @@ class TableReader:
         page = [row for row in found if limit is None or int(row[key]) <= limit]
         return sorted(page, key=lambda row: int(row[key])), limit is None
 
-    def _row(self, stream: Stream, values: Values, arguments: Mapping[str, str]) -> Any:
-        sources: dict[str, Values] = {"": values}
-        among: dict[str, Values] = {}
+    def _row(self, stream: Stream, values: RowValues, arguments: Mapping[str, str]) -> Any:
+        sources: dict[str, RowValues] = {"": values}
+        among: dict[str, RowValues] = {}
         for lookup in stream.lookups:
             alias, _, column = lookup.local.rpartition(".")
             local = sources[alias].get(column.lower(), "")
@@ -117,7 +119,7 @@ class TableReader:
             )
         )
 
-    def _lookup(self, stream: Stream, lookup: Lookup, arguments: Mapping[str, str]) -> dict[str, list[Values]]:
+    def _lookup(self, stream: Stream, lookup: Lookup, arguments: Mapping[str, str]) -> dict[str, list[RowValues]]:
         # Two streams may look things up alike, and yet take other columns of what they find.
         columns = tuple(_lookup_columns(stream, lookup))
         name = (lookup, columns, tuple(_value(condition, arguments) for condition in lookup.where))
@@ -127,7 +129,7 @@ class TableReader:
             self._found[name] = by_key((row for row in rows if self._passes(lookup, row, arguments)), lookup)
         return self._found[name]
 
-    def _passes(self, lookup: Lookup, row: Values, arguments: Mapping[str, str]) -> bool:
+    def _passes(self, lookup: Lookup, row: RowValues, arguments: Mapping[str, str]) -> bool:
         """Whether a row fulfils the conditions that no table filter can say: those that an empty value fulfils, too."""
         for condition in lookup.where:
             text = row.get(condition.column.lower(), "")
@@ -141,7 +143,7 @@ class TableReader:
                 return False
         return True
 
-    def _exists(self, stream: Stream, values: Values, arguments: Mapping[str, str]) -> bool:
+    def _exists(self, stream: Stream, values: RowValues, arguments: Mapping[str, str]) -> bool:
         return all(
             values.get(exists.local.lower(), "") in self._member_keys(exists, arguments) for exists in stream.exists
         )
@@ -157,9 +159,9 @@ class TableReader:
             }
         return self._members[name]
 
-    def _all(self, table: str, order: str, columns: Iterable[str], q: str) -> Iterable[Values]:
+    def _all(self, table: str, order: str, columns: Iterable[str], q: str) -> Iterable[RowValues]:
         """All rows of a looked-up table in the order of ``order``; raises PageFailed when some are missing."""
-        found: dict[int, Values] = {}
+        found: dict[int, RowValues] = {}
         expected = self._count(table, order, q)
         after, last = -1, False
         while not last:
@@ -176,7 +178,7 @@ class TableReader:
             raise PageFailed(came)
         return found.values()
 
-    def _rows(self, table: str, order: str, columns: Iterable[str], q: str, after: int) -> list[Values]:
+    def _rows(self, table: str, order: str, columns: Iterable[str], q: str, after: int) -> list[RowValues]:
         name = table.lower()
         projection = ",".join(dict.fromkeys(column.lower() for column in (order, *columns)))
         conditions = _behind(order, after, q)
@@ -193,7 +195,7 @@ class TableReader:
         self._check_keys(rows, table, order, after)
         return rows
 
-    def _check_keys(self, rows: list[Values], table: str, order: str, after: int) -> None:
+    def _check_keys(self, rows: list[RowValues], table: str, order: str, after: int) -> None:
         """Every row has a whole number in the column it is ordered by, behind the last one seen."""
         texts = [row.get(order.lower(), "") for row in rows]
         if not all(text.removeprefix("-").isdecimal() for text in texts):

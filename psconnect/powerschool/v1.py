@@ -25,7 +25,7 @@ from psconnect.powerschool.v1_contacts import Contacts, read_contacts
 from psconnect.powerschool.v1_lists import Listing, ListPath, ListReader
 from psconnect.powerschool.v1_paths import V1Paths, calls_ahead
 from psconnect.powerschool.v1_rows import (
-    FIRST_YEAR,
+    FIRST_YEAR_ID_BASE,
     Made,
     enrollment_values,
     graduates_of,
@@ -312,7 +312,7 @@ _GRADUATES = "graduates"
 
 
 def _start_year(arguments: Mapping[str, str]) -> int:
-    return int(arguments["first_term"]) // 100 + FIRST_YEAR
+    return int(arguments["first_term"]) // 100 + FIRST_YEAR_ID_BASE
 
 
 def _repeats(listings: Mapping[int, Listing]) -> list[int]:

@@ -12,7 +12,7 @@ import msgspec
 
 from psconnect.powerschool.client import PowerSchoolClient
 
-Values = dict[str, str]
+_Values = dict[str, str]
 
 
 class _Email(msgspec.Struct, rename="camel"):
@@ -67,9 +67,9 @@ class _Contact(msgspec.Struct, rename="camel"):
 class Contacts:
     """Contacts and portal accounts by Person.ID, relationships by StudentContactAssocID, as values of their rows."""
 
-    contacts: dict[int, Values] = field(default_factory=dict)
-    accounts: dict[int, Values] = field(default_factory=dict)
-    relationships: dict[int, Values] = field(default_factory=dict)
+    contacts: dict[int, _Values] = field(default_factory=dict)
+    accounts: dict[int, _Values] = field(default_factory=dict)
+    relationships: dict[int, _Values] = field(default_factory=dict)
 
 
 def read_contacts(
@@ -95,7 +95,7 @@ def read_contacts(
 _decode = msgspec.json.Decoder(list[_Contact]).decode
 
 
-def _contact_values(contact: _Contact) -> Values:
+def _contact_values(contact: _Contact) -> _Values:
     """Of several addresses and numbers the first in PowerSchool's order, as far as this interface tells it (8)."""
     email = min(contact.emails, key=lambda one: (not one.primary, one.contact_email_id), default=None)
     phone = min(contact.phones, key=_place_of, default=None)
@@ -114,11 +114,11 @@ def _place_of(phone: _Phone) -> tuple[bool, int, bool, int]:
     return phone.sequence is None, phone.sequence or 0, not phone.preferred, phone.contacts_phone_id
 
 
-def _account_values(contact: int, account: _Account) -> Values:
+def _account_values(contact: int, account: _Account) -> _Values:
     return {"guardianpersonassocid": str(contact), "personid": str(contact), "enabled": _flag(account.enabled)}
 
 
-def _relationship_values(contact: int, one: _Student, today: str) -> Values:
+def _relationship_values(contact: int, one: _Student, today: str) -> _Values:
     """The oldest active row of a relationship that holds on a day; without one it has ended, and only whose it was."""
     values = {
         "studentcontactassocid": str(one.student_contact_id),

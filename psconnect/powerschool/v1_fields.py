@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
-from psconnect.powerschool.stream import Column, Stream
+from psconnect.powerschool.stream import Stream, StreamColumn
 from psconnect.powerschool.streams import StreamSet
 
 _NAME = {
@@ -113,7 +113,7 @@ ALTERNATIVES = {"school_enrollment.enroll_status_code": "school_enrollment.statu
 """A second name for a value that the explorer and the wire name differently (6.2)."""
 
 
-def path_of(stream: Stream, column: Column) -> str:
+def path_of(stream: Stream, column: StreamColumn) -> str:
     """Where a column stands in an item; empty where it stands nowhere."""
     return _PATHS.get(stream.name, {}).get(column.full_name.upper(), "")
 
@@ -124,7 +124,7 @@ def expansions_of(stream: Stream) -> list[str]:
     return sorted(blocks & _BLOCKS.get(stream.name, set()))
 
 
-def extensions_of(stream: Stream) -> list[tuple[str, Column]]:
+def extensions_of(stream: Stream) -> list[tuple[str, StreamColumn]]:
     """The stream's columns that come from database extensions, with the extension's name in lower case (5.6)."""
     if stream.name != s.STUDENTS.name:
         return []
@@ -216,7 +216,7 @@ def _unreadable(streams: StreamSet) -> list[tuple[str, str]]:
     return list(found)
 
 
-def _readable(stream: Stream, column: Column) -> bool:
+def _readable(stream: Stream, column: StreamColumn) -> bool:
     # v1 refers by DCID, which is unique: there are no candidates to name.
     if column.of or column.name in _MADE.get(stream.name, frozenset()):
         return True

@@ -110,8 +110,8 @@ class ListReader:
         """
         for number in range(1, _MOST_PAGES):
             wrapper = self._page(path, number, bare=bare)
-            into.expansions |= wire.names(wrapper.get("@expansions"))
-            into.extensions |= wire.names(wrapper.get("@extensions"))
+            into.expansions |= wire.wire_names(wrapper.get("@expansions"))
+            into.extensions |= wire.wire_names(wrapper.get("@extensions"))
             page = wire.items(wrapper.get(path.singular))
             before = len(into.found)
             self._take(path, page, into)

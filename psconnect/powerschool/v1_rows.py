@@ -14,7 +14,7 @@ from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import GRADUATES
 from psconnect.powerschool.v1_lists import Listing
 
-FIRST_YEAR = 1990
+FIRST_YEAR_ID_BASE = 1990
 """YearID 0: ``start_year`` is YearID and this (16.4)."""
 Made = Mapping[str, str]
 """Values of a row that come from elsewhere than its own item, by column name."""
@@ -56,7 +56,7 @@ def term_values(item: wire.Item, numbers: Mapping[int, str]) -> Made:
     year = wire.at(item, "start_year")
     return {
         "schoolid": numbers.get(key_at(item, "school_id"), ""),
-        "yearid": str(int(year) - FIRST_YEAR) if year.isdecimal() else "",
+        "yearid": str(int(year) - FIRST_YEAR_ID_BASE) if year.isdecimal() else "",
         "isyearrec": "1" if wire.at(item, "portion") == "1" else "0",
     }
 

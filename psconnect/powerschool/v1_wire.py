@@ -51,7 +51,7 @@ def at(item: Item, path: str) -> str:
     return text(item.get(last))
 
 
-def names(value: Any) -> frozenset[str]:
+def wire_names(value: Any) -> frozenset[str]:
     """The names in ``@expansions`` or ``@extensions``, whether there are blanks between them or not."""
     return frozenset(part for part in text(value).replace(",", " ").lower().split())
 

@@ -64,13 +64,13 @@ def csv_report(db: sqlite3.Connection, connection: Connection, number: int) -> I
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
     """The bytes of a CSV file for spreadsheets, piece by piece: no more than some rows of it are held."""
     yield b"\xef\xbb\xbf"
-    written = itertools.chain([header], ([as_text(value) for value in row] for row in rows))
+    written = itertools.chain([header], ([harmless(value) for value in row] for row in rows))
     while some := list(itertools.islice(written, _AT_A_TIME)):
         buffer = io.StringIO(newline="")
         csv.writer(buffer, lineterminator="\r\n").writerows(some)
         yield buffer.getvalue().encode(errors="replace")
 
 
-def as_text(value: str) -> str:
+def harmless(value: str) -> str:
     """A cell that no spreadsheet takes for a formula (OWASP ASVS 1.2.10, fault D15)."""
     return f"'{value}" if _FORMULA.match(value) else value

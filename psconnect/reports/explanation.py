@@ -21,7 +21,7 @@ from psconnect.wording.catalogue import marked, tr, translated
 from psconnect.wording.rules import rule_of
 from psconnect.wording.times import day
 
-STEPS = ("Read", "Mapped", "Who is in", "Filter rules", "Requirements", "Uniqueness", "Belongs together", "Compared")
+_STEPS = ("Read", "Mapped", "Who is in", "Filter rules", "Requirements", "Uniqueness", "Belongs together", "Compared")
 """The way of a record through a run, in the order in which it is gone."""
 
 _STEP_OF = {
@@ -68,7 +68,7 @@ _TO_BE = {
 
 
 @dataclass(frozen=True)
-class Step:
+class ExplainedStep:
     """One step of the way: how it came out, and a sentence about it."""
 
     name: str
@@ -126,7 +126,7 @@ class Explanation:
     included: bool
     link: str
     run_id: str
-    steps: tuple[Step, ...]
+    steps: tuple[ExplainedStep, ...]
     values: tuple[tuple[str, str], ...]
     happenings: tuple[Happening, ...] = ()
     missing: tuple[Related, ...] = field(default_factory=tuple)
@@ -227,23 +227,26 @@ class _View:
             "Not included, because {reason}; it will be removed when the waiting run is approved.", reason=because
         )
 
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[ExplainedStep, ...]:
         """The way through the newest run."""
         if self.staged is None:
             text = rule_of(self.instead).sentence if self.instead else tr("PowerSchool did not list it.")
-            return (Step("Read", "stopped", text), *(Step(name, "not reached") for name in STEPS[1:]))
+            return (
+                ExplainedStep("Read", "stopped", text),
+                *(ExplainedStep(name, "not reached") for name in _STEPS[1:]),
+            )
         stopped_at = _step_of(self.staged.rule) if self.staged.rule else ""
         notices = self._notices()
-        found: list[Step] = []
-        for name in STEPS:
+        found: list[ExplainedStep] = []
+        for name in _STEPS:
             if found and found[-1].outcome in ("stopped", "not reached"):
-                found.append(Step(name, "not reached"))
+                found.append(ExplainedStep(name, "not reached"))
             elif name == stopped_at:
-                found.append(Step(name, "stopped", rule_of(self.staged.rule).sentence))
+                found.append(ExplainedStep(name, "stopped", rule_of(self.staged.rule).sentence))
             elif name in notices:
-                found.append(Step(name, "noticed", notices[name]))
+                found.append(ExplainedStep(name, "noticed", notices[name]))
             else:
-                found.append(Step(name, "passed", self._compared() if name == "Compared" else ""))
+                found.append(ExplainedStep(name, "passed", self._compared() if name == "Compared" else ""))
         return tuple(found)
 
     def _notices(self) -> dict[str, str]:

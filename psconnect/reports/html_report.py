@@ -20,7 +20,7 @@ from psconnect.wording.catalogue import counted, number, tr
 from psconnect.wording.rules import WordedRule
 from psconnect.wording.runs import severity_word
 
-LARGEST = 2_000_000
+LARGEST_REPORT = 2_000_000
 """Bytes that no report exceeds."""
 
 _ROOMS = (6_000, 3_000, 1_000, 300, 0)
@@ -57,7 +57,7 @@ class ShownSchool:
     rules: list[ShownRule]
 
 
-Rows = Callable[[int], Iterable[ProblemRow]]
+_Rows = Callable[[int], Iterable[ProblemRow]]
 """The rows of a run, of each rule at each school at most so many, in their order."""
 
 
@@ -71,13 +71,13 @@ def html_report(db: sqlite3.Connection, connection: Connection, number: int) -> 
     template, css = _template(), resources.read_text("templates", "report.css")
     page = b""
     for room in _ROOMS:
-        page = _page(template, css, view, shown(view.problems, rows, room))
-        if len(page) <= LARGEST:
+        page = _page(template, css, view, with_room(view.problems, rows, room))
+        if len(page) <= LARGEST_REPORT:
             break
     yield page
 
 
-def shown(schools: list[SchoolProblems], rows: Rows, room: int) -> list[ShownSchool]:
+def with_room(schools: list[SchoolProblems], rows: _Rows, room: int) -> list[ShownSchool]:
     """As many records as there is room for, the same number for every rule of every school.
 
     Where there is not even room for the headings of all schools, the last ones are left away.

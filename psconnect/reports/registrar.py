@@ -17,8 +17,6 @@ from psconnect.wording.catalogue import tr
 from psconnect.wording.records import detail_word, record_kind
 from psconnect.wording.rules import rule_of
 
-HEADER = ("School", "What", "Number", "Name", "Problem", "Field", "What to do", "Page in PowerSchool")
-
 
 def registrar_csv(groups: Iterable[ProblemGroup], read: LastRead | None) -> Iterator[bytes]:
     """The problems as CSV, piece by piece: UTF-8 with BOM and CRLF; what looks like a formula is made text.
@@ -26,7 +24,20 @@ def registrar_csv(groups: Iterable[ProblemGroup], read: LastRead | None) -> Iter
     Number and name are those of the newest reading (``read``), else the name that the run knew.
     """
     rows = ([" ".join(value.split()) for value in values] for group in groups for values in _rows(group, read))
-    yield from as_csv([tr(name) for name in HEADER], rows)
+    yield from as_csv(_header(), rows)
+
+
+def _header() -> list[str]:
+    return [
+        tr("School"),
+        tr("What"),
+        tr("Number"),
+        tr("Name"),
+        tr("Problem"),
+        tr("Field"),
+        tr("What to do"),
+        tr("Page in PowerSchool"),
+    ]
 
 
 def _rows(group: ProblemGroup, read: LastRead | None) -> Iterator[tuple[str, ...]]:

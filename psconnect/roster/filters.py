@@ -23,11 +23,11 @@ from psconnect.roster.filter_templates import condition_of
 from psconnect.roster.patterns import compile_pattern
 from psconnect.roster.text_filters import looks_empty
 
-Part = TypeVar("Part", bound=FilterPart)
-Values = tuple[str, ...]
-Getter = Callable[[Any, Values], str]
-Test = Callable[[Any, Values], bool]
-Resolve = Callable[[str, str, str], str]
+_Part = TypeVar("_Part", bound=FilterPart)
+_Values = tuple[str, ...]
+_Getter = Callable[[Any, _Values], str]
+Test = Callable[[Any, _Values], bool]
+Resolver = Callable[[str, str, str], str]
 """Finds a field: (name as written, entity key, name of the setting) -> ``Table.Field``; raises FixSettings."""
 _LABEL = 80
 _NEVER = "~"
@@ -43,10 +43,10 @@ class Filter:
         rules: name of each rule, whether it includes, and its test.
     """
 
-    looked_at: tuple[tuple[str, Getter], ...]
+    looked_at: tuple[tuple[str, _Getter], ...]
     rules: tuple[tuple[str, bool, Test], ...]
 
-    def left_out_by(self, row: Any, values: Values) -> str:
+    def left_out_by(self, row: Any, values: _Values) -> str:
         """The rule that leaves this record out, or an empty text."""
         for name, includes, test in self.rules:
             if test(row, values) is not includes:
@@ -54,7 +54,7 @@ class Filter:
         return ""
 
 
-def settle_filters(filters: Mapping[str, Sequence[FilterRule]], resolve: Resolve) -> dict[str, list[FilterRule]]:
+def settle_filters(filters: Mapping[str, Sequence[FilterRule]], resolve: Resolver) -> dict[str, list[FilterRule]]:
     """The rules with templates expanded and fields resolved; raises FixSettings."""
     return {
         entity: [
@@ -72,7 +72,7 @@ def as_filter_error(error: FixSettings) -> FixSettings:
     )
 
 
-def _settled(part: Part, entity: str, where: str, resolve: Resolve) -> Part:
+def _settled(part: _Part, entity: str, where: str, resolve: Resolver) -> _Part:
     if part.template:
         made = condition_of(part, entity, where)
         part = msgspec.structs.replace(
@@ -123,7 +123,7 @@ def compile_filters(
     return Filter(tuple(getters.items()), rules)
 
 
-def _getter(part: FilterPart, entity: Entity, name_of: Callable[[str], str]) -> Getter:
+def _getter(part: FilterPart, entity: Entity, name_of: Callable[[str], str]) -> _Getter:
     if part.attribute:
         pick = itemgetter(entity.mapped.index(part.attribute))
         return lambda _row, values: pick(values)
@@ -131,7 +131,7 @@ def _getter(part: FilterPart, entity: Entity, name_of: Callable[[str], str]) -> 
     return lambda row, _values: get(row)
 
 
-def _test(part: FilterPart, getters: Mapping[str, Getter], today: date) -> Test:
+def _test(part: FilterPart, getters: Mapping[str, _Getter], today: date) -> Test:
     if part.parts:
         tests = [_test(inner, getters, today) for inner in part.parts]
         if part.all:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from psconnect.model.errors import FixSettings
 
-LARGEST = 64 * 1024 * 1024
+LARGEST_LIST = 64 * 1024 * 1024
 """The largest list that is read, in bytes."""
-COLUMNS: Mapping[str, tuple[str, ...]] = {
+LIST_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "sourcedid", "sisid", "userid", "externalid", "destinationid", "idatthedestination"),
     "dcid": ("dcid", "studentdcid", "studentsdcid", "usersdcid", "powerschooldcid"),
     "number": (
@@ -56,8 +56,8 @@ class IdList:
 
 def read_id_list(content: bytes) -> IdList:
     """Reads an exported list, skipping blank rows; raises FixSettings that says what is wrong with it."""
-    if len(content) > LARGEST:
-        raise _refused(f"It has more than {LARGEST // (1024 * 1024)} MB.", "Export the ids alone.")
+    if len(content) > LARGEST_LIST:
+        raise _refused(f"It has more than {LARGEST_LIST // (1024 * 1024)} MB.", "Export the ids alone.")
     text = _decoded(content)
     if "\x00" in text:
         raise _refused("It is not a text file.", "Save it as “CSV UTF-8”.")
@@ -91,7 +91,7 @@ def _delimiter(text: str) -> str:
 
 
 def _places(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
-    meanings = {name: meaning for meaning, names in COLUMNS.items() for name in names}
+    meanings = {name: meaning for meaning, names in LIST_COLUMNS.items() for name in names}
     places: dict[str, int] = {}
     unused: list[str] = []
     for place, title in enumerate(header):

@@ -20,11 +20,11 @@ from psconnect.roster.templates import (
     Template,
     ValueList,
     alternatives,
-    as_text,
     as_written,
     compile_template,
     one_field,
     parse,
+    template_text,
 )
 from psconnect.roster.text_filters import NAMES, looks_empty
 from psconnect.roster.value_lists import unlisted
@@ -93,7 +93,7 @@ def parse_mapping(
         for key, text in (custom or {}).items()
     }
     logins = {
-        key: {as_text(one): one for one in alternatives(templates[key]["username"])}
+        key: {template_text(one): one for one in alternatives(templates[key]["username"])}
         for key in STAFF
         if "username" in templates[key]
     }

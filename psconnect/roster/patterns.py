@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from psconnect.model.bad_setting import refuse
 
-LONGEST = 200
+LONGEST_PATTERN = 200
 LOOKED_AT = 255
 _REPEATS, _CHOICES, _NARROW = 2, 6, 3
 _TOKEN = re.compile(
@@ -28,8 +28,8 @@ _ESCAPES = set("dDwWsSbB")
 
 def compile_pattern(pattern: str, where: str) -> Callable[[str], bool]:
     """A function that says whether a text matches anywhere; raises FixSettings that says what is not allowed."""
-    if len(pattern) > LONGEST:
-        raise refuse(f"The pattern of {where} is too long.", f"Use at most {LONGEST} characters.", where)
+    if len(pattern) > LONGEST_PATTERN:
+        raise refuse(f"The pattern of {where} is too long.", f"Use at most {LONGEST_PATTERN} characters.", where)
     problem = _problem(pattern)
     if problem:
         raise refuse(f"The pattern of {where} can't be used: {problem}.", "Write a simpler pattern.", where)

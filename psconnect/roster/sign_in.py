@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from psconnect.model.bad_setting import refuse
 
-KINDS = ("google", "microsoft")
+SIGN_IN_KINDS = ("google", "microsoft")
 
 
 class SignIn:

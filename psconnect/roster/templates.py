@@ -26,11 +26,11 @@ __all__ = [
     "Template",
     "ValueList",
     "alternatives",
-    "as_text",
     "as_written",
     "compile_template",
     "one_field",
     "parse",
+    "template_text",
 ]
 
 Notices = list[tuple[str, str]]
@@ -142,7 +142,7 @@ def alternatives(template: Template) -> list[Template]:
     return [Template((FieldPart(field, tuple(filters)),)) for field, filters in found]
 
 
-def as_text(template: Template) -> str:
+def template_text(template: Template) -> str:
     """The template's text."""
     return "".join(part if isinstance(part, str) else _field_text(part) for part in template.parts)
 

@@ -15,7 +15,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.text import is_blank, trimmed
 from psconnect.roster.mail import mended
 
-Change = Callable[[str], str]
+TextChange = Callable[[str], str]
 
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans(
@@ -52,31 +52,31 @@ def _alnum(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _default(argument: str) -> Change:
+def _default(argument: str) -> TextChange:
     return lambda text: argument if looks_empty(text) else text
 
 
-def _before(argument: str) -> Change:
+def _before(argument: str) -> TextChange:
     return lambda text: text.partition(argument)[0]
 
 
-def _after(argument: str) -> Change:
+def _after(argument: str) -> TextChange:
     return lambda text: text.partition(argument)[2]
 
 
-def _first(count: int) -> Change:
+def _first(count: int) -> TextChange:
     return lambda text: text[:count]
 
 
-def _last(count: int) -> Change:
+def _last(count: int) -> TextChange:
     return lambda text: text[-count:]
 
 
-def _pad(count: int) -> Change:
+def _pad(count: int) -> TextChange:
     return lambda text: text.rjust(count, "0") if text else ""
 
 
-_PLAIN: dict[str, Change] = {
+_PLAIN: dict[str, TextChange] = {
     "lower": str.lower,
     "upper": str.upper,
     "title": str.title,
@@ -87,8 +87,8 @@ _PLAIN: dict[str, Change] = {
     "digits": _digits,
     "alnum": _alnum,
 }
-_WITH_TEXT: dict[str, Callable[[str], Change]] = {"default": _default, "before": _before, "after": _after}
-_WITH_COUNT: dict[str, tuple[Callable[[int], Change], int | None]] = {
+_WITH_TEXT: dict[str, Callable[[str], TextChange]] = {"default": _default, "before": _before, "after": _after}
+_WITH_COUNT: dict[str, tuple[Callable[[int], TextChange], int | None]] = {
     "first": (_first, 1),
     "last": (_last, 1),
     "pad": (_pad, None),
@@ -135,7 +135,7 @@ def parse_filter(text: str, where: str, value_lists: list[str]) -> TextFilter:
     return TextFilter(name)
 
 
-def change_of(wanted: TextFilter) -> Change | None:
+def change_of(wanted: TextFilter) -> TextChange | None:
     """The filter as a function; None for a value list."""
     if wanted.name in _PLAIN:
         return _PLAIN[wanted.name]

@@ -16,7 +16,7 @@ from psconnect.model.text import folded
 from psconnect.roster.templates import compile_template, parse
 
 
-def compile_pattern(text: str, entity: Entity, where: str) -> Callable[[Mapping[str, str]], str]:
+def compile_usernames(text: str, entity: Entity, where: str) -> Callable[[Mapping[str, str]], str]:
     """A function from a record's attributes to its wanted username, empty if they give none.
 
     Raises FixSettings for anything that is not an attribute of the entity, and for ``username`` itself.

@@ -13,7 +13,7 @@ from typing import Any
 from psconnect.model.bad_setting import nearest, refuse
 
 PARTS = ("givenName", "familyName", "middleName")
-DEFAULT = "{familyName}, {givenName} {middleName} | {familyName}, {givenName} | {givenName} {familyName}"
+DEFAULT_WAYS = "{familyName}, {givenName} {middleName} | {familyName}, {givenName} | {givenName} {familyName}"
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _LONGEST = 300
 """The longest name that is split, in characters; longer texts are not names."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from psconnect.destinations.kind import Kind
 from psconnect.model.findings import Finding
@@ -11,7 +10,7 @@ from psconnect.model.runs import SetAside
 from psconnect.model.setting_fields import SecretField, SettingField, TableColumn
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
-from psconnect.reports.explanation import Explanation, Happening, Related, Step
+from psconnect.reports.explanation import ExplainedStep, Explanation, Happening, Related
 from psconnect.service.connections import IN_USE, Connections, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
 from psconnect.service.find import Find
@@ -44,6 +43,7 @@ __all__ = [
     "Caught",
     "ConnectionState",
     "DemoHome",
+    "ExplainedStep",
     "Explanation",
     "FilterPreview",
     "Finding",
@@ -68,10 +68,8 @@ __all__ = [
     "Service",
     "SetAside",
     "SettingField",
-    "Step",
     "TableColumn",
     "Undoable",
-    "age_in_words",
     "demo_errors",
     "find_home",
     "plugin_name",
@@ -87,13 +85,3 @@ class Service(Connections, SetUp, Runs, Review, Find):
     All methods raise PsconnectError in words a person can act on. Methods with ``cancel`` can be stopped from another
     thread; methods with ``on_event`` or ``on_finding`` call it from the thread they run in.
     """
-
-
-def age_in_words(then: datetime, now: datetime) -> str:
-    """How long ago something was, as people say it."""
-    seconds = (now - then).total_seconds()
-    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {word}{'s' if count > 1 else ''} ago"
-    return "just now"

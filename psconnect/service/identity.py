@@ -27,7 +27,7 @@ from psconnect.store.settings.home import slug
 from psconnect.sync.adoption import AdoptionPreview, preview_adoption
 from psconnect.sync.compose import choices_of, shaped_source
 from psconnect.sync.frozen_ids import IdsNow, ids_now
-from psconnect.sync.identity import RULES
+from psconnect.sync.identity import ID_RULES
 from psconnect.sync.rekey import IdSink, RekeyPlan, RekeyWishes, frozen_of, plan_rekey, warn_in_year, wished
 from psconnect.sync.shared_destination import check_sharing
 
@@ -165,7 +165,7 @@ class Identity(Base):
         if before is None or frozen_of(before) == frozen_of(connection):
             return
         with self._history(connection.name) as db:
-            if db is None or not get_fact(db, RULES):
+            if db is None or not get_fact(db, ID_RULES):
                 return
             warning = warn_in_year(db, self.clock.now().date())
         raise FixSettings(

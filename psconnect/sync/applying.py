@@ -19,7 +19,7 @@ from psconnect.store.plan.plan import Plan
 from psconnect.sync.delivery import snapshot as snapshot_delivery
 from psconnect.sync.delivery.made import keep_what_was_made
 from psconnect.sync.delivery.writer import Delivery, settle_unanswered
-from psconnect.sync.identity import RULES, unsettle
+from psconnect.sync.identity import ID_RULES, unsettle
 from psconnect.sync.job import Job
 from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, READ_BEFORE, REJECTED_BEFORE
 from psconnect.transfer.place import Delivered
@@ -73,7 +73,7 @@ def _note_end(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> 
         unsettle(db, number)
     else:
         set_fact(db, AFTER_UNDO, "")
-        set_fact(db, RULES, rules)
+        set_fact(db, ID_RULES, rules)
         set_fact(db, READ_BEFORE, read)
         set_fact(db, REJECTED_BEFORE, rejected)
         set_fact(db, FILLED_BEFORE, filled)

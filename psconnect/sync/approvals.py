@@ -17,12 +17,12 @@ from psconnect.store.plan.record_ids import changes_ids, mark_of
 from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.delivery.additions import is_anew, link_existing, plan_derived_entities
-from psconnect.sync.identity import RULES
+from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import measured, of_these_settings, read_and_plan
 from psconnect.sync.session import FailuresStored, begin, is_fresh, opened
 
-APPROVABLE = timedelta(hours=24)
+_APPROVABLE = timedelta(hours=24)
 _OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-", "returned-")
 """How the rules of those holds begin that follow from the plan itself: excluding records changes them."""
 
@@ -46,7 +46,7 @@ def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
         _refuse_rehearsal(run)
         _refuse_other_plan(db, number, run, plan_hash)
         age = _age(job, run)
-        if age is None or age > APPROVABLE:
+        if age is None or age > _APPROVABLE:
             run_table.update_run(db, number, state="expired", ended=job.clock.now())
             raise _expired(run_id)
         if not is_fresh(job, run) or not of_these_settings(job, db, number):
@@ -120,7 +120,7 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
     plan = Plan(db, number)
     summary = summarise_plan(plan)
     found = list(guard.returned(tombstones.come_back_as_others(plan)))
-    if get_fact(db, RULES):
+    if get_fact(db, ID_RULES):
         found += guard.crossed_limits(measured(job, plan, summary))
     run_table.update_run(
         db,

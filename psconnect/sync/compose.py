@@ -24,7 +24,7 @@ from psconnect.sources.kind import OpenSource, SourceContext, SourceKind
 from psconnect.sources.wanted import Wanted
 from psconnect.sync.assigning import Naming
 from psconnect.sync.included import Selection, selection_of
-from psconnect.sync.naming import labels_of, naming_of, said_by_options
+from psconnect.sync.naming import custom_labels, naming_of, said_by_options
 from psconnect.sync.shaping import ShapedSource, ShapingRules
 from psconnect.sync.shaping.keys import NumberedKeys, PassingKeys
 
@@ -99,7 +99,7 @@ def choices_of(given: Connection) -> Choices:
     reads = kind.reads(wanted)
     needed = find_kind(connection.destination_kind).needed if connection.destination_kind else {}
     naming = naming_of(connection, preset, needed)
-    return Choices(given, connection, preset, kind, wanted, reads, selection, naming, labels_of(naming, mapping))
+    return Choices(given, connection, preset, kind, wanted, reads, selection, naming, custom_labels(naming, mapping))
 
 
 def _label_of(mapping: RosterMapping, field: str) -> str:

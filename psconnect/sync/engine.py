@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 
 from psconnect.model.errors import FixSettings
-from psconnect.model.runs import KINDS, WAITING, Run
+from psconnect.model.runs import RUN_KINDS, WAITING, Run
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import get_fact
 from psconnect.sync.applying import apply_plan, end_run
-from psconnect.sync.identity import RULES
+from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import Planned, read_and_plan
 from psconnect.sync.session import FailuresStored, begin, opened
@@ -39,7 +39,7 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
 
 
 def _refuse_part_first(db: sqlite3.Connection, scope: str) -> None:
-    if scope != "all" and not get_fact(db, RULES):
+    if scope != "all" and not get_fact(db, ID_RULES):
         raise FixSettings(
             "PSC-RUN-FIRST-ALL",
             "The first sync is a full one",
@@ -66,7 +66,7 @@ def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, 
 
 
 def expire_waiting(
-    job: Job, db: sqlite3.Connection, number: int, kinds: tuple[str, ...] = KINDS, within: str = "all"
+    job: Job, db: sqlite3.Connection, number: int, kinds: tuple[str, ...] = RUN_KINDS, within: str = "all"
 ) -> None:
     """A new plan takes the place of those that still wait; a rehearsal only of other rehearsals.
 

@@ -12,7 +12,7 @@ from psconnect.model.runs import APPLIED
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import get_fact
 from psconnect.store.plan.record_ids import aliases
-from psconnect.sync.identity import RULES, changed_since_delivery
+from psconnect.sync.identity import ID_RULES, changed_since_delivery
 from psconnect.sync.rekey import warn_in_year
 
 
@@ -48,7 +48,7 @@ def ids_now(db: sqlite3.Connection, connection: Connection, today: date, *, read
     return IdsNow(
         connection,
         read=read,
-        frozen=bool(get_fact(db, RULES)),
+        frozen=bool(get_fact(db, ID_RULES)),
         since=(applied[-1].ended or applied[-1].started) if applied else None,
         # Runs are numbered from 1, and forgotten the oldest first.
         first_known=oldest in (None, 1),

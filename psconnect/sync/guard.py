@@ -10,7 +10,7 @@ from psconnect.model.entities import ADMIN, BY_KEY, TEACHER
 from psconnect.model.errors import BadRecord
 from psconnect.model.runs import Hold
 from psconnect.model.sections import Freeze
-from psconnect.sync.measures import STAFF, Measure
+from psconnect.sync.measures import ALL_STAFF, Measure
 from psconnect.sync.sentences import REJECTED_TO_DO, crossed, more_places, redelivery
 from psconnect.sync.thresholds import Threshold
 from psconnect.wording.records import rows_label
@@ -283,7 +283,7 @@ def crossed_limits(measures: Sequence[Measure]) -> list[Hold]:
     own = {(one.kind, one.place) for one in measures if one.crossed and one.entity in (TEACHER.key, ADMIN.key)}
     for measure in measures:
         group = (measure.entity, measure.kind)
-        if measure.entity == STAFF and (measure.kind, measure.place) in own:
+        if measure.entity == ALL_STAFF and (measure.kind, measure.place) in own:
             continue
         if not measure.crossed or (measure.place and group in in_district):
             continue

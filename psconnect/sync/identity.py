@@ -14,13 +14,13 @@ from psconnect.store.plan.record_ids import changes_ids, mark_of
 from psconnect.store.reading.source_keys import GIVEN_KEYS
 from psconnect.sync.job import Job
 
-RULES = "rules"
+ID_RULES = "rules"
 """The fact under which the last applied run left its fingerprint of rules."""
 _UNDONE = "#undone"
 
 
 @dataclass(frozen=True)
-class Identity:
+class RosterIdentity:
     """How a run gives ids.
 
     Attributes:
@@ -45,7 +45,7 @@ class Identity:
 
 def changed_since_delivery(db: sqlite3.Connection, rules: IdRules) -> tuple[str, str]:
     """The mark of these rules and the stored aliases, and how they differ from the last delivery's (Identity)."""
-    mark, applied = mark_of(db, rules), get_fact(db, RULES)
+    mark, applied = mark_of(db, rules), get_fact(db, ID_RULES)
     _, made, taken = split_mark(mark)
     _, made_before, taken_before = split_mark(applied)
     if not applied:
@@ -53,7 +53,7 @@ def changed_since_delivery(db: sqlite3.Connection, rules: IdRules) -> tuple[str,
     return mark, "rekey" if made != made_before else "aliases" if taken != taken_before else ""
 
 
-def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> Identity:
+def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> RosterIdentity:
     """How this connection's next run gives ids; raises FixSettings where the run can't deliver other ids."""
     _refuse_other_source(job, db)
     mark, changed = changed_since_delivery(db, job.ids)
@@ -74,7 +74,7 @@ def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> Identit
             "Switch safety.additions_only off for this delivery.",
             where="safety.additions_only",
         )
-    return Identity(mark, changed)
+    return RosterIdentity(mark, changed)
 
 
 def _refuse_other_source(job: Job, db: sqlite3.Connection) -> None:
@@ -98,4 +98,4 @@ def _refuse_other_source(job: Job, db: sqlite3.Connection) -> None:
 def unsettle(db: sqlite3.Connection, number: int) -> None:
     """Note that the undo with that number gave earlier ids back, so that the next run waits as a re-key does."""
     if changes_ids(Plan(db, number)):
-        set_fact(db, RULES, split_mark(get_fact(db, RULES))[0] + _UNDONE)
+        set_fact(db, ID_RULES, split_mark(get_fact(db, ID_RULES))[0] + _UNDONE)

@@ -13,7 +13,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.filter_rules import FilterRule
 from psconnect.model.ids import IdRules
 from psconnect.model.roster_rules import RosterRules
-from psconnect.roster.filters import Resolve, as_filter_error, filter_fields, settle_filters
+from psconnect.roster.filters import Resolver, as_filter_error, filter_fields, settle_filters
 from psconnect.roster.roles import roles_of
 from psconnect.roster.school_choices import CourseScope, TermChoice
 from psconnect.sources.wanted import Included, OptionsInEffect
@@ -63,7 +63,7 @@ class Selection:
         return [self.options, self.section_move, self.filters, between, roles, _WHO_TEACHES]
 
 
-def selection_of(connection: Connection, resolve: Resolve) -> Selection:
+def selection_of(connection: Connection, resolve: Resolver) -> Selection:
     """Who and what is in, by settings in effect; raises FixSettings that names what is wrong or has no place to go."""
     _check_takes(connection)
     options = options_of(connection)
@@ -100,7 +100,7 @@ def options_of(connection: Connection) -> OptionsInEffect:
     return OptionsInEffect(**{name: value for name, value in chosen.items() if value is not None})
 
 
-def _filters(connection: Connection, resolve: Resolve) -> dict[str, list[FilterRule]]:
+def _filters(connection: Connection, resolve: Resolver) -> dict[str, list[FilterRule]]:
     try:
         return settle_filters(connection.filters, resolve)
     except FixSettings as error:

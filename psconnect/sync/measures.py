@@ -13,9 +13,9 @@ from psconnect.store.plan.plan import Plan
 from psconnect.store.plan.record_ids import ids_of, names_by_id
 from psconnect.sync.thresholds import Threshold
 
-KINDS = ("create", "update", "remove", "identity")
+MEASURED_KINDS = ("create", "update", "remove", "identity")
 PER_CLASS, ROLE = "remove_per_class", "role"
-STAFF = "staff"
+ALL_STAFF = "staff"
 """Stands for teachers and other staff together, where an entity's key stands else."""
 _STAFF = (TEACHER, ADMIN)
 
@@ -70,7 +70,7 @@ def of_district(
         update = update and change_groups.moved_terms(plan)
         remove = remove and change_groups.terms_in_use_removed(plan)
     identity = counts.update and change_groups.identity_changes(plan, entity)
-    figures = dict(zip(KINDS, (counts.create, update, remove, identity), strict=True))
+    figures = dict(zip(MEASURED_KINDS, (counts.create, update, remove, identity), strict=True))
     other_role: dict[str, int] = {}
     if entity in _STAFF:
         (other,) = (one for one in _STAFF if one is not entity)
@@ -106,10 +106,10 @@ def of_staff(
         change_groups.identity_changes(plan, entity) + change_groups.role_changes(plan, entity, identity=True)
         for entity in _STAFF
     )
-    create, update, remove = (sum(getattr(one, kind) for one in counts) for kind in KINDS[:3])
-    figures = zip(KINDS, (create - roles, update, remove - roles, identity), strict=True)
+    create, update, remove = (sum(getattr(one, kind) for one in counts) for kind in MEASURED_KINDS[:3])
+    figures = zip(MEASURED_KINDS, (create - roles, update, remove - roles, identity), strict=True)
     total = sum(base[entity.key] for entity in _STAFF)
-    found = [Measure(STAFF, kind, count, total, limits[kind]) for kind, count in figures]
+    found = [Measure(ALL_STAFF, kind, count, total, limits[kind]) for kind, count in figures]
     return [*found, *_of_schools(plan, _STAFF, limits, all_places=all_places)]
 
 
@@ -144,7 +144,7 @@ def _of_schools(
     for entity in entities:
         base.update(change_groups.delivered_by_school(plan.db, entity))
     names = names_by_id(plan.db, plan.run, SCHOOL, as_delivered=True)
-    key = STAFF if together else entities[0].key
+    key = ALL_STAFF if together else entities[0].key
     for (school, kind), count in sorted(changes.items()):
         yield Measure(key, kind, count, base[school], limits[kind], names.get(school, school))
 

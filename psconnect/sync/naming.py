@@ -11,7 +11,7 @@ from psconnect.model.entities import BY_KEY
 from psconnect.roster.mapping import RosterMapping, requirements_for
 from psconnect.roster.presets import Preset
 from psconnect.roster.sign_in import SignIn
-from psconnect.roster.usernames import compile_pattern
+from psconnect.roster.usernames import compile_usernames
 from psconnect.store.reading.assigned_values import PEOPLE
 from psconnect.sync.assigning import SIGN_IN, Naming
 
@@ -68,7 +68,7 @@ def naming_of(connection: Connection, preset: Preset, needed: Mapping[str, froze
         if entity not in _PEOPLE:
             raise refuse(f"“{entity}” has no user names.", nearest(entity, _PEOPLE), f"usernames.{entity}")
     patterns = {
-        key: with_prefix(compile_pattern(text, BY_KEY[key], f"usernames.{key}"), connection.options.username_prefix)
+        key: with_prefix(compile_usernames(text, BY_KEY[key], f"usernames.{key}"), connection.options.username_prefix)
         for key, text in connection.usernames.items()
         if text
     }
@@ -83,7 +83,7 @@ def naming_of(connection: Connection, preset: Preset, needed: Mapping[str, froze
     return Naming(patterns, sign_in, frozenset(skipped), frozenset(reported))
 
 
-def labels_of(naming: Naming, mapping: RosterMapping) -> dict[str, tuple[str, ...]]:
+def custom_labels(naming: Naming, mapping: RosterMapping) -> dict[str, tuple[str, ...]]:
     """The labels of each entity's further values, in the order in which they are delivered."""
     labels = {key: tuple(fields) for key, fields in mapping.custom.items() if fields}
     if naming.sign_in:

@@ -34,7 +34,7 @@ from psconnect.sync import guard, measures
 from psconnect.sync.assigning import give
 from psconnect.sync.delivery.additions import plan_derived_entities, plan_for_writer
 from psconnect.sync.delivery.writer import settle_unanswered
-from psconnect.sync.identity import RULES, Identity, identity_of
+from psconnect.sync.identity import ID_RULES, RosterIdentity, identity_of
 from psconnect.sync.incremental import compared, memory_for
 from psconnect.sync.job import Job
 
@@ -123,7 +123,7 @@ def _plan(
     summary: ReadSummary,
     problems: list[Problem],
     read_before: dict[str, int],
-    identity: Identity,
+    identity: RosterIdentity,
 ) -> Planned:
     rules = rules_of(job, summary)
     filled_before = json.loads(get_fact(db, FILLED_BEFORE) or "{}")
@@ -134,7 +134,7 @@ def _plan(
         counts = count_fates(db)
         rejected = _rejected(db, counts)
         doubtful = _with_unlisted(db, counts, rejected)
-        if get_fact(db, RULES):
+        if get_fact(db, ID_RULES):
             guard.stop_if_rejected(doubtful, job.safety.thresholds)
         plan = Plan(db, number)
         not_applied = difference.keep_additions(plan) if job.safety.additions_only else {}
@@ -210,7 +210,7 @@ def emptied(summary: ReadSummary, before: Mapping[str, Mapping[str, bool]]) -> d
     return found
 
 
-def _store_changes(db: sqlite3.Connection, number: int, scope: str, identity: Identity) -> None:
+def _store_changes(db: sqlite3.Connection, number: int, scope: str, identity: RosterIdentity) -> None:
     if identity.may_clash:
         plan_with_new_ids(Plan(db, number), partial(difference.store_plan, scope=scope))
     else:
@@ -267,7 +267,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
     """Store hash, counts and holds of a run's plan as it stands now; within a transaction."""
     plan = Plan(db, number)
     summary = summarise_plan(plan)
-    rules = get_fact(db, RULES)
+    rules = get_fact(db, ID_RULES)
     changes = sum(counts.total for counts in summary.changes.values())
     standing = bool(changes) or stands(job, db)
     if changes or not standing:

@@ -28,7 +28,7 @@ from psconnect.store.record import decode_record
 from psconnect.sync.identity import changed_since_delivery
 
 _MOST_NAMED = 10
-Numbers = Mapping[str, Mapping[int, str]]
+NewNumbers = Mapping[str, Mapping[int, str]]
 """Entity key -> key -> id, as made of what PowerSchool has now."""
 
 
@@ -116,7 +116,7 @@ def plan_rekey(
     db: sqlite3.Connection,
     base: Connection,
     new: Connection,
-    read_numbers: Callable[[frozenset[str]], Numbers],
+    read_numbers: Callable[[frozenset[str]], NewNumbers],
     today: date,
     *,
     forget_adopted: bool = False,
@@ -149,7 +149,7 @@ def plan_rekey(
     )
 
 
-def _new_ids(db: sqlite3.Connection, rules: IdRules, adopted: KnownIds, numbers: Numbers) -> tuple[list[NewId], int]:
+def _new_ids(db: sqlite3.Connection, rules: IdRules, adopted: KnownIds, numbers: NewNumbers) -> tuple[list[NewId], int]:
     """Who gets which id, and how many that were delivered have no number any more; raises FixSettings."""
     changes: list[NewId] = []
     ids: dict[str, dict[int, str]] = {}

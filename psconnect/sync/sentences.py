@@ -5,7 +5,7 @@ from __future__ import annotations
 from psconnect.model.entities import BY_KEY
 from psconnect.model.runs import Hold
 from psconnect.store.plan.change_groups import MOVED_DAYS
-from psconnect.sync.measures import PER_CLASS, ROLE, STAFF, Measure
+from psconnect.sync.measures import ALL_STAFF, PER_CLASS, ROLE, Measure
 from psconnect.wording.catalogue import counted
 
 REJECTED_TO_DO = "See the problems of this run, and correct the records in PowerSchool first."
@@ -87,7 +87,7 @@ def more_places(entity: str, kind: str, count: int) -> Hold:
 
 
 def _label(entity: str) -> str:
-    return "members of staff" if entity == STAFF else BY_KEY[entity].label.lower()
+    return "members of staff" if entity == ALL_STAFF else BY_KEY[entity].label.lower()
 
 
 def _rule(entity: str, kind: str, *, in_place: bool) -> str:

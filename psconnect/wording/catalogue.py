@@ -58,18 +58,18 @@ def plural(one: str, many: str) -> Plural:
     return Plural(one, many)
 
 
-def tr(text: str, **holes: object) -> str:
+def tr(text: str, /, **holes: object) -> str:
     """The text in the chosen language, with its ``{named}`` holes filled."""
     return _filled(_chosen.translations.gettext(text), text, holes)
 
 
-def counted(value: int, one: str, many: str, **holes: object) -> str:
+def counted(value: int, one: str, many: str, /, **holes: object) -> str:
     """``one`` or ``many``, a sentence each, with ``{count}`` and the other holes filled in."""
     found = _chosen.translations.ngettext(one, many, value)
     return _filled(found, one if value == 1 else many, {"count": number(value), **holes})
 
 
-def translated(text: str | Plural, value: int = 0, **holes: object) -> str:
+def translated(text: str | Plural, value: int = 0, /, **holes: object) -> str:
     """A marked text in the chosen language; of a Plural, the form for ``value``, which fills the hole ``{count}``."""
     if isinstance(text, Plural):
         return counted(value, text.one, text.many, **holes)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psconnect.model.entities import BY_KEY
+from psconnect.model.problems import Fate
 from psconnect.wording.catalogue import marked, spelled_out, tr, translated
 
 
@@ -62,6 +63,14 @@ _ROWS = {
 """By the name of the list of rows that a source gives, in the order in which they are shown."""
 
 
+_FATES = {
+    Fate.IN: marked("included"),
+    Fate.LEFT_OUT: marked("left out"),
+    Fate.KEPT: marked("kept as last delivered"),
+    None: marked("no longer read"),
+}
+
+
 def entity_label(key: str) -> str:
     """The heading for an entity: ``Students``."""
     return translated(_names(key).heading)
@@ -105,6 +114,11 @@ def rows_order(stream: str) -> tuple[int, str]:
     """Sorts lists of rows as they are shown, unknown ones last."""
     known = list(_ROWS)
     return (known.index(stream) if stream in known else len(known), stream)
+
+
+def fate_word(fate: Fate | None) -> str:
+    """What became of a record in the newest run (model.problems.Fate); None: that run did not read it."""
+    return translated(_FATES[fate])
 
 
 def detail_word(detail: str) -> str:

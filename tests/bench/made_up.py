@@ -13,7 +13,7 @@ from typing import Any
 
 from psconnect.model.clock import Clock
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.reader import PAGE_ROWS, Page
+from psconnect.powerschool.reader import PAGE_ROWS, RowPage
 from psconnect.powerschool.rows import row_type
 from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import FIRST_YEAR
@@ -199,14 +199,14 @@ class MadeUpReader:
         """Rows of the stream."""
         return self.district.streams()[stream.name][0]
 
-    def page(self, stream: Stream, _arguments: Mapping[str, str], after: int) -> Page:
+    def page(self, stream: Stream, _arguments: Mapping[str, str], after: int) -> RowPage:
         """The rows behind the key ``after``."""
         total, values = self.district.streams()[stream.name]
         make = self._types.setdefault(stream.name, row_type(stream))
         key, first = stream.columns[0].name, max(after, 0)
         end = min(first + PAGE_ROWS, total)
         rows = [make(**{key: str(number + 1)}, **values(number)) for number in range(first, end)]
-        return Page(rows, len(rows), end, end >= total)
+        return RowPage(rows, len(rows), end, end >= total)
 
 
 def this_year(clock: Clock) -> int:

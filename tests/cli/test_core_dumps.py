@@ -22,7 +22,7 @@ secret = "made-up-secret-in-memory"
 CRASHES = {
     "the command line": """
 from psconnect.cli import main, verbs
-verbs.run = lambda *_more: die()
+verbs.run_verb = lambda *_more: die()
 main(["connection", "list"])
 """,
     "the window": """

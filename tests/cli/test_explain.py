@@ -45,7 +45,7 @@ def test_several_matches_are_listed_and_nobody_is_said_so(connected: Connected, 
     assert len(document["matches"]) == len(said.out.splitlines()) - 1 > 1
     assert {"entity", "key", "sourced_id", "title", "number", "fate"} == set(document["matches"][0])
     said = psconnect("explain", connected.name, "Qqqxyz", connected=connected)
-    assert (said.code, said.out) == (0, "Nothing that was read or delivered matches “Qqqxyz”.\n")
+    assert (said.code, said.out) == (0, "No record that was read or delivered matches “Qqqxyz”.\n")
 
 
 def test_before_the_first_run_the_reason_is_said(connected: Connected, psconnect: Psconnect) -> None:

@@ -34,8 +34,8 @@ def test_adopt_shows_first_and_stores_only_when_told_to(
     verb = ("connection", "adopt", delivered.name, str(path))
     said = psconnect(*verb, connected=delivered)
     assert said.code == 0
-    assert "2 rows; 1 records would get another id than now." in said.out
-    assert "nobody found" in said.out
+    assert "2 rows were read. 1 record would get a new id." in said.out
+    assert "no record found" in said.out
     assert "room" in said.err
     assert "repeat the command with --yes" in said.err
     assert delivered.service.sync(delivered.name).changes == {}
@@ -63,7 +63,7 @@ def test_rekey_writes_the_list_and_stores_only_when_told_to(
     path, verb = tmp_path / "ids.csv", ("connection", "rekey", delivered.name)
     said = psconnect(*verb, "--id", "student=number", "--course-prefix", "AB", "--plan", str(path), connected=delivered)
     assert said.code == 0
-    assert "students get another id" in said.out
+    assert "students get a new id" in said.out
     assert "course numbers change" in said.out
     assert "second account" in said.err
     assert delivered.service.connection(delivered.name) == before

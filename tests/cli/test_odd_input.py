@@ -280,7 +280,7 @@ def test_the_list_for_a_registrar_is_csv_and_nothing_else(
     run = stored_run(service)
     said = psconnect("report", run, "--for-registrar", "-o", str(tmp_path / "list.html"))
     assert said.code == codes.USAGE
-    assert "End the file’s name with .csv." in said.err
+    assert "(PSC-REPORT-FORMAT)" in said.err
     assert not (tmp_path / "list.html").exists()
     assert psconnect("report", run, "--for-registrar", "-o", str(tmp_path / "list.CSV")).code == codes.DONE
 

@@ -65,7 +65,7 @@ def test_revalidate_says_what_it_found(psconnect: Psconnect, connected: Connecte
     run, student = waiting
     same = psconnect("run", "revalidate", run, "--json", connected=connected)
     assert (same.code, same.document["id"]) == (codes.HELD, run)
-    assert "The plan is still the same." in same.err
+    assert "The plan has not changed." in same.err
     connected.fault("D07", path="*students*")
     failed = psconnect("run", "revalidate", run, connected=connected)
     assert failed.code == codes.NOT_READ
@@ -74,7 +74,7 @@ def test_revalidate_says_what_it_found(psconnect: Psconnect, connected: Connecte
     connected.sql("UPDATE students SET enroll_status = 0 WHERE dcid = ?", int(student))
     gone = psconnect("run", "revalidate", run, connected=connected)
     assert gone.code == codes.DONE
-    assert "stands in its place" in gone.err
+    assert "The plan has changed" in gone.err
     assert psconnect("run", "approve", run, "--reason", "x", connected=connected).code == codes.USAGE
 
 
@@ -100,7 +100,7 @@ def test_a_rehearsal_says_that_it_is_one(psconnect: Psconnect, connected: Connec
     said = psconnect("sync", connected.name, "--rehearse", connected=connected)
     assert said.code == codes.HELD
     assert "school year 2027-2028" in said.out
-    assert "rehearsal of the next school year" in said.err
+    assert "rehearses the next school year" in said.err
     assert "run approve" not in said.err
     run = connected.service.runs(connected.name)[0]
     refused = psconnect("run", "approve", run.id, "--reason", "go", connected=connected)

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.pages.ids import IdsPage
 from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.model.runs import Run
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import list_of_ids
@@ -168,7 +169,7 @@ def test_a_list_is_shown_before_it_is_adopted_and_its_ids_are_delivered(
         "5 rows in accounts.csv, compared with your students. 2 records would get another id than they have now."
     )
     shown = [pill.text() for pill in card.pills.values() if pill.isVisible()]
-    assert shown == ["2 taken", "1 nobody found", "1 not clear whose", "1 not usable as an id"]
+    assert shown == ["2 adopted", "1 no record found", "1 more than one record found", "1 not usable as an id"]
     assert cells(card.table) == [["4", "mo-3", "The newest run read nobody with these values."]]
     press(qtbot, card.pills["ambiguous"])
     assert cells(card.table) == [["5", "mo-4", "dcid and number lead to different records."]]
@@ -307,7 +308,7 @@ def test_settings_that_are_being_edited_dont_take_a_re_key_back(
     window, page = open_ids(open_window, connected, qtbot)
     window.settings(connected.name)
     settled(qtbot, window)
-    window.places.settings.forms.session.update(district_name="Lincoln Unified")
+    window.places.settings.forms.session.update(ConnectPart, district_name="Lincoln Unified")
     window.ids(connected.name)
     settled(qtbot, window)
     press(qtbot, page.rekey.begin_button)

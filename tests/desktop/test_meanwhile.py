@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.advice import in_window
 from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at, slug
 from tests.desktop.conftest import OpenWindow, settled
@@ -135,7 +136,7 @@ def edited(connected: Connected, qtbot: QtBot, open_window: OpenWindow) -> MainW
     window = open_window(connected.service)
     window.settings(connected.name)
     settled(qtbot, window)
-    window.places.settings.forms.session.update(district_name="Lincoln Unified")
+    window.places.settings.forms.session.update(ConnectPart, district_name="Lincoln Unified")
     return window
 
 

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.models.changes import ChangesModel
-from psconnect.desktop.pages.changes import ChangesCard, Deeds
+from psconnect.desktop.pages.changes import ChangesCard, ReviewDeeds
 from psconnect.model.entities import BY_KEY
 from psconnect.model.review import ChangeQuery
 from psconnect.store.database import open_rosters
@@ -63,7 +63,7 @@ def many(connected: Connected) -> Connected:
 @pytest.fixture
 def card(many: Connected, qtbot: QtBot, theme) -> Iterator[ChangesCard]:
     bridge = Bridge()
-    nothing = Deeds(lambda _entity, _keys: None, lambda _records: None, lambda _entity, _key: None)
+    nothing = ReviewDeeds(lambda _entity, _keys: None, lambda _records: None, lambda _entity, _key: None)
     made = ChangesCard(ChangesModel(many.service, bridge), nothing)
     made.resize(1100, 640)
     made.show()

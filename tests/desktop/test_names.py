@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.theme.apply import Theme, tokens_in_use
 from psconnect.desktop.widgets.button import NameButton
 from psconnect.desktop.widgets.label import ElidedLabel
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import other_connection
 from tests.support.demo import Connected
@@ -91,7 +91,7 @@ def test_a_very_long_name_leaves_the_window_as_it_is(
         assert window.minimumSizeHint().width() <= window.minimumWidth()
         page = window.places.currentWidget()
         for button in page.findChildren(QAbstractButton):
-            if button.isVisible() and isinstance(page, Page) and button.parentWidget() is page._actions:
+            if button.isVisible() and isinstance(page, ScrollPage) and button.parentWidget() is page._actions:
                 right = button.mapTo(window, button.rect().topRight()).x()
                 assert right < window.width(), button.text()
     run = window.context.service.sync(name, plan_only=True)

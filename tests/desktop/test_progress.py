@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from psconnect.desktop.progress import Progress, Step
+from psconnect.desktop.progress import ProgressStep, RunProgress
 from psconnect.model.events import RunEvent
 
 
-def step(progress: Progress, title: str) -> Step:
+def step(progress: RunProgress, title: str) -> ProgressStep:
     return next(found for found in progress.steps if found.title == title)
 
 
 def test_a_whole_run() -> None:
-    progress = Progress(100.0)
+    progress = RunProgress(100.0)
     assert progress.share == 0
     assert progress.remaining is None
     progress.take([RunEvent("reading"), RunEvent("reading", "student", 0, 1000)], 101)
@@ -36,7 +36,7 @@ def test_a_whole_run() -> None:
 
 
 def test_the_share_never_goes_back_within_a_stage_and_time_left_follows_it() -> None:
-    progress = Progress(0.0)
+    progress = RunProgress(0.0)
     shares = []
     for second in range(1, 11):
         progress.take([RunEvent("reading", "student", second * 100, 1000)], float(second))
@@ -47,7 +47,7 @@ def test_the_share_never_goes_back_within_a_stage_and_time_left_follows_it() -> 
 
 
 def test_two_parts_of_a_step_make_it_done_together() -> None:
-    progress = Progress(0.0)
+    progress = RunProgress(0.0)
     progress.take([RunEvent("reading", "contact", 5, 5)], 1)
     assert step(progress, "Contacts").state == "working"
     progress.take([RunEvent("reading", "relationship", 7, 7)], 2)
@@ -56,14 +56,14 @@ def test_two_parts_of_a_step_make_it_done_together() -> None:
 
 
 def test_a_read_that_begins_again_takes_its_step_back_to_working() -> None:
-    progress = Progress(0.0)
+    progress = RunProgress(0.0)
     progress.take([RunEvent("reading", "student", 5, 5)], 1)
     progress.take([RunEvent("reading", "student", 0, 6)], 2)
     assert step(progress, "Students").state == "working"
 
 
 def test_a_run_that_stops_says_where() -> None:
-    progress = Progress(0.0)
+    progress = RunProgress(0.0)
     progress.take([RunEvent("reading", "student", 2, 4)], 1)
     progress.end(2, reached_goal=False)
     assert step(progress, "Students").state == "stopped"
@@ -72,13 +72,13 @@ def test_a_run_that_stops_says_where() -> None:
 
 
 def test_an_approval_is_delivering_alone() -> None:
-    progress = Progress(0.0, applying_only=True)
+    progress = RunProgress(0.0, applying_only=True)
     assert [found.title for found in progress.steps] == ["Deliver"]
     progress.take([RunEvent("applying")], 1)
     assert progress.share == pytest.approx(0.5)
 
 
 def test_messages_are_kept_in_order() -> None:
-    progress = Progress(0.0)
+    progress = RunProgress(0.0)
     progress.take([RunEvent("reading", message="One."), RunEvent("reading", message="Two.")], 1)
     assert progress.notices == ["One.", "Two."]

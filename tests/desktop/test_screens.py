@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.mistakes import MistakeDialog
 from psconnect.desktop.shell import SIZE
 from psconnect.desktop.theme.apply import Theme
+from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.model.errors import TryLater
 from psconnect.model.events import RunEvent
 from psconnect.service import Service
@@ -373,7 +374,7 @@ def test_settings_help_and_mistake(open_window: OpenWindow, connected: Connected
     window.places.settings.manage_button.click()
     grab(window, "settings-manage")
     window.places.settings.manage_button.click()
-    window.places.settings.forms.session.update(district_name="Lincoln Unified")
+    window.places.settings.forms.session.update(ConnectPart, district_name="Lincoln Unified")
     window.close()
     settled(qtbot, window)
     grab(window, "settings-unsaved")

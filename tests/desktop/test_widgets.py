@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import Button, secondary
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.errors import TryLater
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals, other_connection
@@ -38,7 +38,7 @@ def test_a_strip_told_anew_shows_its_new_buttons_alone(qtbot: QtBot, theme) -> N
 
 
 def test_an_error_offers_to_try_again(qtbot: QtBot, theme) -> None:
-    page = Page("History")
+    page = ScrollPage("History")
     qtbot.addWidget(page)
     page.show()
     tried: list[bool] = []
@@ -95,7 +95,7 @@ def test_news_of_a_run_goes_where_the_run_is_looked_at(
 
 
 def test_the_buttons_of_a_page_have_their_room_at_once(qtbot: QtBot, theme) -> None:
-    page = Page("Settings")
+    page = ScrollPage("Settings")
     first, second = secondary("Ids"), secondary("Export, disable or remove")
     for button in (first, second):
         page.buttons.addWidget(button)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from psconnect.http import HttpClient, Limits
-from psconnect.http.trust import refused
+from psconnect.http.trust import certificate_refused
 from psconnect.model.errors import FixSettings
 from tests.http.raw import answer, raw_server, send
 from tests.support.certificates import Certificates, ServerCertificate
@@ -264,5 +264,6 @@ def test_N14_as_windows_and_macos_say_it(code: int, what: str) -> None:
     said = ssl.SSLCertVerificationError("said by the system")
     said.verify_code, said.verify_message = code, "said by the system"
     assert (
-        refused("lincoln.invalid", "", said).happened == f"The certificate of lincoln.invalid {what}. Nothing was sent."
+        certificate_refused("lincoln.invalid", "", said).happened
+        == f"The certificate of lincoln.invalid {what}. Nothing was sent."
     )

@@ -6,7 +6,7 @@ import pytest
 
 from psconnect.model.connection import from_dict
 from psconnect.model.errors import FixSettings
-from psconnect.model.pasted import pasted, trimmed
+from psconnect.model.pasted import pasted, stripped
 from psconnect.model.server_address import normalise_url
 
 ID = "9f0a6b1c-4d2e-4a7b-8c3d-5e6f7a8b9c0d"
@@ -34,7 +34,7 @@ def test_what_clings_to_the_edges_goes(what: str) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\ufeff", '""', "\u200b\r\n"])
 def test_nothing_is_left_of_nothing(text: str) -> None:
-    assert trimmed(text) == ""
+    assert stripped(text) == ""
 
 
 @pytest.mark.parametrize("text", ["two words", "pass'word", "a“b", "ünïcödé", "漢字"])

@@ -31,7 +31,7 @@ def _as_given(stream: Stream, arguments: Mapping[str, str]) -> dict[str, str]:
 def test_dates_as_text_under_the_keys_column(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     """Issue 9: an independent server stopped the job at its first query with an argument."""
     monkeypatch.setattr(plugin, "_arguments", _with_the_keys_column)
-    monkeypatch.setattr(sql, "day", lambda argument: f"TO_DATE(:{argument}, 'YYYY-MM-DD')")
+    monkeypatch.setattr(sql, "sql_day", lambda argument: f"TO_DATE(:{argument}, 'YYYY-MM-DD')")
     monkeypatch.setattr(reader, "_needed", _as_given)
     failed = job().run
     assert failed.state == "failed"
@@ -44,7 +44,7 @@ def test_dates_as_text_under_the_keys_column(job: Job, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("bound", ["number", "floating"])
 def test_digits_without_the_cast(job: Job, monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
     """A floating number has an exponent once it is a text."""
-    monkeypatch.setattr(sql, "day", lambda argument: f"TO_DATE(TO_CHAR(:{argument}), 'YYYYMMDD')")
+    monkeypatch.setattr(sql, "sql_day", lambda argument: f"TO_DATE(TO_CHAR(:{argument}), 'YYYYMMDD')")
     run = job(Personality(switches={"plain_arguments": bound})).run
     assert run.state == ("failed" if bound == "floating" else "finished_with_problems")
 

@@ -29,7 +29,7 @@ from psconnect.powerschool.dataversions import (
     tables_of,
 )
 from psconnect.powerschool.plugin import build_plugin
-from psconnect.powerschool.stream import Column
+from psconnect.powerschool.stream import StreamColumn
 from tests.support.demo import Connect, Connected
 
 STREAMS = s.streams_for(contacts=True, fields={}, portal=True)
@@ -144,6 +144,6 @@ def test_what_is_looked_up_only_to_know_who_somebody_is_and_whether_they_graduat
 
 def test_a_lookup_that_finds_more_is_none_of_identity() -> None:
     more = s.streams_for(contacts=False, fields={"enrollment": ["CC.DCID"]}).by_name["enrollments"]
-    number = Column("number", "STUDENTS", "STUDENT_NUMBER", "student")
+    number = StreamColumn("number", "STUDENTS", "STUDENT_NUMBER", "student")
     widened = replace(more, columns=(*more.columns, number))
     assert [one.table for one in identity_lookups(widened)] == ["SECTIONS"]

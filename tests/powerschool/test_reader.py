@@ -16,7 +16,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.errors import BadRecord, FixSettings, PsconnectError, TryLater
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import QueryReader, Reader, read_stream
-from psconnect.powerschool.stream import Column
+from psconnect.powerschool.stream import StreamColumn
 from psconnect.powerschool.streams import CONTACTS
 from psconnect.powerschool.tables import TableReader
 from tests.http.raw import answer, raw_server
@@ -89,7 +89,9 @@ def test_two_streams_that_look_up_the_same_table_each_get_their_own_columns(read
     """As students and contacts do with e-mail addresses: who comes second must not find the columns of the first."""
     enrollments = reading.streams["enrollments"]
     named = replace(
-        enrollments, name="named", columns=(*enrollments.columns, Column("name", "STUDENTS", "LAST_NAME", "student"))
+        enrollments,
+        name="named",
+        columns=(*enrollments.columns, StreamColumn("name", "STUDENTS", "LAST_NAME", "student")),
     )
     reading.server.set_page_size(reading.connected.plugin, 1000)
     tables, sink = reading.tables(1000), Sink()

@@ -11,7 +11,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.findings import Finding
 from psconnect.powerschool import menus, v1_fields
 from psconnect.powerschool.doctor import examine
-from psconnect.powerschool.stream import Column
+from psconnect.powerschool.stream import StreamColumn
 from psconnect.powerschool.streams import MAPPED_STREAMS, StreamSet, streams_for
 from tests.demo.support import plugin_xml
 from tests.powerschool.conftest import Open, Reading
@@ -115,7 +115,7 @@ def lacking(streams: StreamSet) -> list[str]:
 def test_a_column_that_v1_does_not_know_is_never_empty_unsaid() -> None:
     streams = streams_for(contacts=False, fields={})
     positions = streams.by_name["school_staff"]
-    new = replace(positions, columns=(*positions.columns, Column("new", "SCHOOLSTAFF", "NEW")))
+    new = replace(positions, columns=(*positions.columns, StreamColumn("new", "SCHOOLSTAFF", "NEW")))
     assert lacking(StreamSet({**streams.by_name, "school_staff": new})) == ["SCHOOLSTAFF.NEW for school_staff"]
 
 

@@ -53,9 +53,11 @@ def test_a_container_without_content_has_nothing_in_it() -> None:
 
 def test_names_with_and_without_blanks() -> None:
     assert (
-        wire.names("demographics, addresses") == wire.names("Addresses,demographics") == {"demographics", "addresses"}
+        wire.wire_names("demographics, addresses")
+        == wire.wire_names("Addresses,demographics")
+        == {"demographics", "addresses"}
     )
-    assert wire.names("") == wire.names(None) == frozenset()
+    assert wire.wire_names("") == wire.wire_names(None) == frozenset()
 
 
 def test_extension_fields_in_all_forms() -> None:

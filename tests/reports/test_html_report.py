@@ -16,7 +16,7 @@ from psconnect import resources
 from psconnect.model.entities import ENTITIES
 from psconnect.model.problems import RULES, Problem
 from psconnect.model.runs import ChangeCounts, Hold
-from psconnect.reports.html_report import LARGEST, html_report
+from psconnect.reports.html_report import LARGEST_REPORT, html_report
 from psconnect.wording.rules import rule_of
 from tests.reports.conftest import District
 
@@ -234,7 +234,7 @@ def test_a_long_tail_of_schools_is_left_to_the_csv_report_and_counted(district: 
     rules = [key for key, rule in RULES.items() if rule.severity != "info"]
     problems = [Problem(rule, "student", key, key) for key in range(1, 3_001) for rule in rules]
     raw = b"".join(html_report(district.db, district.connection, district.run(problems)))
-    assert len(raw) <= LARGEST
+    assert len(raw) <= LARGEST_REPORT
     page = raw.decode()
     assert all(f"{rule_of(rule).title}: 3,000</li>" in page.replace("&#39;", "'") for rule in rules)
     shown = page.count("<li>Student ")
@@ -253,7 +253,7 @@ def test_endless_texts_and_lists_stay_under_2_mb(district: District) -> None:
         problems, read=many, left_out=many, holds=holds, error=error, delivered=endless, state="failed"
     )
     raw = b"".join(html_report(district.db, district.connection, number))
-    assert len(raw) <= LARGEST
+    assert len(raw) <= LARGEST_REPORT
     assert "250 more are not shown here." in Page(raw).texts
 
 

@@ -21,7 +21,7 @@ from psconnect.model.problems import RULES, Problem
 from psconnect.model.runs import ChangeCounts, Hold
 from psconnect.reports import FORMATS, write_report
 from psconnect.reports.csv_report import HEADER
-from psconnect.reports.html_report import LARGEST
+from psconnect.reports.html_report import LARGEST_REPORT
 from psconnect.store.database import open_rosters
 from psconnect.store.history import run_table
 from psconnect.wording.rules import rule_of
@@ -209,7 +209,7 @@ def test_many_problems_stay_under_2_mb_and_are_all_in_the_csv(db: sqlite3.Connec
     problems += [Problem("class-without-teacher", "class", 10_000_000 + n, 1 + n % 40) for n in range(each)]
     number = make(problems)
     page = b"".join(FORMATS[".html"](db, CONNECTION, number))
-    assert 100_000 < len(page) < LARGEST
+    assert 100_000 < len(page) < LARGEST_REPORT
     assert "more are in the CSV report" in page.decode()
     listed = len(re.findall(r"<li>(?:Student|Class) ", page.decode()))
     assert f"{2 * each - listed:,} problems are listed in the CSV report only" in page.decode()
@@ -221,7 +221,7 @@ def test_many_schools_and_rules_stay_under_2_mb(db: sqlite3.Connection, make: Ma
     for key in range(1, 1_001):
         school(db, key, f"School {key}")
     problems = [Problem(rule, "student", key, key) for key in range(1, 1_001) for rule in rules]
-    assert len(b"".join(FORMATS[".html"](db, CONNECTION, make(problems)))) < LARGEST
+    assert len(b"".join(FORMATS[".html"](db, CONNECTION, make(problems)))) < LARGEST_REPORT
 
 
 def test_same_run_same_bytes(db: sqlite3.Connection, make: Make) -> None:

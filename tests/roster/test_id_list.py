@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from psconnect.model.errors import FixSettings
-from psconnect.roster.id_list import LARGEST, IdRow, read_id_list
+from psconnect.roster.id_list import LARGEST_LIST, IdRow, read_id_list
 
 ROWS = (IdRow(2, "old-1", {"number": "100"}), IdRow(3, "old-2", {"number": "200", "email": "b@x.org"}))
 
@@ -39,7 +39,7 @@ def test_columns_that_tell_nothing_are_named() -> None:
         (b"id,number\n1,J\xf6rg\n", "not UTF-8"),
         (b'id,number\n1,"2\n', "Line 2 can’t be read"),
         (b"id,number\n1,2\x00\n", "not a text file"),
-        (b"x" * (LARGEST + 1), "64 MB"),
+        (b"x" * (LARGEST_LIST + 1), "64 MB"),
     ],
     ids=["empty", "no id", "no key", "twice", "encoding", "quote", "binary", "huge"],
 )

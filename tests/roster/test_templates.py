@@ -13,10 +13,10 @@ from psconnect.roster.templates import (
     FieldPart,
     Template,
     alternatives,
-    as_text,
     compile_template,
     one_field,
     parse,
+    template_text,
 )
 from psconnect.roster.text_filters import TextFilter, looks_empty
 
@@ -181,5 +181,5 @@ def test_what_does_not_look_empty(text: str) -> None:
 )
 def test_the_fields_that_a_template_can_take_its_value_from(text: str, texts: list[str]) -> None:
     found = alternatives(parse(text, WHERE, LISTS))
-    assert [as_text(one) for one in found] == texts
+    assert [template_text(one) for one in found] == texts
     assert [parse(one, WHERE, LISTS) for one in texts] == found

@@ -10,8 +10,8 @@ from psconnect.model.entities import STUDENT
 from psconnect.model.errors import FixSettings
 from psconnect.model.text import folded
 from psconnect.roster.sign_in import SignIn
-from psconnect.roster.usernames import Usernames, compile_pattern
-from psconnect.roster.whole_names import DEFAULT, compile_names
+from psconnect.roster.usernames import Usernames, compile_usernames
+from psconnect.roster.whole_names import DEFAULT_WAYS, compile_names
 
 WHERE = "options.contact_names"
 
@@ -24,14 +24,14 @@ def split(pattern: str, name: str) -> tuple[str, str, str] | None:
 @pytest.mark.parametrize(
     ("pattern", "name", "parts"),
     [
-        (DEFAULT, "Garcia Lopez, Maria", ("Maria", "", "Garcia Lopez")),
-        (DEFAULT, "Garcia,Maria", ("Maria", "", "Garcia")),
-        (DEFAULT, "Garcia, Maria Luz", ("Maria", "Luz", "Garcia")),
-        (DEFAULT, "  Maria   Garcia ", ("Maria", "", "Garcia")),
-        (DEFAULT, "Maria Garcia Lopez", ("Maria", "", "Garcia Lopez")),
-        (DEFAULT, "Cher", None),
-        (DEFAULT, "", None),
-        (DEFAULT, "O’Brien-Ní, Áine", ("Áine", "", "O’Brien-Ní")),
+        (DEFAULT_WAYS, "Garcia Lopez, Maria", ("Maria", "", "Garcia Lopez")),
+        (DEFAULT_WAYS, "Garcia,Maria", ("Maria", "", "Garcia")),
+        (DEFAULT_WAYS, "Garcia, Maria Luz", ("Maria", "Luz", "Garcia")),
+        (DEFAULT_WAYS, "  Maria   Garcia ", ("Maria", "", "Garcia")),
+        (DEFAULT_WAYS, "Maria Garcia Lopez", ("Maria", "", "Garcia Lopez")),
+        (DEFAULT_WAYS, "Cher", None),
+        (DEFAULT_WAYS, "", None),
+        (DEFAULT_WAYS, "O’Brien-Ní, Áine", ("Áine", "", "O’Brien-Ní")),
         ("{givenName} {familyName}", "Garcia, Maria", ("Garcia,", "", "Maria")),
         ("{familyName}; {givenName}", "Garcia; Maria", ("Maria", "", "Garcia")),
         ("{familyName}; {givenName}", "Garcia, Maria", None),
@@ -44,7 +44,7 @@ def test_a_name_is_split(pattern: str, name: str, parts: tuple[str, str, str] | 
 
 
 def test_a_very_long_text_is_no_name() -> None:
-    assert split(DEFAULT, "a " * 400) is None
+    assert split(DEFAULT_WAYS, "a " * 400) is None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_pattern_that_can_not_be_used(pattern: str, says: str) -> None:
 
 @given(st.text(alphabet="abcXYZ ,;", max_size=80))
 def test_whatever_is_split_loses_no_letter(name: str) -> None:
-    parts = compile_names(DEFAULT, WHERE)(name)
+    parts = compile_names(DEFAULT_WAYS, WHERE)(name)
     if parts is not None:
         assert sorted("".join(parts.values()).replace(" ", "").replace(",", "")) == sorted(
             name.replace(" ", "").replace(",", "")
@@ -81,7 +81,7 @@ def named(given_name: str, family_name: str) -> dict[str, str]:
 
 
 def test_a_user_name_is_made_of_attributes() -> None:
-    make = compile_pattern(PATTERN, STUDENT, "usernames.student")
+    make = compile_usernames(PATTERN, STUDENT, "usernames.student")
     assert make(named("Zoë", "O’Brien-Nuñez")) == "zobriennunez"
     assert make(named("", "")) == ""
 
@@ -111,7 +111,7 @@ def test_given_names_are_unique_whatever_was_taken(taken: list[str], wanted: lis
 )
 def test_a_pattern_for_user_names_that_can_not_be_used(pattern: str, says: str) -> None:
     with pytest.raises(FixSettings) as refused:
-        compile_pattern(pattern, STUDENT, "usernames.student")
+        compile_usernames(pattern, STUDENT, "usernames.student")
     assert says in refused.value.happened
     assert refused.value.where == "usernames.student"
 

@@ -11,7 +11,7 @@ import pytest
 from psconnect.model.connection import from_dict
 from psconnect.model.entities import CALENDAR, CLASS, COURSE, DISTRICT_KEY, ENROLLMENT, STUDENT
 from psconnect.model.problems import Fate
-from psconnect.powerschool.json_repair import UNREADABLE
+from psconnect.powerschool.json_repair import _UNREADABLE
 from psconnect.sources.powerschool.assignments import Assignments
 from psconnect.sources.powerschool.classes import Classes, enrollment_rows
 from psconnect.sources.powerschool.district import course_rows, term_rows
@@ -52,11 +52,11 @@ def test_other_rules_decide_before_filters_do(maker: Maker, schools: Any) -> Non
 def test_what_a_filter_can_not_read_is_no_reason_to_remove_anybody(maker: Maker) -> None:
     grade = {"field": "Students.Grade_Level", "op": "at least", "value": 6}
     maker.choose(filters={"student": [grade]})
-    broken = student(maker, grade_level=f"1{UNREADABLE}")
+    broken = student(maker, grade_level=f"1{_UNREADABLE}")
     assert (broken.fate, broken.rule) == (KEPT, "unreadable")
     assert maker.found() == [("unreadable", "student", 431, 1, "Students.Grade_Level")]
     maker.problems.clear()
-    assert student(maker, email=f"x{UNREADABLE}").rule == "filter:Students.Grade_Level at least 6"
+    assert student(maker, email=f"x{_UNREADABLE}").rule == "filter:Students.Grade_Level at least 6"
 
 
 def test_a_value_that_does_not_fit_is_reported_once(maker: Maker) -> None:

@@ -17,7 +17,7 @@ from psconnect.model.entities import BY_KEY, Entity
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError, SignInAgain, TryLater
 from psconnect.model.events import RunEvent
 from psconnect.model.problems import Problem
-from psconnect.powerschool.reader import PAGE_ROWS, Page, QueryReader
+from psconnect.powerschool.reader import PAGE_ROWS, QueryReader, RowPage
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import SECTIONS
 from psconnect.powerschool.tables import TableReader
@@ -233,7 +233,7 @@ class LastSectionGoes(QueryReader):
         self.counted += stream is SECTIONS
         return super().count(stream, arguments) - (stream is SECTIONS and self.counted > 1)
 
-    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> Page:
+    def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> RowPage:
         page = super().page(stream, arguments, after)
         gone = stream is SECTIONS and self.counted > 1
         return replace(page, rows=page.rows[:-1], scanned=page.scanned - 1) if gone else page

@@ -32,7 +32,7 @@ _WHAT_COLUMN = 4
 
 
 @dataclass(frozen=True)
-class Deeds:
+class ReviewDeeds:
     """What can be done with changes: exclude those of an entity, include some again, ask why there is one."""
 
     exclude: Callable[[str, Collection[int]], object]
@@ -46,7 +46,7 @@ class ChangesCard(Card):
     What the run leaves alone is shown in their place when a person asks for it.
     """
 
-    def __init__(self, model: ChangesModel, deeds: Deeds, parent: QWidget | None = None) -> None:
+    def __init__(self, model: ChangesModel, deeds: ReviewDeeds, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setAccessibleName(tr("Changes"))
         self.model, self._deeds = model, deeds

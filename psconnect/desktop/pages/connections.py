@@ -9,7 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psconnect.desktop.advice import in_window
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.sentences import last_run, went
 from psconnect.desktop.text import counted, exact, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
@@ -18,7 +18,7 @@ from psconnect.desktop.widgets.button import NameButton, primary, secondary
 from psconnect.desktop.widgets.card import Card, clear, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, state_of_connection
 from psconnect.desktop.widgets.label import ElidedLabel, Label
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import WAITING, Run
@@ -31,12 +31,12 @@ class _Loaded:
     damaged: list[FixSettings]
 
 
-class ConnectionsPage(Page):
+class ConnectionsPage(ScrollPage):
     """All connections, or how to begin."""
 
     buttons_stay = True
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Connections"), parent)
         self._context = context
         self.cards: dict[str, ConnectionCard] = {}
@@ -122,7 +122,7 @@ class ConnectionsPage(Page):
 class ConnectionCard(Card):
     """One connection."""
 
-    def __init__(self, context: Context, state: ConnectionState, runs: list[Run]) -> None:
+    def __init__(self, context: PageContext, state: ConnectionState, runs: list[Run]) -> None:
         super().__init__()
         self._context, self._state = context, state
         name = state.connection.name
@@ -219,7 +219,7 @@ def _ever_delivered(runs: list[Run]) -> bool:
     return any(run.state in ("finished", "finished_with_problems") for run in runs)
 
 
-def run_menu(context: Context, name: str, *, first: bool) -> list[tuple[str, Callable[[], object]]]:
+def run_menu(context: PageContext, name: str, *, first: bool) -> list[tuple[str, Callable[[], object]]]:
     """The ways to run a connection; parts alone are offered once everything was delivered."""
 
     def start(scope: str, *, plan_only: bool = False, rehearse: bool = False) -> None:

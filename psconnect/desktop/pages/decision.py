@@ -16,7 +16,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.model.runs import Run
 
 _REASON_LEAST, _REASON_WIDTH = 150, 420
-APPROVABLE = timedelta(hours=24)
+_APPROVABLE = timedelta(hours=24)
 """How long after its planning a run can be approved; the service refuses it later."""
 
 
@@ -56,7 +56,7 @@ class DecisionBar(QWidget):
         ``busy`` while another run of the connection goes on: then nothing can be decided.
         """
         changes = sum(counts.total for counts in run.changes.values())
-        until = run.planned + APPROVABLE if run.planned else now
+        until = run.planned + _APPROVABLE if run.planned else now
         rehearsal = run.kind == "rehearsal"
         self._open = run.delivers and now <= until and not rehearsal and not busy
         self._ask(asked=False, focus=False)

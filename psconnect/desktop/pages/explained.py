@@ -9,7 +9,7 @@ from datetime import datetime
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from psconnect.desktop.advice import with_way
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.text import counted, exact, moment, state_word, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 from psconnect.desktop.widgets.button import secondary
@@ -21,17 +21,22 @@ from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING, Run
 from psconnect.model.shown_text import shown
-from psconnect.service import Explanation, Happening, Step
+from psconnect.service import ExplainedStep, Explanation, Happening
+from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.records import record_kind
 
 _OUTCOMES = {
-    "passed": ("Passes", "good"),
-    "noticed": ("Look at it", "warning"),
-    "stopped": ("Stops here", "bad"),
-    "not reached": ("Not reached", ""),
+    "passed": (marked("Passes"), "good"),
+    "noticed": (marked("Look at it"), "warning"),
+    "stopped": (marked("Stops here"), "bad"),
+    "not reached": (marked("Not reached"), ""),
 }
-_DONE = {"create": "Created", "update": "Changed", "remove": "Removed"}
-_WOULD = {"create": "Would be created", "update": "Would be changed", "remove": "Would be removed"}
+_DONE = {"create": marked("Created"), "update": marked("Changed"), "remove": marked("Removed")}
+_WOULD = {
+    "create": marked("Would be created"),
+    "update": marked("Would be changed"),
+    "remove": marked("Would be removed"),
+}
 _NAME_WIDTH, _OUTCOME_WIDTH, _ROW = 118, 92, 28
 _BEFORE, _AFTER = 2, 3
 
@@ -47,7 +52,7 @@ class Explained:
 class ExplainedCard(Card):
     """Shows one record at a time, or a message in its place; scrolls by itself."""
 
-    def __init__(self, context: Context, open_run: Callable[[str], object]) -> None:
+    def __init__(self, context: PageContext, open_run: Callable[[str], object]) -> None:
         super().__init__()
         self._context, self._open_run = context, open_run
         self.setAccessibleName(tr("The record"))
@@ -164,7 +169,7 @@ class ExplainedCard(Card):
         return [Label(heading, "heading"), table]
 
 
-def _steps(steps: tuple[Step, ...]) -> QWidget:
+def _steps(steps: tuple[ExplainedStep, ...]) -> QWidget:
     holder = QWidget()
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 0, 0, 0)
@@ -174,12 +179,13 @@ def _steps(steps: tuple[Step, ...]) -> QWidget:
     grid.setColumnMinimumWidth(2, _OUTCOME_WIDTH)
     grid.setColumnStretch(1, 1)
     for place, step in enumerate(steps):
-        word, colour = _OUTCOMES[step.outcome]
+        text, colour = _OUTCOMES[step.outcome]
         if place:
             grid.addWidget(line(), place * 2 - 1, 0, 1, 3)
-        chip = Chip(tr(word), colour)
-        chip.setAccessibleName(tr("{step}: {outcome}", step=step.name, outcome=tr(word)))
-        grid.addWidget(Label(tr(step.name), "strong", wrap=False), place * 2, 0)
+        word = translated(text)
+        chip = Chip(word, colour)
+        chip.setAccessibleName(tr("{step}: {outcome}", step=step.name, outcome=word))
+        grid.addWidget(Label(step.name, "strong", wrap=False), place * 2, 0)
         grid.addWidget(Label(step.text, "muted" if step.outcome == "not reached" else "body"), place * 2, 1)
         grid.addWidget(row(1, chip), place * 2, 2)
     return holder
@@ -188,11 +194,11 @@ def _steps(steps: tuple[Step, ...]) -> QWidget:
 def _happening(one: Happening, now: datetime) -> list[list[Cell]]:
     """A line for what happened, and below it one for each attribute that an update changed."""
     if one.done:
-        what = tr(_DONE[one.action])
+        what = translated(_DONE[one.action])
     elif one.state in WAITING:
-        what = tr("{what}, waits", what=tr(_WOULD[one.action]))
+        what = tr("{what}, waits", what=translated(_WOULD[one.action]))
     else:
-        what = tr("{what}; {state}", what=tr(_WOULD[one.action]), state=state_word(one.state).lower())
+        what = tr("{what}; {state}", what=translated(_WOULD[one.action]), state=state_word(one.state).lower())
     colour = {"create": "good", "remove": "bad"}.get(one.action, "") if one.done else "muted"
     first = [
         Cell(moment(one.when, now), tip=exact(one.when)),

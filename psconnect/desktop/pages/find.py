@@ -8,36 +8,29 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.explained import Explained, ExplainedCard
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.card import Card, row
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.widgets.matches import Entry, MatchList
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.matches import MatchEntry, MatchList
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.errors import PsconnectError
-from psconnect.model.problems import Fate
 from psconnect.model.runs import WAITING
 from psconnect.model.shown_text import shown
 from psconnect.service import Match
-from psconnect.wording.records import record_kind
+from psconnect.wording.records import fate_word, record_kind
 
 _TYPING_MS, _MOST = 250, 50
 _FIELD_LEAST, _FIELD_WIDTH, _LIST_LEAST = 200, 420, 180
 _NOTHING_READ = "PSC-FIND-NOTHING-READ"
-_FATES = {
-    Fate.IN: "included",
-    Fate.LEFT_OUT: "left out",
-    Fate.KEPT: "kept as last delivered",
-    None: "no longer read",
-}
 
 
-class FindPage(Page):
+class FindPage(ScrollPage):
     """The search of one connection at a time."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Find a record"), parent, scrolls=False)
         self._context = context
         self.name = ""
@@ -209,7 +202,7 @@ def _counted(count: int) -> str:
     return counted(count, "1 record", "{count} records")
 
 
-def _entry(match: Match) -> Entry:
+def _entry(match: Match) -> MatchEntry:
     kind = record_kind(match.entity)
-    what = tr("{kind} {number}", kind=kind, number=shown(match.number)) if match.number else tr(kind)
-    return Entry(" ".join(shown(match.title).split()), tr("{what}, {fate}", what=what, fate=tr(_FATES[match.fate])))
+    what = tr("{kind} {number}", kind=kind, number=shown(match.number)) if match.number else kind
+    return MatchEntry(" ".join(shown(match.title).split()), tr("{what}, {fate}", what=what, fate=fate_word(match.fate)))

@@ -10,15 +10,15 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from psconnect import __version__
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.button import Button, secondary
 from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import ElidedLabel, Label
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 
-Keys = QKeySequence.StandardKey
+_Keys = QKeySequence.StandardKey
 
 
 def versions() -> str:
@@ -28,10 +28,10 @@ def versions() -> str:
     return f"psconnect {__version__}, Python {platform.python_version()}, Qt {qt}, {system}"
 
 
-class HelpPage(Page):
+class HelpPage(ScrollPage):
     """One page, always the same."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Help"), parent)
         self._context = context
         self.body.addWidget(_about_runs())
@@ -89,18 +89,18 @@ def _keys() -> Card:
     grid.setColumnStretch(1, 1)
     grid.setColumnStretch(3, 1)
     entries = (
-        (QKeySequence(Keys.New), tr("New connection")),
+        (QKeySequence(_Keys.New), tr("New connection")),
         (QKeySequence("Ctrl+0"), tr("All connections")),
         (QKeySequence("Ctrl+Return"), tr("Run the open connection")),
         (QKeySequence("Ctrl+1"), tr("Its overview")),
         (QKeySequence("Ctrl+Shift+Return"), tr("Preview the open connection")),
         (QKeySequence("Ctrl+2"), tr("Its history")),
-        (QKeySequence(Keys.Refresh), tr("Refresh the page")),
+        (QKeySequence(_Keys.Refresh), tr("Refresh the page")),
         (QKeySequence("Ctrl+3"), tr("Its settings")),
-        (QKeySequence(Keys.Find), tr("Find a record of it")),
+        (QKeySequence(_Keys.Find), tr("Find a record of it")),
         (QKeySequence("Ctrl+4"), tr("Its ids")),
-        (QKeySequence(Keys.Back), tr("Back to the page before")),
-        (QKeySequence(Keys.HelpContents), tr("This help")),
+        (QKeySequence(_Keys.Back), tr("Back to the page before")),
+        (QKeySequence(_Keys.HelpContents), tr("This help")),
     )
     for place, (keys, text) in enumerate(entries):
         line, side = divmod(place, 2)

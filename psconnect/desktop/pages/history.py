@@ -6,22 +6,22 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.sentences import changes_in_words
 from psconnect.desktop.text import counted, duration, exact, moment, number, scope_word, state_word, tr, trigger_word
 from psconnect.desktop.widgets.card import Card, row
 from psconnect.desktop.widgets.chip import run_colour
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.runs import WAITING, Run
 
 
-class HistoryPage(Page):
+class HistoryPage(ScrollPage):
     """The runs of one connection at a time."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("History"), parent, scrolls=False)
         self._context = context
         self.name = ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages import ids_words as words
 from psconnect.desktop.pages.ids_adopt import AdoptCard
 from psconnect.desktop.pages.ids_plan import ask_for_list
@@ -18,7 +18,7 @@ from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import Card
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.service import IdsNow
@@ -26,10 +26,10 @@ from psconnect.service import IdsNow
 _ROW = 28
 
 
-class IdsPage(Page):
+class IdsPage(ScrollPage):
     """The ids of one connection at a time."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Ids"), parent)
         self._context = context
         self.name = ""

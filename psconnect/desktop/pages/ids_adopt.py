@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QFileDialog
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages import ids_words as words
-from psconnect.desktop.text import counted, number, tr
+from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import Button, primary, secondary
@@ -20,6 +20,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.service import AdoptionPreview, IdsNow
+from psconnect.wording.ids import ADOPTION_OUTCOMES, adoption_word
 
 _KIND_WIDTH, _ROW = 240, 28
 _MOST_ROWS, _MOST_HIGH = 200, 7
@@ -34,7 +35,7 @@ class AdoptCard(Card):
     the card gets another height.
     """
 
-    def __init__(self, context: Context, on_done: Callable[[str], object], on_turn: Callable[[], object]) -> None:
+    def __init__(self, context: PageContext, on_done: Callable[[str], object], on_turn: Callable[[], object]) -> None:
         super().__init__(tr("Adopt ids from a file"))
         self._context, self._on_done, self._on_turn = context, on_done, on_turn
         self._now: IdsNow | None = None
@@ -53,8 +54,8 @@ class AdoptCard(Card):
         self._asking = column(row(wide(Label(about, "muted")), self.choose_button, spacing=SPACE_L), self.why)
         self.add(self._asking)
         self.kind = QComboBox()
-        for kind, label in words.KINDS.items():
-            self.kind.addItem(tr(label), kind)
+        for kind in words.KINDS_OF_IDS:
+            self.kind.addItem(entity_label(kind), kind)
         self.kind.setMaximumWidth(_KIND_WIDTH)
         self.kind.activated.connect(lambda _place: self._compare())
         self.told = Banner()
@@ -63,7 +64,7 @@ class AdoptCard(Card):
 
     def _lay_out_preview(self) -> None:
         self.sentence, self.unused, self.note = Label("", "strong"), Label("", "help"), Label("", "help")
-        self.pills = {one: Button("", partial(self._show_rows, one), look="pill") for one in words.OUTCOMES}
+        self.pills = {one: Button("", partial(self._show_rows, one), look="pill") for one in ADOPTION_OUTCOMES}
         for pill in self.pills.values():
             pill.setCheckable(True)
         kind_row = FormRow(tr("Whose ids the file has"), self.kind)
@@ -163,7 +164,7 @@ class AdoptCard(Card):
         self.unused.setVisible(bool(preview.unused))
         for outcome, pill in self.pills.items():
             count = preview.counts[outcome]
-            pill.setText(tr("{count} {what}", count=number(count), what=tr(words.OUTCOMES[outcome])))
+            pill.setText(tr("{count} {what}", count=number(count), what=adoption_word(outcome)))
             pill.setAccessibleName(tr("Show only: {what}", what=pill.text()))
             pill.setVisible(bool(count))
         self._show_rows(words.first_shown(preview))

@@ -13,11 +13,13 @@ from psconnect.desktop.widgets.card import column
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.model.errors import PsconnectError
 from psconnect.service import IdsNow, RekeyWishes
+from psconnect.wording.catalogue import marked, translated
+from psconnect.wording.records import records_label
 
 _HELP = {
-    "id_prefix": "Keeps two PowerSchool servers apart that deliver to one system. Empty for none.",
-    "username_prefix": "Empty for none.",
-    "course_prefix": "Empty for none.",
+    "id_prefix": marked("Keeps apart two PowerSchool servers that deliver to one system. Empty for none."),
+    "username_prefix": marked("Empty for none."),
+    "course_prefix": marked("Empty for none."),
 }
 
 
@@ -29,23 +31,23 @@ class IdChoices(QWidget):
 
     def __init__(self, on_change: Callable[[], object], on_enter: Callable[[], object]) -> None:
         super().__init__()
-        self._before = words.Choices({}, {})
+        self._before = words.ChosenIds({}, {})
         self.boxes: dict[str, QComboBox] = {}
         self.fields: dict[str, QLineEdit] = {}
         self.rows: dict[str, FormRow] = {}
-        for kind, label in words.KINDS.items():
+        for kind in words.KINDS_OF_IDS:
             numbers = words.choices_for(kind)
             if len(numbers) > 1:
                 box = self.boxes[kind] = QComboBox()
                 for choice in numbers:
                     box.addItem(words.number_label(kind, choice), choice)
                 box.activated.connect(lambda _place: on_change())
-                self.rows[f"ids.{kind}"] = FormRow(tr("Id of {records}", records=tr(label).lower()), box)
+                self.rows[f"ids.{kind}"] = FormRow(tr("Id of {records}", records=records_label(kind)), box)
         for name, label in words.PREFIXES.items():
             field = self.fields[name] = QLineEdit()
             field.textEdited.connect(lambda _text: on_change())
             field.returnPressed.connect(on_enter)
-            self.rows[f"options.{name}"] = FormRow(tr(label), field, help=tr(_HELP[name]))
+            self.rows[f"options.{name}"] = FormRow(translated(label), field, help=translated(_HELP[name]))
         self.forget_box = QCheckBox()
         self.forget_box.toggled.connect(lambda _on: on_change())
         grid = QGridLayout(self)
@@ -78,7 +80,7 @@ class IdChoices(QWidget):
         """What is to be different; None where nothing is."""
         numbers = {kind: str(box.currentData()) for kind, box in self.boxes.items()}
         prefixes = {name: field.text().strip() for name, field in self.fields.items()}
-        return words.wishes_of(self._before, words.Choices(numbers, prefixes, self.forget_box.isChecked()))
+        return words.wishes_of(self._before, words.ChosenIds(numbers, prefixes, self.forget_box.isChecked()))
 
     def show_error(self, error: PsconnectError | None) -> bool:
         """Show an error at the choice it is about, and take earlier ones away; whether it is about one of these."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from psconnect.desktop.bridge import Task
-from psconnect.desktop.context import Context
+from psconnect.desktop.bridge import BridgeTask
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages import ids_words as words
 from psconnect.desktop.pages.ids_choices import IdChoices
 from psconnect.desktop.pages.ids_plan import NewIds, ask_for_list, ask_where
@@ -38,12 +38,12 @@ class RekeyCard(Card):
     gets another height.
     """
 
-    def __init__(self, context: Context, on_done: Callable[[str], object], on_turn: Callable[[], object]) -> None:
+    def __init__(self, context: PageContext, on_done: Callable[[str], object], on_turn: Callable[[], object]) -> None:
         super().__init__(tr("Make ids of something else (re-key)"))
         self._context, self._on_done, self._on_turn = context, on_done, on_turn
         self._now: IdsNow | None = None
         self._why_not, self._working = "", False
-        self._task: Task | None = None
+        self._task: BridgeTask | None = None
         self._asked = 0
         self.plan: RekeyPlan | None = None
         self.body.setSpacing(SPACE_M)

@@ -12,16 +12,10 @@ from psconnect.model.entities import CLASS, CONTACT, COURSE, SCHOOL, STUDENT, TE
 from psconnect.model.ids import FIELDS
 from psconnect.model.shown_text import shown
 from psconnect.service import AdoptedRow, AdoptionPreview, IdsNow, RekeyPlan, RekeyWishes
+from psconnect.wording.catalogue import marked, plural, translated
+from psconnect.wording.ids import ADOPTION_OUTCOMES
+from psconnect.wording.records import records_label
 
-KINDS: Mapping[str, str] = {
-    "student": "Students",
-    "staff": "Staff",
-    "contact": "Contacts",
-    "school": "Schools",
-    "course": "Courses",
-    "class": "Classes",
-}
-"""Kind of record (model.ids.kind_of) -> its plural."""
 _ENTITIES: Mapping[str, Entity] = {
     "student": STUDENT,
     "staff": TEACHER,
@@ -30,33 +24,27 @@ _ENTITIES: Mapping[str, Entity] = {
     "course": COURSE,
     "class": CLASS,
 }
+KINDS_OF_IDS = tuple(_ENTITIES)
+"""The kinds of records (model.ids.kind_of) whose ids can be chosen."""
 _NUMBERS = {
-    ("student", "id"): "Student ID (Students.ID)",
-    ("student", "number"): "Student number",
-    ("staff", "number"): "Teacher number",
-    ("school", "number"): "School number",
-    ("course", "number"): "Course number",
-    ("class", "id"): "Section ID (Sections.ID)",
+    ("student", "id"): marked("Student ID (Students.ID)"),
+    ("student", "number"): marked("Student number"),
+    ("staff", "number"): marked("Teacher number"),
+    ("school", "number"): marked("School number"),
+    ("course", "number"): marked("Course number"),
+    ("class", "id"): marked("Section ID (Sections.ID)"),
 }
 _EXAMPLE = 4711
 PREFIXES: Mapping[str, str] = {
-    "id_prefix": "In front of every id",
-    "username_prefix": "In front of every user name",
-    "course_prefix": "In front of every course number",
+    "id_prefix": marked("In front of every id"),
+    "username_prefix": marked("In front of every user name"),
+    "course_prefix": marked("In front of every course number"),
 }
 """A connection's options that stand in front of something -> what a person reads."""
-OUTCOMES: Mapping[str, str] = {
-    "matched": "taken",
-    "unmatched": "nobody found",
-    "ambiguous": "not clear whose",
-    "double": "claimed twice",
-    "unfit": "not usable as an id",
-}
-"""What became of a row of the list -> the words for it."""
 
 
 @dataclass(frozen=True)
-class Choices:
+class ChosenIds:
     """What a person chose: kind -> number that becomes the id, option -> prefix, and whether adopted ids go."""
 
     numbers: Mapping[str, str]
@@ -73,16 +61,18 @@ def number_label(kind: str, choice: str) -> str:
     """A number as a person knows it."""
     if kind == "contact":
         return tr("Contact ID")
-    return tr(_NUMBERS.get((kind, choice), "DCID"))
+    return translated(_NUMBERS.get((kind, choice), "DCID"))
 
 
-def chosen_in(connection: Connection) -> Choices:
+def chosen_in(connection: Connection) -> ChosenIds:
     """What a connection's settings say."""
-    numbers = {kind: connection.id_rules.numbers.get(kind, "dcid") for kind in KINDS if len(choices_for(kind)) > 1}
-    return Choices(numbers, {name: getattr(connection.options, name) for name in PREFIXES})
+    numbers = {
+        kind: connection.id_rules.numbers.get(kind, "dcid") for kind in KINDS_OF_IDS if len(choices_for(kind)) > 1
+    }
+    return ChosenIds(numbers, {name: getattr(connection.options, name) for name in PREFIXES})
 
 
-def wishes_of(before: Choices, chosen: Choices) -> RekeyWishes | None:
+def wishes_of(before: ChosenIds, chosen: ChosenIds) -> RekeyWishes | None:
     """What is wished where the choices differ from those before; None where they don't."""
     if before == chosen:
         return None
@@ -99,12 +89,12 @@ def made_of(now: IdsNow) -> list[tuple[str, str, str, str]]:
     rules = now.connection.id_rules
     return [
         (
-            tr(label),
+            entity_label(kind),
             number_label(kind, rules.numbers.get(kind, "dcid")),
             rules.make(_ENTITIES[kind], _EXAMPLE, str(_EXAMPLE)),
             number(now.adopted[kind]) if now.adopted.get(kind) else "–",
         )
-        for kind, label in KINDS.items()
+        for kind in KINDS_OF_IDS
     ]
 
 
@@ -146,7 +136,7 @@ def pending_in_words(now: IdsNow) -> str:
 
 def list_in_words(preview: AdoptionPreview, file: str) -> str:
     """What a list comes to, in a sentence."""
-    records = tr(KINDS[preview.kind]).lower()
+    records = records_label(preview.kind)
     if not preview.ids:
         return tr("Nothing to adopt: no row of {file} leads to one of your {records}.", file=file, records=records)
     rows = counted(
@@ -172,13 +162,13 @@ def unused_in_words(preview: AdoptionPreview) -> str:
 def first_shown(preview: AdoptionPreview) -> str:
     """The outcome whose rows are shown first: what is not taken needs the eye more than what is."""
     counts = preview.counts
-    return next((one for one in OUTCOMES if one != "matched" and counts[one]), "matched")
+    return next((one for one in ADOPTION_OUTCOMES if one != "matched" and counts[one]), "matched")
 
 
 def row_in_words(preview: AdoptionPreview, row: AdoptedRow) -> tuple[str, str, str, str, str]:
     """A row of the list: its line, its id, the record, the record's id now, and why it is not taken."""
     title = preview.titles.get(row.key, "") if row.key is not None else ""
-    return number(row.line), shown(row.sourced_id), " ".join(shown(title).split()), shown(row.before), tr(row.because)
+    return number(row.line), shown(row.sourced_id), " ".join(shown(title).split()), shown(row.before), row.because
 
 
 def adopted_in_words(count: int, *, frozen: bool) -> str:
@@ -202,15 +192,17 @@ def plan_in_words(plan: RekeyPlan) -> str:
 def beside_in_words(plan: RekeyPlan) -> str:
     """What else it does; empty for nothing."""
     parts = (
-        (plan.usernames, "1 user name changes.", "{count} user names change."),
-        (plan.course_numbers, "1 course number changes.", "{count} course numbers change."),
+        (plan.usernames, plural("1 user name changes.", "{count} user names change.")),
+        (plan.course_numbers, plural("1 course number changes.", "{count} course numbers change.")),
         (
             plan.gone,
-            "1 delivered record is no longer in PowerSchool: the next sync removes it.",
-            "{count} delivered records are no longer in PowerSchool: the next sync removes them.",
+            plural(
+                "1 delivered record is no longer in PowerSchool: the next sync removes it.",
+                "{count} delivered records are no longer in PowerSchool: the next sync removes them.",
+            ),
         ),
     )
-    return " ".join(counted(count, one, many) for count, one, many in parts if count)
+    return " ".join(translated(text, count) for count, text in parts if count)
 
 
 def plan_rows(plan: RekeyPlan) -> list[tuple[str, str, str, str]]:

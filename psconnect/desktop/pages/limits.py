@@ -14,18 +14,19 @@ from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.widgets.card import Card
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.service import Limit, Measure
+from psconnect.wording.catalogue import marked, translated
 
 _MOST_ROWS, _ROW_HEIGHT, _MOST_PLACES = 4, 32, 3
 _NEAR = 0.5
 _WIDE, _TIGHT, _WORDS_WIDTH, _NARROW = (176, 62, 66, 74), (104, 62, 66, 70), 336, 720
 _BAR, _WORDS = 4, 5
 _KINDS = {
-    "create": "Additions",
-    "update": "Changes",
-    "remove": "Removals",
-    "identity": "New ids or names",
-    "role": "Changes of role",
-    "remove_per_class": "Removals",
+    "create": marked("Additions"),
+    "update": marked("Changes"),
+    "remove": marked("Removals"),
+    "identity": marked("New ids or names"),
+    "role": marked("Changes of role"),
+    "remove_per_class": marked("Removals"),
 }
 _COLUMNS = {"create": 1, "update": 2, "remove": 3, "remove_per_class": 3}
 
@@ -148,7 +149,7 @@ def _in_words(line: _Line) -> str:
     if measure is None or not measure.count:
         return tr("none")
     holes = {
-        "kind": tr(_KINDS[measure.kind]),
+        "kind": translated(_KINDS[measure.kind]),
         "count": number(measure.count),
         "base": number(measure.base),
         "share": f"{measure.count * 100 / measure.base:.1f}" if measure.base else "",

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.connections import run_menu
 from psconnect.desktop.sentences import headline, last_run, planned, went, where_from_to
 from psconnect.desktop.text import counted, entity_label, exact, number, tr
@@ -18,7 +18,7 @@ from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import Card, clear, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, state_of_run
 from psconnect.desktop.widgets.label import ElidedLabel, Label
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.connection import Connection
@@ -45,10 +45,10 @@ class _Loaded:
     problems: list[ProblemGroup]
 
 
-class OverviewPage(Page):
+class OverviewPage(ScrollPage):
     """The overview of one connection at a time."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Overview"), parent)
         self._context = context
         self.name = ""
@@ -158,7 +158,7 @@ class _StatusCard(Card):
         self._sparkline = Sparkline()
         self.add(row(self.chip, wide(column(self._when, self._what, spacing=2)), self._sparkline, spacing=SPACE_L))
 
-    def show_run(self, context: Context, loaded: _Loaded) -> None:
+    def show_run(self, context: PageContext, loaded: _Loaded) -> None:
         """Show the newest run."""
         run = loaded.runs[0] if loaded.runs else None
         self._when.setText(last_run(run, context.now()))

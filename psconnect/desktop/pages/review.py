@@ -8,9 +8,9 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.models.changes import ChangesModel
-from psconnect.desktop.pages.changes import ChangesCard, Deeds
+from psconnect.desktop.pages.changes import ChangesCard, ReviewDeeds
 from psconnect.desktop.pages.decision import DecisionBar
 from psconnect.desktop.pages.limits import LimitsCard
 from psconnect.desktop.sentences import headline, hold_in_words, limit_in_words, totals
@@ -18,7 +18,7 @@ from psconnect.desktop.text import moment, tr
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.chip import Chip, run_colour
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING, Run
 from psconnect.service import Limit, SetAside
@@ -31,10 +31,10 @@ class _Loaded:
     left_alone: list[SetAside]
 
 
-class ReviewPage(Page):
+class ReviewPage(ScrollPage):
     """One waiting run at a time."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Review"), parent, tight=True)
         self._context = context
         self.name, self._run_id, self._shown = "", "", ""
@@ -49,7 +49,7 @@ class ReviewPage(Page):
         self.body.addWidget(self.reasons)
         self.limits = LimitsCard(self._choose)
         self.body.addWidget(self.limits)
-        deeds = Deeds(self._exclude, self._include, self._why)
+        deeds = ReviewDeeds(self._exclude, self._include, self._why)
         self.changes = ChangesCard(ChangesModel(context.service, context.bridge, self), deeds)
         self.changes.model.failed.connect(self.show_error)
         self.body.addWidget(self.changes, 1)

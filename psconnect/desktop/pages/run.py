@@ -8,44 +8,45 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
-from psconnect.desktop.context import Context
-from psconnect.desktop.progress import Step
+from psconnect.desktop.context import PageContext
+from psconnect.desktop.progress import ProgressStep
 from psconnect.desktop.runs import ActiveRun
 from psconnect.desktop.sentences import error_in_words, headline, reasons_in_words, went
-from psconnect.desktop.text import duration, moment, number, tr
+from psconnect.desktop.text import duration, moment, number, state_word, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, clear, line, row, wide
 from psconnect.desktop.widgets.chip import Chip
 from psconnect.desktop.widgets.label import ElidedLabel, Label
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.runs import WAITING, Run
+from psconnect.wording.catalogue import marked, translated
 
 _SECOND_MS = 1_000
 _THOUSAND = 1_000
 _STATES = {
-    "waiting": ("Waiting", ""),
-    "working": ("Working", "accent"),
-    "done": ("Done", "good"),
-    "stopped": ("Stopped", "warning"),
-    "left": ("Not needed", ""),
-    "unreached": ("Not done", ""),
+    "waiting": (marked("Waiting"), ""),
+    "working": (marked("Working"), "accent"),
+    "done": (marked("Done"), "good"),
+    "stopped": (marked("Stopped"), "warning"),
+    "left": (marked("Not needed"), ""),
+    "unreached": (marked("Not done"), ""),
 }
-_STAGE_WORDS = {"reading": "Reading", "shaping": "Checking", "planning": "Comparing", "applying": "Delivering"}
 _VERBS = {
-    "preview": "Previewing {name}",
-    "rehearsal": "Rehearsing the next school year of {name}",
-    "approve": "Delivering {name}",
-    "revalidate": "Planning {name} anew",
+    "preview": marked("Previewing {name}"),
+    "rehearsal": marked("Rehearsing the next school year of {name}"),
+    "approve": marked("Delivering {name}"),
+    "revalidate": marked("Checking the plan of {name} again"),
+    "sync": marked("Syncing {name}"),
 }
 _CHIP_WIDTH, _TITLE_WIDTH = 96, 250
 
 
-class RunPage(Page):
+class RunPage(ScrollPage):
     """The run that this window started for one connection."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Run"), parent)
         self._context = context
         self.name = ""
@@ -129,7 +130,7 @@ class RunPage(Page):
         self.cancel_button.setText(tr("Stopping …") if active.stopping else tr("Cancel"))
         self.next_button.setVisible(active.ended)
         if not active.ended:
-            title = tr(_VERBS.get(active.kind, "Syncing {name}"), name=self.name)
+            title = translated(_VERBS.get(active.kind, _VERBS["sync"]), name=self.name)
             self.set_title(title, tr("You can look at other pages meanwhile; the run goes on."))
             self.outcome.hide()
             return
@@ -227,7 +228,7 @@ class _StepsCard(Card):
         self._grid.setColumnMinimumWidth(1, _TITLE_WIDTH)
         self.body.addLayout(self._grid)
 
-    def show_steps(self, steps: list[Step]) -> None:
+    def show_steps(self, steps: list[ProgressStep]) -> None:
         """Show these steps; the lines are made anew when there is another number of them."""
         if len(self._rows) != len(steps):
             clear(self._grid)
@@ -254,12 +255,12 @@ class _StepRow:
         if place:
             grid.addWidget(line(), place * 2 - 1, 0, 1, 4)
 
-    def show_step(self, step: Step) -> None:
+    def show_step(self, step: ProgressStep) -> None:
         """Show how far the step is."""
         word, colour = _STATES[step.state]
         working = step.state == "working"
-        self.chip.show_state(tr(_STAGE_WORDS[step.stage]) if working else tr(word), colour)
-        self.title.setText(tr(step.title))
+        self.chip.show_state(state_word(step.stage) if working else translated(word), colour)
+        self.title.setText(step.title)
         known = working and bool(step.total) and len(step.counts) > 0 and step.stage == "reading"
         self.bar.setVisible(known)
         self.bar.setAccessibleName(tr("How much of “{step}” is done", step=step.title))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QWidget
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.sentences import where_from_to
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L
@@ -17,7 +17,7 @@ from psconnect.desktop.widgets.button import danger, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
@@ -26,10 +26,10 @@ from psconnect.service import slug
 _NAME_WIDTH = 320
 
 
-class SettingsPage(Page):
+class SettingsPage(ScrollPage):
     """The settings of one connection at a time."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Settings"), parent, scrolls=False)
         self._context = context
         self.name = ""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
-from psconnect.desktop.context import Context
+from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.exclusions import left_alone_in_words
 from psconnect.desktop.pages.problems import ProblemsCard
 from psconnect.desktop.sentences import changes_in_words, error_in_words, headline, reasons_in_words, went
@@ -30,7 +30,7 @@ from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, clear
 from psconnect.desktop.widgets.chip import Chip, run_colour
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.widgets.page import Page, fact
+from psconnect.desktop.widgets.page import ScrollPage, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.model.review import ProblemGroup
@@ -48,10 +48,10 @@ class _Loaded:
     undoable: Undoable
 
 
-class SummaryPage(Page):
+class RunSummaryPage(ScrollPage):
     """One run at a time."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Run"), parent)
         self._context = context
         self.name, self._run_id = "", ""

@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.theme.tokens import SMALL, SPACE_M, SPACE_S
 from psconnect.desktop.widgets.label import plain_tip
+from psconnect.desktop.widgets.table import ModelIndex
 
-Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _BELOW = int(Qt.ItemDataRole.UserRole) + 1
@@ -22,7 +22,7 @@ _TITLE_HEIGHT, _LINE_HEIGHT = 20, 17
 
 
 @dataclass(frozen=True)
-class Entry:
+class MatchEntry:
     """A line of the list: ``title``, and ``below`` what tells it from others of that name."""
 
     title: str
@@ -44,7 +44,7 @@ class MatchList(QListView):
         self.setUniformItemSizes(True)
         self.selectionModel().currentChanged.connect(self._changed)
 
-    def show_entries(self, entries: Sequence[Entry], current: int = 0) -> None:
+    def show_entries(self, entries: Sequence[MatchEntry], current: int = 0) -> None:
         """Show these, with one of them as the current one."""
         self._entries.show_entries(entries)
         if entries:
@@ -60,19 +60,19 @@ class _Entries(QAbstractListModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._entries: list[Entry] = []
+        self._entries: list[MatchEntry] = []
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
+    def show_entries(self, entries: Sequence[MatchEntry]) -> None:
         """Show these instead."""
         self.beginResetModel()
         self._entries = list(entries)
         self.endResetModel()
 
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: ModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """How many entries there are."""
         return 0 if parent.isValid() else len(self._entries)
 
-    def data(self, index: Index, role: int = _DISPLAY) -> Any:
+    def data(self, index: ModelIndex, role: int = _DISPLAY) -> Any:
         """What an entry shows; a screen reader says both lines."""
         entry = self._entries[index.row()]
         both = f"{entry.title}, {entry.below}"
@@ -87,11 +87,11 @@ class _Entries(QAbstractListModel):
 class _Delegate(QStyledItemDelegate):
     """Draws the two lines, each shortened where it does not fit."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: ModelIndex) -> QSize:  # noqa: N802 - Qt's name
         """Room for both lines; the list is as wide as it is."""
         return QSize(0, _TITLE_HEIGHT + _LINE_HEIGHT + 2 * SPACE_S)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         """Name above, description below; the current entry on the ground of a choice."""
         colours = tokens_in_use()
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)

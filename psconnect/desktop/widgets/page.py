@@ -16,14 +16,14 @@ from psconnect.desktop.widgets.banner import Action
 from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.card import Card, row
 from psconnect.desktop.widgets.label import ElidedLabel, Label
-from psconnect.desktop.widgets.settle import settle
+from psconnect.desktop.widgets.settle import settle_layout
 from psconnect.model.errors import PsconnectError
 
 _MESSAGE_WIDTH, _ALMOST_ALL = 600, 100
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
-class Page(QWidget):
+class ScrollPage(QWidget):
     """A page of the main window; ``titled`` tells that its title changed.
 
     What is on it goes into ``body``; ``show_message`` stands in for it.
@@ -82,7 +82,7 @@ class Page(QWidget):
         self.ways_out: Callable[[str], list[Action]] = lambda _code: []
         self._visit = 0
 
-    def read(self, bridge: Bridge, work: Callable[[], T], show: Callable[[T], object]) -> None:
+    def read(self, bridge: Bridge, work: Callable[[], _T], show: Callable[[_T], object]) -> None:
         """Work beside the window, then show its answer, or why there is none."""
         self.begin()
         bridge.call(work, self.while_here(show), self.while_here(self.show_error), owner=self)
@@ -91,11 +91,11 @@ class Page(QWidget):
         """Something else is shown, or the page is left: answers to what was asked before are not wanted any more."""
         self._visit += 1
 
-    def while_here(self, take: Callable[[T], object]) -> Callable[[T], None]:
+    def while_here(self, take: Callable[[_T], object]) -> Callable[[_T], None]:
         """A function that takes an answer unless ``begin`` was called meanwhile."""
         visit = self._visit
 
-        def answer(value: T) -> None:
+        def answer(value: _T) -> None:
             if visit == self._visit:
                 take(value)
 
@@ -130,7 +130,7 @@ class Page(QWidget):
         if self._scrolling:
             self._scrolling.fit()
         else:
-            settle(self._content)
+            settle_layout(self._content)
 
     def show_message(self, heading: str, text: str, actions: Sequence[Action] = ()) -> None:
         """Show a message in place of the body; the first action is the one that goes on."""
@@ -230,7 +230,7 @@ class Scrolling(QScrollArea):
 
     def fit(self) -> None:
         """Give the content the height it needs, now: see `settle`."""
-        settle(self._content)
+        settle_layout(self._content)
         layout = self._content.layout()
         if layout is None:
             return

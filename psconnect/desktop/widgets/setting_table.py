@@ -20,7 +20,7 @@ from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import row
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.widgets.table import LEFT, RIGHT, STATE_ROLE, CellDelegate, Index, Table
+from psconnect.desktop.widgets.table import LEFT, RIGHT, STATE_ROLE, CellDelegate, ModelIndex, Table
 from psconnect.model.setting_fields import ROW, SettingField, TableColumn
 
 Row = dict[str, Any]
@@ -73,20 +73,20 @@ class SettingRows(QAbstractTableModel):
         columns = self.setting.columns
         return [column.key for column in columns if one.get(column.key, column.default) != column.default]
 
-    def column_of(self, index: Index) -> TableColumn | None:
+    def column_of(self, index: ModelIndex) -> TableColumn | None:
         """The declared column of a cell; None for what a row is about."""
         place = index.column() - (0 if self.free else 1)
         return self.setting.columns[place] if place >= 0 else None
 
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: ModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """How many rows there are."""
         return 0 if parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
+    def columnCount(self, parent: ModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """What a row is about, unless rows are free, and the declared columns."""
         return 0 if parent.isValid() else len(self.setting.columns) + (0 if self.free else 1)
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
+    def flags(self, index: ModelIndex) -> Qt.ItemFlag:
         """All declared cells can be changed."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         found = self.column_of(index)
@@ -94,7 +94,7 @@ class SettingRows(QAbstractTableModel):
             return flags
         return flags | (Qt.ItemFlag.ItemIsUserCheckable if found.kind == "switch" else Qt.ItemFlag.ItemIsEditable)
 
-    def data(self, index: Index, role: int = int(_SHOWN)) -> Any:
+    def data(self, index: ModelIndex, role: int = int(_SHOWN)) -> Any:
         """What a cell shows."""
         found, one = self.column_of(index), self.rows[index.row()]
         if found is None:
@@ -104,7 +104,7 @@ class SettingRows(QAbstractTableModel):
             return int(RIGHT if found.kind == "number" else LEFT)
         return _switch_data(value, role) if found.kind == "switch" else _cell_data(found, value, role)
 
-    def setData(self, index: Index, value: Any, role: int = int(_EDIT)) -> bool:  # noqa: N802 - Qt's name
+    def setData(self, index: ModelIndex, value: Any, role: int = int(_EDIT)) -> bool:  # noqa: N802 - Qt's name
         """Change a cell. A number that was typed wrong stays a text, so that the error can name it."""
         found = self.column_of(index)
         if found is None or role not in (_CHECK, _EDIT):
@@ -169,7 +169,7 @@ class _Cells(CellDelegate):
     """Edits a cell: a list of choices, or a line of text."""
 
     def createEditor(  # noqa: N802 - Qt's name
-        self, parent: QWidget, option: QStyleOptionViewItem, index: Index
+        self, parent: QWidget, option: QStyleOptionViewItem, index: ModelIndex
     ) -> QWidget:
         """The control for the cell, with its name."""
         model = index.model()
@@ -183,7 +183,7 @@ class _Cells(CellDelegate):
             editor.setAccessibleName(found.label)
         return editor
 
-    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
+    def setEditorData(self, editor: QWidget, index: ModelIndex) -> None:  # noqa: N802 - Qt's name
         """What the cell has."""
         if isinstance(editor, QComboBox):
             editor.setCurrentText(str(index.data(_EDIT) or ""))
@@ -192,7 +192,7 @@ class _Cells(CellDelegate):
             super().setEditorData(editor, index)
 
     def setModelData(  # noqa: N802 - Qt's name
-        self, editor: QWidget, model: QAbstractItemModel, index: Index
+        self, editor: QWidget, model: QAbstractItemModel, index: ModelIndex
     ) -> None:
         """What was chosen or typed."""
         if isinstance(editor, QComboBox):

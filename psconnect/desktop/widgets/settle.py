@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QWidget
 
 
-def settle(widget: QWidget) -> None:
+def settle_layout(widget: QWidget) -> None:
     """Show what was added to the layouts within a widget, and lay it out, the innermost first.
 
     Left alone, Qt shows an added widget and hands a changed height from a layout to the one around it by one posted
@@ -28,4 +28,4 @@ def _settle_items(layout: QLayout) -> None:
             if widget.isHidden() and not widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
                 widget.show()
             if not widget.isHidden():
-                settle(widget)
+                settle_layout(widget)

@@ -30,7 +30,7 @@ from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.theme.tokens import ROW_HEIGHT
 from psconnect.desktop.widgets.label import plain_tip
 
-Index = QModelIndex | QPersistentModelIndex
+ModelIndex = QModelIndex | QPersistentModelIndex
 BAR_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 STATE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 STRONG_ROLE = int(Qt.ItemDataRole.UserRole) + 3
@@ -70,15 +70,15 @@ class RowsModel(QAbstractTableModel):
         self._rows = [list(cells) for cells in rows]
         self.endResetModel()
 
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: ModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """How many rows there are."""
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
+    def columnCount(self, parent: ModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """How many columns there are."""
         return 0 if parent.isValid() else len(self._headers)
 
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+    def data(self, index: ModelIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         """What a cell shows."""
         return cell_data(self._rows[index.row()][index.column()], role)
 
@@ -191,7 +191,7 @@ class Table(QTableView):
 class CellDelegate(QStyledItemDelegate):
     """Draws a cell's colour and bar, and shows an elided text whole on hovering."""
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
+    def initStyleOption(self, option: QStyleOptionViewItem, index: ModelIndex) -> None:  # noqa: N802 - Qt's name
         """Colour and weight of the text."""
         super().initStyleOption(option, index)
         table = self.parent()
@@ -203,7 +203,7 @@ class CellDelegate(QStyledItemDelegate):
         if index.data(STRONG_ROLE):
             option.font.setWeight(QFont.Weight.DemiBold)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         """The cell, with its bar where it has one."""
         super().paint(painter, option, index)
         share, table = index.data(BAR_ROLE), self.parent()
@@ -225,7 +225,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.restore()
 
     def helpEvent(  # noqa: N802 - Qt's name
-        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: ModelIndex
     ) -> bool:
         """The whole text where it is elided."""
         text = index.data(Qt.ItemDataRole.DisplayRole) or ""

@@ -24,7 +24,7 @@ from psconnect.desktop.wizard.steps.spec import Known, Need, pasted_problem
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
-from psconnect.model.pasted import trimmed
+from psconnect.model.pasted import stripped
 from psconnect.service import CLIENT_SECRET, Finding, Piece, PluginPackage, School, SecretPlace, Service, secret_word
 
 
@@ -107,7 +107,7 @@ class Session:
 
     def type_secret(self, key: str, text: str) -> None:
         """Take a secret as typed or pasted; an empty one means the one that is kept, if there is one."""
-        secret = trimmed(text)
+        secret = stripped(text)
         if secret == self.secrets.get(key, ""):
             return
         self.secrets = {**self.secrets, key: secret} if secret else _without(self.secrets, key)

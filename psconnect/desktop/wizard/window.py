@@ -15,7 +15,7 @@ from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XL, SPACE_XXL
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import line
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.pages import PAGES
@@ -47,12 +47,12 @@ class WizardWindow(QWidget):
         self._bridge = bridge
         self.session: Session | None = None
         self.pages: dict[str, StepPage] = {}
-        self._frames: dict[str, Page] = {}
+        self._frames: dict[str, ScrollPage] = {}
         self._finished = self._give_up = False
         self.side = StepList(tr("New connection"), self._jump)
         self.banner = Banner()
         self._stack = QStackedWidget()
-        self._waiting = Page(tr("New connection"))
+        self._waiting = ScrollPage(tr("New connection"))
         self._stack.addWidget(self._waiting)
         self._build_buttons()
         self._lay_out()
@@ -266,15 +266,15 @@ class WizardWindow(QWidget):
             super().keyPressEvent(event)
 
 
-def _frame(page: StepPage) -> Page:
+def _frame(page: StepPage) -> ScrollPage:
     """A page with its title and the sentence why it is asked."""
-    frame = Page("")
+    frame = ScrollPage("")
     _entitle(frame, page)
     frame.body.addWidget(page, 1)
     return frame
 
 
-def _entitle(frame: Page, page: StepPage) -> None:
+def _entitle(frame: ScrollPage, page: StepPage) -> None:
     text = flow.spec_of(page.step).text(page.session.draft, page.session.known)
     frame.set_title(text.title, text.why)
 

@@ -8,7 +8,7 @@ from psconnect.model.bad_setting import refuse
 from psconnect.model.connection import Connection
 from psconnect.powerschool.fields import resolve
 from psconnect.roster.value_lists import ListedValues, ValueList
-from psconnect.roster.whole_names import DEFAULT, MOST, WholeNames, compile_names
+from psconnect.roster.whole_names import DEFAULT_WAYS, MOST, WholeNames, compile_names
 
 
 def whole_names(connection: Connection, parents: str, lists: Mapping[str, ValueList]) -> WholeNames | None:
@@ -38,6 +38,6 @@ def whole_names(connection: Connection, parents: str, lists: Mapping[str, ValueL
         columns[field.lower()] = relation
     return WholeNames(
         columns,
-        compile_names(options.contact_names or DEFAULT, "options.contact_names"),
+        compile_names(options.contact_names or DEFAULT_WAYS, "options.contact_names"),
         ListedValues(lists.get("relation_role", {})).__getitem__,
     )

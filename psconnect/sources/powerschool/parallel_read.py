@@ -15,7 +15,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.entities import CALENDAR, CLASS, COURSE, SCHOOL, TEACHER, Entity
 from psconnect.model.events import OnEvent, RunEvent
 from psconnect.powerschool.dataversions import HINTED
-from psconnect.powerschool.fields import listed, spelled
+from psconnect.powerschool.fields import listed_field, spelled
 from psconnect.powerschool.logins import without_placeholders
 from psconnect.powerschool.pieces import advising
 from psconnect.powerschool.reader import Gatherer, Reader, read_stream
@@ -204,7 +204,7 @@ class Lanes:
         for column in stream.columns:
             name = spelled(column.table, column.field)
             noted[name] = noted.get(name, False) or column.name in filled
-            field = listed(column.table, column.field)
+            field = listed_field(column.table, column.field)
             if field and not noted[name]:
                 self.summary.meanings[name] = field.meaning
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.page_sizes import DEFAULT, RAISE_IT, smallest_of
+from psconnect.powerschool.page_sizes import DEFAULT_PAGE_SIZE, RAISE_IT, smallest_of
 from psconnect.powerschool.reader import Gatherer, QueryReader, Reader
 from psconnect.powerschool.tables import TableReader, page_size_of
 from psconnect.powerschool.v1 import V1Reader
@@ -92,7 +92,7 @@ def cost(reader: Reader | Gatherer, plan: ReadPlan) -> str:
 
 
 def _raise_it(size: int) -> str:
-    return f"A page has only {size} rows. {RAISE_IT}" if size < DEFAULT else ""
+    return f"A page has only {size} rows. {RAISE_IT}" if size < DEFAULT_PAGE_SIZE else ""
 
 
 def _start_year(plan: ReadPlan) -> int:

@@ -14,7 +14,7 @@ from psconnect.model.connection_id import id_from
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.settings.home import Home, slug
-from psconnect.store.settings.toml import LARGEST, decoded, parsed
+from psconnect.store.settings.toml import LARGEST_FILE, decoded, parsed
 
 _BACKUP = ".last-good"
 
@@ -135,7 +135,7 @@ class ConnectionFiles:
 def read_file(path: Path) -> Connection:
     """A connection from any connection file; raises FixSettings or LocalStorage that names the file."""
     with storage_errors(path), path.open("rb") as file:
-        content = file.read(LARGEST + 1)
+        content = file.read(LARGEST_FILE + 1)
     try:
         return from_toml(decoded(content, str(path)), str(path))
     except FixSettings as error:

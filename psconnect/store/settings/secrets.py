@@ -15,7 +15,7 @@ import keyring
 from keyring.backend import KeyringBackend
 
 from psconnect.model.errors import FixSettings
-from psconnect.model.pasted import pasted, trimmed
+from psconnect.model.pasted import pasted, stripped
 
 SERVICE = "psconnect"
 CLIENT_SECRET = "source.client_secret"  # noqa: S105 - the name of a secret, not one
@@ -69,7 +69,7 @@ class Secrets:
             raise _broken(error) from None
 
     def _in_environment(self, key: str) -> bool:
-        return bool(trimmed(self.environment.get(variable(key), "")))
+        return bool(stripped(self.environment.get(variable(key), "")))
 
     def set(self, connection: str, key: str, value: str) -> None:
         """Store a secret and read it back; raises FixSettings if it can't be kept or is not a secret."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from psconnect.model.errors import FixSettings
 
-LARGEST = 16 * 1024 * 1024
+LARGEST_FILE = 16 * 1024 * 1024
 """Bytes of a file: enough for a list of a million ids."""
 _DIGITS = 19
 """Digits of a number: the most that a 64-bit number has."""
@@ -23,8 +23,8 @@ _PATHS = (
 
 def decoded(content: bytes, where: str) -> str:
     """The text of a file; raises FixSettings that says how to save it if it is not UTF-8."""
-    if len(content) > LARGEST:
-        raise _unreadable(f"It has more than {LARGEST // 1024 // 1024} MB.", "Choose a connection file.", where)
+    if len(content) > LARGEST_FILE:
+        raise _unreadable(f"It has more than {LARGEST_FILE // 1024 // 1024} MB.", "Choose a connection file.", where)
     if content.startswith(_UTF_16) or content[1:2] == b"\0" or content[:1] == b"\0":
         raise _unreadable("It is saved as UTF-16 (“Unicode”).", _AS_UTF_8, where)
     try:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from psconnect.desktop.theme.apply import Theme
-from psconnect.desktop.widgets.page import Page
+from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.setting_table import SettingTable
 from psconnect.desktop.wizard.flow import step_keys
 from psconnect.desktop.wizard.forms import ConnectionForms
@@ -147,7 +147,7 @@ def test_schools_that_are_awaited_and_that_fail_are_drawn(setting: Setting, grab
 
 def test_the_settings_of_a_connection_are_drawn(setting: Setting, grab: Grab):
     forms = ConnectionForms(setting.bridge, setting.district.service)
-    page = Page("Settings")
+    page = ScrollPage("Settings")
     page.body.addWidget(forms)
     setting.qtbot.addWidget(page)
     page.resize(932, 760)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.form import FormRow
-from psconnect.desktop.widgets.settle import settle
+from psconnect.desktop.widgets.settle import settle_layout
 from psconnect.desktop.wizard.session import Session
 
 
@@ -110,7 +110,7 @@ class StepPage(QWidget):
     def _bring_into_view(self, row: QWidget) -> None:
         """Scroll to a field that wants something: Qt does that for Tab alone."""
         if self.area:
-            settle(self)
+            settle_layout(self)
             self.area.ensureWidgetVisible(row)
 
     def show_needs(self) -> None:

@@ -46,7 +46,7 @@ class FindingRow(QWidget):
         layout.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
         layout.setSpacing(SPACE_M)
         if finding.state == "ok":
-            step = ElidedLabel(tr(finding.step), "table")
+            step = ElidedLabel(finding.step, "table")
             step.setFixedWidth(_STEP_WIDTH)
             layout.addWidget(mark, 0, TOP)
             layout.addWidget(step, 0, TOP)

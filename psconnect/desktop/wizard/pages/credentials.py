@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
-from psconnect.desktop.bridge import Task
+from psconnect.desktop.bridge import BridgeTask
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.button import link, primary, secondary
@@ -23,7 +23,7 @@ from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent
-from psconnect.model.pasted import trimmed
+from psconnect.model.pasted import stripped
 from psconnect.service import CLIENT_SECRET
 
 
@@ -33,7 +33,7 @@ class CredentialsPage(StepPage):
     def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         session, bridge = place.session, place.bridge
-        self._task: Task | None = None
+        self._task: BridgeTask | None = None
         self._watched = self._following = False
         self.plugin = PluginCard(session, bridge)
         self.url = self.line(
@@ -111,7 +111,7 @@ class CredentialsPage(StepPage):
         show_text(self.client_id, part.client_id)
         show_text(self.ca_file, part.ca_file)
         typed = session.secrets.get(CLIENT_SECRET, "")
-        if trimmed(self.secret.text()) != typed:
+        if stripped(self.secret.text()) != typed:
             self.secret.setText(typed)
         self.secret.setPlaceholderText(tr("Kept; type only to change it") if CLIENT_SECRET in session.stored else "")
         opened = bool(part.ca_file) or self.rows["ca_file"].property("opened") is True

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
-from psconnect.desktop.advice import REFUSED, with_way
+from psconnect.desktop.advice import PIECE_REFUSED, with_way
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import number, tr
 from psconnect.desktop.theme.tokens import SPACE_S, SPACE_XS
@@ -88,7 +88,7 @@ class PluginCard(Card):
             control=row(wide(self.refused), self.leave_button, spacing=SPACE_S),
         )
         self.refused_row.hide()
-        self.refused_link = link(REFUSED, self._open_refused)
+        self.refused_link = link(PIECE_REFUSED, self._open_refused)
         self.menus: dict[str, Button] = {}
         self.add(row(self.save_button, 1, *self._pills(), spacing=SPACE_S))
         self.add(self.outcome)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from psconnect.desktop.text import number, tr
-from psconnect.desktop.widgets.table import LEFT, RIGHT, Table
+from psconnect.desktop.widgets.table import LEFT, RIGHT, ModelIndex, Table
 from psconnect.service import School
 
-Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 _NAME, _NUMBER, _STUDENTS = range(3)
 _CHECK = Qt.ItemDataRole.CheckStateRole
@@ -39,20 +38,20 @@ class SchoolsModel(QAbstractTableModel):
             if schools:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(schools) - 1, 0), [_CHECK])
 
-    def rowCount(self, parent: Index = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
+    def rowCount(self, parent: ModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """How many schools there are."""
         return 0 if parent.isValid() else len(self._schools)
 
-    def columnCount(self, parent: Index = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
+    def columnCount(self, parent: ModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """Name with switch, number, students."""
         return 0 if parent.isValid() else 3
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
+    def flags(self, index: ModelIndex) -> Qt.ItemFlag:
         """The name's cell can be switched."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return flags | Qt.ItemFlag.ItemIsUserCheckable if index.column() == _NAME else flags
 
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
+    def data(self, index: ModelIndex, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         """What a cell shows."""
         school, column = self._schools[index.row()], index.column()
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
@@ -63,7 +62,7 @@ class SchoolsModel(QAbstractTableModel):
             return Qt.CheckState.Checked if school.number in self._on else Qt.CheckState.Unchecked
         return None
 
-    def setData(self, index: Index, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:  # noqa: N802
+    def setData(self, index: ModelIndex, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:  # noqa: N802
         """Switch a school."""
         if role != _CHECK:
             return False
@@ -95,7 +94,7 @@ class SchoolFilter(QSortFilterProxyModel):
         self._words = text.casefold().split()
         self.endFilterChange()
 
-    def filterAcceptsRow(self, row: int, parent: Index) -> bool:  # noqa: N802 - Qt's name
+    def filterAcceptsRow(self, row: int, parent: ModelIndex) -> bool:  # noqa: N802 - Qt's name
         """Whether a school is shown."""
         model = self.sourceModel()
         shown = " ".join(str(model.index(row, column, parent).data()) for column in (_NAME, _NUMBER)).casefold()

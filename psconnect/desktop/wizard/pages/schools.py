@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, QWidget
 
-from psconnect.desktop.bridge import Task
+from psconnect.desktop.bridge import BridgeTask
 from psconnect.desktop.text import counted, number, tr
 from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S, SPACE_XL
 from psconnect.desktop.widgets.button import primary, secondary
@@ -35,7 +35,7 @@ class SchoolsPage(StepPage):
     def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         self._go = place.go
-        self._task: Task | None = None
+        self._task: BridgeTask | None = None
         self._failed: PsconnectError | None = None
         self.model = SchoolsModel(self._switch, self)
         self.filter = SchoolFilter(self.model, self)

@@ -21,7 +21,7 @@ from psconnect.desktop.wizard.steps.spec import (
 )
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
-from psconnect.model.pasted import trimmed
+from psconnect.model.pasted import stripped
 from psconnect.model.sections import POWERSCHOOL, PieceName
 from psconnect.model.server_address import normalise_url
 from psconnect.service import CLIENT_SECRET
@@ -61,7 +61,7 @@ class CredentialsPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown
     @property
     def signs_in_with(self) -> tuple[str, str, str]:
         """What a test of the connection depends on, apart from the secret."""
-        return self.address, trimmed(self.client_id), self.ca_file.strip()
+        return self.address, stripped(self.client_id), self.ca_file.strip()
 
 
 class CredentialsStep(StepSpec[CredentialsPart]):
@@ -85,7 +85,7 @@ class CredentialsStep(StepSpec[CredentialsPart]):
         problem = url_problem(part.url)
         if problem:
             yield self.need("url", problem)
-        if not trimmed(part.client_id):
+        if not stripped(part.client_id):
             yield self.need("client_id", tr("Paste the client ID from PowerSchool."))
         elif problem := pasted_problem(part.client_id, "client ID"):
             yield self.need("client_id", problem)
@@ -133,7 +133,7 @@ class CredentialsStep(StepSpec[CredentialsPart]):
 
 def url_problem(url: str) -> str:
     """What is wrong with an address, in a sentence; an empty text when it can be used."""
-    if not trimmed(url):
+    if not stripped(url):
         return tr("Type the address you open PowerSchool with.")
     try:
         normalise_url(url)

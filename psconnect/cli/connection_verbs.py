@@ -1,0 +1,230 @@
+"""The verbs about a connection itself: its settings, plugin and access."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from psconnect.cli import codes, output
+from psconnect.cli.interrupt import cancel_on_interrupt
+from psconnect.model.connection import to_dict
+from psconnect.model.errors import FixSettings
+from psconnect.service import ConnectionState, Finding, Service
+from psconnect.wording.catalogue import counted, tr
+from psconnect.wording.pieces import piece_lost, piece_what
+from psconnect.wording.runs import state_word
+from psconnect.wording.times import ago
+
+_MARKS = {"ok": "ok     ", "warning": "look at", "failed": "FAILED "}
+
+
+def list_connections(service: Service, options: argparse.Namespace) -> int:
+    """``connection list``."""
+    states = service.connections()
+    for error in service.damaged_connections():
+        output.show_error(error, as_json=False)
+    for state in states:
+        if state.trouble:
+            output.show_error(state.trouble, as_json=False)
+    if options.json:
+        output.document({"connections": [_summary(state) for state in states]})
+    elif not states:
+        output.result(tr("There are no connections yet. Import one, or try: psconnect demo"))
+    else:
+        heading = (tr("Connection"), tr("Destination"), tr("Last run"), tr("State"))
+        output.table([heading, *(_row(service, state) for state in states)])
+    return codes.DONE
+
+
+def _row(service: Service, state: ConnectionState) -> tuple[str, ...]:
+    last, trouble = state.last_run, state.trouble
+    if last:
+        when, word = ago(last.started, service.clock.now()), state_word(last.state)
+    elif trouble:
+        when, word = tr("not known"), trouble.title
+    else:
+        when, word = tr("never"), tr("Not run yet")
+    kind = state.connection.destination_kind or tr("not chosen")
+    return (state.connection.name, kind, when, tr("Disabled") if state.connection.disabled else word)
+
+
+def _summary(state: ConnectionState) -> dict[str, object]:
+    connection = state.connection
+    return {
+        "name": connection.name,
+        "preset": connection.preset,
+        "destination": connection.destination_kind,
+        "disabled": connection.disabled,
+        "last_run": state.last_run.as_dict() if state.last_run else None,
+        "error": state.trouble.as_dict() if state.trouble else None,
+    }
+
+
+def show_connection(service: Service, options: argparse.Namespace) -> int:
+    """``connection show``."""
+    data = to_dict(service.connection(options.name))
+    if options.json:
+        output.document(data)
+    else:
+        output.table(list(_flat(data)))
+    return codes.DONE
+
+
+def _flat(data: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in data.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            # As it is written for `connection set`: true, not True.
+            yield f"{prefix}{key}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def import_file(service: Service, options: argparse.Namespace) -> int:
+    """``connection import``."""
+    taken: list[str] = []
+    connection = service.import_connection(Path(options.file), on_other_id=taken.append)
+    text = tr("“{name}” was imported.", name=connection.name)
+    if taken:
+        other = tr(
+            "Another connection on this computer has the id in the file ({taken}), so this one got the id {id} and "
+            "needs its own plugin: psconnect plugin NAME -o plugin.zip",
+            taken=taken[0],
+            id=connection.id,
+        )
+        text = tr("{first} {second}", first=text, second=other)
+    return output.completed(text, as_json=options.json, name=connection.name, id=connection.id)
+
+
+def export_file(service: Service, options: argparse.Namespace) -> int:
+    """``connection export``."""
+    service.export_connection(options.name, Path(options.file))
+    text = tr("The settings are in {file}. The file holds no secret.", file=options.file)
+    return output.completed(text, as_json=options.json, file=options.file)
+
+
+def set_value(service: Service, options: argparse.Namespace) -> int:
+    """``connection set``."""
+    connection = service.set_value(options.name, options.key, options.value)
+    text = tr("“{key}” is set.", key=options.key)
+    return output.completed(text, as_json=options.json, name=connection.name, key=options.key)
+
+
+def enable_or_disable(service: Service, options: argparse.Namespace) -> int:
+    """``connection enable`` and ``connection disable``."""
+    disabled = options.what == "disable"
+    name = service.set_disabled(options.name, disabled=disabled).name
+    text = tr("“{name}” is disabled.", name=name) if disabled else tr("“{name}” is enabled.", name=name)
+    return output.completed(text, as_json=options.json, name=name, disabled=disabled)
+
+
+def remove_connection(service: Service, options: argparse.Namespace) -> int:
+    """``connection remove``."""
+    name = service.connection(options.name).name
+    question = tr(
+        "Remove “{name}” with its secrets, roster data and history? The destination keeps what was delivered.",
+        name=name,
+    )
+    refusal = FixSettings(
+        "PSC-REMOVE-YES",
+        "Removing a connection needs confirmation",
+        f"This would delete “{name}” and everything stored for it.",
+        "Repeat the command with --yes.",
+        where=name,
+    )
+    if not options.yes and not _confirmed(name, question, refusal):
+        output.say(tr("Nothing was removed."))
+        return codes.USAGE
+    left = service.remove_connection(name)
+    for path in left:
+        output.say(tr("{path} could not be deleted. Delete it yourself: it may hold part of the roster.", path=path))
+    text = tr("“{name}” was removed, with its secrets, roster data and history.", name=name)
+    return output.completed(text, as_json=options.json, name=name, not_deleted=list(left))
+
+
+def rebuild_data(service: Service, options: argparse.Namespace) -> int:
+    """``connection rebuild``."""
+    name = service.connection(options.name).name
+    question = tr(
+        "Set the roster data of “{name}” aside? psconnect then no longer knows its runs, what it has delivered, "
+        "adopted ids and generated user names. The next sync is a first delivery and waits for your approval.",
+        name=name,
+    )
+    refusal = FixSettings(
+        "PSC-REBUILD-YES",
+        "Starting again needs confirmation",
+        f"This would set aside the runs of “{name}”, what is known of its destination, adopted ids and generated user "
+        "names.",
+        "Repeat the command with --yes.",
+        where=name,
+    )
+    if not options.yes and not _confirmed(name, question, refusal):
+        output.say(tr("Nothing was changed."))
+        return codes.USAGE
+    aside = service.rebuild(name)
+    text = tr(
+        "The roster data of “{name}” is now {file}. The next sync starts again and waits for your approval.",
+        name=name,
+        file=aside,
+    )
+    return output.completed(text, as_json=options.json, name=name, file=str(aside))
+
+
+def _confirmed(name: str, question: str, refusal: FixSettings) -> bool:
+    if not sys.stdin.isatty():
+        raise refusal
+    output.say(question)
+    return output.answer(tr("Type the connection’s name to confirm: ")) == name
+
+
+def write_plugin(service: Service, options: argparse.Namespace) -> int:
+    """``plugin``."""
+    pieces = service.go_without(options.name, options.without)
+    package = service.write_plugin(options.name, Path(options.output))
+    text = counted(
+        len(package.access),
+        "Plugin “{plugin}” {version} is in {file}. It asks to view 1 field and to change none.",
+        "Plugin “{plugin}” {version} is in {file}. It asks to view {count} fields and to change none.",
+        plugin=package.name,
+        version=package.version,
+        file=options.output,
+    )
+    for piece in pieces:
+        output.say(
+            tr(
+                "The connection goes without {what} ({name}). {lost}",
+                what=piece_what(piece.name),
+                name=piece.name,
+                lost=piece_lost(piece.name),
+            )
+        )
+    access = [{"table": table, "field": field} for table, field in package.access]
+    data = {"file": options.output, "name": package.name, "version": package.version, "access": access}
+    return output.completed(text, as_json=options.json, **data, without=[piece.name for piece in pieces])
+
+
+def check_access(service: Service, options: argparse.Namespace) -> int:
+    """``check``."""
+
+    def tell(finding: Finding) -> None:
+        if not options.json:
+            output.result(f"{_MARKS[finding.state]} {finding.step}: {finding.text}")
+            if finding.to_do:
+                to_do = tr("What to do: {to_do}", to_do=finding.to_do)
+                output.result(f"          {to_do}" + (f" ({finding.code})" if finding.code else ""))
+
+    report = Path(options.report) if options.report else None
+    with cancel_on_interrupt() as cancel:
+        findings = service.check(options.name, tell, cancel, report=report)
+    if report:
+        output.say(
+            tr(
+                "{file} describes the server’s answers and holds nobody’s data. Read it before sending it.",
+                file=report,
+            )
+        )
+    if options.json:
+        output.document({"findings": [vars(finding) for finding in findings]})
+    return codes.NOT_READ if any(finding.state == "failed" for finding in findings) else codes.DONE

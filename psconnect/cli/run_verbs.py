@@ -1,0 +1,145 @@
+"""The verbs about runs: start one, look at it, decide about it, report it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from psconnect.cli import codes, output
+from psconnect.cli.interrupt import cancel_on_interrupt
+from psconnect.model.clock import CancelToken
+from psconnect.model.errors import FixSettings
+from psconnect.model.runs import Run
+from psconnect.service import Service
+from psconnect.wording.catalogue import number, tr
+from psconnect.wording.runs import scope_word, state_word
+
+
+def sync_now(service: Service, options: argparse.Namespace) -> int:
+    """``sync``."""
+
+    def work(progress: output.Progress, cancel: CancelToken) -> Run:
+        return service.sync(
+            options.name,
+            scope=options.scope,
+            plan_only=options.plan_only,
+            rehearse=options.rehearse,
+            trigger=options.trigger or "command line",
+            on_event=progress,
+            cancel=cancel,
+        )
+
+    return _with_progress(options, work)
+
+
+def approve_run(service: Service, options: argparse.Namespace) -> int:
+    """``run approve``."""
+    return _with_progress(
+        options, lambda progress, cancel: service.approve(options.id, options.reason, on_event=progress, cancel=cancel)
+    )
+
+
+def _with_progress(
+    options: argparse.Namespace,
+    work: Callable[[output.Progress, CancelToken], Run],
+    verdict: Callable[[Run], str] | None = None,
+) -> int:
+    progress = output.Progress()
+    with cancel_on_interrupt() as cancel:
+        try:
+            ended = work(progress, cancel)
+        finally:
+            progress.close()
+    if verdict:
+        output.say(verdict(ended))
+    return _present(options, ended)
+
+
+def _present(options: argparse.Namespace, run: Run) -> int:
+    # The exit code tells what the run did, also where there is no room for the words.
+    with output.ends_with(codes.for_run(run)):
+        if options.json:
+            output.document(run.as_dict())
+            if run.error:
+                output.show_parts(run.error)
+        else:
+            output.show_run(run)
+        output.flush()
+    return codes.for_run(run)
+
+
+def discard_run(service: Service, options: argparse.Namespace) -> int:
+    """``run discard``."""
+    return _present(options, service.discard(options.id))
+
+
+def revalidate_run(service: Service, options: argparse.Namespace) -> int:
+    """``run revalidate``."""
+
+    def work(progress: output.Progress, cancel: CancelToken) -> Run:
+        return service.revalidate(options.id, on_event=progress, cancel=cancel)
+
+    def verdict(ended: Run) -> str:
+        if ended.id == options.id:
+            return tr("The plan has not changed.")
+        if ended.error:
+            return tr("The plan could not be made again; the run {id} still waits.", id=options.id)
+        return tr("The plan has changed; the run {id} replaces it.", id=ended.id)
+
+    return _with_progress(options, work, verdict)
+
+
+def edit_plan(service: Service, options: argparse.Namespace) -> int:
+    """``run exclude`` and ``run include``."""
+    keys = service.keys_of(options.id, options.entity, options.sourcedid)
+    change = service.exclude if options.what == "exclude" else service.include
+    edited = change(options.id, options.entity, keys)
+    if not options.json:
+        output.show_set_aside(service.excluded(options.id))
+    return _present(options, edited)
+
+
+def undo_run(service: Service, options: argparse.Namespace) -> int:
+    """``run undo``."""
+    return _present(options, service.undo(options.id))
+
+
+def run_details(service: Service, options: argparse.Namespace) -> int:
+    """``run show``."""
+    shown = service.run(options.id)
+    _present(options, shown)
+    if shown.set_aside and not options.json:
+        output.show_set_aside(service.excluded(options.id))
+    return codes.DONE
+
+
+def run_list(service: Service, options: argparse.Namespace) -> int:
+    """``runs``."""
+    found = service.runs(options.name)
+    if options.json:
+        output.document({"runs": [run.as_dict() for run in found]})
+        return codes.DONE
+    rows = [(tr("Run"), tr("Started"), tr("Scope"), tr("Changes"), tr("State"))]
+    for run in found:
+        changes = number(sum(counts.total for counts in run.changes.values()))
+        started = f"{run.started.astimezone():%Y-%m-%d %H:%M}"
+        rows.append((run.id, started, scope_word(run.scope), changes, state_word(run.state)))
+    output.table(rows, right=frozenset({3}))
+    return codes.DONE
+
+
+def report_file(service: Service, options: argparse.Namespace) -> int:
+    """``report``."""
+    path = Path(options.output).absolute()
+    if options.for_registrar and path.suffix.lower() != ".csv":
+        raise FixSettings(
+            "PSC-REPORT-FORMAT",
+            "The list for a registrar is a CSV file",
+            f"It can’t be written as “{path.suffix or path.name}”.",
+            "End the file name with .csv.",
+            where=str(path),
+        )
+    write = service.write_registrar_csv if options.for_registrar else service.report
+    write(options.id, path)
+    return output.completed(tr("The report is in {file}", file=path), as_json=options.json, file=str(path))
