@@ -1,0 +1,28 @@
+"""A connection with a source that the window does not set up yet: shown as it is, and never turned into another one."""
+
+from __future__ import annotations
+
+from psconnect.desktop.sentences import where_from_to
+from psconnect.desktop.wizard.settings import from_connection, onto, written
+from psconnect.model.connection import from_dict, to_dict
+from tests.desktop.wizard.test_flow import KNOWN
+
+BUNDLE = from_dict(
+    {
+        "name": "From a bundle",
+        "preset": "oneroster",
+        "id": "k7mzqw",
+        "source": {"kind": "oneroster-csv", "folder": "/srv/sis"},
+        "destination": {"kind": "oneroster-csv", "folder": "/srv/roster"},
+    }
+)
+
+
+def test_its_settings_pages_leave_the_source_alone() -> None:
+    draft = from_connection(BUNDLE)
+    assert written(draft, KNOWN, BUNDLE)["source"] == {"kind": "oneroster-csv", "folder": "/srv/sis"}
+    assert to_dict(onto(draft, draft, KNOWN, BUNDLE)) == to_dict(BUNDLE)
+
+
+def test_its_card_says_where_the_bundle_lies() -> None:
+    assert where_from_to(BUNDLE) == "/srv/sis → /srv/roster"
