@@ -43,7 +43,7 @@ def waiting_keyring():
 
 
 def line(page, key: str) -> QLineEdit:
-    edit = page.controls[key]
+    edit = page.settings[key].control
     assert isinstance(edit, QLineEdit)
     return edit
 
