@@ -73,7 +73,7 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     remove = _add(kinds, "remove", "wipe settings, secrets, roster data and history")
     remove.add_argument("name")
     remove.add_argument("--yes", action="store_true", help="don’t ask")
-    rebuild = _add(kinds, "rebuild", "set damaged roster data aside, so that the next sync begins anew")
+    rebuild = _add(kinds, "rebuild", "set damaged roster data aside, so that the next sync starts again")
     rebuild.add_argument("name")
     rebuild.add_argument("--yes", action="store_true", help="don’t ask")
     _identity_verbs(kinds)

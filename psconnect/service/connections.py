@@ -187,7 +187,7 @@ class Connections(Identity, Destinations):
         return held
 
     def rebuild(self, name: str) -> Path:
-        """Set a connection's roster data aside, so that the next sync begins anew; returns where it is now.
+        """Set a connection's roster data aside, so that the next sync starts again; returns where it is now.
 
         For a file that is damaged. What it has is lost to psconnect: the runs, what is known of the destination, ids
         that were adopted, user names that were given. Settings and secrets stay. The file goes when the connection is

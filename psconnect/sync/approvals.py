@@ -260,7 +260,7 @@ def _refuse_other_plan(db: sqlite3.Connection, number: int, run: Run, plan_hash:
         return
     raise FixSettings(
         "PSC-RUN-OTHER-PLAN",
-        "The plan is another one by now",
+        "The plan has changed",
         f"The plan of the run {run.id} was changed since it was looked at.",
         "Look at its changes again. Then approve.",
         where=run.id,

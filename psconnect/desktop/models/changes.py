@@ -49,7 +49,7 @@ class ChangesModel(QAbstractTableModel):
         )
 
     def reload(self) -> None:
-        """Read the same changes anew: the plan is another one."""
+        """Read the same changes again, because the plan has changed."""
         wanted, self._wanted = self._wanted, None
         if wanted:
             self.arrange(self._run_id, wanted)

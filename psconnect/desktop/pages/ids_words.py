@@ -160,7 +160,7 @@ def unused_in_words(preview: AdoptionPreview) -> str:
 
 
 def first_shown(preview: AdoptionPreview) -> str:
-    """The outcome whose rows are shown first: what is not taken needs the eye more than what is."""
+    """The outcome whose rows are shown first: what was not adopted needs attention first."""
     counts = preview.counts
     return next((one for one in ADOPTION_OUTCOMES if one != "matched" and counts[one]), "matched")
 

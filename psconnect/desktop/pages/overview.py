@@ -1,4 +1,4 @@
-"""A connection's first page: what the last run did, what needs somebody's eye, and the buttons that run it."""
+"""A connection's first page: what the last run did, what needs attention, and the buttons that run it."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ class _FindingsCard(Card):
     """The problems of the last run, most severe first."""
 
     def __init__(self) -> None:
-        super().__init__(tr("Needs somebody’s eye"))
+        super().__init__(tr("Needs attention"))
         self._list = QVBoxLayout()
         self._list.setSpacing(SPACE_L)
         self.body.addLayout(self._list)
