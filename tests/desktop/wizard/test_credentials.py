@@ -86,6 +86,8 @@ def test_next_says_under_each_field_what_it_needs_and_opens_no_box(setting: Sett
     assert setting.connect.name.hasFocus()
     setting.qtbot.keyClicks(setting.connect.name, "L")
     assert setting.connect.rows["name"].error == ""
+    assert setting.connect.preset_error.text()
+    setting.press(setting.connect.cards["oneroster"])
     setting.press(window.next_button)
     setting.press(window.next_button)
     errors = [setting.credentials.rows[key].error for key in ("url", "client_id", "secret")]
