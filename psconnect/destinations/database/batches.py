@@ -11,14 +11,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from psconnect.destinations.database import views
 from psconnect.destinations.database.layout import SCHOOL_VIEW, UnfitValue
-from psconnect.destinations.database.rows import Row, Rows, custom_values, row_of, same
+from psconnect.destinations.database.rows import EntityRows, TableRow, custom_values, row_of, same
 from psconnect.destinations.database.sqlite import concerns_all
 from psconnect.destinations.database.tables import Tables, with_custom
 from psconnect.destinations.writer import Batch
 from psconnect.model.outcomes import Done, Outcome, Refused
 from psconnect.model.runs import Change
 
-REFUSED = Refused(
+REFUSED_BY_RULE = Refused(
     "database-refused",
     "A rule of the database (a trigger or a constraint) refuses this change. Ask whoever keeps the database; it is "
     "tried again with the next sync.",
@@ -50,7 +50,7 @@ class BatchWork:
     def all(self) -> tuple[list[Outcome], int]:
         """Make all changes; their outcomes, and how many rows were not there before."""
         outcomes: dict[int, Outcome] = {}
-        fit: list[tuple[Change, Row | None]] = []
+        fit: list[tuple[Change, TableRow | None]] = []
         custom = self._custom()
         for change in self.batch.changes:
             try:
@@ -77,7 +77,7 @@ class BatchWork:
             self.tables = with_custom(self.db, self.tables, entity, sorted(new))
         return self.tables.custom.get(entity, ())
 
-    def _attempt(self, some: Sequence[tuple[Change, Row | None]]) -> int | Refused:
+    def _attempt(self, some: Sequence[tuple[Change, TableRow | None]]) -> int | Refused:
         """Make changes, all or none of them."""
         point = self.db.begin_nested()
         try:
@@ -95,8 +95,8 @@ class BatchWork:
         point.commit()
         return made
 
-    def _make(self, some: Sequence[tuple[Change, Row | None]]) -> int:
-        rows = Rows(self.db, self.tables, self.batch.entity.key)
+    def _make(self, some: Sequence[tuple[Change, TableRow | None]]) -> int:
+        rows = EntityRows(self.db, self.tables, self.batch.entity.key)
         stamp = {"psconnect_run": self.run, "changed_at": self.now}
         named = self.batch.entity is SCHOOL_VIEW
         if self.batch.action == "remove":
@@ -137,7 +137,7 @@ def _refusal(error: DBAPIError) -> Refused:
             "A record that it belongs to is not in the database, or still needs it: that one was refused. It is tried "
             "again with the next sync.",
         )
-    return REFUSED
+    return REFUSED_BY_RULE
 
 
 def _renamed(changes: Iterable[Change]) -> Iterator[tuple[str, str, int]]:
@@ -146,14 +146,14 @@ def _renamed(changes: Iterable[Change]) -> Iterator[tuple[str, str, int]]:
             yield change.before["sourcedId"], change.after["sourcedId"], change.key
 
 
-def _names(rows: Mapping[str, Row]) -> dict[str, str]:
+def _names(rows: Mapping[str, TableRow]) -> dict[str, str]:
     return {row_id: str(row.values["name"]) for row_id, row in rows.items()}
 
 
 def standing(db: Connection, tables: Tables, batch: Batch) -> Iterator[tuple[Change, bool]]:
     """Each change, and whether it stands in the file."""
     entity = batch.entity.key
-    rows = Rows(db, tables, entity)
+    rows = EntityRows(db, tables, entity)
     if batch.action == "remove":
         left = rows.standing([(change.record["sourcedId"], change.key) for change in batch.changes])
         yield from ((change, change.record["sourcedId"] not in left) for change in batch.changes)
@@ -165,7 +165,7 @@ def standing(db: Connection, tables: Tables, batch: Batch) -> Iterator[tuple[Cha
         yield change, it and (named is None or str((change.after or {}).get("name")) in named)
 
 
-def _holds(change: Change, entity: str, tables: Tables, found: Row | None) -> bool:
+def _holds(change: Change, entity: str, tables: Tables, found: TableRow | None) -> bool:
     try:
         wanted = row_of(entity, change.key, change.after or {}, tables.custom.get(entity, ()))
     except UnfitValue:

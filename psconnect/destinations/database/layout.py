@@ -16,7 +16,7 @@ from typing import Literal
 from psconnect.model.entities import ENTITIES, EXTRA, Entity, Reference
 from psconnect.model.id_attributes import Pointer, pointers_in
 
-Kind = Literal["id", "text", "date", "yes_no", "number"]
+ColumnKind = Literal["id", "text", "date", "yes_no", "number"]
 Value = str | bool | int | date | None
 
 TABLE_NAMES = {"calendar": "term", "admin": "other_staff", "school-view": "school_view"}
@@ -42,7 +42,7 @@ class ColumnShape:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     attribute: str
     target: str = ""
     needed: bool = False
@@ -100,7 +100,7 @@ def _snake(attribute: str) -> str:
     return re.sub(r"[A-Z]", lambda capital: f"_{capital[0].lower()}", plain)
 
 
-def _kind(attribute: str) -> Kind:
+def _kind(attribute: str) -> ColumnKind:
     if attribute in _DATES:
         return "date"
     if attribute in _YES_NO:
@@ -169,7 +169,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-_READ: dict[Kind, tuple[Callable[[str], Value], str]] = {
+_READ: dict[ColumnKind, tuple[Callable[[str], Value], str]] = {
     "id": (str, "a text"),
     "text": (str, "a text"),
     "date": (_date, "a date like 2026-08-17"),

@@ -27,7 +27,7 @@ Owned = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A record as its tables hold it: values by column, and the ids of each list, in their order."""
 
     values: Mapping[str, Value]
@@ -39,7 +39,7 @@ class Row:
         return str(self.values["id"])
 
 
-def row_of(entity: str, key: int, record: Mapping[str, str], custom: Iterable[str]) -> Row:
+def row_of(entity: str, key: int, record: Mapping[str, str], custom: Iterable[str]) -> TableRow:
     """The row of a record; ``custom`` are the columns for custom fields that the table has. Raises UnfitValue."""
     shape = SHAPES[entity]
     values: dict[str, Value] = dict.fromkeys(custom)
@@ -50,7 +50,7 @@ def row_of(entity: str, key: int, record: Mapping[str, str], custom: Iterable[st
         # One attribute names the person; the role tells whether a student or a teacher.
         values["teacher_id" if record.get("role") == "student" else "student_id"] = None
     lists = {each.name: _ids(record.get(each.attribute, "")) for each in shape.lists}
-    return Row(values, lists)
+    return TableRow(values, lists)
 
 
 def _ids(text: str) -> list[str]:
@@ -63,7 +63,7 @@ def custom_values(record: Mapping[str, str]) -> dict[str, Value]:
     return {custom_column(label): text or None for label, text in _labels(extra).items()} if extra else {}
 
 
-class Rows:
+class EntityRows:
     """The rows of one entity in the database.
 
     It uses only what every database has: an UPDATE of the rows that are there, an INSERT of the others.
@@ -106,7 +106,7 @@ class Rows:
             del there[old]
             there[new] = key
 
-    def put(self, rows: Sequence[Row], stamp: Mapping[str, object]) -> int:
+    def put(self, rows: Sequence[TableRow], stamp: Mapping[str, object]) -> int:
         """Write rows with these bookkeeping values, as not removed; returns how many were not there before."""
         there = self.there(row.id for row in rows)
         written = [{**row.values, **stamp, "removed_at": None} for row in rows]
@@ -122,7 +122,7 @@ class Rows:
             self._link(name, rows)
         return len(new)
 
-    def _link(self, name: str, rows: Sequence[Row]) -> None:
+    def _link(self, name: str, rows: Sequence[TableRow]) -> None:
         owner, target = self._links[name]
         for some in _chunks(row.id for row in rows):
             self._db.execute(delete(owner.table).where(owner.in_(some)))
@@ -158,7 +158,7 @@ class Rows:
                 key = next((key for key, each in self._tables.entities.items() if each is table), "")
                 if key:
                     gone = select(table.c.id).where(table.c[column].in_(some), table.c.removed_at.is_not(None))
-                    Rows(self._db, self._tables, key).erase(self._db.scalars(gone).all())
+                    EntityRows(self._db, self._tables, key).erase(self._db.scalars(gone).all())
                 else:
                     self._db.execute(delete(table).where(table.c[column].in_(some)))
             self._db.execute(delete(self._table).where(self._table.c.id.in_(some)))
@@ -177,15 +177,15 @@ class Rows:
         """The ids whose rows belong to these records and are not removed."""
         return set(self._current(owned))
 
-    def read(self, ids: Iterable[str]) -> dict[str, Row]:
+    def read(self, ids: Iterable[str]) -> dict[str, TableRow]:
         """The rows with these ids that are not removed; dates as text, so that a damaged one is another value."""
         names = [column.name for column in self._table.c]
-        found: dict[str, Row] = {}
+        found: dict[str, TableRow] = {}
         for some in _chunks(ids):
             lists = {name: self._listed(name, some) for name in self._links}
             for values in self._db.execute(self._reading(some)):
                 row = dict(zip(names, values, strict=True))
-                found[row["id"]] = Row(row, {name: lists[name].get(row["id"], []) for name in lists})
+                found[row["id"]] = TableRow(row, {name: lists[name].get(row["id"], []) for name in lists})
         return found
 
     def _reading(self, ids: Sequence[str]) -> Select[Any]:
@@ -201,8 +201,8 @@ class Rows:
         return found
 
 
-def same(wanted: Row, found: Row | None) -> bool:
-    """Whether a row, as ``Rows.read`` gives it, holds a record."""
+def same(wanted: TableRow, found: TableRow | None) -> bool:
+    """Whether a row, as ``EntityRows.read`` gives it, holds a record."""
     return (
         found is not None
         and all(found.values.get(name) == _as_read(value) for name, value in wanted.values.items())

@@ -32,13 +32,21 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeEngine
 
-from psconnect.destinations.database.layout import CUSTOM, SHAPES, ColumnShape, Kind, ListShape, TableShape, table_name
+from psconnect.destinations.database.layout import (
+    CUSTOM,
+    SHAPES,
+    ColumnKind,
+    ColumnShape,
+    ListShape,
+    TableShape,
+    table_name,
+)
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import LONGEST_ID
 
-FORMAT = 1
+TABLES_FORMAT = 1
 """The format of the tables that this version makes; a newer one is refused."""
-_TYPES: dict[Kind, type[TypeEngine[Any]]] = {"text": Text, "date": Date, "yes_no": Boolean, "number": Integer}
+_TYPES: dict[ColumnKind, type[TypeEngine[Any]]] = {"text": Text, "date": Date, "yes_no": Boolean, "number": Integer}
 
 
 @dataclass(frozen=True)
@@ -146,7 +154,7 @@ def find_tables(db: Connection, prefix: str) -> Tables | None:
             raise _taken(taken[0])
         return None
     newest = db.scalar(select(bare.about.c.value).where(bare.about.c.name == "format"))
-    if newest is None or int(newest) > FORMAT:
+    if newest is None or int(newest) > TABLES_FORMAT:
         raise _newer()
     custom = {
         key: [each["name"] for each in inspector.get_columns(table.name) if each["name"].startswith(CUSTOM)]
@@ -160,7 +168,7 @@ def make_tables(db: Connection, prefix: str) -> Tables:
     """Make a set of tables, empty."""
     made = table_set(prefix, {})
     made.metadata.create_all(db)
-    facts = {"format": str(FORMAT), "id": secrets.token_hex(8)}
+    facts = {"format": str(TABLES_FORMAT), "id": secrets.token_hex(8)}
     db.execute(insert(made.about), [{"name": name, "value": value} for name, value in facts.items()])
     return made
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from psconnect.destinations.database import views
-from psconnect.destinations.database.batches import REFUSED, BatchWork, TakenBack, standing
+from psconnect.destinations.database.batches import REFUSED_BY_RULE, BatchWork, TakenBack, standing
 from psconnect.destinations.database.place import check_place
-from psconnect.destinations.database.rows import Rows
+from psconnect.destinations.database.rows import EntityRows
 from psconnect.destinations.database.sqlite import begin, database_errors, engine_of, make_file
 from psconnect.destinations.database.tables import (
     Tables,
@@ -119,7 +119,7 @@ class DatabaseWriter(Writer):
             tables = find_tables(db, self._prefix) if db else None
             if db is None or tables is None:
                 return {}
-            there = Rows(db, tables, entity.key).there(record["sourcedId"] for record in records.values())
+            there = EntityRows(db, tables, entity.key).there(record["sourcedId"] for record in records.values())
         return {
             key: Link(record["sourcedId"], "the same id")
             for key, record in records.items()
@@ -144,9 +144,9 @@ class DatabaseWriter(Writer):
         except TakenBack:
             with self._writing() as db:
                 work = self._work(db, batch)
-                work.count([REFUSED], 0)
+                work.count([REFUSED_BY_RULE], 0)
                 db.commit()
-            return REFUSED
+            return REFUSED_BY_RULE
 
     def _apply(self, batch: Batch) -> Sequence[Outcome]:
         with self._writing() as db:
