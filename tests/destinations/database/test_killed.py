@@ -107,7 +107,7 @@ def first(connect: Connect, tmp_path: Path) -> Killing:
     connected = connect(STUDENTS, settings={"safety": {"preview": "never"}})
     use_database(connected)
     killing = _begin_with(connected)
-    killing.undisturbed(tmp_path / "undisturbed")
+    killing.undisturbed(tmp_path / "first")
     return killing
 
 
@@ -119,7 +119,7 @@ def second(connect: Connect, tmp_path: Path) -> Killing:
     assert connected.service.sync(NAME).state.startswith("finished")
     change_district(connected)
     killing = _begin_with(connected)
-    killing.undisturbed(tmp_path / "undisturbed")
+    killing.undisturbed(tmp_path / "second")
     assert killing.after[0] != roster(connected.folder / "roster" / "roster.sqlite")
     return killing
 
@@ -145,7 +145,7 @@ def test_P01_killed_in_a_later_delivery(second: Killing, tmp_path: Path) -> None
 def test_P01_killed_at_every_named_step(first: Killing, second: Killing, tmp_path: Path) -> None:
     for name, killing in (("first", first), ("second", second)):
         for step in dict.fromkeys(killing.steps[:-1]):
-            killing.kill_at(tmp_path / f"{name}-{step}", step)
+            killing.kill_at(tmp_path / f"killed-{name}-{step}", step)
 
 
 def kill_at_instants(killing: Killing, tmp_path: Path, anywhere: int, applying: int) -> int:
@@ -181,7 +181,7 @@ def test_P01_killed_at_some_seeded_instants(first: Killing, tmp_path: Path) -> N
 @pytest.mark.timeout(1800)
 def test_P01_killed_at_forty_seeded_instants(first: Killing, second: Killing, tmp_path: Path, record_figure) -> None:
     hits = sum(
-        kill_at_instants(killing, tmp_path / name, 6, 16) for name, killing in (("first", first), ("second", second))
+        kill_at_instants(killing, tmp_path / f"killed-{name}", 6, 16) for name, killing in (("first", first), ("second", second))
     )
     record_figure("kills of a delivery to a database at seeded instants that hit a living run", hits, "of 44")
     assert hits >= 30
