@@ -17,6 +17,7 @@ _USAGE = """\
 usage: dev.py demo [args]                      psconnect with its demo district; args as of `psconnect demo`
        dev.py test [--thorough] [pytest args]  all checks and tests
        dev.py lint                             the static checks alone
+       dev.py texts FILE.pot                   write all texts that people read, for translators
        dev.py lock                             rewrite the lock files from pyproject.toml
 """
 
@@ -69,6 +70,16 @@ def _lint(environment: Environment, _args: list[str]) -> int:
     return checks.lint(environment)
 
 
+def _texts(environment: Environment, args: list[str]) -> int:
+    environment.ensure("dev")
+    if len(args) != 1:
+        print(_USAGE, end="", file=sys.stderr)
+        return 2
+    command = [str(environment.python), "-m", "workbench.texts", str(Path(args[0]).resolve())]
+    variables = {**environment.variables(), "PYTHONPATH": str(_CHECKOUT / "packaging")}
+    return subprocess.run(command, cwd=_CHECKOUT, env=variables, check=False).returncode
+
+
 def _lock(environment: Environment, _args: list[str]) -> int:
     environment.ensure("dev")
     relock.relock(environment)
@@ -94,4 +105,5 @@ _COMMANDS: dict[str, Callable[[Environment, list[str]], int]] = {
     "test": _test,
     "lint": _lint,
     "lock": _lock,
+    "texts": _texts,
 }

@@ -15,6 +15,7 @@ from psconnect.logs import close_log, logger, open_log
 from psconnect.model.clock import Clock
 from psconnect.model.errors import Bug, Cancelled, PsconnectError
 from psconnect.service import find_home
+from psconnect.wording.errors import word
 
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
@@ -82,7 +83,7 @@ def _told(error: PsconnectError, *, as_json: bool) -> int:
             output.show_error(error, as_json=as_json)
             output.flush()
     except output.Unwritten as unwritten:
-        output.show_parts(error.as_dict())
+        output.show_parts(word(error))
         return _unwritten(unwritten)
     return code
 
@@ -98,12 +99,7 @@ def _stopped(verb: str, *, at_once: bool, as_json: bool) -> int:
 
 
 def _bug(mistake: Exception) -> Bug:
-    return Bug(
-        "PSC-BUG",
-        "Something went wrong in psconnect itself",
-        f"An unexpected error of the kind {type(mistake).__name__} ({_place_of(mistake)}) stopped it.",
-        "Try again. If it comes back, tell us about it with these two lines.",
-    )
+    return Bug("PSC-BUG/command", kind=type(mistake).__name__, place=_place_of(mistake))
 
 
 def _place_of(mistake: Exception) -> str:

@@ -14,6 +14,8 @@ from psconnect.model.connection import to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.service import ConnectionState, Finding, Service
 from psconnect.wording.catalogue import counted, tr
+from psconnect.wording.documents import run_document
+from psconnect.wording.errors import word
 from psconnect.wording.pieces import piece_lost, piece_what
 from psconnect.wording.runs import state_word
 from psconnect.wording.times import ago
@@ -42,13 +44,13 @@ def list_connections(service: Service, options: argparse.Namespace) -> int:
 def _row(service: Service, state: ConnectionState) -> tuple[str, ...]:
     last, trouble = state.last_run, state.trouble
     if last:
-        when, word = ago(last.started, service.clock.now()), state_word(last.state)
+        when, how = ago(last.started, service.clock.now()), state_word(last.state)
     elif trouble:
-        when, word = tr("not known"), trouble.title
+        when, how = tr("not known"), word(trouble).title
     else:
-        when, word = tr("never"), tr("Not run yet")
+        when, how = tr("never"), tr("Not run yet")
     kind = state.connection.destination_kind or tr("not chosen")
-    return (state.connection.name, kind, when, tr("Disabled") if state.connection.disabled else word)
+    return (state.connection.name, kind, when, tr("Disabled") if state.connection.disabled else how)
 
 
 def _summary(state: ConnectionState) -> dict[str, object]:
@@ -58,8 +60,8 @@ def _summary(state: ConnectionState) -> dict[str, object]:
         "preset": connection.preset,
         "destination": connection.destination_kind,
         "disabled": connection.disabled,
-        "last_run": state.last_run.as_dict() if state.last_run else None,
-        "error": state.trouble.as_dict() if state.trouble else None,
+        "last_run": run_document(state.last_run) if state.last_run else None,
+        "error": word(state.trouble).as_dict() if state.trouble else None,
     }
 
 
@@ -127,13 +129,7 @@ def remove_connection(service: Service, options: argparse.Namespace) -> int:
         "Remove “{name}” with its secrets, roster data and history? The destination keeps what was delivered.",
         name=name,
     )
-    refusal = FixSettings(
-        "PSC-REMOVE-YES",
-        "Removing a connection needs confirmation",
-        f"This would delete “{name}” and everything stored for it.",
-        "Repeat the command with --yes.",
-        where=name,
-    )
+    refusal = FixSettings("PSC-REMOVE-YES", where=name, name=name)
     if not options.yes and not _confirmed(name, question, refusal):
         output.say(tr("Nothing was removed."))
         return codes.USAGE
@@ -152,14 +148,7 @@ def rebuild_data(service: Service, options: argparse.Namespace) -> int:
         "adopted ids and generated user names. The next sync is a first delivery and waits for your approval.",
         name=name,
     )
-    refusal = FixSettings(
-        "PSC-REBUILD-YES",
-        "Starting again needs confirmation",
-        f"This would set aside the runs of “{name}”, what is known of its destination, adopted ids and generated user "
-        "names.",
-        "Repeat the command with --yes.",
-        where=name,
-    )
+    refusal = FixSettings("PSC-REBUILD-YES", where=name, name=name)
     if not options.yes and not _confirmed(name, question, refusal):
         output.say(tr("Nothing was changed."))
         return codes.USAGE
@@ -226,5 +215,7 @@ def check_access(service: Service, options: argparse.Namespace) -> int:
             )
         )
     if options.json:
-        output.document({"findings": [vars(finding) for finding in findings]})
+        output.document(
+            {"findings": [{name: value for name, value in vars(one).items() if name != "window"} for one in findings]}
+        )
     return codes.NOT_READ if any(finding.state == "failed" for finding in findings) else codes.DONE

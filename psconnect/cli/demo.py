@@ -16,6 +16,9 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.service import CLIENT_SECRET, DEMO_NAME, DemoHome, PluginPackage, Service
+from psconnect.wording.documents import run_document
+from psconnect.wording.errors import word
+from psconnect.wording.holds import word_hold
 
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 
@@ -69,11 +72,7 @@ def _serving(
         if error.errno not in _TAKEN:
             raise
         raise FixSettings(
-            "PSC-DEMO-PORT",
-            "The demo district can’t be reached at this port",
-            f"Port {options.port} can’t be used: {error.strerror or type(error).__name__}.",
-            "Give another one with --port, or none: then any free one is taken.",
-            where="--port",
+            "PSC-DEMO-PORT", where="--port", port=options.port, reason=error.strerror or type(error).__name__
         ) from None
     try:
         yield server
@@ -128,7 +127,7 @@ def _keep_secret(service: Service, secret: str, say: Callable[[str], None]) -> N
         try:
             service.keep_secret(DEMO_NAME, CLIENT_SECRET, secret)
         except PsconnectError as error:
-            reason = error.happened
+            reason = word(error).happened
         else:
             say("3. The client secret is in the keyring of this computer.")
             return
@@ -152,7 +151,9 @@ def _synced(service: Service, cancel: CancelToken) -> Run:
         run = service.sync(DEMO_NAME, on_event=progress, cancel=cancel)
         if run.state == "held":
             progress.close()
-            output.say(f"5. The plan is on hold, as it should be: {run.holds[0].reason} Approved for the demo.")
+            output.say(
+                f"5. The plan is on hold, as it should be: {word_hold(run.holds[0]).reason} Approved for the demo."
+            )
             run = service.approve(run.id, "Demo", on_event=progress, cancel=cancel)
     finally:
         progress.close()
@@ -162,7 +163,7 @@ def _synced(service: Service, cancel: CancelToken) -> Run:
 def _summary(options: argparse.Namespace, run: Run, place: DemoHome) -> None:
     bundle, report = place.roster_folder / f"{DEMO_NAME}.zip", place.folder / "report.html"
     if options.json:
-        output.document({"run": run.as_dict(), "bundle": str(bundle), "report": str(report)})
+        output.document({"run": run_document(run), "bundle": str(bundle), "report": str(report)})
         return
     output.result("")
     output.show_run(run)

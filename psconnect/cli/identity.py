@@ -154,13 +154,7 @@ def _show_plan(plan: RekeyPlan) -> None:
 def _choice(text: str) -> tuple[str, str]:
     kind, _, choice = text.partition("=")
     if not choice:
-        raise FixSettings(
-            "PSC-REKEY-CHOICE",
-            "The choice of an id is incomplete",
-            f"“{text}” does not say which number becomes the id.",
-            "Write it like --id student=number",
-            where="--id",
-        )
+        raise FixSettings("PSC-REKEY-CHOICE", where="--id", text=text)
     return kind.strip(), choice.strip()
 
 

@@ -16,9 +16,11 @@ from psconnect.model.events import RunEvent
 from psconnect.model.runs import WAITING, Run, SetAside
 from psconnect.model.shown_text import shown
 from psconnect.wording.catalogue import number, tr
-from psconnect.wording.records import entity_label
+from psconnect.wording.errors import Worded, word
+from psconnect.wording.holds import word_hold
+from psconnect.wording.records import entity_label, record_label
 from psconnect.wording.rules import rule_of
-from psconnect.wording.runs import aside_word, state_word
+from psconnect.wording.runs import action_word, aside_word, state_word
 
 _BAR = 24
 _TWENTY_A_SECOND = 0.05
@@ -105,16 +107,16 @@ def document(data: object) -> None:
 def show_error(error: PsconnectError, *, as_json: bool) -> None:
     """An error: cause, what to do, code."""
     if as_json:
-        document({"error": error.as_dict()})
-    show_parts(error.as_dict())
+        document({"error": word(error).as_dict()})
+    show_parts(word(error))
 
 
-def show_parts(parts: dict[str, str]) -> None:
+def show_parts(told: Worded) -> None:
     """The parts of an error as a person reads them."""
-    say(f"{parts['title']}.")
-    say(f"  {parts['happened']}")
-    say("  " + tr("What to do: {to_do}", to_do=parts["to_do"]))
-    say(f"  ({parts['code']})")
+    say(f"{told.title}.")
+    say(f"  {told.happened}")
+    say("  " + tr("What to do: {action}", action=told.to_do))
+    say(f"  ({told.code})")
 
 
 def table(rows: Sequence[tuple[str, ...]], *, right: frozenset[int] = frozenset()) -> None:
@@ -132,17 +134,17 @@ def table(rows: Sequence[tuple[str, ...]], *, right: frozenset[int] = frozenset(
 def show_run(run: Run) -> None:
     """A run's summary: what was read, what changes, what was left out and why, what to do next."""
     result(tr("{name}: {state}", name=run.connection, state=state_word(run.state)))
-    started = f"{run.started.astimezone():%Y-%m-%d %H:%M}"
+    when = f"{run.started.astimezone():%Y-%m-%d %H:%M}"
     if run.school_year:
-        result(tr("Run {id}, {started}, school year {year}", id=run.id, started=started, year=run.school_year))
+        result(tr("Run {id}, {when}, school year {year}", id=run.id, when=when, year=run.school_year))
     else:
-        result(tr("Run {id}, {started}", id=run.id, started=started))
+        result(tr("Run {id}, {when}", id=run.id, when=when))
     if run.error:
-        show_parts(run.error)
+        show_parts(word(run.error))
     waits = run.state in WAITING
-    for hold in run.holds:
-        held = tr("On hold: {reason}", reason=hold.reason) if waits else tr("Was on hold: {reason}", reason=hold.reason)
-        result(f"  {held}")
+    for hold in map(word_hold, run.holds):
+        told = tr("On hold: {reason}", reason=hold.reason) if waits else tr("Was on hold: {reason}", reason=hold.reason)
+        result(f"  {told}")
         if hold.to_do and waits:
             result(f"           {hold.to_do}")
     _show_changes(run, waits=waits)
@@ -150,8 +152,8 @@ def show_run(run: Run) -> None:
     if run.delivered:
         result(tr("Delivered: {what}", what=run.delivered))
     if run.kind == "rehearsal" and not run.error:
-        say(tr("This run rehearses the next school year. It can be looked at, but never delivered."))
-    elif waits:
+        say(tr("This is a rehearsal of the next school year. It is for review only and is never delivered."))
+    elif run.state in ("held", "previewed"):
         say(
             tr(
                 "To go on: psconnect run approve {id} --reason TEXT    To give up: psconnect run discard {id}",
@@ -161,6 +163,7 @@ def show_run(run: Run) -> None:
 
 
 def _show_changes(run: Run, *, waits: bool) -> None:
+    """What the run changes, by entity; or why there is nothing to change."""
     if run.changes:
         heading = ("", tr("create"), tr("update"), tr("remove"))
         rows = [
@@ -169,11 +172,11 @@ def _show_changes(run: Run, *, waits: bool) -> None:
         ]
         table([heading, *rows], right=frozenset({1, 2, 3}))
     elif run.redelivers_to and not run.error:
-        to = run.redelivers_to
+        place = run.redelivers_to
         result(
-            tr("No record changes; the whole roster goes to {to}.", to=to)
+            tr("No record changes; the whole roster goes to {place}.", place=place)
             if waits
-            else tr("No record changed; the whole roster went to {to}.", to=to)
+            else tr("No record changes; the whole roster went to {place}.", place=place)
         )
     elif not run.error and run.planned:
         result(tr("No changes: the destination is up to date."))
@@ -186,11 +189,11 @@ def _show_not_done(run: Run) -> None:
         table(_not_applied(run))
     if run.set_aside:
         result(tr("Planned and not done:"))
-        rows_aside = [(f"  {number(count)}", aside_word(because)) for because, count in run.set_aside.items()]
+        rows_aside = [(f"  {count:,}", aside_word(because)) for because, count in run.set_aside.items()]
         table(rows_aside, right=frozenset({0}))
     if run.left_out:
         result(tr("Left out:"))
-        rows_out = [(f"  {number(count)}", rule_of(rule).title) for rule, count in run.left_out.items()]
+        rows_out = [(f"  {count:,}", rule_of(rule).title) for rule, count in run.left_out.items()]
         table(rows_out, right=frozenset({0}))
 
 
@@ -207,7 +210,10 @@ def _not_applied(run: Run) -> list[tuple[str, ...]]:
 
 def show_set_aside(records: Sequence[SetAside]) -> None:
     """The records that a plan leaves alone, by their ids, and why."""
-    rows = [(f"  {one.entity}", one.sourced_id, one.action, aside_word(one.because)) for one in records]
+    rows = [
+        (f"  {record_label(one.entity)}", one.sourced_id, action_word(one.action).lower(), aside_word(one.because))
+        for one in records
+    ]
     table(rows)
 
 

@@ -13,6 +13,8 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
 from psconnect.service import Service
 from psconnect.wording.catalogue import number, tr
+from psconnect.wording.documents import run_document
+from psconnect.wording.errors import word
 from psconnect.wording.runs import scope_word, state_word
 
 
@@ -60,9 +62,9 @@ def _present(options: argparse.Namespace, run: Run) -> int:
     # The exit code tells what the run did, also where there is no room for the words.
     with output.ends_with(codes.for_run(run)):
         if options.json:
-            output.document(run.as_dict())
+            output.document(run_document(run))
             if run.error:
-                output.show_parts(run.error)
+                output.show_parts(word(run.error))
         else:
             output.show_run(run)
         output.flush()
@@ -118,7 +120,7 @@ def run_list(service: Service, options: argparse.Namespace) -> int:
     """``runs``."""
     found = service.runs(options.name)
     if options.json:
-        output.document({"runs": [run.as_dict() for run in found]})
+        output.document({"runs": [run_document(run) for run in found]})
         return codes.DONE
     rows = [(tr("Run"), tr("Started"), tr("Scope"), tr("Changes"), tr("State"))]
     for run in found:
@@ -133,13 +135,7 @@ def report_file(service: Service, options: argparse.Namespace) -> int:
     """``report``."""
     path = Path(options.output).absolute()
     if options.for_registrar and path.suffix.lower() != ".csv":
-        raise FixSettings(
-            "PSC-REPORT-FORMAT",
-            "The list for a registrar is a CSV file",
-            f"It can’t be written as “{path.suffix or path.name}”.",
-            "End the file name with .csv.",
-            where=str(path),
-        )
+        raise FixSettings("PSC-REPORT-FORMAT/cant-written", where=str(path), ending=path.suffix or path.name)
     write = service.write_registrar_csv if options.for_registrar else service.report
     write(options.id, path)
     return output.completed(tr("The report is in {file}", file=path), as_json=options.json, file=str(path))

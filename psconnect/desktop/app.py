@@ -21,6 +21,7 @@ from psconnect.desktop.wizard.window import WizardWindow, open_wizard
 from psconnect.logs import logger
 from psconnect.model.errors import PsconnectError
 from psconnect.service import DEMO_DISTRICT, DEMO_NAME, Home, Service
+from psconnect.wording.errors import word
 
 _SWITCH_SECONDS = 0.001
 
@@ -108,7 +109,7 @@ class Desktop(QObject):
 
     def _refuse(self, window: MainWindow, error: PsconnectError) -> None:
         self._demo_begun = False
-        window.notice(tr("{title}. {happened} {to_do}", **error.as_dict()), "bad")
+        window.notice(word(error, window=True).in_full, "bad")
 
     def _show_demo(self, district: DemoDistrict) -> None:
         self._district, self._demo_begun = district, False

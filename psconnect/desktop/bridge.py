@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from psconnect.desktop.advice import in_window
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import Bug, Cancelled, PsconnectError
 from psconnect.model.events import OnEvent, RunEvent
@@ -158,7 +157,6 @@ class Bridge(QObject):
         except Cancelled:
             answer = task.on_cancelled or _nothing
         except PsconnectError as known:
-            known.to_do = in_window(known.to_do)
             answer = _later(on_error, known)
         except Exception as mistake:  # noqa: BLE001 - shown calmly, with details to copy
             answer = _later(self._tell_mistake, mistake, on_error)
@@ -167,14 +165,7 @@ class Bridge(QObject):
         self._emit(lambda: self._end(task, answer))
 
     def _tell_mistake(self, mistake: Exception, on_error: OnError) -> None:
-        on_error(
-            Bug(
-                "PSC-BUG",
-                "Something went wrong in psconnect itself",
-                f"An unexpected error of the kind {type(mistake).__name__} stopped it.",
-                "Try again. If it comes back, copy the details and send them to us.",
-            )
-        )
+        on_error(Bug("PSC-BUG/window", kind=type(mistake).__name__))
         self.unexpected.emit(mistake)
 
     def _end(self, task: BridgeTask, answer: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.runs import ActiveRuns
 from psconnect.desktop.widgets.banner import Action
 from psconnect.service import Service
+from psconnect.wording.catalogue import translated
 
 
 class Navigator(Protocol):
@@ -80,7 +81,7 @@ class PageContext:
 
     def ways_out(self, code: str, name: str) -> list[Action]:
         """What can be pressed where an error of a connection is shown."""
-        return [(START_AGAIN, partial(self.go.start_again, name))] if code == DAMAGED and name else []
+        return [(translated(START_AGAIN), partial(self.go.start_again, name))] if code == DAMAGED and name else []
 
     def now(self) -> datetime:
         """The present moment."""

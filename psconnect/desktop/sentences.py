@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from psconnect.desktop.advice import in_window, with_way
 from psconnect.desktop.text import counted, duration, entity_label, moment, number, state_word, tr
 from psconnect.model.connection import Connection
 from psconnect.model.entities import ADMIN, TEACHER
+from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import ChangeCounts, Hold, Run
 from psconnect.model.sections import POWERSCHOOL
+from psconnect.wording.errors import word
+from psconnect.wording.holds import word_hold
 
 BY_CARE = (
     "student",
@@ -63,7 +66,7 @@ def went(run: Run) -> str:
     if run.state == "previewed":
         return tr("Previewed only: {changes}. Nothing was delivered.", changes=changes_in_words(run).lower())
     if run.state == "failed" and run.error:
-        return tr("{title}. {ending}", title=run.error["title"], ending=_ending(run))
+        return tr("{title}. {ending}", title=word(run.error).title, ending=_ending(run))
     return {
         "cancelled": tr("Stopped by you. Nothing was delivered."),
         "interrupted": tr("Interrupted before anything was delivered."),
@@ -99,7 +102,7 @@ def headline(run: Run) -> str:
             return counted(total, "1 change was delivered", "{count} changes were delivered")
         return tr("Nothing had changed")
     if run.state == "failed" and run.error:
-        return run.error["title"]
+        return word(run.error).title
     return {
         "cancelled": tr("You stopped this run"),
         "interrupted": tr("This run was interrupted"),
@@ -115,12 +118,13 @@ def hold_in_words(run: Run) -> str:
     Crossed limits stand in the table of limits, the first one in the headline; what to do about them stands here.
     """
     paragraphs: dict[str, list[str]] = {}
-    limits = list(dict.fromkeys(hold.to_do for hold in run.holds if hold.rule.startswith(_LIMITS)))[:_MOST_TO_DO]
-    for hold in _by_weight(run):
+    told = [word_hold(hold, window=True) for hold in _by_weight(run)]
+    limits = list(dict.fromkeys(hold.to_do for hold in told if hold.rule.startswith(_LIMITS)))[:_MOST_TO_DO]
+    for hold in told:
         if not hold.rule.startswith(_LIMITS):
-            paragraphs.setdefault(in_window(hold.to_do), []).append(hold.reason)
+            paragraphs.setdefault(hold.to_do, []).append(hold.reason)
         elif hold.to_do in limits:
-            paragraphs.setdefault(in_window(hold.to_do), [])
+            paragraphs.setdefault(hold.to_do, [])
     if run.kind == "rehearsal":
         rehearsed = tr(
             "A rehearsal of the school year {year}: this is what a sync would do then, and what it would be held for. "
@@ -138,7 +142,7 @@ def _by_weight(run: Run) -> list[Hold]:
 
 def reasons_in_words(run: Run) -> str:
     """Everything that a run is held for, with its numbers as they are written everywhere."""
-    return " ".join(limit_in_words(hold.reason) for hold in _by_weight(run))
+    return " ".join(limit_in_words(word_hold(hold).reason) for hold in _by_weight(run))
 
 
 def limit_in_words(text: str) -> str:
@@ -146,9 +150,10 @@ def limit_in_words(text: str) -> str:
     return re.sub(r"(?<=\d)%", " %", re.sub(r"\d{4,}", lambda found: number(int(found[0])), text))
 
 
-def error_in_words(error: Mapping[str, str]) -> str:
+def error_in_words(error: PsconnectError | Mapping[str, Any]) -> str:
     """What made a run fail and what to do about it in the window, with the code."""
-    return tr("{happened} {to_do} (Code: {code})", **{**error, "to_do": with_way(error["to_do"])})
+    told = word(error, window=True)
+    return tr("{text} (Code: {code})", text=told.text, code=told.code)
 
 
 def _planned(run: Run) -> str:
@@ -160,7 +165,7 @@ def _planned(run: Run) -> str:
             return _would_be_removed(entity, run.changes[entity].remove)
     first = next((hold for hold in run.holds if hold.rule.startswith(_LIMITS)), None)
     if first:
-        return re.sub(r" \([\d.]+ %\)$", "", first.reason.partition(";")[0])
+        return re.sub(r" \([\d.]+ %\)$", "", word_hold(first).headline)
     for entity in BY_CARE:
         removals = run.changes.get(entity, ChangeCounts()).remove
         if removals:

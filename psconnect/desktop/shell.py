@@ -25,6 +25,7 @@ from psconnect.desktop.widgets.taborder import put_in_order
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING
 from psconnect.service import Service
+from psconnect.wording.errors import word
 
 SIZE, SMALLEST = QSize(1180, 760), QSize(860, 560)
 _CLOSE_MS, _NOTICE_MS = 1_000, 8_000
@@ -206,9 +207,7 @@ class MainWindow(QMainWindow):
         self.notice(text)
 
     def _refused(self, error: PsconnectError) -> None:
-        self.notice(
-            tr("{title}. {happened} {to_do}", title=error.title, happened=error.happened, to_do=error.to_do), "bad"
-        )
+        self.notice(word(error, window=True).in_full, "bad")
 
     def start_again(self, name: str) -> None:
         """Ask whether a connection starts again with new roster data, because its own is damaged."""
@@ -269,7 +268,7 @@ class MainWindow(QMainWindow):
         self._notice_timer.stop()
         run, error = active.run, active.error
         if error:
-            text = tr("The run of {name} was refused: {happened}", name=name, happened=error.happened)
+            text = tr("The run of {name} was refused: {happened}", name=name, happened=word(error).happened)
             self.banner.tell(text, "bad", [(tr("Open the run"), partial(self.running, name))], about=name)
         elif run and run.state in WAITING:
             text = tr("The run of {name} waits for you.", name=name)

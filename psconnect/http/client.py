@@ -99,13 +99,7 @@ class HttpClient:
                 headers={"User-Agent": "psconnect", "Accept": "application/json", "Accept-Encoding": "gzip"},
             )
         except httpx.InvalidURL:
-            raise FixSettings(
-                "PSC-HTTP-ADDRESS",
-                "The address can't be used",
-                f"{self.base_url} is not a web address.",
-                "Type it as you see it in the browser, for example https://lincoln.powerschool.com",
-                where=self.base_url,
-            ) from None
+            raise FixSettings("PSC-HTTP-ADDRESS", where=self.base_url, base_url=self.base_url) from None
         return _Line(client, network, deadline)
 
     def close(self) -> None:

@@ -56,13 +56,7 @@ def trust(ca_file: str) -> ssl.SSLContext:
             Path(ca_file).open("rb").close()
             context.load_verify_locations(cafile=ca_file)
         except (OSError, ssl.SSLError) as error:
-            raise FixSettings(
-                "PSC-TLS-CA-FILE",
-                "The CA file can't be used",
-                f"{ca_file} can't be read as a certificate ({type(error).__name__}).",
-                "Choose a PEM file: text that begins with -----BEGIN CERTIFICATE-----.",
-                where=ca_file,
-            ) from None
+            raise FixSettings("PSC-TLS-CA-FILE", where=ca_file, ca_file=ca_file, kind=type(error).__name__) from None
     return context
 
 

@@ -1,48 +1,60 @@
 """What can go wrong, typed by what the person in front of it can do.
 
-Every error carries the same five parts, so that the command line, the window and the report say the same
-thing: a title, what happened, what to do, where, and a stable code such as ``PSC-AUTH-401``. The text is
-made of settings, menu paths and counts, never of a person's data, a token or a secret.
+An error is a stable code such as ``PSC-AUTH-401``, the case of it where one code has several, what it is about, and
+named values: settings, paths and counts, never a person's data, a token or a secret. ``psconnect.wording.errors`` has
+the sentences, so that command line, window and report say the same of it, each in the reader's language.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from psconnect.model.phrases import Phrase, Value, stored
+
+E = TypeVar("E", bound="PsconnectError")
 
 
 class PsconnectError(Exception):
     """Base of all errors that a person gets to see.
 
     Attributes:
-        code: stable identifier, ``PSC-<AREA>-<NAME>``; documented and searchable.
-        title: a few words, sentence case, no full stop.
-        happened: what happened and why, in whole sentences.
-        to_do: the next action, with the menu path where PowerSchool has one.
+        key: code and case, ``PSC-HTTP-TIMEOUT/silent``; the code alone where there is but one case.
         where: entity, field, file or address that it is about; may be empty.
+        values: what the sentences are filled with, by name.
         retry_after: seconds the other side asked us to wait, or None.
     """
 
     family = "bug"
 
     def __init__(
-        self, code: str, title: str, happened: str, to_do: str, *, where: str = "", retry_after: float | None = None
+        self, key: str, *said: str, where: str = "", retry_after: float | None = None, **values: Value
     ) -> None:
-        super().__init__(f"{title}: {happened}")
-        self.code = code
-        self.title = title
-        self.happened = happened
-        self.to_do = to_do
+        super().__init__(f"{key} ({where})" if where else key)
+        self.key = key
+        self.said = said
         self.where = where
         self.retry_after = retry_after
+        self.values = values
 
-    def as_dict(self) -> dict[str, str]:
-        """The five parts and the family as text, as ``--json`` prints and the history stores them."""
-        return {
-            "family": self.family,
-            "code": self.code,
-            "title": self.title,
-            "happened": self.happened,
-            "to_do": self.to_do,
-            "where": self.where,
-        }
+    @property
+    def code(self) -> str:
+        """The stable code, ``PSC-<AREA>-<NAME>``; documented and searchable."""
+        return self.key.partition("/")[0]
+
+    def again(self, kind: type[E], *, where: str = "", more: Sequence[Phrase] = ()) -> E:
+        """The same error in another family, about something else, or with ``more`` of what to do."""
+        before = self.values.get("more")
+        advice = [*(before if isinstance(before, list) else ()), *more]
+        values = {**self.values, "more": advice} if advice else self.values
+        return kind(self.key, *self.said, where=where or self.where, retry_after=self.retry_after, **values)
+
+    def as_dict(self) -> dict[str, object]:
+        """Family, code, case, what it is about, and the values: what the history stores."""
+        facts = {"family": self.family, "code": self.code, "key": self.key, "where": self.where}
+        if self.said:
+            facts |= dict(zip(("title", "happened", "to_do"), self.said, strict=True))
+        return {**facts, "values": {name: stored(value) for name, value in self.values.items()}}
 
 
 class FixSettings(PsconnectError):
@@ -96,6 +108,6 @@ class Cancelled(Exception):
 
 
 class Bug(PsconnectError):
-    """Something of ours is wrong: the text asks for the details to be sent to us."""
+    """Something of ours is wrong."""
 
     family = "bug"

@@ -24,8 +24,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import BY_KEY
+from psconnect.model.errors import FixSettings
 from psconnect.model.values import refused
 
 FILTERED = ("student", "contact", "teacher", "admin", "course", "class", "calendar")
@@ -81,14 +82,19 @@ class FilterRule(FilterPart, frozen=True, forbid_unknown_fields=True, omit_defau
 def parse_filters(data: Any) -> dict[str, list[FilterRule]]:
     """The [filters] tables as rules, in one spelling; raises FixSettings with the key that is wrong."""
     if not isinstance(data, dict):
-        raise refuse("“filters” is not a section.", "Write rules as [[filters.student]], for example.", "filters")
+        raise FixSettings("PSC-SETTINGS-INVALID/filters-section", where="filters")
     rules: dict[str, list[FilterRule]] = {}
     for entity, given in data.items():
         where = f"filters.{entity}"
         if entity not in FILTERED:
-            raise refuse(f"“{entity}” can't have filter rules.", nearest(entity, list(FILTERED)), where)
+            raise FixSettings(
+                "PSC-SETTINGS-INVALID/cant-filter-rules",
+                where=where,
+                entity=entity,
+                hint=hint_at(entity, list(FILTERED)),
+            )
         if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
-            raise refuse(f"“{where}” is not a list of rules.", f"Write each rule as [[{where}]].", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/list-rules", where=where, place=where)
         rules[entity] = [_rule(one, f"{where}[{number}]", entity) for number, one in enumerate(given, start=1)]
     return {entity: found for entity, found in rules.items() if found}
 
@@ -100,11 +106,7 @@ def _rule(given: dict[str, Any], where: str, entity: str) -> FilterRule:
     except msgspec.ValidationError as error:
         raise refused(error, FilterRule, where) from None
     if rule.name and (not rule.name.isprintable() or len(rule.name) > _LONGEST_NAME):
-        raise refuse(
-            f"The name of {where} is too long or has invisible characters.",
-            f"Give it a name of at most {_LONGEST_NAME} characters.",
-            where,
-        )
+        raise FixSettings("PSC-SETTINGS-INVALID/name-too-long", where=where, place=where, longest_name=_LONGEST_NAME)
     for part in _parts(rule):
         _check_part(part, where, entity)
     return rule
@@ -119,14 +121,16 @@ def _parts(part: FilterPart) -> Iterator[FilterPart]:
 def _tidy(given: Any, where: str, kind: type[msgspec.Struct], depth: int = 0) -> Any:
     """Normalises a rule: dates as text, operations in words. An unknown key is named with the nearest known one."""
     if not isinstance(given, dict):
-        raise refuse(f"A part of {where} is not a condition.", "Write it as {field = …, op = …, value = …}.", where)
+        raise FixSettings("PSC-SETTINGS-INVALID/part-condition", where=where, place=where)
     if depth > _DEEPEST:
-        raise refuse(f"The groups of {where} are nested too deeply.", f"Nest at most {_DEEPEST} groups.", where)
+        raise FixSettings("PSC-SETTINGS-INVALID/groups-nested-too", where=where, place=where, deepest=_DEEPEST)
     known = list(kind.__struct_fields__)
     tidy: dict[str, Any] = {}
     for key, value in given.items():
         if key not in known:
-            raise refuse(f"There is no setting “{key}” in {where}.", nearest(key, known), f"{where}.{key}")
+            raise FixSettings(
+                "PSC-SETTINGS-INVALID/setting", where=f"{where}.{key}", name=key, place=where, hint=hint_at(key, known)
+            )
         if key in ("all", "any") and isinstance(value, list):
             tidy[key] = [_tidy(one, where, FilterPart, depth + 1) for one in value]
         elif key in ("op", "template") and isinstance(value, str):
@@ -144,22 +148,36 @@ def _check_part(part: FilterPart, where: str, entity: str) -> None:
     kinds = [name for name in ("field", "attribute", "template", "all", "any") if getattr(part, name)]
     if len(kinds) != 1:
         said = f"both {' and '.join(kinds)}" if kinds else "no condition"
-        raise refuse(f"A part of {where} has {said}.", "Give one of field, attribute, template, all or any.", where)
+        raise FixSettings("PSC-SETTINGS-INVALID/part", where=where, place=where, said=said)
     if part.parts or part.template:
         if part.op:
-            raise refuse(f"“op” in {where} belongs to a field or an attribute.", "Take it out.", f"{where}.op")
+            raise FixSettings("PSC-SETTINGS-INVALID/op-belongs-field", where=f"{where}.op", place=where)
         if part.parts and part.value is not None:
-            raise refuse(f"“value” in {where} belongs to a condition, not to a group.", "Take it out.", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/value-belongs-condition", where=where, place=where)
         return
     if part.attribute and part.attribute not in BY_KEY[entity].mapped:
         known = list(BY_KEY[entity].mapped)
         label = BY_KEY[entity].label
-        raise refuse(f"{label} have no attribute “{part.attribute}”.", nearest(part.attribute, known), where)
+        raise FixSettings(
+            "PSC-SETTINGS-INVALID/attribute",
+            where=where,
+            label=label,
+            attribute=part.attribute,
+            hint=hint_at(part.attribute, known),
+        )
     if part.op not in OPERATIONS:
-        raise refuse(f"There is no operation “{part.op}” ({where}).", nearest(part.op, list(OPERATIONS)), f"{where}.op")
+        raise FixSettings(
+            "PSC-SETTINGS-INVALID/operation",
+            where=f"{where}.op",
+            op=part.op,
+            place=where,
+            hint=hint_at(part.op, list(OPERATIONS)),
+        )
     problem = _value_problem(part.op, part.value)
     if problem:
-        raise refuse(f"The value of “{part.op}” in {where} can't be used.", problem, f"{where}.value")
+        raise FixSettings(
+            "PSC-SETTINGS-INVALID/value-cant-used", where=f"{where}.value", op=part.op, place=where, problem=problem
+        )
 
 
 def _value_problem(op: str, value: Any) -> str:

@@ -18,6 +18,7 @@ class Finding:
         text: what was found, in a sentence.
         to_do: the next action; empty when there is none.
         code: the error's code when it failed.
+        window: the next action as it is done in the window; empty where it is the same.
     """
 
     step: str
@@ -25,6 +26,7 @@ class Finding:
     text: str
     to_do: str = ""
     code: str = ""
+    window: str = ""
 
 
 def stop_if_failed(findings: Iterable[Finding]) -> str:

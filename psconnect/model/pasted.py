@@ -32,11 +32,11 @@ def pasted(text: str, what: str, where: str) -> str:
         if ch != " " and unicodedata.category(ch) in _UNSEEN:
             raise FixSettings(
                 "PSC-SETTINGS-INVISIBLE",
-                f"The {what} holds a character that can't be seen",
-                f"After the {_ordinal(place)} character of the {what} stands U+{ord(ch):04X} {_name(ch)}, which can't "
-                "be seen and does not belong there.",
-                "Copy it again straight from PowerSchool, without a mail or a document between, or type it.",
                 where=where,
+                what=what,
+                ordinal=_ordinal(place),
+                number=ord(ch),
+                character=_name(ch),
             )
     return text
 

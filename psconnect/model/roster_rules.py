@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import BY_KEY
+from psconnect.model.errors import FixSettings
 
 DOMAINS = ("student", "teacher", "admin", "contact", "course", "class", "school")
 """Entities that can have a domain of uniqueness."""
@@ -84,14 +85,18 @@ def check_uniqueness(settings: UniquenessSettings) -> None:
         for attribute in attributes:
             if attribute not in known:
                 label, where = BY_KEY[entity].label, f"uniqueness.{entity}"
-                raise refuse(f"{label} have no attribute “{attribute}”.", nearest(attribute, known), where)
+                raise FixSettings(
+                    "PSC-SETTINGS-INVALID/attribute",
+                    where=where,
+                    label=label,
+                    attribute=attribute,
+                    hint=hint_at(attribute, known),
+                )
     said: dict[tuple[str, frozenset[int]], str] = {}
     for pair in settings.confirmed:
         name = (pair.entity, frozenset(pair.keys))
         if len(name[1]) != 2:  # noqa: PLR2004 - a pair
-            raise refuse("A confirmed pair names one record twice.", "Give the keys of two records.", _PAIRS)
+            raise FixSettings("PSC-SETTINGS-INVALID/confirmed-pair-names", where=_PAIRS)
         if said.setdefault(name, pair.verdict) != pair.verdict:
             first, second = sorted(pair.keys)
-            raise refuse(
-                f"The pair {first} and {second} is said to be the same and different.", "Keep one of the two.", _PAIRS
-            )
+            raise FixSettings("PSC-SETTINGS-INVALID/pair-said-same", where=_PAIRS, first=first, second=second)

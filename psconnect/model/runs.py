@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+from psconnect.model.phrases import Value
 
 WORKING = ("queued", "reading", "shaping", "planning", "applying")
 WAITING = ("held", "previewed")
@@ -18,17 +21,20 @@ RUN_KINDS = ("sync", "undo", "rehearsal")
 
 @dataclass(frozen=True)
 class Hold:
-    """One reason why a run waits for an approval.
+    """One reason why a run waits for an approval; psconnect.wording.holds has the words.
 
     Attributes:
-        rule: stable name of the reason, like ``remove-student``, ``school-remove-student`` or ``freeze``.
-        reason: what happened, in a sentence with numbers, limit and the school's or class's name.
-        to_do: what to do about it, in a sentence; empty in runs of older versions.
+        rule: stable name of what held it, like ``remove-student``, ``school-remove-student`` or ``freeze``.
+        reason, to_do: sentences of runs of older versions; else empty.
+        case: which words it has, where one rule has several or several share them.
+        values: what the sentences are filled with: numbers, the limit, the school's or class's name.
     """
 
     rule: str
-    reason: str
+    reason: str = ""
     to_do: str = ""
+    case: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ class Run:
         left_out: records left out per rule key.
         holds: why it waits; empty unless held.
         plan_hash: hash over the whole plan; empty before there is one.
-        error: the five parts of the error that ended it (PsconnectError.as_dict), or None.
+        error: what ended it (PsconnectError.as_dict), or None.
         failed_in: the stage in which it failed; empty otherwise.
         delivered: where to and what, as the destination describes it; empty when nothing was written.
         way: ``queries`` or ``tables``: how PowerSchool was read.
@@ -112,7 +118,7 @@ class Run:
     holds: tuple[Hold, ...] = ()
     plan_hash: str = ""
     planned: datetime | None = None
-    error: dict[str, str] | None = None
+    error: dict[str, Any] | None = None
     failed_in: str = ""
     delivered: str = ""
     way: str = ""
@@ -140,38 +146,6 @@ class Run:
     def delivers(self) -> bool:
         """Whether applying it would write anything at the destination."""
         return bool(self.redelivers_to) or any(counts.total for counts in self.changes.values())
-
-    def as_dict(self) -> dict[str, object]:
-        """The run as the command line prints it (docs/command-line.md; keys may be added, not renamed)."""
-        return {
-            "id": self.id,
-            "connection": self.connection,
-            "state": self.state,
-            "trigger": self.trigger,
-            "scope": self.scope,
-            "started": self.started.isoformat(),
-            "ended": self.ended.isoformat() if self.ended else None,
-            "changes": _as_dict(self.changes),
-            "problems": self.problems,
-            "held": [asdict(hold) for hold in self.holds],
-            "read": self.read,
-            "left_out": self.left_out,
-            "error": self.error,
-            "delivered": self.delivered,
-            "way": self.way,
-            "calls": self.calls,
-            "plan_hash": self.plan_hash,
-            "kind": self.kind,
-            "undoes": self.undoes,
-            "not_applied": _as_dict(self.not_applied),
-            "set_aside": self.set_aside,
-            "compared": asdict(self.compared),
-            "redelivers_to": self.redelivers_to,
-        }
-
-
-def _as_dict(counts: Mapping[str, ChangeCounts]) -> dict[str, dict[str, int]]:
-    return {entity: {"create": c.create, "update": c.update, "remove": c.remove} for entity, c in counts.items()}
 
 
 @dataclass(frozen=True)

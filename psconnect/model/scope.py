@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from psconnect.model.bad_setting import refuse
+from psconnect.model.errors import FixSettings
 
 
 class CourseChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -50,16 +50,16 @@ def check_scope(scope: ScopeSettings) -> None:
     for school, names in scope.terms.items():
         where = f"scope.terms.{school}"
         if school != "all" and not school.isdecimal():
-            raise refuse(f"“{school}” in [scope.terms] is not a school.", "Give a school number, or all.", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/scope-terms-school", where=where, school=school)
         if not names or not all(name.strip() for name in names):
-            raise refuse(f"No term is named for the school {school}.", "Name its terms, like “Semester 1”.", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/term-named-school", where=where, school=school)
     seen: set[tuple[int | None, str]] = set()
     for choice in scope.courses:
         where = "scope.courses"
         if not choice.courses or not all(number.strip() for number in choice.courses):
-            raise refuse("A choice of courses names no course.", "Give course numbers.", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/choice-courses-names", where=where)
         for number in choice.courses:
             if (choice.school, number) in seen:
                 place = f"school {choice.school}" if choice.school is not None else "all schools"
-                raise refuse(f"The course {number} is chosen twice for {place}.", "Keep one of them.", where)
+                raise FixSettings("PSC-SETTINGS-INVALID/course-chosen-twice", where=where, number=number, place=place)
             seen.add((choice.school, number))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from psconnect.model.bad_setting import refuse
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import stripped
 
@@ -40,19 +39,9 @@ def normalise_url(text: str) -> str:
         host, port = "", None
         parts = urlsplit("")
     if not _is_host(host) or parts.username or parts.password:
-        raise refuse(
-            "The PowerSchool address is not a web address.",
-            "Type it as you see it in the browser, for example https://lincoln.powerschool.com",
-            "source.url",
-        )
+        raise FixSettings("PSC-SETTINGS-INVALID/powerschool-address-web", where="source.url")
     scheme = parts.scheme.lower()
     if scheme not in ("https", "http") or (scheme == "http" and not is_loopback(host)):
-        raise FixSettings(
-            "PSC-SETTINGS-HTTPS",
-            "The address must begin with https",
-            "Without https, students' data and the secret would travel unprotected.",
-            f"Use https://{host}",
-            where="source.url",
-        )
+        raise FixSettings("PSC-SETTINGS-HTTPS", where="source.url", host=host)
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}" + (f":{port}" if port else "")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import msgspec
 
-from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.bad_setting import hint_at, refuse
 from psconnect.model.errors import FixSettings
 
 _PLAIN = {
@@ -35,15 +35,27 @@ def refused(error: msgspec.ValidationError, kind: Any, place: str = "") -> FixSe
     key = re.fullmatch(r"Invalid enum value '(.*)'", text)
     if key and path.startswith("`key`"):
         known = [str(one) for one in get_args(get_args(at)[0])]
-        return refuse(f"There is no setting “{where}.{key[1]}”.", nearest(key[1], known), f"{where}.{key[1]}")
+        return FixSettings(
+            "PSC-SETTINGS-INVALID/no-setting-here",
+            where=f"{where}.{key[1]}",
+            place=where,
+            name=key[1],
+            hint=hint_at(key[1], known),
+        )
     named = re.fullmatch(r"Object (missing required|contains unknown) field `(.*)`", text)
     if named and named[1].startswith("missing"):
         wanted = kind_in_words(_at(at, named[2]))
         lacking = f"{where}.{named[2]}" if where else named[2]
         what = f"“{where}” lacks" if where else "The settings lack"
-        return refuse(f"{what} “{named[2]}”.", f"Add {named[2]}: {wanted}.", lacking)
+        return FixSettings("PSC-SETTINGS-INVALID/case", where=lacking, what=what, name=named[2], wanted=wanted)
     if named:
-        return refuse(f"There is no setting “{where}.{named[2]}”.", nearest(named[2], list(_fields(at))), where)
+        return FixSettings(
+            "PSC-SETTINGS-INVALID/no-setting-here",
+            where=where,
+            place=where,
+            name=named[2],
+            hint=hint_at(named[2], list(_fields(at))),
+        )
     value = f"A value in “{where}”" if "[...]" in inner else f"The value of “{where}”"
     to_do = f"Write it as a section, like [{where}]." if kind_in_words(at) == _SECTION else f"Give {kind_in_words(at)}."
     return refuse(f"{value} can't be used.", to_do, where)

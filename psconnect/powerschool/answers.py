@@ -12,7 +12,6 @@ import msgspec
 
 from psconnect.http import Answer
 from psconnect.model.errors import BadRecord, FixSettings, PsconnectError, SignInAgain, TryLater
-from psconnect.powerschool import menus
 from psconnect.powerschool.fields import nearest_field
 
 _OK = 200
@@ -83,24 +82,11 @@ def _check_json(answer: Answer, host: str, what: str) -> None:
         page = "a sign-in page" if b"sign in" in answer.body[:20000].lower() else "a web page"
         if b"unavailable" in answer.body[:20000].lower() or b"maintenance" in answer.body[:20000].lower():
             raise _maintenance(host)
-        raise TryLater(
-            "PSC-HTTP-WEB-PAGE",
-            "Got a web page, not data",
-            f"{host} answered with {page} when asked for {what}. Either the address is not the PowerSchool "
-            "server itself, or something in between answers for it.",
-            "Open the address in a browser. It must be the server’s own, not a portal, proxy or sign-in page.",
-            where=host,
-        )
+        raise TryLater("PSC-HTTP-WEB-PAGE", where=host, host=host, page=page, what=what)
 
 
 def _maintenance(host: str) -> TryLater:
-    return TryLater(
-        "PSC-HTTP-MAINTENANCE",
-        "PowerSchool is down for maintenance",
-        f"{host} says that PowerSchool is unavailable at the moment. Nothing was read and nothing was changed.",
-        "Try again later.",
-        where=host,
-    )
+    return TryLater("PSC-HTTP-MAINTENANCE", where=host, host=host)
 
 
 def _error(answer: Answer, host: str, what: str, now: datetime) -> PsconnectError:
@@ -117,38 +103,19 @@ def _error(answer: Answer, host: str, what: str, now: datetime) -> PsconnectErro
 
 
 def _throttled(answer: Answer, host: str, now: datetime) -> TryLater:
-    return TryLater(
-        "PSC-HTTP-THROTTLED",
-        "PowerSchool asks for a pause",
-        f"{host} received more requests than it allows for one plugin.",
-        "psconnect waits and goes on by itself. If it happens often, ask your PowerSchool administrator about the "
-        "minimum time between API requests (Global Event Services and SIF).",
-        where=host,
-        retry_after=retry_after(answer, now),
-    )
+    return TryLater("PSC-HTTP-THROTTLED", where=host, retry_after=retry_after(answer, now), host=host)
 
 
 def _server_failed(answer: Answer, host: str, what: str, now: datetime) -> TryLater:
     return TryLater(
-        "PSC-HTTP-SERVER",
-        "PowerSchool could not answer",
-        f"{host} reported an error of its own (status {answer.status}) when asked for {what}.",
-        "Try again later. If it comes back, ask your PowerSchool administrator to look at the server’s log.",
-        where=host,
-        retry_after=retry_after(answer, now),
+        "PSC-HTTP-SERVER", where=host, retry_after=retry_after(answer, now), host=host, status=answer.status, what=what
     )
 
 
 def _refused(answer: Answer, host: str, what: str) -> FixSettings:
     fields = refused_fields(answer)
     if answer.status in (_BAD_REQUEST, _FORBIDDEN) and fields:
-        return FixSettings(
-            "PSC-ACCESS-FIELD",
-            "The plugin may not view a field",
-            f"PowerSchool refused {what}: {', '.join(sorted(set(fields)))} is not in the plugin’s access list.",
-            f"Build the plugin again, install it and enable it: {menus.PLUGINS}.",
-            where=fields[0],
-        )
+        return FixSettings("PSC-ACCESS-FIELD", where=fields[0], what=what, names=sorted(set(fields)))
     message = message_of(answer)[:_QUOTED]
     if answer.status == _BAD_REQUEST and message.startswith("Invalid field"):
         named = re.search(r"\w+\.\w+", message)
@@ -162,14 +129,7 @@ def _refused(answer: Answer, host: str, what: str) -> FixSettings:
             where=what,
         )
     if answer.status == _NOT_FOUND:
-        return FixSettings(
-            "PSC-ACCESS-NOT-FOUND",
-            "PowerSchool does not know what was asked for",
-            f"{host} does not offer {what}. Either the plugin is not enabled, or the address is not a PowerSchool "
-            "server, or this PowerSchool does not have it.",
-            f"Check the address, and that the plugin is installed and enabled: {menus.PLUGINS}.",
-            where=what,
-        )
+        return FixSettings("PSC-ACCESS-NOT-FOUND/other", where=what, host=host, what=what)
     return FixSettings(
         "PSC-HTTP-REFUSED",
         "PowerSchool refused the request",
@@ -181,17 +141,7 @@ def _refused(answer: Answer, host: str, what: str) -> FixSettings:
 
 def no_query(host: str, what: str) -> FixSettings:
     """A query of ours that the server does not have, with every known cause (docs/powerschool.md 11.3, 15.5)."""
-    return FixSettings(
-        "PSC-ACCESS-NOT-FOUND",
-        "PowerSchool does not have the plugin’s query",
-        f"{host} does not offer {what}. One of these is the cause: the plugin is not installed, or not enabled; it is "
-        "an older version than this connection needs, or was built for other choices; the client ID is that of another "
-        "plugin, perhaps another connection’s; or PowerSchool did not load the query, because a column or an argument "
-        "of it does not fit this server.",
-        f"Build the plugin of this connection again, install it and enable it: {menus.PLUGINS}. Then compare the "
-        f"client ID with the page {menus.CREDENTIALS}.",
-        where=what,
-    )
+    return FixSettings("PSC-ACCESS-NOT-FOUND/query", where=what, host=host, what=what)
 
 
 def _redirect(answer: Answer, host: str) -> PsconnectError:
@@ -202,59 +152,22 @@ def _redirect(answer: Answer, host: str) -> PsconnectError:
     to = f"to {target}" if target and target != host else "to a sign-in page"
     if target and not _HOST.fullmatch(target):
         to = "to something that is no web address"
-    return TryLater(
-        "PSC-HTTP-REDIRECT",
-        "The address leads somewhere else",
-        f"{host} sends requests on {to} instead of answering. psconnect does not follow, so that the secret goes "
-        "nowhere else.",
-        "Use the address of the PowerSchool server itself, as it stands in the browser after you sign in.",
-        where=host,
-    )
+    return TryLater("PSC-HTTP-REDIRECT", where=host, host=host, to=to)
 
 
 def unauthorized(answer: Answer, host: str) -> PsconnectError:
     """A 401 to a data call after the token was renewed once: v1 capability missing, or the plugin is gone (3.3)."""
     if _V1_CAPABILITY in message_of(answer):
-        return FixSettings(
-            "PSC-AUTH-V1",
-            "The plugin may not use this part of PowerSchool",
-            f"{host} says that the plugin has no access to its v1 interface (accessLevelV1Api).",
-            f"Set the access level on the page {menus.CREDENTIALS}, or use psconnect’s own plugin.",
-            where=host,
-        )
-    return SignInAgain(
-        "PSC-AUTH-PLUGIN",
-        "PowerSchool no longer accepts the plugin",
-        f"{host} accepted the client ID and secret, but refused the access it gave for them. The plugin was "
-        "probably disabled or "
-        "changed in this moment. Nothing was changed anywhere.",
-        f"Check that the plugin is enabled: {menus.PLUGINS}.",
-        where=host,
-    )
+        return FixSettings("PSC-AUTH-V1", where=host, host=host)
+    return SignInAgain("PSC-AUTH-PLUGIN", where=host, host=host)
 
 
 def token_refused(answer: Answer, host: str, now: datetime) -> PsconnectError:
     """The token endpoint did not give a token (docs/powerschool.md 3.3)."""
     if answer.status in (_BAD_REQUEST, _UNAUTHORIZED):
-        return SignInAgain(
-            "PSC-AUTH-401",
-            "PowerSchool does not accept the client ID and secret",
-            f"{host} refused to sign in. Either the client ID or the secret is wrong, or the plugin is disabled, or "
-            "it was deleted and "
-            "installed again (which makes a new pair). psconnect does not try again by itself.",
-            f"Compare both with the page {menus.CREDENTIALS}, and check that the plugin is enabled.",
-            where=host,
-        )
+        return SignInAgain("PSC-AUTH-401", where=host, host=host)
     if answer.status == _NOT_FOUND:
-        return FixSettings(
-            "PSC-AUTH-404",
-            "No PowerSchool sign-in at this address",
-            f"{host} is there, but has no sign-in for plugins. Either it is not a PowerSchool server, or no plugin "
-            "with "
-            "data access is installed.",
-            f"Check the address, and that the plugin is installed and enabled: {menus.PLUGINS}.",
-            where=host,
-        )
+        return FixSettings("PSC-AUTH-404", where=host, host=host)
     return _error(answer, host, "a token", now)
 
 
@@ -274,38 +187,17 @@ def answered_at(text: str) -> datetime | None:
 
 def unreadable(host: str, what: str) -> TryLater:
     """The error for an answer that broke off or is not the expected JSON; the call is repeated before it counts."""
-    return TryLater(
-        "PSC-READ-BROKEN",
-        "An answer was incomplete",
-        f"{host} broke off, or garbled, its answer to {what}. A part is never used.",
-        "Try again. If it comes back, have the network between this computer and the server checked.",
-        where=what,
-    )
+    return TryLater("PSC-READ-BROKEN", where=what, host=host, what=what)
 
 
 def drifted(host: str, what: str, detail: str) -> BadRecord:
     """A field is missing or has another type than PowerSchool documents (D08)."""
-    return BadRecord(
-        "PSC-READ-SHAPE",
-        "PowerSchool’s answer has another form than expected",
-        f"{host} answered {what} in a form that psconnect does not know ({detail}). Reading was stopped so that "
-        "nothing is guessed.",
-        "Check whether PowerSchool was updated. Update psconnect, or tell us: Copy details.",
-        where=what,
-    )
+    return BadRecord("PSC-READ-SHAPE/unknown-form", where=what, host=host, what=what, detail=detail)
 
 
 def field_missing(host: str, rows: str, fields: Sequence[str]) -> BadRecord:
     """The error for many rows without any value in required fields: the fields themselves are missing (D08)."""
-    return BadRecord(
-        "PSC-READ-SHAPE",
-        "PowerSchool does not give a field any more",
-        f"{host} lists {rows}, of which none has {', '.join(fields)}. Each of them has to have it. Reading was stopped "
-        "so that nothing is guessed.",
-        "Check that the plugin may view the field: build it again, install it and enable it. If it may, the field was "
-        "emptied or hidden in PowerSchool.",
-        where=fields[0],
-    )
+    return BadRecord("PSC-READ-SHAPE/field-missing", where=fields[0], host=host, rows=rows, fields=fields)
 
 
 def retry_after(answer: Answer, now: datetime) -> float | None:

@@ -188,11 +188,7 @@ class PowerSchoolClient:
         if error.retry_after is not None:
             if error.retry_after > self.retries.longest_asked:
                 raise PauseAsked(
-                    "PSC-HTTP-LONG-PAUSE",
-                    "PowerSchool asks for a long pause",
-                    f"{self.host} wants no request for the next {_span(error.retry_after)}. Nothing was changed.",
-                    "Start the sync again after that time, or run it at night.",
-                    where=self.host,
+                    "PSC-HTTP-LONG-PAUSE", where=self.host, host=self.host, span=_span(error.retry_after)
                 ) from None
             return error.retry_after
         pause = min(self.retries.first_pause * 2.0 ** (number - 1), self.retries.longest_pause)
@@ -254,14 +250,7 @@ class PowerSchoolClient:
 
     def _ask_token(self) -> str:
         if not self.client_id or not self.secret:
-            raise FixSettings(
-                "PSC-AUTH-MISSING",
-                "The client ID or the secret is missing",
-                "The connection has no client ID, or its secret is not stored on this computer.",
-                "Set both: psconnect connection set NAME source.client_id ID, and psconnect secret set NAME "
-                "source.client_secret.",
-                where="source.client_secret",
-            )
+            raise FixSettings("PSC-AUTH-MISSING", where="source.client_secret")
         with self._gate:
             self._count()
             started = self.clock.monotonic()

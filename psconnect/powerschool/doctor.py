@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.findings import Finding
+from psconnect.model.phrases import phrase
 from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.fields import perhaps_meant
@@ -26,6 +27,7 @@ from psconnect.powerschool.v1_fields import gaps
 from psconnect.powerschool.v1_paths import start_year_of
 from psconnect.powerschool.version import OLDEST, refuse_old
 from psconnect.wording.catalogue import tr
+from psconnect.wording.errors import word
 from psconnect.wording.pieces import piece_lost, piece_what
 
 _SECONDS_A_CALL = 0.5
@@ -84,16 +86,14 @@ def _misspelled(streams: StreamSet) -> Iterator[Finding]:
 
 
 def _failed(step: str, error: PsconnectError) -> Finding:
-    return Finding(step, "failed", error.happened, error.to_do, error.code)
+    told = word(error)
+    return Finding(step, "failed", told.happened, told.to_do, told.code, word(error, window=True).to_do)
 
 
 def _or_not_enabled(error: PsconnectError) -> PsconnectError:
     """The error of a sign-in, with a hint about plugins that could not be enabled (docs/powerschool.md 15.8)."""
     if error.code in _NO_SIGN_IN:
-        error.to_do += (
-            " If PowerSchool did not enable the plugin and named a field instead, like “ROLEDEF NAME: Invalid Column”, "
-            "build it without that: psconnect plugin NAME --without ROLEDEF -o plugin.zip."
-        )
+        return error.again(type(error), more=[phrase("plugin-not-enabled")])
     return error
 
 
@@ -155,7 +155,7 @@ def _missing(client: PowerSchoolClient, stream: Stream, not_found: FixSettings) 
     except (PsconnectError, PageFailed):
         return _failed(stream.label, advised(not_found, stream))
     finding = _failed(stream.label, advised(not_found, stream, refused))
-    return replace(finding, text=f"{finding.text} {refused.happened}") if refused else finding
+    return replace(finding, text=f"{finding.text} {word(refused).happened}") if refused else finding
 
 
 def any_year(stream: Stream) -> dict[str, str]:

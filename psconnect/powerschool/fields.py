@@ -17,7 +17,7 @@ from functools import cache
 from types import MappingProxyType
 
 from psconnect import resources
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at, nearest
 from psconnect.model.errors import FixSettings
 
 _EXTENSIONS = ("U_", "S_")
@@ -138,7 +138,7 @@ def _with_table(name: str, entity: str, where: str) -> str:
     if is_extension(table):
         return name
     known = [one.full_name for one in fields_of(entity)]
-    raise _wrong(f"There is no table “{table}” for this entity.", nearest(name, known), where)
+    raise FixSettings("PSC-MAPPING-TEMPLATE/table-entity", where=where, table=table, hint=hint_at(name, known))
 
 
 def nearest_field(name: str) -> str:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-PLUGINS = (
-    "System Management > Server > Plugin Configuration "
-    "(older servers: System > System Settings > Plugin Management Configuration)"
-)
-CREDENTIALS = f"{PLUGINS}, click the plugin’s name, Data Provider Configuration"
-PAGE_SIZE = f"{PLUGINS}, click the plugin’s name, Data Configuration"
+from psconnect.wording.menus import CREDENTIALS, PAGE_SIZE, PLUGINS
+
+__all__ = ["CREDENTIALS", "PAGE_SIZE", "PLUGINS", "page_of", "staff_page", "student_page"]
 
 
 def student_page(base_url: str, dcid: int) -> str:

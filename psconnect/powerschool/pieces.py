@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import phrase
 from psconnect.model.sections import PieceName
 from psconnect.powerschool.stream import Stream
-from psconnect.wording.pieces import piece_way_out
 
 _REFUSALS = ("PSC-ACCESS-FIELD", "PSC-ACCESS-NO-FIELD", "PSC-ACCESS-NOT-FOUND")
 
@@ -68,13 +68,7 @@ def piece_of(text: str) -> Piece:
         if piece.covers(table, field):
             return piece
     known = ", ".join(piece.name for piece in PIECES)
-    raise FixSettings(
-        "PSC-SETTINGS-WITHOUT",
-        "This can’t be left out",
-        f"“{text}” can’t be left out: it is needed, or a mapping or filter of this connection uses it.",
-        f"Map the attribute to another field if that is the reason. What can be left out: {known}.",
-        where="source.without",
-    )
+    raise FixSettings("PSC-SETTINGS-WITHOUT", where="source.without", text=text, known=known)
 
 
 def go_without(stream: Stream, pieces: Iterable[Piece]) -> Stream | None:
@@ -127,8 +121,7 @@ def advised(error: FixSettings, stream: Stream, refused: FixSettings | None = No
         found = touched
     if not found:
         return error
-    ways = " ".join(piece_way_out(piece.name) for piece in found)
-    return FixSettings(error.code, error.title, error.happened, f"{error.to_do} {ways}", where=error.where)
+    return error.again(FixSettings, more=[phrase(f"piece/{piece.name}") for piece in found])
 
 
 @contextmanager

@@ -200,14 +200,7 @@ def read_stream(
 def unstable(stream: Stream, reason: str, times: int = _READS) -> TryLater:
     """The error after the proof failed each time, the last time for this reason."""
     how_often = f"{times} times, and each time" if times > 1 else "once, and"
-    return TryLater(
-        "PSC-READ-UNSTABLE",
-        "Reading could not be completed",
-        f"{stream.label} were read {how_often} the result was incomplete: {reason}. "
-        "Nothing is delivered, because missing records would look like removals.",
-        "Try again later, outside school hours. If it comes back, tell your PowerSchool administrator.",
-        where=stream.name,
-    )
+    return TryLater("PSC-READ-UNSTABLE", where=stream.name, label=stream.label, how_often=how_often, reason=reason)
 
 
 def _read_once(reader: Reader, stream: Stream, arguments: Mapping[str, str], sink: Sink) -> tuple[int, set[str]]:
@@ -289,11 +282,4 @@ def _without_repeats(rows: list[Any], after: int, stream: Stream, host: str) -> 
 def two_rows(label: str, where: str, key: int, differ: Sequence[str] = ()) -> BadRecord:
     """The error for one key with two different rows (D02); names the fields that differ, not their values."""
     fields = f" in {', '.join(differ)}" if differ else ""
-    return BadRecord(
-        "PSC-READ-TWO-ROWS",
-        "Two different records have the same id",
-        f"{label}: the id {key} came twice, with different values{fields}. Nothing is delivered, because nobody can "
-        "say which one is right.",
-        "Have the record checked in PowerSchool, or ask PowerSchool support.",
-        where=f"{where} {key}",
-    )
+    return BadRecord("PSC-READ-TWO-ROWS", where=f"{where} {key}", label=label, name=key, fields=fields)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool.fields import DATES, is_extension
 from psconnect.powerschool.pieces import Piece, go_without
@@ -168,10 +168,11 @@ def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
         else:
             raise FixSettings(
                 "PSC-MAPPING-FIELD",
-                "A mapped field can't be read",
-                f"The field {full_name} is used for {entity}, but its table does not belong to {stream.label.lower()}.",
-                nearest(full_name, [f"{c.table}.{c.field}".title() for c in stream.columns]),
                 where=f"mapping.{entity}",
+                full_name=full_name,
+                entity=entity,
+                rows=stream.label.lower(),
+                hint=hint_at(full_name, [f"{c.table}.{c.field}".title() for c in stream.columns]),
             )
     return stream
 

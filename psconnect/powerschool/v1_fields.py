@@ -189,12 +189,10 @@ def refuse_gaps(found: Iterable[Gap]) -> None:
     wanted = [gap for gap in found if gap.to_do]
     if wanted:
         raise FixSettings(
-            "PSC-ACCESS-V1-MISSING",
-            "PowerSchool’s v1 interface does not give everything",
-            "The connection wants what can't be read by PowerSchool’s v1 interface, the only one this plugin may use. "
-            + " ".join(gap.what for gap in wanted),
-            "Install and enable psconnect’s own plugin. Or do without: " + " ".join(gap.to_do for gap in wanted),
+            "PSC-ACCESS-V1-MISSING/wanted",
             where="source.read",
+            missing=" ".join(gap.what for gap in wanted),
+            ways=" ".join(gap.to_do for gap in wanted),
         )
 
 

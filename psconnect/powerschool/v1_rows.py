@@ -111,11 +111,4 @@ def key_at(item: wire.Item, path: str) -> int:
 
 def not_offered(host: str, what: str) -> FixSettings:
     """Something is wanted that this server's ``/ws/v1`` does not give."""
-    return FixSettings(
-        "PSC-ACCESS-V1-MISSING",
-        "PowerSchool’s v1 interface does not give everything",
-        f"{what} can't be read by the v1 interface of {host}. Reading was stopped, because missing values would look "
-        "as if somebody had emptied them.",
-        "Install and enable psconnect’s own plugin, or take this out of the connection’s settings.",
-        where="source.read",
-    )
+    return FixSettings("PSC-ACCESS-V1-MISSING/not-given", where="source.read", what=what, host=host)

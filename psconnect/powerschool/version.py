@@ -19,9 +19,5 @@ def refuse_old(metadata: Metadata) -> None:
     numbers = tuple(int(part) for part in re.findall(r"\d+", text)[:2])
     if numbers and numbers < OLDEST:
         raise FixSettings(
-            "PSC-ACCESS-VERSION",
-            "PowerSchool is too old",
-            f"PowerSchool {text} is older than {'.'.join(map(str, OLDEST))}, the oldest that can be read.",
-            "Ask for an update of PowerSchool.",
-            where="powerschool_version",
+            "PSC-ACCESS-VERSION", where="powerschool_version", text=text, oldest=".".join(map(str, OLDEST))
         )

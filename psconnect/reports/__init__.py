@@ -22,12 +22,6 @@ def write_report(db: sqlite3.Connection, connection: Connection, number: int, pa
     make = FORMATS.get(path.suffix.lower())
     if make is None:
         known = " or ".join(FORMATS)
-        raise FixSettings(
-            "PSC-REPORT-FORMAT",
-            "This kind of report does not exist",
-            f"A report can’t be written as “{path.suffix or path.name}”.",
-            f"End the file’s name with {known}.",
-            where=str(path),
-        )
+        raise FixSettings("PSC-REPORT-FORMAT/unknown", where=str(path), ending=path.suffix or path.name, known=known)
     write_atomically(path, make(db, connection, number))
     return path

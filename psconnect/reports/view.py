@@ -15,6 +15,8 @@ from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
 from psconnect.reports.problems import SchoolProblems, by_school
 from psconnect.store.history import run_table
 from psconnect.wording.catalogue import counted, tr
+from psconnect.wording.errors import word
+from psconnect.wording.holds import word_hold
 from psconnect.wording.pieces import read_without
 from psconnect.wording.records import entity_label, rows_heading, rows_order
 from psconnect.wording.rules import WordedRule, rule_of
@@ -108,7 +110,7 @@ def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunV
         planned=run.planned is not None,
         facts=[fact for fact in _facts(run, connection) if fact.value],
         failure=_failure(run),
-        holds=[hold.reason for hold in run.holds],
+        holds=[word_hold(hold).reason for hold in run.holds],
         changes=[(entity_label(key), run.changes[key]) for key in sorted(run.changes, key=_entity_order)],
         read=[(rows_heading(name), run.read[name]) for name in sorted(run.read, key=rows_order)],
         left_out=_by_severity({rule_of(key): count for key, count in run.left_out.items()}),
@@ -127,13 +129,7 @@ def _read(db: sqlite3.Connection, name: str, number: int) -> Run:
     try:
         return run_table.read_run(db, name, number)
     except StopIteration:
-        raise FixSettings(
-            "PSC-REPORT-RUN",
-            "There is no such run",
-            f"“{name}” has no run with the number {number}; runs are kept for 13 months.",
-            "Choose one of the runs in the history.",
-            where=str(number),
-        ) from None
+        raise FixSettings("PSC-REPORT-RUN", where=str(number), name=name, number=number) from None
 
 
 def _by_severity(counts: dict[WordedRule, int]) -> list[tuple[WordedRule, int]]:
@@ -189,15 +185,8 @@ def _times(run: Run) -> list[Fact]:
 def _failure(run: Run) -> Failure | None:
     if not run.error:
         return None
-    part = run.error.get
-    return Failure(
-        title=part("title", ""),
-        stopped=stopped_words(run.failed_in),
-        happened=part("happened", ""),
-        to_do=part("to_do", ""),
-        where=part("where", ""),
-        code=part("code", ""),
-    )
+    told = word(run.error)
+    return Failure(told.title, stopped_words(run.failed_in), told.happened, told.to_do, told.where, told.code)
 
 
 def _host(connection: Connection) -> str:

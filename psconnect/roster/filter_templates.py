@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.errors import FixSettings
 from psconnect.model.filter_rules import FilterPart, is_days
 
 _SCHOOL_FIELD = {
@@ -65,7 +66,9 @@ def condition_of(part: FilterPart, entity: str, where: str) -> FilterPart:
     known = {template.name: template for template in templates_for(entity)}
     if part.template not in known:
         hint = nearest(part.template, list(known))
-        raise refuse(f"There is no template “{part.template}” for {entity} ({where}).", hint, where)
+        raise FixSettings(
+            "PSC-SETTINGS-INVALID/template", where=where, template=part.template, entity=entity, place=where, hint=hint
+        )
     asks = known[part.template].asks
     try:
         return _MADE_BY[part.template](part.value, entity)

@@ -57,10 +57,10 @@ class IdList:
 def read_id_list(content: bytes) -> IdList:
     """Reads an exported list, skipping blank rows; raises FixSettings that says what is wrong with it."""
     if len(content) > LARGEST_LIST:
-        raise _refused(f"It has more than {LARGEST_LIST // (1024 * 1024)} MB.", "Export the ids alone.")
+        raise FixSettings("PSC-ADOPT-FILE/more-mb", where="file", number=LARGEST_LIST // (1024 * 1024))
     text = _decoded(content)
     if "\x00" in text:
-        raise _refused("It is not a text file.", "Save it as “CSV UTF-8”.")
+        raise FixSettings("PSC-ADOPT-FILE/text-file", where="file")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[IdRow] = []
     try:
@@ -72,7 +72,9 @@ def read_id_list(content: bytes) -> IdList:
                 keys = {name: values[name] for name in KEYS if values.get(name)}
                 rows.append(IdRow(reader.line_num, values["id"], keys))
     except csv.Error as error:
-        raise _refused(f"Line {reader.line_num} can’t be read: {error}.", "Correct the line.") from None
+        raise FixSettings(
+            "PSC-ADOPT-FILE/line-cant-read", where="file", line_num=reader.line_num, error=str(error)
+        ) from None
     return IdList(tuple(rows), unused)
 
 
@@ -81,7 +83,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
-        raise _refused("It is not UTF-8 text.", "Save it as “CSV UTF-8”.") from None
+        raise FixSettings("PSC-ADOPT-FILE/utf-8-text", where="file") from None
 
 
 def _delimiter(text: str) -> str:
@@ -99,18 +101,18 @@ def _places(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
         if meaning is None:
             unused.append(title.strip())
         elif meaning in places:
-            raise _refused(
-                f"The columns “{header[places[meaning]].strip()}” and “{title.strip()}” both tell the {meaning}.",
-                "Leave only one of them.",
+            raise FixSettings(
+                "PSC-ADOPT-FILE/columns-both-tell",
+                where="file",
+                first=header[places[meaning]].strip(),
+                second=title.strip(),
+                meaning=meaning,
             )
         else:
             places[meaning] = place
     if "id" not in places or not any(key in places for key in KEYS):
         lacking = "the id at the destination" if "id" not in places else "whose id it is"
-        raise _refused(
-            f"No column tells {lacking}.",
-            "The first line has to name the columns: id, and at least one of dcid, number, username, email.",
-        )
+        raise FixSettings("PSC-ADOPT-FILE/column-missing", where="file", lacking=lacking)
     return places, tuple(title for title in unused if title)
 
 

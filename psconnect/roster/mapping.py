@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.bad_setting import hint_at, refuse
 from psconnect.model.entities import BY_KEY, ENTITIES, EXTRA, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.roster.templates import (
@@ -106,9 +106,7 @@ _LIST_NAME = re.compile(r"[^\s|:{}](?:[^|:{}]*[^\s|:{}])?")
 def _check_list_name(name: str) -> None:
     """Refuse a value list that no template could use, because its name is a filter's or not a valid name."""
     if name in NAMES:
-        raise refuse(
-            f"“{name}” is a filter and can't be a value list.", "Give the list another name.", f"values.{name}"
-        )
+        raise FixSettings("PSC-SETTINGS-INVALID/filter-cant-value", where=f"values.{name}", name=name)
     if not _LIST_NAME.fullmatch(name):
         to_do = "Give it a name without | : { } and without blanks around it."
         raise refuse(f"“{name}” can't be the name of a value list.", to_do, f"values.{name}")
@@ -123,7 +121,7 @@ def parse_custom(text: str, entity: Entity, where: str, resolve: Resolve) -> dic
     Without a label, the field's own name is the label. Raises FixSettings for unknown, malformed and duplicate fields.
     """
     if not entity.extensible:
-        raise refuse(f"{entity.label} can’t have custom fields.", "Leave them out.", where)
+        raise FixSettings("PSC-SETTINGS-INVALID/cant-custom-fields", where=where, entity=entity.key)
     found: dict[str, Template] = {}
     for written in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, label = (piece.strip() for piece in written.partition("|"))
@@ -133,7 +131,7 @@ def parse_custom(text: str, entity: Entity, where: str, resolve: Resolve) -> dic
             to_do = "Use letters, digits, dots, hyphens and underscores, beginning with a letter."
             raise refuse(f"“{label}” can’t be the label of a custom field.", to_do, where)
         if label.lower() in (one.lower() for one in found):
-            raise refuse(f"The label “{label}” stands twice.", "Give each custom field a label of its own.", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/label-stands-twice", where=where, label=label)
         found[label] = Template((FieldPart(full_name, ()),))
     return found
 
@@ -146,10 +144,10 @@ def _check_attribute(entity: Entity, attribute: str) -> None:
     if attribute not in entity.mapped:
         raise FixSettings(
             "PSC-MAPPING-ATTRIBUTE",
-            "An unknown attribute is mapped",
-            f"{entity.label} have no attribute “{attribute}” that can be mapped.",
-            nearest(attribute, list(entity.mapped)),
             where=f"mapping.{entity.key}.{attribute}",
+            entity=entity.key,
+            attribute=attribute,
+            hint=hint_at(attribute, list(entity.mapped)),
         )
 
 

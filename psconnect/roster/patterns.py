@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from psconnect.model.bad_setting import refuse
+from psconnect.model.errors import FixSettings
 
 LONGEST_PATTERN = 200
 LOOKED_AT = 255
@@ -29,14 +29,16 @@ _ESCAPES = set("dDwWsSbB")
 def compile_pattern(pattern: str, where: str) -> Callable[[str], bool]:
     """A function that says whether a text matches anywhere; raises FixSettings that says what is not allowed."""
     if len(pattern) > LONGEST_PATTERN:
-        raise refuse(f"The pattern of {where} is too long.", f"Use at most {LONGEST_PATTERN} characters.", where)
+        raise FixSettings(
+            "PSC-SETTINGS-INVALID/pattern-too-long", where=where, place=where, longest_pattern=LONGEST_PATTERN
+        )
     problem = _problem(pattern)
     if problem:
-        raise refuse(f"The pattern of {where} can't be used: {problem}.", "Write a simpler pattern.", where)
+        raise FixSettings("PSC-SETTINGS-INVALID/pattern-cant-used", where=where, place=where, problem=problem)
     try:
         compiled = re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError):
-        raise refuse(f"The pattern of {where} is not a regular expression.", "Check its brackets.", where) from None
+        raise FixSettings("PSC-SETTINGS-INVALID/pattern-regular-expression", where=where, place=where) from None
     search = compiled.search
     return lambda text: search(text[:LOOKED_AT]) is not None
 

@@ -16,6 +16,7 @@ from psconnect.model.bad_setting import refuse
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.sections import POWERSCHOOL
+from psconnect.wording.errors import word
 
 Settings = Mapping[str, Any]
 """Tables of a connection file."""
@@ -136,7 +137,7 @@ def parse_preset(name: str, text: str) -> Preset:
     except msgspec.ValidationError as error:
         raise _not_usable(name, "", str(error), "Correct it.") from None
     except FixSettings as error:
-        raise _not_usable(name, error.where, error.happened, error.to_do) from None
+        raise _not_usable(name, error.where, word(error).happened, word(error).to_do) from None
     return preset
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from psconnect.model.bad_setting import refuse
+from psconnect.model.errors import FixSettings
 from psconnect.model.sections import RoleKind
 
 LEAD: RoleKind = "lead"
@@ -104,7 +105,7 @@ def roles_of(settings: Mapping[str, RoleKind]) -> Roles:
         folded = folded_role(name)
         where = f"roles.{name}"
         if not folded:
-            raise refuse(f"“{name}” can’t be the name of a role.", "Write the name or the key of a role.", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/cant-name-role", where=where, name=name)
         if chosen.setdefault(folded, kind) != kind:
             to_do = "Capitals, blanks and hyphens don’t count: write it once."
             raise refuse(f"The role “{name}” stands in [roles] twice, with two meanings.", to_do, where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from psconnect.model.bad_setting import refuse
+from psconnect.model.errors import FixSettings
 
 SIGN_IN_KINDS = ("google", "microsoft")
 
@@ -20,9 +20,9 @@ class SignIn:
                 domain = written.strip().lower().removeprefix("@")
                 where = f"sign_in.{kind}"
                 if "." not in domain or not all(ch.isalnum() or ch in "-." for ch in domain):
-                    raise refuse(f"“{written}” is not an e-mail domain.", "Write it like students.lincoln.org", where)
+                    raise FixSettings("PSC-SETTINGS-INVALID/e-mail-domain", where=where, written=written)
                 if self.kind_of.get(domain, kind) != kind:
-                    raise refuse(f"“{domain}” stands for two kinds of sign-in.", "Leave it at one of them.", where)
+                    raise FixSettings("PSC-SETTINGS-INVALID/stands-two-kinds", where=where, domain=domain)
                 self.kind_of[domain] = kind
 
     def __bool__(self) -> bool:

@@ -73,7 +73,7 @@ Resolve = Callable[[str, str], str]
 def as_written(name: str, where: str) -> str:
     """A Resolve that knows no fields: it takes Table.Field only."""
     if not re.fullmatch(r"\w+\.\w+", name):
-        raise _wrong(f"“{name}” is not a field.", "Write a field as Table.Field, like {Students.First_Name}.", where)
+        raise FixSettings("PSC-MAPPING-TEMPLATE/not-a-field", where=where, name=name)
     return name
 
 
@@ -119,7 +119,7 @@ def _filter(text: str, where: str, value_lists: Mapping[str, ValueList], resolve
     if name.strip() != ELSE:
         return parse_filter(text, where, list(value_lists))
     if not colon or not other.strip():
-        raise _wrong("“else” needs a field after it.", "Write it like {A|else:Students.First_Name}.", where)
+        raise FixSettings("PSC-MAPPING-TEMPLATE/else", where=where)
     return TextFilter(ELSE, resolve(other.strip(), where))
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
 from psconnect.model.text import is_blank, trimmed
 from psconnect.roster.mail import mended
@@ -114,13 +114,9 @@ def parse_filter(text: str, where: str, value_lists: list[str]) -> TextFilter:
     name = name.strip()
     if name in _WITH_TEXT:
         if not argument:
-            raise _wrong(f"The filter “{name}” needs a text after a colon.", f"Write it like {name}:text.", where)
+            raise FixSettings("PSC-MAPPING-TEMPLATE/filter-needs-text", where=where, name=name)
         if name == "default" and _LIKE_A_FIELD.fullmatch(argument.strip()):
-            raise _wrong(
-                f"“default:” delivers the text after it as it is, and “{argument.strip()}” looks like a field.",
-                f"Write else:{argument.strip()} to fall back on that field.",
-                where,
-            )
+            raise FixSettings("PSC-MAPPING-TEMPLATE/default-delivers-text", where=where, text=argument.strip())
         return TextFilter(name, argument)
     if name in _WITH_COUNT:
         argument = argument.strip() or str(_WITH_COUNT[name][1] or "")
@@ -129,9 +125,11 @@ def parse_filter(text: str, where: str, value_lists: list[str]) -> TextFilter:
             raise _wrong(f"The filter “{name}” needs a number after a colon.", to_do, where)
         return TextFilter(name, argument)
     if name not in _PLAIN and name not in value_lists:
-        raise _wrong(f"There is no filter “{name}”.", nearest(name, [*NAMES, *value_lists]), where)
+        raise FixSettings(
+            "PSC-MAPPING-TEMPLATE/filter", where=where, name=name, hint=hint_at(name, [*NAMES, *value_lists])
+        )
     if colon:
-        raise _wrong(f"The filter “{name}” takes nothing after a colon.", f"Write only {name}.", where)
+        raise FixSettings("PSC-MAPPING-TEMPLATE/filter-takes-nothing", where=where, name=name)
     return TextFilter(name)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from types import SimpleNamespace
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.text import folded
@@ -27,22 +27,12 @@ def compile_usernames(text: str, entity: Entity, where: str) -> Callable[[Mappin
         if name in known:
             return name
         raise FixSettings(
-            "PSC-USERNAME-PATTERN",
-            "The pattern for user names can’t be used",
-            f"{entity.label} have no attribute “{name}”.",
-            nearest(name, known),
-            where=setting,
+            "PSC-USERNAME-PATTERN/attribute", where=setting, entity=entity.key, name=name, hint=hint_at(name, known)
         )
 
     template = parse(text, where, {}, resolve)
     if not template.fields:
-        raise FixSettings(
-            "PSC-USERNAME-PATTERN",
-            "The pattern for user names can’t be used",
-            "It has no attribute in it, so that everybody would be called the same.",
-            "Write it like {givenName|first|ascii|lower}{familyName|ascii|lower|alnum}",
-            where=where,
-        )
+        raise FixSettings("PSC-USERNAME-PATTERN/none", where=where)
     getter = compile_template(template, lambda name: name, {})
     return lambda named: getter(SimpleNamespace(**named)).strip()
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.bad_setting import hint_at
+from psconnect.model.errors import FixSettings
 
 PARTS = ("givenName", "familyName", "middleName")
 DEFAULT_WAYS = "{familyName}, {givenName} {middleName} | {familyName}, {givenName} | {givenName} {familyName}"
@@ -66,16 +67,14 @@ def _compiled(pattern: str, where: str) -> re.Pattern[str]:
     """Each placeholder takes as little as it can, the last one the rest; none takes the next separator."""
     holes = _HOLE.findall(pattern)
     if not {"givenName", "familyName"} & set(holes):
-        raise refuse(f"“{pattern}” has no name in it.", "Write it like {familyName}, {givenName}", where)
+        raise FixSettings("PSC-SETTINGS-INVALID/name", where=where, pattern=pattern)
     for hole in holes:
         if hole not in PARTS:
-            raise refuse(f"There is no part “{hole}” of a name.", nearest(hole, list(PARTS)), where)
+            raise FixSettings("PSC-SETTINGS-INVALID/part-name", where=where, hole=hole, hint=hint_at(hole, list(PARTS)))
     if len(set(holes)) < len(holes):
-        raise refuse(f"A part stands twice in “{pattern}”.", "Leave it in one place.", where)
+        raise FixSettings("PSC-SETTINGS-INVALID/part-stands-twice", where=where, pattern=pattern)
     if "}{" in pattern:
-        raise refuse(
-            f"In “{pattern}” nothing separates two parts.", "Put a separator between them, like a comma.", where
-        )
+        raise FixSettings("PSC-SETTINGS-INVALID/nothing-separates-two", where=where, pattern=pattern)
     pieces = _HOLE.split(pattern)
     expression = ""
     for index, piece in enumerate(pieces):

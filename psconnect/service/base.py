@@ -149,10 +149,4 @@ class Base:
 
 def no_run(run_id: str) -> FixSettings:
     """No connection has a run with that id."""
-    return FixSettings(
-        "PSC-RUN-UNKNOWN",
-        "There is no such run",
-        f"No connection has a run with the id {run_id}.",
-        "See the runs of a connection with: psconnect runs NAME",
-        where=run_id,
-    )
+    return FixSettings("PSC-RUN-UNKNOWN", where=run_id, run_id=run_id)

@@ -120,24 +120,12 @@ class Connections(Identity, Destinations):
         data = to_dict(self._files.get(name))
         *path, last = key.split(".")
         if path[:1] == ["format"] or key in ("name", "format", "id"):
-            raise FixSettings(
-                "PSC-SETTINGS-FIXED",
-                "This setting can’t be changed",
-                f"“{key}” belongs to the connection itself.",
-                "Export the connection, change the file, and import it as a new connection.",
-                where=key,
-            )
+            raise FixSettings("PSC-SETTINGS-FIXED", where=key, name=key)
         table: dict[str, Any] = data
         for part in path:
             inner = table.setdefault(part, {})
             if not isinstance(inner, dict):
-                raise FixSettings(
-                    "PSC-SETTINGS-INVALID",
-                    "The settings can't be used",
-                    f"“{part}” is not a section.",
-                    "Check the key.",
-                    where=key,
-                )
+                raise FixSettings("PSC-SETTINGS-INVALID/section", where=key, part=part)
             table = inner
         value = _value(text)
         try:
@@ -197,13 +185,7 @@ class Connections(Identity, Destinations):
         rosters = self.rosters_of(connection.name)
         with run_lock(rosters.with_suffix(".lock"), connection.name), storage_errors(rosters):
             if not rosters.exists():
-                raise FixSettings(
-                    "PSC-DATA-NONE",
-                    "There is no roster data",
-                    f"“{connection.name}” has no run on this computer, so there is nothing to set aside.",
-                    "Start a sync.",
-                    where=connection.name,
-                )
+                raise FixSettings("PSC-DATA-NONE", where=connection.name, name=connection.name)
             aside = rosters.with_suffix(f".damaged-{self.clock.now():%Y%m%d-%H%M%S}.sqlite")
             for ending in ("-wal", "-shm", ""):
                 beside = Path(f"{rosters}{ending}")

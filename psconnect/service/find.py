@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 from psconnect.reports.explanation import Explanation, explain
@@ -24,13 +24,7 @@ class Find(Base):
         when nothing was read yet.
         """
         if entity and entity not in FINDABLE:
-            raise FixSettings(
-                "PSC-FIND-ENTITY",
-                "This can’t be searched",
-                f"“{entity}” is not an entity that can be searched.",
-                nearest(entity, list(FINDABLE)),
-                where="entity",
-            )
+            raise FixSettings("PSC-FIND-ENTITY", where="entity", entity=entity, hint=hint_at(entity, list(FINDABLE)))
         with last_read(self._rosters(name)) as read:
             if read is None:
                 raise _nothing_read(name)
@@ -44,13 +38,7 @@ class Find(Base):
                 raise _nothing_read(name)
             found = explain(read, url, BY_KEY[entity], key)
         if found is None:
-            raise FixSettings(
-                "PSC-FIND-NOBODY",
-                "There is no such record",
-                f"No {entity} with the DCID {key} was read or delivered.",
-                "Search by name or number.",
-                where=entity,
-            )
+            raise FixSettings("PSC-FIND-NOBODY", where=entity, entity=entity, name=key)
         return found
 
     def _rosters(self, name: str) -> Path:
@@ -58,10 +46,4 @@ class Find(Base):
 
 
 def _nothing_read(name: str) -> FixSettings:
-    return FixSettings(
-        "PSC-FIND-NOTHING-READ",
-        "Nothing was read yet",
-        f"“{name}” has no run that read PowerSchool on this computer.",
-        "Start a sync, or a preview, and search then.",
-        where=name,
-    )
+    return FixSettings("PSC-FIND-NOTHING-READ/search", where=name, name=name)

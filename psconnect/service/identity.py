@@ -57,13 +57,7 @@ class Identity(Base):
         given = read_id_list(content)
         with last_read(self.rosters_of(connection.name)) as read:
             if read is None:
-                raise FixSettings(
-                    "PSC-FIND-NOTHING-READ",
-                    "Nothing was read yet",
-                    f"“{name}” has no run that read PowerSchool on this computer.",
-                    "Start a sync, or a preview, and adopt the ids then.",
-                    where=name,
-                )
+                raise FixSettings("PSC-FIND-NOTHING-READ/adopt", where=name, name=name)
             warning = warn_in_year(read.db, self.clock.now().date())
             return preview_adoption(read, entity, given, connection.id_rules, warning)
 
@@ -76,13 +70,7 @@ class Identity(Base):
         rosters = self.rosters_of(connection.name)
         with last_read(rosters) as read:
             if read is None or read.run_id != preview.run:
-                raise FixSettings(
-                    "PSC-ADOPT-OLD",
-                    "The list was compared with an earlier run",
-                    f"“{name}” was synced since then, so the comparison may no longer be right.",
-                    "Compare the list again, then adopt.",
-                    where=name,
-                )
+                raise FixSettings("PSC-ADOPT-OLD", where=name, name=name)
         with self._writing(connection.name) as db:
             store_aliases(db, preview.kind, preview.ids)
         logger.info("ids adopted", extra={"data": {"connection": name, "kind": preview.kind, **preview.counts}})
@@ -138,13 +126,7 @@ class Identity(Base):
         """
         current = self._files.get(name)
         if current != plan.base:
-            raise FixSettings(
-                "PSC-REKEY-OLD",
-                "The settings were changed in the meantime",
-                f"“{name}” is no longer as it was when the new ids were worked out.",
-                "Work them out again.",
-                where=name,
-            )
+            raise FixSettings("PSC-REKEY-OLD", where=name, name=name)
         checked = from_dict(to_dict(plan.connection))
         check_sharing(checked, self._files.all())
         with self._writing(current.name) as db:

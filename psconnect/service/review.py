@@ -98,13 +98,7 @@ class Review(Base):
             count = sum(found.run.problems.values())
             groups = problem_groups(found.db, found.number, count)
         if count and not groups:
-            raise FixSettings(
-                "PSC-REPORT-FORGOTTEN",
-                "The problems of this run are no longer kept",
-                "The records of a run are deleted after a time; only their number is left.",
-                "Choose a newer run.",
-                where=run_id,
-            )
+            raise FixSettings("PSC-REPORT-FORGOTTEN", where=run_id)
         wanted = [group for group in groups if school is None or group.school == school]
         with last_read(rosters) as read:
             write_atomically(path.absolute(), registrar_csv(_linked(wanted, base), read))

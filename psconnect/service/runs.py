@@ -135,13 +135,7 @@ class Runs(Destinations):
         # As its file has it, however it was typed: the name is in the file that the other system reads.
         name = connection.name
         if connection.disabled:
-            raise FixSettings(
-                "PSC-CONNECTION-DISABLED",
-                "The connection is disabled",
-                f"“{name}” is disabled: everything is kept, nothing runs.",
-                "Enable it first.",
-                where=name,
-            )
+            raise FixSettings("PSC-CONNECTION-DISABLED", where=name, name=name)
         self.check_secrets(connection)
         choices = choices_of(connection)
         token = cancel or CancelToken()

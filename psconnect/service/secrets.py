@@ -150,11 +150,12 @@ def destination_secret_keys() -> list[str]:
 
 def _missing(name: str, state: SecretState) -> FixSettings:
     """A connection lacks a secret."""
+    of_destination = state.key.startswith(_DESTINATION)
     return FixSettings(
-        "PSC-SECRET-MISSING",
-        "A secret is missing",
-        f"“{state.label}” of “{name}” is not known on this computer.",
-        f"Keep it in the keyring: psconnect secret set NAME {state.key}. On a server without a keyring, give it in "
-        f"{variable(state.key)} when psconnect is started.",
+        "PSC-SECRET-MISSING/destination" if of_destination else "PSC-SECRET-MISSING/source",
         where=state.key,
+        label=state.label,
+        name=name,
+        secret=state.key,
+        variable=variable(state.key),
     )

@@ -34,6 +34,7 @@ from psconnect.sync import inspect
 from psconnect.sync.compose import Choices, choices_of, compare_of, in_effect, shaped_source
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo
+from psconnect.wording.errors import word
 
 _SIGN_IN = "Sign-in by e-mail domain"
 
@@ -184,7 +185,8 @@ class SetUp(Destinations, DraftFiles):
             with self.opened_destination(connection, cancel) as destination:
                 yield from destination.check()
         except FixSettings as error:
-            yield Finding("Destination", "failed", error.happened, error.to_do, error.code)
+            told = word(error)
+            yield Finding("Destination", "failed", told.happened, told.to_do, told.code, word(error, window=True).to_do)
         if choices.naming.sign_in:
             yield self._sign_in(connection.name, list(choices.naming.sign_in.kind_of))
 
@@ -230,10 +232,8 @@ def powerschool_streams(choices: Choices) -> StreamSet:
     if not isinstance(choices.reads, PowerSchoolReads):
         raise FixSettings(
             "PSC-SOURCE-NO-PLUGIN",
-            "This source needs no plugin",
-            f"“{choices.connection.name}” reads from {choices.kind.label}. Plugins, and what goes without one, are "
-            "PowerSchool’s alone.",
-            "Nothing has to be done.",
             where="source.kind",
+            name=choices.connection.name,
+            label=choices.kind.label,
         )
     return choices.reads.streams

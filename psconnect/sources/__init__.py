@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.sources import oneroster_csv, powerschool
@@ -16,11 +16,5 @@ def source_kind_of(connection: Connection) -> SourceKind:
     found = {kind.key: kind for kind in SOURCE_KINDS}
     wanted = connection.source.kind
     if wanted not in found:
-        raise FixSettings(
-            "PSC-SOURCE-KIND",
-            "This source can’t be used",
-            f"The kind of source “{wanted}” does not exist in this version.",
-            nearest(wanted, list(found)),
-            where="source.kind",
-        )
+        raise FixSettings("PSC-SOURCE-KIND", where="source.kind", wanted=wanted, hint=hint_at(wanted, list(found)))
     return found[wanted]

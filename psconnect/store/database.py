@@ -113,13 +113,7 @@ def _up_to_date(path: Path) -> bool:
         # A newer version has all of our migrations, so no version wrote a file that lacks one.
         raise SealBroken
     if known - all_known:
-        raise FixSettings(
-            "PSC-DATA-NEWER",
-            "The data is of a newer version",
-            f"{path.name} was written by a newer version of psconnect.",
-            "Install the newest version of psconnect.",
-            where=str(path),
-        )
+        raise FixSettings("PSC-DATA-NEWER", where=str(path), name=path.name)
     if not pending and records != record_format():
         # The last migration sets the format, so no version wrote this number.
         raise SealBroken
@@ -199,27 +193,11 @@ def _check_whole(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _damaged(path: Path) -> LocalStorage:
-    return LocalStorage(
-        "PSC-DATA-DAMAGED",
-        "The stored roster data is damaged",
-        f"{path.name} is damaged; the disk may be failing. It holds the connection’s runs, what is known of the "
-        "destination, adopted ids and given user names. Settings, secrets and what stands at the destination are "
-        "whole.",
-        f"Restore {path} from a backup. Without one, set it aside: psconnect connection rebuild NAME. What it holds is "
-        "then lost to psconnect, and the next sync is a first delivery, which waits for your approval.",
-        where=str(path),
-    )
+    return LocalStorage("PSC-DATA-DAMAGED", where=str(path), name=path.name, path=str(path))
 
 
 def _damaged_copy(path: Path) -> LocalStorage:
-    return LocalStorage(
-        "PSC-READING-DAMAGED",
-        "What was read last is damaged",
-        f"A file of {path.stem} with what a run has read can't be used. What is known of the destination is whole, and "
-        "nothing was changed anywhere.",
-        "Start a sync: everything is read again. If this comes back, check the disk.",
-        where=str(path),
-    )
+    return LocalStorage("PSC-READING-DAMAGED", where=str(path), stem=path.stem)
 
 
 @contextlib.contextmanager
@@ -267,13 +245,7 @@ def _operational(path: Path, error: sqlite3.OperationalError) -> LocalStorage | 
 
 
 def _busy(path: Path, seconds: float) -> LocalStorage:
-    return LocalStorage(
-        "PSC-DATA-BUSY",
-        "The stored roster data is in use",
-        f"Another program has kept {path.name} locked for {seconds:.0f} seconds.",
-        "Close other psconnect windows and backup programs, then start again.",
-        where=str(path),
-    )
+    return LocalStorage("PSC-DATA-BUSY", where=str(path), name=path.name, seconds=seconds)
 
 
 @contextlib.contextmanager

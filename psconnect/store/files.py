@@ -77,48 +77,18 @@ def storage_error(path: Path, error: OSError) -> LocalStorage:
     """What a refused read or write of this path means for a person (faults P03, P04)."""
     where = str(path)
     if error.errno in _FULL:
-        return LocalStorage(
-            "PSC-DISK-FULL",
-            "The disk is full",
-            f"There was no room left to write to {path.parent}. What was there before is untouched.",
-            "Free some room, then start again: it goes on where it stopped.",
-            where=where,
-        )
+        return LocalStorage("PSC-DISK-FULL/replaced", where=where, folder=str(path.parent))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return LocalStorage(
-            "PSC-DISK-DENIED",
-            "A file can't be written",
-            f"{path} is read-only, in use by another program, or belongs to another user.",
-            "Close programs that have it open, check who may write to the folder, then start again.",
-            where=where,
-        )
+        return LocalStorage("PSC-DISK-DENIED/read-only-use", where=where, path=str(path))
     if error.errno == errno.ENAMETOOLONG:
         longest = max(path.parts, key=len)
         happened = f"The system does not take a path of {len(where):,} characters, with “{longest[:40]}…” in it."
         return _no_name(f"{where[:200]}…", happened)
     if error.errno == errno.EISDIR:
-        return LocalStorage(
-            "PSC-DISK-FOLDER",
-            "A folder stands where a file is needed",
-            f"{path} is a folder.",
-            "Give the name of a file, then start again.",
-            where=where,
-        )
+        return LocalStorage("PSC-DISK-FOLDER", where=where, path=str(path))
     if error.errno == errno.ENOENT:
-        return LocalStorage(
-            "PSC-DISK-MISSING",
-            "A folder or file is not there",
-            f"{path} does not exist, or its drive is not connected.",
-            "Check the path, or connect the drive, then start again.",
-            where=where,
-        )
-    return LocalStorage(
-        "PSC-DISK-ERROR",
-        "A file can't be read or written",
-        f"The system reported “{error.strerror or type(error).__name__}” for {path}.",
-        "Check the disk and the folder, then start again.",
-        where=where,
-    )
+        return LocalStorage("PSC-DISK-MISSING", where=where, path=str(path))
+    return LocalStorage("PSC-DISK-ERROR", where=where, reason=error.strerror or type(error).__name__, path=str(path))
 
 
 def _no_name(where: str, happened: str) -> LocalStorage:

@@ -20,13 +20,7 @@ def run_lock(path: Path, connection: str) -> Iterator[None]:
         try:
             lock.acquire()
         except filelock.Timeout:
-            raise AnotherRunActive(
-                "PSC-RUN-ACTIVE",
-                "Another run is active",
-                f"“{connection}” is being synced right now, by another window or by the schedule.",
-                "Wait until it has ended, then start again.",
-                where=connection,
-            ) from None
+            raise AnotherRunActive("PSC-RUN-ACTIVE", where=connection, connection=connection) from None
     try:
         yield
     finally:

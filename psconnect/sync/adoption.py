@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import ADMIN, BY_KEY, CONTACT, STUDENT, TEACHER, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.id_attributes import SPACES
@@ -98,13 +98,7 @@ class AdoptionPreview:
 def preview_adoption(read: LastRead, kind: str, given: IdList, rules: IdRules, warning: str = "") -> AdoptionPreview:
     """Compare a list with what the newest run read; raises FixSettings for a kind that can't be adopted."""
     if kind not in ADOPTABLE:
-        raise FixSettings(
-            "PSC-ADOPT-ENTITY",
-            "These ids can’t be adopted",
-            f"“{kind}” is not a kind of records whose ids can be adopted.",
-            nearest(kind, list(ADOPTABLE)),
-            where="entity",
-        )
+        raise FixSettings("PSC-ADOPT-ENTITY", where="entity", kind=kind, hint=hint_at(kind, list(ADOPTABLE)))
     directory = _Directory(read, ADOPTABLE[kind])
     rows = [_judged(row, directory) for row in given.rows]
     rows = _without_doubles(rows)

@@ -35,12 +35,7 @@ def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
     not wait or has waited for more than 24 hours, and when its plan is not the one with ``plan_hash`` (where given).
     """
     if not reason.strip():
-        raise FixSettings(
-            "PSC-RUN-REASON",
-            "A reason is needed",
-            "An approval is stored with its reason.",
-            "Give a reason: --reason TEXT",
-        )
+        raise FixSettings("PSC-RUN-REASON")
     with opened(job) as db:
         number, run = _waiting(db, job.connection, run_id)
         _refuse_rehearsal(run)
@@ -148,12 +143,7 @@ def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Ru
     if not again.delivers and not again.set_aside:
         end_run(job, db, fresh, "")
     else:
-        changed = Hold(
-            "plan-changed",
-            "The plan is no longer the one that was looked at: "
-            f"{'records' if same_settings else 'the settings of the connection'} changed in the meantime.",
-            "Look at the changes again. Then approve.",
-        )
+        changed = Hold("plan-changed", case=f"plan-changed/{'records' if same_settings else 'settings'}")
         others = [hold for hold in again.holds if hold.rule != changed.rule]
         run_table.update_run(db, fresh, state="held", holds=[changed, *others])
     return run_table.read_run(db, job.connection, fresh)
@@ -211,44 +201,20 @@ def _waiting(db: sqlite3.Connection, connection: str, run_id: str) -> tuple[int,
 
 
 def _not_waiting(run_id: str, state: str) -> FixSettings:
-    return FixSettings(
-        "PSC-RUN-NOT-WAITING",
-        "This run does not wait for an approval",
-        f"The run {run_id} can’t be approved, changed or discarded.{state}",
-        "See the runs of the connection, or start a new one.",
-        where=run_id,
-    )
+    return FixSettings("PSC-RUN-NOT-WAITING", where=run_id, run_id=run_id, state=state)
 
 
 def _all_or_none(run_id: str) -> FixSettings:
-    return FixSettings(
-        "PSC-RUN-REKEY-WHOLE",
-        "Single records can’t be excluded from this run",
-        f"The run {run_id} gives records other ids. Those who refer to them change along, so it is all or nothing.",
-        "Approve it as a whole, or discard it and correct the list of ids first.",
-        where=run_id,
-    )
+    return FixSettings("PSC-RUN-REKEY-WHOLE", where=run_id, run_id=run_id)
 
 
 def _all_anew(run_id: str) -> FixSettings:
-    return FixSettings(
-        "PSC-RUN-ANEW-WHOLE",
-        "Single records can’t be excluded from this run",
-        f"The run {run_id} delivers the whole roster to a destination that has nothing of it yet.",
-        "Approve it as a whole, or discard it. Later runs let you exclude single records.",
-        where=run_id,
-    )
+    return FixSettings("PSC-RUN-ANEW-WHOLE", where=run_id, run_id=run_id)
 
 
 def _refuse_rehearsal(run: Run) -> None:
     if run.kind == "rehearsal":
-        raise FixSettings(
-            "PSC-RUN-REHEARSAL",
-            "A rehearsal is never delivered",
-            f"The run {run.id} plans the school year {run.school_year} only to be looked at.",
-            "When the year has come, start a sync and approve that.",
-            where=run.id,
-        )
+        raise FixSettings("PSC-RUN-REHEARSAL", where=run.id, id=run.id, school_year=run.school_year)
 
 
 def _refuse_other_plan(db: sqlite3.Connection, number: int, run: Run, plan_hash: str) -> None:
@@ -258,20 +224,8 @@ def _refuse_other_plan(db: sqlite3.Connection, number: int, run: Run, plan_hash:
         raise SealBroken
     if (plan_hash or run.plan_hash) == run.plan_hash:
         return
-    raise FixSettings(
-        "PSC-RUN-OTHER-PLAN",
-        "The plan has changed",
-        f"The plan of the run {run.id} was changed since it was looked at.",
-        "Look at its changes again. Then approve.",
-        where=run.id,
-    )
+    raise FixSettings("PSC-RUN-OTHER-PLAN", where=run.id, id=run.id)
 
 
 def _expired(run_id: str) -> FixSettings:
-    return FixSettings(
-        "PSC-RUN-EXPIRED",
-        "The plan is too old to be approved",
-        f"The run {run_id} has waited for more than 24 hours, so it has expired. Nothing was delivered.",
-        "Start a new sync; it plans anew.",
-        where=run_id,
-    )
+    return FixSettings("PSC-RUN-EXPIRED", where=run_id, run_id=run_id)

@@ -11,7 +11,7 @@ import msgspec
 
 from psconnect import __version__, resources
 from psconnect.destinations import find_kind
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection
 from psconnect.model.entities import LONGEST
 from psconnect.model.errors import FixSettings
@@ -37,13 +37,7 @@ def preset_names() -> list[str]:
 def load_preset(name: str) -> Preset:
     """A preset by its name; raises FixSettings for one that this version does not have."""
     if name not in preset_names():
-        raise FixSettings(
-            "PSC-SETTINGS-PRESET",
-            "This preset can’t be used",
-            f"The preset “{name}” does not exist in this version.",
-            nearest(name, preset_names()),
-            where="preset",
-        )
+        raise FixSettings("PSC-SETTINGS-PRESET", where="preset", name=name, hint=hint_at(name, preset_names()))
     preset = parse_preset(name, resources.read_text("presets", f"{name}.toml"))
     return preset.on(load_preset(preset.base)) if preset.base else preset
 

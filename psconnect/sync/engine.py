@@ -40,13 +40,7 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
 
 def _refuse_part_first(db: sqlite3.Connection, scope: str) -> None:
     if scope != "all" and not get_fact(db, ID_RULES):
-        raise FixSettings(
-            "PSC-RUN-FIRST-ALL",
-            "The first sync is a full one",
-            f"Only {scope} were asked for, but nothing was delivered yet.",
-            "Sync everything once; after that, parts can be synced alone.",
-            where="scope",
-        )
+        raise FixSettings("PSC-RUN-FIRST-ALL", where="scope", scope=scope)
 
 
 def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, plan_only: bool) -> None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import BY_KEY, SCHOOL, Entity
 from psconnect.model.errors import FixSettings
@@ -66,13 +66,7 @@ def preview_filters(
         raise _no_filters(entity_key)
     entity = BY_KEY[entity_key]
     if entity not in source.entities():
-        raise FixSettings(
-            "PSC-FILTER-NOT-READ",
-            "Nothing to filter",
-            f"{entity.label} are not read with the connection's choices.",
-            "Set options.parents to portal or all first.",
-            where="options.parents",
-        )
+        raise FixSettings("PSC-FILTER-NOT-READ", where="options.parents", entity=entity.key)
     sink = _Looking(entity, most)
     source.read(sink, on_event, cancel, only=frozenset({entity_key}))
     return sink.preview()
@@ -80,11 +74,7 @@ def preview_filters(
 
 def _no_filters(entity: str) -> FixSettings:
     return FixSettings(
-        "PSC-FILTER-ENTITY",
-        "This can’t be filtered",
-        f"“{entity}” can't have filter rules.",
-        nearest(entity, list(FILTERED)),
-        where=f"filters.{entity}",
+        "PSC-FILTER-ENTITY", where=f"filters.{entity}", entity=entity, hint=hint_at(entity, list(FILTERED))
     )
 
 

@@ -6,20 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from psconnect.model.entities import ADMIN, BY_KEY, TEACHER
+from psconnect.model.entities import ADMIN, TEACHER
 from psconnect.model.errors import BadRecord
+from psconnect.model.phrases import Value
 from psconnect.model.runs import Hold
 from psconnect.model.sections import Freeze
 from psconnect.sync.measures import ALL_STAFF, Measure
-from psconnect.sync.sentences import REJECTED_TO_DO, crossed, more_places, redelivery
+from psconnect.sync.sentences import crossed, more_places, redelivery
 from psconnect.sync.thresholds import Threshold
-from psconnect.wording.records import rows_label
 
 _ENOUGH = 0.9
 _STOPS_AT = 5
 """A run stops at this multiple of the percentage that holds it for rejected records: held at 2 %, stopped at 10 %."""
 _MOST_PLACES = 5
 _MOST_IDS = 10
+RULES_CHANGED = "rules-changed"
 OWNED = "folder-owned"
 """The rule of a run that waits because somebody else delivers to its place; approving it takes over."""
 
@@ -37,11 +38,10 @@ class Rejected:
         """How many more than at the last delivery: this is what limits are about."""
         return max(0, self.count - self.before)
 
-    def sentence(self, entity: str) -> str:
-        """What a person reads of it, without a full stop."""
-        what = f"{self.more:,} of {self.read:,} {BY_KEY[entity].label.lower()} can’t be used"
-        besides = f" besides the {self.before:,} of the last delivery" if self.before else ""
-        return f"{what}{besides} ({self.more * 100 / self.read:.1f} %)"
+    def values(self, entity: str) -> dict[str, Value]:
+        """The same as values of a hold or an error."""
+        share = self.more * 100 / self.read
+        return {"entity": entity, "more": self.more, "read": self.read, "before": self.before, "share": share}
 
 
 @dataclass(frozen=True)
@@ -107,15 +107,7 @@ def stop_if_empty(read: Mapping[str, int], read_before: Mapping[str, int]) -> No
     """Raise BadRecord when something that had rows has none: nobody can approve that away (fault D07)."""
     for stream, before in read_before.items():
         if before and read.get(stream) == 0:
-            raise BadRecord(
-                "PSC-READ-EMPTY",
-                "Something that had records has none",
-                f"PowerSchool lists no {stream.replace('_', ' ')} at all; last time there were {before:,}. Going on "
-                "would remove "
-                "everything that depends on them, so nothing was done.",
-                "Check in PowerSchool that they are there, and that the plugin may view them. Then start again.",
-                where=stream,
-            )
+            raise BadRecord("PSC-READ-EMPTY", where=stream, rows=stream.replace("_", " "), before=before)
 
 
 def stop_if_rejected(rejected: Mapping[str, Rejected], thresholds: Mapping[str, Mapping[str, Threshold]]) -> None:
@@ -125,13 +117,10 @@ def stop_if_rejected(rejected: Mapping[str, Rejected], thresholds: Mapping[str, 
         if limit.percent is None or limit.count is None or one.more < max(limit.count, 1):
             continue
         if one.more * 100 >= limit.percent * _STOPS_AT * one.read:
-            raise BadRecord(
-                "PSC-READ-REJECTED",
-                "Too many records can’t be used",
-                f"{one.sentence(entity)}; from {limit.percent * _STOPS_AT:g} % on nothing is delivered.",
-                f"{REJECTED_TO_DO} If so many are right, raise the limit: safety.thresholds.{entity}.rejected",
-                where=entity,
-            )
+            key = "PSC-READ-REJECTED/more" if one.before else "PSC-READ-REJECTED/first"
+            error = BadRecord(key, where=entity)
+            error.values = {**one.values(entity), "limit": limit.percent * _STOPS_AT}
+            raise error
 
 
 def holds(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> list[Hold]:
@@ -160,115 +149,74 @@ def holds(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> li
 def _owned(facts: Facts) -> Iterator[Hold]:
     """Asked whatever the settings say about previews: two that deliver one file take turns in undoing each other."""
     if facts.owned_by:
-        yield Hold(
-            OWNED,
-            facts.owned_by,
-            "Approve if this one is to deliver there from now on; the other one then waits. Otherwise discard the run, "
-            "and choose another folder under Destination.",
-        )
+        yield Hold(OWNED, values={"owner": facts.owned_by})
 
 
 def _season(facts: Facts) -> Iterator[Hold]:
     for season in facts.freeze:
         if season.first <= facts.today <= season.until:
-            yield Hold(
-                "freeze",
-                f"Deliveries wait from {season.first} until {season.until}; today is {facts.today}.",
-                "Approve if this delivery is right in spite of the season, or let it wait until the season is over.",
-            )
+            dates = {"first": str(season.first), "until": str(season.until), "today": str(facts.today)}
+            yield Hold("freeze", values=dates)
             return
 
 
 def _after_undo(facts: Facts) -> Iterator[Hold]:
     if facts.after_undo:
-        yield Hold(
-            "after-undo",
-            f"The last delivery took an earlier one back (run {facts.after_undo})"
-            + ("; this one may do again what was undone." if facts.changes else "."),
-            "Correct the cause in PowerSchool or in the settings first. Then approve.",
-        )
+        case = "" if facts.changes else "after-undo/unchanged"
+        yield Hold("after-undo", case=case, values={"undone": facts.after_undo})
 
 
 def _other_ids(facts: Facts) -> Iterator[Hold]:
     """Other ids are looked at whatever the settings say about previews: they can make a second account of everybody."""
-    to_do = (
-        "Check with the administrator of the destination that it knows the new ids (the list is written in the window "
-        "under Settings, Ids, or by psconnect connection rekey NAME --plan FILE.csv). Then approve; they arrive as "
-        "changes of the records that are there."
-    )
     if facts.ids_changed == "rekey":
-        yield Hold("rekey", "Records get other ids at the destination, as the re-key assistant was told.", to_do)
+        yield Hold("rekey")
     elif facts.ids_changed and not (facts.rules_changed and facts.preview != "never"):
-        reason = "Ids that records have at the destination already were adopted since the last delivery."
-        yield Hold("rules-changed", reason, "Check that the changed ids are those you adopted. Then approve.")
+        yield Hold(RULES_CHANGED, case="rules-changed/adopted")
 
 
 def _preview(facts: Facts) -> Iterator[Hold]:
     if facts.preview == "never":
         return
+    places = facts.places
     if facts.first:
-        yield Hold("first-run", "This is the first delivery. Look at what would be created, then approve.")
-    elif facts.rules_changed and facts.places.changed:
-        places = facts.places
-        yield Hold(
-            "rules-changed",
-            f"Last time the roster went to another place: {places.before}."
-            if facts.redelivered
-            else f"The roster goes to another place than last time: {places.now} (before: {places.before}).",
-            "Check that it is the place you meant, and that the other system reads there. Then approve.",
-        )
+        yield Hold("first-run")
+    elif facts.rules_changed and places.changed:
+        case = "rules-changed/place-before" if facts.redelivered else "rules-changed/place"
+        yield Hold(RULES_CHANGED, case=case, values={"now": places.now, "before": places.before})
     elif facts.rules_changed:
-        yield Hold(
-            "rules-changed",
-            "Settings that decide who is delivered, or where to, were changed since the last delivery.",
-            "Check that the changes are those you meant. Then approve.",
-        )
+        yield Hold(RULES_CHANGED)
     elif facts.preview == "always":
-        yield Hold("preview", "Every delivery of this connection is looked at first.", "Look at it, then approve.")
+        yield Hold("preview")
 
 
 def _short_reads(facts: Facts) -> Iterator[Hold]:
     for stream, before in facts.read_before.items():
-        if before and facts.read.get(stream, 0) < before * _ENOUGH:
-            read, what = facts.read.get(stream, 0), rows_label(stream)
-            found = f"Only {read:,} {what} were read" if read else f"No {what} were read"
-            yield Hold(
-                "short-read",
-                f"{found}; last time there were {before:,}.",
-                "Check in PowerSchool that they are all there, and that the plugin may view them. Then start again.",
-            )
+        read = facts.read.get(stream, 0)
+        if before and read < before * _ENOUGH:
+            values: dict[str, Value] = {"stream": stream, "read": read, "before": before}
+            yield Hold("short-read", case="" if read else "short-read/none", values=values)
 
 
 def _emptied(facts: Facts) -> Iterator[Hold]:
     """Asked whatever the limits are: what is empty everywhere was hardly emptied by hand, record by record."""
     for stream, fields in facts.emptied.items():
-        count = facts.read.get(stream, 0)
-        yield Hold(
-            "field-emptied",
-            f"{', '.join(fields)}: empty in all {count:,} {rows_label(stream)}; at the last delivery some had a value.",
-            "Check in PowerSchool that the plugin may still view the field, and that it is meant to be empty. Then "
-            "approve; what depends on it changes at the destination.",
-        )
+        values: dict[str, Value] = {"fields": list(fields), "stream": stream, "count": facts.read.get(stream, 0)}
+        yield Hold("field-emptied", values=values)
 
 
 def returned(ids_by_entity: Mapping[str, Sequence[str]]) -> Iterator[Hold]:
     """A hold per entity of which removed keys come back as somebody else (fault D19)."""
     for entity, ids in ids_by_entity.items():
-        named = ", ".join(ids[:_MOST_IDS]) + (", …" if len(ids) > _MOST_IDS else "")
-        yield Hold(
-            f"returned-{entity}",
-            f"{BY_KEY[entity].label} that were removed come back under the same id with another name and number: "
-            f"{named}. At the destination they would take over the accounts of those who had left.",
-            "Check in PowerSchool who they are. Exclude them if they are not the same, or approve.",
-        )
+        named = [*ids[:_MOST_IDS], *(["…"] if len(ids) > _MOST_IDS else [])]
+        yield Hold(f"returned-{entity}", case="returned", values={"entity": entity, "ids": named})
 
 
 def _rejected(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> Iterator[Hold]:
     for entity, one in facts.rejected.items():
         limit = thresholds[entity]["rejected"]
         if limit.crossed(one.more, one.read):
-            reason = f"{one.sentence(entity)}; the limit is {limit.text}."
-            yield Hold(f"rejected-{entity}", reason, REJECTED_TO_DO)
+            case = "rejected/more" if one.before else "rejected"
+            yield Hold(f"rejected-{entity}", case=case, values={**one.values(entity), "limit": limit.text})
 
 
 def crossed_limits(measures: Sequence[Measure]) -> list[Hold]:

@@ -58,22 +58,9 @@ def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> RosterI
     _refuse_other_source(job, db)
     mark, changed = changed_since_delivery(db, job.ids)
     if changed and scope != "all":
-        raise FixSettings(
-            "PSC-SCOPE-REKEY",
-            "Other ids need a full sync",
-            f"Records get other ids, so everything has to be delivered at once; only {scope} were asked for.",
-            "Sync everything once; after that, parts can be synced alone.",
-            where="scope",
-        )
+        raise FixSettings("PSC-SCOPE-REKEY", where="scope", scope=scope)
     if changed and job.safety.additions_only:
-        raise FixSettings(
-            "PSC-SETTINGS-REKEY-ADDITIONS",
-            "Other ids can’t be delivered as additions only",
-            "Records get other ids, but the connection delivers new records only: they would refer to ids that the "
-            "destination does not have.",
-            "Switch safety.additions_only off for this delivery.",
-            where="safety.additions_only",
-        )
+        raise FixSettings("PSC-SETTINGS-REKEY-ADDITIONS", where="safety.additions_only")
     return RosterIdentity(mark, changed)
 
 
@@ -85,14 +72,7 @@ def _refuse_other_source(job: Job, db: sqlite3.Connection) -> None:
     sql = "SELECT max(key) FROM ledger WHERE entity = ?"
     (newest,) = db.execute(sql, [SCHOOL.rank]).fetchone()
     if newest is not None and (newest in GIVEN_KEYS) is job.numbered:
-        raise FixSettings(
-            "PSC-SOURCE-OTHER",
-            "The connection has another kind of source now",
-            "What was delivered came from another kind of source. Its records can’t be recognised in this one, so all "
-            "of them would be removed and created anew.",
-            "Set source.kind back, or make another connection and adopt the ids that the destination has.",
-            where="source.kind",
-        )
+        raise FixSettings("PSC-SOURCE-OTHER", where="source.kind")
 
 
 def unsettle(db: sqlite3.Connection, number: int) -> None:

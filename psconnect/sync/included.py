@@ -120,9 +120,8 @@ def _check_takes(connection: Connection) -> None:
             if wanted and needs not in kind.takes:
                 raise FixSettings(
                     "PSC-SCOPE-NO-PLACE",
-                    "The destination has no place for this",
-                    f"{kind.label} has no {label}, but the choice of courses in [[scope.courses]] asks for them "
-                    f"({', '.join(choice.courses[:3])}).",
-                    'Deliver the courses as classes (deliver_as = "class") and without a category.',
                     where="scope.courses",
+                    label=kind.label,
+                    label_2=label,
+                    names=choice.courses[:3],
                 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY
+from psconnect.model.errors import FixSettings
 from psconnect.roster.mapping import RosterMapping, requirements_for
 from psconnect.roster.presets import Preset
 from psconnect.roster.sign_in import SignIn
@@ -66,7 +67,12 @@ def naming_of(connection: Connection, preset: Preset, needed: Mapping[str, froze
     """
     for entity in connection.usernames:
         if entity not in _PEOPLE:
-            raise refuse(f"“{entity}” has no user names.", nearest(entity, _PEOPLE), f"usernames.{entity}")
+            raise FixSettings(
+                "PSC-SETTINGS-INVALID/user-names",
+                where=f"usernames.{entity}",
+                entity=entity,
+                hint=hint_at(entity, _PEOPLE),
+            )
     patterns = {
         key: with_prefix(compile_usernames(text, BY_KEY[key], f"usernames.{key}"), connection.options.username_prefix)
         for key, text in connection.usernames.items()

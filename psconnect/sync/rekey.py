@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.entities import ADMIN, ENTITIES, Entity
 from psconnect.model.errors import FixSettings
@@ -97,13 +97,7 @@ def wished(base: Connection, wishes: RekeyWishes) -> Connection:
     known = list(IdSettings.__struct_encode_fields__)
     for kind in wishes.choices:
         if kind not in known:
-            raise FixSettings(
-                "PSC-REKEY-ENTITY",
-                "This id can’t be chosen",
-                f"There is no choice of ids for “{kind}”.",
-                nearest(kind, known),
-                where=f"ids.{kind}",
-            )
+            raise FixSettings("PSC-REKEY-ENTITY", where=f"ids.{kind}", kind=kind, hint=hint_at(kind, known))
     data = to_dict(base)
     data["ids"] = {**data.get("ids", {}), **wishes.choices}
     prefixes = {"id_prefix": wishes.id_prefix, "username_prefix": wishes.username_prefix}
@@ -203,13 +197,7 @@ def _refuse_missing(ids: Mapping[str, Mapping[int, str]]) -> None:
         f"{entity} with the DCID {key}" for entity, made in ids.items() for key, name in made.items() if not name
     ]
     if lacking:
-        raise FixSettings(
-            "PSC-REKEY-MISSING",
-            "Some records have no number that can be an id",
-            f"{len(lacking):,} records would have no id: {_named(lacking)}.",
-            "Give them a number in PowerSchool, or choose another one as id.",
-            where="ids",
-        )
+        raise FixSettings("PSC-REKEY-MISSING", where="ids", count=len(lacking), records=_named(lacking))
 
 
 def _refuse_doubles(ids: Mapping[str, Mapping[int, str]]) -> None:
@@ -221,14 +209,7 @@ def _refuse_doubles(ids: Mapping[str, Mapping[int, str]]) -> None:
                 holders.setdefault(name, []).append(f"{entity.key} {key}")
         doubles += [f"{name} ({', '.join(found)})" for name, found in holders.items() if len(found) > 1]
     if doubles:
-        raise FixSettings(
-            "PSC-REKEY-DOUBLE",
-            "Two records would have the same id",
-            f"{len(doubles):,} ids would be given more than once: {_named(sorted(doubles))}. The numbers in brackets "
-            "are DCIDs.",
-            "Correct the numbers in PowerSchool, or choose another one as id.",
-            where="ids",
-        )
+        raise FixSettings("PSC-REKEY-DOUBLE", where="ids", count=len(doubles), records=_named(sorted(doubles)))
 
 
 def _named(found: Sequence[str]) -> str:
@@ -236,13 +217,7 @@ def _named(found: Sequence[str]) -> str:
 
 
 def _nothing() -> FixSettings:
-    return FixSettings(
-        "PSC-REKEY-NOTHING",
-        "Nothing would be different",
-        "Ids, user names and course numbers are made like this already.",
-        "Say what is to be different, for example --id student=number or --prefix AB-",
-        where="ids",
-    )
+    return FixSettings("PSC-REKEY-NOTHING", where="ids")
 
 
 @dataclass

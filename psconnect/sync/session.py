@@ -20,6 +20,7 @@ from psconnect.store.reading import staging
 from psconnect.sync.applying import delivered_unrecorded, give_up, settle, unsettled
 from psconnect.sync.job import Job
 from psconnect.sync.planning import of_these_settings
+from psconnect.wording.errors import word
 
 PLAN_FRESH = timedelta(minutes=15)
 
@@ -82,13 +83,7 @@ class FailuresStored:
         except PsconnectError as known:
             _end_early(self._job, self._db, self._number, "failed", known)
         except Exception as unexpected:  # noqa: BLE001 - stored as the run's end, then raised on
-            bug = Bug(
-                "PSC-BUG",
-                "Something went wrong in psconnect itself",
-                f"An unexpected error of the kind {type(unexpected).__name__} stopped the run. The next run goes on "
-                "from what the destination has.",
-                "Start again. If it comes back, tell us about it with the run’s id.",
-            )
+            bug = Bug("PSC-BUG/run", kind=type(unexpected).__name__)
             _end_early(self._job, self._db, self._number, "failed", bug)
             return False
         return True
@@ -118,9 +113,5 @@ def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error:
 def _unrecorded(job: Job, error: PsconnectError) -> PsconnectError:
     """The sentence for what went wrong after the delivery: that of the error itself may say that nothing happened."""
     return LocalStorage(
-        "PSC-DATA-UNRECORDED",
-        "Delivered, but not recorded",
-        f"The roster is delivered, but that could not be recorded on this computer ({error.title}: {job.rosters}).",
-        "Free some room or mend what is named, then start again: the next run finds the delivery and finishes it.",
-        where=str(job.rosters),
+        "PSC-DATA-UNRECORDED", where=str(job.rosters), title=word(error).title, rosters=str(job.rosters)
     )

@@ -84,10 +84,11 @@ def _shown(prefix: str) -> str:
 def _refused(connection: Connection, other: Connection, what: str, both: str, where: str) -> FixSettings:
     return FixSettings(
         "PSC-SETTINGS-SHARED",
-        "Two connections would be mixed up at their destination",
-        f"“{connection.name}” and “{other.name}” read different PowerSchool servers and deliver to the same place, "
-        f"with {both}. The same {what} can mean different records there.",
-        f"Give one of them another prefix ({where}), for example “{connection.name[:1].upper()}-”, or deliver to "
-        "another folder.",
         where=where,
+        name=connection.name,
+        other=other.name,
+        both=both,
+        what=what,
+        place=where,
+        letter=connection.name[:1].upper(),
     )

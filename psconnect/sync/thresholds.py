@@ -93,13 +93,7 @@ def parse_threshold(text: str, where: str) -> Threshold:
         return Threshold(None, None, None, text)
     match = _PATTERN.fullmatch(text.strip())
     if not match or not text.strip() or not (match["percent"] or match["cap"]):
-        raise FixSettings(
-            "PSC-SETTINGS-THRESHOLD",
-            "A threshold can’t be used",
-            f"“{text}” is not a threshold.",
-            "Write it like 3% and 25, or 500 — or a single number, or off.",
-            where=where,
-        )
+        raise FixSettings("PSC-SETTINGS-THRESHOLD/text", where=where, text=text)
     percent, count, cap = match["percent"], match["count"], match["cap"]
     return Threshold(
         float(percent) if percent else None, int(count) if count else None, int(cap) if cap else None, text
@@ -115,11 +109,12 @@ def thresholds_of(changed: Mapping[str, EntityThresholds]) -> dict[str, dict[str
         for kind, (only, what, who) in _ONLY.items():
             if own.get(kind) is not None and entity.key not in only:
                 raise FixSettings(
-                    "PSC-SETTINGS-THRESHOLD",
-                    "A threshold can’t be used",
-                    f"{entity.label} have no limit {what}; only {who} have one.",
-                    f"Take it out, or write it in [safety.thresholds.{only[0]}].",
+                    "PSC-SETTINGS-THRESHOLD/not-its-own",
                     where=f"safety.thresholds.{entity.key}.{kind}",
+                    entity=entity.key,
+                    what=what,
+                    who=who,
+                    other=only[0],
                 )
         texts = {"rejected": _REJECTED, **DEFAULTS.get(entity.key, _LINKS)}
         texts |= {kind: text for kind, text in own.items() if text is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import Value
 from psconnect.model.runs import APPLIED, Hold, Run
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
@@ -56,17 +57,8 @@ def undo(job: Job, run_id: str, trigger: str) -> Run:
 def _hold(job: Job, db: sqlite3.Connection, number: int, undone: Run) -> None:
     planned = run_table.read_run(db, job.connection, number)
     total, left = sum(counts.total for counts in planned.changes.values()), sum(planned.set_aside.values())
-    alone = (
-        f" {left:,} of its changes are left as they are: the records were changed since, or others need them."
-        if left
-        else ""
-    )
-    hold = Hold(
-        "undo",
-        f"This takes back the run {undone.id} with {total:,} of its changes.{alone}",
-        "Look at what would change. Then approve. The next sync then waits for your approval, too, because it would do "
-        "again what was undone.",
-    )
+    values: dict[str, Value] = {"undone": undone.id, "count": total, "left": left}
+    hold = Hold("undo", case="undo/partly" if left else "", values=values)
     expire_waiting(job, db, number)
     run_table.update_run(db, number, state="held", holds=[hold, *planned.holds])
 
@@ -88,10 +80,4 @@ def _nothing_left(left: int) -> str:
 
 
 def _refused(run_id: str, reason: str) -> FixSettings:
-    return FixSettings(
-        "PSC-RUN-NOT-UNDOABLE",
-        "This run can’t be undone",
-        reason,
-        "See the runs of the connection for one that delivered changes.",
-        where=run_id,
-    )
+    return FixSettings("PSC-RUN-NOT-UNDOABLE", where=run_id, reason=reason)

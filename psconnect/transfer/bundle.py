@@ -118,13 +118,7 @@ def _folder(text: str) -> Path:
     except RuntimeError:  # a user's home that does not exist
         folder = Path(text)
     if not folder.is_absolute():
-        raise FixSettings(
-            "PSC-FOLDER-RELATIVE",
-            "The destination folder is incomplete",
-            f"“{text}” does not say where it begins.",
-            "Give the whole path, for example C:\\Roster or /srv/roster.",
-            where="destination.folder",
-        )
+        raise FixSettings("PSC-FOLDER-RELATIVE", where="destination.folder", text=text)
     return folder
 
 

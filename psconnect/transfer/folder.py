@@ -60,13 +60,7 @@ class FolderPlace:
         with storage_errors(self.folder):
             there = self.folder.is_dir()
         if not there:
-            raise FixSettings(
-                "PSC-FOLDER-MISSING",
-                "The destination folder is not there",
-                f"{self.folder} does not exist, or its drive is not connected. psconnect does not make it by itself.",
-                "Create the folder, connect the drive, or choose another folder under Destination.",
-                where=str(self.folder),
-            )
+            raise FixSettings("PSC-FOLDER-MISSING/folder", where=str(self.folder), folder=str(self.folder))
         with storage_errors(self.path):
             handle, name = tempfile.mkstemp(dir=self.folder, prefix=self._temporary.small, suffix=".tmp")
             os.close(handle)
@@ -238,25 +232,11 @@ class FolderPlace:
 
 
 def _owned(path: Path) -> DestinationRefused:
-    return DestinationRefused(
-        "PSC-FOLDER-OWNED",
-        "Another psconnect delivers here",
-        f"psconnect on another computer, or of another user, has delivered to {path.parent}. What stands there was "
-        "not replaced.",
-        "Start a sync: it waits for your approval, and says what to do.",
-        where=str(path),
-    )
+    return DestinationRefused("PSC-FOLDER-OWNED", where=str(path), folder=str(path.parent))
 
 
 def _in_use(path: Path) -> LocalStorage:
-    return LocalStorage(
-        "PSC-FOLDER-IN-USE",
-        "The destination’s file is in use",
-        f"{path} could not be replaced for {PATIENCE:.0f} seconds: another program has it open, or it may no longer "
-        "be written. What stood there before still stands.",
-        "Close what reads the file (the other system, a backup, a virus scanner), then start again.",
-        where=str(path),
-    )
+    return LocalStorage("PSC-FOLDER-IN-USE", where=str(path), path=str(path), patience=PATIENCE)
 
 
 def file_digest(path: Path) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
 from psconnect.wording.catalogue import counted, number, tr
+from psconnect.wording.errors import word
+from psconnect.wording.holds import word_hold
 from psconnect.wording.records import listed
 from psconnect.wording.runs import reported_words
 
@@ -39,7 +41,7 @@ def sentence_of(run: Run, destination: str) -> Sentence:
         return Sentence(text, "bad", tr("The rest is due with the next sync."))
     untouched = tr("What stands at the destination was not changed.")
     if run.state == "failed":
-        title = (run.error or {}).get("title") or tr("the run failed")
+        title = word(run.error).title if run.error else tr("the run failed")
         return Sentence(tr("Nothing was delivered: {title}", title=title), "bad", untouched)
     words = {
         "cancelled": tr("The run was cancelled; nothing was delivered"),
@@ -102,7 +104,7 @@ def _waiting(run: Run) -> Sentence:
     telling.sort(key=lambda hold: hold.rule != "remove-student")
     telling += [hold for hold in run.holds if hold.rule == "short-read"]
     if telling:
-        reason = telling[0].reason.partition(";")[0]
+        reason = word_hold(telling[0]).headline
         text = tr("On hold: {reason}", reason=reason) if held else tr("Previewed: {reason}", reason=reason)
         return Sentence(text, "warning", more)
     if run.redelivers_to and not changes:
@@ -124,6 +126,6 @@ def _waiting(run: Run) -> Sentence:
 def _working(run: Run) -> Sentence:
     if run.error:
         # Delivered, but the books could not be written (a full disk): the run is settled by the next start.
-        text = tr("The delivery is not confirmed yet: {title}", title=run.error.get("title", ""))
+        text = tr("The delivery is not confirmed yet: {title}", title=word(run.error).title)
         return Sentence(text, "bad", tr("The next start reads it back and goes on."))
     return Sentence(tr("The run is under way"), "quiet", reported_words(run.state))

@@ -14,6 +14,7 @@ import pytest
 from psconnect.cli import codes
 from psconnect.model.errors import PsconnectError
 from psconnect.store.settings.secrets import CLIENT_SECRET, variable
+from psconnect.wording.errors import word
 from tests.contracts.disks import Mount, mount
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connected
@@ -103,8 +104,8 @@ def test_P03_no_room_between_the_delivery_and_the_books(delivered: Connected, sm
     with pytest.raises(PsconnectError) as caught:
         delivered.service.sync(delivered.name)
     assert caught.value.code == "PSC-DATA-UNRECORDED"
-    assert "The roster is delivered" in caught.value.happened
-    assert "untouched" not in caught.value.happened
+    assert "The roster is delivered" in word(caught.value).happened
+    assert "untouched" not in word(caught.value).happened
     assert codes.for_error(caught.value) == codes.APPLYING
     assert delivered.bundle.read_bytes() != before
     (small_data / "filler").unlink()

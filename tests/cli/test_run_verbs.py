@@ -91,7 +91,7 @@ def test_undo_waits_for_an_approval(psconnect: Psconnect, connected: Connected, 
     assert student in {row["sourcedId"] for row in read_bundle(connected.bundle)["users"]}
     waits = psconnect("sync", connected.name, connected=connected)
     assert waits.code == codes.HELD
-    assert "took an earlier one back" in waits.out
+    assert "undid an earlier one" in waits.out
     assert "Correct the cause" in waits.out
 
 

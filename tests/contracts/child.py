@@ -15,6 +15,7 @@ from typing import Any
 
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
+from psconnect.wording.errors import word
 from tests.contracts.destination_kit import CONNECTION
 from tests.contracts.kinds.known import kinds_for_tests
 from tests.contracts.opening import open_snapshot
@@ -45,7 +46,7 @@ def _limited(given: dict[str, Any], limit: int) -> dict[str, str]:
     try:
         open_snapshot(CONNECTION, given).prepare(roster, CancelToken())
     except PsconnectError as error:
-        return {"error": type(error).__name__, **error.as_dict()}
+        return {"error": type(error).__name__, **word(error).as_dict()}
     return {"error": ""}
 
 

@@ -13,6 +13,7 @@ from psconnect.destinations import KINDS, Context, Kind, find_kind, open_destina
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 from psconnect.model.setting_fields import SettingField
+from psconnect.wording.errors import word
 from tests.contracts.destination_kit import CONNECTION, Subject
 
 _OF_ANOTHER_TYPE: dict[str, tuple[Any, ...]] = {
@@ -93,15 +94,15 @@ class DeclarationContract:
             misspelt = setting.key[0] + setting.key
             with pytest.raises(FixSettings) as caught:
                 declaration.complete({**given, misspelt: "x"})
-            assert f"“{misspelt}”" in caught.value.happened
-            assert f"“{setting.key}”" in caught.value.to_do
+            assert f"“{misspelt}”" in word(caught.value).happened
+            assert f"“{setting.key}”" in word(caught.value).to_do
             assert caught.value.where == f"destination.{misspelt}"
 
     def test_refuses_an_unknown_key_and_lists_the_known(self, declaration: Kind, given: dict[str, Any]) -> None:
         with pytest.raises(FixSettings) as caught:
             declaration.complete({**given, "q": 1})
         for setting in declaration.fields:
-            assert setting.key in caught.value.to_do
+            assert setting.key in word(caught.value).to_do
 
     def test_refuses_a_missing_setting(self, declaration: Kind, given: dict[str, Any]) -> None:
         required = [setting for setting in declaration.fields if setting.required]
@@ -109,7 +110,7 @@ class DeclarationContract:
             for settings in ({k: v for k, v in given.items() if k != setting.key}, {**given, setting.key: ""}):
                 with pytest.raises(FixSettings) as caught:
                     declaration.complete(settings)
-                assert setting.label in caught.value.happened
+                assert setting.label in word(caught.value).happened
                 assert caught.value.where == f"destination.{setting.key}"
 
     def test_refuses_a_value_of_another_type(self, declaration: Kind, given: dict[str, Any]) -> None:
@@ -136,18 +137,18 @@ class DeclarationContract:
                 with pytest.raises(FixSettings) as caught:
                     declaration.complete({**given, key: rows})
                 assert caught.value.where.startswith(f"destination.{key}"), rows
-                assert setting.label in caught.value.happened
+                assert setting.label in word(caught.value).happened
 
     def test_refuses_a_word_that_is_no_choice(self, declaration: Kind, given: dict[str, Any]) -> None:
         for setting in declaration.fields:
             if setting.choices:
                 error = self._assert_refused(declaration, setting, {**given, setting.key: "no such word"})
-                assert all(choice in error.to_do for choice in setting.choices)
+                assert all(choice in word(error).to_do for choice in setting.choices)
 
     def _assert_refused(self, declaration: Kind, setting: SettingField, given: dict[str, Any]) -> FixSettings:
         with pytest.raises(FixSettings) as caught:
             declaration.complete(given)
-        assert setting.label in caught.value.happened
+        assert setting.label in word(caught.value).happened
         assert caught.value.where == f"destination.{setting.key}"
         assert caught.value.code == "PSC-DESTINATION-SETTING"
         return caught.value
@@ -156,7 +157,7 @@ class DeclarationContract:
         with pytest.raises(FixSettings) as caught:
             open_destination({**given, "kind": f"{subject.kind}s"}, Context(CONNECTION))
         assert caught.value.where == "destination.kind"
-        assert f"“{subject.kind}”" in caught.value.to_do
+        assert f"“{subject.kind}”" in word(caught.value).to_do
 
     def test_is_opened_with_valid_settings(self, given: dict[str, Any]) -> None:
         with closing(open_destination(given, Context(CONNECTION))) as opened:

@@ -360,7 +360,7 @@ def test_undo_from_the_summary_gives_back_what_was_there(
     undo = connected.service.runs(connected.name)[0]
     assert (undo.kind, undo.undoes, undo.state) == ("undo", run.id, "held")
     assert window.places.currentWidget() is window.places.review
-    assert f"This takes back the run {run.id}" in window.places.review.reasons.label.text()
+    assert f"This undoes the run {run.id}" in window.places.review.reasons.label.text()
     approve(qtbot, window, window.places.review, connected.name)
     assert delivered_students(connected) == before
     assert [row[:3] for row in connected.ledger()] == [row[:3] for row in ledger]

@@ -10,11 +10,12 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 from pytestqt.qtbot import QtBot
 
-from psconnect.desktop.advice import in_window
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at, slug
+from psconnect.wording.errors import word
+from psconnect.wording.window import in_window
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals, other_connection
 from tests.support.demo import Connected
@@ -360,5 +361,5 @@ def test_roster_data_that_cannot_be_read_hides_no_other_connection(
     assert cards[OTHER].summary == "The first run reads everything, then waits for your approval."
     state = next(one for one in connected.service.connections() if one.connection.name == connected.name)
     assert state.trouble
-    assert in_window(state.trouble.to_do) in cards[connected.name].summary
+    assert in_window(word(state.trouble).to_do) in cards[connected.name].summary
     assert "Can’t be read" in window.side._buttons[connected.name].accessibleName()

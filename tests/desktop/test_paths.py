@@ -15,6 +15,7 @@ from psconnect.desktop.shell import MainWindow
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
+from psconnect.wording.errors import word
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals
 from tests.support.demo import Connected
@@ -191,8 +192,8 @@ def test_a_run_that_fails_says_why_and_what_to_do(open_window: OpenWindow, conne
     ended(qtbot, window, connected.name)
     run = connected.service.runs(connected.name)[0]
     assert run.error
-    assert window.places.run.title.text() == run.error["title"]
-    assert run.error["to_do"] in window.places.run.outcome.label.text()
+    assert window.places.run.title.text() == word(run.error).title
+    assert word(run.error).to_do in window.places.run.outcome.label.text()
     assert run.error["code"] in window.places.run.outcome.label.text()
 
 

@@ -15,6 +15,7 @@ from psconnect.destinations.snapshot import Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.setting_fields import SecretField, SettingField
+from psconnect.wording.errors import word
 from tests.contracts.disks import Mount, make_read_only, mount
 from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, changed, small
@@ -129,7 +130,7 @@ def test_a_folder_that_can_not_be_is_refused_in_words(folder: str) -> None:
     with pytest.raises(PsconnectError) as caught:
         make(folder).check()
 
-    assert caught.value.to_do
+    assert word(caught.value).to_do
 
 
 def test_the_error_for_a_missing_folder_names_it(tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ def test_the_error_for_a_missing_folder_names_it(tmp_path: Path) -> None:
         make(tmp_path / "elsewhere").check()
 
     assert caught.value.code == "PSC-FOLDER-MISSING"
-    assert str(tmp_path / "elsewhere") in caught.value.happened
+    assert str(tmp_path / "elsewhere") in word(caught.value).happened
 
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
@@ -181,7 +182,7 @@ def test_a_secret_in_the_file_is_refused_without_being_repeated() -> None:
         SECRETIVE.complete({"folder": "/srv", "token": "hunter2"})
 
     assert caught.value.where == "destination.token"
-    assert "hunter2" not in "".join(caught.value.as_dict().values())
+    assert "hunter2" not in str(caught.value.as_dict())
 
 
 def test_a_required_secret_is_not_missed_in_the_file() -> None:

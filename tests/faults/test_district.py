@@ -15,6 +15,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import ChangeCounts, Run
 from psconnect.store.settings.secrets import CLIENT_SECRET, variable
+from psconnect.wording.holds import word_hold
 from tests.cli.conftest import Psconnect
 from tests.faults.conftest import STUDENTS, Syncs, state, truth, users
 from tests.support.demo import Connect, Connected
@@ -67,7 +68,7 @@ def test_D20_ten_times_the_rows_wait_for_an_approval(district: Connected, psconn
     run = held(district, psconnect, "create-student")
     active = len([row for row in users(district).values() if row["role"] == "student"])
     assert run.changes["student"].create == 9 * active
-    assert any(f"{9 * active:,}" in hold.reason for hold in run.holds)
+    assert any(f"{9 * active:,}" in word_hold(hold).reason for hold in run.holds)
 
 
 @pytest.mark.thorough
@@ -144,7 +145,7 @@ def test_D19_a_key_that_comes_back_as_somebody_else_waits(district: Connected, p
     (key,) = [key for key, row in before.items() if row["role"] == "student" and key not in users(district)]
     district.fault("D19", path=FIRST_CALL, variant="another", amount=int(key))
     run = held(district, psconnect, "returned-student")
-    (reason,) = [hold.reason for hold in run.holds if hold.rule == "returned-student"]
+    (reason,) = [word_hold(hold).reason for hold in run.holds if hold.rule == "returned-student"]
     assert "come back under the same id with another name and number" in reason
     assert "Newcomer" not in {row["familyName"] for row in users(district).values()}
 

@@ -18,6 +18,7 @@ import pytest
 from psconnect.http import HttpClient, Limits
 from psconnect.model.errors import FixSettings, PsconnectError, TryLater
 from psconnect.powerschool.answers import check
+from psconnect.wording.errors import word
 from tests.http.raw import Respond, answer, raw_server, reset_after, send
 from tests.support.certificates import Certificates
 
@@ -54,7 +55,7 @@ def test_N01_a_host_that_does_not_exist() -> None:
     with client("https://nowhere.invalid") as http:
         error = failing(http)
     assert (type(error), error.code, error.where) == (FixSettings, "PSC-HTTP-NO-HOST", "nowhere.invalid")
-    assert "typing errors" in error.to_do
+    assert "typing errors" in word(error).to_do
 
 
 def test_N19_a_host_that_was_there_and_is_not_found_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,8 +71,8 @@ def test_N19_a_host_that_was_there_and_is_not_found_any_more(monkeypatch: pytest
             error = failing(http)
         assert get(http) == b"1"
     assert (type(error), error.code, error.where) == (TryLater, "PSC-HTTP-UNREACHABLE", "localhost")
-    assert "answered before" in error.happened
-    assert "typing errors" not in error.to_do
+    assert "answered before" in word(error).happened
+    assert "typing errors" not in word(error).to_do
 
 
 def test_N01_a_port_where_nobody_listens() -> None:
@@ -80,14 +81,14 @@ def test_N01_a_port_where_nobody_listens() -> None:
     with client(f"http://127.0.0.1:{port}") as http:
         error = failing(http)
     assert (type(error), error.code) == (TryLater, "PSC-HTTP-UNREACHABLE")
-    assert "network" in error.to_do
+    assert "network" in word(error).to_do
 
 
 def test_N02_no_connection_in_time() -> None:
     with raw_server(silent=True) as server, client(server.url, connect=0.2) as http:
         error = failing(http)
     assert (type(error), error.code) == (TryLater, "PSC-HTTP-TIMEOUT")
-    assert "did not accept a connection" in error.happened
+    assert "did not accept a connection" in word(error).happened
 
 
 def test_N02_no_answer_in_time() -> None:
@@ -99,7 +100,7 @@ def test_N02_no_answer_in_time() -> None:
             error = failing(http)
         server.ended.set()
     assert (type(error), error.code) == (TryLater, "PSC-HTTP-TIMEOUT")
-    assert "sent nothing" in error.happened
+    assert "sent nothing" in word(error).happened
 
 
 BROKEN: dict[str, Respond] = {
@@ -119,7 +120,7 @@ def test_N03_N04_a_part_is_never_taken_for_the_whole(what: str) -> None:
     with raw_server(BROKEN[what]) as server, client(server.url) as http:
         error = failing(http)
     assert (type(error), error.code) == (TryLater, "PSC-HTTP-BROKEN")
-    assert "before its answer was complete" in error.happened
+    assert "before its answer was complete" in word(error).happened
     assert server.connections == 1
 
 
@@ -145,7 +146,7 @@ def test_N05_a_slow_drip_is_stopped_by_the_total() -> None:
         http.close()
         server.ended.set()
     assert (type(error), error.code) == (TryLater, "PSC-HTTP-SLOW")
-    assert "within 120 seconds" in error.happened
+    assert "within 120 seconds" in word(error).happened
     assert next(ticks) == 200  # begun at 0, two pieces in time, stopped at 150
 
 
@@ -187,7 +188,7 @@ def test_N07_a_redirect_that_leads_nowhere_is_an_answer_like_any_other(location:
     with pytest.raises(TryLater) as caught:
         check(got, "127.0.0.1", "the query students", datetime.now(UTC))
     assert caught.value.code == "PSC-HTTP-REDIRECT"
-    assert len(caught.value.happened) < 400
+    assert len(word(caught.value).happened) < 400
 
 
 def _bomb(megabytes: int) -> bytes:
@@ -223,7 +224,7 @@ def test_N16_a_body_beyond_the_limit_is_stopped_with_little_memory(respond: Resp
         finally:
             tracemalloc.stop()
     assert (type(error), error.code) == (FixSettings, "PSC-HTTP-TOO-LARGE")
-    assert "more than 8 MB" in error.happened
+    assert "more than 8 MB" in word(error).happened
     assert peak < 24 * MEGABYTE
 
 
@@ -269,7 +270,7 @@ def test_N01_a_proxy_that_refuses_gets_no_secret(monkeypatch: pytest.MonkeyPatch
         with client("https://lincoln.invalid") as http:
             error = failing(http)
     assert (type(error), error.code, error.where) == (FixSettings, "PSC-HTTP-PROXY", "lincoln.invalid")
-    assert "proxy settings" in error.to_do
+    assert "proxy settings" in word(error).to_do
     assert [request.split(b"\r\n")[0] for request in proxy.requests] == [b"CONNECT lincoln.invalid:443 HTTP/1.1"]
     assert not any(word in proxy.requests[0].lower() for word in (b"authorization", b"x-token"))
 

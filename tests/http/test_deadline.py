@@ -14,6 +14,7 @@ import pytest
 
 from psconnect.http import HttpClient, Limits
 from psconnect.model.errors import PsconnectError, TryLater
+from psconnect.wording.errors import word
 from tests.http.raw import RawServer, Respond, answer, raw_server
 from tests.support.certificates import Certificates
 
@@ -71,7 +72,7 @@ def ended(http: HttpClient, content: bytes | None = None) -> PsconnectError:
 def slow(error: BaseException | None, who: str = "127.0.0.1") -> None:
     assert isinstance(error, TryLater)
     assert error.code == "PSC-HTTP-SLOW"
-    assert error.happened == f"{who} did not finish its answer within 0 seconds."
+    assert word(error).happened == f"{who} did not finish its answer within 0 seconds."
 
 
 @contextlib.contextmanager
@@ -94,7 +95,7 @@ def test_N05_the_deadline_is_asked_of_the_clock_that_was_given() -> None:
     with raw_server(drips(HEAD, b"X-One: 1\r\n", lambda: server)) as server, stopping(server):
         http = HttpClient(server.url, limits=Limits(30, 30), monotonic=lambda: float(next(ticks)))
         error = ended(http)
-    assert error.happened == "127.0.0.1 did not finish its answer within 120 seconds."
+    assert word(error).happened == "127.0.0.1 did not finish its answer within 120 seconds."
     assert next(ticks) == 150, "begun at 0; connected, sent and read at 30, 60 and 90; over at 120"
 
 
@@ -207,7 +208,7 @@ def test_N01_a_name_server_that_does_not_answer_is_named_before_the_deadline(mon
     with no_name_server(monkeypatch):
         error = ended(HttpClient("http://localhost:9", limits=Limits(30, 30)))
     assert (type(error), error.code) == (TryLater, "PSC-HTTP-TIMEOUT")
-    assert error.happened == "The name servers did not give the address of localhost in time."
+    assert word(error).happened == "The name servers did not give the address of localhost in time."
 
 
 def test_N01_a_name_that_no_name_server_could_have() -> None:

@@ -15,8 +15,10 @@ import pytest
 from psconnect.http import HttpClient, Limits
 from psconnect.http.proxies import Proxy, proxy_for
 from psconnect.model.errors import FixSettings, PsconnectError, TryLater
+from psconnect.wording.errors import word
 from tests.http.raw import RawServer, Respond, answer, raw_server, send
 from tests.support.certificates import Certificates
+from tests.support.errors import raises_saying
 
 SERVER = "https://elsewhere.invalid"
 SHORT = Limits(connect=5, read=5)
@@ -133,9 +135,9 @@ def test_a_setting_that_is_no_proxy_is_named_without_its_value(
         HttpClient(SERVER)
     error = caught.value
     assert (error.code, error.where) == ("PSC-HTTP-PROXY", "HTTPS_PROXY")
-    assert error.happened.startswith("The proxy in the variable HTTPS_PROXY ")
-    assert words in error.happened
-    assert "http://HOST:PORT" in error.to_do
+    assert word(error).happened.startswith("The proxy in the variable HTTPS_PROXY ")
+    assert words in word(error).happened
+    assert "http://HOST:PORT" in word(error).to_do
     assert PASSWORD not in str(error.as_dict())
 
 
@@ -190,15 +192,15 @@ def test_the_systems_proxy_is_used_though_NO_PROXY_is_set(monkeypatch: pytest.Mo
 
 def test_a_systems_proxy_that_can_not_be_used_is_named_so(monkeypatch: pytest.MonkeyPatch) -> None:
     systems(monkeypatch, {"https": "socks4://system.invalid:1080"})
-    with pytest.raises(FixSettings, match="The proxy in the proxy settings of this computer is of a kind"):
+    with raises_saying(FixSettings, "The proxy in the proxy settings of this computer is of a kind"):
         HttpClient(SERVER)
 
 
 def test_a_systems_proxy_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     systems(monkeypatch, SYSTEM)
     error = failing(HttpClient(SERVER))
-    assert f"system.invalid:8443 ({NAMED}), but there is no computer of that name" in error.happened
-    assert NAMED in error.to_do
+    assert f"system.invalid:8443 ({NAMED}), but there is no computer of that name" in word(error).happened
+    assert NAMED in word(error).to_do
 
 
 # --- the way through -------------------------------------------------------------------------------------------------
@@ -307,17 +309,19 @@ def test_N01_a_proxy_that_is_down(through: Through) -> None:
         port = taken.getsockname()[1]
     error = failing(through(f"http://jo:{QUOTED}@127.0.0.1:{port}"))
     assert (type(error), error.code) == (TryLater, "PSC-HTTP-PROXY-UNREACHABLE")
-    assert error.happened == (
+    assert word(error).happened == (
         f"The connection to elsewhere.invalid goes through the proxy 127.0.0.1:{port} (the variable HTTPS_PROXY), but "
         "it refused the connection or is down."
     )
-    assert error.to_do.startswith("Check the variable HTTPS_PROXY")
+    assert word(error).to_do.startswith("Check the variable HTTPS_PROXY")
 
 
 def test_N01_a_proxy_that_does_not_exist(through: Through) -> None:
     error = failing(through("http://proxy.invalid:3128"))
     assert error.code == "PSC-HTTP-PROXY-UNREACHABLE"
-    assert "proxy.invalid:3128 (the variable HTTPS_PROXY), but there is no computer of that name" in error.happened
+    assert (
+        "proxy.invalid:3128 (the variable HTTPS_PROXY), but there is no computer of that name" in word(error).happened
+    )
 
 
 def test_N02_a_proxy_that_does_not_answer(through: Through, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,7 +331,9 @@ def test_N02_a_proxy_that_does_not_answer(through: Through, monkeypatch: pytest.
     monkeypatch.setattr(socket.socket, "connect", silent)
     error = failing(through("http://127.0.0.1:3128"))
     assert error.code == "PSC-HTTP-TIMEOUT"
-    assert error.happened.startswith("The proxy 127.0.0.1:3128 (the variable HTTPS_PROXY) did not accept a connection")
+    assert word(error).happened.startswith(
+        "The proxy 127.0.0.1:3128 (the variable HTTPS_PROXY) did not accept a connection"
+    )
 
 
 @pytest.mark.parametrize(
@@ -344,15 +350,15 @@ def test_N01_a_proxy_that_refuses(through: Through, status: str, family: type[Ps
     with raw_server(send(answer(status))) as proxy:
         error = failing(through(proxy.url))
     assert (type(error), error.code) == (family, "PSC-HTTP-PROXY")
-    assert words in error.happened
-    assert f"127.0.0.1:{proxy.port} (the variable HTTPS_PROXY)" in error.happened
+    assert words in word(error).happened
+    assert f"127.0.0.1:{proxy.port} (the variable HTTPS_PROXY)" in word(error).happened
 
 
 def test_N01_a_proxy_that_wants_another_password(through: Through) -> None:
     with raw_server(send(answer("407 Proxy Authentication Required"))) as proxy:
         error = failing(through(f"http://jo:{QUOTED}@127.0.0.1:{proxy.port}"))
-    assert "a name and a password or others than it got." in error.happened
-    assert "NAME:PASSWORD@HOST:PORT" in error.to_do
+    assert "a name and a password or others than it got." in word(error).happened
+    assert "NAME:PASSWORD@HOST:PORT" in word(error).to_do
 
 
 @pytest.mark.parametrize(
@@ -370,14 +376,14 @@ def test_N01_a_socks_proxy_that_refuses(
     with raw_server(socks(behind.port, reply, accepted), at_once=True) as proxy:
         error = failing(through(f"socks5://{auth}127.0.0.1:{proxy.port}"))
     assert (type(error), error.code) == (family, "PSC-HTTP-PROXY")
-    assert words in error.happened
+    assert words in word(error).happened
     assert behind.requests == []
 
 
 def test_N01_a_socks_proxy_that_wants_a_sign_in(through: Through) -> None:
     with raw_server(send(b"\x05\xff"), at_once=True) as proxy:
         error = failing(through(f"socks5://127.0.0.1:{proxy.port}"))
-    assert "because it wants a name and a password" in error.happened
+    assert "because it wants a name and a password" in word(error).happened
 
 
 @pytest.mark.parametrize("said", [answer("400 Bad Request"), b"\x05", b"\x04\x00", b""], ids=repr)
@@ -385,22 +391,22 @@ def test_N01_what_is_no_socks_proxy(through: Through, said: bytes) -> None:
     with raw_server(send(said), at_once=True) as proxy:
         error = failing(through(f"socks5://127.0.0.1:{proxy.port}"))
     assert error.code == "PSC-HTTP-PROXY-UNREACHABLE"
-    assert "ended the connection before it reached" in error.happened
-    assert "the kind of proxy" in error.to_do
+    assert "ended the connection before it reached" in word(error).happened
+    assert "the kind of proxy" in word(error).to_do
 
 
 def test_N14_https_to_a_proxy_that_speaks_plain_http(through: Through) -> None:
     with raw_server(send(b""), greeting=b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as proxy:
         error = failing(through(proxy.url))
     assert error.code == "PSC-TLS-PROTOCOL"
-    assert error.happened.startswith(f"The proxy 127.0.0.1:{proxy.port}")
-    assert "write http:// instead of https://" in error.to_do
+    assert word(error).happened.startswith(f"The proxy 127.0.0.1:{proxy.port}")
+    assert "write http:// instead of https://" in word(error).to_do
 
 
 def test_N14_a_proxys_certificate_is_not_taken_for_the_servers(through: Through, certificates: Certificates) -> None:
     with raw_server(send(b""), context=certificates.expired.server_context()) as proxy:
         error = failing(through(proxy.url))
-    assert error.happened.startswith(f"The certificate of the proxy 127.0.0.1:{proxy.port}")
+    assert word(error).happened.startswith(f"The certificate of the proxy 127.0.0.1:{proxy.port}")
 
 
 def test_N14_a_server_behind_a_proxy_has_a_certificate_of_its_own(through: Through, certificates: Certificates) -> None:
@@ -409,4 +415,4 @@ def test_N14_a_server_behind_a_proxy_has_a_certificate_of_its_own(through: Throu
         raw_server(leads_to(server.port)) as proxy,
     ):
         error = failing(through(proxy.url))
-    assert "The certificate of elsewhere.invalid belongs to another host name" in error.happened
+    assert "The certificate of elsewhere.invalid belongs to another host name" in word(error).happened

@@ -19,8 +19,10 @@ from cryptography.x509.oid import NameOID
 from psconnect.http import HttpClient, Limits
 from psconnect.http.trust import certificate_refused
 from psconnect.model.errors import FixSettings
+from psconnect.wording.errors import word
 from tests.http.raw import answer, raw_server, send
 from tests.support.certificates import Certificates, ServerCertificate
+from tests.support.errors import raises_saying
 
 SHORT = Limits(connect=5, read=5)
 
@@ -84,16 +86,16 @@ def test_N14_a_bad_certificate_is_named_and_nothing_is_sent(
 ) -> None:
     error = _refused(getattr(certificates, which), certificates.ca_file)
     assert error.code == "PSC-TLS-CERTIFICATE"
-    assert what in error.happened
-    assert "Nothing was sent" in error.happened
-    assert to_do in error.to_do
+    assert what in word(error).happened
+    assert "Nothing was sent" in word(error).happened
+    assert to_do in word(error).to_do
     assert error.where == "127.0.0.1"
 
 
 def test_N14_the_host_name_counts_too(certificates: Certificates) -> None:
     with raw_server(send(answer()), context=certificates.wrong_host.server_context()) as server:
         http = HttpClient(f"https://localhost:{server.port}", str(certificates.ca_file), SHORT)
-        with pytest.raises(FixSettings, match="belongs to another host name"):
+        with raises_saying(FixSettings, "belongs to another host name"):
             http.call("GET", "/x")
         http.close()
         assert server.requests == []
@@ -104,8 +106,8 @@ def test_N14_not_yet_valid(tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     leaf = authority.issue_cert("127.0.0.1", not_before=later, not_after=later + dt.timedelta(days=30))
     error = _refused(_saved(tmp_path, leaf), tmp_path / "ca.pem")
-    assert "is not valid yet" in error.happened
-    assert "clock" in error.to_do
+    assert "is not valid yet" in word(error).happened
+    assert "clock" in word(error).to_do
 
 
 def test_N14_signed_by_itself(tmp_path: Path) -> None:
@@ -114,14 +116,14 @@ def test_N14_signed_by_itself(tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(alone.cert_file)
     authority.private_key_pem.write_to_path(alone.key_file)
     error = _refused(alone, "")
-    assert "is signed by itself" in error.happened
-    assert "CA file" in error.to_do
+    assert "is signed by itself" in word(error).happened
+    assert "CA file" in word(error).to_do
 
 
 def test_N14_an_unknown_authority(certificates: Certificates) -> None:
     error = _refused(certificates.good, "")
-    assert "authority that this computer does not know" in error.happened
-    assert "CA file" in error.to_do
+    assert "authority that this computer does not know" in word(error).happened
+    assert "CA file" in word(error).to_do
 
 
 def test_N14_a_missing_intermediate(tmp_path: Path) -> None:
@@ -130,8 +132,8 @@ def test_N14_a_missing_intermediate(tmp_path: Path) -> None:
     leaf = root.create_child_ca().issue_cert("127.0.0.1")
     assert len(leaf.cert_chain_pems) == 2
     error = _refused(_saved(tmp_path, leaf, blobs=1), tmp_path / "ca.pem")
-    assert "without the certificate of its issuer" in error.happened
-    assert "whole chain" in error.to_do
+    assert "without the certificate of its issuer" in word(error).happened
+    assert "whole chain" in word(error).to_do
 
 
 def test_N15_the_authority_was_renewed_since_its_file_was_chosen(tmp_path: Path) -> None:
@@ -141,7 +143,7 @@ def test_N15_the_authority_was_renewed_since_its_file_was_chosen(tmp_path: Path)
     server = _saved(tmp_path, new.issue_cert("127.0.0.1"))
     error = _refused(server, tmp_path / "old.pem")
     assert error.code == "PSC-TLS-CERTIFICATE"
-    assert "choose your district's CA file" in error.to_do
+    assert "choose your district's CA file" in word(error).to_do
     with raw_server(send(answer()), context=server.server_context()) as running:
         http = HttpClient(running.url, str(tmp_path / "new.pem"), SHORT)
         assert http.call("GET", "/x").status == 200
@@ -155,7 +157,7 @@ def test_https_to_a_server_that_speaks_plain_http() -> None:
             http.call("GET", "/x", headers={"Authorization": "Bearer made-up-token"})
         http.close()
     assert caught.value.code == "PSC-TLS-PROTOCOL"
-    assert "TLS 1.2" in caught.value.to_do
+    assert "TLS 1.2" in word(caught.value).to_do
     assert not any(b"made-up-token" in request for request in server.requests)
 
 
@@ -180,7 +182,7 @@ def test_a_ca_file_that_is_none(tmp_path: Path, make: Callable[[Path], Path]) ->
         HttpClient("https://127.0.0.1:1", str(path))
     assert caught.value.code == "PSC-TLS-CA-FILE"
     assert caught.value.where == str(path)
-    assert "BEGIN CERTIFICATE" in caught.value.to_do
+    assert "BEGIN CERTIFICATE" in word(caught.value).to_do
 
 
 def _self_signed(folder: Path, host: str, first: int, last: int) -> ServerCertificate:
@@ -224,10 +226,10 @@ def test_N14_signed_by_itself_and_of_no_use_anyway(tmp_path: Path, host: str, fi
     own = _self_signed(tmp_path, host, first, last)
     with raw_server(send(answer()), context=own.server_context()) as server:
         error = _called(server.url, "")
-        assert f" {what}, and is signed by itself. Nothing was sent." in error.happened
-        assert "choose it as CA file" in error.to_do
+        assert f" {what}, and is signed by itself. Nothing was sent." in word(error).happened
+        assert "choose it as CA file" in word(error).to_do
         chosen = _called(server.url, str(own.cert_file))
-        assert f" {what}. Nothing was sent." in chosen.happened
+        assert f" {what}. Nothing was sent." in word(chosen).happened
         assert server.requests == []
 
 
@@ -236,7 +238,7 @@ def test_N14_of_an_unknown_authority_and_of_no_use_anyway(certificates: Certific
     certificate: ServerCertificate = getattr(certificates, which)
     with raw_server(send(answer()), context=certificate.server_context()) as server:
         error = _called(server.url, "")
-        assert f" {what}, and comes without the certificate of its issuer, or from an authority" in error.happened
+        assert f" {what}, and comes without the certificate of its issuer, or from an authority" in word(error).happened
         assert server.requests == []
 
 
@@ -264,6 +266,6 @@ def test_N14_as_windows_and_macos_say_it(code: int, what: str) -> None:
     said = ssl.SSLCertVerificationError("said by the system")
     said.verify_code, said.verify_message = code, "said by the system"
     assert (
-        certificate_refused("lincoln.invalid", "", said).happened
+        word(certificate_refused("lincoln.invalid", "", said)).happened
         == f"The certificate of lincoln.invalid {what}. Nothing was sent."
     )

@@ -19,6 +19,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.scope import ScopeSettings
 from psconnect.model.sections import EntityThresholds, OptionSettings, SafetySettings, SourceSettings
 from psconnect.model.server_address import is_loopback, normalise_url
+from psconnect.wording.errors import word
 
 LEAST: dict[str, Any] = {"name": "Lincoln roster", "preset": "oneroster"}
 
@@ -131,28 +132,28 @@ def test_a_mistake_is_named_by_its_key(data: dict[str, Any], where: str, to_do: 
     error = refused(data)
     assert error.code == "PSC-SETTINGS-INVALID"
     assert error.where.partition("[")[0] == where
-    assert to_do in error.to_do
-    assert error.happened.count("..") == 0
-    assert "`$" not in error.happened
+    assert to_do in word(error).to_do
+    assert word(error).happened.count("..") == 0
+    assert "`$" not in word(error).happened
 
 
 def test_an_unknown_word_is_repeated_in_the_sentence() -> None:
-    assert "“source.urll”" in refused({"source": {"urll": "x"}}).happened
-    assert "“studnt”" in refused({"mapping": {"studnt": {}}}).happened
+    assert "“source.urll”" in word(refused({"source": {"urll": "x"}})).happened
+    assert "“studnt”" in word(refused({"mapping": {"studnt": {}}})).happened
 
 
 def test_the_name_and_the_preset_have_to_be_there() -> None:
     for missing in LEAST:
         with pytest.raises(FixSettings) as caught:
             from_dict({key: value for key, value in LEAST.items() if key != missing})
-        assert missing in caught.value.happened
+        assert missing in word(caught.value).happened
 
 
 @pytest.mark.parametrize("file_format", [0, 2, "1", 99, None, [1]])
 def test_another_format_is_refused_in_one_sentence(file_format: object) -> None:
     error = refused({"format": file_format, "something": "new"})
     assert error.code == "PSC-SETTINGS-NEWER"
-    assert "newest version" in error.to_do
+    assert "newest version" in word(error).to_do
 
 
 def test_empty_reserved_sections_are_nothing() -> None:
@@ -271,8 +272,8 @@ def test_what_is_no_address(typed: str) -> None:
     with pytest.raises(FixSettings) as caught:
         normalise_url(typed)
     assert (caught.value.code, caught.value.where) == ("PSC-SETTINGS-INVALID", "source.url")
-    assert "secret" not in caught.value.happened + caught.value.to_do
-    assert "password" not in caught.value.happened + caught.value.to_do
+    assert "secret" not in word(caught.value).happened + word(caught.value).to_do
+    assert "password" not in word(caught.value).happened + word(caught.value).to_do
 
 
 @pytest.mark.parametrize(
@@ -293,7 +294,7 @@ def test_plain_http_is_for_this_computer_alone(typed: str) -> None:
     with pytest.raises(FixSettings) as caught:
         normalise_url(typed)
     assert caught.value.code == "PSC-SETTINGS-HTTPS"
-    assert caught.value.to_do.startswith("Use https://")
+    assert word(caught.value).to_do.startswith("Use https://")
 
 
 pieces = st.sampled_from(
@@ -369,6 +370,6 @@ def test_what_a_setting_has_to_be_is_said_without_a_programmers_words(
     data: dict[str, Any], happened: str, to_do: str
 ) -> None:
     error = refused({"name": "Lincoln", "preset": "oneroster", **data})
-    assert happened in error.happened
-    assert to_do in error.to_do
-    assert not re.search(r"`|Expected|enum|object|null|str\b|int\b|array", error.happened + error.to_do)
+    assert happened in word(error).happened
+    assert to_do in word(error).to_do
+    assert not re.search(r"`|Expected|enum|object|null|str\b|int\b|array", word(error).happened + word(error).to_do)

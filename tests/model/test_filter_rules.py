@@ -20,6 +20,7 @@ from psconnect.model.problems import RULES, base_rule, goes_along
 from psconnect.model.roster_rules import DOMAINS
 from psconnect.model.scope import ScopeSettings
 from psconnect.model.text import folded
+from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
 from tests.support.home import CHECKOUT
 
@@ -88,7 +89,7 @@ def test_a_mistake_is_named_by_its_key(data: dict[str, Any], where: str, says: s
         from_dict({**LEAST, **data})
     assert refused.value.code == "PSC-SETTINGS-INVALID"
     assert refused.value.where.startswith(where)
-    assert says in refused.value.to_do
+    assert says in word(refused.value).to_do
 
 
 def test_groups_are_not_nested_without_end() -> None:
@@ -97,7 +98,7 @@ def test_groups_are_not_nested_without_end() -> None:
         rule = {"all": [rule]}
     with pytest.raises(FixSettings) as refused:
         from_dict({**LEAST, **student(rule)})
-    assert "nested" in refused.value.happened
+    assert "nested" in word(refused.value).happened
 
 
 def test_dates_may_be_written_as_dates() -> None:

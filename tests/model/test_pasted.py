@@ -8,6 +8,8 @@ from psconnect.model.connection import from_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import pasted, stripped
 from psconnect.model.server_address import normalise_url
+from psconnect.wording.errors import word
+from tests.support.errors import raises_saying
 
 ID = "9f0a6b1c-4d2e-4a7b-8c3d-5e6f7a8b9c0d"
 CLINGING = {
@@ -62,7 +64,7 @@ def test_what_hides_inside_is_named_and_nothing_else_is_shown(hidden: str, name:
         pasted(f" {ID[:12]}{hidden}{ID[12:]} ", "client secret", "source.client_secret")
     error = caught.value
     assert error.code == "PSC-SETTINGS-INVISIBLE"
-    assert f"After the 12th character of the client secret stands {name}, " in error.happened
+    assert f"After the 12th character of the client secret stands {name}, " in word(error).happened
     assert ID[:4] not in str(error.as_dict())
 
 
@@ -70,7 +72,7 @@ def test_what_hides_inside_is_named_and_nothing_else_is_shown(hidden: str, name:
     ("place", "said"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (21, "21st")]
 )
 def test_the_place_is_said_as_people_count(place: int, said: str) -> None:
-    with pytest.raises(FixSettings, match=f"After the {said} character"):
+    with raises_saying(FixSettings, f"After the {said} character"):
         pasted("x" * place + "\u200b" + "x", "client ID", "")
 
 
@@ -80,7 +82,7 @@ def settings(client_id: str, url: str = "lincoln.powerschool.com") -> dict[str, 
 
 def test_a_client_id_in_a_connection() -> None:
     assert from_dict(settings(CLINGING["all at once"])).source.client_id == ID
-    with pytest.raises(FixSettings, match="client ID") as caught:
+    with raises_saying(FixSettings, "client ID") as caught:
         from_dict(settings(f"{ID[:12]}\u200b{ID[12:]}"))
     assert caught.value.where == "source.client_id"
 

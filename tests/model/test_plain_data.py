@@ -95,12 +95,16 @@ def test_scopes_share_the_entities_out() -> None:
         (Bug, "bug"),
     ],
 )
-def test_every_error_says_the_same_five_things(kind: type[PsconnectError], family: str) -> None:
-    error = kind("PSC-X", "Title", "Happened.", "Do.", where="here", retry_after=3)
+def test_every_error_is_a_code_a_place_and_values(kind: type[PsconnectError], family: str) -> None:
+    error = kind("PSC-X/case", where="here", retry_after=3, name="Lincoln", count=2)
     assert error.as_dict() == {
-        "family": family, "code": "PSC-X", "title": "Title", "happened": "Happened.", "to_do": "Do.", "where": "here",
-    }  # fmt: skip
-    assert str(error) == "Title: Happened."
+        "family": family,
+        "code": "PSC-X",
+        "key": "PSC-X/case",
+        "where": "here",
+        "values": {"name": "Lincoln", "count": 2},
+    }
+    assert str(error) == "PSC-X/case (here)", "no value reaches a log by an exception's text"
     assert error.retry_after == 3
     assert isinstance(error, PsconnectError)
     assert not issubclass(Cancelled, PsconnectError)

@@ -13,6 +13,7 @@ from psconnect.demo import Personality, PluginRefused
 from psconnect.powerschool import plugin, reader, sql
 from psconnect.powerschool.rows import RowDecoder
 from psconnect.powerschool.stream import Stream
+from psconnect.wording.errors import word
 from tests.personalities.conftest import Job
 from tests.personalities.job import NAME, Districts, connect
 
@@ -36,7 +37,7 @@ def test_dates_as_text_under_the_keys_column(job: Job, monkeypatch: pytest.Monke
     failed = job().run
     assert failed.state == "failed"
     assert failed.error is not None
-    assert "Invalid number '2026-" in failed.error["happened"]
+    assert "Invalid number '2026-" in word(failed.error).happened
     # The demo server had let it pass.
     assert job(TEXTS).run.state == "finished_with_problems"
 

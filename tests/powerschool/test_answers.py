@@ -11,6 +11,7 @@ import pytest
 from psconnect.http import Answer
 from psconnect.model.errors import BadRecord, FixSettings, PsconnectError, SignInAgain, TryLater
 from psconnect.powerschool import answers, menus
+from psconnect.wording.errors import word
 
 NOW = datetime(2026, 11, 18, 17, 30, tzinfo=UTC)
 HOST = "lincoln.powerschool.com"
@@ -145,10 +146,10 @@ def test_a_row_of_the_catalogue(row: str) -> None:
     answer, kind, code, says, to_do = CATALOGUE[row]
     error = error_of(answer)
     assert (type(error), error.code) == (kind, code)
-    assert says in error.happened
-    assert to_do in error.to_do
-    assert HOST in error.happened or WHAT in error.happened
-    assert error.happened.endswith((".", "xyz", "Students", "LogTypeID", "types"))
+    assert says in word(error).happened
+    assert to_do in word(error).to_do
+    assert HOST in word(error).happened or WHAT in word(error).happened
+    assert word(error).happened.endswith((".", "xyz", "Students", "LogTypeID", "types"))
 
 
 @pytest.mark.parametrize(
@@ -168,10 +169,10 @@ def test_rows_1_and_18_no_token(status: int, body: Any, kind: type[PsconnectErro
     error = answers.token_refused(reply(status, body), HOST, NOW)
     assert (type(error), error.code) == (kind, code)
     if code == "PSC-AUTH-401":
-        assert menus.CREDENTIALS in error.to_do
-        assert "does not try again by itself" in error.happened
+        assert menus.CREDENTIALS in word(error).to_do
+        assert "does not try again by itself" in word(error).happened
     if code == "PSC-AUTH-404":
-        assert menus.PLUGINS in error.to_do
+        assert menus.PLUGINS in word(error).to_do
 
 
 def test_a_good_answer_passes() -> None:
@@ -184,8 +185,8 @@ def test_of_the_servers_words_200_characters_are_repeated_at_most(status: int) -
     words = "w" * 5000
     for body in ({"message": words}, {"message": f"Invalid field {words}"}, {"errorMessage": {"message": words}}):
         error = error_of(reply(status, body))
-        assert 150 < error.happened.count("w") < 210
-        assert error.to_do.count("w") < 20
+        assert 150 < word(error).happened.count("w") < 210
+        assert word(error).to_do.count("w") < 20
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 429, 500, 503])
@@ -281,6 +282,6 @@ def test_a_page_that_speaks_of_seconds_asks_for_no_pause() -> None:
 def test_shapes_and_parts() -> None:
     drifted = answers.drifted(HOST, WHAT, "Expected `str`, got `int` - at `$.record[0].dcid`")
     assert (type(drifted), drifted.code) == (BadRecord, "PSC-READ-SHAPE")
-    assert "$.record[0].dcid" in drifted.happened
+    assert "$.record[0].dcid" in word(drifted).happened
     broken = answers.unreadable(HOST, WHAT)
     assert (type(broken), broken.code, broken.where) == (TryLater, "PSC-READ-BROKEN", WHAT)

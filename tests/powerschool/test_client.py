@@ -22,6 +22,7 @@ from psconnect.powerschool import menus
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.retries import RetryPolicy
 from psconnect.powerschool.streams import SCHOOLS
+from psconnect.wording.errors import word
 from tests.http.raw import RawServer, answer, raw_server
 from tests.powerschool.conftest import Open, Reading
 from tests.support.demo import TestClock
@@ -152,7 +153,7 @@ def test_N09_a_401_that_stays_stops_after_one_renewal(reading: Reading) -> None:
     reading.server.set_faults([Fault("N09", path=QUERIES)])
     errors = at_once(lambda: count(reading)) + at_once(lambda: count(reading))
     assert {(type(error), error.code) for error in errors} == {(SignInAgain, "PSC-AUTH-PLUGIN")}
-    assert "Plugin Configuration" in errors[0].to_do
+    assert "Plugin Configuration" in word(errors[0]).to_do
     assert reading.tokens == 2
     assert reading.clock.waited == []
 
@@ -161,7 +162,7 @@ def test_N09_a_wrong_secret_is_tried_once_by_all_threads_together(reading: Readi
     reading.client.secret = "made-up-wrong-secret"
     errors = at_once(lambda: count(reading)) + at_once(reading.client.sign_in)
     assert {(type(error), error.code) for error in errors} == {(SignInAgain, "PSC-AUTH-401")}
-    assert "Data Provider Configuration" in errors[0].to_do
+    assert "Data Provider Configuration" in word(errors[0]).to_do
     assert "made-up-wrong-secret" not in repr([error.as_dict() for error in errors])
     assert reading.tokens == reading.server.calls.total == 1
 
@@ -187,7 +188,7 @@ def test_N09_a_plugin_that_is_disabled_while_reading(
     with pytest.raises(kind) as caught:
         count(reading)
     assert caught.value.code == code
-    assert "enable" in caught.value.to_do
+    assert "enable" in word(caught.value).to_do
     assert reading.tokens <= 2
 
 
@@ -211,7 +212,7 @@ def test_the_v1_switch_is_told_apart_from_a_stale_token(reading: Reading) -> Non
     with pytest.raises(FixSettings) as caught:
         reading.client.read("GET", "/ws/v1/district", "the district", bytes)
     assert caught.value.code == "PSC-AUTH-V1"
-    assert "accessLevelV1Api" in caught.value.happened
+    assert "accessLevelV1Api" in word(caught.value).happened
     assert reading.tokens == 1
 
 
@@ -249,7 +250,7 @@ def test_N12_a_pause_of_a_day_ends_the_run(reading: Reading) -> None:
     with pytest.raises(TryLater) as caught:
         count(reading)
     assert caught.value.code == "PSC-HTTP-LONG-PAUSE"
-    assert "24 hours" in caught.value.happened
+    assert "24 hours" in word(caught.value).happened
     assert reading.clock.waited == []
     assert reading.server.calls.to("/ws/") == 1
 
@@ -265,7 +266,7 @@ def test_N12_it_gives_up_after_five_tries(reading: Reading) -> None:
     with pytest.raises(TryLater) as caught:
         count(reading)
     assert caught.value.code == "PSC-HTTP-THROTTLED"
-    assert "Global Event Services and SIF" in caught.value.to_do
+    assert "Global Event Services and SIF" in word(caught.value).to_do
     assert reading.server.calls.to("/ws/") == 5
 
 
@@ -290,7 +291,7 @@ def test_N13_it_gives_up_after_five_tries(reading: Reading) -> None:
     with pytest.raises(TryLater) as caught:
         count(reading)
     assert caught.value.code == "PSC-HTTP-SERVER"
-    assert "status 502" in caught.value.happened
+    assert "status 502" in word(caught.value).happened
     assert reading.server.calls.to("/ws/") == 5
     assert len(reading.clock.waited) == 4
 
@@ -363,7 +364,7 @@ def test_errors_that_can_not_pass_are_not_tried_again(reading: Reading) -> None:
     assert caught.value.code == "PSC-ACCESS-FIELD"
     assert reading.server.calls.to("/ws/") == 1
     assert reading.clock.waited == []
-    assert menus.PLUGINS in caught.value.to_do
+    assert menus.PLUGINS in word(caught.value).to_do
 
 
 # --- what the demo server can't say: scripted servers ----------------------------------------------------------------

@@ -8,6 +8,7 @@ from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool.fields import TABLES_OF, catalogue, fields_of, nearest_field, perhaps_meant, resolve, search
 from psconnect.powerschool.streams import streams_for
+from psconnect.wording.errors import word
 
 WHERE = "mapping.class.title"
 
@@ -48,8 +49,8 @@ def test_a_field_as_a_person_writes_it(name: str, entity: str, found: str) -> No
 def test_what_is_wrong_is_named_with_the_nearest(name: str, entity: str, happened: str, hint: str) -> None:
     with pytest.raises(FixSettings) as refused:
         resolve(name, entity, WHERE)
-    assert refused.value.happened == happened
-    assert hint in refused.value.to_do
+    assert word(refused.value).happened == happened
+    assert hint in word(refused.value).to_do
 
 
 def test_every_entity_has_fields_and_all_of_them_can_be_read() -> None:

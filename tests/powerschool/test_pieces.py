@@ -13,6 +13,7 @@ from psconnect.powerschool.pieces import BY_NAME, PIECES, Piece, advised, piece_
 from psconnect.powerschool.rows import row_type
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import streams_for
+from psconnect.wording.errors import word
 from psconnect.wording.pieces import piece_lost
 
 WHOLE = streams_for(contacts=True, portal=True, fields={"student": ["EmailAddress.EmailAddress"]})
@@ -70,7 +71,7 @@ def test_what_is_needed_can_not_be_left_out(text: str) -> None:
     with pytest.raises(FixSettings) as caught:
         piece_of(text)
     assert caught.value.code == "PSC-SETTINGS-WITHOUT"
-    assert "calendar_day" in caught.value.to_do
+    assert "calendar_day" in word(caught.value).to_do
 
 
 def refusal(code: str, where: str) -> FixSettings:
@@ -92,7 +93,7 @@ def refusal(code: str, where: str) -> FixSettings:
 )
 def test_a_refusal_names_the_way_without(stream: Stream, code: str, where: str, names: list[str]) -> None:
     error = advised(refusal(code, where), stream)
-    assert [piece.name for piece in PIECES if f"--without {piece.name} " in error.to_do] == names
-    assert all(piece_lost(name) in error.to_do for name in names)
-    assert (error.code, error.happened) == (code, "It was refused.")
+    assert [piece.name for piece in PIECES if f"--without {piece.name} " in word(error).to_do] == names
+    assert all(piece_lost(name) in word(error).to_do for name in names)
+    assert (error.code, word(error).happened) == (code, "It was refused.")
     assert {piece.name for piece in pieces_in(stream)} >= set(names)

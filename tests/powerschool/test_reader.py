@@ -19,6 +19,7 @@ from psconnect.powerschool.reader import QueryReader, Reader, read_stream
 from psconnect.powerschool.stream import StreamColumn
 from psconnect.powerschool.streams import CONTACTS
 from psconnect.powerschool.tables import TableReader
+from psconnect.wording.errors import word
 from tests.http.raw import answer, raw_server
 from tests.powerschool.conftest import YEAR, Open, Reading, Sink
 from tests.support.demo import TestClock
@@ -213,10 +214,10 @@ def test_both_statuses_of_a_query_that_uses_a_field_not_granted(open_reading: Op
     reading.client.client_id, reading.client.secret = str(plugin.client_id), str(plugin.client_secret)
     error = stopped(reading, "queries")
     assert (type(error), error.code) == (FixSettings, "PSC-ACCESS-FIELD")
-    assert "students.last_name" in error.happened.lower()
+    assert "students.last_name" in word(error).happened.lower()
     error = stopped(reading, "tables")
     assert (type(error), error.code) == (FixSettings, "PSC-ACCESS-FIELD")
-    assert "students.last_name" in error.happened.lower()
+    assert "students.last_name" in word(error).happened.lower()
 
 
 def _without(package: bytes, table: str, field: str) -> bytes:
@@ -250,9 +251,9 @@ def test_D02_the_same_key_with_different_rows_stops_the_reading(reading: Reading
     error = stopped(reading, way)
     assert (type(error), error.code) == (BadRecord, "PSC-READ-TWO-ROWS")
     assert error.where == f"STUDENTS.DCID {students(reading)[0]}"
-    assert "with different values in LAST_NAME. Nothing is delivered" in error.happened
+    assert "with different values in LAST_NAME. Nothing is delivered" in word(error).happened
     name = reading.connected.sql("SELECT Last_Name FROM Students ORDER BY DCID")[0][0]
-    assert name not in error.happened
+    assert name not in word(error).happened
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -271,8 +272,8 @@ def test_D03_rows_that_never_settle_stop_the_reading(reading: Reading, way: str,
     reading.server.set_faults([Fault("D03", path=path_of(way, "users"), variant=variant)])
     error = stopped(reading, way, "users", size=10)
     assert (type(error), error.code, error.where) == (TryLater, "PSC-READ-UNSTABLE", "users")
-    assert "3 times" in error.happened
-    assert "look like removals" in error.happened
+    assert "3 times" in word(error).happened
+    assert "look like removals" in word(error).happened
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -325,7 +326,7 @@ def test_D05_a_count_that_never_fits_stops_the_reading(reading: Reading, way: st
     error = stopped(reading, way)
     assert error.code == "PSC-READ-UNSTABLE"
     there = len(students(reading))
-    assert f"{there + (1 if variant == 'more' else -1):,} rows were announced, {there:,} came" in error.happened
+    assert f"{there + (1 if variant == 'more' else -1):,} rows were announced, {there:,} came" in word(error).happened
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -375,9 +376,9 @@ def test_D08_a_field_that_is_missing_stops_the_reading(reading: Reading, way: st
     error = stopped(reading, way)
     assert (type(error), error.code) == (BadRecord, "PSC-READ-SHAPE")
     assert (
-        f"students.{field}" in error.happened.lower()
-        or field.upper() in error.happened
-        or f"`{field}`" in error.happened
+        f"students.{field}" in word(error).happened.lower()
+        or field.upper() in word(error).happened
+        or f"`{field}`" in word(error).happened
     )
 
 
@@ -471,7 +472,7 @@ def test_N11_a_query_that_is_gone(reading: Reading) -> None:
     reading.server.set_faults([Fault("N11", path=path_of("queries", "students"))])
     error = stopped(reading, "queries")
     assert (type(error), error.code, error.where) == (FixSettings, "PSC-ACCESS-NOT-FOUND", "the query students")
-    assert "older version" in error.happened
+    assert "older version" in word(error).happened
 
 
 @pytest.mark.parametrize("status", [500, 400])
@@ -523,7 +524,7 @@ def test_a_server_that_does_not_filter_is_not_asked_for_ever() -> None:
             read_stream(TableReader(client, 2), CONTACTS, {}, Sink())
         http.close()
     assert caught.value.code == "PSC-READ-UNSTABLE"
-    assert "came out of order" in caught.value.happened
+    assert "came out of order" in word(caught.value).happened
     assert len(server.requests) < 30
 
 

@@ -13,6 +13,7 @@ from psconnect.http import Answer
 from psconnect.model.errors import BadRecord
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.rows import RowDecoder, decode_count, table_rows
+from psconnect.wording.errors import word
 from tests.powerschool.conftest import Open, Reading
 
 STREAM = s.SCHOOL_STAFF
@@ -161,4 +162,4 @@ def test_a_key_that_came_twice_stops_the_reading_by_name(reading: Reading) -> No
     for reader in (reading.queries(), reading.tables()):
         with pytest.raises(BadRecord) as caught:
             reading.read("students", reader)
-        assert "enroll_status" in caught.value.happened
+        assert "enroll_status" in word(caught.value).happened

@@ -24,6 +24,7 @@ from psconnect.powerschool.plugin import NAMESPACE, build_plugin, digest_of, que
 from psconnect.powerschool.sql import page_sql
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.streams import StreamSet, streams_for
+from psconnect.wording.errors import word
 from tests.powerschool.conftest import YEAR, Open
 from tests.support.home import CHECKOUT
 
@@ -176,8 +177,8 @@ def test_a_table_that_can_not_be_reached_is_refused_with_the_nearest_field(entit
     with pytest.raises(FixSettings) as caught:
         streams_for(contacts=True, fields={entity: [field]})
     assert (caught.value.code, caught.value.where) == ("PSC-MAPPING-FIELD", f"mapping.{entity}")
-    assert field in caught.value.happened
-    assert hint in caught.value.to_do
+    assert field in word(caught.value).happened
+    assert hint in word(caught.value).to_do
 
 
 def test_fields_of_an_entity_that_is_not_read_ask_for_nothing() -> None:
@@ -354,5 +355,5 @@ def test_with_an_older_plugin_the_answer_is_not_found_never_other_columns(open_r
         with pytest.raises(FixSettings) as caught:
             call()
         assert caught.value.code == "PSC-ACCESS-NOT-FOUND"
-        assert "older version" in caught.value.happened
+        assert "older version" in word(caught.value).happened
     assert reading.queries().count(newer["schools"], YEAR) > 0

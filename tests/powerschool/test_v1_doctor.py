@@ -13,6 +13,7 @@ from psconnect.powerschool import menus, v1_fields
 from psconnect.powerschool.doctor import examine
 from psconnect.powerschool.stream import StreamColumn
 from psconnect.powerschool.streams import MAPPED_STREAMS, StreamSet, streams_for
+from psconnect.wording.errors import word
 from tests.demo.support import plugin_xml
 from tests.powerschool.conftest import Open, Reading
 
@@ -124,6 +125,6 @@ def test_what_is_lacking_is_refused_in_one_sentence_each() -> None:
     with pytest.raises(FixSettings) as caught:
         v1_fields.refuse_gaps(v1_fields.gaps(streams, co_teachers=True))
     assert caught.value.code == "PSC-ACCESS-V1-MISSING"
-    assert "Person.Employer" in caught.value.happened
-    assert "S_STU_X" not in caught.value.happened, "extensions of students are given"
-    assert "Set options.co_teachers to false." in caught.value.to_do
+    assert "Person.Employer" in word(caught.value).happened
+    assert "S_STU_X" not in word(caught.value).happened, "extensions of students are given"
+    assert "Set options.co_teachers to false." in word(caught.value).to_do

@@ -18,6 +18,7 @@ from psconnect.model.errors import BadRecord, Cancelled, FixSettings, TryLater
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import read_stream
 from psconnect.powerschool.v1 import V1Reader
+from psconnect.wording.errors import word
 from tests.demo.support import plugin_xml
 from tests.http.raw import answer, raw_server
 from tests.powerschool.conftest import YEAR, Open, Reading, Sink
@@ -183,7 +184,7 @@ def test_an_extension_that_is_not_granted_is_no_empty_field(open_reading: Open, 
     with pytest.raises(FixSettings) as caught:
         reading.read("students", vendor(reading, fields=[]))
     assert caught.value.code == "PSC-ACCESS-V1-MISSING"
-    assert "u_students_extension.locker" in caught.value.happened
+    assert "u_students_extension.locker" in word(caught.value).happened
 
 
 def test_a_plugin_without_v1(open_reading: Open, vendor: Vendor) -> None:
@@ -333,7 +334,7 @@ def test_a_part_that_the_server_does_not_know_is_no_empty_field(open_reading: Op
     with between(reading, vendor, change) as reader, pytest.raises(FixSettings) as caught:
         reading.read("students", reader)
     assert caught.value.code == "PSC-ACCESS-V1-MISSING"
-    assert "contact_info" in caught.value.happened
+    assert "contact_info" in word(caught.value).happened
 
 
 def test_D08_a_person_without_a_key_stops_the_reading(open_reading: Open, vendor: Vendor) -> None:
@@ -346,7 +347,7 @@ def test_D08_a_person_without_a_key_stops_the_reading(open_reading: Open, vendor
     with between(reading, vendor, change) as reader, pytest.raises(BadRecord) as caught:
         reading.read("users", reader)
     assert caught.value.code == "PSC-READ-SHAPE"
-    assert "DCID is not a whole number" in caught.value.happened
+    assert "DCID is not a whole number" in word(caught.value).happened
 
 
 def test_D02_an_enrollment_in_two_classes_stops_the_reading(open_reading: Open, vendor: Vendor) -> None:

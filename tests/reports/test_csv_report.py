@@ -6,7 +6,6 @@ import csv
 import io
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +13,10 @@ from psconnect.model.entities import STUDENT
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Problem
 from psconnect.reports.csv_report import HEADER, csv_report, harmless
+from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
 from tests.reports.conftest import District
+from tests.support.errors import raises_saying
 
 NAMES = [
     "=cmd|'/c calc'!A0",
@@ -104,6 +105,6 @@ def test_nobodys_data_is_in_the_file(district: District) -> None:
 def test_problems_past_their_time_are_refused_instead_of_denied(district: District) -> None:
     number = district.run([Problem("missing-reported", "student", 41, None, "email")])
     district.db.execute("DELETE FROM problem")
-    with pytest.raises(FixSettings, match="had 1 problem; the records are deleted after 90 days") as refused:
+    with raises_saying(FixSettings, "had 1 problem; the records are deleted after 90 days") as refused:
         b"".join(csv_report(district.db, district.connection, number))
-    assert ".html" in refused.value.to_do
+    assert ".html" in word(refused.value).to_do

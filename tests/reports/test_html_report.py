@@ -17,6 +17,7 @@ from psconnect.model.entities import ENTITIES
 from psconnect.model.problems import RULES, Problem
 from psconnect.model.runs import ChangeCounts, Hold
 from psconnect.reports.html_report import LARGEST_REPORT, html_report
+from psconnect.wording.holds import word_hold
 from psconnect.wording.rules import rule_of
 from tests.reports.conftest import District
 
@@ -125,7 +126,7 @@ def test_parts_come_in_the_order_in_which_they_matter(district: District) -> Non
     places = [texts.index(part) if part != parts[0] else texts.index(part, 1) for part in parts]
     assert places == sorted(places)
     assert "Do <i>." in texts
-    assert HOLD.reason in texts
+    assert word_hold(HOLD).reason in texts
 
 
 def test_page_is_accessible(district: District) -> None:

@@ -24,7 +24,9 @@ from psconnect.reports.csv_report import HEADER
 from psconnect.reports.html_report import LARGEST_REPORT
 from psconnect.store.database import open_rosters
 from psconnect.store.history import run_table
+from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
+from tests.support.errors import raises_saying
 
 STARTED = datetime(2026, 11, 18, 17, 30, tzinfo=UTC)
 CONNECTION = from_dict({"name": "Lincoln roster", "preset": "oneroster", "source": {"url": "https://lincoln.example"}})
@@ -234,9 +236,9 @@ def test_unknown_ending_and_missing_folder_are_refused_in_words(
     db: sqlite3.Connection, make: Make, tmp_path: Path
 ) -> None:
     number = make()
-    with pytest.raises(FixSettings, match="docx") as refused:
+    with raises_saying(FixSettings, "docx") as refused:
         write_report(db, CONNECTION, number, tmp_path / "report.docx")
-    assert ".html or .csv" in refused.value.to_do
+    assert ".html or .csv" in word(refused.value).to_do
     with pytest.raises(LocalStorage) as missing:
         write_report(db, CONNECTION, number, tmp_path / "gone" / "report.html")
     assert missing.value.code == "PSC-DISK-MISSING"

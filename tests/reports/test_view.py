@@ -19,6 +19,7 @@ from psconnect.reports.problems import ProblemRow, by_school, problem_rows
 from psconnect.reports.view import RunView, view_of
 from psconnect.wording.times import duration, full_moment
 from tests.reports.conftest import STARTED, District
+from tests.support.errors import raises_saying
 
 RUN: Mapping[str, Any] = MappingProxyType(
     {"plan_hash": "0123456789abcdef", "way": "queries", "calls": 1058, "school_year": "2026-2027"}
@@ -225,7 +226,7 @@ def test_problems_past_their_time_are_counted_not_denied(district: District) -> 
 
 
 def test_a_run_that_does_not_exist_is_refused_in_words(district: District) -> None:
-    with pytest.raises(FixSettings, match="no run with the number 7") as refused:
+    with raises_saying(FixSettings, "no run with the number 7") as refused:
         view_of(district.db, district.connection, 7)
     assert refused.value.code == "PSC-REPORT-RUN"
 

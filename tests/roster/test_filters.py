@@ -18,6 +18,7 @@ from psconnect.powerschool.fields import resolve
 from psconnect.roster.filter_templates import TEMPLATES, templates_for
 from psconnect.roster.filters import Filter, compile_filters, filter_fields, label_of, settle_filters
 from psconnect.roster.patterns import compile_pattern
+from psconnect.wording.errors import word
 
 TODAY = date(2026, 11, 18)
 FIELDS = ("Grade_Level", "Last_Name", "EntryDate", "SchoolID", "Home_Room")
@@ -217,7 +218,7 @@ def test_every_template_works_for_every_entity_it_names() -> None:
 def test_what_can_not_be_used_is_said(entity: str, rule: dict[str, Any], says: str) -> None:
     with pytest.raises(FixSettings) as refused:
         settle_filters(parse_filters({entity: [rule]}), resolve)
-    assert says in refused.value.to_do
+    assert says in word(refused.value).to_do
     assert refused.value.where.startswith(f"filters.{entity}[1]")
 
 
@@ -258,7 +259,7 @@ def test_patterns_mean_what_regular_expressions_mean(pattern: str) -> None:
 def test_patterns_that_could_run_away_are_refused(pattern: str) -> None:
     with pytest.raises(FixSettings) as refused:
         compile_pattern(pattern, "filters.student[1]")
-    assert "filters.student[1]" in refused.value.happened
+    assert "filters.student[1]" in word(refused.value).happened
 
 
 alphabet = st.text(st.sampled_from("ab*+?{}1,3()[]|.\\d^$"), max_size=14)

@@ -6,6 +6,7 @@ import pytest
 
 from psconnect.model.errors import FixSettings
 from psconnect.roster.id_list import LARGEST_LIST, IdRow, read_id_list
+from psconnect.wording.errors import word
 
 ROWS = (IdRow(2, "old-1", {"number": "100"}), IdRow(3, "old-2", {"number": "200", "email": "b@x.org"}))
 
@@ -47,4 +48,4 @@ def test_a_list_that_can_be_misread_is_refused_in_words(content: bytes, words: s
     with pytest.raises(FixSettings) as refused:
         read_id_list(content)
     assert refused.value.code == "PSC-ADOPT-FILE"
-    assert words in refused.value.happened
+    assert words in word(refused.value).happened

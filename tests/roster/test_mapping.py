@@ -14,6 +14,8 @@ from psconnect.model.errors import FixSettings
 from psconnect.roster.mapping import Requirements, RosterMapping, compile_mapping, parse_mapping, requirements_for
 from psconnect.roster.templates import compile_template
 from psconnect.sync.compose import load_preset, preset_names
+from psconnect.wording.errors import word
+from tests.support.errors import raises_saying
 
 LISTS = {"grade": {"0": "KG", "*": "Other"}, "flag": {"1": "true", "*": "false"}}
 FIELDS = ("T.A", "T.B", "T.C")
@@ -78,11 +80,11 @@ def test_an_attribute_that_does_not_exist_names_the_nearest() -> None:
     with pytest.raises(FixSettings) as caught:
         parse_mapping({}, {"student": {"usernam": "{T.A}"}}, {})
     assert (caught.value.code, caught.value.where) == ("PSC-MAPPING-ATTRIBUTE", "mapping.student.usernam")
-    assert caught.value.to_do == "Did you mean “username”?"
+    assert word(caught.value).to_do == "Did you mean “username”?"
 
 
 def test_a_structural_attribute_can_not_be_mapped() -> None:
-    with pytest.raises(FixSettings, match="sourcedId"):
+    with raises_saying(FixSettings, "sourcedId"):
         parse_mapping({}, {"student": {"sourcedId": "{T.A}"}}, {})
 
 
@@ -127,7 +129,7 @@ def test_custom_fields_are_values_under_their_labels() -> None:
 def test_custom_fields_that_can_not_be_used(text: str, entity: str, says: str) -> None:
     with pytest.raises(FixSettings) as refused:
         custom(text, entity)
-    assert says in refused.value.happened
+    assert says in word(refused.value).happened
     assert refused.value.where == f"custom.{entity}"
 
 
@@ -149,7 +151,7 @@ def test_what_a_destination_needs_is_skipped_whatever_anybody_wishes() -> None:
 def test_a_requirement_on_an_unknown_attribute_names_the_nearest() -> None:
     with pytest.raises(FixSettings) as caught:
         requirements_for(RELATIONSHIP, frozenset(), {}, {"relationship": {"custodal": "skip"}})
-    assert caught.value.to_do == "Did you mean “custodial”?"
+    assert word(caught.value).to_do == "Did you mean “custodial”?"
 
 
 def test_the_first_missing_attribute_leaves_out_and_the_others_are_reported() -> None:

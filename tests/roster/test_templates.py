@@ -19,6 +19,7 @@ from psconnect.roster.templates import (
     template_text,
 )
 from psconnect.roster.text_filters import TextFilter, looks_empty
+from psconnect.wording.errors import word
 
 LISTS = {"grade": {"0": "KG", "1": "01", "*": "Other"}, "flag": {"1": "true"}, "shout": {"": "nobody", "*": "somebody"}}
 WHERE = "mapping.student.username"
@@ -109,8 +110,8 @@ def test_a_template_that_can_not_be_read(text: str, says: str, to_do: str) -> No
     with pytest.raises(FixSettings) as caught:
         parse(text, WHERE, LISTS)
     assert (caught.value.code, caught.value.where) == ("PSC-MAPPING-TEMPLATE", WHERE)
-    assert says in caught.value.happened
-    assert to_do in caught.value.to_do
+    assert says in word(caught.value).happened
+    assert to_do in word(caught.value).to_do
 
 
 def test_the_fields_of_a_template() -> None:

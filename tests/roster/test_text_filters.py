@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from psconnect.model.errors import FixSettings
 from psconnect.roster.text_filters import ELSE, NAMES, change_of, parse_filter, to_ascii
+from psconnect.wording.errors import word
 
 WHERE = "mapping.student.username"
 
@@ -75,7 +76,7 @@ def test_what_it_makes(text: str, value: str, becomes: str) -> None:
 def test_what_is_refused(text: str, says: str) -> None:
     with pytest.raises(FixSettings) as refused:
         parse_filter(text, WHERE, ["grade"])
-    assert refused.value.happened == says
+    assert word(refused.value).happened == says
     assert refused.value.where == WHERE
 
 
@@ -83,7 +84,7 @@ def test_the_nearest_filter_is_named_value_lists_included() -> None:
     for wrong, right in (("uper", "upper"), ("grad", "grade"), ("defalt", "default")):
         with pytest.raises(FixSettings) as refused:
             parse_filter(wrong, WHERE, ["grade"])
-        assert refused.value.to_do == f"Did you mean “{right}”?"
+        assert word(refused.value).to_do == f"Did you mean “{right}”?"
 
 
 def test_a_value_list_has_no_change_of_its_own() -> None:

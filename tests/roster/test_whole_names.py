@@ -12,6 +12,7 @@ from psconnect.model.text import folded
 from psconnect.roster.sign_in import SignIn
 from psconnect.roster.usernames import Usernames, compile_usernames
 from psconnect.roster.whole_names import DEFAULT_WAYS, compile_names
+from psconnect.wording.errors import word
 
 WHERE = "options.contact_names"
 
@@ -59,7 +60,7 @@ def test_a_very_long_text_is_no_name() -> None:
 def test_a_pattern_that_can_not_be_used(pattern: str, says: str) -> None:
     with pytest.raises(FixSettings) as refused:
         compile_names(pattern, WHERE)
-    assert says in refused.value.happened
+    assert says in word(refused.value).happened
 
 
 @given(st.text(alphabet="abcXYZ ,;", max_size=80))
@@ -112,7 +113,7 @@ def test_given_names_are_unique_whatever_was_taken(taken: list[str], wanted: lis
 def test_a_pattern_for_user_names_that_can_not_be_used(pattern: str, says: str) -> None:
     with pytest.raises(FixSettings) as refused:
         compile_usernames(pattern, STUDENT, "usernames.student")
-    assert says in refused.value.happened
+    assert says in word(refused.value).happened
     assert refused.value.where == "usernames.student"
 
 
@@ -139,4 +140,4 @@ def test_domains_that_can_not_be_used() -> None:
     ):
         with pytest.raises(FixSettings) as refused:
             SignIn(domains)
-        assert says in refused.value.happened
+        assert says in word(refused.value).happened

@@ -9,6 +9,7 @@ import pytest
 
 from psconnect.model.errors import FixSettings
 from psconnect.service import RekeyWishes
+from psconnect.wording.errors import word
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.support.demo import Connect, Connected, connecting
 
@@ -133,7 +134,7 @@ def test_unknown_kinds_and_connections_without_a_reading_are_refused(delivered: 
     path = listed(tmp_path, "id,dcid\n1,2\n")
     with pytest.raises(FixSettings) as refused:
         delivered.service.adoption(delivered.name, path, entity="studnet")
-    assert "student" in refused.value.to_do
+    assert "student" in word(refused.value).to_do
     delivered.service.import_connection(_copy(delivered, tmp_path))
     with pytest.raises(FixSettings) as refused:
         delivered.service.adoption("Copy", path)

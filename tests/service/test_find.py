@@ -13,6 +13,7 @@ import pytest
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Fate
 from psconnect.service import Explanation
+from psconnect.wording.errors import word
 from tests.support.demo import Connect, Connected, connecting
 
 ACTIVE = (
@@ -160,7 +161,7 @@ def test_nobody_and_an_unknown_entity(delivered: Connected) -> None:
     assert delivered.service.find(delivered.name, " -- ") == []
     with pytest.raises(FixSettings) as refused:
         delivered.service.find(delivered.name, "x", entity="studnt")
-    assert refused.value.to_do == "Did you mean “student”?"
+    assert word(refused.value).to_do == "Did you mean “student”?"
     with pytest.raises(FixSettings) as refused:
         delivered.service.explain(delivered.name, "student", 999_999_999)
     assert refused.value.code == "PSC-FIND-NOBODY"

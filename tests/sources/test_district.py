@@ -21,7 +21,9 @@ from psconnect.sources.powerschool.district import (
     set_terms,
     term_rows,
 )
+from psconnect.wording.errors import word
 from tests.sources.conftest import Maker, Shaped
+from tests.support.errors import raises_saying
 
 
 class _Schools:
@@ -66,10 +68,10 @@ def test_a_year_that_the_chosen_schools_do_not_have(maker: Maker) -> None:
     with pytest.raises(FixSettings) as caught:
         maker.district()
     assert (caught.value.code, caught.value.where) == ("PSC-SCOPE-NO-YEAR", "scope.start_year")
-    assert "2030-2031" in caught.value.happened
+    assert "2030-2031" in word(caught.value).happened
     maker.choose(scope={"schools": [200]})
     only_the_other = [term for term in maker.terms() if term.schoolid != "200"]
-    with pytest.raises(FixSettings, match="no school year for today"):
+    with raises_saying(FixSettings, "no school year for today"):
         find_district(maker.plan, maker.schools(), only_the_other)
 
 
@@ -106,7 +108,7 @@ def test_a_district_without_schools_is_not_said_to_be_a_wrong_choice(maker: Make
     with pytest.raises(FixSettings) as caught:
         find_district(maker.plan, [], maker.terms())
     assert (caught.value.code, caught.value.where) == ("PSC-SCOPE-NO-SCHOOL", "scope.schools")
-    assert caught.value.happened == "PowerSchool has no school: its list of schools came back empty."
+    assert word(caught.value).happened == "PowerSchool has no school: its list of schools came back empty."
 
 
 def test_a_school_without_a_number_is_nobodys_school(maker: Maker) -> None:

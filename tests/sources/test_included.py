@@ -11,6 +11,7 @@ import pytest
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
+from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
 from tests.judges.sql_truth import Truth, truth
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
@@ -209,7 +210,7 @@ def test_a_filter_that_can_not_be_used_is_refused(connect: Connect, filters: Any
     with pytest.raises(FixSettings) as refused:
         connected.service.save_connection(from_dict(data))
     assert refused.value.code == code
-    assert hint in refused.value.to_do
+    assert hint in word(refused.value).to_do
     assert refused.value.where.startswith("filters.") or refused.value.where.startswith("mapping.calendar")
 
 
@@ -393,7 +394,7 @@ def test_what_a_bundle_has_no_place_for_is_refused(connect: Connect, choice: dic
     with pytest.raises(FixSettings) as refused:
         connected.service.save_connection(from_dict(data))
     assert refused.value.code == "PSC-SCOPE-NO-PLACE"
-    assert "OneRoster CSV bundle" in refused.value.happened
+    assert "OneRoster CSV bundle" in word(refused.value).happened
 
 
 def test_the_next_year_begins_by_itself_at_midnight_of_the_district(choose: Set) -> None:

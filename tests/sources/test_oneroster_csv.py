@@ -20,6 +20,7 @@ from psconnect.sources.oneroster_csv.bundle import open_bundle
 from psconnect.sync.compose import choices_of, open_source, shaped_source
 from tests.sources.bundles import person, school, texts, write
 from tests.sources.test_source import Roster
+from tests.support.errors import raises_saying
 
 Change = Callable[[dict[str, bytes]], None]
 Record = tuple[int, str | None, dict[str, str]]
@@ -180,7 +181,7 @@ def test_a_damaged_archive_stops_the_reading(tmp_path: Path) -> None:
 def test_two_archives_are_not_chosen_from(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", texts(school()), zipped=True)
     (folder / "older.zip").write_bytes((folder / "bundle.zip").read_bytes())
-    with pytest.raises(FixSettings, match="2 ZIP files"):
+    with raises_saying(FixSettings, "2 ZIP files"):
         read(folder)
 
 

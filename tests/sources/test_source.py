@@ -25,6 +25,7 @@ from psconnect.sources.base import ReadSummary, StagedRow
 from psconnect.sources.powerschool import PowerSchoolSource
 from psconnect.sync.compose import choices_of, open_source, shaped_source
 from psconnect.sync.shaping import ShapedSource
+from psconnect.wording.errors import word
 from tests.support.demo import Connect, Connected
 
 QUERIES = "/ws/schema/query/*"
@@ -204,7 +205,7 @@ def test_a_plugin_of_other_choices_is_said_to_be_older(connect: Connect, source_
     with pytest.raises(FixSettings) as caught:
         read(source_of(connected))
     assert caught.value.code == "PSC-ACCESS-NOT-FOUND"
-    assert "older version" in caught.value.happened
+    assert "older version" in word(caught.value).happened
 
 
 @pytest.mark.parametrize("stream", ["students", "enrollments", "contacts", "users", "sections"])

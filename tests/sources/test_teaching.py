@@ -12,6 +12,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Fate
 from psconnect.roster.roles import Roles, roles_of
 from psconnect.sync.compose import choices_of, rules_fingerprint
+from psconnect.wording.errors import word
 from tests.sources.conftest import Maker
 from tests.sources.test_classes import CO, LEAD, taught
 
@@ -172,14 +173,14 @@ def test_what_the_connection_says_wins_and_the_key_wins_over_the_name() -> None:
 def test_roles_that_can_not_be_used_are_refused(settings: dict[str, str], happened: str) -> None:
     with pytest.raises(FixSettings) as refused:
         choices_of(from_dict({"name": "x", "preset": "oneroster", "roles": settings}))
-    assert happened in refused.value.happened
+    assert happened in word(refused.value).happened
 
 
 def test_an_unknown_meaning_of_a_role_is_refused_by_name() -> None:
     with pytest.raises(FixSettings) as refused:
         from_dict({"name": "x", "preset": "oneroster", "roles": {"Math Coach": "teacher"}})
-    assert "roles" in refused.value.happened
-    assert "“lead”, “co-teacher”, “neither”" in refused.value.to_do
+    assert "roles" in word(refused.value).happened
+    assert "“lead”, “co-teacher”, “neither”" in word(refused.value).to_do
 
 
 def test_a_role_that_nobody_mapped_is_told_by_its_name_and_its_count(maker: Maker) -> None:

@@ -13,6 +13,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.events import RunEvent
 from psconnect.model.problems import Fate
 from psconnect.store.settings.secrets import CLIENT_SECRET
+from psconnect.wording.errors import word
 from tests.demo.support import plugin_xml
 from tests.sources.test_source import Roster, Sources, read, source_of
 from tests.support.demo import Connect, Connected
@@ -113,10 +114,10 @@ def test_what_v1_lacks_stops_the_run_before_anything_is_read(connect: Connect, s
     with pytest.raises(FixSettings) as caught:
         read(source_of(connected))
     assert caught.value.code == "PSC-ACCESS-V1-MISSING"
-    assert "The field Sections.Room, used for class, can't be read." in caught.value.happened
-    assert "Co-teachers can't be read." in caught.value.happened
-    assert "Map what uses Sections.Room in mapping.class to another field" in caught.value.to_do
-    assert caught.value.to_do.endswith("Set options.co_teachers to false.")
+    assert "The field Sections.Room, used for class, can't be read." in word(caught.value).happened
+    assert "Co-teachers can't be read." in word(caught.value).happened
+    assert "Map what uses Sections.Room in mapping.class to another field" in word(caught.value).to_do
+    assert word(caught.value).to_do.endswith("Set options.co_teachers to false.")
     assert connected.server.calls.to("/ws/v1/district/student") == 0
     assert connected.server.calls.to("/ws/v1/school/") == 0
 

@@ -34,6 +34,7 @@ from tests.store.districts import (
     record,
     rosters,
 )
+from tests.support.errors import raises_saying
 
 EMPTY: Rows = {entity: {} for entity in BY_KEY}
 SEEDS = 50
@@ -458,7 +459,7 @@ def test_an_id_of_another_run_or_entity_is_not_found() -> None:
         number, _ = plan(path, db, {**district(student=STUDENTS), "school": {1: (Fate.IN, "s"), 7: (Fate.IN, "s")}})
         assert exclusions.keys_by_id(Plan(db, number), "school", ["7"]) == [7]
         for sourced_id in ("7", "9"):
-            with pytest.raises(FixSettings, match=f"student {sourced_id}"):
+            with raises_saying(FixSettings, f"student {sourced_id}"):
                 exclusions.keys_by_id(Plan(db, number), "student", [sourced_id])
 
 

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.store.database import open_rosters, sqlite_errors, transaction, uri_of
 from psconnect.store.schema import MIGRATIONS
+from psconnect.wording.errors import word
 
 
 def filled(path: Path) -> None:
@@ -134,7 +135,7 @@ def test_P06_a_damaged_file_is_reported_and_left_alone(tmp_path: Path, what: str
     with pytest.raises(LocalStorage) as caught:
         open_rosters(path)
     assert (caught.value.code, caught.value.where) == ("PSC-DATA-DAMAGED", str(path))
-    assert "backup" in caught.value.to_do
+    assert "backup" in word(caught.value).to_do
     assert path.read_bytes() == bytes(content)
 
 
@@ -197,8 +198,8 @@ def test_roster_data_is_called_damaged_only_if_it_is(tmp_path: Path) -> None:
     with closing(open_rosters(path)) as db, pytest.raises(LocalStorage) as caught, sqlite_errors(path):
         db.execute("ATTACH ? AS stage", [str(other)])
     assert caught.value.code == "PSC-READING-DAMAGED"
-    assert "is whole" in caught.value.happened
-    assert "backup" not in caught.value.to_do
+    assert "is whole" in word(caught.value).happened
+    assert "backup" not in word(caught.value).to_do
 
 
 @pytest.mark.parametrize(

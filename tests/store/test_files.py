@@ -13,6 +13,7 @@ import pytest
 
 from psconnect.model.errors import LocalStorage
 from psconnect.store.files import private_folder, storage_error, storage_errors, write_atomically
+from psconnect.wording.errors import word
 from tests.support.home import CHECKOUT
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="limits and permissions of POSIX")
@@ -101,8 +102,8 @@ def test_P03_P04_what_the_system_says_in_words(number: int, code: str, says: str
     with pytest.raises(LocalStorage) as caught, storage_errors(path):
         raise OSError(number, os.strerror(number))
     assert (caught.value.code, caught.value.where) == (code, str(path))
-    assert says in caught.value.happened
-    assert caught.value.to_do
+    assert says in word(caught.value).happened
+    assert word(caught.value).to_do
     assert storage_error(path, OSError(number, os.strerror(number))).code == code
 
 

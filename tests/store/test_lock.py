@@ -15,6 +15,7 @@ import pytest
 
 from psconnect.model.errors import AnotherRunActive, LocalStorage
 from psconnect.store.lock import run_lock
+from psconnect.wording.errors import word
 from tests.support.home import CHECKOUT
 
 _HOLD = """
@@ -53,7 +54,7 @@ def test_P07_a_second_process_is_told_at_once(tmp_path: Path) -> None:
         with pytest.raises(AnotherRunActive) as caught, run_lock(path, "Lincoln roster"):
             pytest.fail("two hold the lock")
     assert (caught.value.code, caught.value.where) == ("PSC-RUN-ACTIVE", "Lincoln roster")
-    assert "“Lincoln roster” is being synced" in caught.value.happened
+    assert "“Lincoln roster” is being synced" in word(caught.value).happened
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")

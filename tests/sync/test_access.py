@@ -11,6 +11,7 @@ from psconnect.cli import codes
 from psconnect.demo import Fault, PluginRefused, Quirks
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
+from psconnect.wording.errors import word
 from psconnect.wording.pieces import piece_lost, piece_way_out
 from tests.support.demo import Connect, Connected
 
@@ -31,11 +32,11 @@ def test_a_server_that_is_too_old_stops_a_sync_as_it_stops_the_check(connect: Co
     connected.server.reset_calls()
     error = failed(connected)
     assert error["code"] == "PSC-ACCESS-VERSION"
-    assert version in error["happened"]
+    assert version in word(error).happened
     assert connected.server.calls.to("/ws/schema") == 0
     found = connected.service.check(connected.name, lambda _finding: None)
     (told,) = [finding for finding in found if finding.state == "failed"]
-    assert (told.code, told.text) == (error["code"], error["happened"])
+    assert (told.code, told.text) == (error["code"], word(error).happened)
 
 
 @pytest.mark.parametrize("metadata", ["signed", "v1"])
@@ -103,8 +104,8 @@ def test_a_granted_piece_that_is_refused_stops_the_sync_with_the_way_out(connect
     connected.fault("N10", path=path, field="roledef.name")
     error = failed(connected)
     assert error["code"] == "PSC-ACCESS-FIELD"
-    assert "psconnect plugin NAME --without roledef " in error["to_do"]
-    assert piece_lost("roledef") in error["to_do"]
+    assert "psconnect plugin NAME --without roledef " in word(error).to_do
+    assert piece_lost("roledef") in word(error).to_do
 
 
 @pytest.mark.parametrize(
@@ -122,8 +123,8 @@ def test_a_choice_that_needs_what_is_refused_stops_the_sync_and_can_be_given_up(
     connected.fault("N10", path=f"/ws/schema/query/*.{stream}*", field=field)
     error = failed(connected)
     assert error["code"] == "PSC-ACCESS-FIELD"
-    assert piece_way_out(piece) in error["to_do"]
-    assert f"options.parents {setting}" in error["to_do"]
+    assert piece_way_out(piece) in word(error).to_do
+    assert f"options.parents {setting}" in word(error).to_do
     connected.clock.wait(60, CancelToken())
     connected.service.set_value(connected.name, "options.parents", f'"{setting}"')
     connected.reinstall()

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from psconnect.cli.codes import for_run
-from psconnect.model.runs import Hold, Run
+from psconnect.model.runs import Run
 from psconnect.sync.sentences import redelivery
+from psconnect.wording.holds import word_hold
 from psconnect.wording.run_sentence import sentence_of
 from tests.cli.conftest import Psconnect, psconnect
 from tests.support.demo import TODAY, Connect, Connected
@@ -60,7 +61,7 @@ def test_another_folder_is_held_though_nothing_changed_and_delivered_once_approv
     assert (run.state, run.changes, rules(run)) == ("held", {}, due)
     assert run.redelivers_to == str(elsewhere / delivered.bundle.name)
     records = len(delivered.ledger())
-    assert run.holds[0].reason == (
+    assert word_hold(run.holds[0]).reason == (
         f"No record changes, but the whole roster ({records:,} records) is not in {run.redelivers_to} yet."
     )
     assert untouched(delivered) == before
@@ -81,7 +82,7 @@ def test_the_hold_names_the_place_also_when_records_change(delivered: Connected)
     run = delivered.service.sync(delivered.name)
     assert rules(run) == ["rules-changed"]
     assert run.redelivers_to == ""
-    assert run.holds[0].reason == (
+    assert word_hold(run.holds[0]).reason == (
         f"The roster goes to another place than last time: {elsewhere / delivered.bundle.name} (before: {old})."
     )
 
@@ -119,7 +120,7 @@ def test_after_an_undo_a_lost_bundle_waits(delivered: Connected) -> None:
     delivered.bundle.unlink()
     run = delivered.service.sync(delivered.name)
     assert (run.changes, rules(run)) == ({}, ["redelivery", "after-undo"])
-    assert "may do again" not in run.holds[1].reason
+    assert "may do again" not in word_hold(run.holds[1]).reason
     assert not delivered.bundle.exists()
 
 
@@ -154,4 +155,4 @@ def test_the_command_line_says_what_waits_and_what_was_delivered(delivered: Conn
 
 
 def test_a_hold_has_a_sentence_for_one_record() -> None:
-    assert redelivery(1, "/x") == Hold("redelivery", "No record changes, but the roster (1 record) is not in /x yet.")
+    assert word_hold(redelivery(1, "/x")).reason == "No record changes, but the roster (1 record) is not in /x yet."

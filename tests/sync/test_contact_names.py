@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from psconnect.model.errors import FixSettings
+from psconnect.wording.errors import word
 from tests.support.demo import Connect, Connected
 
 OFF: dict[str, Any] = {"options": {"contact_module": False, "contact_names": "{familyName}, {givenName}"}}
@@ -90,4 +91,4 @@ def test_fields_and_relationships_of_ones_own_choice(connect: Connect) -> None:
 def test_what_does_not_go_together_is_refused(connect: Connect, options: dict[str, Any], says: str) -> None:
     with pytest.raises(FixSettings) as refused:
         connect(settings={"options": {"contact_module": False, **options}}, install=False)
-    assert says in refused.value.happened
+    assert says in word(refused.value).happened

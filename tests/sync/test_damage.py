@@ -18,6 +18,7 @@ from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.service import Service
 from psconnect.store.damage import is_damaged
 from psconnect.store.settings.secrets import CLIENT_SECRET
+from psconnect.wording.errors import word
 from tests.cli.conftest import Psconnect, psconnect
 from tests.support.demo import Connect, Connected, connecting
 from tests.sync.recorded import Recorded, recording, replaying
@@ -298,5 +299,5 @@ def test_what_is_said_names_what_is_lost_and_what_is_not(damaging: Damaging) -> 
     with pytest.raises(LocalStorage) as caught:
         damaging.service.runs(damaging.connected.name)
     for part in ("runs", "adopted", "given", "Settings, secrets", "at the destination are whole"):
-        assert part in caught.value.happened
-    assert "backup" in caught.value.to_do
+        assert part in word(caught.value).happened
+    assert "backup" in word(caught.value).to_do

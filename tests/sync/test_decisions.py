@@ -9,11 +9,15 @@ from datetime import timedelta
 
 import pytest
 
-from psconnect.model.errors import FixSettings, LocalStorage
+from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import ChangeCounts, Run
 from psconnect.service import RekeyWishes
+from psconnect.wording.documents import run_document
+from psconnect.wording.errors import word
+from psconnect.wording.holds import word_hold
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.support.demo import Connected
+from tests.support.errors import raises_saying
 from tests.sync.test_run import LEAVE, RENAME_ONE, truth, untouched
 
 
@@ -25,7 +29,7 @@ def sound(connected: Connected) -> bool:
     return check_bundle(connected.bundle) == []
 
 
-def code_of(refused: pytest.ExceptionInfo[FixSettings]) -> str:
+def code_of(refused: pytest.ExceptionInfo[PsconnectError]) -> str:
     return refused.value.code
 
 
@@ -223,7 +227,7 @@ def test_undo_gives_back_what_was_and_the_next_sync_waits(connected: Connected) 
     assert read_bundle(connected.bundle)["users"] == bundle_users(old, connected)
     waits = connected.service.sync(connected.name)
     assert "after-undo" in [hold.rule for hold in waits.holds]
-    assert back.id in next(hold.reason for hold in waits.holds if hold.rule == "after-undo")
+    assert back.id in next(word_hold(hold).reason for hold in waits.holds if hold.rule == "after-undo")
     connected.service.approve(waits.id, "they did leave")
     assert connected.ledger() == new_ledger
     connected.sql("UPDATE students SET last_name = 'Other' WHERE last_name = 'Rivera'")
@@ -242,7 +246,7 @@ def test_undo_of_an_undo_and_of_what_was_undone_already(connected: Connected) ->
     new_ledger = connected.ledger()
     back = connected.service.undo(run.id)
     connected.service.approve(back.id, "a mistake")
-    with pytest.raises(FixSettings, match="already as it was") as refused:
+    with raises_saying(FixSettings, "already as it was") as refused:
         connected.service.undo(run.id)
     assert code_of(refused) == "PSC-RUN-NOT-UNDOABLE"
     again = connected.service.undo(back.id)
@@ -260,7 +264,7 @@ def test_undo_leaves_alone_what_was_changed_since(connected: Connected) -> None:
     connected.service.approve(later.id, "another name")
     back = connected.service.undo(run.id)
     assert back.set_aside == {"changed-since": 1}
-    assert "1 of its changes are left" in back.holds[0].reason
+    assert "1 of its changes are left" in word_hold(back.holds[0]).reason
     (alone,) = connected.service.excluded(back.id)
     assert (alone.entity, alone.action, alone.because) == ("student", "update", "changed-since")
     connected.service.approve(back.id, "back")
@@ -292,7 +296,7 @@ def test_what_can_not_be_undone_says_why(connected: Connected) -> None:
     for run_id, one in reasons.items():
         with pytest.raises(FixSettings) as refused:
             connected.service.undo(run_id)
-        assert refused.value.happened == one.reason
+        assert word(refused.value).happened == one.reason
 
 
 def test_a_new_plan_takes_the_place_of_an_undo_and_an_undo_that_of_a_plan(connected: Connected) -> None:
@@ -320,7 +324,7 @@ def test_limits_of_a_waiting_run(connected: Connected) -> None:
     ]
     assert sum(one.count for one in student.schools if one.kind == "remove") == 3
     assert all(one.place and 0 < one.base <= student.base for one in student.schools)
-    assert json.dumps(run.as_dict())
+    assert json.dumps(run_document(run))
 
 
 def test_a_plan_that_changed_waits_for_all_its_other_reasons_too_and_names_the_change_once(
@@ -364,7 +368,7 @@ def test_the_reason_of_an_approval_is_kept_and_a_refusal_tells_what_became_of_th
     assert connected.service.run(run.id).reason == "they moved"
     with pytest.raises(FixSettings) as refused:
         connected.service.discard(run.id)
-    assert refused.value.happened.endswith("It is finished with problems.")
+    assert word(refused.value).happened.endswith("It is finished with problems.")
 
 
 def test_a_run_whose_rows_are_gone_can_not_be_undone_while_a_later_one_can(connected: Connected) -> None:
@@ -387,7 +391,7 @@ def test_a_run_that_gave_other_ids_is_undone_whole_or_not_at_all(connected: Conn
     connected.sql(RENAME_ONE)
     assert service.sync(connected.name).state == "finished_with_problems"
     before, runs = untouched(connected), len(service.runs(connected.name))
-    with pytest.raises(FixSettings, match="re-key assistant") as refused:
+    with raises_saying(FixSettings, "re-key assistant") as refused:
         service.undo(rekeyed.id)
     assert code_of(refused) == "PSC-RUN-NOT-UNDOABLE"
     assert (untouched(connected), len(service.runs(connected.name))) == (before, runs)
@@ -400,6 +404,6 @@ def test_an_undo_of_which_nothing_is_left_says_how_much_was_changed_since(connec
         connected.sql(f"UPDATE students SET last_name = ? WHERE dcid IN ({two})", name)
         connected.service.sync(connected.name)
     _third, second, _first = connected.service.runs(connected.name)
-    with pytest.raises(FixSettings, match="All 2 records that this run changed were changed since") as refused:
+    with raises_saying(FixSettings, "All 2 records that this run changed were changed since") as refused:
         connected.service.undo(second.id)
     assert code_of(refused) == "PSC-RUN-NOT-UNDOABLE"

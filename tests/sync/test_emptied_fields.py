@@ -9,6 +9,8 @@ import pytest
 
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Hold, Run
+from psconnect.wording.errors import word
+from psconnect.wording.holds import word_hold
 from tests.sources.test_v1_source import DOING_WITHOUT, as_vendor
 from tests.support.demo import Connect, Connected
 from tests.sync.test_run import RENAME_ONE, untouched
@@ -37,7 +39,7 @@ def test_D08_a_field_that_lost_all_its_values_holds_until_somebody_approves(conn
     assert (run.state, run.way) == ("held", way)
     (hold,) = emptied(run)
     count = run.read["section_teachers"]
-    assert hold.reason == (
+    assert word_hold(hold).reason == (
         f"SECTIONTEACHER.END_DATE: empty in all {count:,} teaching assignments; at the last delivery some had a value."
     )
     assert untouched(connected) == before
@@ -66,7 +68,7 @@ def test_D08_a_field_that_none_can_be_without_stops(
     run = connected.service.sync(connected.name)
     assert run.error is not None, run
     assert (run.state, run.error["code"]) == ("failed", "PSC-READ-SHAPE")
-    assert f"of which none has {field}." in run.error["happened"]
+    assert f"of which none has {field}." in word(run.error).happened
     assert untouched(connected) == before
     with pytest.raises(FixSettings):
         connected.service.approve(run.id, "I insist")
@@ -76,15 +78,15 @@ def test_what_a_person_calls_the_field_is_said_with_it(connect: Connect) -> None
     connected = delivered(connect)
     connected.sql(_MIDDLE_NAMES)
     (hold,) = emptied(connected.service.sync(connected.name))
-    assert hold.reason.startswith("Students.Middle_Name (Middle name): empty in all ")
+    assert word_hold(hold).reason.startswith("Students.Middle_Name (Middle name): empty in all ")
 
 
 def test_several_fields_of_one_kind_are_named_together(connect: Connect) -> None:
     connected = delivered(connect)
     connected.sql("UPDATE students SET middle_name = '', state_studentnumber = ''")
     (hold,) = emptied(connected.service.sync(connected.name))
-    assert "Students.Middle_Name" in hold.reason
-    assert "Students.State_StudentNumber" in hold.reason
+    assert "Students.Middle_Name" in word_hold(hold).reason
+    assert "Students.State_StudentNumber" in word_hold(hold).reason
 
 
 def test_a_field_with_one_value_left_is_for_the_limits_to_judge(connect: Connect) -> None:
@@ -116,7 +118,7 @@ def test_where_nothing_changes_nothing_is_held_and_the_field_stays_known(connect
         connected.sql(RENAME_ONE)
         run = connected.service.sync(connected.name)
     (hold,) = emptied(run)
-    assert "Sections.Room" in hold.reason
+    assert "Sections.Room" in word_hold(hold).reason
 
 
 def test_D08_what_v1_gives_no_more_holds(connect: Connect) -> None:
@@ -126,7 +128,7 @@ def test_D08_what_v1_gives_no_more_holds(connect: Connect) -> None:
     connected.sql(_MIDDLE_NAMES)
     run = connected.service.sync(connected.name)
     assert (run.state, run.way) == ("held", "v1")
-    assert [hold.reason for hold in emptied(run) if "Students.Middle_Name" in hold.reason]
+    assert [word_hold(hold).reason for hold in emptied(run) if "Students.Middle_Name" in word_hold(hold).reason]
 
 
 def test_D08_streams_that_are_taken_over_keep_what_is_known_of_their_fields(connect: Connect) -> None:
@@ -142,4 +144,4 @@ def test_D08_streams_that_are_taken_over_keep_what_is_known_of_their_fields(conn
     connected.sql(_MIDDLE_NAMES)
     run = service.sync(name)
     assert run.state == "held"
-    assert ["Students.Middle_Name" in hold.reason for hold in emptied(run)] == [True]
+    assert ["Students.Middle_Name" in word_hold(hold).reason for hold in emptied(run)] == [True]

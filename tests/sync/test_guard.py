@@ -14,6 +14,9 @@ from psconnect.sync.guard import Facts, Rejected, crossed_limits, holds, stop_if
 from psconnect.sync.job import safety_of
 from psconnect.sync.measures import Measure
 from psconnect.sync.thresholds import DEFAULTS, parse_threshold, thresholds_of
+from psconnect.wording.errors import word
+from psconnect.wording.holds import word_hold
+from tests.support.errors import raises_saying
 
 THRESHOLDS = thresholds_of({})
 KINDS = EntityThresholds.__struct_fields__
@@ -92,7 +95,7 @@ def test_a_small_count_is_not_near_whatever_it_is_out_of() -> None:
 def test_no_threshold(text: str) -> None:
     with pytest.raises(FixSettings) as refused:
         parse_threshold(text, "safety.thresholds.student.remove")
-    assert "3% and 25, or 500" in refused.value.to_do
+    assert "3% and 25, or 500" in word(refused.value).to_do
 
 
 # The default limits: entity, kind, records delivered, changes just under the limit, changes just at it.
@@ -176,10 +179,10 @@ LIMITS = [
 def test_default_limits_just_under_and_just_at(entity: str, kind: str, base: int, under: int, at: int) -> None:
     assert crossed_limits([measure(entity, kind, under, base)]) == []
     (hold,) = crossed_limits([measure(entity, kind, at, base)])
-    assert f"{at:,}" in hold.reason
-    assert f"{base:,}" in hold.reason
-    assert THRESHOLDS[entity][kind].text in hold.reason
-    assert hold.to_do.endswith(".")
+    assert f"{at:,}" in word_hold(hold).reason
+    assert f"{base:,}" in word_hold(hold).reason
+    assert THRESHOLDS[entity][kind].text in word_hold(hold).reason
+    assert word_hold(hold).to_do.endswith(".")
 
 
 def test_each_built_in_limit_is_tested_and_every_kind_can_be_set() -> None:
@@ -200,13 +203,13 @@ def test_each_built_in_limit_is_tested_and_every_kind_can_be_set() -> None:
 
 
 def test_a_limit_per_class_is_for_enrollments_alone() -> None:
-    with pytest.raises(FixSettings, match="only enrollments") as refused:
+    with raises_saying(FixSettings, "only enrollments") as refused:
         thresholds_of({"student": EntityThresholds(remove_per_class="5")})
     assert refused.value.where == "safety.thresholds.student.remove_per_class"
 
 
 def test_a_limit_on_changes_of_role_is_for_staff_alone() -> None:
-    with pytest.raises(FixSettings, match="only teachers and other staff") as refused:
+    with raises_saying(FixSettings, "only teachers and other staff") as refused:
         thresholds_of({"student": EntityThresholds(role="5")})
     assert refused.value.where == "safety.thresholds.student.role"
 
@@ -219,7 +222,7 @@ def test_staff_is_told_together_only_where_neither_kind_is_told_alone() -> None:
     apart = [measure("teacher", "remove", 4, 40), measure("admin", "remove", 4, 40)]
     together = staff("remove", 8, 80)
     (hold,) = crossed_limits([*apart, together])
-    assert (hold.rule, hold.reason) == (
+    assert (hold.rule, word_hold(hold).reason) == (
         "remove-staff",
         "8 of 80 members of staff would be removed (10.0 %); the limit is 5% and 5, or 100.",
     )
@@ -247,7 +250,7 @@ def test_staff_is_told_together_only_where_neither_kind_is_told_alone() -> None:
 def test_a_hold_says_who_only_changes_roles(entity: str, kind: str, what: str) -> None:
     other = 0 if kind == "role" else 4
     (hold,) = crossed_limits([Measure(entity, kind, 7, 100, THRESHOLDS[entity][kind], other_role=other)])
-    assert hold.reason == f"{what}; the limit is {THRESHOLDS[entity][kind].text}."
+    assert word_hold(hold).reason == f"{what}; the limit is {THRESHOLDS[entity][kind].text}."
 
 
 def test_a_wrong_limit_is_named() -> None:
@@ -315,7 +318,7 @@ def test_a_season_holds_from_its_first_day_until_its_last(today: str, held: bool
     found = holds(facts(freeze=seasons, today=date.fromisoformat(today), preview="never"), THRESHOLDS)
     assert [hold.rule for hold in found] == (["freeze"] if held else [])
     if held:
-        assert found[0].reason == f"Deliveries wait from 2027-06-10 until 2027-08-15; today is {today}."
+        assert word_hold(found[0]).reason == f"Deliveries wait from 2027-06-10 until 2027-08-15; today is {today}."
 
 
 @pytest.mark.parametrize(
@@ -341,18 +344,20 @@ def test_rejected_records_stop_at_five_times_the_share_that_holds(
         return
     with pytest.raises(BadRecord) as stopped:
         stop_if_rejected({"student": Rejected(0, 0, 9), "contact": Rejected(count, 0, read)}, limits)
-    assert f"{count} of {read} contacts can’t be used (" in stopped.value.happened
+    assert f"{count} of {read} contacts can’t be used (" in word(stopped.value).happened
     stop_if_rejected({"contact": Rejected(count, 1, read)}, limits)
-    with pytest.raises(BadRecord, match="besides the 7 of the last delivery"):
+    with raises_saying(BadRecord, "besides the 7 of the last delivery"):
         stop_if_rejected({"contact": Rejected(count + 7, 7, read)}, limits)
-    assert "safety.thresholds.contact.rejected" in stopped.value.to_do
+    assert "safety.thresholds.contact.rejected" in word(stopped.value).to_do
 
 
 @pytest.mark.parametrize("preview", ["first", "never"])
 def test_adopted_ids_and_changed_rules_are_told_once(preview: str) -> None:
     (hold,) = holds(facts(ids_changed="aliases", rules_changed=True, preview=preview), THRESHOLDS)
     assert hold.rule == "rules-changed"
-    assert hold.reason.startswith("Ids that records have" if preview == "never" else "Settings that decide")
+    assert word_hold(hold).reason.startswith(
+        "Ids that records already have" if preview == "never" else "Settings that decide"
+    )
 
 
 def test_fewer_rejected_records_than_before_are_none_more() -> None:
@@ -363,8 +368,8 @@ def test_fewer_rejected_records_than_before_are_none_more() -> None:
 def test_removals_are_named_with_numbers_and_limit() -> None:
     (hold,) = crossed_limits([measure("student", "remove", 412, 8_031)])
     assert hold.rule == "remove-student"
-    assert hold.reason == "412 of 8,031 students would be removed (5.1 %); the limit is 3% and 25, or 500."
-    assert "exclude" in hold.to_do
+    assert word_hold(hold).reason == "412 of 8,031 students would be removed (5.1 %); the limit is 3% and 25, or 500."
+    assert "exclude" in word_hold(hold).to_do
 
 
 @pytest.mark.parametrize(
@@ -378,7 +383,7 @@ def test_removals_are_named_with_numbers_and_limit() -> None:
 )
 def test_what_is_special_about_an_entity_is_said(entity: str, kind: str, says: str) -> None:
     (hold,) = crossed_limits([measure(entity, kind, 1, 9)])
-    assert (hold.rule, hold.reason.partition(" (11")[0]) == (f"{kind}-{entity}", says.partition(" (11")[0])
+    assert (hold.rule, word_hold(hold).reason.partition(" (11")[0]) == (f"{kind}-{entity}", says.partition(" (11")[0])
 
 
 def test_schools_and_classes_are_named_the_first_five_and_the_rest_counted() -> None:
@@ -389,9 +394,9 @@ def test_schools_and_classes_are_named_the_first_five_and_the_rest_counted() -> 
         "class-remove-enrollment",
         "school-remove-student",
     ]
-    assert found[0].reason.startswith("School 0: 30 of 100 students would be removed (30.0 %)")
-    assert found[5].reason.startswith("Algebra (1): 9 of 9 enrollments would be removed (100.0 %)")
-    assert found[6].reason == "The same limit on students is reached at 3 more schools."
+    assert word_hold(found[0]).reason.startswith("School 0: 30 of 100 students would be removed (30.0 %)")
+    assert word_hold(found[5]).reason.startswith("Algebra (1): 9 of 9 enrollments would be removed (100.0 %)")
+    assert word_hold(found[6]).reason == "The same limit on students is reached at 3 more schools."
     assert len(crossed_limits(schools[:5])) == 5
 
 
@@ -411,23 +416,23 @@ def test_additions_to_nothing_hold_nothing() -> None:
 
 def test_who_comes_back_as_somebody_else_is_named_by_id_the_first_ten() -> None:
     (hold,) = holds(facts(returned={"teacher": [f"T{n}" for n in range(12)]}), THRESHOLDS)
-    assert hold.reason.startswith("Teachers that were removed come back under the same id with another name")
-    assert "T8, T9, …" in hold.reason
-    assert "T10" not in hold.reason
+    assert word_hold(hold).reason.startswith("Teachers that were removed come back under the same id with another name")
+    assert "T8, T9, …" in word_hold(hold).reason
+    assert "T10" not in word_hold(hold).reason
     (hold,) = holds(facts(returned={"student": [str(n) for n in range(10)]}), THRESHOLDS)
-    assert ": 0, 1, 2, 3, 4, 5, 6, 7, 8, 9. At" in hold.reason
+    assert ": 0, 1, 2, 3, 4, 5, 6, 7, 8, 9. At" in word_hold(hold).reason
     (hold,) = holds(facts(returned={"student": ["7", "8"]}), THRESHOLDS)
-    assert ": 7, 8." in hold.reason
+    assert ": 7, 8." in word_hold(hold).reason
 
 
 def test_what_can_not_be_read_and_used_is_told_with_its_numbers() -> None:
     values = {"read": {}, "read_before": {"section_teachers": 1_200}, "rejected": {"admin": Rejected(86, 0, 505)}}
     short, rejected = holds(facts(**values), THRESHOLDS)
-    assert short.reason == "No teaching assignments were read; last time there were 1,200."
-    assert rejected.reason == "86 of 505 other staff can’t be used (17.0 %); the limit is 2% and 20."
+    assert word_hold(short).reason == "No teaching assignments were read; last time there were 1,200."
+    assert word_hold(rejected).reason == "86 of 505 other staff can’t be used (17.0 %); the limit is 2% and 20."
     with pytest.raises(BadRecord) as stopped:
         stop_if_rejected({"admin": Rejected(1_106, 1_020, 505)}, THRESHOLDS)
-    assert stopped.value.happened == (
+    assert word(stopped.value).happened == (
         "86 of 505 other staff can’t be used besides the 1,020 of the last delivery (17.0 %); from 10 % on nothing is "
         "delivered."
     )
@@ -443,7 +448,7 @@ def test_safety_is_made_of_the_settings() -> None:
 def test_D07_empty_stops() -> None:
     with pytest.raises(BadRecord) as stopped:
         stop_if_empty({"students": 0, "terms": 4}, {"students": 812, "terms": 4})
-    assert "812" in stopped.value.happened
+    assert "812" in word(stopped.value).happened
     stop_if_empty({"students": 0}, {})
     stop_if_empty({"students": 1}, {"students": 812})
     stop_if_empty({}, {"contacts": 400})

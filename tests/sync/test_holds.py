@@ -12,8 +12,11 @@ import pytest
 
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import ChangeCounts, Run
+from psconnect.wording.errors import word
+from psconnect.wording.holds import word_hold
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.support.demo import Connect, Connected
+from tests.support.errors import raises_saying
 from tests.sync.test_run import LEAVE, RENAME_ONE, truth, untouched
 
 CURRENT = "termid >= 3600 AND termid < 3700 AND sectionid > 0"
@@ -126,8 +129,8 @@ def test_a_change_that_is_too_large_is_held_and_nothing_is_written(connected: Co
     run = connected.service.sync(connected.name)
     assert run.state == "held", run.error
     (hold,) = [hold for hold in run.holds if hold.rule == rule]
-    assert reason in hold.reason
-    assert hold.to_do
+    assert reason in word_hold(hold).reason
+    assert word_hold(hold).to_do
     assert untouched(connected) == before
 
 
@@ -158,7 +161,7 @@ def test_what_can_not_be_right_stops_and_nothing_is_written(connected: Connected
     change(connected)
     run = connected.service.sync(connected.name)
     assert (run.state, run.error["code"]) == ("failed", code)
-    assert run.error["happened"].startswith(happened)
+    assert word(run.error).happened.startswith(happened)
     assert untouched(connected) == before
     with pytest.raises(FixSettings):
         connected.service.approve(run.id, "I insist")
@@ -185,13 +188,13 @@ def test_one_school_that_loses_many_is_named_though_the_district_as_a_whole_does
     rules = [hold.rule for hold in run.holds]
     assert "remove-student" not in rules
     (hold,) = [hold for hold in run.holds if hold.rule == "school-remove-student"]
-    assert hold.reason.startswith(f"{name}: ")
+    assert word_hold(hold).reason.startswith(f"{name}: ")
     (limits,) = [limit for limit in connected.service.limits(run.id) if limit.entity == "student"]
     (worst,) = [one for one in limits.schools if one.crossed]
     assert (worst.place, worst.kind) == (name, "remove")
     assert 0.8 * gone <= worst.count <= gone
     assert 0.8 * count <= worst.base <= count
-    assert f": {worst.count} of {worst.base} students would be removed (" in hold.reason
+    assert f": {worst.count} of {worst.base} students would be removed (" in word_hold(hold).reason
     assert not limits.crossed
     assert [(one.kind, one.count) for one in limits.kinds] == [
         ("create", 0),
@@ -217,7 +220,7 @@ def test_a_class_that_is_emptied_is_named(connected: Connected) -> None:
     run = connected.service.sync(connected.name)
     (hold,) = run.holds
     assert hold.rule == "class-remove-enrollment"
-    title, _, what = hold.reason.partition(": ")
+    title, _, what = word_hold(hold).reason.partition(": ")
     assert "enrollments would be removed (" in what
     assert what.endswith("the limit is 75% and 8.")
     assert title in {row["title"] for row in read_bundle(connected.bundle)["classes"]}
@@ -245,7 +248,7 @@ def test_rejected_records_hold_and_stop(connected: Connected) -> None:
     nameless(connected, 12)
     stopped = connected.service.sync(connected.name)
     assert stopped.error["code"] == "PSC-READ-REJECTED"
-    assert "besides the" in stopped.error["happened"]
+    assert "besides the" in word(stopped.error).happened
     connected.service.set_value(connected.name, "safety.thresholds.student.rejected", '"off"')
     assert rejected_by(connected) == []
 
@@ -272,7 +275,7 @@ def test_a_season_holds_even_what_is_small(connect: Connect) -> None:
 
 
 def test_a_season_that_ends_before_it_begins_is_refused(connect: Connect) -> None:
-    with pytest.raises(FixSettings, match="before it begins") as refused:
+    with raises_saying(FixSettings, "before it begins") as refused:
         connect(settings={"safety": {"freeze": [{"from": "2027-08-15", "until": "2027-06-10"}]}}, install=False)
     assert refused.value.where == "safety.freeze[0]"
 
@@ -324,7 +327,7 @@ def test_a_rehearsal_of_a_year_that_is_not_there_says_so(connected: Connected) -
     connected.service.set_value(connected.name, "scope.start_year", "2027")
     run = connected.service.sync(connected.name, rehearse=True)
     assert run.error["code"] == "PSC-SCOPE-NO-YEAR"
-    assert "2028-2029" in run.error["happened"]
+    assert "2028-2029" in word(run.error).happened
 
 
 def gone(connected: Connected, student: int) -> Run:
@@ -352,7 +355,7 @@ def test_D19_a_key_that_comes_back_as_somebody_else_is_held(connected: Connected
     run = connected.service.sync(connected.name)
     assert [hold.rule for hold in run.holds] == (["returned-student"] if held else [])
     if held:
-        assert f"name and number: {student}." in run.holds[0].reason
+        assert f"name and number: {student}." in word_hold(run.holds[0]).reason
         assert untouched(connected) == before
         without = connected.service.exclude(run.id, "student", [student])
         assert "returned-student" not in [hold.rule for hold in without.holds]

@@ -14,6 +14,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
 from psconnect.service import Finding
 from psconnect.store.settings.connection_files import read_file
+from psconnect.wording.errors import word
 from tests.support.demo import Connect, Connected
 
 PATTERN = "{givenName|first|ascii|lower}{familyName|ascii|lower|alnum}"
@@ -283,4 +284,4 @@ def test_what_can_not_be_used_is_refused_on_saving(connect: Connect, key: str, v
     connected = connect(install=False)
     with pytest.raises(FixSettings) as refused:
         connected.service.set_value(connected.name, key, json.dumps(value))
-    assert says in refused.value.happened
+    assert says in word(refused.value).happened

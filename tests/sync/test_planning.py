@@ -12,6 +12,7 @@ import pytest
 from psconnect.model.clock import CancelToken
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import ChangeCounts
+from psconnect.wording.holds import word_hold
 from tests.support.demo import Connect, Connected, connecting
 from tests.sync.test_run import RENAME_ONE, untouched
 
@@ -95,7 +96,7 @@ def test_a_season_ends_with_the_districts_day_and_not_with_that_of_greenwich(mak
     connected.clock.time = datetime(2026, 11, 19, 3, tzinfo=UTC)
     run = connected.service.sync(connected.name)
     assert [hold.rule for hold in run.holds] == ["freeze"]
-    assert run.holds[0].reason.endswith("today is 2026-11-18.")
+    assert word_hold(run.holds[0]).reason.endswith("today is 2026-11-18.")
 
 
 def test_what_comes_where_nothing_was_is_compared_with_nothing(making: Connect) -> None:

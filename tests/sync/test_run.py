@@ -23,6 +23,7 @@ from psconnect.store.lock import run_lock
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
+from tests.support.errors import raises_saying
 
 RENAME_ONE = (
     "UPDATE students SET last_name = 'Rivera' WHERE dcid = (SELECT min(dcid) FROM students WHERE enroll_status = 0)"
@@ -235,7 +236,7 @@ def test_discard_and_expire(connected: Connected) -> None:
     second = connected.service.sync(connected.name)
     assert connected.service.run(first.id).state == "expired"
     assert connected.service.discard(second.id).state == "discarded"
-    with pytest.raises(FixSettings, match="discarded"):
+    with raises_saying(FixSettings, "discarded"):
         connected.service.approve(second.id, "too late")
     assert not connected.bundle.exists()
 

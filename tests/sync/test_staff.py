@@ -10,6 +10,7 @@ import pytest
 from psconnect.model.review import ChangeQuery
 from psconnect.model.runs import Run
 from psconnect.sync import included
+from psconnect.wording.holds import word_hold
 from tests.judges.sql_truth import compare
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
 from tests.sync.test_naming import users
@@ -88,7 +89,7 @@ def test_a_change_of_role_is_seen_by_its_limit_and_said(district: Connected) -> 
     assert run.state == "held"
     (hold,) = run.holds
     assert hold.rule == "role-teacher"
-    assert hold.reason == (
+    assert word_hold(hold).reason == (
         f"1 of {teachers} teachers would become other staff ({100 / teachers:.1f} %); the limit is 1."
     )
     assert delivered(district, key)[0] == "teacher", "nothing was delivered"
@@ -201,7 +202,7 @@ def test_a_tenth_of_the_staff_missing_is_held_though_neither_kind_reaches_its_li
     assert run.state == "held"
     assert [hold.rule for hold in run.holds if hold.rule.endswith(("staff", "teacher", "admin"))] == ["remove-staff"]
     (hold,) = [hold for hold in run.holds if hold.rule == "remove-staff"]
-    assert hold.reason.startswith(f"8 of {total} members of staff would be removed (")
+    assert word_hold(hold).reason.startswith(f"8 of {total} members of staff would be removed (")
 
 
 # --- the district's own roles ----------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from psconnect.transfer.ownership import OWNER_FILE
+from psconnect.wording.holds import word_hold
 from tests.support.demo import Connect, Connected
 from tests.sync.test_run import RENAME_ONE, untouched
 
@@ -48,8 +49,8 @@ def test_another_home_waits_until_somebody_lets_it_take_over(one: Connected, nam
     before = untouched(one)
     run = two.service.sync(two.name)
     assert (run.state, [hold.rule for hold in run.holds], for_run(run)) == ("held", ["folder-owned"], 3)
-    assert str(one.folder / "roster") in run.holds[0].reason
-    assert "2026-11-18" in run.holds[0].reason
+    assert str(one.folder / "roster") in word_hold(run.holds[0]).reason
+    assert "2026-11-18" in word_hold(run.holds[0]).reason
     assert untouched(one) == before
     assert two.service.approve(run.id, "the old server is gone").state == "finished_with_problems"
     assert two.bundle.exists()

@@ -15,6 +15,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.errors import Cancelled, FixSettings, LocalStorage
 from psconnect.store.files import sync_folder
 from psconnect.transfer.folder import PATIENCE, FolderPlace, file_digest
+from psconnect.wording.errors import word
 from tests.contracts.disks import Hold, Mount, hold, make_read_only, mount
 from tests.support.demo import TestClock
 
@@ -346,7 +347,7 @@ def test_P04_a_file_that_stays_held_is_left_and_that_is_said(tmp_path: Path, hol
         at.publish(prepared(at, b"two"), CancelToken())
 
     assert caught.value.code == "PSC-FOLDER-IN-USE"
-    assert "another program has it open" in caught.value.happened
+    assert "another program has it open" in word(caught.value).happened
     assert at.path.read_bytes() == b"one"
     assert PATIENCE <= sum(clock.waited) <= PATIENCE + 1
 

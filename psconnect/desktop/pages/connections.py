@@ -8,7 +8,6 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from psconnect.desktop.advice import in_window
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.sentences import last_run, went
 from psconnect.desktop.text import counted, exact, tr
@@ -23,6 +22,7 @@ from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import WAITING, Run
 from psconnect.service import ConnectionState
+from psconnect.wording.errors import word
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,7 @@ class ConnectionsPage(ScrollPage):
             "1 connection can’t be shown, because its file can’t be used:",
             "{count} connections can’t be shown, because their files can’t be used:",
         )
-        lines = [
-            tr("{file}. {happened} {to_do}", file=one.where, happened=one.happened, to_do=in_window(one.to_do))
-            for one in damaged
-        ]
+        lines = [tr("{file}. {text}", file=one.where, text=word(one, window=True).text) for one in damaged]
         folder = partial(self._context.open_url, self._context.service.home.connections().as_uri())
         self.damaged.tell("\n".join([head, *lines]), "bad", [(tr("Open folder"), folder), (tr("Try again"), self.load)])
 
@@ -173,7 +170,7 @@ class ConnectionCard(Card):
         self._chip.show_state(*state_of_connection(self._state, working=working))
         now = self._context.now()
         trouble = self._state.trouble
-        self._when.setText(trouble.title if trouble else last_run(run, now))
+        self._when.setText(word(trouble).title if trouble else last_run(run, now))
         self._when.set_tip(exact(run.started) if run else "")
         self._what.setText(_summary(self._state))
         waits = run is not None and not working and run.state in WAITING
@@ -207,7 +204,7 @@ class ConnectionCard(Card):
 def _summary(state: ConnectionState) -> str:
     run, trouble = state.last_run, state.trouble
     if trouble:
-        return tr("{happened} {to_do}", happened=trouble.happened, to_do=in_window(trouble.to_do))
+        return word(trouble, window=True).text
     if state.connection.disabled:
         return tr("Everything is kept, nothing runs. Enable it in its settings.")
     if run is None:

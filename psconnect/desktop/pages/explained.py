@@ -8,7 +8,6 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from psconnect.desktop.advice import with_way
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.text import counted, exact, moment, state_word, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S
@@ -23,7 +22,9 @@ from psconnect.model.runs import WAITING, Run
 from psconnect.model.shown_text import shown
 from psconnect.service import ExplainedStep, Explanation, Happening
 from psconnect.wording.catalogue import marked, translated
+from psconnect.wording.errors import word
 from psconnect.wording.records import record_kind
+from psconnect.wording.window import with_way
 
 _OUTCOMES = {
     "passed": (marked("Passes"), "good"),
@@ -78,7 +79,7 @@ class ExplainedCard(Card):
 
     def show_error(self, error: PsconnectError) -> None:
         """Say why the record can't be explained."""
-        self.show_message(error.title, tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
+        self.show_message(word(error).title, word(error, window=True).text)
 
     def show_record(self, explained: Explained) -> None:
         """Show a record."""

@@ -20,6 +20,7 @@ from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING
 from psconnect.model.shown_text import shown
 from psconnect.service import Match
+from psconnect.wording.errors import word
 from psconnect.wording.records import fate_word, record_kind
 
 _TYPING_MS, _MOST = 250, 50
@@ -174,8 +175,8 @@ class FindPage(ScrollPage):
             self.record.show_error(error)
             return
         self.show_message(
-            error.title,
-            tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do),
+            word(error).title,
+            word(error, window=True).text,
             [(tr("Preview, deliver nothing"), self._preview), (tr("Open the overview"), self._overview)],
         )
 

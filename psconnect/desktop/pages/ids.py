@@ -22,6 +22,7 @@ from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.service import IdsNow
+from psconnect.wording.errors import word
 
 _ROW = 28
 
@@ -144,7 +145,7 @@ class IdsPage(ScrollPage):
 
     def _list_refused(self, name: str, error: PsconnectError) -> None:
         if name == self.name:
-            self._tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+            self._tell(word(error, window=True).text, "bad")
 
     def _tell(self, text: str, state: str = "accent", actions: Sequence[Action] = ()) -> None:
         self.outcome.tell(text, state, actions)

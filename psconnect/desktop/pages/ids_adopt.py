@@ -20,6 +20,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.service import AdoptionPreview, IdsNow
+from psconnect.wording.errors import word
 from psconnect.wording.ids import ADOPTION_OUTCOMES, adoption_word
 
 _KIND_WIDTH, _ROW = 240, 28
@@ -229,7 +230,7 @@ class AdoptCard(Card):
             self._working = False
             self._enable()
             again: list[Action] = [(tr("Compare again"), self._compare)] if error.code == _OLD else []
-            self._tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad", again)
+            self._tell(word(error, window=True).text, "bad", again)
             if self.isVisible():
                 (self.told.buttons[0] if again else self.drop_button).setFocus()
 
@@ -238,7 +239,7 @@ class AdoptCard(Card):
             self._path, self._working = None, False
             self._show_part(taken_up=False)
             self._enable()
-            self._tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+            self._tell(word(error, window=True).text, "bad")
             if self._from_choosing and self.isVisible():
                 self.choose_button.setFocus()
 

@@ -14,6 +14,7 @@ from psconnect.desktop.widgets.form import FormRow
 from psconnect.model.errors import PsconnectError
 from psconnect.service import IdsNow, RekeyWishes
 from psconnect.wording.catalogue import marked, translated
+from psconnect.wording.errors import word
 from psconnect.wording.records import records_label
 
 _HELP = {
@@ -89,7 +90,7 @@ class IdChoices(QWidget):
         about = self.rows.get(error.where or "") if error else None
         if error is None or about is None:
             return False
-        about.set_error(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
+        about.set_error(word(error, window=True).text)
         about.field.setFocus()
         return True
 

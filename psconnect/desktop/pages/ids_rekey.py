@@ -25,6 +25,7 @@ from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent, RunEvent
 from psconnect.service import IdsNow, PluginPackage, RekeyPlan
+from psconnect.wording.errors import word
 
 _NO_ACCESS = "PSC-ACCESS-"
 _WorkedOut = tuple[RekeyPlan, list[tuple[str, str, str, str]]]
@@ -190,7 +191,7 @@ class RekeyCard(Card):
         self._end()
         if self.choices.show_error(error):
             return
-        text = tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do)
+        text = word(error, window=True).text
         actions: list[Action] = []
         if error.code.startswith(_NO_ACCESS):
             actions.append((tr("Save the plugin for it …"), self._ask_for_plugin))
@@ -259,7 +260,7 @@ class RekeyCard(Card):
         self._on_turn()
 
     def _tell_error(self, error: PsconnectError) -> None:
-        self._tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+        self._tell(word(error, window=True).text, "bad")
 
     def _ask_for_list(self) -> None:
         if self._now is not None:

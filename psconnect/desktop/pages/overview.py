@@ -25,13 +25,14 @@ from psconnect.model.connection import Connection
 from psconnect.model.entities import planned_entities
 from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
+from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.rules import rule_of
 from psconnect.wording.runs import severity_order
 
 _STREAMS = {"school": "schools", "calendar": "terms", "course": "courses", "class": "sections", "student": "students"}
 _STREAMS |= {"contact": "contacts", "relationship": "relationships", "enrollment": "enrollments"}
 _MOST_FINDINGS, _NARROW = 5, 860
-_AFTER_UNDO = tr(
+_AFTER_UNDO = marked(
     "The last delivery took an earlier run back. The next sync with changes waits for your approval, because it would "
     "do again what was undone. Correct the cause first, in PowerSchool or in the settings."
 )
@@ -117,7 +118,7 @@ class OverviewPage(ScrollPage):
             self.waiting.hide()
             applied = next((one for one in runs if one.state in APPLIED), None)
             if applied and applied.kind == "undo":
-                self.waiting.tell(_AFTER_UNDO, "accent")
+                self.waiting.tell(translated(_AFTER_UNDO), "accent")
             return
         text = tr("{sentence}. Nothing is delivered until you approve it.", sentence=headline(run))
         review = partial(self._context.go.review, self.name, run.id)

@@ -22,6 +22,7 @@ from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING, Run
 from psconnect.service import Limit, SetAside
+from psconnect.wording.errors import word
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class ReviewPage(ScrollPage):
 
     def _not_done(self, error: PsconnectError) -> None:
         """What could not be excluded leaves the page as it is."""
-        self._context.go.notice(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+        self._context.go.notice(word(error, window=True).text, "bad")
 
     def _run_changed(self, name: str) -> None:
         """While another run goes on, nothing can be decided about this one; when it ends, this one may be over."""

@@ -22,6 +22,7 @@ from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.runs import WAITING, Run
 from psconnect.wording.catalogue import marked, translated
+from psconnect.wording.errors import word
 
 _SECOND_MS = 1_000
 _THOUSAND = 1_000
@@ -139,8 +140,8 @@ class RunPage(ScrollPage):
     def _show_end(self, active: ActiveRun) -> None:
         run = active.run
         if active.error:
-            self.set_title(active.error.title, self.name)
-            self.outcome.tell(error_in_words(active.error.as_dict()), "bad", self.ways_out(active.error.code))
+            self.set_title(word(active.error).title, self.name)
+            self.outcome.tell(error_in_words(active.error), "bad", self.ways_out(active.error.code))
             self.next_button.setText(tr("Open the overview"))
         elif run is None:
             self.set_title(tr("Stopped"), tr("Nothing was delivered."))

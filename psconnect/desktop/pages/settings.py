@@ -22,6 +22,7 @@ from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.service import slug
+from psconnect.wording.errors import word
 
 _NAME_WIDTH = 320
 
@@ -203,4 +204,4 @@ class SettingsPage(ScrollPage):
 
     def _refused(self, error: PsconnectError) -> None:
         self._enable_remove()
-        self.outcome.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+        self.outcome.tell(word(error, window=True).text, "bad")

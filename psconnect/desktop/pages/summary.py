@@ -36,6 +36,7 @@ from psconnect.model.errors import PsconnectError
 from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.service import Undoable, slug
+from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
 
 _FACT_COLUMNS = 4
@@ -241,7 +242,7 @@ class RunSummaryPage(ScrollPage):
         self.outcome.tell(tr("The file is in {path}", path=path), "good", [(tr("Open the file"), open_it)])
 
     def _not_exported(self, error: PsconnectError) -> None:
-        self.outcome.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+        self.outcome.tell(word(error, window=True).text, "bad")
 
 
 class _ChangesCard(Card):

@@ -18,6 +18,7 @@ from psconnect.desktop.widgets.card import Card, row
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.settle import settle_layout
 from psconnect.model.errors import PsconnectError
+from psconnect.wording.errors import word
 
 _MESSAGE_WIDTH, _ALMOST_ALL = 600, 100
 _T = TypeVar("_T")
@@ -146,9 +147,9 @@ class ScrollPage(QWidget):
 
     def show_error(self, error: PsconnectError, actions: Sequence[Action] = ()) -> None:
         """Show what happened and what to do."""
-        text = tr("{happened}\n\n{to_do}\n\nCode: {code}", happened=error.happened, to_do=error.to_do, code=error.code)
+        text = word(error, window=True).with_code
         again: list[Action] = [(tr("Try again"), self.again)] if self.again else []
-        self.show_message(error.title, text, actions or [*again, *self.ways_out(error.code)])
+        self.show_message(word(error).title, text, actions or [*again, *self.ways_out(error.code)])
 
     @property
     def message_shown(self) -> bool:

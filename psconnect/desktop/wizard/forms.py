@@ -22,6 +22,7 @@ from psconnect.desktop.wizard.session import Session, change
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
+from psconnect.wording.errors import word
 
 
 class ConnectionForms(QWidget):
@@ -163,4 +164,4 @@ class ConnectionForms(QWidget):
     def _refused(self, error: PsconnectError) -> None:
         self._saving, self._after = False, None
         self._show()
-        self.banner.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+        self.banner.tell(word(error, window=True).text, "bad")

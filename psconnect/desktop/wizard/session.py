@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-from psconnect.desktop.text import tr
 from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft
 from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, rebased, to_connection
@@ -207,24 +206,12 @@ class Session:
 
     def _current(self, name: str) -> Connection:
         if name not in [state.connection.name for state in self.service.connections()]:
-            raise FixSettings(
-                "PSC-SETTINGS-GONE",
-                tr("The connection is gone"),
-                tr("“{name}” was removed from this computer while its settings were open.", name=name),
-                tr("Nothing was saved. To have it again, set it up anew or import its file."),
-                where="name",
-            )
+            raise FixSettings("PSC-SETTINGS-GONE", where="name", name=name)
         return self.service.connection(name)
 
     def _refuse_taken(self, name: str) -> None:
         if self.service.known_as(name.strip()):
-            raise FixSettings(
-                "PSC-SETTINGS-NAME-TAKEN",
-                tr("The name is taken"),
-                tr("A connection called “{name}” was made while this one was set up.", name=name.strip()),
-                tr("Choose another name."),
-                where="name",
-            )
+            raise FixSettings("PSC-SETTINGS-NAME-TAKEN", where="name", name=name.strip())
 
     def discard(self) -> None:
         """Throw the draft and its secrets away."""

@@ -25,6 +25,7 @@ from psconnect.desktop.wizard.side import StepList
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
+from psconnect.wording.errors import word
 
 _SIZE, _LEAST = QSize(1180, 760), QSize(900, 480)
 OnSaved = Callable[[str, str], object]
@@ -223,7 +224,7 @@ class WizardWindow(QWidget):
     def _refused(self, error: PsconnectError) -> None:
         self._finished = False
         self._show_buttons()
-        self.banner.tell(tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do), "bad")
+        self.banner.tell(word(error, window=True).text, "bad")
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the draft, which takes no longer than closing; stay open where that is impossible, and say why."""
@@ -239,7 +240,7 @@ class WizardWindow(QWidget):
                 drafts.save(session.service, session.draft)
             except PsconnectError as error:
                 event.ignore()
-                text = tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do)
+                text = word(error, window=True).text
                 self.banner.tell(text, "bad", [(tr("Close anyway"), self._close_anyway)])
                 return
             # Without an owner: the keyring may take its time, and the window is gone by then.

@@ -7,7 +7,7 @@ import re
 from psconnect.destinations.database.layout import SCHOOL_VIEW
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.writer import Writer
-from psconnect.model.bad_setting import refuse
+from psconnect.model.errors import FixSettings
 from psconnect.model.ids import LONGEST_ID
 from psconnect.model.setting_fields import SettingField
 
@@ -18,11 +18,7 @@ def _open(context: Context) -> Writer:
 
     prefix = str(context.settings["prefix"])
     if not re.fullmatch(r"([a-z][a-z0-9_]{0,19})?", prefix):
-        raise refuse(
-            f"“{prefix}” can’t stand in front of the tables’ names.",
-            "Give at most 20 small letters, digits and underscores, beginning with a letter, like “roster_”.",
-            "destination.prefix",
-        )
+        raise FixSettings("PSC-SETTINGS-INVALID/cant-stand-front", where="destination.prefix", prefix=prefix)
     return DatabaseWriter(context, database_path(str(context.settings["file"])))
 
 

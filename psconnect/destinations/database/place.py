@@ -22,13 +22,7 @@ def database_path(text: str) -> Path:
     except RuntimeError:  # a user's home that does not exist
         path = Path(text)
     if not path.is_absolute() or not path.name:
-        raise FixSettings(
-            "PSC-FILE-RELATIVE",
-            "The path of the database is incomplete",
-            f"“{text}” does not say where it begins.",
-            "Give the whole path, for example C:\\Roster\\roster.sqlite or /srv/roster/roster.sqlite.",
-            where="destination.file",
-        )
+        raise FixSettings("PSC-FILE-RELATIVE", where="destination.file", text=text)
     return path
 
 
@@ -36,26 +30,14 @@ def check_place(path: Path) -> None:
     """Raise in words unless a database could be there; makes nothing that stays."""
     with storage_errors(path):
         if not path.parent.is_dir():
-            raise FixSettings(
-                "PSC-FOLDER-MISSING",
-                "The destination folder is not there",
-                f"{path.parent} does not exist, or its drive is not connected. psconnect does not make it by itself.",
-                "Create the folder, connect the drive, or choose another file under Destination.",
-                where=str(path.parent),
-            )
+            raise FixSettings("PSC-FOLDER-MISSING/file", where=str(path.parent), folder=str(path.parent))
         if path.is_dir():
             raise IsADirectoryError(21, "", str(path))
         # SQLite makes a journal beside the file.
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     if path.exists() and _own(path):
-        raise FixSettings(
-            "PSC-DATABASE-OWN-FILE",
-            "The file is psconnect’s own",
-            f"{path} is where psconnect keeps a connection’s roster data. Nothing was changed.",
-            "Choose another file under Destination.",
-            where=str(path),
-        )
+        raise FixSettings("PSC-DATABASE-OWN-FILE", where=str(path), path=str(path))
 
 
 def _own(path: Path) -> bool:

@@ -89,55 +89,19 @@ def in_words(error: DBAPIError, path: Path) -> PsconnectError:
     if code in _HELD:
         return _in_use(path)
     if code == sqlite3.SQLITE_FULL:
-        return LocalStorage(
-            "PSC-DISK-FULL",
-            "The disk is full",
-            f"There was no room left to write to {path}. What was written before is untouched.",
-            "Free some room, then start again: it goes on where it stopped.",
-            where=where,
-        )
+        return LocalStorage("PSC-DISK-FULL/appended", where=where, path=str(path))
     if code in _DENIED:
-        return LocalStorage(
-            "PSC-DISK-DENIED",
-            "A file can't be written",
-            f"{path} or its folder is read-only, or belongs to another user.",
-            "Check who may write to the file and to its folder, then start again.",
-            where=where,
-        )
+        return LocalStorage("PSC-DISK-DENIED/folder-read-only", where=where, path=str(path))
     if code == sqlite3.SQLITE_NOTADB:
-        return FixSettings(
-            "PSC-DATABASE-OTHER-FILE",
-            "The file is no SQLite database",
-            f"{path} is a file of another kind, or an encrypted database. Nothing was changed.",
-            "Choose another file under Destination.",
-            where=where,
-        )
+        return FixSettings("PSC-DATABASE-OTHER-FILE", where=where, path=str(path))
     if code == sqlite3.SQLITE_CORRUPT:
-        return LocalStorage(
-            "PSC-DATABASE-DAMAGED",
-            "The database is damaged",
-            f"SQLite can’t read {path}: its content is not what was written.",
-            "Move the file away or restore it from a backup, then start again: psconnect fills in what it lacks.",
-            where=where,
-        )
+        return LocalStorage("PSC-DATABASE-DAMAGED", where=where, path=str(path))
     name = getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
-    return LocalStorage(
-        "PSC-DATABASE-ERROR",
-        "The database can’t be read or written",
-        f"SQLite reported {name} for {path}.",
-        "Check the disk and the file, then start again.",
-        where=where,
-    )
+    return LocalStorage("PSC-DATABASE-ERROR", where=where, name=name, path=str(path))
 
 
 def _in_use(path: Path) -> LocalStorage:
-    return LocalStorage(
-        "PSC-DATABASE-IN-USE",
-        "The database is in use",
-        f"Another program has been writing to {path}, or reading it, for {LOCK_PATIENCE:.0f} seconds.",
-        "Close what has it open (a database browser, a report, a backup), then start again.",
-        where=str(path),
-    )
+    return LocalStorage("PSC-DATABASE-IN-USE", where=str(path), path=str(path), lock_patience=LOCK_PATIENCE)
 
 
 def concerns_all(error: DBAPIError) -> bool:

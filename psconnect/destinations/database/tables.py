@@ -224,20 +224,8 @@ def note(db: Connection, tables: Tables, name: str, value: str) -> None:
 
 
 def _taken(name: str) -> FixSettings:
-    return FixSettings(
-        "PSC-DATABASE-TAKEN",
-        "The database has such a table already",
-        f"It has a table or view “{name}” that psconnect did not make. Nothing was changed.",
-        "Set another prefix for psconnect’s tables under Destination, or choose another file.",
-        where="destination.prefix",
-    )
+    return FixSettings("PSC-DATABASE-TAKEN", where="destination.prefix", name=name)
 
 
 def _newer() -> FixSettings:
-    return FixSettings(
-        "PSC-DATABASE-NEWER",
-        "The database is of a newer version",
-        "A newer version of psconnect made its tables.",
-        "Install the newest version of psconnect.",
-        where="destination.file",
-    )
+    return FixSettings("PSC-DATABASE-NEWER", where="destination.file")

@@ -162,13 +162,7 @@ class DatabaseWriter(Writer):
     def _work(self, db: Connection, batch: Batch) -> BatchWork:
         tables = self._tables
         if tables is None or not is_id(db, tables, self._id):
-            raise TryLater(
-                "PSC-DATABASE-REPLACED",
-                "The database was replaced",
-                f"While the run was writing, another file took the place of {self._path}.",
-                "Start again: everything is delivered to the file that stands there then.",
-                where=str(self._path),
-            )
+            raise TryLater("PSC-DATABASE-REPLACED", where=str(self._path), path=str(self._path))
         now = self._context.clock.now().astimezone(UTC).replace(tzinfo=None)
         return BatchWork(db, tables, batch, self._run, self._context.name, now, self._deletes)
 

@@ -144,20 +144,8 @@ def _no_bundle(happened: str) -> FixSettings:
 
 
 def _not_read(because: str, where: str) -> BadRecord:
-    return BadRecord(
-        "PSC-BUNDLE-FORMAT",
-        "The OneRoster bundle can’t be read",
-        f"The bundle can’t be read because {because}.",
-        "Have it written as OneRoster 1.1, in UTF-8 and in bulk, with all columns in each file.",
-        where=where,
-    )
+    return BadRecord("PSC-BUNDLE-FORMAT", where=where, because=because)
 
 
 def _not_whole(because: str, where: str) -> TryLater:
-    return TryLater(
-        "PSC-BUNDLE-NOT-WHOLE",
-        "The OneRoster bundle is not whole",
-        f"Nothing is delivered, because what lacks would count as removed: {because}.",
-        "Have the bundle written again and start again. If that does not help, ask who writes it.",
-        where=where,
-    )
+    return TryLater("PSC-BUNDLE-NOT-WHOLE", where=where, because=because)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.findings import Finding
@@ -17,6 +17,7 @@ from psconnect.sources.oneroster_csv.bundle import open_bundle
 from psconnect.sources.oneroster_csv.columns import BUNDLE_FILES, FILE_OF, FURTHER, MADE, own_ids
 from psconnect.sources.oneroster_csv.source import BundleSource
 from psconnect.sources.wanted import Wanted
+from psconnect.wording.errors import word
 
 _FOLDER = SettingField(
     "folder",
@@ -69,7 +70,8 @@ class OneRosterFolder:
                 counted = ", ".join(f"{name}.csv {count:,}" for name, count in rows.items())
                 yield Finding("Bundle", "ok", f"{bundle.name} is a whole OneRoster 1.1 bundle. Rows: {counted}.")
         except PsconnectError as error:
-            yield Finding("Bundle", "failed", error.happened, error.to_do, error.code)
+            told = word(error)
+            yield Finding("Bundle", "failed", told.happened, told.to_do, told.code, word(error, window=True).to_do)
 
     def schools(self) -> list[School]:
         """The schools whose identifier is a number, which is how a connection chooses them."""
@@ -87,13 +89,7 @@ class OneRosterFolder:
     def source(self, *, next_year: bool = False) -> BundleSource:
         """The bundle; it has one school year."""
         if next_year:
-            raise FixSettings(
-                "PSC-BUNDLE-NEXT-YEAR",
-                "A bundle has one school year",
-                "The next school year can’t be rehearsed, because a OneRoster bundle has the present one alone.",
-                "Put a bundle of the next year into the folder and preview it.",
-                where="source.folder",
-            )
+            raise FixSettings("PSC-BUNDLE-NEXT-YEAR", where="source.folder")
         return BundleSource(self.reads.folder, self.wanted, self.context.clock.now().astimezone().date())
 
     def close(self) -> None:
@@ -128,9 +124,7 @@ class OneRosterCsvKind:
         }
         for where, given in refused.items():
             if given:
-                raise refuse(
-                    "This is for PowerSchool alone; a OneRoster bundle has no such thing.", "Take it out.", where
-                )
+                raise FixSettings("PSC-SETTINGS-INVALID/powerschool-alone-oneroster", where=where)
 
     def resolve(self, name: str, entity: str, where: str) -> str:
         """``file.column`` for a column as a person writes it, with its file or alone."""
@@ -143,11 +137,7 @@ class OneRosterCsvKind:
             if one.lower() == f"{file}.{column}".lower():
                 return one
         raise FixSettings(
-            "PSC-MAPPING-TEMPLATE",
-            "A mapping can't be used",
-            f"OneRoster has no column “{name}” for this.",
-            nearest(f"{file}.{column}", known),
-            where=where,
+            "PSC-MAPPING-TEMPLATE/oneroster-column", where=where, name=name, hint=hint_at(f"{file}.{column}", known)
         )
 
     def fields(self, entity: str) -> Sequence[SourceField]:
@@ -160,11 +150,7 @@ class OneRosterCsvKind:
     def reads(self, wanted: Wanted) -> BundleReads:
         """The folder; raises FixSettings for what a bundle can't tell."""
         if wanted.options.parents == "portal":
-            raise refuse(
-                "A OneRoster bundle does not tell who has a portal account.",
-                "Set options.parents to none or all.",
-                "options.parents",
-            )
+            raise FixSettings("PSC-SETTINGS-INVALID/oneroster-bundle-tell", where="options.parents")
         return BundleReads(str(wanted.connection.source.own.get("folder", "")))
 
     def open(self, context: SourceContext, wanted: Wanted, reads: BundleReads) -> OneRosterFolder:

@@ -45,14 +45,7 @@ class Judged:
             self._seen[own_id] = content
             return True
         if self._seen[own_id] != content:
-            raise BadRecord(
-                "PSC-BUNDLE-DOUBLE",
-                "An id stands for two different records",
-                f"{self._name}.csv has two different rows with the same sourcedId. Nothing is delivered, because "
-                "nobody can say which one is right.",
-                "Correct it in the system that wrote the bundle.",
-                where=f"{self._name}.csv",
-            )
+            raise BadRecord("PSC-BUNDLE-DOUBLE", where=f"{self._name}.csv", name=self._name)
         intake.problem("duplicate-row", own_id)
         return False
 

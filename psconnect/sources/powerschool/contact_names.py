@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from psconnect.model.bad_setting import refuse
 from psconnect.model.connection import Connection
+from psconnect.model.errors import FixSettings
 from psconnect.powerschool.fields import resolve
 from psconnect.roster.value_lists import ListedValues, ValueList
 from psconnect.roster.whole_names import DEFAULT_WAYS, MOST, WholeNames, compile_names
@@ -20,21 +20,17 @@ def whole_names(connection: Connection, parents: str, lists: Mapping[str, ValueL
     if options.contact_module or parents == "none":
         return None
     if parents == "portal":
-        raise refuse(
-            "Who has a portal account is known by the contact module alone, which is switched off.",
-            "Switch the contact module on, or take all contacts.",
-            "options.parents",
-        )
+        raise FixSettings("PSC-SETTINGS-INVALID/who-portal-account", where="options.parents")
     if not 1 <= len(options.name_fields) <= MOST:
-        raise refuse(f"There have to be 1 to {MOST} fields with names.", "List them.", "options.contact_fields")
+        raise FixSettings("PSC-SETTINGS-INVALID/1-fields-names", where="options.contact_fields", most=MOST)
     columns: dict[str, str] = {}
     for relation, written in options.name_fields.items():
         where = f"options.contact_fields.{relation}"
         table, _, field = resolve(written, "student", where).partition(".")
         if table.lower() != "students":
-            raise refuse(f"“{written}” is no field of the table Students.", "Take one like Students.Mother.", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/field-table-students", where=where, written=written)
         if field.lower() in columns:
-            raise refuse(f"“{written}” stands twice.", "Give each relationship a field of its own.", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/stands-twice", where=where, written=written)
         columns[field.lower()] = relation
     return WholeNames(
         columns,

@@ -78,22 +78,9 @@ def find_district(
     wanted = "all" if plan.schools == "all" else {str(number) for number in plan.schools}
     chosen = {key for number, key in numbers.items() if wanted == "all" or number in wanted}
     if not numbers:
-        raise FixSettings(
-            "PSC-SCOPE-NO-SCHOOL",
-            "No school to read",
-            "PowerSchool has no school: its list of schools came back empty.",
-            "Look at Start Page > District > Schools. If there are schools, build the plugin again and install it: the "
-            "installed one may not view them.",
-            where="scope.schools",
-        )
+        raise FixSettings("PSC-SCOPE-NO-SCHOOL/none-listed", where="scope.schools")
     if not chosen:
-        raise FixSettings(
-            "PSC-SCOPE-NO-SCHOOL",
-            "No school to read",
-            "None of the chosen school numbers exists in PowerSchool.",
-            "Choose the schools again. The number stands under Start Page > District > Schools.",
-            where="scope.schools",
-        )
+        raise FixSettings("PSC-SCOPE-NO-SCHOOL/none-exists", where="scope.schools")
     is_date = DateCheck()
     dated = [
         row
@@ -115,13 +102,7 @@ def find_district(
         asked = f"{year_id + FIRST_YEAR}-{year_id + FIRST_YEAR + 1}"
     of_year = [row for row in rows if row.year_id == year_id]
     if year_id is None or not of_year:
-        raise FixSettings(
-            "PSC-SCOPE-NO-YEAR",
-            "No school year to read",
-            f"The chosen schools have no school year for {asked} in PowerSchool.",
-            "Check the years and terms: Start Page > School > Years & Terms.",
-            where="scope.start_year",
-        )
+        raise FixSettings("PSC-SCOPE-NO-YEAR", where="scope.start_year", asked=asked)
     first_day, last_day = min(r.first_day for r in of_year), max(r.last_day for r in of_year)
     return District(numbers, chosen, year_id, first_day, last_day)
 
@@ -135,14 +116,7 @@ def _begins_in_session(row: YearRow, days: SchoolDays) -> YearRow:
 
 
 def _no_dates() -> BadRecord:
-    return BadRecord(
-        "PSC-READ-DATES",
-        "The dates of the school years can’t be read",
-        "PowerSchool gives the first and last days of the school years in a form that psconnect does not know. Nothing "
-        "is delivered, because nobody can say which year it is.",
-        "Look at the dates: Start Page > School > Years & Terms. If they are right, tell us: Copy details.",
-        where="TERMS.FIRSTDAY",
-    )
+    return BadRecord("PSC-READ-DATES", where="TERMS.FIRSTDAY")
 
 
 class SchoolDays:
@@ -205,14 +179,7 @@ def hand_over_schools(plan: ReadPlan, district: District, schools: Iterable[Any]
 
 def _unfit(own_id: str, rule: str) -> BadRecord:
     """Everything belongs to a school: no part of the roster is right while one school's name is not."""
-    return BadRecord(
-        "PSC-READ-SCHOOL",
-        "A school can’t be delivered",
-        f"A school can’t be delivered because {rule_of(rule).because}. Nothing is delivered, because everything "
-        "belongs to a school.",
-        "Correct the school in PowerSchool: Start Page > District > Schools.",
-        where=f"SCHOOLS.DCID {own_id}",
-    )
+    return BadRecord("PSC-READ-SCHOOL", where=f"SCHOOLS.DCID {own_id}", reason=rule_of(rule).because)
 
 
 def term_rows(plan: ReadPlan, district: District, terms: Iterable[Any], intake: Intake) -> list[SourceRow]:

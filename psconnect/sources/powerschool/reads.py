@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psconnect.model.bad_setting import refuse
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool.plugin import digest_of
 from psconnect.powerschool.streams import StreamSet, streams_for
@@ -51,11 +50,7 @@ def _streams(wanted: Wanted, names: WholeNames | None) -> StreamSet:
         # What the contact module's tables give is not mapped: they are not read.
         mapped = {entity: fields for entity, fields in mapped.items() if entity not in ("contact", "relationship")}
         if more.get("contact"):
-            raise refuse(
-                "A filter of contacts uses a field of the contact module, which is switched off.",
-                "Filter contacts by an attribute, like familyName.",
-                "filters.contact",
-            )
+            raise FixSettings("PSC-SETTINGS-INVALID/filter-contacts-uses", where="filters.contact")
         fields = tuple(f"Students.{column}" for column in names.columns)
         return streams_for(
             contacts=contacts,

@@ -35,13 +35,7 @@ def open_client(context: SourceContext) -> PowerSchoolClient:
     """The connection's PowerSchool server, not yet signed in to; raises FixSettings when there is no address."""
     connection, settings = context.connection, context.connection.source
     if not settings.url:
-        raise FixSettings(
-            "PSC-SETTINGS-URL",
-            "The PowerSchool address is missing",
-            f"“{connection.name}” has no address yet.",
-            "Set it as you see it in the browser: psconnect connection set NAME source.url https://…",
-            where="source.url",
-        )
+        raise FixSettings("PSC-SETTINGS-URL", where="source.url", name=connection.name)
     http, secret = context.http(settings.url, settings.ca_file), context.secret(CLIENT_SECRET)
     return PowerSchoolClient(http, settings.client_id, secret, context.clock, context.cancel, plugin=connection.id)
 

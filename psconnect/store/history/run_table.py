@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
+from psconnect.model.phrases import restored, stored
 from psconnect.model.problems import RULES, Problem
 from psconnect.model.runs import Change, ChangeCounts, Compared, Hold, Run
 from psconnect.store.plan.plan import ACTIONS
@@ -63,12 +64,24 @@ def _stored(name: str, value: object) -> object:
     if name in _COUNTS and isinstance(value, dict):
         return json.dumps({entity: asdict(counts) for entity, counts in value.items()})
     if name == "holds" and isinstance(value, Iterable):
-        return json.dumps([asdict(hold) for hold in value])
+        return json.dumps([_hold_as_stored(hold) for hold in value])
     if isinstance(value, Compared):
         return json.dumps(asdict(value))
     if name in _JSON and value is not None:
         return json.dumps(value)
     return value
+
+
+def _hold_as_stored(hold: Hold) -> dict[str, object]:
+    if hold.reason:
+        return {"rule": hold.rule, "reason": hold.reason, "to_do": hold.to_do}
+    return {"rule": hold.rule, "case": hold.case, "values": {name: stored(one) for name, one in hold.values.items()}}
+
+
+def _hold_from_stored(data: dict[str, Any]) -> Hold:
+    """A hold as it was stored: by versions before 0.9 as sentences, some without what to do."""
+    values = {name: restored(one) for name, one in data.get("values", {}).items()}
+    return Hold(data["rule"], data.get("reason", ""), data.get("to_do", ""), data.get("case", ""), values)
 
 
 def read_run(db: sqlite3.Connection, connection: str, number: int) -> Run:
@@ -126,7 +139,7 @@ def _runs(db: sqlite3.Connection, connection: str, clause: str, values: list[Any
             problems=data["problems"],
             read=data["read"],
             left_out=data["left_out"],
-            holds=tuple(Hold(**hold) for hold in data["holds"]),
+            holds=tuple(_hold_from_stored(hold) for hold in data["holds"]),
             plan_hash=data["plan_hash"],
             error=data["error"],
             failed_in=data["failed_in"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import BY_KEY, BY_RANK, ENTITIES, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import SetAside
@@ -42,11 +42,9 @@ def include_changes(plan: Plan, entity: str, keys: Collection[int]) -> None:
         if (rank, key) not in chosen:
             raise FixSettings(
                 "PSC-RUN-NOT-EXCLUDED",
-                "This record was not excluded",
-                f"The {entity} {RunIds(plan.db, plan.run).of(BY_KEY[entity], key)} was not excluded from this run, or "
-                "only goes along with another record that was.",
-                "Include the record that was excluded; the others follow.",
                 where=entity,
+                entity=entity,
+                id=RunIds(plan.db, plan.run).of(BY_KEY[entity], key),
             )
         chosen.discard((rank, key))
     both = [plan.run, EXCLUDED, GOES_ALONG]
@@ -137,17 +135,9 @@ def _keep_company(plan: Plan) -> set[str]:
 
 def _entity(key: str) -> Entity:
     if key not in BY_KEY:
-        raise FixSettings(
-            "PSC-RUN-NO-CHANGE", "There is no such entity", f"“{key}” is not an entity.", nearest(key, list(BY_KEY))
-        )
+        raise FixSettings("PSC-RUN-NO-CHANGE/entity", name=key, hint=hint_at(key, list(BY_KEY)))
     return BY_KEY[key]
 
 
 def _no_change(entity: str, sourced_id: str) -> FixSettings:
-    return FixSettings(
-        "PSC-RUN-NO-CHANGE",
-        "The run does not change this record",
-        f"The plan has no change for the {entity} {sourced_id}, or it was excluded already.",
-        "Look at the run’s changes for the records it does change.",
-        where=entity,
-    )
+    return FixSettings("PSC-RUN-NO-CHANGE/record", where=entity, entity=entity, sourced_id=sourced_id)

@@ -119,12 +119,4 @@ def _dependants_of(db: sqlite3.Connection, entity: Entity) -> Iterator[Problem]:
 
 
 def _school(count: int) -> BadRecord:
-    return BadRecord(
-        "PSC-READ-SCHOOL-ID",
-        "A school has no id of its own",
-        f"{count:,} schools have no number that can be an id, or the same one as another school. Nothing is delivered, "
-        "because everything belongs to a school.",
-        "Correct the school numbers in PowerSchool (Start Page > District > Schools), or choose the DCID as the id "
-        "of schools (psconnect connection rekey NAME --id school=dcid).",
-        where="ids.school",
-    )
+    return BadRecord("PSC-READ-SCHOOL-ID", where="ids.school", count=count)

@@ -46,7 +46,7 @@ class ConnectionFiles:
             except LocalStorage as error:
                 # Removed since the folder was listed, or held by another program; the others are not concerned.
                 if path.exists():
-                    yield FixSettings(error.code, error.title, error.happened, error.to_do, where=error.where)
+                    yield error.again(FixSettings)
 
     def _paths(self) -> list[Path]:
         return sorted(self.home.connections().glob("*.toml"))
@@ -56,13 +56,7 @@ class ConnectionFiles:
         path = self._path(name)
         if not path.exists() and not path.with_suffix(_BACKUP).exists():
             known = ", ".join(f"“{known}”" for known in self.names()) or "none yet"
-            raise FixSettings(
-                "PSC-CONNECTION-UNKNOWN",
-                "There is no such connection",
-                f"No connection is called “{name}”. Known: {known}.",
-                "Check the name, or see them all with: psconnect connection list",
-                where=name,
-            )
+            raise FixSettings("PSC-CONNECTION-UNKNOWN", where=name, name=name, known=known)
         return self._read(path)
 
     def spelled(self, name: str) -> str:
@@ -142,7 +136,7 @@ def read_file(path: Path) -> Connection:
         if str(path) in error.where:
             raise
         where = f"{path}: {error.where}" if error.where else str(path)
-        raise FixSettings(error.code, error.title, error.happened, error.to_do, where=where) from None
+        raise error.again(FixSettings, where=where) from None
 
 
 def from_toml(text: str, where: str) -> Connection:

@@ -75,13 +75,7 @@ class Secrets:
         """Store a secret and read it back; raises FixSettings if it can't be kept or is not a secret."""
         value = _pasted(value, key)
         if not value or len(value) > _WINDOWS_LIMIT:
-            raise FixSettings(
-                "PSC-SECRET-VALUE",
-                "This is no secret",
-                f"A secret is one line of 1 to {_WINDOWS_LIMIT} characters.",
-                "Copy it again from where it was made.",
-                where=key,
-            )
+            raise FixSettings("PSC-SECRET-VALUE", where=key, windows_limit=_WINDOWS_LIMIT)
         if self.session_only:
             self.keep_for_session(connection, key, value)
             return
@@ -147,25 +141,12 @@ def _protects(backend: KeyringBackend) -> bool:
 
 def no_keyring(key: str) -> FixSettings:
     """There is no keyring on this computer."""
-    return FixSettings(
-        "PSC-SECRET-NO-KEYRING",
-        "This computer has no keyring",
-        "Secrets are kept in the keyring of the operating system only, and none was found. "
-        "psconnect never writes a secret to a file.",
-        "On a desktop, sign in normally (Linux: install gnome-keyring or KWallet). On a server, give the secret in "
-        f"{variable(key)} "
-        "when psconnect is started.",
-    )
+    return FixSettings("PSC-SECRET-NO-KEYRING", variable=variable(key))
 
 
 def _broken(error: Exception | None) -> FixSettings:
     reason = f" ({type(error).__name__})" if error else ""
-    return FixSettings(
-        "PSC-SECRET-KEYRING",
-        "The keyring did not keep the secret",
-        f"The keyring of this computer is locked, or refused to work{reason}.",
-        "Unlock it, for example by signing in again, and enter the secret once more.",
-    )
+    return FixSettings("PSC-SECRET-KEYRING", reason=reason)
 
 
 def _item(connection: str, key: str) -> str:

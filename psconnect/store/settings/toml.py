@@ -24,9 +24,9 @@ _PATHS = (
 def decoded(content: bytes, where: str) -> str:
     """The text of a file; raises FixSettings that says how to save it if it is not UTF-8."""
     if len(content) > LARGEST_FILE:
-        raise _unreadable(f"It has more than {LARGEST_FILE // 1024 // 1024} MB.", "Choose a connection file.", where)
+        raise FixSettings("PSC-SETTINGS-TOML/more-mb", where=where, number=LARGEST_FILE // 1024 // 1024)
     if content.startswith(_UTF_16) or content[1:2] == b"\0" or content[:1] == b"\0":
-        raise _unreadable("It is saved as UTF-16 (“Unicode”).", _AS_UTF_8, where)
+        raise FixSettings("PSC-SETTINGS-TOML/utf-16", where=where, as_utf_8=_AS_UTF_8)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -40,7 +40,7 @@ def parsed(text: str, where: str) -> dict[str, Any]:
     long = re.search(rf"(?m)^[^\"'#\n]*?(?<![\w.])[+-]?\d[\d_]{{{_DIGITS},}}", text)
     if long:
         line = text.count("\n", 0, long.end()) + 1
-        raise _unreadable(f"Line {line} has a number of more than {_DIGITS} digits.", "Correct the line.", where)
+        raise FixSettings("PSC-SETTINGS-TOML/line-number-more", where=where, line=line, digits=_DIGITS)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -52,11 +52,9 @@ def parsed(text: str, where: str) -> dict[str, Any]:
         if zero:
             happened = f"In line {zero}, a number begins with 0."
             raise _unreadable(happened, "Leave out the zeros in front, like schools = [100].", where) from None
-        raise _unreadable(
-            f"It is not valid TOML: {error}.", "Correct the line, or export the connection again.", where
-        ) from None
+        raise FixSettings("PSC-SETTINGS-TOML/not-toml", where=where, error=str(error)) from None
     except RecursionError:
-        raise _unreadable("Its brackets nest too deep.", "Export the connection again.", where) from None
+        raise FixSettings("PSC-SETTINGS-TOML/brackets-nest-too", where=where) from None
 
 
 def _after_a_zero(text: str, error: str) -> int:

@@ -158,13 +158,7 @@ def _recognise(db: sqlite3.Connection, writer: Writer) -> None:
 
 
 def _replaced(writer: Writer) -> TryLater:
-    return TryLater(
-        "PSC-DELIVERY-REPLACED",
-        "The destination was replaced",
-        f"{writer.address} is not what this plan was made for: it was replaced, or put back to an earlier state.",
-        "Start a sync: it plans anew for what is there now.",
-        where=writer.address,
-    )
+    return TryLater("PSC-DELIVERY-REPLACED", where=writer.address, address=writer.address)
 
 
 def _read_back(
@@ -183,10 +177,9 @@ def _read_back(
     if unknown:
         raise TryLater(
             "PSC-DELIVERY-UNKNOWN",
-            "The destination does not say what it has taken",
-            f"{unknown:,} changes ({entity.label.lower()}) were sent, and {writer.address} does not say yet whether it "
-            "took them. Nothing else is sent until it does.",
-            "Start again in a few minutes: they are looked for first.",
             where=writer.address,
+            unknown=unknown,
+            entity=entity.key,
+            address=writer.address,
         )
     return missing

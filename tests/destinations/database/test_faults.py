@@ -18,6 +18,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.errors import Cancelled, FixSettings, LocalStorage, PsconnectError, TryLater
 from psconnect.model.outcomes import NotDone
 from psconnect.store.database import open_rosters
+from psconnect.wording.errors import word
 from tests.contracts.disks import Mount, make_read_only, mount
 from tests.contracts.rosters import changed, large, small
 from tests.destinations.database.support import Base, plan
@@ -30,7 +31,7 @@ __all__ = ["mount"]
 def _refused(act: Callable[[], object]) -> PsconnectError:
     with pytest.raises(PsconnectError) as caught:
         act()
-    assert caught.value.to_do.endswith(".")
+    assert word(caught.value).to_do.endswith(".")
     return caught.value
 
 

@@ -10,6 +10,7 @@ import pytest
 from psconnect.destinations.database.layout import custom_column
 from psconnect.model.errors import FixSettings
 from psconnect.model.outcomes import Done, NotDone, Refused
+from psconnect.wording.errors import word
 from tests.contracts.rosters import HOSTILE, changed, hostile, small
 from tests.destinations.database.support import Base, plan, without
 from tests.judges.roster_database import faults, roster
@@ -215,7 +216,7 @@ def test_tables_of_somebody_else_are_refused(base: Base) -> None:
         with pytest.raises(FixSettings) as caught:
             act()
         assert caught.value.code == "PSC-DATABASE-TAKEN"
-        assert "“student”" in caught.value.happened
+        assert "“student”" in word(caught.value).happened
     assert base.sql("SELECT name FROM sqlite_master") == [("student",)]
 
 

@@ -12,6 +12,7 @@ from psconnect.model.errors import BadRecord
 from psconnect.model.problems import Fate, Problem
 from psconnect.store.reading import staging
 from psconnect.store.reading.id_clashes import settle_clashes
+from psconnect.wording.errors import word
 from tests.store.districts import rosters
 
 DOUBLE, NONE, WAITS = (Fate.KEPT, "double-id"), (Fate.KEPT, "no-id"), (Fate.KEPT, "waits-for")
@@ -168,4 +169,4 @@ def test_schools_that_share_an_id_or_have_none_are_counted() -> None:
     schools = {1: (IN, "a"), 2: (IN, "a"), 3: (IN, ""), 4: (IN, "b")}
     with pytest.raises(BadRecord) as stopped:
         settled({"school": schools, "student": {1: (IN, "", 1)}}, {})
-    assert stopped.value.happened.startswith("2 schools have no number that can be an id")
+    assert word(stopped.value).happened.startswith("2 schools have no number that can be an id")

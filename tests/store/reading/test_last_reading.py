@@ -18,6 +18,7 @@ from psconnect.store.database import open_rosters
 from psconnect.store.files import LAST_READ
 from psconnect.store.reading import staging
 from psconnect.store.reading.last_reading import last_read
+from psconnect.wording.errors import word
 
 Run = Callable[[int, int], None]
 
@@ -136,6 +137,6 @@ def test_a_damaged_reading_is_not_told_of_the_roster_data(rosters: Path, run: Ru
     with pytest.raises(LocalStorage) as caught:
         found(rosters, "fam1")
     assert caught.value.code == "PSC-READING-DAMAGED"
-    assert "everything is read again" in caught.value.to_do
+    assert "everything is read again" in word(caught.value).to_do
     run(2, 300)
     assert found(rosters, "fam299") == ["Fam299, run-2 run-2"]

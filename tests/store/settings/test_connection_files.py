@@ -17,6 +17,7 @@ from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.model.sections import SourceSettings
 from psconnect.store.settings.connection_files import ConnectionFiles, from_toml, read_file, to_toml
 from psconnect.store.settings.home import home_at, slug
+from psconnect.wording.errors import word
 
 LINCOLN = from_dict(
     {
@@ -65,12 +66,12 @@ def test_names_are_sorted_as_people_sort(files: ConnectionFiles) -> None:
 def test_no_such_connection_lists_the_known_ones(files: ConnectionFiles) -> None:
     with pytest.raises(FixSettings) as caught:
         files.get("nothing")
-    assert "Known: none yet." in caught.value.happened
+    assert "Known: none yet." in word(caught.value).happened
     files.save(LINCOLN)
     with pytest.raises(FixSettings) as caught:
         files.get("lincoln")
     assert (caught.value.code, caught.value.where) == ("PSC-CONNECTION-UNKNOWN", "lincoln")
-    assert "“Lincoln roster”" in caught.value.happened
+    assert "“Lincoln roster”" in word(caught.value).happened
 
 
 def test_case_and_spelling_of_accents_are_the_same_file(files: ConnectionFiles) -> None:
@@ -122,7 +123,7 @@ def test_a_newer_file_is_neither_replaced_by_its_copy_nor_written_over(files: Co
         with pytest.raises(FixSettings) as caught:
             use()
         assert caught.value.code == "PSC-SETTINGS-NEWER"
-        assert "newest version" in caught.value.to_do
+        assert "newest version" in word(caught.value).to_do
         assert str(path_of(files)) in caught.value.where
     assert path_of(files).read_bytes() == newer
 
@@ -235,7 +236,7 @@ def test_an_id_that_is_none_is_refused(an_id: object) -> None:
     with pytest.raises(FixSettings) as caught:
         from_dict({"name": "x", "preset": "oneroster", "id": an_id})
     assert caught.value.where == "id"
-    assert "4 to 12 small letters and digits" in caught.value.to_do
+    assert "4 to 12 small letters and digits" in word(caught.value).to_do
 
 
 def test_drawn_ids_differ_and_are_no_words() -> None:
@@ -259,9 +260,9 @@ HEAD = 'name = "Lincoln"\npreset = "oneroster"\n'
 @pytest.mark.parametrize("path", [r"C:\Users\Pat\roster", r"C:\Data\roster", r"\\server\share"])
 def test_a_windows_path_in_double_quotes(tmp_path: Path, path: str) -> None:
     error = refused(tmp_path, f'{HEAD}[destination]\nfolder = "{path}"'.encode())
-    assert "line 4" in error.happened
-    assert "double quotes" in error.happened
-    assert r"single quotes, like folder = 'C:\Users\Pat\roster', or with each \ twice" in error.to_do
+    assert "line 4" in word(error).happened
+    assert "double quotes" in word(error).happened
+    assert r"single quotes, like folder = 'C:\Users\Pat\roster', or with each \ twice" in word(error).to_do
     file = tmp_path / "roster.toml"
     file.write_text(f"{HEAD}[destination]\nfolder = '{path}'", encoding="utf-8")
     assert read_file(file).destination["folder"] == path
@@ -273,7 +274,7 @@ def test_a_path_in_double_quotes_that_says_something_else_than_it_seems(tmp_path
         error = refused(tmp_path, f'{HEAD}[{section}]\n{key} = "{path}"'.encode())
         assert error.code == "PSC-SETTINGS-INVALID"
         assert f"{section}.{key}" in error.where
-        assert "single quotes" in error.to_do
+        assert "single quotes" in word(error).to_do
 
 
 @pytest.mark.parametrize(
@@ -282,8 +283,8 @@ def test_a_path_in_double_quotes_that_says_something_else_than_it_seems(tmp_path
 )
 def test_a_file_that_is_not_saved_as_utf_8(tmp_path: Path, encoding: str, words: str) -> None:
     error = refused(tmp_path, 'preset = "oneroster"\nname = "École"\n'.encode(encoding))
-    assert words in error.happened
-    assert "Save it as UTF-8: in Notepad" in error.to_do
+    assert words in word(error).happened
+    assert "Save it as UTF-8: in Notepad" in word(error).to_do
 
 
 @pytest.mark.parametrize(
@@ -299,19 +300,19 @@ def test_a_file_that_is_not_saved_as_utf_8(tmp_path: Path, encoding: str, words:
 def test_a_file_beyond_every_measure(tmp_path: Path, text: str, words: str) -> None:
     error = refused(tmp_path, (HEAD + text).encode())
     assert error.code == "PSC-SETTINGS-TOML"
-    assert words in error.happened
+    assert words in word(error).happened
 
 
 def test_a_name_or_a_file_of_many_megabytes(tmp_path: Path) -> None:
-    assert "16 MB" in refused(tmp_path, f'preset = "oneroster"\nname = "{"x" * 30_000_000}"'.encode()).happened
+    assert "16 MB" in word(refused(tmp_path, f'preset = "oneroster"\nname = "{"x" * 30_000_000}"'.encode())).happened
     error = refused(tmp_path, f'preset = "oneroster"\nname = "{"x" * 1_000_000}"'.encode())
-    assert error.happened == "The connection's name has 1,000,000 characters."
-    assert "at most 200" in error.to_do
+    assert word(error).happened == "The connection's name has 1,000,000 characters."
+    assert "at most 200" in word(error).to_do
 
 
 @pytest.mark.parametrize("line", ["schools = [0100]", "schools = [100, 0600]", "start_year = 02026"])
 def test_a_number_that_begins_with_0_is_named(line: str) -> None:
     with pytest.raises(FixSettings) as caught:
         from_toml(f'name = "x"\npreset = "oneroster"\n[scope]\n{line}\n', "x.toml")
-    assert caught.value.happened == "In line 4, a number begins with 0."
-    assert caught.value.to_do == "Leave out the zeros in front, like schools = [100]."
+    assert word(caught.value).happened == "In line 4, a number begins with 0."
+    assert word(caught.value).to_do == "Leave out the zeros in front, like schools = [100]."

@@ -20,6 +20,8 @@ from psconnect.model.errors import FixSettings
 from psconnect.store.settings.connection_files import ConnectionFiles
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets, available, variable
+from psconnect.wording.errors import word
+from tests.support.errors import raises_saying
 from tests.support.keyrings import MemoryKeyring
 
 NAME, SECRET = "Lincoln roster", "made-up-9e107d9d372bb682"
@@ -139,7 +141,7 @@ def test_P11_without_a_keyring_it_is_refused_and_written_nowhere(
     with pytest.raises(FixSettings) as caught:
         secrets.set(NAME, CLIENT_SECRET, SECRET)
     assert caught.value.code == "PSC-SECRET-NO-KEYRING"
-    assert VARIABLE in caught.value.to_do
+    assert VARIABLE in word(caught.value).to_do
     assert secrets.get(NAME, CLIENT_SECRET) == ""
     secrets.remove(NAME, [CLIENT_SECRET])
     assert _holds(tmp_path, SECRET) == []
@@ -186,15 +188,15 @@ def test_P11_a_locked_or_broken_keyring_is_said_to_be_so(use: Any, error: Except
         with pytest.raises(FixSettings) as caught:
             call()
         assert caught.value.code == "PSC-SECRET-KEYRING"
-        assert type(error).__name__ in caught.value.happened
-        assert "Unlock it" in caught.value.to_do
-        assert SECRET not in repr(caught.value) + caught.value.happened
+        assert type(error).__name__ in word(caught.value).happened
+        assert "Unlock it" in word(caught.value).to_do
+        assert SECRET not in repr(caught.value) + word(caught.value).happened
     assert Secrets({VARIABLE: SECRET}).get(NAME, CLIENT_SECRET) == SECRET, "the environment needs no keyring"
 
 
 def test_P11_a_keyring_that_can_not_be_read_back_or_deleted_from(use: Any) -> None:
     use(Forgetful())
-    with pytest.raises(FixSettings, match="did not keep the secret"):
+    with raises_saying(FixSettings, "did not keep the secret"):
         Secrets({}).set(NAME, CLIENT_SECRET, SECRET)
     stubborn = Raising(KeyringError(), "delete")
     use(stubborn)
@@ -311,8 +313,8 @@ def test_an_invisible_character_in_a_secret_is_refused_however_it_comes(
         with pytest.raises(FixSettings) as caught:
             way()
         assert (caught.value.code, caught.value.where) == ("PSC-SETTINGS-INVISIBLE", CLIENT_SECRET)
-        assert "After the " in caught.value.happened
-        assert value[:4] not in caught.value.happened
+        assert "After the " in word(caught.value).happened
+        assert value[:4] not in word(caught.value).happened
     assert not memory_keyring.entries
 
 

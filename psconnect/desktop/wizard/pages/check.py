@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from psconnect.desktop.advice import with_way
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.theme.icons import pixmap
@@ -19,6 +18,8 @@ from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.wizard.pages.base import TOP
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Finding
+from psconnect.wording.errors import word
+from psconnect.wording.window import with_way
 
 _ICON, _STEP_WIDTH = 16, 76
 _OWN_LINE = {"Server", "Version", "Sign-in", "Page size", "Estimate"}
@@ -121,7 +122,7 @@ class CheckCard(Card):
 
     def take(self, finding: Finding) -> None:
         """Show the next finding; kinds of records that can be read share a line."""
-        finding = replace(finding, to_do=with_way(finding.to_do))
+        finding = replace(finding, to_do=finding.window or with_way(finding.to_do))
         self.findings.append(finding)
         if finding.state == "ok" and finding.step not in _OWN_LINE:
             self._count_records()
@@ -156,7 +157,8 @@ class CheckCard(Card):
 
     def refused(self, error: PsconnectError) -> None:
         """The test could not be made at all."""
-        self.take(Finding(error.title, "failed", error.happened, error.to_do, error.code))
+        told = word(error, window=True)
+        self.take(Finding(told.title, "failed", told.happened, told.to_do, told.code))
         self.end()
 
     def _count(self) -> None:

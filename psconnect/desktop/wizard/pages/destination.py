@@ -21,6 +21,7 @@ from psconnect.desktop.wizard.pages.choice import ChoiceCard
 from psconnect.desktop.wizard.steps.destination import DestinationPart, Value, row_labels, secret_key
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Kind, SecretField
+from psconnect.wording.errors import word
 
 _ASIDE_WIDTH = 300
 
@@ -219,7 +220,7 @@ class DestinationPage(StepPage):
         return self._part.destination, self.session.secrets, self.session.removed
 
     def _refused(self, tested: Any, error: PsconnectError) -> None:
-        self._ended(tested, "bad", tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
+        self._ended(tested, "bad", word(error, window=True).text)
 
     def _ended(self, tested: Any, state: str, text: str) -> None:
         self.test_button.setEnabled(True)

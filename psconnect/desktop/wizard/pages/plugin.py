@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
-from psconnect.desktop.advice import PIECE_REFUSED, with_way
+from psconnect.desktop.advice import PIECE_REFUSED
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import number, tr
 from psconnect.desktop.theme.tokens import SPACE_S, SPACE_XS
@@ -22,6 +22,8 @@ from psconnect.desktop.wizard.session import Session
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.model.errors import PsconnectError
 from psconnect.service import PluginPackage, plugin_name
+from psconnect.wording.catalogue import translated
+from psconnect.wording.errors import word
 from psconnect.wording.pieces import read_without
 
 FILE_NAME = "psconnect-plugin.zip"
@@ -88,7 +90,7 @@ class PluginCard(Card):
             control=row(wide(self.refused), self.leave_button, spacing=SPACE_S),
         )
         self.refused_row.hide()
-        self.refused_link = link(PIECE_REFUSED, self._open_refused)
+        self.refused_link = link(translated(PIECE_REFUSED), self._open_refused)
         self.menus: dict[str, Button] = {}
         self.add(row(self.save_button, 1, *self._pills(), spacing=SPACE_S))
         self.add(self.outcome)
@@ -169,7 +171,7 @@ class PluginCard(Card):
         try:
             self._session.leave_out(self.refused.text())
         except PsconnectError as error:
-            self.refused_row.set_error(tr("{happened} {to_do}", happened=error.happened, to_do=with_way(error.to_do)))
+            self.refused_row.set_error(word(error, window=True).text)
             return
         self.refused_row.set_error("")
         self.refused.clear()
@@ -177,7 +179,7 @@ class PluginCard(Card):
         self._show("warning", text)
 
     def _failed(self, error: PsconnectError) -> None:
-        self._show("bad", tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do))
+        self._show("bad", word(error, window=True).text)
 
     def _show(self, state: str, text: str) -> None:
         self.save_button.setEnabled(state != "" or not text)

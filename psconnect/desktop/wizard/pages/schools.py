@@ -24,6 +24,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent
 from psconnect.service import CLIENT_SECRET, School
+from psconnect.wording.errors import word
 
 _ASIDE_WIDTH, _LEAST_TABLE = 300, 260
 _YEARS_BEFORE, _YEARS_AFTER, _JULY = 2, 1, 7
@@ -161,10 +162,8 @@ class SchoolsPage(StepPage):
             self._say(tr("One moment"), tr("Asking PowerSchool for its schools and counting their students …"))
         elif self._failed:
             error = self._failed
-            text = tr(
-                "{happened}\n\n{to_do}\n\nCode: {code}", happened=error.happened, to_do=error.to_do, code=error.code
-            )
-            self._say(error.title, text, again=True)
+            text = word(error, window=True).with_code
+            self._say(word(error).title, text, again=True)
         elif not ready:
             self._say(tr("No schools"), tr("PowerSchool listed no school that the plugin may view."), again=True)
         else:

@@ -15,6 +15,7 @@ from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import pasted
 from psconnect.service import Kind, PresetInfo
+from psconnect.wording.errors import word
 
 Line = tuple[str, str]
 """A line of the summary: its label and its value."""
@@ -138,4 +139,4 @@ def pasted_problem(text: str, what: str) -> str:
 
 def told(error: FixSettings) -> str:
     """What happened and what to do, in one text."""
-    return tr("{happened} {to_do}", happened=error.happened, to_do=error.to_do)
+    return word(error, window=True).text

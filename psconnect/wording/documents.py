@@ -1,0 +1,47 @@
+"""A run as one JSON document, with its sentences (docs/command-line.md; keys may be added, not renamed)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from psconnect.model.runs import ChangeCounts, Run
+from psconnect.wording.errors import word
+from psconnect.wording.holds import WordedHold, word_hold
+
+
+def run_document(run: Run) -> dict[str, object]:
+    """The run as ``--json`` prints it."""
+    return {
+        "id": run.id,
+        "connection": run.connection,
+        "state": run.state,
+        "trigger": run.trigger,
+        "scope": run.scope,
+        "started": run.started.isoformat(),
+        "ended": run.ended.isoformat() if run.ended else None,
+        "changes": _counts(run.changes),
+        "problems": run.problems,
+        "held": [_hold(word_hold(hold)) for hold in run.holds],
+        "read": run.read,
+        "left_out": run.left_out,
+        "error": word(run.error).as_dict() if run.error else None,
+        "delivered": run.delivered,
+        "way": run.way,
+        "calls": run.calls,
+        "plan_hash": run.plan_hash,
+        "kind": run.kind,
+        "undoes": run.undoes,
+        "not_applied": _counts(run.not_applied),
+        "set_aside": run.set_aside,
+        "compared": asdict(run.compared),
+        "redelivers_to": run.redelivers_to,
+    }
+
+
+def _hold(told: WordedHold) -> dict[str, str]:
+    return {"rule": told.rule, "reason": told.reason, "to_do": told.to_do}
+
+
+def _counts(counts: Mapping[str, ChangeCounts]) -> dict[str, dict[str, int]]:
+    return {entity: {"create": c.create, "update": c.update, "remove": c.remove} for entity, c in counts.items()}

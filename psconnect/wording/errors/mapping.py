@@ -1,0 +1,72 @@
+"""Errors of mappings, filter rules and patterns of user names."""
+
+from __future__ import annotations
+
+from psconnect.wording.catalogue import marked
+from psconnect.wording.errors.texts import ErrorTexts
+
+TEXTS = {
+    "PSC-FILTER-ENTITY": ErrorTexts(
+        marked("This can’t be filtered"), marked("“{entity}” can’t have filter rules."), marked("{hint}")
+    ),
+    "PSC-FILTER-NOT-READ": ErrorTexts(
+        marked("Nothing to filter"),
+        marked("{entity:Records} are not read with the connection’s choices."),
+        marked("Set options.parents to portal or all first."),
+        in_file=True,
+    ),
+    "PSC-MAPPING-ATTRIBUTE": ErrorTexts(
+        marked("An unknown attribute is mapped"),
+        marked("{entity:Records} have no attribute “{attribute}” that can be mapped."),
+        marked("{hint}"),
+    ),
+    "PSC-MAPPING-FIELD": ErrorTexts(
+        marked("A mapped field can’t be read"),
+        marked("The field {full_name} is used for {entity}, but its table does not belong to {rows}."),
+        marked("{hint}"),
+    ),
+    "PSC-MAPPING-TEMPLATE/default-delivers-text": ErrorTexts(
+        marked("A mapping can’t be used"),
+        marked("“default:” delivers the text after it as it is, and “{text}” looks like a field."),
+        marked("Write else:{text} to fall back on that field."),
+    ),
+    "PSC-MAPPING-TEMPLATE/else": ErrorTexts(
+        marked("A mapping can’t be used"),
+        marked("“else” needs a field after it."),
+        marked("Write it like {{A|else:Students.First_Name}}."),
+    ),
+    "PSC-MAPPING-TEMPLATE/filter": ErrorTexts(
+        marked("A mapping can’t be used"), marked("There is no filter “{name}”."), marked("{hint}")
+    ),
+    "PSC-MAPPING-TEMPLATE/filter-needs-text": ErrorTexts(
+        marked("A mapping can’t be used"),
+        marked("The filter “{name}” needs a text after a colon."),
+        marked("Write it like {name}:text."),
+    ),
+    "PSC-MAPPING-TEMPLATE/filter-takes-nothing": ErrorTexts(
+        marked("A mapping can’t be used"),
+        marked("The filter “{name}” takes nothing after a colon."),
+        marked("Write only {name}."),
+    ),
+    "PSC-MAPPING-TEMPLATE/not-a-field": ErrorTexts(
+        marked("A mapping can’t be used"),
+        marked("“{name}” is not a field."),
+        marked("Write a field as Table.Field, like {{Students.First_Name}}."),
+    ),
+    "PSC-MAPPING-TEMPLATE/oneroster-column": ErrorTexts(
+        marked("A mapping can’t be used"), marked("OneRoster has no column “{name}” for this."), marked("{hint}")
+    ),
+    "PSC-MAPPING-TEMPLATE/table-entity": ErrorTexts(
+        marked("A mapping can’t be used"), marked("There is no table “{table}” for this entity."), marked("{hint}")
+    ),
+    "PSC-USERNAME-PATTERN/attribute": ErrorTexts(
+        marked("The pattern for user names can’t be used"),
+        marked("{entity:Records} have no attribute “{name}”."),
+        marked("{hint}"),
+    ),
+    "PSC-USERNAME-PATTERN/none": ErrorTexts(
+        marked("The pattern for user names can’t be used"),
+        marked("It has no attribute in it, so that everybody would be called the same."),
+        marked("Write it like {{givenName|first|ascii|lower}}{{familyName|ascii|lower|alnum}}"),
+    ),
+}

@@ -1,0 +1,179 @@
+"""Errors of connections, their files and their secrets."""
+
+from __future__ import annotations
+
+from psconnect.wording.catalogue import marked
+from psconnect.wording.errors.texts import ErrorTexts
+
+TEXTS = {
+    "PSC-CONNECTION-DISABLED": ErrorTexts(
+        marked("The connection is disabled"),
+        marked("“{name}” is disabled: everything is kept, nothing runs."),
+        marked("Enable it first."),
+    ),
+    "PSC-CONNECTION-UNKNOWN": ErrorTexts(
+        marked("There is no such connection"),
+        marked("No connection is called “{name}”. Known: {known}."),
+        marked("Check the name, or see them all with: psconnect connection list"),
+        window=marked("Check the name."),
+    ),
+    "PSC-SECRET-KEYRING": ErrorTexts(
+        marked("The keyring did not keep the secret"),
+        marked("The keyring of this computer is locked, or refused to work{reason}."),
+        marked("Unlock it, for example by signing in again, and enter the secret once more."),
+    ),
+    "PSC-SECRET-MISSING/destination": ErrorTexts(
+        marked("A secret is missing"),
+        marked("“{label}” of “{name}” is not known on this computer."),
+        marked(
+            "Keep it in the keyring: psconnect secret set NAME {secret}. On a server without a keyring, give it in "
+            "{variable} when psconnect is started."
+        ),
+        window=marked(
+            "Type it under Settings, Destination. On a server without a keyring, give it in {variable} when psconnect "
+            "is started."
+        ),
+    ),
+    "PSC-SECRET-MISSING/source": ErrorTexts(
+        marked("A secret is missing"),
+        marked("“{label}” of “{name}” is not known on this computer."),
+        marked(
+            "Keep it in the keyring: psconnect secret set NAME {secret}. On a server without a keyring, give it in "
+            "{variable} when psconnect is started."
+        ),
+        window=marked(
+            "Type it under Settings, Credentials. On a server without a keyring, give it in {variable} when psconnect "
+            "is started."
+        ),
+    ),
+    "PSC-SECRET-NO-KEYRING": ErrorTexts(
+        marked("This computer has no keyring"),
+        marked(
+            "Secrets are kept in the keyring of the operating system only, and none was found. psconnect never writes "
+            "a secret to a file."
+        ),
+        marked(
+            "On a desktop, sign in normally (Linux: install gnome-keyring or KWallet). On a server, give the secret in "
+            "{variable} when psconnect is started."
+        ),
+    ),
+    "PSC-SECRET-VALUE": ErrorTexts(
+        marked("This is no secret"),
+        marked("A secret is one line of 1 to {windows_limit} characters."),
+        marked("Copy it again from where it was made."),
+    ),
+    "PSC-SETTINGS-FIXED": ErrorTexts(
+        marked("This setting can’t be changed"),
+        marked("“{name}” belongs to the connection itself."),
+        marked("Export the connection, change the file, and import it as a new connection."),
+    ),
+    "PSC-SETTINGS-GONE": ErrorTexts(
+        marked("The connection is gone"),
+        marked("“{name}” was removed from this computer while its settings were open."),
+        marked("Nothing was saved. To have it again, set it up anew or import its file."),
+    ),
+    "PSC-SETTINGS-HTTPS": ErrorTexts(
+        marked("The address must begin with https"),
+        marked("Without https, students’ data and the secret would travel unprotected."),
+        marked("Use https://{host}"),
+    ),
+    "PSC-SETTINGS-INVISIBLE": ErrorTexts(
+        marked("The {what} holds a character that can’t be seen"),
+        marked(
+            "After the {ordinal} character of the {what} stands U+{number:04X} {character}, which can’t be seen and "
+            "does not belong there."
+        ),
+        marked("Copy it again straight from PowerSchool, without a mail or a document between, or type it."),
+    ),
+    "PSC-SETTINGS-NAME-TAKEN": ErrorTexts(
+        marked("The name is taken"),
+        marked("A connection called “{name}” was made while this one was set up."),
+        marked("Choose another name."),
+    ),
+    "PSC-SETTINGS-PRESET": ErrorTexts(
+        marked("This preset can’t be used"),
+        marked("The preset “{name}” does not exist in this version."),
+        marked("{hint}"),
+    ),
+    "PSC-SETTINGS-REKEY-ADDITIONS": ErrorTexts(
+        marked("Other ids can’t be delivered as additions only"),
+        marked(
+            "Records get other ids, but the connection delivers new records only: they would refer to ids that the "
+            "destination does not have."
+        ),
+        marked("Switch safety.additions_only off for this delivery."),
+        in_file=True,
+    ),
+    "PSC-SETTINGS-SHARED": ErrorTexts(
+        marked("Two connections would be mixed up at their destination"),
+        marked(
+            "“{name}” and “{other}” read different PowerSchool servers and deliver to the same place, with {both}. The "
+            "same {what} can mean different records there."
+        ),
+        marked("Give one of them another prefix ({place}), for example “{letter}-”, or deliver to another folder."),
+    ),
+    "PSC-SETTINGS-THRESHOLD/not-its-own": ErrorTexts(
+        marked("A threshold can’t be used"),
+        marked("{entity:Records} have no limit {what}; only {who} have one."),
+        marked("Take it out, or write it in [safety.thresholds.{other}]."),
+        in_file=True,
+    ),
+    "PSC-SETTINGS-THRESHOLD/text": ErrorTexts(
+        marked("A threshold can’t be used"),
+        marked("“{text}” is not a threshold."),
+        marked("Write it like 3% and 25, or 500 — or a single number, or off."),
+    ),
+    "PSC-SETTINGS-TOML/brackets-nest-too": ErrorTexts(
+        marked("The connection file can’t be read"),
+        marked("Its brackets nest too deep."),
+        marked("Export the connection again."),
+    ),
+    "PSC-SETTINGS-TOML/line-number-more": ErrorTexts(
+        marked("The connection file can’t be read"),
+        marked("Line {line} has a number of more than {digits} digits."),
+        marked("Correct the line."),
+    ),
+    "PSC-SETTINGS-TOML/more-mb": ErrorTexts(
+        marked("The connection file can’t be read"),
+        marked("It has more than {number} MB."),
+        marked("Choose a connection file."),
+    ),
+    "PSC-SETTINGS-TOML/not-toml": ErrorTexts(
+        marked("The connection file can’t be read"),
+        marked("It is not valid TOML: {error}."),
+        marked("Correct the line, or export the connection again."),
+    ),
+    "PSC-SETTINGS-TOML/utf-16": ErrorTexts(
+        marked("The connection file can’t be read"), marked("It is saved as UTF-16 (“Unicode”)."), marked("{as_utf_8}")
+    ),
+    "PSC-SETTINGS-URL": ErrorTexts(
+        marked("The PowerSchool address is missing"),
+        marked("“{name}” has no address yet."),
+        marked("Set it as you see it in the browser: psconnect connection set NAME source.url https://…"),
+        window=marked("Type it under Settings, Credentials, as you see it in the browser."),
+    ),
+    "PSC-SETTINGS-WITHOUT": ErrorTexts(
+        marked("This can’t be left out"),
+        marked("“{text}” can’t be left out: it is needed, or a mapping or filter of this connection uses it."),
+        marked("Map the attribute to another field if that is the reason. What can be left out: {known}."),
+    ),
+    "PSC-SOURCE-KIND": ErrorTexts(
+        marked("This source can’t be used"),
+        marked("The kind of source “{wanted}” does not exist in this version."),
+        marked("{hint}"),
+    ),
+    "PSC-SOURCE-NO-PLUGIN": ErrorTexts(
+        marked("This source needs no plugin"),
+        marked("“{name}” reads from {label}. Plugins, and what goes without one, are PowerSchool’s alone."),
+        marked("Nothing has to be done."),
+    ),
+    "PSC-SOURCE-OTHER": ErrorTexts(
+        marked("The connection has another kind of source now"),
+        marked(
+            "What was delivered came from another kind of source. Its records can’t be recognised in this one, so all "
+            "of them would be removed and created anew."
+        ),
+        marked("Set source.kind back, or make another connection and adopt the ids that the destination has."),
+        in_file=True,
+    ),
+}
