@@ -152,11 +152,6 @@ TEXTS = {
         marked("See the runs of the connection, or start a new one."),
     ),
     "PSC-RUN-OTHER-PLAN": ErrorTexts(
-        marked("The plan is another one by now"),
-        marked("The plan of the run {id} was changed since it was looked at."),
-        marked("Look at its changes again. Then approve."),
-    ),
-    "PSC-RUN-OTHER-PLAN": ErrorTexts(
         marked("The plan has changed"),
         marked("The plan of the run {id} was changed since it was looked at."),
         marked("Look at its changes again. Then approve."),
