@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,10 @@ class Recorded:
     given: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
     summary: ReadSummary = field(default_factory=ReadSummary)
     kind: str = "recorded"
+
+    def keeping(self, _db: sqlite3.Connection) -> Recorded:
+        """The keys that were recorded are numbers already."""
+        return self
 
     def read(
         self, sink: StageSink, _on_event: OnEvent, _cancel: CancelToken, *, memory: Memory | None = None
@@ -63,6 +68,9 @@ class _Recording:
 class _Recorder:
     source: Any
     into: Recorded
+
+    def keeping(self, db: sqlite3.Connection) -> _Recorder:
+        return _Recorder(self.source.keeping(db), self.into)
 
     def read(self, sink: StageSink, *arguments: Any, **named: Any) -> ReadSummary:
         self.into.summary = self.source.read(_Recording(sink, self.into), *arguments, **named)

@@ -199,7 +199,7 @@ VALUES = {
     "a record": "UPDATE ledger SET record = '[' WHERE entity = 4",
     "a rule": "UPDATE problem SET rule = rule || '!'",
     "what was read": "UPDATE meta SET value = '{' WHERE name = 'read'",
-    "rules": "UPDATE meta SET value = 'a' || substr(value, 2) WHERE name = 'rules'",
+    "rules": "UPDATE meta SET value = 'x' || substr(value, 2) WHERE name = 'rules'",
     "a migration": "UPDATE _sqlite_migrations SET name = 'm002_set_asjde' WHERE name LIKE 'm002%'",
     "one letter": "UPDATE ledger SET record = CAST(replace(CAST(record AS TEXT), 'student', 'studemt') AS BLOB)",
     "records": "DELETE FROM ledger WHERE key % 2 = 0",
