@@ -1,1 +1,1 @@
-"""A run: read -> shape -> plan -> guard -> apply; stored at every step, cancelled at any, resumed after a kill."""
+"""A run: read -> shape -> plan -> guard -> apply. Every step is stored, so a run can be cancelled or resumed."""

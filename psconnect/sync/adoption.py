@@ -1,7 +1,7 @@
-"""Adoption: whose the ids are that a system exported which already has accounts.
+"""Adoption: matches ids exported from a system that already has accounts to the records they belong to.
 
-Each row of the list is compared with what the newest run read. Nothing is guessed: a row is taken only if everything it
-tells leads to one and the same record, and if no other row, and no other record, claims the same.
+Each row is compared with what the newest run read. Nothing is guessed: a row is adopted only if all its values lead
+to the same record and no other row or record claims that record or id.
 """
 
 from __future__ import annotations
@@ -37,17 +37,16 @@ OUTCOMES: tuple[_Outcome, ...] = ("matched", "unmatched", "ambiguous", "double",
 
 @dataclass(frozen=True)
 class AdoptedRow:
-    """What became of a row of the list.
+    """The outcome for one row of the list.
 
     Attributes:
         line: its line in the file.
-        sourced_id: the id that it tells.
-        outcome: ``matched`` (taken), ``unmatched`` (nobody was read who fits), ``ambiguous`` (it fits several, or its
-            columns lead to different records), ``double`` (another row or record claims the same), ``unfit`` (the id
-            can't be one).
-        key: the record's key where it is matched; else None.
-        before: the id it has without the adoption.
-        because: why it is not taken, in a sentence; empty where it is.
+        sourced_id: the id in the row.
+        outcome: ``matched`` (adopted), ``unmatched`` (no record fits), ``ambiguous`` (several fit, or its columns
+            lead to different records), ``double`` (another row or record claims the same), ``unfit`` (not a valid id).
+        key: the key of the matched record; else None.
+        before: the id the record has without the adoption.
+        because: a sentence saying why the row is not adopted; empty if it is.
     """
 
     line: int
@@ -64,11 +63,11 @@ class AdoptionPreview:
 
     Attributes:
         kind: ``student``, ``staff``, ``contact``, ``school``, ``course`` or ``class``.
-        rows: what becomes of each row, in the order of the file.
-        unused: columns of the file that tell nothing.
-        run: id of the run whose reading it was compared with.
-        warning: what to think of first; empty where there is nothing.
-        titles: how a person names the matched records, by their key; people's data, for the screen alone.
+        rows: the outcome of each row, in file order.
+        unused: columns of the file that are ignored.
+        run: id of the run whose reading the list was compared with.
+        warning: a warning to show first; empty for none.
+        titles: titles of the matched records, by key; personal data, for the screen only.
     """
 
     kind: str
@@ -80,23 +79,23 @@ class AdoptionPreview:
 
     @property
     def ids(self) -> dict[int, str]:
-        """The ids that are taken, by the record's key."""
+        """The adopted ids, by record key."""
         return {row.key: row.sourced_id for row in self.rows if row.outcome == "matched" and row.key is not None}
 
     @property
     def changed(self) -> int:
-        """How many records get another id than they have now."""
+        """How many records get a different id."""
         return sum(row.outcome == "matched" and row.sourced_id != row.before for row in self.rows)
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many rows came to each outcome; all of OUTCOMES."""
+        """How many rows have each outcome; all of OUTCOMES."""
         found = Counter(row.outcome for row in self.rows)
         return {outcome: found[outcome] for outcome in OUTCOMES}
 
 
 def preview_adoption(read: LastRead, kind: str, given: IdList, rules: IdRules, warning: str = "") -> AdoptionPreview:
-    """Compare a list with what the newest run read; raises FixSettings for a kind that can't be adopted."""
+    """Compare a list with what the newest run read; raises FixSettings if the kind can't be adopted."""
     if kind not in ADOPTABLE:
         raise FixSettings("PSC-ADOPT-ENTITY", where="entity", kind=kind, hint=hint_at(kind, list(ADOPTABLE)))
     directory = _Directory(read, ADOPTABLE[kind])
@@ -108,10 +107,10 @@ def preview_adoption(read: LastRead, kind: str, given: IdList, rules: IdRules, w
 
 
 class _Directory:
-    """The records of a kind, by each of the things that can tell who they are."""
+    """The records of a kind, by each value that can identify them."""
 
     def __init__(self, read: LastRead, entities: Iterable[Entity]) -> None:
-        """Look through everything that was read of these entities."""
+        """Index everything that was read of these entities."""
         self.found: dict[str, dict[str, set[int]]] = {"dcid": {}, "number": {}, "username": {}, "email": {}}
         self.left_out: set[int] = set()
         self.before: dict[int, str] = {}
@@ -142,7 +141,7 @@ class _Directory:
                 self.found[name].setdefault(value, set()).add(key)
 
     def whose(self, name: str, value: str) -> set[int]:
-        """The records to which a value leads; the DCID as a number, all others without capitals and blanks around."""
+        """The records a value leads to. DCIDs compare as numbers, other values ignore case and surrounding blanks."""
         return self.found[name].get(value.lstrip("0") if name == "dcid" else _plain(value), set())
 
 
@@ -168,7 +167,7 @@ def _judged(row: IdRow, directory: _Directory) -> AdoptedRow:
 
 
 def _not_one(led_to: Mapping[str, set[int]], common: set[int], included: set[int]) -> tuple[_Outcome, str]:
-    """Why a row does not lead to exactly one record: ``led_to`` by each of its values, ``common`` to all of them."""
+    """Why a row doesn't lead to exactly one record: ``led_to`` per value, ``common`` to all values."""
     missing = [name for name, keys in led_to.items() if not keys]
     if len(missing) == len(led_to):
         return "unmatched", "The newest run read nobody with these values."
@@ -182,7 +181,7 @@ def _not_one(led_to: Mapping[str, set[int]], common: set[int], included: set[int
 
 
 def _without_doubles(rows: list[AdoptedRow]) -> list[AdoptedRow]:
-    """The rows with those as doubles that claim the same id or record as another; the same row twice is taken once."""
+    """Mark rows that claim the same id or record as another as doubles; of identical rows one is kept."""
     ids: dict[str, set[int | None]] = {}
     keys: dict[int | None, set[str]] = {}
     for row in rows:
@@ -201,7 +200,7 @@ def _without_doubles(rows: list[AdoptedRow]) -> list[AdoptedRow]:
 
 
 def _others(read: LastRead, kind: str, adopting: set[int | None], rules: IdRules) -> dict[str, str]:
-    """The ids that stay with others at the destination: id -> what has it."""
+    """Ids that other records keep at the destination: id -> its holder."""
     space = next(space for space in SPACES if any(kind_of(entity) == kind for entity in space))
     known = aliases(read.db)
     found: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""Apply: the plan goes to the destination, and the ledger follows; killed in between, the next start knows how far.
+"""Apply: deliver the plan and update the ledger. After a kill, the next start knows how far delivery got.
 
-A snapshot stands or does not, as its journalled receipt tells; outcome and ledger then change in one transaction. Of
-single changes each has its own outcome, and the ledger follows each of them.
+The journalled receipt tells whether a snapshot is published; outcome and ledger then change in one transaction.
+Single changes each have their own outcome, and the ledger follows each of them.
 """
 
 from __future__ import annotations
@@ -26,11 +26,10 @@ from psconnect.transfer.place import Delivered
 
 
 def apply_plan(job: Job, db: sqlite3.Connection, number: int, *, take_over: bool = False) -> None:
-    """Deliver the stored plan of this run and make the ledger follow; raises what the destination says.
+    """Deliver this run's stored plan and update the ledger; raises the destination's errors.
 
-    ``take_over``: also where somebody else delivers to the place, because a person has just approved of it.
-
-    Most of what is delivered comes from the ledger: a plan that was stored earlier is applied after ``check_ledger``.
+    ``take_over`` delivers even if another connection delivers to the place: a person has just approved it.
+    Most of the roster comes from the ledger, so run ``check_ledger`` before applying a plan stored earlier.
     """
     run_table.update_run(db, number, state="applying")
     job.tell("applying")
@@ -45,7 +44,7 @@ def apply_plan(job: Job, db: sqlite3.Connection, number: int, *, take_over: bool
 
 
 def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered) -> None:
-    """The snapshot stands: ledger, outcome and history change together."""
+    """Once the snapshot is published, change ledger, outcome and history together."""
     with transaction(db):
         tombstones.update_tombstones(Plan(db, number))
         ledger.apply_to_ledger(Plan(db, number))
@@ -57,7 +56,7 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
 
 
 def _end_applied(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
-    """Each single change has its outcome: what was not made leaves the plan, and the run ends."""
+    """Once every change has an outcome, drop those that were not made from the plan and end the run."""
     with transaction(db):
         keep_what_was_made(db, number)
         _note_end(job, db, number, delivered)
@@ -82,24 +81,24 @@ def _note_end(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> 
 
 
 def end_run(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
-    """Write the end of a run that reached its goal."""
+    """Store the end of a run that succeeded."""
     problems = json.loads(db.execute("SELECT problems FROM run WHERE no = ?", [number]).fetchone()[0])
     state = "finished_with_problems" if problems else "finished"
-    # What a person was told when its end could not be stored at first no longer holds.
+    # An error that was stored when writing the end failed no longer applies.
     run_table.update_run(db, number, state=state, ended=job.clock.now(), delivered=delivered, error=None, failed_in="")
 
 
 def unsettled(db: sqlite3.Connection) -> list[tuple[int, str]]:
-    """Number and state of the runs that were killed: with the lock held, none can be alive."""
+    """Number and state of killed runs. Call with the lock held, so that no run is alive."""
     return [(number, state) for number, _id, state in run_table.runs_in_state(db, WORKING)]
 
 
 def settle(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is_fresh: bool) -> None:
-    """Bring a killed run to its end.
+    """Finish a killed run.
 
-    Killed before applying: nothing was delivered; it ends ``interrupted``. Killed while applying: if the destination
-    has the journalled snapshot, only the ledger was missing; else the plan is applied (of single changes: the rest of
-    it) while it is fresh, and given up as ``interrupted`` when it is not, because the new run plans anew.
+    A run killed before applying delivered nothing and ends ``interrupted``. If it was killed while applying and the
+    destination has the journalled snapshot, only the ledger is updated. Otherwise a fresh plan is applied (for single
+    changes, the rest of it), and an old one is abandoned as ``interrupted``, because the new run plans again.
     """
     applying = state == "applying"
     receipt = delivered_unrecorded(job, db, number) if applying else ""
@@ -115,14 +114,14 @@ def settle(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is
 
 
 def delivered_unrecorded(job: Job, db: sqlite3.Connection, number: int) -> str:
-    """The receipt of a snapshot that stands at the destination though the run does not know it yet; else empty."""
+    """The receipt of a published snapshot that the run has not recorded yet; else empty."""
     if isinstance(job.destination, Writer):
         return ""
     return snapshot_delivery.journalled(db, number, job.destination)
 
 
 def give_up(job: Job, db: sqlite3.Connection, number: int, state: str, **values: object) -> None:
-    """End a run before its goal: its plan is thrown away, but for single changes that were made or have no answer."""
+    """End a run early. Its plan is deleted, except for single changes that were made or have no answer."""
     with transaction(db):
         if outcomes.any_sent(db, number):
             keep_what_was_made(db, number)

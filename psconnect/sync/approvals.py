@@ -1,4 +1,4 @@
-"""What a person does with a waiting run: approve, re-validate, exclude and include single records, discard."""
+"""Decisions about a waiting run: approve, re-validate, exclude and include single records, discard."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ from psconnect.sync.session import FailuresStored, begin, is_fresh, opened
 
 _APPROVABLE = timedelta(hours=24)
 _OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-", "returned-")
-"""How the rules of those holds begin that follow from the plan itself: excluding records changes them."""
+"""Prefixes of the rules of holds that depend on the plan's content: excluding records changes these holds."""
 
 
 def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
-    """Apply the plan of a waiting run. A plan older than 15 minutes is made anew and applied only if it is the same.
+    """Apply the plan of a waiting run.
 
-    So is one that was made for other settings, which is never applied: it may have others in it, or go elsewhere.
-    Returns that run, or the new one that waits instead. Raises FixSettings when there is no reason, when the run does
-    not wait or has waited for more than 24 hours, and when its plan is not the one with ``plan_hash`` (where given).
+    A plan older than 15 minutes is made again and applied only if it is unchanged. A plan made for other settings is
+    also made again but never applied: it may contain other records or go elsewhere. Returns the run, or the new one
+    that waits instead. Raises FixSettings if there is no reason, if the run isn't waiting or has waited for more than
+    24 hours, or if ``plan_hash`` is given and differs.
     """
     if not reason.strip():
         raise FixSettings("PSC-RUN-REASON")
@@ -56,7 +57,7 @@ def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
 
 
 def revalidate(job: Job, run_id: str) -> Run:
-    """Plan a waiting run anew: that run, fresh again, if its plan is still the same; else the run in its place."""
+    """Plan a waiting run again: returns it, fresh again, if the plan is unchanged; else the run that replaces it."""
     with opened(job) as db:
         number, run = _waiting(db, job.connection, run_id)
         _refuse_rehearsal(run)
@@ -68,7 +69,7 @@ def revalidate(job: Job, run_id: str) -> Run:
 
 
 def discard(job: Job, run_id: str) -> Run:
-    """Give up the plan of a waiting run; nothing is delivered."""
+    """Discard the plan of a waiting run; nothing is delivered."""
     with opened(job) as db:
         number, _run = _waiting(db, job.connection, run_id)
         run_table.update_run(db, number, state="discarded", ended=job.clock.now())
@@ -76,9 +77,9 @@ def discard(job: Job, run_id: str) -> Run:
 
 
 def exclude(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
-    """Take changes out of a waiting run's plan, with what would dangle then; raises FixSettings for other keys.
+    """Remove changes, and those that would dangle without them, from a waiting plan; raises FixSettings for other keys.
 
-    Refused for a plan that gives records other ids: everybody would have to follow who refers to them.
+    Refused for a plan that changes ids: every record that refers to one would have to follow.
     """
 
     def change(db: sqlite3.Connection, number: int) -> None:
@@ -92,7 +93,7 @@ def exclude(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
 
 
 def include(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
-    """Take excluded changes back; raises FixSettings for keys that were not excluded by choice."""
+    """Put excluded changes back; raises FixSettings for keys that a person did not exclude."""
     return _edit(job, run_id, lambda db, number: exclusions.include_changes(Plan(db, number), entity, keys))
 
 
@@ -108,9 +109,9 @@ def _edit(job: Job, run_id: str, change: Callable[[sqlite3.Connection, int], Non
 
 
 def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold]) -> PlanSummary:
-    """Store hash, counts and holds of a plan that was edited; ``others`` are the holds that its content can't change.
+    """Store hash, counts and holds of an edited plan; ``others`` are the holds that don't depend on its content.
 
-    Within a transaction.
+    Needs an open transaction.
     """
     plan = Plan(db, number)
     summary = summarise_plan(plan)
@@ -129,7 +130,7 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
 
 
 def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Run | None:
-    """Plan again, with the same records excluded. None when it is still the same; else the run that stands for it."""
+    """Plan again with the same records excluded: None if the plan is unchanged; else the run that replaces it."""
     same_settings = of_these_settings(job, db, number)
     fresh = begin(job, db, run.trigger, run.scope, run.kind)
     again = _plan_again(job, db, fresh, number, run)
@@ -170,7 +171,7 @@ def _hold_of_undo(run: Run) -> list[Hold]:
 
 
 def store_undo(job: Job, db: sqlite3.Connection, number: int, undone: str, holds: list[Hold]) -> PlanSummary:
-    """Store the plan that takes the run with the id ``undone`` back, with these holds beside those of the limits."""
+    """Store the plan that undoes the run ``undone``, with these holds beside those of the limits."""
     found = run_table.find_run(db, job.connection, undone)
     if not found:
         raise _not_waiting(undone, "")
@@ -218,9 +219,9 @@ def _refuse_rehearsal(run: Run) -> None:
 
 
 def _refuse_other_plan(db: sqlite3.Connection, number: int, run: Run, plan_hash: str) -> None:
-    """An approval belongs to one plan: the one that was looked at, and that is what is stored."""
+    """Check that the stored plan is the one that was reviewed: an approval is for one plan."""
     if summarise_plan(Plan(db, number)).hash != run.plan_hash:
-        # Whoever edits a plan stores its new hash with it.
+        # Every edit of a plan stores its new hash.
         raise SealBroken
     if (plan_hash or run.plan_hash) == run.plan_hash:
         return

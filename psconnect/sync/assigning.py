@@ -1,6 +1,6 @@
-"""Gives people what they lack: a made-up user name, a kind of sign-in by the domain of their e-mail.
+"""Fills in missing values: generated user names, and sign-in types by e-mail domain.
 
-Worked out over the attached staging of a run, before the rules between records look at it; what was given once stays.
+Works on a run's attached staging, before the rules between records run. A value once given stays.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from psconnect.store.reading.staging import leave_out
 from psconnect.store.record import decode_record, encode_record
 
 SIGN_IN = "signInType"
-"""Under this label the kind of sign-in stands among a person's further values."""
+"""The label of the sign-in type among a person's extra values."""
 
 
 @dataclass(frozen=True)
 class Naming:
-    """What is given, and what becomes of who can't be given a user name.
+    """What people are given, and what happens to those who can't get a user name.
 
     Attributes:
-        usernames: per entity key what makes a user name of the attributes of somebody who has none.
-        sign_in: the domains of each kind of sign-in.
-        required, reported: entity keys whose people are left out, or reported, without a user name.
+        usernames: entity key -> the pattern that generates missing user names.
+        sign_in: the domains of each sign-in type.
+        required, reported: keys of entities whose people are left out, or reported, without a user name.
     """
 
     usernames: Mapping[str, Callable[[Mapping[str, str]], str]] = field(default_factory=dict)
@@ -45,9 +45,9 @@ NOTHING_GIVEN = Naming()
 
 
 def give(db: sqlite3.Connection, naming: Naming, names: StaffNames) -> list[Problem]:
-    """Fill in what the attached staging's people lack, and remember it; returns who can't be given a user name.
+    """Fill in and remember missing values in the attached staging; returns problems for people without a user name.
 
-    Remembered is also what reading found out about the user ``names`` of staff.
+    Also remembers what reading learned about the user ``names`` of staff.
     """
     with transaction(db):
         assigned_values.check_given(db)
@@ -90,7 +90,7 @@ def _give_usernames(db: sqlite3.Connection, naming: Naming) -> list[Problem]:
 def _still_nameless(
     db: sqlite3.Connection, entity: Entity, naming: Naming, nameless: list[tuple[int, int | None]]
 ) -> list[Problem]:
-    """What the requirement on user names says of those whose attributes give none."""
+    """Apply the user name requirement to people whose attributes give none."""
     if entity.key in naming.required:
         rule = "missing-required"
         leave_out(db, entity, rule, [key for key, _school in nameless])

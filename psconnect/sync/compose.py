@@ -1,4 +1,4 @@
-"""Puts a connection's parts together: preset and settings become mapping, source, destination, fingerprints."""
+"""Builds a connection's parts from its preset and settings: mapping, source, destination, fingerprints."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def preset_names() -> list[str]:
 
 
 def load_preset(name: str) -> Preset:
-    """A preset by its name; raises FixSettings for one that this version does not have."""
+    """A preset by name; raises FixSettings if this version doesn't have it."""
     if name not in preset_names():
         raise FixSettings("PSC-SETTINGS-PRESET", where="preset", name=name, hint=hint_at(name, preset_names()))
     preset = parse_preset(name, resources.read_text("presets", f"{name}.toml"))
@@ -43,12 +43,12 @@ def load_preset(name: str) -> Preset:
 
 
 def in_effect(connection: Connection) -> Connection:
-    """The settings by which a connection runs: its own, and its preset's where it says nothing; raises FixSettings."""
+    """The settings in effect: the connection's own, and its preset's for what it leaves open; raises FixSettings."""
     return _layered(connection)[1]
 
 
 def _layered(connection: Connection) -> tuple[Preset, Connection]:
-    """The preset with what the options say worked in, and the settings in effect."""
+    """The preset with the options applied, and the settings in effect."""
     preset = load_preset(connection.preset)
     preset = preset.with_settings(said_by_options(preset.beneath(connection)))
     return preset, preset.beneath(connection)
@@ -56,10 +56,10 @@ def _layered(connection: Connection) -> tuple[Preset, Connection]:
 
 @dataclass(frozen=True)
 class Choices:
-    """A connection's settings with its preset worked in.
+    """A connection's settings combined with its preset.
 
-    ``given`` are the settings as its file has them, ``connection`` those in effect, ``preset`` what lies beneath.
-    ``kind`` is the kind of its source, and ``reads`` what that reads (sources.kind.Reads).
+    ``given`` are the settings in its file, ``connection`` those in effect, ``preset`` the defaults beneath them.
+    ``kind`` is the source's kind, ``reads`` what that kind reads (sources.kind.Reads).
     """
 
     given: Connection
@@ -74,12 +74,12 @@ class Choices:
 
     @property
     def mapping(self) -> RosterMapping:
-        """Attributes from fields."""
+        """How attributes are made from fields."""
         return self.wanted.mapping
 
 
 def choices_of(given: Connection) -> Choices:
-    """Work the preset into the settings; raises FixSettings that names what is wrong."""
+    """Combine the settings with their preset; raises FixSettings that names what is wrong."""
     kind = source_kind_of(given)
     kind.check_settings(given)
     preset, connection = _layered(given)
@@ -97,13 +97,13 @@ def choices_of(given: Connection) -> Choices:
 
 
 def _label_of(mapping: RosterMapping, field: str) -> str:
-    """The label of the students' custom field that is that field of the source; empty where there is none."""
+    """The label of the students' custom field that is mapped from this source field; empty for none."""
     custom = mapping.custom.get("student", {})
     return next((label for label, template in custom.items() if template.fields == [field]), "")
 
 
 def rules_fingerprint(choices: Choices) -> str:
-    """A fingerprint of everything that decides who is delivered, how and where to: if it differs, a preview is due."""
+    """A fingerprint of everything that decides who is delivered, how and where; if it differs, the run waits."""
     connection, preset, given = choices.connection, choices.preset, choices.given
     made_up_contacts = choices.wanted.contacts and not connection.options.contact_module
     deciding = [
@@ -129,17 +129,17 @@ def rules_fingerprint(choices: Choices) -> str:
 
 
 def compare_of(choices: Choices) -> str:
-    """``bulk`` or ``incremental``; bulk where the source can't tell what has changed."""
+    """``bulk`` or ``incremental``; always bulk if the source can't tell what changed."""
     return (choices.connection.source.compare or "bulk") if choices.kind.incremental else "bulk"
 
 
 def reading_fingerprint(choices: Choices) -> str:
-    """A fingerprint of how the source is read, and by which version of psconnect its records were shaped."""
+    """A fingerprint of how the source is read and of the psconnect version that shaped its records."""
     return hashlib.sha256(msgspec.json.encode([__version__, *choices.reads.fingerprint()])).hexdigest()
 
 
 def open_source(choices: Choices, context: SourceContext) -> OpenSource:
-    """The connection's source; nothing is asked of it yet. Raises FixSettings for settings that are missing."""
+    """Open the connection's source without contacting it; raises FixSettings for missing settings."""
     return choices.kind.open(context, choices.wanted, choices.reads)
 
 
@@ -151,10 +151,10 @@ def shaped_source(
     ids: Ids | None = None,
     names: StaffNames | None = None,
 ) -> ShapedSource:
-    """The connection's records, ready to be read; raises what the source raises when it is asked what it is.
+    """The connection's records, ready to be read; raises the source's errors.
 
-    ``next_year`` reads the year after the chosen one. Without ``ids``, which know what was delivered under which id,
-    they are made as the settings say; without ``names``, nothing of staff is known to be delivered.
+    ``next_year`` reads the year after the chosen one. ``ids`` know the delivered ids; without them, ids are made as the
+    settings say. ``names`` know the delivered user names of staff.
     """
     return ShapedSource(
         opened.source(next_year=next_year),
@@ -167,9 +167,9 @@ def shaped_source(
 
 
 def shaping_of(choices: Choices) -> ShapingRules:
-    """How a connection's records are shaped."""
+    """The shaping rules of a connection."""
     connection = choices.connection
-    # Settings that are only looked at may have no destination yet.
+    # Settings that are only previewed may have no destination yet.
     destination = find_kind(connection.destination_kind) if connection.destination_kind else None
     return ShapingRules(
         mapping=choices.mapping,

@@ -1,4 +1,4 @@
-"""Runs a connection: takes the lock, settles what a crash left, reads, plans, and delivers or waits."""
+"""Runs a connection: takes the lock, recovers from a crash, reads, plans, and delivers or waits."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from psconnect.sync.session import FailuresStored, begin, opened
 
 
 def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool = False) -> Run:
-    """Run a connection and return the run as it ended or waits.
+    """Run a connection and return the run, ended or waiting.
 
-    A rehearsal plans only, beside whatever waits, and can't be approved. Raises AnotherRunActive, and FixSettings or
-    LocalStorage when it could not even begin; whatever stops the run later is stored in it.
+    A rehearsal only plans, leaves waiting runs alone and can't be approved. Raises AnotherRunActive, and FixSettings or
+    LocalStorage if it can't begin; later errors are stored in the run.
     """
     with opened(job) as db:
         _refuse_part_first(db, scope)
-        # Before the run and not after it: where this fails, nothing has been delivered yet.
+        # Before the run, because a failure here must come before any delivery.
         with transaction(db):
             run_table.forget_old(db, job.clock.now())
         number = begin(job, db, trigger, scope, "rehearsal" if rehearse else "sync")
@@ -44,9 +44,9 @@ def _refuse_part_first(db: sqlite3.Connection, scope: str) -> None:
 
 
 def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, plan_only: bool) -> None:
-    """Let the run go on, wait, or end because nothing changed."""
+    """Let the run continue, wait, or end because nothing changed."""
     if not planned.delivers:
-        # What waited to be changed is no longer so, or no longer to be: the newer reading is right.
+        # The newer reading is right: the waiting changes are outdated.
         expire_waiting(job, db, number, kinds=("sync",), within=run_table.read_run(db, job.connection, number).scope)
         end_run(job, db, number, "")
         return
@@ -62,9 +62,9 @@ def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, 
 def expire_waiting(
     job: Job, db: sqlite3.Connection, number: int, kinds: tuple[str, ...] = RUN_KINDS, within: str = "all"
 ) -> None:
-    """A new plan takes the place of those that still wait; a rehearsal only of other rehearsals.
+    """Expire waiting plans that a new plan replaces; a rehearsal replaces only rehearsals.
 
-    ``within``: only of those of this scope; ``all`` for any.
+    ``within`` limits it to plans of this scope; ``all`` for any.
     """
     for waiting, run_id, _state in run_table.runs_in_state(db, WAITING):
         found = run_table.find_run(db, job.connection, run_id)

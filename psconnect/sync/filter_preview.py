@@ -1,4 +1,4 @@
-"""Who a connection's filter rules let through and whom they catch, read to be looked at; nothing is kept."""
+"""Preview of a connection's filter rules: who passes and who is left out. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from psconnect.store.record import record_by_name
 from psconnect.sync.shaping import ShapedSource
 
 _REACHED = ("missing-required", "too-long", "unreadable")
-"""Rules that decide about a record only after the filters, or because a filter could not look at it."""
+"""Rules that apply only after the filters, or because a filter could not read a field."""
 
 
 @dataclass(frozen=True)
 class Caught:
-    """A record that a filter rule leaves out. Its title and number are a person's data: for the screen alone."""
+    """A record that a filter rule leaves out. Its title and number are personal data, for the screen only."""
 
     key: int
     title: str
@@ -37,10 +37,9 @@ class Caught:
 
 @dataclass(frozen=True)
 class FilterPreview:
-    """What the filter rules of one entity do: ``passing`` of ``total`` records pass; ``caught`` holds the first others.
+    """What the filter rules of one entity do: ``passing`` of ``total`` records pass; ``caught`` has the first others.
 
-    Counted are the records that come to the filters: those that nothing else left out before (an inactive student, a
-    school that is not chosen).
+    Only records that reach the filters count, not those left out before (inactive students, schools not chosen).
     """
 
     entity: str
@@ -57,10 +56,10 @@ def preview_filters(
     on_event: OnEvent = ignore,
     most: int = 200,
 ) -> FilterPreview:
-    """Read the entity and apply its filter rules; the first ``most`` of the caught records are named.
+    """Read the entity and apply its filter rules; ``caught`` has at most ``most`` records.
 
-    The settings need no destination yet. Raises FixSettings for an entity that can't have filter rules or is not read,
-    and what reading raises.
+    The settings need no destination. Raises FixSettings if the entity can't have filter rules or is not read, and the
+    source's errors.
     """
     if entity_key not in FILTERED:
         raise _no_filters(entity_key)
@@ -80,7 +79,7 @@ def _no_filters(entity: str) -> FixSettings:
 
 @dataclass
 class _Looking:
-    """Takes the rows of one entity, and the schools' names; forgets all others (see sync.shaping.StageSink)."""
+    """Keeps the rows of one entity and the schools' names, ignores the rest (see sync.shaping.StageSink)."""
 
     entity: Entity
     most: int
@@ -111,7 +110,7 @@ class _Looking:
                 del self.rows_caught[max(self.rows_caught)]
 
     def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
-        """Forget the entity's rows: it is read again. ``negative`` concerns enrollments, which are not looked at."""
+        """Forget the entity's rows because it is read again. ``negative`` matters only for enrollments."""
         if entity is self.entity and negative is None:
             with self.lock:
                 self.counted.clear()
@@ -121,7 +120,7 @@ class _Looking:
         """Findings are the run's to report."""
 
     def preview(self) -> FilterPreview:
-        """What was found."""
+        """The result."""
         caught = [self._caught(key, *found) for key, found in sorted(self.rows_caught.items())]
         return FilterPreview(self.entity.key, len(self.counted), sum(self.counted.values()), tuple(caught))
 

@@ -1,4 +1,4 @@
-"""How a connection's ids are made now, and since when they are frozen: for a person who wants other ones."""
+"""How a connection makes ids now, and since when they are frozen: for a person who wants to change them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class IdsNow:
     """How ids are made.
 
     Attributes:
-        connection: the settings that say it.
-        read: whether a run read PowerSchool on this computer, so that a list of ids can be compared with it.
+        connection: the settings.
+        read: whether a run on this computer has read PowerSchool, so that a list of ids can be compared with it.
         frozen: whether records were delivered, so that only adoption or a re-key changes ids.
-        since: when the first delivery ended, or the earliest one that is still known; None where there was none.
-        first_known: whether ``since`` is the first delivery, and not only the earliest that is still in the history.
+        since: when the earliest delivery still in the history ended; None for none.
+        first_known: whether ``since`` is the very first delivery.
         adopted: kind (model.ids.kind_of) -> how many records have an adopted id.
-        pending: ``rekey`` or ``aliases`` where the next delivery gives other ids than the last one; else empty.
-        warning: what to think of before ids are changed; empty where there is nothing.
+        pending: ``rekey`` or ``aliases`` if the next delivery changes ids; else empty.
+        warning: what to consider before changing ids; empty for none.
     """
 
     connection: Connection
@@ -42,7 +42,7 @@ class IdsNow:
 
 
 def ids_now(db: sqlite3.Connection, connection: Connection, today: date, *, read: bool) -> IdsNow:
-    """How the ids of this connection are made, by its settings and its roster data."""
+    """How this connection makes ids, by its settings and its roster data."""
     applied = [run for run in run_table.list_runs(db, connection.name) if run.state in APPLIED]
     oldest = db.execute("SELECT min(no) FROM run").fetchone()[0]
     return IdsNow(
@@ -50,7 +50,7 @@ def ids_now(db: sqlite3.Connection, connection: Connection, today: date, *, read
         read=read,
         frozen=bool(get_fact(db, ID_RULES)),
         since=(applied[-1].ended or applied[-1].started) if applied else None,
-        # Runs are numbered from 1, and forgotten the oldest first.
+        # Runs are numbered from 1, and the oldest are deleted first.
         first_known=oldest in (None, 1),
         adopted={kind: len(ids) for kind, ids in aliases(db).items()},
         pending=changed_since_delivery(db, connection.id_rules)[1],

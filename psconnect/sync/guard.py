@@ -1,4 +1,4 @@
-"""The guard: does this plan go on by itself, wait for a person, or stop."""
+"""The guard: decides whether a plan continues, waits for a person, or stops."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from psconnect.sync.thresholds import Threshold
 
 _ENOUGH = 0.9
 _STOPS_AT = 5
-"""A run stops at this multiple of the percentage that holds it for rejected records: held at 2 %, stopped at 10 %."""
+"""A run stops at this multiple of the rejected-records limit: with a hold at 2 %, it stops at 10 %."""
 _MOST_PLACES = 5
 _MOST_IDS = 10
 RULES_CHANGED = "rules-changed"
 OWNED = "folder-owned"
-"""The rule of a run that waits because somebody else delivers to its place; approving it takes over."""
+"""The rule of a run that waits because another connection delivers to its place; approving it takes over."""
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """Records of an entity that can't be used: now, at the last delivery, and out of how many read."""
+    """Unusable records of an entity: now, at the last delivery, and how many were read."""
 
     count: int
     before: int
@@ -35,20 +35,20 @@ class Rejected:
 
     @property
     def more(self) -> int:
-        """How many more than at the last delivery: this is what limits are about."""
+        """How many more than at the last delivery; limits apply to this."""
         return max(0, self.count - self.before)
 
     def values(self, entity: str) -> dict[str, Value]:
-        """The same as values of a hold or an error."""
+        """The figures as values of a hold or an error."""
         share = self.more * 100 / self.read
         return {"entity": entity, "more": self.more, "read": self.read, "before": self.before, "share": share}
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where the roster goes to, and where the last delivery went, as a person reads it; empty where that is not known.
+    """Where the roster goes and where the last delivery went, for people; empty if unknown.
 
-    It is not known of deliveries by versions that did not note it.
+    Deliveries by versions that did not record it are unknown.
     """
 
     now: str = ""
@@ -56,32 +56,32 @@ class Places:
 
     @property
     def changed(self) -> bool:
-        """Whether the roster goes elsewhere than last time."""
+        """Whether the roster goes to another place than last time."""
         return bool(self.before) and self.now != self.before
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the guard judges by.
+    """What the guard's decision is based on.
 
     Attributes:
         changes: how many changes the plan has.
-        measures: what they come to, against each limit.
+        measures: the changes measured against each limit.
         read, read_before: rows per stream of this run, and of the last applied one.
         first: whether nothing was ever delivered.
         rules_changed: whether key, filter, schools, terms, mapping or destination differ from the last applied run.
-        ids_changed: ``rekey`` where ids are made by other rules than in the last applied run, ``aliases`` where only
-            other ids of the destination were taken over; else empty.
+        ids_changed: ``rekey`` if ids are made by other rules than in the last applied run, ``aliases`` if only the
+            adopted ids differ; else empty.
         preview: ``always``, ``first`` or ``never``.
-        rejected: records that can't be used, per entity key.
+        rejected: unusable records, per entity key.
         today: the date in the district.
         freeze: seasons in which every run waits.
-        returned: ids of records that come back under a removed one's key as somebody else, per entity key.
-        after_undo: id of an undo that was applied last, or an empty text.
-        places: where it goes.
-        owned_by: who else delivers there, in a sentence; empty for nobody.
-        emptied: per stream, the fields that had values at the last delivery and have none now, in any row.
-        redelivered: how many records are delivered though none changes, because they do not stand there.
+        returned: ids of new records that reuse a removed record's key, per entity key.
+        after_undo: id of the undo that was applied last; empty for none.
+        places: where the roster goes.
+        owned_by: a sentence about who else delivers there; empty for nobody.
+        emptied: per stream, the fields that had values at the last delivery and now have none in any row.
+        redelivered: how many unchanged records are delivered because the destination lacks them.
     """
 
     changes: int
@@ -104,14 +104,14 @@ class Facts:
 
 
 def stop_if_empty(read: Mapping[str, int], read_before: Mapping[str, int]) -> None:
-    """Raise BadRecord when something that had rows has none: nobody can approve that away (fault D07)."""
+    """Raise BadRecord if a stream that had rows has none; no approval overrides this (fault D07)."""
     for stream, before in read_before.items():
         if before and read.get(stream) == 0:
             raise BadRecord("PSC-READ-EMPTY", where=stream, rows=stream.replace("_", " "), before=before)
 
 
 def stop_if_rejected(rejected: Mapping[str, Rejected], thresholds: Mapping[str, Mapping[str, Threshold]]) -> None:
-    """Raise BadRecord when so many more records than before can't be used that something else must be wrong."""
+    """Raise BadRecord if so many more records than before are unusable that something else must be wrong."""
     for entity, one in rejected.items():
         limit = thresholds[entity]["rejected"]
         if limit.percent is None or limit.count is None or one.more < max(limit.count, 1):
@@ -124,7 +124,7 @@ def stop_if_rejected(rejected: Mapping[str, Rejected], thresholds: Mapping[str, 
 
 
 def holds(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> list[Hold]:
-    """The reasons to wait for an approval; none where there is nothing to deliver."""
+    """The reasons to wait for an approval; none if there is nothing to deliver."""
     if not facts.changes:
         due = (
             [*_owned(facts), *_season(facts), *_after_undo(facts), *_other_ids(facts), *_preview(facts)]
@@ -147,7 +147,7 @@ def holds(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> li
 
 
 def _owned(facts: Facts) -> Iterator[Hold]:
-    """Asked whatever the settings say about previews: two that deliver one file take turns in undoing each other."""
+    """Applies whatever the preview setting: two connections that deliver one file overwrite each other in turn."""
     if facts.owned_by:
         yield Hold(OWNED, values={"owner": facts.owned_by})
 
@@ -167,7 +167,7 @@ def _after_undo(facts: Facts) -> Iterator[Hold]:
 
 
 def _other_ids(facts: Facts) -> Iterator[Hold]:
-    """Other ids are looked at whatever the settings say about previews: they can make a second account of everybody."""
+    """Applies whatever the preview setting: changed ids can create a second account for everybody."""
     if facts.ids_changed == "rekey":
         yield Hold("rekey")
     elif facts.ids_changed and not (facts.rules_changed and facts.preview != "never"):
@@ -198,14 +198,14 @@ def _short_reads(facts: Facts) -> Iterator[Hold]:
 
 
 def _emptied(facts: Facts) -> Iterator[Hold]:
-    """Asked whatever the limits are: what is empty everywhere was hardly emptied by hand, record by record."""
+    """Applies whatever the limits: a field that is empty everywhere was hardly cleared by hand."""
     for stream, fields in facts.emptied.items():
         values: dict[str, Value] = {"fields": list(fields), "stream": stream, "count": facts.read.get(stream, 0)}
         yield Hold("field-emptied", values=values)
 
 
 def returned(ids_by_entity: Mapping[str, Sequence[str]]) -> Iterator[Hold]:
-    """A hold per entity of which removed keys come back as somebody else (fault D19)."""
+    """A hold for each entity whose removed keys come back as other people (fault D19)."""
     for entity, ids in ids_by_entity.items():
         named = [*ids[:_MOST_IDS], *(["…"] if len(ids) > _MOST_IDS else [])]
         yield Hold(f"returned-{entity}", case="returned", values={"entity": entity, "ids": named})
@@ -220,10 +220,10 @@ def _rejected(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -
 
 
 def crossed_limits(measures: Sequence[Measure]) -> list[Hold]:
-    """A hold for each limit that is crossed.
+    """A hold for each crossed limit.
 
-    Schools are told only where the whole district does not cross the same limit, all staff together only where neither
-    teachers nor other staff cross it; of many schools or classes the first ones are named, the rest counted.
+    A school is reported only if the district does not cross the same limit, and staff as a whole only if neither
+    teachers nor other staff cross it. Of many schools or classes, the first are named and the rest counted.
     """
     found: list[Hold] = []
     places: dict[tuple[str, str], int] = {}

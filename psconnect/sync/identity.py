@@ -1,4 +1,4 @@
-"""Whether a run gives ids as the last delivery did; and what that asks of it."""
+"""Whether a run makes ids as the last delivery did, and what follows if not."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from psconnect.store.reading.source_keys import GIVEN_KEYS
 from psconnect.sync.job import Job
 
 ID_RULES = "rules"
-"""The fact under which the last applied run left its fingerprint of rules."""
+"""The key of the fact that holds the last applied run's fingerprint of rules."""
 _UNDONE = "#undone"
 
 
 @dataclass(frozen=True)
 class RosterIdentity:
-    """How a run gives ids.
+    """How a run makes ids.
 
     Attributes:
-        mark: names rules and aliases (store.plan.record_ids.mark_of).
-        changed: ``rekey`` or ``aliases`` where they differ from those of the last delivery; else empty.
+        mark: identifies rules and aliases (store.plan.record_ids.mark_of).
+        changed: ``rekey`` or ``aliases`` if they differ from the last delivery's; else empty.
     """
 
     mark: str
@@ -33,18 +33,18 @@ class RosterIdentity:
 
     @property
     def settled(self) -> bool:
-        """Whether ids are given as in the last delivery."""
+        """Whether ids are made as in the last delivery."""
         return not self.changed
 
     @property
     def may_clash(self) -> bool:
-        """Whether an id can be anybody else's, or another one than delivered; made of DCIDs alone it never is."""
+        """Whether ids can clash or change; ids made of DCIDs alone never do."""
         _, made, taken = split_mark(self.mark)
         return bool(self.changed or taken or rules_of_mark(made).numbers)
 
 
 def changed_since_delivery(db: sqlite3.Connection, rules: IdRules) -> tuple[str, str]:
-    """The mark of these rules and the stored aliases, and how they differ from the last delivery's (Identity)."""
+    """The mark of these rules and the stored aliases, and how they differ from the last delivery (RosterIdentity)."""
     mark, applied = mark_of(db, rules), get_fact(db, ID_RULES)
     _, made, taken = split_mark(mark)
     _, made_before, taken_before = split_mark(applied)
@@ -54,7 +54,7 @@ def changed_since_delivery(db: sqlite3.Connection, rules: IdRules) -> tuple[str,
 
 
 def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> RosterIdentity:
-    """How this connection's next run gives ids; raises FixSettings where the run can't deliver other ids."""
+    """How this connection's next run makes ids; raises FixSettings if the run can't deliver changed ids."""
     _refuse_other_source(job, db)
     mark, changed = changed_since_delivery(db, job.ids)
     if changed and scope != "all":
@@ -65,9 +65,9 @@ def identity_of(job: Job, db: sqlite3.Connection, scope: str = "all") -> RosterI
 
 
 def _refuse_other_source(job: Job, db: sqlite3.Connection) -> None:
-    """Raise FixSettings where the records were delivered from a source with other keys: all would be new.
+    """Raise FixSettings if the records were delivered from a source with other keys: all would be new.
 
-    Schools tell, because there is no delivery without one (store.reading.source_keys).
+    Checking schools is enough, because every delivery has one (store.reading.source_keys).
     """
     sql = "SELECT max(key) FROM ledger WHERE entity = ?"
     (newest,) = db.execute(sql, [SCHOOL.rank]).fetchone()
@@ -76,6 +76,6 @@ def _refuse_other_source(job: Job, db: sqlite3.Connection) -> None:
 
 
 def unsettle(db: sqlite3.Connection, number: int) -> None:
-    """Note that the undo with that number gave earlier ids back, so that the next run waits as a re-key does."""
+    """Record that this undo restored earlier ids, so that the next run waits as a re-key does."""
     if changes_ids(Plan(db, number)):
         set_fact(db, ID_RULES, split_mark(get_fact(db, ID_RULES))[0] + _UNDONE)

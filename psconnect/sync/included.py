@@ -1,4 +1,4 @@
-"""Who and what is in, worked out of a connection's settings and its preset: filters, options, rules between records."""
+"""Who and what is included, from a connection's settings and preset: filters, options, rules between records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from psconnect.roster.school_choices import CourseScope, TermChoice
 from psconnect.sources.wanted import Included, OptionsInEffect
 
 _WHO_TEACHES = "a class of the school year"
-"""The rule by which somebody is a teacher. A version with another one changes roles: its first run is looked at."""
+"""The rule that makes somebody a teacher. A version that changes it changes roles, so its first run waits."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class Selection:
 
     Attributes:
         options: the choices in effect.
-        section_move: the field for section moves, as PowerSchool spells it; empty for none.
+        section_move: the field for section moves, in PowerSchool's spelling; empty for none.
         filters: settled filter rules per entity key.
         rules: rules between records.
-        included: what the source has to know of it.
+        included: the part the source needs to know.
         ids: how ids are made.
     """
 
@@ -43,18 +43,18 @@ class Selection:
     ids: IdRules = field(default_factory=IdRules)
 
     def fields(self) -> dict[str, list[str]]:
-        """The ``Table.Field`` names that are read for it, per entity key."""
+        """The ``Table.Field`` names to read for it, per entity key."""
         names = filter_fields(self.filters)
         if self.section_move:
             names["class"] = [*names.get("class", ()), self.section_move]
         for entity in ENTITIES:
             made_of = self.ids.field_of(entity)
-            if made_of and entity is not ADMIN:  # staff is read as one
+            if made_of and entity is not ADMIN:  # staff is read in one stream
                 names[entity.key] = [*names.get(entity.key, ()), made_of]
         return names
 
     def deciding(self) -> list[Any]:
-        """Everything of it that decides who is delivered, for the fingerprint."""
+        """Everything that decides who is delivered, for the fingerprint."""
         rules = self.rules
         between = [rules.domains, rules.confirmed, rules.taught_classes_only, rules.used_courses_only]
         if rules.no_usernames:
@@ -64,7 +64,7 @@ class Selection:
 
 
 def selection_of(connection: Connection, resolve: Resolver) -> Selection:
-    """Who and what is in, by settings in effect; raises FixSettings that names what is wrong or has no place to go."""
+    """Who and what is included, by settings in effect; raises FixSettings for what is wrong or can't be delivered."""
     _check_takes(connection)
     options = options_of(connection)
     filters = _filters(connection, resolve)
@@ -95,7 +95,7 @@ def selection_of(connection: Connection, resolve: Resolver) -> Selection:
 
 
 def options_of(connection: Connection) -> OptionsInEffect:
-    """The options in effect: each as the settings say, else the default."""
+    """The options in effect: as set, else the default."""
     chosen = {name: getattr(connection.options, name) for name in OptionsInEffect.__struct_fields__}
     return OptionsInEffect(**{name: value for name, value in chosen.items() if value is not None})
 
@@ -108,7 +108,7 @@ def _filters(connection: Connection, resolve: Resolver) -> dict[str, list[Filter
 
 
 def _check_takes(connection: Connection) -> None:
-    """Refuse groups and categories for a destination that has no place for them; nothing is chosen in vain."""
+    """Refuse groups and categories that the destination has no place for."""
     if connection.destination_kind not in KINDS:
         return
     kind = KINDS[connection.destination_kind]

@@ -1,9 +1,8 @@
-"""Bulk or incremental: whether a run may take over what an earlier one read, and what it leaves for the next.
+"""Bulk or incremental: whether a run may reuse what an earlier one read, and what it keeps for the next.
 
-Bulk reads everything and compares it with the ledger. Incremental asks the server what changed and leaves out reading
-what did not; the comparison is the same. What the server says is a hint: districts have seen
-rows change while ``whenmodified`` stood still. So everything is read at least every week, and whenever anything else is
-not as it was.
+Bulk reads everything and compares it with the ledger. Incremental asks the server what changed and reads only that;
+the comparison is the same. The server's answer is only a hint: districts have seen rows change while
+``whenmodified`` did not. So everything is read at least every week, and whenever any condition has changed.
 """
 
 from __future__ import annotations
@@ -27,15 +26,15 @@ _VERSION, _RULES, _SCOPE, _FULL = "version", "rules", "scope", "full"
 
 
 class ReadingMemory:
-    """What the earlier run read and what this one leaves (see sources.base.Memory).
+    """What the earlier run read and what this one keeps (see sources.base.Memory).
 
     Attributes:
-        version: how far the server's changes are known.
-        because: why nothing of the earlier run is used: a key of model.runs.FULL; empty where it is.
+        version: the server change up to which this reading is complete.
+        because: why the earlier run is not used, a key of model.runs.FULL; empty if it is.
     """
 
     def __init__(self, kept: KeptReading, stage: Staging, because: str) -> None:
-        """Open what is kept, unless there is a reason not to use it."""
+        """Open the kept reading, unless there is a reason not to use it."""
         self.because = because
         self.version = "" if because else kept.facts[_VERSION]
         self.full = "" if because else kept.facts[_FULL]
@@ -45,7 +44,7 @@ class ReadingMemory:
         self._notes: dict[str, bytes] = {}
 
     def recall(self, stream: str) -> Note | None:
-        """The earlier run's note on a stream."""
+        """The earlier run's note about a stream."""
         stored = self._kept.notes.get(stream) if self._records else None
         return msgspec.json.decode(stored, type=Note) if stored else None
 
@@ -58,21 +57,21 @@ class ReadingMemory:
         return has_staged(self._stage, entity, keys)
 
     def take_over(self, entity: Entity, *, negative: bool | None = None) -> None:
-        """Stage the earlier run's records as they were shaped."""
+        """Stage the earlier run's records in their shaped form."""
         if self._records:
             self._records.take(entity, negative=negative)
 
     def note(self, stream: str, note: Note) -> None:
-        """Leave a note for the next run."""
+        """Keep a note for the next run."""
         self._notes[stream] = msgspec.json.encode(note)
 
     def read_all(self) -> None:
-        """To be called when every record is staged, before any is changed."""
+        """Call when every record is staged, before any is changed."""
         if self.version:
             keep_as_shaped(self._stage)
 
     def leave(self, job: Job, db: sqlite3.Connection, scope: str, started: datetime, summary: ReadSummary) -> None:
-        """Leave what the next run needs in the attached staging."""
+        """Keep what the next run needs in the attached staging."""
         if self.version:
             full = self.full if summary.taken_over else started.isoformat()
             facts = {_VERSION: self.version, _RULES: _rules(job), _SCOPE: scope, _FULL: full}
@@ -86,7 +85,7 @@ def compared(job: Job, memory: ReadingMemory | None, summary: ReadSummary) -> Co
 
 
 def memory_for(job: Job, db: sqlite3.Connection, number: int, scope: str, stage: Staging) -> ReadingMemory | None:
-    """The memory of a run; None for one that compares in bulk because that is chosen, or that only rehearses."""
+    """The memory of a run; None if bulk is chosen or the run is a rehearsal."""
     kind = db.execute("SELECT kind FROM run WHERE no = ?", [number]).fetchone()[0]
     if job.compare != "incremental" or kind != "sync":
         return None
@@ -95,7 +94,7 @@ def memory_for(job: Job, db: sqlite3.Connection, number: int, scope: str, stage:
 
 
 def _in_full_because(job: Job, db: sqlite3.Connection, number: int, scope: str, kept: KeptReading) -> str:
-    """Why everything has to be read; empty when a hint may be used."""
+    """Why everything has to be read; empty if hints may be used."""
     sql = "SELECT id, state, kind FROM run WHERE no <> ? ORDER BY no DESC LIMIT 1"
     run_id, state, kind = db.execute(sql, [number]).fetchone() or ("", "finished", "sync")
     if state not in APPLIED or kind != "sync":
@@ -111,7 +110,7 @@ def _in_full_because(job: Job, db: sqlite3.Connection, number: int, scope: str, 
     since = timedelta(-1)
     with suppress(ValueError):
         since = job.clock.now() - datetime.fromisoformat(kept.facts.get(_FULL, ""))
-    # A clock that was set back says nothing about the time that has passed.
+    # If the clock was set back, the time passed is unknown.
     return "" if timedelta() <= since < FULL_AFTER else "weekly"
 
 

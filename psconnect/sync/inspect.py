@@ -1,4 +1,4 @@
-"""What a connection can start from: the presets."""
+"""The presets a connection can start from."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from psconnect.sync.compose import load_preset, preset_names
 
 @dataclass(frozen=True)
 class PresetInfo:
-    """What a person reads of a preset.
+    """What people are told about a preset.
 
     Attributes:
-        name: its name in files.
-        label, summary: a name and one line about it.
-        hints: sentences about what to look at when this preset is chosen.
+        name: its name in connection files.
+        label, summary: its display name and one line about it.
+        hints: sentences about what to check when using it.
         verified: whether the vendor has confirmed that its system reads what the preset delivers.
-        defaults: the settings of a connection that says nothing but the preset.
+        defaults: the settings of a connection that sets nothing but the preset.
     """
 
     name: str
@@ -29,7 +29,7 @@ class PresetInfo:
 
 
 def all_presets() -> list[PresetInfo]:
-    """The presets of this version, in the order of their labels."""
+    """The presets of this version, by label."""
     found = []
     for name in preset_names():
         preset, empty = load_preset(name), Connection(name, name)

@@ -1,4 +1,4 @@
-"""What a run is given: the connection's parts, already put together, and where its news goes."""
+"""What a run works with: the connection's parts, ready to use, and where its progress goes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from psconnect.sync.thresholds import Threshold, thresholds_of
 
 
 def no_step(_name: str) -> None:
-    """An OnStep for callers that don't follow the steps."""
+    """An OnStep that does nothing."""
 
 
 @dataclass(frozen=True)
 class Safety:
-    """What a connection's runs are held for, ready to be compared with.
+    """What a connection's runs are held for, ready to use.
 
     Attributes:
         preview: ``always``, ``first`` or ``never``.
@@ -40,7 +40,7 @@ class Safety:
 
 
 def safety_of(settings: SafetySettings) -> Safety:
-    """A connection's safety settings with the built-in limits worked in; raises FixSettings."""
+    """A connection's safety settings combined with the built-in limits; raises FixSettings."""
     limits = thresholds_of(settings.thresholds)
     return Safety(settings.preview, limits, tuple(settings.freeze), settings.additions_only)
 
@@ -52,20 +52,20 @@ class Job:
     Attributes:
         connection: its name.
         rosters: its SQLite file.
-        make_source: builds the source that gives these ids and these user names to staff; called once the lock is held,
-            so that no sign-in happens in vain.
+        make_source: builds the source for these ids and staff user names; called once the lock is held, so that no
+            sign-in is wasted.
         destination: where the roster goes.
-        kind: of what kind it is.
+        kind: its destination kind.
         rules: fingerprint of all settings that decide who and what is delivered.
         safety: what its runs are held for.
-        between: rules between records: uniqueness, and what is left out for want of others.
+        between: rules between records: uniqueness, and required references.
         ids: how the ids of records are made.
-        numbered: whether the own ids of the source are whole numbers (sources.kind.SourceKind).
-        naming: what people without one are given: user names, a kind of sign-in.
-        labels: entity key -> labels of its further values, as they are delivered.
+        numbered: whether the source's own ids are whole numbers (sources.kind.SourceKind).
+        naming: how missing user names and sign-in types are filled in.
+        labels: entity key -> labels of its extra values, in delivered order.
         compare: ``bulk`` reads everything in every run, ``incremental`` what changed (sync.incremental).
         reading: fingerprint of how PowerSchool is read: its plugin, the queries, and the version of psconnect.
-        on_step: told the name of each step just before it is taken; a seam for tests that kill the process there.
+        on_step: called with each step's name just before the step; tests kill the process there.
     """
 
     connection: str
@@ -93,5 +93,5 @@ class Job:
         return self.rosters.with_suffix(".lock")
 
     def tell(self, stage: str, message: str = "") -> None:
-        """Send news about a whole stage."""
+        """Report progress of a whole stage."""
         self.on_event(RunEvent(stage, message=message))

@@ -1,4 +1,4 @@
-"""What a plan comes to, against each limit: for the district, for each school, and for each class."""
+"""Measures a plan against each limit: for the district, each school and each class."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from psconnect.sync.thresholds import Threshold
 MEASURED_KINDS = ("create", "update", "remove", "identity")
 PER_CLASS, ROLE = "remove_per_class", "role"
 ALL_STAFF = "staff"
-"""Stands for teachers and other staff together, where an entity's key stands else."""
+"""Stands in place of an entity's key for teachers and other staff together."""
 _STAFF = (TEACHER, ADMIN)
 
 
 @dataclass(frozen=True)
 class Measure:
-    """So many changes of one kind, out of so many records, against a limit.
+    """How many changes of one kind there are, out of how many records, against a limit.
 
     Attributes:
         entity: key of the entity; ``staff`` for teachers and other staff together.
         kind: ``create``, ``update``, ``remove``, ``identity``, ``role`` or ``remove_per_class``.
         count: the changes; of terms, ``update`` counts those that move by more than 14 days, ``remove`` those in use.
-        base: records that the destination has, of the whole district or of the place.
+        base: records at the destination, of the whole district or of the place.
         threshold: the limit.
         place: name of the school or class; empty for the whole district.
-        other_role: how many of the created or removed records are people who only change to the other kind of staff.
+        other_role: how many of the created or removed records are people who only change role.
     """
 
     entity: str
@@ -44,12 +44,12 @@ class Measure:
 
     @property
     def crossed(self) -> bool:
-        """Whether it holds the run. Where nothing was delivered yet, additions have nothing to be compared with."""
+        """Whether it holds the run. Additions never do before the first delivery, with nothing to compare them with."""
         return self._comparable and self.threshold.crossed(self.count, self.base)
 
     @property
     def used(self) -> float:
-        """How much of the limit is used up: 0 for none, 1 and more when it is crossed."""
+        """The share of the limit that is used: 0 for none, 1 and more if it is crossed."""
         return self.threshold.used(self.count, self.base) if self._comparable else 0.0
 
     @property
@@ -64,7 +64,7 @@ def of_district(
     base: int,
     limits: Mapping[str, Threshold],
 ) -> list[Measure]:
-    """The whole district's figures of an entity, one for each of KINDS; of staff also the changes of role."""
+    """The district's figures for an entity, one for each of KINDS; for staff also role changes."""
     update, remove = counts.update, counts.remove
     if entity is CALENDAR:
         update = update and change_groups.moved_terms(plan)
@@ -95,8 +95,8 @@ def of_staff(
 ) -> list[Measure]:
     """Teachers and other staff counted together against these limits, for the district and for schools.
 
-    A tenth of the staff can stay below both limits when the two are counted apart. People who only change roles are
-    neither created nor removed, but another user name counts. Empty if the destination has only one of the two kinds.
+    Counted separately, a tenth of the staff could stay below both limits. People who only change role count as neither
+    created nor removed, but a changed user name counts. Empty if the destination has only one of the two kinds.
     """
     counts = [changes.get(entity.key, ChangeCounts()) for entity in _STAFF]
     if not any(one.total for one in counts) or not all(base.get(entity.key) for entity in _STAFF):
@@ -116,7 +116,7 @@ def of_staff(
 def of_places(
     plan: Plan, entity: Entity, limits: Mapping[str, Threshold], *, all_places: bool = False
 ) -> list[Measure]:
-    """The figures of single schools and classes: those that may cross a limit, or all schools with changes."""
+    """Figures of single schools and classes: those that may cross a limit, or all schools with changes."""
     found: list[Measure] = []
     if change_groups.has_school(entity) and entity is not CALENDAR:
         found += _of_schools(plan, (entity,), limits, all_places=all_places)

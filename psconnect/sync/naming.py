@@ -20,14 +20,14 @@ Pattern = Callable[[Mapping[str, str]], str]
 _PEOPLE = [entity.key for entity in PEOPLE]
 _CHROMEBOOKS = "EmailAddress.EmailAddress|email|else:Students.Student_Web_ID"
 _NUMBER = "|else:Students.Student_Number|else:Students.DCID"
-"""Who works on Chromebooks signs in with an e-mail; the user name is only what a file can't do without, so that the
-last to stand in is a number that everybody has, unless user names are made up for who has none."""
+"""Fallbacks for the user name where people sign in to Chromebooks with their e-mail. The file still needs a user
+name, so the last fallback is a number everybody has, unless missing user names are generated."""
 
 
 def said_by_options(connection: Connection) -> dict[str, Any]:
-    """What a connection's options say of students' user names and numbers, as sections of a connection file.
+    """What the options imply for students' user names and numbers, as sections of a connection file.
 
-    Only other devices than Chromebooks ask for a user name of PowerSchool's (mission check D11, D12).
+    Only devices other than Chromebooks need PowerSchool's user name.
     """
     devices, identifier = connection.options.devices, connection.options.student_identifier
     mapping: dict[str, str] = {}
@@ -45,11 +45,11 @@ def said_by_options(connection: Connection) -> dict[str, Any]:
 
 
 _NUMBERS = {"dcid": "{Students.DCID}", "id": "{Students.ID}", "number": "{Students.Student_Number}"}
-"""Per choice of the number that people see as a student's: the field that holds it."""
+"""Choice of student number -> the field that holds it."""
 
 
 def with_prefix(pattern: Pattern, prefix: str) -> Pattern:
-    """A pattern for user names that puts the prefix in front of what it makes, if it makes anything."""
+    """A user name pattern that puts the prefix in front of its result, unless that is empty."""
     if not prefix:
         return pattern
 
@@ -61,9 +61,9 @@ def with_prefix(pattern: Pattern, prefix: str) -> Pattern:
 
 
 def naming_of(connection: Connection, preset: Preset, needed: Mapping[str, frozenset[str]]) -> Naming:
-    """What people are given; raises FixSettings for a pattern or a domain that can't be used.
+    """How missing values are filled in; raises FixSettings for an unusable pattern or domain.
 
-    ``needed`` are the attributes that the destination can't do without, per entity key.
+    ``needed`` are the attributes the destination requires, per entity key.
     """
     for entity in connection.usernames:
         if entity not in _PEOPLE:
@@ -90,7 +90,7 @@ def naming_of(connection: Connection, preset: Preset, needed: Mapping[str, froze
 
 
 def custom_labels(naming: Naming, mapping: RosterMapping) -> dict[str, tuple[str, ...]]:
-    """The labels of each entity's further values, in the order in which they are delivered."""
+    """The labels of each entity's extra values, in delivered order."""
     labels = {key: tuple(fields) for key, fields in mapping.custom.items() if fields}
     if naming.sign_in:
         for key in _PEOPLE:

@@ -1,4 +1,4 @@
-"""From reading to a stored plan, and the guard's word on it. Nothing outside this computer is changed here."""
+"""From reading to a stored plan and the guard's decision. Nothing outside this computer changes here."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class Planned:
     """A stored plan.
 
     Attributes:
-        hash: names exactly this plan.
+        hash: identifies exactly this plan.
         changes: how many changes it has.
-        holds: why it has to wait; empty if it does not.
-        delivers: whether there is anything to deliver: a change, or a roster that does not stand at its place.
+        holds: why it has to wait; empty if it doesn't.
+        delivers: whether there is anything to deliver: a change, or a roster the destination lacks.
     """
 
     hash: str
@@ -61,7 +61,7 @@ class Planned:
 
 
 def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> Planned:
-    """Read, shape and store the plan of this run; raises what stops the run."""
+    """Read, shape and store this run's plan; raises what stops the run."""
     _enter(job, db, number, "reading")
     _prepare_destination(job, db)
     stage, started = staging.Staging(job.rosters), job.clock.now()
@@ -129,7 +129,7 @@ def _plan(
     filled_before = json.loads(get_fact(db, FILLED_BEFORE) or "{}")
     with transaction(db):
         _store_changes(db, number, scope, identity)
-        # Only now it is known which of the records that can't be used go along with a removal.
+        # Only now is it known which unusable records are covered by a removal.
         problems = without_those_along(db, problems)
         counts = count_fates(db)
         rejected = _rejected(db, counts)
@@ -154,7 +154,7 @@ def _plan(
             calls=summary.calls,
             school_year=summary.school_year,
             rules=rules + identity.mark,
-            # A stream that was not read, or had no rows, says nothing about its fields: what was known stays known.
+            # A stream that was not read, or had no rows, tells nothing about its fields: keep what was known.
             filled={**filled_before, **summary.filled},
         )
         reading = Reading(
@@ -175,7 +175,7 @@ def _plan(
 
 
 def _rejected(db: sqlite3.Connection, counts: FateCounts) -> dict[str, guard.Rejected]:
-    """Records that can't be used, per entity key: now, at the last delivery, and out of how many."""
+    """Unusable records, per entity key: now, at the last delivery, and how many were read."""
     before = json.loads(get_fact(db, REJECTED_BEFORE) or "{}")
     return {
         entity: guard.Rejected(count, before.get(entity, 0), counts.inside[entity] + count)
@@ -186,10 +186,10 @@ def _rejected(db: sqlite3.Connection, counts: FateCounts) -> dict[str, guard.Rej
 def _with_unlisted(
     db: sqlite3.Connection, counts: FateCounts, rejected: Mapping[str, guard.Rejected]
 ) -> dict[str, guard.Rejected]:
-    """The same with records that go along with one that PowerSchool no longer lists, per entity key.
+    """Add records removed along with one that PowerSchool no longer lists, per entity key.
 
-    This run removes them, so they are not called unusable. But leftovers of something that is gone, if there are many,
-    can be as wrong as records that can't be used, and the next run can't use them either.
+    This run removes them, so they are not reported as unusable. But many such leftovers can be as wrong as unusable
+    records, and the next run can't use them either.
     """
     before = json.loads(get_fact(db, REJECTED_BEFORE) or "{}")
     both = dict(rejected)
@@ -200,7 +200,7 @@ def _with_unlisted(
 
 
 def emptied(summary: ReadSummary, before: Mapping[str, Mapping[str, bool]]) -> dict[str, list[str]]:
-    """Per stream, the fields that had values at the last delivery and have none now, as a person reads them."""
+    """Per stream, the display names of fields that had values at the last delivery and have none now."""
     found: dict[str, list[str]] = {}
     for stream, fields in summary.filled.items():
         for name, filled in fields.items():
@@ -222,12 +222,12 @@ def _today(job: Job, summary: ReadSummary) -> date:
 
 
 def rules_of(job: Job, summary: ReadSummary) -> str:
-    """The fingerprint of what decides who is delivered; the v1 interface gives some records other ids, so it counts."""
+    """The fingerprint of what decides who is delivered, the v1 interface included: it gives some records other ids."""
     return f"{job.rules}{_BY_V1}" if summary.way == "v1" else job.rules
 
 
 def of_these_settings(job: Job, db: sqlite3.Connection, number: int) -> bool:
-    """Whether a run's plan was made with the settings that the connection has now, and the ids adopted until now."""
+    """Whether a run's plan was made with the connection's current settings and adopted ids."""
     (rules,) = db.execute("SELECT rules FROM run WHERE no = ?", [number]).fetchone()
     others, made, taken = split_mark(rules)
     return others.removesuffix(_BY_V1) == job.rules and made + taken == mark_of(db, job.ids)
@@ -235,16 +235,16 @@ def of_these_settings(job: Job, db: sqlite3.Connection, number: int) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the guard has to know of the reading behind a plan.
+    """What the guard needs to know about the reading behind a plan.
 
     Attributes:
         read, read_before: rows per stream of this run, and of the last applied one.
-        rejected: records that can't be used, per entity key.
+        rejected: unusable records, per entity key.
         today: the date in the district.
-        rules: fingerprint of all that decides who is delivered, but for how ids are made.
+        rules: fingerprint of everything that decides who is delivered, except how ids are made.
         ids_changed: how ids differ from the last delivery (guard.Facts).
         emptied: fields that had values at the last delivery and have none now (guard.Facts).
-        anew: whether everything is delivered as new, because the destination is another one than the ledger is about.
+        anew: whether everything is delivered as new, because the ledger describes another destination.
     """
 
     read: dict[str, int]
@@ -258,13 +258,13 @@ class Reading:
 
 
 def stands(job: Job, db: sqlite3.Connection) -> bool:
-    """Whether the destination still has what was delivered last; if it has not, the same roster is delivered again."""
+    """Whether the destination still has the last delivery; if not, the same roster is delivered again."""
     receipt = get_fact(db, RECEIPT)
     return not receipt or job.destination.standing() == receipt
 
 
 def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Planned:
-    """Store hash, counts and holds of a run's plan as it stands now; within a transaction."""
+    """Store hash, counts and holds of a run's plan in its present state; needs an open transaction."""
     plan = Plan(db, number)
     summary = summarise_plan(plan)
     rules = get_fact(db, ID_RULES)
@@ -298,14 +298,14 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Pl
 
 
 def measured(job: Job, plan: Plan, summary: PlanSummary) -> list[measures.Measure]:
-    """What the plan comes to against each limit, for the district and for the places that may cross one."""
+    """The plan measured against each limit, for the district and for the places that may cross one."""
     base = ledger.ledger_counts(plan.db)
     found: list[measures.Measure] = []
     for key, counts in summary.changes.items():
         entity, limits = BY_KEY[key], job.safety.thresholds[key]
         district = measures.of_district(plan, entity, counts, base.get(key, 0), limits)
         found += district
-        # No school can reach a limit that the whole district does not come near.
+        # No school can reach a limit that the whole district doesn't come near.
         if any(limits[one.kind].near(one.count) for one in district) or counts.remove:
             found += measures.of_places(plan, entity, limits)
     return found + measures.of_staff(plan, summary.changes, base, job.safety.thresholds[TEACHER.key])

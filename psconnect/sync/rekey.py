@@ -1,7 +1,7 @@
-"""The re-key assistant: which records would get another id if ids were made otherwise, and whether that can be done.
+"""The re-key assistant: which records would get a new id if ids were made differently, and whether that is possible.
 
-What ids are made of is frozen after the first delivery, because a destination takes a new id for a new person and makes
-a second account. This works out the list from old to new for it.
+The id rules are frozen after the first delivery, because a destination takes a new id for a new person and creates a
+second account. This works out the list of old and new ids for the destination's administrator.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from psconnect.sync.identity import changed_since_delivery
 
 _MOST_NAMED = 10
 NewNumbers = Mapping[str, Mapping[int, str]]
-"""Entity key -> key -> id, as made of what PowerSchool has now."""
+"""Entity key -> key -> id, made of what PowerSchool has now."""
 
 
 @dataclass(frozen=True)
 class RekeyWishes:
-    """What is to be different; None leaves a thing as it is.
+    """The changes wanted; None leaves a setting as it is.
 
     Attributes:
-        choices: kind (``student``, ``staff``, ``school``, ``course``, ``class``) -> number that becomes its id.
-        id_prefix, username_prefix, course_prefix: the new prefixes; an empty text for none.
-        forget_adopted: whether adopted ids are given up.
+        choices: kind (``student``, ``staff``, ``school``, ``course``, ``class``) -> the number to use as its id.
+        id_prefix, username_prefix, course_prefix: the new prefixes; empty for none.
+        forget_adopted: whether adopted ids are dropped.
     """
 
     choices: Mapping[str, str] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class RekeyWishes:
 
 @dataclass(frozen=True)
 class NewId:
-    """A record that gets another id."""
+    """A record that gets a new id."""
 
     entity: str
     key: int
@@ -64,13 +64,13 @@ class RekeyPlan:
     """What a re-key would do.
 
     Attributes:
-        connection: the settings as they would be.
-        base: the settings as they were when this was worked out.
-        forget_adopted: whether adopted ids are given up.
-        changes: delivered records that get another id, in dependency order.
+        connection: the new settings.
+        base: the settings that the plan was made from.
+        forget_adopted: whether adopted ids are dropped.
+        changes: delivered records that get a new id, in dependency order.
         gone: delivered records that PowerSchool no longer has; the next run removes them.
-        usernames, course_numbers: delivered records whose user name or number gets another prefix.
-        warning: what to think of first; empty where there is nothing.
+        usernames, course_numbers: delivered records whose user name or number gets a new prefix.
+        warning: a warning to show first; empty for none.
     """
 
     connection: Connection
@@ -84,16 +84,16 @@ class RekeyPlan:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many records get another id, per entity key that has any."""
+        """How many records get a new id, per entity key that has any."""
         return dict(Counter(change.entity for change in self.changes))
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """The list for the destination's administrator: entity, old id, new id; with a heading."""
+        """The list for the destination's administrator: entity, old id, new id; with a header row."""
         return [("entity", "old id", "new id"), *((one.entity, one.before, one.after) for one in self.changes)]
 
 
 def wished(base: Connection, wishes: RekeyWishes) -> Connection:
-    """The settings with what is wished; raises FixSettings for what can't be."""
+    """The settings with the wanted changes; raises FixSettings for impossible ones."""
     known = list(IdSettings.__struct_encode_fields__)
     for kind in wishes.choices:
         if kind not in known:
@@ -116,11 +116,11 @@ def plan_rekey(
     forget_adopted: bool = False,
     stored: bool = False,
 ) -> RekeyPlan:
-    """What it comes to for what was delivered.
+    """What a re-key does to the delivered records.
 
-    ``read_numbers`` reads from PowerSchool the ids that records of these entities would have. Raises FixSettings that
-    names them where two records would have the same id or one none; and where nothing would be different. With
-    ``stored``, the settings differ from the last delivery instead of from ``base``.
+    ``read_numbers`` reads the new ids of these entities' records from PowerSchool. Raises FixSettings, naming the
+    records, if two would have the same id or one would have none, and if nothing would change. With ``stored``, the
+    settings are compared with the last delivery instead of ``base``.
     """
     same = frozen_of(base) == frozen_of(new) and not forget_adopted
     if not changed_since_delivery(db, new.id_rules)[1] if stored else same:
@@ -144,7 +144,7 @@ def plan_rekey(
 
 
 def _new_ids(db: sqlite3.Connection, rules: IdRules, adopted: KnownIds, numbers: NewNumbers) -> tuple[list[NewId], int]:
-    """Who gets which id, and how many that were delivered have no number any more; raises FixSettings."""
+    """The new ids, and how many delivered records no longer have a number; raises FixSettings."""
     changes: list[NewId] = []
     ids: dict[str, dict[int, str]] = {}
     gone = 0
@@ -172,7 +172,7 @@ def frozen_of(connection: Connection) -> tuple[Any, ...]:
 
 
 def _made(db: sqlite3.Connection, rules: IdRules, entity: Entity, key: int) -> str | None:
-    """The id that is made of the key alone; None where it takes a number, which a record has that was read."""
+    """The id made of the key alone; None if it takes a number that has to be read."""
     own_id = own_id_of(db, entity, key)
     return rules.prefix + own_id if own_id else rules.make(entity, key) or None
 
@@ -182,7 +182,7 @@ def _count(db: sqlite3.Connection, attribute: str, entities: Sequence[str]) -> i
 
 
 def warn_in_year(db: sqlite3.Connection, today: date) -> str:
-    """What to think of while a school year runs, by the terms that were delivered; empty outside."""
+    """A warning during a school year, by the delivered terms; empty outside."""
     begins, ends = delivered_year(db)
     if not begins or not begins <= today.isoformat() <= ends:
         return ""
@@ -222,14 +222,14 @@ def _nothing() -> FixSettings:
 
 @dataclass
 class IdSink:
-    """Takes the ids of some entities' records as they are read, and nothing else (see sync.shaping.StageSink)."""
+    """Collects the ids of some entities' records and nothing else (see sync.shaping.StageSink)."""
 
     wanted: frozenset[str]
     found: dict[str, dict[int, str]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def rows(self, entity: Entity, rows: Sequence[StagedRow]) -> None:
-        """Take shaped records; those that a rule leaves out are not delivered and need no id."""
+        """Take shaped records; records left out by a rule need no id."""
         if kind_of(entity) not in {"staff" if one == "teacher" else one for one in self.wanted}:
             return
         with self.lock:
@@ -239,7 +239,7 @@ class IdSink:
                     ids[int(key or 0)] = decode_record(record)[0]
 
     def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
-        """Forget the entity's rows: it is read again. ``negative`` concerns enrollments, which have no choice."""
+        """Forget the entity's rows because it is read again. ``negative`` concerns enrollments, whose ids are fixed."""
         if negative is None:
             with self.lock:
                 self.found.pop(entity.key, None)

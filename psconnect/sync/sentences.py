@@ -1,4 +1,4 @@
-"""Holds for limits that are crossed, and for a roster that is not where it should be."""
+"""Holds for crossed limits, and for a roster the destination lacks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from psconnect.sync.measures import PER_CLASS, Measure
 
 
 def crossed(measure: Measure) -> Hold:
-    """The reason to wait that a crossed limit is."""
+    """The hold for a crossed limit."""
     return Hold(
         _rule(measure.entity, measure.kind, in_place=bool(measure.place)),
         values={
@@ -26,12 +26,12 @@ def crossed(measure: Measure) -> Hold:
 
 
 def redelivery(records: int, place: str) -> Hold:
-    """What is delivered when no record changes; it stands before the reasons for which that waits."""
+    """The hold that says what is delivered when no record changes; it precedes the other holds."""
     return Hold("redelivery", values={"count": records, "place": place})
 
 
 def more_places(entity: str, kind: str, count: int) -> Hold:
-    """The places with crossed limits that are not named singly."""
+    """The hold that counts the places with crossed limits that are not named."""
     rule = _rule(entity, kind, in_place=True)
     return Hold(rule, case="places", values={"entity": entity, "kind": kind, "count": count, "limit": ""})
 

@@ -1,4 +1,4 @@
-"""A connection's roster data in one pair of hands: locked, settled after a crash, and every failure stored.
+"""Exclusive access to a connection's roster data: locked, recovered after a crash, every failure stored.
 
 Everything that changes a run happens inside ``opened``.
 """
@@ -26,13 +26,13 @@ PLAN_FRESH = timedelta(minutes=15)
 
 
 def is_fresh(job: Job, run: Run) -> bool:
-    """Whether a plan need not be made anew before it is applied; a clock that was set back does not say so."""
+    """Whether a plan can be applied without planning again; not if the clock was set back."""
     return run.planned is not None and timedelta() <= job.clock.now() - run.planned <= PLAN_FRESH
 
 
 @contextmanager
 def opened(job: Job) -> Iterator[sqlite3.Connection]:
-    """The roster data with the lock held and everything settled that a crash left behind."""
+    """The roster data, with the lock held and any crash recovered from."""
     with run_lock(job.lock, job.connection), sqlite_errors(job.rosters):
         db = open_rosters(job.rosters)
         try:
@@ -45,7 +45,7 @@ def opened(job: Job) -> Iterator[sqlite3.Connection]:
 
 
 def _recover(job: Job, db: sqlite3.Connection) -> None:
-    """Settle what was killed; a plan that can't be applied again ends failed, and the new run goes its own way."""
+    """Settle killed runs; a run whose plan can't be applied again ends as failed, and the new run continues."""
     for number, state in unsettled(db):
         with FailuresStored(job, db, number):
             run = run_table.read_run(db, job.connection, number)
@@ -54,7 +54,7 @@ def _recover(job: Job, db: sqlite3.Connection) -> None:
 
 
 def begin(job: Job, db: sqlite3.Connection, trigger: str, scope: str, kind: str = "sync") -> int:
-    """Enter a new run in the history; returns its number."""
+    """Add a new run to the history; returns its number."""
     now = job.clock.now()
     number = run_table.begin_run(db, run_table.new_run_id(now), trigger=trigger, scope=scope, started=now, kind=kind)
     job.on_step("begun")
@@ -62,7 +62,7 @@ def begin(job: Job, db: sqlite3.Connection, trigger: str, scope: str, kind: str 
 
 
 class FailuresStored:
-    """Whatever stops the run inside becomes its end: cancelled, or failed with the five parts of the error."""
+    """Stores whatever stops the run inside as its end: cancelled, or failed with the error."""
 
     def __init__(self, job: Job, db: sqlite3.Connection, number: int) -> None:
         self._job, self._db, self._number = job, db, number
@@ -96,22 +96,21 @@ def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error:
     failed_in = stage if error else ""
     try:
         with sqlite_errors(job.rosters):
-            # Who refused it did not take it, though somebody else may have delivered the very same there.
+            # A refused snapshot was not taken, even if another connection delivered an identical one.
             refused = isinstance(error, DestinationRefused)
             if stage == "applying" and not refused and delivered_unrecorded(job, db, number):
-                # The destination has it already; only our own books are missing. The next start writes them.
+                # The destination already has it; the next start updates the ledger.
                 error = _unrecorded(job, error) if error else None
                 run_table.update_run(db, number, error=error.as_dict() if error else None, failed_in=failed_in)
                 return
             give_up(job, db, number, state, failed_in=failed_in, error=error.as_dict() if error else None)
     except PsconnectError:
-        # Not even the end can be stored (a full disk): what was wrong first is what the person has to hear; the next
-        # start settles the run as one that was killed.
+        # Not even the end can be stored (a full disk). Raise the first error; the next start settles the run as killed.
         raise error or Bug("PSC-BUG", "The cancelled run could not be stored", "", "Start again.") from None
 
 
 def _unrecorded(job: Job, error: PsconnectError) -> PsconnectError:
-    """The sentence for what went wrong after the delivery: that of the error itself may say that nothing happened."""
+    """The error to report after the delivery: the original one may say that nothing was delivered."""
     return LocalStorage(
         "PSC-DATA-UNRECORDED", where=str(job.rosters), title=word(error).title, rosters=str(job.rosters)
     )

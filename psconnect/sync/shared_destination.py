@@ -1,4 +1,4 @@
-"""Connections that deliver to one destination: their ids must not be mistaken for each other's."""
+"""Connections that share a destination: their ids must not clash."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from psconnect.model.errors import FixSettings
 from psconnect.store.settings.home import slug
 
 _MADE_OF_KEYS = re.compile(r"[tc]?[0-9]*|d(i(s(t(r(i(c(t)?)?)?)?)?)?)?", re.IGNORECASE)
-"""How ids that are made of keys begin: a number, perhaps with a letter before it, or the word for the district."""
+"""How ids made of keys begin: a number, perhaps after a letter, or the word for the district."""
 
 
 def check_sharing(connection: Connection, others: Iterable[Connection]) -> None:
-    """Refuse prefixes that don't keep two PowerSchool servers apart at one destination; raises FixSettings."""
+    """Raise FixSettings for prefixes that don't keep two PowerSchool servers apart at one destination."""
     for other in others:
         if slug(other.name) == slug(connection.name) or not _same_destination(connection, other):
             continue
@@ -46,7 +46,7 @@ def _same_destination(one: Connection, other: Connection) -> bool:
 
 
 def _place(connection: Connection) -> tuple[Any, ...] | None:
-    """What says which system a destination is: its folder or file, else all its settings; None while unset."""
+    """Identifies a destination: its folder or file, else all its settings; None while unset."""
     settings: Mapping[str, Any] = connection.destination
     declared = KINDS[connection.destination_kind].fields if connection.destination_kind in KINDS else ()
     folders = [field.key for field in declared if field.kind in ("folder", "file")]
@@ -57,7 +57,7 @@ def _place(connection: Connection) -> tuple[Any, ...] | None:
 
 
 def _plain(folder: str) -> str:
-    """A folder in one spelling: links, dots and (where the system does not see them) capitals don't count."""
+    """A folder path in normal form: without links, dots and (where the system ignores case) capitals."""
     try:
         return os.path.normcase(Path(folder).expanduser().resolve())
     except (OSError, RuntimeError):
@@ -72,7 +72,7 @@ def _overlap(one: Connection, other: Connection) -> bool:
         return False
     rest = longer[len(shorter) :]
     if one.id_rules.numbers or other.id_rules.numbers:
-        # Numbers of PowerSchool can be any letters and digits.
+        # PowerSchool's numbers can contain any letters and digits.
         return not rest or rest.isalnum()
     return _MADE_OF_KEYS.fullmatch(rest) is not None
 

@@ -17,7 +17,7 @@ _STAFF = {"create": "10% and 15", "update": "30% and 50", "remove": "5% and 5, o
 _LINKS = {"create": "20% and 200", "update": "30% and 300", "remove": "10% and 100, or 5000"}
 _REJECTED = "2% and 20"
 DEFAULTS: dict[str, dict[str, str]] = {
-    # A school that is added or renumbered always holds (fault D22).
+    # An added or renumbered school always holds the run (fault D22).
     "school": {"create": "1", "remove": "1", "identity": "1"},
     "calendar": {"update": "1", "remove": "1"},
     "course": {"create": "20% and 50", "update": "50% and 100", "remove": "10% and 20, or 500", "identity": "1% and 1"},
@@ -39,22 +39,21 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "remove_per_class": "75% and 8",
     },
 }
-"""The built-in limits: entity key -> kind -> text; what is not listed is off, but ``rejected`` is the same for all.
-
-Derived entities have those of relationships.
+"""The built-in limits: entity key -> kind -> text. Others are off, except ``rejected``, which is the same for all.
+Derived entities have the limits of relationships.
 """
 
 _ONLY = {
     "remove_per_class": (("enrollment",), "per class", "enrollments"),
     "role": (("teacher", "admin"), "on changes of role", "teachers and other staff"),
 }
-"""Limits that not all entities have: which ones have it, what it is, and who that is in words."""
+"""Limits that only some entities have: which entities, the limit, and the entities in words."""
 _PATTERN = re.compile(r"(?:(?P<percent>\d+(?:\.\d+)?)\s*%\s*and\s*(?P<count>\d+))?(?:\s*,?\s*or\s*)?(?P<cap>\d+)?")
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """Crossed when percent and count are both reached, or the cap alone; None switches a part off."""
+    """Crossed if percent and count are both reached, or the cap alone; None switches a part off."""
 
     percent: float | None
     count: int | None
@@ -62,7 +61,7 @@ class Threshold:
     text: str
 
     def crossed(self, changes: int, base: int) -> bool:
-        """Whether so many changes of ``base`` records need an approval; none never do."""
+        """Whether this many changes of ``base`` records need an approval; zero never does."""
         if not self.near(changes):
             return False
         if self.cap is not None and changes >= self.cap:
@@ -70,12 +69,12 @@ class Threshold:
         return self.percent is not None and changes * 100 >= self.percent * base
 
     def near(self, changes: int) -> bool:
-        """Whether so many changes can cross it at all, whatever they are out of; tells if that is worth counting."""
+        """Whether this many changes could cross it for any base, so that counting is worth it."""
         least = [limit for limit in (self.cap, self.count) if limit is not None]
         return changes > 0 and bool(least) and changes >= min(least)
 
     def used(self, changes: int, base: int) -> float:
-        """How much of the limit so many changes use up; 1 or more exactly when it is crossed."""
+        """The share of the limit this many changes use; 1 or more exactly if it is crossed."""
         if not changes:
             return 0.0
         shares = [0.0]
@@ -101,7 +100,7 @@ def parse_threshold(text: str, where: str) -> Threshold:
 
 
 def thresholds_of(changed: Mapping[str, EntityThresholds]) -> dict[str, dict[str, Threshold]]:
-    """All limits, entity key -> kind: the built-in ones with a connection's differences; raises FixSettings."""
+    """All limits, entity key -> kind: the built-in ones with a connection's changes; raises FixSettings."""
     kinds = EntityThresholds.__struct_fields__
     limits: dict[str, dict[str, Threshold]] = {}
     for entity in planned_entities():

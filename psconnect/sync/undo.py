@@ -1,4 +1,4 @@
-"""Undo: a held run with the inverse of an applied plan over today's ledger."""
+"""Undo: a held run that applies the inverse of an earlier plan to today's ledger."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from psconnect.wording.catalogue import counted
 
 
 def why_not(db: sqlite3.Connection, number: int, run: Run) -> str:
-    """Why a run can't be undone, in a sentence; an empty text where it can."""
+    """A sentence saying why a run can't be undone; empty if it can."""
     if run.state not in APPLIED and not run.in_part:
         return "Nothing was delivered by this run, so there is nothing to undo."
     if not any(counts.total for counts in run.changes.values()):
@@ -30,7 +30,7 @@ def why_not(db: sqlite3.Connection, number: int, run: Run) -> str:
 
 
 def undo(job: Job, run_id: str, trigger: str) -> Run:
-    """Make the held run that takes an applied one back; raises FixSettings where there is nothing to take back."""
+    """Create the held run that undoes an applied one; raises FixSettings if there is nothing to undo."""
     with opened(job) as db:
         found = run_table.find_run(db, job.connection, run_id)
         reason = why_not(db, *found) if found else f"There is no run {run_id}."

@@ -1,1 +1,1 @@
-"""Delivering a plan: to a destination that gets the whole roster, or to one that takes single changes."""
+"""Delivering a plan: as the whole roster, or as single changes."""

@@ -1,4 +1,4 @@
-"""What a destination that takes single changes adds to a plan: derived entities, and links to what it has already."""
+"""What a destination of single changes adds to a plan: derived entities, and links to records it already has."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from psconnect.sync.job import Job
 
 
 def plan_derived_entities(job: Job, plan: Plan) -> dict[str, ChangeCounts]:
-    """Plan the kind's derived entities, as the roster after the plan wants them; within a transaction.
+    """Plan the kind's derived entities for the roster after the plan; needs an open transaction.
 
-    To be done again after a person excluded or included something. Returns what a connection with additions only does
-    not make of it.
+    Run it again after a person excludes or includes records. Returns the changes that an additions-only connection
+    does not make.
     """
     if not isinstance(job.destination, Writer) or not job.kind.derived:
         return {}
@@ -33,19 +33,19 @@ def plan_derived_entities(job: Job, plan: Plan) -> dict[str, ChangeCounts]:
 
 
 def is_elsewhere(job: Job, db: sqlite3.Connection) -> bool:
-    """Whether a destination of single changes is not the one that the ledger is about."""
+    """Whether a destination of single changes differs from the one the ledger describes."""
     receipt = get_fact(db, RECEIPT)
     return bool(receipt) and isinstance(job.destination, Writer) and job.destination.standing() != receipt
 
 
 def is_anew(job: Job, plan: Plan) -> bool:
-    """Whether a plan delivers everything as new, though the ledger still holds what stands elsewhere."""
+    """Whether a plan delivers everything as new although the ledger describes another destination."""
     anew = bool(plan.db.execute("SELECT redelivers_to FROM run WHERE no = ?", [plan.run]).fetchone()[0])
     return anew and isinstance(job.destination, Writer)
 
 
 def plan_for_writer(job: Job, plan: Plan) -> bool:
-    """Complete a plan whose changes are final; within a transaction. Returns whether all is delivered anew."""
+    """Complete a plan whose changes are final; needs a transaction. Returns whether everything is delivered as new."""
     if not isinstance(job.destination, Writer):
         return False
     anew = is_elsewhere(job, plan.db) and bool(ledger.ledger_counts(plan.db))
@@ -56,7 +56,7 @@ def plan_for_writer(job: Job, plan: Plan) -> bool:
 
 
 def link_existing(job: Job, plan: Plan) -> None:
-    """Ask the destination which of the records to be created it has already; within a transaction."""
+    """Ask the destination which of the records to create it already has; needs an open transaction."""
     if not isinstance(job.destination, Writer):
         return
     for entity in planned_entities():

@@ -1,4 +1,4 @@
-"""What is left of a plan whose changes were sent one by one: those that the destination took."""
+"""Reduces a plan whose changes were sent one by one to those the destination accepted."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from psconnect.store.plan.plan import Plan, summarise_plan
 from psconnect.store.plan.record_ids import RunIds
 
 _REFUSED, _WAITS = "change-refused", "change-waits"
-"""The findings about changes that were not made."""
+"""Findings about changes that were not made."""
 
 
 def keep_what_was_made(db: sqlite3.Connection, number: int) -> None:
-    """Leave in a plan what the destination took; the rest is due again, and what was refused is a finding.
+    """Keep only the changes the destination accepted; the rest is planned again, and refusals become findings.
 
-    Changes without an answer stay, too, until they are read back. Within a transaction.
+    Changes without an answer also stay, until they are read back. Needs an open transaction.
     """
     plan, ids = Plan(db, number), RunIds(db, number)
     found = []

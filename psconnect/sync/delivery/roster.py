@@ -1,4 +1,4 @@
-"""The roster after a plan, as a destination sees it, with news about how far it is."""
+"""The roster after a plan, as a destination sees it; reading it reports progress."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEWS_EVERY = 5_000
 
 @dataclass(frozen=True)
 class PlannedRoster:
-    """The roster that a run's plan leads to (see destinations.snapshot.Roster)."""
+    """The roster that results from a run's plan (see destinations.snapshot.Roster)."""
 
     job: Job
     db: sqlite3.Connection
@@ -32,7 +32,7 @@ class PlannedRoster:
         return map(decode_record, self.encoded(entity))
 
     def encoded(self, entity: Entity) -> Iterator[bytes]:
-        """The same records as they are stored."""
+        """The same records in stored form."""
         done = 0
         for done, record in enumerate(roster_after.encoded_records(Plan(self.db, self.number), entity), 1):
             yield record
@@ -41,13 +41,13 @@ class PlannedRoster:
         self.job.on_event(RunEvent(self.stage, entity.key, done, done))
 
     def related(self, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:
-        """Each record with the one that the attribute points to."""
+        """Each record with the one its attribute refers to."""
         return roster_after.related(Plan(self.db, self.number), entity, reference)
 
     def changes(self, entity: Entity) -> Iterator[Change]:
-        """The plan's changes of the entity."""
+        """The plan's changes to the entity."""
         return run_table.read_changes(self.db, self.number, entity=entity)
 
     def labels(self, entity: Entity) -> Sequence[str]:
-        """The labels of the entity's further values."""
+        """The labels of the entity's extra values."""
         return self.job.labels.get(entity.key, ())

@@ -1,4 +1,4 @@
-"""Delivering the whole roster: its receipt is journalled, then it becomes visible in one go."""
+"""Delivers the whole roster: the receipt is journalled, then the roster is published at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from psconnect.transfer.place import Delivered
 
 
 def deliver(job: Job, db: sqlite3.Connection, number: int, snapshot: Snapshot, *, take_over: bool) -> Delivered:
-    """Publish the roster after the plan; raises what the place says."""
+    """Publish the roster after the plan; raises the destination's errors."""
     prepared = snapshot.prepare(PlannedRoster(job, db, number), job.cancel)
     job.on_step("prepared")
     try:
@@ -28,6 +28,6 @@ def deliver(job: Job, db: sqlite3.Connection, number: int, snapshot: Snapshot, *
 
 
 def journalled(db: sqlite3.Connection, number: int, snapshot: Snapshot) -> str:
-    """The receipt of a run's snapshot that stands at its place, confirmed by reading it back; else an empty text."""
+    """The receipt of a run's snapshot if reading it back confirms that it is published; else empty."""
     row = db.execute("SELECT receipt FROM journal WHERE run = ?", [number]).fetchone()
     return str(row[0]) if row and snapshot.standing() == row[0] else ""

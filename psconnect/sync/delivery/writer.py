@@ -1,8 +1,8 @@
-"""Delivering single changes: journalled before they leave, settled one by one with their answers.
+"""Delivers single changes: each is journalled before it is sent and settled by its answer.
 
-Killed at any instant, the next start finds changes that were sent without an answer, reads them back before anything
-else, and goes on with those that have no outcome. Until the delivery is over the ledger has no seal: it moves with each
-batch, and its fingerprint is made of all of it.
+After a kill, the next start first reads back the changes that were sent without an answer, then continues with those
+that have no outcome. The ledger changes with each batch and its fingerprint covers all of it, so it has no seal until
+the delivery ends.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class Delivery:
     _waiting: bool = field(default=False, init=False)
 
     def deliver(self) -> str:
-        """Make the changes that have no outcome yet, and give a sentence about it.
+        """Send the changes that have no outcome yet; returns a sentence about them.
 
-        Raises what the destination says when it can't be reached, and Cancelled between two batches.
+        Raises the destination's error if it can't be reached, and Cancelled between batches.
         """
         run = run_table.id_of(self.db, self.number)
         self._begin(run)
@@ -64,7 +64,7 @@ class Delivery:
         receipt = self.writer.begin(run)
         with transaction(self.db):
             if not here:
-                # The plan creates everything: what was delivered stands elsewhere.
+                # The plan creates everything: earlier deliveries went elsewhere.
                 remote_ids.forget_all(self.db)
             set_fact(self.db, RECEIPT, receipt)
             set_fact(self.db, PLACE, self.writer.address)
@@ -77,7 +77,7 @@ class Delivery:
         return bool(self.db.execute(sql, [self.number]).fetchone()[0])
 
     def _all(self, entity: Entity, action: int) -> None:
-        """Make all changes of an entity with that action."""
+        """Send all changes of an entity with that action."""
         total = outcomes.count(self.db, self.number, entity, action)
         if not total:
             return
@@ -124,16 +124,16 @@ class Delivery:
 
 
 def settle_unanswered(job: Job, db: sqlite3.Connection, writer: Writer) -> None:
-    """Read back what was sent by any run and has no answer, before anything else is tried.
+    """Read back changes of any run that were sent and have no answer, before anything else.
 
-    Raises TryLater while the destination does not tell.
+    Raises TryLater while the destination can't say.
     """
     _recognise(db, writer)
     found = outcomes.unanswered(db)
     elsewhere = bool(found) and writer.standing() != get_fact(db, RECEIPT)
     for run, entity, changes in found:
         if elsewhere:
-            # What it was sent to is no longer there, and what is there has nothing of it.
+            # The destination was replaced; the new one has none of the changes.
             with transaction(db):
                 outcomes.not_sent(db, run, entity, [change.key for change in changes])
         else:
@@ -145,9 +145,9 @@ def settle_unanswered(job: Job, db: sqlite3.Connection, writer: Writer) -> None:
 
 
 def _recognise(db: sqlite3.Connection, writer: Writer) -> None:
-    """Know the destination again after a kill while a delivery began: it may have noted that, and we may not.
+    """Recognise the destination after a kill at the start of a delivery: it may have recorded the run when we had not.
 
-    It is the same one if it has that run already, so that beginning it once more changes nothing.
+    It is the same destination if it already has that run; beginning the run again then changes nothing.
     """
     begun = get_fact(db, BEGUN)
     standing = writer.standing() if begun else ""
@@ -164,7 +164,7 @@ def _replaced(writer: Writer) -> TryLater:
 def _read_back(
     job: Job, db: sqlite3.Connection, writer: Writer, run: int, entity: Entity, changes: Sequence[Change]
 ) -> list[Change]:
-    """Settle changes without an answer by what stands there; returns those that never arrived."""
+    """Settle unanswered changes by what the destination has; returns those that never arrived."""
     found = writer.read_back(Batch(entity, changes[0].action, changes))
     job.on_step("read-back")
     missing = [change for change, there in zip(changes, found, strict=True) if isinstance(there, NotDone)]

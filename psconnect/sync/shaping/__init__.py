@@ -1,4 +1,4 @@
-"""Shaping: from a source's rows to records with a fate, the same for all sources."""
+"""Shaping: turns a source's rows into records with a fate, the same way for all sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a source's own ids to the delivered ids and the keys of the records that they name."""
+"""Maps a source's own ids to delivered ids and record keys."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from psconnect.model.ids import Ids
 from psconnect.sync.shaping.keys import Keys
 
 Named = tuple[str, int | None]
-"""The delivered id of a record, or a list of them, and the key of the (first) record; ("", None) for no record."""
+"""The delivered id (or a list of ids) and the key of the (first) record; ("", None) for no record."""
 _NOBODY: Named = ("", None)
 _FEW = (SCHOOL, CALENDAR, COURSE, CLASS)
-"""Entities that many others refer to: what was found for them is remembered."""
+"""Entities that many others refer to; their look-ups are cached."""
 _ROLE = ENROLLMENT.structural.index("role")
 _AS_STUDENT = "student"
 
@@ -32,12 +32,12 @@ class _Remembered(dict[str, Named]):
 
 @dataclass(frozen=True)
 class Pointed:
-    """A structural attribute that holds ids: its place, what finds the records, and where their key is staged.
+    """A structural attribute that holds ids: its place, how records are found, and where their key is staged.
 
     Attributes:
-        targets: the entities it can point to; the second one where it is not a student who is enrolled.
+        targets: the entities it can point to; the second is for enrollments of other people than students.
         named: per target, from an own id (or a tuple of them) to the delivered id and the key.
-        reference: per target, the place among the staged references; None where it has none.
+        reference: per target, the place among the staged references; None for none.
         is_school: whether it says which school the record belongs to.
     """
 
@@ -48,28 +48,28 @@ class Pointed:
     is_school: bool
 
     def target(self, structure: Sequence[Any]) -> int:
-        """Which of the targets this record's attribute points to."""
+        """The target that this record's attribute points to."""
         return 0 if len(self.targets) == 1 or structure[_ROLE] == _AS_STUDENT else 1
 
 
 class DeliveredIds:
-    """Finds delivered ids and keys; one for a reading, because it remembers."""
+    """Finds delivered ids and keys; one per reading, because it caches."""
 
     def __init__(self, ids: Ids, keys: Keys, *, numbered: bool) -> None:
-        """``numbered`` says that the source numbers each of its tables by itself, so that ids need their letters."""
+        """``numbered``: the source numbers each table separately, so ids need their letters."""
         self.ids, self.keys, self.numbered = ids, keys, numbered
         self._remembered: dict[str, _Remembered] = {}
         self._stands_for: Mapping[str, str] = {}
 
     def own(self, entity: Entity) -> Callable[[str, int], str]:
-        """A function from a record's own id and its key to the id under which it is delivered."""
+        """A function from a record's own id and key to its delivered id."""
         if self.numbered:
             by_key = self.ids.by_key(entity)
             return lambda _own_id, key: by_key(key)
         return self.ids.by_own_id(entity)
 
     def named(self, entity: Entity) -> Callable[[str], Named]:
-        """A function from an own id to the delivered id and the key; an empty text is nobody's."""
+        """A function from an own id to the delivered id and the key; an empty id means no record."""
         sourced_id, key_of = self.own(entity), self.keys.of
 
         def find(own_id: str) -> Named:
@@ -88,7 +88,7 @@ class DeliveredIds:
         ).__getitem__
 
     def merge_terms(self, stands_for: Mapping[str, str]) -> None:
-        """Let whatever refers to a term refer to the one that stands for it: own id -> own id."""
+        """Redirect references from merged terms to the ones that replace them: own id -> own id."""
         self._stands_for = stands_for
 
     def pointers(self, entity: Entity) -> tuple[Pointed, ...]:
@@ -110,7 +110,7 @@ class DeliveredIds:
         return tuple(found)
 
     def signature(self, *entities: Entity) -> list[object]:
-        """What tells these ids from others, with what was learned of these entities."""
+        """Identifies these ids, including what was learned about these entities."""
         return [self.ids.signature, [self.ids.learned(entity) for entity in entities]]
 
     @property
@@ -120,7 +120,7 @@ class DeliveredIds:
 
     @property
     def students_by_text(self) -> tuple[Callable[[str], str], Callable[[str], str]]:
-        """From own ids that are numbers to delivered ids, of enrollments of students and of students; the fastest."""
+        """Fast functions from numeric own ids to delivered ids: for students' enrollments, and for students."""
         return self.ids.by_text(ENROLLMENT), self.ids.by_text(STUDENT)
 
 

@@ -1,4 +1,4 @@
-"""Takes the rows of one stream: mapping, filters, requirements and ids make records of them."""
+"""Makes records of one stream's rows by mapping, filters, requirements and ids."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from psconnect.sync.shaping.judge import Judge
 from psconnect.sync.shaping.shaping_context import ShapingContext
 
 UNDECIDED: tuple[int, str | None] = (int(Fate.IN), None)
-"""The fate of a record that nothing speaks against."""
+"""The fate of a record that no rule leaves out."""
 
 
 class ShapingIntake:
@@ -31,13 +31,13 @@ class ShapingIntake:
         self._ids, self._keys = reading.ids, reading.ids.keys
         self._number = None if given else reading.number_of(entity)
         self._pointers, self._columns = self._ids.pointers(entity), len(entity.references)
-        # Unpacked, because this is gone through for every record; the last is given where a target has to be chosen.
+        # Unpacked, because it is used for every record; the last item is set if a target has to be chosen.
         self._resolvers = tuple(
             (one.place, one.named, one.reference, one.is_school, one if len(one.targets) > 1 else None)
             for one in self._pointers
         )
         self._sourced_id = self._ids.own(entity)
-        # A source that counts its tables has the sign in its own ids already.
+        # A source that numbers its tables already has the sign in its own ids.
         self._sign = -1 if negative and not self._ids.numbered else 1
         self._begin()
 
@@ -46,11 +46,11 @@ class ShapingIntake:
         # Where other staff is off, the fields that only they are mapped from are not read.
         like = TEACHER if self.entity is ADMIN and not self._reading.rules.admins else self.entity
         self._shape, self._judge = self._shaper(like)
-        # Enrollments are many, and their dates are the source's to judge.
+        # Enrollments are many, and the source judges their dates.
         self._judges = self.entity is not ENROLLMENT or self._judge.active
 
     def _shaper(self, entity: Entity) -> tuple[Shape, Judge]:
-        """What makes the attributes of a row's fields, and what judges each record right after."""
+        """What makes attributes of a row's fields, and what judges each record afterwards."""
         rules, source = self._reading.rules, self._reading.source
         notices: Notices = []
 
@@ -86,7 +86,7 @@ class ShapingIntake:
         return staged
 
     def _load(self, rows: Sequence[SourceRow]) -> None:
-        """Have the keys of all records ready that a page names."""
+        """Load the keys of all records that a page names."""
         if self._ids.numbered:
             return
         self._keys.load(self.entity, [row[0] for row in rows])
@@ -112,7 +112,7 @@ class ShapingIntake:
         return shaped
 
     def _settle(self, structure: list[Any]) -> tuple[int | None, list[int | None]]:
-        """Put delivered ids in place of own ones; returns the keys of the record's school and of its references."""
+        """Replace own ids by delivered ones; returns the keys of the record's school and of its references."""
         school: int | None = None
         references: list[int | None] = [None] * self._columns
         for place, named, reference, is_school, one in self._resolvers:
@@ -145,13 +145,13 @@ class ShapingIntake:
         tally: Tally | None = None,
         entity: Entity | None = None,
     ) -> None:
-        """Take a finding of the source about a record."""
+        """Take the source's finding about a record."""
         about = entity or self.entity
         school_key = self._keys.of(SCHOOL, school) if school else None
         key = self._keys.of(about, own_id) * (self._sign if about is self.entity else 1)
         self.problems.append(Problem(rule, about.key, key, school_key, detail, tally))
 
     def restart(self) -> None:
-        """Forget the rows and findings so far."""
+        """Forget all rows and findings so far."""
         self._reading.stage.clear(self.entity, negative=self._negative)
         self._begin()

@@ -1,4 +1,4 @@
-"""Intakes of the entities that have a rule of their own."""
+"""Intakes for entities with special rules."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class SchoolIntake(ShapingIntake):
 
 
 class StaffIntake(ShapingIntake):
-    """Staff keep the user name that they were delivered with (model.staff_usernames)."""
+    """Staff keep the user name they were delivered with (model.staff_usernames)."""
 
     def _begin(self) -> None:
         super()._begin()
@@ -54,7 +54,7 @@ class StaffIntake(ShapingIntake):
 
 
 class MadeUpContactIntake(ShapingIntake):
-    """Contacts whose attributes the source makes: their user name is their id, because nobody signs in with it."""
+    """Contacts whose attributes the source generates: their user name is their id, because nobody signs in with it."""
 
     def _values(self, _key: int, sourced_id: str, fields: Any) -> tuple[str, ...]:
         values = self._shape(fields)
@@ -69,9 +69,9 @@ class EnrollmentIntake(ShapingIntake):
         return self._of_students(rows) if numbered else super()._page(rows)
 
     def _of_students(self, rows: Sequence[SourceRow]) -> list[StagedRow]:
-        """The records of students' enrollments whose own ids are numbers.
+        """The records of students' enrollments with numeric own ids.
 
-        This is by far the longest loop of a reading, so keys stay the texts they came as: SQLite makes numbers of them.
+        This is by far the longest loop of a reading, so keys stay text: SQLite converts them to numbers.
         """
         shaped: list[StagedRow] = []
         shape, judges = self._shape, self._judges

@@ -1,4 +1,4 @@
-"""Judging a shaped record: do the filters let it through, and does it have what it needs?"""
+"""Judges a shaped record: does it pass the filters, and does it have what it needs?"""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from psconnect.roster.templates import Notices
 
 OnProblem = Callable[[Problem], None]
 _CODES = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbsp);")
-"""Characters as XML and HTML write them: an import wrote them into the field."""
+"""XML and HTML character references that an import left in a field."""
 
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges records of one entity that qualify otherwise.
+    """Judges records of one entity that no other rule leaves out.
 
-    Does a filter let them through, and are the attributes there that have to be, and fit to send? ``limited`` are the
-    places of attributes that take fewer characters than ``longest``, and how many.
+    Checks that they pass the filters and that required attributes are present and fit to send. ``limited`` are the
+    places of attributes that take fewer characters than ``longest``, with their limits.
     """
 
     entity: Entity
@@ -42,10 +42,10 @@ class Judge:
         return bool(self.requirements.skip or self.requirements.report)
 
     def __call__(self, key: int, school: int | None, values: tuple[str, ...], row: Any) -> tuple[Fate, str | None]:
-        """Fate and rule of a record; what is the matter with it becomes a problem.
+        """Fate and rule of a record; reports its problems.
 
-        Left out by a filter or when a required attribute is empty; kept as last delivered when a value can't be read,
-        also one that a filter looks at, or is too long. A record has to be judged right after it was shaped.
+        A record is left out by a filter or if a required attribute is empty. It is kept as last delivered if a value,
+        even one that only a filter uses, is unreadable or too long. Judge each record right after shaping it.
         """
         if self.filter:
             unreadable = next((name for name, get in self.filter.looked_at if UNREADABLE in get(row, values)), None)
@@ -74,7 +74,7 @@ class Judge:
         return any(len(values[place]) > most for place, most in self.limited)
 
     def _missing(self, key: int, school: int | None, values: tuple[str, ...]) -> str | None:
-        """The rule that leaves a record out for want of an attribute; tells what is missing and what was noticed."""
+        """The rule that leaves a record out for a missing attribute; reports what is missing and what was noticed."""
         missing, reported = self.requirements.missing(values)
         if self.notices:
             reported = self._tell(key, school, reported, delivered=not missing)
@@ -91,7 +91,7 @@ class Judge:
                 self.on_problem(Problem("escaped-text", self.entity.key, key, school, attribute))
 
     def _tell(self, key: int, school: int | None, reported: Sequence[str], *, delivered: bool) -> list[str]:
-        """Tell or count what was noticed while the record was shaped; returns what is still to be reported missing."""
+        """Report or count what shaping noticed; returns the attributes still to be reported as missing."""
         for rule, detail in self.notices:
             if not RULES[rule].counted:
                 self.on_problem(Problem(rule, self.entity.key, key, school, detail))

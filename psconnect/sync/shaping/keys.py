@@ -1,4 +1,4 @@
-"""Whole numbers as keys, from a source's own ids: staging, plan and ledger compare records by them."""
+"""Turns a source's own ids into whole-number keys, by which staging, plan and ledger compare records."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from psconnect.model.ids import kind_of
 
 
 class Keys(Protocol):
-    """Gives each record a whole number that is the same in every run."""
+    """Gives each record a whole number that stays the same in every run."""
 
     def load(self, entity: Entity, own_ids: Iterable[str]) -> None:
-        """Have the keys of these records ready; spares one look-up each."""
+        """Load the keys of these records; saves single look-ups."""
 
     def of(self, entity: Entity, own_id: str) -> int:
         """The key of a record."""
@@ -21,17 +21,17 @@ class Keys(Protocol):
 
 
 class PassingKeys:
-    """Keys for looking at a source that has text for ids, where nothing is kept: good for one reading."""
+    """Keys for previewing a source with text ids: valid for one reading, nothing is stored."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start empty."""
         self._keys: dict[str, dict[str, int]] = {}
 
     def load(self, entity: Entity, own_ids: Iterable[str]) -> None:
         """Nothing has to be looked up."""
 
     def of(self, entity: Entity, own_id: str) -> int:
-        """The number of the record among those asked for."""
+        """The record's number, in the order of first use."""
         known = self._keys.setdefault(kind_of(entity), {})
         return known.setdefault(own_id, len(known) + 1)
 
@@ -43,5 +43,5 @@ class NumberedKeys:
         """Nothing has to be looked up."""
 
     def of(self, _entity: Entity, own_id: str) -> int:
-        """The number that the id is."""
+        """The id as a number."""
         return int(own_id)

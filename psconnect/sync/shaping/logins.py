@@ -1,4 +1,4 @@
-"""The user names of staff: the fields they can come from, and which one it is for whom (model.staff_usernames)."""
+"""The user names of staff: which fields they can come from, and which one is used (model.staff_usernames)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from psconnect.sync.shaping.rules import ShapingRules
 def username_of(
     rules: ShapingRules, source: Source, names: StaffNames, entity: Entity
 ) -> Callable[[int, Any, str], str]:
-    """A function that gives the user name of a member of staff of that kind, with its prefix.
+    """A function that gives the prefixed user name of a staff member of that kind.
 
-    It takes their key, their row, and the user name that the mapping gives.
+    It takes the member's key, row and mapped user name.
     """
 
     def name_of(field: str) -> str:
@@ -45,7 +45,7 @@ def username_of(
     def choose(key: int, row: Any, mapped: str) -> str:
         logins = []
         for kind, text, fields, value_of, prefix in getters:
-            # What a filter makes of an empty field is nobody's login.
+            # Text that a filter makes from an empty field is not a login.
             value = "" if all(looks_empty(get(row)) for get in fields) else trimmed(value_of(row))
             logins.append(Login(kind, text, prefix + value if value else ""))
         return names.choose(key, entity.key, logins, mapped)

@@ -1,4 +1,4 @@
-"""What decides how a connection's records are shaped, fixed before anything is read."""
+"""How a connection's records are shaped; fixed before anything is read."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class ShapingRules:
 
     Attributes:
         mapping: attributes from fields.
-        needed: per entity key, the attributes the destination can't do without.
+        needed: per entity key, the attributes the destination requires.
         preset_requirements, requirements: ``skip`` or ``report`` per entity key and attribute.
         filters: settled filter rules per entity key (roster.filters).
-        longest: characters that the destination takes in a value.
-        limits: entity key -> attribute -> characters, where it takes fewer.
-        named_later: entity keys whose people are given a user name where they have none.
-        prefixes: what stands in front of an attribute's value where it has one: entity key -> attribute -> prefix.
-        admins: whether staff without a class is delivered.
+        longest: the most characters the destination takes in a value.
+        limits: entity key -> attribute -> characters, for attributes with a lower limit.
+        named_later: keys of entities whose people get a generated user name if they have none.
+        prefixes: entity key -> attribute -> prefix put in front of a value that isn't empty.
+        admins: whether staff without a class are delivered.
         merge_terms: whether terms with the same title and dates become one.
     """
 
@@ -40,12 +40,12 @@ class ShapingRules:
     merge_terms: bool = False
 
     def limited(self, entity: Entity) -> tuple[tuple[int, int], ...]:
-        """The places among the shaped attributes that have a limit of their own, and the characters they take."""
+        """The places of shaped attributes with their own limit, and that limit."""
         limits = self.limits.get(entity.key, {})
         return tuple((place, limits[name]) for place, name in enumerate(entity.shaped) if name in limits)
 
     def requirements_of(self, entity: Entity) -> Requirements:
-        """The requirements of an entity, except for a user name that is given later to those who have none."""
+        """The requirements of an entity, except for a user name that is generated later."""
         needed = self.needed.get(entity.key, frozenset())
         wanted = requirements_for(entity, needed, self.preset_requirements, self.requirements)
         return wanted.without("username") if entity.key in self.named_later else wanted

@@ -1,4 +1,4 @@
-"""A source whose rows are shaped as they come: what planning and previews read from."""
+"""A source whose rows are shaped as they arrive; planning and previews read from it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _INTAKES: dict[Entity, Callable[..., ShapingIntake]] = {
 
 
 class Shaping:
-    """Shapes what one reading hands over (sources.base.SourceSink), and stages it."""
+    """Shapes and stages the rows of one reading (sources.base.SourceSink)."""
 
     def __init__(self, reading: ShapingContext) -> None:
         """Begin a reading."""
@@ -40,26 +40,26 @@ class Shaping:
         self._intakes: list[ShapingIntake] = []
 
     def intake(self, entity: Entity, *, given: bool = False, negative: bool | None = None) -> ShapingIntake:
-        """Begin a stream of rows of an entity."""
+        """Begin a stream of an entity's rows."""
         kind = MadeUpContactIntake if given and entity is CONTACT else _INTAKES.get(entity, ShapingIntake)
         intake = kind(self._reading, entity, given=given, negative=negative)
         self._intakes.append(intake)
         return intake
 
     def learns(self, entity: Entity) -> bool:
-        """Whether the ids of the entity's records are made of a number that has to be read first."""
+        """Whether the entity's ids are made of a number that has to be read first."""
         return self._reading.ids.ids.must_be_learned(entity)
 
     def learn(self, entity: Entity, rows: Iterable[tuple[str, Any]]) -> None:
-        """Take what ids are made of."""
+        """Take the numbers that ids are made of."""
         self._reading.learn(entity, rows)
 
     def ids_signature(self, *entities: Entity) -> list[object]:
-        """What tells the ids of this run from those of another one."""
+        """Identifies how this run makes ids."""
         return self._reading.ids.signature(*entities)
 
     def finish(self) -> None:
-        """Hand all findings on."""
+        """Pass all findings on."""
         for intake in self._intakes:
             for problem in intake.problems:
                 self._reading.stage.problem(problem)
@@ -70,10 +70,10 @@ class ShapedSource:
     """A source with everything that shapes its rows.
 
     Attributes:
-        ids: gives the ids under which records are delivered.
-        names: what is known of the user names of staff; what is found out is added.
+        ids: gives delivered ids.
+        names: known user names of staff; reading adds to them.
         keys: gives the keys of records.
-        numbered: whether own ids are whole numbers that each of the source's tables has for itself.
+        numbered: whether own ids are whole numbers, separate for each of the source's tables.
     """
 
     source: Source
@@ -84,7 +84,7 @@ class ShapedSource:
     numbered: bool = True
 
     def keeping(self, db: sqlite3.Connection) -> ShapedSource:
-        """The source with keys that are the same in every run with this roster data."""
+        """The source with keys that stay the same in every run with this roster data."""
         return self if self.numbered else replace(self, keys=StoredKeys(db))
 
     def entities(self) -> tuple[Entity, ...]:
@@ -100,7 +100,7 @@ class ShapedSource:
         *,
         memory: Memory | None = None,
     ) -> ReadSummary:
-        """Read the source (sources.base.Source.read), shape its rows and hand them on as records."""
+        """Read the source (sources.base.Source.read) and pass its rows on as shaped records."""
         ids = DeliveredIds(self.ids, self.keys, numbered=self.numbered)
         shaping = Shaping(ShapingContext(self.rules, self.source, self.names, ids, sink))
         summary = self.source.read(shaping, on_event, cancel, only, memory=memory)

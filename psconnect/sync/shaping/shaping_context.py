@@ -16,13 +16,13 @@ from psconnect.sync.shaping.rules import ShapingRules
 
 
 class StageSink(Protocol):
-    """Where shaped records go: every record read, also those a rule left out, with that rule."""
+    """Where shaped records go: every record read, including those left out, with the rule that left them out."""
 
     def rows(self, entity: Entity, rows: Sequence[StagedRow]) -> None:
         """Take shaped records of one entity. May be called from several threads."""
 
     def clear(self, entity: Entity, *, negative: bool | None = None) -> None:
-        """Forget the entity's rows: it is read again. ``negative`` limits it to keys of that sign."""
+        """Forget the entity's rows because it is read again. ``negative`` limits it to keys of that sign."""
 
     def problem(self, problem: Problem) -> None:
         """Take a finding about a record."""
@@ -33,7 +33,7 @@ class ShapingContext:
     """One reading: where its rows come from, what shapes them, where they go.
 
     Attributes:
-        delivered_schools: own ids of the schools that are delivered, as far as they have been shaped.
+        delivered_schools: own ids of the delivered schools shaped so far.
     """
 
     rules: ShapingRules
@@ -44,12 +44,12 @@ class ShapingContext:
     delivered_schools: set[str] = field(default_factory=set)
 
     def number_of(self, entity: Entity) -> Callable[[Any], str] | None:
-        """What gets the number that an entity's ids are made of from a row's fields; None where they are not."""
+        """A function from a row's fields to the number its id is made of; None if ids aren't made of one."""
         name = self.ids.ids.rules.field_of(entity)
         return attrgetter(self.source.attribute_of(entity, name)) if name else None
 
     def learn(self, entity: Entity, rows: Iterable[tuple[str, Any]]) -> None:
-        """Take what ids are made of."""
+        """Take the numbers that ids are made of."""
         number = self.number_of(entity)
         if number:
             for own_id, fields in rows:

@@ -1,6 +1,6 @@
 """Takes terms. All are judged before any record is made.
 
-A year that is left out is nobody's parent, and terms of several schools may be one and the same.
+Terms of several schools may be merged, and a year that is left out is nobody's parent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class _Judged:
 
 
 class TermIntake(ShapingIntake):
-    """Shapes terms; where they are merged, classes refer to the ones that stand for others from then on."""
+    """Shapes terms; classes refer to the merged ones from then on."""
 
     def _page(self, rows: Sequence[SourceRow]) -> list[StagedRow]:
         judged = [self._judged_term(*row) for row in rows]

@@ -1,7 +1,7 @@
-"""Terms of several schools that are one and the same: same title, same first and last day.
+"""Merges equal terms of several schools: same title, same first and last day.
 
-The one with the lowest key stands for all of them and belongs to the district. Each term tells its dates in its title,
-so that no two have the same.
+The one with the lowest key replaces them all and belongs to the district. Titles contain the dates, so no two terms
+have the same title.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ Values = tuple[str, ...]
 
 @dataclass(frozen=True)
 class MergedTerms:
-    """Which term stands for which: own id -> own id of the one that is delivered for several."""
+    """Which term replaces which: own id -> own id of the delivered term."""
 
     stands_for: Mapping[str, str]
 
     def is_merged(self, own_id: str) -> bool:
-        """Whether another term stands for this one."""
+        """Whether another term replaces this one."""
         return self.stands_for.get(own_id, own_id) != own_id
 
     def is_shared(self, own_id: str) -> bool:
-        """Whether the term stands for terms of other schools, too."""
+        """Whether the term also replaces terms of other schools."""
         return self.stands_for.get(own_id) == own_id
 
 
 def merged_terms(terms: Iterable[tuple[int, str, Values]]) -> MergedTerms:
-    """Which of the delivered terms, as key, own id and mapped attributes, are one."""
+    """Merge delivered terms, given as key, own id and mapped attributes."""
     groups: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
     for key, own_id, values in terms:
         groups.setdefault((values[_TITLE], values[_FIRST], values[_LAST]), []).append((key, own_id))
