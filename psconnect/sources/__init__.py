@@ -1,4 +1,4 @@
-"""Sources: one folder a kind; adding one takes its folder and a line here."""
+"""Sources: one folder per kind. A new kind needs its folder and a line here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SOURCE_KINDS: tuple[SourceKind, ...] = (powerschool.POWERSCHOOL_SOURCE, oneroste
 
 
 def source_kind_of(connection: Connection) -> SourceKind:
-    """The kind of source of a connection; raises FixSettings for a kind that this version does not have."""
+    """The kind of a connection's source; raises FixSettings if this version doesn't have it."""
     found = {kind.key: kind for kind in SOURCE_KINDS}
     wanted = connection.source.kind
     if wanted not in found:

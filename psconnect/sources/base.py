@@ -1,8 +1,8 @@
-"""The contract of a source: what it hands over, and what it leaves for its next reading.
+"""The contract of a source: what it hands over, and what it keeps for its next reading.
 
-A source knows its outside system and nothing of what becomes of the records. It hands over rows: its own id, references
-as its own ids, values by field, and a verdict where only it can judge. Mapping, filters, requirements, ids and whole
-numbers as keys are the engine's (sync.shaping), the same for all sources.
+A source knows its outside system but not what happens to the records. It hands over rows: its own id, references as
+its own ids, values by field, and a verdict where only the source can judge. The engine (sync.shaping) does the
+mapping, filters, requirements, ids and whole-number keys, in the same way for all sources.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from psconnect.model.events import OnEvent
 from psconnect.model.problems import Fate, Problem, Tally
 
 Verdict = tuple[int | Fate, str | None] | None
-"""Fate and rule of a row where the source itself decides; None leaves it to filters and requirements."""
+"""Fate and rule of a row if the source decides; None leaves it to filters and requirements."""
 SourceRow = tuple[Any, ...]
 """A row: (own id, verdict, fields, then one value for each of the entity's ``structural`` attributes).
 
-Own ids are text, and unique within the entity. A structural attribute that holds an id has the own id of the other
-record, or an empty text; one that holds a list has a tuple of own ids. ``fields`` is an object with an attribute for
-each field that was read (``Source.attribute_of``). Where rows are *given*, it is the tuple of the attributes that a
-mapping fills otherwise (``entity.shaped``).
+Own ids are text, unique within the entity. A structural attribute that refers to a record holds its own id or an empty
+text; a list of references is a tuple of own ids. ``fields`` is an object with an attribute for each field that was
+read (``Source.attribute_of``). For *given* rows, it is the tuple of attributes that a mapping would otherwise fill
+(``entity.shaped``).
 """
 StagedRow = tuple[int | bytes | str | None, ...]
 """A shaped record: (key, fate, rule or None, encoded record, one key or None per reference of the entity)."""
 
 
 class Intake(Protocol):
-    """Takes the rows of one stream. Several threads may each fill an intake of their own.
+    """Takes the rows of one stream. Threads may fill separate intakes in parallel.
 
     Attributes:
-        problems: the findings about these rows so far, the source's and the engine's.
+        problems: findings about these rows so far, from the source and the engine.
     """
 
     problems: list[Problem]
 
     def rows(self, rows: Sequence[SourceRow], /) -> Sequence[StagedRow]:
-        """Take a page of rows; returns them in the same order as they were judged: key, fate, rule come first.
+        """Take a page of rows; returns the judged rows in the same order: key, fate, rule come first.
 
-        Terms have to come in one page, because those of several schools may become one.
+        Terms have to come in one page, because terms of several schools may be merged.
         """
         ...
 
@@ -57,57 +57,56 @@ class Intake(Protocol):
         tally: Tally | None = None,
         entity: Entity | None = None,
     ) -> None:
-        """Take a finding of the source about a record, by its own id and that of its school.
+        """Take the source's finding about a record, by the own ids of the record and its school.
 
-        ``entity`` is given where the record is not one of this stream.
+        ``entity`` is given if the record is not one of this stream.
         """
         ...
 
     def restart(self) -> None:
-        """Forget the rows and findings so far: the stream is read again."""
+        """Forget all rows and findings because the stream is read again."""
         ...
 
 
 class SourceSink(Protocol):
-    """Where a source's rows go: every row read, also those that it judges itself.
+    """Where a source's rows go: every row read, including those it judges itself.
 
-    Schools come before all others, and records whose ids are made of a number (``learns``) before those that refer to
-    them.
+    Schools come first, and records whose ids are made of a number (``learns``) come before those that refer to them.
     """
 
     def intake(self, entity: Entity, *, given: bool = False, negative: bool | None = None) -> Intake:
-        """Begin a stream of rows of an entity.
+        """Begin a stream of an entity's rows.
 
-        ``given`` says that the source makes the attributes itself. Where the entity has two streams, ``negative`` is
-        the sign of the own ids of this one.
+        ``given``: the source makes the attributes itself. ``negative``: if the entity has two streams, the sign of this
+        one's own ids.
         """
         ...
 
     def learns(self, entity: Entity) -> bool:
-        """Whether the ids of the entity's records are made of a number that has to be read first."""
+        """Whether the entity's ids are made of a number that has to be read first."""
         ...
 
     def learn(self, entity: Entity, rows: Iterable[tuple[str, Any]]) -> None:
-        """Take own ids and fields for nothing but what ids are made of."""
+        """Take own ids and fields only to learn the numbers that ids are made of."""
         ...
 
     def ids_signature(self, *entities: Entity) -> list[object]:
-        """What tells the ids of this run from those of another one, with the numbers of these entities read so far."""
+        """Identifies how this run makes ids, including the numbers of these entities read so far."""
         ...
 
 
 @dataclass(frozen=True)
 class Note:
-    """What a reading leaves beside a stream's records, so that a later one may take them over.
+    """What a reading keeps with a stream's records, so that a later one can reuse them.
 
     Attributes:
-        signature: fingerprint of everything, beside its rows and the settings, that shaped its records.
-        count: rows that the server gave.
-        looked_up: rows of the tables that it looks things up in, by TABLE.
-        day, until: the records are judged alike from that day on, and before this one (ISO dates; ``until`` may be
-            empty: for ever).
-        problems: what was found while they were shaped.
-        filled: which fields had a value in any row (ReadSummary.filled).
+        signature: fingerprint of everything that shaped its records, besides its rows and the settings.
+        count: rows the server returned.
+        looked_up: row counts of its look-up tables, by TABLE.
+        day, until: the judgment holds from ``day`` until the day before ``until`` (ISO dates; an empty ``until`` means
+            for ever).
+        problems: what was found while shaping.
+        filled: fields with a value in any row (ReadSummary.filled).
     """
 
     signature: str
@@ -120,16 +119,16 @@ class Note:
 
 
 class Memory(Protocol):
-    """What an earlier run read, and what this one leaves for the next.
+    """What an earlier run read, and what this one keeps for the next.
 
     Attributes:
-        version: how far the earlier run had heard of changes, then how far this one has; empty where nobody says.
+        version: the last change known to the earlier run, later to this one; empty if the source doesn't say.
     """
 
     version: str
 
     def recall(self, stream: str) -> Note | None:
-        """The earlier run's note on a stream; None where nothing of it may be used."""
+        """The earlier run's note about a stream; None if it can't be used."""
 
     def knows(self, entity: Entity, keys: Collection[int]) -> bool:
         """Whether the earlier run read a record of each of these keys."""
@@ -138,23 +137,21 @@ class Memory(Protocol):
         """Whether this run has handed on a record of each of these keys."""
 
     def take_over(self, entity: Entity, *, negative: bool | None = None) -> None:
-        """Hand the earlier run's records on as they were shaped; ``negative`` limits it to keys of that sign."""
+        """Pass on the earlier run's shaped records; ``negative`` limits it to keys of that sign."""
 
     def note(self, stream: str, note: Note) -> None:
-        """Leave a note for the next run. May be called from several threads."""
+        """Keep a note for the next run. May be called from several threads."""
 
 
 @dataclass
 class ReadSummary:
     """What was read: rows per stream name (compared with the last run's), the way, the calls, the year.
 
-    ``today`` is the date in the district when the reading began; None where the source does not know it.
-    ``taken_over`` has the rows of the streams that were not read again, by name (``counts`` has them, too); ``because``
-    names why no stream could be: a key of model.runs.FULL; empty where some could. ``without`` names what the
-    connection goes without.
-
-    ``filled`` tells, per stream that has rows and by the outside system's name of each field that was read, whether any
-    row has a value in it; ``meanings`` what a person calls the fields in which none has, as far as that is known.
+    ``today`` is the date in the district when the reading began; None if the source doesn't know it.
+    ``taken_over`` has the rows of streams that were reused, by name (also in ``counts``); ``because`` says why none
+    was, as a key of model.runs.FULL, and is empty if some were. ``without`` names what the connection does without.
+    ``filled`` tells, per stream that has rows and field read, whether any row has a value in it; ``meanings`` has the
+    display names of fields without values, as far as known.
     """
 
     counts: dict[str, int] = field(default_factory=dict)
@@ -170,7 +167,7 @@ class ReadSummary:
 
 
 class Source(Protocol):
-    """An outside system that is ready to be read.
+    """An outside system, ready to be read.
 
     Attributes:
         today: the date in the district.
@@ -182,11 +179,11 @@ class Source(Protocol):
         ...
 
     def entities(self) -> tuple[Entity, ...]:
-        """The entities it can give with the connection's choices."""
+        """The entities it provides with the connection's choices."""
         ...
 
     def attribute_of(self, entity: Entity, field: str) -> str:
-        """The attribute of an entity's rows that holds a field, as the kind's catalogue spells it."""
+        """The attribute of an entity's rows that holds a field, in the spelling of the kind's catalogue."""
         ...
 
     def read(
@@ -198,9 +195,9 @@ class Source(Protocol):
         *,
         memory: Memory | None = None,
     ) -> ReadSummary:
-        """Read everything, completely, and hand it to the sink; raises when completeness can't be proved.
+        """Read everything and hand it to the sink; raises if completeness can't be proved.
 
-        With a ``memory``, what has not changed since may be taken from there. ``only`` names entity keys to which the
-        reading is limited, for looking at them: nothing is delivered from such a reading.
+        With a ``memory``, unchanged records may be reused. ``only`` limits the reading to these entity keys, for
+        previews: such a reading is never delivered.
         """
         ...

@@ -1,6 +1,6 @@
-"""The contract of a kind of source: what it declares, and how it is opened.
+"""The contract of a source kind: what it declares and how it is opened.
 
-A new kind is one folder with a ``SourceKind`` and one line in ``sources.SOURCE_KINDS``.
+A new kind is a folder with a ``SourceKind`` and a line in ``sources.SOURCE_KINDS``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from psconnect.sources.wanted import Wanted
 
 @dataclass(frozen=True)
 class SourceField:
-    """A field that attributes can be mapped from: its name as a mapping writes it, and what it means."""
+    """A field that attributes can be mapped from: its name in mappings, and its meaning."""
 
     name: str
     meaning: str
@@ -27,7 +27,7 @@ class SourceField:
 
 @dataclass(frozen=True)
 class School:
-    """A school of the district: its number and name in the source, and how many active students it has."""
+    """A school of the district: its number and name in the source, and its count of active students."""
 
     number: int
     name: str
@@ -36,13 +36,13 @@ class School:
 
 @dataclass(frozen=True)
 class SourceContext:
-    """What a source is opened with.
+    """What a source needs to open.
 
     Attributes:
         connection: the settings.
-        secret: gives a secret by its key, like ``source.client_secret``.
-        http: makes the client of a server, from its address and the file of its certificate authority.
-        hurried: whether somebody waits for the answer, so that it is not tried for minutes.
+        secret: gives a secret by its key, such as ``source.client_secret``.
+        http: makes an HTTP client from a server's address and the file of its certificate authority.
+        hurried: whether a person is waiting, so that retries must not take minutes.
     """
 
     connection: Connection
@@ -54,26 +54,26 @@ class SourceContext:
 
 
 class Reads(Protocol):
-    """What a kind of source reads for a connection, worked out and checked before anything is opened."""
+    """What a source kind reads for a connection; checked before anything is opened."""
 
     def fingerprint(self) -> list[object]:
-        """What tells this way of reading from others: records that were read otherwise are not taken over."""
+        """Identifies this way of reading: records that were read another way are not reused."""
         ...
 
 
 class OpenSource(Protocol):
-    """An outside system with a connection's settings. Nothing is asked of it before one of these is called."""
+    """An outside system with a connection's settings. It is not contacted before one of these is called."""
 
     def check(self) -> Iterator[Finding]:
-        """What can be found out about it, one finding after the other; raises nothing that it can word."""
+        """Check the system, one finding at a time; known errors become findings."""
         ...
 
     def schools(self) -> list[School]:
-        """The schools in the order of their names, with their active students."""
+        """The schools by name, with their active students."""
         ...
 
     def source(self, *, next_year: bool = False) -> Source:
-        """What can be read; ``next_year`` is the year after the chosen one."""
+        """The source to read; ``next_year`` reads the year after the chosen one."""
         ...
 
     def close(self) -> None:
@@ -82,18 +82,16 @@ class OpenSource(Protocol):
 
 
 class SourceKind(Protocol):
-    """A kind of outside system that records are read from.
+    """A kind of outside system to read records from.
 
     Attributes:
-        key: its name in files.
-        label: what a person reads.
-        numbered: whether its own ids are whole numbers that each of its tables has for itself. They are the keys then,
-            and delivered ids need the letters that tell staff and contacts from students. Other own ids are delivered
-            as they are.
-        incremental: whether it can tell what has changed.
-        secrets: keys of the secrets that it needs.
-        mapping: attributes from fields where the preset's mapping, made for PowerSchool, says nothing; None to use the
-            preset's.
+        key: its name in connection files.
+        label: its display name.
+        numbered: whether its own ids are whole numbers, separate for each table. They are then the keys, and delivered
+            ids need letters that tell staff and contacts from students. Other own ids are delivered unchanged.
+        incremental: whether it can tell what changed.
+        secrets: keys of the secrets it needs.
+        mapping: its own mapping in place of the preset's, which is made for PowerSchool; None to use the preset's.
         birth_date: the students' field that holds the date of birth.
     """
 
@@ -106,11 +104,11 @@ class SourceKind(Protocol):
     birth_date: str
 
     def check_settings(self, connection: Connection) -> None:
-        """Raise FixSettings for what is wrong in the settings; what is missing is no mistake yet."""
+        """Raise FixSettings for wrong settings; missing ones are not an error yet."""
         ...
 
     def resolve(self, name: str, entity: str, where: str) -> str:
-        """A field's full name from the name as written; raises FixSettings for one that there is not."""
+        """A field's full name from the name as written; raises FixSettings if it doesn't exist."""
         ...
 
     def fields(self, entity: str) -> Sequence[SourceField]:
@@ -118,9 +116,9 @@ class SourceKind(Protocol):
         ...
 
     def reads(self, wanted: Wanted) -> Any:
-        """What is read (``Reads``); raises FixSettings for wishes that don't go together."""
+        """What is read (``Reads``); raises FixSettings for choices that conflict."""
         ...
 
     def open(self, context: SourceContext, wanted: Wanted, reads: Any) -> OpenSource:
-        """Open it; raises FixSettings for settings that are missing."""
+        """Open it; raises FixSettings for missing settings."""
         ...

@@ -1,4 +1,4 @@
-"""What a connection wants of its source, whichever kind that is."""
+"""What a connection wants from its source, whatever its kind."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from psconnect.roster.value_lists import ValueList
 
 @dataclass(frozen=True)
 class Included:
-    """Who and what is in, beside the schools and the year.
+    """Who and what is included, besides the schools and the year.
 
     Attributes:
-        prior_days: from how many days before its first school day the next one is read;
-            None for that day itself, once this one is over.
+        prior_days: how many days before its first school day the next year is read; None for that day itself, once the
+            current year is over.
         terms: which terms each school delivers.
         courses: which courses each school delivers, and as what.
         enroll_status: values of Students.Enroll_Status that are active.
-        admins: whether staff without a class is delivered.
+        admins: whether staff without a class are delivered.
         portal_only: whether only contacts with a portal account are delivered.
-        co_teacher_classes: how many classes a co-teacher has at most; None for no limit.
-        guests: whether students of schools that are not chosen are in if they are in a class of a chosen one.
+        co_teacher_classes: the most classes a co-teacher has; None for no limit.
+        guests: whether students of other schools are included if they are in a class of a chosen school.
         section_move: ``Table.Field`` that says where a section is moved to; empty for none.
         roles: what the roles in a class mean.
     """
@@ -48,7 +48,7 @@ class Included:
 
 
 class OptionsInEffect(msgspec.Struct, frozen=True):
-    """A connection's options with the defaults where neither it nor its preset says anything (see OptionSettings)."""
+    """A connection's options, with defaults for those that neither it nor its preset sets (see OptionSettings)."""
 
     co_teachers: bool = True
     co_teacher_classes: int | None = None
@@ -63,16 +63,16 @@ class OptionsInEffect(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a connection wants, with its preset worked in.
+    """What a connection wants, combined with its preset.
 
     Attributes:
         connection: its settings.
         options: the choices in effect.
         mapping: attributes from fields.
         value_lists: the lists that mappings use, by name.
-        included: who and what is in.
+        included: who and what is included.
         filters: settled filter rules per entity key.
-        more_fields: fields that are read beside the mapped ones, per entity key: for filters and ids.
+        more_fields: fields read in addition to the mapped ones, per entity key: for filters and ids.
     """
 
     connection: Connection
@@ -90,5 +90,5 @@ class Wanted:
 
     @property
     def daily(self) -> frozenset[str]:
-        """Keys of the entities whose filters look at the present day."""
+        """Keys of entities whose filters depend on today's date."""
         return frozenset(entity for entity, rules in self.filters.items() if looks_at_today(rules))

@@ -1,7 +1,7 @@
-"""A OneRoster 1.1 bundle in a folder: its manifest, and the rows of its files, each read completely or not at all.
+"""A OneRoster 1.1 bundle in a folder: its manifest and the rows of its files, each read completely or not at all.
 
-A bundle is a ZIP, or its files lying loose. A file that is missing, cut off or written anew meanwhile stops the
-reading, because what is not there would count as removed.
+A bundle is a ZIP or loose files. A file that is missing, truncated or rewritten meanwhile stops the reading, because
+missing records would count as removed.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Bundle:
     """An opened bundle.
 
     Attributes:
-        name: what a person reads: the ZIP, or the folder.
-        modes: what the manifest says of each file: ``bulk``, ``absent`` or ``delta``.
+        name: the ZIP or the folder, for people.
+        modes: the manifest's mode for each file: ``bulk``, ``absent`` or ``delta``.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Bundle:
     modes: dict[str, str] = field(default_factory=dict)
 
     def read_manifest(self) -> None:
-        """Read the manifest; raises for a bundle that is not whole, not OneRoster 1.1, or holds changes only."""
+        """Read the manifest; raises if the bundle is incomplete, not OneRoster 1.1, or holds only changes."""
         properties = {row[0].strip(): row[1].strip() for row in self._cells(MANIFEST) if len(row) > 1}
         version = properties.get("oneroster.version", "")
         if version != "1.1":
@@ -57,7 +57,7 @@ class Bundle:
                 raise _not_whole(f"{name}.csv {there}, although the manifest says “{mode}”", f"{name}.csv")
 
     def pages(self, name: str) -> Iterator[list[Any]]:
-        """The rows of a file page by page (columns.bundle_row_type); none for an absent file."""
+        """The rows of a file, page by page (columns.bundle_row_type); none for an absent file."""
         if self.modes[name] == "absent":
             return
         cells = self._cells(f"{name}.csv")
@@ -93,14 +93,14 @@ class Bundle:
             raise _not_whole(f"{name} can’t be read: {error.strerror or 'the system gave no reason'}", name) from None
 
     def check_unchanged(self, stamps: dict[str, tuple[int, int]]) -> None:
-        """Raise TryLater when a file was written since the bundle was opened."""
+        """Raise TryLater if a file was written since the bundle was opened."""
         if stamps != self._stamps:
             raise _not_whole("it was written anew while it was read", self.name)
 
 
 @contextmanager
 def open_bundle(folder: str) -> Iterator[Bundle]:
-    """The bundle in a folder; raises FixSettings where there is none, or more than one."""
+    """The bundle in a folder; raises FixSettings if there is none or more than one."""
     place = Path(folder)
     try:
         loose = {path.name: path for path in place.iterdir() if path.is_file()}
@@ -127,7 +127,7 @@ def open_bundle(folder: str) -> Iterator[Bundle]:
 
 
 def _stamps(paths: dict[str, Path]) -> dict[str, tuple[int, int]]:
-    """Size and time of the files that are read."""
+    """Size and time of the files to read."""
     wanted = {MANIFEST, *(f"{name}.csv" for name in BUNDLE_FILES)}
     found: dict[str, os.stat_result] = {name: path.stat() for name, path in paths.items() if name in wanted}
     return {name: (one.st_size, one.st_mtime_ns) for name, one in found.items()}

@@ -1,4 +1,4 @@
-"""The files and columns of OneRoster 1.1 that are read, and the rows made of them."""
+"""The OneRoster 1.1 files and columns that are read, and the rows made of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BUNDLE_FILES: dict[str, tuple[str, ...]] = {
         *(*_BASE, "classSourcedId", "schoolSourcedId", "userSourcedId", "role", "primary", "beginDate", "endDate"),
     ),
 }
-"""The files in the order in which they are read: what is referred to comes first."""
+"""The files in reading order: referenced records come first."""
 FILE_OF = {
     "school": "orgs",
     "calendar": "academicSessions",
@@ -36,24 +36,24 @@ FILE_OF = {
     **dict.fromkeys(("student", "teacher", "admin", "contact"), "users"),
     "enrollment": "enrollments",
 }
-"""The file that an entity's fields come from; relationships have none, they stand in users.csv."""
+"""The file that an entity's fields come from. Relationships have none: they are in users.csv."""
 MADE = {"users": {"stateId": "the state’s id, from userIds"}}
-"""Fields that are made of others, and what they mean."""
+"""Fields made of others, and their meanings."""
 _STATE_ID = re.compile(r"\{\s*state\s*id\s*:\s*([^{}]*?)\s*\}", re.IGNORECASE)
 FURTHER = "metadata."
 _EXACT = ("ourcedId", "ourcedIds", "status", "role", "enabledUser", "primary", "type", "Date", "schoolYear")
-"""Endings of columns that hold ids and words of OneRoster: blanks around these mean nothing."""
+"""Endings of columns that hold ids or OneRoster's own words; surrounding blanks are ignored in these."""
 
 
 def attribute_name(column: str) -> str:
-    """The attribute of a row that holds a column: further columns are named ``metadata.`` and a label."""
+    """The row attribute that holds a column; extra columns are named ``metadata.`` and a label."""
     return re.sub(r"\W", "_", column)
 
 
 def bundle_row_type(name: str, header: Sequence[str]) -> Callable[[list[str]], Any] | None:
-    """What makes rows of a file's cells; None where a column is missing or stands there twice.
+    """A function that makes rows of a file's cells; None if a column is missing or duplicated.
 
-    Columns may come in any order. A row has an attribute for each, and for each made field.
+    Columns may come in any order. A row has an attribute for each column and each made field.
     """
     columns = [column.strip() for column in header]
     names = [attribute_name(column) for column in columns]
@@ -61,7 +61,7 @@ def bundle_row_type(name: str, header: Sequence[str]) -> Callable[[list[str]], A
         return None
     made = list(MADE.get(name, ()))
     attributes = [f"c_{one}" for one in (*names, *made)]
-    kind: Any = namedtuple("Row", attributes)  # type: ignore[misc] # noqa: PYI024 - known when the file is read
+    kind: Any = namedtuple("Row", attributes)  # type: ignore[misc] # noqa: PYI024 - fields known only at run time
     make: Callable[[list[str]], Any] = kind._make
     exact = [place for place, column in enumerate(columns) if column.endswith(_EXACT)]
     user_ids = columns.index("userIds") if made else None
@@ -78,7 +78,7 @@ def bundle_row_type(name: str, header: Sequence[str]) -> Callable[[list[str]], A
 
 
 def row_attribute(column: str) -> str:
-    """The attribute of a row that holds a column or a made field."""
+    """The row attribute that holds a column or a made field."""
     return f"c_{attribute_name(column)}"
 
 

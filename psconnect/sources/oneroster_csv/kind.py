@@ -1,4 +1,4 @@
-"""OneRoster CSV as a kind of source: its settings, its fields, and the bundle that they lead to."""
+"""OneRoster CSV as a source kind: its settings, its fields and its bundle."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class OneRosterFolder:
     reads: BundleReads
 
     def check(self) -> Iterator[Finding]:
-        """Whether there is a whole bundle: all files are read once."""
+        """Check that the bundle is complete by reading all files once."""
         try:
             with open_bundle(self.reads.folder) as bundle:
                 rows = {name: sum(map(len, bundle.pages(name))) for name in BUNDLE_FILES}
@@ -74,7 +74,7 @@ class OneRosterFolder:
             yield Finding("Bundle", "failed", told.happened, told.to_do, told.code, word(error, window=True).to_do)
 
     def schools(self) -> list[School]:
-        """The schools whose identifier is a number, which is how a connection chooses them."""
+        """The schools with a numeric identifier, by which a connection chooses them."""
         students: Counter[str] = Counter()
         found = []
         with open_bundle(self.reads.folder) as bundle:
@@ -97,7 +97,7 @@ class OneRosterFolder:
 
 
 class OneRosterCsvKind:
-    """OneRoster CSV (see sources.kind.SourceKind). Its ids are text, and delivered as they are."""
+    """OneRoster CSV (see sources.kind.SourceKind). Its ids are text and delivered unchanged."""
 
     key: str = "oneroster-csv"
     label: str = "OneRoster CSV"
@@ -108,7 +108,7 @@ class OneRosterCsvKind:
     birth_date: str = ""
 
     def check_settings(self, connection: Connection) -> None:
-        """Refuse what this kind does not have, and choices that only PowerSchool has."""
+        """Refuse settings that this kind doesn't have, and choices that only PowerSchool has."""
         own = connection.source.own
         _CHECK.known(own, (_FOLDER,), ())
         if own.get("folder", "") != "":
@@ -127,7 +127,7 @@ class OneRosterCsvKind:
                 raise FixSettings("PSC-SETTINGS-INVALID/powerschool-alone-oneroster", where=where)
 
     def resolve(self, name: str, entity: str, where: str) -> str:
-        """``file.column`` for a column as a person writes it, with its file or alone."""
+        """``file.column`` for a column as written, with or without its file."""
         file = FILE_OF.get(entity, "")
         column = name.partition(".")[2] if name.lower().startswith(f"{file.lower()}.") else name
         known = [one.name for one in self.fields(entity)]
@@ -148,7 +148,7 @@ class OneRosterCsvKind:
         return [*columns, *made]
 
     def reads(self, wanted: Wanted) -> BundleReads:
-        """The folder; raises FixSettings for what a bundle can't tell."""
+        """The folder; raises FixSettings for choices a bundle can't support."""
         if wanted.options.parents == "portal":
             raise FixSettings("PSC-SETTINGS-INVALID/oneroster-bundle-tell", where="options.parents")
         return BundleReads(str(wanted.connection.source.own.get("folder", "")))

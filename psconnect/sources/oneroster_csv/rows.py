@@ -1,4 +1,4 @@
-"""From the rows of a bundle to source rows: references, verdicts, and what is the matter with a row."""
+"""Turns bundle rows into source rows: references, verdicts and findings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from psconnect.sources.base import Intake, SourceRow, Verdict
 from psconnect.sources.oneroster_csv.columns import own_ids
 
 _DELETED, _ACTIVE = ("tobedeleted", "inactive"), ("", "active")
-"""``inactive`` is what version 1.0 had for records that are gone."""
+"""OneRoster 1.0 used ``inactive`` for removed records."""
 _MARKED: Verdict = (Fate.LEFT_OUT, "marked-deleted")
 _UNREADABLE: Verdict = (Fate.KEPT, "unreadable")
 _STAFF = {"teacher": TEACHER, "administrator": ADMIN, "aide": ADMIN, "proctor": ADMIN}
@@ -27,19 +27,19 @@ _DISABLED = {
     CONTACT: "contact-inactive",
 }
 BETWEEN = "|"
-"""Stands between the ids of a student and a contact in the own id of their relationship, and in no other id."""
+"""Separates the ids of student and contact in a relationship's own id; no other id contains it."""
 
 
 class Judged:
-    """Judges what all rows have: an id that can be one, once in its file, and a status."""
+    """Judges what all rows have: a valid id, unique in its file, and a status."""
 
     def __init__(self, name: str) -> None:
-        """Begin with the file of that name."""
+        """Start the file of that name."""
         self._name = name
         self._seen: dict[str, int] = {}
 
     def is_new(self, row: Any, intake: Intake) -> bool:
-        """Whether the row comes for the first time; raises BadRecord for another row with the same id."""
+        """Whether the row is new; raises BadRecord for a different row with the same id."""
         own_id, content = row.c_sourcedId, hash(row)
         if own_id not in self._seen:
             self._seen[own_id] = content
@@ -51,7 +51,7 @@ class Judged:
 
     @staticmethod
     def verdict(row: Any, intake: Intake) -> Verdict:
-        """What id and status say; None where nothing speaks against the row."""
+        """The verdict by id and status; None if the row is good."""
         status = row.c_status.casefold()
         if status in _DELETED:
             return _MARKED
@@ -63,18 +63,18 @@ class Judged:
 
 @dataclass
 class BundleSchools:
-    """The district as the bundle has it.
+    """The district, as the bundle describes it.
 
     Attributes:
-        chosen: own ids of the schools that are read.
-        district: own id of the org that is above all others.
+        chosen: own ids of the chosen schools.
+        district: own id of the org above all others.
     """
 
     chosen: set[str] = field(default_factory=set)
     district: str = ""
 
     def not_chosen(self, schools: Collection[str]) -> bool:
-        """Whether none of the schools is chosen, although there are some."""
+        """Whether there are schools, but none of them is chosen."""
         return bool(schools) and self.chosen.isdisjoint(schools)
 
 
@@ -90,7 +90,7 @@ def org_row(row: Any, verdict: Verdict, place: BundleSchools) -> SourceRow:
 
 
 def term_row(row: Any, verdict: Verdict, place: BundleSchools, is_date: DateCheck, intake: Intake) -> SourceRow:
-    """A term. OneRoster's belong to no school, so they are the district's."""
+    """A term. OneRoster's terms have no school, so they belong to the district."""
     dates = (row.c_startDate, row.c_endDate)
     if verdict is None and not all(is_date(text) for text in dates if text):
         intake.problem("unreadable", row.c_sourcedId, detail="startDate")
@@ -103,7 +103,7 @@ def term_row(row: Any, verdict: Verdict, place: BundleSchools, is_date: DateChec
 
 
 def class_row(row: Any, verdict: Verdict, tally: Callable[[str], None]) -> SourceRow:
-    """A class; of several terms, the first one."""
+    """A class; if it has several terms, the first one counts."""
     terms = own_ids(row.c_termSourcedIds)
     if len(terms) > 1 and verdict is None:
         tally(row.c_sourcedId)
@@ -113,11 +113,11 @@ def class_row(row: Any, verdict: Verdict, tally: Callable[[str], None]) -> Sourc
 
 @dataclass
 class People:
-    """Tells users apart, and remembers who belongs to whom.
+    """Sorts users by kind and remembers who is whose agent.
 
     Attributes:
-        teaching: own ids of users with a class that they teach.
-        admins: whether other staff is delivered.
+        teaching: own ids of users who teach a class.
+        admins: whether other staff are delivered.
         contacts: role of each contact. students: own ids of the students. agents: pairs of users, one being the other's
             agent.
     """
@@ -130,7 +130,7 @@ class People:
     agents: set[tuple[str, str]] = field(default_factory=set)
 
     def entity(self, row: Any) -> Entity | None:
-        """What kind of person a user is; None for a role that OneRoster 1.1 does not have."""
+        """The entity a user belongs to; None for a role that OneRoster 1.1 doesn't have."""
         role = row.c_role.casefold()
         if role == "student":
             return STUDENT
@@ -159,7 +159,7 @@ class People:
         return own_id, verdict, row, schools
 
     def relationships(self, intake: Intake) -> list[SourceRow]:
-        """Who belongs to whom, with given attributes; of agents who are no contacts there is nothing to tell."""
+        """Students' relationships with their contacts, with given attributes; other agents have none."""
         found: list[SourceRow] = []
         for student, contact in sorted(self.agents):
             own_id, role = f"{student}{BETWEEN}{contact}", self.contacts.get(contact, "")
@@ -174,7 +174,7 @@ class People:
 
 
 def enrollment_row(row: Any, verdict: Verdict, is_date: DateCheck, intake: Intake) -> SourceRow:
-    """An enrollment; that it has ended is for the system to say that wrote the bundle."""
+    """An enrollment; the system that wrote the bundle decides whether it has ended."""
     begin, end = row.c_beginDate, row.c_endDate
     role = row.c_role.casefold()
     if verdict is None and role not in ("student", "teacher"):
@@ -191,7 +191,7 @@ def enrollment_row(row: Any, verdict: Verdict, is_date: DateCheck, intake: Intak
 
 
 def counting(rule: str, intake: Intake) -> Callable[[str], None]:
-    """What counts records in one finding."""
+    """A function that counts records in one finding."""
     tallies: list[Tally] = []
 
     def count(own_id: str) -> None:

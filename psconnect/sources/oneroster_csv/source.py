@@ -1,4 +1,4 @@
-"""Reads a OneRoster bundle, file by file, in the order of what refers to what."""
+"""Reads a OneRoster bundle file by file, referenced records first."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ class BundleSource:
     today: date
 
     def entities(self) -> tuple[Entity, ...]:
-        """The entities that it gives with the connection's choices."""
+        """The entities it provides with the connection's choices."""
         contacts = (CONTACT, RELATIONSHIP) if self.wanted.contacts else ()
         return (SCHOOL, CALENDAR, COURSE, CLASS, STUDENT, TEACHER, ADMIN, *contacts, ENROLLMENT)
 
     def attribute_of(self, _entity: Entity, field: str) -> str:
-        """The attribute of a row that holds ``file.column``."""
+        """The row attribute that holds ``file.column``."""
         return row_attribute(field.partition(".")[2])
 
     def read(
@@ -69,7 +69,7 @@ class BundleSource:
         *,
         memory: Memory | None = None,  # noqa: ARG002 - nothing tells what has changed in a bundle
     ) -> ReadSummary:
-        """Read all files; they are few, so that ``only`` saves nothing."""
+        """Read all files; they are few, so ``only`` would save nothing."""
         summary = ReadSummary(way="bundle", today=self.today)
         with open_bundle(self.folder) as bundle:
             _BundleReading(self, bundle, sink, on_event, cancel, summary).everything()
@@ -105,7 +105,7 @@ class _BundleReading:
         self._enrollments(is_date)
 
     def _pages(self, name: str) -> Iterator[list[Any]]:
-        """The rows of a file; counts them, and notes which columns have values."""
+        """The rows of a file; counts them and notes which columns have values."""
         done, filled = 0, dict[str, bool]()
         for page in self.bundle.pages(name):
             self.cancel.check()
@@ -134,7 +134,7 @@ class _BundleReading:
             intake.rows(kept)
 
     def _place(self) -> BundleSchools:
-        """Which schools are chosen, and what is above them: an org that is no school belongs to all."""
+        """Find the chosen schools and the orgs above them; an org that isn't a school belongs to all."""
         wanted, orgs = self.source.wanted.connection.scope.schools, list[Any]()
         for page in self.bundle.pages("orgs"):
             orgs += page
@@ -170,7 +170,7 @@ class _BundleReading:
             given.rows(people.relationships(given))
 
     def _teaching(self) -> set[str]:
-        """Who teaches a class."""
+        """The users who teach a class."""
         return {
             row.c_userSourcedId
             for page in self.bundle.pages("enrollments")

@@ -1,7 +1,7 @@
-"""Teaching assignments: who teaches what, as rows of teachers' enrollments (docs/powerschool.md 9.1, 19).
+"""Teaching assignments, handed over as teachers' enrollments (docs/powerschool.md 9.1, 19).
 
-Twofold, because each needs the other: who teaches decides who is a teacher, and which teachers are delivered decides
-who is a class's primary one.
+This takes two steps: assignments decide who is a teacher, and the delivered teachers decide who is a class's primary
+teacher.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.unresolved import unresolved
 
 _LEADS_FROM = 10**15
-"""A lead who has no row in SECTIONTEACHER has no row number either: the number is this plus Sections.DCID.
-
-No row of SECTIONTEACHER has such a number, and it stays the same when somebody else leads the section.
+"""A lead without a row in SECTIONTEACHER has no row number, so this plus Sections.DCID is used.
+No row of SECTIONTEACHER has such a number, and it stays the same if the lead changes.
 """
 _AFTER_CLASS = "assignment-after-class"
 _WITHOUT_SCHOOL = "enrollment-without-school"
@@ -33,15 +32,15 @@ _NOT_TEACHING = ("co-teacher-off", "co-teacher-limit", _AFTER_CLASS)
 
 @dataclass(slots=True)
 class Assignment:
-    """One teaching assignment, judged. There may be hundreds of thousands: they are changed in place, not copied.
+    """One judged teaching assignment. There may be hundreds of thousands, so they are changed in place, not copied.
 
     Attributes:
-        key: its row's number.
+        key: its row number.
         section: own id of the section; ``class_id`` and ``info`` are those of the class it is delivered as.
-        person: own id of the person; empty where there is none.
-        staff_id: the SCHOOLSTAFF.ID by which the row names the person.
-        role: what the role is; None for one that nobody has mapped. ``role_name`` is its own name.
-        lacks: what is missing or can't be told apart, where the row is kept for that.
+        person: own id of the person; empty for none.
+        staff_id: the row's SCHOOLSTAFF.ID for the person.
+        role: the kind of role; None if unmapped. ``role_name`` is its name in PowerSchool.
+        lacks: what is missing or ambiguous, if the row is kept for that.
         named: whether the section itself names the person as its lead.
     """
 
@@ -62,12 +61,12 @@ class Assignment:
 
     @property
     def own_id(self) -> str:
-        """Its own id: negative, because students' enrollments come from another table with numbers of its own."""
+        """Its own id: negative, because students' enrollments come from another table with its own numbering."""
         return str(-self.key)
 
     @property
     def teaches(self) -> bool:
-        """Whether it makes a teacher of the person, now or at another time of the school year."""
+        """Whether it makes the person a teacher at any time of the school year."""
         counts = self.role in (LEAD, CO_TEACHER) and self.rule not in _NOT_TEACHING
         return counts and self.info is not None and self.info.chosen
 
@@ -75,12 +74,12 @@ class Assignment:
 class Assignments:
     """The assignments of SectionTeacher rows, judged page by page, and of the leads that sections name.
 
-    In are current lead teachers and wanted co-teachers. The rows themselves are not kept: a large district has hundreds
-    of thousands.
+    Current lead teachers and wanted co-teachers are included. The rows are not kept: a large district has hundreds of
+    thousands.
     """
 
     def __init__(self, plan: ReadPlan, classes: Classes, rows: Iterable[Any] = ()) -> None:
-        """Begin with these rows; the classes of the chosen year have to be known by the time rows come."""
+        """Start with these rows; the classes of the chosen year have to be known before rows are taken."""
         self._plan, self._classes = plan, classes
         self._found: list[Assignment] = []
         self._judge = _Judge(plan, classes)
@@ -95,10 +94,10 @@ class Assignments:
         self._found.clear()
 
     def settled(self, leads: Mapping[str, Lead] | None = None) -> list[Assignment]:
-        """All assignments, in the order in which they came, or by row number where co-teachers have a limit.
+        """All assignments in reading order, or by row number if co-teachers are limited.
 
-        ``leads`` are the people that the sections name, by section key. They lead the class whatever their role is
-        called, and even without a row.
+        ``leads`` are the people that sections name, by section key. They lead the class whatever their role is called,
+        and even without a row.
         """
         leads = leads or {}
         found = [*_led(self._judge, self._found, leads), *_without_row(self._judge, self._found, leads)]
@@ -106,7 +105,7 @@ class Assignments:
 
 
 class _Judge:
-    """Judges assignments by role and dates; each text is kept once, because few dates and IDs repeat many times."""
+    """Judges assignments by role and dates. Each text is stored once, because dates and IDs repeat many times."""
 
     def __init__(self, plan: ReadPlan, classes: Classes) -> None:
         self._plan, self._classes = plan, classes
@@ -132,7 +131,7 @@ class _Judge:
         return replace(one, rule=rule, lacks=lacks)
 
     def lead(self, section: str, lead: Lead) -> Assignment:
-        """The assignment of a lead that the section alone names."""
+        """The assignment of a lead that only the section names."""
         info = self._classes.info.get(section)
         one = Assignment(
             _LEADS_FROM + int(section), section, info.own_id if info else section, lead.person or "", lead.staff_id,
@@ -143,7 +142,7 @@ class _Judge:
         return replace(one, rule="several-fit", lacks=lead.fits) if info and lead.fits else one
 
     def judged(self, one: Assignment) -> Assignment:
-        """An assignment whose class and person exist, with fate and rule."""
+        """The assignment, whose class and person exist, with fate and rule."""
         readable = [not text or self._is_date(text) for text in (one.begin, one.end)]
         begin, end = (text if right else "" for text, right in zip((one.begin, one.end), readable, strict=True))
         rule = self._left_out_by(one, begin, end)
@@ -158,7 +157,7 @@ class _Judge:
         return one
 
     def _left_out_by(self, one: Assignment, begin: str, end: str) -> str | None:
-        """What leaves it out, by its role and its days, as far as these can be read."""
+        """The rule that leaves it out by role or dates, as far as these can be read."""
         if one.role == NEITHER:
             return "assignment-role"
         if one.role == CO_TEACHER and not self._plan.co_teachers:
@@ -167,14 +166,14 @@ class _Judge:
             return "assignment-ended"
         if end and end < begin:
             return BACKWARDS
-        # Where IDs of sections repeat, this can be the assignment of another year's class. Whom the section itself
-        # names is its lead, whatever the dates say.
+        # If section IDs repeat, this can be the assignment of another year's class. The lead named by the section
+        # itself counts, whatever the dates say.
         if one.info and begin > one.info.natural_end and not one.named:
             return _AFTER_CLASS
         return None if one.role else "role-not-mapped"
 
     def _role(self, row: Any) -> tuple[RoleKind | None, str]:
-        """What the row's role is, and its name; a plugin need not be allowed to read the names of roles."""
+        """The row's kind of role and its name; a plugin may have no access to role names."""
         role = (getattr(row, "role_key", ""), getattr(row, "role_name", ""), row.roleid)
         if role not in self._roles:
             key, name, number = role
@@ -189,9 +188,9 @@ def _is_named(a: Assignment, leads: Mapping[str, Lead]) -> bool:
 
 
 def _led(judge: _Judge, found: list[Assignment], leads: Mapping[str, Lead]) -> Iterator[Assignment]:
-    """The assignments; the person that the section names is its lead, whatever the role is called.
+    """The assignments; the person named by the section is its lead, whatever the role is called.
 
-    If the person also has a row as lead, the other rows keep their own roles: nobody is in a class twice.
+    If the person also has a row as lead, their other rows keep their roles: nobody is in a class twice.
     """
     by_role = {a.section for a in found if a.role == LEAD and a.fate != Fate.LEFT_OUT and _is_named(a, leads)}
     for a in found:
@@ -206,7 +205,7 @@ def _led(judge: _Judge, found: list[Assignment], leads: Mapping[str, Lead]) -> I
 
 
 def _without_row(judge: _Judge, found: list[Assignment], leads: Mapping[str, Lead]) -> Iterator[Assignment]:
-    """The leads that sections name and that have no row there."""
+    """The leads that sections name but that have no row there."""
     by_id = {a.section for a in found if (lead := leads.get(a.section)) and a.staff_id == lead.staff_id}
     listed = by_id | {a.section for a in found if _is_named(a, leads)}
     for section, lead in sorted(leads.items(), key=lambda one: int(one[0])):
@@ -215,9 +214,9 @@ def _without_row(judge: _Judge, found: list[Assignment], leads: Mapping[str, Lea
 
 
 def _within_limit(assignments: list[Assignment], limit: int | None) -> list[Assignment]:
-    """The assignments with those of co-teachers left out that are more than ``limit`` classes each, the newest first.
+    """Leave out co-teaching assignments beyond ``limit`` classes per person, the newest first.
 
-    Classes that somebody leads don't count, nor are they ever left out.
+    Classes the person leads don't count and are never left out.
     """
     if limit is None:
         return assignments
@@ -235,7 +234,7 @@ def _within_limit(assignments: list[Assignment], limit: int | None) -> list[Assi
 
 
 def teaching(assignments: Iterable[Assignment]) -> set[str]:
-    """The own ids of people who teach a class of this school year at a chosen school, be it over or yet to begin."""
+    """Own ids of people who teach a class of this school year at a chosen school, including past and future ones."""
     return {a.person for a in assignments if a.person and a.teaches}
 
 
@@ -244,7 +243,7 @@ _WHY_NOT = ("role-not-mapped", "co-teacher-off", "assignment-role")
 
 
 def why_not_teaching(assignments: Iterable[Assignment]) -> dict[str, str]:
-    """The rule by which people in classes of chosen schools don't teach them, by person; the one that tells most."""
+    """The most telling rule why people in classes of chosen schools don't count as teaching them, by person."""
     found: dict[str, str] = {}
     for a in assignments:
         if a.rule in _WHY_NOT and a.person and a.info and a.info.chosen:
@@ -253,7 +252,7 @@ def why_not_teaching(assignments: Iterable[Assignment]) -> dict[str, str]:
 
 
 def tell_unmapped_roles(assignments: Iterable[Assignment], intake: Intake) -> None:
-    """Tell each role that nobody has mapped, with the number of assignments that it leaves out."""
+    """Report each unmapped role with the number of assignments it leaves out."""
     found: dict[str, tuple[str, Tally]] = {}
     for a in assignments:
         if a.rule == "role-not-mapped" and a.info is not None and a.info.chosen:
@@ -270,7 +269,7 @@ def assignment_rows(
 ) -> Iterator[SourceRow]:
     """Rows of teachers' enrollments, with given attributes.
 
-    Of a class's lead teachers who are ``delivered``, the one of today is its primary one.
+    A class's primary teacher is today's lead among those ``delivered``.
     """
     assignments = list(assignments)
     primary, seconds = _primary(plan, assignments, delivered)
@@ -299,7 +298,7 @@ def _detail(a: Assignment) -> str:
 
 
 def _primary(plan: ReadPlan, assignments: list[Assignment], delivered: set[str]) -> tuple[set[int], list[str]]:
-    """The numbers of the assignments that are primary, and the own ids of classes that several people lead today."""
+    """Row numbers of primary assignments, and own ids of classes with several leads today."""
     today = plan.today.isoformat()
     best: dict[str, tuple[tuple[int, str, bool], Assignment]] = {}
     leading: dict[str, set[str]] = {}
@@ -315,9 +314,9 @@ def _primary(plan: ReadPlan, assignments: list[Assignment], delivered: set[str])
 
 
 def _place(a: Assignment, day: str) -> tuple[int, str, bool]:
-    """Sorts the leads of a class: of that day, on their last day, those to come (the next one first).
+    """Sort key for a class's leads: current ones, those on their last day, then future ones, the next one first.
 
-    Among equals, the one that the section names comes first.
+    Among equals, the one named by the section comes first.
     """
     if a.begin > day:
         return 2, a.begin, not a.named

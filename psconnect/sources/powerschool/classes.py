@@ -19,16 +19,15 @@ from psconnect.sources.powerschool.unresolved import unresolved
 
 NEVER = "9999-12-31"
 _Judge = Callable[[str, str, str, str], Verdict]
-"""From begin, end (exclusive), section id and the class's last school day to a verdict; None where it is in."""
+"""From begin, end (exclusive), section id and the class's last school day to a verdict; None if it is included."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassInfo:
-    """What an enrollment needs to know of its class: its school and last school day, whether its school is chosen.
+    """What an enrollment needs to know about its class: its school, last school day, and whether the school is chosen.
 
-    ``own_id`` and ``school`` are own ids; ``school`` is empty where there is no such school. ``doubtful_from`` is that
-    of the class's term. Of a section that is moved it is the class that it is moved to, with the last school day of
-    the section itself.
+    ``own_id`` and ``school`` are own ids; ``school`` is empty if there is no such school. ``doubtful_from`` is that of
+    the class's term. For a moved section, this is its target class with the section's own last school day.
     """
 
     own_id: str
@@ -40,10 +39,10 @@ class ClassInfo:
 
 @dataclass
 class Classes:
-    """The classes of the chosen year, by the own id of the section; ``moves`` says where sections are moved to.
+    """The classes of the chosen year, by own id of the section; ``moves`` says where sections are moved to.
 
-    ``delivered`` holds the classes that no rule of their own leaves out, ``teachers`` the SCHOOLSTAFF.ID that a section
-    names as its lead, with the number of the section's school.
+    ``delivered`` holds the classes that no class rule leaves out; ``teachers`` the SCHOOLSTAFF.ID of the lead each
+    section names, with the number of the section's school.
     """
 
     info: dict[str, ClassInfo] = field(default_factory=dict)
@@ -52,26 +51,26 @@ class Classes:
     teachers: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def forget(self) -> None:
-        """Forget all classes: they are read again."""
+        """Forget all classes because they are read again."""
         self.info.clear()
         self.delivered.clear()
         self.teachers.clear()
 
     def settle(self) -> None:
-        """Let the sections that are moved lead to their class; to be called once all classes are known."""
+        """Point moved sections to their target class; call once all classes are known."""
         for own_id, into in self.moves.into.items():
             there, ends = self.info[into], self.info[own_id]
             self.info[own_id] = replace(there, natural_end=ends.natural_end, doubtful_from=ends.doubtful_from)
 
     def hand_over(self, rows: list[SourceRow], intake: Intake) -> None:
-        """Hand over rows of classes, and note which of them are delivered."""
+        """Hand over rows of classes and note which are delivered."""
         for (own_id, *_row), (_key, fate, *_others) in zip(rows, intake.rows(rows), strict=True):
             if fate != Fate.LEFT_OUT:
                 self.delivered.add(own_id)
 
 
 def class_rows(plan: ReadPlan, district: District, classes: Classes, intake: Intake) -> Page:
-    """A function from a page of sections to rows of classes; it also notes in ``classes`` what enrollments need."""
+    """A function from a page of sections to rows of classes; it also fills ``classes`` for enrollments."""
     named: dict[tuple[str, str], tuple[str, str]] = {}
     delivered = district.delivered
 
@@ -128,7 +127,7 @@ def enrollment_rows(plan: ReadPlan, classes: Classes, intake: Intake) -> Page:
 
 
 def _told(row: Any, info: ClassInfo, verdict: tuple[int, str | None], intake: Intake) -> Verdict:
-    """Tell what is the matter with an enrollment's dates."""
+    """Report what is wrong with an enrollment's dates."""
     fate, rule = verdict
     if info.doubtful_from and rule in _BY_CALENDAR and info.doubtful_from <= row.dateleft <= info.natural_end:
         intake.problem("calendar-unknown", row.dcid, info.school)
@@ -144,7 +143,7 @@ _OF_GRADUATE = goes_along("student", "student-graduated")
 
 
 def _apart(row: Any, intake: Intake, info: ClassInfo | None, judge: _Judge) -> Verdict:
-    """The verdict on an enrollment whose student has graduated, or whose student or class does not exist."""
+    """The verdict on an enrollment whose student has graduated, or whose student or class doesn't exist."""
     if row.student_school == GRADUATES:
         return _LEFT_OUT, _OF_GRADUATE
     if info:
@@ -160,11 +159,11 @@ def _apart(row: Any, intake: Intake, info: ClassInfo | None, judge: _Judge) -> V
 _LEFT_OUT, _KEPT = int(Fate.LEFT_OUT), int(Fate.KEPT)
 BACKWARDS = "ends-before-it-begins"
 _BY_CALENDAR = ("enrollment-ended", "enrollment-dropped")
-"""What depends on when the class was over."""
+"""Rules that depend on when the class ended."""
 
 
 def _enrollment_judge(today: str) -> _Judge:
-    """What judges an enrollment by its dates."""
+    """A function that judges an enrollment by its dates."""
     is_date = DateCheck()
     dates: set[str] = {""}
 
@@ -176,10 +175,10 @@ def _enrollment_judge(today: str) -> _Judge:
         if not end:
             return (_LEFT_OUT, "enrollment-dropped") if section_id[:1] == "-" else None
         if end <= begin:
-            # A class that was dropped before it began was never attended; one that was not has a date that is wrong.
+            # A class dropped before it began was never attended; if it was not dropped, the date is wrong.
             wrong = end < begin and section_id[:1] != "-"
             return _LEFT_OUT, BACKWARDS if wrong else "enrollment-never-attended"
-        # Who left after the last school day saw the class through, whatever the sign.
+        # A student who left after the last school day completed the class, whatever the sign.
         over = end > natural_end
         if section_id[:1] == "-":
             return None if over and end <= today else (_LEFT_OUT, "enrollment-dropped")

@@ -1,4 +1,4 @@
-"""What a connection's settings say about contacts without PowerSchool's contact module, checked and ready for a run."""
+"""Settings for contacts without PowerSchool's contact module, checked and ready for a run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from psconnect.roster.whole_names import DEFAULT_WAYS, MOST, WholeNames, compile
 
 
 def whole_names(connection: Connection, parents: str, lists: Mapping[str, ValueList]) -> WholeNames | None:
-    """The fields with whole names and how they are split; None where the contact module is used, or no contacts.
+    """The fields with whole names and how they are split; None if the contact module or no contacts are used.
 
-    ``parents`` is ``none``, ``portal`` or ``all``. Raises FixSettings for what does not go together.
+    ``parents`` is ``none``, ``portal`` or ``all``. Raises FixSettings for conflicting settings.
     """
     options = connection.options
     if options.contact_module or parents == "none":

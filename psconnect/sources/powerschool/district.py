@@ -1,4 +1,4 @@
-"""The district's frame, read first: schools, terms, days in session. Everything else is shaped against it."""
+"""The district's frame, read first: schools, terms, days in session. Everything else depends on it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ DISTRICT = str(DISTRICT_KEY)
 DISTRICT_OFFICE = "0"
 """Its school number."""
 _DAYS_IN_DOUBT = timedelta(days=14)
-"""How long before a term's last day school may have ended, where no calendar says."""
+"""How long before a term's last day school may have ended, if there is no calendar."""
 
 
 @dataclass(frozen=True)
 class Term:
     """A term of the chosen year: its own id and its last school day.
 
-    ``doubtful_from`` is the first day on which it may have been over already, where no calendar says; else empty.
+    ``doubtful_from`` is the first day on which it may already be over, if there is no calendar; else empty.
     """
 
     own_id: str
@@ -42,8 +42,8 @@ class District:
 
     Attributes:
         schools: school number -> own id, of every school that exists.
-        chosen: own ids of the schools that are read.
-        refused: own ids of chosen schools that can't be delivered, for want of a name; known once they are shaped.
+        chosen: own ids of the chosen schools.
+        refused: own ids of chosen schools that can't be delivered because they have no name; known once shaped.
         year_id: the chosen school year's YearID.
         terms: (school number, Terms.ID) -> Term, of the chosen year.
     """
@@ -58,7 +58,7 @@ class District:
 
     @property
     def delivered(self) -> set[str]:
-        """Own ids of the schools that are delivered."""
+        """Own ids of the delivered schools."""
         return self.chosen - self.refused
 
     @property
@@ -70,9 +70,9 @@ class District:
 def find_district(
     plan: ReadPlan, schools: Iterable[Any], terms: Iterable[Any], days: SchoolDays | None = None
 ) -> District:
-    """The frame from the school and term rows; a year begins with its first day in session, as far as ``days`` tell.
+    """The frame from school and term rows; a year begins with its first day in session, as far as ``days`` tell.
 
-    Raises FixSettings when there is no such year or no chosen school, BadRecord when no year has dates that are any.
+    Raises FixSettings if there is no such year or no chosen school, and BadRecord if no year has valid dates.
     """
     numbers = {row.school_number: row.dcid for row in schools if row.school_number}
     wanted = "all" if plan.schools == "all" else {str(number) for number in plan.schools}
@@ -120,7 +120,7 @@ def _no_dates() -> BadRecord:
 
 
 class SchoolDays:
-    """The days in session of each school, from calendar-day rows page by page; the rows themselves are not kept."""
+    """The days in session of each school, from calendar-day rows page by page; the rows are not kept."""
 
     def __init__(self, rows: Iterable[Any] = ()) -> None:
         """Begin with these rows."""
@@ -130,15 +130,15 @@ class SchoolDays:
         self.extend(rows)
 
     def extend(self, rows: Iterable[Any]) -> None:
-        """Take rows; what is no date is no day."""
+        """Take rows; values that aren't dates are skipped."""
         for row in rows:
             if self._is_date(row.date_value):
-                # All schools have much the same days: one text for each.
+                # All schools share most days: store each text once.
                 day = self._same.setdefault(row.date_value, row.date_value)
                 self._days.setdefault(row.schoolid, []).append(day)
 
     def clear(self) -> None:
-        """Forget all days: they are read again."""
+        """Forget all days because they are read again."""
         self._days.clear()
 
     def of(self, school: str) -> list[str]:
@@ -147,9 +147,9 @@ class SchoolDays:
 
 
 def set_terms(district: District, terms: Iterable[Any], days: SchoolDays | None) -> None:
-    """Fill in the chosen year's terms with their last school day, from term rows and the schools' days in session.
+    """Set the chosen year's terms and their last school days, from term rows and the schools' days in session.
 
-    Without a calendar (``days`` is None) a term may have been over some days before its last one.
+    Without a calendar (``days`` is None), a term may have ended some days before its last one.
     """
     is_date = DateCheck()
     for row in terms:
@@ -164,7 +164,7 @@ def _days_before(last_day: str) -> str:
 
 
 def hand_over_schools(plan: ReadPlan, district: District, schools: Iterable[Any], sink: SourceSink) -> None:
-    """Hand over the schools and the district itself as their parent; notes which schools can't be delivered."""
+    """Hand over the schools and the district as their parent; notes which schools can't be delivered."""
     name = tuple(plan.district_name if attribute == "name" else "" for attribute in SCHOOL.shaped)
     sink.intake(SCHOOL, given=True).rows([(DISTRICT, (Fate.IN, None), name, "district", "")])
     rows = [
@@ -178,12 +178,12 @@ def hand_over_schools(plan: ReadPlan, district: District, schools: Iterable[Any]
 
 
 def _unfit(own_id: str, rule: str) -> BadRecord:
-    """Everything belongs to a school: no part of the roster is right while one school's name is not."""
+    """The error for an unusable school: everything belongs to a school, so it makes the whole roster wrong."""
     return BadRecord("PSC-READ-SCHOOL", where=f"SCHOOLS.DCID {own_id}", reason=rule_of(rule).because)
 
 
 def term_rows(plan: ReadPlan, district: District, terms: Iterable[Any], intake: Intake) -> list[SourceRow]:
-    """The terms: those of the chosen year are in, with the school's year as parent of its smaller terms."""
+    """The terms. Those of the chosen year are included, with the school's year as parent of its smaller terms."""
     terms, is_date = list(terms), DateCheck()
     this_year = str(district.year_id)
     years = {row.schoolid: row.dcid for row in terms if row.isyearrec == "1" and row.yearid == this_year}
@@ -201,7 +201,7 @@ def term_rows(plan: ReadPlan, district: District, terms: Iterable[Any], intake: 
 
 
 _WRONG_TERM = {"orphan": "school", "ends-before-it-begins": "endDate", "unreadable": ""}
-"""Rules that are told, with what is wrong; empty where that depends on the row."""
+"""Reported rules and what is wrong; empty if that depends on the row."""
 
 
 def _term_verdict(plan: ReadPlan, district: District, row: Any, is_date: DateCheck) -> Verdict:
@@ -221,7 +221,7 @@ def _term_verdict(plan: ReadPlan, district: District, row: Any, is_date: DateChe
 
 
 def _dates_verdict(row: Any, is_date: DateCheck) -> Verdict:
-    """Whether the year and the dates of a term can be read, as far as it has any."""
+    """The verdict on a term's year and dates, as far as it has any."""
     if not row.yearid or (row.firstday and row.lastday and not (is_date(row.firstday) and is_date(row.lastday))):
         return Fate.KEPT, "unreadable"
     if row.lastday and row.lastday < row.firstday:
@@ -230,7 +230,7 @@ def _dates_verdict(row: Any, is_date: DateCheck) -> Verdict:
 
 
 def course_rows(plan: ReadPlan, district: District, courses: Iterable[Any], intake: Intake) -> list[SourceRow]:
-    """The courses; those with school number 0 belong to the district (docs/powerschool.md 16.4)."""
+    """The courses; school number 0 means the district (docs/powerschool.md 16.4)."""
     numbers = [number for number, own_id in district.schools.items() if own_id in district.chosen]
     rows: list[SourceRow] = []
     for row in courses:

@@ -1,7 +1,7 @@
 """Contacts without PowerSchool's contact module: a whole name in a field of the student, split by a pattern.
 
-Such a contact belongs to one student alone, and its key is made of the student's: there is nothing by which the same
-mother of two students could be known. What the fields do not tell (phone, custody) stays empty.
+Such a contact belongs to one student, and its key is made of the student's: nothing shows that two students have the
+same mother. What the fields don't contain (phone, custody) stays empty.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who of the students of schools that were not chosen is in a class of a chosen one, where such guests are brought in.
+"""Guests: students of schools that were not chosen who are in a class of a chosen one.
 
-Only their enrollments tell, so these are read before the students; and where enrollments are named by a number of their
-student, the students' numbers are read before both.
+Only enrollments show who is a guest, so they are read before the students. If enrollment ids contain the student's
+number, the students' numbers are read before both.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from psconnect.sources.powerschool.district import District
 
 @dataclass
 class Guests:
-    """Own ids of students who are in a class of a chosen school and, as far as that is told, belong to another one."""
+    """Own ids of students who are in a class of a chosen school and, as far as known, belong to another one."""
 
     own_ids: set[str] = field(default_factory=set)
     _home: set[str] = field(default_factory=set)
     _delivered: set[str] = field(default_factory=set)
 
     def begin(self, classes: Classes, district: District) -> None:
-        """Note nobody so far; to be called whenever enrollments are read from the beginning."""
+        """Start empty; call whenever enrollments are read from the beginning."""
         self.own_ids.clear()
         self._home = {number for number, own_id in district.schools.items() if own_id in district.chosen}
         self._delivered = {own_id for own_id in classes.delivered if classes.info[own_id].chosen}
 
     def note(self, rows: Iterable[SourceRow], staged: Iterable[StagedRow]) -> None:
-        """Note whose enrollments these are."""
+        """Note the students of these enrollments."""
         for (_own_id, _verdict, row, section, _school, student, *_more), (_key, fate, *_others) in zip(
             rows, staged, strict=True
         ):
-            # The v1 interface does not tell the student's school: then it may be any.
+            # The v1 interface doesn't give the student's school, so it may be any.
             if (
                 section in self._delivered
                 and student
@@ -48,7 +48,7 @@ class Guests:
 
 @dataclass
 class Numbers:
-    """Takes rows of students for nothing but what their ids are made of."""
+    """Takes rows of students only for the numbers their ids are made of."""
 
     sink: SourceSink
 
@@ -57,4 +57,4 @@ class Numbers:
         self.sink.learn(STUDENT, ((row.dcid, row) for row in rows))
 
     def clear(self) -> None:
-        """They are read again: what was learned is learned anew."""
+        """Nothing to do: when students are read again, their numbers are overwritten."""

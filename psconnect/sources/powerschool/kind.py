@@ -1,4 +1,4 @@
-"""PowerSchool's native API as a kind of source."""
+"""PowerSchool's native API as a source kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from psconnect.store.settings.secrets import CLIENT_SECRET
 
 
 class PowerSchoolKind:
-    """PowerSchool (see sources.kind.SourceKind). Its DCIDs are whole numbers, and each table counts for itself."""
+    """PowerSchool (see sources.kind.SourceKind). Its DCIDs are whole numbers, separate for each table."""
 
     key: str = "powerschool"
     label: str = "PowerSchool"
@@ -25,18 +25,18 @@ class PowerSchoolKind:
     birth_date: str = "Students.DOB"
 
     def check_settings(self, connection: Connection) -> None:
-        """The settings are checked by their types (model.connection)."""
+        """Nothing to do: types check the settings (model.connection)."""
 
     def resolve(self, name: str, entity: str, where: str) -> str:
-        """``Table.Field`` for a field as a person writes it."""
+        """``Table.Field`` for a field as written."""
         return fields.resolve(name, entity, where)
 
     def fields(self, entity: str) -> Sequence[SourceField]:
-        """The listed fields that an entity can be mapped from; custom fields are not listed."""
+        """The known fields that an entity can be mapped from, without custom fields."""
         return [SourceField(one.full_name, one.meaning) for one in fields.fields_of(entity)]
 
     def reads(self, wanted: Wanted) -> PowerSchoolReads:
-        """The streams that are read."""
+        """The streams to read."""
         return powerschool_reads(wanted)
 
     def open(self, context: SourceContext, wanted: Wanted, reads: PowerSchoolReads) -> PowerSchool:

@@ -1,6 +1,6 @@
-"""Streams read side by side in a few threads: each is handed over page by page, kept, or taken over.
+"""Reads streams in parallel: each is handed over page by page, kept, or reused.
 
-One stream that fails ends the others; a stream that is read again makes void what it handed on before.
+If one stream fails, the others stop. A stream that is read again discards what it handed over before.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.takeover import TakeOver
 
 HandOver = Callable[[list[Any]], object]
-"""Takes a page of rows and hands over what becomes of them."""
+"""Takes a page of rows and hands over the result."""
 Task = Callable[[], None]
 _ENTITY_OF = {"schools": SCHOOL, "terms": CALENDAR, "courses": COURSE, "sections": CLASS, "users": TEACHER}
-"""The entity under which a row listed twice is reported; streams without one only help to shape others."""
+"""The entity that a repeated row is reported for; other streams only help to shape records."""
 
 
 @dataclass
 class _StreamSink:
-    """Takes one stream's rows: hands them over, or keeps them where they are few.
+    """Takes one stream's rows: hands them over, or keeps them if they are few.
 
-    ``repeated_keys`` are those of rows that came twice.
+    ``repeated_keys`` are the keys of rows that came twice.
     """
 
     label: str
@@ -57,7 +57,7 @@ class _StreamSink:
         self.on_restart()
 
     def progress(self, done: int, expected: int) -> None:
-        # Also here, because a stream that is gathered whole hands on nothing for hours.
+        # Check here too: a stream that is gathered whole hands nothing over for hours.
         self.abort.check()
         self.on_event(RunEvent("reading", self.label, done, expected))
 
@@ -67,15 +67,15 @@ class _StreamSink:
 
 @dataclass
 class Lanes:
-    """What reads the streams of one reading.
+    """Reads the streams of one reading.
 
     Attributes:
         plan: the connection's choices.
         reader: the way to read.
         sink: where rows go.
         pool: the threads.
-        summary: hears of the rows of each stream.
-        abort: set when one stream failed; the others stop at their next page.
+        summary: collects the row count of each stream.
+        abort: set when a stream fails; the others stop at their next page.
     """
 
     plan: ReadPlan
@@ -89,7 +89,7 @@ class Lanes:
     abort: CancelToken = field(default_factory=CancelToken)
 
     def together(self, *tasks: Callable[[], None]) -> None:
-        """Run the tasks side by side; the first failure or a cancel stops the others."""
+        """Run the tasks in parallel; the first failure or a cancel stops the others."""
         futures: Sequence[Future[None]] = [self.pool.submit(task) for task in tasks]
         done, waiting = wait(futures, return_when=FIRST_EXCEPTION)
         if waiting:
@@ -98,7 +98,7 @@ class Lanes:
             future.result()
 
     def kept(self, stream: Stream, arguments: Mapping[str, str] | None = None, rows: Rows | None = None) -> Kept:
-        """A stream whose rows are kept, or go into ``rows``; it is read when its ``read`` runs."""
+        """A stream whose rows are kept, or go into ``rows``; its ``read`` reads it."""
         kept: list[Any] = []
         into = kept if rows is None else rows
         return Kept(self, self.plan.streams.by_name[stream.name], arguments or {}, kept, into)
@@ -115,7 +115,7 @@ class Lanes:
         over: TakeOver | None = None,
         signature: str = "",
     ) -> Task:
-        """A task that reads a stream and hands its rows over page by page; or takes its records over.
+        """A task that reads a stream and hands its rows over page by page, or reuses its records.
 
         ``begin`` is called before the first page, also when the stream is read again.
         """
@@ -156,7 +156,7 @@ class Lanes:
         *,
         negative: bool | None,
     ) -> bool:
-        """Take a stream's records over, if that can be done."""
+        """Reuse a stream's records if possible."""
         self.cancel.check()
         with advising(stream):
             note = over.fitting(stream, arguments, signature)
@@ -173,12 +173,12 @@ class Lanes:
         return True
 
     def tell_repeated(self, stream_sink: _StreamSink, intake: Intake) -> None:
-        """Tell of rows that came twice."""
+        """Report rows that came twice."""
         for key in stream_sink.repeated_keys:
             intake.problem("duplicate-row", str(key))
 
     def on_arrival(self, stream: Stream) -> HandOver:
-        """A function that settles rows as they come: dates that came with a time, placeholders in login fields."""
+        """A function that cleans rows on arrival: times in dates, placeholders in login fields."""
         zone, logins = self.plan.zone, without_placeholders(stream)
 
         def settle(rows: list[Any]) -> None:
@@ -188,7 +188,7 @@ class Lanes:
         return settle
 
     def run(self, stream: Stream, arguments: Mapping[str, str], sink: _StreamSink) -> None:
-        """Read one stream completely and note its rows."""
+        """Read one stream completely and note its row count."""
         self.cancel.check()
         filled: set[str] = set()
         with advising(stream):
@@ -210,18 +210,18 @@ class Lanes:
 
 
 class Rows(Protocol):
-    """Where rows are kept that are needed together: the rows themselves, or what is made of them."""
+    """Keeps rows that are needed together, or what is made of them."""
 
     def extend(self, rows: list[Any], /) -> None:
         """Take a page of rows."""
 
     def clear(self) -> None:
-        """Forget all: the stream is read again."""
+        """Forget all because the stream is read again."""
 
 
 @dataclass
 class Kept:
-    """A stream whose rows are kept until they are shaped together: in ``rows``, or as what ``into`` makes of them."""
+    """A stream whose rows are kept until they are shaped together: in ``rows``, or as made by ``into``."""
 
     lanes: Lanes
     stream: Stream

@@ -22,7 +22,7 @@ Page = Callable[[list[Any]], list[SourceRow]]
 def student_rows(plan: ReadPlan, district: District, intake: Intake, guests: Collection[str] = ()) -> Page:
     """A function from a page of students to their rows.
 
-    ``guests`` are own ids of students who are treated alike whether their school is chosen or not.
+    ``guests`` are own ids of students who are included even if their school is not chosen.
     """
     schools, chosen, active = district.schools, district.chosen, plan.included.enroll_status
     at: dict[str, tuple[str, ...]] = {number: (own_id,) for number, own_id in schools.items()}
@@ -54,11 +54,11 @@ def _not_active(status: str) -> tuple[Fate, str]:
 
 @dataclass(frozen=True)
 class Staff:
-    """Who of the staff is who.
+    """Tells teachers and other staff apart.
 
     Attributes:
         teaching: own ids of people with a class of this school year at a chosen school.
-        why_not: the rule by which others who are in a class don't teach it, by own id.
+        why_not: for other people in classes, the rule why they don't count as teaching, by own id.
     """
 
     teaching: Collection[str]
@@ -67,7 +67,7 @@ class Staff:
     def rows(
         self, plan: ReadPlan, district: District, users: Iterable[Any], positions: Iterable[Any]
     ) -> tuple[list[SourceRow], list[SourceRow]]:
-        """Teachers and other staff: one row a person, the schools of current positions as memberships."""
+        """Rows of teachers and other staff: one per person, with the schools of current positions as memberships."""
         schools_of = _memberships(plan, district, positions)
         teachers: list[SourceRow] = []
         others: list[SourceRow] = []
@@ -100,10 +100,10 @@ def _home_first(schools: set[str], home: str | None) -> tuple[str, ...]:
 
 
 class PortalAccounts:
-    """Whose portal account can be used, by Person.ID, from rows of the portal accounts page by page."""
+    """The people with a usable portal account, by Person.ID, from rows of portal accounts page by page."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
+        """Start empty."""
         self.people: set[str] = set()
 
     def extend(self, rows: Iterable[Any]) -> None:
@@ -118,7 +118,7 @@ class PortalAccounts:
 def contact_rows(plan: ReadPlan, accounts: PortalAccounts) -> Page:
     """A function from a page of contacts to their rows.
 
-    ``accounts`` have been read where only contacts with a portal account are wanted.
+    ``accounts`` are read only if contacts need a portal account.
     """
     portal_only = plan.included.portal_only
 

@@ -1,8 +1,8 @@
-"""One reading: streams are read side by side in three steps, judged, and handed to a sink.
+"""One reading: streams are read in parallel in three steps, judged, and handed to a sink.
 
-Schools and terms decide which school year is read; sections decide which enrollments are current; so these come
-first. Staff and their assignments are few and are handed over together at the end; everything else goes page by page
-and leaves memory at once.
+Schools and terms come first because they decide which school year is read, then sections because they decide which
+enrollments are current. Staff and their assignments are few and handed over together at the end; everything else goes
+page by page and is not kept in memory.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ from psconnect.wording.catalogue import tr
 from psconnect.wording.runs import full_reason
 
 _Going = tuple[Entity, Intake, Callable[[], HandOver]]
-"""An entity, its intake, and what begins to hand its rows over."""
+"""An entity, its intake, and what starts handing its rows over."""
 _Wish = tuple[Task, Collection[str]]
 """A task, and the keys of the entities that need it."""
 _STAFF = (TEACHER.key, ADMIN.key)
 _WITH_CLASSES = (*_STAFF, ENROLLMENT.key)
-"""Who teaches decides who is a teacher; that and who is enrolled takes the classes."""
+"""Entities that need the classes: assignments decide who is a teacher."""
 _NAMED = (STUDENT.key, ENROLLMENT.key, RELATIONSHIP.key)
-"""What is named by the ids of students."""
+"""Entities whose records contain students' ids."""
 
 
 @dataclass
@@ -108,12 +108,12 @@ class Reading:
         return [(self.lanes.kept(s.PORTAL_ACCOUNTS, arguments, self.accounts).read, (CONTACT.key,))]
 
     def _frame(self, schools: list[Any], terms: list[Any]) -> tuple[d.District, d.SchoolDays | None]:
-        """The district's frame, and the days in session of its year: None where no calendar can be read.
+        """The district's frame, and the days in session of its year; None if no calendar can be read.
 
-        A year may be dated from weeks before its first day in session, and is not read before that day.
+        A year's dates may begin weeks before its first day in session; it is not read before that day.
         """
         today = d.find_district(replace(self.plan, next_year=False), schools, terms)
-        # The v1 interface has no calendar (docs/powerschool.md 9.2), nor has a plugin that does without it.
+        # The v1 interface has no calendar (docs/powerschool.md 9.2), and a plugin may omit it.
         if self.reader.way == "v1" or s.CALENDAR_DAYS.name not in self.plan.streams.by_name:
             return d.find_district(self.plan, schools, terms), None
         days = self._days(today)
@@ -126,7 +126,7 @@ class Reading:
         return days
 
     def _arguments(self, frame: d.District) -> dict[str, str]:
-        """The arguments of the queries for a school year."""
+        """The query arguments for a school year."""
         first, last = term_range(frame.year_id)
         return {
             "first_term": str(first),
@@ -139,9 +139,9 @@ class Reading:
     def _sections(
         self, frame: d.District, classes: c.Classes, arguments: Mapping[str, str], courses: list[Any]
     ) -> Task:
-        """A task that reads the sections and hands them over, which fills ``classes``.
+        """A task that reads the sections, hands them over and fills ``classes``.
 
-        Where sections can be moved, all have to be there before anything is made of one.
+        If sections can be moved, all have to be read before any is handed over.
         """
         stream, intake = self.plan.streams.by_name[s.SECTIONS.name], self.sink.intake(CLASS)
 
@@ -162,7 +162,7 @@ class Reading:
         return task
 
     def _take_over(self) -> TakeOver | None:
-        """What decides which streams are not read again; None where that is not wanted, or the way has no counts."""
+        """Decides which streams are reused; None if that is not wanted or the way has no counts."""
         if self.memory is None:
             return None
         if isinstance(self.reader, Gatherer) or self.reader.way != "queries":
@@ -189,7 +189,7 @@ class Reading:
         users: list[Any],
         positions: list[Any],
     ) -> None:
-        """Read and hand over students, contacts, enrollments, and staff at last: teaching decides who is a teacher."""
+        """Read and hand over students, contacts and enrollments, then staff: assignments decide who is a teacher."""
         assignments = a.Assignments(self.plan, classes)
         assigning: list[_Wish] = []
         if s.SECTION_TEACHERS.name in self.plan.streams.by_name:
@@ -204,8 +204,8 @@ class Reading:
     def _by_page(
         self, over: TakeOver | None, frame: d.District, classes: c.Classes, arguments: Mapping[str, str]
     ) -> list[list[_Wish]]:
-        """The tasks of streams that are handed over page by page, step by step."""
-        # Who is in a class or belongs to a contact is named by an id that may have to be read first.
+        """The tasks of streams handed over page by page, in steps."""
+        # Enrollments and relationships contain students' ids, which may have to be read first.
         named_first = self.sink.learns(STUDENT)
         guests = Guests() if self._may_have_guests else None
         paged: dict[Entity, _Wish] = {}
@@ -227,12 +227,12 @@ class Reading:
             numbers = self.lanes.kept(s.STUDENTS, arguments, Numbers(self.sink)).read
             enrollments = (paged.pop(ENROLLMENT)[0], (ENROLLMENT.key, STUDENT.key))
             return [[(numbers, _NAMED)] if named_first else [], [enrollments], [students], [*paged.values()]]
-        # Where records may be taken over, who is still a student tells whether what hangs on students is as it was.
+        # For reuse, the current students decide whether records that depend on students are unchanged.
         return [[students], [*paged.values()]] if named_first or over else [[students, *paged.values()]]
 
     @property
     def _may_have_guests(self) -> bool:
-        """Whether who is in a class decides which students are in."""
+        """Whether enrollments decide which students are included."""
         return self.plan.included.guests and self.plan.schools != "all"
 
     def _signature(self, entity: Entity, frame: d.District, classes: c.Classes, arguments: Mapping[str, str]) -> str:
@@ -241,7 +241,7 @@ class Reading:
         return signature_of(self.plan, entity, frame, classes, arguments, ids, also)
 
     def _handing_over(self, frame: d.District, classes: c.Classes, guests: Guests | None) -> list[_Going]:
-        """The streams that are handed over page by page."""
+        """The streams handed over page by page."""
         plan, names, guest_ids = self.plan, self.plan.whole_names, guests.own_ids if guests else ()
         going = [
             self._going(STUDENT, lambda intake: p.student_rows(plan, frame, intake, guest_ids)),
@@ -305,5 +305,5 @@ class Reading:
             intake.rows(some)
 
     def _wanted(self, *tasks: _Wish) -> list[Task]:
-        """The tasks that the wanted entities need; beside each task stand the keys of the entities that need it."""
+        """The tasks that the wanted entities need; each comes with the keys of entities that need it."""
         return [task for task, entities in tasks if not self.only or not self.only.isdisjoint(entities)]

@@ -1,4 +1,4 @@
-"""What is read from PowerSchool for a connection: streams, and the fields with contacts' whole names."""
+"""What a connection reads from PowerSchool: streams, and the fields with contacts' whole names."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class PowerSchoolReads:
 
     Attributes:
         streams: what is read.
-        names: the fields with contacts' whole names; None where the contact module is used, or no contacts.
-        client_id, access: whose plugin reads, and which way is insisted on.
+        names: the fields with contacts' whole names; None if the contact module or no contacts are used.
+        client_id, access: the plugin's client id, and the chosen way to read.
     """
 
     streams: StreamSet
@@ -30,12 +30,12 @@ class PowerSchoolReads:
     access: str
 
     def fingerprint(self) -> list[object]:
-        """What tells this way of reading from others: the plugin, the way, the queries."""
+        """Identifies this way of reading: the plugin, the way, the queries."""
         return [self.client_id, self.access, [digest_of(stream) for stream in self.streams.by_name.values()]]
 
 
 def powerschool_reads(wanted: Wanted) -> PowerSchoolReads:
-    """What a connection reads; raises FixSettings for wishes that don't go together."""
+    """What a connection reads; raises FixSettings for choices that conflict."""
     connection, options = wanted.connection, wanted.options
     names = whole_names(connection, options.parents, wanted.value_lists)
     without = settled_without(connection, parents=options.parents, module=names is None, filtered=wanted.more_fields)
@@ -47,7 +47,7 @@ def _streams(wanted: Wanted, names: WholeNames | None) -> StreamSet:
     options, mapped, more, contacts = wanted.options, wanted.mapping.fields(), wanted.more_fields, wanted.contacts
     portal = options.parents == "portal"
     if names:
-        # What the contact module's tables give is not mapped: they are not read.
+        # The contact module's tables are not read, so their fields are not mapped.
         mapped = {entity: fields for entity, fields in mapped.items() if entity not in ("contact", "relationship")}
         if more.get("contact"):
             raise FixSettings("PSC-SETTINGS-INVALID/filter-contacts-uses", where="filters.contact")

@@ -1,7 +1,7 @@
-"""Section moves: a field of the section says under which course, or in which class, its people are delivered.
+"""Section moves: a field of a section names another course or class under which its people are delivered.
 
-The field holds ``new_course``, a course number, or ``new_course.new_section``. With a course alone the class stays and
-belongs to that course; with a section its students and teachers are in that class, and it is not delivered itself.
+The field holds ``new_course``, a course number, or ``new_course.new_section``. With only a course, the class moves to
+that course. With a section, its students and teachers move to that class, and the section itself is not delivered.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ class SectionMoves:
     """Where sections go.
 
     Attributes:
-        into: own id of a section -> own id of the class that its people are in instead.
+        into: own id of a section -> own id of the class its people move to.
     """
 
     into: dict[str, str] = field(default_factory=dict)
 
     def of(self, own_id: str) -> str:
-        """The own id of the class in which a section's people are delivered: its own unless it is moved."""
+        """The own id of the class that a section's people are delivered in: its own unless moved."""
         return self.into.get(own_id, own_id)
 
 
 def move_sections(
     plan: ReadPlan, schools: Mapping[str, str], sections: Iterable[Any], courses: Iterable[Any], intake: Intake
 ) -> SectionMoves:
-    """Change the rows of sections that are moved to another course, and say which are moved into another class.
+    """Change rows of sections moved to another course; returns those moved into another class.
 
-    ``schools`` are the own ids of the schools by number. A section number that several terms have means that of the
-    section's own term. A target that does not exist, is one of several in other terms, or leads round in a circle
-    becomes a problem, and the section stays what it is.
+    ``schools`` are own ids of schools by number. If several terms have the section number, the section's own term
+    counts. A target that doesn't exist, is ambiguous in other terms or leads in a circle is reported, and the section
+    stays unchanged.
     """
     wanted = plan.included.section_move
     if not wanted:
@@ -48,7 +48,7 @@ def move_sections(
     name, rows = plan.name_of(CLASS)(wanted), list(sections)
     numbers: dict[str, Any] = {}
     for row in courses:
-        numbers.setdefault(row.course_number, row)  # of two with one number, the older (docs/powerschool.md 16.4)
+        numbers.setdefault(row.course_number, row)  # the older of two with one number (docs/powerschool.md 16.4)
     places = _Places(rows)
     moves = SectionMoves()
     without_target: set[str] = set()
@@ -72,7 +72,7 @@ def move_sections(
 
 
 class _Places:
-    """The sections by school, course and number; of several in different terms, the one in the term of who asks."""
+    """Sections by school, course and number; if several terms have it, the asking section's term counts."""
 
     def __init__(self, rows: Iterable[Any]) -> None:
         self._found: dict[tuple[str, str, str], dict[str, str]] = {}
@@ -81,7 +81,7 @@ class _Places:
             self._found.setdefault(place, {})[row.termid] = row.dcid
 
     def find(self, school: str, course: str, section: str, term: str) -> str | None:
-        """The own id of that section; None where there is none, or several of other terms."""
+        """The own id of that section; None if there is none, or several in other terms."""
         by_term = self._found.get((school, course, section), {})
         return next(iter(by_term.values())) if len(by_term) == 1 else by_term.get(term)
 
@@ -90,7 +90,7 @@ _COURSE = attrgetter("course_number", "course_name", "dcid")
 
 
 def _follow(moves: SectionMoves) -> set[str]:
-    """Let each move lead to a class that is not moved itself; returns those that stay, because they go in a circle."""
+    """Follow each move to a class that is not moved; returns sections that stay because they go in a circle."""
     circles: set[str] = set()
     ends: dict[str, str] = {}
     for start in moves.into:

@@ -1,4 +1,4 @@
-"""PowerSchool as a source: which way it is read, what a person hears of it, and the reading itself."""
+"""PowerSchool as a source: the way to read it, what is reported about it, and the reading itself."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class PowerSchoolSource:
         return self.plan.today
 
     def attribute_of(self, entity: Entity, field: str) -> str:
-        """The attribute of an entity's rows that holds a ``Table.Field``."""
+        """The attribute that holds a ``Table.Field`` in an entity's rows."""
         return self.plan.name_of(entity)(field)
 
     def entities(self) -> tuple[Entity, ...]:
@@ -51,7 +51,7 @@ class PowerSchoolSource:
         return entity_list(contacts=self.plan.contacts)
 
     def reader(self) -> Reader | Gatherer:
-        """The way to read: queries where the plugin has them, else tables, else v1; the access decides (6, 10, 11)."""
+        """The way to read, by ``access``: queries if the plugin has them, else tables, else v1."""
         return choose_reader(self.client, self.access, self.plan)
 
     def read(
@@ -63,12 +63,11 @@ class PowerSchoolSource:
         *,
         memory: Memory | None = None,
     ) -> ReadSummary:
-        """Read everything, completely; raises when completeness can't be proved.
+        """Read everything; raises if completeness can't be proved.
 
-        With a ``memory``, what has not changed since may be taken from there (see takeover).
-
-        ``only`` names entity keys to which the reading is limited, for looking at them: nothing is delivered from such
-        a reading. Schools, terms, and what shapes these entities are read as well.
+        With a ``memory``, unchanged records may be reused (see takeover). ``only`` limits the reading to these entity
+        keys, for previews: such a reading is never delivered. Schools, terms and what shapes these entities are also
+        read.
         """
         self.client.sign_in()
         reader = self.reader()
@@ -97,7 +96,7 @@ class PowerSchoolSource:
 
 
 def _skewed(ahead: timedelta) -> str:
-    """What a person has to know when the two clocks show different days (fault N18)."""
+    """The warning for clocks that show different days (fault N18)."""
     hours = abs(ahead) // timedelta(hours=1)
     side = "ahead of" if ahead > timedelta() else "behind"
     return (

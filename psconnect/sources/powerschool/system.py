@@ -1,4 +1,4 @@
-"""A PowerSchool server with a connection's settings: its check, its schools, and what can be read."""
+"""A PowerSchool server with a connection's settings: its check, its schools, and its source."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _HURRIED = RetryPolicy(tries=2, first_pause=0.5, longest_pause=5.0, budget=60.0,
 
 
 def open_client(context: SourceContext) -> PowerSchoolClient:
-    """The connection's PowerSchool server, not yet signed in to; raises FixSettings when there is no address."""
+    """The connection's PowerSchool server, not yet signed in to; raises FixSettings if there is no address."""
     connection, settings = context.connection, context.connection.source
     if not settings.url:
         raise FixSettings("PSC-SETTINGS-URL", where="source.url", name=connection.name)
@@ -42,7 +42,7 @@ def open_client(context: SourceContext) -> PowerSchoolClient:
 
 @dataclass
 class PowerSchool:
-    """A PowerSchool server, not asked anything yet (see sources.kind.OpenSource)."""
+    """A PowerSchool server, not contacted yet (see sources.kind.OpenSource)."""
 
     client: PowerSchoolClient
     context: SourceContext
@@ -50,7 +50,7 @@ class PowerSchool:
     reads: PowerSchoolReads
 
     def __post_init__(self) -> None:
-        """Try for a shorter time where somebody waits."""
+        """Shorten retries if a person is waiting."""
         if self.context.hurried:
             self.client.retries = _HURRIED
 
@@ -82,7 +82,7 @@ class PowerSchool:
         return sorted(found, key=lambda school: (school.name.casefold(), school.number))
 
     def source(self, *, next_year: bool = False) -> PowerSchoolSource:
-        """What can be read; asks the server for its time zone, and raises FixSettings where it is too old."""
+        """The source; asks the server for its time zone, and raises FixSettings if it is too old."""
         metadata = self.client.metadata()
         refuse_old(metadata)
         timezone, now = metadata.district_timezone, self.context.clock.now()
@@ -120,7 +120,7 @@ def today_there(now: datetime, timezone: str) -> date:
 
 
 def zone_there(timezone: str) -> tzinfo:
-    """The district's time zone, which the server's metadata names; UTC when it names none we know."""
+    """The district's time zone from the server's metadata; UTC if it is unknown."""
     try:
         return ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -138,7 +138,7 @@ class _Rows:
         self.rows.extend(rows)
 
     def restart(self) -> None:
-        """Begin again."""
+        """Start again."""
         self.rows.clear()
 
     def progress(self, done: int, expected: int) -> None:
@@ -150,7 +150,7 @@ class _Rows:
 
 @dataclass
 class _ActiveStudents:
-    """Counts active students per school number and keeps nothing else of them."""
+    """Counts active students per school number and keeps nothing else."""
 
     of_school: Counter[str] = field(default_factory=Counter)
 

@@ -1,16 +1,15 @@
-"""What need not be read again: streams that, by the server's word, did not change since an earlier run.
+"""Reuses streams that, according to the server, did not change since an earlier run.
 
-The word is a hint and is checked by counts. A stream's records are taken over only where all of this holds:
+The server's answer is a hint, checked by counts. A stream's records are reused only if all of this holds:
 
-- the tables behind it have no changed row since (data versions, docs/powerschool.md 12), apart from looked-up ones that
-  only say who a row is;
-- the tables it looks things up in have as many rows as then, because a deleted row there need not be told;
-- the stream has as many rows as then, as the server counts them now;
-- everything else that shaped its records is the same: query, school year, schools, terms and classes, which are read in
-  every run, and the day, as far as it decides.
+- its tables have no changed row since then (data versions, docs/powerschool.md 12), except look-up tables that only
+  say who a row is;
+- its look-up tables have as many rows as then, because deleted rows may not be reported;
+- the stream has as many rows as then, by the server's current count;
+- everything else that shaped its records is the same: query, school year, the schools, terms and classes read in every
+  run, and the date, as far as it matters.
 
-Content that changed without a sign of it (D21) is found by the full comparison that is due every week
-(sync.incremental).
+The weekly full comparison (sync.incremental) finds content that changed without a sign (D21).
 """
 
 from __future__ import annotations
@@ -48,17 +47,17 @@ from psconnect.sources.powerschool.read_plan import ReadPlan
 
 _UNKNOWN = -1
 _RECORDS_OF = {"STUDENTS": "student", "SECTIONS": "class"}
-"""The entity whose records are the rows of a table that others look up."""
+"""The entity whose records are the rows of a look-up table."""
 
 
 @dataclass
 class TakeOver:
-    """Decides, stream by stream, whether records are taken over, and leaves the notes for the next run.
+    """Decides for each stream whether its records are reused, and keeps notes for the next run.
 
     Attributes:
-        changes: what the server says has changed since the memory was made; None where it can't say.
+        changes: what changed since the memory was made, according to the server; None if it can't say.
         today: the date in the district, in ISO form.
-        because: why nothing can be taken over: a key of model.runs.FULL; empty where something may.
+        because: why nothing can be reused, a key of model.runs.FULL; empty if something can.
     """
 
     memory: Memory
@@ -71,7 +70,7 @@ class TakeOver:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def counting(self, streams: Iterable[Stream]) -> list[Callable[[], None]]:
-        """Tasks that count the looked-up tables; to be done before any of these streams is read."""
+        """Tasks that count the look-up tables; run them before reading any of these streams."""
         tables = sorted({lookup.table for stream in streams if stream.name in HINTED for lookup in stream.lookups})
         return [partial(self._count, table) for table in tables] if self.memory.version else []
 
@@ -79,13 +78,13 @@ class TakeOver:
         try:
             rows = count_rows(self.reader.client, table)
         except FixSettings:
-            # Without this count, nothing that looks things up there is taken over; reading it needs no count.
+            # Without this count, no stream that uses this table is reused; reading needs no count.
             rows = _UNKNOWN
         with self._lock:
             self._rows[table] = rows
 
     def fitting(self, stream: Stream, arguments: Mapping[str, str], signature: str) -> Note | None:
-        """The earlier run's note, if the stream's records can be taken over."""
+        """The earlier run's note, if the stream's records can be reused."""
         note = self.memory.recall(stream.name) if self.changes is not None else None
         if note is None or note.signature != signature or not self._same_days(note):
             return None
@@ -100,20 +99,20 @@ class TakeOver:
         return {lookup.table: self._rows[lookup.table] for lookup in stream.lookups}
 
     def _changed(self, stream: Stream) -> bool:
-        """Whether a change that the server tells of can have touched the stream."""
+        """Whether a change reported by the server can affect the stream."""
         told = self.changes.keys if self.changes else {}
         who = {lookup.table for lookup in identity_lookups(stream)} - {stream.table}
         if any(told.get(table) for table in tables_of(stream) - who):
             return True
-        # A row that is new there may belong to one that found nothing so far; a student may have graduated.
+        # A new row there may match one that found nothing before; a student may have graduated.
         return any(not self._as_before(BY_KEY[_RECORDS_OF[table]], told[table]) for table in who if told.get(table))
 
     def _as_before(self, entity: Entity, keys: frozenset[int]) -> bool:
-        """Whether records of all these keys were read before, and are now as far as they may have gone meanwhile."""
+        """Whether records of all these keys were read before and, if they can disappear, again now."""
         return self.memory.knows(entity, keys) and (entity is not STUDENT or self.memory.staged(entity, keys))
 
     def seen(self, stream: Stream, rows: list[Any]) -> None:
-        """Note the next day on which a date in these rows is reached: what is judged by it may change then."""
+        """Note the next date in these rows: judgments that depend on it may change then."""
         for name in stream.dates:
             ahead = min((text for text in map(attrgetter(name), rows) if text > self.today), default="")
             if ahead:
@@ -122,7 +121,7 @@ class TakeOver:
     def note(
         self, stream: Stream, count: int, signature: str, problems: list[Problem], filled: dict[str, bool]
     ) -> None:
-        """Leave a note on a stream that was read."""
+        """Keep a note about a stream that was read."""
         if self.memory.version:
             until = self._until.get(stream.name, "")
             self.memory.note(
@@ -131,12 +130,12 @@ class TakeOver:
 
 
 def begin(memory: Memory, reader: Reader, today: str) -> TakeOver:
-    """Ask what changed since the memory was made; to be done before anything is read."""
+    """Ask what changed since the memory was made; run before anything is read."""
     earlier = memory.version
     changes, because = _ask(reader.client, earlier or BEGINNING)
     memory.version = changes.version if changes else ""
     if changes and earlier and int(changes.version) < int(earlier):
-        # A server that was set up anew counts from the beginning: nothing that it says fits what we know.
+        # A reinstalled server counts from the beginning, so its versions don't match ours.
         changes, because = None, "data-versions-reset"
     return TakeOver(memory, reader, today, changes if earlier else None, because)
 
@@ -145,7 +144,7 @@ def _ask(client: PowerSchoolClient, version: str) -> tuple[TableChanges | None, 
     try:
         return changes_since(client, version), ""
     except (FixSettings, BadRecord, TryLater):
-        # Only a hint is missing: everything is read, and a server that is really in trouble stops that.
+        # Only a hint is missing: everything is read, and a server in real trouble stops that.
         return None, "no-data-versions"
 
 
@@ -158,10 +157,10 @@ def signature_of(
     ids: object,
     also: Sequence[str] = (),
 ) -> str:
-    """The fingerprint of what shapes an entity's records beside their rows and the settings.
+    """The fingerprint of what shapes an entity's records, besides their rows and the settings.
 
-    ``ids`` tells the ids of this run from others (SourceSink.ids_signature). ``also`` are own ids that shape records,
-    like those of people with a portal account.
+    ``ids`` identifies how this run makes ids (SourceSink.ids_signature). ``also`` are own ids that affect records, such
+    as those of people with a portal account.
     """
     stream = plan.streams.for_entity(entity.key)
     shaping: list[object] = [

@@ -1,4 +1,4 @@
-"""What a row refers to can't be found: there is no such record, or several have its number."""
+"""References that can't be resolved: there is no such record, or several have its number."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _TABLES = {"section": "SECTIONS", "staff": "SCHOOLSTAFF", "student": "STUDENTS",
 
 
 def unresolved(row: Any, alias: str) -> tuple[str, str]:
-    """Rule and detail for a row whose lookup of that alias found nothing: the candidates, if there are several.
+    """Rule and detail for a row whose lookup of that alias failed.
 
-    The detail holds DCIDs, which are nobody's data; where there is no record, the kind of record that lacks.
+    The detail lists the candidates' DCIDs, which are not personal data, or the kind of record that is missing.
     """
     lowest, highest = getattr(row, f"{alias}_lowest", ""), getattr(row, f"{alias}_highest", "")
     if lowest:

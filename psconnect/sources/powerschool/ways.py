@@ -1,4 +1,4 @@
-"""The ways to read PowerSchool, the best that the plugin allows first: its queries, tables, the v1 interface."""
+"""The ways to read PowerSchool, best first: the plugin's queries, tables, the v1 interface."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _PEOPLE = (s.STUDENTS.table, s.CONTACTS.table)
 
 
 def choose_reader(client: PowerSchoolClient, access: str, plan: ReadPlan | None = None) -> Reader | Gatherer:
-    """The way to read with that access: ``auto``, ``queries``, ``tables`` or ``v1``; raises what the first call raises.
+    """The way to read with that access: ``auto``, ``queries``, ``tables`` or ``v1``; raises the first call's errors.
 
-    ``plan`` says whose classes and contacts are wanted, where the way takes calls for each of them; None for all.
+    ``plan`` says whose classes and contacts are wanted, for ways that need calls for each of them; None for all.
     """
     if access == "tables":
         return _tables(client)
@@ -38,7 +38,7 @@ def choose_reader(client: PowerSchoolClient, access: str, plan: ReadPlan | None 
 
 
 def _fallback(client: PowerSchoolClient, plan: ReadPlan | None, missing: FixSettings) -> Reader | Gatherer:
-    """Tables or v1, whichever answers; raises that the queries are missing when neither does."""
+    """Tables or v1, whichever answers; raises ``missing`` if neither does."""
     tables = _tables(client)
     try:
         tables.count(s.SCHOOLS, {})
@@ -65,13 +65,13 @@ def _v1(client: PowerSchoolClient, plan: ReadPlan | None) -> V1Reader:
 
 
 def check_way(reader: Reader | Gatherer, plan: ReadPlan) -> None:
-    """Raise FixSettings when the connection wants what this way can't give: nothing is emptied or removed for that."""
+    """Raise FixSettings if the connection wants data this way can't read, so that no data is emptied or removed."""
     if isinstance(reader, V1Reader):
         refuse_gaps(gaps(plan.streams, co_teachers=plan.co_teachers))
 
 
 def cost(reader: Reader | Gatherer, plan: ReadPlan) -> str:
-    """What a slow way costs, in a sentence; empty for the plugin's queries."""
+    """A sentence about the cost of a slow way; empty for the plugin's queries."""
     if isinstance(reader, TableReader):
         people = [stream for stream in plan.streams.by_name.values() if stream.table in _PEOPLE]
         calls = sum(-(-reader.count(stream, {}) // reader.page_size) for stream in people)

@@ -1,4 +1,4 @@
-"""What a connection goes without, settled against its other choices: nothing that is wanted gets lost by the way."""
+"""What a connection does without, checked against its other choices so that nothing wanted is lost."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _KEY = "source.without"
 def settled_without(
     connection: Connection, *, parents: str, module: bool, filtered: Mapping[str, Iterable[str]]
 ) -> tuple[Piece, ...]:
-    """The pieces that the connection goes without.
+    """The pieces that the connection does without.
 
     ``parents`` is the choice of contacts, ``module`` whether they come from PowerSchool's contact module, ``filtered``
-    the ``Table.Field`` names that filters and ids are made of. Raises FixSettings where one of these needs a piece.
+    the ``Table.Field`` names used by filters and ids. Raises FixSettings if one of these needs a piece.
     """
     pieces = tuple(BY_NAME[name] for name in dict.fromkeys(connection.source.without))
     names = {piece.name for piece in pieces}
