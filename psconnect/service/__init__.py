@@ -1,4 +1,4 @@
-"""The one door: what a person can do, as plain calls with plain values. Command line and window use only this."""
+"""The only door: all user actions as plain calls with plain values. Command line and window use nothing else."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ __all__ = [
 
 @dataclass
 class Service(Connections, SetUp, Runs, Review, Find):
-    """Everything a person can do with the connections of one home.
+    """Everything a user can do with the connections of one home.
 
-    All methods raise PsconnectError in words a person can act on. Methods with ``cancel`` can be stopped from another
-    thread; methods with ``on_event`` or ``on_finding`` call it from the thread they run in.
+    All methods raise PsconnectError that a user can act on. Methods with ``cancel`` can be stopped from another thread;
+    methods with ``on_event`` or ``on_finding`` call it from the thread they run in.
     """

@@ -1,4 +1,4 @@
-"""What all parts of the service stand on: the home, the secrets, the clock, and the roster data opened for reading."""
+"""The base of all parts of the service: the home, the secrets, the clock, and roster data opened for reading."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from psconnect.sync.job import no_step
 
 @dataclass(frozen=True)
 class Found:
-    """A run that was asked for, with the opened roster data of its connection."""
+    """A run with its connection's opened roster data."""
 
     db: sqlite3.Connection
     connection: str
@@ -41,7 +41,7 @@ class Found:
 
 @dataclass
 class Base:
-    """One home with its connections; the parts of the service are built on it."""
+    """One home with its connections; base class of the service's parts."""
 
     home: Home
     secrets: Secrets = field(default_factory=Secrets)
@@ -53,7 +53,7 @@ class Base:
         return ConnectionFiles(self.home)
 
     def with_id(self, connection: Connection) -> Connection:
-        """The connection with an id that no other one of this home has: its own, the stored one, or a new one."""
+        """The connection with an id that is unique in this home: its own, the stored one, or a new one."""
         place = slug(connection.name)
         stored = {slug(one.name): one.id for one in self._files.all()}
         others = {an_id for other, an_id in stored.items() if other != place}
@@ -64,7 +64,7 @@ class Base:
 
     @property
     def home_id(self) -> str:
-        """The id by which this home is told from others that deliver to the same place."""
+        """The id that tells this home from others that deliver to the same place."""
         return home_id(self.home)
 
     def rosters_of(self, name: str) -> Path:
@@ -72,13 +72,13 @@ class Base:
         return self.home.rosters() / f"{slug(name)}.sqlite"
 
     def make_http(self, url: str, ca_file: str) -> HttpClient:
-        """What makes the calls to a server; the seam at which a bench replaces the network's edge."""
+        """The HTTP client for a server; benchmarks replace it here."""
         return HttpClient(url, ca_file, monotonic=self.clock.monotonic)
 
     def source_context(
         self, connection: Connection, cancel: CancelToken, typed: str = "", *, hurried: bool = False
     ) -> SourceContext:
-        """What the connection's source is opened with; ``typed`` is a client secret that need not be stored."""
+        """What the connection's source needs to open; ``typed`` is a client secret that may not be stored."""
 
         def secret(key: str) -> str:
             return (typed if key == CLIENT_SECRET else "") or self.secrets.get(connection.name, key)
@@ -93,7 +93,7 @@ class Base:
     def opened(
         self, choices: Choices, cancel: CancelToken | None = None, typed: str = "", *, hurried: bool = True
     ) -> Iterator[OpenSource]:
-        """The source of settings that may not be saved yet, closed afterwards; ``hurried`` where somebody waits."""
+        """The source for settings that may be unsaved, closed afterwards; ``hurried`` if a person is waiting."""
         token = cancel or CancelToken()
         source = open_source(choices, self.source_context(choices.connection, token, typed, hurried=hurried))
         try:
@@ -103,7 +103,7 @@ class Base:
 
     @contextmanager
     def _history(self, name: str) -> Iterator[sqlite3.Connection | None]:
-        """The roster data of a connection opened for reading; None when there is none yet."""
+        """A connection's roster data, opened for reading; None if there is none yet."""
         rosters = self.rosters_of(name)
         if not rosters.exists():
             yield None
@@ -118,9 +118,9 @@ class Base:
 
     @contextmanager
     def _found(self, run_id: str) -> Iterator[Found]:
-        """A run with its connection's roster data opened for reading; raises FixSettings when there is none.
+        """A run with its connection's roster data, opened for reading; raises FixSettings if there is none.
 
-        Roster data that can't be read are passed over: they matter only where no other connection has the run.
+        Unreadable roster data is skipped: it matters only if no other connection has the run.
         """
         trouble: PsconnectError | None = None
         for name in self._files.names():
@@ -137,7 +137,7 @@ class Base:
         raise trouble or no_run(run_id)
 
     def _number_of(self, name: str, run_id: str) -> int:
-        """The number of a connection's run; 0 where it has no such run."""
+        """The number of a connection's run; 0 if it has no such run."""
         with self._history(name) as db:
             found = run_table.find_run(db, name, run_id) if db else None
         return found[0] if found else 0
@@ -148,5 +148,5 @@ class Base:
 
 
 def no_run(run_id: str) -> FixSettings:
-    """No connection has a run with that id."""
+    """The error for a run id that no connection has."""
     return FixSettings("PSC-RUN-UNKNOWN", where=run_id, run_id=run_id)

@@ -30,12 +30,12 @@ from psconnect.sync.compose import choices_of, load_preset
 from psconnect.sync.thresholds import thresholds_of
 
 IN_USE = "PSC-CONNECTION-EXISTS"
-"""Code of what is raised for a connection that would be replaced; its ``where`` is the name."""
+"""The code raised for a connection that would be replaced; its ``where`` is the name."""
 
 
 @dataclass(frozen=True)
 class ConnectionState:
-    """A connection with its newest run, as a list shows it; ``trouble`` says why its runs can't be read, if so."""
+    """A connection with its newest run, for lists; ``trouble`` says why its runs can't be read, if so."""
 
     connection: Connection
     last_run: Run | None
@@ -43,10 +43,10 @@ class ConnectionState:
 
 
 class Connections(Identity, Destinations):
-    """What a person can do with the connections themselves."""
+    """What a user can do with the connections themselves."""
 
     def connections(self) -> list[ConnectionState]:
-        """All connections with their newest run. One whose roster data can't be read does not hide the others."""
+        """All connections with their newest run. Unreadable roster data of one doesn't hide the others."""
         return [self._state_of(connection) for connection in self._files.all()]
 
     def _state_of(self, connection: Connection) -> ConnectionState:
@@ -56,7 +56,7 @@ class Connections(Identity, Destinations):
             return ConnectionState(connection, None, error)
 
     def damaged_connections(self) -> list[FixSettings]:
-        """What is wrong with the connection files that can't be read."""
+        """The errors of connection files that can't be read."""
         return self._files.damaged()
 
     def connection(self, name: str) -> Connection:
@@ -64,14 +64,14 @@ class Connections(Identity, Destinations):
         return self._files.get(name)
 
     def known_as(self, name: str) -> str:
-        """How a connection is spelled in its file, however it is typed; empty where there is none."""
+        """A connection's name as its file spells it, however typed; empty if there is none."""
         return self._files.spelled(name)
 
     def save_connection(self, connection: Connection) -> Connection:
-        """Store settings; those of a connection with the same name are replaced, its ledger and secrets stay.
+        """Store settings; they replace those of a connection with the same name, whose ledger and secrets stay.
 
-        It keeps its name as it was spelled first: its secrets and the files at the destination are found by it. An id
-        is added where there is none, or where another connection has it: see the result.
+        The first spelling of the name is kept, because secrets and the destination's files are found by it. The result
+        has a new id if there was none or another connection has it.
         """
         checked = from_dict(to_dict(connection))
         checked = msgspec.structs.replace(checked, name=self._files.spelled(checked.name) or checked.name)
@@ -85,7 +85,7 @@ class Connections(Identity, Destinations):
         return checked
 
     def _forget_for_another_kind(self, connection: Connection) -> None:
-        """A secret of one system must never reach another one, which may ask for it by the same key."""
+        """Drop secrets of the previous kind: another system may ask for them by the same key."""
         name = self._files.spelled(connection.name)
         if name and self._files.get(name).destination_kind not in ("", connection.destination_kind):
             self.forget_secrets(name, destination_secret_keys())
@@ -93,9 +93,9 @@ class Connections(Identity, Destinations):
     def import_connection(
         self, path: Path, *, replace: bool = True, on_other_id: Callable[[str], None] = lambda _id: None
     ) -> Connection:
-        """Store the settings of a connection file; without ``replace``, never those of a connection that is there.
+        """Store the settings of a connection file; an existing connection is replaced only with ``replace``.
 
-        ``on_other_id`` hears of the id in the file where it could not be taken, because another connection has it.
+        ``on_other_id`` gets the file's id if another connection already has it.
         """
         connection = read_file(path)
         if not replace and self._files.spelled(connection.name):
@@ -112,11 +112,11 @@ class Connections(Identity, Destinations):
         return stored
 
     def export_connection(self, name: str, path: Path) -> None:
-        """Write the settings as a connection file; it holds no secret."""
+        """Write the settings as a connection file, without secrets."""
         write_atomically(path.absolute(), to_toml(self._files.get(name)).encode())
 
     def set_value(self, name: str, key: str, text: str) -> Connection:
-        """Change one setting. ``key`` is dotted, like ``scope.start_year``; ``text`` a TOML value, or plain text."""
+        """Change one setting. ``key`` is dotted, such as ``scope.start_year``; ``text`` is a TOML value or text."""
         data = to_dict(self._files.get(name))
         *path, last = key.split(".")
         if path[:1] == ["format"] or key in ("name", "format", "id"):
@@ -133,18 +133,18 @@ class Connections(Identity, Destinations):
         except FixSettings:
             if value == text:
                 raise
-            # What reads as a number or a date may be meant as a text: a client ID, a prefix, a name.
+            # Something that looks like a number or date may be meant as text: a client ID, a prefix, a name.
             with contextlib.suppress(FixSettings):
                 return self._saved_with(data, table, last, text)
             raise
 
     def _saved_with(self, data: dict[str, Any], table: dict[str, Any], key: str, value: object) -> Connection:
-        """Store the settings with one value in one of their tables changed."""
+        """Store the settings with one value of a table changed."""
         table[key] = value
         return self.save_connection(from_dict(data))
 
     def set_disabled(self, name: str, *, disabled: bool) -> Connection:
-        """Disable a connection (all is kept, nothing runs) or enable it again; returns its settings."""
+        """Disable a connection (everything is kept, nothing runs) or enable it again; returns its settings."""
         data = to_dict(self._files.get(name))
         data["disabled"] = disabled
         connection = from_dict(data)
@@ -152,10 +152,10 @@ class Connections(Identity, Destinations):
         return connection
 
     def remove_connection(self, name: str) -> Sequence[str]:
-        """Wipe settings, secrets, roster data, history; a line without anybody's data stays in the disclosure log.
+        """Delete settings, secrets, roster data and history; a line without personal data stays in the disclosure log.
 
-        At the destination, what was delivered stays; what an interrupted delivery left there goes. Returns what could
-        not be deleted, as a person reads it.
+        At the destination, deliveries stay and leftovers of an interrupted delivery are deleted. Returns what could not
+        be deleted, for people.
         """
         connection = self._files.get(name)
         name = connection.name
@@ -175,11 +175,10 @@ class Connections(Identity, Destinations):
         return held
 
     def rebuild(self, name: str) -> Path:
-        """Set a connection's roster data aside, so that the next sync starts again; returns where it is now.
+        """Move a connection's damaged roster data aside, so that the next sync starts again; returns the new path.
 
-        For a file that is damaged. What it has is lost to psconnect: the runs, what is known of the destination, ids
-        that were adopted, user names that were given. Settings and secrets stay. The file goes when the connection is
-        removed. Raises FixSettings where there is none.
+        psconnect loses its content: runs, what the destination has, adopted ids, generated user names. Settings and
+        secrets stay. The file is deleted with the connection. Raises FixSettings if there is none.
         """
         connection = self._files.get(name)
         rosters = self.rosters_of(connection.name)
@@ -198,19 +197,19 @@ class Connections(Identity, Destinations):
         return aside
 
     def _leave(self, connection: Connection) -> Sequence[str]:
-        """Clear the destination of what is ours and not delivered, as far as it can be reached."""
+        """Delete our undelivered leftovers at the destination, if it can be reached."""
         try:
             with self.opened_destination(connection) as destination:
                 return destination.leave()
         except FixSettings:
-            # A destination that was never chosen, or can't be used any more, was not delivered to under these settings.
+            # Nothing was delivered with these settings if the destination was never chosen or can't be used any more.
             return []
         except LocalStorage as error:
             return [error.where]
 
     def _note_removal(self, connection: Connection) -> None:
         counts: dict[str, int] | None = None
-        # Damaged roster data can be removed like any other; how many records were delivered is not known then.
+        # Damaged roster data can also be removed; the number of delivered records is then unknown.
         with contextlib.suppress(LocalStorage), self._history(connection.name) as db:
             counts = ledger_counts(db) if db else {}
         line = {
@@ -226,6 +225,6 @@ class Connections(Identity, Destinations):
 def _value(text: str) -> Any:
     try:
         read = tomllib.loads(f"value = {text}")
-    except (ValueError, RecursionError):  # no TOML, or a number of more digits or brackets than anybody can mean
+    except (ValueError, RecursionError):  # not TOML, or absurdly many digits or brackets
         return text
     return read["value"] if len(read) == 1 else text

@@ -1,6 +1,6 @@
-"""The demo district's place on this computer and its connection, the same for the command line and the window.
+"""The demo district's folders and connection, shared by command line and window.
 
-The demo's server itself is started by the entry points: the engine knows nothing of it.
+The entry points start the demo's server: the engine knows nothing about it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DEMO_NAME, DEMO_DISTRICT = "Demo district", "Demo Unified School District"
 
 @dataclass(frozen=True)
 class DemoHome:
-    """A home of the demo's own, below the user's, so that the user's connections are never touched."""
+    """The demo's own home, below the user's, so that the user's connections are never touched."""
 
     folder: Path
 
@@ -31,7 +31,7 @@ class DemoHome:
 
     @property
     def server_folder(self) -> Path:
-        """Where the demo's server keeps its district."""
+        """Where the demo server keeps its district."""
         return private_folder(self.folder / "server")
 
     @property
@@ -40,7 +40,7 @@ class DemoHome:
         return private_folder(self.folder / "roster")
 
     def connection(self, url: str, connection_id: str = "") -> Connection:
-        """A connection from a demo server to the roster folder, not stored yet."""
+        """A connection from the demo server to the roster folder, not stored yet."""
         return from_dict(
             {
                 "name": DEMO_NAME,
@@ -55,6 +55,6 @@ class DemoHome:
 
 @contextmanager
 def demo_errors(home: Home) -> Iterator[DemoHome]:
-    """The demo's home; what its server can't read or write there is raised as LocalStorage."""
+    """The demo's home; its server's file errors are raised as LocalStorage."""
     with sqlite_errors(home.demo, read_again=True):
         yield DemoHome(home.demo)

@@ -12,7 +12,7 @@ from psconnect.service.secrets import SecretKeeping
 
 
 class Destinations(SecretKeeping):
-    """What needs a connection's destination is built on this."""
+    """Base class for whatever needs a connection's destination."""
 
     @contextmanager
     def opened_destination(
@@ -24,8 +24,8 @@ class Destinations(SecretKeeping):
     ) -> Iterator[Destination]:
         """The connection's destination; closed afterwards.
 
-        ``typed`` are secrets, by full keys, that go before the ones kept under ``kept_as`` or its name. Raises
-        FixSettings for settings that can't be used, or for a secret that the destination asks for and that is missing.
+        ``typed`` are secrets by full key that override those kept under ``kept_as`` or the connection's name. Raises
+        FixSettings for unusable settings or a missing secret.
         """
         context = Context(
             connection.name,

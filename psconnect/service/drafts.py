@@ -1,4 +1,4 @@
-"""Set-ups that are not finished, as files: one below the settings for each, written as a whole. They hold no secret."""
+"""Unfinished set-ups as files: one each below the settings, written atomically, without secrets."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from psconnect.store.files import private_folder, storage_errors, write_atomical
 
 @dataclass
 class DraftFiles(Base):
-    """The unfinished set-ups of a home. What is in a file is the window's business.
+    """The unfinished set-ups of a home. The window decides what a file contains.
 
-    All methods may be called from any thread and raise LocalStorage in words.
+    All methods may be called from any thread and raise LocalStorage.
     """
 
     _draft_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _removed_drafts: set[str] = field(default_factory=set, repr=False)
 
     def save_draft(self, draft_id: str, content: bytes) -> None:
-        """Write a draft, unless it was removed meanwhile."""
+        """Write a draft, unless it has been removed."""
         with self._draft_lock:
             if draft_id not in self._removed_drafts:
                 write_atomically(self._draft_path(draft_id), content)
 
     def remove_draft(self, draft_id: str) -> None:
-        """Delete a draft; it does not come back."""
+        """Delete a draft for good."""
         with self._draft_lock:
             self._removed_drafts.add(draft_id)
             path = self._draft_path(draft_id)
@@ -35,14 +35,14 @@ class DraftFiles(Base):
                 path.unlink(missing_ok=True)
 
     def drafts(self) -> dict[str, bytes]:
-        """All drafts by their ids, the one saved last first."""
+        """All drafts by id, the last saved first."""
         folder = self._draft_folder()
         with self._draft_lock, storage_errors(folder):
             paths = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
             return {path.stem: path.read_bytes() for path in paths}
 
     def set_draft_aside(self, draft_id: str) -> None:
-        """Rename a draft that can't be read, so that it is in nobody's way and still there."""
+        """Rename an unreadable draft, so that it is kept but out of the way."""
         path = self._draft_path(draft_id)
         with self._draft_lock, storage_errors(path):
             path.replace(path.with_suffix(".damaged"))

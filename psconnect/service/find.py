@@ -1,4 +1,4 @@
-"""Finding one record, and why it is or is not at the destination."""
+"""Finding one record, and why it is or isn't at the destination."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from psconnect.store.reading.last_reading import FINDABLE, Match, last_read
 
 
 class Find(Base):
-    """What a person can ask about one record."""
+    """What a user can ask about one record."""
 
     def find(self, name: str, text: str, *, entity: str = "", most: int = 50) -> list[Match]:
-        """Records of a connection by name, number, id, user name or e-mail; the closest first.
+        """Records of a connection by name, number, id, user name or e-mail; closest first.
 
-        Looks through all that the newest run read, and who was delivered earlier. The first search after a run takes
-        up to a second or two, because it makes the index. Raises FixSettings for an entity that can't be searched, and
-        when nothing was read yet.
+        Searches everything the newest run read, and earlier deliveries. The first search after a run takes a second or
+        two to build the index. Raises FixSettings if the entity can't be searched or nothing was read yet.
         """
         if entity and entity not in FINDABLE:
             raise FixSettings("PSC-FIND-ENTITY", where="entity", entity=entity, hint=hint_at(entity, list(FINDABLE)))
@@ -31,7 +30,7 @@ class Find(Base):
             return read.search(text, entity, most)
 
     def explain(self, name: str, entity: str, key: int) -> Explanation:
-        """A record's way through the newest run, and its history; raises FixSettings when nobody knows it."""
+        """A record's path through the newest run, and its history; raises FixSettings if it is unknown."""
         url = web_address(self._files.get(name).source.url)
         with last_read(self._rosters(name)) as read:
             if read is None:

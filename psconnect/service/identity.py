@@ -1,4 +1,4 @@
-"""The ids under which records are delivered: adopting those of a system that has accounts already, and re-keying."""
+"""Delivered ids: adopting those of a system that already has accounts, and re-keying."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from psconnect.sync.shared_destination import check_sharing
 
 
 class Identity(Base):
-    """What a person can do about ids."""
+    """What a user can do about ids."""
 
     def ids_now(self, name: str) -> IdsNow:
-        """How the ids of a connection are made, since when they are frozen, and whether other ones wait for a sync."""
+        """How a connection's ids are made, since when they are frozen, and whether new ones wait for a sync."""
         connection = self._files.get(name)
         with self._history(connection.name) as db:
             if db is None:
@@ -45,11 +45,11 @@ class Identity(Base):
             return ids_now(db, connection, self.clock.now().date(), read=read)
 
     def adoption(self, name: str, path: Path, *, entity: str = "student") -> AdoptionPreview:
-        """Compare a list of ids, exported by a system that has accounts already, with what the newest run read.
+        """Compare a list of ids, exported by a system that already has accounts, with what the newest run read.
 
         Changes nothing. ``entity`` is ``student``, ``staff``, ``contact``, ``school``, ``course`` or ``class``. The
         list is a CSV file with the columns ``id`` and at least one of ``dcid``, ``number``, ``username``, ``email``.
-        Raises FixSettings for a list that can't be read, and when nothing was read yet.
+        Raises FixSettings if the list can't be read or nothing was read yet.
         """
         connection = self._files.get(name)
         with storage_errors(path):
@@ -64,7 +64,7 @@ class Identity(Base):
     def adopt(self, name: str, preview: AdoptionPreview) -> int:
         """Store the matched ids of a preview; returns how many. The next run is held and shows them as changes.
 
-        Raises FixSettings PSC-ADOPT-OLD when a run has read PowerSchool since the preview was made: compare again.
+        Raises FixSettings PSC-ADOPT-OLD if a run has read PowerSchool since the preview was made.
         """
         connection = self._files.get(name)
         rosters = self.rosters_of(connection.name)
@@ -84,12 +84,11 @@ class Identity(Base):
         on_event: OnEvent = ignore,
         cancel: CancelToken | None = None,
     ) -> RekeyPlan:
-        """Which records would get another id if ids were made as wished. Changes nothing.
+        """Which records would get a new id with these wishes. Changes nothing.
 
-        Without wishes (None): which get another id with the next delivery, by what is stored already.
-        Where another number than the DCID is to be the id, it is read from PowerSchool: the plugin has to allow that
-        (``plugin_for`` the plan's wishes). Raises FixSettings for two records with the same new id
-        (PSC-REKEY-DOUBLE), for one without any (PSC-REKEY-MISSING), and for wishes that change nothing.
+        Without wishes (None), which records get a new id with the next delivery. Numbers other than the DCID are read
+        from PowerSchool, which the plugin has to allow (``plugin_for`` the plan's wishes). Raises FixSettings if two
+        records have the same new id (PSC-REKEY-DOUBLE), one has none (PSC-REKEY-MISSING), or nothing changes.
         """
         base = self._files.get(name)
         stored, wishes = wishes is None, wishes or RekeyWishes()
@@ -107,22 +106,22 @@ class Identity(Base):
             return plan_rekey(db, base, new, read, today, forget_adopted=wishes.forget_adopted, stored=stored)
 
     def rekeyed(self, name: str, wishes: RekeyWishes) -> Connection:
-        """The settings of a connection with what is wished of its ids, not stored; raises FixSettings."""
+        """A connection's settings with these wishes for its ids, not stored; raises FixSettings."""
         new = wished(self._files.get(name), wishes)
         choices_of(new)
         check_sharing(new, self._files.all())
         return new
 
     def write_rekey_plan(self, plan: RekeyPlan, path: Path) -> None:
-        """Write the list from old to new ids as CSV (UTF-8), for the administrator of the destination."""
+        """Write the list of old and new ids as CSV (UTF-8), for the destination's administrator."""
         text = io.StringIO(newline="")
         csv.writer(text).writerows(plan.rows())
         write_atomically(path.absolute(), text.getvalue().encode())
 
     def rekey(self, name: str, plan: RekeyPlan) -> Connection:
-        """Store how ids are made from now on; the next run is held as ``rekey`` and delivers them as changes.
+        """Store the new id rules; the next run is held as ``rekey`` and delivers them as changes.
 
-        Raises FixSettings PSC-REKEY-OLD when the settings were changed since the plan was made.
+        Raises FixSettings PSC-REKEY-OLD if the settings were changed since the plan was made.
         """
         current = self._files.get(name)
         if current != plan.base:
@@ -137,7 +136,7 @@ class Identity(Base):
         return checked
 
     def check_ids(self, connection: Connection) -> None:
-        """Refuse settings whose ids differ from what was delivered, or clash with those of another connection.
+        """Refuse settings whose ids differ from those delivered or clash with another connection's.
 
         Raises FixSettings PSC-SETTINGS-FROZEN or PSC-SETTINGS-SHARED.
         """
@@ -169,7 +168,7 @@ class Identity(Base):
 
     @contextmanager
     def _writing(self, name: str) -> Iterator[sqlite3.Connection]:
-        """The roster data for a change, in one transaction, while no run is active."""
+        """The roster data in one transaction for a change, while no run is active."""
         rosters = self.rosters_of(name)
         lock = run_lock(rosters.with_suffix(".lock"), name)
         with lock, sqlite_errors(rosters), closing(open_rosters(rosters)) as db, transaction(db):

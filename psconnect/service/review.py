@@ -1,4 +1,4 @@
-"""Looking through a run: its changes, problems and limits."""
+"""Reviewing a run: its changes, problems and limits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MOST_PLACES = 50
 
 @dataclass(frozen=True)
 class Undoable:
-    """Whether a run can be undone; ``reason`` says in a sentence why not, and is empty where it can."""
+    """Whether a run can be undone; ``reason`` is a sentence saying why not, else empty."""
 
     possible: bool
     reason: str = ""
@@ -42,13 +42,13 @@ class Limit:
     Attributes:
         entity: its key.
         changes: how many records are created, updated and removed.
-        base: how many records the destination has of it.
+        base: how many of its records the destination has.
         threshold: the limit on removals.
         kinds: the district's figures against each limit: ``create``, ``update``, ``remove`` and ``identity`` (records
-            that get another id, username, number or email), in this order; count 0 where there are none. Of staff also
-            ``role``; and, once, those of teachers and other staff together, with ``staff`` as their entity.
-        schools: the same per school, and per class as ``remove_per_class``, the nearest to its limit first; at most
-            50. ``place`` names the school or class. Empty on a first delivery.
+            that get a new id, username, number or email), in this order, with count 0 for none. For staff also
+            ``role``; and, once, teachers and other staff together, with ``staff`` as their entity.
+        schools: the same per school, and per class as ``remove_per_class``, nearest to the limit first; at most 50.
+            ``place`` names the school or class. Empty on a first delivery.
     """
 
     entity: str
@@ -60,38 +60,38 @@ class Limit:
 
     @property
     def crossed(self) -> bool:
-        """Whether the removals alone hold the run."""
+        """Whether removals alone hold the run."""
         return self.threshold.crossed(self.changes.remove, self.base)
 
     @property
     def used(self) -> float:
-        """How much of the limit the removals use up: 0 for none, 1 and more when it is crossed."""
+        """The share of the limit that removals use: 0 for none, 1 and more if it is crossed."""
         return self.threshold.used(self.changes.remove, self.base)
 
 
 class Review(Base):
-    """What a person can look at in a run."""
+    """What a user can review in a run."""
 
     def arrange_changes(self, run_id: str, wanted: ChangeQuery) -> Arrangement:
-        """Filter and sort a run's changes of one entity, to be read page by page; close it when done.
+        """Filter and sort a run's changes of one entity, to read page by page; close it when done.
 
-        Takes up to seconds for a million changes; its pages take milliseconds.
+        Takes seconds for a million changes; its pages take milliseconds.
         """
         with self._found(run_id) as found:
             return Arrangement(self.rosters_of(found.connection), found.number, wanted)
 
     def problems(self, run_id: str, *, most: int = 200) -> list[ProblemGroup]:
-        """A run's findings by school and rule, with links to PowerSchool; of each group at most ``most`` records."""
+        """A run's findings by school and rule, with links to PowerSchool; at most ``most`` records per group."""
         with self._found(run_id) as found:
             base = self._files.get(found.connection).source.url
             groups = problem_groups(found.db, found.number, most)
         return list(_linked(groups, base))
 
     def write_registrar_csv(self, run_id: str, path: Path, *, school: str | None = None) -> Path:
-        """Write a run's problems, or those of one school by its name (an empty text: of no school), for its registrar.
+        """Write a run's problems, or those of one school by name (empty: without a school), for the registrar.
 
-        It holds names and numbers, unlike the report. Raises FixSettings for a run whose problems are no longer kept,
-        and LocalStorage where the file can't be written.
+        Unlike the report, it holds names and numbers. Raises FixSettings if the run's problems are no longer kept, and
+        LocalStorage if the file can't be written.
         """
         with self._found(run_id) as found:
             rosters, base = self.rosters_of(found.connection), self._files.get(found.connection).source.url
@@ -105,9 +105,9 @@ class Review(Base):
         return path
 
     def limits(self, run_id: str) -> list[Limit]:
-        """A waiting run's changes against the limits, per entity with a change; see Limit.
+        """A waiting run's changes against the limits, per entity with changes; see Limit.
 
-        Takes up to seconds for a plan of a million changes.
+        Takes seconds for a plan of a million changes.
         """
         with self._found(run_id) as found:
             limits = thresholds_of(in_effect(self._files.get(found.connection)).safety.thresholds)
@@ -124,36 +124,36 @@ class Review(Base):
     def excluded(self, run_id: str) -> list[SetAside]:
         """What the run's plan leaves alone and why, in dependency order; see SetAside.
 
-        In a sync: the changes that were excluded (``chosen``) and those that go along with them (``goes-along``). In an
-        undo also ``changed-since`` and ``still-needed``.
+        In a sync, excluded changes (``chosen``) and those that depend on them (``goes-along``). In an undo also
+        ``changed-since`` and ``still-needed``.
         """
         with self._found(run_id) as found:
             return list(exclusions.left_alone(Plan(found.db, found.number)))
 
     def keys_of(self, run_id: str, entity: str, sourced_ids: Collection[str]) -> list[int]:
-        """The keys of records that the run's plan changes, or that were excluded from it, by their ``sourcedId``.
+        """Keys, by ``sourcedId``, of records that the run's plan changes or that were excluded from it.
 
-        Raises FixSettings PSC-RUN-NO-CHANGE for an id that is neither, or an unknown entity.
+        Raises FixSettings PSC-RUN-NO-CHANGE for other ids and for an unknown entity.
         """
         with self._found(run_id) as found:
             return exclusions.keys_by_id(Plan(found.db, found.number), entity, sourced_ids)
 
     def can_undo(self, run_id: str) -> Undoable:
-        """Whether ``undo`` would make a run for this one. Cheap enough to be asked for every row of a history."""
+        """Whether ``undo`` would create a run for this one. Cheap enough to call for every row of a history."""
         with self._found(run_id) as found:
             reason = undo.why_not(found.db, found.number, found.run)
         return Undoable(not reason, reason)
 
 
 def _linked(groups: list[ProblemGroup], base: str) -> Iterator[ProblemGroup]:
-    """The groups with links to PowerSchool, one after the other."""
+    """The groups with links to PowerSchool, one by one."""
     for group in groups:
         records = (replace(one, link=page_of(base, one.entity, one.key)) for one in group.records)
         yield replace(group, records=tuple(records))
 
 
 def _with_staff(rows: list[Limit], together: list[Measure]) -> list[Limit]:
-    """The limits, with the figures of all staff together beside those of teachers, or else of other staff."""
+    """Add the figures of all staff to the limits of teachers, or else of other staff."""
     beside = next((one for one in rows if one.entity in (TEACHER.key, ADMIN.key)), None)
     if beside is None:
         return rows

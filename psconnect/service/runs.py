@@ -24,7 +24,7 @@ from psconnect.sync.shaping import ShapedSource
 
 
 class Runs(Destinations):
-    """What a person can do with runs."""
+    """What a user can do with runs."""
 
     def sync(
         self,
@@ -37,10 +37,10 @@ class Runs(Destinations):
         on_event: OnEvent = ignore,
         cancel: CancelToken | None = None,
     ) -> Run:
-        """Run a connection; returns the run as it ended, or as it waits.
+        """Run a connection; returns the run, ended or waiting.
 
-        ``rehearse`` plans the school year after the one that a run would read: it ends ``previewed``, shows what the
-        year's change would do and what it would be held for, and can't be approved.
+        ``rehearse`` plans the next school year: the run ends ``previewed``, shows what the rollover would do and be
+        held for, and can't be approved.
         """
         with self._running(name, on_event, cancel, next_year=rehearse) as job:
             return _logged(engine.start(job, trigger=trigger, scope=scope, plan_only=plan_only, rehearse=rehearse))
@@ -56,9 +56,9 @@ class Runs(Destinations):
     ) -> Run:
         """Approve a waiting run and apply it; returns that run, or a new one that waits because the plan changed.
 
-        ``plan_hash`` is the ``Run.plan_hash`` that was looked at: where it is given and the plan is another by now
-        (records were excluded from elsewhere), FixSettings PSC-RUN-OTHER-PLAN is raised. A plan that has waited for
-        more than 24 hours expires and is refused with PSC-RUN-EXPIRED; re-validated before, it waits for another day.
+        ``plan_hash`` is the ``Run.plan_hash`` that was reviewed: if the plan has changed since (records were excluded
+        elsewhere), FixSettings PSC-RUN-OTHER-PLAN is raised. After 24 hours a plan expires and is refused with
+        PSC-RUN-EXPIRED; re-validating it in time gives it another day.
         """
         with self._running(self._name_of(run_id), on_event, cancel) as job:
             return _logged(approvals.approve(job, run_id, reason, plan_hash))
@@ -69,38 +69,38 @@ class Runs(Destinations):
             return _logged(approvals.discard(job, run_id))
 
     def revalidate(self, run_id: str, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Run:
-        """Plan a waiting run anew. Returns that run if its plan is still the same (it is fresh again then).
+        """Plan a waiting run again; returns it, fresh again, if its plan is unchanged.
 
-        Otherwise returns the run that stands in its place: held with the rule ``plan-changed``, finished when nothing
-        is left to change, or failed when reading failed (the waiting run then waits on). Compare the ids.
+        Otherwise returns the run that replaces it: held with the rule ``plan-changed``, finished if nothing is left to
+        change, or failed if reading failed (the waiting run then keeps waiting). Compare the ids.
         """
         with self._running(self._name_of(run_id), on_event, cancel) as job:
             return _logged(approvals.revalidate(job, run_id))
 
     def exclude(self, run_id: str, entity: str, keys: Collection[int]) -> Run:
-        """Leave single changes out of a waiting run's plan; returns the run with its new counts, holds and hash.
+        """Exclude changes from a waiting run's plan; returns the run with its new counts, holds and hash.
 
-        ``keys`` are ChangeRow.key. At the destination these records stay as they were delivered last, and what was
-        never delivered is not delivered. What would point to nothing then is left out along with them: ``excluded``
-        names it. Raises FixSettings PSC-RUN-NO-CHANGE for a key that the plan does not change.
+        ``keys`` are ChangeRow.key. The destination keeps these records as last delivered; new ones are not delivered.
+        Records that would refer to a missing one are excluded too: ``excluded`` names them. Raises FixSettings
+        PSC-RUN-NO-CHANGE for a key that the plan doesn't change.
         """
         with self._running(self._name_of(run_id), ignore, None) as job:
             return _logged(approvals.exclude(job, run_id, entity, keys))
 
     def include(self, run_id: str, entity: str, keys: Collection[int]) -> Run:
-        """Take excluded changes back into a waiting run's plan, with what was left out only because of them.
+        """Put excluded changes back into a waiting run's plan, with those left out only because of them.
 
-        Raises FixSettings PSC-RUN-NOT-EXCLUDED for a key that was not excluded by choice.
+        Raises FixSettings PSC-RUN-NOT-EXCLUDED for a key that a person did not exclude.
         """
         with self._running(self._name_of(run_id), ignore, None) as job:
             return _logged(approvals.include(job, run_id, entity, keys))
 
     def undo(self, run_id: str, *, trigger: str = "command line") -> Run:
-        """Make a held run that takes an applied run back, for a person to look at and approve like any other.
+        """Create a held run that undoes an applied run, to review and approve like any other.
 
         It has ``kind`` "undo" and ``undoes``; ``excluded`` lists what it leaves alone because it was changed since or
-        is needed by others. Once it is applied, the next sync with changes is held (``after-undo``) until it is
-        approved, because it would do again what was undone. Raises FixSettings with ``can_undo``'s reason.
+        is needed by others. Once it is applied, the next sync with changes is held (``after-undo``) until approved,
+        because it would redo what was undone. Raises FixSettings with ``can_undo``'s reason.
         """
         with self._running(self._name_of(run_id), ignore, None) as job:
             return _logged(undo.undo(job, run_id, trigger))
@@ -117,12 +117,12 @@ class Runs(Destinations):
             return found.run
 
     def changes(self, run_id: str, *, limit: int = -1) -> list[Change]:
-        """The changes of a run, with before and after, in dependency order."""
+        """A run's changes, with before and after, in dependency order."""
         with self._found(run_id) as found:
             return list(run_table.read_changes(found.db, found.number, limit=limit))
 
     def report(self, run_id: str, path: Path) -> Path:
-        """Write the report of a run; the file's ending says which format."""
+        """Write a run's report in the format of the file's ending."""
         with self._found(run_id) as found:
             return write_report(found.db, self._files.get(found.connection), found.number, path)
 
@@ -130,9 +130,9 @@ class Runs(Destinations):
     def _running(
         self, name: str, on_event: OnEvent, cancel: CancelToken | None, *, next_year: bool = False
     ) -> Iterator[Job]:
-        """A connection put together as a Job; its network connections are closed afterwards."""
+        """A connection built into a Job; its network connections are closed afterwards."""
         connection = self._files.get(name)
-        # As its file has it, however it was typed: the name is in the file that the other system reads.
+        # Spelled as in its file, however typed: the name is in the file that the other system reads.
         name = connection.name
         if connection.disabled:
             raise FixSettings("PSC-CONNECTION-DISABLED", where=name, name=name)

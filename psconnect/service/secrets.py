@@ -1,4 +1,4 @@
-"""The secrets of a connection: PowerSchool's, and those that its destination declares. Values go in, never out."""
+"""A connection's secrets: PowerSchool's and those its destination declares. Values go in but never out."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class SecretState:
     """A secret of a connection, without its value.
 
     Attributes:
-        key: its name, like ``source.client_secret`` or ``destination.token``.
-        label, help: what a person reads of it.
+        key: its name, such as ``source.client_secret`` or ``destination.token``.
+        label, help: its display name and help text.
         required: whether the connection can't run without it.
-        place: where its value is: ``environment``, ``session`` (in memory until psconnect ends), ``keyring``, or an
-            empty text where there is none.
+        place: where its value is: ``environment``, ``session`` (in memory until psconnect ends), ``keyring``, or empty
+            for none.
     """
 
     key: str
@@ -38,10 +38,10 @@ _CLIENT = SecretState(CLIENT_SECRET, "Client secret", "From the plugin’s page 
 
 
 class SecretKeeping(Base):
-    """What a person can do with secrets. All methods raise FixSettings, for example where the keyring is locked."""
+    """What a user can do with secrets. All methods raise FixSettings, for example if the keyring is locked."""
 
     def secrets_of(self, name: str) -> list[SecretState]:
-        """The secrets that a connection has a use for, PowerSchool's first."""
+        """The secrets a connection uses, PowerSchool's first."""
         return self._states(self._files.get(name))
 
     def _states(self, connection: Connection) -> list[SecretState]:
@@ -56,12 +56,12 @@ class SecretKeeping(Base):
         ]
 
     def set_secret(self, name: str, key: str, value: str) -> None:
-        """Keep a secret of a connection in the keyring."""
+        """Store a connection's secret in the keyring."""
         name = self._known_secret(name, key)
         self.secrets.set(name, key, value)
 
     def remove_secret(self, name: str, key: str) -> None:
-        """Forget a secret of a connection; does nothing where there is none."""
+        """Remove a connection's secret, if there is one."""
         self.secrets.remove(self._known_secret(name, key), (key,))
 
     def _known_secret(self, name: str, key: str) -> str:
@@ -78,19 +78,19 @@ class SecretKeeping(Base):
         return self._files.get(name).name
 
     def check_secrets(self, connection: Connection) -> None:
-        """Raise FixSettings for a secret that the destination can't do without and that is not known.
+        """Raise FixSettings for a missing secret that the destination requires.
 
-        PowerSchool's is asked for at the sign-in, which also knows whether there is a client ID.
+        PowerSchool's is checked at sign-in, which also knows whether there is a client ID.
         """
         for state in self._states(connection):
             if state.required and not state.place and state.key != CLIENT_SECRET:
                 raise _missing(connection.name, state)
 
     def destination_secret(self, connection: Connection, key: str, typed: Mapping[str, str], kept_as: str = "") -> str:
-        """A secret that the destination declares, by its key there; raises FixSettings where it is not known.
+        """A secret that the destination declares, by its key there; raises FixSettings if it is missing.
 
-        ``typed`` are values, by full keys, that go before the kept ones; ``kept_as`` is the name under which these are,
-        if it is not the connection's. One that is not required may be empty.
+        ``typed`` are values by full key that override the kept ones; ``kept_as`` is the name these are kept under, if
+        not the connection's. An optional secret may be empty.
         """
         (state,) = (one for one in self._states(connection) if one.key == f"{_DESTINATION}{key}")
         value = typed.get(state.key, "") or self.secrets.get(kept_as or connection.name, state.key)
@@ -98,10 +98,10 @@ class SecretKeeping(Base):
             raise _missing(connection.name, state)
         return value
 
-    # --- under any name: a set-up that is not finished keeps its secrets, too ------------------------------------
+    # --- under any name: unfinished set-ups keep their secrets too ------------------------------------------------
 
     def keep_secrets_in_memory(self) -> None:
-        """From now on, keep secrets until psconnect ends, and don't ask the keyring."""
+        """From now on, keep secrets in memory until psconnect ends, and don't use the keyring."""
         self.secrets = Secrets(session_only=True)
 
     def keeps_secrets(self) -> bool:
@@ -109,14 +109,14 @@ class SecretKeeping(Base):
         return self.secrets.in_keyring
 
     def kept_secrets(self, name: str) -> dict[str, SecretPlace]:
-        """The secrets that are known on this computer under that name, by key, and where each is."""
+        """The secrets known on this computer under that name, by key, and where each is."""
         places = {key: self.secrets.place(name, key) for key in every_secret()}
         return {key: place for key, place in places.items() if place}
 
     def keep_secret(self, name: str, key: str, value: str) -> bool:
         """Keep a secret under that name.
 
-        Returns True when it is in the keyring, False where there is none: then it is known until psconnect ends.
+        Returns True if it is in the keyring; without a keyring, False: it is kept until psconnect ends.
         """
         if not self.keeps_secrets():
             self.secrets.keep_for_session(name, key, value)
@@ -125,7 +125,7 @@ class SecretKeeping(Base):
         return True
 
     def move_secrets(self, before: str, after: str, keys: Iterable[str]) -> None:
-        """Keep the secrets of a finished set-up under its connection's name; the others of the set-up are forgotten."""
+        """Move a finished set-up's secrets to its connection's name; the set-up's other secrets are removed."""
         for key in keys:
             value = self.secrets.get(before, key)
             if value:
@@ -133,7 +133,7 @@ class SecretKeeping(Base):
         self.forget_secrets(before)
 
     def forget_secrets(self, name: str, keys: Iterable[str] | None = None) -> None:
-        """Forget these secrets under that name, or all of them."""
+        """Remove these secrets under that name, or all of them."""
         self.secrets.remove(name, tuple(every_secret() if keys is None else keys))
 
 
@@ -143,13 +143,13 @@ def every_secret() -> list[str]:
 
 
 def destination_secret_keys() -> list[str]:
-    """The keys of all secrets that any kind of destination declares."""
+    """The keys of all secrets that any destination kind declares."""
     declared = [field.key for kind in KINDS.values() for field in kind.secrets]
     return [f"{_DESTINATION}{key}" for key in dict.fromkeys(declared)]
 
 
 def _missing(name: str, state: SecretState) -> FixSettings:
-    """A connection lacks a secret."""
+    """The error for a missing secret."""
     of_destination = state.key.startswith(_DESTINATION)
     return FixSettings(
         "PSC-SECRET-MISSING/destination" if of_destination else "PSC-SECRET-MISSING/source",

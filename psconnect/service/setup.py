@@ -40,17 +40,17 @@ _SIGN_IN = "Sign-in by e-mail domain"
 
 
 class SetUp(Destinations, DraftFiles):
-    """What a person can do while setting up a connection, on settings that may not be saved yet."""
+    """What a user can do while setting up a connection, with settings that may be unsaved."""
 
     def build_plugin(self, name: str) -> PluginPackage:
-        """Build the plugin package with the least access for the connection's choices; its version grows with time."""
+        """Build the plugin package with the least access the connection needs; its version grows with time."""
         return self.plugin_for(self._files.with_kept_id(name))
 
     def go_without(self, name: str, refused: Iterable[str]) -> tuple[Piece, ...]:
-        """Let a connection go without what PowerSchool refuses, from now on; returns all that it goes without.
+        """Make a connection do without what PowerSchool refuses; returns everything it does without.
 
-        ``refused`` are names of pieces, or tables or fields as PowerSchool names them. Raises FixSettings for what
-        can't be left out, or where another choice of the connection needs it.
+        ``refused`` are names of pieces, or of tables or fields in PowerSchool. Raises FixSettings for what can't be
+        left out or is needed by another choice.
         """
         connection = self._files.get(name)
         changed, pieces = self.left_out(connection, refused)
@@ -59,9 +59,9 @@ class SetUp(Destinations, DraftFiles):
         return pieces
 
     def left_out(self, connection: Connection, refused: Iterable[str]) -> tuple[Connection, tuple[Piece, ...]]:
-        """Settings that need not be stored, with what is refused left out, and all that they go without.
+        """The settings, possibly unsaved, without what is refused, and everything they do without.
 
-        Raises as ``go_without``.
+        Raises the same errors as ``go_without``.
         """
         wanted = dict.fromkeys([*connection.source.without, *(piece_of(text).name for text in refused)])
         source = msgspec.structs.replace(connection.source, without=list(wanted))
@@ -69,15 +69,15 @@ class SetUp(Destinations, DraftFiles):
         return changed, powerschool_streams(choices_of(changed)).without
 
     def write_plugin(self, name: str, path: Path) -> PluginPackage:
-        """Build the plugin package of a connection and write its ZIP."""
+        """Build a connection's plugin package and write its ZIP."""
         return _written(self.build_plugin(name), path)
 
     def save_plugin(self, connection: Connection, path: Path) -> PluginPackage:
-        """Build the plugin package of settings that may not be saved yet, and write its ZIP."""
+        """Build the plugin package of possibly unsaved settings and write its ZIP."""
         return _written(self.plugin_for(connection), path)
 
     def plugin_for(self, connection: Connection) -> PluginPackage:
-        """Build the plugin package for settings that need not be stored yet; without an id they get one."""
+        """Build the plugin package of possibly unsaved settings; they get an id if they have none."""
         connection = self.with_id(connection)
         choices = choices_of(connection)
         version = f"1.{self.clock.now():%Y%m%d.%H%M%S}"
@@ -86,15 +86,15 @@ class SetUp(Destinations, DraftFiles):
         )
 
     def presets(self) -> list[PresetInfo]:
-        """What a connection can start from, in the order of the labels."""
+        """The presets a connection can start from, by label."""
         return inspect.all_presets()
 
     def in_effect(self, connection: Connection) -> Connection:
-        """The settings by which a connection would run: its own, and its preset's where it says nothing."""
+        """The settings in effect: the connection's own, and its preset's for what it leaves open."""
         return in_effect(connection)
 
     def destinations(self) -> list[Kind]:
-        """The kinds of destination, each with the settings it declares."""
+        """The destination kinds, each with the settings it declares."""
         return list(KINDS.values())
 
     def examine(
@@ -104,7 +104,7 @@ class SetUp(Destinations, DraftFiles):
         on_finding: Callable[[Finding], None],
         cancel: CancelToken | None = None,
     ) -> list[Finding]:
-        """Run the access doctor on settings that may not be saved yet.
+        """Run the access doctor on possibly unsaved settings.
 
         An empty ``secret`` means the stored one. ``on_finding`` is called with each finding as it is made.
         """
@@ -116,7 +116,7 @@ class SetUp(Destinations, DraftFiles):
         return findings
 
     def schools(self, connection: Connection, secret: str = "", cancel: CancelToken | None = None) -> list[School]:
-        """The district's schools with their active students, read from its source; the settings may be unsaved."""
+        """The district's schools with their active students, read from the source; settings may be unsaved."""
         with self._looking(choices_of(connection), secret, cancel) as opened:
             return opened.schools()
 
@@ -130,9 +130,9 @@ class SetUp(Destinations, DraftFiles):
         on_event: OnEvent = ignore,
         most: int = 200,
     ) -> FilterPreview:
-        """How many records of an entity pass the filter rules, and who is caught; the settings may be unsaved.
+        """How many records of an entity pass the filter rules, and who is left out; settings may be unsaved.
 
-        Reads that entity and what shapes it from PowerSchool; needs the plugin for these very settings, because rules
+        Reads the entity and what shapes it from PowerSchool. Needs the plugin for exactly these settings, because rules
         read fields. An empty ``secret`` means the stored one.
         """
         choices, token = choices_of(connection), cancel or CancelToken()
@@ -142,10 +142,10 @@ class SetUp(Destinations, DraftFiles):
     def check_destination(
         self, connection: Connection, typed: Mapping[str, str] | None = None, kept_as: str = ""
     ) -> str:
-        """Whether the destination of settings that may not be saved yet takes a delivery; says so in a sentence.
+        """Check that the destination of possibly unsaved settings accepts a delivery; returns a sentence.
 
-        ``typed`` are secrets that are not stored yet, by full keys; others are kept under ``kept_as``, or the
-        connection's name. Raises PsconnectError where it can't be used.
+        ``typed`` are unsaved secrets by full key; others are kept under ``kept_as`` or the connection's name. Raises
+        PsconnectError if it can't be used.
         """
         with self.opened_destination(connection, typed=typed, kept_as=kept_as) as destination:
             return stop_if_failed(destination.check())
@@ -163,9 +163,9 @@ class SetUp(Destinations, DraftFiles):
         *,
         report: Path | None = None,
     ) -> list[Finding]:
-        """Run the access doctor, then the destination's own check.
+        """Run the access doctor, then the destination's check.
 
-        ``report`` is a file to write what the server's answers looked like: nobody's data, no address, no secret.
+        ``report`` is a file to describe the form of the server's answers in: no personal data, no address, no secret.
         """
         connection = self._files.get(name)
         findings: list[Finding] = []
@@ -191,7 +191,7 @@ class SetUp(Destinations, DraftFiles):
             yield self._sign_in(connection.name, list(choices.naming.sign_in.kind_of))
 
     def _examined(self, choices: Choices, cancel: CancelToken, report: Path) -> Iterator[Finding]:
-        """The findings about a PowerSchool server, and a report of what its answers looked like."""
+        """The findings about a PowerSchool server, and a report on the form of its answers."""
         streams = powerschool_streams(choices)
         with self.opened(choices, cancel, hurried=False) as opened:
             client, evidence = cast("PowerSchool", opened).client, Evidence(streams)
@@ -204,7 +204,7 @@ class SetUp(Destinations, DraftFiles):
             write_atomically(report.absolute(), evidence.document().encode())
 
     def _sign_in(self, name: str, domains: list[str]) -> Finding:
-        """Whether the e-mails of the domains by which people sign in are in what the newest run read."""
+        """Check that the newest run read e-mails of the sign-in domains."""
         with last_read(self.rosters_of(name)) as read:
             counts = mails_by_domain(read.db) if read else None
         if counts is None:
@@ -228,7 +228,7 @@ def _written(package: PluginPackage, path: Path) -> PluginPackage:
 
 
 def powerschool_streams(choices: Choices) -> StreamSet:
-    """What is read from PowerSchool; raises FixSettings for a connection with another source."""
+    """The streams to read from PowerSchool; raises FixSettings for a connection with another source."""
     if not isinstance(choices.reads, PowerSchoolReads):
         raise FixSettings(
             "PSC-SOURCE-NO-PLUGIN",
