@@ -1,4 +1,4 @@
-"""A run as a file for people: HTML to read and print, CSV to work through."""
+"""A run's report as a file: HTML to read and print, CSV to work through."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from psconnect.store.files import write_atomically
 
 Make = Callable[[sqlite3.Connection, Connection, int], Iterable[bytes]]
 FORMATS: dict[str, Make] = {".html": html_report, ".csv": csv_report}
-"""What each file ending gives: the bytes of the file, piece by piece."""
+"""File ending -> function that makes the file's bytes, in pieces."""
 
 
 def write_report(db: sqlite3.Connection, connection: Connection, number: int, path: Path) -> Path:
-    """Write the report of the run with that number; raises FixSettings for an unknown ending, or LocalStorage."""
+    """Write the report of a run; raises FixSettings for an unknown ending, or LocalStorage."""
     make = FORMATS.get(path.suffix.lower())
     if make is None:
         known = " or ".join(FORMATS)

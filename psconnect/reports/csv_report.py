@@ -17,16 +17,16 @@ from psconnect.store.history.run_table import ROW_DAYS
 from psconnect.wording.catalogue import counted
 
 HEADER = ("School", "Severity", "Rule", "What", "Record", "Record id", "About", "What to do", "Page in PowerSchool")
-# Invisible characters before the sign are passed over: some spreadsheets drop them before they look.
+# Skip invisible characters before the sign: some spreadsheets drop them first.
 _AT_A_TIME = 1_000
 _FORMULA = re.compile("[\\s\\0\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\\-@＝＋－＠]|[\\t\\r\\n\\0]")
 
 
 def csv_report(db: sqlite3.Connection, connection: Connection, number: int) -> Iterator[bytes]:
-    """One row a problem, piece by piece. UTF-8 with BOM and CRLF, as spreadsheets expect; a formula is made text.
+    """One row per problem, in pieces: UTF-8 with BOM and CRLF, as spreadsheets expect; formulas become text.
 
-    Raises FixSettings for a run that does not exist, or whose problems are past their time: a file without rows would
-    say that there were none.
+    Raises FixSettings if the run doesn't exist or its problems are no longer kept, because an empty file would mean
+    that there were none.
     """
     view = view_of(db, connection, number)
     if view.forgotten:
@@ -62,7 +62,7 @@ def csv_report(db: sqlite3.Connection, connection: Connection, number: int) -> I
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
-    """The bytes of a CSV file for spreadsheets, piece by piece: no more than some rows of it are held."""
+    """The bytes of a CSV file for spreadsheets, in pieces of some rows."""
     yield b"\xef\xbb\xbf"
     written = itertools.chain([header], ([harmless(value) for value in row] for row in rows))
     while some := list(itertools.islice(written, _AT_A_TIME)):
@@ -72,5 +72,5 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[byt
 
 
 def harmless(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP ASVS 1.2.10, fault D15)."""
+    """A cell that no spreadsheet treats as a formula (OWASP ASVS 1.2.10, fault D15)."""
     return f"'{value}" if _FORMULA.match(value) else value

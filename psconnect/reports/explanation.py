@@ -1,4 +1,4 @@
-"""Why a record is, or is not, at the destination: its way through the newest run, and its changes over the runs."""
+"""Why a record is or isn't at the destination: its path through the newest run, and its changes over all runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from psconnect.wording.rules import rule_of
 from psconnect.wording.times import day
 
 _STEPS = ("Read", "Mapped", "Who is in", "Filter rules", "Requirements", "Uniqueness", "Belongs together", "Compared")
-"""The way of a record through a run, in the order in which it is gone."""
+"""The steps of a record through a run, in order."""
 
 _STEP_OF = {
     "unreadable": "Mapped",
@@ -58,7 +58,7 @@ _STEP_OF = {
     "class-without-teacher": "Belongs together",
     "second-lead-teacher": "Belongs together",
 }
-"""Where a rule decides; every other one says who is in at all."""
+"""The step at which each rule decides; the others decide who is in."""
 _DID = {"create": marked("It was created."), "update": marked("It was changed."), "remove": marked("It was removed.")}
 _TO_BE = {
     "create": marked("It is to be created."),
@@ -69,7 +69,7 @@ _TO_BE = {
 
 @dataclass(frozen=True)
 class ExplainedStep:
-    """One step of the way: how it came out, and a sentence about it."""
+    """One step: its outcome, and a sentence about it."""
 
     name: str
     outcome: Literal["passed", "noticed", "stopped", "not reached"]
@@ -80,7 +80,7 @@ class ExplainedStep:
 class Happening:
     """A change of the record in one run; ``differences`` are attribute, before, after.
 
-    ``done`` tells whether it was delivered; ``state`` is the run's.
+    ``done`` tells whether it was delivered; ``state`` is the run's state.
     """
 
     run_id: str
@@ -98,7 +98,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class Related:
-    """An enrollment of the person or class that is not delivered: the other side of it, and why."""
+    """An enrollment of the person or class that isn't delivered: its other side, and why."""
 
     title: str
     because: str
@@ -106,15 +106,15 @@ class Related:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything about one record. It holds a person's data: for the screen alone, never for a log.
+    """Everything about one record. It holds personal data: for the screen only, never for a log.
 
     Attributes:
-        sentence: the answer in one sentence, like "Not included, because …".
-        to_do: what to do about it; empty where nothing needs doing.
-        included: whether it is in, as it was read.
+        sentence: the answer in one sentence, such as "Not included, because …".
+        to_do: what to do about it; empty for nothing.
+        included: whether it was included when last read.
         link: address of the person's page in PowerSchool, or empty.
         values: attribute and value, as read by the newest run (or as last known).
-        missing: enrollments of it that are not delivered, at most ``MOST_RELATED``.
+        missing: its enrollments that aren't delivered, at most ``MOST_RELATED``.
     """
 
     entity: str
@@ -136,7 +136,7 @@ MOST_RELATED = 100
 
 
 def explain(read: LastRead, base_url: str, entity: Entity, key: int) -> Explanation | None:
-    """The explanation of a record; None when neither the newest run nor the history knows it."""
+    """The explanation of a record; None if neither the newest run nor the history knows it."""
     staged = read.staged(entity, key)
     happenings = _happenings(read.db, entity, key)
     delivered = read.db.execute("SELECT record FROM ledger WHERE entity = ? AND key = ?", [entity.rank, key]).fetchone()
@@ -166,7 +166,7 @@ def explain(read: LastRead, base_url: str, entity: Entity, key: int) -> Explanat
 
 @dataclass(frozen=True)
 class _View:
-    """What is known of one record, and the words for it."""
+    """What is known about one record, and its wording."""
 
     db: sqlite3.Connection
     entity: Entity
@@ -176,7 +176,7 @@ class _View:
     delivered: bool
     happenings: tuple[Happening, ...]
     instead: str = ""
-    """The rule of a member of staff who is the other kind now."""
+    """The rule for a staff member who changed to the other kind."""
 
     def answer(self) -> tuple[str, str]:
         """The answer in one sentence, and what to do."""
@@ -228,7 +228,7 @@ class _View:
         )
 
     def steps(self) -> tuple[ExplainedStep, ...]:
-        """The way through the newest run."""
+        """The steps through the newest run."""
         if self.staged is None:
             text = rule_of(self.instead).sentence if self.instead else tr("PowerSchool did not list it.")
             return (
@@ -284,7 +284,7 @@ def _last_known(
 
 
 def _happenings(db: sqlite3.Connection, entity: Entity, key: int) -> tuple[Happening, ...]:
-    """The record's changes, newest first. One look-up a run: a plan is stored by run, entity and key."""
+    """The record's changes, newest first. One look-up per run: plans are stored by run, entity and key."""
     rows = db.execute(
         "SELECT r.id, r.started, r.state, c.action, c.before, c.after FROM run r CROSS JOIN change c "
         "ON c.run = r.no AND c.entity = ? AND c.key = ? ORDER BY r.no DESC",
@@ -301,8 +301,8 @@ def _happenings(db: sqlite3.Connection, entity: Entity, key: int) -> tuple[Happe
 
 
 def _missing(read: LastRead, number: int, entity: Entity, key: int) -> tuple[Related, ...]:
-    """The enrollments of a person or class that are not delivered, with the other side of each."""
-    # Other staff has none, unless it is in classes in a role that is no teacher's.
+    """Enrollments of a person or class that aren't delivered, with the other side of each."""
+    # Other staff have none, unless they are in classes in a role that isn't a teacher's.
     wanted = TEACHER.key if entity is ADMIN else entity.key
     column = next((one.column for one in ENROLLMENT.references if one.entity == wanted), "")
     if column not in ("student", "class", "teacher"):

@@ -1,4 +1,4 @@
-"""A run as one HTML file: self-contained, readable on screen and on paper, never over 2 MB."""
+"""A run as one self-contained HTML file of at most 2 MB, readable on screen and paper."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from psconnect.wording.rules import WordedRule
 from psconnect.wording.runs import severity_word
 
 LARGEST_REPORT = 2_000_000
-"""Bytes that no report exceeds."""
+"""The most bytes of a report."""
 
 _ROOMS = (6_000, 3_000, 1_000, 300, 0)
-"""How many records to list in all; the next one is tried when a file gets too large."""
+"""How many records to list in total; if the file gets too large, the next value is tried."""
 _RECORDS_A_RULE = (200, 100, 50, 20, 10, 5, 2, 1, 0)
 _HEADING = 4
-"""The space that a rule's heading takes, in records."""
+"""The space a rule's heading takes, in records."""
 _ROWS_A_TABLE = 50
 _LONGEST_TEXT = 600
 _UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
@@ -35,7 +35,7 @@ _UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\uf
 
 @dataclass(frozen=True)
 class ShownRule:
-    """What one rule found at one school: the records listed, and how many more there are."""
+    """One rule's problems at one school: the listed records, and how many more there are."""
 
     rule: WordedRule
     records: list[ProblemRow]
@@ -49,7 +49,7 @@ class ShownRule:
 
 @dataclass(frozen=True)
 class ShownSchool:
-    """The problems of one school, as many as there is room for."""
+    """The problems of one school that fit."""
 
     name: str
     key: int | None
@@ -58,11 +58,11 @@ class ShownSchool:
 
 
 _Rows = Callable[[int], Iterable[ProblemRow]]
-"""The rows of a run, of each rule at each school at most so many, in their order."""
+"""A run's rows in order, with at most this many per rule and school."""
 
 
 def html_report(db: sqlite3.Connection, connection: Connection, number: int) -> Iterator[bytes]:
-    """The report of a run, in one piece; raises FixSettings for a run that does not exist."""
+    """The report of a run, in one piece; raises FixSettings if the run doesn't exist."""
     view = view_of(db, connection, number)
 
     def rows(most: int) -> Iterable[ProblemRow]:
@@ -78,9 +78,9 @@ def html_report(db: sqlite3.Connection, connection: Connection, number: int) -> 
 
 
 def with_room(schools: list[SchoolProblems], rows: _Rows, room: int) -> list[ShownSchool]:
-    """As many records as there is room for, the same number for every rule of every school.
+    """As many records as fit, the same number for every rule of every school.
 
-    Where there is not even room for the headings of all schools, the last ones are left away.
+    If not even all schools' headings fit, the last schools are omitted.
     """
     counts = [rule.count for school in schools for rule in school.rules]
     each = next(n for n in _RECORDS_A_RULE if not n or sum(min(n, count) + _HEADING for count in counts) <= room)
@@ -123,7 +123,7 @@ def _template() -> jinja2.Template:
 
 
 def _printable(value: object) -> object:
-    """Every text on its way into the page: of bounded length, and without characters that HTML can't hold."""
+    """A text for the page: of limited length, without characters that HTML can't hold."""
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
     text = _UNPRINTABLE.sub("\ufffd", value)

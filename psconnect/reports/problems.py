@@ -1,7 +1,6 @@
-"""The problems of a run as a report lists them: by school, then by rule, each record with its id and its page.
+"""The problems of a run in report order: by school, then by rule, each record with its id and its page.
 
-A run can have hundreds of thousands of them: what is held in memory is how many there are of each kind; the rows
-themselves are read in their order, one after the other.
+A run can have hundreds of thousands: only the counts are held in memory, and rows are read one by one.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from psconnect.wording.rules import WordedRule, rule_of
 from psconnect.wording.runs import severity_order
 
 ALL = 2**62
-"""More rows than there can be."""
+"""More rows than possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +31,9 @@ class ProblemRow:
     Attributes:
         school: name of the school, or words for "none".
         school_key: key of the school, or None.
-        kind: what the record is, like ``Student``.
-        record: the record's id as it is delivered.
-        detail: the attribute or the other record's kind that the problem is about; may be empty.
+        kind: the record's kind, such as ``Student``.
+        record: the record's delivered id.
+        detail: the attribute or the kind of the other record concerned; may be empty.
         link: address of the person's page in PowerSchool, or empty.
     """
 
@@ -49,7 +48,7 @@ class ProblemRow:
 
 @dataclass(frozen=True)
 class RuleProblems:
-    """How much one rule found at one school."""
+    """How many problems one rule found at one school."""
 
     rule: WordedRule
     count: int
@@ -57,7 +56,7 @@ class RuleProblems:
 
 @dataclass(frozen=True)
 class SchoolProblems:
-    """The problems of one school; ``key`` is None for those that belong to none."""
+    """The problems of one school; ``key`` is None for problems without a school."""
 
     name: str
     key: int | None
@@ -70,7 +69,7 @@ class SchoolProblems:
 
 
 def by_school(db: sqlite3.Connection, number: int) -> list[SchoolProblems]:
-    """What a run found at each school: by school name (those of no school last), errors first, by rule."""
+    """A run's problems by school name (those without a school last), errors first, then by rule."""
     name_of = _school_namer(school_names(db, number))
     sql = "SELECT school, rule, count(*) FROM problem WHERE run = ? GROUP BY school, rule"
 
@@ -100,12 +99,12 @@ def problem_rows(
 ) -> Iterator[ProblemRow]:
     """The problems of a run in the order of ``schools`` (by_school), then by kind and record.
 
-    Of each rule at each school at most ``most``.
+    At most ``most`` per rule and school.
     """
     ids, address = RunIds(db, number), web_address(connection.source.url)
     places = [(school, found.rule) for school in schools for found in school.rules]
     at_place = {(school.key, rule.key): at for at, (school, rule) in enumerate(places)}
-    # A function, because SQLite has no index that a join with the places could use.
+    # A function, because SQLite has no index for a join with the places.
     db.create_function("place", 2, lambda school, rule: at_place[school, rule], deterministic=True)
     for at, rank, key, detail in db.execute(_ROWS, {"run": number, "most": most}):
         (school, rule), entity = places[at], BY_RANK[rank]
@@ -121,7 +120,7 @@ def problem_rows(
 
 
 def web_address(url: str) -> str:
-    """The server's address if links may begin with it (http or https, and a host), else an empty text."""
+    """The server's address if links can begin with it (http or https, and a host); else empty."""
     parts = urlsplit(url)
     return url if parts.scheme in ("https", "http") and parts.hostname else ""
 

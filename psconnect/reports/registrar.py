@@ -1,6 +1,6 @@
 """The problems of a run as a CSV file for a school's registrar: names and numbers, what to do, where.
 
-It holds people's data, unlike the report for IT: it is for those who mend the records, and written only when wanted.
+Unlike the report for IT, it holds personal data: it is for those who fix the records, and written only on request.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from psconnect.wording.rules import rule_of
 
 
 def registrar_csv(groups: Iterable[ProblemGroup], read: LastRead | None) -> Iterator[bytes]:
-    """The problems as CSV, piece by piece: UTF-8 with BOM and CRLF; what looks like a formula is made text.
+    """The problems as CSV, in pieces: UTF-8 with BOM and CRLF; formulas become text.
 
-    Number and name are those of the newest reading (``read``), else the name that the run knew.
+    Number and name come from the newest reading (``read``), else the name from the run.
     """
     rows = ([" ".join(value.split()) for value in values] for group in groups for values in _rows(group, read))
     yield from as_csv(_header(), rows)
@@ -52,7 +52,7 @@ def _rows(group: ProblemGroup, read: LastRead | None) -> Iterator[tuple[str, ...
 
 
 def _number_and_name(record: ProblemRecord, read: LastRead | None) -> tuple[str, str]:
-    """As the newest reading has them; who was left out for a problem was never delivered, but was read."""
+    """Number and name from the newest reading, which also has records left out for a problem."""
     entity = BY_KEY[record.entity]
     staged = read.staged(entity, record.key) if read else None
     if staged is None:

@@ -1,4 +1,4 @@
-"""A run as a report shows it, the same for every format: ids, counts and attribute names, nobody's data."""
+"""A run as reports show it, in every format: ids, counts and attribute names, no personal data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _GIVEN_UP = ("discarded", "expired")
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact about a run, with the words a person reads for it."""
+    """One fact about a run, with its label."""
 
     label: str
     value: str
@@ -46,7 +46,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Failure:
-    """What stopped a run, in the parts of PsconnectError; ``stopped`` says at which stage."""
+    """What stopped a run, as a worded error; ``stopped`` names the stage."""
 
     title: str
     stopped: str
@@ -58,18 +58,18 @@ class Failure:
 
 @dataclass(frozen=True)
 class RunView:
-    """A run with everything a report tells of it.
+    """A run with everything a report says about it.
 
     Attributes:
         state: the run's state in words.
-        delivered: whether the changes were made, or only would be.
-        planned: whether the run got as far as comparing and looking for problems.
+        delivered: whether the changes were made or only planned.
+        planned: whether the run got as far as comparing and checking.
         changes: per entity label.
         read: rows per stream label.
-        left_out: records per rule, the worst severity first.
-        found: problems per rule, the worst severity first.
-        problems: how many there are, by school and rule.
-        forgotten: how many problems the run had whose rows are past their time.
+        left_out: records per rule, worst severity first.
+        found: problems per rule, worst severity first.
+        problems: their counts by school and rule.
+        forgotten: how many problems the run had whose rows are no longer kept.
     """
 
     connection: str
@@ -95,7 +95,7 @@ class RunView:
 
 
 def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunView:
-    """The view of the run with that number; raises FixSettings when there is none."""
+    """The view of the run with that number; raises FixSettings if there is none."""
     run = _read(db, connection.name, number)
     problems = by_school(db, number)
     found: Counter[WordedRule] = Counter()
@@ -133,7 +133,7 @@ def _read(db: sqlite3.Connection, name: str, number: int) -> Run:
 
 
 def _by_severity(counts: dict[WordedRule, int]) -> list[tuple[WordedRule, int]]:
-    """The worst severity first, then the largest count."""
+    """Worst severity first, then the largest count."""
     return sorted(counts.items(), key=lambda item: (severity_order(item[0].severity), -item[1], item[0].key))
 
 
@@ -149,7 +149,7 @@ def _facts(run: Run, connection: Connection) -> list[Fact]:
         *_times(run),
         Fact(tr("Started by"), trigger_word(run.trigger)),
         Fact(tr("Scope"), scope_word(run.scope)),
-        # What the person typed stays in the history: it is free text and may name somebody.
+        # The reason stays in the history: it is free text and may name somebody.
         Fact(tr("Approval"), tr("Approved by hand; the reason is in the history") if run.reason else ""),
         Fact(tr("Read"), ", ".join(part for part in (way, calls) if part)),
         Fact(tr("Compared"), comparison(run.compared)),
@@ -160,7 +160,7 @@ def _facts(run: Run, connection: Connection) -> list[Fact]:
 
 
 def _times(run: Run) -> list[Fact]:
-    """When it started and ended and how long it took; of a plan that was never approved, how long the plan took."""
+    """Start, end and duration; for a plan that was never approved, how long planning took."""
     started = Fact(tr("Started"), full_moment(run.started))
     ended = (
         [Fact(state_word(run.state) if run.state in _GIVEN_UP else tr("Ended"), full_moment(run.ended))]
@@ -195,7 +195,7 @@ def _host(connection: Connection) -> str:
 
 
 def _destination(connection: Connection) -> str:
-    """The destination's label and the folder it writes to; nothing else of its settings."""
+    """The destination's label and folder; none of its other settings."""
     kind = connection.destination_kind
     if kind not in KINDS:
         return kind
@@ -210,7 +210,7 @@ def _destination(connection: Connection) -> str:
 
 
 def _destination_phrase(connection: Connection) -> str:
-    """What completes "delivered to …": ``the OneRoster CSV bundle``; a label that is a name takes no article."""
+    """Completes "delivered to …", as in ``the OneRoster CSV bundle``; a label that is a name takes no article."""
     kind = connection.destination_kind
     if kind not in KINDS:
         return ""
