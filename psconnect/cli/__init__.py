@@ -19,14 +19,14 @@ from psconnect.wording.errors import word
 
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
-    """Run one command; returns its exit code (see psconnect.cli.codes). Tests give a clock of their own."""
+    """Run one command; returns its exit code (see psconnect.cli.codes). Tests pass their own clock."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     parser = make_parser()
     options = parser.parse_args(arguments)
     if options.verb != "serve-demo":
-        # The demo server has nobody's secret, and on Linux only a process that may be dumped can be measured.
+        # The demo server has no secrets, and on Linux only a process that may be dumped can be measured.
         coredumps.forbid()
     if not options.verb and not window.can_open():
         parser.print_help(sys.stderr)
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
 
 
 def _ended(error: BaseException, verb: str, *, as_json: bool) -> int:
-    """Say why a command ended early; returns its exit code."""
+    """Print why a command ended early; returns its exit code."""
     if isinstance(error, output.Unwritten):
         return _unwritten(error)
     if isinstance(error, PsconnectError):
@@ -56,7 +56,7 @@ def _ended(error: BaseException, verb: str, *, as_json: bool) -> int:
     if isinstance(error, Cancelled | KeyboardInterrupt):
         return _stopped(verb, at_once=isinstance(error, KeyboardInterrupt), as_json=as_json)
     if isinstance(error, BrokenPipeError):
-        # Whoever read the output has seen enough (psconnect runs NAME | head).
+        # The reader closed the pipe (psconnect runs NAME | head).
         _silence()
         return codes.CANCELLED
     if not isinstance(error, Exception):
@@ -66,7 +66,7 @@ def _ended(error: BaseException, verb: str, *, as_json: bool) -> int:
 
 
 def _silence() -> None:
-    """What is left for standard output has nowhere to go."""
+    """Discard what is left for standard output."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -89,7 +89,7 @@ def _told(error: PsconnectError, *, as_json: bool) -> int:
 
 
 def _stopped(verb: str, *, at_once: bool, as_json: bool) -> int:
-    """Say that a command was stopped: at a safe point, or in the middle by a second Ctrl+C."""
+    """Print that a command was stopped: at a safe point, or at once by a second Ctrl+C."""
     half = "A run that was under way is brought to its end by the next start." if at_once else ""
     text = half or "Nothing was left half done."
     if as_json:
@@ -103,7 +103,7 @@ def _bug(mistake: Exception) -> Bug:
 
 
 def _place_of(mistake: Exception) -> str:
-    """Where in the program it happened, like ``uniqueness.py:151``: the text of the error itself may quote data."""
+    """Where in the program it happened, such as ``uniqueness.py:151``; the error's own text may contain data."""
     trace = mistake.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next

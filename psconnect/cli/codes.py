@@ -1,4 +1,4 @@
-"""Exit codes (docs/command-line.md), from a run or from an error that came before any run."""
+"""Exit codes (docs/command-line.md), by a run or an error before any run."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _SETTINGS = (
     "PSC-DESTINATION",
 )
 UNRECORDED = "PSC-DATA-UNRECORDED"
-"""Delivered, but this could not be written down (sync.session)."""
+"""Delivered, but not recorded (sync.session)."""
 _PATHS = ("PSC-DISK-MISSING", "PSC-DISK-FOLDER", "PSC-DISK-NAME")
-"""A file that was named is not there, or is none."""
+"""A named file doesn't exist or is not a file."""
 
 
 def for_run(run: Run) -> int:
-    """The exit code that a run's end means."""
+    """The exit code for a run's end."""
     if run.state in ("held", "previewed"):
         return HELD if run.holds else DONE
     if run.state == "cancelled":
@@ -38,12 +38,12 @@ def for_run(run: Run) -> int:
 
 
 def for_error(error: PsconnectError) -> int:
-    """The exit code of an error that kept a command from beginning."""
+    """The exit code for an error before a command began."""
     if isinstance(error, AnotherRunActive):
         return ACTIVE
     if isinstance(error, FixSettings) or error.code in _PATHS:
         return USAGE
     if isinstance(error, Bug) or error.code == UNRECORDED:
-        # Nobody knows how far it got; what is true of a run that fails while applying is true of it.
+        # It is unknown how far it got, so treat it as a run that failed while applying.
         return APPLYING
     return NOT_READ

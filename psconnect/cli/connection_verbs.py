@@ -1,4 +1,4 @@
-"""The verbs about a connection itself: its settings, plugin and access."""
+"""The verbs for a connection itself: its settings, plugin and access."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _flat(data: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")
         else:
-            # As it is written for `connection set`: true, not True.
+            # As `connection set` takes it: true, not True.
             yield f"{prefix}{key}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -1,4 +1,4 @@
-"""The demo: a made-up district on this computer, set up and synced as a real one would be, in a folder of its own."""
+"""The demo: a made-up district on this computer, set up and synced like a real one, in its own folder."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def demo(options: argparse.Namespace, place: DemoHome, cancel: CancelToken) -> i
 
 
 def serve(options: argparse.Namespace, place: DemoHome, cancel: CancelToken) -> int:
-    """Serve the demo district until Ctrl+C; prints address and credentials of an installed plugin as JSON."""
+    """Serve the demo district until Ctrl+C; prints address and credentials of the installed plugin as JSON."""
     personality = Personality() if options.personality is None else draw(options.personality)
     with _serving(options, place, personality) as server:
         service = _set_up(server, place, quiet=True)
@@ -64,7 +64,7 @@ def serve(options: argparse.Namespace, place: DemoHome, cancel: CancelToken) -> 
 def _serving(
     options: argparse.Namespace, place: DemoHome, personality: Personality | None = None
 ) -> Iterator[DemoServer]:
-    """The demo district's server while it runs; raises FixSettings where its port is taken."""
+    """Run the demo district's server; raises FixSettings if its port is in use."""
     server = _server(options, place, personality or Personality())
     try:
         server.start()
@@ -96,7 +96,7 @@ def _server(options: argparse.Namespace, place: DemoHome, personality: Personali
 
 
 def _set_up(server: DemoServer, place: DemoHome, *, quiet: bool = False) -> Service:
-    """A connection to the demo district, with its plugin built, installed and enabled, and its secret stored."""
+    """Set up a connection to the demo district: plugin built, installed and enabled, secret stored."""
 
     def say(text: str) -> None:
         if not quiet:

@@ -1,4 +1,4 @@
-"""``psconnect explain``: find a record by name, number or id, and say why it is or is not at the destination."""
+"""``psconnect explain``: find a record by name, number or id, and say why it is or isn't at the destination."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST = 50
 
 
 def explain_record(service: Service, options: argparse.Namespace) -> int:
-    """Explain the record that a text names; several matches are listed. Exit 0 also when nobody matches."""
+    """Explain the record that matches a text; several matches are listed. Exits with 0 even if nothing matches."""
     matches = service.find(options.name, options.text, entity=options.entity or "", most=_MOST + 1)
     more, matches = len(matches) > _MOST, matches[:_MOST]
     if len(matches) == 1:

@@ -1,4 +1,4 @@
-"""The verb ``filters``: how many records pass an entity's filter rules, and who is caught by which."""
+"""The verb ``filters``: how many records pass an entity's filter rules, and which rule leaves out whom."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psconnect.wording.records import entity_label
 
 
 def filters(service: Service, options: argparse.Namespace) -> int:
-    """Read the entity, apply the connection's filter rules, and show what they do; nothing is delivered."""
+    """Read the entity, apply the connection's filter rules and show the result; nothing is delivered."""
     progress, connection = output.Progress(), service.connection(options.name)
     with cancel_on_interrupt() as cancel:
         try:

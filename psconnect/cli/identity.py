@@ -1,4 +1,4 @@
-"""``psconnect connection adopt`` and ``connection rekey``: the ids under which records are delivered."""
+"""``psconnect connection adopt`` and ``connection rekey``: change delivered ids."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST = 50
 
 
 def adopt_ids(service: Service, options: argparse.Namespace) -> int:
-    """Compare a list of ids with the newest run; with --yes, or when a person agrees, store the matching ones."""
+    """Compare a list of ids with the newest run; store the matching ones with --yes or if the person agrees."""
     preview = service.adoption(options.name, Path(options.file), entity=options.entity)
     if not options.json:
         _show_preview(preview)
@@ -65,7 +65,7 @@ def _show_preview(preview: AdoptionPreview) -> None:
 
 
 def rekey_ids(service: Service, options: argparse.Namespace) -> int:
-    """Show which records would get a new id; with --yes, or when a person agrees, store the choice."""
+    """Show which records would get a new id; store the choice with --yes or if the person agrees."""
     wishes = RekeyWishes(
         choices=dict(_choice(text) for text in options.id),
         id_prefix=options.prefix,
@@ -75,7 +75,7 @@ def rekey_ids(service: Service, options: argparse.Namespace) -> int:
     )
     if options.plugin:
         return _plugin(service, options, wishes)
-    # With nothing but --plan, the list of what is stored and not delivered yet is written.
+    # With only --plan, list the changes that are stored but not delivered yet.
     only_list = bool(options.plan) and wishes == RekeyWishes()
     progress = output.Progress()
     with cancel_on_interrupt() as cancel:
@@ -109,7 +109,7 @@ def rekey_ids(service: Service, options: argparse.Namespace) -> int:
 
 
 def _plugin(service: Service, options: argparse.Namespace, wishes: RekeyWishes) -> int:
-    """Write the plugin that the new ids need, so that the numbers can be read before anything is decided."""
+    """Write the plugin that the new ids need, so that the numbers can be read before deciding."""
     package = service.save_plugin(service.rekeyed(options.name, wishes), Path(options.plugin))
     if options.json:
         output.document({"file": options.plugin, "name": package.name, "version": package.version})
@@ -159,7 +159,7 @@ def _choice(text: str) -> tuple[str, str]:
 
 
 def _agreed(question: str) -> bool:
-    """Whether a person at the terminal says yes; without a terminal it is no."""
+    """Whether the person at the terminal agrees; no without a terminal."""
     if not sys.stdin.isatty():
         return False
     output.say(question)

@@ -1,4 +1,4 @@
-"""Ctrl+C as a wish to stop at the next safe point."""
+"""Ctrl+C as a request to stop at the next safe point."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _TWENTY_A_SECOND = 0.05
 
 
 class Unwritten(Exception):
-    """Standard output takes nothing more: a full disk behind ``> FILE``. ``code``: how the command ends."""
+    """Standard output can't be written, such as a full disk behind ``> FILE``. ``code``: the exit code."""
 
     def __init__(self, why: OSError, code: int) -> None:
         super().__init__(why.strerror or type(why).__name__)
@@ -36,7 +36,7 @@ class Unwritten(Exception):
 
 @contextlib.contextmanager
 def ends_with(code: int) -> Iterator[None]:
-    """If standard output takes nothing more, the command still ends with this exit code."""
+    """Make the command end with this exit code even if standard output can't be written."""
     try:
         yield
     except Unwritten as error:
@@ -55,18 +55,18 @@ def _unwritten() -> Iterator[None]:
 
 
 def flush() -> None:
-    """Write out what is still buffered for standard output."""
+    """Flush standard output."""
     with _unwritten():
         sys.stdout.flush()
 
 
 def say(text: str) -> None:
-    """A line for the person, beside the result."""
+    """Print a line for the person, separate from the result."""
     _beside(f"{shown(text)}\n")
 
 
 def _beside(text: str) -> None:
-    """Write to standard error. Where that fails (a full disk behind ``2> FILE``), the delivery still goes on."""
+    """Write to standard error. If that fails (a full disk behind ``2> FILE``), the delivery continues."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -75,13 +75,13 @@ def _beside(text: str) -> None:
 
 
 def result(text: str) -> None:
-    """A line of the result."""
+    """Print a line of the result."""
     with _unwritten():
         print(shown(text))
 
 
 def answer(question: str) -> str:
-    """What the person in front of the terminal types; an empty text where input has ended (Ctrl+D)."""
+    """What the person types; empty at the end of input (Ctrl+D)."""
     try:
         return input(question).strip()
     except EOFError:
@@ -90,7 +90,7 @@ def answer(question: str) -> str:
 
 
 def completed(text: str, *, as_json: bool, **data: object) -> int:
-    """The result of a command that did what it was asked: a sentence, or ``data`` as JSON; returns the exit code."""
+    """Print the result of a successful command, as a sentence or as JSON ``data``; returns the exit code."""
     if as_json:
         document(data)
     else:
@@ -99,20 +99,20 @@ def completed(text: str, *, as_json: bool, **data: object) -> int:
 
 
 def document(data: object) -> None:
-    """The result as one JSON document."""
+    """Print the result as one JSON document."""
     with _unwritten():
         print(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def show_error(error: PsconnectError, *, as_json: bool) -> None:
-    """An error: cause, what to do, code."""
+    """Print an error: cause, what to do, code."""
     if as_json:
         document({"error": word(error).as_dict()})
     show_parts(word(error))
 
 
 def show_parts(told: Worded) -> None:
-    """The parts of an error as a person reads them."""
+    """Print the parts of a worded error."""
     say(f"{told.title}.")
     say(f"  {told.happened}")
     say("  " + tr("What to do: {action}", action=told.to_do))
@@ -120,7 +120,7 @@ def show_parts(told: Worded) -> None:
 
 
 def table(rows: Sequence[tuple[str, ...]], *, right: frozenset[int] = frozenset()) -> None:
-    """Rows in columns; the columns named in ``right`` are aligned to the right, as numbers are."""
+    """Print rows in columns; those in ``right`` are right-aligned, for numbers."""
     if not rows:
         return
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
@@ -132,7 +132,7 @@ def table(rows: Sequence[tuple[str, ...]], *, right: frozenset[int] = frozenset(
 
 
 def show_run(run: Run) -> None:
-    """A run's summary: what was read, what changes, what was left out and why, what to do next."""
+    """Print a run's summary: what was read, what changes, what was left out and why, what to do next."""
     result(tr("{name}: {state}", name=run.connection, state=state_word(run.state)))
     when = f"{run.started.astimezone():%Y-%m-%d %H:%M}"
     if run.school_year:
@@ -163,7 +163,7 @@ def show_run(run: Run) -> None:
 
 
 def _show_changes(run: Run, *, waits: bool) -> None:
-    """What the run changes, by entity; or why there is nothing to change."""
+    """Print what the run changes, by entity, or why nothing changes."""
     if run.changes:
         heading = ("", tr("create"), tr("update"), tr("remove"))
         rows = [
@@ -183,7 +183,7 @@ def _show_changes(run: Run, *, waits: bool) -> None:
 
 
 def _show_not_done(run: Run) -> None:
-    """What was planned but not done, and what was left out."""
+    """Print what was planned but not done, and what was left out."""
     if run.not_applied:
         result(tr("Not applied, because only additions are delivered:"))
         table(_not_applied(run))
@@ -209,7 +209,7 @@ def _not_applied(run: Run) -> list[tuple[str, ...]]:
 
 
 def show_set_aside(records: Sequence[SetAside]) -> None:
-    """The records that a plan leaves alone, by their ids, and why."""
+    """Print the records that a plan leaves alone, by id, and why."""
     rows = [
         (f"  {record_label(one.entity)}", one.sourced_id, action_word(one.action).lower(), aside_word(one.because))
         for one in records
@@ -223,7 +223,7 @@ def _on_terminal() -> bool:
 
 @dataclass
 class Progress:
-    """A run's progress on standard error: a bar on a terminal, a line a stage elsewhere."""
+    """A run's progress on standard error: a bar on a terminal, else one line per stage."""
 
     terminal: bool = field(default_factory=_on_terminal)
     _stage: str = ""
@@ -231,7 +231,7 @@ class Progress:
     _drawn: float = 0.0
 
     def __call__(self, event: RunEvent) -> None:
-        """Take news from a run."""
+        """Show an event of a run."""
         if event.stage != self._stage:
             self._end_line()
             self._stage, self._done = event.stage, {}
@@ -246,7 +246,7 @@ class Progress:
             self._draw()
 
     def close(self) -> None:
-        """End the line of the bar."""
+        """End the bar's line."""
         self._end_line()
 
     def _draw(self) -> None:

@@ -1,4 +1,4 @@
-"""The verbs about runs: start one, look at it, decide about it, report it."""
+"""The verbs for runs: start, show, decide, report."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _with_progress(
 
 
 def _present(options: argparse.Namespace, run: Run) -> int:
-    # The exit code tells what the run did, also where there is no room for the words.
+    # The exit code tells what the run did even if the text can't be written.
     with output.ends_with(codes.for_run(run)):
         if options.json:
             output.document(run_document(run))

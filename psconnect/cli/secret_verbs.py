@@ -1,4 +1,4 @@
-"""Secrets on the command line: kept from standard input, listed without their values, removed."""
+"""Secrets on the command line: stored from standard input, listed without values, removed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psconnect.wording.catalogue import tr
 
 
 def list_secrets(service: Service, options: argparse.Namespace) -> int:
-    """Say which secrets a connection has a use for and where each is, never its value."""
+    """List the secrets that a connection uses and where each is kept, never its value."""
     found = service.secrets_of(options.name)
     if options.json:
         rows = [{"key": one.key, "label": one.label, "required": one.required, "place": one.place} for one in found]
@@ -25,7 +25,7 @@ def list_secrets(service: Service, options: argparse.Namespace) -> int:
 
 
 def set_secret(service: Service, options: argparse.Namespace) -> int:
-    """Keep a secret that comes from standard input."""
+    """Store a secret from standard input."""
     if sys.stdin.isatty():
         output.say(tr("Paste the secret, then press Enter and Ctrl+D (Windows: Ctrl+Z, Enter):"))
     service.set_secret(options.name, options.key, _piped())
@@ -33,7 +33,7 @@ def set_secret(service: Service, options: argparse.Namespace) -> int:
 
 
 def remove_secret(service: Service, options: argparse.Namespace) -> int:
-    """Forget a secret."""
+    """Remove a secret."""
     service.remove_secret(options.name, options.key)
     return _said(options, tr("The secret is removed from this computer."))
 
@@ -55,7 +55,7 @@ def _place(place: SecretPlace, *, required: bool) -> str:
 
 
 def _piped() -> str:
-    """Standard input as text: what is typed or, from a pipe, UTF-8 or what PowerShell may make of it, UTF-16."""
+    """Standard input as text: typed, or from a pipe as UTF-8 or PowerShell's UTF-16."""
     raw = getattr(sys.stdin, "buffer", None)
     if raw is None or sys.stdin.isatty():
         return sys.stdin.read()

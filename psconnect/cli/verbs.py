@@ -1,4 +1,4 @@
-"""Which function does what each verb says."""
+"""Maps each verb to its function."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from psconnect.service import Home, Service, demo_errors
 
 
 def run_verb(options: argparse.Namespace, home: Home, clock: Clock) -> int:
-    """Do what the options say; returns the exit code."""
+    """Run the verb in the options; returns the exit code."""
     if options.verb == "demo" and not options.headless and not options.json and window.can_open():
         return window.show_demo(home, students=options.students, seed=options.seed, port=options.port)
     if options.verb in ("demo", "serve-demo"):

@@ -1,4 +1,4 @@
-"""The way to the window: only taken where there is a screen and Qt is installed. Qt is imported here alone, late."""
+"""Opens the window if there is a screen and Qt is installed. Qt is imported only here, and late."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from psconnect.service import Home
 
 
 def can_open(environment: Mapping[str, str] | None = None) -> bool:
-    """Whether a window can be opened; says in a sentence why not."""
+    """Whether a window can be opened; if not, prints why."""
     given = os.environ if environment is None else environment
     if given.get("PSCONNECT_HEADLESS"):
         output.say("PSCONNECT_HEADLESS is set, so no window is opened.")
@@ -27,7 +27,7 @@ def can_open(environment: Mapping[str, str] | None = None) -> bool:
 
 
 def show_window(home: Home) -> int:
-    """Open the window, or raise the one that is open."""
+    """Open the window, or bring the open one to the front."""
     from psconnect.desktop import open_window as opened  # noqa: PLC0415 - the command line works without Qt
 
     return opened(home)
