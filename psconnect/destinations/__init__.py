@@ -1,4 +1,4 @@
-"""Destinations: one folder per kind, which declares and opens it. A new kind is a folder, and a line in ``FOLDERS``."""
+"""Destinations: one folder per kind, which declares and opens it. A new kind is a folder and a line in ``FOLDERS``."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from psconnect.transfer.places import PLACES
 
 __all__ = ["KINDS", "Context", "Destination", "Kind", "add_kind", "find_kind", "open_destination"]
 FOLDERS = ("oneroster_csv", "database")
-"""The folders of all kinds, in the order in which they are offered; each has its kind as ``KIND``."""
+"""The folders of all kinds, in the order they are offered; each has its kind as ``KIND``."""
 
 KINDS: dict[str, Kind] = {}
 Destination = Snapshot | Writer
 
 
 def add_kind(kind: Kind) -> None:
-    """Make a kind known by its name, and its derived entities like those of the roster."""
+    """Register a kind and its derived entities."""
     declare(kind.derived)
     KINDS[kind.name] = kind
 
@@ -35,7 +35,7 @@ for _folder in FOLDERS:
 
 
 def find_kind(name: str) -> Kind:
-    """A kind of destination by its name; raises FixSettings for one that this version does not have."""
+    """A destination kind by name; raises FixSettings if this version doesn't have it."""
     if name not in KINDS:
         raise FixSettings(
             "PSC-DESTINATION-KIND",
@@ -50,10 +50,10 @@ def find_kind(name: str) -> Kind:
 
 
 def open_destination(given: Mapping[str, Any], context: Context) -> Destination:
-    """The destination with the settings of a connection file's [destination] table; to be closed when done.
+    """The destination for a connection file's [destination] table; close it when done.
 
-    ``context`` has all but the settings and what follows from them. Raises FixSettings that names what is missing or
-    wrong.
+    ``context`` has everything except the settings and what follows from them. Raises FixSettings that names what is
+    missing or wrong.
     """
     kind = find_kind(str(given.get("kind", "")))
     settings = kind.complete(given)

@@ -1,4 +1,4 @@
-"""A kind of destination: its declaration and its factory in one."""
+"""A destination kind: its declaration and its factory in one."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ def _no_secret(_key: str) -> str:
 
 
 def _ignore(_step: str) -> None:
-    """An on_step for callers that don't follow the steps."""
+    """An on_step that does nothing."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a destination is opened with.
+    """What a destination needs to open.
 
     Attributes:
         name: the connection's name.
-        settings: the settings with defaults filled in, those of the place included.
-        label: the kind's label, for what is told.
-        secret: a secret by its declared key; raises FixSettings where a required one is not known.
+        settings: the settings with defaults filled in, including those of the place.
+        label: the kind's label, for messages.
+        secret: gives a secret by its declared key; raises FixSettings if a required one is missing.
         place: where a snapshot is published; None for a kind without places.
-        http: makes a client for a server by its address; the one way out of this computer.
-        clock, cancel: time, and a person's wish to stop.
-        on_step: told the names of steps; a seam for tests that kill the process there.
-        home: id of the home that delivers.
+        http: makes an HTTP client for a server's address; the only way to the network.
+        clock, cancel: the time, and the user's request to stop.
+        on_step: called with each step's name; tests kill the process there.
+        home: id of the delivering home.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Context:
 
     @property
     def published_to(self) -> SnapshotPlace:
-        """The place of a kind that declares places."""
+        """The place, for kinds that declare places."""
         if self.place is None:
             raise TypeError(self.label)
         return self.place
@@ -62,21 +62,21 @@ class Context:
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of destination is and can do, and how one is opened.
+    """What a destination kind is and can do, and how to open one.
 
     Attributes:
         name: its name in files and on the command line.
-        label, summary: what a person reads: a noun, and a sentence that says what it promises.
-        open: makes the destination for a connection; raises FixSettings for settings that can't be used.
-        settings: its own settings; those of its place are beside them (``fields``).
-        secrets: what is kept in the keyring for it.
-        entities: keys of the entities that it takes, closed under references; records of others are left out.
-        needed: per entity key, attributes without which a record can't be delivered.
-        limits: per entity key and attribute, the characters that it takes; ``longest`` where nothing is said. A record
-            with a longer value is not delivered (fault D13).
-        places: names of the places (transfer.places) that its snapshots can be published to; empty for a Writer.
-        derived: entities of its own, made from the roster: planned, held, previewed and undone like any other.
-        takes: what it has a place for beside classes: ``groups`` (of users, in place of a class), ``categories`` (of
+        label, summary: its display name, and a sentence that says what it does.
+        open: makes the destination for a connection; raises FixSettings for unusable settings.
+        settings: its own settings; ``fields`` adds those of its place.
+        secrets: its secrets in the keyring.
+        entities: keys of the entities it takes, closed under references; other records are left out.
+        needed: per entity key, attributes that a record must have to be delivered.
+        limits: per entity key and attribute, the most characters it takes, else ``longest``. A record with a longer
+            value is not delivered (fault D13).
+        places: names of the places (transfer.places) its snapshots can be published to; empty for a Writer.
+        derived: its own entities, made from the roster: planned, held, previewed and undone like any other.
+        takes: what it has a place for besides classes: ``groups`` (of users, in place of a class), ``categories`` (of
             courses).
     """
 
@@ -96,16 +96,16 @@ class Kind:
 
     @property
     def fields(self) -> tuple[SettingField, ...]:
-        """All settings, those of the place included: as they stand in the file and in the window."""
+        """All settings, including those of the place, in the order of file and window."""
         return (*self.settings, *(field for place in self.places for field in PLACES[place].settings))
 
     @property
     def left_out(self) -> tuple[Entity, ...]:
-        """The roster's entities that it has no place for."""
+        """The roster's entities that it doesn't take."""
         return tuple(BY_KEY[entity.key] for entity in ENTITIES if entity.key not in self.entities)
 
     def check(self, given: Mapping[str, Any]) -> None:
-        """Raise FixSettings for what is wrong in settings that may lack some; what is missing is no mistake yet."""
+        """Raise FixSettings for wrong settings; missing ones are not an error yet."""
         values = {key: value for key, value in given.items() if key != "kind"}
         self._checks.known(values, self.fields, self.secrets)
         for declared in self.fields:
@@ -113,7 +113,7 @@ class Kind:
                 self._checks.value(declared, values[declared.key])
 
     def complete(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The settings with defaults filled in; raises FixSettings that names what is missing or wrong."""
+        """The settings with defaults filled in; raises FixSettings naming what is missing or wrong."""
         self.check(given)
         values = {key: value for key, value in given.items() if key != "kind"}
         for declared in self.fields:

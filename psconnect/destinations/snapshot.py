@@ -1,4 +1,4 @@
-"""A destination that gets the whole roster each time, as a set of files."""
+"""A destination that receives the whole roster each time, as a set of files."""
 
 from __future__ import annotations
 
@@ -16,77 +16,77 @@ from psconnect.transfer.place import Prepared, SnapshotPlace
 
 
 class Roster(Protocol):
-    """The whole roster as it is to be after the delivery."""
+    """The whole roster as it will be after the delivery."""
 
     def records(self, entity: Entity) -> Iterator[list[str]]:
-        """The attributes (in the order of ``entity.attributes``) of all records, in the order of their keys."""
+        """The attributes (in the order of ``entity.attributes``) of all records, in key order."""
         ...
 
     def encoded(self, entity: Entity) -> Iterator[bytes]:
-        """The same records as they are stored (store.record): most need not be taken apart (``plain_csv``)."""
+        """The same records in stored form (store.record): most need not be decoded (``plain_csv``)."""
         ...
 
     def related(self, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:
-        """Each record with the one that its attribute ``reference`` points to, in the order of the records' keys.
+        """Each record with the one its attribute ``reference`` refers to, in key order.
 
-        A record that points to nothing is left out; of a list, the first id counts.
+        Records without a reference are left out; in a list, the first id counts.
         """
         ...
 
     def changes(self, entity: Entity) -> Iterator[Change]:
-        """What is different from the last delivery, in the order of the keys: for files that hold changes alone."""
+        """The changes since the last delivery, in key order: for files that hold only changes."""
         ...
 
     def labels(self, entity: Entity) -> Sequence[str]:
-        """The labels that ``extra`` of the entity's records can have, in the order in which they are delivered."""
+        """The labels that ``extra`` of the entity's records can have, in delivered order."""
         ...
 
 
 @dataclass(frozen=True)
 class Snapshot(ABC):
-    """A destination of files: it says what is in them, its place how they get there.
+    """A destination of files: it decides their content, its place how they get there.
 
     Attributes:
-        place: where they are published.
+        place: where the files are published.
     """
 
     place: SnapshotPlace
 
     @abstractmethod
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
-        """Write all files, and return the rows of each that has any; the same roster gives the same bytes.
+        """Write all files and return the row count of each that has any; the same roster gives the same bytes.
 
-        Asks ``cancel`` every few thousand rows.
+        Checks ``cancel`` every few thousand rows.
         """
 
     @property
     def address(self) -> str:
-        """Where the files go, as a person reads it."""
+        """Where the files go, for people."""
         return self.place.address
 
     def check(self) -> Sequence[Finding]:
-        """Whether a delivery would be possible; raises PsconnectError where not. Changes nothing that is there."""
+        """Check that a delivery is possible; raises PsconnectError if not. Changes nothing there."""
         return (Finding("Destination", "ok", self.place.check()),)
 
     def standing(self) -> str:
-        """The receipt of what stands at the place now, or an empty text."""
+        """The receipt of what the place has now; else empty."""
         return self.place.standing()
 
     def owned_by(self) -> str:
-        """Who else delivers to the place, in a sentence; empty for nobody."""
+        """A sentence about who else delivers to the place; empty for nobody."""
         return self.place.owned_by()
 
     def sweep(self) -> None:
-        """Delete what killed deliveries left there."""
+        """Delete leftovers of killed deliveries."""
         self.place.sweep()
 
     def leave(self) -> Sequence[str]:
-        """The connection is removed: delete what is psconnect's own there; returns what could not be deleted."""
+        """Delete psconnect's own files there when the connection is removed; returns what could not be deleted."""
         return self.place.leave()
 
     def prepare(self, roster: Roster, cancel: CancelToken) -> Prepared:
-        """The roster's files, written beside their place."""
+        """Write the roster's files beside their place."""
         return self.place.prepare(lambda files: self.write(roster, files, cancel), cancel)
 
     def close(self) -> None:  # noqa: B027 - the same for all snapshots
-        """Nothing is held open between deliveries."""
+        """Nothing to close: nothing is held open between deliveries."""

@@ -1,4 +1,4 @@
-"""A destination that takes single changes: another system's interface, a database."""
+"""A destination that takes single changes, such as another system's API or a database."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from psconnect.model.runs import Change
 
 @dataclass(frozen=True)
 class Batch:
-    """Changes that leave together: of one entity, with one action.
+    """Changes of one entity, with one action, that are sent together.
 
     Attributes:
-        entity: whose records they are: one of the roster's, or one of the kind's derived entities.
-        action: ``create``, ``update`` or ``remove``. A create with a ``remote_id`` is of a record that was adopted: it
-            is there already, and is brought up to date.
-        changes: in the order of their keys.
+        entity: the roster's or the kind's derived entity.
+        action: ``create``, ``update`` or ``remove``. A create with a ``remote_id`` is for an adopted record: it
+            already exists and is updated.
+        changes: the changes, in key order.
     """
 
     entity: Entity
@@ -33,84 +33,80 @@ class Batch:
 class Writer(ABC):
     """A destination that takes single changes.
 
-    The engine orders them (creates and updates in the entities' order, removals in the opposite one), journals each
-    batch before it leaves, and moves outcome, ledger and remote id together after the answer. All methods raise
-    PsconnectError in words where the system can't be reached or signed in to; the run then ends, and the next one reads
-    back what was journalled without an answer.
+    The engine orders them (creates and updates in entity order, removals in reverse), journals each batch before it is
+    sent, and stores outcome, ledger and remote id together after the answer. All methods raise PsconnectError if the
+    system can't be reached or signed in to; the run then ends, and the next one reads back what has no answer.
     """
 
     batch_size: ClassVar[int] = 200
-    """Most changes of a batch."""
+    """The most changes in a batch."""
 
     @property
     @abstractmethod
     def address(self) -> str:
-        """Where changes go, as a person reads it: a file, a server's address."""
+        """Where changes go, for people: a file, a server's address."""
 
     @abstractmethod
     def check(self) -> Sequence[Finding]:
-        """What is there and what is missing, step by step; a failed finding keeps a run from beginning.
-
-        Changes nothing there.
-        """
+        """Check the system step by step; a failed finding keeps a run from starting. Changes nothing there."""
 
     def owned_by(self) -> str:
-        """Who else delivers there, in a sentence that a person reads; empty for nobody, or where it can't be known."""
+        """A sentence about who else delivers there; empty for nobody or unknown."""
         return ""
 
     def sweep(self) -> None:  # noqa: B027 - few kinds need it
-        """A run begins: nothing is left there between runs, unless the kind says otherwise."""
+        """Clean up when a run begins, for kinds that leave something there between runs."""
 
     @abstractmethod
     def standing(self) -> str:
-        """What tells the system behind the address from any other that may come to stand there; empty where it is new.
+        """Identifies the system behind the address; empty for a new one.
 
-        If it is not what ``begin`` returned in the last delivery, the ledger is about something else: everything is
-        delivered anew.
+        If it differs from what ``begin`` returned in the last delivery, the ledger describes another system and
+        everything is delivered as new.
         """
 
     def begin(self, run: str) -> str:
-        """A delivery begins: make what is needed there; returns what ``standing`` gives from now on."""
+        """Begin a delivery: create what is needed there; returns what ``standing`` gives from now on."""
         del run
         return self.standing()
 
     def end(self, run: str) -> None:  # noqa: B027 - few kinds need it
-        """All changes of the delivery have an outcome. May come twice for a run, after a crash."""
+        """End a delivery whose changes all have an outcome. May be called twice for a run, after a crash."""
 
     def adopt(self, entity: Entity, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Link]:
-        """Which of these records, by key, are there already though they were never delivered from here.
+        """Which of these records, by key, already exist there although psconnect never delivered them.
 
-        Asked for what a plan would create. Two records must never get the same link.
+        Called for the records a plan would create. Two records must never get the same link.
         """
         del entity, records
         return {}
 
     def derived(self, entity: Entity, roster: Roster) -> Iterator[Sequence[str]]:
-        """All records of a derived entity as the roster wants them: values in the order of ``entity.attributes``.
+        """All records of a derived entity for this roster, with values in the order of ``entity.attributes``.
 
-        The first, ``sourcedId``, is unique within the entity and the same in each run. Asked in the order of the kind's
-        declaration; ``roster`` also has the derived entities that came before.
+        The first value, ``sourcedId``, is unique within the entity and the same in each run. Called in the order of the
+        kind's declaration; ``roster`` also has the derived entities before this one.
         """
         raise NotImplementedError(entity.key)
 
     @abstractmethod
     def apply(self, batch: Batch) -> Sequence[Outcome]:
-        """Make the changes; one outcome each, in their order.
+        """Make the changes; returns one outcome each, in order.
 
-        May be asked again for a change that was sent before and read back as ``NotDone``: it must not double anything.
-        Raise rather than return ``Unknown`` for all where the system is gone.
+        May be called again for a change that was sent before and read back as ``NotDone``: it must not duplicate
+        anything. If the system is unreachable, raise instead of returning ``Unknown`` for all.
         """
 
     @abstractmethod
     def read_back(self, batch: Batch) -> Sequence[Standing]:
-        """Of changes that were sent and have no answer: which of them stand there, one answer each, in their order."""
+        """Which of these unanswered changes the system has; one answer each, in order."""
 
     def leave(self) -> Sequence[str]:
-        """The connection is removed: delete what is psconnect's own there, but not what was delivered.
+        """Delete psconnect's own data there when the connection is removed, but no deliveries.
 
-        Returns what could not be deleted, as a person reads it.
+        Returns what could not be deleted, for people.
         """
         return ()
 
     def close(self) -> None:  # noqa: B027 - few kinds need it
-        """Let go of what is held open; nothing is asked of it afterwards."""
+        """Release open resources; nothing is called afterwards."""

@@ -1,4 +1,4 @@
-"""A roster in tables of a database: typed columns, one row a record, for reports and other programs."""
+"""A roster in database tables: typed columns, one row per record, for reports and other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch of changes in a transaction: each made or refused by itself, and counted; and what stands of one."""
+"""A batch of changes in one transaction: each is made or refused on its own, counted, and can be read back."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ VIEW_TAKEN = Refused(
 
 
 class TakenBack(Exception):
-    """A trigger has ended the whole transaction: nothing of it was written."""
+    """A trigger rolled back the whole transaction: nothing was written."""
 
 
 @dataclass
 class BatchWork:
-    """A batch on its way into the tables."""
+    """Writes a batch into the tables."""
 
     db: Connection
     tables: Tables
@@ -48,7 +48,7 @@ class BatchWork:
     deletes: bool
 
     def all(self) -> tuple[list[Outcome], int]:
-        """Make all changes; their outcomes, and how many rows were not there before."""
+        """Make all changes; returns their outcomes and how many rows are new."""
         outcomes: dict[int, Outcome] = {}
         fit: list[tuple[Change, TableRow | None]] = []
         custom = self._custom()
@@ -70,7 +70,7 @@ class BatchWork:
         return [outcomes[change.key] for change in self.batch.changes], total
 
     def _custom(self) -> Sequence[str]:
-        """The columns for custom fields, those that this batch needs first included."""
+        """The columns for custom fields, including those this batch needs for the first time."""
         entity = self.batch.entity.key
         needed = {column for change in self.batch.changes if change.after for column in custom_values(change.after)}
         if new := needed - set(self.tables.custom.get(entity, ())):
@@ -78,7 +78,7 @@ class BatchWork:
         return self.tables.custom.get(entity, ())
 
     def _attempt(self, some: Sequence[tuple[Change, TableRow | None]]) -> int | Refused:
-        """Make changes, all or none of them."""
+        """Make all of these changes or none."""
         point = self.db.begin_nested()
         try:
             made = self._make(some)
@@ -151,7 +151,7 @@ def _names(rows: Mapping[str, TableRow]) -> dict[str, str]:
 
 
 def standing(db: Connection, tables: Tables, batch: Batch) -> Iterator[tuple[Change, bool]]:
-    """Each change, and whether it stands in the file."""
+    """Each change, and whether the file has it."""
     entity = batch.entity.key
     rows = EntityRows(db, tables, entity)
     if batch.action == "remove":

@@ -1,4 +1,4 @@
-"""The database kind: what it declares. What it writes with is imported when it is opened: it takes a while."""
+"""The declaration of the database kind. Its writer is imported on opening, because that takes a while."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How a roster lies in tables: one table an entity, typed columns, a link table for each list of ids.
+"""The table layout of a roster: one table per entity, typed columns, a link table for each list of ids.
 
-This is plain data, made from the model, so that the tables, the values and the documents can't differ. Names are
-lower case with underscores: PostgreSQL folds names that are not quoted, and nobody wants to quote columns in a report.
+It is plain data made from the model, so that tables, values and documents can't differ. Names are lower case with
+underscores: PostgreSQL folds unquoted names, and nobody wants to quote columns in a report.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ColumnKind = Literal["id", "text", "date", "yes_no", "number"]
 Value = str | bool | int | date | None
 
 TABLE_NAMES = {"calendar": "term", "admin": "other_staff", "school-view": "school_view"}
-"""Entity key -> name of its table, where it is not the key itself."""
+"""Entity key -> table name, if it differs from the key."""
 _DATES = frozenset({"startDate", "endDate", "beginDate"})
 _YES_NO = frozenset({"primary", "custodial", "emergency", "livesWith", "schoolPickup", "receivesMail"})
 _NUMBERS = frozenset({"schoolYear"})
@@ -35,10 +35,10 @@ class ColumnShape:
 
     Attributes:
         name: its name.
-        kind: what its values are.
-        attribute: the attribute that it holds.
+        kind: the type of its values.
+        attribute: the attribute it holds.
         target: key of the entity whose ids it holds; empty for other values.
-        needed: whether a record can't be without that id, so that a foreign key guards it.
+        needed: whether the id is required, so that it has a foreign key.
     """
 
     name: str
@@ -50,9 +50,9 @@ class ColumnShape:
 
 @dataclass(frozen=True)
 class ListShape:
-    """A link table that holds the ids of one attribute: owner, target, and the target's place in the list.
+    """A link table for the ids of one attribute: owner, target, and the target's place in the list.
 
-    ``owner`` and ``target`` are keys of entities.
+    ``owner`` and ``target`` are entity keys.
     """
 
     name: str
@@ -66,9 +66,9 @@ class TableShape:
     """The table of one entity.
 
     Attributes:
-        entity: whose records it holds.
+        entity: the entity.
         name: its name, without the prefix.
-        columns: the columns that hold attributes; the first one is ``id``.
+        columns: the columns that hold attributes, ``id`` first.
         lists: its link tables.
     """
 
@@ -86,8 +86,8 @@ def table_name(entity: str) -> str:
 def custom_column(label: str) -> str:
     """The column of a custom field with that label.
 
-    Labels are compared without regard to capitals. One that is no plain name gets a few characters of its own, so that
-    two labels never share a column.
+    Labels ignore case. A label that isn't a plain name gets a few extra characters, so that two labels never share a
+    column.
     """
     plain = re.sub(r"\W", "_", label.lower(), flags=re.ASCII)
     if plain == label.lower() and len(plain) <= _LONGEST_NAME:
@@ -143,13 +143,13 @@ SCHOOL_VIEW = Entity(
     titled=("name",),
     singular="School view",
 )
-"""A derived entity: one record for each school, with the name of its views."""
+"""A derived entity: one record per school, with the name of its views."""
 SHAPES: dict[str, TableShape] = {entity.key: _shape(entity) for entity in (*ENTITIES, SCHOOL_VIEW)}
 """Entity key -> its table, in dependency order."""
 
 
 class UnfitValue(ValueError):
-    """A value that its column can't hold; says which column, and never the value."""
+    """A value that its column can't hold; names the column, never the value."""
 
     def __init__(self, column: str, wanted: str) -> None:
         super().__init__(column)
@@ -179,7 +179,7 @@ _READ: dict[ColumnKind, tuple[Callable[[str], Value], str]] = {
 
 
 def value_of(column: ColumnShape, text: str) -> Value:
-    """What a column holds for an attribute's text: None for an empty one; raises UnfitValue."""
+    """The column's value for an attribute's text, None if empty; raises UnfitValue."""
     if not text:
         return None
     read, wanted = _READ[column.kind]

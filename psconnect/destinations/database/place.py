@@ -1,4 +1,4 @@
-"""Where the file may stand: in a folder that is there, under a whole path, and not among psconnect's own files."""
+"""Where the file may be: an absolute path in an existing folder, and none of psconnect's own files."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from psconnect.store.database import unchanging
 from psconnect.store.files import storage_errors
 
 _OWN = {"ledger", "change", "run", "meta"}
-"""Tables that tell psconnect's own roster data."""
+"""Tables that identify psconnect's own roster data."""
 
 
 def database_path(text: str) -> Path:
-    """The file's path; raises FixSettings for one that does not say where it begins."""
+    """The file's path; raises FixSettings if it isn't absolute."""
     try:
         path = Path(text).expanduser()
-    except RuntimeError:  # a user's home that does not exist
+    except RuntimeError:  # the user's home doesn't exist
         path = Path(text)
     if not path.is_absolute() or not path.name:
         raise FixSettings("PSC-FILE-RELATIVE", where="destination.file", text=text)
@@ -27,13 +27,13 @@ def database_path(text: str) -> Path:
 
 
 def check_place(path: Path) -> None:
-    """Raise in words unless a database could be there; makes nothing that stays."""
+    """Raise a clear error unless a database can be written there; leaves nothing behind."""
     with storage_errors(path):
         if not path.parent.is_dir():
             raise FixSettings("PSC-FOLDER-MISSING/file", where=str(path.parent), folder=str(path.parent))
         if path.is_dir():
             raise IsADirectoryError(21, "", str(path))
-        # SQLite makes a journal beside the file.
+        # SQLite creates a journal beside the file.
         with tempfile.TemporaryFile(dir=path.parent):
             pass
     if path.exists() and _own(path):
@@ -45,5 +45,5 @@ def _own(path: Path) -> bool:
         with closing(sqlite3.connect(unchanging(path), uri=True)) as db:
             found = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.Error:
-        return False  # what it is then is said when it is opened to write
+        return False  # opening it for writing reports the reason
     return found >= _OWN

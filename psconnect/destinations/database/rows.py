@@ -1,7 +1,7 @@
-"""Records as rows: what a table is to hold of a record, and what it holds now.
+"""Records as rows: what a table should hold for a record, and what it holds now.
 
-A row is found by its id, and belongs to the record whose key stands in it: an id may pass to another record, and then
-the row passes with it.
+A row is found by its id and belongs to the record whose key it contains. If an id passes to another record, its row
+does too.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from psconnect.model.id_attributes import SEPARATOR
 _labels = msgspec.json.Decoder(dict[str, str]).decode
 _AT_A_TIME = 500
 Owned = tuple[str, int]
-"""A row's id, and the key of the record that it belongs to."""
+"""A row's id, and the key of its record."""
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """A record as its tables hold it: values by column, and the ids of each list, in their order."""
+    """A record as stored in its tables: values by column, and the ids of each list, in order."""
 
     values: Mapping[str, Value]
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -40,14 +40,14 @@ class TableRow:
 
 
 def row_of(entity: str, key: int, record: Mapping[str, str], custom: Iterable[str]) -> TableRow:
-    """The row of a record; ``custom`` are the columns for custom fields that the table has. Raises UnfitValue."""
+    """The row of a record; ``custom`` are the table's columns for custom fields. Raises UnfitValue."""
     shape = SHAPES[entity]
     values: dict[str, Value] = dict.fromkeys(custom)
     values.update((column.name, value_of(column, record.get(column.attribute, ""))) for column in shape.columns)
     values.update(custom_values(record))
     values["psconnect_key"] = key
     if entity == "enrollment":
-        # One attribute names the person; the role tells whether a student or a teacher.
+        # One attribute names the person; the role tells whether it is a student or a teacher.
         values["teacher_id" if record.get("role") == "student" else "student_id"] = None
     lists = {each.name: _ids(record.get(each.attribute, "")) for each in shape.lists}
     return TableRow(values, lists)
@@ -58,7 +58,7 @@ def _ids(text: str) -> list[str]:
 
 
 def custom_values(record: Mapping[str, str]) -> dict[str, Value]:
-    """The custom fields of a record that have a value: column -> text."""
+    """A record's custom fields with a value: column -> text."""
     extra = record.get(EXTRA)
     return {custom_column(label): text or None for label, text in _labels(extra).items()} if extra else {}
 
@@ -66,7 +66,7 @@ def custom_values(record: Mapping[str, str]) -> dict[str, Value]:
 class EntityRows:
     """The rows of one entity in the database.
 
-    It uses only what every database has: an UPDATE of the rows that are there, an INSERT of the others.
+    Uses only what every database has: UPDATE for existing rows, INSERT for the others.
     """
 
     def __init__(self, db: Connection, tables: Tables, entity: str) -> None:
@@ -79,7 +79,7 @@ class EntityRows:
         }
 
     def there(self, ids: Iterable[str]) -> dict[str, int]:
-        """The ids that have a row, removed or not -> the key that it belongs to."""
+        """Ids that have a row, removed or not -> key of its record."""
         table = self._table
         query = select(table.c.id, table.c.psconnect_key)
         return {
@@ -87,9 +87,9 @@ class EntityRows:
         }
 
     def rename(self, renamed: Sequence[tuple[str, str, int]]) -> None:
-        """Give rows another id (old, new, key); what refers to them follows.
+        """Change the ids of rows (old, new, key) and references to them.
 
-        Where another record's row has that id, it is taken over: that record goes, or gets another id in this plan.
+        If another record's row has the new id, it is taken over: that record is removed or gets a new id in this plan.
         """
         there = self.there(each for old, new, _key in renamed for each in (old, new))
         for old, new, key in renamed:
@@ -107,7 +107,7 @@ class EntityRows:
             there[new] = key
 
     def put(self, rows: Sequence[TableRow], stamp: Mapping[str, object]) -> int:
-        """Write rows with these bookkeeping values, as not removed; returns how many were not there before."""
+        """Write rows with these bookkeeping values, as not removed; returns how many are new."""
         there = self.there(row.id for row in rows)
         written = [{**row.values, **stamp, "removed_at": None} for row in rows]
         old = [values for values in written if values["id"] in there]
@@ -135,7 +135,7 @@ class EntityRows:
             self._db.execute(insert(owner.table), links)
 
     def mark(self, owned: Sequence[Owned], stamp: Mapping[str, object]) -> int:
-        """Mark rows as removed, if they still belong to these records; returns how many were not marked before."""
+        """Mark rows as removed, if they still belong to these records; returns how many are newly marked."""
         table, current = self._table, self._current(owned)
         marking = update(table).where(table.c.id == bindparam("row_id"))
         if current:
@@ -145,14 +145,14 @@ class EntityRows:
         return len(current)
 
     def delete(self, owned: Sequence[Owned]) -> int:
-        """Delete rows, if they still belong to these records; returns how many were there."""
+        """Delete rows, if they still belong to these records; returns how many there were."""
         there = self.there(row_id for row_id, _key in owned)
         ids = [row_id for row_id, key in owned if there.get(row_id) == key]
         self.erase(ids)
         return len(ids)
 
     def erase(self, ids: Iterable[str]) -> None:
-        """Delete rows with their links, and what belonged to them and was marked as removed earlier."""
+        """Delete rows with their links and the dependent rows that were marked as removed earlier."""
         for some in _chunks(ids):
             for table, column in _referring(self._tables, self._table):
                 key = next((key for key, each in self._tables.entities.items() if each is table), "")
@@ -174,11 +174,11 @@ class EntityRows:
         ]
 
     def standing(self, owned: Sequence[Owned]) -> set[str]:
-        """The ids whose rows belong to these records and are not removed."""
+        """Ids of rows that belong to these records and are not removed."""
         return set(self._current(owned))
 
     def read(self, ids: Iterable[str]) -> dict[str, TableRow]:
-        """The rows with these ids that are not removed; dates as text, so that a damaged one is another value."""
+        """The rows with these ids that are not removed; dates as text, so that a damaged one counts as different."""
         names = [column.name for column in self._table.c]
         found: dict[str, TableRow] = {}
         for some in _chunks(ids):
@@ -202,7 +202,7 @@ class EntityRows:
 
 
 def same(wanted: TableRow, found: TableRow | None) -> bool:
-    """Whether a row, as ``EntityRows.read`` gives it, holds a record."""
+    """Whether a row from ``EntityRows.read`` equals the wanted one."""
     return (
         found is not None
         and all(found.values.get(name) == _as_read(value) for name, value in wanted.values.items())
@@ -215,7 +215,7 @@ def _as_read(value: Value) -> Value:
 
 
 def _referring(tables: Tables, table: Table) -> Iterator[tuple[Table, str]]:
-    """The tables and columns whose foreign keys point to a table."""
+    """Tables and columns whose foreign keys refer to a table."""
     for other in tables.metadata.tables.values():
         for key in other.foreign_keys:
             if key.column.table is table:

@@ -1,4 +1,4 @@
-"""A SQLite file as SQLAlchemy opens it, and what SQLite refuses in a person's words."""
+"""Opens a SQLite file with SQLAlchemy, and words SQLite's errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from psconnect.store.database import uri_of
 from psconnect.store.files import storage_errors
 
 LOCK_PATIENCE = 5.0
-"""Seconds for which a database that another program holds is tried again."""
+"""Seconds to retry a database that another program has locked."""
 _PAUSE = 0.25
 _MODE = 0o640
 _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -34,11 +34,11 @@ _WHOLE = (
 
 
 def engine_of(path: Path) -> Engine:
-    """An engine for that file, which has to exist; each connection opens it anew, so that nothing holds it between."""
+    """An engine for that existing file; each connection opens it anew, so that it isn't held open in between."""
 
     def connect() -> sqlite3.Connection:
         db = sqlite3.connect(uri_of(path, "mode=rw"), uri=True, timeout=0, isolation_level=None)
-        # It waits for readers only while it commits; a rollback journal leaves one file, which can stand on a share.
+        # A rollback journal waits for readers only on commit, and keeps a single file, which can be on a network share.
         db.execute("PRAGMA foreign_keys = ON")
         return db
 
@@ -46,13 +46,13 @@ def engine_of(path: Path) -> Engine:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty database that only its owner and group read, unless there is a file."""
+    """Create an empty database readable only by owner and group, unless the file exists."""
     with storage_errors(path), contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _MODE))
 
 
 def begin(db: Connection, path: Path, clock: Clock, cancel: CancelToken) -> None:
-    """Begin a transaction that may write once no other program does; raises LocalStorage after ``LOCK_PATIENCE``."""
+    """Begin a write transaction once no other program has one; raises LocalStorage after ``LOCK_PATIENCE``."""
     until = clock.monotonic() + LOCK_PATIENCE
     while True:
         try:
@@ -76,7 +76,7 @@ def code_of(error: DBAPIError) -> int:
 
 @contextlib.contextmanager
 def database_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite refuses as a whole into sentences about this file."""
+    """Turn SQLite's errors about the whole file into worded errors."""
     try:
         yield
     except DBAPIError as error:
@@ -84,7 +84,7 @@ def database_errors(path: Path) -> Iterator[None]:
 
 
 def in_words(error: DBAPIError, path: Path) -> PsconnectError:
-    """What a refusal of the whole file means for a person; SQLite's own words may hold values, so they stay out."""
+    """The worded error for a failure of the whole file; SQLite's text may contain values, so it is left out."""
     code, where = code_of(error), str(path)
     if code in _HELD:
         return _in_use(path)
@@ -105,5 +105,5 @@ def _in_use(path: Path) -> LocalStorage:
 
 
 def concerns_all(error: DBAPIError) -> bool:
-    """Whether it is the file that refuses, and not one statement."""
+    """Whether the error concerns the file, not one statement."""
     return code_of(error) in _WHOLE or not isinstance(error.orig, sqlite3.Error)

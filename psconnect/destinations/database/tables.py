@@ -1,7 +1,7 @@
-"""The tables themselves: made, found again, and given the columns that they lack. Nothing that is not ours is touched.
+"""Creates and finds the tables and adds missing columns. Only our own tables are touched.
 
-``about`` holds what psconnect has to know of them: their format, a random id of this set of tables, who writes them.
-All of a set carries one prefix, so that a database can hold further tables, or another set.
+``about`` holds what psconnect needs to know: the format, a random id of this set of tables, who writes them. All
+tables of a set share a prefix, so that a database can hold other tables or another set.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.ids import LONGEST_ID
 
 TABLES_FORMAT = 1
-"""The format of the tables that this version makes; a newer one is refused."""
+"""The table format of this version; a newer one is refused."""
 _TYPES: dict[ColumnKind, type[TypeEngine[Any]]] = {"text": Text, "date": Date, "yes_no": Boolean, "number": Integer}
 
 
@@ -54,12 +54,12 @@ class Tables:
     """A set of tables.
 
     Attributes:
-        prefix: stands in front of each name.
+        prefix: the prefix of each name.
         entities: entity key -> its table.
         lists: name of a list (ListShape.name) -> its link table.
         runs: one row for each run that wrote.
-        about: what psconnect has to know: name -> value.
-        custom: entity key -> names of the columns for custom fields.
+        about: what psconnect needs to know: name -> value.
+        custom: entity key -> column names of its custom fields.
     """
 
     prefix: str
@@ -72,7 +72,7 @@ class Tables:
 
 
 def table_set(prefix: str, custom: Mapping[str, Sequence[str]]) -> Tables:
-    """The set of tables with that prefix and these columns for custom fields; touches no database."""
+    """The table definitions with that prefix and these columns for custom fields; touches no database."""
     metadata = MetaData()
     entities: dict[str, Table] = {}
     lists: dict[str, Table] = {}
@@ -99,7 +99,7 @@ def table_set(prefix: str, custom: Mapping[str, Sequence[str]]) -> Tables:
 
 
 COUNTS = ("created", "updated", "removed", "refused")
-"""The columns of a run's counts."""
+"""The columns with a run's counts."""
 
 
 def _entity_table(metadata: MetaData, prefix: str, shape: TableShape, custom: Iterable[str]) -> Table:
@@ -120,7 +120,7 @@ def _column(prefix: str, column: ColumnShape) -> Column[Any]:
         return Column(column.name, _TYPES[column.kind])
     if not column.target:
         return Column(column.name, String(LONGEST_ID), primary_key=True)
-    # Only what a record can't be without is guarded: the row above a term may come after it.
+    # Only required references have a foreign key: a term's parent may be inserted after it.
     keys = [_foreign_key(prefix, column.target)] if column.needed else []
     return Column(column.name, String(LONGEST_ID), *keys, index=True)
 
@@ -142,9 +142,9 @@ def _link_table(metadata: MetaData, prefix: str, each: ListShape) -> Table:
 
 
 def find_tables(db: Connection, prefix: str) -> Tables | None:
-    """The set of tables with that prefix; None where there is none yet.
+    """The existing set of tables with that prefix; None if there is none yet.
 
-    Raises FixSettings where a name is taken by a table or view of somebody else, or where a newer version wrote it.
+    Raises FixSettings if somebody else's table or view has one of the names, or a newer version wrote the set.
     """
     inspector = inspect(db)
     there = {*inspector.get_table_names(), *inspector.get_view_names()}
@@ -165,7 +165,7 @@ def find_tables(db: Connection, prefix: str) -> Tables | None:
 
 
 def make_tables(db: Connection, prefix: str) -> Tables:
-    """Make a set of tables, empty."""
+    """Create an empty set of tables."""
     made = table_set(prefix, {})
     made.metadata.create_all(db)
     facts = {"format": str(TABLES_FORMAT), "id": secrets.token_hex(8)}
@@ -174,7 +174,7 @@ def make_tables(db: Connection, prefix: str) -> Tables:
 
 
 def complete(db: Connection, tables: Tables) -> None:
-    """Make the tables and columns that a set lacks: an earlier version did not know them, or somebody dropped them."""
+    """Create missing tables and columns: an earlier version didn't have them, or somebody dropped them."""
     tables.metadata.create_all(db)
     inspector = inspect(db)
     for table in tables.metadata.tables.values():
@@ -185,7 +185,7 @@ def complete(db: Connection, tables: Tables) -> None:
 
 
 def with_custom(db: Connection, tables: Tables, entity: str, names: Iterable[str]) -> Tables:
-    """The set with further columns for custom fields in an entity's table."""
+    """Add columns for custom fields to an entity's table; returns the new set."""
     more = [name for name in dict.fromkeys(names) if name not in tables.custom.get(entity, ())]
     grown = table_set(tables.prefix, {**tables.custom, entity: [*tables.custom.get(entity, ()), *more]})
     table = grown.entities[entity]
@@ -195,7 +195,7 @@ def with_custom(db: Connection, tables: Tables, entity: str, names: Iterable[str
 
 
 def _add_column(db: Connection, table: Table, column: Column[Any]) -> None:
-    # What is there has no value for it yet: psconnect's own columns get theirs with the next change of a row.
+    # Existing rows have no value for it yet; psconnect's own columns get theirs with the row's next change.
     free = Column(column.name, column.type)
     preparer = db.dialect.identifier_preparer
     db.exec_driver_sql(
@@ -204,13 +204,13 @@ def _add_column(db: Connection, table: Table, column: Column[Any]) -> None:
 
 
 def facts_of(db: Connection, tables: Tables) -> dict[str, str]:
-    """What ``about`` tells."""
+    """The content of ``about``."""
     about = tables.about.c
     return {name: value for name, value in db.execute(select(about.name, about.value))}  # noqa: C416 - rows are typed
 
 
 def is_id(db: Connection, tables: Tables, wanted: str) -> bool:
-    """Whether these tables are there, and are those with that id."""
+    """Whether these tables exist and have that id."""
     if not inspect(db).has_table(tables.about.name):
         return False
     return db.scalar(select(tables.about.c.value).where(tables.about.c.name == "id")) == wanted

@@ -1,7 +1,7 @@
-"""Schools by view: for each school, views of its current students, classes and enrollments.
+"""Views per school: its current students, classes and enrollments.
 
-Whoever may see one school alone is given these. Their names come from the school's number (``school_100_students``),
-which stays; a view of each is a record of the derived entity ``school-view``.
+They are for people who may see only one school. Their names contain the school's stable number
+(``school_100_students``). Each school's views are one record of the derived entity ``school-view``.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ _LONGEST = 30
 
 
 class NameTaken(Exception):
-    """A view's name is that of a table or view which psconnect did not make."""
+    """A view's name is taken by a table or view that psconnect didn't create."""
 
 
 def school_views(roster: Roster) -> Iterator[Sequence[str]]:
-    """The derived records: id, school's id, name; in the order of the schools."""
+    """The derived records: id, school's id, name; in school order."""
     schools = [dict(zip(SCHOOL.attributes, record, strict=True)) for record in roster.records(SCHOOL)]
     schools = [school for school in schools if school["type"] == "school"]
     names = [_name(school["identifier"]) or _name(school["sourcedId"]) for school in schools]
@@ -42,7 +42,7 @@ def _name(text: str) -> str:
 
 
 def make_views(db: Connection, tables: Tables, schools: Mapping[str, str], before: Mapping[str, str]) -> None:
-    """Make each school's views: school's id -> name. ``before``: the names that its views had; raises NameTaken."""
+    """Create each school's views: school's id -> name. ``before`` are the views' previous names; raises NameTaken."""
     drop_views(db, tables, before.values())
     inspector = inspect(db)
     taken = {*inspector.get_table_names(), *inspector.get_view_names()}
@@ -55,7 +55,7 @@ def make_views(db: Connection, tables: Tables, schools: Mapping[str, str], befor
 
 
 def drop_views(db: Connection, tables: Tables, names: Iterable[str]) -> None:
-    """Drop the views with these names, as far as they are there."""
+    """Drop the views with these names, if they exist."""
     there = set(inspect(db).get_view_names())
     for name in names:
         for full in (_full(tables, name, view) for view in VIEWS):
@@ -64,7 +64,7 @@ def drop_views(db: Connection, tables: Tables, names: Iterable[str]) -> None:
 
 
 def standing_views(db: Connection, tables: Tables, names: Iterable[str]) -> set[str]:
-    """The names of which all views are there."""
+    """The names whose views all exist."""
     there = set(inspect(db).get_view_names())
     return {name for name in names if all(_full(tables, name, view) in there for view in VIEWS)}
 
@@ -74,7 +74,7 @@ def _full(tables: Tables, name: str, view: str) -> str:
 
 
 def _queries(tables: Tables, school: str) -> dict[str, Select[Any]]:
-    """The content of a school's views; ``VIEWS`` are the names."""
+    """The queries of a school's views, named as in ``VIEWS``."""
     student, teacher, course = (tables.entities[key] for key in ("student", "teacher", "course"))
     section, term, enrollment = (tables.entities[key] for key in ("class", "calendar", "enrollment"))
     attends = tables.lists["student_school"]

@@ -1,7 +1,7 @@
 """Writes single changes into a SQLite database (see destinations.writer.Writer).
 
-A batch is one transaction: its rows and the count of its run change together. What the database does not take is taken
-back alone (a savepoint each), and refused; only where a trigger ends the whole transaction, each change gets its own.
+A batch is one transaction: its rows and its run's counts change together. A change the database rejects is rolled back
+alone (by savepoint) and refused. Only if a trigger ends the whole transaction does each change get its own.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class DatabaseWriter(Writer):
     batch_size = 1_000
 
     def __init__(self, context: Context, path: Path) -> None:
-        """For the file at that path, with settings as the kind declares them."""
+        """Prepare for the file at that path, with settings as the kind declares them."""
         self._context = context
         self._path = path
         self._prefix = str(context.settings["prefix"])
@@ -60,7 +60,7 @@ class DatabaseWriter(Writer):
         return str(self._path)
 
     def check(self) -> Sequence[Finding]:
-        """Whether the file can be written and the names of the tables are free; makes nothing."""
+        """Check that the file can be written and the table names are free; changes nothing."""
         check_place(self._path)
         if not self._path.exists():
             return (Finding("Database", "ok", f"The database {self._path} will be made."),)
@@ -70,7 +70,7 @@ class DatabaseWriter(Writer):
         return (Finding("Database", "ok", f"The database {self._path} {text}"),)
 
     def owned_by(self) -> str:
-        """Another home that writes these tables."""
+        """A sentence about another home that writes these tables."""
         facts = self._facts()
         home = facts.get("home", "")
         if not home or not self._context.home or home == self._context.home:
@@ -81,20 +81,20 @@ class DatabaseWriter(Writer):
         )
 
     def standing(self) -> str:
-        """The random id of the set of tables, and the connection's last delivery; empty where there are no tables.
+        """The random id of the set of tables, and the connection's last delivery; empty if there are no tables.
 
-        The second part tells a backup that was put back: it lacks what was delivered since.
+        The second part reveals a restored backup, which lacks later deliveries.
         """
         facts = self._facts()
         return f"{facts['id']} {facts.get(self._last, '')}" if facts else ""
 
     @property
     def _last(self) -> str:
-        """Where the connection's last delivery is noted: several connections may write to one set of tables."""
+        """The name of the connection's last delivery in ``about``: several connections may share a set of tables."""
         return f"last {hashlib.sha256(self._context.name.encode()).hexdigest()[:16]}"
 
     def begin(self, run: str) -> str:
-        """Make the file and the tables as far as they are missing, and say that this home writes them."""
+        """Create the file and tables if missing, and record that this home writes them."""
         check_place(self._path)
         make_file(self._path)
         self._context.on_step("database-made")
@@ -114,7 +114,7 @@ class DatabaseWriter(Writer):
         return f"{self._id} {run}"
 
     def adopt(self, entity: Entity, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Link]:
-        """The records whose id has a row already."""
+        """The records whose id already has a row."""
         with self._reading() as db:
             tables = find_tables(db, self._prefix) if db else None
             if db is None or tables is None:
@@ -167,7 +167,7 @@ class DatabaseWriter(Writer):
         return BatchWork(db, tables, batch, self._run, self._context.name, now, self._deletes)
 
     def read_back(self, batch: Batch) -> Sequence[Standing]:
-        """What the rows in the file say."""
+        """Check the changes against the rows in the file."""
         with self._reading() as db:
             tables = find_tables(db, self._prefix) if db else None
             if db is None or tables is None:
@@ -181,7 +181,7 @@ class DatabaseWriter(Writer):
 
     @contextmanager
     def _reading(self) -> Iterator[Connection | None]:
-        """The file opened; None where there is none."""
+        """Open the file; None if there is none."""
         with database_errors(self._path):
             if not self._path.is_file():
                 yield None
@@ -191,7 +191,7 @@ class DatabaseWriter(Writer):
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        """A transaction that may write, taken back unless it is committed."""
+        """A write transaction, rolled back unless committed."""
         with database_errors(self._path), self._engine.connect() as db:
             begin(db, self._path, self._context.clock, self._context.cancel)
             yield db

@@ -1,4 +1,4 @@
-"""Writes the files of a bundle and its manifest (OneRoster 1.1 CSV binding, bulk)."""
+"""Writes a bundle's files and manifest (OneRoster 1.1 CSV binding, bulk)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CATALOGUE = (
     "results",
     "users",
 )
-"""The files a OneRoster 1.1 manifest declares, used or not."""
+"""The files that a OneRoster 1.1 manifest declares, used or not."""
 
 FILES: dict[str, Callable[[Roster], Iterator[Sequence[str]]]] = {
     "academicSessions": rows.academic_sessions,
@@ -47,7 +47,7 @@ _Batch = tuple[bytes, int]
 
 
 def write_bundle(files: FileSet, roster: Roster, cancel: CancelToken) -> dict[str, int]:
-    """Write the files that have rows and the manifest; returns the rows of each."""
+    """Write the files that have rows, and the manifest; returns each file's row count."""
     counts: dict[str, int] = {}
     produced = {name: _written(produce(roster)) for name, produce in FILES.items()}
     for name, batches in (*produced.items(), ("enrollments", _enrollments(roster))):
@@ -63,7 +63,7 @@ def write_bundle(files: FileSet, roster: Roster, cancel: CancelToken) -> dict[st
 def _write_file(
     files: FileSet, name: str, header: Sequence[str], batches: Iterator[_Batch], cancel: CancelToken
 ) -> int:
-    """Write one file; none if there is no row."""
+    """Write one file, unless it has no rows."""
     first = next(batches, None)
     if first is None:
         return 0
@@ -78,9 +78,9 @@ def _write_file(
 
 
 def _enrollments(roster: Roster) -> Generator[_Batch]:
-    """Students' and teachers' enrollments: their attributes are the columns, with two blank ones behind the id.
+    """Students' and teachers' enrollments: their attributes are the columns, with two blank ones after the id.
 
-    They are most of a roster, so they are copied as they are stored, and taken apart only where a value needs quotes.
+    They are most of a roster, so they are copied in stored form and decoded only if a value needs quotes.
     """
     encoded = roster.encoded(ENROLLMENT)
     while records := list(itertools.islice(encoded, _BATCH)):
@@ -89,7 +89,7 @@ def _enrollments(roster: Roster) -> Generator[_Batch]:
 
 
 def _written(produced: Iterator[Sequence[str]]) -> Generator[_Batch]:
-    """Rows, streamed through: no batch of them is ever held. What makes them ends with this generator."""
+    """Stream rows without holding a batch; closes their producer with this generator."""
     try:
         while (batch := _lines(itertools.islice(produced, _BATCH)))[1]:
             yield batch
@@ -99,7 +99,7 @@ def _written(produced: Iterator[Sequence[str]]) -> Generator[_Batch]:
 
 
 def _lines(batch: Iterable[Sequence[str]]) -> _Batch:
-    """The lines of rows, and their number, which a counter beside them counts in C."""
+    """The rows as lines, and their number, counted in C."""
     counted = itertools.count()
     text = _text(map(itemgetter(0), zip(batch, counted, strict=False)))
     count = next(counted)
@@ -115,7 +115,7 @@ def _text(batch: Iterable[Sequence[str]]) -> str:
 
 
 def _one_line_each(text: str) -> str:
-    """The same rows, each line break inside a value as a blank, because the format forbids them."""
+    """Replace line breaks inside values by blanks, because the format forbids them."""
     before = csv.field_size_limit(max(len(text), csv.field_size_limit()))
     try:
         parsed = list(csv.reader(io.StringIO(text, newline=""), strict=True))

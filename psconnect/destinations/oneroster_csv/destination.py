@@ -1,4 +1,4 @@
-"""The OneRoster CSV kind: what it declares, and its files."""
+"""The OneRoster CSV kind: its declaration and its files."""
 
 from __future__ import annotations
 

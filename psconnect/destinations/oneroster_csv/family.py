@@ -1,7 +1,7 @@
-"""Who belongs to whom, from the relationships: by student and by contact.
+"""Relationships by student and by contact.
 
-Both directions of a large district are more than memory should hold, so they are kept in a SQLite file without a name,
-which the system deletes. It holds ids alone, and a small district's never leaves memory.
+In a large district, both directions need too much memory, so they are kept in an unnamed SQLite file that the system
+deletes. It holds only ids, and stays in memory for a small district.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from psconnect.destinations.snapshot import Roster
 from psconnect.model.entities import RELATIONSHIP
 
 ROLES = ("parent", "guardian", "relative")
-"""The roles of contacts, the closest first."""
+"""The roles of contacts, closest first."""
 _OTHER = len(ROLES) - 1
 _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True)
 class Relatives:
-    """A contact's students, in the order of the relationships; their schools' ids, sorted; and the closest role."""
+    """A contact's students, in relationship order; their schools' ids, sorted; and the closest role."""
 
     students: Sequence[str]
     schools: Sequence[str]
@@ -35,8 +35,8 @@ class Family:
     """The relationships of a roster. ``close`` it when done."""
 
     def __init__(self, roster: Roster) -> None:
-        """Take in all relationships."""
-        # One thread uses it at a time; but who gives up in the middle may leave it to another to throw it away.
+        """Load all relationships."""
+        # One thread uses it at a time, but another thread may close it after a cancel.
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
@@ -49,15 +49,15 @@ class Family:
         self._db.execute("CREATE INDEX by_contact ON link (contact, no, student, rank)")
 
     def close(self) -> None:
-        """Throw the file away."""
+        """Delete the file."""
         self._db.close()
 
     def attend(self, schools: Iterable[tuple[str, str]]) -> None:
-        """Note the ids of students' schools, with commas between; to be done before their contacts are asked for."""
+        """Store the comma-separated ids of students' schools; call before asking for their contacts."""
         self._db.executemany("INSERT OR REPLACE INTO attends VALUES (?, ?)", schools)
 
     def contacts_of(self, students: Sequence[str]) -> list[list[str]]:
-        """The contacts of each of these students, in the order of the relationships."""
+        """The contacts of each of these students, in relationship order."""
         found: list[dict[str, None]] = [{} for _ in students]
         sql = "SELECT a.key, l.contact FROM json_each(?) a JOIN link l ON l.student = a.value ORDER BY a.key, l.no"
         for at, contact in self._db.execute(sql, [_encode(students).decode()]):
@@ -65,7 +65,7 @@ class Family:
         return [list(contacts) for contacts in found]
 
     def relatives_of(self, contacts: Sequence[str]) -> list[Relatives]:
-        """What each of these contacts has to do with whom; who has no student counts as a relative."""
+        """The students and role of each of these contacts; one without students counts as a relative."""
         found = [_Links() for _ in contacts]
         sql = (
             "SELECT a.key, l.student, l.rank, s.schools FROM json_each(?) a JOIN link l ON l.contact = a.value "
@@ -82,7 +82,7 @@ class Family:
 
 @dataclass(slots=True)
 class _Links:
-    """What is known of a contact so far."""
+    """What is known about a contact so far."""
 
     students: dict[str, None] = field(default_factory=dict)
     schools: set[str] = field(default_factory=set)

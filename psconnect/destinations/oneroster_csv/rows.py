@@ -1,7 +1,7 @@
-"""The rows of each OneRoster 1.1 file from the roster's records (columns in order, for a bulk delivery).
+"""The rows of each OneRoster 1.1 file, made from the roster's records (columns in order, for a bulk delivery).
 
-In a bulk delivery ``status`` and ``dateLastModified`` stay blank. Users are students, teachers, other staff and
-contacts; who belongs to whom stands in ``agentSourcedIds`` in both directions.
+In a bulk delivery, ``status`` and ``dateLastModified`` stay blank. Users are students, teachers, other staff and
+contacts; ``agentSourcedIds`` holds relationships in both directions.
 """
 
 from __future__ import annotations
@@ -93,18 +93,18 @@ _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def labels_of(name: str, roster: Roster) -> list[str]:
-    """The labels of a file's further columns: those of all its entities, each once."""
+    """The labels of a file's extra columns: those of all its entities, each once."""
     found = (label for entity in _EXTENDED.get(name, ()) for label in roster.labels(entity))
     return list(dict.fromkeys(found))
 
 
 def header(name: str, roster: Roster) -> tuple[str, ...]:
-    """The columns of a file: those that the format prescribes, behind them ``metadata.`` and each label."""
+    """The columns of a file: the standard ones, then ``metadata.`` and each label."""
     return (*COLUMNS[name], *(f"{METADATA}{label}" for label in labels_of(name, roster)))
 
 
 def _further(labels: list[str]) -> Callable[[str], list[str]]:
-    """A function from a record's ``extra`` to the values of the further columns."""
+    """A function from a record's ``extra`` to the values of the extra columns."""
 
     def values(extra: str) -> list[str]:
         if not extra:
@@ -119,7 +119,7 @@ _decode = msgspec.json.Decoder(dict[str, str]).decode
 
 
 def _plain(name: str, entity: Entity, roster: Roster) -> Iterator[Sequence[str]]:
-    """Rows of a file whose columns are attributes of one entity; columns without an attribute stay blank."""
+    """Rows of a file whose columns are one entity's attributes; other columns stay blank."""
     renamed = _RENAMED.get(name, {})
     positions = {attribute: index for index, attribute in enumerate(entity.attributes)}
     blank = len(positions)
@@ -161,7 +161,7 @@ def users(roster: Roster) -> Iterator[Sequence[str]]:
 
 
 def _users(roster: Roster) -> Iterator[tuple[list[str], str]]:
-    """The prescribed columns of users.csv, and the record's ``extra``."""
+    """The standard columns of users.csv, and the record's ``extra``."""
     with closing(Family(roster)) as family:
         yield from _students(roster, family)
         for entity, role in ((TEACHER, "teacher"), (ADMIN, "administrator")):
@@ -190,13 +190,13 @@ def _contacts(roster: Roster, family: Family) -> Iterator[tuple[list[str], str]]
 
 
 def _together(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
-    """Some records at a time, so that what belongs to them is asked for in one go."""
+    """Records in groups, so that related data is queried for many at once."""
     while some := list(islice(records, _AT_A_TIME)):
         yield some
 
 
 def _user(entity: Entity, role: str) -> Callable[[list[str], str, str, str], list[str]]:
-    """A function that makes a users.csv row of a record, its schools, its agents and its further ids."""
+    """A function that makes a users.csv row from a record, its schools, its agents and its extra ids."""
     positions = {attribute: index for index, attribute in enumerate(entity.attributes)}
     blank = len(positions)
     names = ("username", "givenName", "familyName", "middleName", "identifier", "email", "phone", "grade")
