@@ -23,10 +23,10 @@ SECTION_OF_CC = Lookup(
     one_by="DCID",
     telling=((("TERMID", "TERMID"), ("SCHOOLID", "SCHOOLID")), (("TERMID", "TERMID"),)),
 )
-# Decides only among several: students change schools, and their earlier enrollments stay.
+# Only used to choose among several: students change schools, and their earlier enrollments stay.
 STUDENT_OF_CC = Lookup("student", "STUDENTS", "STUDENTID", "ID", one_by="DCID", telling=((("SCHOOLID", "SCHOOLID"),),))
-# SECTIONTEACHER names neither school nor term: the section is told by the school of the teacher's post, where that is
-# the only one with its ID, and the post by the school of the section.
+# SECTIONTEACHER has neither school nor term: the school of the teacher's post decides the section, if only one post has
+# that ID, and the school of the section decides the post.
 POST_OF_TEACHER = Lookup("post", "SCHOOLSTAFF", "TEACHERID", "ID", one_by="DCID")
 SECTION_OF_YEAR = Lookup(
     "section",
@@ -40,7 +40,7 @@ SECTION_OF_YEAR = Lookup(
 STAFF_OF_SECTION = Lookup(
     "staff", "SCHOOLSTAFF", "TEACHERID", "ID", one_by="DCID", telling=((("SCHOOLID", "section.SCHOOLID"),),)
 )
-# A course of the school goes before one of the district, whose school number is 0 (docs/powerschool.md 16.4).
+# A course of the school takes precedence over one of the district, school number 0 (docs/powerschool.md 16.4).
 COURSE_OF_SECTION = Lookup(
     "course",
     "COURSES",
@@ -57,7 +57,7 @@ COURSE_OF_SECTION = Lookup(
 
 
 def candidates(lookup: Lookup) -> tuple[StreamColumn, StreamColumn]:
-    """Columns that name the rows among which a lookup can't tell: ``section_lowest`` and ``section_highest``."""
+    """Columns that name the candidates of an ambiguous lookup: ``section_lowest`` and ``section_highest``."""
     lowest, highest = (
         StreamColumn(f"{lookup.alias}_{end}", lookup.table, lookup.one_by, lookup.alias, end) for end in _FITTING
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NOT_IN_TIME = ("PSC-HTTP-TIMEOUT", "PSC-HTTP-SLOW")
-"""Codes of a call that was only waited for."""
+"""Codes of a call that got no whole answer in time."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class RetryPolicy:
         first_pause, longest_pause: between tries; the pause doubles each time.
         budget: of one read with all its pauses.
         longest_asked: the longest pause a server may ask for.
-        silence: of all tries of one read that got no whole answer in time: a server that is silent, or drips, is not
-            waited for five times.
+        silence: of all tries of one read that got no whole answer in time, so as not to wait five times for a server
+            that is silent or very slow.
     """
 
     tries: int = 5

@@ -1,4 +1,4 @@
-"""Which row of a looked-up table is meant, where tables are read instead of queries: the same as ``sql`` says."""
+"""Chooses the row of a looked-up table if tables are read instead of queries, by the same rules as ``sql``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ RowValues = dict[str, str]
 
 
 def by_key(rows: Iterable[RowValues], lookup: Lookup) -> dict[str, list[RowValues]]:
-    """The rows of a looked-up table by key: all of them where the key may repeat, else the one that comes first.
+    """The rows of a looked-up table by key: all of them if the key may repeat, else the first.
 
-    ``rows`` come in the order of what decides at last.
+    ``rows`` are in the order of the last deciding column.
     """
     found: dict[str, list[RowValues]] = {}
     for row in rows:
@@ -27,7 +27,7 @@ def by_key(rows: Iterable[RowValues], lookup: Lookup) -> dict[str, list[RowValue
 
 
 def only_one(found: list[RowValues], lookup: Lookup, sources: Mapping[str, RowValues]) -> RowValues:
-    """Of several rows with one key the one that is told apart; nothing where none is. ``sources`` are rows by alias."""
+    """The row that ``telling`` selects among those with one key; empty if none. ``sources`` are rows by alias."""
     if len(found) == 1:
         return found[0]
     for step in lookup.telling:
@@ -47,7 +47,7 @@ def _told(other: str, lookup: Lookup, sources: Mapping[str, RowValues]) -> str:
 
 
 def ends(found: list[RowValues], lookup: Lookup) -> RowValues:
-    """The candidates' lowest and highest number, where there are several."""
+    """The candidates' lowest and highest number, if there are several."""
     if len(found) < 2:  # noqa: PLR2004 - one is no choice
         return {}
     numbers = sorted(int(row[lookup.one_by.lower()]) for row in found)
@@ -55,7 +55,7 @@ def ends(found: list[RowValues], lookup: Lookup) -> RowValues:
 
 
 def _rank(row: RowValues, lookup: Lookup) -> list[tuple[bool, float]]:
-    """What a row is compared by with others of the same key: what has no number comes last."""
+    """Sort key among rows of the same key; rows without a number come last."""
     rank = []
     for name in lookup.order:
         text, sign = row.get(name.removeprefix("-").lower(), ""), -1 if name.startswith("-") else 1

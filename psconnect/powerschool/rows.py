@@ -1,7 +1,7 @@
-"""Rows of an answer as texts, whichever JSON type the server writes a value in (docs/powerschool.md 11.2, 19).
+"""Rows of an answer as text, whatever JSON type the server uses for a value (docs/powerschool.md 11.2, 19).
 
-Most servers write every value as a text, and these answers are decoded at once. An answer with a number, a boolean or a
-null in it is decoded a second time, and so are all others of that stream from then on.
+Most servers write every value as a string, and these answers are decoded directly. If an answer contains a number, a
+boolean or a null, it and all later answers of that stream are decoded the slower way.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from psconnect.powerschool.stream import Stream
 
 Row = msgspec.Struct
 _LONGEST = 40
-"""Digits of the longest number that is taken: no id is longer, and a power of ten could fill the memory."""
+"""The most digits of a number: no id is longer, and a power of ten could fill the memory."""
 
 
 def as_text(value: object) -> str:
-    """A value of an answer as text: a whole number by its digits, a boolean as 1 or 0, nothing as an empty text.
+    """A value of an answer as text: a whole number as its digits, a boolean as 1 or 0, null as empty.
 
-    Raises msgspec.ValidationError for a list, an object, or a number beyond all ids.
+    Raises msgspec.ValidationError for a list, an object, or a number longer than any id.
     """
     if isinstance(value, str):
         return value
@@ -47,7 +47,7 @@ def _in_bounds(text: str) -> str:
 
 
 def row_type(stream: Stream) -> type[Row]:
-    """The record of a stream: one text per column, empty where PowerSchool has no value (nulls are left out, 10.3)."""
+    """A stream's record type: one text per column, empty if PowerSchool has no value (nulls are left out, 10.3)."""
     return _struct("Row", stream, str)
 
 
@@ -63,10 +63,10 @@ def _page(kind: type[Row]) -> type[msgspec.Struct]:
 
 
 class RowDecoder:
-    """Decodes the answers of one stream's query to its rows; raises msgspec.DecodeError for any other answer."""
+    """Decodes the answers of a stream's query into rows; raises msgspec.DecodeError for any other answer."""
 
     def __init__(self, stream: Stream) -> None:
-        """Work the types out; not to be done by two threads for the same stream."""
+        """Prepare the types; two threads must not do this for the same stream."""
         self._kind = row_type(stream)
         self._names = frozenset(column.name for column in stream.columns)
         self._texts = msgspec.json.Decoder(_page(self._kind))
@@ -110,13 +110,13 @@ class _MixedRows(msgspec.Struct):
     record: list[_MixedRow] = []
 
 
-# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+# Made at import, not on first use: msgspec crashes if two threads prepare the same type at once.
 _text_rows = msgspec.json.Decoder(_TextRows)
 _mixed_rows = msgspec.json.Decoder(_MixedRows, float_hook=Decimal)
 
 
 def table_rows(table: str) -> Callable[[bytes], list[dict[str, str]]]:
-    """A function from an answer of ``/ws/schema/table`` to the rows of that table, without what has no value."""
+    """A function from an answer of ``/ws/schema/table`` to that table's rows, without empty values."""
 
     def decode(body: bytes) -> list[dict[str, str]]:
         found: list[Mapping[str, Any]]
@@ -132,7 +132,7 @@ def table_rows(table: str) -> Callable[[bytes], list[dict[str, str]]]:
 
 
 class Count(msgspec.Struct):
-    """The answer of a count, ``{"count": 5}``."""
+    """The answer to a count, ``{"count": 5}``."""
 
     count: int
 
@@ -141,5 +141,5 @@ _count = msgspec.json.Decoder(Count, strict=False)
 
 
 def decode_count(body: bytes) -> int:
-    """The number of an answer to a count; raises msgspec.DecodeError for any other answer."""
+    """The number in an answer to a count; raises msgspec.DecodeError for any other answer."""
     return _count.decode(body).count

@@ -1,7 +1,6 @@
-"""The shape of an answer: every value replaced by what kind it is, so that nobody's data is left in it.
+"""The shape of an answer: every value is replaced by its kind, so that no personal data is left.
 
-Keys stay where they are known words: a district's own field could tell which district it is. Lengths and numbers of
-rows are given by class alone.
+Only known keys stay, because a district's own field could identify it. Lengths and row counts are given only by class.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 IsKnown = Callable[[str], bool]
-"""Whether a key is a known word, and no district's own."""
+"""Whether a key is a known word, not a district's own."""
 
 _LENGTHS = ((3, "1 to 3"), (15, "4 to 15"), (60, "16 to 60"), (250, "61 to 250"))
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?(Z|[+-]\d\d:?\d\d))?)?")
@@ -30,7 +29,7 @@ _MARKS = (
 
 
 def describe(values: Iterable[Any], known: IsKnown) -> list[Any]:
-    """What kinds of values these are, each once: words for plain ones, one object for all objects and one for lists."""
+    """The kinds of these values, each once: words for scalars, one object for all objects, one list for all lists."""
     values = list(values)
     plain = sorted({_kind(value) for value in values if not isinstance(value, (dict, list))})
     parts: list[Any] = list(plain)
@@ -45,7 +44,7 @@ def describe(values: Iterable[Any], known: IsKnown) -> list[Any]:
 
 
 def _keys(objects: list[dict[str, Any]], known: IsKnown) -> dict[str, Any]:
-    """Per key what it holds, and whether all the objects have it."""
+    """For each key, what it holds, and whether all objects have it."""
     found: dict[str, list[Any]] = {}
     for one in objects:
         for key, value in one.items():
@@ -57,7 +56,7 @@ def _keys(objects: list[dict[str, Any]], known: IsKnown) -> dict[str, Any]:
 
 
 def size_class(count: int) -> str:
-    """A number by its power of ten: ``0``, ``1 to 9``, ``10 to 99`` and so on."""
+    """A number's power-of-ten class: ``0``, ``1 to 9``, ``10 to 99`` and so on."""
     if count <= 0:
         return "0"
     low = 10 ** (len(str(count)) - 1)

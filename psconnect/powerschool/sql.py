@@ -1,8 +1,8 @@
 """A stream as Oracle SQL for a PowerQuery: keyset pages, lookups that never multiply rows.
 
-The inner select takes one page of the base table in key order; only that page is joined. ``:first_key`` is the lowest
-key of the page and ``:page_rows`` its size. How a server binds an argument is unknown (docs/powerschool.md 19):
-as text, as a number, or as a floating one. So arguments are digits only, dates as YYYYMMDD, and the SQL converts them.
+The inner select takes one page of the base table in key order; only that page is joined. ``:first_key`` is the page's
+lowest key and ``:page_rows`` its size. It is unknown whether a server binds an argument as text, number or float
+(docs/powerschool.md 19), so arguments are only digits, dates are YYYYMMDD, and the SQL converts them.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream, Stre
 
 
 def page_sql(stream: Stream) -> str:
-    """The SQL of the stream's PowerQuery; its select list is the stream's columns in their order."""
+    """The SQL of the stream's PowerQuery; its select list is the stream's columns in order."""
     key = stream.key.lower()
     base = ", ".join(f"b.{column}" for column in _base_columns(stream))
     where = [f"b.{key} >= {sql_number('first_key')}"]
     where += [_condition("b", condition) for condition in stream.where]
     where += [_exists(exists) for exists in stream.exists]
     joins = "".join(f"\nLEFT JOIN {_join(stream, lookup)}" for lookup in stream.lookups)
-    # Each output has a name of its own: a server that counts by wrapping the query would refuse two alike (ORA-00918).
+    # Output names are unique: a server that counts by wrapping the query would refuse duplicates (ORA-00918).
     select = ", ".join(f"{_output(stream, column)} {column.name}" for column in stream.columns)
     return (
         f"SELECT {select}\n"
@@ -31,7 +31,7 @@ def page_sql(stream: Stream) -> str:
 
 
 def _output(stream: Stream, column: StreamColumn) -> str:
-    """A column as it is answered: dates as text, because servers write DATE and TIMESTAMP in different ways (19)."""
+    """A column for output: dates as text, because servers write DATE and TIMESTAMP in different ways (19)."""
     if column.of:
         several = f"{column.lookup}_g"
         return f"CASE WHEN {several}.among > 1 THEN {several}.{column.of} END"
@@ -65,7 +65,7 @@ def sql_number(argument: str) -> str:
 
 
 def sql_day(argument: str) -> str:
-    """An argument of eight digits as a date; without the cast, a floating bind would read 2.0260818E+007."""
+    """An eight-digit argument as a date; without the cast, a float bind would read 2.0260818E+007."""
     return f"TO_DATE(TO_CHAR({sql_number(argument)}), 'YYYYMMDD')"
 
 
@@ -93,15 +93,15 @@ def _join(stream: Stream, lookup: Lookup) -> str:
 
 
 def _only_one(lookup: Lookup, local: str) -> str:
-    """The one row of a key that may repeat: rows are counted by key, and by what tells them apart, and joined at last.
+    """Join the one row of a key that may repeat: rows are counted by key and by what tells them apart, then joined.
 
-    Each join finds at most one row, so that none is multiplied.
+    Each join finds at most one row, so that no row is multiplied.
     """
     alias, one = lookup.alias, lookup.one_by.lower()
     key = f"m.{lookup.key.lower()}"
     if lookup.folded:
         key, local = f"UPPER({key})", f"UPPER({local})"
-    # Rows with keys below zero are no records (D11).
+    # Rows with negative keys are not records (D11).
     where = " AND ".join([f"m.{one} >= 0", *(_condition("m", condition) for condition in lookup.where)])
     rows = f"FROM {lookup.table.lower()} m WHERE {where}"
     counted = f"COUNT(*) among, MIN(m.{one}) lowest"
@@ -124,7 +124,7 @@ def _only_one(lookup: Lookup, local: str) -> str:
 
 
 def _told(lookup: Lookup, other: str) -> str:
-    """What a telling column has to be."""
+    """The value a telling column has to equal."""
     if other.startswith("="):
         return other[1:]
     alias, _, column = other.lower().rpartition(".")
@@ -133,9 +133,9 @@ def _told(lookup: Lookup, other: str) -> str:
 
 
 def _ranked(stream: Stream, lookup: Lookup) -> str:
-    """The rows of a looked-up table with the place of each among those of the same key.
+    """The rows of a looked-up table with their rank among rows of the same key.
 
-    A subquery inside ON is refused by older Oracle (ORA-01799), so they are ranked in a table of their own.
+    Older Oracle refuses a subquery inside ON (ORA-01799), so the ranking is a table of its own.
     """
     columns = ", ".join(f"m.{name.lower()}" for name in dict.fromkeys(stream.taken_from(lookup)))
     order = [

@@ -1,9 +1,8 @@
-"""What is read from PowerSchool: one declaration per stream of rows, from which everything else is made.
+"""What is read from PowerSchool: one declaration per stream of rows, which everything else is made from.
 
-A stream is a table read in the order of its key, with columns of its own and columns looked up in other tables
-(each lookup finds at most one row, so that it never multiplies rows). From this one declaration come the
-PowerQuery in the plugin, the plugin's access list, the table reads of the fallback, and the typed record.
-Table and column names are those of docs/powerschool.md 16.
+A stream is a table read in key order, with its own columns and columns looked up in other tables (each lookup finds
+at most one row, so it never multiplies rows). The plugin's PowerQuery, its access list, the fallback's table reads
+and the typed record are all made from this declaration. Table and column names are those of docs/powerschool.md 16.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream, Stre
 
 
 def own(table: str, *fields: str) -> tuple[StreamColumn, ...]:
-    """Columns of a stream's base table, each with the name of its field in lower case."""
+    """Columns of a stream's base table, each named like its field in lower case."""
     return tuple(StreamColumn(name.lower(), table, name) for name in fields)
 
 
 GRADUATES = "999999"
-"""School number of PowerSchool's school of graduates (16.4): it is no school, and its students are not read."""
+"""The number of PowerSchool's graduates school (16.4), which is not a real school; its students are not read."""
 _EMAIL = (
     Lookup(
         "mail_assoc",
@@ -272,7 +271,7 @@ RELATIONSHIPS = Stream(
         StreamColumn("student_school", "STUDENTS", "SCHOOLID", "graduate"),
     ),
     lookups=(
-        # A detail counts while it is active and today is one of its days (docs/powerschool.md 19).
+        # A detail counts if it is active and its dates include today (docs/powerschool.md 19).
         Lookup(
             "detail",
             "STUDENTCONTACTDETAIL",
@@ -292,7 +291,7 @@ RELATIONSHIPS = Stream(
             "CODESETID",
             otherwise="CURRRELTYPECODESETID",
         ),
-        # Contacts stay for every student there ever was. Only graduates are looked up: all others are read anyway.
+        # Contacts stay for all former students. Only graduates are looked up: all others are read anyway.
         Lookup("graduate", "STUDENTS", "STUDENTDCID", "DCID", where=(Condition("SCHOOLID", "=", GRADUATES),)),
     ),
     arguments=("today",),
@@ -307,7 +306,7 @@ PORTAL_ACCOUNTS = Stream(
         *own("GUARDIANPERSONASSOC", "GUARDIANPERSONASSOCID", "PERSONID"),
         StreamColumn("enabled", "PCAS_ACCOUNT", "ISENABLED", "account"),
     ),
-    # A query that shows GUARDIAN.GUARDIANID failed at a district (docs/powerschool.md 19): it only leads on.
+    # A query that selects GUARDIAN.GUARDIANID failed at a district (docs/powerschool.md 19), so it is only joined.
     lookups=(
         Lookup("guardian", "GUARDIAN", "GUARDIANID", "GUARDIANID"),
         Lookup(
@@ -320,4 +319,4 @@ PORTAL_ACCOUNTS = Stream(
     ),
     always=("personid",),
 )
-"""Whose portal account can be used; a query of its own, because not every server lets a plugin ask for it."""
+"""People with a usable portal account; a separate query, because not every server lets a plugin ask for it."""

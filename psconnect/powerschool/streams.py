@@ -1,6 +1,6 @@
-"""The streams that a connection reads: those declared, with the fields that its choices and its mapping add.
+"""The streams a connection reads: the declared ones, with the fields that its choices and mapping add.
 
-The streams themselves are declared in ``declared``; whoever needs one finds it here, too.
+The streams are declared in ``stream_definitions`` and can also be imported from here.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ MAPPED_STREAMS = {
 
 @dataclass(frozen=True)
 class StreamSet:
-    """The streams of one connection, by name: the choices and the mapped fields decide, so access stays the least."""
+    """The streams of one connection, by name. Choices and mapped fields decide, so that access stays minimal."""
 
     by_name: dict[str, Stream] = field(default_factory=dict)
     mapped: Mapping[str, Iterable[str]] = field(default_factory=dict)
@@ -88,13 +88,13 @@ class StreamSet:
     without: tuple[Piece, ...] = ()
 
     def going_without(self, pieces: Iterable[Piece]) -> StreamSet:
-        """The same streams without these pieces of what is read."""
+        """The same streams without these pieces."""
         pieces = tuple(pieces)
         left = {name: go_without(stream, pieces) for name, stream in self.by_name.items()}
         return replace(self, by_name={name: stream for name, stream in left.items() if stream}, without=pieces)
 
     def for_entity(self, entity: str) -> Stream:
-        """The stream whose fields that entity's mapping uses; KeyError where the choices leave it out."""
+        """The stream whose fields that entity's mapping uses; KeyError if the choices leave it out."""
         return self.by_name[(_NAMED_STREAMS if self.whole_names else {}).get(entity, MAPPED_STREAMS[entity])]
 
     def grants(self) -> list[tuple[str, str]]:
@@ -106,7 +106,7 @@ _NAMED_STREAMS = {"contact": "contact_names", "relationship": "contact_links"}
 
 
 def _of_names(name: str, label: str, fields: Iterable[str]) -> Stream:
-    """A stream of the students' fields that hold a contact's whole name; PowerSchool's contact module is not asked."""
+    """A stream of the students' fields that hold contacts' whole names, in place of PowerSchool's contact module."""
     columns = own("STUDENTS", "DCID", *(full_name.upper().partition(".")[2] for full_name in fields))
     return Stream(name, label, "STUDENTS", "DCID", columns, where=STUDENTS.where)
 
@@ -121,11 +121,11 @@ def streams_for(
 ) -> StreamSet:
     """The streams a connection needs.
 
-    ``contacts`` says whether contacts and relationships are read, ``portal`` whether it matters who of them has a
-    portal account, ``admins`` whether staff without a class is delivered; ``whole_names`` are the fields of the
-    students that hold contacts' whole names, where PowerSchool's contact module is not used. ``fields`` gives, per
-    entity key, the ``Table.Field`` names its mapping uses: those not read anyway are added to the entity's stream.
-    Raises FixSettings for a field of a table that the entity's stream has no way to.
+    ``contacts`` says whether contacts and relationships are read, ``portal`` whether their portal accounts matter,
+    ``admins`` whether staff without a class are delivered. ``whole_names`` are the students' fields that hold contacts'
+    whole names, if PowerSchool's contact module is not used. ``fields`` has, per entity key, the ``Table.Field`` names
+    its mapping uses: those not read anyway are added to the entity's stream. Raises FixSettings for a field of a table
+    that the entity's stream can't reach.
     """
     chosen = {stream.name: stream for stream in _ALWAYS}
     if contacts and whole_names:
@@ -178,7 +178,7 @@ def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
 
 
 _LONGEST_NAME = 30
-"""Oracle before 12.2 refuses a query for a longer one (ORA-00972)."""
+"""Oracle before 12.2 refuses longer names (ORA-00972)."""
 
 
 def _free(stream: Stream, name: str) -> str:

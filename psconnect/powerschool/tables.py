@@ -1,8 +1,8 @@
 """Reads streams from plain tables, for servers where our plugin's queries are missing (docs/powerschool.md 10).
 
-It gives the same rows as the queries, for many more calls: the tables a stream looks things up in are read whole
-beforehand, restrictions that a table filter can't say are applied on our side. A looked-up table is proved complete
-like a stream, because a row missing there makes rows of the stream look empty or gone.
+It gives the same rows as the queries but takes many more calls: a stream's looked-up tables are read completely
+beforehand, and conditions that a table filter can't express are applied here. A looked-up table is proved complete like
+a stream, because a missing row there would make rows of the stream look empty or gone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from psconnect.powerschool.rows import decode_count, row_type, table_rows
 from psconnect.powerschool.stream import Condition, Exists, Lookup, Stream
 
 _BEYOND = 2_000_000_000
-"""A key behind the last one of any table."""
+"""A key beyond the last one of any table."""
 
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -29,7 +29,7 @@ _COMPARE = {"=": operator.eq, "<>": operator.ne, ">=": operator.ge, "<=": operat
 
 
 def page_size_of(metadata: Metadata) -> int:
-    """Rows a call: what the administrator allows, but no page beyond what one answer can hold."""
+    """Rows per call: as the administrator allows, up to what one answer can hold."""
     return min(max(1, metadata.schema_table_query_max_page_size), PAGE_ROWS)
 
 
@@ -38,7 +38,7 @@ class TableReader:
     """Reads streams by ``/ws/schema/table``.
 
     Attributes:
-        page_size: rows a call; the plugin's maximum from the server's metadata.
+        page_size: rows per call; the plugin's maximum from the server's metadata.
     """
 
     client: PowerSchoolClient
@@ -51,11 +51,11 @@ class TableReader:
     _types: dict[str, Any] = field(default_factory=dict)
 
     def count(self, stream: Stream, arguments: Mapping[str, str]) -> int:
-        """Rows of the base table as the server counts them, before restrictions that only we can apply."""
+        """The server's count of the base table's rows, before conditions that are applied here."""
         return sum(self._count(stream.table, stream.key, q) for q in _filters(stream.where, arguments))
 
     def page(self, stream: Stream, arguments: Mapping[str, str], after: int) -> RowPage:
-        """The rows behind the key ``after``, in key order, with what the lookups find."""
+        """The rows after the key ``after``, in key order, with the results of the lookups."""
         raw, last = self._base_page(stream, arguments, after)
         key = stream.key.lower()
         end = int(raw[-1][key]) if raw else after
@@ -64,7 +64,7 @@ class TableReader:
         return RowPage(rows, len(raw), end, last)
 
     def probe(self, stream: Stream, arguments: Mapping[str, str]) -> None:
-        """Ask for every field that reading the stream touches, but for no row; raises what the refusal says."""
+        """Request every field that reading the stream touches, but no rows; raises the error of a refusal."""
         for q in _filters(stream.where, arguments):
             self._rows(stream.table, stream.key, _base_columns(stream), q, _BEYOND)
         for lookup in stream.lookups:
@@ -75,7 +75,7 @@ class TableReader:
                 self._rows(exists.table, _order_of(exists), [exists.key], q, _BEYOND)
 
     def calls_for(self, stream: Stream, arguments: Mapping[str, str]) -> int:
-        """About how many calls reading the stream takes, its looked-up tables included."""
+        """About how many calls reading the stream takes, including its looked-up tables."""
         sizes = [self.count(stream, arguments)]
         sizes += [self._count(one.table, one.ordered_by, _filter(one.where, arguments)) for one in stream.lookups]
         return sum(-(-size // self.page_size) for size in sizes) + 2
@@ -89,7 +89,7 @@ class TableReader:
             if len(rows) >= self.page_size:
                 ends.append(max(int(row[stream.key.lower()]) for row in rows))
             found += rows
-        # Of several filters, only keys up to the nearest unfinished end are sure to be complete.
+        # With several filters, only keys up to the lowest unfinished end are sure to be complete.
         limit = min(ends, default=None)
         key = stream.key.lower()
         page = [row for row in found if limit is None or int(row[key]) <= limit]
@@ -120,7 +120,7 @@ class TableReader:
         )
 
     def _lookup(self, stream: Stream, lookup: Lookup, arguments: Mapping[str, str]) -> dict[str, list[RowValues]]:
-        # Two streams may look things up alike, and yet take other columns of what they find.
+        # Two streams may have the same lookup but take different columns from it.
         columns = tuple(_lookup_columns(stream, lookup))
         name = (lookup, columns, tuple(_value(condition, arguments) for condition in lookup.where))
         if name not in self._found:
@@ -130,7 +130,7 @@ class TableReader:
         return self._found[name]
 
     def _passes(self, lookup: Lookup, row: RowValues, arguments: Mapping[str, str]) -> bool:
-        """Whether a row fulfils the conditions that no table filter can say: those that an empty value fulfils, too."""
+        """Whether a row meets the conditions that no table filter can express: those that accept an empty value."""
         for condition in lookup.where:
             text = row.get(condition.column.lower(), "")
             if not condition.or_null or not text:
@@ -160,7 +160,7 @@ class TableReader:
         return self._members[name]
 
     def _all(self, table: str, order: str, columns: Iterable[str], q: str) -> Iterable[RowValues]:
-        """All rows of a looked-up table in the order of ``order``; raises PageFailed when some are missing."""
+        """All rows of a looked-up table, ordered by ``order``; raises PageFailed if some are missing."""
         found: dict[int, RowValues] = {}
         expected = self._count(table, order, q)
         after, last = -1, False
@@ -196,7 +196,7 @@ class TableReader:
         return rows
 
     def _check_keys(self, rows: list[RowValues], table: str, order: str, after: int) -> None:
-        """Every row has a whole number in the column it is ordered by, behind the last one seen."""
+        """Check that every row's order column is a whole number after the last one seen."""
         texts = [row.get(order.lower(), "") for row in rows]
         if not all(text.removeprefix("-").isdecimal() for text in texts):
             raise answers.drifted(self.client.host, f"the table {table}", f"{order} is not a whole number")
@@ -204,14 +204,14 @@ class TableReader:
             raise PageFailed(f"rows of {table} came out of order")
 
     def _count(self, table: str, order: str, q: str) -> int:
-        # Rows with keys below zero are no records (D11: the server's own user has −100), and no page holds them.
+        # Rows with negative keys are not records (D11: the server's own user has −100), and no page has them.
         params = {"q": _behind(order, -1, q)}
         path = f"/ws/schema/table/{table.lower()}/count"
         return self.client.read("GET", path, f"the number of rows of {table}", decode_count, params=params)
 
 
 def _behind(order: str, key: int, q: str) -> str:
-    """The filter for rows behind a key, and what else is asked of them."""
+    """The filter for rows after a key, with further conditions."""
     return ";".join(part for part in (f"{order.lower()}=gt={key}", q) if part)
 
 
@@ -224,7 +224,7 @@ def _base_columns(stream: Stream) -> list[str]:
 
 
 def _lookup_columns(stream: Stream, lookup: Lookup) -> list[str]:
-    """The columns of a looked-up table that the stream needs, and those that decide which of its rows is found."""
+    """The columns of a looked-up table that the stream needs, and those that choose its row."""
     judged = (condition.column for condition in lookup.where if condition.or_null)
     return [*stream.taken_from(lookup), *lookup.deciding, *judged]
 
@@ -255,7 +255,7 @@ def _filter(conditions: Iterable[Condition], arguments: Mapping[str, str], *, mi
 
 
 def _filters(conditions: tuple[Condition, ...], arguments: Mapping[str, str]) -> list[str]:
-    """The conditions as table filters; two, one for negative numbers, where a column counts without its sign."""
+    """The conditions as table filters; two, one for negative numbers, if a column's sign is ignored."""
     filters = [_filter(conditions, arguments)]
     if any(condition.absolute for condition in conditions):
         filters.append(_filter(conditions, arguments, mirrored=True))

@@ -1,7 +1,7 @@
-"""How fast calls may go out: side by side, until the server asks for a pause; then one at a time and well spaced.
+"""Limits the rate of calls: parallel until the server asks for a pause, then one at a time with pauses.
 
-An administrator can set a least time between a plugin's calls (docs/powerschool.md 18). The server never says how
-long it is, only how many seconds to wait now; so the time between calls grows with each refusal until none comes.
+An administrator can set a minimum time between a plugin's calls (docs/powerschool.md 18). The server never says how
+long it is, only how many seconds to wait now, so the time between calls grows with each refusal until none comes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _LONGEST_SPACING = 8.0
 
 
 class Gate:
-    """What every call of one client passes through; use it as a context manager around the call."""
+    """Every call of a client passes through it; use it as a context manager around the call."""
 
     def __init__(self, clock: Clock, cancel: CancelToken) -> None:
-        """Open wide: ``narrow`` is what makes it a gate."""
+        """Start without limits; ``narrow`` sets them."""
         self._clock, self._cancel = clock, cancel
         self._one = threading.Lock()
         self._state = threading.Lock()
@@ -28,10 +28,10 @@ class Gate:
         self._held = threading.local()
 
     def narrow(self, asked: float) -> None:
-        """The server refused a call: from now on one at a time, none within ``asked`` seconds, further ones slower."""
+        """After a refusal: one call at a time from now on, none for ``asked`` seconds, and longer pauses."""
         with self._state:
             if self._narrow:
-                # What it asks for is what was missing, so this much more time would have been enough.
+                # The pause it asks for is the time that was missing, so this spacing would have been enough.
                 enough = self._spacing + asked if asked else _LONGEST_SPACING
                 self._spacing = min(max(2 * self._spacing, _FIRST_SPACING), enough)
             self._narrow = True

@@ -1,8 +1,8 @@
 """Reads streams from ``/ws/v1``, for servers where a plugin has neither our queries nor tables (docs/powerschool.md 6).
 
-It gives the same rows as the other ways, as far as these resources have the values; what they lack is named by
-``v1_fields.gaps`` before anything is read. Lists hang below the schools, enrollments below each class: two calls a
-class, because there is no list of all (6.1).
+It gives the same rows as the other ways, as far as these resources have the values; ``v1_fields.gaps`` names what they
+lack before anything is read. Lists are per school, and enrollments per class at two calls each, because there is no
+list of all (6.1).
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ _OF_CONTACTS: Mapping[str, Callable[[Contacts], Mapping[int, dict[str, str]]]] =
     s.PORTAL_ACCOUNTS.name: attrgetter("accounts"),
     s.RELATIONSHIPS.name: attrgetter("relationships"),
 }
-"""The streams that are made of ``/ws/contacts``, and which part of it is theirs."""
+"""The streams made from ``/ws/contacts``, and their part of it."""
 
 
 @dataclass
 class V1Reader:
-    """Reads streams by the resources of ``/ws/v1``; lists that several streams need are read once.
+    """Reads streams from the resources of ``/ws/v1``; lists that several streams need are read once.
 
     Attributes:
-        sizes: rows a page for each kind, from the server's metadata.
+        sizes: rows per page for each kind, from the server's metadata.
         schools: numbers of the schools whose enrollments and contacts are read; None for all.
-        guests: whether the contacts of students of other schools who are enrolled in a class of these are read, too.
+        guests: whether contacts are also read for students of other schools who are enrolled in a class of these.
         statuses: the enrollment statuses (Enroll_Status) of students whose contacts are read.
     """
 
@@ -71,11 +71,11 @@ class V1Reader:
     _enrolled: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Set up what reads the lists."""
+        """Set up the list readers."""
         self._lists, self._paths = ListReader(self.client), V1Paths(self.sizes)
 
     def gather(self, stream: Stream, arguments: Mapping[str, str], news: News) -> Gathered:
-        """All rows of the stream; see ``reader.Gatherer``. Raises FixSettings for a stream that v1 does not have."""
+        """All rows of the stream; see ``reader.Gatherer``. Raises FixSettings for a stream that v1 doesn't have."""
         host = self.client.host
         makers: Mapping[str, Callable[[], Gathered]] = {
             s.SCHOOLS.name: lambda: self._schools_stream(stream),
@@ -94,11 +94,11 @@ class V1Reader:
         return makers[stream.name]()
 
     def probe(self) -> int:
-        """The number of schools; raises what the refusal says where the plugin may not use ``/ws/v1``."""
+        """The number of schools; raises the error of a refusal if the plugin may not use ``/ws/v1``."""
         return self._lists.count(self._paths.schools())
 
     def calls_ahead(self, start_year: int, *, contacts: bool) -> int:
-        """About how many calls a whole reading of that school year takes, with contacts or without."""
+        """About how many calls a full reading of that school year takes, with or without contacts."""
         try:
             return calls_ahead(self._lists, self._paths, start_year, sorted(self.statuses) if contacts else ())
         except PageFailed as failed:
@@ -115,7 +115,7 @@ class V1Reader:
         return {key: wire.at(item, "school_number") for key, item in self._schools().found.items()}
 
     def _of_schools(self, name: str, path: Callable[[int], ListPath]) -> dict[int, Listing]:
-        """The lists below each school, by school key."""
+        """The lists of each school, by school key."""
         found: dict[int, Listing] = self._once.get(
             name, lambda: {key: self._lists.read(path(key)) for key in sorted(self._schools().found)}
         )
@@ -138,13 +138,13 @@ class V1Reader:
         return listings
 
     def _needs(self, listing: Listing, expansions: Iterable[str]) -> None:
-        """Raise FixSettings when the server does not know an expansion: its values would all look empty."""
+        """Raise FixSettings if the server doesn't know an expansion: all its values would look empty."""
         unknown = sorted(set(expansions) - listing.expansions)
         if listing.found and unknown:
             raise not_offered(self.client.host, f"The part {', '.join(unknown)}")
 
     def _single(self, singular: str, key: int) -> wire.Item:
-        """An item that no list has; empty where there is none."""
+        """An item that is in no list; empty if it doesn't exist."""
 
         def read() -> wire.Item:
             try:
@@ -168,7 +168,7 @@ class V1Reader:
         return Gathered(rows_of(stream, merged(listings), partial(term_values, numbers=numbers)), _repeats(listings))
 
     def _courses_stream(self, stream: Stream, arguments: Mapping[str, str]) -> Gathered:
-        """Courses that a school lists, or that a section of the year has; the district's own where several list it."""
+        """Courses listed by a school or used by a section of the year; if several schools list one, the district's."""
         listings, numbers = self._courses(), self._numbers()
         found = merged(listings)
         for section in merged(self._sections(arguments)).values():
@@ -187,7 +187,7 @@ class V1Reader:
         return Gathered(rows_of(stream, found, values), _repeats(listings))
 
     def _course_of(self, section: wire.Item, listed: Mapping[int, wire.Item]) -> wire.Item:
-        """The course of a section; one that no school lists is read by itself."""
+        """The course of a section; if no school lists it, it is read alone."""
         key = key_at(section, "course_id")
         return listed.get(key, {}) if key in listed or key < 0 else self._single("course", key)
 
@@ -204,7 +204,7 @@ class V1Reader:
     # -- people -------------------------------------------------------------------------------------------------------
 
     def _users_stream(self, stream: Stream) -> Gathered:
-        """Staff, one row a person; the lists have one item a person and school (6.3)."""
+        """Staff, one row per person; the lists have one item per person and school (6.3)."""
         people: dict[int, wire.Item] = {}
         for item in merged(self._staff()).values():
             people.setdefault(key_at(item, "users_dcid"), item)
@@ -220,7 +220,7 @@ class V1Reader:
         for section in merged(self._sections(arguments)).values():
             key = key_at(section, "staff_id")
             if key >= 0:
-                # The lists have only active staff (6.1); who led a class and left is read alone.
+                # The lists have only active staff (6.1); a lead who has left is read alone.
                 item = staff.get(key) or self._single("staff", key)
                 rows.append(teacher_row(key_at(section, "id"), wire.at(item, "users_dcid")))
         return rows_of_values(stream, rows, self.client.host)
@@ -247,7 +247,7 @@ class V1Reader:
         return Gathered([row for row in rows if row.schoolid != s.GRADUATES], listing.repeats)
 
     def _mark_graduates(self, rows: Iterable[Any]) -> None:
-        """Say of the enrollments of graduates that they are: they stay in their classes."""
+        """Mark enrollments of graduates, who stay in their classes."""
         everybody = self._paths.students_with_school()
         graduates: frozenset[str] = self._once.get(_GRADUATES, lambda: graduates_of(self._lists.read(everybody)))
         for row in rows:
@@ -275,7 +275,7 @@ class V1Reader:
         return Gathered([row for _, row in rows], repeats)
 
     def _enrollments(self, section: int, arguments: Mapping[str, str]) -> Listing:
-        """The enrollments in a section; raises PageFailed where there is none any more: hours may have passed."""
+        """The enrollments in a section; raises PageFailed if the section is gone: hours may have passed."""
         try:
             return self._lists.read(self._paths.enrollments(section), count_first=False)
         except FixSettings as error:
@@ -289,7 +289,7 @@ class V1Reader:
         return rows_of_values(stream, values.values(), self.client.host)
 
     def _contacts(self, arguments: Mapping[str, str], news: News) -> Contacts:
-        """Contacts and relationships of enrolled students: one call a student, so they are read once for both."""
+        """Contacts and relationships of enrolled students: one call per student, so they are read together."""
 
         def read() -> Contacts:
             found = {

@@ -1,6 +1,6 @@
-"""Contacts by ``/ws/contacts``, for who has neither queries nor tables: one call a student (docs/powerschool.md 8).
+"""Contacts from ``/ws/contacts``, for plugins without queries and tables: one call per student.
 
-Unlike ``/ws/v1`` it is ordinary JSON: camelCase, lists that stay lists, numbers and flags that are some.
+Unlike ``/ws/v1`` it is ordinary JSON: camelCase, real lists, numbers and flags (docs/powerschool.md 8).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Contacts:
 def read_contacts(
     client: PowerSchoolClient, students: Iterable[int], today: str, news: Callable[[int], None]
 ) -> Contacts:
-    """All contacts of these students (Students.DCID) as of a day; ``news`` hears of the students done."""
+    """All contacts of these students (Students.DCID) as of a day; ``news`` is called with the students done."""
     found = Contacts()
     for done, student in enumerate(students, start=1):
         contacts = client.read("GET", f"/ws/contacts/student/{student}", "the contacts of a student", _decode)
@@ -91,12 +91,12 @@ def read_contacts(
     return found
 
 
-# Made here and not when first needed: msgspec crashes when two threads work the same type out at once.
+# Made at import, not on first use: msgspec crashes if two threads prepare the same type at once.
 _decode = msgspec.json.Decoder(list[_Contact]).decode
 
 
 def _contact_values(contact: _Contact) -> _Values:
-    """Of several addresses and numbers the first in PowerSchool's order, as far as this interface tells it (8)."""
+    """A contact's values; of several addresses and numbers, the first in PowerSchool's order as far as known (8)."""
     email = min(contact.emails, key=lambda one: (not one.primary, one.contact_email_id), default=None)
     phone = min(contact.phones, key=_place_of, default=None)
     return {
@@ -119,7 +119,7 @@ def _account_values(contact: int, account: _Account) -> _Values:
 
 
 def _relationship_values(contact: int, one: _Student, today: str) -> _Values:
-    """The oldest active row of a relationship that holds on a day; without one it has ended, and only whose it was."""
+    """A relationship's oldest active row on that day; if it has ended, only whose it was."""
     values = {
         "studentcontactassocid": str(one.student_contact_id),
         "studentdcid": str(one.dcid),

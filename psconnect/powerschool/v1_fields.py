@@ -1,7 +1,7 @@
-"""Which of a stream's columns ``/ws/v1`` has, where it has them, and what it can't give at all.
+"""Which of a stream's columns ``/ws/v1`` has, where, and what it lacks.
 
-Paths and expansions are those of docs/powerschool.md 6.2 to 6.4. What is not offered is said before anything is read:
-an empty value in its place would look as if somebody had emptied the field.
+Paths and expansions are those of docs/powerschool.md 6.2 to 6.4. Missing values are reported before anything is read:
+an empty value would look as if somebody had cleared the field.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ _PATHS: Mapping[str, Mapping[str, str]] = {
         "CC.DATELEFT": "exit_date",
     },
 }
-"""Stream -> TABLE.FIELD -> where it stands in the item."""
+"""Stream -> TABLE.FIELD -> its path in the item."""
 
 _MADE: Mapping[str, frozenset[str]] = {
     "terms": frozenset({"schoolid", "yearid", "isyearrec"}),
@@ -90,7 +90,7 @@ _MADE: Mapping[str, frozenset[str]] = {
     "portal_accounts": frozenset(column.name for column in s.PORTAL_ACCOUNTS.columns),
     "relationships": frozenset(column.name for column in s.RELATIONSHIPS.columns),
 }
-"""Stream -> columns that are found by way of other items, or in ``/ws/contacts`` (8)."""
+"""Stream -> columns found in other items or in ``/ws/contacts`` (8)."""
 
 _INWARD: Mapping[str, frozenset[str]] = {
     "courses": frozenset({"schoolid"}),
@@ -101,20 +101,20 @@ _INWARD: Mapping[str, frozenset[str]] = {
     "enrollments": frozenset({"sectionid"}),
     "calendar_days": frozenset(column.name for column in s.CALENDAR_DAYS.columns),
 }
-"""Stream -> columns that are missing or approximate: the gaps below tell what that means, as long as none is mapped."""
+"""Stream -> columns that are missing or approximate; the gaps below say what that means while none is mapped."""
 
 _BLOCKS = {
     "students": {"school_enrollment", "contact_info", "demographics", "schedule_setup"},
     "users": {"emails"},
 }
-"""Stream -> blocks of an item that come only when asked for (5.4)."""
+"""Stream -> blocks of an item that come only on request (5.4)."""
 
 ALTERNATIVES = {"school_enrollment.enroll_status_code": "school_enrollment.status_code"}
-"""A second name for a value that the explorer and the wire name differently (6.2)."""
+"""A second name for a value that differs between the explorer and the wire (6.2)."""
 
 
 def path_of(stream: Stream, column: StreamColumn) -> str:
-    """Where a column stands in an item; empty where it stands nowhere."""
+    """A column's path in an item; empty for none."""
     return _PATHS.get(stream.name, {}).get(column.full_name.upper(), "")
 
 
@@ -134,13 +134,12 @@ def extensions_of(stream: Stream) -> list[tuple[str, StreamColumn]]:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that ``/ws/v1`` does not give.
+    """Something that ``/ws/v1`` doesn't provide.
 
     Attributes:
-        name: what it is about, in a few words; no two gaps of a connection have the same.
-        what: what is missing, in a sentence.
-        to_do: which setting takes it out of the connection; empty where no setting is needed and only the result
-            differs.
+        name: the subject in a few words, unique within a connection.
+        what: a sentence about what is missing.
+        to_do: which setting removes it from the connection; empty if no setting is needed and only the result differs.
     """
 
     name: str
@@ -168,7 +167,7 @@ _ALWAYS = (
 
 
 def gaps(streams: StreamSet, *, co_teachers: bool) -> list[Gap]:
-    """What these streams lose by ``/ws/v1``: first what a setting has to give up, then what merely differs."""
+    """What these streams lose with ``/ws/v1``: first what a setting has to give up, then what merely differs."""
     found = [_field_gap(entity, name) for entity, name in _unreadable(streams)]
     if co_teachers:
         found.append(Gap("Co-teachers", "Co-teachers can't be read.", "Set options.co_teachers to false."))
@@ -185,7 +184,7 @@ def _field_gap(entity: str, name: str) -> Gap:
 
 
 def refuse_gaps(found: Iterable[Gap]) -> None:
-    """Raise FixSettings naming what a setting has to give up; what merely differs is no reason."""
+    """Raise FixSettings for gaps that a setting has to give up, not for those that merely differ."""
     wanted = [gap for gap in found if gap.to_do]
     if wanted:
         raise FixSettings(
@@ -197,7 +196,7 @@ def refuse_gaps(found: Iterable[Gap]) -> None:
 
 
 def _unreadable(streams: StreamSet) -> list[tuple[str, str]]:
-    """What is used and can't be read, as (entity or stream, field): mapped fields, and columns new to v1."""
+    """What is used but can't be read, as (entity or stream, field): mapped fields, and columns new to v1."""
     found: dict[tuple[str, str], None] = {}
     for entity, names in streams.mapped.items():
         stream = streams.by_name.get(s.MAPPED_STREAMS[entity])

@@ -1,8 +1,8 @@
 """Reads a list of ``/ws/v1`` completely, or says why not.
 
-Pages of this family are counted from the beginning (docs/powerschool.md 5.4), so a row that goes while we read moves
-another one out of sight, and a row that comes makes up for it in the count. Therefore a list of several pages is read
-twice, the second time for its ids alone: complete means that the counts before and after and both readings agree.
+Pages are counted from the beginning (docs/powerschool.md 5.4). So a row deleted during the reading hides another one,
+and a new row makes the count right again. Therefore a list of several pages is read twice, the second time only for
+its ids: it is complete if the counts before and after and both readings agree.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class ListPath:
     """A list of ``/ws/v1``.
 
     Attributes:
-        path: where it is.
-        singular: the name of one item; that of the list has an ``s`` (5.1).
-        label: what a person reads.
-        size: rows a page, at most the plugin's maximum for this kind.
+        path: its path.
+        singular: the name of one item; the list's name has an ``s`` (5.1).
+        label: its display name.
+        size: rows per page, at most the plugin's maximum for this kind.
         q: the filter (5.5), empty for none.
-        expansions, extensions: what each item is to have besides its base.
+        expansions, extensions: the further parts of each item.
     """
 
     path: str
@@ -42,7 +42,7 @@ class ListPath:
     extensions: tuple[str, ...] = ()
 
     def params(self, page: int, *, bare: bool = False) -> dict[str, str]:
-        """The parameters of the call for a page; ``bare`` for one without expansions and extensions."""
+        """The parameters of a page's call; ``bare`` omits expansions and extensions."""
         params = {"page": str(page), "pagesize": str(self.size)}
         params |= {"q": self.q} if self.q else {}
         if not bare:
@@ -53,7 +53,7 @@ class ListPath:
 
 @dataclass
 class Listing:
-    """A complete list: its items by id, the ids that came twice, and the names it can be expanded and extended by."""
+    """A complete list: its items by id, repeated ids, and the names of its expansions and extensions."""
 
     found: dict[int, wire.Item] = field(default_factory=dict)
     repeats: list[int] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Listing:
     extensions: frozenset[str] = frozenset()
 
     def __iter__(self) -> Iterator[wire.Item]:
-        """The items in the order of their ids."""
+        """The items in id order."""
         return (self.found[key] for key in sorted(self.found))
 
 
@@ -72,19 +72,19 @@ class ListReader:
     client: PowerSchoolClient
 
     def count(self, path: ListPath) -> int:
-        """Items of the list as the server counts them, by the same filter."""
+        """The server's count of the list's items, with the same filter."""
         params = {"q": path.q} if path.q else None
         what = f"the number of {path.label.lower()}"
         return self.client.read("GET", f"{path.path}/count", what, _decode_count, params=params)
 
     def one(self, path: str, singular: str, what: str) -> wire.Item:
-        """A single item; raises FixSettings with PSC-ACCESS-NOT-FOUND where there is none."""
+        """A single item; raises FixSettings with PSC-ACCESS-NOT-FOUND if there is none."""
         return wire.block(self.client.read("GET", path, what, wire.decode).get(singular))
 
     def read(self, path: ListPath, *, count_first: bool = True) -> Listing:
-        """The whole list; raises PageFailed when it can't be proved whole, BadRecord when an id has two items.
+        """The whole list; raises PageFailed if it can't be proved complete, BadRecord if an id has two items.
 
-        Without ``count_first``, the count is asked for afterwards alone: enough for a list that comes in one answer.
+        Without ``count_first``, items are counted only afterwards, which is enough for a list that comes in one answer.
         """
         expected = self.count(path) if count_first else None
         listing = Listing()
@@ -104,9 +104,9 @@ class ListReader:
         return listing
 
     def _pages(self, path: ListPath, into: Listing, expected: int, *, bare: bool = False) -> int:
-        """Read page after page; the number of pages asked for.
+        """Read page after page; returns the number of pages requested.
 
-        A full page and an empty one behind it are two: between them, a row of the second may have moved to the first.
+        A full page and an empty one after it count as two: a row of the second may have moved to the first in between.
         """
         for number in range(1, _MOST_PAGES):
             wrapper = self._page(path, number, bare=bare)

@@ -15,12 +15,12 @@ from psconnect.powerschool.v1_staff import STAFF_EXPANSIONS
 
 @dataclass(frozen=True)
 class V1Paths:
-    """The lists; ``sizes`` are rows a page for each kind, from the server's metadata."""
+    """The lists; ``sizes`` are rows per page for each kind, from the server's metadata."""
 
     sizes: Metadata
 
     def schools(self) -> ListPath:
-        """All schools but that of the graduates."""
+        """All schools except that of the graduates."""
         return ListPath("/ws/v1/district/school", "school", "Schools", self.sizes.school_max_page_size)
 
     def terms(self, school: int) -> ListPath:
@@ -41,12 +41,12 @@ class V1Paths:
         return replace(_below(school, "staff", "Staff", self.sizes.staff_max_page_size), expansions=STAFF_EXPANSIONS)
 
     def enrollments(self, section: int) -> ListPath:
-        """The enrollments in a section, dropped ones included."""
+        """The enrollments in a section, including dropped ones."""
         path = f"/ws/v1/section/{section}/section_enrollment"
         return ListPath(path, "section_enrollment", "Enrollments", self.sizes.section_enrollment_max_page_size)
 
     def students(self, stream: Stream) -> ListPath:
-        """All students, with what the stream's columns need."""
+        """All students, with the parts that the stream's columns need."""
         return ListPath(
             "/ws/v1/district/student",
             "student",
@@ -57,7 +57,7 @@ class V1Paths:
         )
 
     def students_with_school(self) -> ListPath:
-        """All students, with their school alone."""
+        """All students, with only their school."""
         return replace(self.students(s.STUDENTS), expansions=("school_enrollment",))
 
     def enrolled_students(self, status: str) -> ListPath:
@@ -65,7 +65,7 @@ class V1Paths:
         return replace(self.students_with_school(), q=f"school_enrollment.enroll_status_code=={status}")
 
     def of_school(self, school: int, start_year: int) -> Iterator[ListPath]:
-        """Everything that hangs below a school."""
+        """All lists below a school."""
         yield self.terms(school)
         yield self.courses(school)
         yield self.sections(school, start_year)
@@ -77,16 +77,16 @@ def _below(school: int, singular: str, label: str, size: int) -> ListPath:
 
 
 def calls_ahead(lists: ListReader, paths: V1Paths, start_year: int, statuses: Iterable[str]) -> int:
-    """About how many calls a whole reading of that school year takes, with contacts of students of these statuses.
+    """About how many calls a full reading of that school year takes, with contacts of students of these statuses.
 
-    Raises PageFailed when the schools can't be read completely.
+    Raises PageFailed if the schools can't be read completely.
     """
     schools = lists.read(paths.schools())
     calls = _calls(len(schools.found), paths.schools())
     for school in sorted(schools.found):
         for path in paths.of_school(school, start_year):
             count = lists.count(path)
-            # The enrollments of each section: one page and their number.
+            # The enrollments of each section: one page and their count.
             calls += _calls(count, path) + (2 * count if path.singular == "section" else 0)
     students = paths.students(s.STUDENTS)
     calls += _calls(lists.count(students), students)
@@ -98,11 +98,11 @@ def calls_ahead(lists: ListReader, paths: V1Paths, start_year: int, statuses: It
 
 
 def _calls(count: int, path: ListPath) -> int:
-    """Calls for so many items: their count twice, a call a page, and each page again where there are several."""
-    pages = count // max(1, path.size) + 1 if count else 0  # only a page that is not full is known to be the last
+    """Calls for this many items: two counts, one call per page, and each page again if there are several."""
+    pages = count // max(1, path.size) + 1 if count else 0  # only a page that isn't full is known to be the last
     return 2 + (pages if pages <= 1 else 2 * pages)
 
 
 def start_year_of(year: int, month: int) -> int:
-    """The school year to count classes in as long as the terms are not known: it begins in July."""
+    """The school year to count classes in while the terms are unknown: it begins in July."""
     return year if month > 6 else year - 1  # noqa: PLR2004 - June

@@ -1,4 +1,4 @@
-"""Rows of the streams, made of the items of ``/ws/v1``."""
+"""Makes rows of the streams from items of ``/ws/v1``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from psconnect.powerschool.streams import GRADUATES
 from psconnect.powerschool.v1_lists import Listing
 
 FIRST_YEAR_ID_BASE = 1990
-"""YearID 0: ``start_year`` is YearID and this (16.4)."""
+"""The year of YearID 0: ``start_year`` is YearID plus this (16.4)."""
 Made = Mapping[str, str]
-"""Values of a row that come from elsewhere than its own item, by column name."""
+"""Values of a row that don't come from its own item, by column name."""
 
 
 def row_maker(stream: Stream) -> Callable[[wire.Item, Made], Any]:
-    """A function from an item, and values from elsewhere, to the stream's row."""
+    """A function from an item and further values to the stream's row."""
     kind = row_type(stream)
     columns = [(column.name, v1_fields.path_of(stream, column)) for column in stream.columns]
 
@@ -38,13 +38,13 @@ def _value(item: wire.Item, path: str) -> str:
 
 
 def rows_of(stream: Stream, found: Mapping[int, wire.Item], made: Callable[[wire.Item], Made]) -> list[Any]:
-    """The rows of items by id, in the order of their ids."""
+    """The rows of these items, in id order."""
     make = row_maker(stream)
     return [make(found[key], made(found[key])) for key in sorted(found)]
 
 
 def rows_of_values(stream: Stream, values: Iterable[Made], host: str) -> Gathered:
-    """Rows made of values alone, in the order of their keys."""
+    """Rows made only of values, in key order."""
     make = row_maker(stream)
     rows = [make({}, each) for each in values]
     keys = keys_of(rows, stream, host)
@@ -52,7 +52,7 @@ def rows_of_values(stream: Stream, values: Iterable[Made], host: str) -> Gathere
 
 
 def term_values(item: wire.Item, numbers: Mapping[int, str]) -> Made:
-    """What a term has of other items: its school, its year, whether it is the year itself (16.4)."""
+    """A term's values from other items: its school, its year, whether it is the year itself (16.4)."""
     year = wire.at(item, "start_year")
     return {
         "schoolid": numbers.get(key_at(item, "school_id"), ""),
@@ -62,7 +62,7 @@ def term_values(item: wire.Item, numbers: Mapping[int, str]) -> Made:
 
 
 def section_values(item: wire.Item, term: wire.Item, course: wire.Item, numbers: Mapping[int, str]) -> Made:
-    """What a section has of other items: its school, term and course."""
+    """A section's values from other items: its school, term and course."""
     return {
         "schoolid": numbers.get(key_at(item, "school_id"), ""),
         "termid": wire.at(term, "local_id"),
@@ -73,10 +73,10 @@ def section_values(item: wire.Item, term: wire.Item, course: wire.Item, numbers:
 
 
 def enrollment_values(item: wire.Item, section: int) -> Made:
-    """What an enrollment's row has by way of the section whose list it is in."""
+    """An enrollment's values from the section whose list it is in."""
     dropped = wire.at(item, "dropped") == "true"
     return {
-        # Only its sign says something: a dropped class has a negative one (16.5).
+        # Only the sign matters: it is negative for a dropped class (16.5).
         "sectionid": f"-{section}" if dropped else str(section),
         "section_dcid": str(section),
         "student_dcid": wire.at(item, "student_id"),
@@ -90,7 +90,7 @@ def graduates_of(students: Listing) -> frozenset[str]:
 
 
 def in_schools(student: wire.Item, chosen: frozenset[str] | None) -> bool:
-    """Whether a student is at one of the schools with these numbers, or at any; graduates are at none."""
+    """Whether a student is at one of these schools, or at any for None; graduates are at none."""
     school = wire.at(student, _SCHOOL)
     return school != GRADUATES and (chosen is None or school in chosen)
 
@@ -99,16 +99,16 @@ _SCHOOL = "school_enrollment.school_number"
 
 
 def merged(listings: Mapping[int, Listing]) -> dict[int, wire.Item]:
-    """The items of all schools by id; one that several schools list is there once."""
+    """The items of all schools by id; items listed by several schools are kept once."""
     return {key: item for school in sorted(listings) for key, item in listings[school].found.items()}
 
 
 def key_at(item: wire.Item, path: str) -> int:
-    """The id at a path, or -1 where none is."""
+    """The id at a path; -1 if there is none."""
     text = wire.at(item, path)
     return int(text) if text.isdecimal() else -1
 
 
 def not_offered(host: str, what: str) -> FixSettings:
-    """Something is wanted that this server's ``/ws/v1`` does not give."""
+    """The error for something that this server's ``/ws/v1`` doesn't provide."""
     return FixSettings("PSC-ACCESS-V1-MISSING/not-given", where="source.read", what=what, host=host)

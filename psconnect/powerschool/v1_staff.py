@@ -1,4 +1,4 @@
-"""Staff as ``/ws/v1`` has them: one item a person and school, the person's schools inside (docs/powerschool.md 6.3)."""
+"""Staff from ``/ws/v1``: one item per person and school, which contains the person's schools (6.3)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ STAFF_EXPANSIONS = ("emails", "school_affiliations")
 _DISTRICT_OFFICE = "0"
 _CURRENT = "1"
 _ASSIGNMENTS_FROM = 1_000_000_000
-"""Ids of teaching assignments are made of the section's, far from those of SECTIONTEACHER, which v1 does not tell."""
+"""Added to section ids to make assignment ids, far from those of SECTIONTEACHER, which v1 doesn't provide."""
 
 
 def position_rows(listed: Mapping[int, Iterable[wire.Item]], numbers: Mapping[int, str]) -> list[dict[str, str]]:
     """The schools that people work at, as values of the stream of staff positions.
 
-    ``listed`` are the staff items by the school that lists them: who is listed is active there (6.1). ``numbers`` gives
-    the school numbers; the district office has school id 0.
+    ``listed`` are the staff items by listing school; listed staff are active there (6.1). ``numbers`` gives the school
+    numbers; the district office has school id 0.
     """
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for school, items in listed.items():
@@ -36,7 +36,7 @@ def position_rows(listed: Mapping[int, Iterable[wire.Item]], numbers: Mapping[in
 
 
 def _number(school: str, numbers: Mapping[int, str]) -> str:
-    """The school number of a school id; empty for a school that is not in the list, as the graduates' one."""
+    """The school number of a school id; empty for a school that isn't listed, such as the graduates school."""
     if school == _DISTRICT_OFFICE:
         return _DISTRICT_OFFICE
     return numbers.get(int(school), "") if school.isdecimal() else ""

@@ -1,7 +1,8 @@
-"""The wire of ``/ws/v1`` made plain: XML that became JSON (docs/powerschool.md 5.1 to 5.3).
+"""Reads the wire format of ``/ws/v1``: XML converted to JSON (docs/powerschool.md 5.1 to 5.3).
 
-One item is an object instead of a list, an empty container is an empty text, digits became numbers and exact ``true``
-and ``false`` became flags. Each change keeps the text it came from, so every value is turned back into that text.
+The conversion turned a list of one item into an object, an empty container into an empty string, digits into numbers,
+and exact ``true`` and ``false`` into booleans. All of these are reversible, so every value is turned back into its
+text.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ import msgspec
 
 Item = dict[str, Any]
 
-# A decimal number is kept as it was written: 12345678.9 would come back in another notation (5.3, rule 4).
+# A decimal number is kept as written: 12345678.9 would come back in another notation (5.3, rule 4).
 _decoder = msgspec.json.Decoder(dict[str, Any], float_hook=str)
 
 
 def decode(body: bytes) -> Item:
-    """An answer of ``/ws/v1``; raises msgspec.DecodeError when it is no JSON object."""
+    """An answer of ``/ws/v1``; raises msgspec.DecodeError if it isn't a JSON object."""
     return _decoder.decode(body)
 
 
 def text(value: Any) -> str:
-    """The text that a value was made from; empty for what is not there."""
+    """The text a value was made from; empty for None."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -32,19 +33,19 @@ def text(value: Any) -> str:
 
 
 def items(value: Any) -> list[Item]:
-    """A repeated element as a list, whichever of its forms it has: none, one object, or a list of them."""
+    """A repeated element as a list, whether it is missing, one object, or a list."""
     if isinstance(value, dict):
         return [value]
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def block(value: Any) -> Item:
-    """A container; empty where it has nothing in it and came as an empty text."""
+    """A container; empty if it came as an empty string."""
     return value if isinstance(value, dict) else {}
 
 
 def at(item: Item, path: str) -> str:
-    """The text at a dotted path; empty where nothing is."""
+    """The text at a dotted path; empty if there is nothing."""
     *blocks, last = path.split(".")
     for name in blocks:
         item = block(item.get(name))
@@ -52,7 +53,7 @@ def at(item: Item, path: str) -> str:
 
 
 def wire_names(value: Any) -> frozenset[str]:
-    """The names in ``@expansions`` or ``@extensions``, whether there are blanks between them or not."""
+    """The names in ``@expansions`` or ``@extensions``, with or without blanks between them."""
     return frozenset(part for part in text(value).replace(",", " ").lower().split())
 
 

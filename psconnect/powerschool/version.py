@@ -11,9 +11,9 @@ OLDEST = (10, 1)
 
 
 def refuse_old(metadata: Metadata) -> None:
-    """Raise FixSettings where the server says that it is older than the oldest that can be read.
+    """Raise FixSettings if the server reports a version that is too old.
 
-    A server that does not say its version in numbers passes.
+    A server without a numeric version is accepted.
     """
     text = metadata.powerschool_version
     numbers = tuple(int(part) for part in re.findall(r"\d+", text)[:2])
