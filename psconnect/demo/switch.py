@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 #: The effect of values other than the default on a sync: the same bundle, another one, or none. A switch that does not
 #: describe a kind of server, such as an outage, is "apart": no personality has it.
@@ -23,12 +23,12 @@ class Switch:
     effect: Effect
 
 
-def switch(default: T, *others: T, effect: Effect = "same") -> T:
+def switch(default: _T, *others: _T, effect: Effect = "same") -> _T:
     """A field whose annotation does not give its values, or whose effect is not "same"."""
     metadata: dict[str, Any] = {_EFFECT: effect}
     if others:
         metadata[_VALUES] = (default, *others)
-    found: T = field(default=default, metadata=metadata)
+    found: _T = field(default=default, metadata=metadata)
     return found
 
 

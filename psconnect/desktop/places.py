@@ -26,7 +26,7 @@ _Place = tuple[str, tuple[str, ...]]
 """A page's key, and what it shows: the connection's name, then a run's id, or a record's entity and key."""
 
 
-class Places(QStackedWidget):
+class PlaceStack(QStackedWidget):
     """All pages. ``moved`` tells that another place is shown, ``titled`` that its title changed."""
 
     moved = Signal()

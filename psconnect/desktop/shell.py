@@ -15,7 +15,7 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.importing import Importing
 from psconnect.desktop.menus import Menus
-from psconnect.desktop.places import Places
+from psconnect.desktop.places import PlaceStack
 from psconnect.desktop.runs import ActiveRun, ActiveRuns
 from psconnect.desktop.side import SideBar
 from psconnect.desktop.text import counted, tr
@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         self.runs = ActiveRuns(self.bridge, service, self)
         self.context = PageContext(service, self.bridge, self.runs, self, open_url)
         self._closing = False
-        self.places = Places(self.context)
+        self.places = PlaceStack(self.context)
         self.places.moved.connect(self._moved)
         self.places.titled.connect(self._name_window)
         self._lay_out()

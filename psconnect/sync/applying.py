@@ -93,7 +93,7 @@ def unsettled(db: sqlite3.Connection) -> list[tuple[int, str]]:
     return [(number, state) for number, _id, state in run_table.runs_in_state(db, WORKING)]
 
 
-def settle(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is_fresh: bool) -> None:
+def settle_delivery(job: Job, db: sqlite3.Connection, number: int, state: str, *, plan_is_fresh: bool) -> None:
     """Finish a killed run.
 
     A run killed before applying delivered nothing and ends ``interrupted``. If it was killed while applying and the

@@ -20,7 +20,7 @@ from psconnect.sync.delivery.additions import is_anew, link_existing, plan_deriv
 from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import measured, of_these_settings, read_and_plan
-from psconnect.sync.session import FailuresStored, begin, is_fresh, opened
+from psconnect.sync.session import FailuresStored, is_fresh, opened, start_run
 
 _APPROVABLE = timedelta(hours=24)
 _OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-", "returned-")
@@ -132,7 +132,7 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
 def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Run | None:
     """Plan again with the same records excluded: None if the plan is unchanged; else the run that replaces it."""
     same_settings = of_these_settings(job, db, number)
-    fresh = begin(job, db, run.trigger, run.scope, run.kind)
+    fresh = start_run(job, db, run.trigger, run.scope, run.kind)
     again = _plan_again(job, db, fresh, number, run)
     if again is None:
         return run_table.read_run(db, job.connection, fresh)

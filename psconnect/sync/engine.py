@@ -13,7 +13,7 @@ from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import Planned, read_and_plan
-from psconnect.sync.session import FailuresStored, begin, opened
+from psconnect.sync.session import FailuresStored, opened, start_run
 
 
 def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool = False) -> Run:
@@ -27,7 +27,7 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
         # Before the run, because a failure here must come before any delivery.
         with transaction(db):
             run_table.forget_old(db, job.clock.now())
-        number = begin(job, db, trigger, scope, "rehearsal" if rehearse else "sync")
+        number = start_run(job, db, trigger, scope, "rehearsal" if rehearse else "sync")
         with FailuresStored(job, db, number):
             planned = read_and_plan(job, db, number, scope)
             if rehearse:

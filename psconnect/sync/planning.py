@@ -125,8 +125,6 @@ def _plan(
     read_before: dict[str, int],
     identity: RosterIdentity,
 ) -> Planned:
-    rules = rules_of(job, summary)
-    filled_before = json.loads(get_fact(db, FILLED_BEFORE) or "{}")
     with transaction(db):
         _store_changes(db, number, scope, identity)
         # Only now is it known which unusable records are covered by a removal.
@@ -146,32 +144,49 @@ def _plan(
             number,
             planned=job.clock.now(),
             problems=run_table.problem_counts(db, number),
-            read=summary.counts,
             left_out=counts.totals,
             not_applied=not_applied,
             rejected={entity: one.count for entity, one in doubtful.items()},
-            way=summary.way,
-            calls=summary.calls,
-            school_year=summary.school_year,
-            rules=rules + identity.mark,
-            # A stream that was not read, or had no rows, tells nothing about its fields: keep what was known.
-            filled={**filled_before, **summary.filled},
         )
-        reading = Reading(
+        filled_before = json.loads(get_fact(db, FILLED_BEFORE) or "{}")
+        reading = ReadingFacts(
             summary.counts,
             read_before,
             rejected,
             _today(job, summary),
-            rules,
+            rules_of(job, summary),
             identity.changed,
             emptied(summary, filled_before),
             anew,
         )
+        _store_summary(job, db, number, summary, filled_before, identity)
         planned = judge(job, db, number, reading)
         job.on_step("plan")
     job.on_step("planned")
     job.on_event(RunEvent("planning", done=planned.changes, total=planned.changes))
     return planned
+
+
+def _store_summary(
+    job: Job,
+    db: sqlite3.Connection,
+    number: int,
+    summary: ReadSummary,
+    filled_before: Mapping[str, Mapping[str, bool]],
+    identity: RosterIdentity,
+) -> None:
+    """Store what was read and by which rules."""
+    run_table.update_run(
+        db,
+        number,
+        read=summary.counts,
+        way=summary.way,
+        calls=summary.calls,
+        school_year=summary.school_year,
+        rules=rules_of(job, summary) + identity.mark,
+        # A stream that was not read, or had no rows, tells nothing about its fields: keep what was known.
+        filled={**filled_before, **summary.filled},
+    )
 
 
 def _rejected(db: sqlite3.Connection, counts: FateCounts) -> dict[str, guard.Rejected]:
@@ -234,7 +249,7 @@ def of_these_settings(job: Job, db: sqlite3.Connection, number: int) -> bool:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadingFacts:
     """What the guard needs to know about the reading behind a plan.
 
     Attributes:
@@ -263,7 +278,7 @@ def stands(job: Job, db: sqlite3.Connection) -> bool:
     return not receipt or job.destination.standing() == receipt
 
 
-def judge(job: Job, db: sqlite3.Connection, number: int, reading: Reading) -> Planned:
+def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) -> Planned:
     """Store hash, counts and holds of a run's plan in its present state; needs an open transaction."""
     plan = Plan(db, number)
     summary = summarise_plan(plan)

@@ -17,7 +17,7 @@ from psconnect.store.history import run_table
 from psconnect.store.history.facts import check_facts
 from psconnect.store.lock import run_lock
 from psconnect.store.reading import staging
-from psconnect.sync.applying import delivered_unrecorded, give_up, settle, unsettled
+from psconnect.sync.applying import delivered_unrecorded, give_up, settle_delivery, unsettled
 from psconnect.sync.job import Job
 from psconnect.sync.planning import of_these_settings
 from psconnect.wording.errors import word
@@ -50,10 +50,10 @@ def _recover(job: Job, db: sqlite3.Connection) -> None:
         with FailuresStored(job, db, number):
             run = run_table.read_run(db, job.connection, number)
             fresh = is_fresh(job, run) and of_these_settings(job, db, number)
-            settle(job, db, number, state, plan_is_fresh=fresh)
+            settle_delivery(job, db, number, state, plan_is_fresh=fresh)
 
 
-def begin(job: Job, db: sqlite3.Connection, trigger: str, scope: str, kind: str = "sync") -> int:
+def start_run(job: Job, db: sqlite3.Connection, trigger: str, scope: str, kind: str = "sync") -> int:
     """Add a new run to the history; returns its number."""
     now = job.clock.now()
     number = run_table.begin_run(db, run_table.new_run_id(now), trigger=trigger, scope=scope, started=now, kind=kind)

@@ -14,7 +14,7 @@ from psconnect.store.plan.record_ids import changes_ids
 from psconnect.sync.approvals import store_undo
 from psconnect.sync.engine import expire_waiting
 from psconnect.sync.job import Job
-from psconnect.sync.session import FailuresStored, begin, opened
+from psconnect.sync.session import FailuresStored, opened, start_run
 from psconnect.wording.catalogue import counted
 
 
@@ -37,7 +37,7 @@ def undo(job: Job, run_id: str, trigger: str) -> Run:
         if not found or reason:
             raise _refused(run_id, reason)
         run = found[1]
-        number = begin(job, db, trigger, run.scope, "undo")
+        number = start_run(job, db, trigger, run.scope, "undo")
         left, torn = -1, False
         with FailuresStored(job, db, number):
             plan = store_undo(job, db, number, run_id, [])

@@ -39,7 +39,7 @@ def all_sent(db: sqlite3.Connection, entity: Entity, action: int) -> list[list[i
         batches.append([change.key for change in changes])
         outcomes.journal(db, 1, entity, batches[-1])
         for change in changes:
-            outcomes.settle(db, 1, entity, change, Done(f"there-{change.key}"))
+            outcomes.settle_change(db, 1, entity, change, Done(f"there-{change.key}"))
     return batches
 
 

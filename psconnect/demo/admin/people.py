@@ -9,7 +9,7 @@ from psconnect.demo.admin.records import MOST_FOUND
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from psconnect.demo.admin.records import Records, Row
+    from psconnect.demo.admin.records import NamedRow, Records
     from psconnect.demo.admin.visits import PageHandler, Visit
     from psconnect.demo.server.controls import ServerControls
     from psconnect.demo.server.messages import Reply
@@ -51,7 +51,7 @@ class PeoplePages:
         found = {label: find(text) for label, find in finders.items()} if text else {}
         return visit.page("search.html", "Search", text=text, found=found, most=MOST_FOUND)
 
-    def _page(self, template: str, table: str, find: Callable[[int], Row | None]) -> PageHandler:
+    def _page(self, template: str, table: str, find: Callable[[int], NamedRow | None]) -> PageHandler:
         def show(visit: Visit) -> Reply:
             return self._show(visit, template, find, _dcid(visit.asked("frn"), table))
 
@@ -72,14 +72,14 @@ class PeoplePages:
         return self._show(visit, "contact.html", self._records.contact, int(text) if _is_key(text) else None)
 
     @staticmethod
-    def _show(visit: Visit, template: str, find: Callable[[int], Row | None], key: int | None) -> Reply:
+    def _show(visit: Visit, template: str, find: Callable[[int], NamedRow | None], key: int | None) -> Reply:
         record = find(key) if key is not None else None
         if record is None:
             return visit.missing("There is no such record in this district.")
         return visit.page(template, record.get("name") or full_name(record), record=record)
 
 
-def full_name(record: Row) -> str:
+def full_name(record: NamedRow) -> str:
     """A record's last and first name, as in lists of people."""
     if "last_name" not in record:
         return f"{record['course_name'] or record['course']}, section {record['number']}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from psconnect.demo.server.database import District
 
-Row = dict[str, Any]
+NamedRow = dict[str, Any]
 #: Students.Enroll_Status in words (docs/powerschool.md 16.2).
 STATUSES: Final = {
     -1: "Pre-registered", 0: "Active", 1: "Inactive", 2: "Transferred out", 3: "Graduated", 4: "Imported as historical",
@@ -49,18 +49,18 @@ class Records:
     def __init__(self, district: District) -> None:
         self._district = district
 
-    def _rows(self, sql: str, *values: object) -> list[Row]:
+    def _rows(self, sql: str, *values: object) -> list[NamedRow]:
         with self._district.reader() as reader:
             cursor = reader.database.execute(sql, values)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
-    def _one(self, sql: str, *values: object) -> Row | None:
+    def _one(self, sql: str, *values: object) -> NamedRow | None:
         return next(iter(self._rows(sql, *values)), None)
 
     # -- search ----------------------------------------------------------------------------------------------------
 
-    def found_students(self, text: str) -> list[Row]:
+    def found_students(self, text: str) -> list[NamedRow]:
         """Students with the text in their name, or with that number or account; at most 51."""
         return self._rows(
             f"{_STUDENT} WHERE {_name_match('s.First_Name', 's.Last_Name')} OR CAST(s.Student_Number AS TEXT) = ?1 "
@@ -68,7 +68,7 @@ class Records:
             text, _fold(text), MOST_FOUND + 1,
         )  # fmt: skip
 
-    def found_staff(self, text: str) -> list[Row]:
+    def found_staff(self, text: str) -> list[NamedRow]:
         """Staff with the text in their name, or with that number or account; at most 51."""
         return self._rows(
             "SELECT DCID dcid, First_Name first_name, Last_Name last_name, TeacherNumber number, Email_Addr email, "
@@ -77,7 +77,7 @@ class Records:
             text, _fold(text), MOST_FOUND + 1,
         )  # fmt: skip
 
-    def found_contacts(self, text: str) -> list[Row]:
+    def found_contacts(self, text: str) -> list[NamedRow]:
         """Contacts with the text in their name; at most 51."""
         return self._rows(
             "SELECT ID id, FirstName first_name, LastName last_name FROM Person p "
@@ -87,7 +87,7 @@ class Records:
             text, _fold(text), MOST_FOUND + 1,
         )  # fmt: skip
 
-    def schools(self) -> list[Row]:
+    def schools(self) -> list[NamedRow]:
         """Every school with its numbers of active students, of sections in a year, and of staff."""
         return self._rows(
             """SELECT DCID dcid, School_Number number, Name name, Low_Grade low, High_Grade high,
@@ -98,7 +98,7 @@ class Records:
 
     # -- single records --------------------------------------------------------------------------------------------
 
-    def student(self, dcid: int) -> Row | None:
+    def student(self, dcid: int) -> NamedRow | None:
         """A student by Students.DCID, with classes and contacts."""
         found = self._one(f"{_STUDENT} WHERE s.DCID = ?", dcid)
         if found is not None:
@@ -107,7 +107,7 @@ class Records:
             found["contacts"] = self._rows(_CONTACTS, dcid)
         return found
 
-    def staff(self, users_dcid: int) -> Row | None:
+    def staff(self, users_dcid: int) -> NamedRow | None:
         """A staff member by Users.DCID, with posts and sections."""
         found = self._one(
             """SELECT DCID dcid, First_Name first_name, Last_Name last_name, TeacherNumber number, Email_Addr email,
@@ -133,7 +133,7 @@ class Records:
         found = self._one("SELECT Users_DCID dcid FROM SchoolStaff WHERE DCID = ?", post_dcid)
         return found["dcid"] if found else None
 
-    def contact(self, person_id: int) -> Row | None:
+    def contact(self, person_id: int) -> NamedRow | None:
         """A contact by Person.ID, with mail addresses, phones and students."""
         found = self._one(
             """SELECT ID id, FirstName first_name, LastName last_name, IsActive active FROM Person p WHERE ID = ?
@@ -158,7 +158,7 @@ class Records:
             )
         return found
 
-    def section(self, dcid: int) -> Row | None:
+    def section(self, dcid: int) -> NamedRow | None:
         """A section by Sections.DCID, with staff and students."""
         found = self._one(f"{_SECTION} WHERE s.DCID = ?", dcid)
         if found is not None:
@@ -177,7 +177,7 @@ class Records:
             )
         return found
 
-    def school(self, dcid: int) -> Row | None:
+    def school(self, dcid: int) -> NamedRow | None:
         """A school by Schools.DCID, with terms and sections."""
         found = next((one for one in self.schools() if one["dcid"] == dcid), None)
         if found is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["core", "extension", "child", "standalone", "view"]
+TableKind = Literal["core", "extension", "child", "standalone", "view"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class TableDefinition:
     name: str
     comment: str
     columns: tuple[tuple[str, str], ...]
-    kind: Kind = "core"
+    kind: TableKind = "core"
     core_table: str | None = None
     indexes: tuple[str, ...] = ()
 
@@ -58,7 +58,7 @@ def _table(
     columns: str,
     *,
     indexes: tuple[str, ...] = (),
-    kind: Kind = "core",
+    kind: TableKind = "core",
     core_table: str | None = None,
 ) -> TableDefinition:
     """Read the compact column notation: ``Name:type`` words; a bare number is the length of a text."""

@@ -10,7 +10,7 @@ from psconnect.demo.oracle.errors import NotTranslatedError, OracleError
 from psconnect.demo.oracle.scope import Typed
 
 if TYPE_CHECKING:
-    from psconnect.demo.oracle.catalogue import Kind
+    from psconnect.demo.oracle.catalogue import TypeKind
 
 
 class Conversions(Protocol):
@@ -25,10 +25,10 @@ class Conversions(Protocol):
     def as_date(self, value: Typed) -> str:
         """The value as a date."""
 
-    def converted(self, value: Typed, kind: Kind) -> str:
+    def converted(self, value: Typed, kind: TypeKind) -> str:
         """The value as this kind."""
 
-    def same_kind(self, values: list[Typed]) -> Kind:
+    def same_kind(self, values: list[Typed]) -> TypeKind:
         """The one kind of several values."""
 
     def compared(self, mark: str, left: Typed, right: Typed) -> str:
@@ -47,7 +47,7 @@ class Function:
     compile: Compile
 
 
-def _plain(name: str, kind: Kind, signature: str, *, optional: int = 0) -> Function:
+def _plain(name: str, kind: TypeKind, signature: str, *, optional: int = 0) -> Function:
     """A function of fixed kinds; ``signature`` has one of ``n t d`` (number, text, date) per argument."""
 
     def compile_call(convert: Conversions, arguments: list[Typed]) -> Typed:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 #: The kinds of values; "null" is a NULL literal, which goes with every kind.
-Kind = Literal["number", "text", "date", "clob", "null"]
+TypeKind = Literal["number", "text", "date", "clob", "null"]
 
 #: What a bind variable may be bound as; "floating" is a BINARY_DOUBLE.
 BindKind = Literal["text", "number", "floating", "date"]
@@ -20,7 +20,7 @@ class Column:
     """A column of a table or query: its name (None if it has none), its kind, and whether it may be null."""
 
     name: str | None
-    kind: Kind
+    kind: TypeKind
     nullable: bool = True
 
 
@@ -59,7 +59,7 @@ def read_catalogue(database: sqlite3.Connection) -> Catalogue:
     return catalogue
 
 
-def _kind(declared: str) -> Kind:
+def _kind(declared: str) -> TypeKind:
     word = declared.upper().split("(")[0].split()[0] if declared else ""
     if word in ("INTEGER", "NUMBER", "REAL", "INT"):
         return "number"

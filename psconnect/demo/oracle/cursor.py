@@ -10,7 +10,7 @@ from psconnect.demo.oracle.lexer import END, Token, tokens
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 #: Words that Oracle lets nobody use as a name.
 RESERVED: Final = frozenset(
@@ -89,7 +89,7 @@ class Cursor:
         token = self.next()
         return token.value
 
-    def separated(self, read: Callable[[], T]) -> list[T]:
+    def separated(self, read: Callable[[], _T]) -> list[_T]:
         """Read one or more parts with commas between them."""
         found = [read()]
         while self.take_mark(","):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from psconnect.demo.oracle.errors import OracleError
 
 if TYPE_CHECKING:
-    from psconnect.demo.oracle.catalogue import Column, Kind
+    from psconnect.demo.oracle.catalogue import Column, TypeKind
     from psconnect.demo.oracle.syntax import Name
 
 #: Words that look like columns and are none.
@@ -23,7 +23,7 @@ class Typed:
     """
 
     sql: str
-    kind: Kind
+    kind: TypeKind
     nullable: bool = True
     floating: bool = False
 

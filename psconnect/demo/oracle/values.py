@@ -14,7 +14,7 @@ from psconnect.demo.oracle.scope import PSEUDO, Scope, Typed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from psconnect.demo.oracle.catalogue import BindKind, Column, Kind
+    from psconnect.demo.oracle.catalogue import BindKind, Column, TypeKind
 
 #: How Oracle reads a text where it wants a date, unless the statement says TO_DATE.
 DEFAULT_DATE: Final = "DD-MON-RR"
@@ -69,14 +69,14 @@ class ValueCompiler(ABC):
             return f"ora_to_date({value.sql}, '{DEFAULT_DATE}')"
         raise OracleError(932, "DATE", value.kind.upper())
 
-    def converted(self, value: Typed, kind: Kind) -> str:
+    def converted(self, value: Typed, kind: TypeKind) -> str:
         """The value as this kind."""
         if kind == "number":
             return self.as_number(value)
         return self.as_date(value) if kind == "date" else self.as_text(value)
 
     @staticmethod
-    def same_kind(values: list[Typed]) -> Kind:
+    def same_kind(values: list[Typed]) -> TypeKind:
         """The one kind of several values, as CASE and COALESCE want it."""
         kinds = [value.kind for value in values if value.kind != "null"]
         for kind in kinds[1:]:
@@ -281,7 +281,7 @@ class ValueCompiler(ABC):
             raise OracleError(932, "-", "CLOB")
         if kinds == {"date", "number"}:
             raise OracleError(932, left.kind.upper(), right.kind.upper())
-        target: Kind = "date" if "date" in kinds else "number" if "number" in kinds else "text"
+        target: TypeKind = "date" if "date" in kinds else "number" if "number" in kinds else "text"
         return f"({self.converted(left, target)} {mark} {self.converted(right, target)})"
 
     def _like(self, node: s.Like, scope: Scope) -> str:

@@ -23,7 +23,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import LEFT, RIGHT, STATE_ROLE, CellDelegate, ModelIndex, Table
 from psconnect.model.setting_fields import ROW, SettingField, TableColumn
 
-Row = dict[str, Any]
+SettingCells = dict[str, Any]
 _NO_INDEX = QModelIndex()
 _CHECK, _EDIT, _SHOWN = Qt.ItemDataRole.CheckStateRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.DisplayRole
 _MOST_SHOWN = 8
@@ -38,15 +38,15 @@ class SettingRows(QAbstractTableModel):
     """
 
     def __init__(
-        self, setting: SettingField, take: Callable[[list[Row]], object], parent: QWidget | None = None
+        self, setting: SettingField, take: Callable[[list[SettingCells]], object], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setting, self._take = setting, take
         self.free = setting.rows == "free"
         self._labels: dict[str, str] = {}
-        self.rows: list[Row] = []
+        self.rows: list[SettingCells] = []
 
-    def show_rows(self, value: Sequence[Row], labels: dict[str, str]) -> None:
+    def show_rows(self, value: Sequence[SettingCells], labels: dict[str, str]) -> None:
         """Show these rows; ``labels`` are what rows can be about, by key, unless they are free."""
         rows = [dict(one) for one in value]
         if not self.free:
@@ -65,10 +65,10 @@ class SettingRows(QAbstractTableModel):
         """Delete a row."""
         self._give([one for number, one in enumerate(self.rows) if number != place])
 
-    def _give(self, rows: list[Row]) -> None:
+    def _give(self, rows: list[SettingCells]) -> None:
         self._take(rows if self.free else [one for one in rows if self._own(one)])
 
-    def _own(self, one: Row) -> list[str]:
+    def _own(self, one: SettingCells) -> list[str]:
         """Keys of the cells that say something else than the default."""
         columns = self.setting.columns
         return [column.key for column in columns if one.get(column.key, column.default) != column.default]
@@ -239,7 +239,7 @@ class _View(Table):
 class SettingTable(QWidget):
     """The table with what is done to its rows; where there are none, a sentence says why."""
 
-    def __init__(self, setting: SettingField, take: Callable[[list[Row]], object]) -> None:
+    def __init__(self, setting: SettingField, take: Callable[[list[SettingCells]], object]) -> None:
         super().__init__()
         self.setting = setting
         self.model = SettingRows(setting, take, self)
@@ -259,7 +259,7 @@ class SettingTable(QWidget):
         self.view.selectionModel().currentChanged.connect(lambda *_where: self._enable())
         self.show_rows([], {})
 
-    def show_rows(self, value: Sequence[Row], labels: dict[str, str]) -> None:
+    def show_rows(self, value: Sequence[SettingCells], labels: dict[str, str]) -> None:
         """Show a value; ``labels`` as in ``SettingRows.show_rows``."""
         place = self.view.currentIndex()
         self.model.show_rows(value, labels)

@@ -251,7 +251,7 @@ def _discard(service: Service, draft: Draft) -> None:
     service.forget_secrets(draft.secret_name)
 
 
-def begin(service: Service, prefill: Prefill | None = None) -> Session:
+def begin_session(service: Service, prefill: Prefill | None = None) -> Session:
     """A set-up: the one that was begun last goes on where it was, else an empty one; work.
 
     With ``prefill``, the set-up begun for the same address goes on, with the ID and secret of today. One for another

@@ -20,7 +20,7 @@ from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.pages import PAGES
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
-from psconnect.desktop.wizard.session import Prefill, Session, anew, begin
+from psconnect.desktop.wizard.session import Prefill, Session, anew, begin_session
 from psconnect.desktop.wizard.side import StepList
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
@@ -59,7 +59,7 @@ class WizardWindow(QWidget):
         self._lay_out()
         self._waiting.show_loading()
         self._show_buttons()
-        bridge.call(lambda: begin(service, prefill), self._begun, self._waiting.show_error, owner=self)
+        bridge.call(lambda: begin_session(service, prefill), self._begun, self._waiting.show_error, owner=self)
 
     def _build_buttons(self) -> None:
         self.close_button = link(tr("Save and close"), self.close)

@@ -17,7 +17,7 @@ from psconnect.model.entities import ENTITIES, EXTRA, Entity, Reference
 from psconnect.model.id_attributes import Pointer, pointers_in
 
 ColumnKind = Literal["id", "text", "date", "yes_no", "number"]
-Value = str | bool | int | date | None
+ColumnValue = str | bool | int | date | None
 
 TABLE_NAMES = {"calendar": "term", "admin": "other_staff", "school-view": "school_view"}
 """Entity key -> table name, if it differs from the key."""
@@ -169,7 +169,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-_READ: dict[ColumnKind, tuple[Callable[[str], Value], str]] = {
+_READ: dict[ColumnKind, tuple[Callable[[str], ColumnValue], str]] = {
     "id": (str, "a text"),
     "text": (str, "a text"),
     "date": (_date, "a date like 2026-08-17"),
@@ -178,7 +178,7 @@ _READ: dict[ColumnKind, tuple[Callable[[str], Value], str]] = {
 }
 
 
-def value_of(column: ColumnShape, text: str) -> Value:
+def value_of(column: ColumnShape, text: str) -> ColumnValue:
     """The column's value for an attribute's text, None if empty; raises UnfitValue."""
     if not text:
         return None

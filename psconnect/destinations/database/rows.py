@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Date, Select, String, Table, cast, delete, insert, select, update
 from sqlalchemy.sql.expression import bindparam
 
-from psconnect.destinations.database.layout import SHAPES, Value, custom_column, table_name, value_of
+from psconnect.destinations.database.layout import SHAPES, ColumnValue, custom_column, table_name, value_of
 from psconnect.destinations.database.tables import Tables
 from psconnect.model.entities import EXTRA
 from psconnect.model.id_attributes import SEPARATOR
@@ -30,7 +30,7 @@ Owned = tuple[str, int]
 class TableRow:
     """A record as stored in its tables: values by column, and the ids of each list, in order."""
 
-    values: Mapping[str, Value]
+    values: Mapping[str, ColumnValue]
     lists: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
@@ -42,7 +42,7 @@ class TableRow:
 def row_of(entity: str, key: int, record: Mapping[str, str], custom: Iterable[str]) -> TableRow:
     """The row of a record; ``custom`` are the table's columns for custom fields. Raises UnfitValue."""
     shape = SHAPES[entity]
-    values: dict[str, Value] = dict.fromkeys(custom)
+    values: dict[str, ColumnValue] = dict.fromkeys(custom)
     values.update((column.name, value_of(column, record.get(column.attribute, ""))) for column in shape.columns)
     values.update(custom_values(record))
     values["psconnect_key"] = key
@@ -57,7 +57,7 @@ def _ids(text: str) -> list[str]:
     return list(dict.fromkeys(filter(None, text.split(SEPARATOR))))
 
 
-def custom_values(record: Mapping[str, str]) -> dict[str, Value]:
+def custom_values(record: Mapping[str, str]) -> dict[str, ColumnValue]:
     """A record's custom fields with a value: column -> text."""
     extra = record.get(EXTRA)
     return {custom_column(label): text or None for label, text in _labels(extra).items()} if extra else {}
@@ -210,7 +210,7 @@ def same(wanted: TableRow, found: TableRow | None) -> bool:
     )
 
 
-def _as_read(value: Value) -> Value:
+def _as_read(value: ColumnValue) -> ColumnValue:
     return value.isoformat() if isinstance(value, date) else value
 
 

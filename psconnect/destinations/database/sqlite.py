@@ -51,7 +51,7 @@ def make_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _MODE))
 
 
-def begin(db: Connection, path: Path, clock: Clock, cancel: CancelToken) -> None:
+def begin_writing(db: Connection, path: Path, clock: Clock, cancel: CancelToken) -> None:
     """Begin a write transaction once no other program has one; raises LocalStorage after ``LOCK_PATIENCE``."""
     until = clock.monotonic() + LOCK_PATIENCE
     while True:

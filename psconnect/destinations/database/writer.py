@@ -19,7 +19,7 @@ from psconnect.destinations.database import views
 from psconnect.destinations.database.batches import REFUSED_BY_RULE, BatchWork, TakenBack, standing
 from psconnect.destinations.database.place import check_place
 from psconnect.destinations.database.rows import EntityRows
-from psconnect.destinations.database.sqlite import begin, database_errors, engine_of, make_file
+from psconnect.destinations.database.sqlite import begin_writing, database_errors, engine_of, make_file
 from psconnect.destinations.database.tables import (
     Tables,
     complete,
@@ -193,5 +193,5 @@ class DatabaseWriter(Writer):
     def _writing(self) -> Iterator[Connection]:
         """A write transaction, rolled back unless committed."""
         with database_errors(self._path), self._engine.connect() as db:
-            begin(db, self._path, self._context.clock, self._context.cancel)
+            begin_writing(db, self._path, self._context.clock, self._context.cancel)
             yield db

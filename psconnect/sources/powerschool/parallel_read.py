@@ -97,7 +97,7 @@ class Lanes:
         for future in done:
             future.result()
 
-    def kept(self, stream: Stream, arguments: Mapping[str, str] | None = None, rows: Rows | None = None) -> Kept:
+    def kept(self, stream: Stream, arguments: Mapping[str, str] | None = None, rows: RowKeeper | None = None) -> Kept:
         """A stream whose rows are kept, or go into ``rows``; its ``read`` reads it."""
         kept: list[Any] = []
         into = kept if rows is None else rows
@@ -209,7 +209,7 @@ class Lanes:
                 self.summary.meanings[name] = field.meaning
 
 
-class Rows(Protocol):
+class RowKeeper(Protocol):
     """Keeps rows that are needed together, or what is made of them."""
 
     def extend(self, rows: list[Any], /) -> None:
@@ -227,7 +227,7 @@ class Kept:
     stream: Stream
     arguments: Mapping[str, str]
     rows: list[Any]
-    into: Rows
+    into: RowKeeper
 
     def read(self) -> None:
         """Read the stream."""

@@ -43,7 +43,7 @@ from psconnect.sources.powerschool.parallel_read import HandOver, Lanes, Task
 from psconnect.sources.powerschool.people import Page
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.section_moves import move_sections
-from psconnect.sources.powerschool.takeover import TakeOver, begin, signature_of
+from psconnect.sources.powerschool.takeover import TakeOver, begin_takeover, signature_of
 from psconnect.wording.catalogue import tr
 from psconnect.wording.runs import full_reason
 
@@ -169,7 +169,7 @@ class Reading:
             self.memory.version = ""
             self._read_in_full("no-queries")
             return None
-        over = begin(self.memory, self.reader, self.plan.today.isoformat())
+        over = begin_takeover(self.memory, self.reader, self.plan.today.isoformat())
         if over.because:
             self._read_in_full(over.because)
         return over

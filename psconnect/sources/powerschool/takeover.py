@@ -129,7 +129,7 @@ class TakeOver:
             )
 
 
-def begin(memory: Memory, reader: Reader, today: str) -> TakeOver:
+def begin_takeover(memory: Memory, reader: Reader, today: str) -> TakeOver:
     """Ask what changed since the memory was made; run before anything is read."""
     earlier = memory.version
     changes, because = _ask(reader.client, earlier or BEGINNING)

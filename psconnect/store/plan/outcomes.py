@@ -102,7 +102,7 @@ def unanswered(db: sqlite3.Connection) -> list[tuple[int, Entity, list[Change]]]
     return found
 
 
-def settle(db: sqlite3.Connection, run: int, entity: Entity, change: Change, outcome: Done | Refused) -> None:
+def settle_change(db: sqlite3.Connection, run: int, entity: Entity, change: Change, outcome: Done | Refused) -> None:
     """Move outcome, ledger and remote id of a change together; within a transaction."""
     where = [run, entity.rank, change.key]
     if isinstance(outcome, Refused):

@@ -110,7 +110,7 @@ class Delivery:
             with transaction(self.db):
                 outcomes.journal(self.db, self.number, entity, [change.key for change in missing])
                 for change in missing:
-                    outcomes.settle(self.db, self.number, entity, change, _NOT_ARRIVED)
+                    outcomes.settle_change(self.db, self.number, entity, change, _NOT_ARRIVED)
             self._waiting = True
         elif missing:
             self._send(entity, action, missing, again=True)
@@ -119,7 +119,7 @@ class Delivery:
         with transaction(self.db):
             for change, answer in zip(changes, answers, strict=True):
                 if not isinstance(answer, Unknown):
-                    outcomes.settle(self.db, self.number, entity, change, answer)
+                    outcomes.settle_change(self.db, self.number, entity, change, answer)
         self._waiting = self._waiting or any(isinstance(answer, Refused) for answer in answers)
 
 
@@ -171,7 +171,7 @@ def _read_back(
     with transaction(db):
         for change, there in zip(changes, found, strict=True):
             if isinstance(there, Done):
-                outcomes.settle(db, run, entity, change, there)
+                outcomes.settle_change(db, run, entity, change, there)
         outcomes.not_sent(db, run, entity, [change.key for change in missing])
     unknown = sum(isinstance(there, Unknown) for there in found)
     if unknown:

@@ -5,7 +5,7 @@ Every change is made in one transaction of the caller's, and the same from the s
 
 from __future__ import annotations
 
-from psconnect.demo.district.change.catalogue import CHANGES, LARGEST_CHANGE, Change, Outcome, change_district
+from psconnect.demo.district.change.catalogue import CHANGES, LARGEST_CHANGE, ChangeKind, Outcome, change_district
 from psconnect.demo.district.change.restore import start_over
 
-__all__ = ["CHANGES", "LARGEST_CHANGE", "Change", "Outcome", "change_district", "start_over"]
+__all__ = ["CHANGES", "LARGEST_CHANGE", "ChangeKind", "Outcome", "change_district", "start_over"]

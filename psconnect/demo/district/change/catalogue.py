@@ -21,7 +21,7 @@ LARGEST_CHANGE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeKind:
     """One kind of change: its name, what a person reads, and whether it takes a number of students or a school."""
 
     kind: str
@@ -43,21 +43,23 @@ class Outcome:
 CHANGES: Final = {
     one.kind: one
     for one in (
-        Change("new-students", "New students", "Enroll new students today, each with a contact and classes."),
-        Change(
+        ChangeKind("new-students", "New students", "Enroll new students today, each with a contact and classes."),
+        ChangeKind(
             "class-changes", "Drops and changes of class",
             "Let students drop a class each; every second one changes to a parallel section. "
             "Dropped classes get a negative section and term, as in PowerSchool.",
         ),
-        Change("transfers", "Transfers", "Move students to another school of the district, with other classes."),
-        Change("leavers", "Students who leave", "Transfer students out of the district; their classes end today."),
-        Change("names", "New names", "Give students, and some staff, another family name, account and mail address."),
-        Change(
+        ChangeKind("transfers", "Transfers", "Move students to another school of the district, with other classes."),
+        ChangeKind("leavers", "Students who leave", "Transfer students out of the district; their classes end today."),
+        ChangeKind(
+            "names", "New names", "Give students, and some staff, another family name, account and mail address."
+        ),
+        ChangeKind(
             "close-school", "A school closes",
             "Move its students to other schools of their grade, or out of the district where there is none; "
             "its staff moves along.", "school",
         ),
-        Change(
+        ChangeKind(
             "rollover", "Rollover to the next year",
             "Move everybody up a grade; grade 12 graduates, children begin in the lowest grade, and there are new "
             "sections for all. The server’s date becomes the first day of school.", "nothing",

@@ -10,12 +10,12 @@ from psconnect.demo.server.writes.rows import column_rules, is_date
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from psconnect.demo.server.writes.rows import Value
+    from psconnect.demo.district.rows import Value
 
     #: Runs a SELECT with its parameters and gives the rows.
     Ask = Callable[[str, Sequence[object]], Iterable[tuple[Any, ...]]]
 
-Kind = Literal["text", "flag", "number", "date", "code"]
+ContactFieldKind = Literal["text", "flag", "number", "date", "code"]
 
 
 class BadContactError(ValueError):
@@ -28,7 +28,7 @@ class ContactField:
 
     key: str
     column: str
-    kind: Kind = "text"
+    kind: ContactFieldKind = "text"
     code: str = ""
     required: bool = False
 

@@ -18,7 +18,7 @@ from psconnect.demo.server.writes.rows import delete, insert, update
 if TYPE_CHECKING:
     import sqlite3
 
-    from psconnect.demo.server.writes.rows import Value
+    from psconnect.demo.district.rows import Value
 
 _SENT = dict[str, Any]
 _LONGEST_NAME: Final = 80

@@ -22,7 +22,7 @@ from psconnect.demo.server.v1.filters import QueryError, where
 from psconnect.demo.server.v1.schools import SCHOOL, TERM
 from psconnect.demo.server.v1.staff import STAFF
 from psconnect.demo.server.v1.students import STUDENT
-from psconnect.demo.server.v1.template import Reading, Resource
+from psconnect.demo.server.v1.template import Resource, TemplateReading
 from psconnect.demo.server.v1.wire import v1_message, v1_reply
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class _Call:
         _check_names(extensions, extension_names(resource.core_table).split(","), quirks)
 
         chosen = [name for name in resource.expansions if name in expansions]
-        self.reading = Reading(resource, chosen, lambda table, column: plugin.level(table, column) is not None)
+        self.reading = TemplateReading(resource, chosen, lambda table, column: plugin.level(table, column) is not None)
         self._extensions = wanted_extensions(resource.core_table, extensions, plugin)
 
     def elements(self, reader: Reader, values: list[object], sql: str) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ _Build = Callable[[Sequence[Any]], dict[str, Any]]
 _Step = tuple[str, int, Callable[[Any], Any] | None]
 _BLOCK: Final = -1
 _EXPANSION: Final = -2
-Kind = Literal["text", "number", "date", "status"]
+FilterKind = Literal["text", "number", "date", "status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Filter:
     """A field of the ``q`` language: its SQL expression, and what its values are."""
 
     sql: str
-    kind: Kind = "text"
+    kind: FilterKind = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Resource:
         return f"{self.name}s"
 
 
-class Reading:
+class TemplateReading:
     """A resource made ready for a call: ``columns`` is its SELECT list, ``element`` is what makes an element of a row.
 
     Args:

@@ -9,7 +9,7 @@ from psconnect.demo.server.writes.rows import BadValueError, checked_text, colum
 if TYPE_CHECKING:
     import sqlite3
 
-    from psconnect.demo.server.writes.rows import Value
+    from psconnect.demo.district.rows import Value
 
     Values = dict[str, Value]
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+    from psconnect.demo.district.rows import Value
     from psconnect.demo.server.database import District
     from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
     from psconnect.demo.server.quirks import Quirks
-    from psconnect.demo.server.writes.rows import Value
 
 _FIRST_WITH_MANY: Final = (25, 2)
 #: The year 1990 has YearID 0 (16.4).

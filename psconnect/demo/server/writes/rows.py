@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
+    from psconnect.demo.district.rows import Value
     from psconnect.demo.district.schema import TableDefinition
 
-Value = str | int | float | None
 #: Kinds by the first word of a column's declared type; what has a length is a text.
 _KINDS: Final = {"INTEGER": "whole", "NUMBER": "number", "DATE": "date", "TIMESTAMP": "date", "CLOB": "clob"}
 _LENGTH: Final = re.compile(r"VARCHAR2\((\d+)\)")

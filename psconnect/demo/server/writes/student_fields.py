@@ -9,9 +9,9 @@ from psconnect.demo.district.codes import ENTRY_CODES, ETHNICITIES, EXIT_CODES, 
 from psconnect.demo.server.writes.rows import is_date
 
 if TYPE_CHECKING:
-    from psconnect.demo.server.writes.rows import Value
+    from psconnect.demo.district.rows import Value
 
-Kind = Literal["text", "whole", "date"]
+StudentFieldKind = Literal["text", "whole", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class StudentField:
 
     column: str
     longest: int = 0
-    kind: Kind = "text"
+    kind: StudentFieldKind = "text"
     only: tuple[str, ...] = ()
 
 

@@ -26,9 +26,9 @@ from psconnect.demo.server.writes.student_fields import (
 if TYPE_CHECKING:
     import sqlite3
 
+    from psconnect.demo.district.rows import Value
     from psconnect.demo.district.schema import TableDefinition
     from psconnect.demo.server.installed import Plugin
-    from psconnect.demo.server.writes.rows import Value
 
 _GRADUATED_GRADE: Final = "99"
 _LONGEST_EMAIL: Final = 254

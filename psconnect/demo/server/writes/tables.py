@@ -23,11 +23,11 @@ from psconnect.demo.server.writes.rows import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from psconnect.demo.district.rows import Value
     from psconnect.demo.server.database import District
     from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Request
     from psconnect.demo.server.quirks import Quirks
-    from psconnect.demo.server.writes.rows import Value
 
 _WRITABLE: Final = ("extension", "child", "standalone")
 _TWICE: Final = "A record with this key exists already. Use PUT to update existing records."

@@ -22,7 +22,7 @@ from psconnect.demo.server.xte.fields import (
 if TYPE_CHECKING:
     import sqlite3
 
-    from psconnect.demo.server.writes.rows import Value
+    from psconnect.demo.district.rows import Value
 
 _SECTIONS: Final = "_assignmentsections"
 _CATEGORIES: Final = "_assignmentcategoryassociations"

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from psconnect.demo.server.writes.rows import Value
+    from psconnect.demo.district.rows import Value
 
-Kind = Literal["text", "flag", "number", "date"]
+GradebookFieldKind = Literal["text", "flag", "number", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class GradebookField:
     """A column; its key is the name in lower case. ``default`` stands where a new row does not say otherwise."""
 
     column: str
-    kind: Kind = "text"
+    kind: GradebookFieldKind = "text"
     required: bool = False
     default: Value = None
 

@@ -10,7 +10,7 @@ from psconnect.demo.server.xte.fields import SCORE, bad, conflict, rows, stored_
 if TYPE_CHECKING:
     import sqlite3
 
-    from psconnect.demo.server.writes.rows import Value
+    from psconnect.demo.district.rows import Value
 
 
 def save_score(database: sqlite3.Connection, taught: set[int], body: dict[str, Any]) -> dict[str, object]:

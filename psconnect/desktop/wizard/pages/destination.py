@@ -18,7 +18,7 @@ from psconnect.desktop.widgets.setting_row import SettingRow
 from psconnect.desktop.wizard.pages.across import Across
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
-from psconnect.desktop.wizard.steps.destination import DestinationPart, Value, row_labels, secret_key
+from psconnect.desktop.wizard.steps.destination import DestinationPart, SettingValue, row_labels, secret_key
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Kind, SecretField
 from psconnect.wording.errors import word
@@ -174,7 +174,7 @@ class DestinationPage(StepPage):
 
     # --- changing ------------------------------------------------------------------------------------------------
 
-    def _take(self, key: str, value: Value) -> None:
+    def _take(self, key: str, value: SettingValue) -> None:
         given = self._part.destination
         if given.get(key) != value:
             self.outcome.setText("")

@@ -16,14 +16,14 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.setting_fields import FieldCheck
 from psconnect.service import Kind, SecretField, SettingField
 
-Value = str | int | bool | list[dict[str, str | int | bool]]
+SettingValue = str | int | bool | list[dict[str, str | int | bool]]
 """A setting's value as typed; that of a table is its rows."""
 
 
 class DestinationPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """``destination`` holds ``kind`` and the settings it declares; a number that was typed wrong stays a text."""
 
-    destination: dict[str, Value] = msgspec.field(default_factory=dict)
+    destination: dict[str, SettingValue] = msgspec.field(default_factory=dict)
 
     @property
     def kind(self) -> str:
