@@ -1,8 +1,8 @@
 """Runs Oracle's SQL on SQLite: a small translator that refuses what Oracle would refuse.
 
-It covers what plugin queries use: joins, inline views, WITH, set operations, analytic and group functions, dates as
-Oracle counts them, FETCH FIRST. What Oracle has and it has not raises :class:`NotTranslatedError`, so that nobody takes
-a limit of the demo for one of Oracle.
+It covers what plugin queries use: joins, inline views, WITH, set operations, analytic and group functions, Oracle's
+date arithmetic, FETCH FIRST. Anything else that Oracle supports raises :class:`NotTranslatedError`, so that nobody
+mistakes a limit of the demo for one of Oracle.
 """
 
 from __future__ import annotations

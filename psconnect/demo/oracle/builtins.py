@@ -1,4 +1,4 @@
-"""Oracle's functions: how many arguments each takes, and what it is in SQLite."""
+"""Oracle's functions: how many arguments each takes, and its SQLite equivalent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Conversions(Protocol):
-    """The conversions a function may ask for (see ``ValueCompiler``)."""
+    """The conversions a function may use (see ``ValueCompiler``)."""
 
     def as_number(self, value: Typed) -> str:
         """The value as a number."""
@@ -29,7 +29,7 @@ class Conversions(Protocol):
         """The value as this kind."""
 
     def same_kind(self, values: list[Typed]) -> TypeKind:
-        """The one kind of several values."""
+        """The common kind of several values."""
 
     def compared(self, mark: str, left: Typed, right: Typed) -> str:
         """A comparison of two values."""
@@ -40,7 +40,7 @@ Compile = Callable[[Conversions, list[Typed]], Typed]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function: the least and the most arguments, and how to compile it."""
+    """One function: its minimum and maximum number of arguments, and how to compile it."""
 
     least: int
     most: int
@@ -115,7 +115,7 @@ def _nullif(convert: Conversions, arguments: list[Typed]) -> Typed:
 
 
 def _decode(convert: Conversions, arguments: list[Typed]) -> Typed:
-    """DECODE takes NULL for equal to NULL, and turns every result into the kind of the first."""
+    """DECODE treats NULL as equal to NULL, and converts every result to the kind of the first."""
     operand, *rest = arguments
     pairs = list(zip(rest[0::2], rest[1::2], strict=False))
     kind = pairs[0][1].kind if pairs[0][1].kind != "null" else "text"
@@ -248,7 +248,7 @@ FUNCTIONS: Final[dict[str, Function]] = {
     "POWER": _plain("ora_power", "number", "nn"),
 }
 
-#: Functions that Oracle has and this server has not: they get an answer of their own.
+#: Functions that Oracle has but this server lacks: they get their own error.
 KNOWN_BUT_MISSING: Final = frozenset(
     ["ORA_HASH", "STANDARD_HASH", "SYS_GUID", "NEXT_DAY", "TO_TIMESTAMP", "TO_CLOB", "TO_NCHAR", "SYS_CONTEXT",
      "USERENV", "SOUNDEX", "MEDIAN", "STDDEV", "VARIANCE", "PERCENTILE_CONT", "PERCENTILE_DISC", "CUME_DIST",

@@ -1,4 +1,4 @@
-"""What the compiler has to know about the tables of the database."""
+"""What the compiler needs to know about the database's tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import sqlite3
 
-#: The kinds of values; "null" is a NULL literal, which goes with every kind.
+#: The kinds of values; "null" is a NULL literal, which fits every kind.
 TypeKind = Literal["number", "text", "date", "clob", "null"]
 
 #: What a bind variable may be bound as; "floating" is a BINARY_DOUBLE.
@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:
-    """A table or view with its columns in their order; names as the database spells them."""
+    """A table or view with its columns in order; names in the database's spelling."""
 
     name: str
     columns: tuple[Column, ...]
@@ -34,17 +34,17 @@ class TableInfo:
     view: bool = False
 
     def column(self, name: str) -> Column | None:
-        """The column of this name in any case."""
+        """The column of this name, ignoring case."""
         wanted = name.upper()
         return next((column for column in self.columns if (column.name or "").upper() == wanted), None)
 
 
-#: Tables by their name in upper case.
+#: Tables by name in upper case.
 Catalogue = dict[str, TableInfo]
 
 
 def read_catalogue(database: sqlite3.Connection) -> Catalogue:
-    """Read the tables and views of a database; the words of the column types tell the kinds."""
+    """Read the tables and views of a database; the column types give the kinds."""
     catalogue: Catalogue = {}
     rows = database.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')")
     for name, kind in rows.fetchall():

@@ -1,6 +1,6 @@
-"""Turns a parsed Oracle query into SQLite's SQL: finds every name, checks every kind, keeps Oracle's meaning.
+"""Compiles a parsed Oracle query to SQLite's SQL: resolves every name, checks every kind, keeps Oracle's semantics.
 
-Dates are ISO text ("2026-08-17", with a time of day only where it is not midnight). NULL and the empty text are one.
+Dates are ISO text ("2026-08-17", with a time of day only if it isn't midnight). NULL and the empty text are the same.
 NULLs sort as the largest values.
 """
 
@@ -36,13 +36,13 @@ def compile_query(
     """Compile a parsed query.
 
     Args:
-        query: what :func:`psconnect.demo.oracle.parser.parse` gave.
+        query: the result of :func:`psconnect.demo.oracle.parser.parse`.
         catalogue: the tables and views that exist.
-        arrays: the names of bind variables that hold a list; they may stand alone in ``IN (:name)``.
-        binds: what bind variables are bound as; those that are not named are texts.
+        arrays: the names of bind variables that hold a list; they may be the only item in ``IN (:name)``.
+        binds: the kinds of bind variables; others are text.
 
     Raises:
-        OracleError: where Oracle would refuse the statement for its names or kinds.
+        OracleError: if Oracle would refuse the statement for its names or kinds.
 
     """
     compiler = _QueryCompiler(catalogue, frozenset(arrays), binds or {})
@@ -58,7 +58,7 @@ class _QueryCompiler(ValueCompiler):
         self._catalogue = catalogue
 
     def query(self, query: s.Query, outer: Scope, ceiling: str | None = None) -> tuple[str, tuple[Column, ...]]:
-        """Compile a query; ``ceiling`` is SQL for a number of rows beyond which nobody looks."""
+        """Compile a query; ``ceiling`` is SQL for the most rows that are used."""
         names = dict(outer.common)
         common = []
         for one in query.common:
@@ -144,7 +144,7 @@ class _QueryCompiler(ValueCompiler):
         return sql
 
     def _check_grouped(self, node: s.Expression | s.Condition, keys: set[str], scope: Scope, error: int) -> None:
-        """Refuse a column that is neither gathered nor a key of the groups."""
+        """Refuse a column that is neither aggregated nor a group key."""
         if s.is_aggregate(node):
             return
         if isinstance(node, s.Name | s.Call | s.Arithmetic | s.Case | s.Cast | s.Sign | s.Constant | s.Bind):
@@ -171,7 +171,7 @@ class _QueryCompiler(ValueCompiler):
             if isinstance(source.right, s.Join):
                 right = f"({right})"
             if source.kind in (",", "CROSS"):
-                # A plain JOIN, because SQLite takes CROSS JOIN for an order to join in just that order.
+                # A plain JOIN, because CROSS JOIN makes SQLite keep that join order.
                 return f"{left} JOIN {right}"
             if source.on is None:
                 raise OracleError(905)
@@ -208,10 +208,10 @@ class _QueryCompiler(ValueCompiler):
     # -- keyset pages ----------------------------------------------------------------------------------------------
 
     def _ceiling(self, source: s.Derived, where: s.Condition | None, scope: Scope) -> str | None:
-        """How many rows of a numbered query the WHERE around it lets through, as SQL; None where nothing says so.
+        """The number of rows of a numbered query that the outer WHERE admits, as SQL; None if it has no limit.
 
-        ``… (SELECT …, ROW_NUMBER() OVER (ORDER BY k) rn FROM …) t WHERE t.rn <= :n`` needs the first n rows alone.
-        Oracle stops there by itself (WINDOW NOSORT STOPKEY); SQLite has to be told.
+        ``… (SELECT …, ROW_NUMBER() OVER (ORDER BY k) rn FROM …) t WHERE t.rn <= :n`` needs only the first n rows.
+        Oracle stops there by itself (WINDOW NOSORT STOPKEY); SQLite needs a limit.
         """
         body = source.query.body
         if where is None or not isinstance(body, s.Select) or source.query.order or source.query.fetch:
@@ -232,7 +232,7 @@ class _QueryCompiler(ValueCompiler):
         return None
 
     def _window_order(self, block: s.Select, scope: Scope) -> str:
-        """Order a numbered query as its numbers run, so that a limit takes the lowest of them."""
+        """Order a numbered query by its numbers, so that a limit takes the lowest."""
         for item in block.items:
             if isinstance(item.value, s.Call) and item.value.name == "ROW_NUMBER" and item.value.window:
                 return " ORDER BY " + self.order_keys(item.value.window.order, scope)
@@ -262,7 +262,7 @@ class _QueryCompiler(ValueCompiler):
 
     @staticmethod
     def _output_key(value: s.Expression, columns: tuple[Column, ...]) -> Typed | None:
-        """The column of the result that an ORDER BY item names by number or by name."""
+        """The result column that an ORDER BY item names by number or name."""
         if isinstance(value, s.Constant) and value.kind == "number":
             if not value.value.isdigit() or not 1 <= int(value.value) <= len(columns):
                 raise OracleError(1785)
@@ -286,7 +286,7 @@ class _QueryCompiler(ValueCompiler):
 
 
 def _row_number(block: s.Select) -> str | None:
-    """The name of a plain ROW_NUMBER() column, if numbering alone decides which rows are the first."""
+    """The name of a plain ROW_NUMBER() column, if only the numbering decides which rows come first."""
     if block.distinct or block.group or block.having:
         return None
     windows = [item for item in block.items if item.value is not None and s.has_window(item.value)]

@@ -1,4 +1,4 @@
-"""Reads Oracle's conditions, which are no values: nothing can be compared with them, or selected."""
+"""Reads Oracle's conditions. They aren't values: they can't be compared or selected."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ConditionParser(ExpressionParser, ABC):
         return self._tail(self.expression())
 
     def _grouped(self) -> s.Condition | None:
-        """A condition in parentheses, or None (with the cursor back where it was) if an expression stands there."""
+        """A condition in parentheses, or None (with the cursor reset) if it is an expression."""
         start = self._at
         self.next()
         if self.at_word("SELECT", "WITH"):
@@ -64,7 +64,7 @@ class ConditionParser(ExpressionParser, ABC):
             condition = self.condition()
             self.expect_mark(")", 907)
         except OracleError:
-            # Perhaps an expression in parentheses: reading it as one gives its own error if that is wrong, too.
+            # Perhaps an expression in parentheses: if not, reading it as one raises its own error.
             failed_at, self._at = self._at, start
             if not self._closes_as_expression():
                 self._at = failed_at
@@ -81,7 +81,7 @@ class ConditionParser(ExpressionParser, ABC):
         return True
 
     def _is_row(self) -> bool:
-        """Whether ``(a, b)`` begins here (the parenthesis is taken already)."""
+        """Whether ``(a, b)`` begins here (the parenthesis is already taken)."""
         start = self._at
         try:
             self.expression()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-#: Words that Oracle lets nobody use as a name.
+#: Words that can't be used as a name in Oracle.
 RESERVED: Final = frozenset(
     ["ACCESS", "ADD", "ALL", "ALTER", "AND", "ANY", "AS", "ASC", "AUDIT", "BETWEEN", "BY", "CHAR", "CHECK",
      "CLUSTER", "COLUMN", "COMMENT", "COMPRESS", "CONNECT", "CREATE", "CURRENT", "DATE", "DECIMAL", "DEFAULT",
@@ -28,7 +28,7 @@ RESERVED: Final = frozenset(
 
 
 class Cursor:
-    """Looks at tokens and takes them; what is missing is refused with Oracle's number."""
+    """Reads tokens; a missing one raises an error with Oracle's number."""
 
     def __init__(self, sql: str) -> None:
         self._tokens = tokens(sql)
@@ -36,11 +36,11 @@ class Cursor:
 
     @property
     def token(self) -> Token:
-        """The token that comes next."""
+        """The next token."""
         return self._tokens[self._at]
 
     def peek(self, ahead: int) -> Token:
-        """A token further on."""
+        """A later token."""
         position = self._at + ahead
         return self._tokens[position] if position < len(self._tokens) else END
 
@@ -90,7 +90,7 @@ class Cursor:
         return token.value
 
     def separated(self, read: Callable[[], _T]) -> list[_T]:
-        """Read one or more parts with commas between them."""
+        """Read one or more parts separated by commas."""
         found = [read()]
         while self.take_mark(","):
             found.append(read())

@@ -1,4 +1,4 @@
-"""Oracle's date formats: texts to dates and back. A date is ISO text, with a time of day unless that is midnight."""
+"""Oracle's date formats: text to dates and back. A date is ISO text, with a time of day unless it is midnight."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _MIDNIGHT: Final = " 00:00:00"
 
 
 def parse_iso(text: str) -> datetime:
-    """Read a date as it is stored."""
+    """Parse a stored date."""
     return datetime.fromisoformat(text)
 
 
 def iso(moment: datetime) -> str:
-    """Write a date as it is stored."""
+    """Format a date for storage."""
     return moment.strftime("%Y-%m-%d %H:%M:%S").rjust(19, "0").removesuffix(_MIDNIGHT)
 
 
 def add_days(text: str, days: float) -> str:
-    """A date so many days later; a fraction is a part of a day."""
+    """A date this many days later; fractions are parts of a day."""
     return iso(parse_iso(text) + timedelta(seconds=round(days * 86_400)))
 
 
 def days_between(later: str, earlier: str) -> float | int:
-    """The days from ``earlier`` to ``later``, as a whole number where it is one."""
+    """The days from ``earlier`` to ``later``; an int if whole."""
     days = (parse_iso(later) - parse_iso(earlier)) / timedelta(days=1)
     return int(days) if days == int(days) else days
 
@@ -54,7 +54,7 @@ def _elements(pattern: str) -> tuple[str, ...]:
 
 
 def to_char(text: str, pattern: str) -> str:
-    """Write a date in an Oracle format."""
+    """Format a date by an Oracle format."""
     moment = parse_iso(text)
     cased = re.search(r"(?i)MON(TH)?|DA?Y", pattern)
     capital = cased is None or cased.group().isupper()
@@ -101,10 +101,10 @@ _WIDTHS: Final = {
 
 @lru_cache(maxsize=4096)
 def to_date(text: str, pattern: str, this_year: int) -> str:
-    """Read a text in an Oracle format.
+    """Parse text by an Oracle format.
 
     Raises:
-        OracleError: as Oracle does for a text that does not fit.
+        OracleError: as in Oracle, if the text doesn't fit.
 
     """
     rest = text.strip()
@@ -113,7 +113,7 @@ def to_date(text: str, pattern: str, this_year: int) -> str:
         if element in ("FM", "FX"):
             continue
         if not rest:
-            # Oracle lets the time of day be missing, and nothing else.
+            # In Oracle, only the time of day may be missing.
             if element in ("YYYY", "MM", "DD", "YY", "RR", "RRRR", "MON", "MONTH"):
                 raise OracleError(1840)
             continue

@@ -1,4 +1,4 @@
-"""What the demo database says when it refuses a statement."""
+"""The demo database's errors for refused statements."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _TEXTS: Final = {
 
 
 class OracleError(Exception):
-    """A statement the real database would refuse; the text begins with its ORA number."""
+    """A statement that the real database would refuse; the text begins with its ORA number."""
 
     def __init__(self, number: int, *values: str) -> None:
         self.number = number
@@ -57,7 +57,7 @@ class OracleError(Exception):
 
 
 class NotTranslatedError(OracleError):
-    """A statement that the real database takes, but this demo server cannot run. The text says so."""
+    """A statement that the real database accepts but this demo server can't run. The text says so."""
 
     def __init__(self, what: str) -> None:
         self.number = 0

@@ -10,7 +10,7 @@ from psconnect.demo.oracle.cursor import RESERVED, Cursor
 from psconnect.demo.oracle.errors import NotTranslatedError, OracleError
 from psconnect.demo.oracle.lexer import Token
 
-#: Words that begin a value although they are reserved.
+#: Reserved words that can begin a value.
 _VALUE_WORDS: Final = frozenset({"SYSDATE", "ROWNUM", "LEVEL", "USER"})
 _TYPES: Final = {
     "INTEGER": "integer", "INT": "integer", "SMALLINT": "integer", "NUMBER": "number", "DECIMAL": "number",
@@ -20,7 +20,7 @@ _TYPES: Final = {
 
 
 class ExpressionParser(Cursor, ABC):
-    """The grammar of expressions; queries and conditions inside them come from below."""
+    """The grammar of expressions; subclasses add queries and conditions."""
 
     @abstractmethod
     def query(self) -> s.Query:

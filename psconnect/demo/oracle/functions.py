@@ -1,4 +1,4 @@
-"""What Oracle's functions do, for use inside SQLite."""
+"""Oracle's functions implemented for SQLite."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Number = int | float
 class Functions:
     """Oracle's functions on one connection.
 
-    SQLite says no more than "user-defined function raised exception", so the reason is kept here until it is asked for.
+    SQLite reports only "user-defined function raised exception", so the reason is kept here.
     """
 
     def __init__(self, database: sqlite3.Connection, now: Callable[[], datetime]) -> None:
@@ -36,15 +36,15 @@ class Functions:
         database.create_aggregate("ora_listagg", -1, ListAgg)  # type: ignore[arg-type]
 
     def forget(self) -> None:
-        """Forget earlier failures, before a statement begins."""
+        """Forget earlier failures before a statement."""
         self._error = None
 
     def failure(self) -> OracleError:
-        """Why the statement failed: the function's own error, or that the statement itself was wrong."""
+        """Why the statement failed: the function's error, or a wrong statement."""
         return self._error or OracleError(900)
 
     def _guarded(self, function: Callable[..., Any], *, strict: bool) -> Callable[..., Any]:
-        """Keep the reason of a failure; a strict function gives NULL for a NULL argument, and "" always is NULL."""
+        """Keep the reason for a failure; strict functions return NULL for a NULL argument, and "" is always NULL."""
 
         def call(*values: Any) -> Any:
             if strict and None in values:
@@ -63,7 +63,7 @@ class Functions:
 
 
 class ListAgg:
-    """LISTAGG: joins texts in the order of their keys; NULLs are passed over."""
+    """LISTAGG: joins texts in key order and skips NULLs."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[list[tuple[bool, Any]], str]] = []
@@ -86,7 +86,7 @@ class ListAgg:
 
 
 def number(value: Number | str) -> Number:
-    """Read a number as Oracle does.
+    """Parse a number as Oracle does.
 
     Raises:
         OracleError: ORA-01722 for any other text.
@@ -104,12 +104,12 @@ def number(value: Number | str) -> Number:
 
 
 def integer(value: Number | str) -> int:
-    """Round to a whole number, halves away from zero."""
+    """Round to a whole number, with halves away from zero."""
     return int(_rounded(number(value), 0, ROUND_HALF_UP))
 
 
 def number_text(value: Number, pattern: str | None = None) -> str:
-    """Write a number as Oracle does: no zero before the point, no point without decimals."""
+    """Format a number as Oracle does: no zero before the point, no point without decimals."""
     if pattern is not None:
         return _formatted(value, pattern)
     if isinstance(value, int) or value.is_integer():
@@ -119,7 +119,7 @@ def number_text(value: Number, pattern: str | None = None) -> str:
 
 
 def double_text(value: Number) -> str:
-    """Write a BINARY_DOUBLE as Oracle does: ``2.0260818E+007``."""
+    """Format a BINARY_DOUBLE as Oracle does: ``2.0260818E+007``."""
     sign, digits, exponent = Decimal(repr(float(value))).normalize().as_tuple()
     first, *rest = digits
     power = int(exponent) + len(rest)
@@ -147,7 +147,7 @@ def _formatted(value: Number, pattern: str) -> str:
 
 
 def _rows(value: Number | None) -> int:
-    """A number of rows for LIMIT: comparing with NULL lets none through."""
+    """A row count for LIMIT: comparing with NULL admits no row."""
     return 0 if value is None else max(0, math.floor(value))
 
 
@@ -188,7 +188,7 @@ def _trunc_date(text: str, pattern: str) -> str:
 
 
 def add_months(text: str, months: Number) -> str:
-    """The same day some months later; the last day of a month stays the last one."""
+    """The same day some months later; the last day of a month stays the last day."""
     moment = datetext.parse_iso(text)
     index = moment.year * 12 + moment.month - 1 + int(months)
     target = datetime(index // 12, index % 12 + 1, 1)  # noqa: DTZ001 - Oracle's DATE has no zone
@@ -219,7 +219,7 @@ def _months_between(later: str, earlier: str) -> Number:
 def _cased(text: str, change: Callable[[str], str]) -> str:
     if text.isascii():
         return change(text)
-    # Oracle changes a letter for one letter; it never makes two of it.
+    # Oracle replaces a letter by exactly one letter.
     return "".join(changed if len(changed := change(letter)) == 1 else letter for letter in text)
 
 
@@ -299,7 +299,7 @@ def _regexp_replace(text: str | None, pattern: str | None, other: str | None = N
     return re.sub(_pattern(pattern), other or "", text)
 
 
-#: Functions that give NULL for a NULL argument, with their number of arguments (-1: some are optional).
+#: Functions that return NULL for a NULL argument, with their number of arguments (-1: some are optional).
 _STRICT: Final[dict[str, tuple[int, Callable[..., Any]]]] = {
     "ora_number": (1, number),
     "ora_integer": (1, integer),
@@ -333,7 +333,7 @@ _STRICT: Final[dict[str, tuple[int, Callable[..., Any]]]] = {
     "ora_regexp_like": (-1, _regexp_like),
     "ora_regexp_substr": (2, _regexp_substr),
 }
-#: Functions that look at NULL arguments themselves.
+#: Functions that handle NULL arguments themselves.
 _LENIENT: Final[dict[str, Callable[..., Any]]] = {
     "ora_rows": _rows,
     "ora_replace": _replace,

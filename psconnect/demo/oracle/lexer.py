@@ -1,4 +1,4 @@
-"""Splits an Oracle statement into tokens, refusing every character Oracle does not know."""
+"""Splits an Oracle statement into tokens; refuses characters that Oracle doesn't know."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ END: Final = Token("end", "")
 
 
 def tokens(sql: str) -> list[Token]:
-    """Return the tokens of a statement, closed by an ``end`` token.
+    """Return the tokens of a statement, followed by an ``end`` token.
 
     Raises:
-        OracleError: for a character or an unfinished quote that Oracle refuses, among them a trailing semicolon.
+        OracleError: for characters that Oracle refuses, such as a trailing semicolon, and for an unfinished quote.
 
     """
     return [*_scan(sql), END]

@@ -1,4 +1,4 @@
-"""Reads the SELECT grammar of Oracle: what Oracle refuses is refused here, with Oracle's own number."""
+"""Parses Oracle's SELECT grammar; refuses what Oracle refuses, with Oracle's error numbers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def parse(sql: str) -> s.Query:
     """Parse one SELECT or WITH statement.
 
     Raises:
-        OracleError: where Oracle would refuse the text.
-        NotTranslatedError: for grammar that Oracle has and this server has not.
+        OracleError: if Oracle would refuse the text.
+        NotTranslatedError: for grammar that Oracle has but this server lacks.
 
     """
     parser = _QueryParser(sql)
@@ -162,7 +162,7 @@ class _QueryParser(ConditionParser):
         return s.Table(name, self._source_alias() or name)
 
     def _source_alias(self) -> str | None:
-        # Oracle takes no AS before the alias of a table; the word then ends the statement in the wrong place.
+        # Oracle doesn't allow AS before a table's alias; the word ends the statement in the wrong place.
         if self.at_word("AS"):
             raise OracleError(933)
         if self.at_word("PIVOT", "UNPIVOT", "SAMPLE"):

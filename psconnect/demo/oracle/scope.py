@@ -1,4 +1,4 @@
-"""Which names can be seen from where in a query."""
+"""Which names are visible where in a query."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from psconnect.demo.oracle.catalogue import Column, TypeKind
     from psconnect.demo.oracle.syntax import Name
 
-#: Words that look like columns and are none.
+#: Words that look like columns but aren't.
 PSEUDO: Final = frozenset({"SYSDATE", "CURRENT_DATE", "ROWNUM", "LEVEL", "USER", "SYSTIMESTAMP", "CURRENT_TIMESTAMP"})
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """SQLite SQL of a value, with its kind in Oracle and whether it may be null.
+    """A value's SQLite SQL, with its Oracle kind and whether it may be null.
 
-    A ``floating`` number is a BINARY_DOUBLE: as a text it is written with an exponent.
+    A ``floating`` number is a BINARY_DOUBLE: its text form has an exponent.
     """
 
     sql: str
@@ -30,7 +30,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class SourceColumns:
-    """One source of a FROM clause: the name it goes by, and its columns."""
+    """One source of a FROM clause: its name and its columns."""
 
     alias: str
     columns: tuple[Column, ...]
@@ -45,7 +45,7 @@ class Scope:
     sources: list[SourceColumns]
 
     def find(self, name: Name) -> Typed:
-        """Find a column here or further out.
+        """Find a column in this block or an outer one.
 
         Raises:
             OracleError: if there is none, or more than one.
@@ -67,7 +67,7 @@ class Scope:
         return self.parent.find(name)
 
     def is_outer(self, name: Name) -> bool:
-        """Whether a column belongs to a block further out."""
+        """Whether a column belongs to an outer block."""
         return not any(
             column.name == name.column
             for source in self.sources
@@ -76,7 +76,7 @@ class Scope:
         )
 
     def is_pseudo(self, name: Name) -> bool:
-        """Whether a name is one of Oracle's own words rather than a column."""
+        """Whether a name is a pseudo-column."""
         return name.table is None and name.column in PSEUDO
 
     def expand(self, alias: str) -> list[tuple[Typed, str | None]]:
@@ -93,5 +93,5 @@ class Scope:
 
 
 def quoted(name: str) -> str:
-    """A name for SQLite; only names that were found in a scope are ever written."""
+    """A quoted name for SQLite; only names found in a scope are ever written."""
     return '"' + name.replace('"', '""') + '"'

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number or a text as written; ``kind`` null is NULL, which an empty text is as well."""
+    """A number or text as written; ``kind`` null is NULL, which includes the empty text."""
 
     kind: Literal["number", "text", "date", "null"]
     value: str = ""
@@ -19,7 +19,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A column, perhaps with its table's name or alias; quoted parts keep their case."""
+    """A column, optionally with its table's name or alias; quoted parts keep their case."""
 
     column: str
     table: str | None = None
@@ -51,7 +51,7 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One key of an ORDER BY; ``nulls`` is FIRST or LAST where the statement says so."""
+    """One key of an ORDER BY; ``nulls`` is FIRST or LAST if given."""
 
     value: Expression
     descending: bool = False
@@ -60,7 +60,7 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What stands in OVER (…); ``frame`` is its text."""
+    """The content of OVER (…); ``frame`` is its text."""
 
     partition: tuple[Expression, ...]
     order: tuple[OrderItem, ...]
@@ -81,7 +81,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """``CAST(value AS kind)``; ``text`` carries its longest length in ``size``."""
+    """``CAST(value AS kind)``; for ``text``, ``size`` is the maximum length."""
 
     value: Expression
     kind: Literal["integer", "number", "text", "date"]
@@ -90,7 +90,7 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """``CASE``: with an operand, each ``when`` is an expression; without, a condition."""
+    """``CASE``: each ``when`` is an expression if there is an operand, else a condition."""
 
     operand: Expression | None
     branches: tuple[tuple[Expression | Condition, Expression], ...]
@@ -99,7 +99,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A query in parentheses that gives one value."""
+    """A query in parentheses that returns one value."""
 
     query: Query
 
@@ -159,7 +159,7 @@ class Exists:
 
 @dataclass(frozen=True, slots=True)
 class RegexpLike:
-    """``REGEXP_LIKE(…)``, the one function that is a condition."""
+    """``REGEXP_LIKE(…)``, the only function that is a condition."""
 
     arguments: tuple[Expression, ...]
 
@@ -210,7 +210,7 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Two sources joined; ``kind`` is the words before JOIN, or "," for a comma."""
+    """Two joined sources; ``kind`` is the words before JOIN, or "," for a comma."""
 
     left: Source
     kind: str
@@ -264,12 +264,12 @@ class Query:
 
 Body = Select | Combined | Query
 
-#: Functions that gather rows, where they have no OVER.
+#: Functions that aggregate rows unless they have OVER.
 AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "LISTAGG"})
 
 
 def parts(node: Expression | Condition) -> Iterator[Expression | Condition]:  # noqa: C901 - a case for each kind
-    """Yield the direct parts of an expression or condition, without looking into queries."""
+    """Yield the direct parts of an expression or condition, but not of queries."""
     match node:
         case Sign(value=value) | Cast(value=value) | IsNull(value=value):
             yield value
@@ -298,27 +298,27 @@ def parts(node: Expression | Condition) -> Iterator[Expression | Condition]:  # 
 
 
 def is_aggregate(node: Expression | Condition) -> bool:
-    """Whether this very node gathers rows."""
+    """Whether this node itself aggregates rows."""
     return isinstance(node, Call) and node.name in AGGREGATES and node.window is None
 
 
 def holds(node: Expression | Condition, kind: type | tuple[type, ...]) -> bool:
-    """Whether a node of this kind stands anywhere in ``node``, queries inside not looked into."""
+    """Whether ``node`` contains a node of this kind, not counting inner queries."""
     return isinstance(node, kind) or any(holds(part, kind) for part in parts(node))
 
 
 def asks(node: Expression | Condition) -> bool:
-    """Whether a query stands anywhere in ``node``."""
+    """Whether ``node`` contains a query."""
     if isinstance(node, Scalar | Exists) or (isinstance(node, Within) and isinstance(node.options, Query)):
         return True
     return any(asks(part) for part in parts(node))
 
 
 def has_aggregate(node: Expression | Condition) -> bool:
-    """Whether rows are gathered anywhere in ``node``."""
+    """Whether ``node`` contains an aggregation."""
     return is_aggregate(node) or any(has_aggregate(part) for part in parts(node))
 
 
 def has_window(node: Expression | Condition) -> bool:
-    """Whether a window function stands anywhere in ``node``."""
+    """Whether ``node`` contains a window function."""
     return (isinstance(node, Call) and node.window is not None) or any(has_window(part) for part in parts(node))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from psconnect.demo.oracle.catalogue import BindKind, Column, TypeKind
 
-#: How Oracle reads a text where it wants a date, unless the statement says TO_DATE.
+#: The format by which Oracle converts text to a date without TO_DATE.
 DEFAULT_DATE: Final = "DD-MON-RR"
 _WINDOW_ONLY: Final = frozenset(
     {"ROW_NUMBER", "RANK", "DENSE_RANK", "LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE", "NTILE"}
@@ -24,12 +24,12 @@ _WINDOW_ONLY: Final = frozenset(
 
 
 def text_literal(text: str) -> str:
-    """A text constant in SQLite's SQL."""
+    """A SQLite text literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 class ValueCompiler(ABC):
-    """Values and conditions; queries inside them come from :meth:`query`. Collects the bind variables on the way."""
+    """Compiles values and conditions; :meth:`query` compiles inner queries. Collects the bind variables."""
 
     def __init__(self, arrays: frozenset[str], bind_kinds: Mapping[str, BindKind]) -> None:
         self.binds: set[str] = set()
@@ -38,13 +38,13 @@ class ValueCompiler(ABC):
 
     @abstractmethod
     def query(self, query: s.Query, outer: Scope, ceiling: str | None = None) -> tuple[str, tuple[Column, ...]]:
-        """Compile a query that stands inside ``outer``'s parent."""
+        """Compile a query inside ``outer``'s parent."""
 
     # -- conversions -----------------------------------------------------------------------------------------------
 
     @staticmethod
     def as_number(value: Typed) -> str:
-        """The value as a number, as Oracle converts where it wants one."""
+        """The value as a number, by Oracle's implicit conversion."""
         if value.kind in ("number", "null"):
             return value.sql
         if value.kind == "text":
@@ -77,7 +77,7 @@ class ValueCompiler(ABC):
 
     @staticmethod
     def same_kind(values: list[Typed]) -> TypeKind:
-        """The one kind of several values, as CASE and COALESCE want it."""
+        """The common kind of several values, as CASE and COALESCE need it."""
         kinds = [value.kind for value in values if value.kind != "null"]
         for kind in kinds[1:]:
             if kind != kinds[0] and {kind, kinds[0]} != {"text", "clob"}:
@@ -128,7 +128,7 @@ class ValueCompiler(ABC):
     def _arithmetic(self, node: s.Arithmetic, scope: Scope) -> Typed:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         if node.mark == "||":
-            # NULL counts as an empty text here, and an empty result is NULL.
+            # NULL counts as empty text here, and an empty result is NULL.
             parts = [
                 f"ifnull({self.as_text(side)}, '')" if side.nullable else self.as_text(side) for side in (left, right)
             ]
@@ -231,12 +231,12 @@ class ValueCompiler(ABC):
     # -- order -----------------------------------------------------------------------------------------------------
 
     def order_keys(self, items: tuple[s.OrderItem, ...], scope: Scope) -> str:
-        """Compile the keys of an ORDER BY whose expressions belong to ``scope``."""
+        """Compile the keys of an ORDER BY with expressions in ``scope``."""
         return ", ".join(self.order_key(self.value(item.value, scope), item) for item in items)
 
     @staticmethod
     def order_key(key: Typed, item: s.OrderItem) -> str:
-        """One key of an ORDER BY: NULLs are the largest values in Oracle, the smallest in SQLite."""
+        """One key of an ORDER BY: NULLs are the largest values in Oracle but the smallest in SQLite."""
         if key.kind == "clob":
             raise OracleError(932, "-", "CLOB")
         sql = key.sql + (" DESC" if item.descending else "")
@@ -275,7 +275,7 @@ class ValueCompiler(ABC):
                 return self._within(node, scope)
 
     def compared(self, mark: str, left: Typed, right: Typed) -> str:
-        """Compare two values after Oracle's implicit conversion: a text becomes what the other side is."""
+        """Compare two values after Oracle's implicit conversion: text is converted to the other side's kind."""
         kinds = {left.kind, right.kind}
         if "clob" in kinds:
             raise OracleError(932, "-", "CLOB")
