@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which rows to give: ``size`` of them after ``offset``; a size of None is all there are."""
+    """The rows to return: ``size`` of them after ``offset``; a size of None means all."""
 
     offset: int
     size: int | None
@@ -30,17 +30,17 @@ def read_page(
     unlimited: bool,
     refuse: Callable[[int, str], Reply] = message_reply,
 ) -> Page:
-    """Read the page a call asks for.
+    """Read the page that a call asks for.
 
     Args:
         request: the call.
-        maximum: the plugin's page size, which also is the default.
+        maximum: the plugin's page size, also the default.
         quirks: what happens beyond the maximum.
         unlimited: whether ``pagesize=0`` means all rows (queries) or nothing special (tables).
-        refuse: makes the answer to something that is no page, in the error shape of the family.
+        refuse: makes the answer to an invalid page, in the error shape of the family.
 
     Raises:
-        Refusal: 400 for something that is no page.
+        Refusal: 400 for an invalid page.
 
     """
     try:
@@ -50,7 +50,7 @@ def read_page(
 
 
 class _NoPageError(ValueError):
-    """What was asked for is no page."""
+    """The requested page is invalid."""
 
 
 def _page(request: Request, maximum: int, quirks: Quirks, *, unlimited: bool) -> Page:

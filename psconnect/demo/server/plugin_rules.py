@@ -16,7 +16,7 @@ _SCHEMA_INSTANCE: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """The length and the values an attribute may have."""
+    """The length and values that an attribute may have."""
 
     least: int = 0
     most: int = 1000
@@ -26,7 +26,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an element may hold: attributes, children with how often they may come, and whether in this order."""
+    """What an element may contain: attributes, children with their number of occurrences, and whether in this order."""
 
     attributes: dict[str, Attribute] = field(default_factory=dict)
     children: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -91,7 +91,7 @@ RULES: Final[dict[str, Rule]] = {
     "plugin/openid": Rule(
         {"host": Attribute(1, 256, required=True), "port": Attribute(1, 5)}, {"links": (1, 1)}
     ),
-    # The path of a link is optional here alone, so its rule is found under another name.
+    # A link's path is optional only here, so its rule has another name.
     "openid/links": Rule(children={"link": (1, _MANY)}),
     "openid/links/link": Rule({**_LINK.attributes, "path": Attribute(most=1000)}, _LINK.children),
     "plugin/saml": Rule(
@@ -140,7 +140,7 @@ RULES: Final[dict[str, Rule]] = {
 
 
 def violations(root: ET.Element, *, fixed_order: bool = False) -> list[str]:
-    """Return what is wrong with a plugin.xml, in the words of an XML schema validator; an empty list if nothing is.
+    """Return the errors of a plugin.xml in the words of an XML schema validator; an empty list for none.
 
     Args:
         root: the root element.

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class PluginRegistry:
-    """All plugins of the server (15.7), and the queries it has of its own beside theirs (9.4).
+    """All plugins of the server (15.7), and the server's own queries (9.4).
 
-    ``forget_tokens`` is told a plugin's id when its tokens become void.
+    ``forget_tokens`` is called with a plugin's id when its tokens become invalid.
     """
 
     def __init__(self, district: District, quirks: Callable[[], Quirks], forget_tokens: Callable[[int], None]) -> None:
@@ -46,7 +46,7 @@ class PluginRegistry:
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def all(self) -> list[InstalledPlugin]:
-        """Every plugin, in the order of installing."""
+        """Every plugin, in order of installation."""
         with self._lock:
             return [plugin.public() for plugin in self._plugins.values()]
 
@@ -66,7 +66,7 @@ class PluginRegistry:
             return next((plugin for plugin in self._plugins.values() if plugin.id == plugin_id), None)
 
     def by_credentials(self, client_id: str, client_secret: str) -> Plugin | None:
-        """The plugin these credentials belong to, enabled or not."""
+        """The plugin with these credentials, enabled or not."""
         with self._lock:
             for plugin in self._plugins.values():
                 if plugin.client_id == client_id and plugin.client_secret == client_secret:
@@ -79,7 +79,7 @@ class PluginRegistry:
             return any(plugin.manifest.oauth for plugin in self._plugins.values())
 
     def query(self, name: str) -> LoadedQuery | None:
-        """A query of an enabled plugin that loaded well, or one of the server's own."""
+        """A loaded query of an enabled plugin, or one of the server's own."""
         with self._lock:
             self._load_anew()
             for plugin in self._plugins.values():
@@ -89,7 +89,7 @@ class PluginRegistry:
         return self._builtin.query(name)
 
     def _load_anew(self) -> None:
-        """Load the queries again if a switch was changed since they were loaded."""
+        """Reload the queries if a switch has changed since."""
         if self._loaded_with == self._quirks():
             return
         self._loaded_with = self._quirks()
@@ -104,7 +104,7 @@ class PluginRegistry:
         return present(self._district.catalogue, self._quirks().missing)
 
     def query_names(self) -> list[str]:
-        """The names of the queries that the list of queries has (11.4)."""
+        """The names in the list of queries (11.4)."""
         with self._lock:
             names = [
                 name
@@ -120,8 +120,7 @@ class PluginRegistry:
     def install(self, data: bytes) -> InstalledPlugin:
         """Install a package, or upgrade the plugin of the same name.
 
-        An upgrade keeps credentials, page size and the grants in force; what the new version asks for beyond them
-        counts once it is enabled again.
+        An upgrade keeps credentials, page size and current grants; new requests take effect once it is enabled again.
 
         Raises:
             PluginRefused: with what the administrator would see.
@@ -153,11 +152,11 @@ class PluginRegistry:
         return [other for other in self._plugins.values() if other.manifest.name != plugin_name]
 
     def enable(self, name: str) -> InstalledPlugin:
-        """Enable a plugin with all it asks for, and give it credentials if it has none yet.
+        """Enable a plugin with all it asks for, and create credentials if it has none yet.
 
         Raises:
             KeyError: for an unknown name.
-            PluginRefused: with one line for each column that does not exist or nobody may have.
+            PluginRefused: with one line for each column that doesn't exist or is excluded.
 
         """
         with self._lock:
@@ -189,7 +188,7 @@ class PluginRegistry:
         ]
 
     def disable(self, name: str) -> InstalledPlugin:
-        """Disable a plugin; its credentials stay for the next time."""
+        """Disable a plugin; its credentials are kept."""
         with self._lock:
             plugin = self._plugins[name]
             plugin.enabled = False
@@ -204,7 +203,7 @@ class PluginRegistry:
             self._district.write([("DELETE FROM PluginDef WHERE ID = ?", (plugin.id,))])
 
     def regenerate(self, name: str) -> InstalledPlugin:
-        """Give a plugin a new id and secret; the old ones and their tokens are void.
+        """Give a plugin a new id and secret; the old ones and their tokens become invalid.
 
         Raises:
             PluginRefused: if the plugin has no credentials to replace.
@@ -220,11 +219,11 @@ class PluginRegistry:
             return plugin.public()
 
     def set_v1_access(self, name: str, level: str) -> None:
-        """Set a plugin's access to ``/ws/v1``, as an administrator may in place of what plugin.xml says (15.4).
+        """Set a plugin's access to ``/ws/v1``, overriding plugin.xml as an administrator can (15.4).
 
         Raises:
             KeyError: for an unknown plugin.
-            ValueError: for a level that is none.
+            ValueError: for an unknown level.
 
         """
         if level not in V1_LEVELS:
@@ -234,7 +233,7 @@ class PluginRegistry:
             self._plugins[name].v1_access = level
 
     def set_page_size(self, name: str, size: int, resource: str | None = None) -> None:
-        """Set the maximum page size of a plugin: of one of ``PAGED``, or of all of them.
+        """Set a plugin's maximum page size for one of ``PAGED``, or for all of them.
 
         Raises:
             KeyError: for an unknown plugin.
@@ -251,7 +250,7 @@ class PluginRegistry:
             self._plugins[name].page_sizes.update(dict.fromkeys([resource] if resource else PAGED, size))
 
     def _store(self, plugin: Plugin) -> None:
-        """Keep the PluginDef table as the plugins are."""
+        """Update the PluginDef table."""
         manifest = plugin.manifest
         row = (plugin.id, manifest.name, manifest.version or None, manifest.description or None, manifest.publisher,
                manifest.contact, int(plugin.enabled), 1)  # fmt: skip
@@ -259,4 +258,4 @@ class PluginRegistry:
 
 
 def _nobody(_plugin: Plugin) -> None:
-    """Nobody wants to know."""
+    """Do nothing."""

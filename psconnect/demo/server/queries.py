@@ -1,6 +1,6 @@
-"""``/ws/schema/query``: runs the PowerQueries of the installed plugins (section 11), and the built-in ones (9.4).
+"""``/ws/schema/query``: runs the PowerQueries of installed plugins (section 11) and the built-in ones (9.4).
 
-``/ws/powerqueryaccesslist`` is not routed: its path is known (11.4), the shape of its answer is not.
+``/ws/powerqueryaccesslist`` is not routed: its path is known (11.4), but not the shape of its answer.
 """
 
 from __future__ import annotations
@@ -110,11 +110,11 @@ class Queries:
             raise Refusal(message_reply(self._quirks().query_denied, "Validation Failed", errors))
 
     def _is_refused(self, query: NamedQuery, column: OutputColumn) -> bool:
-        """Whether a plugin's query may not show a column although it is granted (19)."""
+        """Whether a plugin's query must not output a column although it is granted (19)."""
         return bool(query.file) and not self._quirks().guardian_id_shown and column.label == "guardian.guardianid"
 
     def _rows(self, run: _Run, page: Page, *, with_count: bool) -> Reply:
-        """Answer with rows; they are read while they are sent, but for the first ones."""
+        """Answer with rows; all but the first are read while sending."""
         with ExitStack() as stack:
             reader = stack.enter_context(self._district.reader())
             count = run.count(reader) if with_count else None
@@ -136,7 +136,7 @@ def _closing(pieces: Iterator[bytes], borrowed: ExitStack) -> Iterator[bytes]:
 
 
 class _Run:
-    """One run of a query: its arguments, filter, order and the shape of its answer."""
+    """One run of a query: its arguments, filter, order and answer shape."""
 
     def __init__(
         self,
@@ -171,7 +171,7 @@ class _Run:
     # -- what is asked for -----------------------------------------------------------------------------------------
 
     def _find(self, name: str) -> int:
-        """The place of an output column, by its alias or its TABLE.FIELD."""
+        """The position of an output column, by its alias or TABLE.FIELD."""
         wanted = name.strip().lower()
         for at, column in enumerate(self._query.columns):
             if wanted in (column.alias.lower(), column.label):
@@ -197,7 +197,7 @@ class _Run:
         return f" WHERE {' AND '.join(pieces)}", values
 
     def _only_changed(self, where: str) -> str:
-        """The condition, limited to changed rows where the call has a data version (12)."""
+        """The condition, limited to changed rows if the call has a data version (12)."""
         if self._changed is None:
             return where
         at = self._id_place(self._query.columns)
@@ -224,7 +224,7 @@ class _Run:
         return int(str(row[0])) if row else 0
 
     def records(self, reader: Reader, page: Page) -> Iterator[dict[str, object]]:
-        """The records of a page, as they come from the database."""
+        """The records of a page, as read from the database."""
         sql, parameters = self._sql, dict(self._parameters)
         if page.size is not None:
             sql = f"SELECT * FROM ({sql}) LIMIT :_size OFFSET :_offset"  # noqa: S608 - compiled above
@@ -234,7 +234,7 @@ class _Run:
         return self._extended(reader, rows, key_at) if self._extensions and key_at is not None else self._shaped(rows)
 
     def _extended(self, reader: Reader, rows: Iterator[tuple[object, ...]], key_at: int) -> Iterator[dict[str, object]]:
-        """The records with the extension fields of their core rows, which the query's key column finds."""
+        """The records with the extension fields of their core rows, found by the query's key column."""
         flat_key = ""
         if self._query.flattened:
             flat_key = "{field}" if self._quirks.flat_extension_keys == "plain" else "{table}.{field}"
@@ -294,7 +294,7 @@ class _Run:
         return answer
 
     def pieces(self, records: Iterator[dict[str, object]], count: int | None) -> Iterator[bytes]:
-        """The answer with rows, piece by piece."""
+        """The answer with rows, in pieces."""
         head: dict[str, Any] = {}
         name = self._core_name()
         if name is not None:

@@ -1,4 +1,4 @@
-"""The table of paths: which handler answers which method on which path."""
+"""The route table: which handler answers which method on which path."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from psconnect.demo.server.installed import Plugin
     from psconnect.demo.server.messages import Reply, Request
 
-#: Answers a call of a plugin; the texts are the parts of the path that stand where the pattern has ``{…}``.
+#: Answers a plugin's call; the texts are the path parts that match ``{…}`` in the pattern.
 Handler = Callable[["Request", "Plugin", tuple[str, ...]], "Reply"]
 V1Level = Literal["READ", "FULL"]
 
@@ -21,9 +21,9 @@ class Route:
 
     Attributes:
         method: in upper case.
-        pattern: the path in lower case, such as ``/ws/v1/school/{id}/student``; a ``{…}`` stands for any one part.
-        handler: answers it, once the caller is known to be an enabled plugin.
-        v1_level: what the plugin's accessLevelV1Api has to be (15.4); counts under ``/ws/v1`` alone.
+        pattern: the path in lower case, such as ``/ws/v1/school/{id}/student``; a ``{…}`` matches any one part.
+        handler: answers it once the caller is known to be an enabled plugin.
+        v1_level: the accessLevelV1Api that the plugin needs (15.4); only for ``/ws/v1``.
 
     """
 
@@ -35,7 +35,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the table has for a path: its routes by method, and the parts that stand for ``{…}``."""
+    """The match for a path: its routes by method, and the parts that match ``{…}``."""
 
     routes: dict[str, Route]
     captured: tuple[str, ...]
@@ -49,7 +49,7 @@ class _Node:
 
 
 class RouteTable:
-    """Finds routes by path. A literal part is preferred to a ``{…}``.
+    """Finds routes by path. A literal part takes precedence over a ``{…}``.
 
     Raises:
         ValueError: if two routes claim the same method on the same path.

@@ -1,4 +1,4 @@
-"""Reads XML from outside: no document type, so no entities of its own either."""
+"""Reads untrusted XML: without document type, and so without entities."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from xml.parsers import expat
 
 
 class UnsafeXmlError(ValueError):
-    """The text is no well-formed XML, or carries a document type."""
+    """The text is not well-formed XML, or has a document type."""
 
 
 def parse_xml(data: bytes) -> ET.Element:
     """Return the root element.
 
-    A first pass looks at the document alone, whatever its encoding, and stops at a document type before anything in it
-    is read; only then the tree is built.
+    A first pass, in any encoding, stops at a document type before reading its content; only then is the tree built.
 
     Raises:
-        UnsafeXmlError: for anything that is not well formed, or has a DOCTYPE.
+        UnsafeXmlError: if it is not well formed or has a DOCTYPE.
 
     """
     guard = expat.ParserCreate()

@@ -1,4 +1,4 @@
-"""The tables whose changes a plugin asks to be told of.
+"""The tables whose changes a plugin subscribes to.
 
 A plugin names its tables in a file ``data_change_configuration_root/NAME.change_listener_config.xml`` (19)::
 
@@ -37,17 +37,17 @@ class Subscription:
 
 
 def read_subscriptions(content: bytes) -> list[Subscription]:
-    """Read a file of ``data_change_configuration_root``; nothing is found in one of another format.
+    """Read a file of ``data_change_configuration_root``; other formats give an empty list.
 
     Raises:
-        UnsafeXmlError: for what is no XML.
+        UnsafeXmlError: if it is not XML.
 
     """
     root = parse_xml(content)
     if local_name(root.tag) != "changeListener":
         return []
     applications = [one for one in root if local_name(one.tag) == "application" and one.get("name")]
-    # A published example has the subscription beside the application; inside it is taken as well.
+    # In a published example, the subscription is beside the application; inside it is accepted too.
     return [Subscription(one.get("name", ""), _columns(one) or _columns(root)) for one in applications]
 
 

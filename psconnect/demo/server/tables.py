@@ -1,7 +1,7 @@
-"""``/ws/schema/table``: reads tables field by field (section 10), and hands writes on.
+"""``/ws/schema/table``: reads tables field by field (section 10), and passes writes on.
 
-Of ``massupdatebycriteria`` and of the tables ``storedgrades``, ``spenrollments`` and ``transportation`` only the paths
-are known (10.1), neither bodies nor columns: there is nothing at the one, and no such table.
+``massupdatebycriteria`` and the tables ``storedgrades``, ``spenrollments`` and ``transportation`` don't exist here:
+only their paths are known (10.1), not their bodies and columns.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _VIEW_ONLY: Final = "ViewOnly"
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A column of a call, as spelled there and as the table has it; ``filtered`` if ``q`` or ``sort`` names it."""
+    """A column of a call, as spelled there and in the table; ``filtered`` if ``q`` or ``sort`` names it."""
 
     spelling: str
     column: Column
@@ -120,7 +120,7 @@ class Tables:
         name: str,
         reader: Reader,
     ) -> list[dict[str, object]]:
-        """The records of rows, each row beginning with its key; with the extensions that the call asks for (10.2)."""
+        """The records of rows, which begin with their key, with the requested extensions (10.2)."""
         places = [("", ""), *((table.name.lower(), one.name.lower()) for one in asked)]
         columns = [Shown("", "", plain_date=False)]
         columns += [Shown(table.name.upper(), one.name.upper(), one.column.kind == "date") for one in asked]
@@ -132,7 +132,7 @@ class Tables:
         return records
 
     def _count(self, request: Request, plugin: Plugin, table: TableInfo) -> Reply:
-        """Count rows. Without a filter, no grant is needed (10.4: counts leak)."""
+        """Count rows. Without a filter this needs no grant (10.4: counts leak)."""
         where, values, filtered = _filter(request, table)
         self._check_access(plugin, table, filtered)
         with self._district.reader() as reader:
@@ -174,7 +174,7 @@ class Tables:
             answer["record"] = []
         return answer
 
-    # -- what a call asks for, and whether it may --------------------------------------------------------------------
+    # -- what a call asks for, and whether it is allowed -------------------------------------------------------------
 
     def _projection(self, request: Request, plugin: Plugin, table: TableInfo) -> list[_Asked]:
         text = request.query.get("projection", "")
@@ -195,7 +195,7 @@ class Tables:
         return asked
 
     def _star(self, plugin: Plugin, table: TableInfo) -> list[_Asked]:
-        """All columns of the table, or only the granted ones if the server reduces the star to them."""
+        """All columns of the table, or only the granted ones if the server reduces the star."""
         columns = [_Asked(column.name or "", column, filtered=False) for column in table.columns]
         granted = [one for one in columns if plugin.level(table.name, one.name)]
         return granted if self._quirks().star_projection == "reduce" and granted else columns
@@ -212,7 +212,7 @@ class Tables:
 
 
 def _bare(spelling: str, table: TableInfo) -> str:
-    """A column's name without the table's before it."""
+    """A column's name without the table prefix."""
     prefix, _, rest = spelling.rpartition(".")
     return rest if prefix.upper() == table.name.upper() else spelling
 
@@ -226,7 +226,7 @@ def _column(name: str, table: TableInfo) -> Column:
 
 
 def _filter(request: Request, table: TableInfo) -> tuple[str, list[object], list[_Asked]]:
-    """The WHERE of ``q``, its values, and its columns. Every name is looked at before any value."""
+    """The WHERE of ``q``, its values and its columns. All names are checked before any value."""
     text = request.query.get("q", "")
     if not text:
         return "", [], []

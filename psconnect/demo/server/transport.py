@@ -1,4 +1,4 @@
-"""The wire: HTTP/1.1 with kept-alive connections, one thread each, on the loopback address alone."""
+"""The wire: HTTP/1.1 with keep-alive connections, one thread each, only on the loopback address."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LINGER_RESET: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1,
 
 
 class Listener:
-    """Accepts connections and hands each request to ``answer``; knows its connections, so that it can end them."""
+    """Accepts connections and passes each request to ``answer``; it can close all its connections."""
 
     def __init__(
         self,
@@ -50,15 +50,15 @@ class Listener:
         )
 
     def start(self) -> None:
-        """Begin to accept connections."""
+        """Start accepting connections."""
         self._thread.start()
 
     def break_off(self) -> None:
-        """End every connection and go on accepting new ones, as when the caller's network changes."""
+        """Close every connection but keep accepting new ones, as when the caller's network changes."""
         self._server.end_connections(wait=False)
 
     def stop(self) -> None:
-        """Stop accepting, end every connection, and wait for their threads."""
+        """Stop accepting, close every connection, and wait for their threads."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -68,7 +68,7 @@ class Listener:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
-    # Two servers must never share a port on Windows, where this option would let them.
+    # On Windows this option would let two servers share a port.
     allow_reuse_address = False
 
     answer: Callable[[Request, str], Reply]
@@ -80,7 +80,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, handler)
 
     def server_bind(self) -> None:
-        # The base class looks up the name of the address here, which can take seconds where a name server is slow.
+        # The base class also looks up the address's name, which can take seconds with a slow name server.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = LOOPBACK, self.server_address[1]
 
@@ -98,7 +98,7 @@ class _Server(ThreadingHTTPServer):
             return
         request.settimeout(HANDSHAKE_SECONDS)
         with self.context.wrap_socket(request, server_side=True) as secured:
-            # From here on this socket is the open one; the plain one has handed its descriptor over.
+            # From here on this is the open socket; the plain one has given up its descriptor.
             with self._lock:
                 self._open[secured] = threading.current_thread()
             try:
@@ -113,7 +113,7 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a caller that went away or did not trust the certificate; a defect of the server is told."""
+        """Ignore callers that went away or did not trust the certificate; report defects of the server."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -124,14 +124,14 @@ class _Server(ThreadingHTTPServer):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
-                # It ended by itself in the meantime.
+                # It has already ended by itself.
                 continue
         for _, thread in connections if wait else ():
             thread.join(5)
 
 
 def send_plain(reply: Reply, wire: Wire) -> None:
-    """Send a reply as it is: with its length if it is whole, else in chunks."""
+    """Send a reply: with its length if it is whole, else in chunks."""
     headers = dict(reply.headers)
     body = reply.body
     if isinstance(body, bytes):
@@ -168,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             super().handle_one_request()
         except (ConnectionError, ssl.SSLError, TimeoutError, ValueError):
-            # The other side is gone, or we have broken off ourselves: nobody is left to be told.
+            # The connection was closed by the other side or by us.
             self.close_connection = True
 
     def finish(self) -> None:
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
             return html_reply(500, "Server error", "The demo PowerSchool failed; its console says where.")
 
     def answer(self) -> None:
-        """Read the request, have it answered, and send the reply."""
+        """Read the request, get it answered, and send the reply."""
         reply: Reply | None = None
         try:
             request = self._request()
@@ -212,7 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return html_reply(413, "Content Too Large", "The body is too large.")
         body = self.rfile.read(int(length)) if length != "0" else b""
-        # The request line is read again, because http.server has folded leading slashes in its own reading of it.
+        # Parse the request line again, because http.server has merged leading slashes.
         target_text = self.requestline.split()[1]
         target = urlsplit(f"//demo{target_text}" if target_text.startswith("/") else target_text)
         query = dict(parse_qsl(target.query, keep_blank_values=True))
@@ -221,16 +221,16 @@ class _Handler(BaseHTTPRequestHandler):
         return Request(self.command, unquote(target.path), query, headers, body, scheme)
 
     def reset(self) -> None:
-        """Close with a reset: pending bytes are thrown away."""
+        """Close with a reset, discarding pending bytes."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_RESET)
         self.connection.close()
 
     def handle_expect_100(self) -> bool:
-        """Let the caller go on at once: what it waits for would otherwise sit in our buffer."""
+        """Send 100 Continue at once instead of leaving it in our buffer."""
         proceed = super().handle_expect_100()
         self.wfile.flush()
         return proceed
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's signature
-        """Keep silent: paths and queries may hold what must not be logged."""
+        """Log nothing: paths and queries may contain secrets."""

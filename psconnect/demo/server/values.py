@@ -1,4 +1,4 @@
-"""How table and query answers write a value: texts unless a switch says otherwise, and no nulls (10.3, 11.2, 19)."""
+"""How table and query answers write values: as strings unless a switch says otherwise, no nulls (10.3, 11.2, 19)."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
     from psconnect.demo.server.quirks import Quirks
 
-    #: Turns a value that is not null into what the answer has; the second argument numbers the rows.
+    #: Converts a value that isn't null for the answer; the second argument is the row number.
     Writer = Callable[[object, int], object]
 
 _ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d:\d\d)(?:\.\d+)?)?")
 _WHOLE: Final = re.compile(r"-?(0|[1-9]\d{0,14})")
 _DECIMAL: Final = re.compile(r"-?(0|[1-9]\d{0,14})\.\d*[1-9]|-?(0|[1-9]\d{0,14})\.0")
-#: Columns that hold yes and no as 1 and 0, beside those whose names say so.
+#: Columns that hold 1 or 0 for yes or no, besides those recognised by name.
 _FLAGS: Final = frozenset({"INSESSION", "STATE_EXCLUDEFROMREPORTING", "STUDENT_ALLOWWEBACCESS", "PTACCESS", "PSACCESS"})
 _FORMS: Final = ("text", "number", "boolean")
 
 
 def wire_text(value: object) -> str:
-    """A value of a row as the wire has it."""
+    """A row's value in wire format."""
     if isinstance(value, float):
         text = number_text(value)
-        # Oracle's own text has no zero before the point; Java's, which the wire shows, has.
+        # Oracle writes no zero before the point; Java, which writes the wire, does.
         return text.replace(".", "0.", 1) if text.startswith((".", "-.")) else text
     return str(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A column of an answer: the real TABLE and FIELD in upper case, and whether its value is an unformatted date."""
+    """A column of an answer: its real TABLE and FIELD in upper case, and whether its value is an unformatted date."""
 
     table: str
     field: str
@@ -56,7 +56,7 @@ class Shown:
 
 
 def writers(columns: Iterable[Shown], quirks: Quirks) -> list[Writer]:
-    """How the values of an answer's columns are written."""
+    """The writers of an answer's columns."""
     return [_writer(column, at, quirks) for at, column in enumerate(columns)]
 
 
@@ -85,7 +85,7 @@ def _date_writer(column: Shown, declared: str, quirks: Quirks) -> Writer:
 
 
 def _date(text: str, form: str) -> str:
-    """A date in the form of the switch, however the statement wrote it; what is no date stays as it is."""
+    """A date in the switch's format, however the statement wrote it; other text stays unchanged."""
     found = _ISO.fullmatch(text)
     if found is None:
         return text
@@ -114,7 +114,7 @@ def _number(value: object, form: str, *, flag: bool) -> object:
 
 
 def _converted(text: str) -> object:
-    """A text as the number or boolean that is written just like it (5.3); any other text as it is."""
+    """Text that looks exactly like a number or boolean, converted to it (5.3); other text unchanged."""
     if _WHOLE.fullmatch(text) and text != "-0":
         return int(text)
     if text in ("true", "false"):
@@ -129,7 +129,7 @@ def flat_records(
     name: str | None,
     id_at: int | None,
 ) -> Iterator[dict[str, object]]:
-    """Make one flat object of each row; with a core table its name and, if ``id_at`` says where it is, its key (19)."""
+    """Make a flat object of each row; with a core table, add its name and, at ``id_at``, its key (19)."""
     for number, row in enumerate(rows):
         record: dict[str, object] = {}
         if id_at is not None and row[id_at] is not None:
@@ -149,7 +149,7 @@ def grouped_records(
     name: str | None,
     id_at: int | None,
 ) -> Iterator[dict[str, object]]:
-    """Make one object of each row whose values are grouped by table; ``id_at`` is the place of the row's key."""
+    """Make an object of each row, grouped by table; ``id_at`` is the place of the row's key."""
     tables = list(dict.fromkeys(table for table, _ in places))
     for number, row in enumerate(rows):
         groups: dict[str, dict[str, object]] = {table: {} for table in tables}

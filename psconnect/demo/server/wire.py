@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class Wire:
-    """The sending side of one answer, for those who want to send it in an unusual way."""
+    """The sending side of one answer, for sending it in unusual ways."""
 
     def __init__(self, handler: BaseHTTPRequestHandler, reset: Callable[[], None]) -> None:
-        """Send over the connection of ``handler``; ``reset`` breaks it off."""
+        """Send over the connection of ``handler``; ``reset`` breaks it."""
         self._handler = handler
         self.reset = reset
         self.wants_body = handler.command != "HEAD"
@@ -22,7 +22,7 @@ class Wire:
     def head(self, status: int, headers: dict[str, str]) -> None:
         """Send the status line and the headers.
 
-        There is no ``Date`` among them unless a fault is about time: the demo's day is seldom that of its callers.
+        ``Date`` is omitted unless a fault is about time, because the demo's date usually differs from the caller's.
         """
         self._handler.send_response_only(status)
         self._handler.send_header("Server", self._handler.version_string())
@@ -31,7 +31,7 @@ class Wire:
         self._handler.end_headers()
 
     def write(self, data: bytes) -> None:
-        """Send bytes as they are."""
+        """Send bytes unchanged."""
         self._handler.wfile.write(data)
 
     def write_chunk(self, data: bytes) -> None:
@@ -39,9 +39,9 @@ class Wire:
         self._handler.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
 
     def flush(self) -> None:
-        """Let everything go out now."""
+        """Send everything now."""
         self._handler.wfile.flush()
 
     def close_after(self) -> None:
-        """End the connection once this answer is sent."""
+        """Close the connection after this answer."""
         self._handler.close_connection = True

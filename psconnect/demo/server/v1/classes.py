@@ -26,7 +26,7 @@ SECTION: Final = Resource(
     base={
         "id": "n.DCID",
         "school_id": "tc.DCID",
-        # A course number that was given twice must not list its sections twice.
+        # A duplicate course number must not list its sections twice.
         "course_id": "(SELECT min(o.DCID) FROM Courses o WHERE o.Course_Number = n.Course_Number)",
         "term_id": "t.DCID",
         "section_number": "n.Section_Number",
@@ -45,11 +45,11 @@ SECTION: Final = Resource(
 
 
 def _enrollment(dropped_id: str) -> Resource:
-    """The resource; ``dropped_id`` is the SQL expression of the section's id in a dropped one."""
+    """The resource; ``dropped_id`` is the SQL expression for the section id of dropped enrollments."""
     return Resource(
         name="section_enrollment",
-        # A dropped row has the section's key with a minus (16.5). A row whose student or section is gone is not served:
-        # it has nothing to put into the ids.
+        # A dropped row has the negative section key (16.5). A row whose student or section is gone is not served,
+        # because its ids would be empty.
         source="CC e JOIN Students s ON s.ID = e.StudentID JOIN Sections n ON n.ID = abs(e.SectionID)",
         key="e.DCID",
         base={

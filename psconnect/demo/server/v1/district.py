@@ -65,7 +65,7 @@ def _expansion(name: str) -> dict[str, Any]:
 
 
 def district_element(reader: Reader, expansions: Sequence[str]) -> dict[str, Any]:
-    """The district's element with those of the named expansions that there are."""
+    """The district's element with the named expansions that exist."""
     prefs = {str(name): str(value) for name, value in reader.rows("SELECT Name, Value FROM Prefs WHERE SchoolID = 0")}
     place = {
         "street": prefs.get("districtaddress"),

@@ -18,15 +18,14 @@ _LETTERS: Final = frozenset("APTGHI")
 
 
 class QueryError(ValueError):
-    """The filter cannot be used; the message is the server's."""
+    """An invalid filter; the message is the server's."""
 
 
 def where(text: str, fields: Mapping[str, Filter]) -> tuple[list[str], list[object]]:
     """The conditions of a filter, to be joined by AND, and their parameters.
 
     Raises:
-        QueryError: for a filter that does not follow the grammar, names an unknown field or has a value of the wrong
-            kind.
+        QueryError: if the filter breaks the grammar, names an unknown field or has a value of the wrong kind.
 
     """
     conditions: list[str] = []
@@ -58,7 +57,7 @@ def _condition(known: Filter, operator: str, text: str, name: str, values: list[
 
 
 def _value(known: Filter, text: str, name: str) -> object:
-    """A value of a filter as the database compares it."""
+    """A filter's value in database form."""
     if known.kind == "text":
         return text
     if known.kind == "number" and _WHOLE.fullmatch(text):

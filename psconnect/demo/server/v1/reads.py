@@ -1,7 +1,6 @@
 """Answers the reads of ``/ws/v1``: lists, counts and single objects (docs/powerschool.md 6).
 
-``student/{id}/gpa`` and ``student/{id}/test`` are not routed: their paths are known, the shapes of their answers are
-not (20).
+``student/{id}/gpa`` and ``student/{id}/test`` are not routed: their paths are known, but not their answers (20).
 """
 
 from __future__ import annotations
@@ -40,13 +39,13 @@ _NOT_FOUND: Final = "Resource not found"
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Which objects a list has.
+    """Which objects a list contains.
 
     Attributes:
         resource: the name of the objects.
-        condition: the SQL condition; ``:owner`` is what ``owner`` finds.
-        owner: the statement that finds the key which the rows of the object in the path have in common (by its DCID).
-        switched: whether the path is there only with the quirk ``v1_school_list``.
+        condition: the SQL condition; ``:owner`` is the result of ``owner``.
+        owner: the statement that finds, by the DCID in the path, the key shared by the list's rows.
+        switched: whether the path exists only with the quirk ``v1_school_list``.
 
     """
 
@@ -90,7 +89,7 @@ class Reads:
         return routes + [Route("GET", f"/ws/v1/{name}/{{id}}", partial(self._one, name)) for name in _SINGLE]
 
     def _resource(self, name: str) -> Resource:
-        """A resource as the switches have it."""
+        """A resource according to the switches."""
         quirks = self._quirks()
         known = {one.name: one for one in (STUDENT, SCHOOL, TERM, COURSE, SECTION)}
         known["staff"] = STAFF[quirks.other_staff_types]
@@ -123,7 +122,7 @@ class Reads:
         return v1_reply(request, 200, "resource", {"count": int(str(row[0])) if row else 0}, self._quirks())
 
     def _one(self, name: str, request: Request, plugin: Plugin, captured: tuple[str, ...]) -> Reply:
-        """Answer with one object. A ``q`` on such a path is of no effect (5.5)."""
+        """Answer with one object. A ``q`` on such a path has no effect (5.5)."""
         resource = self._resource(name)
         call = _Call(resource, request, plugin, self._quirks())
         sql = f"SELECT {call.reading.columns} FROM {resource.source} WHERE {resource.key} = ?"  # noqa: S608 - ours
@@ -149,7 +148,7 @@ class Reads:
         """The condition of a list and its parameters.
 
         Raises:
-            Refusal: 404 if the object in the path does not exist, 400 for a filter that cannot be used.
+            Refusal: 404 if the object in the path doesn't exist, 400 for an invalid filter.
 
         """
         if scope.switched and not self._quirks().v1_school_list:
@@ -170,7 +169,7 @@ class Reads:
         return " AND ".join([*conditions, *asked]), values
 
     def _by_default(self, name: str, text: str) -> list[str]:
-        """What a school's list leaves out as long as no filter says otherwise (6.1 [I])."""
+        """What a school's list leaves out unless a filter says otherwise (6.1 [I])."""
         quirks = self._quirks()
         if name == "student" and quirks.school_students == "active" and "enroll_status" not in text:
             return ["s.Enroll_Status = 0"]
@@ -180,7 +179,7 @@ class Reads:
 
 
 class _Call:
-    """What a call wants to see of each object."""
+    """The parts of each object that a call asks for."""
 
     def __init__(self, resource: Resource, request: Request, plugin: Plugin, quirks: Quirks) -> None:
         expansions = split_names(request.query.get("expansions", ""))
@@ -193,7 +192,7 @@ class _Call:
         self._extensions = wanted_extensions(resource.core_table, extensions, plugin)
 
     def elements(self, reader: Reader, values: list[object], sql: str) -> list[dict[str, Any]]:
-        """The elements of the rows that a statement gives."""
+        """The elements of a statement's rows."""
         rows = list(reader.rows(sql, values))
         elements = [self.reading.element(row) for row in rows]
         if self._extensions:
@@ -217,7 +216,7 @@ def _check_names(asked: Sequence[str], known: Any, quirks: Quirks) -> None:
 
 
 def _attributes(resource: Resource) -> dict[str, str]:
-    """The ``@`` keys: the names of what could be asked for; none where there is nothing (5.1)."""
+    """The ``@`` keys: the names of available expansions and extensions, if any (5.1)."""
     names = {"@expansions": ", ".join(resource.expansions), "@extensions": extension_names(resource.core_table)}
     return {key: value for key, value in names.items() if value}
 
@@ -226,7 +225,7 @@ def _number(text: str) -> int:
     """The DCID in a path.
 
     Raises:
-        Refusal: 404 for what is no number.
+        Refusal: 404 if it is not a number.
 
     """
     if not text.isdecimal() or len(text) > _LONGEST_ID:

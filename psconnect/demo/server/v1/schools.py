@@ -9,7 +9,7 @@ from psconnect.demo.server.v1.template import Filter, Repeated, Resource, Templa
 
 
 def _person(name: str, mail: str | None) -> Template:
-    """Somebody whose name stands in one column: what follows the last blank is the last name."""
+    """A person whose name is in one column: the part after the last blank is the last name."""
     first = f"nullif(rtrim(rtrim({name}, replace({name}, ' ', ''))), '')"
     last = f"replace({name}, rtrim({name}, replace({name}, ' ', '')), '')"
     person: dict[str, str | Template] = {"name": {"first_name": first, "last_name": last}}
@@ -43,7 +43,7 @@ SCHOOL: Final = Resource(
         "principal": _person("c.Principal", "c.PrincipalEmail"),
     },
     expansions={
-        # The district keeps neither boundaries nor fees; the blocks stay empty elements.
+        # The district has neither boundaries nor fees; the blocks are empty elements.
         "school_boundary": {},
         "full_time_equivalencies": {"full_time_equivalency": Repeated(_FTE)},
         "school_fees_setup": {},

@@ -1,4 +1,4 @@
-"""The staff resource (docs/powerschool.md 6.3): one object a person and school."""
+"""The staff resource (docs/powerschool.md 6.3): one object per person and school."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _STATUS_WORDS: Final = sql_case(
 
 
 def _address(prefix: str, **more: str) -> Template:
-    """An address; its street is blank rather than missing where only the rest is known (5.2)."""
+    """An address; its street is blank, not missing, if only the rest is known (5.2)."""
     street, city, state, code = (f"s.{prefix}{name}" for name in ("Street", "City", "State", "Zip"))
     filled = f"coalesce({city}, {state}, {code}) IS NOT NULL"
     return {
@@ -43,7 +43,7 @@ _EMAIL: Final = """(SELECT e.EmailAddress FROM PersonEmailAddressAssoc a
     JOIN EmailAddress e ON e.EmailAddressID = a.EmailAddressID
     WHERE a.PersonID = s.Person_ID ORDER BY a.IsPrimaryEmailAddress DESC, a.EmailAddressPriorityOrder LIMIT 1)"""
 
-#: The counselors of the student's school; the first of them counts as the student's own.
+#: The counselors of the student's school; the first counts as the student's own.
 _COUNSELORS: Final = f"""(SELECT json_group_array(json_object('id', k.DCID, 'userDcid', k.Users_DCID,
     'firstName', k.First_Name, 'lastName', k.Last_Name, 'isPrimary', json(iif(k.place = 1, 'true', 'false'))))
     FROM (SELECT p.DCID, p.Users_DCID, u.First_Name, u.Last_Name, row_number() OVER (ORDER BY p.DCID) AS place

@@ -1,4 +1,4 @@
-"""Resources as templates: which element comes from which SQL expression (docs/powerschool.md 6)."""
+"""Resources as templates: the SQL expression of each element (docs/powerschool.md 6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """An element that a plugin sees only with access to the field (15.4: SSN and lunch status alone)."""
+    """An element that a plugin sees only with access to the field (15.4: only SSN and lunch status)."""
 
     sql: str
     table: str
@@ -19,7 +19,7 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """An element whose SQL expression is 0 or 1 and which the wire has as false or true."""
+    """An element whose SQL expression is 0 or 1, sent as false or true."""
 
     sql: str
 
@@ -31,11 +31,11 @@ class Repeated:
     sql: str
 
 
-#: An element is an SQL expression, a repeated or restricted one, or a block of elements. A block without content is
-#: left out, but for the block of an expansion, which stays as an empty element (5.2).
+#: An element is an SQL expression, a repeated or restricted one, or a block of elements. An empty block is left out,
+#: except for an expansion's block, which stays as an empty element (5.2).
 Template = Mapping[str, "str | Granted | Flag | Repeated | Template"]
 _Build = Callable[[Sequence[Any]], dict[str, Any]]
-#: Name, place in the row and converter of the value; or, for a block, one of the marks below and what makes the block.
+#: Name, place in the row and converter of the value; or, for a block, one of the marks below and the block's builder.
 _Step = tuple[str, int, Callable[[Any], Any] | None]
 _BLOCK: Final = -1
 _EXPANSION: Final = -2
@@ -44,7 +44,7 @@ FilterKind = Literal["text", "number", "date", "status"]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A field of the ``q`` language: its SQL expression, and what its values are."""
+    """A field of the ``q`` language: its SQL expression and the kind of its values."""
 
     sql: str
     kind: FilterKind = "text"
@@ -55,10 +55,10 @@ class Resource:
     """One kind of object of ``/ws/v1``.
 
     Attributes:
-        name: of one object; the list's name is this with an ``s``.
+        name: name of one object; the list's name adds an ``s``.
         source: the FROM of every read.
         key: the SQL expression of ``id``, a DCID.
-        base: what every object has.
+        base: the elements of every object.
         expansions: the blocks that ``expansions=`` adds, by name, in the order of ``@expansions``.
         filters: the fields of ``q`` (5.5).
         order: the ORDER BY of lists; ends with the key, so that pages are stable.
@@ -82,12 +82,12 @@ class Resource:
 
 
 class TemplateReading:
-    """A resource made ready for a call: ``columns`` is its SELECT list, ``element`` is what makes an element of a row.
+    """A resource prepared for a call: ``columns`` is its SELECT list, ``element`` makes an element of a row.
 
     Args:
-        resource: what is read.
-        expansions: the names of the expansions asked for.
-        may_read: says whether the caller is granted a (table, field).
+        resource: the resource to read.
+        expansions: the names of the requested expansions.
+        may_read: whether the caller is granted a (table, field).
 
     """
 
@@ -118,9 +118,9 @@ class TemplateReading:
 
 
 def _builder(steps: list[_Step]) -> _Build:
-    """What makes a block of a row."""
+    """A function that makes a block of a row."""
     if all(at >= 0 and convert is None for _, at, convert in steps):
-        # Most blocks are of this kind, and pages have many of them.
+        # A fast path: most blocks are of this kind, and pages have many of them.
         places = [(name, at) for name, at, _ in steps]
         return lambda row: {name: value for name, at in places if (value := row[at]) is not None}
 

@@ -1,7 +1,7 @@
-"""How ``/ws/v1`` writes an answer: a tree as in XML, written as JSON the way Jettison does it (5.1 to 5.3).
+"""Writes answers of ``/ws/v1``: an XML tree, converted to JSON as Jettison does it (5.1 to 5.3).
 
-An element is a text, or the elements within it by name, or a list where an element is repeated. Names that begin with
-``@`` are attributes. What has no value is not in the tree; an element with nothing in it is an empty dict.
+An element is a text, its inner elements by name, or a list if it is repeated. Names that begin with ``@`` are
+attributes. Missing values are not in the tree; an empty element is an empty dict.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from psconnect.demo.server.messages import Request
     from psconnect.demo.server.quirks import Quirks
 
-#: What a tree is made of; numbers stand for their texts.
+#: The nodes of a tree; numbers represent their texts.
 Element = str | int | float | bool | list[Any] | dict[str, Any]
 
 _LONG: Final = re.compile(r"-?[0-9]{1,19}")
 _DOUBLE: Final = re.compile(r"-?[0-9]+\.[0-9]+(E-?[0-9]+)?")
 _LONGEST: Final = 2**63
 _PLAIN_FROM, _PLAIN_TO = 1e-3, 1e7
-#: Elements whose single occurrence is a list where ``single_field_as_object`` is off.
+#: Elements whose single occurrence is a list if ``single_field_as_object`` is off.
 _FIELD: Final = "_field"
 _encode: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 @lru_cache(maxsize=1 << 16)
 def typed(text: str) -> str | int | float | bool:
-    """The JSON value of a text by Jettison's default rule: a number only where Java prints it as it stood (5.3)."""
+    """The JSON value of a text by Jettison's default rule: a number only if Java prints it unchanged (5.3)."""
     if not text or not (text[0] == "-" or text[0].isdigit()):
         return {"true": True, "false": False}.get(text, text)
     if _LONG.fullmatch(text):
@@ -63,25 +63,25 @@ def _java_text(double: float) -> str:
 
 
 def text_of(value: str | float) -> str:
-    """The text of a leaf as XML has it."""
+    """The text of a leaf in XML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else wire_text(value)
 
 
 def _number(value: Any) -> Any:
-    """The JSON value of a leaf that is no text; a whole number stands for its digits, which give it again."""
+    """The JSON value of a leaf that isn't text; a whole number stays, as its digits would become it again."""
     return value if type(value) is not float else typed(wire_text(value))
 
 
 def to_json(element: Element, quirks: Quirks) -> Any:
-    """The JSON value of an element: a repeated one that occurs once is no list, an empty one is ``""``."""
+    """The JSON value of an element: a repeated one that occurs once isn't a list, an empty one is ``""``."""
     leaves = _Leaves(typed, _number) if quirks.v1_typing else _Leaves(str, text_of)
     return _value(element, leaves, lists=() if quirks.single_field_as_object else (_FIELD,))
 
 
 class _Leaves(NamedTuple):
-    """What makes the JSON values of texts and of other leaves."""
+    """Functions that make the JSON values of texts and of other leaves."""
 
     text: Callable[[str], Any]
     other: Callable[[Any], Any]
@@ -130,12 +130,12 @@ def _xml(name: str, element: Any) -> ET.Element:
 
 
 def _xml_text(text: str) -> str:
-    """A text without the control characters that XML cannot hold."""
+    """A text without control characters, which XML can't hold."""
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)
 
 
 def v1_reply(request: Request, status: int, name: str, element: Element, quirks: Quirks) -> Reply:
-    """Answer with a tree whose root is called ``name``, in the form the caller accepts (2)."""
+    """Answer with a tree whose root is ``name``, in the format the caller accepts (2)."""
     if _wants_xml(request, quirks):
         return Reply(status, to_xml(name, element), {"Content-Type": "application/xml;charset=UTF-8"})
     body = _encode({name: to_json(element, quirks)})

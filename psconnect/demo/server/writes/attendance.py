@@ -1,4 +1,4 @@
-"""``/ws/attendance``: attendance as sign-in desks and visitor managers write it (13.3)."""
+"""``/ws/attendance``: attendance written by sign-in desks and visitor managers (13.3)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FIRST_WITH_BATCH: Final = (25, 3)
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One of the three paths: the modes it takes, how many records, whether of one student and day."""
+    """One of the three paths: its modes, its maximum of records, and whether they share one student and day."""
 
     path: str
     modes: tuple[str, ...]
@@ -48,7 +48,7 @@ class _Kind:
 _KINDS: Final = (
     _Kind("daily_time", (DAILY, TIME), 1, one_student=True),
     _Kind("batch_daily_time", (DAILY, TIME), 200, one_student=False),
-    # No ceiling is written down for this one; a body of a day's meetings of one student stays far below.
+    # No documented maximum; one student's meetings of a day stay far below this.
     _Kind("meeting_interval", (MEETING, INTERVAL), 1000, one_student=True),
 )
 
@@ -89,7 +89,7 @@ class Attendance:
         return records
 
     def _store(self, request: Request, kind: _Kind, records: list[Values | BadValueError]) -> Reply:
-        """Store what fits. Whether the rest spoils the call, is a switch; a call for one record always fails whole."""
+        """Store valid records. A switch decides if invalid ones fail the call; a call for one record always fails."""
         each_for_itself = kind.most > 1 and self._quirks().attendance_errors == "record"
         counts = {"INSERT": 0, "UPDATE": 0}
         results: list[dict[str, object]] = []

@@ -1,4 +1,4 @@
-"""What a record of attendance has to be, and which row it becomes (13.3)."""
+"""The rules of an attendance record, and which row it becomes (13.3)."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 DAILY, TIME, MEETING, INTERVAL = "ATT_ModeDaily", "ATT_ModeTime", "ATT_ModeMeeting", "ATT_ModeInterval"
 _REQUIRED: Final = ("StudentID", "Att_Date", "SchoolID", "YearID", "Att_Mode_Code", "Attendance_CodeID")
 _MORE: Final = {TIME: ("Total_Minutes",), MEETING: ("CCID", "Start_Time", "End_Time"), INTERVAL: ("Att_Interval",)}
-#: Seconds since midnight, sent as numbers where all else is text.
+#: Seconds since midnight, sent as numbers; everything else is text.
 _NUMBERS: Final = ("START_TIME", "END_TIME")
 _SECONDS_A_DAY: Final = 86_400
 
 
 def read_record(record: object, *, any_kind: bool) -> Values:
-    """The columns that a record sets, as they are stored.
+    """The columns that a record sets, in stored form.
 
     Raises:
-        BadValueError: for a record of another shape, an unknown field, or a value that does not fit.
+        BadValueError: for a record of another shape, an unknown field, or an invalid value.
 
     """
     tables = record.get("tables") if isinstance(record, dict) else None
@@ -54,7 +54,7 @@ def _text(name: str, value: object, *, any_kind: bool) -> str:
 
 
 def check_record(database: sqlite3.Connection, values: Values, modes: tuple[str, ...]) -> None:
-    """Check a record against the district, and fill in its calendar day.
+    """Check a record against the district and fill in its calendar day.
 
     Raises:
         BadValueError: with what is wrong.
@@ -149,7 +149,7 @@ def known_row(database: sqlite3.Connection, values: Values) -> int | None:
     """The DCID of the row that a record changes: the one it names, else that of its student, day, mode and place.
 
     Raises:
-        BadValueError: if it names a row that is not there, or is of another student.
+        BadValueError: if it names a row that doesn't exist or belongs to another student.
 
     """
     dcid = values.get("DCID")

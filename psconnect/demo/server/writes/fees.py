@@ -1,6 +1,6 @@
 """``POST /ws/v1/fee/transaction(s)``: payments and refunds of fees (13.5).
 
-Which words ``transaction_type`` takes is not public; the demo knows PAYMENT and REFUND.
+The values of ``transaction_type`` are not public; the demo knows PAYMENT and REFUND.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FIRST_WITH_MANY: Final = (25, 2)
 _YEAR_ZERO: Final = 1990
 _TYPES: Final = ("PAYMENT", "REFUND")
 _METHODS: Final = tuple(method.code for method in PAYMENT_METHODS)
-#: Keys by the column whose rule they follow; all but the description are required.
+#: The JSON keys, with the columns whose rules they follow; all but the description are required.
 _KEYS: Final = {
     "student_id": "STUDENTID",
     "fee_id": "FEEID",
@@ -69,7 +69,7 @@ class Fees:
         return self._store(as_list(wrapper.get("fee_transaction")) if isinstance(wrapper, dict) else [])
 
     def _store(self, sent: list[Any]) -> Reply:
-        """Store all of these transactions or none; the answer has no body."""
+        """Store all of these transactions or none; the answer is empty."""
         if not sent:
             return v1_message(400, "The request has no fee_transaction")
         try:
@@ -82,7 +82,7 @@ class Fees:
 
 
 def _read(body: object) -> dict[str, Value]:
-    """The values of a transaction by their keys."""
+    """The values of a transaction by key."""
     if not isinstance(body, dict):
         message = "A fee transaction must be an object"
         raise BadValueError(message)
@@ -107,10 +107,10 @@ def _read(body: object) -> dict[str, Value]:
 
 
 def _store_one(database: sqlite3.Connection, values: dict[str, Value]) -> None:
-    """Add a transaction to a fee, and settle the fee's balance.
+    """Add a transaction to a fee and update the fee's balance.
 
     Raises:
-        BadValueError: if the fee is not this student's, of this school and year.
+        BadValueError: if the fee doesn't belong to this student, school and year.
 
     """
     row = database.execute(

@@ -1,4 +1,4 @@
-"""Rows of the district as writes see them: values checked against the columns, keys given out."""
+"""Writes rows of the district: checks values against the columns and assigns keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from psconnect.demo.district.rows import Value
     from psconnect.demo.district.schema import TableDefinition
 
-#: Kinds by the first word of a column's declared type; what has a length is a text.
+#: Kinds by the first word of a column's declared type; types with a length are text.
 _KINDS: Final = {"INTEGER": "whole", "NUMBER": "number", "DATE": "date", "TIMESTAMP": "date", "CLOB": "clob"}
 _LENGTH: Final = re.compile(r"VARCHAR2\((\d+)\)")
 _WHOLE: Final = re.compile(r"-?\d{1,18}")
@@ -25,12 +25,12 @@ _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 
 
 class BadValueError(ValueError):
-    """A value does not fit its column; the message names the column, never the value."""
+    """A value doesn't fit its column; the message names the column, never the value."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnRule:
-    """What a column takes: its kind (whole, number, date, text or clob), longest text, and whether it may be empty."""
+    """What a column accepts: its kind (whole, number, date, text, clob), longest text, and whether it may be empty."""
 
     name: str
     kind: str
@@ -40,7 +40,7 @@ class ColumnRule:
 
 @cache
 def column_rules(table: str) -> dict[str, ColumnRule]:
-    """The rules of a table's columns by their name in upper case."""
+    """The rules of a table's columns by name in upper case."""
     definition = BY_NAME[table.upper()]
     return {name.upper(): _rule(name, declared) for name, declared in definition.columns}
 
@@ -54,10 +54,10 @@ def _rule(name: str, declared: str) -> ColumnRule:
 
 
 def read_value(rule: ColumnRule, text: str) -> Value:
-    """A text of the wire as its column stores it; an empty text is NULL (10.5).
+    """A wire text in the column's stored form; empty text is NULL (10.5).
 
     Raises:
-        BadValueError: if it does not fit.
+        BadValueError: if it is invalid.
 
     """
     if text == "":
@@ -83,10 +83,10 @@ def read_value(rule: ColumnRule, text: str) -> Value:
 
 
 def checked_text(name: str, value: object, *, any_kind: bool) -> str:
-    """A value of a body as text; null is the empty text.
+    """A value of a body as text; null is empty.
 
     Raises:
-        BadValueError: for a number or truth value unless ``any_kind`` is true, and for objects and lists.
+        BadValueError: for a number or boolean unless ``any_kind`` is true, and for objects and lists.
 
     """
     if value is None:
@@ -100,7 +100,7 @@ def checked_text(name: str, value: object, *, any_kind: bool) -> str:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a day, written YYYY-MM-DD."""
+    """Whether a text is a date as YYYY-MM-DD."""
     try:
         return len(text) == len("YYYY-MM-DD") and bool(date.fromisoformat(text))
     except ValueError:
@@ -108,7 +108,7 @@ def is_date(text: str) -> bool:
 
 
 def insert(database: sqlite3.Connection, table: str, values: Mapping[str, Value]) -> int:
-    """Insert a row and return its key. A key or ``ID`` that is not given is the next one of its table."""
+    """Insert a row and return its key. A missing key or ``ID`` gets the table's next one."""
     definition = BY_NAME[table.upper()]
     given = dict(values)
     names = [name for name, _ in definition.columns]
@@ -125,7 +125,7 @@ def insert(database: sqlite3.Connection, table: str, values: Mapping[str, Value]
 
 
 def update(database: sqlite3.Connection, table: str, key: int, values: Mapping[str, Value]) -> bool:
-    """Change the row of this key; False if there is none."""
+    """Update the row with this key; False if there is none."""
     definition = BY_NAME[table.upper()]
     if not values:
         return exists(database, definition, key)
@@ -135,18 +135,18 @@ def update(database: sqlite3.Connection, table: str, key: int, values: Mapping[s
 
 
 def delete(database: sqlite3.Connection, table: str, key: int, column: str | None = None) -> int:
-    """Delete the rows whose ``column`` (or primary key) is ``key``; return how many."""
+    """Delete the rows whose ``column`` (or primary key) is ``key``; returns how many."""
     definition = BY_NAME[table.upper()]
     sql = f"DELETE FROM {definition.name} WHERE {column or definition.primary_key} = ?"  # noqa: S608 - names of the schema
     return database.execute(sql, [key]).rowcount
 
 
 def exists(database: sqlite3.Connection, definition: TableDefinition, key: int) -> bool:
-    """Whether a table has a row of this key."""
+    """Whether a table has a row with this key."""
     sql = f"SELECT 1 FROM {definition.name} WHERE {definition.primary_key} = ?"  # noqa: S608 - names of the schema
     return database.execute(sql, [key]).fetchone() is not None
 
 
 def read_key(text: str) -> int | None:
-    """A key as a path has it; None for what can be none."""
+    """A key from a path; None if invalid."""
     return int(text) if _WHOLE.fullmatch(text) else None

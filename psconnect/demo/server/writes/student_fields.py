@@ -1,4 +1,4 @@
-"""The fields of a student that ``POST /ws/v1/student`` takes (13.1): where they are stored, and what they may be."""
+"""The student fields of ``POST /ws/v1/student`` (13.1): where they are stored, and their allowed values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ StudentFieldKind = Literal["text", "whole", "date"]
 
 @dataclass(frozen=True, slots=True)
 class StudentField:
-    """One field: its column of Students, its kind, its greatest length, and the texts it is limited to (if any)."""
+    """One field: its column of Students, its kind, its maximum length, and its allowed texts (if limited)."""
 
     column: str
     longest: int = 0
@@ -78,7 +78,7 @@ FIELDS: Final[dict[str, StudentField]] = {
     "schedule_setup/next_school": _whole("Next_School"),
     "schedule_setup/sched_next_year_grade": _whole("Sched_NextYearGrade"),
 }
-#: Fields that count on INSERT alone.
+#: Fields used only on INSERT.
 ENROLLMENT_FIELDS: Final[dict[str, StudentField]] = {
     "school_enrollment/enroll_status": StudentField("Enroll_Status", only=("A", "I", "P", "H")),
     "school_enrollment/enroll_status_code": _whole("Enroll_Status"),
@@ -107,7 +107,7 @@ REQUIRED: Final = (
     "school_enrollment/exit_date",
     "school_enrollment/school_number",
 )
-#: Groups of fields that come together or not at all.
+#: Groups of fields that must be sent together or not at all.
 TOGETHER: Final = (
     *(
         tuple(f"addresses/{kind}/{part}" for part in ("street", "city", "state_province", "postal_code"))
@@ -122,7 +122,7 @@ _LONGEST_NUMBER: Final = 10
 
 
 def problem(field: StudentField, text: str) -> str | None:
-    """What is wrong with a text that is not empty, as a sentence; None if nothing."""
+    """A sentence about what is wrong with a text that isn't empty; None if nothing."""
     if field.kind == "whole" and not (text.lstrip("-").isdecimal() and len(text) <= _LONGEST_NUMBER):
         return "must be a whole number"
     if field.kind == "date" and not is_date(text):
@@ -135,7 +135,7 @@ def problem(field: StudentField, text: str) -> str | None:
 
 
 def stored(field: StudentField, text: str) -> Value:
-    """A text without problem as Students stores it; an empty one is NULL."""
+    """A valid text in the stored form of Students; empty text is NULL."""
     if text == "":
         return None
     if field.column == "Enroll_Status" and field.only:

@@ -32,17 +32,17 @@ if TYPE_CHECKING:
 
 _GRADUATED_GRADE: Final = "99"
 _LONGEST_EMAIL: Final = 254
-#: Enroll_Status of transferred-out and graduated students, which nobody is inserted with.
+#: Enroll_Status of transferred-out and graduated students, not allowed on INSERT.
 _NOT_INSERTED: Final = ("2", "3")
 
 
 @dataclass(slots=True)
 class StudentWrite:
-    """One record as read: what it sets, and what is wrong with it as (field, code, description).
+    """One parsed record: what it sets, and its errors as (field, code, description).
 
     Attributes:
         client_uid: as sent, for the answer.
-        action: INSERT or UPDATE, or what stands in its place.
+        action: INSERT or UPDATE, or the value sent instead.
         key: Students.DCID, on UPDATE.
         columns: of Students.
         email: the student's own address; None if it is not set, "" to delete it.
@@ -62,12 +62,12 @@ class StudentWrite:
     errors: list[tuple[str, str, str]] = field(default_factory=list)
 
     def refuse(self, path: str, text: str, code: str = "FIELD_VALIDATION_ERROR") -> None:
-        """Note an error of the field at ``path`` below the student."""
+        """Record an error of the field at ``path`` below the student."""
         self.errors.append((f"student/{path}", code, f"{path.rpartition('/')[2]} {text}"))
 
 
 class StudentReader:
-    """Reads records against the district, inside the transaction in which they are to be stored."""
+    """Parses records and checks them against the district, inside the transaction that stores them."""
 
     def __init__(
         self, database: sqlite3.Connection, plugin: Plugin, extensions: list[TableDefinition], *, strict: bool
@@ -79,7 +79,7 @@ class StudentReader:
         self._seen: set[str] = set()
 
     def read(self, record: object) -> StudentWrite:
-        """Read one record; what is wrong with it stands in its errors."""
+        """Parse one record, with its errors."""
         write = StudentWrite()
         if not isinstance(record, dict):
             write.errors.append(("student", "FIELD_VALIDATION_ERROR", "A student must be an object"))
@@ -135,7 +135,7 @@ class StudentReader:
             self._check_enrollment(write, texts)
 
     def _wrong(self, path: str, text: str, *, inserting: bool) -> str | None:
-        """What is wrong with the text of a field; that a required one is missing on INSERT, is told elsewhere."""
+        """The error in a field's text; required fields missing on INSERT are reported elsewhere."""
         rule = FIELDS.get(path) or ENROLLMENT_FIELDS.get(path)
         if rule is None:
             return "is not known" if self._strict and path not in ELSEWHERE else None
@@ -223,7 +223,7 @@ def _text(value: object) -> str:
 
 
 def _flatten(record: dict[str, Any], prefix: str = "") -> tuple[dict[str, str], dict[str, Any]]:
-    """The texts of a record by their paths, and what is repeated or of an extension as it is. Null is nothing sent."""
+    """The texts of a record by path, and repeated or extension parts unchanged. Null counts as not sent."""
     texts: dict[str, str] = {}
     others: dict[str, Any] = {}
     for name, value in record.items():

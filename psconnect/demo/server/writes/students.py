@@ -1,4 +1,4 @@
-"""``POST /ws/v1/student``: inserts and updates students, each record for itself (13.1)."""
+"""``POST /ws/v1/student``: inserts and updates students, each record on its own (13.1)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _result(write: StudentWrite, base: str, *, warn: bool) -> dict[str, Any]:
 
 
 def store(database: sqlite3.Connection, write: StudentWrite) -> int:
-    """Store a record without errors, and return the student's DCID."""
+    """Store a valid record and return the student's DCID."""
     columns = dict(write.columns)
     if write.key is None:
         key = _insert(database, columns)
@@ -99,7 +99,7 @@ def store(database: sqlite3.Connection, write: StudentWrite) -> int:
 
 
 def _insert(database: sqlite3.Connection, columns: dict[str, Any]) -> int:
-    """Insert a student, who is a person too; status is active and the number the next one unless they are given."""
+    """Insert a student and its person; by default active and with the next number."""
     (number,) = database.execute("SELECT max(Student_Number) + 1 FROM Students").fetchone()
     (person,) = database.execute("SELECT max(ID) + 1 FROM Person").fetchone()
     insert(database, "Person", {"ID": person, "IsActive": 1})
@@ -109,7 +109,7 @@ def _insert(database: sqlite3.Connection, columns: dict[str, Any]) -> int:
 
 
 def _set_email(database: sqlite3.Connection, person: int, email: str) -> None:
-    """Set the address of a person that counts: the primary one, or else the first."""
+    """Set a person's main address: the primary one, else the first."""
     row = database.execute(
         """SELECT PersonEmailAddressAssocID, EmailAddressID FROM PersonEmailAddressAssoc WHERE PersonID = ?
         ORDER BY IsPrimaryEmailAddress DESC, EmailAddressPriorityOrder LIMIT 1""",

@@ -44,10 +44,10 @@ class TableWrites:
     def answer(self, request: Request, plugin: Plugin, table: str, path: list[str]) -> Reply:
         """Answer a write to a table; ``path`` is what follows its name.
 
-        Core tables are not written here (13.2): without FullAccess on all their fields that is 403, with it 405.
+        Core tables can't be written here (13.2): without FullAccess on all their fields the answer is 403, with it 405.
 
         Raises:
-            Refusal: for what the call may not do, or for a body that does not fit.
+            Refusal: for a forbidden call or an invalid body.
 
         """
         definition = BY_NAME[table.upper()]
@@ -95,7 +95,7 @@ class TableWrites:
     def _values(
         self, request: Request, plugin: Plugin, definition: TableDefinition, key: int | None = None
     ) -> dict[str, Value]:
-        """The columns a body sets, as they are stored; looked at in the order of 10.4."""
+        """The columns that a body sets, in stored form; checked in the order of 10.4."""
         body = read_object(request, self._quirks())
         if key is not None and str(body.get("id", key)) != str(key):
             raise Refusal(message_reply(400, "The id in the body is not the one in the path"))
@@ -119,7 +119,7 @@ class TableWrites:
 
 
 def _record(body: dict[str, Any], definition: TableDefinition) -> dict[str, Any]:
-    """The values of the one table a body has to name."""
+    """The values of the single table that a body has to name."""
     tables = body.get("tables")
     if isinstance(tables, dict) and len(tables) == 1:
         (name, record), *_ = tables.items()
@@ -152,7 +152,7 @@ def _key(text: str) -> int:
 
 
 def _done(request: Request, definition: TableDefinition, action: str, key: int) -> Reply:
-    """The result of a write: the list of results never collapses here, unlike under ``/ws/v1`` (10.5)."""
+    """The result of a write: a list of one result stays a list here, unlike under ``/ws/v1`` (10.5)."""
     ref = f"{base_url(request)}/ws/schema/table/{definition.name.lower()}/{key}"
     return json_reply(
         200,

@@ -1,4 +1,4 @@
-"""Assignments: one for several sections of a teacher (13.4). All functions work inside a transaction of the caller."""
+"""Assignments: one for several sections of a teacher (13.4). All functions need the caller's transaction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SCORE_TYPES: Final = ("POINTS", "PERCENT", "COLLECTED", "GRADESCALE")
 
 
 def assignment(database: sqlite3.Connection, key: int) -> dict[str, object] | None:
-    """An assignment with its sections; None if there is none of this key."""
+    """An assignment with its sections; None if it doesn't exist."""
     found = rows(database, "Assignment", ASSIGNMENT, "AssignmentID = ?", [key])
     if not found:
         return None
@@ -52,7 +52,7 @@ def assignment(database: sqlite3.Connection, key: int) -> dict[str, object] | No
 
 
 def sections_of(database: sqlite3.Connection, key: int) -> dict[int, int]:
-    """The AssignmentSectionID of each Sections.DCID of an assignment."""
+    """Sections.DCID -> AssignmentSectionID of an assignment."""
     found = database.execute(
         "SELECT SectionsDCID, AssignmentSectionID FROM AssignmentSection WHERE AssignmentID = ?", [key]
     )
@@ -67,13 +67,13 @@ def keys_of(database: sqlite3.Connection, sections: list[int]) -> list[int]:
 
 
 class AssignmentBody:
-    """A sent assignment that has been checked for itself."""
+    """An assignment as sent, checked on its own."""
 
     def __init__(self, body: dict[str, Any]) -> None:
-        """Read it.
+        """Parse it.
 
         Raises:
-            Refusal: 400 for values that do not fit, 409 where the sections differ in what they must share.
+            Refusal: 400 for invalid values, 409 if the sections differ in what they must share.
 
         """
         self.values = stored_row(ASSIGNMENT, body, "Assignment")
@@ -104,13 +104,13 @@ class AssignmentBody:
         return [stored_row(CATEGORY_LINK, one, "AssignmentCategoryAssoc") for one in links]
 
     def students(self, at: int) -> list[dict[str, Value]]:
-        """The students to whom the assignment is limited in one section."""
+        """The students that the assignment is limited to in one section."""
         links = objects(self._sent[at], _STUDENTS)
         return [stored_row(_STUDENT_LINK, one, "AssignmentStudentAssoc") for one in links]
 
 
 def create(database: sqlite3.Connection, users_dcid: int, body: AssignmentBody) -> int:
-    """Create an assignment of a teacher and return its key."""
+    """Create a teacher's assignment and return its key."""
     _check_categories(database, users_dcid, body)
     key = insert(database, "Assignment", {**body.values, "UsersDCID": users_dcid, "CreatedByPlugin": 1})
     for at, section in enumerate(body.sections):
@@ -181,10 +181,10 @@ def is_scored(database: sqlite3.Connection, key: int) -> bool:
 
 
 def owner(database: sqlite3.Connection, key: int) -> int:
-    """The Users.DCID of the teacher who made an assignment.
+    """The Users.DCID of the teacher who created an assignment.
 
     Raises:
-        Refusal: 404 if there is none of this key.
+        Refusal: 404 if it doesn't exist.
 
     """
     row = database.execute("SELECT UsersDCID FROM Assignment WHERE AssignmentID = ?", [key]).fetchone()

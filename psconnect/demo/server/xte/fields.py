@@ -1,4 +1,4 @@
-"""How the gradebook writes its rows as JSON: lower-case column names, real booleans and numbers (13.4)."""
+"""The gradebook's JSON format of rows: lower-case column names, real booleans and numbers (13.4)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GradebookFieldKind = Literal["text", "flag", "number", "date"]
 
 @dataclass(frozen=True, slots=True)
 class GradebookField:
-    """A column; its key is the name in lower case. ``default`` stands where a new row does not say otherwise."""
+    """A column; its key is the name in lower case. ``default`` is for new rows without a value."""
 
     column: str
     kind: GradebookFieldKind = "text"
@@ -32,7 +32,7 @@ class GradebookField:
         return self.column.lower()
 
     def shown(self, value: Value) -> object:
-        """A stored value as the JSON has it; a number without fraction is written as a whole one."""
+        """A stored value in JSON form; whole numbers are written without a fraction."""
         if self.kind == "flag":
             return bool(value)
         if isinstance(value, float) and value.is_integer():
@@ -40,10 +40,10 @@ class GradebookField:
         return value
 
     def stored(self, body: dict[str, Any], table: str) -> Value:
-        """The value of a body as its column stores it.
+        """The value of a body in the column's stored form.
 
         Raises:
-            Refusal: 400 for a value that does not fit or is missing.
+            Refusal: 400 for an invalid or missing value.
 
         """
         value = body.get(self.key)
@@ -66,24 +66,24 @@ class GradebookField:
 
 
 def bad(message: str) -> Refusal:
-    """A body or parameter that is none: 400."""
+    """The refusal of an invalid body or parameter: 400."""
     return Refusal(message_reply(400, message))
 
 
 def conflict(message: str) -> Refusal:
-    """A body that contradicts the gradebook: 409, which is not to be tried again (17 row 15)."""
+    """The refusal of a body that contradicts the gradebook: 409, not to be retried (17 row 15)."""
     return Refusal(message_reply(409, message))
 
 
 def missing() -> Refusal:
-    """What is not there: 404."""
+    """The refusal for something that doesn't exist: 404."""
     return Refusal(message_reply(404, "Resource not found"))
 
 
 def rows(
     database: sqlite3.Connection, table: str, fields: Sequence[GradebookField], where: str, values: Sequence[Value]
 ) -> list[dict[str, object]]:
-    """The rows of a table in the order of their keys, with ``_id``, ``_name`` and the key itself."""
+    """The rows of a table in key order, with ``_id``, ``_name`` and the key itself."""
     columns = ", ".join([f"{table}ID", *(field.column for field in fields)])
     sql = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {table}ID"  # noqa: S608 - names of the schema
     return [
@@ -101,7 +101,7 @@ def stored_row(fields: Sequence[GradebookField], body: object, table: str) -> di
     """The columns of a row from a body.
 
     Raises:
-        Refusal: 400 for a body that is no object, or a value that does not fit.
+        Refusal: 400 for a body that isn't an object, or an invalid value.
 
     """
     if not isinstance(body, dict):
@@ -110,7 +110,7 @@ def stored_row(fields: Sequence[GradebookField], body: object, table: str) -> di
 
 
 def objects(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    """A list of objects of a body; a missing one is empty.
+    """A list of objects in a body; empty if missing.
 
     Raises:
         Refusal: 400 for anything else.
@@ -122,7 +122,7 @@ def objects(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
     return found
 
 
-#: ``_name`` where it is not the table's name in lower case.
+#: ``_name`` if it differs from the table's name in lower case.
 NAMES: Final = {"AssignmentStudentAssoc": "assignmentstudentassoc"}
 
 CATEGORY: Final = (

@@ -1,4 +1,4 @@
-"""Scores of assignments (13.4). All functions work inside a transaction of the caller."""
+"""Scores of assignments (13.4). All functions need the caller's transaction."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def save_score(database: sqlite3.Connection, taught: set[int], body: dict[str, Any]) -> dict[str, object]:
-    """Save one score, and return it as it stands then. ``taught`` are the Sections.DCID of the teacher.
+    """Save one score and return its new state. ``taught`` are the teacher's Sections.DCID.
 
     Raises:
-        Refusal: 400 for values that do not fit, 409 for a score that contradicts the gradebook.
+        Refusal: 400 for invalid values, 409 for a score that contradicts the gradebook.
 
     """
     section = body.get("_assignmentsection")

@@ -1,6 +1,6 @@
-"""The paths of ``/ws/xte`` (13.4): whose gradebook a call is about, and what it answers.
+"""The paths of ``/ws/xte`` (13.4): whose gradebook a call concerns, and its answer.
 
-``grade_scale/scales/{ids}`` is not routed: its path is known, the shape of its answer is not.
+``grade_scale/scales/{ids}`` is not routed: its path is known, but not the shape of its answer.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _BASE: Final = "/ws/xte"
 _ASSIGNMENTS: Final = f"{_BASE}/section/assignment"
 _CATEGORIES: Final = f"{_BASE}/teacher_category"
-#: Tables whose key field a plugin needs FullAccess to, to write assignments and scores.
+#: Tables whose key field needs FullAccess for writing assignments and scores.
 _WRITTEN: Final = ("Assignment", "AssignmentSection", "AssignmentCategoryAssoc")
 _SCORED: Final = ("AssignmentScore",)
 _CATEGORY_TABLE: Final = "TeacherCategory"
@@ -161,7 +161,7 @@ class Gradebook:
     # -- standards ---------------------------------------------------------------------------------------------------
 
     def _standards(self, request: Request, plugin: Plugin, _captured: tuple[str, ...]) -> Reply:
-        """The standards of sections: this district keeps none."""
+        """The standards of sections: this district has none."""
         _require_view(plugin, ("AssignmentSection",))
         wanted = _numbers(request, "section_ids")
         with self._district.reader() as reader:
@@ -190,7 +190,7 @@ class Gradebook:
         return self._save(request, plugin, [read_object(request, self._quirks())], None)
 
     def _save(self, request: Request, plugin: Plugin, sent: list[dict[str, Any]], key: str | None) -> Reply:
-        """Save all of these scores or none; ``key`` is that of the list in the answer."""
+        """Save all of these scores or none; ``key`` is the list's key in the answer."""
         _require_write(plugin, _SCORED)
         if not sent:
             raise bad("assignment_scores must have at least one score")
@@ -201,7 +201,7 @@ class Gradebook:
         return self._object(200, {key: saved} if key else saved[0])
 
     def _ask_again(self, plugin: Plugin) -> None:
-        """Answer 412 to every first of two calls, where the switch is on."""
+        """Answer every first of two calls with 412 if the switch is on."""
         if not self._quirks().xte_resubmit:
             return
         if plugin.id in self._told_to_resubmit:
@@ -227,7 +227,7 @@ def _require_write(plugin: Plugin, tables: tuple[str, ...]) -> None:
 
 
 def _numbers(request: Request, name: str) -> list[int]:
-    """A parameter that is a list of whole numbers with commas between."""
+    """A parameter that is a comma-separated list of whole numbers."""
     texts = request.query.get(name, "").split(",")
     found = [key for text in texts if (key := read_key(text.strip())) is not None]
     if len(found) < len(texts):
@@ -240,7 +240,7 @@ def _is_set(request: Request, name: str) -> bool:
 
 
 def _teacher(request: Request, database: sqlite3.Connection) -> int:
-    """The Users.DCID of the teacher whose gradebook it is; plugins have to name one."""
+    """The Users.DCID of the gradebook's teacher, which plugins have to name."""
     users_dcid = _numbers(request, "users_dcid")[0]
     if database.execute("SELECT 1 FROM Users WHERE DCID = ?", [users_dcid]).fetchone() is None:
         raise missing()
@@ -248,7 +248,7 @@ def _teacher(request: Request, database: sqlite3.Connection) -> int:
 
 
 def _taught(database: sqlite3.Connection, users_dcid: int) -> set[int]:
-    """The Sections.DCID that a teacher has a part in."""
+    """The Sections.DCID of the sections a teacher teaches."""
     sql = """SELECT DISTINCT s.DCID FROM Sections s JOIN SectionTeacher t ON t.SectionID = s.ID
         JOIN SchoolStaff f ON f.ID = t.TeacherID WHERE f.Users_DCID = ?"""
     return {dcid for (dcid,) in database.execute(sql, [users_dcid]).fetchall()}
