@@ -11,7 +11,7 @@ from psconnect.desktop.text import counted, duration, entity_label, moment, numb
 from psconnect.model.connection import Connection
 from psconnect.model.entities import ADMIN, TEACHER
 from psconnect.model.errors import PsconnectError
-from psconnect.model.runs import ChangeCounts, Hold, Run
+from psconnect.model.runs import APPLIED, ChangeCounts, Hold, Run
 from psconnect.model.sections import POWERSCHOOL
 from psconnect.wording.errors import word
 from psconnect.wording.holds import word_hold
@@ -28,10 +28,11 @@ BY_CARE = (
     "school",
     "relationship",
 )
-"""Entities by how much a person cares about them."""
+"""The roster's entities, the most important to a person first; a destination's derived entities come after them."""
 _LIMITS = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-")
 """How the rules of holds begin that are crossed limits."""
 _STAFF = (TEACHER.key, ADMIN.key)
+_ONEROSTER = "oneroster-csv"
 _EVERY_TIME = ("first-run", "preview")
 _MOST_TO_DO = 2
 
@@ -57,10 +58,13 @@ def changes_in_words(run: Run) -> str:
 
 def went(run: Run) -> str:
     """What became of a run's changes, as the second half of a sentence about it."""
-    if run.state in ("finished", "finished_with_problems"):
-        return tr("{changes}.", changes=changes_in_words(run))
+    if run.state in APPLIED:
+        none_taken = run.refused and not totals(run).total
+        made = "" if none_taken else tr("{changes}.", changes=changes_in_words(run))
+        return f"{made} {refused_in_words(run)}".strip()
     if run.in_part:
-        return tr("Delivered in part: {changes}. The rest is due with the next sync.", changes=changes_in_words(run))
+        made = _in_part(run)
+        return tr("{title}. {ending}", title=word(run.error).title, ending=made) if run.error else made
     if run.state == "held":
         return tr("On hold: {sentence}. Nothing was delivered.", sentence=headline(run))
     if run.state == "previewed":
@@ -73,6 +77,17 @@ def went(run: Run) -> str:
         "discarded": tr("Its plan was given up. Nothing was delivered."),
         "expired": tr("A newer plan took its place, or it waited for more than a day. Nothing was delivered."),
     }.get(run.state, tr("{state}.", state=state_word(run.state)))
+
+
+def refused_in_words(run: Run) -> str:
+    """How many changes the destination did not take, as a sentence; empty if it took all of them."""
+    if not run.refused:
+        return ""
+    return counted(
+        run.refused,
+        "1 change could not be delivered; it is due with the next sync.",
+        "{count} changes could not be delivered; they are due with the next sync.",
+    )
 
 
 def planned(run: Run) -> str:
@@ -96,11 +111,11 @@ def headline(run: Run) -> str:
     """The sentence that matters about a run, for the top of its page; without a full stop."""
     if run.state in ("held", "previewed"):
         return _planned(run)
-    if run.state in ("finished", "finished_with_problems"):
-        total = totals(run).total
-        if total:
-            return counted(total, "1 change was delivered", "{count} changes were delivered")
-        return tr("Nothing had changed")
+    if run.state in APPLIED:
+        return _delivered(run)
+    if run.in_part:
+        made = totals(run).total
+        return counted(made, "Delivered in part: 1 change was made", "Delivered in part: {count} changes were made")
     if run.state == "failed" and run.error:
         return word(run.error).title
     return {
@@ -109,6 +124,18 @@ def headline(run: Run) -> str:
         "discarded": tr("This run was discarded"),
         "expired": tr("This plan expired: a newer one took its place, or it waited for more than a day"),
     }.get(run.state, state_word(run.state))
+
+
+def _delivered(run: Run) -> str:
+    total = totals(run).total
+    if not total and run.refused:
+        return counted(run.refused, "1 change could not be delivered", "{count} changes could not be delivered")
+    if not total:
+        return tr("Nothing had changed")
+    made = counted(total, "1 change was delivered", "{count} changes were delivered")
+    if not run.refused:
+        return made
+    return tr("{made}, {refused}", made=made, refused=counted(run.refused, "1 was not", "{count} were not"))
 
 
 def hold_in_words(run: Run) -> str:
@@ -156,6 +183,16 @@ def error_in_words(error: PsconnectError | Mapping[str, Any]) -> str:
     return tr("{text} (Code: {code})", text=told.text, code=told.code)
 
 
+def failure_in_words(run: Run) -> str:
+    """What ended a run and what to do about it, after what was delivered until then."""
+    error = error_in_words(run.error) if run.error else ""
+    return tr("{error} {part}", error=error, part=_in_part(run)) if run.in_part else error
+
+
+def _in_part(run: Run) -> str:
+    return tr("Delivered in part: {changes}. The rest is due with the next sync.", changes=changes_in_words(run))
+
+
 def _planned(run: Run) -> str:
     """What a plan would do first of all: the removals or other limits it is held for, else removals, else all."""
     for hold in run.holds:
@@ -196,11 +233,13 @@ def _ending(run: Run) -> str:
 
 def where_from_to(connection: Connection) -> str:
     """Source and destination of a connection in one line."""
-    folder = connection.destination.get("folder")
+    place = connection.destination.get("folder") or connection.destination.get("file") or connection.destination_kind
     if connection.source.kind != POWERSCHOOL:
         source = str(connection.source.own.get("folder", connection.source.kind))
-        return tr("{source} → {destination}", source=source, destination=folder or connection.destination_kind)
+        return tr("{source} → {destination}", source=source, destination=place)
     host = connection.source.url.partition("://")[2] or tr("no address yet")
-    if folder:
-        return tr("PowerSchool at {host} → OneRoster bundle in {folder}", host=host, folder=folder)
+    if connection.destination_kind == _ONEROSTER and connection.destination.get("folder"):
+        return tr("PowerSchool at {host} → OneRoster bundle in {folder}", host=host, folder=place)
+    if place:
+        return tr("PowerSchool at {host} → {destination}", host=host, destination=place)
     return tr("PowerSchool at {host}", host=host)

@@ -263,7 +263,7 @@ def test_revalidated_another_plan_stands_in_its_place(
     other = connected.service.runs(connected.name)[0]
     assert other.id != run.id
     assert connected.service.run(run.id).state == "expired"
-    assert page.reasons.label.text().startswith("The plan is no longer the one that was looked at")
+    assert page.reasons.label.text().startswith("The plan has changed since it was looked at")
 
 
 def test_a_plan_that_could_not_be_made_anew_waits_on(

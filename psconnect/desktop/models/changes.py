@@ -140,7 +140,9 @@ def _cell(change: ChangeRow, column: int) -> Cell:
 
 
 def what_changes(change: ChangeRow) -> str:
-    """The changed attributes of an update in a line; of a new or removed record, how many it has."""
+    """The changed attributes of an update in a line; of another record, how many it has or how it was found."""
+    if change.found_by:
+        return tr("already there: {how}", how=change.found_by)
     if change.action != "update":
         return counted(len(change.values), "1 attribute", "{count} attributes")
     shown = [

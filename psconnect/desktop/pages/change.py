@@ -50,7 +50,7 @@ class ChangeDetail(QWidget):
         self._title.setText(" ".join(change.title.split()))
         what = tr("{action}, {kind}", action=action_word(change.action), kind=record_kind(change.entity).lower())
         if change.found_by:
-            what = tr("It is at the destination already: found by {how}", how=change.found_by)
+            what = tr("Already there: {how}", how=change.found_by)
         self.what.setText(rule_of(change.rule).sentence.removesuffix(".") if change.rule else what)
         self._model.show_rows([_value_row(*value) for value in change.values])
         # What is new has nothing before, and what goes has nothing after: the other value gets the room.

@@ -20,7 +20,7 @@ from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.model.errors import FixSettings
-from psconnect.model.runs import WAITING, Run
+from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
 
@@ -213,7 +213,7 @@ def _summary(state: ConnectionState) -> str:
 
 
 def _ever_delivered(runs: list[Run]) -> bool:
-    return any(run.state in ("finished", "finished_with_problems") for run in runs)
+    return any(run.state in APPLIED for run in runs)
 
 
 def run_menu(context: PageContext, name: str, *, first: bool) -> list[tuple[str, Callable[[], object]]]:

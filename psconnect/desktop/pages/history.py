@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.sentences import changes_in_words
 from psconnect.desktop.text import counted, duration, exact, moment, number, scope_word, state_word, tr, trigger_word
 from psconnect.desktop.widgets.card import Card, row
-from psconnect.desktop.widgets.chip import run_colour
+from psconnect.desktop.widgets.chip import run_colour, run_word
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
-from psconnect.model.runs import WAITING, Run
+from psconnect.model.runs import APPLIED, WAITING, Run
+
+_NARROW, _LEFT_OUT_WHEN_NARROW = 720, (4, 5, 6)
 
 
 class HistoryPage(ScrollPage):
@@ -28,7 +31,7 @@ class HistoryPage(ScrollPage):
         self._runs: list[Run] = []
         headers = [tr("Started"), tr("State"), tr("Changes"), tr("Problems"), tr("Scope"), tr("Started by"), tr("Took")]
         self._model = RowsModel(headers, frozenset({3, 6}), self)
-        self.table = Table(self._model, tr("Runs, newest first"), [132, 104, 0, 80, 64, 116, 84], on_open=self._open)
+        self.table = Table(self._model, tr("Runs, newest first"), [132, 132, 0, 80, 64, 116, 84], on_open=self._open)
         self._count, self._sparkline = Label("", "muted"), Sparkline()
         card = Card()
         card.add(row(self._count, 1, self._sparkline))
@@ -44,6 +47,12 @@ class HistoryPage(ScrollPage):
         self.set_title(tr("History"), name)
         runs = self._context.service.runs
         self.read(self._context.bridge, lambda: runs(name), self._show)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the changes need the room; the summary of a run has the rest."""
+        super().resizeEvent(event)
+        for place in _LEFT_OUT_WHEN_NARROW:
+            self.table.setColumnHidden(place, event.size().width() < _NARROW)
 
     def _show(self, runs: list[Run]) -> None:
         before, self._runs = self._current, runs
@@ -85,7 +94,7 @@ class HistoryPage(ScrollPage):
 
 def _state(run: Run) -> str:
     """The number of problems stands in a column of its own."""
-    return state_word("finished" if run.state == "finished_with_problems" else run.state)
+    return state_word("finished") if run.state in APPLIED and not run.refused else run_word(run)
 
 
 def _table_colour(run: Run) -> str:

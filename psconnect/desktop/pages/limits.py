@@ -81,6 +81,11 @@ class LimitsCard(Card):
         if not narrow:
             header.resizeSection(_WORDS, _WORDS_WIDTH)
 
+    @property
+    def limits(self) -> list[Limit]:
+        """What is shown, in its order."""
+        return list(self._limits)
+
     def counts(self, entity: str) -> Limit | None:
         """The numbers of an entity."""
         return next((limit for limit in self._limits if limit.entity == entity), None)
@@ -95,7 +100,7 @@ class LimitsCard(Card):
 def _order(limit: Limit) -> tuple[int, float, int, int]:
     """What crosses a limit comes first, by how much a person cares about it; then what is nearest to one."""
     used = max((one.used for one in (*limit.kinds, *limit.schools)), default=0.0)
-    care = BY_CARE.index(limit.entity)
+    care = BY_CARE.index(limit.entity) if limit.entity in BY_CARE else len(BY_CARE)
     return (0, 0.0, 0, care) if used >= 1 else (1, -used, -limit.changes.remove, care)
 
 

@@ -89,9 +89,10 @@ class OverviewPage(ScrollPage):
         self.read(self._context.bridge, work, self._show)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """In a narrow window the cards stand below each other, so that no column is cut off."""
+        """In a narrow window the cards stand below each other without the small chart, so that nothing is cut off."""
         directions = QBoxLayout.Direction
         narrow = event.size().width() < _NARROW
+        self._status.sparkline.setVisible(not narrow)
         self._side_by_side.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
         super().resizeEvent(event)
 
@@ -99,7 +100,7 @@ class OverviewPage(ScrollPage):
         self._loaded = loaded
         self.set_title(self.name, where_from_to(loaded.connection))
         run = loaded.runs[0] if loaded.runs else None
-        first = not any(one.state in ("finished", "finished_with_problems") for one in loaded.runs)
+        first = not any(one.state in APPLIED for one in loaded.runs)
         self.more_button.add_menu(run_menu(self._context, self.name, first=first))
         self._status.show_run(self._context, loaded)
         show = partial(self._context.go.summary, self.name, run.id) if run else None
@@ -156,8 +157,8 @@ class _StatusCard(Card):
         super().__init__()
         self.chip = Chip()
         self._when, self._what = ElidedLabel("", "strong"), Label("", "muted")
-        self._sparkline = Sparkline()
-        self.add(row(self.chip, wide(column(self._when, self._what, spacing=2)), self._sparkline, spacing=SPACE_L))
+        self.sparkline = Sparkline()
+        self.add(row(self.chip, wide(column(self._when, self._what, spacing=2)), self.sparkline, spacing=SPACE_L))
 
     def show_run(self, context: PageContext, loaded: _Loaded) -> None:
         """Show the newest run."""
@@ -167,7 +168,7 @@ class _StatusCard(Card):
         first = tr("The first run reads everything, then waits for your approval.")
         waits = run is not None and run.state in WAITING
         self._what.setText(planned(run) if run and waits else went(run) if run else first)
-        self._sparkline.show_runs(loaded.runs)
+        self.sparkline.show_runs(loaded.runs)
 
 
 class _DeliveredCard(Card):
@@ -183,7 +184,7 @@ class _DeliveredCard(Card):
 
     def show_run(self, run: Run) -> None:
         """Show the counts of a run; a plan that was not delivered says so in its heading."""
-        planned = run.state not in ("finished", "finished_with_problems")
+        planned = run.state not in APPLIED and not run.in_part
         self.heading.setText(tr("What the last run would do") if planned else tr("What the last run did"))
         self._model.show_rows(
             [self._row(run, entity.key) for entity in planned_entities() if _concerns(run, entity.key)]

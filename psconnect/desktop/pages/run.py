@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.progress import ProgressStep
 from psconnect.desktop.runs import ActiveRun
-from psconnect.desktop.sentences import error_in_words, headline, reasons_in_words, went
+from psconnect.desktop.sentences import error_in_words, failure_in_words, headline, reasons_in_words, totals, went
 from psconnect.desktop.text import duration, moment, number, state_word, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, clear, line, row, wide
-from psconnect.desktop.widgets.chip import Chip
+from psconnect.desktop.widgets.chip import Chip, run_colour
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.runs import WAITING, Run
@@ -201,18 +201,16 @@ def _remaining(active: ActiveRun) -> str:
 
 def _outcome(run: Run) -> str:
     if run.error:
-        return error_in_words(run.error)
+        return failure_in_words(run)
     if run.state == "held":
         return tr("On hold, nothing was delivered. {reasons}", reasons=reasons_in_words(run))
-    if run.delivered:
+    if run.delivered and totals(run).total:
         return tr("{changes} Delivered to {place}.", changes=went(run), place=run.delivered)
     return went(run)
 
 
 def _colour(run: Run) -> str:
-    return {"held": "warning", "failed": "bad", "finished": "good", "finished_with_problems": "good"}.get(
-        run.state, "accent"
-    )
+    return run_colour(run) or "accent"
 
 
 class _StepsCard(Card):

@@ -12,7 +12,14 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.exclusions import left_alone_in_words
 from psconnect.desktop.pages.problems import ProblemsCard
-from psconnect.desktop.sentences import changes_in_words, error_in_words, headline, reasons_in_words, went
+from psconnect.desktop.sentences import (
+    changes_in_words,
+    failure_in_words,
+    headline,
+    reasons_in_words,
+    refused_in_words,
+    went,
+)
 from psconnect.desktop.text import (
     duration,
     entity_label,
@@ -20,7 +27,6 @@ from psconnect.desktop.text import (
     moment,
     number,
     scope_word,
-    state_word,
     tr,
     trigger_word,
 )
@@ -28,7 +34,7 @@ from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XL
 from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, clear
-from psconnect.desktop.widgets.chip import Chip, run_colour
+from psconnect.desktop.widgets.chip import Chip, run_colour, run_word
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
@@ -106,10 +112,10 @@ class RunSummaryPage(ScrollPage):
         run = loaded.run
         self._run = run
         self.set_title(headline(run), tr("{name}, run of {when}", name=self.name, when=self._when(run)))
-        self.chip.show_state(state_word(run.state), run_colour(run))
+        self.chip.show_state(run_word(run), run_colour(run))
         self.review_button.setVisible(run.state in WAITING)
         self.question.hide()
-        self.undo_button.setVisible(run.state in APPLIED)
+        self.undo_button.setVisible(run.state in APPLIED or run.in_part)
         self.undo_button.setEnabled(loaded.undoable.possible)
         self.undo_button.setToolTip(loaded.undoable.reason)
         self._show_outcome(run)
@@ -132,10 +138,12 @@ class RunSummaryPage(ScrollPage):
         self.outcome.hide()
         if run.error:
             colour = "bad" if run.state == "failed" else "warning"
-            self.outcome.tell(error_in_words(run.error), colour, self.ways_out(run.error["code"]))
+            self.outcome.tell(failure_in_words(run), colour, self.ways_out(run.error["code"]))
         elif run.holds and run.state == "held":
             self.outcome.tell(reasons_in_words(run), "warning")
-        elif run.state not in ("finished", "finished_with_problems"):
+        elif run.refused:
+            self.outcome.tell(tr("{refused} The reasons are below.", refused=refused_in_words(run)), "warning")
+        elif run.state not in APPLIED:
             self.outcome.tell(went(run), "accent")
 
     def _show_facts(self, run: Run) -> None:
@@ -156,7 +164,8 @@ class RunSummaryPage(ScrollPage):
         if run.undoes:
             facts.append((tr("Takes back the run"), run.undoes, "", 2))
         if run.set_aside:
-            facts.append((tr("Left alone"), left_alone_in_words(run.set_aside), "", 2))
+            label = tr("Not delivered") if run.refused else tr("Left alone")
+            facts.append((label, left_alone_in_words(run.set_aside), "", 2))
         place = 0
         for label, value, tip, across in facts:
             shown = fact(label, value)

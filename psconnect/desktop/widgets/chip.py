@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from psconnect.desktop.text import state_word, tr
 from psconnect.desktop.widgets.label import Label
-from psconnect.model.runs import WORKING, Run
+from psconnect.model.runs import APPLIED, WORKING, Run
 from psconnect.service import ConnectionState
 
 _COLOURS = {
@@ -53,13 +53,19 @@ def state_of_run(run: Run | None, *, working: bool = False, disabled: bool = Fal
         return tr("Disabled"), ""
     if run is None:
         return tr("Not run yet"), ""
-    if run.state in ("finished", "finished_with_problems"):
+    if run.state in APPLIED and not run.refused:
         return tr("Up to date"), "good"
     if run.state in WORKING:
         return tr("Running elsewhere"), "accent"
-    return state_word(run.state), run_colour(run)
+    return run_word(run), run_colour(run)
+
+
+def run_word(run: Run) -> str:
+    """A run's state in a few words."""
+    return tr("Not all delivered") if run.refused and run.state in APPLIED else state_word(run.state)
 
 
 def run_colour(run: Run) -> str:
     """Colour of a run's state."""
-    return _COLOURS.get(run.state, "")
+    incomplete = run.in_part or bool(run.refused)
+    return "warning" if incomplete and run.state != "failed" else _COLOURS.get(run.state, "")

@@ -20,7 +20,7 @@ from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.flow import State
 from psconnect.desktop.wizard.session import Session
 
-_WIDTH, _HEIGHT, _MARK, _ICON, _BRAND = 248, 38, 20, 14, 18
+_WIDTH, _HEIGHT, _MARK, _ICON, _BRAND = 212, 38, 20, 14, 18
 
 
 class StepButton(QPushButton):

@@ -27,7 +27,7 @@ from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
 from psconnect.wording.errors import word
 
-_SIZE, _LEAST = QSize(1180, 760), QSize(900, 480)
+_SIZE, _LEAST = QSize(1180, 760), QSize(860, 480)
 OnSaved = Callable[[str, str], object]
 
 

@@ -52,6 +52,7 @@ def test_the_first_two_steps_are_drawn(setting: Setting, grab: Grab):
     setting.press(window.next_button)
     grab("1-connect-error")
     setting.type(setting.connect.name, "Lincoln roster")
+    setting.press(setting.connect.cards["oneroster"])
     setting.type(setting.connect.district, "Lincoln Unified School District")
     grab("1-connect-filled")
     setting.press(window.next_button)
@@ -210,7 +211,15 @@ def test_a_destination_with_tables_and_secrets_is_drawn(service_kind: Kind, sett
 def test_a_destinations_secret_without_a_keyring_is_drawn(
     service_kind: Kind, setting: Setting, grab: Grab, no_keyring: object
 ):
-    setting.open()
+    window = setting.open()
     setting.to("destination")
     setting.press(setting.destination.kinds["example-service"])
+    page = setting.destination
+    account = page.settings["account"].control
+    assert isinstance(account, QLineEdit)
+    setting.type(account, "lincoln")
+    setting.press(window.next_button)
+    control = page.secrets["destination.token"].line
+    setting.qtbot.waitUntil(lambda: control.visibleRegion().boundingRect() == control.rect(), timeout=WAIT_MS)
+    assert "no keyring" in page.rows["destination.token"].help.text()
     grab("4-service-no-keyring")
