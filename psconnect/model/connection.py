@@ -13,7 +13,7 @@ import msgspec
 from psconnect.model.bad_setting import nearest
 from psconnect.model.bad_setting import refuse as _refuse
 from psconnect.model.connection_id import PATTERN
-from psconnect.model.entities import BY_KEY, ENTITIES
+from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
 from psconnect.model.filter_rules import FilterRule, parse_filters
 from psconnect.model.ids import IdRules, IdSettings, id_rules_of
@@ -110,9 +110,9 @@ def _check_table(data: Any, path: str, kind: Any, known: list[str] | None = None
         raise _refuse(f"“{path}” is not a section.", f"Write it as [{path}.student], for example.", path)
     for key, settings in data.items():
         where = f"{path}.{key}"
-        # Derived entities have limits, but nothing is mapped to them.
-        entities = list(BY_KEY) if path == "safety.thresholds" else [entity.key for entity in ENTITIES]
-        if key not in entities:
+        # Which entities have limits depends on the kinds of destination: sync.thresholds checks it.
+        entities = [entity.key for entity in ENTITIES]
+        if path != "safety.thresholds" and key not in entities:
             raise _refuse(f"“{key}” in [{path}] is not an entity.", nearest(key, entities), where)
         if not isinstance(settings, dict):
             raise _refuse(f"“{where}” is not a section.", f"Write it as [{where}].", where)

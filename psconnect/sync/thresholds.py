@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import msgspec
 
-from psconnect.model.entities import planned_entities
+from psconnect.destinations import KINDS
+from psconnect.model.bad_setting import hint_at
+from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
 from psconnect.model.sections import EntityThresholds
 
@@ -100,10 +102,19 @@ def parse_threshold(text: str, where: str) -> Threshold:
 
 
 def thresholds_of(changed: Mapping[str, EntityThresholds]) -> dict[str, dict[str, Threshold]]:
-    """All limits, entity key -> kind: the built-in ones with a connection's changes; raises FixSettings."""
+    """All limits, entity key -> kind: the built-in ones with a connection's changes; raises FixSettings.
+
+    Every kind's derived entities have limits, whichever kind is chosen: choosing another one keeps them in the file.
+    """
     kinds = EntityThresholds.__struct_fields__
+    entities = (*ENTITIES, *(entity for kind in KINDS.values() for entity in kind.derived))
+    known = [entity.key for entity in entities]
+    for key in changed:
+        if key not in known:
+            where = f"safety.thresholds.{key}"
+            raise FixSettings("PSC-SETTINGS-THRESHOLD/entity", where=where, name=key, hint=hint_at(key, known))
     limits: dict[str, dict[str, Threshold]] = {}
-    for entity in planned_entities():
+    for entity in entities:
         own = msgspec.structs.asdict(changed[entity.key]) if entity.key in changed else {}
         for kind, (only, what, who) in _ONLY.items():
             if own.get(kind) is not None and entity.key not in only:

@@ -168,6 +168,7 @@ def test_set_names_the_nearest_setting_and_keeps_the_file(psconnect: Psconnect, 
         ("mapping.student.username", "{Students.Student_Web_ID|lowr}", "lower"),
         ("mapping.student.username", "{Teachers.Name}", "Did you mean “Students.Last_Name”?"),
         ("safety.thresholds.student.remove", "many", "3% and 25"),
+        ("safety.thresholds.studnt.remove", "off", "Did you mean “student”?"),
         ("preset", "onerooster", "oneroster"),
         ("source.url", "http://lincoln.example", "https"),
     ):

@@ -26,6 +26,7 @@ from psconnect.model.entities import BY_RANK, ENTITIES
 from psconnect.model.review import ChangeQuery
 from psconnect.model.runs import Run
 from psconnect.store.settings.secrets import CLIENT_SECRET, variable
+from psconnect.wording.holds import word_hold
 from psconnect.wording.records import record_kind
 from psconnect.wording.run_sentence import sentence_of
 from tests.contracts.kinds.accounts import TOKEN
@@ -504,7 +505,7 @@ def test_derived_entities_have_limits_like_any_other(accounts: Accounts) -> None
 
     assert run.state == "held"
     assert [hold.rule for hold in run.holds] == ["remove-grade-member"]
-    assert "members of grade groups" in run.holds[0].reason.lower()
+    assert "members of grade groups" in word_hold(run.holds[0]).reason.lower()
 
 
 # --- killed ----------------------------------------------------------------------------------------------------------

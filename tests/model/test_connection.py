@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from psconnect.model.bad_setting import nearest
 from psconnect.model.connection import Connection, from_dict, to_dict
-from psconnect.model.entities import BY_KEY
+from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
 from psconnect.model.scope import ScopeSettings
 from psconnect.model.sections import EntityThresholds, OptionSettings, SafetySettings, SourceSettings
@@ -92,7 +92,8 @@ keep = 3
         ({"options": {"parent": "all"}}, "options.parent", "Did you mean “parents”?"),
         ({"options": {"zzz": 1}}, "options.zzz", "Known: admins, co_teacher_classes, co_teachers, "),
         ({"safety": {"previw": "first"}}, "safety.previw", "Did you mean “preview”?"),
-        ({"safety": {"thresholds": {"studnt": {}}}}, "safety.thresholds.studnt", "Did you mean “student”?"),
+        ({"safety": {"thresholds": {"studnt": {"removes": "1"}}}}, "safety.thresholds.studnt.removes",
+         "Did you mean “remove”?"),
         ({"safety": {"thresholds": {"student": {"removes": "1"}}}}, "safety.thresholds.student.removes",
          "Did you mean “remove”?"),
         ({"mapping": {"studnt": {}}}, "mapping.studnt", "Did you mean “student”?"),
@@ -169,7 +170,8 @@ def test_the_tables_given_are_left_as_they_are() -> None:
 
 names = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda text: text.strip() and text.isprintable())
 texts = st.text(st.characters(codec="utf-8"))
-tables = st.dictionaries(st.sampled_from(list(BY_KEY)), st.dictionaries(texts, texts, max_size=2), max_size=2)
+entities = st.sampled_from([entity.key for entity in ENTITIES])
+tables = st.dictionaries(entities, st.dictionaries(texts, texts, max_size=2), max_size=2)
 connections = st.builds(
     Connection,
     name=names.map(str.strip),
@@ -193,14 +195,13 @@ connections = st.builds(
         district_name=texts,
     ),
     mapping=tables,
-    requirements=st.dictionaries(
-        st.sampled_from(list(BY_KEY)), st.dictionaries(texts, st.sampled_from(["report", "skip"]))
-    ),
+    requirements=st.dictionaries(entities, st.dictionaries(texts, st.sampled_from(["report", "skip"]))),
     safety=st.builds(
         SafetySettings,
         preview=st.sampled_from(["always", "first", "never"]),
+        # A file can have limits of entities that only a kind of destination knows.
         thresholds=st.dictionaries(
-            st.sampled_from(list(BY_KEY)), st.builds(EntityThresholds, remove=st.none() | texts), max_size=2
+            entities | st.just("school-view"), st.builds(EntityThresholds, remove=st.none() | texts), max_size=2
         ),
     ),
     destination=st.dictionaries(texts, names | st.integers(-(2**63), 2**63 - 1) | st.booleans(), max_size=3),

@@ -253,6 +253,18 @@ def test_a_hold_says_who_only_changes_roles(entity: str, kind: str, what: str) -
     assert word_hold(hold).reason == f"{what}; the limit is {THRESHOLDS[entity][kind].text}."
 
 
+def test_the_entities_of_a_kind_of_destination_have_limits_of_their_own() -> None:
+    assert thresholds_of({"school-view": EntityThresholds(remove="2")})["school-view"]["remove"].crossed(2, 1_000)
+    assert not THRESHOLDS["school-view"]["remove"].crossed(2, 1_000)
+
+
+def test_limits_of_no_entity_are_refused() -> None:
+    with raises_saying(FixSettings, "“studnt” in .safety.thresholds. is not an entity") as refused:
+        thresholds_of({"studnt": EntityThresholds()})
+    assert refused.value.where == "safety.thresholds.studnt"
+    assert "“student”" in word(refused.value).to_do
+
+
 def test_a_wrong_limit_is_named() -> None:
     with pytest.raises(FixSettings) as refused:
         thresholds_of({"teacher": EntityThresholds(identity="some")})

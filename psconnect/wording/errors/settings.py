@@ -112,6 +112,12 @@ TEXTS = {
         ),
         marked("Give one of them another prefix ({place}), for example “{letter}-”, or deliver to another folder."),
     ),
+    "PSC-SETTINGS-THRESHOLD/entity": ErrorTexts(
+        marked("A threshold can’t be used"),
+        marked("“{name}” in [safety.thresholds] is not an entity."),
+        marked("{hint}"),
+        in_file=True,
+    ),
     "PSC-SETTINGS-THRESHOLD/not-its-own": ErrorTexts(
         marked("A threshold can’t be used"),
         marked("{entity:Records} have no limit {what}; only {who} have one."),
