@@ -107,7 +107,7 @@ class PowerSchoolClient:
         """Version, time zone and page sizes. Raises if the address is not a PowerSchool server.
 
         No sign-in is needed, but only with one are the page sizes the plugin's own (docs/powerschool.md 4). A server
-        that refuses to answer without one is asked again with it. The answer is empty where the server takes this for
+        that refuses to answer without one is asked again with it. The answer is empty if the server treats this as
         its v1 interface and the plugin may not use that.
         """
         if not signed_in:

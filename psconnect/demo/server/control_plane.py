@@ -30,7 +30,7 @@ class ControlPlane:
         return path.startswith("/demo/")
 
     def answer(self, request: Request) -> Reply:
-        """Answer a call: 403 without the token, 404 for what is not there, 409 where the server refuses a plugin."""
+        """Answer a call: 403 without the token, 404 for unknown paths, 409 if the server refuses a plugin."""
         given = request.headers.get(TOKEN_HEADER, "")
         if not hmac.compare_digest(given.encode(), self._server.control_token.encode()):
             return message_reply(403, "The X-Demo-Token header is missing or wrong.")

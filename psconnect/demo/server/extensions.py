@@ -76,7 +76,7 @@ class Extension:
 
 
 def wanted_extensions(core_table: str, names: Sequence[str], plugin: Plugin) -> list[Extension]:
-    """The extensions among these names that the table has and of which the plugin may read something."""
+    """The named extensions that the table has and the plugin may read at least in part."""
     found = [Extension(one, plugin) for one in extension_tables(core_table) if one.name.lower() in names]
     return [one for one in found if one.fields]
 

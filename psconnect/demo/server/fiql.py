@@ -47,7 +47,7 @@ def parse_filter(text: str) -> list[Term]:
 
 
 def condition(term: Term, sql_name: str, column: Column) -> tuple[str, object]:
-    """The SQL condition of a term, with its one parameter (None where the condition takes none).
+    """The SQL condition of a term, with its one parameter (None if it takes none).
 
     Raises:
         FilterError: if the value does not fit the column's kind.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     _Body = dict[str, Any]
     #: Writes inside a transaction: (database, keys of the path, body); the answer is the key of the row.
     _Write = Callable[[sqlite3.Connection, list[int], _Body], int]
-    #: Reads what a path stands for: (ask, keys of the path); None if there is no such thing.
+    #: Reads the object of a path: (ask, keys of the path); None if it does not exist.
     _Read = Callable[[Ask, list[int]], object]
 
 

@@ -108,7 +108,7 @@ def create_part(database: sqlite3.Connection, part: Part, contact_id: int, body:
 
 
 def change_part(database: sqlite3.Connection, part: Part, contact_id: int, row_id: int, body: _SENT) -> None:
-    """Set what the body names of a row; a value that others share becomes a row of its own first."""
+    """Set the columns that the body names; a value shared with others first gets its own row."""
     values = stored_block(part.fields, body, part.table, database.execute, new=False)
     value = stored_block(part.value_fields, body, part.value_table, database.execute, new=False)
     _make_room(database, part, contact_id, values)
@@ -188,7 +188,7 @@ def create_student(database: sqlite3.Connection, contact_id: int, body: _SENT) -
 
 
 def change_student(database: sqlite3.Connection, contact_id: int, row_id: int, body: _SENT) -> None:
-    """Set the sequence and the access to the student's data, where the body names them."""
+    """Set the sequence and the access to the student's data, if the body names them."""
     if "sequence" in body:
         update(database, "StudentContactAssoc", row_id, {"ContactPriorityOrder": _sequence(body, 1)})
     if "canAccessData" in body:
