@@ -32,6 +32,7 @@ from psconnect.wording.run_sentence import sentence_of
 from tests.contracts.kinds.accounts import TOKEN
 from tests.support.demo import NAME, Connect, Connected
 from tests.support.home import CHECKOUT
+from tests.sync.test_staff import a_teacher, lose_classes
 
 Records = dict[tuple[str, str], dict[str, str]]
 """Entity key and id -> attributes."""
@@ -493,6 +494,38 @@ def test_another_file_gets_everything_as_new(accounts: Accounts) -> None:
     assert run.error is None
     assert accounts.records() == first == accounts.ledger()
     assert accounts.sync().changes == {}
+
+
+def test_another_system_that_has_the_records_already_gets_none_twice(accounts: Accounts) -> None:
+    accounts.delivered()
+    before = {(entity, name): no for no, entity, name, _record, _related in accounts.things()}
+    with closing(sqlite3.connect(accounts.folder / "accounts.sqlite", isolation_level=None)) as db:
+        db.execute("UPDATE mark SET id = 'another'")
+
+    run = accounts.delivered()
+
+    assert run.redelivers_to
+    assert accounts.records() == accounts.ledger()
+    assert {(entity, name): no for no, entity, name, _record, _related in accounts.things()} == before
+
+
+def test_staff_that_is_refused_in_a_new_role_stays_in_the_old_one(accounts: Accounts) -> None:
+    accounts.delivered()
+    key = a_teacher(accounts.connected)
+    person = f"T{key}"
+    lose_classes(accounts.connected, key)
+    accounts.fault(refuse=[f"admin {person}"])
+
+    run = accounts.delivered()
+
+    assert accounts.findings(run, "change-refused") == [("admin", person)]
+    assert ("teacher", person) in accounts.findings(run, "change-waits")
+    assert ("teacher", person) in accounts.records()
+    assert accounts.records() == accounts.ledger()
+    accounts.fault()
+    accounts.delivered()
+    assert {entity for entity, name in accounts.records() if name == person} == {"admin"}
+    assert accounts.records() == accounts.ledger()
 
 
 def test_derived_entities_have_limits_like_any_other(accounts: Accounts) -> None:

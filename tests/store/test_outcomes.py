@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from psconnect.model.entities import CALENDAR, STUDENT, Entity
-from psconnect.model.outcomes import Done, Link
+from psconnect.model.entities import ADMIN, CALENDAR, STUDENT, TEACHER, Entity
+from psconnect.model.outcomes import Done, Link, Refused
 from psconnect.store.database import open_rosters
 from psconnect.store.plan import outcomes, remote_ids
 from psconnect.store.plan.plan import CREATE, REMOVE, Plan
@@ -33,9 +33,12 @@ def plan_change(db: sqlite3.Connection, entity: Entity, key: int, action: int, *
 
 
 def all_sent(db: sqlite3.Connection, entity: Entity, action: int) -> list[list[int]]:
-    """The keys of each batch in the order of sending; every change is done."""
-    batches = []
-    while changes := outcomes.pending(db, 1, entity, action, 10):
+    """The keys of each batch in the order of sending, as a delivery asks for them; every change is done."""
+    batches, after = [], None
+    while (changes := outcomes.pending(db, 1, entity, action, 10, after)) or after is not None:
+        after = changes[-1].key if changes else None
+        if not changes:
+            continue
         batches.append([change.key for change in changes])
         outcomes.journal(db, 1, entity, batches[-1])
         for change in changes:
@@ -55,6 +58,31 @@ def test_a_term_is_created_after_the_term_above_it_and_removed_before_it(db: sql
     assert all_sent(db, CALENDAR, REMOVE) == [[1], [3], [2]]
     assert db.execute("SELECT count(*) FROM ledger").fetchone() == (0,)
     assert db.execute("SELECT count(*) FROM remote").fetchone() == (0,)
+
+
+def test_no_term_overtakes_one_above_it_that_has_a_lower_key(db: sqlite3.Connection) -> None:
+    chain = ((1, ""), (2, "3"), (3, ""), (4, "2"))
+    for key, parent in chain:
+        plan_change(db, CALENDAR, key, CREATE, parentSourcedId=parent)
+    assert all_sent(db, CALENDAR, CREATE) == [[1, 3], [2], [4]]
+
+    db.execute("DELETE FROM change")
+    db.execute("DELETE FROM outcome")
+    for key, parent in ((1, ""), (2, "4"), (3, "2"), (4, "")):
+        plan_change(db, CALENDAR, key, REMOVE, parentSourcedId=parent)
+    assert all_sent(db, CALENDAR, REMOVE) == [[1, 3], [2], [4]]
+
+
+def test_who_can_t_be_made_in_the_new_role_keeps_the_old_one(db: sqlite3.Connection) -> None:
+    plan_change(db, TEACHER, 64, CREATE)
+    plan_change(db, ADMIN, 64, REMOVE)
+    plan_change(db, ADMIN, 65, REMOVE)
+    outcomes.journal(db, 1, TEACHER, [64])
+    ((_run, _entity, (change,)),) = outcomes.unanswered(db)
+    outcomes.settle(db, 1, TEACHER, change, Refused("no", "No."))
+
+    assert outcomes.let_wait(db, 1, ADMIN, REMOVE) == 1
+    assert [one.key for one in outcomes.pending(db, 1, ADMIN, REMOVE, 10)] == [65]
 
 
 def test_terms_that_are_above_each_other_are_sent_all_the_same(db: sqlite3.Connection) -> None:
@@ -81,7 +109,8 @@ def test_two_records_never_take_over_the_same_one(db: sqlite3.Connection) -> Non
         plan_change(db, STUDENT, key, CREATE)
     remote_ids.keep(db, 1, STUDENT, 7, ("7", "r1"))
 
-    remote_ids.keep_links(Plan(db, 1), STUDENT, {8: Link("r1", "name"), 9: Link("r2", "name"), 10: Link("r2", "mail")})
+    links = {8: Link("r1", "name"), 9: Link("r2", "name"), 10: Link("r2", "mail")}
+    remote_ids.keep_links(Plan(db, 1), STUDENT, links, elsewhere=False)
 
     assert remote_ids.known(db, 1, STUDENT, [7, 8, 9, 10]) == {7: "r1", 9: "r2"}
     assert remote_ids.adopted(db, 1, STUDENT, [8, 9, 10]) == {9: "name"}

@@ -13,6 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity, planned_entities
+from psconnect.model.id_attributes import SPACES
 from psconnect.model.outcomes import Done, Refused
 from psconnect.model.runs import REFUSALS, Change
 from psconnect.store.plan import remote_ids
@@ -34,11 +35,12 @@ def pending(
     Of those that point to each other, only the ones that can go first.
 
     A term needs the term above it: what points to a change of the same kind that is still to come waits for it, and a
-    removal waits for the removals of what points to it.
+    removal waits for the removals of what points to it. Only where all that are left point to each other in a circle
+    do they go as they come: they are asked for without ``after``, so that nothing that can go first is behind.
     """
     open_ = f"c.run = :run AND c.entity = {entity.rank} AND c.action = {action} AND {_OPEN}"
     ordered = " AND ".join([open_, *_after_others(entity, action)])
-    for condition in dict.fromkeys((ordered, open_)):
+    for condition in dict.fromkeys((ordered, open_ if after is None else ordered)):
         sql = f"SELECT c.key, c.before, c.after FROM change c WHERE {condition} AND c.key > :after ORDER BY c.key"
         values = {"run": run, "after": _FIRST if after is None else after, "most": most}
         rows = db.execute(f"{sql} LIMIT :most", values).fetchall()
@@ -140,7 +142,7 @@ def let_wait(db: sqlite3.Connection, run: int, entity: Entity, action: int) -> i
     """Let changes wait that would leave something pointing to nothing since others were refused; returns how many."""
     found = _removed_too_early(entity) if action == REMOVE else _without_what_they_need(entity)
     waiting = 0
-    for condition in found:
+    for condition in (*found, *_half_passed(entity, action)):
         waiting += db.execute(
             f"INSERT INTO outcome (run, entity, key, state) SELECT c.run, c.entity, c.key, {_WAITS} FROM change c "
             f"WHERE c.run = :run AND c.entity = {entity.rank} AND c.action = {action} AND {_OPEN} AND {condition}",
@@ -181,6 +183,23 @@ def _removed_too_early(entity: Entity) -> Iterator[str]:
             if pointer.several:
                 held = f"SELECT j.value {kept}, {each_id(ids)} j {where}"
             yield f"{record_id('c.before')} IN ({held})"
+
+
+def _half_passed(entity: Entity, action: int) -> Iterator[str]:
+    """SQL conditions: the change hands on an id that was not taken over, or takes one that was not given up.
+
+    Nobody is removed who was to stay in another role, and nobody is there twice (store.plan.integrity).
+    """
+    own, other = ("before", "after") if action == REMOVE else ("after", "before")
+    for space in SPACES:
+        if entity in space:
+            ranks = ", ".join(str(each.rank) for each in space)
+            yield (
+                f"{record_id(f'c.{own}')} IN (SELECT {record_id(f'n.{other}')} FROM change n JOIN outcome o "
+                "ON o.run = n.run AND o.entity = n.entity AND o.key = n.key WHERE n.run = :run "
+                f"AND n.entity IN ({ranks}) AND n.{other} NOT NULL AND o.state IN {_NOT_MADE} "
+                "AND (n.entity, n.key) <> (c.entity, c.key))"
+            )
 
 
 @dataclass(frozen=True)

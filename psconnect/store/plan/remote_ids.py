@@ -63,21 +63,25 @@ def _by_id(db: sqlite3.Connection, targets: Sequence[str], wanted: set[str]) -> 
     return found
 
 
-def created(plan: Plan, entity: Entity) -> Iterator[dict[int, dict[str, str]]]:
-    """What a plan creates of an entity and the destination has no id of yet: some records at a time, by key."""
+def created(plan: Plan, entity: Entity, *, elsewhere: bool) -> Iterator[dict[int, dict[str, str]]]:
+    """What a plan creates of an entity and the destination has no id of yet: some records at a time, by key.
+
+    ``elsewhere``: the ids that are known are those of another destination, so it has none.
+    """
     after = -(2**62)
+    known = "false" if elsewhere else "EXISTS (SELECT 1 FROM remote r WHERE r.entity = c.entity AND r.key = c.key)"
     sql = (
         f"SELECT key, after FROM change c WHERE run = ? AND entity = ? AND action = {CREATE} AND key > ? "
-        "AND NOT EXISTS (SELECT 1 FROM remote r WHERE r.entity = c.entity AND r.key = c.key) ORDER BY key LIMIT ?"
+        f"AND NOT {known} ORDER BY key LIMIT ?"
     )
     while rows := plan.db.execute(sql, [plan.run, entity.rank, after, _CHUNK]).fetchall():
         yield {key: record_by_name(entity, record) for key, record in rows}
         after = rows[-1][0]
 
 
-def keep_links(plan: Plan, entity: Entity, links: Mapping[int, Link]) -> None:
+def keep_links(plan: Plan, entity: Entity, links: Mapping[int, Link], *, elsewhere: bool) -> None:
     """Keep with a plan what the destination has already; nothing that is linked to another record already."""
-    taken = "EXISTS (SELECT 1 FROM remote WHERE entity = :entity AND remote_id = :remote)"
+    taken = "false" if elsewhere else "EXISTS (SELECT 1 FROM remote WHERE entity = :entity AND remote_id = :remote)"
     sql = f"INSERT OR IGNORE INTO adopted SELECT :run, :entity, :key, :remote, :how WHERE NOT {taken}"
     for key, link in sorted(links.items()):
         values = {"run": plan.run, "entity": entity.rank, "key": key, "remote": link.remote_id, "how": link.how}

@@ -59,7 +59,8 @@ def link_existing(job: Job, plan: Plan) -> None:
     """Ask the destination which of the records to create it already has; needs an open transaction."""
     if not isinstance(job.destination, Writer):
         return
+    elsewhere = is_elsewhere(job, plan.db)
     for entity in planned_entities():
-        for records in remote_ids.created(plan, entity):
+        for records in remote_ids.created(plan, entity, elsewhere=elsewhere):
             job.cancel.check()
-            remote_ids.keep_links(plan, entity, job.destination.adopt(entity, records))
+            remote_ids.keep_links(plan, entity, job.destination.adopt(entity, records), elsewhere=elsewhere)
