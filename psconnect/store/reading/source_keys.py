@@ -6,19 +6,22 @@ without any record changing its key.
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from psconnect.model.entities import ENTITIES, Entity
 from psconnect.model.ids import kind_of
 from psconnect.store.database import transaction
+from psconnect.store.history.facts import get_fact, set_fact
 
 GIVEN_KEYS = range(2**39, 2**40)
 """The keys that are given. PowerSchool's numbers stay below; those of leads without a row (10**15 and more) above.
 
 The search for a record puts the entity in front of keys of 40 bits (store.reading.last_reading).
 """
+_NEXT = "source-key"
+"""The fact that holds, for each kind, the next key: what is kept under a forgotten one is never somebody else’s."""
+_TOGETHER = 500
 _REMEMBERED = 100_000
 """Ids of a kind whose keys are kept in memory, so that it does not grow with the district."""
 
@@ -42,17 +45,22 @@ class StoredKeys:
             known.update(self._stored(kind, missing))
             self._give(kind, [own_id for own_id in missing if own_id not in known], known)
 
-    def _stored(self, kind: str, own_ids: list[str]) -> list[tuple[str, int]]:
-        sql = "SELECT id, key FROM source_key WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"
-        return self._db.execute(sql, [kind, json.dumps(own_ids)]).fetchall()
+    def _stored(self, kind: str, own_ids: list[str]) -> Iterator[tuple[str, int]]:
+        # Not as JSON: SQLite ends its texts at a NUL, and a damaged id may hold one.
+        for at in range(0, len(own_ids), _TOGETHER):
+            some = own_ids[at : at + _TOGETHER]
+            sql = f"SELECT id, key FROM source_key WHERE kind = ? AND id IN ({', '.join('?' * len(some))})"
+            yield from self._db.execute(sql, [kind, *some])
 
     def _give(self, kind: str, own_ids: list[str], known: dict[str, int]) -> None:
         if not own_ids:
             return
         with transaction(self._db):
             sql = "SELECT coalesce(max(key) + 1, ?) FROM source_key WHERE kind = ?"
-            (first,) = self._db.execute(sql, [GIVEN_KEYS.start, kind]).fetchone()
+            (next_one,) = self._db.execute(sql, [GIVEN_KEYS.start, kind]).fetchone()
+            first = max(next_one, int(get_fact(self._db, f"{_NEXT} {kind}") or 0))
             given = {own_id: first + place for place, own_id in enumerate(own_ids)}
+            set_fact(self._db, f"{_NEXT} {kind}", str(first + len(own_ids)))
             rows = ((kind, own_id, key) for own_id, key in given.items())
             self._db.executemany("INSERT INTO source_key (kind, id, key) VALUES (?, ?, ?)", rows)
         known.update(given)
