@@ -178,6 +178,30 @@ def test_a_damaged_archive_stops_the_reading(tmp_path: Path) -> None:
     assert caught.value.code == "PSC-BUNDLE-NOT-WHOLE"
 
 
+def test_an_archive_with_a_password_is_told(tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", texts(school()), zipped=True)
+    path = folder / "bundle.zip"
+    content = bytearray(path.read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = content.find(mark)
+        while at >= 0:
+            content[at + flags] |= 1
+            at = content.find(mark, at + 1)
+    path.write_bytes(content)
+    with pytest.raises(PsconnectError) as caught:
+        read(folder)
+    assert caught.value.code == "PSC-BUNDLE-FORMAT"
+
+
+@pytest.mark.parametrize("label", ["m²", "größe", "class", "1 st", "①"])
+def test_further_columns_may_have_any_name(tmp_path: Path, label: str) -> None:
+    files = texts(school())
+    lines = files["orgs.csv"].splitlines()
+    ends = [f",metadata.{label}".encode(), *[b",9"] * (len(lines) - 1)]
+    files["orgs.csv"] = b"\n".join(line + end for line, end in zip(lines, ends, strict=True))
+    assert len(read(write(tmp_path / "in", files)).records["school"]) == 2
+
+
 def test_two_archives_are_not_chosen_from(tmp_path: Path) -> None:
     folder = write(tmp_path / "in", texts(school()), zipped=True)
     (folder / "older.zip").write_bytes((folder / "bundle.zip").read_bytes())

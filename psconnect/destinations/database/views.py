@@ -6,6 +6,7 @@ They are for people who may see only one school. Their names contain the school'
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,9 +33,15 @@ def school_views(roster: Roster) -> Iterator[Sequence[str]]:
     schools = [school for school in schools if school["type"] == "school"]
     names = [_name(school["identifier"]) or _name(school["sourcedId"]) for school in schools]
     often = Counter(names)
+    names = [
+        name if often[name] == 1 else f"{name}_{_name(school['sourcedId'])}"
+        for school, name in zip(schools, names, strict=True)
+    ]
+    often = Counter(names)
     for school, name in zip(schools, names, strict=True):
-        alone = name if often[name] == 1 else f"{name}_{_name(school['sourcedId'])}"
-        yield school["sourcedId"], school["sourcedId"], f"school_{alone}"
+        own_id = school["sourcedId"]
+        alone = name if often[name] == 1 else f"{name}_{hashlib.sha256(own_id.encode()).hexdigest()[:8]}"
+        yield own_id, own_id, f"school_{alone}"
 
 
 def _name(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import os
 import zipfile
 import zlib
@@ -87,7 +88,9 @@ class Bundle:
                 yield from (row for row in csv.reader(text, strict=True) if row)
         except UnicodeDecodeError:
             raise _not_read(f"{name} is not written in UTF-8", name) from None
-        except (csv.Error, EOFError, zipfile.BadZipFile, zlib.error):
+        except RuntimeError:  # so zipfile says that it wants a password, or does not know the compression
+            raise _not_read(f"{name} is encrypted, or packed in a way that can’t be read", name) from None
+        except (csv.Error, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError):
             raise _not_whole(f"{name} is cut off or damaged", name) from None
         except OSError as error:
             raise _not_whole(f"{name} can’t be read: {error.strerror or 'the system gave no reason'}", name) from None

@@ -47,7 +47,7 @@ _EXACT = ("ourcedId", "ourcedIds", "status", "role", "enabledUser", "primary", "
 
 def attribute_name(column: str) -> str:
     """The row attribute that holds a column; extra columns are named ``metadata.`` and a label."""
-    return re.sub(r"\W", "_", column)
+    return re.sub(r"[^a-zA-Z0-9_]", lambda found: "_" if found[0].isascii() else f"_{ord(found[0]):x}", column)
 
 
 def bundle_row_type(name: str, header: Sequence[str]) -> Callable[[list[str]], Any] | None:

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from psconnect.destinations.database.layout import custom_column
+from psconnect.destinations.database.views import school_views
 from psconnect.model.errors import FixSettings
 from psconnect.model.outcomes import Done, NotDone, Refused
 from psconnect.wording.errors import word
-from tests.contracts.rosters import HOSTILE, changed, hostile, small
+from tests.contracts.rosters import HOSTILE, ListRoster, changed, hostile, small
 from tests.destinations.database.support import Base, plan, without
 from tests.judges.roster_database import faults, roster
 
@@ -181,6 +182,17 @@ def test_schools_with_one_number_have_different_views(base: Base) -> None:
     base.deliver(tables)
 
     assert base.sql("SELECT name FROM school_view ORDER BY id") == [("school_100_3",), ("school_100_4",)]
+
+
+def test_schools_whose_ids_look_alike_have_different_views(base: Base) -> None:
+    tables = small()
+    alike = [("demo-valley-elementary-school-no-0001", ""), ("demo-valley-elementary-school-no-0002", "")]
+    for own_id, identifier in (*alike, ("学校一", ""), ("学校二", ""), ("s1", "100"), ("x", "100 s1")):
+        made = {"sourcedId": own_id, "type": "school", "parentSourcedId": "district", "name": "S"}
+        tables["school"].append({**made, "identifier": identifier})
+    names = [name for _id, _school, name in school_views(ListRoster(tables))]
+
+    assert len({*names}) == len(names) == 8
 
 
 def test_a_view_of_somebody_else_is_left_alone(base: Base) -> None:
