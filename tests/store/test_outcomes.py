@@ -79,7 +79,7 @@ def test_who_can_t_be_made_in_the_new_role_keeps_the_old_one(db: sqlite3.Connect
     plan_change(db, ADMIN, 65, REMOVE)
     outcomes.journal(db, 1, TEACHER, [64])
     ((_run, _entity, (change,)),) = outcomes.unanswered(db)
-    outcomes.settle(db, 1, TEACHER, change, Refused("no", "No."))
+    outcomes.settle_change(db, 1, TEACHER, change, Refused("no", "No."))
 
     assert outcomes.let_wait(db, 1, ADMIN, REMOVE) == 1
     assert [one.key for one in outcomes.pending(db, 1, ADMIN, REMOVE, 10)] == [65]
