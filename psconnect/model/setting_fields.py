@@ -79,7 +79,7 @@ class SecretField:
     """A secret: kept in the keyring, entered apart, never among the settings.
 
     Attributes:
-        key: its name; as a key of the secret store it is ``destination.KEY``.
+        key: its name; as a key of the secret store it is ``source.KEY`` or ``destination.KEY``.
         label, help: what a person reads.
         required: whether nothing works without it.
     """

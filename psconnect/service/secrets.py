@@ -1,4 +1,4 @@
-"""A connection's secrets: PowerSchool's and those its destination declares. Values go in but never out."""
+"""A connection's secrets: those its source and its destination declare. Values go in but never out."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from psconnect.destinations import KINDS
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
+from psconnect.model.setting_fields import SecretField
 from psconnect.service.base import Base
+from psconnect.sources import SOURCE_KINDS, source_kind_of
 from psconnect.store.settings.secrets import CLIENT_SECRET, SecretPlace, Secrets, variable
 
+_SOURCE = "source."
 _DESTINATION = "destination."
 
 
@@ -34,25 +37,20 @@ class SecretState:
     place: SecretPlace = ""
 
 
-_CLIENT = SecretState(CLIENT_SECRET, "Client secret", "From the plugin’s page in PowerSchool.", required=True)
-
-
 class SecretKeeping(Base):
     """What a user can do with secrets. All methods raise FixSettings, for example if the keyring is locked."""
 
     def secrets_of(self, name: str) -> list[SecretState]:
-        """The secrets a connection uses, PowerSchool's first."""
+        """The secrets a connection uses, its source's first."""
         return self._states(self._files.get(name))
 
     def _states(self, connection: Connection) -> list[SecretState]:
-        declared = [_CLIENT]
+        declared: list[tuple[str, SecretField]] = [(_SOURCE, one) for one in source_kind_of(connection).secrets]
         if connection.destination_kind in KINDS:
-            for field in KINDS[connection.destination_kind].secrets:
-                key = f"{_DESTINATION}{field.key}"
-                declared.append(SecretState(key, field.label, field.help, field.required))
+            declared += [(_DESTINATION, one) for one in KINDS[connection.destination_kind].secrets]
         return [
-            SecretState(one.key, one.label, one.help, one.required, self.secrets.place(connection.name, one.key))
-            for one in declared
+            SecretState(key, one.label, one.help, one.required, self.secrets.place(connection.name, key))
+            for key, one in ((f"{place}{one.key}", one) for place, one in declared)
         ]
 
     def set_secret(self, name: str, key: str, value: str) -> None:
@@ -68,13 +66,8 @@ class SecretKeeping(Base):
         states = self.secrets_of(name)
         keys = [state.key for state in states]
         if key not in keys:
-            raise FixSettings(
-                "PSC-SECRET-KEY",
-                "There is no such secret",
-                f"“{key}” is not a secret of this connection.",
-                f"{nearest(key, keys)} Known: {', '.join(keys)}." if len(keys) > 1 else f"Known: {keys[0]}.",
-                where=key,
-            )
+            case = "PSC-SECRET-KEY" if keys else "PSC-SECRET-KEY/none"
+            raise FixSettings(case, where=key, name=key, hint=hint_at(key, keys))
         return self._files.get(name).name
 
     def check_secrets(self, connection: Connection) -> None:
@@ -139,7 +132,8 @@ class SecretKeeping(Base):
 
 def every_secret() -> list[str]:
     """The keys of all secrets that any connection can have."""
-    return [CLIENT_SECRET, *destination_secret_keys()]
+    of_sources = [f"{_SOURCE}{field.key}" for kind in SOURCE_KINDS for field in kind.secrets]
+    return [*dict.fromkeys(of_sources), *destination_secret_keys()]
 
 
 def destination_secret_keys() -> list[str]:

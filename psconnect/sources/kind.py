@@ -13,6 +13,7 @@ from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection
 from psconnect.model.findings import Finding
+from psconnect.model.setting_fields import SecretField
 from psconnect.sources.base import Source
 from psconnect.sources.wanted import Wanted
 
@@ -90,7 +91,7 @@ class SourceKind(Protocol):
         numbered: whether its own ids are whole numbers, separate for each table. They are then the keys, and delivered
             ids need letters that tell staff and contacts from students. Other own ids are delivered unchanged.
         incremental: whether it can tell what changed.
-        secrets: keys of the secrets it needs.
+        secrets: the secrets it needs; each is stored as ``source.KEY``.
         mapping: its own mapping in place of the preset's, which is made for PowerSchool; None to use the preset's.
         birth_date: the students' field that holds the date of birth.
     """
@@ -99,7 +100,7 @@ class SourceKind(Protocol):
     label: str
     numbered: bool
     incremental: bool
-    secrets: tuple[str, ...]
+    secrets: tuple[SecretField, ...]
     mapping: Mapping[str, Mapping[str, str]] | None
     birth_date: str
 

@@ -162,3 +162,12 @@ def test_another_kind_of_source_does_not_replace_everybody(connected: Connected,
     said = psconnect("sync", connected.name, connected=connected)
     assert (said.code, "PSC-SOURCE-OTHER" in said.err) == (codes.NOT_READ, True), said
     assert files(connected.bundle) == before
+
+
+def test_a_bundle_needs_no_secret(tmp_path: Path, psconnect: Psconnect) -> None:
+    connect_to(psconnect, tmp_path / "sis", tmp_path / "roster")
+    assert psconnect("secret", "list", NAME, "--json").document == {"secrets": []}
+    said = psconnect("secret", "set", NAME, "source.client_secret", stdin="x")
+    assert said.code == codes.USAGE
+    assert "PSC-SECRET-KEY" in said.err
+    assert "needs none" in said.err

@@ -21,6 +21,7 @@ from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, ENTITI
 from psconnect.model.events import OnEvent
 from psconnect.model.findings import Finding
 from psconnect.model.problems import Fate
+from psconnect.model.setting_fields import SecretField
 from psconnect.sources import SOURCE_KINDS, source_kind_of
 from psconnect.sources.base import Memory, ReadSummary, SourceSink
 from psconnect.sources.kind import OpenSource, School, SourceContext, SourceField, SourceKind
@@ -38,7 +39,7 @@ class NotebookKind:
     label = "Notebook"
     numbered = False
     incremental = False
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[SecretField, ...] = ()
     birth_date = ""
     mapping: Mapping[str, Mapping[str, str]] | None = {
         "school": {"name": "{page.name}"},

@@ -11,7 +11,7 @@ from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.findings import Finding
-from psconnect.model.setting_fields import FieldCheck, SettingField
+from psconnect.model.setting_fields import FieldCheck, SecretField, SettingField
 from psconnect.sources.kind import School, SourceContext, SourceField
 from psconnect.sources.oneroster_csv.bundle import open_bundle
 from psconnect.sources.oneroster_csv.columns import BUNDLE_FILES, FILE_OF, FURTHER, MADE, own_ids
@@ -103,7 +103,7 @@ class OneRosterCsvKind:
     label: str = "OneRoster CSV"
     numbered: bool = False
     incremental: bool = False
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[SecretField, ...] = ()
     mapping: Mapping[str, Mapping[str, str]] | None = _MAPPING
     birth_date: str = ""
 

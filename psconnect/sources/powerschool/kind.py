@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from psconnect.model.connection import Connection
+from psconnect.model.setting_fields import SecretField
 from psconnect.powerschool import fields
 from psconnect.sources.kind import SourceContext, SourceField
 from psconnect.sources.powerschool.reads import PowerSchoolReads, powerschool_reads
 from psconnect.sources.powerschool.system import PowerSchool, open_client
 from psconnect.sources.wanted import Wanted
-from psconnect.store.settings.secrets import CLIENT_SECRET
 
 
 class PowerSchoolKind:
@@ -20,7 +20,9 @@ class PowerSchoolKind:
     label: str = "PowerSchool"
     numbered: bool = True
     incremental: bool = True
-    secrets: tuple[str, ...] = (CLIENT_SECRET,)
+    secrets: tuple[SecretField, ...] = (
+        SecretField("client_secret", "Client secret", "From the plugin’s page in PowerSchool."),
+    )
     mapping: Mapping[str, Mapping[str, str]] | None = None
     birth_date: str = "Students.DOB"
 

@@ -17,6 +17,14 @@ TEXTS = {
         marked("Check the name, or see them all with: psconnect connection list"),
         window=marked("Check the name."),
     ),
+    "PSC-SECRET-KEY": ErrorTexts(
+        marked("There is no such secret"), marked("“{name}” is not a secret of this connection."), marked("{hint}")
+    ),
+    "PSC-SECRET-KEY/none": ErrorTexts(
+        marked("There is no such secret"),
+        marked("“{name}” is not a secret of this connection, which needs none."),
+        marked("Check the connection’s name."),
+    ),
     "PSC-SECRET-KEYRING": ErrorTexts(
         marked("The keyring did not keep the secret"),
         marked("The keyring of this computer is locked, or refused to work{reason}."),
