@@ -155,7 +155,7 @@ def test_another_kind_of_source_does_not_replace_everybody(connected: Connected,
     lines, section = [], ""
     for line in settings.read_text().splitlines():
         section = line if line.startswith("[") else section
-        if section != "[source]":
+        if section not in ("[source]", "[options]"):
             lines.append(line)
     settings.write_text("\n".join(lines) + f'\n[source]\nkind = "oneroster-csv"\nfolder = "{folder}"\n')
     assert psconnect("connection", "import", str(settings), connected=connected).code == 0

@@ -11,6 +11,7 @@ from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.findings import Finding
+from psconnect.model.sections import OptionSettings
 from psconnect.model.setting_fields import FieldCheck, SecretField, SettingField
 from psconnect.sources.kind import School, SourceContext, SourceField
 from psconnect.sources.oneroster_csv.bundle import open_bundle
@@ -41,6 +42,22 @@ _MAPPING: Mapping[str, Mapping[str, str]] = {
     "contact": {**_USER, "phone": "{users.phone}"},
     "enrollment": {"beginDate": "{enrollments.beginDate}", "endDate": "{enrollments.endDate}"},
 }
+
+_ALWAYS = {
+    "co_teachers": True,
+    "co_teacher_classes": None,
+    "enroll_status": None,
+    "guest_students": None,
+    "merge_terms": False,
+    "section_move": "",
+    "devices": None,
+    "contact_module": True,
+    "contact_fields": None,
+    "contact_names": "",
+    "district_name": "",
+    "student_identifier": None,
+}
+"""Options that a bundle leaves no choice in, and what holds instead; another value is refused."""
 
 
 @dataclass(frozen=True)
@@ -113,18 +130,13 @@ class OneRosterCsvKind:
         _CHECK.known(own, (_FOLDER,), ())
         if own.get("folder", "") != "":
             _CHECK.value(_FOLDER, own["folder"])
-        rules, options = connection.id_rules, connection.options
-        refused = {
-            "ids": bool(rules.numbers),
-            "options.student_identifier": options.student_identifier is not None,
-            "options.contact_module": not options.contact_module,
-            "options.merge_terms": bool(options.merge_terms),
-            "options.section_move": bool(options.section_move),
-            "options.devices": options.devices is not None,
-        }
-        for where, given in refused.items():
-            if given:
-                raise FixSettings("PSC-SETTINGS-INVALID/powerschool-alone-oneroster", where=where)
+        options = connection.options
+        if connection.id_rules.numbers:
+            raise FixSettings("PSC-SETTINGS-INVALID/powerschool-alone-oneroster", where="ids")
+        for name, always in _ALWAYS.items():
+            value = getattr(options, name)
+            if value not in (always, getattr(OptionSettings(), name)):
+                raise FixSettings("PSC-SETTINGS-INVALID/powerschool-alone-oneroster", where=f"options.{name}")
 
     def resolve(self, name: str, entity: str, where: str) -> str:
         """``file.column`` for a column as written, with or without its file."""
