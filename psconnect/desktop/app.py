@@ -39,7 +39,7 @@ def run(home: Home, demo: DemoSize | None = None) -> int:
 
 
 def make_application() -> QApplication:
-    """The application, made once a process."""
+    """The application; there is one per process."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -179,7 +179,7 @@ class Desktop(QObject):
     def _show_mistake(self, error: BaseException) -> None:
         logger.error("mistake", extra={"data": {"kind": type(error).__name__, "details": details(error)}})
         if any(isinstance(shown, MistakeDialog) and shown.isVisible() for shown in QApplication.topLevelWidgets()):
-            # One that happens each second must not bury the window under dialogs.
+            # A mistake that repeats each second must not bury the window under dialogs.
             return
         MistakeDialog(error, QApplication.activeWindow() or self.main or self.demo).open()
 

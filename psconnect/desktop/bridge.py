@@ -64,7 +64,7 @@ class BridgeTask:
 
     @property
     def alive(self) -> bool:
-        """Whether somebody still wants the answer."""
+        """Whether the owner, if there is one, still exists."""
         return self.owner is None or shiboken6.isValid(self.owner)
 
 
@@ -192,7 +192,7 @@ class Bridge(QObject):
 
 
 def _nothing() -> None:
-    """The answer of work that was cancelled and whose asker does not mind."""
+    """Used when work is cancelled and its asker wants no answer."""
 
 
 def _later(function: Callable[..., None], *values: object) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""What every page is given: the service, the way to worker threads, and the way to other pages."""
+"""What every page gets: the service, the bridge to worker threads, and navigation to other pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from psconnect.wording.catalogue import translated
 
 
 class Navigator(Protocol):
-    """Where a page can lead to; the main window does it."""
+    """Navigation between pages; the main window implements it."""
 
     def connections(self) -> None:
         """The start page."""
@@ -80,7 +80,7 @@ class PageContext:
     open_url: Callable[[str], None]
 
     def ways_out(self, code: str, name: str) -> list[Action]:
-        """What can be pressed where an error of a connection is shown."""
+        """The buttons shown with an error of a connection."""
         return [(translated(START_AGAIN), partial(self.go.start_again, name))] if code == DAMAGED and name else []
 
     def now(self) -> datetime:

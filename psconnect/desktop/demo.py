@@ -89,7 +89,7 @@ def _enabled(server: DemoServer, service: Service, connection: Connection) -> De
 
 
 def _sign_in_again(service: Service, server: DemoServer) -> None:
-    """The server has a new port each time it starts, and nobody's plugin."""
+    """The server has a new port each time it starts, and no plugin of ours."""
     for state in service.connections():
         name = state.connection.name
         plugin = _enabled(server, service, state.connection)

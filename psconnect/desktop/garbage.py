@@ -16,10 +16,10 @@ _FULL_EVERY = 60
 
 
 class Garbage(QObject):
-    """Collects as long as it lives; on ``release`` Python does so again by itself."""
+    """Collects until ``release`` hands the work back to Python."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        """Begin: what the start of the program has made stays for good and is not looked at again."""
+        """Begin; objects made at start-up are frozen, because they live as long as the program."""
         super().__init__(parent)
         gc.disable()
         gc.freeze()
@@ -29,7 +29,7 @@ class Garbage(QObject):
         self._timer.start(_EVERY_MS)
 
     def release(self) -> None:
-        """Leave it to Python again."""
+        """Hand collection back to Python."""
         self._timer.stop()
         gc.unfreeze()
         gc.enable()

@@ -1,4 +1,4 @@
-"""The menu bar: every place and deed of the window, with the shortcuts that each system expects."""
+"""The menu bar: every page and action of the window, with each system's usual shortcuts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Role = QAction.MenuRole
 
 
 class WindowDeeds(Protocol):
-    """What the menus can have done; the main window does it."""
+    """The actions of the menus; the main window implements them."""
 
     def set_up(self) -> None:
         """Open the wizard."""
@@ -52,7 +52,7 @@ class WindowDeeds(Protocol):
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """A line of a menu; ``of_open`` marks what needs an open connection."""
+    """A menu item; ``of_open`` marks those that need an open connection."""
 
     text: str
     act: Callable[[], object]
@@ -62,7 +62,7 @@ class MenuEntry:
 
 
 class Menus:
-    """Builds the menu bar of a window and switches its lines on and off."""
+    """Builds a window's menu bar, and enables and disables its items."""
 
     def __init__(self, window: QMainWindow, deeds: WindowDeeds, *, demo: bool) -> None:
         self._window = window

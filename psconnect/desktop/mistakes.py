@@ -1,4 +1,4 @@
-"""What is not caught anywhere: a calm dialog with details to copy that hold nobody's data."""
+"""Uncaught exceptions: a calm dialog, with details to copy that hold nobody's data."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def details(error: BaseException) -> str:
 
 
 class MistakeDialog(QDialog):
-    """Says that something of ours went wrong, and offers the details."""
+    """Says that psconnect itself failed, and offers the details."""
 
     def __init__(self, error: BaseException, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class MistakeDialog(QDialog):
         heading = tr("Something went wrong in psconnect itself")
         self.setAccessibleName(heading)
         text = tr(
-            "What you did may not have worked; nothing was delivered by halves. You can go on. If it happens again, "
+            "What you did may not have worked. You can go on; a sync is safe to run again. If it happens again, "
             "copy the details and send them to us: they hold nobody’s data."
         )
         self.copy_button = secondary(tr("Copy details"), self._copy, symbol="copy")
@@ -61,7 +61,7 @@ class MistakeDialog(QDialog):
 
 
 class Mistakes:
-    """Catches what nobody catches, in the GUI thread and in others; ``show`` is called with the exception.
+    """Catches exceptions that nothing else catches, in every thread; ``show`` gets the exception.
 
     ``show`` is called in whatever thread it happened. ``release`` puts back what was there before.
     """
@@ -73,7 +73,7 @@ class Mistakes:
         threading.excepthook = self._caught_in_thread
 
     def release(self) -> None:
-        """Catch no more."""
+        """Stop catching."""
         sys.excepthook, threading.excepthook = self._before
 
     def _caught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

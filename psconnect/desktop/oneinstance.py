@@ -1,4 +1,4 @@
-"""One window a home: a second start raises the first one and ends."""
+"""One window per home: a second start raises the first one and ends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OneInstance(QObject):
         place = str(home.config.absolute()).encode()
         self._name = f"psconnect-{hashlib.sha256(place).hexdigest()[:16]}"
         self._on_raise = on_raise
-        # Two that start at the same moment would both find nobody who listens.
+        # Two processes that start at the same moment would both find no listener.
         self._home = home
         self._lock = filelock.FileLock(home.config / "window.lock", timeout=0)
         self._server = QLocalServer(self)
@@ -31,7 +31,7 @@ class OneInstance(QObject):
         self._server.newConnection.connect(self._called)
 
     def claim(self) -> bool:
-        """True where this is the first; else the first one was told to come to the front."""
+        """True for the first process; otherwise the first one was told to come to the front."""
         try:
             self._home.settings_folder()
             self._lock.acquire()
@@ -44,7 +44,7 @@ class OneInstance(QObject):
         except (LocalStorage, OSError):
             # The window says what is wrong with the folder: it is the first thing that its pages read.
             return True
-        # What a crash left behind would keep the name for ever.
+        # A socket left by a crash would block the name for ever.
         QLocalServer.removeServer(self._name)
         self._server.listen(self._name)
         return True

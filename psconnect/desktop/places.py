@@ -65,12 +65,12 @@ class PlaceStack(QStackedWidget):
 
     @property
     def name(self) -> str:
-        """The connection whose page is shown, or an empty text."""
+        """The connection of the shown page, or an empty text."""
         return self._place[1][0] if self._place[1] else ""
 
     @property
     def title(self) -> str:
-        """What the shown page says of itself."""
+        """The title of the shown page."""
         page = self._pages.get(self.key)
         return page.full_title if page else ""
 
@@ -92,7 +92,7 @@ class PlaceStack(QStackedWidget):
             load(*self._place[1])
 
     def leave(self) -> None:
-        """The window is no longer looked at: let go of what a page holds open."""
+        """The window is hidden: close what its page holds open."""
         self.review.leave()
         self.finder.leave()
 

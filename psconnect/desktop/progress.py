@@ -93,7 +93,7 @@ class RunProgress:
         self.now = now
 
     def end(self, now: float, *, reached_goal: bool) -> None:
-        """The run ended: what is under way is done, or stopped; what was never begun is left."""
+        """End the steps: a working one is done or stopped, a waiting one unreached."""
         self.now = now
         for step in self.steps:
             if step.state == "working":

@@ -1,4 +1,4 @@
-"""The runs that this window has started: one a connection at a time, each followed by any page that shows it."""
+"""The runs that this window has started: one per connection at a time, followed by any page that shows it."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ BY_CARE = (
 )
 """The roster's entities, the most important to a person first; a destination's derived entities come after them."""
 _LIMITS = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-")
-"""How the rules of holds begin that are crossed limits."""
+"""Prefixes of the hold rules that stand for crossed limits."""
 _STAFF = (TEACHER.key, ADMIN.key)
 _ONEROSTER = "oneroster-csv"
 _EVERY_TIME = ("first-run", "preview")
@@ -57,7 +57,7 @@ def changes_in_words(run: Run) -> str:
 
 
 def went(run: Run) -> str:
-    """What became of a run's changes, as the second half of a sentence about it."""
+    """What became of a run's changes, in whole sentences."""
     if run.state in APPLIED:
         none_taken = run.refused and not totals(run).total
         made = "" if none_taken else tr("{changes}.", changes=changes_in_words(run))
@@ -74,7 +74,7 @@ def went(run: Run) -> str:
     return {
         "cancelled": tr("Stopped by you. Nothing was delivered."),
         "interrupted": tr("Interrupted before anything was delivered."),
-        "discarded": tr("Its plan was given up. Nothing was delivered."),
+        "discarded": tr("The plan was discarded. Nothing was delivered."),
         "expired": tr("A newer plan took its place, or it waited for more than a day. Nothing was delivered."),
     }.get(run.state, tr("{state}.", state=state_word(run.state)))
 
@@ -163,7 +163,7 @@ def hold_in_words(run: Run) -> str:
 
 
 def _by_weight(run: Run) -> list[Hold]:
-    """What a run is held for; that it is looked at each time comes last, because nothing in it is new."""
+    """A run's holds; those that every run has come last, because they tell nothing new."""
     return sorted(run.holds, key=lambda hold: hold.rule in _EVERY_TIME)
 
 
@@ -197,7 +197,7 @@ def _planned(run: Run) -> str:
     """What a plan would do first of all: the removals or other limits it is held for, else removals, else all."""
     for hold in run.holds:
         entity = hold.rule.removeprefix("remove-")
-        # Of staff the reason says how many only become the other kind.
+        # For staff, the hold's reason also says how many only change their role.
         if hold.rule.startswith("remove-") and entity in run.changes and entity not in _STAFF:
             return _would_be_removed(entity, run.changes[entity].remove)
     first = next((hold for hold in run.holds if hold.rule.startswith(_LIMITS)), None)

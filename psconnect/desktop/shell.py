@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
         self.notice(text)
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001, N802 - Qt's names
-        """Tab goes as the eye does, also to what was put on a page just now."""
+        """Keep the tab order that of the layout, also for widgets added just now."""
         whole = self.centralWidget()
         if whole:
             put_in_order(whole)
@@ -264,7 +264,7 @@ class MainWindow(QMainWindow):
             self.places.load()
 
     def _tell_end(self, name: str, active: ActiveRun) -> None:
-        """Say on any other page how a run ended; one that was cancelled here ended as the person knows."""
+        """Say on any other page how a run ended; say nothing of one that was cancelled here."""
         self._notice_timer.stop()
         run, error = active.run, active.error
         if error:

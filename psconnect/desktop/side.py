@@ -155,7 +155,7 @@ class SideBar(QWidget):
         return made
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Colour the mark anew when light and dark change."""
+        """Update the mark's colour when light and dark change."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_mark"):
             self._colour_mark()

@@ -142,13 +142,14 @@ class FieldCheck:
             raise self.refusal(f"“{field.label}” of {self.owner} is not a table.", to_do, field.key)
         named: set[str] = set()
         for number, row in enumerate(value):
-            self._row(field, row, f"{field.key}[{number}]")
             name = row.get(ROW, "")
+            which = dict(field.row_labels).get(name, name) or f"row {number + 1}"
+            self._row(field, row, f"{field.key}[{number}]", f"{which} of “{field.label}”")
             if field.rows != "free" and name in named:
                 raise self.refusal(f"“{field.label}” has two rows for “{name}”.", "Keep one of them.", field.key)
             named.add(name)
 
-    def _row(self, field: SettingField, row: Mapping[str, Any], path: str) -> None:
+    def _row(self, field: SettingField, row: Mapping[str, Any], path: str, which: str) -> None:
         columns = {column.key: column for column in field.columns}
         if field.rows != "free":
             columns = {ROW: TableColumn(ROW, field.label, required=True), **columns}
@@ -159,10 +160,10 @@ class FieldCheck:
         for key, column in columns.items():
             value = row.get(key, column.default)
             if column.required and value == "":
-                happened = f"A row of “{field.label}” has no “{column.label}”."
+                happened = f"“{column.label}” of {which} is not set."
                 raise self.refusal(happened, f"Give {key}.", f"{path}.{key}")
             if value != "":
-                self._single(column, value, f"{path}.{key}", f"“{field.label}”")
+                self._single(column, value, f"{path}.{key}", which)
         labels = dict(field.row_labels)
         if field.rows == "fixed" and row[ROW] not in labels:
             happened = f"“{field.label}” has no row “{row[ROW]}”."

@@ -44,7 +44,7 @@ class ChangeDetail(QWidget):
         self.exclude_button.setToolTip(at_once if count > most else tr("Leave the selected changes out of this run"))
 
     def show_change(self, change: ChangeRow | None) -> None:
-        """Show a change; without one, what was shown stays."""
+        """Show a change; None keeps the one that is shown."""
         if change is None:
             return
         self._title.setText(" ".join(change.title.split()))
@@ -53,7 +53,7 @@ class ChangeDetail(QWidget):
             what = tr("Already there: {how}", how=change.found_by)
         self.what.setText(rule_of(change.rule).sentence.removesuffix(".") if change.rule else what)
         self._model.show_rows([_value_row(*value) for value in change.values])
-        # What is new has nothing before, and what goes has nothing after: the other value gets the room.
+        # A new record has no value before and a removed one none after: hide that column.
         for place, action in ((_BEFORE, "create"), (_AFTER, "remove")):
             self.table.setColumnHidden(place, change.action == action)
 

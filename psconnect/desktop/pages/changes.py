@@ -95,7 +95,7 @@ class ChangesCard(Card):
         return self._entity
 
     def leave(self) -> None:
-        """Nobody looks any more: forget what was typed and chosen, and let go of the file."""
+        """The page is hidden: forget what was typed and chosen, and close the file."""
         self.filter.clear()
         self._typing.stop()
         self._place = 0
@@ -125,7 +125,7 @@ class ChangesCard(Card):
             self._arranged(0)
 
     def wait(self, *, on: bool) -> None:
-        """Whether nothing can be taken out or back for now."""
+        """Lock or unlock excluding and including."""
         self._waits = on
         self.aside.setEnabled(not on)
         self._selected()
@@ -146,13 +146,13 @@ class ChangesCard(Card):
         self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """What changes stands in the table where there is room for it; beside it, it always does."""
+        """Show changed values in the table only where there is room; the detail pane always has them."""
         super().resizeEvent(event)
         self.table.setColumnHidden(_WHAT_COLUMN, self.width() < _ALL_COLUMNS_WIDTH)
         self._fit_total()
 
     def _aside_pressed(self) -> None:
-        """Left alone is of all kinds: the other pills choose among the changes."""
+        """Switch to the records left alone and back; no other pill filters them."""
         for pill in self.pills.values():
             pill.setChecked(False)
         self._arrange()
@@ -160,7 +160,7 @@ class ChangesCard(Card):
         (self.aside.table if self.aside_pill.isChecked() else self.table).setFocus()
 
     def _fit_total(self) -> None:
-        """The number of changes gives way to the pills in a narrow window."""
+        """Hide the number of changes in a narrow window, where the pills need the room."""
         self.total.setVisible(self.aside_pill.isHidden() or self.width() >= _TOTAL_WIDTH)
 
     def _to_changes(self) -> None:

@@ -88,7 +88,7 @@ class ConnectionsPage(ScrollPage):
         return next((found for found in places if self.cards[found[0]].controls[found[1]].hasFocus()), None)
 
     def _show_damaged(self, damaged: list[FixSettings]) -> None:
-        """A file that can't be read must not look like a connection that is gone."""
+        """Tell about files that can't be read, so that their connections do not seem removed."""
         if not damaged:
             self.damaged.hide()
             return
@@ -158,11 +158,11 @@ class ConnectionCard(Card):
 
     @property
     def summary(self) -> str:
-        """What is said of the last run."""
+        """The sentence about the last run."""
         return self._what.text()
 
     def refresh(self) -> None:
-        """Show the state anew, for a run that goes on or ended."""
+        """Update the state when a run starts, moves on or ends."""
         name, run = self._state.connection.name, self._state.last_run
         active = self._context.runs.of(name)
         working = active is not None and not active.ended
@@ -175,7 +175,7 @@ class ConnectionCard(Card):
         self._what.setText(_summary(self._state))
         waits = run is not None and not working and run.state in WAITING
         self.review_button.setVisible(waits)
-        # One button goes on: the review, where a run waits for it.
+        # There is one primary button: Review, if a run waits for it.
         self.review_button.set_look("primary" if waits else "secondary")
         self.run_button.set_look("secondary" if waits else "primary")
         self.run_button.setText(tr("Show run") if working else tr("Run now"))
@@ -183,7 +183,7 @@ class ConnectionCard(Card):
         self.run_button.setAccessibleName(spoken)
         self.run_button.setEnabled(not disabled)
         self.more_button.setEnabled(not disabled and not working)
-        # Damaged data can't be run with: the way out of it takes the place of the buttons.
+        # A run can't use damaged data: the way out takes the place of the run buttons.
         for button in (self.run_button, self.more_button):
             button.setVisible(working or not self.again_buttons)
         if active and working:
@@ -217,7 +217,7 @@ def _ever_delivered(runs: list[Run]) -> bool:
 
 
 def run_menu(context: PageContext, name: str, *, first: bool) -> list[tuple[str, Callable[[], object]]]:
-    """The ways to run a connection; parts alone are offered once everything was delivered."""
+    """The ways to run a connection; partial syncs are offered only after a full delivery."""
 
     def start(scope: str, *, plan_only: bool = False, rehearse: bool = False) -> None:
         context.runs.start(name, scope=scope, plan_only=plan_only, rehearse=rehearse)

@@ -88,7 +88,7 @@ class DecisionBar(QWidget):
         self._reason_changed()
 
     def forget_reason(self) -> None:
-        """Another run: what was typed for the one before does not hold."""
+        """Forget what was typed for an earlier run."""
         self.reason.clear()
 
     def _reason_changed(self) -> None:

@@ -193,7 +193,7 @@ def _steps(steps: tuple[ExplainedStep, ...]) -> QWidget:
 
 
 def _happening(one: Happening, now: datetime) -> list[list[Cell]]:
-    """A line for what happened, and below it one for each attribute that an update changed."""
+    """One line for the change, and below it one per attribute that an update changed."""
     if one.done:
         what = translated(_DONE[one.action])
     elif one.state in WAITING:

@@ -1,4 +1,4 @@
-"""Find a record: a name, a number or an id is typed, and what became of the record is said in a sentence."""
+"""Find a record: search by name, number or id, and see in a sentence what became of the record."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class FindPage(ScrollPage):
         self.field.setFocus()
 
     def leave(self) -> None:
-        """Nobody looks: what was typed last is not searched for any more."""
+        """The page is hidden: drop a search that has not begun."""
         self._typing.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -137,8 +137,8 @@ class FindPage(ScrollPage):
             self.record.show_message(
                 tr("Nothing was found"),
                 tr(
-                    "Nobody and nothing that was read or delivered is called “{sought}”, or has it as number, id, user "
-                    "name or email. Type less, or check the spelling. Who came to PowerSchool since the last run is "
+                    "No record that was read or delivered has “{sought}” in its name, number, id, user name or email. "
+                    "Type less, or check the spelling. Who came to PowerSchool since the last run is "
                     "found after the next one.",
                     sought=shown(text),
                 ),

@@ -93,7 +93,7 @@ class HistoryPage(ScrollPage):
 
 
 def _state(run: Run) -> str:
-    """The number of problems stands in a column of its own."""
+    """The state without “with problems”: their number has its own column."""
     return state_word("finished") if run.state in APPLIED and not run.refused else run_word(run)
 
 

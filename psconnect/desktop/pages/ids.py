@@ -69,7 +69,7 @@ class IdsPage(ScrollPage):
         self.show_content()
 
     def _arrange(self) -> None:
-        """What somebody is at has the page for itself."""
+        """Show only the part that is in use."""
         self.adopt.setVisible(not self.rekey.begun)
         self.rekey.setVisible(not self.adopt.taken_up)
         self.made.setVisible(not self.rekey.begun and not self.adopt.taken_up)

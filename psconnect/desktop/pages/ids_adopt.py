@@ -117,7 +117,7 @@ class AdoptCard(Card):
 
     @property
     def taken_up(self) -> bool:
-        """Whether a list is looked at."""
+        """Whether a list is open."""
         return self._shown.isVisibleTo(self)
 
     def _show_part(self, *, taken_up: bool) -> None:

@@ -78,7 +78,7 @@ class IdChoices(QWidget):
         self.show_error(None)
 
     def wishes(self) -> RekeyWishes | None:
-        """What is to be different; None where nothing is."""
+        """The chosen differences; None if there are none."""
         numbers = {kind: str(box.currentData()) for kind, box in self.boxes.items()}
         prefixes = {name: field.text().strip() for name, field in self.fields.items()}
         return words.wishes_of(self._before, words.ChosenIds(numbers, prefixes, self.forget_box.isChecked()))

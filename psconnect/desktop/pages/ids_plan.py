@@ -1,4 +1,4 @@
-"""What a re-key comes to, for a person who decides about it; and where its list is to be saved."""
+"""What a re-key would change, shown to the person who decides, and where to save its list."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ROW = 28
 
 
 class NewIds(QWidget):
-    """Counts and examples, what else changes, a warning, and the line to be ticked where somebody has to know of it."""
+    """Counts, examples and side effects of a re-key, and a box to tick if the other system must be told."""
 
     def __init__(self, on_tick: Callable[[], object]) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ def ask_for_list(parent: QWidget, name: str, save: Callable[[Path], object]) -> 
 
 
 def ask_where(parent: QWidget, title: str, file: str, kinds: str, save: Callable[[Path], object]) -> None:
-    """Ask for a place to save a file; ``save`` is called with it, and not at all where none is chosen."""
+    """Ask where to save a file; ``save`` gets the path, and is not called if none is chosen."""
     dialog = QFileDialog(parent, title, str(Path.home() / file), kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(Path(file).suffix.removeprefix("."))

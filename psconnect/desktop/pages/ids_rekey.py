@@ -1,4 +1,4 @@
-"""The re-key assistant: choose how ids are made, see who gets which id, and only then let it be so."""
+"""The re-key assistant: choose how ids are made, see who gets which id, then confirm."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ class RekeyCard(Card):
             self._tell(tr("Stopped. Nothing was stored."))
 
     def _end(self) -> None:
-        """The work is over, whatever came of it."""
+        """End the work, however it went."""
         had_focus = self.window().focusWidget() is self.stop_button
         self._task, self._working = None, False
         self.progress.setText("")
@@ -212,7 +212,7 @@ class RekeyCard(Card):
             self.work_out_button.setFocus()
 
     def _drop(self) -> None:
-        """Forget what was worked out; what is still worked at is stopped."""
+        """Drop the plan, and stop working it out."""
         if self._task:
             self._task.cancel.cancel()
         self._asked += 1
@@ -306,7 +306,7 @@ class RekeyCard(Card):
         self._tell(text, "good", [(tr("Open folder"), show)])
 
     def _enable(self) -> None:
-        """Switch on what can be done at this moment."""
+        """Enable the buttons that apply now."""
         nothing = self.choices.wishes() is None
         able = not self._why_not and not self._working
         self.work_out_button.setEnabled(able and not nothing)

@@ -73,7 +73,7 @@ def chosen_in(connection: Connection) -> ChosenIds:
 
 
 def wishes_of(before: ChosenIds, chosen: ChosenIds) -> RekeyWishes | None:
-    """What is wished where the choices differ from those before; None where they don't."""
+    """The wish, or None if the choices equal the current settings."""
     if before == chosen:
         return None
     prefixes = {name: text for name, text in chosen.prefixes.items() if text != before.prefixes[name]}

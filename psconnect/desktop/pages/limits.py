@@ -44,7 +44,7 @@ class _Line:
 
 
 class LimitsCard(Card):
-    """The current line is told: its entity, and the school it is about or an empty text."""
+    """Counts and limits; ``on_choose`` gets the current line's entity and school (empty for the district)."""
 
     def __init__(self, on_choose: Callable[[str, str], object]) -> None:
         super().__init__()

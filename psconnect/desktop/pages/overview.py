@@ -139,7 +139,7 @@ class OverviewPage(ScrollPage):
         self.run_button.setEnabled(not disabled)
         for button in (self.preview_button, self.more_button):
             button.setEnabled(not disabled and not working)
-        # One button goes on: the review, where a run waits for it.
+        # There is one primary button: Review, if a run waits for it.
         self.run_button.set_look("secondary" if self._waits and not working else "primary")
         run = self._loaded.runs[0] if self._loaded.runs else None
         self._status.chip.show_state(*state_of_run(run, working=working, disabled=disabled))

@@ -127,7 +127,7 @@ class ProblemsCard(Card):
         return line
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Colour the findings anew when light and dark change."""
+        """Update the colours when light and dark change."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_model"):
             for school in map(self._model.item, range(self._model.rowCount())):

@@ -74,7 +74,7 @@ class ReviewPage(ScrollPage):
         self._read(lambda: None, self.while_here(self.show_error))
 
     def show_content(self) -> None:
-        """Show the run, and below it, whatever is scrolled, the decision."""
+        """Show the run; the decision below it stays visible however far the page is scrolled."""
         self.decision.show()
         super().show_content()
 
@@ -100,11 +100,11 @@ class ReviewPage(ScrollPage):
         self._context.bridge.call(work, self.while_here(self._show), failed, owner=self)
 
     def _not_done(self, error: PsconnectError) -> None:
-        """What could not be excluded leaves the page as it is."""
+        """Say why an exclusion failed; the page stays as it is."""
         self._context.go.notice(word(error, window=True).text, "bad")
 
     def _run_changed(self, name: str) -> None:
-        """While another run goes on, nothing can be decided about this one; when it ends, this one may be over."""
+        """Lock the decision while another run goes on, and look again when it ends."""
         busy = self._context.runs.working(self.name)
         if name != self.name or busy == self._busy or not self._shown or not self.isVisible():
             return

@@ -1,4 +1,4 @@
-"""The run view: what is being done, how far it is, how long it still takes; in the end what came of it, in words."""
+"""The run view: what is being done, how far it is, how much time is left, and in the end the result in words."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class RunPage(ScrollPage):
             self._show(active)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        """Nobody looks: no need to count the seconds."""
+        """Stop counting the seconds while the page is hidden."""
         super().hideEvent(event)
         self._timer.stop()
 
@@ -157,14 +157,14 @@ class RunPage(ScrollPage):
             self.next_button.setText(tr("Back to the review"))
 
     def _show_revalidated(self, active: ActiveRun, run: Run) -> None:
-        """A plan that is still the same is good news, and a plan that could not be made anew waits on."""
+        """Say that re-validation found the plan unchanged."""
         if active.kind == "revalidate" and run.id == active.about:
             self.set_title(tr("The plan is still the same"), self.name)
             text = tr("PowerSchool was read again. The plan is the one you looked at; it waits for another day.")
             self.outcome.tell(text, "good")
 
     def _waits_on(self, active: ActiveRun) -> bool:
-        """Whether the run that was to be re-validated waits as before, because it could not be planned anew."""
+        """Whether re-validation failed, so that the run waits as before."""
         return active.kind == "revalidate" and not _reached(active)
 
     def _cancel(self) -> None:
@@ -214,7 +214,7 @@ def _colour(run: Run) -> str:
 
 
 class _StepsCard(Card):
-    """A line a step: state, title, what was done, how long it took."""
+    """One line per step: state, title, what was done, how long it took."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -228,7 +228,7 @@ class _StepsCard(Card):
         self.body.addLayout(self._grid)
 
     def show_steps(self, steps: list[ProgressStep]) -> None:
-        """Show these steps; the lines are made anew when there is another number of them."""
+        """Show these steps; rebuild the lines when their number changes."""
         if len(self._rows) != len(steps):
             clear(self._grid)
             self._rows = [_StepRow(self._grid, place) for place in range(len(steps))]

@@ -105,7 +105,7 @@ class SettingsPage(ScrollPage):
         self._show_side(managing=self._sides.currentIndex() == 0)
 
     def _show_side(self, *, managing: bool) -> None:
-        """Either what the connection does, or what is done with it as a whole."""
+        """Show either the settings, or the actions on the connection as a whole."""
         self._sides.setCurrentIndex(1 if managing else 0)
         self.manage_button.setText(tr("Back to the settings") if managing else tr("Export, disable or remove"))
         self.manage_button.setAccessibleName(self.manage_button.text())

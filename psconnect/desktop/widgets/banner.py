@@ -17,7 +17,7 @@ from psconnect.desktop.widgets.label import Label, restyle
 Action = tuple[str, Callable[[], object]]
 _SYMBOLS = {"good": "check", "warning": "warning", "bad": "warning", "accent": "info"}
 _ICON, _LONG = 20, 200
-"""From so many letters on, buttons stand below the sentence, which needs the width."""
+"""Sentences from this length on get the full width; the buttons go below them."""
 
 
 class Banner(QFrame):
@@ -68,7 +68,7 @@ class Banner(QFrame):
         self.show()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Colour the symbol anew when light and dark change."""
+        """Update the symbol's colour when light and dark change."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_state"):
             self._colour_symbol()

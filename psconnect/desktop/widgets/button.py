@@ -82,7 +82,7 @@ class Button(QPushButton):
         return menu
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Colour the icon anew when light and dark change, or when the button is switched off."""
+        """Update the icon's colour when light and dark change, or the button is disabled."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange) and hasattr(self, "_symbol"):
             self._colour_icon()

@@ -1,4 +1,4 @@
-"""One row of a form: label, control, help and error, joined for the eye, the keyboard and the screen reader at once."""
+"""One row of a form: label, control, help and error, tied together for eye, keyboard and screen reader."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class Label(QLabel):
         self.setWordWrap(wrap)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """No wider for a long word."""
+        """A minimum width that a long word does not raise."""
         least = super().minimumSizeHint()
         return QSize(min(least.width(), _LEAST_WRAPPED), least.height()) if self.wordWrap() else least
 
@@ -68,7 +68,7 @@ class Label(QLabel):
         return math.ceil(height)
 
     def set_state(self, state: str) -> None:
-        """Colour it as ``good``, ``warning``, ``bad``, or with an empty text as it was."""
+        """Colour it as ``good``, ``warning`` or ``bad``; an empty text removes the colour."""
         self.setProperty("state", state)
         restyle(self)
 
@@ -123,7 +123,7 @@ def plain_tip(text: str) -> str:
 
 
 def restyle(widget: QWidget) -> None:
-    """Let the style sheet look again at a widget whose property changed."""
+    """Apply the style sheet again to a widget whose property changed."""
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)

@@ -30,7 +30,7 @@ class MatchEntry:
 
 
 class MatchList(QListView):
-    """Tells ``on_choose`` the place of the current entry whenever it changes."""
+    """Calls ``on_choose`` with the place of the current entry whenever it changes."""
 
     def __init__(self, name: str, on_choose: Callable[[int], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The frame of every page: title, sentence, actions at the right, and a body that says what it waits for."""
+"""The frame of every page: title, sentence, actions at the right, and a body that may show a message instead."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ class ScrollPage(QWidget):
         self._visit = 0
 
     def read(self, bridge: Bridge, work: Callable[[], _T], show: Callable[[_T], object]) -> None:
-        """Work beside the window, then show its answer, or why there is none."""
+        """Work in a thread, then show the answer or the error."""
         self.begin()
         bridge.call(work, self.while_here(show), self.while_here(self.show_error), owner=self)
 
     def begin(self) -> None:
-        """Something else is shown, or the page is left: answers to what was asked before are not wanted any more."""
+        """Drop the answers to earlier questions, because something else is shown."""
         self._visit += 1
 
     def while_here(self, take: Callable[[_T], object]) -> Callable[[_T], None]:
@@ -103,7 +103,7 @@ class ScrollPage(QWidget):
         return answer
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """The buttons changed: the title beside them gets its room in the same frame, see `settle`."""
+        """Lay the title out again after the buttons beside it changed, in the same frame (see `settle`)."""
         outer = self.layout()
         if watched is self._actions and event.type() == QEvent.Type.LayoutRequest and outer:
             self.buttons.activate()
@@ -119,7 +119,7 @@ class ScrollPage(QWidget):
 
     @property
     def full_title(self) -> str:
-        """What kind of page it is and what it says, for the title of the window."""
+        """The page's kind and its title, for the title of the window."""
         said = self.title.text()
         return said if said == self.word else tr("{page}: {title}", page=self.word, title=said)
 
@@ -142,7 +142,7 @@ class ScrollPage(QWidget):
         self._stack.setCurrentWidget(self._message)
 
     def show_loading(self) -> None:
-        """Say that the page is being put together."""
+        """Say that the page is loading."""
         self.show_message(tr("One moment"), tr("Reading what is stored on this computer …"))
 
     def show_error(self, error: PsconnectError, actions: Sequence[Action] = ()) -> None:
@@ -192,7 +192,7 @@ class _TightLayout(QVBoxLayout):
     """Keeps from a scroll area that it holds wrapped text: that would give all parts the height they like best."""
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
-        """Never, for those outside; the parts get their heights all the same, see `Scrolling.fit`."""
+        """Always False for outer layouts; `Scrolling.fit` gives the parts their heights."""
         return False
 
     def least_height(self, width: int) -> int:
@@ -219,13 +219,13 @@ class Scrolling(QScrollArea):
         content.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """The content changed: it may need another height."""
+        """Fit the height after the content changed."""
         if event.type() == QEvent.Type.LayoutRequest:
             self.fit()
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Narrower text is higher."""
+        """Fit the height: narrower text is higher."""
         super().resizeEvent(event)
         self.fit()
 

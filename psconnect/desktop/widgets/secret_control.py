@@ -1,4 +1,4 @@
-"""A secret: typed once, then never shown again; what is kept can be replaced or removed."""
+"""A secret: typed once and never shown again; a stored one can be replaced or removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A setting as a row of a form: the control for its kind, made from what is declared."""
+"""A setting as a row of a form: its control is made from its declaration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHORT, _LIST = 160, 280
 
 
 class SettingRow(FormRow):
-    """A setting with its help and error. ``take`` gets what is typed or chosen; a wrong number stays a text."""
+    """A setting with its help and error. ``take`` gets what is typed or chosen; text that is no number stays text."""
 
     def __init__(
         self, setting: SettingField, take: Callable[[Any], object], left: Callable[[], object] | None = None

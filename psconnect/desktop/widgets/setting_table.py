@@ -69,7 +69,7 @@ class SettingRows(QAbstractTableModel):
         self._take(rows if self.free else [one for one in rows if self._own(one)])
 
     def _own(self, one: SettingCells) -> list[str]:
-        """Keys of the cells that say something else than the default."""
+        """Keys of the cells that differ from the default."""
         columns = self.setting.columns
         return [column.key for column in columns if one.get(column.key, column.default) != column.default]
 
@@ -105,7 +105,7 @@ class SettingRows(QAbstractTableModel):
         return _switch_data(value, role) if found.kind == "switch" else _cell_data(found, value, role)
 
     def setData(self, index: ModelIndex, value: Any, role: int = int(_EDIT)) -> bool:  # noqa: N802 - Qt's name
-        """Change a cell. A number that was typed wrong stays a text, so that the error can name it."""
+        """Change a cell. Text that is no number stays text, so that the error can name it."""
         found = self.column_of(index)
         if found is None or role not in (_CHECK, _EDIT):
             return False
@@ -184,7 +184,7 @@ class _Cells(CellDelegate):
         return editor
 
     def setEditorData(self, editor: QWidget, index: ModelIndex) -> None:  # noqa: N802 - Qt's name
-        """What the cell has."""
+        """Put the cell's value into the control."""
         if isinstance(editor, QComboBox):
             editor.setCurrentText(str(index.data(_EDIT) or ""))
             editor.showPopup()
@@ -194,7 +194,7 @@ class _Cells(CellDelegate):
     def setModelData(  # noqa: N802 - Qt's name
         self, editor: QWidget, model: QAbstractItemModel, index: ModelIndex
     ) -> None:
-        """What was chosen or typed."""
+        """Put the control's value into the cell."""
         if isinstance(editor, QComboBox):
             model.setData(index, editor.currentText(), _EDIT)
         else:
@@ -228,7 +228,7 @@ class _View(Table):
         super().keyPressEvent(event)
 
     def fit(self) -> None:
-        """Be as high as the rows, up to some; then it scrolls."""
+        """As high as its rows up to a maximum, from which on it scrolls."""
         self.fit_rows()
         rows, height = self.model().rowCount(), self.verticalHeader().defaultSectionSize()
         if rows > _MOST_SHOWN:
@@ -237,7 +237,7 @@ class _View(Table):
 
 
 class SettingTable(QWidget):
-    """The table with what is done to its rows; where there are none, a sentence says why."""
+    """The table with buttons for its rows; without rows, a sentence says why."""
 
     def __init__(self, setting: SettingField, take: Callable[[list[SettingCells]], object]) -> None:
         super().__init__()

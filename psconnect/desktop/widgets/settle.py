@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 
 def settle_layout(widget: QWidget) -> None:
-    """Show what was added to the layouts within a widget, and lay it out, the innermost first.
+    """Show what was added to a widget's layouts, and lay it out from the inside out.
 
     Left alone, Qt shows an added widget and hands a changed height from a layout to the one around it by one posted
     event each. A frame that is painted between two of them shows squeezed text.

@@ -155,7 +155,7 @@ class Table(QTableView):
             self.doubleClicked.connect(lambda index: on_open(index.row()))
 
     def fit_rows(self) -> None:
-        """Be exactly as high as all rows, so that the page scrolls and not the table."""
+        """Make the table as high as all its rows, so that the page scrolls instead."""
         rows = self.model().rowCount()
         head = self.horizontalHeader().sizeHint().height()
         self.setFixedHeight(head + rows * self.verticalHeader().defaultSectionSize() + 2 * _BORDERS)

@@ -1,4 +1,4 @@
-"""The tab order as the eye goes: what a layout shows first comes first, whenever it was made."""
+"""The tab order follows the layout, whatever the order in which widgets were made."""
 
 from __future__ import annotations
 

@@ -194,6 +194,7 @@ def test_a_destination_with_tables_and_secrets_is_drawn(service_kind: Kind, sett
     rules.model.setData(rules.model.index(3, 1), "many")
     setting.press(window.next_button)
     error = page.rows["destination.extra"].error_label
+    assert "row 4" in error.text()
     setting.qtbot.waitUntil(lambda: error.visibleRegion().boundingRect() == error.rect(), timeout=WAIT_MS)
     grab("4-service-table-error")
     rules.model.setData(rules.model.index(3, 1), "4")
