@@ -114,12 +114,12 @@ class DatabaseWriter(Writer):
         return f"{self._id} {run}"
 
     def adopt(self, entity: Entity, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Link]:
-        """The records whose id already has a row."""
+        """The records whose id already has a row; one marked as removed is ours, and is made anew."""
         with self._reading() as db:
             tables = find_tables(db, self._prefix) if db else None
             if db is None or tables is None:
                 return {}
-            there = EntityRows(db, tables, entity.key).there(record["sourcedId"] for record in records.values())
+            there = EntityRows(db, tables, entity.key).read(record["sourcedId"] for record in records.values())
         return {
             key: Link(record["sourcedId"], "the same id")
             for key, record in records.items()

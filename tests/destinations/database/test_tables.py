@@ -9,6 +9,7 @@ import pytest
 
 from psconnect.destinations.database.layout import custom_column
 from psconnect.destinations.database.views import school_views
+from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 from psconnect.model.outcomes import Done, NotDone, Refused
 from psconnect.wording.errors import word
@@ -404,6 +405,13 @@ def test_rows_that_are_there_are_adopted_by_their_id(base: Base) -> None:
         more = {**records, 7: {**records[batch.changes[0].key], "sourcedId": "nobody"}}
         links = writer.adopt(batch.entity, more)
         assert {key: link.remote_id for key, link in links.items()} == {k: r["sourcedId"] for k, r in records.items()}
+
+
+def test_a_row_that_was_removed_is_not_adopted(base: Base) -> None:
+    base.deliver(small())
+    base.deliver(without(small(), "relationship", "1003"), small())
+    records = {key: {"sourcedId": f"{key}"} for key in (1002, 1003)}
+    assert set(base.open().adopt(BY_KEY["relationship"], records)) == {1002}
 
 
 def test_nothing_is_adopted_where_there_is_nothing(base: Base) -> None:
