@@ -180,10 +180,11 @@ def compile_template(
         fixed = "".join(piece for piece in pieces if isinstance(piece, str))
         return lambda _row: fixed
 
+    form = "".join(piece.replace("%", "%%") if isinstance(piece, str) else "%s" for piece in pieces)
+
     def joined(row: Any) -> str:
-        values = [piece if isinstance(piece, str) else piece(row) for piece in pieces]
-        filled = any(value for value, piece in zip(values, pieces, strict=True) if not isinstance(piece, str))
-        return "".join(values) if filled else ""
+        values = tuple([get(row) for get in getters])
+        return form % values if any(values) else ""
 
     return joined
 

@@ -87,7 +87,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 METADATA = "metadata."
 _EXTENDED = {"orgs": (SCHOOL,), "courses": (COURSE,), "classes": (CLASS,), "users": (STUDENT, TEACHER, ADMIN, CONTACT)}
-_RENAMED = {"academicSessions": {}, "classes": {"termSourcedIds": "termSourcedId"}}
+_RENAMED = {"academicSessions": {}, "classes": {"termSourcedIds": "termSourcedId"}, "users": {"grades": "grade"}}
 _AT_A_TIME = 1_000
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -120,10 +120,7 @@ _decode = msgspec.json.Decoder(dict[str, str]).decode
 
 def _plain(name: str, entity: Entity, roster: Roster) -> Iterator[Sequence[str]]:
     """Rows of a file whose columns are one entity's attributes; other columns stay blank."""
-    renamed = _RENAMED.get(name, {})
-    positions = {attribute: index for index, attribute in enumerate(entity.attributes)}
-    blank = len(positions)
-    pick = itemgetter(*(positions.get(renamed.get(column, column), blank) for column in COLUMNS[name]))
+    pick = _picked(name, (*entity.attributes, ""))
     labels = labels_of(name, roster)
     if not labels:
         return (pick([*record, ""]) for record in roster.records(entity))
@@ -154,39 +151,31 @@ def classes(roster: Roster) -> Iterator[Sequence[str]]:
 def users(roster: Roster) -> Iterator[Sequence[str]]:
     """Rows of users.csv."""
     labels = labels_of("users", roster)
-    if not labels:
-        return (row for row, _extra in _users(roster))
-    further = _further(labels)
-    return ([*row, *further(extra)] for row, extra in _users(roster))
-
-
-def _users(roster: Roster) -> Iterator[tuple[list[str], str]]:
-    """The standard columns of users.csv, and the record's ``extra``."""
     with closing(Family(roster)) as family:
-        yield from _students(roster, family)
+        yield from _students(roster, family, labels)
         for entity, role in ((TEACHER, "teacher"), (ADMIN, "administrator")):
-            user, schools = _user(entity, role), entity.attributes.index("schoolSourcedIds")
+            user, schools = _user(entity, role, labels), entity.attributes.index("schoolSourcedIds")
             for record in roster.records(entity):
-                yield user(record, record[schools], "", ""), record[-1]
-        yield from _contacts(roster, family)
+                yield user(record, record[schools], "", "")
+        yield from _contacts(roster, family, labels)
 
 
-def _students(roster: Roster, family: Family) -> Iterator[tuple[list[str], str]]:
-    user = _user(STUDENT, "student")
+def _students(roster: Roster, family: Family, labels: list[str]) -> Iterator[Sequence[str]]:
+    user = _user(STUDENT, "student", labels)
     school, state = STUDENT.attributes.index("schoolSourcedIds"), STUDENT.attributes.index("stateId")
     for some in _together(roster.records(STUDENT)):
         family.attend((record[0], record[school]) for record in some)
         for record, contacts in zip(some, family.contacts_of([record[0] for record in some]), strict=True):
             state_id = record[state]
             user_ids = f"{{StateID:{state_id}}}" if _PLAIN_ID.fullmatch(state_id) else ""
-            yield user(record, record[school], ",".join(contacts), user_ids), record[-1]
+            yield user(record, record[school], ",".join(contacts), user_ids)
 
 
-def _contacts(roster: Roster, family: Family) -> Iterator[tuple[list[str], str]]:
-    users = {role: _user(CONTACT, role) for role in ROLES}
+def _contacts(roster: Roster, family: Family, labels: list[str]) -> Iterator[Sequence[str]]:
+    users = {role: _user(CONTACT, role, labels) for role in ROLES}
     for some in _together(roster.records(CONTACT)):
         for record, its in zip(some, family.relatives_of([record[0] for record in some]), strict=True):
-            yield users[its.role](record, ",".join(its.schools), ",".join(its.students), ""), record[-1]
+            yield users[its.role](record, ",".join(its.schools), ",".join(its.students), "")
 
 
 def _together(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
@@ -195,16 +184,22 @@ def _together(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
         yield some
 
 
-def _user(entity: Entity, role: str) -> Callable[[list[str], str, str, str], list[str]]:
+def _user(entity: Entity, role: str, labels: list[str]) -> Callable[[list[str], str, str, str], Sequence[str]]:
     """A function that makes a users.csv row from a record, its schools, its agents and its extra ids."""
-    positions = {attribute: index for index, attribute in enumerate(entity.attributes)}
-    blank = len(positions)
-    names = ("username", "givenName", "familyName", "middleName", "identifier", "email", "phone", "grade")
-    pick = itemgetter(*(positions.get(name, blank) for name in names))
+    names = (*entity.attributes, "orgSourcedIds", "agentSourcedIds", "userIds", "enabledUser", "role", "")
+    pick = _picked("users", names)
+    same = ("true", role, "")
 
-    def row(record: list[str], orgs: str, agents: str, user_ids: str) -> list[str]:
-        username, given, family, middle, identifier, email, phone, grade = pick([*record, ""])
-        person = [username, user_ids, given, family, middle, identifier, email]
-        return [record[0], "", "", "true", orgs, role, *person, "", phone, agents, grade, ""]
+    def row(record: list[str], orgs: str, agents: str, user_ids: str) -> Sequence[str]:
+        return pick([*record, orgs, agents, user_ids, *same])
 
-    return row
+    if not labels:
+        return row
+    further = _further(labels)
+    return lambda record, *others: [*row(record, *others), *further(record[-1])]
+
+
+def _picked(file: str, names: Sequence[str]) -> Callable[[list[str]], Sequence[str]]:
+    """A function from values with these names to the columns of a file; the last value is that of all other columns."""
+    places, renamed = {name: place for place, name in enumerate(names)}, _RENAMED.get(file, {})
+    return itemgetter(*(places.get(renamed.get(column, column), len(names) - 1) for column in COLUMNS[file]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 import msgspec
@@ -44,8 +44,9 @@ def registered_twice(db: sqlite3.Connection, rules: RosterRules) -> list[Problem
     """A finding for each of two students who are perhaps one child, unless the pair was confirmed."""
     known = {frozenset(pair.keys) for pair in rules.confirmed if pair.entity == STUDENT.key}
     pairs: _Pairs = {}
-    for what, value_of in _compared(rules).items():
-        for keys in _alike(db, what, value_of):
+    compared = _compared(rules)
+    for what, some in _repeated(db, compared).items():
+        for keys in _alike(db, some, what, compared[what]):
             for key in keys[1:]:
                 if frozenset((key, keys[0])) not in known:
                     pairs.setdefault((key, keys[0]), []).append(what)
@@ -79,22 +80,31 @@ def _folded_name(values: list[str]) -> tuple[str, str]:
     return folded(values[_FAMILY]), folded(values[_GIVEN])
 
 
-def _alike(db: sqlite3.Connection, what: str, value_of: Callable[[list[str]], str]) -> Iterator[list[int]]:
-    """The keys of students who have the same name and the same value, group by group."""
-    repeats = Repeats()
+def _repeated(db: sqlite3.Connection, compared: Mapping[str, Callable[[list[str]], str]]) -> dict[str, list[int]]:
+    """For each of these values, the keys of students who share it with another student."""
+    repeats = [(Repeats(), value_of) for value_of in compared.values()]
     for key, record in db.execute(f"SELECT key, record FROM {staged(STUDENT)} WHERE {_THERE}"):
-        repeats.add(key, value_of(decode_record(record)))
+        values = decode_record(record)
+        for one, value_of in repeats:
+            one.add(key, value_of(values))
+    return {what: one.repeated() for what, (one, _value_of) in zip(compared, repeats, strict=True)}
+
+
+def _alike(
+    db: sqlite3.Connection, keys: list[int], what: str, value_of: Callable[[list[str]], str]
+) -> Iterator[list[int]]:
+    """Among these students, the keys of those with the same name and the same value, group by group."""
     groups: dict[tuple[str, str, str], list[int]] = {}
     counts: Counter[str] = Counter()
-    for key, record in records_of(db, STUDENT, repeats.repeated()):
+    for key, record in records_of(db, STUDENT, keys):
         values = decode_record(record)
         same, names = value_of(values), _folded_name(values)
         if all(names) and (what != "stateId" or _is_id(same)):
             groups.setdefault((same, *names), []).append(key)
             counts[same] += 1
-    for (same, *_names), keys in sorted(groups.items()):
-        if len(keys) > 1 and (what != "stateId" or counts[same] <= _MOST):
-            yield sorted(keys)
+    for (same, *_names), group in sorted(groups.items()):
+        if len(group) > 1 and (what != "stateId" or counts[same] <= _MOST):
+            yield sorted(group)
 
 
 def _told(db: sqlite3.Connection, key: int, other: int, what: str) -> Problem:

@@ -7,7 +7,7 @@ without any record changing its key.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from psconnect.model.entities import ENTITIES, Entity
 from psconnect.model.ids import kind_of
@@ -65,13 +65,16 @@ class StoredKeys:
             self._db.executemany("INSERT INTO source_key (kind, id, key) VALUES (?, ?, ?)", rows)
         known.update(given)
 
-    def of(self, entity: Entity, own_id: str) -> int:
-        """The key of a record."""
-        known = self._known.get(kind_of(entity), {})
-        if own_id not in known:
-            self.load(entity, [own_id])
-            known = self._known[kind_of(entity)]
-        return known[own_id]
+    def of(self, entity: Entity) -> Callable[[str], int]:
+        """A function from an own id of the entity to the record's key."""
+        known = self._known.setdefault(kind_of(entity), {})
+
+        def key_of(own_id: str) -> int:
+            if own_id not in known:
+                self.load(entity, [own_id])
+            return known[own_id]
+
+        return key_of
 
 
 def own_id_of(db: sqlite3.Connection, entity: Entity, key: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from psconnect.model.entities import Entity
 from psconnect.model.events import RunEvent
@@ -33,10 +34,15 @@ class PlannedRoster:
 
     def encoded(self, entity: Entity) -> Iterator[bytes]:
         """The same records in stored form."""
+        return chain.from_iterable(self._told(entity, roster_after.encoded_records(Plan(self.db, self.number), entity)))
+
+    def _told(self, entity: Entity, records: Iterator[bytes]) -> Iterator[list[bytes]]:
+        """The records some thousand at a time, so that telling how far it is costs nothing per record."""
         done = 0
-        for done, record in enumerate(roster_after.encoded_records(Plan(self.db, self.number), entity), 1):
-            yield record
-            if done % _NEWS_EVERY == 0:
+        while some := list(islice(records, _NEWS_EVERY)):
+            yield some
+            done += len(some)
+            if len(some) == _NEWS_EVERY:
                 self.job.on_event(RunEvent(self.stage, entity.key, done))
         self.job.on_event(RunEvent(self.stage, entity.key, done, done))
 

@@ -70,12 +70,12 @@ class DeliveredIds:
 
     def named(self, entity: Entity) -> Callable[[str], Named]:
         """A function from an own id to the delivered id and the key; an empty id means no record."""
-        sourced_id, key_of = self.own(entity), self.keys.of
+        sourced_id, key_of = self.own(entity), self.keys.of(entity)
 
         def find(own_id: str) -> Named:
             if not own_id:
                 return _NOBODY
-            key = key_of(entity, own_id)
+            key = key_of(own_id)
             return sourced_id(own_id, key), key
 
         def find_term(own_id: str) -> Named:

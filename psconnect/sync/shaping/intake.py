@@ -101,9 +101,9 @@ class ShapingIntake:
 
     def _page(self, rows: Sequence[SourceRow]) -> list[StagedRow]:
         shaped: list[StagedRow] = []
-        entity, key_of, sourced_id, sign = self.entity, self._keys.of, self._sourced_id, self._sign
+        key_of, sourced_id, sign = self._keys.of(self.entity), self._sourced_id, self._sign
         for own_id, verdict, fields, *structure in rows:
-            key = sign * key_of(entity, own_id)
+            key = sign * key_of(own_id)
             school, references = self._settle(structure)
             delivered_as = sourced_id(own_id, key)
             values = self._values(key, delivered_as, fields)
@@ -147,8 +147,8 @@ class ShapingIntake:
     ) -> None:
         """Take the source's finding about a record."""
         about = entity or self.entity
-        school_key = self._keys.of(SCHOOL, school) if school else None
-        key = self._keys.of(about, own_id) * (self._sign if about is self.entity else 1)
+        school_key = self._keys.of(SCHOOL)(school) if school else None
+        key = self._keys.of(about)(own_id) * (self._sign if about is self.entity else 1)
         self.problems.append(Problem(rule, about.key, key, school_key, detail, tally))
 
     def restart(self) -> None:

@@ -56,7 +56,7 @@ class Judge:
             if left_out_by:
                 return Fate.LEFT_OUT, left_out_by
         joined = "".join(values)
-        if len(joined) > self.longest or UNREADABLE in joined or self._over_a_limit(values):
+        if len(joined) > self.longest or UNREADABLE in joined or (self.limited and self._over_a_limit(values)):
             limits = dict(self.limited)
             for place, (attribute, value) in enumerate(zip(self.entity.shaped, values, strict=True)):
                 if UNREADABLE in value or len(value) > limits.get(place, self.longest):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from psconnect.model.entities import Entity
@@ -15,8 +15,8 @@ class Keys(Protocol):
     def load(self, entity: Entity, own_ids: Iterable[str]) -> None:
         """Load the keys of these records; saves single look-ups."""
 
-    def of(self, entity: Entity, own_id: str) -> int:
-        """The key of a record."""
+    def of(self, entity: Entity) -> Callable[[str], int]:
+        """A function from an own id of the entity to the record's key."""
         ...
 
 
@@ -30,10 +30,10 @@ class PassingKeys:
     def load(self, entity: Entity, own_ids: Iterable[str]) -> None:
         """Nothing has to be looked up."""
 
-    def of(self, entity: Entity, own_id: str) -> int:
-        """The record's number, in the order of first use."""
+    def of(self, entity: Entity) -> Callable[[str], int]:
+        """A function from an own id to its number among those asked for."""
         known = self._keys.setdefault(kind_of(entity), {})
-        return known.setdefault(own_id, len(known) + 1)
+        return lambda own_id: known.setdefault(own_id, len(known) + 1)
 
 
 class NumberedKeys:
@@ -42,6 +42,6 @@ class NumberedKeys:
     def load(self, entity: Entity, own_ids: Iterable[str]) -> None:
         """Nothing has to be looked up."""
 
-    def of(self, _entity: Entity, own_id: str) -> int:
-        """The id as a number."""
-        return int(own_id)
+    def of(self, _entity: Entity) -> Callable[[str], int]:
+        """A function from an own id to the number that it is."""
+        return int

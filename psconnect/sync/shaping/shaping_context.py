@@ -53,4 +53,4 @@ class ShapingContext:
         number = self.number_of(entity)
         if number:
             for own_id, fields in rows:
-                self.ids.ids.learn(entity, self.ids.keys.of(entity, own_id), number(fields))
+                self.ids.ids.learn(entity, self.ids.keys.of(entity)(own_id), number(fields))

@@ -61,7 +61,7 @@ class TermIntake(ShapingIntake):
     def _judged_term(
         self, own_id: str, verdict: tuple[int, str | None] | None, fields: Any, *structure: Any
     ) -> _Judged:
-        key, values = self._keys.of(CALENDAR, own_id), self._shape(fields)
-        school = self._keys.of(SCHOOL, structure[_SCHOOL]) if structure[_SCHOOL] else None
+        key, values = self._keys.of(CALENDAR)(own_id), self._shape(fields)
+        school = self._keys.of(SCHOOL)(structure[_SCHOOL]) if structure[_SCHOOL] else None
         fate, rule = self._judged(key, school, verdict, values, fields)
         return _Judged(own_id, key, list(structure), values, fate, rule)
