@@ -170,7 +170,7 @@ class HttpClient:
             *(httpx.DecodingError, zlib.error, socksio.SOCKSError),
         ) as error:
             line.network.hang_up()
-            raise failures.failure_in_words(error, self._way(line)) from None
+            raise failures.network_failure(error, self._way(line)) from None
 
     def _way(self, line: _Line) -> failures.Way:
         at_proxy = self._proxy is not None and line.network.secured in ("", self._proxy.host)

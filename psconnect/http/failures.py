@@ -59,7 +59,7 @@ class Way:
         return f"The proxy {self.proxy.name} ({self.proxy.source})" if self.proxy else self.host
 
 
-def failure_in_words(error: Exception, way: Way) -> PsconnectError:
+def network_failure(error: Exception, way: Way) -> PsconnectError:
     """The error that a person can act on."""
     if isinstance(error, httpcore.TimeoutException):
         return _late(error, way)

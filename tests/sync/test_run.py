@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import sqlite3
@@ -308,6 +309,19 @@ def test_cancel_between_pages(connected: Connected) -> None:
     assert (run.state, run.error) == ("cancelled", None)
     assert untouched(connected) == before
     assert not list(connected.rosters.parent.glob("*.staging"))
+
+
+def test_cyclic_garbage_is_looked_for_less_often_until_a_run_ends(connected: Connected) -> None:
+    usual, during, cancel = gc.get_threshold(), set(), CancelToken()
+
+    def stop(event: RunEvent) -> None:
+        during.add(gc.get_threshold()[0])
+        if event.entity == "student" and event.done:
+            cancel.cancel()
+
+    assert connected.service.sync(connected.name, on_event=stop, cancel=cancel).state == "cancelled"
+    assert min(during) > 10 * usual[0]
+    assert gc.get_threshold() == usual
 
 
 def test_cancel_while_delivering_leaves_the_old_bundle(connected: Connected) -> None:

@@ -31,20 +31,20 @@ ODD = ("7", "007", " 7", "ab", "aB", "Ä" * 300, "a\x00b", "a\x00c", "a", "\u202
 def test_every_id_has_a_key_of_its_own_in_every_run(db: sqlite3.Connection) -> None:
     first = StoredKeys(db)
     first.load(STUDENT, ODD)
-    keys = [first.of(STUDENT, own_id) for own_id in ODD]
+    keys = [first.of(STUDENT)(own_id) for own_id in ODD]
     again = StoredKeys(db)
     again.load(STUDENT, reversed(ODD))
 
-    assert [again.of(STUDENT, own_id) for own_id in ODD] == keys
+    assert [again.of(STUDENT)(own_id) for own_id in ODD] == keys
     assert len({*keys}) == len(ODD)
     assert [own_id_of(db, STUDENT, key) for key in keys] == list(ODD)
-    assert StoredKeys(db).of(TEACHER, "7") == StoredKeys(db).of(ADMIN, "7")
+    assert StoredKeys(db).of(TEACHER)("7") == StoredKeys(db).of(ADMIN, "7")
 
 
 def test_a_key_that_was_forgotten_is_never_given_to_somebody_else(db: sqlite3.Connection) -> None:
-    gone = StoredKeys(db).of(STUDENT, "gone")
+    gone = StoredKeys(db).of(STUDENT)("gone")
     forget_unused(db)
     assert own_id_of(db, STUDENT, gone) == ""
 
-    assert StoredKeys(db).of(STUDENT, "new") == gone + 1
-    assert StoredKeys(db).of(TEACHER, "new") == GIVEN_KEYS.start
+    assert StoredKeys(db).of(STUDENT)("new") == gone + 1
+    assert StoredKeys(db).of(TEACHER)("new") == GIVEN_KEYS.start
