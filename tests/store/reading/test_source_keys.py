@@ -38,7 +38,7 @@ def test_every_id_has_a_key_of_its_own_in_every_run(db: sqlite3.Connection) -> N
     assert [again.of(STUDENT)(own_id) for own_id in ODD] == keys
     assert len({*keys}) == len(ODD)
     assert [own_id_of(db, STUDENT, key) for key in keys] == list(ODD)
-    assert StoredKeys(db).of(TEACHER)("7") == StoredKeys(db).of(ADMIN, "7")
+    assert StoredKeys(db).of(TEACHER)("7") == StoredKeys(db).of(ADMIN)("7")
 
 
 def test_a_key_that_was_forgotten_is_never_given_to_somebody_else(db: sqlite3.Connection) -> None:
