@@ -169,12 +169,7 @@ def _by_weight(run: Run) -> list[Hold]:
 
 def reasons_in_words(run: Run) -> str:
     """Everything that a run is held for, with its numbers as they are written everywhere."""
-    return " ".join(limit_in_words(word_hold(hold).reason) for hold in _by_weight(run))
-
-
-def limit_in_words(text: str) -> str:
-    """A limit with numbers as they are written everywhere: ``10 % and 200, or 20,000``."""
-    return re.sub(r"(?<=\d)%", " %", re.sub(r"\d{4,}", lambda found: number(int(found[0])), text))
+    return " ".join(word_hold(hold).reason for hold in _by_weight(run))
 
 
 def error_in_words(error: PsconnectError | Mapping[str, Any]) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.snapshot import Snapshot
 from psconnect.destinations.writer import Writer
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import declare
 from psconnect.model.errors import FixSettings
 from psconnect.transfer.place import PlaceContext
 from psconnect.transfer.places import PLACES
+from psconnect.wording.errors import add_errors
 
 __all__ = ["KINDS", "Context", "Destination", "Kind", "add_kind", "find_kind", "open_destination"]
 FOLDERS = ("oneroster_csv", "database")
@@ -25,8 +26,9 @@ Destination = Snapshot | Writer
 
 
 def add_kind(kind: Kind) -> None:
-    """Register a kind and its derived entities."""
+    """Register a kind, its derived entities and the texts of its errors."""
     declare(kind.derived)
+    add_errors(kind.errors)
     KINDS[kind.name] = kind
 
 
@@ -38,13 +40,11 @@ def find_kind(name: str) -> Kind:
     """A destination kind by name; raises FixSettings if this version doesn't have it."""
     if name not in KINDS:
         raise FixSettings(
-            "PSC-DESTINATION-KIND",
-            "No destination is chosen" if not name else "This destination can’t be used",
-            f"The kind of destination “{name}” does not exist in this version."
-            if name
-            else "The connection does not say where the roster is to be delivered.",
-            nearest(name, list(KINDS)) if name else f"Set destination.kind to one of: {', '.join(KINDS)}.",
+            "PSC-DESTINATION-KIND/unknown" if name else "PSC-DESTINATION-KIND/none",
             where="destination.kind",
+            name=name,
+            hint=hint_at(name, list(KINDS)),
+            known=list(KINDS),
         )
     return KINDS[name]
 

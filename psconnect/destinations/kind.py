@@ -15,6 +15,7 @@ from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, Se
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
 from psconnect.transfer.places import PLACES
+from psconnect.wording.errors.texts import ErrorTexts
 
 
 def _no_secret(_key: str) -> str:
@@ -78,6 +79,7 @@ class Kind:
         derived: its own entities, made from the roster: planned, held, previewed and undone like any other.
         takes: what it has a place for besides classes: ``groups`` (of users, in place of a class), ``categories`` (of
             courses).
+        errors: the texts of its own errors, by key.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Kind:
     places: tuple[str, ...] = ()
     derived: tuple[Entity, ...] = ()
     takes: frozenset[str] = frozenset()
+    errors: Mapping[str, ErrorTexts] = field(default_factory=dict)
 
     @property
     def fields(self) -> tuple[SettingField, ...]:
@@ -122,6 +125,4 @@ class Kind:
 
     @property
     def _checks(self) -> FieldCheck:
-        return FieldCheck(
-            self.label, "destination", "PSC-DESTINATION-SETTING", "The destination’s settings can’t be used"
-        )
+        return FieldCheck(self.label, "destination", "PSC-DESTINATION-SETTING")

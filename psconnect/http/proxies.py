@@ -89,37 +89,33 @@ def _parsed(value: str, source: str) -> Proxy:
         text = "http://" + text.removeprefix("//")
     scheme = text.partition("://")[0].lower()
     if scheme not in _SCHEMES:
-        raise _unusable(source, f"is of a kind that psconnect does not know ({_harmless(scheme)})")
+        raise _unusable("kind" if re.fullmatch(r"[a-z][a-z0-9]{1,9}", scheme) else "no-kind", source, scheme)
     scheme = _SCHEMES[scheme]
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port or _PORTS[scheme]
         host.encode("ascii")
     except ValueError:
-        raise _unusable(source, "has no address that can be used") from None
+        raise _unusable("address", source) from None
     if not re.fullmatch(r"[\w.:%-]+", host) or parts.path.strip("/") or parts.query or parts.fragment:
-        raise _unusable(source, "has no address that can be used")
+        raise _unusable("address", source)
     auth = None
     if parts.username or parts.password:
         auth = (unquote(parts.username or "").encode(), unquote(parts.password or "").encode())
     return Proxy(scheme, host, port, source, auth)
 
 
-def _harmless(scheme: str) -> str:
-    # The text before "://" may be part of a password if quoting went wrong.
-    return f"{scheme}://" if re.fullmatch(r"[a-z][a-z0-9]{1,9}", scheme) else "what stands before :// is no kind"
+_UNUSABLE = {
+    "address": "PSC-HTTP-PROXY/setting-address",
+    "kind": "PSC-HTTP-PROXY/setting-kind",
+    "no-kind": "PSC-HTTP-PROXY/setting-no-kind",
+}
 
 
-def _unusable(source: str, what: str) -> FixSettings:
-    # Never with the value: it may contain a password.
-    return FixSettings(
-        "PSC-HTTP-PROXY",
-        "The proxy setting can't be used",
-        f"The proxy in {source} {what}.",
-        "Write http://HOST:PORT, or socks5://HOST:PORT for a SOCKS proxy. Within a name or password, write signs like "
-        "@ : / # as %40 %3A %2F %23. If no proxy is needed, remove it.",
-        where=source.removeprefix("the variable "),
-    )
+def _unusable(case: str, source: str, scheme: str = "") -> FixSettings:
+    # Never with the value: it may contain a password. So may the text before "://" if quoting went wrong.
+    shown = scheme if case == "kind" else ""
+    return FixSettings(_UNUSABLE[case], where=source.removeprefix("the variable "), source=source, scheme=shown)
 
 
 def _spared(host: str, port: int, rules: str) -> bool:

@@ -9,31 +9,21 @@ from pathlib import Path
 import truststore
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import phrase
 
-_SOONER = ("is not valid yet", "Check the clock of this computer and the certificate's first day.")
-_EXPIRED = ("has expired", "Have the server's certificate renewed.")
-_HOST = ("belongs to another host name", "Use the address that the certificate was made for.")
-_ADDRESS = ("belongs to another address", "Use the host name that the certificate was made for.")
-_UNKNOWN = (
-    "is signed by an authority that this computer does not know",
-    "Choose your district's CA file in the connection.",
-)
-_CHAIN = (
-    "comes without the certificate of its issuer, or from an authority that this computer does not know",
-    "Have the server send its whole chain, or choose your district's CA file in the connection.",
-)
+_SOONER, _EXPIRED, _HOST, _UNKNOWN, _CHAIN = "sooner", "expired", "host", "unknown", "chain"
 _REASONS = {
     # OpenSSL's results (X509_V_ERR_*).
     9: _SOONER,
     10: _EXPIRED,
-    18: ("is signed by itself", "If this is your district's own certificate, choose it as CA file in the connection."),
+    18: "own",
     19: _UNKNOWN,
     20: _CHAIN,
     21: _CHAIN,
     62: _HOST,
-    64: _ADDRESS,
+    64: "address",
     # Windows' (CERT_E_*).
-    0x800B0101: ("has expired or is not valid yet", f"{_EXPIRED[1]} {_SOONER[1]}"),
+    0x800B0101: "expired-or-sooner",
     0x800B0109: _UNKNOWN,
     0x800B010A: _CHAIN,
     0x800B010F: _HOST,
@@ -43,7 +33,7 @@ _REASONS = {
     -67602: _HOST,
     -67843: _UNKNOWN,
 }
-"""Verification results in words: what is wrong and what to do."""
+"""Results of the verification -> what is wrong: the phrases ``certificate/…`` and, what to do, ``renew/…``."""
 _UNTRUSTED = frozenset({18, 19, 20, 21, 0x800B0109, 0x800B010A, -67843})
 """Results after which OpenSSL checks nothing else of a certificate."""
 
@@ -62,19 +52,15 @@ def trust(ca_file: str) -> ssl.SSLContext:
 
 def certificate_refused(whose: str, where: str, error: ssl.SSLCertVerificationError, beneath: int = 0) -> FixSettings:
     """The error for a certificate that is not trusted; ``beneath``: what else is wrong with it (`refused_beneath`)."""
-    what, to_do = _REASONS.get(
-        error.verify_code, (f"could not be verified ({error.verify_message})", "Have the server's certificate checked.")
-    )
-    if "expired" in (error.verify_message or ""):
-        what, to_do = _EXPIRED
-    if beneath in _REASONS:
-        what, to_do = f"{_REASONS[beneath][0]}, and {what}", f"{_REASONS[beneath][1]} {to_do}"
+    reason = _EXPIRED if "expired" in (error.verify_message or "") else _REASONS.get(error.verify_code, "other")
+    reasons = [_REASONS[beneath], reason] if beneath in _REASONS else [reason]
     return FixSettings(
-        "PSC-TLS-CERTIFICATE",
-        "The server's certificate is not trusted",
-        f"The certificate of {whose} {what}. Nothing was sent.",
-        to_do,
+        "PSC-TLS-CERTIFICATE/two-reasons" if len(reasons) > 1 else "PSC-TLS-CERTIFICATE/reason",
         where=where,
+        whose=whose,
+        what=phrase(f"certificate/{reasons[0]}", message=error.verify_message),
+        also=phrase(f"certificate/{reasons[-1]}", message=error.verify_message),
+        advice=[phrase(f"renew/{one}") for one in reasons],
     )
 
 

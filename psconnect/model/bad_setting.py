@@ -1,16 +1,10 @@
-"""Errors for bad settings: the key that is wrong and what would be right."""
+"""What would be right in place of a word that is not known."""
 
 from __future__ import annotations
 
 import difflib
 
-from psconnect.model.errors import FixSettings
 from psconnect.model.phrases import Phrase, phrase
-
-
-def refuse(happened: str, to_do: str, where: str = "") -> FixSettings:
-    """The error for a setting that can't be used; ``where`` is its key."""
-    return FixSettings("PSC-SETTINGS-INVALID", "The settings can't be used", happened, to_do, where=where)
 
 
 def hint_at(word: str, known: list[str]) -> Phrase:
@@ -21,11 +15,3 @@ def hint_at(word: str, known: list[str]) -> Phrase:
     lowered = {one.lower(): one for one in known}
     close = difflib.get_close_matches(word.lower(), lowered, n=1, cutoff=0.5)
     return phrase("did-you-mean", name=lowered[close[0]]) if close else phrase("known", names=sorted(known))
-
-
-def nearest(word: str, known: list[str]) -> str:
-    """The same as a sentence, for errors that still carry sentences."""
-    hint = hint_at(word, known)
-    if hint.key == "known":
-        return f"Known: {', '.join(sorted(known))}."
-    return f"Did you mean “{hint.values['name']}”?"

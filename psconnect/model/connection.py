@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from psconnect.model.bad_setting import nearest
-from psconnect.model.bad_setting import refuse as _refuse
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection_id import PATTERN
 from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
@@ -19,6 +18,7 @@ from psconnect.model.filter_rules import FilterRule, parse_filters
 from psconnect.model.ids import IdRules, IdSettings, id_rules_of
 from psconnect.model.pasted import pasted
 from psconnect.model.paths import check_path
+from psconnect.model.phrases import Phrase
 from psconnect.model.roster_rules import UniquenessSettings, check_uniqueness
 from psconnect.model.scope import ScopeSettings, check_scope
 from psconnect.model.sections import (
@@ -37,7 +37,7 @@ LONGEST_NAME = 200
 """The longest name of a connection, in characters; files are named after it."""
 NEWER = "PSC-SETTINGS-NEWER"
 _SET_APART = "source.client_secret"
-_KEPT = {"schedule": "A schedule"}
+_KEPT = ("schedule",)
 """Sections that the file format reserves for later versions."""
 
 
@@ -98,27 +98,32 @@ def _check_keys(data: dict[str, Any], section: type[msgspec.Struct], path: str) 
     known = [key for key in section.__struct_encode_fields__ if key != "stated"]
     for key in data:
         if f"{path}{key}" == _SET_APART:
-            to_do = f"Keep it in the keyring: psconnect secret set NAME {_SET_APART}"
-            raise _refuse("The client secret never stands among the settings.", to_do, _SET_APART)
+            raise FixSettings("PSC-SETTINGS-INVALID/client-secret", where=_SET_APART)
         if key not in known:
-            raise _refuse(f"There is no setting “{path}{key}”.", nearest(key, known), f"{path}{key}")
+            raise _unknown(f"{path}{key}", hint_at(key, known))
+
+
+def _unknown(where: str, hint: Phrase) -> FixSettings:
+    return FixSettings("PSC-SETTINGS-INVALID/unknown", where=where, name=where, hint=hint)
 
 
 def _check_table(data: Any, path: str, kind: Any, known: list[str] | None = None) -> None:
     """Check a table with settings per entity, so that an error names the exact key."""
     if not isinstance(data, dict):
-        raise _refuse(f"“{path}” is not a section.", f"Write it as [{path}.student], for example.", path)
+        raise FixSettings("PSC-SETTINGS-INVALID/table-of-entities", where=path, place=path)
     for key, settings in data.items():
         where = f"{path}.{key}"
         # Which entities have limits depends on the kinds of destination: sync.thresholds checks it.
         entities = [entity.key for entity in ENTITIES]
         if path != "safety.thresholds" and key not in entities:
-            raise _refuse(f"“{key}” in [{path}] is not an entity.", nearest(key, entities), where)
+            raise FixSettings(
+                "PSC-SETTINGS-INVALID/entity", where=where, name=key, place=path, hint=hint_at(key, entities)
+            )
         if not isinstance(settings, dict):
-            raise _refuse(f"“{where}” is not a section.", f"Write it as [{where}].", where)
+            raise FixSettings("PSC-SETTINGS-INVALID/table", where=where, place=where)
         for name, value in settings.items():
             if known is not None and name not in known:
-                raise _refuse(f"There is no setting “{where}.{name}”.", nearest(name, known), f"{where}.{name}")
+                raise _unknown(f"{where}.{name}", hint_at(name, known))
             try:
                 msgspec.convert(value, kind)
             except msgspec.ValidationError as error:
@@ -146,13 +151,12 @@ def from_dict(data: dict[str, Any]) -> Connection:
     if file_format != FILE_FORMAT:
         raise FixSettings(
             NEWER,
-            "The connection file is of another version",
-            f"The file has format {file_format}; this version of psconnect reads format {FILE_FORMAT}.",
-            "Install the newest version of psconnect, or export the connection again from the version that wrote it.",
+            file_format=file_format if isinstance(file_format, int) else str(file_format),
+            known_format=FILE_FORMAT,
         )
-    for key, label in _KEPT.items():
+    for key in _KEPT:
         if data.get(key):
-            raise _refuse(f"{label} ([{key}]) can't be used in this version.", f"Take [{key}] out of the file.", key)
+            raise FixSettings("PSC-SETTINGS-INVALID/kept-for-later", where=key, section=key)
         data.pop(key, None)
     _check_keys(data, Connection, "")
     data = _with_own_settings(data)
@@ -197,24 +201,20 @@ def _stated(data: dict[str, Any], shortened: dict[str, Any]) -> dict[str, dict[s
 
 def _normalised(connection: Connection) -> Connection:
     if len(connection.name) > LONGEST_NAME:
-        raise _refuse(
-            f"The connection's name has {len(connection.name):,} characters.",
-            f"Give it one of at most {LONGEST_NAME} characters.",
-            "name",
+        raise FixSettings(
+            "PSC-SETTINGS-INVALID/long-name", where="name", count=len(connection.name), longest_name=LONGEST_NAME
         )
     for key, value in connection.destination.items():
         check_path(value, f"destination.{key}")
     check_path(connection.source.ca_file, "source.ca_file")
     if not connection.name.strip() or not connection.name.isprintable():
-        raise _refuse("The connection has no name, or one with invisible characters.", "Give it a name.", "name")
+        raise FixSettings("PSC-SETTINGS-INVALID/no-name", where="name")
     if not connection.preset:
-        raise _refuse("No preset is chosen.", 'Set preset, for example preset = "oneroster".', "preset")
+        raise FixSettings("PSC-SETTINGS-INVALID/no-preset", where="preset")
     for number, season in enumerate(connection.safety.freeze):
         if season.until < season.first:
             where = f"safety.freeze[{number}]"
-            raise _refuse(
-                f"{where} ends on {season.until}, before it begins.", "Give a later day, or the same one.", where
-            )
+            raise FixSettings("PSC-SETTINGS-INVALID/freeze", where=where, place=where, until=season.until.isoformat())
     check_uniqueness(connection.uniqueness)
     check_scope(connection.scope)
     source = connection.source

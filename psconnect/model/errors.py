@@ -27,12 +27,9 @@ class PsconnectError(Exception):
 
     family = "bug"
 
-    def __init__(
-        self, key: str, *said: str, where: str = "", retry_after: float | None = None, **values: Value
-    ) -> None:
+    def __init__(self, key: str, *, where: str = "", retry_after: float | None = None, **values: Value) -> None:
         super().__init__(f"{key} ({where})" if where else key)
         self.key = key
-        self.said = said
         self.where = where
         self.retry_after = retry_after
         self.values = values
@@ -42,19 +39,22 @@ class PsconnectError(Exception):
         """The stable code, ``PSC-<AREA>-<NAME>``; documented and searchable."""
         return self.key.partition("/")[0]
 
+    @property
+    def said(self) -> Phrase:
+        """What it says, as a phrase: the value ``cause`` of an error that says the same of something else."""
+        return Phrase(self.key, self.values)
+
     def again(self, kind: type[E], *, where: str = "", more: Sequence[Phrase] = ()) -> E:
         """The same error in another family, about something else, or with ``more`` of what to do."""
         before = self.values.get("more")
         advice = [*(before if isinstance(before, list) else ()), *more]
         values = {**self.values, "more": advice} if advice else self.values
-        return kind(self.key, *self.said, where=where or self.where, retry_after=self.retry_after, **values)
+        return kind(self.key, where=where or self.where, retry_after=self.retry_after, **values)
 
     def as_dict(self) -> dict[str, object]:
         """Family, code, case, what it is about, and the values: what the history stores."""
-        facts = {"family": self.family, "code": self.code, "key": self.key, "where": self.where}
-        if self.said:
-            facts |= dict(zip(("title", "happened", "to_do"), self.said, strict=True))
-        return {**facts, "values": {name: stored(value) for name, value in self.values.items()}}
+        values = {name: stored(value) for name, value in self.values.items()}
+        return {"family": self.family, "code": self.code, "key": self.key, "where": self.where, "values": values}
 
 
 class FixSettings(PsconnectError):

@@ -34,6 +34,8 @@ def stop_if_failed(findings: Iterable[Finding]) -> str:
     texts = []
     for found in findings:
         if found.state == "failed":
-            raise FixSettings(found.code, found.step, found.text, found.to_do)
+            raise FixSettings(
+                "PSC-DESTINATION-CHECK", where=found.step, step=found.step, found=found.text, advice=found.to_do
+            )
         texts.append(found.text)
     return " ".join(texts)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import Phrase, Value, phrase
 
 CellKind = Literal["text", "number", "choice", "switch"]
 RowSource = Literal["free", "fixed", "schools", "entities"]
@@ -98,13 +99,11 @@ class FieldCheck:
         owner: whose settings they are, as a person reads it.
         section: the table of the connection file, in front of a key.
         code: the error's code.
-        title: the error's title.
     """
 
     owner: str
     section: str
     code: str
-    title: str
 
     def known(self, given: Mapping[str, Any], fields: Sequence[SettingField], secrets: Sequence[SecretField]) -> None:
         """Refuse what is not declared, and secrets: they never stand in a file."""
@@ -112,74 +111,68 @@ class FieldCheck:
         labels = {secret.key: secret.label for secret in secrets}
         for key in given:
             if key in labels:
-                raise self.refusal(f"“{labels[key]}” is a secret and never stands in a file.", "Set it apart.", key)
+                raise self.refusal("secret", key, label=labels[key])
             if key not in keys:
-                raise self.refusal(f"{self.owner} has no setting “{key}”.", nearest(key, keys), key)
+                raise self.refusal("unknown", key, owner=self.owner, name=key, hint=hint_at(key, keys))
 
     def value(self, field: SettingField, value: object) -> None:
         """Refuse a value of another type, one that is no choice, and an empty one where one is required."""
         if field.required and value in ("", []):
-            raise self.refusal(f"“{field.label}” of {self.owner} is not set.", field.help, field.key)
+            raise self.refusal("missing", field.key, label=field.label, owner=self.owner, help=field.help)
         if field.kind == "table":
             self._table(field, value)
         else:
             self._single(field, value, field.key, self.owner)
 
-    def _single(self, field: SettingField | TableColumn, value: object, path: str, owner: str) -> None:
+    def _single(self, field: SettingField | TableColumn, value: object, path: str, owner: str | Phrase) -> None:
         wanted: type = {"number": int, "switch": bool}.get(field.kind, str)
+        about: dict[str, Value] = {"label": field.label, "owner": owner, "choices": field.choices}
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-            to_do = _GIVE.get(field.kind) or f"Choose one of: {', '.join(field.choices)}; write it in quotes."
-            raise self.refusal(f"“{field.label}” of {owner} is of the wrong kind.", to_do, path)
+            raise self.refusal(f"no-{field.kind}", path, **about)
         if isinstance(value, int) and value < 0:
-            raise self.refusal(f"“{field.label}” of {owner} can’t be less than 0.", "Give 0 or more.", path)
+            raise self.refusal("negative", path, **about)
         if field.choices and value not in field.choices:
-            happened = f"“{field.label}” of {owner} can’t be “{value}”."
-            raise self.refusal(happened, f"Choose one of: {', '.join(field.choices)}.", path)
+            raise self.refusal("not-offered", path, value=str(value), **about)
 
     def _table(self, field: SettingField, value: object) -> None:
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-            to_do = f"Write one [[{self.section}.{field.key}]] for each row."
-            raise self.refusal(f"“{field.label}” of {self.owner} is not a table.", to_do, field.key)
+            place = f"{self.section}.{field.key}"
+            raise self.refusal("no-table", field.key, label=field.label, owner=self.owner, place=place)
         named: set[str] = set()
         for number, row in enumerate(value):
             name = row.get(ROW, "")
-            which = dict(field.row_labels).get(name, name) or f"row {number + 1}"
-            self._row(field, row, f"{field.key}[{number}]", f"{which} of “{field.label}”")
+            label = dict(field.row_labels).get(name, name)
+            key = "table/row" if label else "table/row-number"
+            self._row(field, row, f"{field.key}[{number}]", phrase(key, row=label or number + 1, label=field.label))
             if field.rows != "free" and name in named:
-                raise self.refusal(f"“{field.label}” has two rows for “{name}”.", "Keep one of them.", field.key)
+                raise self.refusal("two-rows", field.key, label=field.label, name=name)
             named.add(name)
 
-    def _row(self, field: SettingField, row: Mapping[str, Any], path: str, which: str) -> None:
+    def _row(self, field: SettingField, row: Mapping[str, Any], path: str, which: Phrase) -> None:
         columns = {column.key: column for column in field.columns}
         if field.rows != "free":
             columns = {ROW: TableColumn(ROW, field.label, required=True), **columns}
         for key in row:
             if key not in columns:
-                happened = f"“{field.label}” of {self.owner} has no column “{key}”."
-                raise self.refusal(happened, nearest(key, list(columns)), f"{path}.{key}")
+                hint = hint_at(key, list(columns))
+                raise self.refusal("no-column", f"{path}.{key}", label=field.label, name=key, hint=hint)
         for key, column in columns.items():
             value = row.get(key, column.default)
             if column.required and value == "":
-                happened = f"“{column.label}” of {which} is not set."
-                raise self.refusal(happened, f"Give {key}.", f"{path}.{key}")
+                raise self.refusal("no-cell", f"{path}.{key}", column=column.label, owner=which, name=key)
             if value != "":
                 self._single(column, value, f"{path}.{key}", which)
         labels = dict(field.row_labels)
         if field.rows == "fixed" and row[ROW] not in labels:
-            happened = f"“{field.label}” has no row “{row[ROW]}”."
-            raise self.refusal(happened, nearest(row[ROW], list(labels)), f"{path}.{ROW}")
+            hint = hint_at(row[ROW], list(labels))
+            raise self.refusal("no-row", f"{path}.{ROW}", label=field.label, name=row[ROW], hint=hint)
 
-    def refusal(self, happened: str, to_do: str, path: str) -> FixSettings:
-        """The error for a setting, named by its path within the section."""
-        return FixSettings(self.code, self.title, happened, to_do, where=f"{self.section}.{path}")
+    def refusal(self, case: str, path: str, **values: Value) -> FixSettings:
+        """The error for a setting, named by its path within the section; ``case``: see psconnect.wording.errors."""
+        error = FixSettings(f"{self.code}/{case}", where=f"{self.section}.{path}")
+        error.values = values
+        return error
 
 
-_GIVE = {
-    "text": "Give a text.",
-    "folder": "Give the path of a folder, as a text.",
-    "file": "Give the path of a file, as a text.",
-    "number": "Give a whole number.",
-    "switch": "Give true or false.",
-}
 SecretOf = Callable[[str], str]
 """A secret by its key; raises FixSettings where a required one is not known."""

@@ -1,29 +1,24 @@
-"""Settings of the wrong kind, refused in a person's words: which one it is, and what it has to be.
+"""Settings of the wrong kind: which one it is, and what it has to be.
 
-The words come from the types of the settings, so that they can't differ from what is checked.
+The phrases come from the types of the settings, so that they can't differ from what is checked.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date
+from functools import reduce
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from psconnect.model.bad_setting import hint_at, refuse
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import Phrase, phrase
 
-_PLAIN = {
-    str: "a text",
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    date: "a date like 2026-08-17",
-}
-_SECTION = "a section"
-_LISTS = {int: "a list of whole numbers, like [100, 600]", str: 'a list of texts, like ["one", "two"]'}
+_PLAIN = {str: "text", bool: "switch", int: "whole-number", float: "number", date: "date"}
+_LISTS = {int: "whole-numbers", str: "texts"}
 
 
 def refused(error: msgspec.ValidationError, kind: Any, place: str = "") -> FixSettings:
@@ -44,10 +39,10 @@ def refused(error: msgspec.ValidationError, kind: Any, place: str = "") -> FixSe
         )
     named = re.fullmatch(r"Object (missing required|contains unknown) field `(.*)`", text)
     if named and named[1].startswith("missing"):
-        wanted = kind_in_words(_at(at, named[2]))
+        wanted = kind_of_value(_at(at, named[2]))
+        case = "PSC-SETTINGS-INVALID/lacks" if where else "PSC-SETTINGS-INVALID/all-lack"
         lacking = f"{where}.{named[2]}" if where else named[2]
-        what = f"“{where}” lacks" if where else "The settings lack"
-        return FixSettings("PSC-SETTINGS-INVALID/case", where=lacking, what=what, name=named[2], wanted=wanted)
+        return FixSettings(case, where=lacking, place=where, name=named[2], wanted=wanted)
     if named:
         return FixSettings(
             "PSC-SETTINGS-INVALID/no-setting-here",
@@ -56,37 +51,40 @@ def refused(error: msgspec.ValidationError, kind: Any, place: str = "") -> FixSe
             name=named[2],
             hint=hint_at(named[2], list(_fields(at))),
         )
-    value = f"A value in “{where}”" if "[...]" in inner else f"The value of “{where}”"
-    to_do = f"Write it as a section, like [{where}]." if kind_in_words(at) == _SECTION else f"Give {kind_in_words(at)}."
-    return refuse(f"{value} can't be used.", to_do, where)
+    wanted = kind_of_value(at)
+    if wanted.key == "kind/section":
+        return FixSettings("PSC-SETTINGS-INVALID/no-section", where=where, place=where)
+    case = "PSC-SETTINGS-INVALID/value-in-list" if "[...]" in inner else "PSC-SETTINGS-INVALID/value"
+    return FixSettings(case, where=where, place=where, wanted=wanted)
 
 
-def kind_in_words(kind: Any) -> str:
-    """What a value of that type is, for a person: completes “Give …”."""
+def kind_of_value(kind: Any) -> Phrase:
+    """What a value of that type is, as the phrase that completes “Give …”."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return " ".join([kind_in_words(parts[0]), *_limits(parts[1])])
+        return _limited(kind_of_value(parts[0]), parts[1])
     if origin in (Union, UnionType):
-        return " or ".join(kind_in_words(part) for part in parts if part is not NoneType)
+        one, *others = (kind_of_value(part) for part in parts if part is not NoneType)
+        return reduce(lambda first, second: phrase("kind/either", one=first, other=second), others, one)
     if origin is Literal:
         words = [f"“{part}”" for part in parts]
-        return f"one of {', '.join(words)}" if len(words) > 1 else words[0]
-    lists = _LISTS.get(parts[0], "a list") if origin is list else f"a list of {len(parts)} values"
-    return lists if origin in (list, tuple) else _PLAIN.get(kind, _SECTION)
+        return phrase("kind/one-of", known=words) if len(words) > 1 else phrase("kind/quoted", text=str(parts[0]))
+    if origin is list:
+        return phrase(f"kind/{_LISTS.get(parts[0], 'list')}")
+    return (
+        phrase("kind/several", number=len(parts)) if origin is tuple else phrase(f"kind/{_PLAIN.get(kind, 'section')}")
+    )
 
 
-def _limits(meta: msgspec.Meta) -> list[str]:
-    """What a type's limits add to its words."""
-    found = []
+def _limited(value: Phrase, meta: msgspec.Meta) -> Phrase:
+    """The phrase with what a type's limits add."""
     if meta.ge is not None and meta.le is not None:
-        found.append(f"from {meta.ge} to {meta.le}")
+        value = phrase("kind/range", kind=value, low=meta.ge, high=meta.le)
     if meta.min_length:
-        found.append("and not empty")
+        value = phrase("kind/not-empty", kind=value)
     if meta.max_length:
-        found.append(f"of at most {meta.max_length} characters")
-    if meta.description:
-        found.append(f"({meta.description})")
-    return found
+        value = phrase("kind/at-most", kind=value, longest=meta.max_length)
+    return phrase("kind/described", kind=value, description=meta.description) if meta.description else value
 
 
 def _fields(kind: Any) -> dict[str, Any]:

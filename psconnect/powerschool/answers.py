@@ -120,22 +120,22 @@ def _refused(answer: Answer, host: str, what: str) -> FixSettings:
     if answer.status == _BAD_REQUEST and message.startswith("Invalid field"):
         named = re.search(r"\w+\.\w+", message)
         return FixSettings(
-            "PSC-ACCESS-NO-FIELD",
-            "PowerSchool does not have a field",
-            f"{host} does not have a field that {what} needs: {message}",
-            (f"{nearest_field(named.group())} " if named else "")
-            + "Map the attribute to a field that your PowerSchool has, or have the database extension with the field "
-            "installed.",
+            "PSC-ACCESS-NO-FIELD/hint" if named else "PSC-ACCESS-NO-FIELD/unnamed",
             where=what,
+            host=host,
+            what=what,
+            message=message,
+            hint=nearest_field(named.group()) if named else None,
         )
     if answer.status == _NOT_FOUND:
         return FixSettings("PSC-ACCESS-NOT-FOUND/other", where=what, host=host, what=what)
     return FixSettings(
-        "PSC-HTTP-REFUSED",
-        "PowerSchool refused the request",
-        f"{host} answered {what} with status {answer.status}" + (f": {message}" if message else "."),
-        "Test the connection: it names what is missing.",
+        "PSC-HTTP-REFUSED/message" if message else "PSC-HTTP-REFUSED/silent",
         where=what,
+        host=host,
+        what=what,
+        status=answer.status,
+        message=message,
     )
 
 

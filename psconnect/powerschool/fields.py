@@ -17,8 +17,9 @@ from functools import cache
 from types import MappingProxyType
 
 from psconnect import resources
-from psconnect.model.bad_setting import hint_at, nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import Phrase
 
 _EXTENSIONS = ("U_", "S_")
 _CORE_EXTENSIONS = ("STUDENTCOREFIELDS", "USERSCOREFIELDS")
@@ -122,8 +123,7 @@ def resolve(name: str, entity: str, where: str) -> str:
         if field.name.lower() == name.lower():
             return field.full_name
     if not re.fullmatch(r"\w+", name):
-        to_do = "Write a field as Table.Field, like {Students.First_Name}, or its name alone."
-        raise _wrong(f"“{name}” is not a field.", to_do, where)
+        raise FixSettings("PSC-MAPPING-TEMPLATE/not-a-name", where=where, name=name)
     return f"{TABLES_OF[entity][0]}.{name}"
 
 
@@ -141,11 +141,11 @@ def _with_table(name: str, entity: str, where: str) -> str:
     raise FixSettings("PSC-MAPPING-TEMPLATE/table-entity", where=where, table=table, hint=hint_at(name, known))
 
 
-def nearest_field(name: str) -> str:
+def nearest_field(name: str) -> Phrase:
     """A hint that names the listed field nearest to a field that the server lacks."""
     table, _, _ = name.partition(".")
     among = [one.full_name for one in catalogue() if one.table.lower() == table.lower()]
-    return nearest(name, among or [one.full_name for one in catalogue()])
+    return hint_at(name, among or [one.full_name for one in catalogue()])
 
 
 def perhaps_meant(name: str) -> str:
@@ -156,7 +156,3 @@ def perhaps_meant(name: str) -> str:
         return ""
     close = difflib.get_close_matches(field.lower(), listed_field, n=1, cutoff=0.8)
     return listed_field[close[0]] if close else ""
-
-
-def _wrong(happened: str, to_do: str, where: str) -> FixSettings:
-    return FixSettings("PSC-MAPPING-TEMPLATE", "A mapping can't be used", happened, to_do, where=where)

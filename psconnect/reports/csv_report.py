@@ -14,7 +14,6 @@ from psconnect.model.errors import FixSettings
 from psconnect.reports.problems import problem_rows
 from psconnect.reports.view import view_of
 from psconnect.store.history.run_table import ROW_DAYS
-from psconnect.wording.catalogue import counted
 
 HEADER = ("School", "Severity", "Rule", "What", "Record", "Record id", "About", "What to do", "Page in PowerSchool")
 # Skip invisible characters before the sign: some spreadsheets drop them first.
@@ -30,18 +29,7 @@ def csv_report(db: sqlite3.Connection, connection: Connection, number: int) -> I
     """
     view = view_of(db, connection, number)
     if view.forgotten:
-        raise FixSettings(
-            "PSC-REPORT-FORGOTTEN",
-            "The problems of this run are no longer kept",
-            counted(
-                view.forgotten,
-                "The run had 1 problem; the records are deleted after {days} days.",
-                "The run had {count} problems; the records are deleted after {days} days.",
-                days=ROW_DAYS,
-            ),
-            "Write the report as .html, which has the counts, or choose a newer run.",
-            where=str(number),
-        )
+        raise FixSettings("PSC-REPORT-FORGOTTEN/counted", where=str(number), count=view.forgotten, days=ROW_DAYS)
     yield from as_csv(
         HEADER,
         (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
 from psconnect.model.filter_rules import FilterPart, is_days
 
@@ -65,7 +65,7 @@ def condition_of(part: FilterPart, entity: str, where: str) -> FilterPart:
     """The condition a template stands for; raises FixSettings for an unknown name or a value that it can't use."""
     known = {template.name: template for template in templates_for(entity)}
     if part.template not in known:
-        hint = nearest(part.template, list(known))
+        hint = hint_at(part.template, list(known))
         raise FixSettings(
             "PSC-SETTINGS-INVALID/template", where=where, template=part.template, entity=entity, place=where, hint=hint
         )
@@ -73,8 +73,8 @@ def condition_of(part: FilterPart, entity: str, where: str) -> FilterPart:
     try:
         return _MADE_BY[part.template](part.value, entity)
     except (KeyError, TypeError, ValueError, OverflowError):
-        to_do = f"Give {asks}." if asks else "Take the value out: this template takes none."
-        raise refuse(f"The value of the template “{part.template}” ({where}) can't be used.", to_do, where) from None
+        key = "PSC-SETTINGS-INVALID/template-value" if asks else "PSC-SETTINGS-INVALID/template-takes-none"
+        raise FixSettings(key, where=where, template=part.template, place=where, asks=asks) from None
 
 
 def _grades(value: Any, _entity: str) -> FilterPart:

@@ -22,7 +22,6 @@ from psconnect.model.problems import FILTER
 from psconnect.roster.filter_templates import condition_of
 from psconnect.roster.patterns import compile_pattern
 from psconnect.roster.text_filters import looks_empty
-from psconnect.wording.errors import word
 
 _Part = TypeVar("_Part", bound=FilterPart)
 _Values = tuple[str, ...]
@@ -68,9 +67,7 @@ def settle_filters(filters: Mapping[str, Sequence[FilterRule]], resolve: Resolve
 
 def as_filter_error(error: FixSettings) -> FixSettings:
     """The error of a field that a filter rule or a section move names, said for these."""
-    return FixSettings(
-        "PSC-FILTER-FIELD", "A filter rule can’t be used", word(error).happened, word(error).to_do, where=error.where
-    )
+    return FixSettings("PSC-FILTER-FIELD", where=error.where, cause=error.said)
 
 
 def _settled(part: _Part, entity: str, where: str, resolve: Resolver) -> _Part:

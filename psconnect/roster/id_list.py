@@ -111,10 +111,5 @@ def _places(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
         else:
             places[meaning] = place
     if "id" not in places or not any(key in places for key in KEYS):
-        lacking = "the id at the destination" if "id" not in places else "whose id it is"
-        raise FixSettings("PSC-ADOPT-FILE/column-missing", where="file", lacking=lacking)
+        raise FixSettings("PSC-ADOPT-FILE/no-owner" if "id" in places else "PSC-ADOPT-FILE/no-id", where="file")
     return places, tuple(title for title in unused if title)
-
-
-def _refused(happened: str, to_do: str) -> FixSettings:
-    return FixSettings("PSC-ADOPT-FILE", "The list of ids can’t be read", happened, to_do, where="file")

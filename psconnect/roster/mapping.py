@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from psconnect.model.bad_setting import hint_at, refuse
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import BY_KEY, ENTITIES, EXTRA, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.roster.templates import (
@@ -108,8 +108,7 @@ def _check_list_name(name: str) -> None:
     if name in NAMES:
         raise FixSettings("PSC-SETTINGS-INVALID/filter-cant-value", where=f"values.{name}", name=name)
     if not _LIST_NAME.fullmatch(name):
-        to_do = "Give it a name without | : { } and without blanks around it."
-        raise refuse(f"“{name}” can't be the name of a value list.", to_do, f"values.{name}")
+        raise FixSettings("PSC-SETTINGS-INVALID/value-list-name", where=f"values.{name}", name=name)
 
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
@@ -128,8 +127,7 @@ def parse_custom(text: str, entity: Entity, where: str, resolve: Resolve) -> dic
         full_name = resolve(name, where)
         label = label or full_name.partition(".")[2]
         if not _LABEL.fullmatch(label):
-            to_do = "Use letters, digits, dots, hyphens and underscores, beginning with a letter."
-            raise refuse(f"“{label}” can’t be the label of a custom field.", to_do, where)
+            raise FixSettings("PSC-SETTINGS-INVALID/custom-label", where=where, label=label)
         if label.lower() in (one.lower() for one in found):
             raise FixSettings("PSC-SETTINGS-INVALID/label-stands-twice", where=where, label=label)
         found[label] = Template((FieldPart(full_name, ()),))

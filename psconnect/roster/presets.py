@@ -12,11 +12,9 @@ from typing import Any
 
 import msgspec
 
-from psconnect.model.bad_setting import refuse
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.model.sections import POWERSCHOOL
-from psconnect.wording.errors import word
 
 Settings = Mapping[str, Any]
 """Tables of a connection file."""
@@ -119,6 +117,13 @@ def _merged(lower: Any, upper: Any, depth: int) -> Any:
     return result
 
 
+def _check_keys(tables: Settings) -> None:
+    own = [key for key in tables if key in _OF_ONE_CONNECTION]
+    own += [f"source.{key}" for key in tables.get("source", {}) if key not in _SOURCE]
+    if own:
+        raise FixSettings("PSC-SETTINGS-INVALID/of-one-connection", where=own[0], name=own[0])
+
+
 def parse_preset(name: str, text: str) -> Preset:
     """A preset from its TOML text; raises FixSettings that names the preset and the key which is wrong."""
     tables = tomllib.loads(text)
@@ -127,20 +132,11 @@ def parse_preset(name: str, text: str) -> Preset:
     }
     try:
         preset = msgspec.convert({**about, "settings": tables}, Preset)
-        for key in tables:
-            if key in _OF_ONE_CONNECTION:
-                raise refuse(f"“{key}” belongs to one connection.", "Take it out.", key)
-        for key in tables.get("source", {}):
-            if key not in _SOURCE:
-                raise refuse(f"“source.{key}” belongs to one connection.", "Take it out.", f"source.{key}")
+        _check_keys(tables)
         from_dict({"name": name, "preset": name, **tables})
     except msgspec.ValidationError as error:
-        raise _not_usable(name, "", str(error), "Correct it.") from None
+        raise FixSettings("PSC-PRESET-SETTING/form", where=f"{name}.toml", name=name, problem=str(error)) from None
     except FixSettings as error:
-        raise _not_usable(name, error.where, word(error).happened, word(error).to_do) from None
+        where = f"{name}.toml: {error.where}" if error.where else f"{name}.toml"
+        raise FixSettings("PSC-PRESET-SETTING/setting", where=where, name=name, cause=error.said) from None
     return preset
-
-
-def _not_usable(name: str, key: str, happened: str, to_do: str) -> FixSettings:
-    where = f"{name}.toml: {key}" if key else f"{name}.toml"
-    return FixSettings("PSC-PRESET-SETTING", f"The preset “{name}” can’t be used", happened, to_do, where=where)

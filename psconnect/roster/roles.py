@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from psconnect.model.bad_setting import refuse
 from psconnect.model.errors import FixSettings
 from psconnect.model.sections import RoleKind
 
@@ -107,6 +106,5 @@ def roles_of(settings: Mapping[str, RoleKind]) -> Roles:
         if not folded:
             raise FixSettings("PSC-SETTINGS-INVALID/cant-name-role", where=where, name=name)
         if chosen.setdefault(folded, kind) != kind:
-            to_do = "Capitals, blanks and hyphens don’t count: write it once."
-            raise refuse(f"The role “{name}” stands in [roles] twice, with two meanings.", to_do, where)
+            raise FixSettings("PSC-SETTINGS-INVALID/role-twice", where=where, name=name)
     return Roles(chosen)

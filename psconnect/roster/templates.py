@@ -91,25 +91,22 @@ def parse(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: 
         parts.append(text[position:])
     fixed = "".join(part for part in parts if isinstance(part, str))
     if "{" in fixed or "}" in fixed:
-        raise _wrong(_about_braces(text, fixed), "Write fields like {Students.First_Name}.", where)
+        raise FixSettings(_about_braces(fixed), where=where, text=text)
     return Template(tuple(parts))
 
 
-def _about_braces(text: str, rest: str) -> str:
-    """What is wrong with a template's braces; ``rest`` is its text outside the fields."""
+def _about_braces(rest: str) -> str:
+    """The error for a template's braces; ``rest`` is its text outside the fields."""
     if "{" not in rest:
-        return f"In “{text}” a brace is closed that was not opened."
-    if "}" not in rest:
-        return f"In “{text}” a brace is not closed."
-    return f"In “{text}” braces stand within braces."
+        return "PSC-MAPPING-TEMPLATE/brace-not-opened"
+    return "PSC-MAPPING-TEMPLATE/brace-within" if "}" in rest else "PSC-MAPPING-TEMPLATE/brace-not-closed"
 
 
 def _field(text: str, where: str, value_lists: Mapping[str, ValueList], resolve: Resolve) -> FieldPart:
     name, *filters = text.split("|")
     if not all(map(str.strip, filters)):
-        after = "there are two bars in a row" if "||" in text else "nothing follows a bar"
-        to_do = "One filter follows each bar; another field to fall back on is written {A|else:B}."
-        raise _wrong(f"In “{{{text}}}” {after}.", to_do, where)
+        key = "PSC-MAPPING-TEMPLATE/two-bars" if "||" in text else "PSC-MAPPING-TEMPLATE/nothing-after-bar"
+        raise FixSettings(key, where=where, text=text)
     found = resolve(name.strip(), where)
     return FieldPart(found, tuple(_filter(one, where, value_lists, resolve) for one in filters))
 
@@ -150,10 +147,6 @@ def template_text(template: Template) -> str:
 def _field_text(part: FieldPart) -> str:
     filters = (f"|{one.name}:{one.argument}" if one.argument else f"|{one.name}" for one in part.filters)
     return f"{{{part.field}{''.join(filters)}}}"
-
-
-def _wrong(happened: str, to_do: str, where: str) -> FixSettings:
-    return FixSettings("PSC-MAPPING-TEMPLATE", "A mapping can't be used", happened, to_do, where=where)
 
 
 Getter = Callable[[Any], str]

@@ -121,8 +121,7 @@ def parse_filter(text: str, where: str, value_lists: list[str]) -> TextFilter:
     if name in _WITH_COUNT:
         argument = argument.strip() or str(_WITH_COUNT[name][1] or "")
         if not re.fullmatch(r"[1-9]\d{0,3}", argument) or int(argument) > _MOST:
-            to_do = f"Write it like {name}:3, with a number from 1 to {_MOST:,}."
-            raise _wrong(f"The filter “{name}” needs a number after a colon.", to_do, where)
+            raise FixSettings("PSC-MAPPING-TEMPLATE/filter-needs-number", where=where, name=name, most=_MOST)
         return TextFilter(name, argument)
     if name not in _PLAIN and name not in value_lists:
         raise FixSettings(
@@ -142,7 +141,3 @@ def change_of(wanted: TextFilter) -> TextChange | None:
     if wanted.name in _WITH_COUNT:
         return _WITH_COUNT[wanted.name][0](int(wanted.argument))
     return None
-
-
-def _wrong(happened: str, to_do: str, where: str) -> FixSettings:
-    return FixSettings("PSC-MAPPING-TEMPLATE", "A mapping can't be used", happened, to_do, where=where)

@@ -99,13 +99,7 @@ class Connections(Identity, Destinations):
         """
         connection = read_file(path)
         if not replace and self._files.spelled(connection.name):
-            raise FixSettings(
-                IN_USE,
-                "There is such a connection already",
-                f"“{connection.name}” is a connection on this computer.",
-                "Replace its settings, or give the one in the file another name.",
-                where=connection.name,
-            )
+            raise FixSettings(IN_USE, where=connection.name, name=connection.name)
         stored = self.save_connection(connection)
         if connection.id not in ("", stored.id):
             on_other_id(connection.id)

@@ -150,13 +150,10 @@ class Identity(Base):
                 return
             warning = warn_in_year(db, self.clock.now().date())
         raise FixSettings(
-            "PSC-SETTINGS-FROZEN",
-            "What ids are made of is frozen",
-            f"“{connection.name}” has delivered records under ids that would be others then (prefixes, or [ids])."
-            + (f" {warning}" if warning else ""),
-            "Use the re-key assistant, which shows who gets which id first: in the window under Settings, Ids; or "
-            f"psconnect connection rekey “{connection.name}” --id student=number, or --prefix …",
+            "PSC-SETTINGS-FROZEN/in-year" if warning else "PSC-SETTINGS-FROZEN/between-years",
             where="ids",
+            name=connection.name,
+            warning=warning,
         )
 
     @contextmanager

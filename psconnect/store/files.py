@@ -70,7 +70,7 @@ def storage_errors(path: Path) -> Iterator[None]:
         # Python refuses a name with a NUL in it before it asks the system.
         if "null" not in str(error):
             raise
-        raise _no_name(str(path), f"{path} has a NUL character in it, which no path has.") from None
+        raise LocalStorage("PSC-DISK-NAME/nul", where=str(path), path=str(path)) from None
 
 
 def storage_error(path: Path, error: OSError) -> LocalStorage:
@@ -82,15 +82,9 @@ def storage_error(path: Path, error: OSError) -> LocalStorage:
         return LocalStorage("PSC-DISK-DENIED/read-only-use", where=where, path=str(path))
     if error.errno == errno.ENAMETOOLONG:
         longest = max(path.parts, key=len)
-        happened = f"The system does not take a path of {len(where):,} characters, with “{longest[:40]}…” in it."
-        return _no_name(f"{where[:200]}…", happened)
+        return LocalStorage("PSC-DISK-NAME/long", where=f"{where[:200]}…", count=len(where), part=f"{longest[:40]}…")
     if error.errno == errno.EISDIR:
         return LocalStorage("PSC-DISK-FOLDER", where=where, path=str(path))
     if error.errno == errno.ENOENT:
         return LocalStorage("PSC-DISK-MISSING", where=where, path=str(path))
     return LocalStorage("PSC-DISK-ERROR", where=where, reason=error.strerror or type(error).__name__, path=str(path))
-
-
-def _no_name(where: str, happened: str) -> LocalStorage:
-    to_do = "Choose another name, or a folder nearer to the top, then start again."
-    return LocalStorage("PSC-DISK-NAME", "No file can have this path", happened, to_do, where=where)

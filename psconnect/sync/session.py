@@ -119,7 +119,7 @@ def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error:
             give_up(job, db, number, state, failed_in=failed_in, error=error.as_dict() if error else None)
     except PsconnectError:
         # Not even the end can be stored (a full disk). Raise the first error; the next start settles the run as killed.
-        raise error or Bug("PSC-BUG", "The cancelled run could not be stored", "", "Start again.") from None
+        raise error or Bug("PSC-BUG/cancelled") from None
 
 
 def _unrecorded(job: Job, error: PsconnectError) -> PsconnectError:

@@ -14,9 +14,8 @@ from psconnect.wording.records import entity_label, record_label, records_label,
 
 _NAMES = {"Records": entity_label, "records": records_label, "record": record_label, "rows": rows_label}
 """What the format of a hole makes of a key: ``{entity:records}`` are ``students``."""
-_MENUS = {"plugins_page": PLUGINS, "credentials_page": CREDENTIALS, "page_size_page": PAGE_SIZE}
-
-
+MENUS = {"plugins_page": PLUGINS, "credentials_page": CREDENTIALS, "page_size_page": PAGE_SIZE}
+"""Holes that every text may have: pages of PowerSchool."""
 _COUNTS = ("count", "more", "read", "before", "base", "moved", "left", "records")
 """Values that are counts, whose thousands are grouped; other numbers are ports, years, lines and the like."""
 _PIECE = "piece/"
@@ -48,7 +47,7 @@ def filled(text: str | Plural, values: Mapping[str, Value], *, window: bool = Fa
     """The text with its holes filled; a Plural is chosen by the value ``count``."""
     holes = {name: _Shown(value, window, name in _COUNTS) for name, value in values.items()}
     count = values.get("count", 0)
-    menus = {name: translated(path) for name, path in _MENUS.items()}
+    menus = {name: translated(path) for name, path in MENUS.items()}
     return translated(text, count if isinstance(count, int) else 0, **{**menus, **holes})
 
 

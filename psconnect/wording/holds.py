@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psconnect.model.runs import Hold
 from psconnect.wording.catalogue import Plural, marked, plural, tr
 from psconnect.wording.filled import filled
-from psconnect.wording.limits import LIMITS, LIMITS_ELSE
+from psconnect.wording.limits import LIMITS, LIMITS_ELSE, limit_in_numbers
 from psconnect.wording.window import in_window
 
 _CHECK_READ = marked(
@@ -167,6 +167,8 @@ def word_hold(hold: Hold, *, window: bool = False) -> WordedHold:
     if hold.reason:
         to_do = in_window(hold.to_do) if window else hold.to_do
         return WordedHold(hold.rule, hold.reason, to_do, hold.reason.partition(";")[0].removesuffix("."))
+    if "limit" in hold.values:
+        hold = replace(hold, values={**hold.values, "limit": limit_in_numbers(str(hold.values["limit"]))})
     if "limit" in hold.values and "kind" in hold.values:
         return _limit(hold)
     texts = _TEXTS[hold.case or hold.rule]

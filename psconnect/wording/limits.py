@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from psconnect.wording.catalogue import Plural, marked, plural
+from psconnect.wording.catalogue import Plural, marked, number, plural
 
 _SCHOOLS = plural(
     "The same limit on {entity:records} is reached at 1 more school.",
@@ -15,6 +16,11 @@ _CLASSES = plural(
     "The same limit on {entity:records} is reached at 1 more class.",
     "The same limit on {entity:records} is reached at {count} more classes.",
 )
+
+
+def limit_in_numbers(text: str) -> str:
+    """A limit (sync.thresholds) with numbers as they are written everywhere: ``10 % and 200, or 20,000``."""
+    return re.sub(r"(?<=\d)%", " %", re.sub(r"\d{4,}", lambda found: number(int(found[0])), text))
 
 
 @dataclass(frozen=True)

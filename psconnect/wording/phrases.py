@@ -32,4 +32,50 @@ PHRASES = {
         ),
     ),
     "known": _words(marked("Known: {names}.")),
+    "certificate/sooner": _words(marked("is not valid yet")),
+    "certificate/expired": _words(marked("has expired")),
+    "certificate/expired-or-sooner": _words(marked("has expired or is not valid yet")),
+    "certificate/host": _words(marked("belongs to another host name")),
+    "certificate/address": _words(marked("belongs to another address")),
+    "certificate/own": _words(marked("is signed by itself")),
+    "certificate/unknown": _words(marked("is signed by an authority that this computer does not know")),
+    "certificate/chain": _words(
+        marked("comes without the certificate of its issuer, or from an authority that this computer does not know")
+    ),
+    "certificate/other": _words(marked("could not be verified ({message})")),
+    "renew/sooner": _words(marked("Check this computer’s clock and the first day on which the certificate is valid.")),
+    "renew/expired": _words(marked("Have the server’s certificate renewed.")),
+    "renew/expired-or-sooner": _words(
+        marked(
+            "Have the server’s certificate renewed. Check this computer’s clock and the first day on which the "
+            "certificate is valid."
+        )
+    ),
+    "renew/host": _words(marked("Use the address that the certificate was made for.")),
+    "renew/address": _words(marked("Use the host name that the certificate was made for.")),
+    "renew/own": _words(marked("If it is your district’s own certificate, choose it as CA file in the connection.")),
+    "renew/unknown": _words(marked("Choose your district’s CA file in the connection.")),
+    "renew/chain": _words(
+        marked("Have the server send its whole chain, or choose your district’s CA file in the connection.")
+    ),
+    "renew/other": _words(marked("Have the server’s certificate checked.")),
+    "table/row": _words(marked("{row} of “{label}”")),
+    "table/row-number": _words(marked("row {row} of “{label}”")),
+    "kind/text": _words(marked("a text")),
+    "kind/switch": _words(marked("true or false")),
+    "kind/whole-number": _words(marked("a whole number")),
+    "kind/number": _words(marked("a number")),
+    "kind/date": _words(marked("a date like 2026-08-17")),
+    "kind/section": _words(marked("a section")),
+    "kind/whole-numbers": _words(marked("a list of whole numbers, like [100, 600]")),
+    "kind/texts": _words(marked('a list of texts, like ["one", "two"]')),
+    "kind/list": _words(marked("a list")),
+    "kind/several": _words(marked("a list of {number} values")),
+    "kind/either": _words(marked("{one} or {other}")),
+    "kind/quoted": _words(marked("“{text}”")),
+    "kind/one-of": _words(marked("one of {known}")),
+    "kind/range": _words(marked("{kind} from {low} to {high}")),
+    "kind/not-empty": _words(marked("{kind} and not empty")),
+    "kind/at-most": _words(marked("{kind} of at most {longest} characters")),
+    "kind/described": _words(marked("{kind} ({description})")),
 }

@@ -70,7 +70,7 @@ class FaultContract:
 
         def break_off(entity: Entity) -> None:
             if entity.key == "enrollment":
-                raise BadRecord("PSC-TEST", "It broke off", "The store broke off.", "Start again.")
+                raise BadRecord("PSC-TEST")
 
         with pytest.raises(BadRecord):
             delivery.make().prepare(ListRoster(small(), break_off), CancelToken())

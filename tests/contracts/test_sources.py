@@ -14,10 +14,11 @@ import pytest
 
 from psconnect import sources
 from psconnect.http import HttpClient
-from psconnect.model.bad_setting import nearest, refuse
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection, from_dict
 from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, ENTITIES, SCHOOL, STUDENT, TEACHER, Entity
+from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent
 from psconnect.model.findings import Finding
 from psconnect.model.problems import Fate
@@ -57,12 +58,12 @@ class NotebookKind:
 
     def check_settings(self, connection: Connection) -> None:
         if connection.source.own:
-            raise refuse("A notebook has no settings.", "Take them out.", "source")
+            raise FixSettings("PSC-SETTINGS-INVALID/powerschool-alone-oneroster", where="source")
 
     def resolve(self, name: str, entity: str, where: str) -> str:
         known = [one.name for one in self.fields(entity)]
         if name not in known:
-            raise refuse(f"There is no field “{name}”.", nearest(name, known), where)
+            raise FixSettings("PSC-SETTINGS-INVALID/unknown", where=where, name=name, hint=hint_at(name, known))
         return name
 
     def fields(self, _entity: str) -> Sequence[SourceField]:

@@ -104,6 +104,6 @@ def test_other_errors_do_not_offer_it(open_window: OpenWindow, connected: Connec
     window = open_window(connected.service)
     window.overview(connected.name)
     settled(qtbot, window)
-    window.places.overview.show_error(LocalStorage("PSC-X", "The disk is full", "It is full.", "Make room."))
+    window.places.overview.show_error(LocalStorage("PSC-DISK-FULL/replaced", folder="/srv"))
     shown = [one.text() for one in window.places.findChildren(QAbstractButton) if one.isVisible()]
     assert START_AGAIN not in shown

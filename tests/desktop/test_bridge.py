@@ -36,7 +36,7 @@ def test_work_is_done_elsewhere_and_answered_here(bridge: Bridge, qtbot: QtBot) 
 
 
 def test_an_error_is_brought_as_it_is(bridge: Bridge, qtbot: QtBot) -> None:
-    known = TryLater("PSC-X", "Title", "Happened.", "Do.")
+    known = TryLater("PSC-HTTP-MAINTENANCE", host="sis.example")
 
     def work() -> None:
         raise known

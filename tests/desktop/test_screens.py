@@ -102,9 +102,7 @@ def test_overview(open_window: OpenWindow, connected: Connected, qtbot: QtBot, g
     grab(window, "overview-filled")
     window.places.overview.show_loading()
     grab(window, "overview-loading")
-    window.places.overview.show_error(
-        TryLater("PSC-X", "The server can’t be reached", "It does not answer.", "Try later.")
-    )
+    window.places.overview.show_error(TryLater("PSC-HTTP-UNREACHABLE/refused", host="sis.example"))
     grab(window, "overview-error")
 
 

@@ -43,7 +43,7 @@ def test_an_error_offers_to_try_again(qtbot: QtBot, theme) -> None:
     page.show()
     tried: list[bool] = []
     page.again = lambda: tried.append(True)
-    page.show_error(TryLater("PSC-X", "The file can’t be read", "It is locked.", "Try later."))
+    page.show_error(TryLater("PSC-HTTP-UNREACHABLE/refused", host="sis.example"))
     button = next(found for found in page.findChildren(Button) if found.text() == "Try again")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert tried == [True]

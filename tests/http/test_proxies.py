@@ -118,7 +118,7 @@ def test_what_stood_in_the_way_of_every_call_does_not(monkeypatch: pytest.Monkey
         ("ftp://proxy.invalid:21", "of a kind that psconnect does not know (ftp://)"),
         ("socks4://proxy.invalid:1080", "of a kind that psconnect does not know (socks4://)"),
         (f"http://name:{PASSWORD}@proxy.invalid:3128", "has no address that can be used"),
-        (f"{PASSWORD}://proxy.invalid", "what stands before :// is no kind"),
+        (f"{PASSWORD}://proxy.invalid", "what is before :// is not the name of one"),
         ("http://proxy.invalid:99999", "has no address that can be used"),
         ("http://", "has no address that can be used"),
         ("http://proxy.invalid/proxy.pac", "has no address that can be used"),

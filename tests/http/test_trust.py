@@ -143,7 +143,7 @@ def test_N15_the_authority_was_renewed_since_its_file_was_chosen(tmp_path: Path)
     server = _saved(tmp_path, new.issue_cert("127.0.0.1"))
     error = _refused(server, tmp_path / "old.pem")
     assert error.code == "PSC-TLS-CERTIFICATE"
-    assert "choose your district's CA file" in word(error).to_do
+    assert "choose your district’s CA file" in word(error).to_do
     with raw_server(send(answer()), context=server.server_context()) as running:
         http = HttpClient(running.url, str(tmp_path / "new.pem"), SHORT)
         assert http.call("GET", "/x").status == 200

@@ -12,10 +12,11 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psconnect.model.bad_setting import nearest
+from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import phrase
 from psconnect.model.scope import ScopeSettings
 from psconnect.model.sections import EntityThresholds, OptionSettings, SafetySettings, SourceSettings
 from psconnect.model.server_address import is_loopback, normalise_url
@@ -340,8 +341,8 @@ def test_this_computer() -> None:
 
 
 def test_the_nearest_word() -> None:
-    assert nearest("usrname", ["username", "email"]) == "Did you mean “username”?"
-    assert nearest("qqq", ["b", "a"]) == "Known: a, b."
+    assert hint_at("usrname", ["username", "email"]) == phrase("did-you-mean", name="username")
+    assert hint_at("qqq", ["b", "a"]) == phrase("known", names=["a", "b"])
 
 
 @pytest.mark.parametrize(

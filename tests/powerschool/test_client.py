@@ -552,7 +552,7 @@ def test_N02_a_server_that_says_nothing_is_given_up_after_two_minutes(
     def silent(_method: str, path: str, **_more: object) -> None:
         made.append(path)
         reading.clock._ticks += seconds
-        raise TryLater(code, "silent", "silent", "wait")
+        raise TryLater(code)
 
     monkeypatch.setattr(reading.client.http, "call", silent)
     with pytest.raises(TryLater):

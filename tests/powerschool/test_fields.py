@@ -6,6 +6,7 @@ import pytest
 
 from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import phrase
 from psconnect.powerschool.fields import TABLES_OF, catalogue, fields_of, nearest_field, perhaps_meant, resolve, search
 from psconnect.powerschool.streams import streams_for
 from psconnect.wording.errors import word
@@ -80,7 +81,7 @@ def test_search_by_words_of_name_and_meaning() -> None:
 
 
 def test_the_field_nearest_to_one_the_server_lacks() -> None:
-    assert nearest_field("STUDENTS.STUDENT_WEBID") == "Did you mean “Students.Student_Web_ID”?"
+    assert nearest_field("STUDENTS.STUDENT_WEBID") == phrase("did-you-mean", name="Students.Student_Web_ID")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import Value
 from psconnect.model.sections import PieceName
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.pieces import BY_NAME, PIECES, Piece, advised, piece_of, pieces_in
@@ -74,26 +75,37 @@ def test_what_is_needed_can_not_be_left_out(text: str) -> None:
     assert "calendar_day" in word(caught.value).to_do
 
 
-def refusal(code: str, where: str) -> FixSettings:
-    return FixSettings(code, "Refused", "It was refused.", "Ask.", where=where)
+_SAID: dict[str, Value] = {
+    "host": "sis.example",
+    "what": "it",
+    "names": ["A.B"],
+    "message": "Invalid field",
+    "status": 403,
+}
+
+
+def refusal(key: str, where: str) -> FixSettings:
+    error = FixSettings(key, where=where)
+    error.values = _SAID.copy()
+    return error
 
 
 @pytest.mark.parametrize(
-    ("stream", "code", "where", "names"),
+    ("stream", "key", "where", "names"),
     [
         (s.SECTION_TEACHERS, "PSC-ACCESS-FIELD", "roledef.name", ["roledef"]),
-        (s.SECTION_TEACHERS, "PSC-ACCESS-NO-FIELD", "the table ROLEDEF", ["roledef"]),
-        (s.SECTION_TEACHERS, "PSC-ACCESS-NOT-FOUND", "the query section_teachers", ["roledef", "sectionteacher"]),
+        (s.SECTION_TEACHERS, "PSC-ACCESS-NO-FIELD/unnamed", "the table ROLEDEF", ["roledef"]),
+        (s.SECTION_TEACHERS, "PSC-ACCESS-NOT-FOUND/query", "the query section_teachers", ["roledef", "sectionteacher"]),
         (s.SECTION_TEACHERS, "PSC-ACCESS-FIELD", "sections.termid", []),
-        (s.SECTION_TEACHERS, "PSC-HTTP-REFUSED", "roledef.name", []),
+        (s.SECTION_TEACHERS, "PSC-HTTP-REFUSED/silent", "roledef.name", []),
         (s.USERS, "PSC-ACCESS-FIELD", "users.loginid", ["loginid"]),
         (s.USERS, "PSC-ACCESS-FIELD", "users.last_name", []),
-        (s.SCHOOLS, "PSC-ACCESS-NOT-FOUND", "the query schools", []),
+        (s.SCHOOLS, "PSC-ACCESS-NOT-FOUND/query", "the query schools", []),
     ],
 )
-def test_a_refusal_names_the_way_without(stream: Stream, code: str, where: str, names: list[str]) -> None:
-    error = advised(refusal(code, where), stream)
+def test_a_refusal_names_the_way_without(stream: Stream, key: str, where: str, names: list[str]) -> None:
+    error = advised(refusal(key, where), stream)
     assert [piece.name for piece in PIECES if f"--without {piece.name} " in word(error).to_do] == names
     assert all(piece_lost(name) in word(error).to_do for name in names)
-    assert (error.code, word(error).happened) == (code, "It was refused.")
+    assert (error.key, word(error).happened) == (key, word(refusal(key, where)).happened)
     assert {piece.name for piece in pieces_in(stream)} >= set(names)

@@ -33,9 +33,9 @@ def test_columns_that_tell_nothing_are_named() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "No column tells the id"),
-        (b"number,email\n1,a@x.org\n", "No column tells the id"),
-        (b"id,name\n1,Ann\n", "No column tells whose id"),
+        (b"", "No column has the ids at the destination"),
+        (b"number,email\n1,a@x.org\n", "No column has the ids at the destination"),
+        (b"id,name\n1,Ann\n", "No column says whose id it is"),
         (b"id,number,Student Number\n1,2,3\n", "“number” and “Student Number” both tell the number"),
         (b"id,number\n1,J\xf6rg\n", "not UTF-8"),
         (b'id,number\n1,"2\n', "Line 2 can’t be read"),

@@ -13,6 +13,7 @@ from psconnect.model.errors import SignInAgain
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Outcome, Standing
 from psconnect.model.setting_fields import SecretField, SettingField, TableColumn
+from psconnect.wording.errors.texts import ErrorTexts
 
 RIGHT_TOKEN = "canary-token-4d1c"
 
@@ -29,9 +30,7 @@ class ServiceWriter(Writer):
     def check(self) -> Sequence[Finding]:
         """Whether the token is right."""
         if self._token != RIGHT_TOKEN:
-            raise SignInAgain(
-                "PSC-TEST-TOKEN", "Not let in", "The service did not accept the token.", "Enter it again."
-            )
+            raise SignInAgain("PSC-TEST-TOKEN")
         return (Finding("Sign-in", "ok", "The service let psconnect in."),)
 
     def standing(self) -> str:
@@ -58,6 +57,9 @@ SERVICE_KIND = Kind(
     "Example service",
     "A service that takes single changes, made up for tests.",
     ServiceWriter,
+    errors={
+        "PSC-TEST-TOKEN": ErrorTexts("Not let in", "The service did not accept the token.", "Enter it again."),
+    },
     settings=(
         SettingField("account", "Account", "The name of the account there.", "text", required=True, example="lincoln"),
         SettingField("cache", "Cache folder", "Where files are kept between runs.", "folder"),

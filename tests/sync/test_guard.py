@@ -16,6 +16,7 @@ from psconnect.sync.measures import Measure
 from psconnect.sync.thresholds import DEFAULTS, parse_threshold, thresholds_of
 from psconnect.wording.errors import word
 from psconnect.wording.holds import word_hold
+from psconnect.wording.limits import limit_in_numbers
 from tests.support.errors import raises_saying
 
 THRESHOLDS = thresholds_of({})
@@ -181,7 +182,7 @@ def test_default_limits_just_under_and_just_at(entity: str, kind: str, base: int
     (hold,) = crossed_limits([measure(entity, kind, at, base)])
     assert f"{at:,}" in word_hold(hold).reason
     assert f"{base:,}" in word_hold(hold).reason
-    assert THRESHOLDS[entity][kind].text in word_hold(hold).reason
+    assert limit_in_numbers(THRESHOLDS[entity][kind].text) in word_hold(hold).reason
     assert word_hold(hold).to_do.endswith(".")
 
 
@@ -224,7 +225,7 @@ def test_staff_is_told_together_only_where_neither_kind_is_told_alone() -> None:
     (hold,) = crossed_limits([*apart, together])
     assert (hold.rule, word_hold(hold).reason) == (
         "remove-staff",
-        "8 of 80 members of staff would be removed (10.0 %); the limit is 5% and 5, or 100.",
+        "8 of 80 members of staff would be removed (10.0 %); the limit is 5 % and 5, or 100.",
     )
     alone = crossed_limits([*apart, measure("teacher", "remove", 5, 40), together])
     assert [one.rule for one in alone] == ["remove-teacher"]
@@ -250,7 +251,7 @@ def test_staff_is_told_together_only_where_neither_kind_is_told_alone() -> None:
 def test_a_hold_says_who_only_changes_roles(entity: str, kind: str, what: str) -> None:
     other = 0 if kind == "role" else 4
     (hold,) = crossed_limits([Measure(entity, kind, 7, 100, THRESHOLDS[entity][kind], other_role=other)])
-    assert word_hold(hold).reason == f"{what}; the limit is {THRESHOLDS[entity][kind].text}."
+    assert word_hold(hold).reason == f"{what}; the limit is {limit_in_numbers(THRESHOLDS[entity][kind].text)}."
 
 
 def test_the_entities_of_a_kind_of_destination_have_limits_of_their_own() -> None:
@@ -380,7 +381,7 @@ def test_fewer_rejected_records_than_before_are_none_more() -> None:
 def test_removals_are_named_with_numbers_and_limit() -> None:
     (hold,) = crossed_limits([measure("student", "remove", 412, 8_031)])
     assert hold.rule == "remove-student"
-    assert word_hold(hold).reason == "412 of 8,031 students would be removed (5.1 %); the limit is 3% and 25, or 500."
+    assert word_hold(hold).reason == "412 of 8,031 students would be removed (5.1 %); the limit is 3 % and 25, or 500."
     assert "exclude" in word_hold(hold).to_do
 
 
@@ -441,7 +442,7 @@ def test_what_can_not_be_read_and_used_is_told_with_its_numbers() -> None:
     values = {"read": {}, "read_before": {"section_teachers": 1_200}, "rejected": {"admin": Rejected(86, 0, 505)}}
     short, rejected = holds(facts(**values), THRESHOLDS)
     assert word_hold(short).reason == "No teaching assignments were read; last time there were 1,200."
-    assert word_hold(rejected).reason == "86 of 505 other staff can’t be used (17.0 %); the limit is 2% and 20."
+    assert word_hold(rejected).reason == "86 of 505 other staff can’t be used (17.0 %); the limit is 2 % and 20."
     with pytest.raises(BadRecord) as stopped:
         stop_if_rejected({"admin": Rejected(1_106, 1_020, 505)}, THRESHOLDS)
     assert word(stopped.value).happened == (

@@ -107,7 +107,7 @@ HOLDS = {
     "all names are spelled anew": (
         statement("UPDATE students SET last_name = last_name || ' jr'"),
         "update-student",
-        "276 of 276 students would be changed (100.0 %); the limit is 30% and 200.",
+        "276 of 276 students would be changed (100.0 %); the limit is 30 % and 200.",
     ),
     "many return": (
         statement("UPDATE students SET enroll_status = 0 WHERE dcid IN (SELECT dcid FROM students LIMIT 9999)"),
@@ -222,7 +222,7 @@ def test_a_class_that_is_emptied_is_named(connected: Connected) -> None:
     assert hold.rule == "class-remove-enrollment"
     title, _, what = word_hold(hold).reason.partition(": ")
     assert "enrollments would be removed (" in what
-    assert what.endswith("the limit is 75% and 8.")
+    assert what.endswith("the limit is 75 % and 8.")
     assert title in {row["title"] for row in read_bundle(connected.bundle)["classes"]}
     connected.service.set_value(connected.name, "safety.thresholds.enrollment.remove_per_class", '"off"')
     assert connected.service.sync(connected.name).state == "finished_with_problems"

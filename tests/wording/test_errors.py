@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import string
+from contextlib import closing
 from pathlib import Path
 
 import psconnect
+from psconnect.model import setting_fields
 from psconnect.model.errors import FixSettings, TryLater
 from psconnect.model.phrases import phrase
+from psconnect.store.database import open_rosters
+from psconnect.store.history import run_table
 from psconnect.wording.catalogue import Plural
+from psconnect.wording.documents import run_document
 from psconnect.wording.errors import TEXTS, word
 
 _CODE = Path(psconnect.__file__).parent
@@ -32,8 +38,18 @@ def raised_keys(*, apart_from: str = "wording") -> set[str]:
     return found
 
 
+def refused_settings() -> set[str]:
+    """The keys of what FieldCheck refuses: the code is that of its owner, the case is put behind it."""
+    kinds = {"text", "folder", "file", "number", "choice", "switch"}
+    cases = {f"no-{kind}" for kind in kinds}
+    for node in ast.walk(ast.parse(Path(setting_fields.__file__).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "refusal":
+            cases |= {str(node.args[0].value)} if isinstance(node.args[0], ast.Constant) else set()
+    return {f"{code}/{case}" for code in ("PSC-DESTINATION-SETTING", "PSC-SOURCE-SETTING") for case in cases}
+
+
 def test_every_key_that_is_worded_is_raised_and_every_case_that_is_raised_is_worded() -> None:
-    raised = raised_keys()
+    raised = raised_keys() | refused_settings()
     assert {key for key in raised if "/" in key} <= TEXTS.keys()
     dead = {key for key in TEXTS.keys() - raised if not key.endswith(_SIDED)}
     assert dead == set()
@@ -78,9 +94,16 @@ def test_the_text_of_an_exception_is_its_code_and_place_and_no_value() -> None:
     assert error.code == "PSC-HTTP-UNREACHABLE"
 
 
-def test_an_error_that_an_older_version_stored_is_shown_as_it_was_said() -> None:
-    stored = {"family": "try later", "code": "PSC-X", "title": "T", "happened": "H.", "to_do": "D.", "where": "w"}
-    assert word(stored).as_dict() == stored
+def test_a_run_that_an_older_version_stored_says_what_it_said(tmp_path: Path) -> None:
+    """The sample is kept from the version that stored sentences; the client secret was wrong in its only run."""
+    shutil.copy(Path(__file__).parent / "samples" / "sentences.sqlite", tmp_path / "Lincoln roster.sqlite")
+    with closing(open_rosters(tmp_path / "Lincoln roster.sqlite")) as db:
+        (run,) = run_table.list_runs(db, "Lincoln roster")
+    assert run.error is not None
+    told = run_document(run)["error"]
+    assert told == {name: run.error[name] for name in ("family", "code", "title", "happened", "to_do", "where")}
+    assert told["title"] == "PowerSchool does not accept the client ID and secret"
+    assert word(run.error, window=True).title == told["title"]
 
 
 def test_an_error_of_a_newer_version_shows_its_code() -> None:

@@ -9,12 +9,13 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView
 
-from psconnect.desktop.sentences import BY_CARE, limit_in_words
+from psconnect.desktop.sentences import BY_CARE
 from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.widgets.card import Card
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.service import Limit, Measure
 from psconnect.wording.catalogue import marked, translated
+from psconnect.wording.limits import limit_in_numbers
 
 _MOST_ROWS, _ROW_HEIGHT, _MOST_PLACES = 4, 32, 3
 _NEAR = 0.5
@@ -158,7 +159,7 @@ def _in_words(line: _Line) -> str:
         "count": number(measure.count),
         "base": number(measure.base),
         "share": f"{measure.count * 100 / measure.base:.1f}" if measure.base else "",
-        "limit": limit_in_words(measure.threshold.text),
+        "limit": limit_in_numbers(measure.threshold.text),
     }
     if not measure.base:
         return tr("{kind} {count}, nothing was delivered yet", **holes)

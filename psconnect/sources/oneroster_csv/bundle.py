@@ -108,7 +108,8 @@ def open_bundle(folder: str) -> Iterator[Bundle]:
     try:
         loose = {path.name: path for path in place.iterdir() if path.is_file()}
     except OSError as error:
-        raise _no_bundle(f"The folder {folder} can’t be opened: {error.strerror or 'there is none'}.") from None
+        reason = error.strerror or type(error).__name__
+        raise _no_bundle("PSC-BUNDLE-NONE/closed", folder, reason=reason) from None
     if MANIFEST in loose:
         bundle = Bundle(folder, lambda name: loose[name].open("rb"), frozenset(loose), _stamps(loose))
         bundle.read_manifest()
@@ -117,8 +118,8 @@ def open_bundle(folder: str) -> Iterator[Bundle]:
         return
     zips = [path for name, path in sorted(loose.items()) if name.lower().endswith(".zip")]
     if len(zips) != 1:
-        several = f"{len(zips)} ZIP files" if zips else f"neither {MANIFEST} nor a ZIP file"
-        raise _no_bundle(f"The folder {folder} has {several}.")
+        key = "PSC-BUNDLE-NONE/several" if zips else "PSC-BUNDLE-NONE/empty"
+        raise _no_bundle(key, folder, count=len(zips))
     try:
         archive = zipfile.ZipFile(zips[0])
     except (OSError, zipfile.BadZipFile):
@@ -136,14 +137,8 @@ def _stamps(paths: dict[str, Path]) -> dict[str, tuple[int, int]]:
     return {name: (one.st_size, one.st_mtime_ns) for name, one in found.items()}
 
 
-def _no_bundle(happened: str) -> FixSettings:
-    return FixSettings(
-        "PSC-BUNDLE-NONE",
-        "There is no OneRoster bundle to read",
-        happened,
-        "Put one OneRoster 1.1 bundle there, as a ZIP or as its files, or set source.folder to where it is.",
-        where="source.folder",
-    )
+def _no_bundle(key: str, folder: str, *, reason: str = "", count: int = 0) -> FixSettings:
+    return FixSettings(key, where="source.folder", folder=folder, reason=reason, count=count, manifest=MANIFEST)
 
 
 def _not_read(because: str, where: str) -> BadRecord:

@@ -28,7 +28,7 @@ _FOLDER = SettingField(
     required=True,
     example="/srv/sis/oneroster",
 )
-_CHECK = FieldCheck("OneRoster CSV", "source", "PSC-SOURCE-SETTING", "The source’s settings can’t be used")
+_CHECK = FieldCheck("OneRoster CSV", "source", "PSC-SOURCE-SETTING")
 _PERSON = {name: f"{{users.{name}}}" for name in ("username", "givenName", "familyName", "middleName", "identifier")}
 _USER = {**_PERSON, "email": "{users.email}"}
 _MAPPING: Mapping[str, Mapping[str, str]] = {

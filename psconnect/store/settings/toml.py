@@ -14,11 +14,6 @@ LARGEST_FILE = 16 * 1024 * 1024
 _DIGITS = 19
 """Digits of a number: the most that a 64-bit number has."""
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_AS_UTF_8 = "Save it as UTF-8: in Notepad under “Save as”, Encoding “UTF-8”; in PowerShell with -Encoding utf8."
-_PATHS = (
-    r"Write a Windows path in single quotes, like folder = 'C:\Users\Pat\roster', or with each \ twice: "
-    r'folder = "C:\\Users\\Pat\\roster".'
-)
 
 
 def decoded(content: bytes, where: str) -> str:
@@ -26,13 +21,12 @@ def decoded(content: bytes, where: str) -> str:
     if len(content) > LARGEST_FILE:
         raise FixSettings("PSC-SETTINGS-TOML/more-mb", where=where, number=LARGEST_FILE // 1024 // 1024)
     if content.startswith(_UTF_16) or content[1:2] == b"\0" or content[:1] == b"\0":
-        raise FixSettings("PSC-SETTINGS-TOML/utf-16", where=where, as_utf_8=_AS_UTF_8)
+        raise FixSettings("PSC-SETTINGS-TOML/utf-16", where=where)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        happened = f"It is not saved as UTF-8, but perhaps as “ANSI” (line {line} is not UTF-8)."
-        raise _unreadable(happened, _AS_UTF_8, where) from None
+        raise FixSettings("PSC-SETTINGS-TOML/ansi", where=where, line=line) from None
 
 
 def parsed(text: str, where: str) -> dict[str, Any]:
@@ -46,12 +40,10 @@ def parsed(text: str, where: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         backslash = re.match(r"(Invalid hex value|Unescaped '\\').*\(at line (\d+)", str(error))
         if backslash:
-            happened = rf"In line {backslash[2]}, a \ in double quotes begins a special character that does not exist."
-            raise _unreadable(happened, _PATHS, where) from None
+            raise FixSettings("PSC-SETTINGS-TOML/backslash", where=where, line=backslash[2]) from None
         zero = _after_a_zero(text, str(error))
         if zero:
-            happened = f"In line {zero}, a number begins with 0."
-            raise _unreadable(happened, "Leave out the zeros in front, like schools = [100].", where) from None
+            raise FixSettings("PSC-SETTINGS-TOML/leading-zero", where=where, line=zero) from None
         raise FixSettings("PSC-SETTINGS-TOML/not-toml", where=where, error=str(error)) from None
     except RecursionError:
         raise FixSettings("PSC-SETTINGS-TOML/brackets-nest-too", where=where) from None
@@ -65,7 +57,3 @@ def _after_a_zero(text: str, error: str) -> int:
     line, column = int(place[1]), int(place[2])
     written = text.split("\n")[line - 1]
     return line if re.fullmatch(r"0\d", written[column - 2 : column]) else 0
-
-
-def _unreadable(happened: str, to_do: str, where: str) -> FixSettings:
-    return FixSettings("PSC-SETTINGS-TOML", "The connection file can't be read", happened, to_do, where=where)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from psconnect.model.errors import PsconnectError
-from psconnect.model.phrases import Phrase, Value, restored
+from psconnect.model.phrases import Phrase, Value, restored, stored
 from psconnect.wording.catalogue import tr
 from psconnect.wording.errors import (
     access,
+    connection_file,
     delivery,
+    fields,
     ids,
     mapping,
     network,
@@ -31,6 +33,8 @@ TEXTS: dict[str, ErrorTexts] = {
     **reading.TEXTS,
     **mapping.TEXTS,
     **settings_invalid.TEXTS,
+    **connection_file.TEXTS,
+    **fields.TEXTS,
     **settings.TEXTS,
     **storage.TEXTS,
     **ids.TEXTS,
@@ -38,6 +42,12 @@ TEXTS: dict[str, ErrorTexts] = {
     **runs.TEXTS,
 }
 """The texts of every error, by its key."""
+_ADDED: dict[str, ErrorTexts] = {}
+
+
+def add_errors(texts: Mapping[str, ErrorTexts]) -> None:
+    """Add the texts of errors that a kind of destination declares itself."""
+    _ADDED.update(texts)
 
 
 @dataclass(frozen=True)
@@ -90,11 +100,15 @@ class Worded:
 def word(error: PsconnectError | Mapping[str, Any], *, window: bool = False) -> Worded:
     """The words of an error, or of one that a run has stored (PsconnectError.as_dict); ``window``: as they are there.
 
-    Runs of versions before 0.9 have stored their sentences, which are shown as they are.
+    Runs that were made before errors were stored as code and values hold their sentences; these are shown as they are.
     """
     facts = dict[str, Any](error.as_dict()) if isinstance(error, PsconnectError) else error
-    texts = None if "title" in facts else TEXTS.get(str(facts.get("key")))
+    texts = None if "title" in facts else _texts_of(str(facts.get("key")))
     values = {k: restored(v) for k, v in facts.get("values", {}).items()}
+    cause = values.get("cause")
+    if isinstance(cause, Phrase):
+        told = word({"key": cause.key, "values": {k: stored(v) for k, v in cause.values.items()}}, window=window)
+        values |= {"happened": told.happened, "to_do": told.to_do}
     if texts is None:
         said = [str(facts.get(part, "")) for part in ("title", "happened", "to_do")]
         said[0] = said[0] or str(facts.get("code", ""))
@@ -110,6 +124,10 @@ def word(error: PsconnectError | Mapping[str, Any], *, window: bool = False) -> 
     return Worded(
         title, happened, to_do, str(facts.get("where", "")), str(facts.get("code", "")), str(facts.get("family", ""))
     )
+
+
+def _texts_of(key: str) -> ErrorTexts | None:
+    return TEXTS.get(key) or _ADDED.get(key)
 
 
 def _to_do(texts: ErrorTexts, values: Mapping[str, Value], *, window: bool) -> str:

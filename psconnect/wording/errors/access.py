@@ -91,4 +91,20 @@ TEXTS = {
         marked("{host} says that the plugin has no access to its v1 interface (accessLevelV1Api)."),
         marked("Set the access level on the page {credentials_page}, or use psconnect’s own plugin."),
     ),
+    "PSC-ACCESS-NO-FIELD/hint": ErrorTexts(
+        marked("PowerSchool does not have a field"),
+        marked("{host} does not have a field that {what} needs: {message}"),
+        marked(
+            "{hint} Map the attribute to a field that your PowerSchool has, or have the database extension with the "
+            "field installed."
+        ),
+    ),
+    "PSC-ACCESS-NO-FIELD/unnamed": ErrorTexts(
+        marked("PowerSchool does not have a field"),
+        marked("{host} does not have a field that {what} needs: {message}"),
+        marked(
+            "Map the attribute to a field that your PowerSchool has, or have the database extension with the field "
+            "installed."
+        ),
+    ),
 }

@@ -90,4 +90,16 @@ TEXTS = {
         marked("“{text}” does not say where it begins."),
         marked("Give the whole path, for example C:\\Roster or /srv/roster."),
     ),
+    "PSC-DESTINATION-CHECK": ErrorTexts(marked("{step}"), marked("{found}"), marked("{advice}")),
+    "PSC-DESTINATION-KIND/none": ErrorTexts(
+        marked("No destination is chosen"),
+        marked("The connection does not say where to deliver the roster."),
+        marked("Set destination.kind to one of: {known}."),
+        window=marked("Choose one under Settings, Destination."),
+    ),
+    "PSC-DESTINATION-KIND/unknown": ErrorTexts(
+        marked("This destination can’t be used"),
+        marked("The kind of destination “{name}” does not exist in this version."),
+        marked("{hint}"),
+    ),
 }

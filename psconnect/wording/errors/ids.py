@@ -5,16 +5,13 @@ from __future__ import annotations
 from psconnect.wording.catalogue import marked
 from psconnect.wording.errors.texts import ErrorTexts
 
+_COLUMNS = marked("The first line has to name the columns: id, and at least one of dcid, number, username, email.")
+
 TEXTS = {
     "PSC-ADOPT-ENTITY": ErrorTexts(
         marked("These ids can’t be adopted"),
         marked("“{kind}” is not a kind of records whose ids can be adopted."),
         marked("{hint}"),
-    ),
-    "PSC-ADOPT-FILE/column-missing": ErrorTexts(
-        marked("The list of ids can’t be read"),
-        marked("No column tells {lacking}."),
-        marked("The first line has to name the columns: id, and at least one of dcid, number, username, email."),
     ),
     "PSC-ADOPT-FILE/columns-both-tell": ErrorTexts(
         marked("The list of ids can’t be read"),
@@ -70,5 +67,11 @@ TEXTS = {
         marked("The settings were changed in the meantime"),
         marked("“{name}” is no longer as it was when the new ids were worked out."),
         marked("Work them out again."),
+    ),
+    "PSC-ADOPT-FILE/no-id": ErrorTexts(
+        marked("The list of ids can’t be read"), marked("No column has the ids at the destination."), _COLUMNS
+    ),
+    "PSC-ADOPT-FILE/no-owner": ErrorTexts(
+        marked("The list of ids can’t be read"), marked("No column says whose id it is."), _COLUMNS
     ),
 }

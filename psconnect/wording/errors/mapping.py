@@ -5,6 +5,13 @@ from __future__ import annotations
 from psconnect.wording.catalogue import marked
 from psconnect.wording.errors.texts import ErrorTexts
 
+_BARS = marked("Write one filter after each bar, and another field to fall back on like {{A|else:B}}.")
+
+
+def _mapping(happened: str, to_do: str) -> ErrorTexts:
+    return ErrorTexts(marked("A mapping can’t be used"), happened, to_do)
+
+
 TEXTS = {
     "PSC-FILTER-ENTITY": ErrorTexts(
         marked("This can’t be filtered"), marked("“{entity}” can’t have filter rules."), marked("{hint}")
@@ -69,4 +76,25 @@ TEXTS = {
         marked("It has no attribute in it, so that everybody would be called the same."),
         marked("Write it like {{givenName|first|ascii|lower}}{{familyName|ascii|lower|alnum}}"),
     ),
+    "PSC-FILTER-FIELD": ErrorTexts(marked("A filter rule can’t be used"), marked("{happened}"), marked("{to_do}")),
+    "PSC-MAPPING-TEMPLATE/brace-not-closed": _mapping(
+        marked("In “{text}” a brace is not closed."), marked("Write fields like {{Students.First_Name}}.")
+    ),
+    "PSC-MAPPING-TEMPLATE/brace-not-opened": _mapping(
+        marked("In “{text}” a brace is closed that was not opened."),
+        marked("Write fields like {{Students.First_Name}}."),
+    ),
+    "PSC-MAPPING-TEMPLATE/brace-within": _mapping(
+        marked("In “{text}” there are braces within braces."), marked("Write fields like {{Students.First_Name}}.")
+    ),
+    "PSC-MAPPING-TEMPLATE/filter-needs-number": _mapping(
+        marked("The filter “{name}” needs a number after a colon."),
+        marked("Write it like {name}:3, with a number from 1 to {most}."),
+    ),
+    "PSC-MAPPING-TEMPLATE/not-a-name": _mapping(
+        marked("“{name}” is not a field."),
+        marked("Write a field as Table.Field, like {{Students.First_Name}}, or its name alone."),
+    ),
+    "PSC-MAPPING-TEMPLATE/nothing-after-bar": _mapping(marked("In “{{{text}}}” nothing follows a bar."), _BARS),
+    "PSC-MAPPING-TEMPLATE/two-bars": _mapping(marked("In “{{{text}}}” there are two bars in a row."), _BARS),
 }

@@ -5,6 +5,11 @@ from __future__ import annotations
 from psconnect.wording.catalogue import marked
 from psconnect.wording.errors.texts import ErrorTexts
 
+_PROXY = marked(
+    "Write http://HOST:PORT, or socks5://HOST:PORT for a SOCKS proxy. Within a name or password, write signs like "
+    "@ : / # as %40 %3A %2F %23. If no proxy is needed, remove it."
+)
+
 TEXTS = {
     "PSC-HTTP-ADDRESS": ErrorTexts(
         marked("The address can’t be used"),
@@ -166,5 +171,40 @@ TEXTS = {
         marked("No secure connection"),
         marked("{host} and this computer found no common way to encrypt ({reason})."),
         marked("Check that the address and port are right and that the server offers TLS 1.2 or newer."),
+    ),
+    "PSC-HTTP-PROXY/setting-address": ErrorTexts(
+        marked("The proxy setting can’t be used"),
+        marked("The proxy in {source} has no address that can be used."),
+        _PROXY,
+    ),
+    "PSC-HTTP-PROXY/setting-kind": ErrorTexts(
+        marked("The proxy setting can’t be used"),
+        marked("The proxy in {source} is of a kind that psconnect does not know ({scheme}://)."),
+        _PROXY,
+    ),
+    "PSC-HTTP-PROXY/setting-no-kind": ErrorTexts(
+        marked("The proxy setting can’t be used"),
+        marked("The proxy in {source} is of no known kind: what is before :// is not the name of one."),
+        _PROXY,
+    ),
+    "PSC-HTTP-REFUSED/message": ErrorTexts(
+        marked("PowerSchool refused the request"),
+        marked("{host} answered {what} with status {status}: {message}"),
+        marked("Test the connection: the test names what is missing."),
+    ),
+    "PSC-HTTP-REFUSED/silent": ErrorTexts(
+        marked("PowerSchool refused the request"),
+        marked("{host} answered {what} with status {status}."),
+        marked("Test the connection: the test names what is missing."),
+    ),
+    "PSC-TLS-CERTIFICATE/reason": ErrorTexts(
+        marked("The server’s certificate is not trusted"),
+        marked("The certificate of {whose} {what}. Nothing was sent."),
+        marked("{advice}"),
+    ),
+    "PSC-TLS-CERTIFICATE/two-reasons": ErrorTexts(
+        marked("The server’s certificate is not trusted"),
+        marked("The certificate of {whose} {what}, and {also}. Nothing was sent."),
+        marked("{advice}"),
     ),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from psconnect.wording.catalogue import marked
+from psconnect.wording.catalogue import marked, plural
 from psconnect.wording.errors.texts import ErrorTexts
+
+_BUNDLE = marked("Put one OneRoster 1.1 bundle there, as a ZIP or as its files, or set source.folder to where it is.")
 
 TEXTS = {
     "PSC-BUG/command": ErrorTexts(
@@ -179,5 +181,31 @@ TEXTS = {
         marked("No connection has a run with the id {run_id}."),
         marked("See the runs of a connection with: psconnect runs NAME"),
         window=marked("See the runs of a connection under History."),
+    ),
+    "PSC-BUG/cancelled": ErrorTexts(
+        marked("The cancelled run could not be stored"),
+        marked("The run was cancelled, but this computer could not record that."),
+        marked("Start again: the next run settles it."),
+    ),
+    "PSC-BUNDLE-NONE/closed": ErrorTexts(
+        marked("There is no OneRoster bundle to read"),
+        marked("The folder {folder} can’t be opened: {reason}."),
+        _BUNDLE,
+    ),
+    "PSC-BUNDLE-NONE/empty": ErrorTexts(
+        marked("There is no OneRoster bundle to read"),
+        marked("The folder {folder} has neither {manifest} nor a ZIP file."),
+        _BUNDLE,
+    ),
+    "PSC-BUNDLE-NONE/several": ErrorTexts(
+        marked("There is no OneRoster bundle to read"), marked("The folder {folder} has {count} ZIP files."), _BUNDLE
+    ),
+    "PSC-REPORT-FORGOTTEN/counted": ErrorTexts(
+        marked("The problems of this run are no longer kept"),
+        plural(
+            "The run had 1 problem; the records are deleted after {days} days.",
+            "The run had {count} problems; the records are deleted after {days} days.",
+        ),
+        marked("Write the report as .html, which has the counts, or choose a newer run."),
     ),
 }

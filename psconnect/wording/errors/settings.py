@@ -5,6 +5,12 @@ from __future__ import annotations
 from psconnect.wording.catalogue import marked
 from psconnect.wording.errors.texts import ErrorTexts
 
+_REKEY = marked(
+    "Use the re-key assistant, which first shows who gets which id: in the window under Settings, Ids; or psconnect "
+    "connection rekey “{name}” --id student=number, or --prefix …"
+)
+_REKEY_WINDOW = marked("Use the re-key assistant under Settings, Ids, which first shows who gets which id.")
+
 TEXTS = {
     "PSC-CONNECTION-DISABLED": ErrorTexts(
         marked("The connection is disabled"),
@@ -137,29 +143,6 @@ TEXTS = {
         marked("“{text}” is not a threshold."),
         marked("Write it like 3% and 25, or 500 — or a single number, or off."),
     ),
-    "PSC-SETTINGS-TOML/brackets-nest-too": ErrorTexts(
-        marked("The connection file can’t be read"),
-        marked("Its brackets nest too deep."),
-        marked("Export the connection again."),
-    ),
-    "PSC-SETTINGS-TOML/line-number-more": ErrorTexts(
-        marked("The connection file can’t be read"),
-        marked("Line {line} has a number of more than {digits} digits."),
-        marked("Correct the line."),
-    ),
-    "PSC-SETTINGS-TOML/more-mb": ErrorTexts(
-        marked("The connection file can’t be read"),
-        marked("It has more than {number} MB."),
-        marked("Choose a connection file."),
-    ),
-    "PSC-SETTINGS-TOML/not-toml": ErrorTexts(
-        marked("The connection file can’t be read"),
-        marked("It is not valid TOML: {error}."),
-        marked("Correct the line, or export the connection again."),
-    ),
-    "PSC-SETTINGS-TOML/utf-16": ErrorTexts(
-        marked("The connection file can’t be read"), marked("It is saved as UTF-16 (“Unicode”)."), marked("{as_utf_8}")
-    ),
     "PSC-SETTINGS-URL": ErrorTexts(
         marked("The PowerSchool address is missing"),
         marked("“{name}” has no address yet."),
@@ -189,5 +172,30 @@ TEXTS = {
         ),
         marked("Set source.kind back, or make another connection and adopt the ids that the destination has."),
         in_file=True,
+    ),
+    "PSC-CONNECTION-EXISTS": ErrorTexts(
+        marked("There is such a connection already"),
+        marked("“{name}” is already a connection on this computer."),
+        marked("Replace its settings, or give the one in the file another name."),
+    ),
+    "PSC-PRESET-SETTING/form": ErrorTexts(
+        marked("The preset “{name}” can’t be used"), marked("{problem}"), marked("Correct it.")
+    ),
+    "PSC-PRESET-SETTING/setting": ErrorTexts(
+        marked("The preset “{name}” can’t be used"), marked("{happened}"), marked("{to_do}")
+    ),
+    "PSC-SETTINGS-FROZEN/between-years": ErrorTexts(
+        marked("What ids are made of is frozen"),
+        marked("These settings (prefixes, or [ids]) would change ids under which “{name}” has delivered records."),
+        _REKEY,
+        window=_REKEY_WINDOW,
+    ),
+    "PSC-SETTINGS-FROZEN/in-year": ErrorTexts(
+        marked("What ids are made of is frozen"),
+        marked(
+            "These settings (prefixes, or [ids]) would change ids under which “{name}” has delivered records. {warning}"
+        ),
+        _REKEY,
+        window=_REKEY_WINDOW,
     ),
 }

@@ -32,9 +32,6 @@ TEXTS = {
         marked("“{prefix}” can’t stand in front of the tables’ names."),
         marked("Give at most 20 small letters, digits and underscores, beginning with a letter, like “roster_”."),
     ),
-    "PSC-SETTINGS-INVALID/case": ErrorTexts(
-        marked("The settings can’t be used"), marked("{what} “{name}”."), marked("Add {name}: {wanted}.")
-    ),
     "PSC-SETTINGS-INVALID/choice-courses-names": ErrorTexts(
         marked("The settings can’t be used"),
         marked("A choice of courses names no course."),

@@ -87,4 +87,14 @@ TEXTS = {
         ),
         marked("Start a sync: everything is read again. If this comes back, check the disk."),
     ),
+    "PSC-DISK-NAME/long": ErrorTexts(
+        marked("No file can have this path"),
+        marked("The system does not take a path of {count} characters, with “{part}” in it."),
+        marked("Choose another name, or a folder nearer to the top, then start again."),
+    ),
+    "PSC-DISK-NAME/nul": ErrorTexts(
+        marked("No file can have this path"),
+        marked("{path} contains a NUL character, which no path may have."),
+        marked("Choose another name, then start again."),
+    ),
 }

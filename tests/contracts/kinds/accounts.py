@@ -61,9 +61,9 @@ class Accounts(Writer):
 
     def _open(self) -> sqlite3.Connection:
         if "gone" in self._faults():
-            raise TryLater("PSC-TEST-GONE", "The accounts are gone", "Nobody answers.", "Try again.")
+            raise TryLater("PSC-TEST-GONE")
         if self._context.secret("token") != TOKEN:
-            raise TryLater("PSC-TEST-TOKEN", "The token is wrong", "It is not accepted.", "Enter it again.")
+            raise TryLater("PSC-TEST-TOKEN")
         if self._db is None:
             self._db = sqlite3.connect(self._path, isolation_level=None)
             self._db.execute("PRAGMA synchronous = OFF")  # only this process is killed, not the computer

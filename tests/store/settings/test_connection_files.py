@@ -290,8 +290,8 @@ def test_a_file_that_is_not_saved_as_utf_8(tmp_path: Path, encoding: str, words:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("x = " + "[" * 20_000 + "]" * 20_000, "nest too deep"),
-        ("x = " + "{a = " * 20_000 + "1" + "}" * 20_000, "nest too deep"),
+        ("x = " + "[" * 20_000 + "]" * 20_000, "nested too deeply"),
+        ("x = " + "{a = " * 20_000 + "1" + "}" * 20_000, "nested too deeply"),
         ("[scope]\nschools = [100, " + "9" * 5_000 + "]", "Line 4 has a number of more than 19 digits"),
         ("[scope]\nstart_year = " + "9" * 30, "Line 4 has a number of more than 19 digits"),
     ],
@@ -306,7 +306,7 @@ def test_a_file_beyond_every_measure(tmp_path: Path, text: str, words: str) -> N
 def test_a_name_or_a_file_of_many_megabytes(tmp_path: Path) -> None:
     assert "16 MB" in word(refused(tmp_path, f'preset = "oneroster"\nname = "{"x" * 30_000_000}"'.encode())).happened
     error = refused(tmp_path, f'preset = "oneroster"\nname = "{"x" * 1_000_000}"'.encode())
-    assert word(error).happened == "The connection's name has 1,000,000 characters."
+    assert word(error).happened == "The connection’s name has 1,000,000 characters."
     assert "at most 200" in word(error).to_do
 
 
@@ -315,4 +315,4 @@ def test_a_number_that_begins_with_0_is_named(line: str) -> None:
     with pytest.raises(FixSettings) as caught:
         from_toml(f'name = "x"\npreset = "oneroster"\n[scope]\n{line}\n', "x.toml")
     assert word(caught.value).happened == "In line 4, a number begins with 0."
-    assert word(caught.value).to_do == "Leave out the zeros in front, like schools = [100]."
+    assert word(caught.value).to_do == "Leave out the leading zeros, like schools = [100]."

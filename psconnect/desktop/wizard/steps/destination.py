@@ -113,7 +113,7 @@ def setting_problem(setting: SettingField, value: Any) -> str:
         return setting.help
     if setting.kind == "table":
         try:
-            FieldCheck("", "destination", "", "").value(setting, value)
+            FieldCheck("", "destination", "PSC-DESTINATION-SETTING").value(setting, value)
         except FixSettings as error:
             return told(error)
     if setting.kind == "number" and (not isinstance(value, int) or value < 0):
