@@ -301,7 +301,7 @@ def test_what_is_not_given_at_all_is_named(psconnect: Psconnect, service: Servic
     service.save_connection(from_dict({"name": "Bare", "preset": "oneroster"}))
     said = psconnect("sync", "Bare")
     assert said.code == codes.USAGE
-    assert "“Folder” of OneRoster CSV bundle is not set." in said.err
+    assert "PSC-DESTINATION-KIND" in said.err
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_a_rehearsal_says_that_it_is_one(psconnect: Psconnect, connected: Connec
     said = psconnect("sync", connected.name, "--rehearse", connected=connected)
     assert said.code == codes.HELD
     assert "school year 2027-2028" in said.out
-    assert "rehearses the next school year" in said.err
+    assert "rehearsal of the next school year" in said.err
     assert "run approve" not in said.err
     run = connected.service.runs(connected.name)[0]
     refused = psconnect("run", "approve", run.id, "--reason", "go", connected=connected)

@@ -49,7 +49,7 @@ def test_N01_no_route(delivered: Connected, sync: Syncs) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with pointed_at(delivered, f"http://127.0.0.1:{port}"):
-        sync.stops("PSC-HTTP-UNREACHABLE", "refused the connection or can't be reached")
+        sync.stops("PSC-HTTP-UNREACHABLE", "refused the connection or can’t be reached")
     assert len(delivered.clock.waited) == 4
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from psconnect.destinations import KINDS
 from psconnect.model.connection import from_dict
 from psconnect.model.entities import CALENDAR, CLASS, COURSE, DISTRICT_KEY, ENROLLMENT, STUDENT
 from psconnect.model.problems import Fate
@@ -83,7 +84,9 @@ def classes_of(
     return classes, made
 
 
-def test_courses_as_groups_with_a_category(maker: Maker) -> None:
+def test_courses_as_groups_with_a_category(maker: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    takes = replace(KINDS["oneroster-csv"], takes=frozenset({"groups", "categories"}))
+    monkeypatch.setitem(KINDS, "oneroster-csv", takes)
     clubs = {"school": 100, "courses": ["alg1 "], "deliver_as": "group", "category": "Clubs"}
     maker.choose(scope={"courses": [clubs]})
     _classes, made = classes_of(maker, {}, {"dcid": 901, "course_number": "BIO"}, {"dcid": 902, "schoolid": 200})

@@ -13,7 +13,7 @@ import pytest
 
 from psconnect.demo import Fault
 from psconnect.model.clock import CancelToken
-from psconnect.model.entities import BY_KEY, Entity
+from psconnect.model.entities import ENTITIES, Entity
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError, SignInAgain, TryLater
 from psconnect.model.events import RunEvent
 from psconnect.model.problems import Problem
@@ -35,7 +35,7 @@ class Roster:
     """Takes what a source gives; rows by entity and key."""
 
     def __init__(self) -> None:
-        self.records: dict[str, dict[int, StagedRow]] = {key: {} for key in BY_KEY}
+        self.records: dict[str, dict[int, StagedRow]] = {one.key: {} for one in ENTITIES}
         self.problems: list[Problem] = []
         self.cleared: list[str] = []
         self._lock = threading.Lock()
@@ -133,7 +133,7 @@ def test_without_parents_nothing_of_contacts_is_read(connect: Connect, source_of
     connected = connect(settings={"options": {"parents": "none"}})
     source = source_of(connected)
     roster, summary = read(source)
-    assert [entity.key for entity in source.entities()] == [k for k in BY_KEY if k not in ("contact", "relationship")]
+    assert [entity.key for entity in source.entities()] == [one.key for one in ENTITIES if one.key not in ("contact", "relationship")]
     assert roster.records["contact"] == roster.records["relationship"] == {}
     assert not {"contacts", "relationships"} & set(summary.counts)
     without_queries(connected)

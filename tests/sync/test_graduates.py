@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from psconnect.model.entities import BY_KEY
+from psconnect.model.entities import BY_KEY, ENTITIES
 from psconnect.model.runs import Run
 from tests.judges.sql_truth import compare
 from tests.sources.test_v1_source import DOING_WITHOUT, as_vendor
@@ -42,7 +42,7 @@ def findings(connected: Connected) -> list[tuple[str, int, str]]:
 
 def check_adds_up(connected: Connected, run: Run) -> None:
     """What is there after the plan is what is in and what is kept as it was; nothing that is kept is removed."""
-    for entity in BY_KEY.values():
+    for entity in ENTITIES:
         staged = dict(lastread(connected, f"SELECT key, fate FROM stage_{entity.key}"))
         with closing(sqlite3.connect(connected.rosters)) as db:
             there = {key for (key,) in db.execute("SELECT key FROM ledger WHERE entity = ?", [entity.rank])}
@@ -53,7 +53,7 @@ def check_adds_up(connected: Connected, run: Run) -> None:
         }
         kept = {key for key, fate in staged.items() if fate == 2} & there
         assert after == {key for key, fate in staged.items() if fate == 0} | kept, entity.key
-    counts = Counter(rule for entity in BY_KEY for (rule,) in lastread(connected, _LEFT_OUT.format(entity)))
+    counts = Counter(rule for entity in ENTITIES for (rule,) in lastread(connected, _LEFT_OUT.format(entity.key)))
     told = Counter(run.left_out)
     assert sum(counts.values()) == sum(told.values())
 

@@ -145,7 +145,7 @@ def test_guests_are_left_out_counted_and_explained(connect: Connect) -> None:
     assert 'guest_students = "bring-in"' in told.to_do
     told = connected.service.explain(connected.name, "student", guests[2])
     assert told.sentence == (
-        "Not included, because its school is not among the chosen schools, and the student's enrollment status is not "
+        "Not included, because its school is not among the chosen schools, and the student’s enrollment status is not "
         "active."
     )
 

@@ -28,7 +28,7 @@ def test_four_students_with_one_user_name_are_one_user_name_in_the_bundle(connec
     explained = connected.service.explain(connected.name, "student", keys[1])
     assert (
         explained.sentence
-        == "Not included, because another person has the same user name, and no system takes it twice."
+        == "Not included, because another person has the same user name, and user names must be unique."
     )
 
 
