@@ -157,7 +157,9 @@ def _plan_again(job: Job, db: sqlite3.Connection, fresh: int, number: int, run: 
         else:
             read_and_plan(job, db, fresh, run.scope)
         with transaction(db):
-            exclusions.exclude_again(Plan(db, fresh), number)
+            if not is_anew(job, Plan(db, fresh)):
+                # A plan that delivers everything anew has no last delivery that an excluded record could keep.
+                exclusions.exclude_again(Plan(db, fresh), number)
             planned = run_table.read_run(db, job.connection, fresh)
             if run.kind != "undo":
                 plan_derived_entities(job, Plan(db, fresh))

@@ -284,12 +284,13 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) 
     summary = summarise_plan(plan)
     rules = get_fact(db, ID_RULES)
     changes = sum(counts.total for counts in summary.changes.values())
+    removes = any(counts.remove for counts in summary.changes.values())
     standing = bool(changes) or stands(job, db)
     if changes or not standing:
         ledger.check_ledger(db)
     facts = guard.Facts(
         changes=changes,
-        measures=measured(job, plan, summary) if rules else [],
+        measures=measured(job, plan, summary) if rules or removes else [],
         read=reading.read,
         read_before=reading.read_before,
         first=not rules,

@@ -12,6 +12,8 @@ import pytest
 
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import ChangeCounts, Run
+from psconnect.store.history import facts
+from psconnect.sync.identity import ID_RULES
 from psconnect.wording.errors import word
 from psconnect.wording.holds import word_hold
 from tests.judges.oneroster11 import check_bundle, read_bundle
@@ -262,6 +264,18 @@ def test_rejected_records_of_a_first_delivery_are_for_a_person_to_judge(connect:
     connected.service.approve(run.id, "so it is")
     connected.sql(RENAME_ONE)
     assert connected.service.sync(connected.name).state == "finished_with_problems"
+
+
+def test_a_first_delivery_that_was_cut_short_removes_nothing_beyond_the_limits(connected: Connected) -> None:
+    """Single changes that were made before a first delivery failed are in the ledger, though no run was applied yet."""
+    connected.service.set_value(connected.name, "safety.preview", '"never"')
+    assert connected.service.sync(connected.name).state == "finished_with_problems"
+    with closing(sqlite3.connect(connected.rosters)) as db, db:
+        facts.set_fact(db, ID_RULES, "")
+    connected.sql(LEAVE.format(120))
+    run = connected.service.sync(connected.name)
+    assert run.state == "held"
+    assert run.holds[0].rule == "remove-student"
 
 
 def test_a_season_holds_even_what_is_small(connect: Connect) -> None:
