@@ -10,14 +10,14 @@ from PySide6.QtCore import QByteArray, QSettings, QSize, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from psconnect.desktop.again import StartAgain
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.importing import Importing
 from psconnect.desktop.menus import Menus
+from psconnect.desktop.navigation import SideBar
 from psconnect.desktop.places import PlaceStack
 from psconnect.desktop.runs import ActiveRun, ActiveRuns
-from psconnect.desktop.side import SideBar
+from psconnect.desktop.start_again import StartAgain
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_XXL
 from psconnect.desktop.widgets.banner import Action, Banner

@@ -18,8 +18,8 @@ from psconnect.powerschool import streams as s
 from psconnect.powerschool import v1_fields
 from psconnect.powerschool import v1_wire as wire
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
-from psconnect.powerschool.once import Once
 from psconnect.powerschool.reader import Gathered, PageFailed, unstable
+from psconnect.powerschool.shared_values import Once
 from psconnect.powerschool.stream import Stream
 from psconnect.powerschool.v1_contacts import Contacts, read_contacts
 from psconnect.powerschool.v1_lists import Listing, ListPath, ListReader

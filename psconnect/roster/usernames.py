@@ -1,7 +1,7 @@
 """Generates missing usernames from a pattern over the person's attributes, with a number appended where needed.
 
 The pattern is a template over the record's own attributes, like ``{givenName|first|lower}{familyName|ascii|lower}``.
-A generated username sticks to its person; sync.assigning remembers it.
+A generated username sticks to its person; sync.generated_values remembers it.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from psconnect.store.history.facts import PLACE, RECEIPT, set_fact
 from psconnect.store.plan import ledger, outcomes, tombstones
 from psconnect.store.plan.plan import Plan
 from psconnect.sync.delivery import snapshot as snapshot_delivery
-from psconnect.sync.delivery.made import keep_what_was_made
+from psconnect.sync.delivery.partial_delivery import keep_what_was_made
 from psconnect.sync.delivery.writer import Delivery, settle_unanswered
 from psconnect.sync.identity import ID_RULES, unsettle
 from psconnect.sync.job import Job

@@ -22,7 +22,7 @@ from psconnect.roster.presets import Preset, parse_preset
 from psconnect.sources import source_kind_of
 from psconnect.sources.kind import OpenSource, SourceContext, SourceKind
 from psconnect.sources.wanted import Wanted
-from psconnect.sync.assigning import Naming
+from psconnect.sync.generated_values import Naming
 from psconnect.sync.included import Selection, selection_of
 from psconnect.sync.naming import custom_labels, naming_of, said_by_options
 from psconnect.sync.shaping import ShapedSource, ShapingRules

@@ -13,7 +13,7 @@ from psconnect.model.ids import IdRules, Ids
 from psconnect.model.roster_rules import NO_RULES, RosterRules
 from psconnect.model.sections import Freeze, SafetySettings
 from psconnect.model.staff_usernames import StaffNames
-from psconnect.sync.assigning import NOTHING_GIVEN, Naming
+from psconnect.sync.generated_values import NOTHING_GIVEN, Naming
 from psconnect.sync.shaping import ShapedSource
 from psconnect.sync.thresholds import Threshold, thresholds_of
 

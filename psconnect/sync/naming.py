@@ -14,7 +14,7 @@ from psconnect.roster.presets import Preset
 from psconnect.roster.sign_in import SignIn
 from psconnect.roster.usernames import compile_usernames
 from psconnect.store.reading.assigned_values import PEOPLE
-from psconnect.sync.assigning import SIGN_IN, Naming
+from psconnect.sync.generated_values import SIGN_IN, Naming
 
 Pattern = Callable[[Mapping[str, str]], str]
 _PEOPLE = [entity.key for entity in PEOPLE]

@@ -31,9 +31,9 @@ from psconnect.store.reading.id_clashes import settle_clashes
 from psconnect.store.reading.references import leave_out_entities, resolve_references, without_those_along
 from psconnect.store.reading.source_keys import forget_unused
 from psconnect.sync import guard, measures
-from psconnect.sync.assigning import give
 from psconnect.sync.delivery.additions import plan_derived_entities, plan_for_writer
 from psconnect.sync.delivery.writer import settle_unanswered
+from psconnect.sync.generated_values import give
 from psconnect.sync.identity import ID_RULES, RosterIdentity, identity_of
 from psconnect.sync.incremental import compared, memory_for
 from psconnect.sync.job import Job

@@ -12,7 +12,7 @@ from psconnect.model.problems import Fate
 from psconnect.sources.base import Intake, SourceRow
 from psconnect.sources.powerschool.assignments import Assignments, assignment_rows, teaching, tell_unmapped_roles
 from psconnect.sources.powerschool.classes import Classes, class_rows, enrollment_rows
-from psconnect.sources.powerschool.leads import named_leads
+from psconnect.sources.powerschool.lead_teachers import named_leads
 from tests.sources.conftest import Maker, Shaped
 
 ALGEBRA = {

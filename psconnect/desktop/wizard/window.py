@@ -21,7 +21,7 @@ from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.pages import PAGES
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.session import Prefill, Session, anew, begin_session
-from psconnect.desktop.wizard.side import StepList
+from psconnect.desktop.wizard.step_list import StepList
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Service

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from psconnect.sources.powerschool.kind import PowerSchoolKind
+from psconnect.sources.powerschool.read_methods import choose_reader
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.reads import PowerSchoolReads
 from psconnect.sources.powerschool.source import PowerSchoolSource
-from psconnect.sources.powerschool.ways import choose_reader
 
 POWERSCHOOL_SOURCE = PowerSchoolKind()
 

@@ -17,7 +17,7 @@ from psconnect.roster.roles import CO_TEACHER, LEAD, NEITHER
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import Intake, SourceRow
 from psconnect.sources.powerschool.classes import BACKWARDS, Classes, ClassInfo
-from psconnect.sources.powerschool.leads import Lead
+from psconnect.sources.powerschool.lead_teachers import Lead
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.unresolved import unresolved
 

@@ -11,7 +11,7 @@ from psconnect.powerschool.streams import GRADUATES
 from psconnect.roster.terms import DateCheck
 from psconnect.sources.base import Intake, SourceRow, Verdict
 from psconnect.sources.powerschool.district import District
-from psconnect.sources.powerschool.leads import teacher_named
+from psconnect.sources.powerschool.lead_teachers import teacher_named
 from psconnect.sources.powerschool.people import Page
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.section_moves import SectionMoves

@@ -38,7 +38,7 @@ from psconnect.sources.powerschool import district as d
 from psconnect.sources.powerschool import people as p
 from psconnect.sources.powerschool.guardians import link_rows, name_rows
 from psconnect.sources.powerschool.guests import Guests, Numbers
-from psconnect.sources.powerschool.leads import named_leads
+from psconnect.sources.powerschool.lead_teachers import named_leads
 from psconnect.sources.powerschool.parallel_read import HandOver, Lanes, Task
 from psconnect.sources.powerschool.people import Page
 from psconnect.sources.powerschool.read_plan import ReadPlan

@@ -10,7 +10,7 @@ from psconnect.powerschool.streams import StreamSet, streams_for
 from psconnect.roster.filters import as_filter_error
 from psconnect.roster.whole_names import WholeNames
 from psconnect.sources.powerschool.contact_names import whole_names
-from psconnect.sources.powerschool.without import settled_without
+from psconnect.sources.powerschool.refused_pieces import settled_without
 from psconnect.sources.wanted import Wanted
 
 

@@ -13,9 +13,9 @@ from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, Reader
 from psconnect.sources.base import Memory, ReadSummary, SourceSink
 from psconnect.sources.powerschool.parallel_read import Lanes
+from psconnect.sources.powerschool.read_methods import check_way, choose_reader, cost
 from psconnect.sources.powerschool.read_plan import ReadPlan, entity_list
 from psconnect.sources.powerschool.reading import Reading
-from psconnect.sources.powerschool.ways import check_way, choose_reader, cost
 from psconnect.wording.catalogue import tr
 from psconnect.wording.pieces import piece_lost, piece_what
 

@@ -20,10 +20,10 @@ from psconnect.powerschool.reader import read_stream
 from psconnect.powerschool.retries import RetryPolicy
 from psconnect.powerschool.version import refuse_old
 from psconnect.sources.kind import School, SourceContext
+from psconnect.sources.powerschool.read_methods import choose_reader
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.reads import PowerSchoolReads
 from psconnect.sources.powerschool.source import PowerSchoolSource
-from psconnect.sources.powerschool.ways import choose_reader
 from psconnect.sources.wanted import Wanted
 from psconnect.store.settings.secrets import CLIENT_SECRET
 

@@ -22,7 +22,7 @@ from psconnect.store.history import run_table
 from psconnect.store.history.facts import BEGUN, PLACE, RECEIPT, get_fact, set_fact
 from psconnect.store.plan import ledger, outcomes, remote_ids
 from psconnect.store.plan.plan import ACTIONS, CREATE, REMOVE, UPDATE
-from psconnect.sync.delivery.made import keep_what_was_made
+from psconnect.sync.delivery.partial_delivery import keep_what_was_made
 from psconnect.sync.job import Job
 
 _NOT_ARRIVED = Refused("no-answer", "The destination gave no answer to this change, twice, and does not have it.")

@@ -8,9 +8,9 @@ from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XL, SPACE_XS
 from psconnect.desktop.widgets.card import Card, column
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.pages.across import Across
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
+from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.connect import ConnectPart, not_verified
 
 _ASIDE_WIDTH = 300

@@ -14,11 +14,11 @@ from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.pages.across import Across
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
 from psconnect.desktop.wizard.pages.check import CheckCard
 from psconnect.desktop.wizard.pages.drawing import SecretDrawing
 from psconnect.desktop.wizard.pages.plugin import PluginCard
+from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError

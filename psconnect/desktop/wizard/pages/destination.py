@@ -15,9 +15,9 @@ from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.secret_control import SecretControl
 from psconnect.desktop.widgets.setting_row import SettingRow
-from psconnect.desktop.wizard.pages.across import Across
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
+from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.destination import DestinationPart, SettingValue, row_labels, secret_key
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Kind, SecretField

@@ -15,9 +15,9 @@ from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.pages.across import Across
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
 from psconnect.desktop.wizard.pages.school_table import SchoolFilter, SchoolsModel, SchoolTable
+from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart, parse_numbers
 from psconnect.model.clock import CancelToken

@@ -14,8 +14,8 @@ from psconnect.desktop.widgets.button import Button, link
 from psconnect.desktop.widgets.card import Card, clear, line, row, wide
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.wizard import flow
-from psconnect.desktop.wizard.pages.across import Across
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
+from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.spec import Line, Need, StepSpec
 
 _LABELS = 164
