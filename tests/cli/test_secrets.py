@@ -54,6 +54,9 @@ def test_a_secret_that_the_kind_does_not_declare_is_refused_with_those_it_does(
     said = psconnect("secret", "set", to_service.name, "destination.tokn", connected=to_service, stdin="x")
     assert said.code == codes.USAGE
     assert f"Did you mean “{TOKEN}”?" in said.err
+    said = psconnect("secret", "set", to_service.name, "zzzz", connected=to_service, stdin="x")
+    assert said.code == codes.USAGE
+    assert TOKEN in said.err
     assert PROXY in said.err
     assert memory_keyring.entries == {}
 

@@ -41,7 +41,7 @@ def sentences() -> Iterator[str]:
 
 def test_no_command_is_shown_in_the_window() -> None:
     found = list(dict.fromkeys(sentences()))
-    assert len(found) >= 3, "the commands of the engine's advice were not found"
+    assert found, "the commands of the engine's advice were not found"
     assert [text for text in found if _COMMAND.search(in_window(text))] == []
 
 

@@ -227,7 +227,7 @@ def test_a_file_that_is_no_list_is_refused_in_the_card(
 ) -> None:
     window, page = open_ids(open_window, delivered, qtbot)
     (tmp_path / "bad.csv").write_text("id\nx\n", encoding="utf-8")
-    for name, said in (("bad.csv", "No column tells whose id it is."), ("missing.csv", "missing.csv")):
+    for name, said in (("bad.csv", "No column says whose id it is."), ("missing.csv", "missing.csv")):
         choose_file(qtbot, window, page.adopt.choose_button, tmp_path / name)
         assert said in page.adopt.told.label.text()
         assert page.adopt.told.property("state") == "bad"

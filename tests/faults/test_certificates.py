@@ -130,7 +130,7 @@ def test_N15_a_private_authority_that_was_renewed(connect: Connect, psconnect: P
     connected.service.set_value(connected.name, "source.url", json.dumps(connected.server.url))
     sync = Syncs(connected, psconnect)
     said = sync.stops("PSC-TLS-CERTIFICATE", "authority that this computer does not know")
-    assert "choose your district's CA file" in said.err
+    assert "choose your district’s CA file" in said.err
     connected.service.set_value(connected.name, "source.ca_file", json.dumps(str(folders[1] / "ca.pem")))
     connected.reinstall()
     assert isinstance(connected.server, DemoServer)
