@@ -15,6 +15,7 @@ from psconnect.logs import close_log, logger, open_log
 from psconnect.model.clock import Clock
 from psconnect.model.errors import Bug, Cancelled, PsconnectError
 from psconnect.service import find_home
+from psconnect.wording.catalogue import use_language
 from psconnect.wording.errors import word
 
 
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
     if options.verb != "serve-demo":
         # The demo server has no secrets, and on Linux only a process that may be dumped can be measured.
         coredumps.forbid()
+    use_language()
     if not options.verb and not window.can_open():
         parser.print_help(sys.stderr)
         return codes.USAGE

@@ -15,6 +15,7 @@ from psconnect.model.runs import APPLIED, ChangeCounts, Hold, Run
 from psconnect.model.sections import POWERSCHOOL
 from psconnect.wording.errors import word
 from psconnect.wording.holds import word_hold
+from psconnect.wording.run_sentence import refused_in_words
 
 BY_CARE = (
     "student",
@@ -77,17 +78,6 @@ def went(run: Run) -> str:
         "discarded": tr("The plan was discarded. Nothing was delivered."),
         "expired": tr("A newer plan took its place, or it waited for more than a day. Nothing was delivered."),
     }.get(run.state, tr("{state}.", state=state_word(run.state)))
-
-
-def refused_in_words(run: Run) -> str:
-    """How many changes the destination did not take, as a sentence; empty if it took all of them."""
-    if not run.refused:
-        return ""
-    return counted(
-        run.refused,
-        "1 change could not be delivered; it is due with the next sync.",
-        "{count} changes could not be delivered; they are due with the next sync.",
-    )
 
 
 def planned(run: Run) -> str:

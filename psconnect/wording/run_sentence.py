@@ -54,6 +54,27 @@ def sentence_of(run: Run, destination: str) -> Sentence:
 
 
 def _finished(run: Run, to: str) -> Sentence:
+    made = _made(run, to)
+    if not run.refused:
+        return made
+    if not any(counts.total for counts in run.changes.values()):
+        text = counted(run.refused, "1 change could not be delivered", "{count} changes could not be delivered")
+        return Sentence(text, "warning", tr("What was refused is due with the next sync."))
+    return Sentence(made.text, "warning", f"{made.more} {refused_in_words(run)}".strip())
+
+
+def refused_in_words(run: Run) -> str:
+    """How many changes the destination did not take, as a sentence; empty if it took all of them."""
+    if not run.refused:
+        return ""
+    return counted(
+        run.refused,
+        "1 change could not be delivered; it is due with the next sync.",
+        "{count} changes could not be delivered; they are due with the next sync.",
+    )
+
+
+def _made(run: Run, to: str) -> Sentence:
     tone = "warning" if set(run.problems) - {"info"} else "good"
     counts = list(run.changes.values())
     created, updated, removed = (sum(getattr(c, name) for c in counts) for name in ("create", "update", "remove"))

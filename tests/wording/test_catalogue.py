@@ -13,6 +13,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 import psconnect
+from psconnect import resources
+from psconnect.cli import main
 from psconnect.cli.output import show_run
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import ChangeCounts, Hold, Run
@@ -127,3 +129,17 @@ def test_a_translation_reaches_the_command_line(capsys: pytest.CaptureFixture[st
     lines = [line for line in (said.out + said.err).splitlines() if _LETTERS.search(line)]
     assert len(lines) > 12
     assert [line for line in lines if "⟦" not in line and "PSC-" not in line] == []
+
+
+def test_a_command_speaks_the_language_of_its_environment(
+    made_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "translations").symlink_to(made_up, target_is_directory=True)
+    monkeypatch.setattr(resources, "folder", lambda: tmp_path)
+    monkeypatch.setenv("LANGUAGE", "fr")
+    monkeypatch.setenv("PSCONNECT_HOME", str(tmp_path / "home"))
+    try:
+        assert main(["connection", "list"]) == 0
+        assert tr("Nothing had changed") == "⟦Nothing had changed⟧"
+    finally:
+        use_language([], made_up)

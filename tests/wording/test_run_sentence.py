@@ -110,3 +110,12 @@ def test_kinds_of_changes_are_told_apart_and_those_that_did_not_happen_stay_unsa
 
 def test_a_destination_that_is_not_known_is_left_out_of_the_sentence() -> None:
     assert sentence_of(make("finished", changes={"student": ChangeCounts(1)}), "").text == "1 record was delivered"
+
+
+def test_refused_changes_are_never_called_delivered_or_up_to_date() -> None:
+    some = make("finished_with_problems", changes={"student": ChangeCounts(0, 3)}, set_aside={"refused": 1, "waits": 1})
+    sentence = sentence_of(some, TO)
+    assert (sentence.text.startswith("3 changes were delivered"), sentence.tone) == (True, "warning")
+    assert sentence.more.endswith("2 changes could not be delivered; they are due with the next sync.")
+    none = sentence_of(make("finished_with_problems", set_aside={"refused": 2}), TO)
+    assert (none.text, none.tone) == ("2 changes could not be delivered", "warning")

@@ -17,7 +17,6 @@ from psconnect.desktop.sentences import (
     failure_in_words,
     headline,
     reasons_in_words,
-    refused_in_words,
     went,
 )
 from psconnect.desktop.text import (
@@ -44,6 +43,7 @@ from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.service import Undoable, slug
 from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
+from psconnect.wording.run_sentence import refused_in_words
 
 _FACT_COLUMNS = 4
 
