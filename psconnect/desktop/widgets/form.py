@@ -31,14 +31,16 @@ class FormRow(QWidget):
         self.help = Label(help, "help")
         if not help:
             self.help.hide()
+        self.hint = Label("", "help")
+        self.hint.hide()
         self.error_label = Label("", "error")
         self.error_label.hide()
         field.setAccessibleName(label)
-        field.setAccessibleDescription(help)
+        self._describe()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_XS)
-        for part in (self.label, control or field, self.help, self.error_label):
+        for part in (self.label, control or field, self.help, self.hint, self.error_label):
             layout.addWidget(part)
 
     @property
@@ -51,7 +53,7 @@ class FormRow(QWidget):
         self.error_label.setText(text)
         self.error_label.setVisible(bool(text))
         self.help.setVisible(bool(self._help_text) and not text)
-        self.field.setAccessibleDescription(text or self._help_text)
+        self._describe()
         self.field.setProperty("wrong", bool(text))
         restyle(self.field)
 
@@ -60,3 +62,15 @@ class FormRow(QWidget):
         self._help_text = text
         self.help.setText(text)
         self.set_error(self.error)
+
+    def set_hint(self, text: str) -> None:
+        """Show what another system calls this setting, below the help; an empty text takes it away."""
+        if text != self.hint.text():
+            self.hint.setText(text)
+            self.hint.setVisible(bool(text))
+            self._describe()
+
+    def _describe(self) -> None:
+        """What a screen reader says of the field: the error or the help, then what others call it."""
+        parts = (self.error_label.text() or self._help_text, self.hint.text())
+        self.field.setAccessibleDescription("\n".join(part for part in parts if part))

@@ -16,6 +16,8 @@ from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import row
 from psconnect.desktop.wizard import flow, steps
 from psconnect.desktop.wizard.draft import Draft
+from psconnect.desktop.wizard.find_setting import FindSetting
+from psconnect.desktop.wizard.findable import FoundSetting
 from psconnect.desktop.wizard.pages import PAGES
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.session import Session, change
@@ -53,12 +55,15 @@ class ConnectionForms(QWidget):
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.currentChanged.connect(self._entered)
         self.banner = Banner()
+        self.finder = FindSetting(self.lead_to)
+        self._wanted: FoundSetting | None = None
         self.save_button = primary(tr("Save"), self.save)
         self.revert_button = secondary(tr("Undo changes"), self._revert)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_L)
         layout.addWidget(self.banner)
+        layout.addWidget(self.finder)
         layout.addWidget(self.tabs, 1)
         # Beside the tabs: the pages are of different heights, and saving is for all of them.
         self.tabs.setCornerWidget(row(self.revert_button, self.save_button))
@@ -99,6 +104,22 @@ class ConnectionForms(QWidget):
         session.on_change.append(self._show)
         self.tabs.setCurrentIndex(place)
         self._show()
+        wanted, self._wanted = self._wanted, None
+        if wanted:
+            self.lead_to(wanted)
+
+    def lead_to(self, found: FoundSetting) -> None:
+        """Open the page of a setting with the focus on it; once they are loaded, where that is still going on."""
+        page = next((page for page in self.pages if page.step == found.step), None)
+        if page is None:
+            self._wanted = found if self.session is None else None
+            return
+        if not self.tabs.isTabVisible(self.tabs.indexOf(page)):
+            label = self.tabs.tabText(self.tabs.indexOf(page))
+            self.banner.tell(tr("This connection does not need the page “{page}”.", page=label), "accent")
+            return
+        self.tabs.setCurrentWidget(page)
+        page.lead_to(found.control)
 
     def _drop_pages(self) -> None:
         for page in self.pages:

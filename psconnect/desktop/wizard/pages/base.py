@@ -12,8 +12,11 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.form import FormRow
+from psconnect.desktop.widgets.label import plain_tip
 from psconnect.desktop.widgets.settle import settle_layout
 from psconnect.desktop.wizard.session import Session
+from psconnect.desktop.wizard.steps.connect import ConnectPart
+from psconnect.wording.vendor_words import hint_for
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class StepPage(QWidget):
         super().__init__()
         self.step, self.session, self.bridge = place.step, place.session, place.bridge
         self.rows: dict[str, FormRow] = {}
+        self._marked: dict[str, tuple[QWidget, str]] = {}
         self._seen: set[str] = set()
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(0, 0, 0, 0)
@@ -80,6 +84,25 @@ class StepPage(QWidget):
         edit.editingFinished.connect(lambda: self.seen(key))
         self.rows[key] = FormRow(label, edit, help=help, control=control(edit) if control else None)
         return edit
+
+    def mark(self, key: str, control: QWidget) -> None:
+        """Let *Find a setting* lead to a control that is not in ``rows``, and let vendors' words describe it."""
+        if isinstance(control, FormRow):
+            self._marked[key] = control, ""
+        else:
+            self._marked[key] = control, control.accessibleDescription()
+
+    def control_of(self, key: str) -> QWidget | None:
+        """The control of a setting by its key on this page; None where the page has none of that name."""
+        found = self.rows[key] if key in self.rows else self._marked.get(key, (None, ""))[0]
+        return found.field if isinstance(found, FormRow) else found
+
+    def lead_to(self, key: str) -> QWidget:
+        """Bring a setting into view and focus it; the page's first control where it has none of that name."""
+        control = self.control_of(key) or self.first_field()
+        control.setFocus(Qt.FocusReason.TabFocusReason)
+        self._bring_into_view(self.rows.get(key, control))
+        return control
 
     def seen(self, key: str) -> None:
         """The person has left the field: from now on it says what it needs."""
@@ -120,6 +143,20 @@ class StepPage(QWidget):
             wanted = texts.get(key, "") if key in self._seen else ""
             if row.error != wanted:
                 row.set_error(wanted)
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        """Say under each setting what the vendor of the chosen preset calls it."""
+        preset = self.session.draft.of(ConnectPart).preset
+        for key, row in self.rows.items():
+            row.set_hint(hint_for(f"{self.step}.{key}", preset))
+        for key, (control, own) in self._marked.items():
+            hint = hint_for(f"{self.step}.{key}", preset)
+            if isinstance(control, FormRow):
+                control.set_hint(hint)
+            else:
+                control.setToolTip(plain_tip(hint))
+                control.setAccessibleDescription("\n".join(part for part in (own, hint) if part))
 
 
 def show_text(edit: QLineEdit, text: str) -> None:

@@ -59,6 +59,9 @@ class ConnectPage(StepPage):
             group.addButton(card)
             layout.addWidget(card)
             self.cards[preset.name] = card
+        for card in list(self.cards.values())[:1]:
+            holder.setFocusProxy(card)
+        self.mark("preset", holder)
         self.unverified = Label(not_verified(), "table")
         self.unverified.set_state("warning")
         self.hints = Label("", "help")

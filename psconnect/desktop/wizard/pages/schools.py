@@ -62,6 +62,9 @@ class SchoolsPage(StepPage):
         self._place.setStyleSheet("QStackedWidget { background: transparent; }")
         self._place.addWidget(self.table)
         self._lay_out()
+        self.mark("all", self.all_box)
+        self.mark("refresh", self.refresh_button)
+        self.mark("start_year", self.year_row)
         self.show_draft()
 
     def _year_box(self) -> QComboBox:
