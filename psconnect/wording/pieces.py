@@ -115,7 +115,7 @@ def piece_way_out(name: str, *, window: bool = False) -> str:
     holes = {"what": piece_what(name), "name": name, "lost": piece_lost(name)}
     if window:
         return tr(
-            "Or go without {what}: under Settings, Credentials, press “PowerSchool refused a field …” and type "
+            "Or go without {what}: under Settings, Plugin, press “PowerSchool refused a field …” and type "
             "“{name}”. {lost}",
             **holes,
         )

@@ -32,7 +32,7 @@ _INSTEAD = (
     ),
     (
         r": psconnect plugin NAME --without (\w+) -o plugin\.zip",
-        r": under Settings, Credentials, press “PowerSchool refused a field …” and type “\1”",
+        r": under Settings, Plugin, press “PowerSchool refused a field …” and type “\1”",
     ),
     (r"psconnect connection set NAME (\S+) (\w+)", r"set \1 to \2"),
     (r"with: psconnect runs NAME", "under History."),

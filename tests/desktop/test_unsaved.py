@@ -12,6 +12,7 @@ from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import other_connection
+from tests.desktop.wizard.conftest import place_of
 from tests.support.demo import Connected
 
 OTHER = "Visitor kiosks"
@@ -81,16 +82,16 @@ def test_the_answer_leads_on(
 
 def test_what_cannot_be_saved_keeps_the_page(edited: MainWindow, connected: Connected, qtbot: QtBot) -> None:
     pages = edited.places.settings.forms.pages
-    url = pages[1].rows["url"].field
+    url = pages[place_of("credentials")].rows["url"].field
     assert isinstance(url, QLineEdit)
-    edited.places.settings.forms.tabs.setCurrentIndex(1)
+    edited.places.settings.forms.tabs.setCurrentIndex(place_of("credentials"))
     url.selectAll()
     qtbot.keyClick(url, Qt.Key.Key_Backspace)
     edited.settings(OTHER)
     settled(qtbot, edited)
     answer(qtbot, edited, "Save")
     assert shown(edited) == ("settings", connected.name)
-    assert pages[1].rows["url"].error
+    assert pages[place_of("credentials")].rows["url"].error
 
 
 def test_other_pages_keep_what_was_typed(edited: MainWindow, connected: Connected, qtbot: QtBot) -> None:

@@ -48,7 +48,7 @@ def _read(draft_id: str, content: bytes) -> Draft | None:
         if stored.id != draft_id or not {stored.step, stored.reached} <= set(flow.step_keys()):
             return None
         kinds = _kinds()
-        parts = [msgspec.convert(values, kinds[key]) for key, values in stored.parts.items()]
+        parts = [msgspec.convert(values, kinds[key]) for key, values in _moved(stored.parts).items()]
     except (msgspec.DecodeError, KeyError):  # a file that is damaged, or of a version with other steps
         return None
     # A set-up that was begun before connections had ids gets one that stays the same until it is saved.
@@ -58,6 +58,19 @@ def _read(draft_id: str, content: bytes) -> Draft | None:
 
 def _kinds() -> dict[str, type[DraftPart]]:
     return {spec.key: spec.part for spec in steps.STEPS if spec.part}
+
+
+_NOW_IN = {("credentials", name): "plugin" for name in ("without", "ticked", "menus")}
+"""Where today's steps keep what an earlier version kept in another step's part."""
+
+
+def _moved(parts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The parts of a draft's file with every value in the step that asks for it today."""
+    found: dict[str, dict[str, Any]] = {step: {} for step in parts}
+    for step, values in parts.items():
+        for name, value in values.items():
+            found.setdefault(_NOW_IN.get((step, name), step), {})[name] = value
+    return found
 
 
 def _in_parts(data: Any) -> Any:

@@ -19,6 +19,7 @@ from psconnect.desktop.wizard.settings import differs, from_connection, kept_typ
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart
+from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.desktop.wizard.steps.spec import Known, Need, pasted_problem
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
@@ -165,7 +166,7 @@ class Session:
         Raises FixSettings for what is needed.
         """
         connection, pieces = self.service.left_out(self._looking(), [refused])
-        self.update(CredentialsPart, without=tuple(connection.source.without))
+        self.update(PluginPart, without=tuple(connection.source.without))
         return pieces
 
     def test(self, on_finding: Callable[[Finding], None], cancel: CancelToken) -> bool:

@@ -15,12 +15,15 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.theme.apply import Theme
+from psconnect.desktop.wizard import steps
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
+from psconnect.desktop.wizard.pages.plugin import PluginPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.session import Prefill, Session
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
+from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.desktop.wizard.window import WizardWindow, open_wizard
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
@@ -116,28 +119,35 @@ class Setting:
 
     @property
     def connect(self) -> ConnectPage:
-        """Step 1."""
+        """The step *Connect what*."""
         page = self.window.pages["connect"]
         assert isinstance(page, ConnectPage)
         return page
 
     @property
+    def plugin(self) -> PluginPage:
+        """The step *Plugin*."""
+        page = self.window.pages["plugin"]
+        assert isinstance(page, PluginPage)
+        return page
+
+    @property
     def credentials(self) -> CredentialsPage:
-        """Step 2."""
+        """The step *Credentials*."""
         page = self.window.pages["credentials"]
         assert isinstance(page, CredentialsPage)
         return page
 
     @property
     def schools(self) -> SchoolsPage:
-        """Step 3."""
+        """The step *Schools*."""
         page = self.window.pages["schools"]
         assert isinstance(page, SchoolsPage)
         return page
 
     @property
     def destination(self) -> DestinationPage:
-        """Step 4."""
+        """The step *Destination*."""
         page = self.window.pages["destination"]
         assert isinstance(page, DestinationPage)
         return page
@@ -154,27 +164,36 @@ class Setting:
         self.type(page.client_id, str(plugin.client_id))
         self.type(page.secret, secret or str(plugin.client_secret))
 
-    def to(self, step: str) -> None:
-        """Fill in everything up to a step, and open it."""
-        if step == "connect":
-            return
+    def to(self, step: str, *, fill: bool = True) -> None:
+        """Fill in everything up to a step, and open it; without ``fill`` everything is filled in already."""
+        fields = {
+            "connect": self._fill_connect,
+            "credentials": self._test_credentials,
+            "destination": self._fill_folder,
+        }
+        while (current := self.session.draft.step) != step:
+            if fill and current in fields:
+                fields[current]()
+            self.press(self.window.next_button)
+            assert self.session.draft.step != current, f"the step {current} lacks something"
+
+    def _fill_connect(self) -> None:
         self.type(self.connect.name, "Lincoln roster")
         self.press(self.connect.cards["oneroster"])
-        self.press(self.window.next_button)
-        if step == "credentials":
-            return
+
+    def _test_credentials(self) -> None:
         self.fill_credentials()
         self.press(self.credentials.test_button)
-        self.press(self.window.next_button)
-        if step == "schools":
-            return
-        self.press(self.window.next_button)
-        if step == "destination":
-            return
+
+    def _fill_folder(self) -> None:
         folder = self.destination.settings["folder"].control
         assert isinstance(folder, QLineEdit)
         self.type(folder, str(self.folder))
-        self.press(self.window.next_button)
+
+
+def place_of(step: str) -> int:
+    """Where a step's page stands among the tabs of a connection's settings."""
+    return [spec.key for spec in steps.STEPS if spec.part].index(step)
 
 
 def found(setting: Setting) -> list[tuple[str, str]]:
@@ -189,7 +208,7 @@ def last_test(setting: Setting) -> str:
 
 def ticked(setting: Setting) -> tuple[int, ...]:
     """The steps of the installation that are ticked."""
-    return setting.session.draft.of(CredentialsPart).ticked
+    return setting.session.draft.of(PluginPart).ticked
 
 
 def checked(setting: Setting) -> dict[str, bool]:

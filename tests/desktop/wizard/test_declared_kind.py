@@ -21,7 +21,7 @@ from psconnect.model.connection import to_dict
 from psconnect.service import CLIENT_SECRET, Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
-from tests.desktop.wizard.conftest import WAIT_MS, MakeSetting, Setting
+from tests.desktop.wizard.conftest import WAIT_MS, MakeSetting, Setting, place_of
 from tests.support.demo import Connected
 from tests.support.keyrings import MemoryKeyring
 from tests.support.service_kind import RIGHT_TOKEN
@@ -187,7 +187,7 @@ def forms(
     made.show()
     made.load(connected.name)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
-    made.tabs.setCurrentIndex(3)
+    made.tabs.setCurrentIndex(place_of("destination"))
     yield made
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
     made.hide()
@@ -204,7 +204,7 @@ def press(qtbot: QtBot, bridge: Bridge) -> Callable[[QWidget], None]:
 
 
 def destination(forms: ConnectionForms) -> DestinationPage:
-    page = forms.pages[3]
+    page = forms.pages[place_of("destination")]
     assert isinstance(page, DestinationPage)
     return page
 

@@ -18,7 +18,7 @@ from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
-from tests.desktop.wizard.conftest import WAIT_MS
+from tests.desktop.wizard.conftest import WAIT_MS, place_of
 from tests.support.demo import Connected
 
 
@@ -85,7 +85,7 @@ def test_nothing_can_be_saved_before_something_is_changed(opened: Open):
 def test_a_change_is_saved_and_all_else_stays(opened: Open):
     service, name = opened.district.service, opened.district.name
     before = service.connection(name)
-    schools = opened.page(2)
+    schools = opened.page(place_of("schools"))
     assert isinstance(schools, SchoolsPage)
     opened.type(schools.numbers, "100, 120")
     connect = opened.page(0)
@@ -103,7 +103,7 @@ def test_a_change_is_saved_and_all_else_stays(opened: Open):
 
 
 def test_what_is_wrong_is_shown_on_its_tab_and_not_saved(opened: Open):
-    destination = opened.page(3)
+    destination = opened.page(place_of("destination"))
     assert isinstance(destination, DestinationPage)
     folder = destination.settings["folder"].control
     assert isinstance(folder, QLineEdit)
@@ -128,7 +128,7 @@ def test_undo_changes_shows_what_is_stored(opened: Open):
 
 
 def test_the_kept_secret_is_used_until_another_is_typed(opened: Open):
-    credentials = opened.page(1)
+    credentials = opened.page(place_of("credentials"))
     assert isinstance(credentials, CredentialsPage)
     assert credentials.secret.text() == ""
     assert "Kept" in credentials.secret.placeholderText()

@@ -17,7 +17,7 @@ from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.service import CLIENT_SECRET, Service
 from psconnect.store.settings.secrets import Secrets
-from tests.desktop.wizard.conftest import WAIT_MS, Setting
+from tests.desktop.wizard.conftest import WAIT_MS, Setting, place_of
 from tests.support.keyrings import MemoryKeyring, _use
 
 
@@ -57,7 +57,7 @@ def test_what_is_typed_while_the_settings_are_saved_stays_typed(
     forms.show()
     forms.load(connected.name)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
-    connect, credentials = forms.pages[0], forms.pages[1]
+    connect, credentials = forms.pages[0], forms.pages[place_of("credentials")]
     assert isinstance(connect, ConnectPage)
     assert isinstance(credentials, CredentialsPage)
     forms.session.type_secret(CLIENT_SECRET, "another secret")
@@ -114,10 +114,10 @@ def test_schools_of_the_server_before_are_not_taken_for_those_of_this_one(connec
     forms.load(connected.name)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
     connected.fault("N05", path="/ws/schema/query/*", amount=1)
-    forms.tabs.setCurrentIndex(2)
-    schools = forms.pages[2]
+    forms.tabs.setCurrentIndex(place_of("schools"))
+    schools = forms.pages[place_of("schools")]
     assert isinstance(schools, SchoolsPage)
-    forms.tabs.setCurrentIndex(1)
+    forms.tabs.setCurrentIndex(place_of("credentials"))
     forms.session.update(CredentialsPart, url="https://lincoln.powerschool.com")
     connected.server.clear_faults()
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)

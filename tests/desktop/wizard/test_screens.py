@@ -55,7 +55,13 @@ def test_the_first_two_steps_are_drawn(setting: Setting, grab: Grab):
     setting.press(setting.connect.cards["oneroster"])
     setting.type(setting.connect.district, "Lincoln Unified School District")
     grab("1-connect-filled")
-    setting.press(window.next_button)
+    setting.to("plugin")
+    for step in setting.plugin.card.steps[:3]:
+        setting.press(step.box)
+    setting.plugin.card.save_to(setting.folder / "psconnect-plugin.zip")
+    setting.settled()
+    grab("3-plugin-saved")
+    setting.to("credentials")
     grab("2-credentials-empty")
     setting.press(window.next_button)
     grab("2-credentials-missing")
@@ -64,25 +70,28 @@ def test_the_first_two_steps_are_drawn(setting: Setting, grab: Grab):
     grab("2-credentials-wrong-secret")
     setting.fill_credentials()
     setting.press(setting.credentials.test_button)
-    for step in setting.credentials.plugin.steps[:3]:
-        setting.press(step.box)
-    setting.credentials.plugin.save_to(setting.folder / "psconnect-plugin.zip")
-    setting.settled()
     grab("2-credentials-passed")
 
 
 def test_what_powerschool_refuses_and_what_was_pasted_are_drawn(setting: Setting, grab: Grab):
     window = setting.open()
+    setting.to("plugin")
+    card = setting.plugin.card
+    setting.press(card.refused_link)
+    setting.type(card.refused, "STUDENTS LAST_NAME: Invalid Column")
+    setting.press(card.leave_button)
+    grab("3-plugin-needed")
+    setting.type(card.refused, "ROLEDEF NAME: Invalid Column")
+    setting.press(card.leave_button)
+    grab("3-plugin-left-out")
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    grab("3-plugin-left-out-smallest")
+    window.resize(1180, 760)
     setting.to("credentials")
     setting.fill_credentials("wrong")
     page = setting.credentials
     setting.press(page.test_button)
-    setting.press(page.plugin.refused_link)
-    setting.type(page.plugin.refused, "STUDENTS LAST_NAME: Invalid Column")
-    setting.press(page.plugin.leave_button)
-    grab("2-credentials-needed")
-    setting.type(page.plugin.refused, "ROLEDEF NAME: Invalid Column")
-    setting.press(page.plugin.leave_button)
     QGuiApplication.clipboard().setText("12345678-\u200b1234")
     page.secret.selectAll()
     page.secret.paste()
@@ -90,10 +99,10 @@ def test_what_powerschool_refuses_and_what_was_pasted_are_drawn(setting: Setting
     assert "U+200B" in page.rows["secret"].error
     assert page.rows["secret"].visibleRegion().boundingRect() == page.rows["secret"].rect(), "scrolled out of sight"
     assert page.ca_button.width() >= page.ca_button.sizeHint().width(), "cut off beside the scroll bar"
-    grab("2-credentials-left-out")
+    grab("2-credentials-pasted")
     window.resize(window.minimumSize())
     QApplication.processEvents()
-    grab("2-credentials-left-out-smallest")
+    grab("2-credentials-pasted-smallest")
 
 
 def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):

@@ -24,6 +24,9 @@ from psconnect.service import Service
 from tests.desktop.wizard.conftest import WAIT_MS, MakeSetting, Setting
 from tests.support.demo import Connected
 
+AFTER = flow.step_keys().index("destination")
+"""Where it stands: before the destination."""
+
 
 class PrefixPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What stands in front of ids."""
@@ -75,7 +78,7 @@ class PrefixPage(StepPage):
 @pytest.fixture
 def sixth(monkeypatch: pytest.MonkeyPatch) -> None:
     """The two places."""
-    monkeypatch.setattr(steps, "STEPS", (*steps.STEPS[:3], PrefixStep(), *steps.STEPS[3:]))
+    monkeypatch.setattr(steps, "STEPS", (*steps.STEPS[:AFTER], PrefixStep(), *steps.STEPS[AFTER:]))
     monkeypatch.setitem(PAGES, "prefix", PrefixPage)
 
 
@@ -97,7 +100,7 @@ def test_it_is_filled_in_resumed_summed_up_and_saved(sixth: None, make_setting: 
     window = setting.open()
     to_prefix(setting)
     assert window.next_button.text() == "Next: Destination"
-    assert [button.text() for button in window.side.buttons.values()][3] == "Prefix"
+    assert [button.text() for button in window.side.buttons.values()][AFTER] == "Prefix"
 
     setting.type(prefix_of(setting), "LINCOLN-")
     setting.press(window.next_button)
@@ -152,12 +155,12 @@ def test_it_is_a_tab_of_the_settings_and_saved_with_the_others(
     forms.show()
     forms.load(connected.name)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
-    assert [forms.tabs.tabText(place) for place in range(forms.tabs.count())][3] == "Prefix"
-    page = forms.pages[3]
+    assert [forms.tabs.tabText(place) for place in range(forms.tabs.count())][AFTER] == "Prefix"
+    page = forms.pages[AFTER]
     assert isinstance(page, PrefixPage)
     assert page.prefix.text() == "LU-"
     assert not forms.dirty
-    forms.tabs.setCurrentIndex(3)
+    forms.tabs.setCurrentIndex(AFTER)
     page.prefix.selectAll()
     qtbot.keyClicks(page.prefix, "AB-")
     assert forms.dirty
@@ -166,7 +169,7 @@ def test_it_is_a_tab_of_the_settings_and_saved_with_the_others(
     assert connected.service.connection(connected.name).options.id_prefix == "AB-"
     assert forms.session is not None
     forms.session.update(SchoolsPart, start_year=2026)
-    assert not forms.tabs.isTabVisible(3)
+    assert not forms.tabs.isTabVisible(AFTER)
     forms.hide()
 
 

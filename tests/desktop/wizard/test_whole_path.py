@@ -16,7 +16,7 @@ def test_from_nothing_to_a_saved_connection(setting: Setting):
     window = setting.open()
     setting.to("summary")
     secret = str(setting.district.server.plugins()[0].client_secret)
-    assert [button.state for button in window.side.buttons.values()] == [State.DONE] * 4 + [State.CURRENT]
+    assert {button.state for step, button in window.side.buttons.items() if step != "summary"} == {State.DONE}
     setting.press(window.preview_button)
     assert setting.wishes == [("Lincoln roster", "preview")]
     assert not shiboken6.isValid(window) or not window.isVisible()
@@ -31,8 +31,7 @@ def test_from_nothing_to_a_saved_connection(setting: Setting):
 
 def test_the_demo_district_is_filled_in_already(setting: Setting):
     window = setting.open(setting.prefill())
-    for _step in range(4):
-        setting.press(window.next_button)
+    setting.to("summary", fill=False)
     setting.press(window.sync_button)
     assert setting.wishes == [("Demo district", "sync")]
     assert setting.service.connection("Demo district").destination["folder"] == str(setting.folder)
@@ -41,8 +40,7 @@ def test_the_demo_district_is_filled_in_already(setting: Setting):
 
 def test_a_name_that_is_taken_is_refused_beside_its_field(setting: Setting):
     setting.open(setting.prefill())
-    for _step in range(4):
-        setting.press(setting.window.next_button)
+    setting.to("summary", fill=False)
     setting.press(setting.window.save_button)
     window = setting.open()
     setting.type(setting.connect.name, "DEMO district")
@@ -78,6 +76,8 @@ def test_the_whole_path_by_keyboard_alone(setting: Setting):
     while (focused := QApplication.focusWidget()) and focused.accessibleName() != "OneRoster":
         key(setting, Qt.Key.Key_Down)
     key(setting, Qt.Key.Key_Space)
+    key(setting, Qt.Key.Key_Return)
+    press_tab_until(setting, "Next: Credentials")
     key(setting, Qt.Key.Key_Return)
     press_tab_until(setting, "PowerSchool address")
     keys(setting, setting.district.server.url)

@@ -6,11 +6,13 @@ from psconnect.desktop.wizard.pages.base import StepPage
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
+from psconnect.desktop.wizard.pages.plugin import PluginPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.pages.summary import SummaryPage
 
 PAGES: dict[str, type[StepPage]] = {
     "connect": ConnectPage,
+    "plugin": PluginPage,
     "credentials": CredentialsPage,
     "schools": SchoolsPage,
     "destination": DestinationPage,

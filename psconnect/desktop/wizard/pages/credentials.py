@@ -1,4 +1,4 @@
-"""Step 2, *Credentials*: the plugin and its installation, address, ID and secret, and the test of all of them."""
+"""Step *Credentials*: address, ID and secret, and the test of all of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
 from psconnect.desktop.wizard.pages.check import CheckCard
 from psconnect.desktop.wizard.pages.drawing import SecretDrawing
-from psconnect.desktop.wizard.pages.plugin import PluginCard
 from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.model.clock import CancelToken
@@ -28,14 +27,13 @@ from psconnect.service import CLIENT_SECRET
 
 
 class CredentialsPage(StepPage):
-    """Plugin, address, client ID, client secret, own certificate, test."""
+    """Address, client ID, client secret, own certificate, test."""
 
     def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
-        session, bridge = place.session, place.bridge
+        session = place.session
         self._task: BridgeTask | None = None
         self._watched = self._following = False
-        self.plugin = PluginCard(session, bridge)
         self.url = self.line(
             "url",
             tr("PowerSchool address"),
@@ -54,7 +52,7 @@ class CredentialsPage(StepPage):
         self.check = CheckCard()
         self.where = Card(tr("Where you find the ID and the secret"))
         self.where.add(SecretDrawing())
-        self.where.add(Label(tr("Step 5: copy both into the fields of this page."), "help"))
+        self.where.add(Label(tr("Copy both into the fields of this page."), "help"))
         self._lay_out()
         self.check.hide()
         self.show_draft()
@@ -96,17 +94,16 @@ class CredentialsPage(StepPage):
         )
 
     def _lay_out(self) -> None:
-        """What is done in PowerSchool at the left, what is typed here and tested at the right."""
+        """What is typed here and tested at the left, what is found at the right."""
         fields = [self.rows[key] for key in ("url", "client_id", "secret", "ca_file")]
         test = column(row(self.test_button, 1), row(self.ca_button, 1), spacing=SPACE_S)
-        left = column(self.plugin, self.where, 1, spacing=SPACE_L)
-        right = column(*fields, test, self.check, 1, spacing=SPACE_L)
+        left = column(*fields, test, 1, spacing=SPACE_L)
+        right = column(self.where, self.check, 1, spacing=SPACE_L)
         self.body.addWidget(Across(left, right), 1)
 
     def show_draft(self) -> None:
-        """Show plugin steps, address and ID; the secret only as typed in this session."""
+        """Show address and ID; the secret only as typed in this session."""
         part, session = self._part, self.session
-        self.plugin.show_draft()
         show_text(self.url, part.url)
         show_text(self.client_id, part.client_id)
         show_text(self.ca_file, part.ca_file)

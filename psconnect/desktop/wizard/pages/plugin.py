@@ -1,4 +1,4 @@
-"""The plugin: built and saved here, and installed in PowerSchool by numbered steps that can be ticked."""
+"""Step 3, *Plugin*: built and saved here, and installed in PowerSchool by numbered steps that can be ticked."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from psconnect.desktop.widgets.button import Button, link, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.pages.base import TOP
+from psconnect.desktop.wizard.pages.base import TOP, PagePlace, StepPage
 from psconnect.desktop.wizard.session import Session
-from psconnect.desktop.wizard.steps.credentials import CredentialsPart
+from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.model.errors import PsconnectError
 from psconnect.service import PluginPackage, plugin_name
 from psconnect.wording.catalogue import translated
@@ -99,7 +99,7 @@ class PluginCard(Card):
         self.add(row(self.refused_link, 1))
         self.add(self.refused_row)
         self.without = Label("", "table")
-        self.all_link = link(tr("Ask for all of it again"), lambda: session.update(CredentialsPart, without=()))
+        self.all_link = link(tr("Ask for all of it again"), lambda: session.update(PluginPart, without=()))
         self.without_row = column(self.without, row(self.all_link, 1), spacing=SPACE_XS)
         self.add(self.without_row)
         for place, step in enumerate(self.steps):
@@ -108,7 +108,7 @@ class PluginCard(Card):
     def _pills(self) -> list[Button]:
         group = QButtonGroup(self)
         for key, text in (("new", tr("Newer menus")), ("classic", tr("Classic menus"))):
-            pill = Button(text, partial(self._session.update, CredentialsPart, menus=key), look="pill")
+            pill = Button(text, partial(self._session.update, PluginPart, menus=key), look="pill")
             pill.setCheckable(True)
             pill.setAccessibleDescription(tr("Which menus your PowerSchool has; newer ones came in 2024."))
             group.addButton(pill)
@@ -118,7 +118,7 @@ class PluginCard(Card):
     def show_draft(self) -> None:
         """Show the steps for the chosen menus, and which are done."""
         draft = self._session.draft
-        part = draft.of(CredentialsPart)
+        part = draft.of(PluginPart)
         about = tr("It lets psconnect view the fields that this connection needs, and change none.")
         if draft.prefilled:
             about = tr("In the demo district this is done already. In your own PowerSchool it goes like this:")
@@ -135,8 +135,8 @@ class PluginCard(Card):
             step.box.blockSignals(False)  # noqa: FBT003 - Qt's signature
 
     def _tick(self, place: int, *, on: bool) -> None:
-        ticked = set(self._session.draft.of(CredentialsPart).ticked)
-        self._session.update(CredentialsPart, ticked=tuple(sorted(ticked | {place} if on else ticked - {place})))
+        ticked = set(self._session.draft.of(PluginPart).ticked)
+        self._session.update(PluginPart, ticked=tuple(sorted(ticked | {place} if on else ticked - {place})))
 
     def _ask_place(self) -> None:
         start = str(Path.home() / FILE_NAME)
@@ -186,3 +186,22 @@ class PluginCard(Card):
         self.outcome.setText(text)
         self.outcome.setVisible(bool(text))
         self.outcome.set_state(state)
+
+
+class PluginPage(StepPage):
+    """Save the plugin, and install it."""
+
+    def __init__(self, place: PagePlace) -> None:
+        super().__init__(place)
+        self.card = PluginCard(place.session, place.bridge)
+        self.body.addWidget(self.card)
+        self.body.addStretch(1)
+        self.show_draft()
+
+    def show_draft(self) -> None:
+        """Show the steps for the chosen menus, and which are done."""
+        self.card.show_draft()
+
+    def first_field(self) -> QWidget:
+        """Save the plugin: all else follows from it."""
+        return self.card.save_button

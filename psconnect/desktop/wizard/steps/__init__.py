@@ -7,12 +7,14 @@ from typing import Any
 from psconnect.desktop.wizard.steps.connect import ConnectStep
 from psconnect.desktop.wizard.steps.credentials import CredentialsStep
 from psconnect.desktop.wizard.steps.destination import DestinationStep
+from psconnect.desktop.wizard.steps.plugin import PluginStep
 from psconnect.desktop.wizard.steps.schools import SchoolsStep
 from psconnect.desktop.wizard.steps.spec import StepSpec
 from psconnect.desktop.wizard.steps.summary import SummaryStep
 
 STEPS: tuple[StepSpec[Any], ...] = (
     ConnectStep(),
+    PluginStep(),
     CredentialsStep(),
     SchoolsStep(),
     DestinationStep(),

@@ -1,4 +1,4 @@
-"""Step *Credentials*: the plugin, PowerSchool's address, client ID and secret, and the test of the connection."""
+"""Step *Credentials*: PowerSchool's address, client ID and secret, and the test of the connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from psconnect.desktop.wizard.steps.spec import (
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import stripped
-from psconnect.model.sections import POWERSCHOOL, PieceName
+from psconnect.model.sections import POWERSCHOOL
 from psconnect.model.server_address import normalise_url
 from psconnect.service import CLIENT_SECRET
 
@@ -34,20 +34,14 @@ class CredentialsPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown
 
     Attributes:
         url, client_id, ca_file: as in [source] of the connection file.
-        without: what PowerSchool refuses and the connection goes without.
-        ticked: numbers of the install steps that are done.
-        menus: whose navigation the install steps describe, ``new`` or ``classic``.
         tested: how the last test of exactly these credentials ended.
     """
 
-    progress = frozenset({"ticked", "menus", "tested"})
+    progress = frozenset({"tested"})
 
     url: str = ""
     client_id: str = ""
     ca_file: str = ""
-    without: tuple[PieceName, ...] = ()
-    ticked: tuple[int, ...] = ()
-    menus: Literal["new", "classic"] = "new"
     tested: Tested = ""
 
     @property
@@ -116,12 +110,11 @@ class CredentialsStep(StepSpec[CredentialsPart]):
             # The window sets up PowerSchool alone; what a file says of another source stays as it is.
             return
         source |= {"url": part.url.strip(), "client_id": part.client_id, "ca_file": part.ca_file.strip()}
-        source["without"] = list(part.without)
 
     def out_of(self, connection: Connection) -> CredentialsPart:
         """As the connection has it; not tested yet."""
         source = connection.source
-        return CredentialsPart(source.url, source.client_id, source.ca_file, tuple(source.without))
+        return CredentialsPart(source.url, source.client_id, source.ca_file)
 
     def follow(self, before: Draft, after: Draft) -> Draft:
         """What the last test said holds for what was tested only."""
