@@ -25,6 +25,7 @@ from psconnect.model.sections import (
     POWERSCHOOL,
     EntityThresholds,
     OptionSettings,
+    Requirement,
     RoleKind,
     SafetySettings,
     SourceSettings,
@@ -68,7 +69,7 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     usernames: dict[str, str] = msgspec.field(default_factory=dict)
     sign_in: dict[Literal["google", "microsoft"], list[str]] = msgspec.field(default_factory=dict)
     roles: dict[str, RoleKind] = msgspec.field(default_factory=dict)
-    requirements: dict[str, dict[str, Literal["report", "skip"]]] = msgspec.field(default_factory=dict)
+    requirements: dict[str, dict[str, Requirement]] = msgspec.field(default_factory=dict)
     filters: dict[str, list[FilterRule]] = msgspec.field(default_factory=dict)
     uniqueness: UniquenessSettings = UniquenessSettings()
     safety: SafetySettings = SafetySettings()
@@ -164,7 +165,7 @@ def from_dict(data: dict[str, Any]) -> Connection:
         if isinstance(data.get(name), dict):
             _check_keys(data[name], section, f"{name}.")
     _check_table(data.get("mapping", {}), "mapping", str)
-    _check_table(data.get("requirements", {}), "requirements", Literal["report", "skip"])
+    _check_table(data.get("requirements", {}), "requirements", Requirement)
     thresholds = data["safety"].get("thresholds", {}) if isinstance(data.get("safety"), dict) else {}
     _check_table(thresholds, "safety.thresholds", str, list(EntityThresholds.__struct_fields__))
     filters = parse_filters(data.get("filters", {}))

@@ -11,6 +11,9 @@ from psconnect.model.ids import Prefix
 
 RoleKind = Literal["lead", "co-teacher", "neither"]
 """What a role in a class means ([roles] in the connection file)."""
+Requirement = Literal["report", "skip", "off"]
+"""What becomes of a record that lacks an attribute: delivered without it and reported, left out, or simply delivered
+without it. ``off`` takes a preset's requirement back."""
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from psconnect import resources
 from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
-from psconnect.model.phrases import Phrase
+from psconnect.model.phrases import Phrase, phrase
 
 _EXTENSIONS = ("U_", "S_")
 _CORE_EXTENSIONS = ("STUDENTCOREFIELDS", "USERSCOREFIELDS")
@@ -137,8 +137,13 @@ def _with_table(name: str, entity: str, where: str) -> str:
         return f"{tables[table.lower()]}.{field}"
     if is_extension(table):
         return name
-    known = [one.full_name for one in fields_of(entity)]
-    raise FixSettings("PSC-MAPPING-TEMPLATE/table-entity", where=where, table=table, hint=hint_at(name, known))
+    hint = hint_at(name, [one.full_name for one in fields_of(entity)])
+    if hint.key == "known":
+        # None is near, and all of them would fill the screen.
+        hint = phrase("known", names=list(TABLES_OF[entity]))
+    raise FixSettings(
+        "PSC-MAPPING-TEMPLATE/table-entity", where=where, table=table, name=name, entity=entity, hint=hint
+    )
 
 
 def nearest_field(name: str) -> Phrase:

@@ -76,7 +76,7 @@ def parse_mapping(
     ``Field Name|label, Table.Field|label``.
     """
     for name in value_lists:
-        _check_list_name(name)
+        check_list_name(name)
     templates: dict[str, dict[str, Template]] = {}
     for entity in ENTITIES:
         key = entity.key
@@ -103,7 +103,7 @@ def parse_mapping(
 _LIST_NAME = re.compile(r"[^\s|:{}](?:[^|:{}]*[^\s|:{}])?")
 
 
-def _check_list_name(name: str) -> None:
+def check_list_name(name: str) -> None:
     """Refuse a value list that no template could use, because its name is a filter's or not a valid name."""
     if name in NAMES:
         raise FixSettings("PSC-SETTINGS-INVALID/filter-cant-value", where=f"values.{name}", name=name)

@@ -24,6 +24,13 @@ from psconnect.store.reading.last_reading import FINDABLE, Match
 from psconnect.store.settings.home import Home, find_home, slug
 from psconnect.store.settings.secrets import CLIENT_SECRET, SecretPlace, secret_word
 from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
+from psconnect.sync.attribute_settings import (
+    AttributeSetting,
+    EntitySettings,
+    RosterSettings,
+    roster_settings,
+    usable,
+)
 from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.frozen_ids import IdsNow
 from psconnect.sync.inspect import PresetInfo
@@ -40,9 +47,11 @@ __all__ = [
     "AdoptedRow",
     "AdoptionPreview",
     "Arrangement",
+    "AttributeSetting",
     "Caught",
     "ConnectionState",
     "DemoHome",
+    "EntitySettings",
     "ExplainedStep",
     "Explanation",
     "FilterPreview",
@@ -61,6 +70,7 @@ __all__ = [
     "RekeyPlan",
     "RekeyWishes",
     "Related",
+    "RosterSettings",
     "School",
     "SecretField",
     "SecretPlace",
@@ -73,8 +83,10 @@ __all__ = [
     "demo_errors",
     "find_home",
     "plugin_name",
+    "roster_settings",
     "secret_word",
     "slug",
+    "usable",
 ]
 
 

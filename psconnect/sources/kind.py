@@ -112,6 +112,13 @@ class SourceKind(Protocol):
         """A field's full name from the name as written; raises FixSettings if it doesn't exist."""
         ...
 
+    def unlisted(self, name: str, entity: str, /) -> str | None:
+        """The listed field nearest to a full name that the system may not have; None if nothing is doubtful.
+
+        Empty if none is near.
+        """
+        ...
+
     def fields(self, entity: str) -> Sequence[SourceField]:
         """The fields that an entity's attributes can be mapped from."""
         ...

@@ -44,11 +44,11 @@ def load_preset(name: str) -> Preset:
 
 def in_effect(connection: Connection) -> Connection:
     """The settings in effect: the connection's own, and its preset's for what it leaves open; raises FixSettings."""
-    return _layered(connection)[1]
+    return layers_of(connection)[1]
 
 
-def _layered(connection: Connection) -> tuple[Preset, Connection]:
-    """The preset with the options applied, and the settings in effect."""
+def layers_of(connection: Connection) -> tuple[Preset, Connection]:
+    """The preset with the options applied, and the settings in effect; raises FixSettings."""
     preset = load_preset(connection.preset)
     preset = preset.with_settings(said_by_options(preset.beneath(connection)))
     return preset, preset.beneath(connection)
@@ -82,7 +82,7 @@ def choices_of(given: Connection) -> Choices:
     """Combine the settings with their preset; raises FixSettings that names what is wrong."""
     kind = source_kind_of(given)
     kind.check_settings(given)
-    preset, connection = _layered(given)
+    preset, connection = layers_of(given)
     selection, lists = selection_of(connection, kind.resolve), connection.values
     defaults = preset.mapping if kind.mapping is None else kind.mapping
     mapping = parse_mapping(defaults, given.mapping, lists, kind.resolve, connection.custom)

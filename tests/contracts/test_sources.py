@@ -66,6 +66,9 @@ class NotebookKind:
             raise FixSettings("PSC-SETTINGS-INVALID/unknown", where=where, name=name, hint=hint_at(name, known))
         return name
 
+    def unlisted(self, _name: str, _entity: str) -> str | None:
+        return None
+
     def fields(self, _entity: str) -> Sequence[SourceField]:
         return [SourceField(f"page.{name}", name) for name in ("name", "first", "last")]
 

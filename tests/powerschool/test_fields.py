@@ -42,7 +42,7 @@ def test_a_field_as_a_person_writes_it(name: str, entity: str, found: str) -> No
 @pytest.mark.parametrize(
     ("name", "entity", "happened", "hint"),
     [
-        ("Student.First_Name", "student", "There is no table “Student” for this entity.", "“Students.First_Name”"),
+        ("Student.First_Name", "student", "There is no table “Student” for students.", "“Students.First_Name”"),
         ("a b", "student", "“a b” is not a field.", "Write a field as Table.Field"),
         ("", "student", "“” is not a field.", "Write a field as Table.Field"),
     ],

@@ -76,7 +76,7 @@ class Session:
         """What is known beside the draft."""
         typed = {key: pasted_problem(text, secret_word(key)) for key, text in self.secrets.items()}
         kept = dict.fromkeys(self.places.keys() - self.removed, "")
-        return replace(self.choices, secrets={**kept, **typed})
+        return replace(self.choices, secrets={**kept, **typed}, base=self.base)
 
     @property
     def places(self) -> dict[str, SecretPlace]:
@@ -143,7 +143,7 @@ class Session:
         self.base = connection
         self.stored, self.stored_kind = self.service.kept_secrets(connection.name), connection.destination_kind
         self.removed = frozenset()
-        self.before = from_connection(self.service.in_effect(connection))
+        self.before = from_connection(self.service.in_effect(connection), connection)
         self.become(kept_typing(self.draft, typed, self.before))
 
     # --- work ----------------------------------------------------------------------------------------------------
@@ -291,7 +291,7 @@ def anew(session: Session) -> Session:
 def change(service: Service, name: str) -> Session:
     """A visit to the settings of a connection; work."""
     connection = service.connection(name)
-    before = from_connection(service.in_effect(connection))
+    before = from_connection(service.in_effect(connection), connection)
     kept = service.kept_secrets(name)
     choices, kind = _choices(service, name), connection.destination_kind
     return Session(service, before, choices, connection, before, kept, kind)

@@ -50,9 +50,10 @@ def written(
     return data
 
 
-def from_connection(connection: Connection) -> Draft:
-    """Settings in effect as a draft, to be changed on the same pages."""
-    parts = [part for spec in steps.STEPS if (part := spec.out_of(connection)) is not None]
+def from_connection(connection: Connection, given: Connection | None = None) -> Draft:
+    """Settings in effect as a draft, to be changed on the same pages; ``given`` are those that its file states."""
+    own = given or Connection(connection.name, connection.preset)
+    parts = [part for spec in steps.STEPS if (part := spec.out_of(own if spec.stated else connection)) is not None]
     draft = new_draft(*parts, step=flow.step_keys()[0], connection_id=connection.id)
     return replace(draft, reached=flow.step_keys()[-1])
 

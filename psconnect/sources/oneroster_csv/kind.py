@@ -152,6 +152,9 @@ class OneRosterCsvKind:
             "PSC-MAPPING-TEMPLATE/oneroster-column", where=where, name=name, hint=hint_at(f"{file}.{column}", known)
         )
 
+    def unlisted(self, _name: str, _entity: str) -> str | None:
+        """Always None: all columns are known, or the bundle's own."""
+
     def fields(self, entity: str) -> Sequence[SourceField]:
         """The columns of the entity's file."""
         file = FILE_OF.get(entity, "")

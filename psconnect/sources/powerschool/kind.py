@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from psconnect.model.connection import Connection
 from psconnect.model.setting_fields import SecretField
 from psconnect.powerschool import fields
+from psconnect.powerschool.field_hints import refuse_unreachable, unlisted
 from psconnect.sources.kind import SourceContext, SourceField
 from psconnect.sources.powerschool.reads import PowerSchoolReads, powerschool_reads
 from psconnect.sources.powerschool.system import PowerSchool, open_client
@@ -31,7 +32,13 @@ class PowerSchoolKind:
 
     def resolve(self, name: str, entity: str, where: str) -> str:
         """``Table.Field`` for a field as written."""
-        return fields.resolve(name, entity, where)
+        found = fields.resolve(name, entity, where)
+        refuse_unreachable(found, entity, where)
+        return found
+
+    def unlisted(self, name: str, entity: str) -> str | None:
+        """The nearest listed field, for one that a standard table may not have."""
+        return unlisted(name, entity)
 
     def fields(self, entity: str) -> Sequence[SourceField]:
         """The known fields that an entity can be mapped from, without custom fields."""

@@ -29,7 +29,7 @@ TEXTS = {
     ),
     "PSC-MAPPING-FIELD": ErrorTexts(
         marked("A mapped field can’t be read"),
-        marked("The field {full_name} is used for {entity}, but its table does not belong to {rows}."),
+        marked("{full_name} does not belong to {entity:records}."),
         marked("{hint}"),
     ),
     "PSC-MAPPING-TEMPLATE/default-delivers-text": ErrorTexts(
@@ -64,7 +64,7 @@ TEXTS = {
         marked("A mapping can’t be used"), marked("OneRoster has no column “{name}” for this."), marked("{hint}")
     ),
     "PSC-MAPPING-TEMPLATE/table-entity": ErrorTexts(
-        marked("A mapping can’t be used"), marked("There is no table “{table}” for this entity."), marked("{hint}")
+        marked("A mapping can’t be used"), marked("There is no table “{table}” for {entity:records}."), marked("{hint}")
     ),
     "PSC-USERNAME-PATTERN/attribute": ErrorTexts(
         marked("The pattern for user names can’t be used"),

@@ -40,6 +40,7 @@ class Known:
         secrets: keys of the secrets that are typed or kept, each with what is wrong with it as typed, in a sentence;
             an empty text where nothing is.
         keyring: whether this computer has a keyring.
+        base: the connection that is changed, as its file has it; None for a new one.
     """
 
     presets: tuple[PresetInfo, ...]
@@ -47,6 +48,7 @@ class Known:
     taken: frozenset[str] = frozenset()
     secrets: Mapping[str, str] = field(default_factory=dict)
     keyring: bool = True
+    base: Connection | None = None
 
     def defaults(self, preset: str) -> Connection:
         """The settings that a new connection with that preset has."""
@@ -84,11 +86,14 @@ class StepSpec(Generic[P]):
         key: its name in drafts and in ``pages.PAGES``.
         part: the type of what it holds of the draft; None for a step without settings.
         required: whether *Finish* is offered only after it: what it asks for has no working default.
+        stated: whether its part holds only what the connection itself states, so that the preset, and what follows
+            from other choices, shows through; else it holds the settings in effect.
     """
 
     key: str
     part: type[P] | None = None
     required: bool = False
+    stated: bool = False
 
     def text(self, draft: Draft, known: Known) -> StepText:
         """What a person reads of it."""
