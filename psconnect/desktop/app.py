@@ -1,4 +1,4 @@
-"""The application: one process, one main window, the demo district's window beside it, the wizard before them."""
+"""The application: one process with one window, over the user's own connections or over the demo district."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from psconnect.desktop.oneinstance import OneInstance
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.apply import Theme
-from psconnect.desktop.wizard.session import Prefill
-from psconnect.desktop.wizard.window import WizardWindow, open_wizard
 from psconnect.logs import logger
 from psconnect.model.errors import PsconnectError
-from psconnect.service import DEMO_DISTRICT, DEMO_NAME, Home, Service
+from psconnect.service import Home, Service
 from psconnect.wording.errors import word
 
 _SWITCH_SECONDS = 0.001
@@ -56,7 +54,7 @@ def make_application() -> QApplication:
 
 
 class Desktop(QObject):
-    """All windows of the process."""
+    """The window of the process: ``main`` or ``demo``."""
 
     _mistake = Signal(object)
 
@@ -79,12 +77,11 @@ class Desktop(QObject):
         window = MainWindow(Service(self._home))
         self.main = self._watched(window)
         window.demo_wanted.connect(self._open_demo)
-        window.set_up_wanted.connect(partial(self._open_wizard, window))
-        window.show()
+        _show_instead(window, self.demo)
         return window
 
     def open_demo_alone(self, size: DemoSize) -> None:
-        """Open the demo district's window without the main one."""
+        """Open the window in the demo district."""
         self._show_demo(start_demo(self._home, size))
 
     def release(self) -> None:
@@ -95,9 +92,6 @@ class Desktop(QObject):
         self._stop_district()
 
     def _open_demo(self) -> None:
-        if self.demo:
-            _to_front(self.demo)
-            return
         window = self.main
         if window is None or self._demo_begun:
             return
@@ -112,42 +106,19 @@ class Desktop(QObject):
         window.notice(word(error, window=True).in_full, "bad")
 
     def _show_demo(self, district: DemoDistrict) -> None:
-        self._district, self._demo_begun = district, False
-        window = MainWindow(district.service, title=tr("psconnect – Demo district"), demo=True)
+        self._demo_begun = False
+        if self.main and not self.main.may_change_district():
+            # What began meanwhile goes before.
+            district.stop()
+            return
+        self._district = district
+        window = MainWindow(district.service, title=tr("psconnect – Demo district"), prefill=district.prefill)
         self.demo = self._watched(window)
         window.closed.connect(self._stop_district)
-        wizard = partial(self._open_wizard, window, district)
-        window.set_up_wanted.connect(wizard)
-        window.show()
-        if self.main:
-            self.main.banner.hide()
+        window.own_wanted.connect(self.open_main)
+        _show_instead(window, self.main)
         if not district.service.connections():
-            wizard()
-
-    def _open_wizard(self, window: MainWindow, district: DemoDistrict | None = None) -> None:
-        """The wizard for a new connection; for the demo district everything but the choices is filled in.
-
-        There is one a window: a second one would work on the same draft.
-        """
-        wizard = _wizard_of(window)
-        if wizard:
-            _to_front(wizard)
-            return
-        prefill = None
-        if district:
-            taken = {state.connection.name for state in district.service.connections()}
-            plugin = district.unused_plugin()
-            prefill = Prefill(
-                name=DEMO_NAME if DEMO_NAME not in taken else "",
-                url=district.server.url,
-                client_id=plugin.client_id,
-                client_secret=plugin.client_secret,
-                connection_id=plugin.connection_id,
-                preset="oneroster",
-                district_name=DEMO_DISTRICT,
-                folder=str(district.place.roster_folder),
-            )
-        open_wizard(window.bridge, window.context.service, window, prefill, on_saved=window.saved)
+            window.set_up()
 
     def _watched(self, window: MainWindow) -> MainWindow:
         window.bridge.unexpected.connect(self._mistake)
@@ -159,10 +130,6 @@ class Desktop(QObject):
             self.main = None
         if window is self.demo:
             self.demo = None
-        wizard = _wizard_of(window)
-        if wizard:
-            # It would go with the window, and without closing it would not keep what was typed.
-            wizard.close()
         window.deleteLater()
 
     def _stop_district(self) -> None:
@@ -184,8 +151,15 @@ class Desktop(QObject):
         MistakeDialog(error, QApplication.activeWindow() or self.main or self.demo).open()
 
 
-def _wizard_of(window: MainWindow) -> WizardWindow | None:
-    return next((found for found in window.findChildren(WizardWindow) if found.isVisible()), None)
+def _show_instead(window: MainWindow, before: MainWindow | None) -> None:
+    """Show a window where another one was: to a person it is the same one, with other contents."""
+    if before:
+        window.setGeometry(before.geometry())
+        window.setWindowState(before.windowState())
+    window.show()
+    if before:
+        before.close()
+        _to_front(window)
 
 
 def _to_front(window: QWidget) -> None:

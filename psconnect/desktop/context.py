@@ -12,6 +12,7 @@ from psconnect.desktop.advice import DAMAGED, START_AGAIN
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.runs import ActiveRuns
 from psconnect.desktop.widgets.banner import Action
+from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
 from psconnect.wording.catalogue import translated
 
@@ -49,8 +50,11 @@ class Navigator(Protocol):
     def help(self) -> None:
         """What psconnect does, its keys, and where things are."""
 
-    def set_up(self) -> None:
-        """The wizard for a new connection."""
+    def set_up(self, draft_id: str = "") -> None:
+        """The wizard for a new connection, or for a set-up that waits."""
+
+    def forget_set_up(self, draft_id: str) -> None:
+        """A set-up is discarded: nothing of it is to be kept any more."""
 
     def try_demo(self) -> None:
         """The demo district, then the wizard filled in for it."""
@@ -58,11 +62,17 @@ class Navigator(Protocol):
     def start_again(self, name: str) -> None:
         """The question whether a connection starts again with new roster data, because its own is damaged."""
 
+    def refresh(self) -> None:
+        """The shown page, and what lists connections, read anew."""
+
     def changed(self) -> None:
         """Settings or states of connections changed: what lists them has to look again."""
 
     def notice(self, text: str, state: str = "good") -> None:
         """A sentence at the top of the window."""
+
+    def refuse(self, error: PsconnectError) -> None:
+        """An error at the top of the window."""
 
 
 @dataclass

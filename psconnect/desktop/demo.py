@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psconnect.demo import DemoOptions, DemoServer
+from psconnect.desktop.wizard.session import Prefill
 from psconnect.model.connection import Connection
 from psconnect.model.connection_id import new_id
-from psconnect.service import CLIENT_SECRET, DemoHome, Home, Service
+from psconnect.service import CLIENT_SECRET, DEMO_DISTRICT, DEMO_NAME, DemoHome, Home, Service
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,22 @@ class DemoDistrict:
         if self.plugin.connection_id in {state.connection.id for state in self.service.connections()}:
             self.plugin = _install(self.server, self.service, self.place)
         return self.plugin
+
+    def prefill(self) -> Prefill:
+        """A set-up that is complete: the plugin is installed already, and only the choices are left. Work."""
+        taken = {state.connection.name for state in self.service.connections()}
+        plugin = self.unused_plugin()
+        return Prefill(
+            name=DEMO_NAME if DEMO_NAME not in taken else "",
+            url=self.server.url,
+            client_id=plugin.client_id,
+            client_secret=plugin.client_secret,
+            connection_id=plugin.connection_id,
+            preset="oneroster",
+            district_name=DEMO_DISTRICT,
+            folder=str(self.place.roster_folder),
+            complete=DEMO_NAME not in taken,
+        )
 
     def stop(self) -> None:
         """End the server."""

@@ -28,6 +28,9 @@ class WindowDeeds(Protocol):
     def try_demo(self) -> None:
         """Open the demo district."""
 
+    def leave_demo(self) -> None:
+        """Go back to the user's own connections."""
+
     def run_open(self) -> None:
         """Run the open connection."""
 
@@ -69,7 +72,11 @@ class Menus:
         self._of_open: list[QAction] = []
         new = MenuEntry(tr("New connection"), deeds.set_up, _Keys.New)
         imports = MenuEntry(tr("Import connection …"), deeds.import_connection)
-        tries = [] if demo else [MenuEntry(tr("Try the demo district"), deeds.try_demo)]
+        tries = [
+            MenuEntry(tr("Leave the demo district"), deeds.leave_demo)
+            if demo
+            else MenuEntry(tr("Try the demo district"), deeds.try_demo)
+        ]
         close = MenuEntry(tr("Close window"), window.close, _Keys.Close)
         leave = MenuEntry(tr("Quit psconnect"), QApplication.closeAllWindows, _Keys.Quit, Role.QuitRole)
         self._menu(tr("&File"), [new, imports, *tries, None, close, leave])

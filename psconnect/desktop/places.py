@@ -20,10 +20,15 @@ from psconnect.desktop.pages.run import RunPage
 from psconnect.desktop.pages.settings import SettingsPage
 from psconnect.desktop.pages.summary import RunSummaryPage
 from psconnect.desktop.widgets.page import ScrollPage
+from psconnect.desktop.wizard.frame import WizardFrame
 
 _MOST_BACK = 50
 _Place = tuple[str, tuple[str, ...]]
-"""A page's key, and what it shows: the connection's name, then a run's id, or a record's entity and key."""
+"""A page's key, and what it shows: the connection's name, then a run's id, or a record's entity and key.
+
+Of the set-up, it is the draft's id, empty for a new one.
+"""
+SET_UP = "set-up"
 
 
 class PlaceStack(QStackedWidget):
@@ -55,6 +60,10 @@ class PlaceStack(QStackedWidget):
             self.addWidget(page)
             page.titled.connect(self.titled)
             page.ways_out = lambda code: context.ways_out(code, self.name)
+        self.set_up = WizardFrame(context.bridge, context.service)
+        self.addWidget(self.set_up)
+        self.set_up.titled.connect(self.titled)
+        self.set_up.began.connect(self._began)
         self._place: _Place = ("", ())
         self._been: list[_Place] = []
 
@@ -66,12 +75,17 @@ class PlaceStack(QStackedWidget):
     @property
     def name(self) -> str:
         """The connection of the shown page, or an empty text."""
-        return self._place[1][0] if self._place[1] else ""
+        return self._place[1][0] if self._place[1] and self.key != SET_UP else ""
+
+    @property
+    def draft_id(self) -> str:
+        """The set-up that is shown, or an empty text."""
+        return self._place[1][0] if self._place[1] and self.key == SET_UP else ""
 
     @property
     def title(self) -> str:
         """The title of the shown page."""
-        page = self._pages.get(self.key)
+        page = self.set_up if self.key == SET_UP else self._pages.get(self.key)
         return page.full_title if page else ""
 
     def go(self, key: str, *values: str) -> None:
@@ -85,8 +99,26 @@ class PlaceStack(QStackedWidget):
         if self._been:
             self._show(self._been.pop())
 
+    def show_set_up(self) -> None:
+        """Show the set-up that is open, where it is not shown already."""
+        if self.key != SET_UP:
+            self.go(SET_UP, self.set_up.draft_id)
+
+    def forget_set_up(self, draft_id: str = "") -> None:
+        """A set-up was finished or discarded: there is no way back to it."""
+        self.set_up.forget(draft_id)
+        self._been = [place for place in self._been if place[0] != SET_UP or (draft_id and place[1] != (draft_id,))]
+
+    def _began(self, draft_id: str) -> None:
+        """A new set-up has an id from now on, under which it is found again."""
+        if self.key == SET_UP:
+            self._place = (SET_UP, (draft_id,))
+
     def load(self) -> None:
         """Read the shown page anew."""
+        if self.key == SET_UP:
+            self.set_up.open(*self._place[1])
+            return
         load = getattr(self._pages[self.key], "load", None)
         if load:
             load(*self._place[1])
@@ -107,7 +139,9 @@ class PlaceStack(QStackedWidget):
             return
         if self.key in ("review", "find") and place != self._place:
             self.leave()
+        if self.key == SET_UP and place[0] != SET_UP:
+            self.set_up.leave()
         self._place = place
-        self.setCurrentWidget(self._pages[place[0]])
+        self.setCurrentWidget(self.set_up if place[0] == SET_UP else self._pages[place[0]])
         self.moved.emit()
         self.load()

@@ -15,13 +15,15 @@ from psconnect.desktop.context import PageContext
 from psconnect.desktop.importing import Importing
 from psconnect.desktop.menus import Menus
 from psconnect.desktop.navigation import SideBar
-from psconnect.desktop.places import PlaceStack
+from psconnect.desktop.places import SET_UP, PlaceStack
 from psconnect.desktop.runs import ActiveRun, ActiveRuns
 from psconnect.desktop.start_again import StartAgain
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_XXL
 from psconnect.desktop.widgets.banner import Action, Banner
+from psconnect.desktop.widgets.demo_strip import DemoStrip
 from psconnect.desktop.widgets.taborder import put_in_order
+from psconnect.desktop.wizard.session import Prefill
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING
 from psconnect.service import Service
@@ -37,14 +39,15 @@ def open_with_system(address: str) -> None:
 
 
 class MainWindow(QMainWindow):
-    """A window over one service. ``closed`` tells that it is gone for good; ``demo_wanted`` asks for the demo district.
+    """A window over one service. ``closed`` tells that it is gone for good.
 
-    ``set_up_wanted`` asks for the wizard: whoever made the window opens it.
+    ``demo_wanted`` asks for the demo district in its place, and ``own_wanted`` for the user's own connections.
+    ``prefill`` makes it the window of the demo district: it gives what is known when a set-up begins (work).
     """
 
     closed = Signal()
     demo_wanted = Signal()
-    set_up_wanted = Signal()
+    own_wanted = Signal()
 
     def __init__(
         self,
@@ -52,7 +55,7 @@ class MainWindow(QMainWindow):
         *,
         title: str = "psconnect",
         open_url: Callable[[str], None] = open_with_system,
-        demo: bool = False,
+        prefill: Callable[[], Prefill] | None = None,
     ) -> None:
         super().__init__()
         self._name_of_all = title
@@ -65,10 +68,15 @@ class MainWindow(QMainWindow):
         self.places = PlaceStack(self.context)
         self.places.moved.connect(self._moved)
         self.places.titled.connect(self._name_window)
+        self.places.set_up.prefill = prefill
+        self.places.set_up.saved.connect(self.saved)
+        self.places.set_up.left.connect(self.connections)
+        self.places.set_up.refused.connect(self._set_up_refused)
+        self._demo = prefill is not None
         self._lay_out()
-        self._again = StartAgain(service, self.bridge, self._ask, self._started_again, self._refused, self)
-        self.importing = Importing(service, self.bridge, self._ask, self._imported, self._refused, self)
-        self._menus = Menus(self, self, demo=demo)
+        self._again = StartAgain(service, self.bridge, self._ask, self._started_again, self.refuse, self)
+        self.importing = Importing(service, self.bridge, self._ask, self._imported, self.refuse, self)
+        self._menus = Menus(self, self, demo=self._demo)
         self._notice_timer = QTimer(self)
         self._notice_timer.setSingleShot(True)
         self._notice_timer.timeout.connect(self.banner.hide)
@@ -89,17 +97,22 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.banner.setProperty("place", "top")
-        holder = QVBoxLayout()
-        holder.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, 0)
-        holder.addWidget(self.banner)
-        column.addLayout(holder)
+        self._top = QVBoxLayout()
+        self._top.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, 0)
+        self._top.addWidget(self.banner)
+        column.addLayout(self._top)
         column.addWidget(self.places, 1)
         whole = QWidget()
-        layout = QHBoxLayout(whole)
+        layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.side)
-        layout.addWidget(right, 1)
+        if self._demo:
+            layout.addWidget(DemoStrip(self.leave_demo))
+        across = QHBoxLayout()
+        across.setSpacing(0)
+        across.addWidget(self.side)
+        across.addWidget(right, 1)
+        layout.addLayout(across, 1)
         self.setCentralWidget(whole)
 
     # --- where to go ---------------------------------------------------------------------------------------------
@@ -160,6 +173,9 @@ class MainWindow(QMainWindow):
 
     def _moved(self) -> None:
         self._name_window()
+        setting_up = self.places.key == SET_UP
+        self.side.setHidden(setting_up)
+        (self.places.set_up.top if setting_up else self._top).addWidget(self.banner)
         self.side.mark(self.places.key, self.open_name)
         self._menus.set_open(on=bool(self.open_name))
         if self.banner.about == self.open_name and self.places.key in ("run", "review", "summary"):
@@ -171,13 +187,38 @@ class MainWindow(QMainWindow):
 
     # --- what to do ----------------------------------------------------------------------------------------------
 
-    def set_up(self) -> None:
-        """Open the wizard for a new connection."""
-        self.set_up_wanted.emit()
+    def set_up(self, draft_id: str = "") -> None:
+        """Set up a new connection, or go on with a set-up that waits."""
+        self.places.go(SET_UP, draft_id)
+
+    def forget_set_up(self, draft_id: str) -> None:
+        """Keep nothing more of a set-up that is discarded."""
+        self.places.forget_set_up(draft_id)
 
     def try_demo(self) -> None:
-        """Open the demo district."""
-        self.demo_wanted.emit()
+        """Open the demo district in place of the user's own connections."""
+        if self.may_change_district(self.try_demo):
+            self.demo_wanted.emit()
+
+    def leave_demo(self) -> None:
+        """Go back from the demo district to the user's own connections."""
+        if self.may_change_district(self.leave_demo):
+            self.own_wanted.emit()
+
+    def may_change_district(self, again: Callable[[], object] | None = None) -> bool:
+        """Whether this window can give way to another one; says in it why not.
+
+        ``again`` is called once settings that were not saved are out of the way.
+        """
+        if self.places.settings.unsaved():
+            self.places.ask_about_settings(again or self.banner.hide)
+            return False
+        working = self.runs.all_working
+        if working:
+            text = tr("A run of {name} is going on. Stop it, or wait until it has ended.", name=working[0].connection)
+            self._ask(text, [(tr("Open the run"), partial(self.running, working[0].connection))], tr("Close"))
+            return False
+        return self.places.set_up.may_close()
 
     def run_open(self) -> None:
         """Run the open connection."""
@@ -206,7 +247,8 @@ class MainWindow(QMainWindow):
         self.settings(name)
         self.notice(text)
 
-    def _refused(self, error: PsconnectError) -> None:
+    def refuse(self, error: PsconnectError) -> None:
+        """Say at the top of the window what went wrong."""
         self.notice(word(error, window=True).in_full, "bad")
 
     def start_again(self, name: str) -> None:
@@ -227,7 +269,7 @@ class MainWindow(QMainWindow):
 
     def changed(self) -> None:
         """Read the list of connections anew."""
-        self.bridge.call(self.context.service.connections, self.side.show_connections, self._refused, owner=self)
+        self.bridge.call(self.context.service.connections, self.side.show_connections, self.refuse, owner=self)
 
     def notice(self, text: str, state: str = "good") -> None:
         """Say something at the top of the window; what is not an error goes away by itself."""
@@ -246,11 +288,17 @@ class MainWindow(QMainWindow):
 
     def saved(self, name: str, wish: str) -> None:
         """The wizard stored a connection; ``wish`` is ``save``, ``preview`` or ``sync``."""
+        self.places.forget_set_up()
         self.changed()
         if wish in ("preview", "sync"):
             self.run_for(name, plan_only=wish == "preview")
         else:
             self.overview(name)
+            self.notice(tr("The settings of “{name}” were saved.", name=name))
+
+    def _set_up_refused(self, text: str) -> None:
+        """What was typed in a set-up could not be kept after it was left."""
+        self.banner.tell(text, "bad", [(tr("Open the set-up"), partial(self.set_up, self.places.set_up.draft_id))])
 
     def _run_ended(self, name: str) -> None:
         self.changed()
@@ -296,6 +344,10 @@ class MainWindow(QMainWindow):
                 name=working[0].connection,
             )
             self._ask(text, [(tr("Stop and close"), self.stop_and_close)], tr("Keep it open"))
+            return
+        if not self.places.set_up.may_close():
+            event.ignore()
+            self.places.show_set_up()
             return
         self._store()
         self.places.leave()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from psconnect.service.base import Base
@@ -40,6 +41,12 @@ class DraftFiles(Base):
         with self._draft_lock, storage_errors(folder):
             paths = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
             return {path.stem: path.read_bytes() for path in paths}
+
+    def draft_times(self) -> dict[str, datetime]:
+        """When each draft was saved last, by id; in UTC."""
+        folder = self._draft_folder()
+        with self._draft_lock, storage_errors(folder):
+            return {path.stem: datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in folder.glob("*.json")}
 
     def set_draft_aside(self, draft_id: str) -> None:
         """Rename an unreadable draft, so that it is kept but out of the way."""

@@ -1,4 +1,4 @@
-"""The application: one window a home, the demo district in a window of its own, mistakes shown calmly."""
+"""The application: one window a home, the demo district in its place, mistakes shown calmly."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -21,12 +22,15 @@ from psconnect.desktop.demo import DemoSize, start_demo
 from psconnect.desktop.mistakes import MistakeDialog
 from psconnect.desktop.oneinstance import OneInstance
 from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.widgets.demo_strip import DemoStrip
+from psconnect.desktop.wizard.flow import can_save
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
-from psconnect.desktop.wizard.window import WizardWindow
 from psconnect.model.connection import from_dict
 from psconnect.store.settings.home import home_at
-from tests.desktop.conftest import close, settled
+from tests.desktop.conftest import OpenWindow, close, settled
+from tests.desktop.test_closing import begin_slow_run
+from tests.support.demo import Connected
 from tests.support.logs import ExpectLog
 
 LONG_MS = 60_000
@@ -85,30 +89,55 @@ def test_a_folder_that_can_not_be_written_to_does_not_keep_the_window_from_openi
     assert OneInstance(home_at(tmp_path), lambda: None).claim()
 
 
+def shown_windows() -> list[MainWindow]:
+    return [
+        window for window in QApplication.topLevelWidgets() if isinstance(window, MainWindow) and window.isVisible()
+    ]
+
+
 def test_try_the_demo_district(desktop: Desktop, qtbot: QtBot, tmp_path: Path) -> None:
     main = desktop.open_main()
     settled(qtbot, main)
+    main.resize(1000, 700)
     main.try_demo()
     qtbot.waitUntil(lambda: desktop.demo is not None, timeout=LONG_MS)
     demo = desktop.demo
     assert isinstance(demo, MainWindow)
-    wizard = next(found for found in demo.children() if isinstance(found, WizardWindow))
-    qtbot.waitUntil(lambda: wizard.session is not None, timeout=LONG_MS)
-    draft = wizard.session.draft
-    assert draft.of(CredentialsPart).url.startswith("http://127.0.0.1:")
-    assert draft.of(CredentialsPart).client_id
-    assert wizard.session.secrets
-    assert draft.of(ConnectPart).name == "Demo district"
-    assert main.context.service.connections() == [], "the user's connections are never touched"
-    url = draft.of(CredentialsPart).url
-    wizard.close()
+    assert shown_windows() == [demo], "one window, the demo district in it"
+    assert demo.size() == QSize(1000, 700)
     settled(qtbot, demo)
-    main.try_demo()
-    assert desktop.demo is demo, "a second wish brings the same window to the front"
-    close(qtbot, demo)
-    assert desktop.demo is None
+    session = demo.places.set_up.session
+    assert session
+    draft = session.draft
+    assert draft.step == "summary"
+    assert can_save(draft, session.known)
+    assert draft.of(CredentialsPart).url.startswith("http://127.0.0.1:")
+    assert session.secrets
+    assert draft.of(ConnectPart).name == "Demo district"
+    assert "Demo district" in demo.windowTitle()
+    strip = demo.findChild(DemoStrip)
+    assert strip
+    assert strip.isVisible()
+    url = draft.of(CredentialsPart).url
+    qtbot.mouseClick(strip.leave_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desktop.main is not None and desktop.demo is None, timeout=LONG_MS)
+    own = desktop.main
+    assert own
+    settled(qtbot, own)
+    assert shown_windows() == [own]
+    assert own.context.service.connections() == [], "the user's connections are never touched"
     with pytest.raises(AssertionError):
         assert_answers(url)
+
+
+def test_the_demo_district_waits_for_a_run(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> None:
+    window = open_window(connected.service)
+    begin_slow_run(connected, qtbot, window)
+    with qtbot.assertNotEmitted(window.demo_wanted):
+        window.try_demo()
+    assert "is going on" in window.banner.label.text()
+    qtbot.mouseClick(window.banner.buttons[0], Qt.MouseButton.LeftButton)
+    assert window.places.key == "run"
 
 
 def assert_answers(url: str) -> None:
@@ -174,6 +203,7 @@ def test_the_command_opens_a_window_and_ends_with_it(tmp_path: Path, arguments: 
     code = f"""
 import sys
 from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication
 from psconnect.cli import main
 from psconnect.desktop.app import make_application

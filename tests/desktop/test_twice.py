@@ -1,4 +1,4 @@
-"""What is pressed twice happens once: two windows would work on the same draft, two districts on the same folder."""
+"""What is pressed twice happens once: two set-ups would work on the same draft, two districts on the same folder."""
 
 from __future__ import annotations
 
@@ -11,17 +11,11 @@ from psconnect.desktop.app import Desktop
 from psconnect.desktop.mistakes import MistakeDialog
 from psconnect.desktop.wizard.drafts import all_of
 from psconnect.desktop.wizard.steps.connect import ConnectPart
-from psconnect.desktop.wizard.window import WizardWindow
 from psconnect.service import Service
 from psconnect.store.settings.home import Home
 from tests.desktop.conftest import settled
 from tests.desktop.test_app import LONG_MS, desktop  # noqa: F401 - a fixture
 from tests.support.logs import ExpectLog
-
-
-def wizards(desktop: Desktop) -> list[WizardWindow]:  # noqa: F811 - the fixture's name
-    assert desktop.main
-    return [found for found in desktop.main.findChildren(WizardWindow) if found.isVisible()]
 
 
 def test_new_connection_pressed_twice_opens_one_set_up(desktop: Desktop, qtbot: QtBot) -> None:  # noqa: F811
@@ -30,14 +24,14 @@ def test_new_connection_pressed_twice_opens_one_set_up(desktop: Desktop, qtbot: 
     main.set_up()
     main.set_up()
     settled(qtbot, main)
-    assert len(wizards(desktop)) == 1
-    wizards(desktop)[0].close()
-    settled(qtbot, main)
+    first = main.places.set_up.draft_id
+    assert first
     main.set_up()
     settled(qtbot, main)
-    assert len(wizards(desktop)) == 1
-    wizards(desktop)[0].close()
+    assert main.places.set_up.draft_id == first, "nothing was typed yet: there is nothing to begin anew"
+    main.connections()
     settled(qtbot, main)
+    assert all_of(main.context.service) == [], "nothing was typed, so nothing waits"
 
 
 def test_the_demo_district_wished_twice_is_started_once(desktop: Desktop, qtbot: QtBot) -> None:  # noqa: F811
@@ -45,13 +39,10 @@ def test_the_demo_district_wished_twice_is_started_once(desktop: Desktop, qtbot:
     settled(qtbot, main)
     main.try_demo()
     main.try_demo()
-    qtbot.waitUntil(lambda: not main.bridge.busy and desktop.demo is not None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: desktop.demo is not None, timeout=LONG_MS)
     shown = [window.windowTitle() for window in QApplication.topLevelWidgets() if window.isVisible()]
     assert sum("Demo district" in title for title in shown) == 1
     assert desktop.demo
-    wizard = next(found for found in desktop.demo.children() if isinstance(found, WizardWindow))
-    qtbot.waitUntil(lambda: wizard.session is not None, timeout=LONG_MS)
-    wizard.close()
     settled(qtbot, desktop.demo)
 
 
@@ -63,7 +54,7 @@ def test_closing_the_window_keeps_what_was_typed_in_the_set_up(
     settled(qtbot, main)
     main.set_up()
     settled(qtbot, main)
-    session = wizards(desktop)[0].session
+    session = main.places.set_up.session
     assert session
     session.update(ConnectPart, name="Half a connection")
     home: Home = main.context.service.home

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.being_set_up import BeingSetUp
 from psconnect.desktop.sentences import last_run, went
 from psconnect.desktop.text import counted, exact, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
@@ -19,6 +20,7 @@ from psconnect.desktop.widgets.chip import Chip, state_of_connection
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.sparkline import Sparkline
+from psconnect.desktop.wizard.waiting import WaitingSetUp, waiting_set_ups
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.service import ConnectionState
@@ -29,6 +31,7 @@ from psconnect.wording.errors import word
 class _Loaded:
     connections: list[tuple[ConnectionState, list[Run]]]
     damaged: list[FixSettings]
+    waiting: list[WaitingSetUp]
 
 
 class ConnectionsPage(ScrollPage):
@@ -47,6 +50,8 @@ class ConnectionsPage(ScrollPage):
         self._list = QVBoxLayout()
         self._list.setSpacing(SPACE_L)
         self.body.addLayout(self._list)
+        self.being_set_up = BeingSetUp(context, context.go.refresh)
+        self.body.addWidget(self.being_set_up)
         self.body.addStretch(1)
         context.runs.changed.connect(self._run_changed)
         self.show_loading()
@@ -61,13 +66,16 @@ class ConnectionsPage(ScrollPage):
             return _Loaded(
                 [(state, [] if state.trouble else service.runs(state.connection.name)) for state in states],
                 service.damaged_connections(),
+                waiting_set_ups(service),
             )
 
         self.read(self._context.bridge, work, self._show)
 
     def _show(self, loaded: _Loaded) -> None:
-        self.set_up_button.setVisible(bool(loaded.connections or loaded.damaged))
-        if not (loaded.connections or loaded.damaged):
+        begun = bool(loaded.connections or loaded.damaged or loaded.waiting)
+        self.set_up_button.setVisible(begun)
+        self.being_set_up.show_waiting(loaded.waiting)
+        if not begun:
             self._show_empty()
             return
         focused = self._focused()

@@ -33,6 +33,7 @@ def _ground(c: Tokens) -> str:
     QFrame[look="card"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {t.RADIUS_CARD}px; }}
     QFrame[look="line"] {{ background: {c.line}; border: 0; max-height: 1px; min-height: 1px; }}
     QFrame[look="banner"] {{ border: 0; border-radius: {t.RADIUS_CARD}px; background: {c.accent_ground}; }}
+    QFrame[look="demo"] {{ border: 0; border-bottom: 1px solid {c.line}; background: {c.accent_ground}; }}
     QFrame[look="banner"][place="top"] {{ margin-top: 12px; }}
     QFrame[look="banner"][state="good"] {{ background: {c.good_ground}; }}
     QFrame[look="banner"][state="warning"] {{ background: {c.warning_ground}; }}

@@ -47,7 +47,7 @@ class Draft:
     @property
     def secret_name(self) -> str:
         """The name under which the keyring holds the secrets until the connection is saved."""
-        return f"set-up {self.id}"
+        return secret_name(self.id)
 
     def of(self, kind: type[P]) -> P:
         """The part of that type."""
@@ -63,3 +63,8 @@ def new_draft(*parts: DraftPart, step: str = "connect", connection_id: str = "",
     """A draft with an id of its own, and one for its connection where that has none; ``parts`` are known already."""
     known = connection_id or new_id()
     return Draft(secrets.token_hex(8), step, step, prefilled, known).having(*parts)
+
+
+def secret_name(draft_id: str) -> str:
+    """The name under which the keyring holds the secrets of a set-up."""
+    return f"set-up {draft_id}"

@@ -6,6 +6,7 @@ methods under *work* may wait for disk, keyring or network: they run in worker t
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import msgspec
 
 from psconnect.desktop.wizard import drafts, flow
-from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft
+from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft, secret_name
 from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, rebased, to_connection
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
@@ -30,7 +31,10 @@ from psconnect.service import CLIENT_SECRET, Finding, Piece, PluginPackage, Scho
 
 @dataclass(frozen=True)
 class Prefill:
-    """What is known already when a set-up begins: the demo district, or settings from elsewhere."""
+    """What is known already when a set-up begins: the demo district, or settings from elsewhere.
+
+    ``complete`` opens it on its last step.
+    """
 
     name: str = ""
     url: str = ""
@@ -40,6 +44,7 @@ class Prefill:
     district_name: str = ""
     preset: str = ""
     folder: str = ""
+    complete: bool = False
 
 
 @dataclass
@@ -54,8 +59,8 @@ class Session:
         stored: the secrets that were kept before, by key, and where each is.
         stored_kind: the kind of destination that they belong to.
         removed: keys of those that are to go once it is saved.
-        resumed: whether the draft was begun in an earlier session.
         secrets: what was typed of secrets in this session, by key; it goes to the keyring and nowhere else.
+        empty: a new set-up as it began; nothing is kept of it while it is still so.
     """
 
     service: Service
@@ -66,10 +71,16 @@ class Session:
     stored: Mapping[str, SecretPlace] = field(default_factory=dict)
     stored_kind: str = ""
     removed: frozenset[str] = frozenset()
-    resumed: bool = False
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    empty: Draft | None = None
     on_change: list[Callable[[], None]] = field(default_factory=list)
     _kept: dict[str, str] = field(default_factory=dict, repr=False)
+    _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def touched(self) -> bool:
+        """Whether there is anything of a set-up to be kept."""
+        return self.base is None and self.draft != self.empty
 
     @property
     def known(self) -> Known:
@@ -148,10 +159,17 @@ class Session:
 
     # --- work ----------------------------------------------------------------------------------------------------
 
+    def write_draft(self) -> None:
+        """Keep the draft on disk as it stands; of a connection that exists there is none."""
+        # Without the lock, an older draft could be written over a newer one by another thread.
+        with self._writing:
+            if self.touched:
+                drafts.save(self.service, self.draft)
+
     def save_draft(self) -> None:
         """Keep the draft on disk and the secrets in the keyring; does neither for a connection that exists."""
-        if self.base is None:
-            drafts.save(self.service, self.draft)
+        self.write_draft()
+        if self.touched:
             gone = {*self.removed, *(self.stored.keys() - self.places.keys())}
             self.service.forget_secrets(self.draft.secret_name, gone)
             self._keep(self.draft.secret_name)
@@ -214,10 +232,6 @@ class Session:
         if self.service.known_as(name.strip()):
             raise FixSettings("PSC-SETTINGS-NAME-TAKEN", where="name", name=name.strip())
 
-    def discard(self) -> None:
-        """Throw the draft and its secrets away."""
-        _discard(self.service, self.draft)
-
     def _keep(self, name: str) -> None:
         for key, secret in self.secrets.items():
             if secret != self._kept.get(key) or name != self.draft.secret_name:
@@ -247,45 +261,40 @@ def _without(secrets: dict[str, str], key: str) -> dict[str, str]:
     return {other: secret for other, secret in secrets.items() if other != key}
 
 
-def _discard(service: Service, draft: Draft) -> None:
-    service.remove_draft(draft.id)
-    service.forget_secrets(draft.secret_name)
+def discard(service: Service, draft_id: str) -> None:
+    """Throw a set-up and its secrets away; work."""
+    service.remove_draft(draft_id)
+    service.forget_secrets(secret_name(draft_id))
 
 
-def begin_session(service: Service, prefill: Prefill | None = None) -> Session:
-    """A set-up: the one that was begun last goes on where it was, else an empty one; work.
+def begin_session(service: Service, draft_id: str = "", prefill: Prefill | None = None) -> Session:
+    """A set-up that goes on where it was left, or without an id an empty one; work.
 
-    With ``prefill``, the set-up begun for the same address goes on, with the ID and secret of today. One for another
-    prefilled address is over, because its server is.
+    With ``prefill``, one that was filled in earlier goes on with the address, ID and secret of today. Raises
+    FixSettings for a set-up that is gone.
     """
-    going = None
-    for draft in drafts.all_of(service):
-        same = bool(prefill and draft.of(CredentialsPart).url == prefill.url)
-        if draft.prefilled and not same:
-            _discard(service, draft)
-        elif going is None and draft.prefilled == bool(prefill):
-            going = draft
-    choices = _choices(service)
-    draft = going or _fresh(choices, prefill)
-    if going and prefill:
-        draft = replace(
-            flow.changed(going, CredentialsPart, client_id=prefill.client_id), connection_id=prefill.connection_id
-        )
+    choices = choices_at(service)
+    if not draft_id:
+        fresh = _fresh(choices, prefill)
+        return Session(service, fresh, choices, secrets=_given(fresh, prefill), empty=fresh)
+    draft = next((one for one in drafts.all_of(service) if one.id == draft_id), None)
+    if draft is None:
+        raise FixSettings("PSC-SETTINGS-GONE/set-up")
+    if draft.prefilled and prefill:
+        today = flow.changed(draft, CredentialsPart, url=prefill.url, client_id=prefill.client_id)
+        draft = replace(today, connection_id=prefill.connection_id)
     return Session(
         service,
         draft,
         choices,
         stored=service.kept_secrets(draft.secret_name),
         stored_kind=draft.of(DestinationPart).kind,
-        resumed=going is not None,
-        secrets={CLIENT_SECRET: prefill.client_secret} if prefill else {},
+        secrets=_given(draft, prefill),
     )
 
 
-def anew(session: Session) -> Session:
-    """Throw a resumed set-up away and begin an empty one; work."""
-    session.discard()
-    return Session(session.service, _fresh(session.choices, None), session.choices)
+def _given(draft: Draft, prefill: Prefill | None) -> dict[str, str]:
+    return {CLIENT_SECRET: prefill.client_secret} if prefill and draft.prefilled else {}
 
 
 def change(service: Service, name: str) -> Session:
@@ -293,11 +302,12 @@ def change(service: Service, name: str) -> Session:
     connection = service.connection(name)
     before = from_connection(service.in_effect(connection), connection)
     kept = service.kept_secrets(name)
-    choices, kind = _choices(service, name), connection.destination_kind
+    choices, kind = choices_at(service, name), connection.destination_kind
     return Session(service, before, choices, connection, before, kept, kind)
 
 
-def _choices(service: Service, besides: str = "") -> Known:
+def choices_at(service: Service, besides: str = "") -> Known:
+    """What can be chosen and which names are taken, ``besides`` that of a connection; work."""
     names = [state.connection.name for state in service.connections()]
     taken = frozenset(name.casefold() for name in names if name != besides)
     presets, kinds = tuple(service.presets()), tuple(service.destinations())
@@ -316,5 +326,7 @@ def _fresh(choices: Known, prefill: Prefill | None) -> Draft:
         prefilled=bool(prefill),
     )
     draft = rebased(draft, choices, preset) if preset else draft
+    if given.complete:
+        draft = replace(draft, step=flow.step_keys()[-1], reached=flow.step_keys()[-1])
     destination = draft.of(DestinationPart).destination
     return draft.having(DestinationPart({**destination, "folder": given.folder})) if given.folder else draft

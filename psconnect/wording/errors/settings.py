@@ -86,6 +86,11 @@ TEXTS = {
         marked("“{name}” was removed from this computer while its settings were open."),
         marked("Nothing was saved. To have it again, set it up anew or import its file."),
     ),
+    "PSC-SETTINGS-GONE/set-up": ErrorTexts(
+        marked("The set-up is gone"),
+        marked("It was finished or discarded meanwhile, or its file was removed or damaged."),
+        marked("Go back to the connections and begin a new one."),
+    ),
     "PSC-SETTINGS-HTTPS": ErrorTexts(
         marked("The address must begin with https"),
         marked("Without https, students’ data and the secret would travel unprotected."),

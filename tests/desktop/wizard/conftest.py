@@ -14,8 +14,10 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.shell import SMALLEST
 from psconnect.desktop.theme.apply import Theme
 from psconnect.desktop.wizard import steps
+from psconnect.desktop.wizard.frame import WizardFrame
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
@@ -24,7 +26,6 @@ from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.session import Prefill, Session
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.plugin import PluginPart
-from psconnect.desktop.wizard.window import WizardWindow, open_wizard
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
@@ -52,10 +53,10 @@ class Setting:
     bridge: Bridge
     folder: Path
     wishes: list[tuple[str, str]] = field(default_factory=list)
-    windows: list[WizardWindow] = field(default_factory=list)
+    windows: list[WizardFrame] = field(default_factory=list)
 
     @property
-    def window(self) -> WizardWindow:
+    def window(self) -> WizardFrame:
         """The window opened last."""
         return self.windows[-1]
 
@@ -65,13 +66,27 @@ class Setting:
         assert self.window.session is not None
         return self.window.session
 
-    def open(self, prefill: Prefill | None = None, service: Service | None = None) -> WizardWindow:
-        """Open the set-up and wait until it can be used."""
+    def open(
+        self, prefill: Prefill | None = None, service: Service | None = None, *, draft_id: str = ""
+    ) -> WizardFrame:
+        """Open the set-up in a window of its own, and wait until it can be used."""
+
+        window = WizardFrame(self.bridge, service or self.service)
+        window.prefill = (lambda: prefill) if prefill else None
 
         def saved(name: str, wish: str) -> None:
             self.wishes.append((name, wish))
+            window.close()
 
-        window = open_wizard(self.bridge, service or self.service, None, prefill, on_saved=saved)
+        def left() -> None:
+            window.leave()
+            window.close()
+
+        window.saved.connect(saved)
+        window.left.connect(left)
+        window.setMinimumSize(SMALLEST)
+        window.open(draft_id)
+        window.show()
         self.windows.append(window)
         # The offscreen platform's screen is smaller than the window on most people's.
         window.resize(1180, 760)
@@ -113,9 +128,14 @@ class Setting:
         self.settled()
 
     def close(self) -> None:
-        """Close the window as a person does."""
-        self.window.close()
+        """Leave the set-up as a person does."""
+        self.window.left.emit()
         self.settled()
+
+    def again(self, prefill: Prefill | None = None, service: Service | None = None) -> WizardFrame:
+        """Go on with the set-up that was left last."""
+        last = next(iter((service or self.service).drafts()))
+        return self.open(prefill, service, draft_id=last)
 
     @property
     def connect(self) -> ConnectPage:
@@ -255,7 +275,9 @@ def make_setting(
     for setting in made:
         for window in setting.windows:
             if shiboken6.isValid(window):
+                window.leave()
                 window.close()
+                window.deleteLater()
         setting.settled()
 
 

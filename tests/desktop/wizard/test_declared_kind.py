@@ -130,7 +130,7 @@ def test_a_set_up_that_is_closed_keeps_its_token_but_not_for_another_kind(chosen
     chosen.type(line(chosen.destination, "account"), "lincoln")
     chosen.type(chosen.destination.secrets[TOKEN].line, RIGHT_TOKEN)
     chosen.close()
-    chosen.open()
+    chosen.again()
     page = chosen.destination
     control = page.secrets[TOKEN]
     assert control.state.text() == "Stored in the keyring of this computer."

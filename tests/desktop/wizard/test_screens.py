@@ -131,7 +131,7 @@ def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):
     setting.press(window.next_button)
     grab("5-summary-filled")
     setting.close()
-    setting.open()
+    setting.again()
     grab("0-resumed")
 
 
@@ -210,7 +210,7 @@ def test_a_destination_with_tables_and_secrets_is_drawn(service_kind: Kind, sett
     setting.press(window.next_button)
     grab("5-service-summary")
     setting.close()
-    window = setting.open()
+    window = setting.again()
     setting.press(window.side.buttons["destination"])
     grab("4-service-kept")
     window.resize(window.minimumSize())

@@ -110,7 +110,7 @@ def test_it_is_filled_in_resumed_summed_up_and_saved(sixth: None, make_setting: 
     setting.type(prefix_of(setting), "LU-")
 
     setting.close()
-    window = setting.open()
+    window = setting.again()
     assert setting.session.draft.step == "prefix"
     assert prefix_of(setting).text() == "LU-"
     setting.press(window.next_button)
