@@ -33,6 +33,9 @@ class Rule:
     counted: bool = False
 
 
+NOT_IN_THIS_RUN = "not-in-this-run"
+"""The rule of records that no rule leaves out and that don't stand at the destination: excluded, refused or removed by
+an undo, or waiting for something that is not delivered yet."""
 NOT_TAKEN = "not-taken"
 """The rule of a record that the destination has no place for."""
 NOT_CHOSEN = "school-not-chosen"
@@ -63,6 +66,7 @@ _RULES = (
     Rule("change-refused", "error"),
     Rule("change-waits", "error"),
     Rule("student-not-listed", "info"),
+    Rule(NOT_IN_THIS_RUN, "info"),
     Rule("goes-along", "info"),
     Rule("filter", "info"),
     Rule("term-not-chosen", "info"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psconnect.model.phrases import Value
+from psconnect.model.reconciled import Reconciled
 
 WORKING = ("queued", "reading", "shaping", "planning", "applying")
 WAITING = ("held", "previewed")
@@ -16,6 +17,8 @@ APPLIED = ("finished", "finished_with_problems")
 SCOPES = ("all", "users", "courses")
 REFUSALS = ("refused", "waits")
 """Reasons for setting changes aside that only show while a run is applied."""
+GIVEN_UP = ("discarded", "expired")
+"""Ends of plans that nobody applied."""
 RUN_KINDS = ("sync", "undo", "rehearsal")
 
 
@@ -102,6 +105,10 @@ class Run:
         compared: which records were read, and which were taken over from the run before.
         redelivers_to: the place that gets the whole roster, although no record changes, because it is missing there;
             else empty.
+        reconciled: per entity key, what stands at the destination after it against what was read; for a plan, what
+            would stand there. Empty in runs of older versions, and before there is a plan.
+        worked: seconds that it had worked when it last began to wait for a person.
+        resumed: when it went on after that; None if it did not.
     """
 
     id: str
@@ -131,6 +138,25 @@ class Run:
     set_aside: dict[str, int] = field(default_factory=dict)
     compared: Compared = Compared()
     redelivers_to: str = ""
+    reconciled: Mapping[str, Reconciled] = field(default_factory=dict)
+    worked: float = 0.0
+    resumed: datetime | None = None
+
+    @property
+    def took(self) -> timedelta | None:
+        """For how long it worked; waiting for a person is no part of it. None while it works."""
+        before = timedelta(seconds=self.worked)
+        if self.state in (*WAITING, *GIVEN_UP):
+            if self.worked or self.planned is None:
+                return before
+            return self.planned - self.started  # stored by an older version
+        if self.ended is None:
+            return None
+        if self.resumed:
+            return before + (self.ended - self.resumed)
+        if self.reason and self.planned:
+            return self.planned - self.started  # approved in an older version: how long delivering took is not known
+        return self.ended - self.started
 
     @property
     def in_part(self) -> bool:

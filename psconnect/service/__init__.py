@@ -13,6 +13,7 @@ from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import ExplainedStep, Explanation, Happening, Related
 from psconnect.service.connections import IN_USE, Connections, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
+from psconnect.service.figures import Figures, Standing
 from psconnect.service.find import Find
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
@@ -21,6 +22,7 @@ from psconnect.service.setup import SetUp
 from psconnect.sources.kind import School
 from psconnect.store.history.change_table import Arrangement
 from psconnect.store.reading.last_reading import FINDABLE, Match
+from psconnect.store.reading.standing_records import RecordList
 from psconnect.store.settings.home import Home, find_home, slug
 from psconnect.store.settings.secrets import CLIENT_SECRET, SecretPlace, secret_word
 from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
@@ -67,6 +69,7 @@ __all__ = [
     "Piece",
     "PluginPackage",
     "PresetInfo",
+    "RecordList",
     "RekeyPlan",
     "RekeyWishes",
     "Related",
@@ -78,6 +81,7 @@ __all__ = [
     "Service",
     "SetAside",
     "SettingField",
+    "Standing",
     "TableColumn",
     "Undoable",
     "demo_errors",
@@ -91,7 +95,7 @@ __all__ = [
 
 
 @dataclass
-class Service(Connections, SetUp, Runs, Review, Find):
+class Service(Connections, SetUp, Runs, Review, Find, Figures):
     """Everything a user can do with the connections of one home.
 
     All methods raise PsconnectError that a user can act on. Methods with ``cancel`` can be stopped from another thread;

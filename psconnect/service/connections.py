@@ -20,7 +20,7 @@ from psconnect.model.runs import Run
 from psconnect.service.destinations import Destinations
 from psconnect.service.identity import Identity
 from psconnect.service.secrets import destination_secret_keys, every_secret
-from psconnect.store.files import LAST_READ, storage_errors, write_atomically
+from psconnect.store.files import DELIVERED_READ, LAST_READ, storage_errors, write_atomically
 from psconnect.store.lock import run_lock
 from psconnect.store.plan.ledger import ledger_counts
 from psconnect.store.reading.last_reading import FINDER
@@ -185,7 +185,7 @@ class Connections(Identity, Destinations):
                 if beside.exists():
                     beside.replace(f"{aside}{ending}")
             for path in rosters.parent.glob(f"{rosters.stem}.*"):
-                if path.suffix in (LAST_READ, FINDER):
+                if path.suffix in (LAST_READ, DELIVERED_READ, FINDER):
                     path.unlink(missing_ok=True)
         logger.info("roster data set aside", extra={"data": {"connection": connection.name}})
         return aside

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from psconnect.model.errors import Cancelled, FixSettings, LocalStorage, PsconnectError
 from psconnect.store.conversion import convert_reading, format_of
 from psconnect.store.damage import is_damaged
-from psconnect.store.files import LAST_READ, storage_error
+from psconnect.store.files import DELIVERED_READ, LAST_READ, storage_error
 from psconnect.store.history.facts import SealBroken
 from psconnect.store.record import record_format
 from psconnect.store.schema import MIGRATIONS
@@ -155,7 +155,8 @@ def _migrate_copy(path: Path) -> None:
         _check_whole(db, copy)
         # Now, like a new file, and not at the next run: readers must not keep a run from writing.
         db.execute("PRAGMA journal_mode = WAL")
-    _convert_reading(path.with_suffix(LAST_READ))
+    for ending in (LAST_READ, DELIVERED_READ):
+        _convert_reading(path.with_suffix(ending))
     copy.replace(path)
 
 

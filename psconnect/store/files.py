@@ -13,6 +13,8 @@ from psconnect.model.errors import LocalStorage
 
 LAST_READ = ".lastread"
 """Ending of the file with what was read last, beside the roster data."""
+DELIVERED_READ = ".deliveredread"
+"""Ending of the file with what the last delivery read, if something was read after it."""
 _OWNER_ONLY = 0o700
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NOT_FOR_FOLDERS = {errno.EINVAL, errno.ENOTSUP}

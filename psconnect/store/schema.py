@@ -228,3 +228,15 @@ def _source_key(db: Database) -> None:
         CREATE UNIQUE INDEX source_key_by_key ON source_key (kind, key);
         """
     )
+
+
+@MIGRATIONS(name="m010_reconciled")
+def _reconciled(db: Database) -> None:
+    """What stands at the destination against what was read, and for how long a run worked (model.runs.Run)."""
+    db.executescript(
+        """
+        ALTER TABLE run ADD COLUMN reconciled TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE run ADD COLUMN worked REAL NOT NULL DEFAULT 0;
+        ALTER TABLE run ADD COLUMN resumed TEXT;
+        """
+    )

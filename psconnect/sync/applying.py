@@ -16,9 +16,11 @@ from psconnect.store.history import run_table
 from psconnect.store.history.facts import PLACE, RECEIPT, set_fact
 from psconnect.store.plan import ledger, outcomes, tombstones
 from psconnect.store.plan.plan import Plan
+from psconnect.store.reading.reconciliation import forget_delivered, reading_of
 from psconnect.sync.delivery import snapshot as snapshot_delivery
 from psconnect.sync.delivery.partial_delivery import keep_what_was_made
 from psconnect.sync.delivery.writer import Delivery, settle_unanswered
+from psconnect.sync.figures import resume_work, store_reconciled
 from psconnect.sync.identity import ID_RULES, unsettle
 from psconnect.sync.job import Job
 from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, READ_BEFORE, REJECTED_BEFORE
@@ -57,8 +59,9 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
 
 def _end_applied(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
     """Once every change has an outcome, drop those that were not made from the plan and end the run."""
-    with transaction(db):
+    with reading_of(db, job.rosters, run_table.id_of(db, number)), transaction(db):
         keep_what_was_made(db, number)
+        store_reconciled(job, db, number)
         _note_end(job, db, number, delivered)
     job.on_step("finished")
 
@@ -86,6 +89,8 @@ def end_run(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> No
     state = "finished_with_problems" if problems else "finished"
     # An error that was stored when writing the end failed no longer applies.
     run_table.update_run(db, number, state=state, ended=job.clock.now(), delivered=delivered, error=None, failed_in="")
+    if run_table.read_run(db, job.connection, number).kind != "undo":
+        forget_delivered(job.rosters)
 
 
 def unsettled(db: sqlite3.Connection) -> list[tuple[int, str]]:
@@ -103,9 +108,11 @@ def settle_delivery(job: Job, db: sqlite3.Connection, number: int, state: str, *
     applying = state == "applying"
     receipt = delivered_unrecorded(job, db, number) if applying else ""
     if receipt:
+        resume_work(job, db, number)
         _follow(job, db, number, Delivered(receipt, "Delivered before an interruption; confirmed by reading it back."))
     elif applying and plan_is_fresh:
         ledger.check_ledger(db)
+        resume_work(job, db, number)
         apply_plan(job, db, number)
     else:
         if isinstance(job.destination, Writer):
@@ -122,9 +129,10 @@ def delivered_unrecorded(job: Job, db: sqlite3.Connection, number: int) -> str:
 
 def give_up(job: Job, db: sqlite3.Connection, number: int, state: str, **values: object) -> None:
     """End a run early. Its plan is deleted, except for single changes that were made or have no answer."""
-    with transaction(db):
+    with reading_of(db, job.rosters, run_table.id_of(db, number)), transaction(db):
         if outcomes.any_sent(db, number):
             keep_what_was_made(db, number)
+            store_reconciled(job, db, number)
             values["delivered"] = job.destination.address if outcomes.any_made(db, number) else ""
         else:
             run_table.forget_plan(db, number)

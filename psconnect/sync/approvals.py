@@ -14,9 +14,11 @@ from psconnect.store.history.facts import SealBroken, get_fact
 from psconnect.store.plan import exclusions, ledger, tombstones, undo_plan
 from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import changes_ids, mark_of
+from psconnect.store.reading.reconciliation import reading_of, reading_stands_for
 from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.delivery.additions import is_anew, link_existing, plan_derived_entities
+from psconnect.sync.figures import note_work, resume_work, store_reconciled
 from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import measured, of_these_settings, read_and_plan
@@ -45,6 +47,7 @@ def approve(job: Job, run_id: str, reason: str, plan_hash: str = "") -> Run:
         if age is None or age > _APPROVABLE:
             run_table.update_run(db, number, state="expired", ended=job.clock.now())
             raise _expired(run_id)
+        resume_work(job, db, number)
         if not is_fresh(job, run) or not of_these_settings(job, db, number):
             other = _planned_anew(job, db, number, run)
             if other:
@@ -61,9 +64,11 @@ def revalidate(job: Job, run_id: str) -> Run:
     with opened(job) as db:
         number, run = _waiting(db, job.connection, run_id)
         _refuse_rehearsal(run)
+        resume_work(job, db, number)
         other = _planned_anew(job, db, number, run)
         if other:
             return other
+        note_work(job, db, number)
         run_table.update_run(db, number, planned=job.clock.now())
         return run_table.read_run(db, job.connection, number)
 
@@ -100,7 +105,7 @@ def include(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
 def _edit(job: Job, run_id: str, change: Callable[[sqlite3.Connection, int], None]) -> Run:
     with opened(job) as db:
         number, run = _waiting(db, job.connection, run_id)
-        with transaction(db):
+        with reading_of(db, job.rosters, run_id), transaction(db):
             change(db, number)
             if run.kind != "undo":
                 plan_derived_entities(job, Plan(db, number))
@@ -126,6 +131,7 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
         holds=[*others, *found],
         set_aside=exclusions.left_alone_counts(plan),
     )
+    store_reconciled(job, db, number)
     return summary
 
 
@@ -138,12 +144,14 @@ def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Ru
         return run_table.read_run(db, job.connection, fresh)
     if again.plan_hash == run.plan_hash and same_settings:
         with transaction(db):
+            reading_stands_for(db, again.id, run.id)
             db.execute("DELETE FROM run WHERE no = ?", [fresh])
         return None
     run_table.update_run(db, number, state="expired", ended=job.clock.now())
     if not again.delivers and not again.set_aside:
         end_run(job, db, fresh, "")
     else:
+        note_work(job, db, fresh)
         changed = Hold("plan-changed", case=f"plan-changed/{'records' if same_settings else 'settings'}")
         others = [hold for hold in again.holds if hold.rule != changed.rule]
         run_table.update_run(db, fresh, state="held", holds=[changed, *others])
@@ -156,7 +164,8 @@ def _plan_again(job: Job, db: sqlite3.Connection, fresh: int, number: int, run: 
             store_undo(job, db, fresh, run.undoes, _hold_of_undo(run))
         else:
             read_and_plan(job, db, fresh, run.scope)
-        with transaction(db):
+        fresh_id = run_table.id_of(db, fresh)
+        with reading_of(db, job.rosters, fresh_id), transaction(db):
             if not is_anew(job, Plan(db, fresh)):
                 # A plan that delivers everything anew has no last delivery that an excluded record could keep.
                 exclusions.exclude_again(Plan(db, fresh), number)

@@ -10,6 +10,7 @@ from psconnect.store.database import transaction
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import get_fact
 from psconnect.sync.applying import apply_plan, end_run
+from psconnect.sync.figures import note_work
 from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import Planned, read_and_plan
@@ -32,6 +33,7 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
             planned = read_and_plan(job, db, number, scope)
             if rehearse:
                 expire_waiting(job, db, number, kinds=("rehearsal",))
+                note_work(job, db, number)
                 run_table.update_run(db, number, state="previewed")
             else:
                 _decide(job, db, number, planned, plan_only=plan_only)
@@ -52,6 +54,7 @@ def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, 
         return
     if planned.holds or plan_only:
         expire_waiting(job, db, number)
+        note_work(job, db, number)
         run_table.update_run(db, number, state="previewed" if plan_only else "held")
         return
     expire_waiting(job, db, number)

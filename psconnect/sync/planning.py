@@ -28,11 +28,13 @@ from psconnect.store.reading import staging
 from psconnect.store.reading.assigned_values import staff_names
 from psconnect.store.reading.fate_counts import FateCounts, count_fates
 from psconnect.store.reading.id_clashes import settle_clashes
+from psconnect.store.reading.reconciliation import keep_delivered
 from psconnect.store.reading.references import leave_out_entities, resolve_references, without_those_along
 from psconnect.store.reading.source_keys import forget_unused
 from psconnect.sync import guard, measures
 from psconnect.sync.delivery.additions import plan_derived_entities, plan_for_writer
 from psconnect.sync.delivery.writer import settle_unanswered
+from psconnect.sync.figures import store_reconciled
 from psconnect.sync.generated_values import give
 from psconnect.sync.identity import ID_RULES, RosterIdentity, identity_of
 from psconnect.sync.incremental import compared, memory_for
@@ -100,7 +102,14 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         keep_for = run_table.id_of(db, number)
         return planned
     finally:
-        staging.detach(db, job.rosters, keep_for=keep_for)
+        _let_go(job, db, keep_for)
+
+
+def _let_go(job: Job, db: sqlite3.Connection, keep_for: str) -> None:
+    """End using the staging; it is kept as what the run with that id read, beside what the last delivery read."""
+    if keep_for:
+        keep_delivered(db, job.rosters)
+    staging.detach(db, job.rosters, keep_for=keep_for)
 
 
 def _prepare_destination(job: Job, db: sqlite3.Connection) -> None:
@@ -148,6 +157,7 @@ def _plan(
             not_applied=not_applied,
             rejected={entity: one.count for entity, one in doubtful.items()},
         )
+        store_reconciled(job, db, number)
         filled_before = json.loads(get_fact(db, FILLED_BEFORE) or "{}")
         reading = ReadingFacts(
             summary.counts,

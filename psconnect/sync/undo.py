@@ -13,6 +13,7 @@ from psconnect.store.plan.plan import Plan
 from psconnect.store.plan.record_ids import changes_ids
 from psconnect.sync.approvals import store_undo
 from psconnect.sync.engine import expire_waiting
+from psconnect.sync.figures import note_work
 from psconnect.sync.job import Job
 from psconnect.sync.session import FailuresStored, opened, start_run
 from psconnect.wording.catalogue import counted
@@ -60,6 +61,7 @@ def _hold(job: Job, db: sqlite3.Connection, number: int, undone: Run) -> None:
     values: dict[str, Value] = {"undone": undone.id, "count": total, "left": left}
     hold = Hold("undo", case="undo/partly" if left else "", values=values)
     expire_waiting(job, db, number)
+    note_work(job, db, number)
     run_table.update_run(db, number, state="held", holds=[hold, *planned.holds])
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.phrases import restored, stored
 from psconnect.model.problems import RULES, Problem
+from psconnect.model.reconciled import Reconciled
 from psconnect.model.runs import Change, ChangeCounts, Compared, Hold, Run
 from psconnect.store.plan.plan import ACTIONS
 from psconnect.store.record import record_by_name
@@ -29,8 +30,9 @@ _JSON = (
     "rejected",
     "compared",
     "filled",
+    "reconciled",
 )
-_COUNTS = ("changes", "not_applied")
+_COUNTS = ("changes", "not_applied", "reconciled")
 ROW_DAYS = 90
 RUN_DAYS = 396
 
@@ -111,6 +113,21 @@ def list_runs(db: sqlite3.Connection, connection: str) -> list[Run]:
     return list(_runs(db, connection, "ORDER BY no DESC", []))
 
 
+def last_success(db: sqlite3.Connection, connection: str) -> Run | None:
+    """The newest run that delivered, or that found nothing to deliver; also one that delivered in part."""
+    sql = (
+        "WHERE state IN ('finished', 'finished_with_problems') OR "
+        "(delivered <> '' AND state IN ('failed', 'cancelled', 'interrupted')) ORDER BY no DESC LIMIT 1"
+    )
+    return next(_runs(db, connection, sql, []), None)
+
+
+def last_reader(db: sqlite3.Connection, connection: str) -> Run | None:
+    """The newest run that read for a delivery: an undo reads nothing."""
+    sql = "WHERE state IN ('finished', 'finished_with_problems') AND kind = 'sync' ORDER BY no DESC LIMIT 1"
+    return next(_runs(db, connection, sql, []), None)
+
+
 def runs_in_state(db: sqlite3.Connection, states: Iterable[str]) -> list[tuple[int, str, str]]:
     """Number, id and state of the runs in one of these states, oldest first."""
     states = list(states)
@@ -154,6 +171,9 @@ def _runs(db: sqlite3.Connection, connection: str, clause: str, values: list[Any
             set_aside=data["set_aside"],
             compared=Compared(**data["compared"]),
             redelivers_to=data["redelivers_to"],
+            reconciled={entity: Reconciled(**figures) for entity, figures in data["reconciled"].items()},
+            worked=data["worked"],
+            resumed=datetime.fromisoformat(data["resumed"]) if data["resumed"] else None,
         )
 
 

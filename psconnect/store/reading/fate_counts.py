@@ -15,6 +15,11 @@ _ONCE = {**dict.fromkeys(ENTITIES, "true"), ADMIN: f"key NOT IN (SELECT key FROM
 """Staff that can't be read and was delivered as the other kind is staged as both (plan.difference); it counts once."""
 
 
+def counts_once(entity: Entity) -> str:
+    """SQL: whether a staged record is the one that counts, of a person who is staged twice."""
+    return _ONCE[entity]
+
+
 @dataclass(frozen=True)
 class FateCounts:
     """The counts of an attached staging.

@@ -25,6 +25,7 @@ from psconnect.store.conversion import format_of
 from psconnect.store.database import alone, open_rosters, sqlite_errors, unchanging
 from psconnect.store.files import LAST_READ
 from psconnect.store.history.titles import NUMBERS, TITLES, number_of, plain_title
+from psconnect.store.reading.reconciliation import reader_of
 from psconnect.store.reading.staging import IN, stage_table, staged
 from psconnect.store.record import decode_record, record_by_name, record_format
 
@@ -128,7 +129,7 @@ class LastRead:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
-        self.run_id: str = db.execute("SELECT run FROM stage.about").fetchone()[0]
+        self.run_id = reader_of(db)
 
     def staged(self, entity: Entity, key: int) -> Staged | None:
         """A record as it was read, or None when it was not."""

@@ -51,6 +51,10 @@ LEFT_OUT = {
     "student-not-listed": RuleTexts(
         marked("No longer listed"), marked("PowerSchool no longer lists the student, or lists the student as graduated")
     ),
+    "not-in-this-run": RuleTexts(
+        marked("Not delivered yet"),
+        marked("it was excluded, refused or taken back, or it waits for another record"),
+    ),
     "goes-along": RuleTexts(marked("Goes along with another record"), marked("a record it belongs to is not included")),
     "filter": RuleTexts(marked("Left out by a filter rule"), marked("a filter rule leaves it out")),
     "term-not-chosen": RuleTexts(

@@ -1,0 +1,55 @@
+"""What stands at the destination: the figures of every kind of record, and the records behind each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from psconnect.model.entities import BY_KEY
+from psconnect.model.reconciled import Reconciled
+from psconnect.model.record_list import Figure
+from psconnect.model.runs import Run
+from psconnect.service.base import Base
+from psconnect.store.history import run_table
+from psconnect.store.plan.ledger import ledger_counts
+from psconnect.store.reading.standing_records import RecordList
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the other system has, by the ledger: no plan, rehearsal or failure changes it.
+
+    Attributes:
+        rows: entity key -> its figures, in the order of BY_KEY; empty before the first delivery.
+        last: the last run that delivered, or found nothing to deliver; None before the first one.
+        counted: whether the figures are known; after a delivery by an older version, only ``delivered`` is.
+    """
+
+    rows: Mapping[str, Reconciled] = field(default_factory=dict)
+    last: Run | None = None
+    counted: bool = True
+
+
+class Figures(Base):
+    """What a user can ask about what stands at the destination."""
+
+    def standing(self, name: str) -> Standing:
+        """What the other system has of a connection, as its last success left it."""
+        name = self._files.get(name).name
+        with self._history(name) as db:
+            last = run_table.last_success(db, name) if db else None
+            if db is None or last is None:
+                return Standing()
+            there = ledger_counts(db)
+        if last.reconciled:
+            return Standing({key: last.reconciled[key] for key in BY_KEY if key in last.reconciled}, last)
+        return Standing({key: Reconciled(0, there[key]) for key in BY_KEY if key in there}, last, counted=False)
+
+    def list_records(self, name: str, entity: str, figure: Figure) -> RecordList:
+        """The records behind a figure of ``standing``, to read page by page; close it when done."""
+        name = self._files.get(name).name
+        with self._history(name) as db:
+            last = run_table.last_success(db, name) if db else None
+            reader = run_table.last_reader(db, name) if db else None
+            found = run_table.find_run(db, name, last.id) if db and last else None
+        return RecordList(self.rosters_of(name), entity, figure, found[0] if found else 0, reader.id if reader else "")
