@@ -85,13 +85,16 @@ def _settled(part: _Part, entity: str, where: str, resolve: Resolver) -> _Part:
 
 def filter_fields(settled: Mapping[str, Sequence[FilterRule]]) -> dict[str, list[str]]:
     """The ``Table.Field`` names that settled rules read, per entity key."""
-    return {entity: sorted({part.field for part in _leaves(rules) if part.field}) for entity, rules in settled.items()}
+    return {
+        entity: sorted({part.field for part in filter_leaves(rules) if part.field}) for entity, rules in settled.items()
+    }
 
 
-def _leaves(parts: Sequence[FilterPart]) -> Iterator[FilterPart]:
+def filter_leaves(parts: Sequence[FilterPart]) -> Iterator[FilterPart]:
+    """The single conditions of rules or of parts of them."""
     for part in parts:
         if part.parts:
-            yield from _leaves(part.parts)
+            yield from filter_leaves(part.parts)
         else:
             yield part
 
@@ -116,7 +119,7 @@ def compile_filters(
     """
     if not settled:
         return None
-    getters = {part.field or part.attribute: _getter(part, entity, name_of) for part in _leaves(settled)}
+    getters = {part.field or part.attribute: _getter(part, entity, name_of) for part in filter_leaves(settled)}
     rules = tuple((f"{FILTER}{rule.name}", rule.action == "include", _test(rule, getters, today)) for rule in settled)
     return Filter(tuple(getters.items()), rules)
 

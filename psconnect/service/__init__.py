@@ -15,11 +15,12 @@ from psconnect.service.connections import IN_USE, Connections, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
 from psconnect.service.figures import Figures, Standing
 from psconnect.service.find import Find
+from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
-from psconnect.sources.kind import School
+from psconnect.sources.kind import Offer, OfferedCourse, OfferedSchool, OfferedTerm, RoleUse, School
 from psconnect.store.history.change_table import Arrangement
 from psconnect.store.reading.last_reading import FINDABLE, Match
 from psconnect.store.reading.standing_records import RecordList
@@ -36,6 +37,10 @@ from psconnect.sync.attribute_settings import (
 from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.frozen_ids import IdsNow
 from psconnect.sync.inspect import PresetInfo
+from psconnect.sync.live.counting import EntityCounts, FilterCounts, RuleLoss
+from psconnect.sync.live.delivery import EntityDelivery
+from psconnect.sync.live.sampling import SampleRecord, Samples
+from psconnect.sync.live.values import MissingCount, RepeatCount, ValueCount
 from psconnect.sync.measures import Measure
 from psconnect.sync.rekey import NewId, RekeyPlan, RekeyWishes
 
@@ -46,6 +51,7 @@ __all__ = [
     "DEMO_NAME",
     "FINDABLE",
     "IN_USE",
+    "NOT_KEPT",
     "AdoptedRow",
     "AdoptionPreview",
     "Arrangement",
@@ -53,9 +59,12 @@ __all__ = [
     "Caught",
     "ConnectionState",
     "DemoHome",
+    "EntityCounts",
+    "EntityDelivery",
     "EntitySettings",
     "ExplainedStep",
     "Explanation",
+    "FilterCounts",
     "FilterPreview",
     "Finding",
     "Happening",
@@ -63,9 +72,16 @@ __all__ = [
     "IdsNow",
     "Kind",
     "Limit",
+    "LiveReading",
+    "LiveStatus",
     "Match",
     "Measure",
+    "MissingCount",
     "NewId",
+    "Offer",
+    "OfferedCourse",
+    "OfferedSchool",
+    "OfferedTerm",
     "Piece",
     "PluginPackage",
     "PresetInfo",
@@ -73,7 +89,12 @@ __all__ = [
     "RekeyPlan",
     "RekeyWishes",
     "Related",
+    "RepeatCount",
+    "RoleUse",
     "RosterSettings",
+    "RuleLoss",
+    "SampleRecord",
+    "Samples",
     "School",
     "SecretField",
     "SecretPlace",
@@ -84,6 +105,7 @@ __all__ = [
     "Standing",
     "TableColumn",
     "Undoable",
+    "ValueCount",
     "demo_errors",
     "find_home",
     "plugin_name",

@@ -23,6 +23,7 @@ from psconnect.powerschool.plugin import PluginPackage, build_plugin
 from psconnect.powerschool.streams import StreamSet
 from psconnect.service.destinations import Destinations
 from psconnect.service.drafts import DraftFiles
+from psconnect.service.live import LiveReadings
 from psconnect.sources.kind import OpenSource, School
 from psconnect.sources.powerschool import PowerSchoolReads
 from psconnect.sources.powerschool.system import PowerSchool
@@ -39,7 +40,7 @@ from psconnect.wording.errors import word
 _SIGN_IN = "Sign-in by e-mail domain"
 
 
-class SetUp(Destinations, DraftFiles):
+class SetUp(Destinations, DraftFiles, LiveReadings):
     """What a user can do while setting up a connection, with settings that may be unsaved."""
 
     def build_plugin(self, name: str) -> PluginPackage:

@@ -12,10 +12,13 @@ from typing import Any, Protocol
 from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection
+from psconnect.model.entities import Entity
 from psconnect.model.findings import Finding
+from psconnect.model.sections import RoleKind
 from psconnect.model.setting_fields import SecretField
 from psconnect.sources.base import Source
 from psconnect.sources.wanted import Wanted
+from psconnect.store.reading.kept_streams import KeptStreams
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,78 @@ class School:
 
 
 @dataclass(frozen=True)
+class OfferedSchool:
+    """A school to choose, by its number.
+
+    Attributes:
+        grades: its lowest and highest grade as the source writes them, such as ``6–8``; empty if unknown.
+        students: its active students; None until they are read.
+        classes: its classes of the chosen year; None until they are read.
+    """
+
+    number: int
+    name: str
+    grades: str = ""
+    students: int | None = None
+    classes: int | None = None
+
+
+@dataclass(frozen=True)
+class OfferedTerm:
+    """A term of the chosen year at a school; ``year`` is the school year itself. Dates in ISO form."""
+
+    school: int
+    name: str
+    abbreviation: str
+    first_day: str
+    last_day: str
+    year: bool
+
+
+@dataclass(frozen=True)
+class OfferedCourse:
+    """A course with classes of the chosen year at a school."""
+
+    school: int
+    number: str
+    name: str
+    classes: int
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What there is to choose from, as far as it was read.
+
+    Attributes:
+        schools: by name.
+        years: first calendar years of the school years, the newest first.
+        this_year: the one that is the current one with these settings; None if there is none.
+        year: the chosen one.
+        terms: of the chosen year, by school and first day.
+        courses: of the chosen year, by school and number; None until classes of that year are read.
+    """
+
+    schools: tuple[OfferedSchool, ...]
+    years: tuple[int, ...] = ()
+    this_year: int | None = None
+    year: int | None = None
+    terms: tuple[OfferedTerm, ...] = ()
+    courses: tuple[OfferedCourse, ...] | None = ()
+
+
+@dataclass(frozen=True)
+class RoleUse:
+    """A role that people have in classes: its names, how much it is used, and what it means (None: not mapped)."""
+
+    name: str
+    key: str
+    number: str
+    classes: int
+    assignments: int
+    meaning: RoleKind | None
+
+
+@dataclass(frozen=True)
 class SourceContext:
     """What a source needs to open.
 
@@ -44,6 +119,7 @@ class SourceContext:
         secret: gives a secret by its key, such as ``source.client_secret``.
         http: makes an HTTP client from a server's address and the file of its certificate authority.
         hurried: whether a person is waiting, so that retries must not take minutes.
+        keep: where a reading keeps its rows as they came, to be replayed; None for nowhere.
     """
 
     connection: Connection
@@ -52,6 +128,7 @@ class SourceContext:
     clock: Clock
     cancel: CancelToken
     hurried: bool = False
+    keep: KeptStreams | None = None
 
 
 class Reads(Protocol):
@@ -79,6 +156,33 @@ class OpenSource(Protocol):
 
     def close(self) -> None:
         """Close what is open."""
+        ...
+
+
+class KeptSource(Protocol):
+    """What an earlier reading kept, read again with other settings. Nothing outside this computer is contacted.
+
+    Reading raises FixSettings (PSC-LIVE-NOT-READ) if these settings need rows or columns that were not kept.
+    """
+
+    def source(self, *, everything: bool = False) -> Source:
+        """The kept rows as a source; with ``everything``, rows have all kept fields (``kept_fields``)."""
+        ...
+
+    def offer(self) -> Offer:
+        """What there is to choose from."""
+        ...
+
+    def roles(self) -> tuple[RoleUse, ...]:
+        """The roles that people have in classes of the chosen year, the most used first."""
+        ...
+
+    def unread(self, entity: Entity) -> frozenset[str]:
+        """The fields that these settings read of an entity and that were not kept; their values are empty."""
+        ...
+
+    def kept_fields(self, entity: Entity) -> Mapping[str, str]:
+        """Every kept field of an entity: its name, and the attribute of the source's rows that holds it."""
         ...
 
 
@@ -129,4 +233,8 @@ class SourceKind(Protocol):
 
     def open(self, context: SourceContext, wanted: Wanted, reads: Any) -> OpenSource:
         """Open it; raises FixSettings for missing settings."""
+        ...
+
+    def replay(self, context: SourceContext, wanted: Wanted, reads: Any, kept: KeptStreams) -> KeptSource:
+        """What an earlier reading of this kind kept, with these settings."""
         ...

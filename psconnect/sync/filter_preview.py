@@ -25,7 +25,10 @@ _REACHED = ("missing-required", "too-long", "unreadable")
 
 @dataclass(frozen=True)
 class Caught:
-    """A record that a filter rule leaves out. Its title and number are personal data, for the screen only."""
+    """A record that a filter rule leaves out. Its title and number are personal data, for the screen only.
+
+    ``rule`` is the place of that rule among those of the entity, from 1 on; 0 if nobody asked.
+    """
 
     key: int
     title: str
@@ -33,6 +36,7 @@ class Caught:
     school: str
     filter: str
     sourced_id: str = ""
+    rule: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,11 +129,23 @@ class _Looking:
         return FilterPreview(self.entity.key, len(self.counted), sum(self.counted.values()), tuple(caught))
 
     def _caught(self, key: int, name: str, record: bytes) -> Caught:
-        named = _named(self.entity, record)
-        place = school_place(self.entity)
-        first_school = "" if place is None else named[self.entity.attributes[place]].split(SEPARATOR)[0]
-        title, number = plain_title(self.entity, named), number_of(self.entity, named)
-        return Caught(key, title, number, self.schools.get(first_school, ""), name, named["sourcedId"])
+        return caught_record(self.entity, key, record, name, self.schools)
+
+
+def caught_record(
+    entity: Entity, key: int, record: object, name: str, schools: Mapping[str, str], rule: int = 0
+) -> Caught:
+    """A record that the filter rule with that name leaves out; ``schools`` are names by delivered id."""
+    named = _named(entity, record)
+    title, number = plain_title(entity, named), number_of(entity, named)
+    return Caught(key, title, number, school_of(entity, named, schools), name, named["sourcedId"], rule)
+
+
+def school_of(entity: Entity, named: Mapping[str, str], schools: Mapping[str, str]) -> str:
+    """The name of a record's (first) school, by its attributes; empty for none."""
+    place = school_place(entity)
+    first = "" if place is None else named[entity.attributes[place]].split(SEPARATOR)[0]
+    return schools.get(first, "")
 
 
 def _named(entity: Entity, record: object) -> Mapping[str, str]:

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 
 from psconnect.model.bad_setting import hint_at
 from psconnect.model.connection import Connection
+from psconnect.model.entities import Entity
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.findings import Finding
 from psconnect.model.sections import OptionSettings
 from psconnect.model.setting_fields import FieldCheck, SecretField, SettingField
-from psconnect.sources.kind import School, SourceContext, SourceField
+from psconnect.sources.kind import Offer, OfferedSchool, RoleUse, School, SourceContext, SourceField
 from psconnect.sources.oneroster_csv.bundle import open_bundle
-from psconnect.sources.oneroster_csv.columns import BUNDLE_FILES, FILE_OF, FURTHER, MADE, own_ids
+from psconnect.sources.oneroster_csv.columns import BUNDLE_FILES, FILE_OF, FURTHER, MADE, own_ids, row_attribute
 from psconnect.sources.oneroster_csv.source import BundleSource
 from psconnect.sources.wanted import Wanted
+from psconnect.store.reading.kept_streams import KeptStreams
 from psconnect.wording.errors import word
 
 _FOLDER = SettingField(
@@ -103,14 +105,35 @@ class OneRosterFolder:
         schools = [School(int(row.c_identifier), row.c_name, students[row.c_sourcedId]) for row in found]
         return sorted(schools, key=lambda school: (school.name.casefold(), school.number))
 
-    def source(self, *, next_year: bool = False) -> BundleSource:
-        """The bundle; it has one school year."""
+    def source(self, *, next_year: bool = False, everything: bool = False) -> BundleSource:  # noqa: ARG002 - see KeptSource
+        """The bundle; it has one school year, and its rows are always whole."""
         if next_year:
             raise FixSettings("PSC-BUNDLE-NEXT-YEAR", where="source.folder")
         return BundleSource(self.reads.folder, self.wanted, self.context.clock.now().astimezone().date())
 
     def close(self) -> None:
         """Nothing stays open."""
+
+
+class KeptBundle(OneRosterFolder):
+    """A bundle that is tried with other settings (see sources.kind.KeptSource). Its files are read anew each time."""
+
+    def offer(self) -> Offer:
+        """The schools; years, terms and courses are as the bundle has them."""
+        return Offer(tuple(OfferedSchool(one.number, one.name, "", one.students) for one in self.schools()))
+
+    def roles(self) -> tuple[RoleUse, ...]:
+        """None: what a role means stands in the specification."""
+        return ()
+
+    def unread(self, entity: Entity) -> frozenset[str]:  # noqa: ARG002 - the contract's
+        """None: files are read whole."""
+        return frozenset()
+
+    def kept_fields(self, entity: Entity) -> Mapping[str, str]:
+        """The columns of the entity's file."""
+        file = FILE_OF.get(entity.key, "")
+        return {f"{file}.{column}": row_attribute(column) for column in BUNDLE_FILES.get(file, ())}
 
 
 class OneRosterCsvKind:
@@ -172,3 +195,13 @@ class OneRosterCsvKind:
         """The folder."""
         _CHECK.value(_FOLDER, reads.folder)
         return OneRosterFolder(context, wanted, reads)
+
+    def replay(
+        self,
+        context: SourceContext,
+        wanted: Wanted,
+        reads: BundleReads,
+        kept: KeptStreams,  # noqa: ARG002 - see there
+    ) -> KeptBundle:
+        """The bundle again: its files are on this computer, so nothing has to be kept of them."""
+        return KeptBundle(context, wanted, reads)

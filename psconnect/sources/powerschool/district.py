@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,15 @@ from psconnect.model.entities import DISTRICT_KEY, SCHOOL
 from psconnect.model.errors import BadRecord, FixSettings
 from psconnect.model.problems import NOT_CHOSEN, Fate
 from psconnect.powerschool.streams import GRADUATES
-from psconnect.roster.terms import FIRST_YEAR, DateCheck, YearRow, first_in_session, natural_end, year_by_date
+from psconnect.roster.terms import (
+    FIRST_YEAR,
+    DateCheck,
+    YearRow,
+    first_in_session,
+    natural_end,
+    term_range,
+    year_by_date,
+)
 from psconnect.sources.base import Intake, SourceRow, SourceSink, Verdict
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.wording.rules import rule_of
@@ -144,6 +152,34 @@ class SchoolDays:
     def of(self, school: str) -> list[str]:
         """The days of the school with that number, in ascending order."""
         return sorted(self._days.get(school, ()))
+
+
+def frame_of(
+    plan: ReadPlan, schools: list[Any], terms: list[Any], days_of: Callable[[District], SchoolDays] | None
+) -> tuple[District, SchoolDays | None]:
+    """The district's frame, and the days in session of its year as ``days_of`` reads them; None without a calendar.
+
+    A year's dates may begin weeks before its first day in session; it is not read before that day. Raises as
+    ``find_district`` does.
+    """
+    today = find_district(replace(plan, next_year=False), schools, terms)
+    if days_of is None:
+        return find_district(plan, schools, terms), None
+    days = days_of(today)
+    frame = find_district(plan, schools, terms, days)
+    return frame, days if frame.year_id == today.year_id else days_of(frame)
+
+
+def year_arguments(year_id: int) -> dict[str, str]:
+    """The query arguments for a school year's terms."""
+    first, last = term_range(year_id)
+    return {"first_term": str(first), "last_term": str(last)}
+
+
+def frame_arguments(frame: District, today: date) -> dict[str, str]:
+    """The query arguments for a frame's school year and its days."""
+    days = {"first_day": frame.first_day, "last_day": frame.last_day, "today": today.isoformat()}
+    return {**year_arguments(frame.year_id), **days}
 
 
 def set_terms(district: District, terms: Iterable[Any], days: SchoolDays | None) -> None:

@@ -9,9 +9,11 @@ from psconnect.model.setting_fields import SecretField
 from psconnect.powerschool import fields
 from psconnect.powerschool.field_hints import refuse_unreachable, unlisted
 from psconnect.sources.kind import SourceContext, SourceField
+from psconnect.sources.powerschool.kept_source import KeptPowerSchool, kept_powerschool
 from psconnect.sources.powerschool.reads import PowerSchoolReads, powerschool_reads
 from psconnect.sources.powerschool.system import PowerSchool, open_client
 from psconnect.sources.wanted import Wanted
+from psconnect.store.reading.kept_streams import KeptStreams
 
 
 class PowerSchoolKind:
@@ -51,3 +53,9 @@ class PowerSchoolKind:
     def open(self, context: SourceContext, wanted: Wanted, reads: PowerSchoolReads) -> PowerSchool:
         """The server, not yet signed in to."""
         return PowerSchool(open_client(context), context, wanted, reads)
+
+    def replay(
+        self, context: SourceContext, wanted: Wanted, reads: PowerSchoolReads, kept: KeptStreams
+    ) -> KeptPowerSchool:
+        """What an earlier reading kept, as of its day."""
+        return kept_powerschool(context, wanted, reads, kept)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,8 +22,10 @@ from psconnect.powerschool.reader import Gatherer, Reader, read_stream
 from psconnect.powerschool.stream import Stream
 from psconnect.roster.terms import settle_dates
 from psconnect.sources.base import Intake, ReadSummary, SourceSink
+from psconnect.sources.powerschool.kept_rows import KeptReader, keeping
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.takeover import TakeOver
+from psconnect.store.reading.kept_streams import KeptStreams
 
 HandOver = Callable[[list[Any]], object]
 """Takes a page of rows and hands over the result."""
@@ -76,17 +78,19 @@ class Lanes:
         pool: the threads.
         summary: collects the row count of each stream.
         abort: set when a stream fails; the others stop at their next page.
+        keep: where rows are kept as they came; None for nowhere.
     """
 
     plan: ReadPlan
-    reader: Reader | Gatherer
+    reader: Reader | Gatherer | KeptReader
     sink: SourceSink
     on_event: OnEvent
     cancel: CancelToken
-    pool: ThreadPoolExecutor
+    pool: Executor
     summary: ReadSummary
     lock: threading.Lock = field(default_factory=threading.Lock)
     abort: CancelToken = field(default_factory=CancelToken)
+    keep: KeptStreams | None = None
 
     def together(self, *tasks: Callable[[], None]) -> None:
         """Run the tasks in parallel; the first failure or a cancel stops the others."""
@@ -191,8 +195,11 @@ class Lanes:
         """Read one stream completely and note its row count."""
         self.cancel.check()
         filled: set[str] = set()
-        with advising(stream):
-            count = read_stream(self.reader, stream, arguments, sink, filled)
+        if isinstance(self.reader, KeptReader):
+            self.reader.read(stream, arguments, sink)
+            return
+        with advising(stream), keeping(self.keep, stream, arguments, sink) as kept_too:
+            count = read_stream(self.reader, stream, arguments, kept_too, filled)
         with self.lock:
             self.summary.counts[stream.name] = count
             if stream.columns[0].name in filled:

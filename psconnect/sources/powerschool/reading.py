@@ -8,7 +8,7 @@ page by page and is not kept in memory.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -30,7 +30,6 @@ from psconnect.model.events import OnEvent, RunEvent
 from psconnect.model.problems import Fate
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.reader import PAGE_ROWS, Gatherer, Reader
-from psconnect.roster.terms import term_range
 from psconnect.sources.base import Intake, Memory, ReadSummary, SourceSink
 from psconnect.sources.powerschool import assignments as a
 from psconnect.sources.powerschool import classes as c
@@ -38,6 +37,7 @@ from psconnect.sources.powerschool import district as d
 from psconnect.sources.powerschool import people as p
 from psconnect.sources.powerschool.guardians import link_rows, name_rows
 from psconnect.sources.powerschool.guests import Guests, Numbers
+from psconnect.sources.powerschool.kept_rows import KeptReader
 from psconnect.sources.powerschool.lead_teachers import named_leads
 from psconnect.sources.powerschool.parallel_read import HandOver, Lanes, Task
 from psconnect.sources.powerschool.people import Page
@@ -63,7 +63,7 @@ class Reading:
     """One reading of everything, or of the entities in ``only`` and what they depend on."""
 
     plan: ReadPlan
-    reader: Reader | Gatherer
+    reader: Reader | Gatherer | KeptReader
     sink: SourceSink
     on_event: OnEvent
     summary: ReadSummary
@@ -78,9 +78,9 @@ class Reading:
         over = self._take_over()
         schools, terms = self.lanes.kept(s.SCHOOLS), self.lanes.kept(s.TERMS)
         self.lanes.together(schools.read, terms.read, *(over.counting(streams.values()) if over else []))
-        frame, days = self._frame(schools.rows, terms.rows)
+        frame, days = d.frame_of(self.plan, schools.rows, terms.rows, self._days if self._has_calendar else None)
         self.summary.school_year = frame.label
-        arguments = self._arguments(frame)
+        arguments = d.frame_arguments(frame, self.plan.today)
         courses = self.lanes.kept(s.COURSES, arguments)
         with_classes = (*_WITH_CLASSES, STUDENT.key) if self._may_have_guests else _WITH_CLASSES
         self.lanes.together(*self._wanted((courses.read, (COURSE.key, CLASS.key, *with_classes))))
@@ -107,34 +107,16 @@ class Reading:
             return []
         return [(self.lanes.kept(s.PORTAL_ACCOUNTS, arguments, self.accounts).read, (CONTACT.key,))]
 
-    def _frame(self, schools: list[Any], terms: list[Any]) -> tuple[d.District, d.SchoolDays | None]:
-        """The district's frame, and the days in session of its year; None if no calendar can be read.
-
-        A year's dates may begin weeks before its first day in session; it is not read before that day.
-        """
-        today = d.find_district(replace(self.plan, next_year=False), schools, terms)
+    @property
+    def _has_calendar(self) -> bool:
         # The v1 interface has no calendar (docs/powerschool.md 9.2), and a plugin may omit it.
-        if self.reader.way == "v1" or s.CALENDAR_DAYS.name not in self.plan.streams.by_name:
-            return d.find_district(self.plan, schools, terms), None
-        days = self._days(today)
-        frame = d.find_district(self.plan, schools, terms, days)
-        return frame, days if frame.year_id == today.year_id else self._days(frame)
+        return self.reader.way != "v1" and s.CALENDAR_DAYS.name in self.plan.streams.by_name
 
     def _days(self, frame: d.District) -> d.SchoolDays:
         days = d.SchoolDays()
-        self.lanes.together(self.lanes.kept(s.CALENDAR_DAYS, self._arguments(frame), days).read)
+        arguments = d.frame_arguments(frame, self.plan.today)
+        self.lanes.together(self.lanes.kept(s.CALENDAR_DAYS, arguments, days).read)
         return days
-
-    def _arguments(self, frame: d.District) -> dict[str, str]:
-        """The query arguments for a school year."""
-        first, last = term_range(frame.year_id)
-        return {
-            "first_term": str(first),
-            "last_term": str(last),
-            "first_day": frame.first_day,
-            "last_day": frame.last_day,
-            "today": self.plan.today.isoformat(),
-        }
 
     def _sections(
         self, frame: d.District, classes: c.Classes, arguments: Mapping[str, str], courses: list[Any]
@@ -165,7 +147,7 @@ class Reading:
         """Decides which streams are reused; None if that is not wanted or the way has no counts."""
         if self.memory is None:
             return None
-        if isinstance(self.reader, Gatherer) or self.reader.way != "queries":
+        if isinstance(self.reader, Gatherer | KeptReader) or self.reader.way != "queries":
             self.memory.version = ""
             self._read_in_full("no-queries")
             return None

@@ -12,10 +12,12 @@ from psconnect.model.events import OnEvent, RunEvent
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, Reader
 from psconnect.sources.base import Memory, ReadSummary, SourceSink
+from psconnect.sources.powerschool.kept_rows import note_reading
 from psconnect.sources.powerschool.parallel_read import Lanes
 from psconnect.sources.powerschool.read_methods import check_way, choose_reader, cost
 from psconnect.sources.powerschool.read_plan import ReadPlan, entity_list
 from psconnect.sources.powerschool.reading import Reading
+from psconnect.store.reading.kept_streams import KeptStreams
 from psconnect.wording.catalogue import tr
 from psconnect.wording.pieces import piece_lost, piece_what
 
@@ -31,11 +33,13 @@ class PowerSchoolSource:
         client: the signed-in server.
         plan: the connection's choices.
         access: ``auto``, ``queries``, ``tables`` or ``v1``.
+        keep: where rows are kept as they came; None for nowhere.
     """
 
     client: PowerSchoolClient
     plan: ReadPlan
     access: str = "auto"
+    keep: KeptStreams | None = None
 
     @property
     def today(self) -> date:
@@ -84,8 +88,10 @@ class PowerSchoolSource:
         slow = cost(reader, self.plan)
         if slow:
             on_event(RunEvent("reading", message=slow))
+        if self.keep:
+            note_reading(self.keep, self.plan, reader.way)
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="reading") as pool:
-            lanes = Lanes(self.plan, reader, sink, on_event, cancel, pool, summary)
+            lanes = Lanes(self.plan, reader, sink, on_event, cancel, pool, summary, keep=self.keep)
             reading = Reading(self.plan, reader, sink, on_event, summary, lanes, only, memory)
             try:
                 reading.everything()

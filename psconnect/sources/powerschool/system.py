@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from psconnect.powerschool.reader import read_stream
 from psconnect.powerschool.retries import RetryPolicy
 from psconnect.powerschool.version import refuse_old
 from psconnect.sources.kind import School, SourceContext
+from psconnect.sources.powerschool.kept_rows import SERVER, server_of
 from psconnect.sources.powerschool.read_methods import choose_reader
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.reads import PowerSchoolReads
@@ -86,26 +87,33 @@ class PowerSchool:
         metadata = self.client.metadata()
         refuse_old(metadata)
         timezone, now = metadata.district_timezone, self.context.clock.now()
-        connection, schools = self._connection, self._connection.scope.schools
-        plan = ReadPlan(
-            streams=self.reads.streams,
-            whole_names=self.reads.names,
-            schools="all" if schools == "all" else frozenset(schools),
-            start_year=connection.scope.start_year,
-            co_teachers=self.wanted.options.co_teachers,
-            contacts=self.wanted.contacts,
-            district_name=district_name(connection),
-            today=today_there(now, timezone),
-            zone=zone_there(timezone),
-            next_year=next_year,
-            included=self.wanted.included,
-            daily=self.wanted.daily,
-        )
-        return PowerSchoolSource(self.client, plan, connection.source.read)
+        today, zone = today_there(now, timezone), zone_there(timezone)
+        if self.context.keep:
+            self.context.keep.note(SERVER, server_of(self._connection))
+        plan = replace(plan_of(self._connection, self.wanted, self.reads, today, zone), next_year=next_year)
+        return PowerSchoolSource(self.client, plan, self._connection.source.read, self.context.keep)
 
     def close(self) -> None:
         """Close the connections to the server."""
         self.client.http.close()
+
+
+def plan_of(connection: Connection, wanted: Wanted, reads: PowerSchoolReads, today: date, zone: tzinfo) -> ReadPlan:
+    """A connection's choices, ready for reading on that day in the district's time zone."""
+    schools = connection.scope.schools
+    return ReadPlan(
+        streams=reads.streams,
+        whole_names=reads.names,
+        schools="all" if schools == "all" else frozenset(schools),
+        start_year=connection.scope.start_year,
+        co_teachers=wanted.options.co_teachers,
+        contacts=wanted.contacts,
+        district_name=district_name(connection),
+        today=today,
+        zone=zone,
+        included=wanted.included,
+        daily=wanted.daily,
+    )
 
 
 def district_name(connection: Connection) -> str:

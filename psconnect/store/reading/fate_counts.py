@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from psconnect.model.entities import ADMIN, BY_KEY, ENTITIES, TEACHER, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, DISTRICT_KEY, ENROLLMENT, ENTITIES, SCHOOL, TEACHER, Entity
 from psconnect.model.problems import base_rule, goes_along
 from psconnect.store.reading.staging import IN, OUT, REJECTING, staged
 
@@ -73,3 +73,13 @@ def count_fates(db: sqlite3.Connection) -> FateCounts:
 
 def _inside(db: sqlite3.Connection, entity: Entity) -> int:
     return int(db.execute(f"SELECT count(*) FROM {staged(entity)} WHERE fate = {IN} AND {_ONCE[entity]}").fetchone()[0])
+
+
+def fates_of(db: sqlite3.Connection, entity: Entity) -> list[tuple[bool, int, str, int]]:
+    """An entity's records by fate and rule: whether psconnect makes them itself, fate, rule, how many.
+
+    It makes the district as an organisation and teachers' enrollments; an empty rule stands for none.
+    """
+    made = {SCHOOL: f"key = {DISTRICT_KEY}", ENROLLMENT: "key < 0"}.get(entity, "0")
+    sql = f"SELECT {made}, fate, coalesce(rule, ''), count(*) FROM {staged(entity)} GROUP BY 1, 2, 3"
+    return [(bool(is_made), fate, rule, count) for is_made, fate, rule, count in db.execute(sql)]

@@ -9,9 +9,8 @@ from typing import Any
 from psconnect.model.entities import ADMIN, ENROLLMENT, SCHOOL, TEACHER, Entity
 from psconnect.model.problems import Fate, Problem, Tally
 from psconnect.roster.filters import compile_filters
-from psconnect.roster.mapping import Shape, compile_mapping, prefixed
+from psconnect.roster.mapping import Shape
 from psconnect.roster.templates import Notices
-from psconnect.roster.tidy import tidied
 from psconnect.sources.base import SourceRow, StagedRow
 from psconnect.store.record import encode_record
 from psconnect.sync.shaping.judge import Judge
@@ -68,9 +67,7 @@ class ShapingIntake:
         )
         if self._given:
             return self._as_given, judge
-        mapped = tidied(compile_mapping(rules.mapping, entity, name_of, notices), entity, notices)
-        shape = prefixed(mapped, entity, rules.prefixes.get(entity.key, {}))
-        return shape, replace(judge, notices=notices)
+        return rules.shape_of(entity, name_of, notices), replace(judge, notices=notices)
 
     @staticmethod
     def _as_given(fields: tuple[str, ...]) -> tuple[str, ...]:
@@ -83,6 +80,8 @@ class ShapingIntake:
             self._reading.learn(self.entity, ((row[0], row[2]) for row in rows))
         staged = self._page(rows)
         self._reading.stage.rows(self.entity, staged)
+        if self._reading.watch:
+            self._reading.watch(self.entity, rows, staged)
         return staged
 
     def _load(self, rows: Sequence[SourceRow]) -> None:

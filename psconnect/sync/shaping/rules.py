@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from psconnect.model.entities import LONGEST, Entity
 from psconnect.model.filter_rules import FilterRule
-from psconnect.roster.mapping import Requirements, RosterMapping, requirements_for
+from psconnect.roster.mapping import (
+    Requirements,
+    RosterMapping,
+    Shape,
+    compile_mapping,
+    prefixed,
+    requirements_for,
+)
+from psconnect.roster.templates import Notices
+from psconnect.roster.tidy import tidied
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,8 @@ class ShapingRules:
         prefixes: entity key -> attribute -> prefix put in front of a value that isn't empty.
         admins: whether staff without a class are delivered.
         merge_terms: whether terms with the same title and dates become one.
+        unknown: per entity key, attributes that nobody can tell because a field was not read; nothing is required of
+            them. Only previews have any.
     """
 
     mapping: RosterMapping
@@ -38,6 +49,7 @@ class ShapingRules:
     prefixes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     admins: bool = True
     merge_terms: bool = False
+    unknown: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def limited(self, entity: Entity) -> tuple[tuple[int, int], ...]:
         """The places of shaped attributes with their own limit, and that limit."""
@@ -48,4 +60,12 @@ class ShapingRules:
         """The requirements of an entity, except for a user name that is generated later."""
         needed = self.needed.get(entity.key, frozenset())
         wanted = requirements_for(entity, needed, self.preset_requirements, self.requirements)
-        return wanted.without("username") if entity.key in self.named_later else wanted
+        named_later = {"username"} if entity.key in self.named_later else set[str]()
+        for attribute in named_later | self.unknown.get(entity.key, frozenset()):
+            wanted = wanted.without(attribute)
+        return wanted
+
+    def shape_of(self, entity: Entity, name_of: Callable[[str], str], notices: Notices) -> Shape:
+        """What makes attributes of a row's fields; ``name_of`` gives the row's attribute for a field."""
+        mapped = tidied(compile_mapping(self.mapping, entity, name_of, notices), entity, notices)
+        return prefixed(mapped, entity, self.prefixes.get(entity.key, {}))

@@ -19,7 +19,7 @@ from psconnect.sync.shaping.intake import ShapingIntake
 from psconnect.sync.shaping.intakes import EnrollmentIntake, MadeUpContactIntake, SchoolIntake, StaffIntake
 from psconnect.sync.shaping.keys import Keys, NumberedKeys
 from psconnect.sync.shaping.rules import ShapingRules
-from psconnect.sync.shaping.shaping_context import ShapingContext, StageSink
+from psconnect.sync.shaping.shaping_context import ShapingContext, StageSink, Watch
 from psconnect.sync.shaping.term_intake import TermIntake
 
 _INTAKES: dict[Entity, Callable[..., ShapingIntake]] = {
@@ -99,10 +99,14 @@ class ShapedSource:
         only: frozenset[str] = frozenset(),
         *,
         memory: Memory | None = None,
+        watch: Watch | None = None,
     ) -> ReadSummary:
-        """Read the source (sources.base.Source.read) and pass its rows on as shaped records."""
+        """Read the source (sources.base.Source.read) and pass its rows on as shaped records.
+
+        ``watch`` sees each page of rows beside what was made of it.
+        """
         ids = DeliveredIds(self.ids, self.keys, numbered=self.numbered)
-        shaping = Shaping(ShapingContext(self.rules, self.source, self.names, ids, sink))
+        shaping = Shaping(ShapingContext(self.rules, self.source, self.names, ids, sink, watch=watch))
         summary = self.source.read(shaping, on_event, cancel, only, memory=memory)
         shaping.finish()
         return summary

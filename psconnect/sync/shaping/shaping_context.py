@@ -10,9 +10,12 @@ from typing import Any, Protocol
 from psconnect.model.entities import Entity
 from psconnect.model.problems import Problem
 from psconnect.model.staff_usernames import StaffNames
-from psconnect.sources.base import Source, StagedRow
+from psconnect.sources.base import Source, SourceRow, StagedRow
 from psconnect.sync.shaping.delivered_ids import DeliveredIds
 from psconnect.sync.shaping.rules import ShapingRules
+
+Watch = Callable[[Entity, Sequence[SourceRow], Sequence[StagedRow]], None]
+"""Takes an entity, a page of its rows, and the same rows shaped, in the same order."""
 
 
 class StageSink(Protocol):
@@ -34,6 +37,7 @@ class ShapingContext:
 
     Attributes:
         delivered_schools: own ids of the delivered schools shaped so far.
+        watch: gets each page of rows beside what was made of it, for previews.
     """
 
     rules: ShapingRules
@@ -42,6 +46,7 @@ class ShapingContext:
     ids: DeliveredIds
     stage: StageSink
     delivered_schools: set[str] = field(default_factory=set)
+    watch: Watch | None = None
 
     def number_of(self, entity: Entity) -> Callable[[Any], str] | None:
         """A function from a row's fields to the number its id is made of; None if ids aren't made of one."""

@@ -6,6 +6,21 @@ from psconnect.wording.catalogue import marked
 from psconnect.wording.errors.texts import ErrorTexts
 
 TEXTS = {
+    "PSC-LIVE-NOT-READ/nothing": ErrorTexts(
+        marked("Nothing has been read yet"),
+        marked("Samples and counts come from a reading of PowerSchool, and there is none for these settings."),
+        marked("Choose Read again on the Schools step."),
+    ),
+    "PSC-LIVE-NOT-READ/stream": ErrorTexts(
+        marked("This has not been read yet"),
+        marked("{label} were not read, or not for these settings, when PowerSchool was read for this set-up."),
+        marked("Choose Read again. A plugin built before this choice has to be replaced first."),
+    ),
+    "PSC-LIVE-NOT-READ/field": ErrorTexts(
+        marked("A field has not been read yet"),
+        marked("{name} was not read when PowerSchool was read for this set-up."),
+        marked("Choose Read again. A plugin built before this choice has to be replaced first."),
+    ),
     "PSC-READ-BROKEN": ErrorTexts(
         marked("An answer was incomplete"),
         marked("{host} broke off, or garbled, its answer to {what}. A part is never used."),
