@@ -41,8 +41,7 @@ class InScope:
                 rows[place] = (row[0], (Fate.LEFT_OUT, rule), *row[2:])
                 staged[place] = (made[0], Fate.LEFT_OUT, rule, *made[3:])
         if entity in _FEW:
-            out = {made[0]: str(made[2]) for made in staged if made[1] == Fate.LEFT_OUT}
-            self._left_out[entity.key].update(out)
+            self._left_out[entity.key].update((made[0], str(made[2])) for made in staged if made[1] == Fate.LEFT_OUT)
         return rows, staged
 
     def _along(self, entity: Entity, made: StagedRow) -> str:
