@@ -138,10 +138,10 @@ def caught_record(
     """A record that the filter rule with that name leaves out; ``schools`` are names by delivered id."""
     named = _named(entity, record)
     title, number = plain_title(entity, named), number_of(entity, named)
-    return Caught(key, title, number, school_of(entity, named, schools), name, named["sourcedId"], rule)
+    return Caught(key, title, number, first_school(entity, named, schools), name, named["sourcedId"], rule)
 
 
-def school_of(entity: Entity, named: Mapping[str, str], schools: Mapping[str, str]) -> str:
+def first_school(entity: Entity, named: Mapping[str, str], schools: Mapping[str, str]) -> str:
     """The name of a record's (first) school, by its attributes; empty for none."""
     place = school_place(entity)
     first = "" if place is None else named[entity.attributes[place]].split(SEPARATOR)[0]

@@ -22,7 +22,7 @@ from psconnect.powerschool.stream import Stream, StreamColumn
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.store.reading.kept_streams import KeptStream, KeptStreams
 
-TODAY, ZONE, WAY, SERVER = "today", "zone", "way", "server"
+READ_ON, ZONE, WAY, SERVER = "today", "zone", "way", "server"
 """Facts about a kept reading: the date and time zone of the district, how it was read, and by which plugin."""
 _ROWS = 2_000
 """Rows per kept page: somebody who types on is waited for no longer than that."""
@@ -31,7 +31,7 @@ _FIRST_DAY, _LAST_DAY, _DAY = "first_day", "last_day", "date_value"
 
 def note_reading(keep: KeptStreams, plan: ReadPlan, way: str) -> None:
     """Note what a replay has to know of this reading."""
-    for name, value in ((TODAY, plan.today.isoformat()), (ZONE, str(plan.zone)), (WAY, way)):
+    for name, value in ((READ_ON, plan.today.isoformat()), (ZONE, str(plan.zone)), (WAY, way)):
         keep.note(name, value)
 
 

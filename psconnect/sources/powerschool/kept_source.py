@@ -20,7 +20,16 @@ from psconnect.roster.terms import FIRST_YEAR
 from psconnect.sources.base import Memory, ReadSummary, SourceSink
 from psconnect.sources.kind import Offer, RoleUse, SourceContext
 from psconnect.sources.powerschool import district as d
-from psconnect.sources.powerschool.kept_rows import SERVER, TODAY, WAY, ZONE, KeptReader, lacks, server_of, with_extras
+from psconnect.sources.powerschool.kept_rows import (
+    READ_ON,
+    SERVER,
+    WAY,
+    ZONE,
+    KeptReader,
+    lacks,
+    server_of,
+    with_extras,
+)
 from psconnect.sources.powerschool.offers import Offering, role_uses
 from psconnect.sources.powerschool.parallel_read import Lanes
 from psconnect.sources.powerschool.read_plan import ReadPlan, entity_list
@@ -193,9 +202,9 @@ def kept_powerschool(
     context: SourceContext, wanted: Wanted, reads: PowerSchoolReads, kept: KeptStreams
 ) -> KeptPowerSchool:
     """The kept rows with these settings; raises FixSettings while nothing is kept, or if it is another server's."""
-    if not kept.fact(TODAY) or kept.fact(SERVER) != server_of(context.connection):
+    if not kept.fact(READ_ON) or kept.fact(SERVER) != server_of(context.connection):
         raise not_held()
-    today, zone = date.fromisoformat(kept.fact(TODAY)), zone_there(kept.fact(ZONE))
+    today, zone = date.fromisoformat(kept.fact(READ_ON)), zone_there(kept.fact(ZONE))
     numbers = [wanted.connection.id_rules.field_of(entity) for entity in ENTITIES]
     indispensable = frozenset(name.lower() for name in (wanted.included.section_move, *numbers) if name)
     return KeptPowerSchool(plan_of(context.connection, wanted, reads, today, zone), kept, context.cancel, indispensable)

@@ -15,7 +15,7 @@ from psconnect.roster.templates import compile_template, parse
 from psconnect.sources.base import SourceRow, StagedRow
 from psconnect.store.history.titles import number_of, plain_title
 from psconnect.store.record import record_by_name
-from psconnect.sync.filter_preview import school_of
+from psconnect.sync.filter_preview import first_school
 from psconnect.sync.live.replay import EnoughSeen, Replay
 
 
@@ -128,7 +128,7 @@ def _sample(
         shown(plain_title(entity, named)),
         shown(number_of(entity, named)),
         named.get("grade", ""),
-        school_of(entity, named, schools),
+        first_school(entity, named, schools),
         fields,
         _told({name: named[name] for name in entity.shaped}, unknown),
     )
