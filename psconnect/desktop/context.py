@@ -47,8 +47,8 @@ class Navigator(Protocol):
     def review(self, name: str, run_id: str) -> None:
         """The review of a waiting run."""
 
-    def help(self) -> None:
-        """What psconnect does, its keys, and where things are."""
+    def help(self, topic: str = "") -> None:
+        """What psconnect does, its keys, and where things are; with a topic, that part of it."""
 
     def set_up(self, draft_id: str = "") -> None:
         """The wizard for a new connection, or for a set-up that waits."""

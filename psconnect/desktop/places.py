@@ -75,7 +75,7 @@ class PlaceStack(QStackedWidget):
     @property
     def name(self) -> str:
         """The connection of the shown page, or an empty text."""
-        return self._place[1][0] if self._place[1] and self.key != SET_UP else ""
+        return self._place[1][0] if self._place[1] and self.key not in (SET_UP, "help") else ""
 
     @property
     def draft_id(self) -> str:

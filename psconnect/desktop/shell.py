@@ -64,13 +64,14 @@ class MainWindow(QMainWindow):
         self.bridge = Bridge(self)
         self.runs = ActiveRuns(self.bridge, service, self)
         self.context = PageContext(service, self.bridge, self.runs, self, open_url)
-        self._closing = False
+        self._closing = self._asks_back = False
         self.places = PlaceStack(self.context)
         self.places.moved.connect(self._moved)
         self.places.titled.connect(self._name_window)
         self.places.set_up.prefill = prefill
         self.places.set_up.saved.connect(self.saved)
-        self.places.set_up.left.connect(self.connections)
+        self.places.set_up.left.connect(self._leave_set_up)
+        self.places.set_up.help_wanted.connect(self.help)
         self.places.set_up.refused.connect(self._set_up_refused)
         self._demo = prefill is not None
         self._lay_out()
@@ -153,9 +154,14 @@ class MainWindow(QMainWindow):
         """Show the review of a waiting run."""
         self.places.go("review", name, run_id)
 
-    def help(self) -> None:
-        """Show the help."""
-        self.places.go("help")
+    def help(self, topic: str = "") -> None:
+        """Show the help, or that part of it; from a set-up, the way back to it stays in sight."""
+        back = self.places.set_up.draft_id if self.places.key == SET_UP else ""
+        self.places.go("help", *([topic] if topic else []))
+        if back:
+            self._asks_back = True
+            text = tr("The set-up waits where you left it.")
+            self.banner.tell(text, "accent", [(tr("Back to the set-up"), partial(self.set_up, back))])
 
     def back(self) -> None:
         """Show the page before."""
@@ -174,6 +180,9 @@ class MainWindow(QMainWindow):
     def _moved(self) -> None:
         self._name_window()
         setting_up = self.places.key == SET_UP
+        if self.places.key != "help" and self._asks_back:
+            self._asks_back = False
+            self.banner.hide()
         self.side.setHidden(setting_up)
         (self.places.set_up.top if setting_up else self._top).addWidget(self.banner)
         self.side.mark(self.places.key, self.open_name)
@@ -224,9 +233,9 @@ class MainWindow(QMainWindow):
         """Run the open connection."""
         self.run_for(self.open_name)
 
-    def run_for(self, name: str, *, plan_only: bool = False) -> None:
+    def run_for(self, name: str, *, scope: str = "all", plan_only: bool = False) -> None:
         """Run a connection, or only make its plan, and show the run."""
-        self.runs.start(name, plan_only=plan_only)
+        self.runs.start(name, scope=scope, plan_only=plan_only)
         self.running(name)
 
     def preview_open(self) -> None:
@@ -287,14 +296,19 @@ class MainWindow(QMainWindow):
         self.banner.buttons[-1].setFocus()
 
     def saved(self, name: str, wish: str) -> None:
-        """The wizard stored a connection; ``wish`` is ``save``, ``preview`` or ``sync``."""
+        """The wizard stored a connection; ``wish`` is ``save``, ``preview``, ``sync``, ``users`` or ``courses``."""
         self.places.forget_set_up()
         self.changed()
-        if wish in ("preview", "sync"):
-            self.run_for(name, plan_only=wish == "preview")
-        else:
+        if wish == "save":
             self.overview(name)
-            self.notice(tr("The settings of “{name}” were saved.", name=name))
+        else:
+            scope = {"users": "users", "courses": "courses"}.get(wish, "all")
+            self.run_for(name, scope=scope, plan_only=wish == "preview")
+        self.notice(tr("The settings of “{name}” were saved.", name=name))
+
+    def _leave_set_up(self) -> None:
+        self.places.connections.being_set_up.lead_to(self.places.set_up.draft_id)
+        self.connections()
 
     def _set_up_refused(self, text: str) -> None:
         """What was typed in a set-up could not be kept after it was left."""

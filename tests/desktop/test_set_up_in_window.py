@@ -110,3 +110,70 @@ def test_a_run_that_ends_is_told_above_the_set_up(empty: MainWindow, qtbot: QtBo
     leave(qtbot, empty)
     assert not empty.places.set_up.isAncestorOf(empty.banner)
     assert empty.banner.isVisible()
+
+
+def test_who_left_a_set_up_stands_on_its_card(empty: MainWindow, qtbot: QtBot) -> None:
+    begin(qtbot, empty, "Lincoln roster")
+    draft_id = empty.places.set_up.draft_id
+    leave(qtbot, empty)
+    assert empty.focusWidget() is empty.places.connections.being_set_up.cards[draft_id].continue_button
+
+
+def test_help_with_a_step_leads_back_to_it(empty: MainWindow, qtbot: QtBot) -> None:
+    begin(qtbot, empty, "Lincoln roster")
+    draft_id = empty.places.set_up.draft_id
+    qtbot.mouseClick(empty.places.set_up.side.help_button, Qt.MouseButton.LeftButton)
+    settled(qtbot, empty)
+    assert empty.places.key == "help"
+    assert empty.places.name == "", "no connection is open"
+    qtbot.mouseClick(empty.banner.buttons[0], Qt.MouseButton.LeftButton)
+    settled(qtbot, empty)
+    assert (empty.places.key, empty.places.draft_id) == ("set-up", draft_id)
+    assert not empty.banner.isVisible()
+    empty.help("connect")
+    empty.connections()
+    settled(qtbot, empty)
+    assert not empty.banner.isVisible(), "elsewhere, nothing is said of the way back"
+
+
+def test_open_problems_stand_beside_next_and_lead_to_their_field(empty: MainWindow, qtbot: QtBot) -> None:
+    begin(qtbot, empty)
+    frame = empty.places.set_up
+    assert frame.foot.problems.text() == "2 still to fill in"
+    qtbot.mouseClick(frame.next_button, Qt.MouseButton.LeftButton)
+    assert frame.foot.problems.text() == "2 to fix on this page"
+    page = frame.pages["connect"]
+    assert isinstance(page, ConnectPage)
+    qtbot.mouseClick(page.cards["oneroster"], Qt.MouseButton.LeftButton)
+    assert frame.foot.problems.text() == "1 to fix on this page"
+    qtbot.mouseClick(frame.foot.problems, Qt.MouseButton.LeftButton)
+    assert page.name.hasFocus()
+    qtbot.keyClicks(page.name, "Lincoln roster")
+    assert not frame.foot.problems.isVisible()
+    qtbot.keyClick(page.name, Qt.Key.Key_Return)
+    settled(qtbot, empty)
+    assert frame.session
+    assert frame.session.draft.step == "plugin"
+
+
+def test_in_a_narrow_window_the_steps_are_a_rail_with_a_menu(empty: MainWindow, qtbot: QtBot) -> None:
+    begin(qtbot, empty, "Lincoln roster")
+    frame = empty.places.set_up
+    page = frame.pages["connect"]
+    assert isinstance(page, ConnectPage)
+    qtbot.mouseClick(page.cards["oneroster"], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(frame.next_button, Qt.MouseButton.LeftButton)
+    settled(qtbot, empty)
+    wide = frame.side.width()
+    empty.resize(860, 600)
+    qtbot.waitUntil(lambda: frame.side.width() < wide)
+    assert frame.side.buttons["connect"].toolTip() == "Connect what: done"
+    shown = frame._frames["plugin"].menu_button
+    assert shown.isVisible()
+    assert shown.text() == f"Step 2 of {len(frame.side.buttons)}"
+    shown.menu().actions()[0].trigger()
+    settled(qtbot, empty)
+    assert frame.session
+    assert frame.session.draft.step == "connect"
+    last = list(frame.side.buttons.values())[-1]
+    assert last.mapTo(frame.side, last.rect().bottomLeft()).y() < frame.side.height()

@@ -29,6 +29,7 @@ class BeingSetUp(QWidget):
         super().__init__(parent)
         self._context, self._changed = context, changed
         self.cards: dict[str, WaitingCard] = {}
+        self._wanted = ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)
@@ -45,6 +46,13 @@ class BeingSetUp(QWidget):
         for card in self.cards.values():
             self._list.addWidget(card)
         self.setVisible(bool(waiting))
+        wanted, self._wanted = self.cards.get(self._wanted), ""
+        if wanted:
+            wanted.continue_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def lead_to(self, draft_id: str) -> None:
+        """Focus the card of that set-up as soon as it is shown."""
+        self._wanted = draft_id
 
     def _discard(self, draft_id: str) -> None:
         service, go = self._context.service, self._context.go

@@ -94,6 +94,9 @@ def _buttons(c: Tokens) -> str:
     QPushButton[look="link"] {{ background: transparent; border: 2px solid transparent; color: {c.accent};
         padding: 0 5px; min-height: 24px; }}
     QPushButton[look="link"]:hover {{ color: {c.accent_hover}; text-decoration: underline; }}
+    QPushButton[look="link"][state="bad"] {{ color: {c.bad}; }}
+    QPushButton[look="link"][state="warning"] {{ color: {c.warning}; }}
+    QPushButton[look="link"][state="muted"] {{ color: {c.muted}; }}
     QPushButton[look="link"]:focus {{ border: 2px solid {c.accent}; }}
     QPushButton[look="link"]:disabled {{ color: {c.muted}; background: transparent; }}
     QPushButton[look="name"] {{ background: transparent; border: 2px solid transparent; padding: 0 4px 0 0;

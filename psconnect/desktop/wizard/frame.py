@@ -6,27 +6,29 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XL, SPACE_XXL
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XL, SPACE_XXL
 from psconnect.desktop.widgets.banner import Banner
-from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import line
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft
+from psconnect.desktop.wizard.foot import Foot
 from psconnect.desktop.wizard.pages import PAGES
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.session import Prefill, Session, begin_session
+from psconnect.desktop.wizard.step_frame import StepFrame
 from psconnect.desktop.wizard.step_list import StepList
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
 from psconnect.wording.errors import word
 
+_NARROW = 1_000
 _WRITE_MS = 400
 """After what is typed has rested for so long, it is written down: a power cut then loses nothing."""
 
@@ -34,9 +36,9 @@ _WRITE_MS = 400
 class WizardFrame(QWidget):
     """Sets up one connection at a time; ``open`` it with the id of a set-up that waits, or for a new one without.
 
-    ``saved`` tells the connection's name and the wish: ``save``, ``preview`` or ``sync``. ``left`` asks for the start
-    screen. ``began`` tells the id of the set-up that is shown now, ``titled`` that the window has another title, and
-    ``refused`` an error that came after the page was left.
+    ``saved`` tells the connection's name and the wish (as `PagePlace.save`). ``left`` asks for the start
+    screen. ``began`` tells the id of the set-up that is shown now, ``titled`` that the window has another title,
+    ``refused`` an error that came after the page was left, and ``help_wanted`` the step that help is wanted with.
     """
 
     saved = Signal(str, str)
@@ -44,6 +46,7 @@ class WizardFrame(QWidget):
     began = Signal(str)
     titled = Signal()
     refused = Signal(str)
+    help_wanted = Signal(str)
 
     def __init__(self, bridge: Bridge, service: Service, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,9 +56,9 @@ class WizardFrame(QWidget):
         self.prefill: Callable[[], Prefill] | None = None
         self.session: Session | None = None
         self.pages: dict[str, StepPage] = {}
-        self._frames: dict[str, ScrollPage] = {}
-        self._opening = self._finished = self._give_up = False
-        self.side = StepList(tr("New connection"), self._jump)
+        self._frames: dict[str, StepFrame] = {}
+        self._opening = self._give_up = False
+        self.side = StepList(tr("New connection"), self._jump, self._help)
         self.banner = Banner()
         self._stack = QStackedWidget()
         self._waiting = ScrollPage(tr("New connection"))
@@ -64,40 +67,21 @@ class WizardFrame(QWidget):
         self._writing.setSingleShot(True)
         self._writing.setInterval(_WRITE_MS)
         self._writing.timeout.connect(self._write)
-        self._build_buttons()
+        self.foot = Foot(
+            close=self.left.emit, back=self._back, finish=self._finish, next=self._next, lead=self._lead_to_problem
+        )
+        self.close_button, self.back_button = self.foot.close_button, self.foot.back_button
+        self.finish_button, self.next_button = self.foot.finish_button, self.foot.next_button
+        self._narrow = False
         self._lay_out()
-        self._show_buttons()
-
-    def _build_buttons(self) -> None:
-        self.close_button = link(tr("Save and close"), self.left.emit)
-        self.back_button = secondary(tr("Back"), self._back)
-        self.finish_button = secondary(tr("Finish"), self._finish)
-        self.finish_button.setAccessibleDescription(tr("To the summary; what is left out has working defaults."))
-        self.next_button = primary(tr("Next"), self._next)
-        self.save_button = secondary(tr("Save"), partial(self._save, "save"))
-        self.preview_button = secondary(tr("Save and preview"), partial(self._save, "preview"))
-        self.sync_button = primary(tr("Save and sync"), partial(self._save, "sync"))
 
     def _lay_out(self) -> None:
-        foot = QHBoxLayout()
-        foot.setSpacing(SPACE_S)
-        foot.addWidget(self.close_button)
-        foot.addStretch(1)
-        for button in (
-            self.back_button,
-            self.finish_button,
-            self.next_button,
-            self.save_button,
-            self.preview_button,
-            self.sync_button,
-        ):
-            foot.addWidget(button)
         below = QVBoxLayout()
         below.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, SPACE_XL)
         below.setSpacing(SPACE_L)
         below.addWidget(self.banner)
         below.addWidget(line())
-        below.addLayout(foot)
+        below.addWidget(self.foot)
         # Where the window's own strip stands while this page is shown.
         self.top = QVBoxLayout()
         self.top.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, 0)
@@ -112,6 +96,16 @@ class WizardFrame(QWidget):
         across.addWidget(self.side)
         across.addLayout(right, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the steps as a rail where there is little room; a button in the head names them then."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.side.set_narrow(narrow=narrow)
+            self.foot.set_narrow(narrow=narrow)
+            self._show()
+
     @property
     def full_title(self) -> str:
         """What the window is called while this page is shown."""
@@ -119,6 +113,11 @@ class WizardFrame(QWidget):
             return tr("New connection")
         text = flow.spec_of(self.session.draft.step).text(self.session.draft, self.session.known)
         return tr("New connection: {step}", step=text.label)
+
+    @property
+    def _finished(self) -> bool:
+        """Whether the connection is being saved: nothing is changed or kept any more."""
+        return self.session is not None and self.session.saving
 
     @property
     def draft_id(self) -> str:
@@ -141,7 +140,7 @@ class WizardFrame(QWidget):
         self.banner.hide()
         self._stack.setCurrentWidget(self._waiting)
         self._waiting.show_loading()
-        self._show_buttons()
+        self._show_foot()
         service, prefill = self._service, self.prefill
 
         def begin() -> Session:
@@ -157,13 +156,16 @@ class WizardFrame(QWidget):
         for frame in self._frames.values():
             self._stack.removeWidget(frame)
             frame.deleteLater()
-        self._opening = self._finished = self._give_up = False
+        self._opening = self._give_up = False
         self.session = session
         bridge = self._bridge
-        self.pages = {step: PAGES[step](PagePlace(step, session, bridge, self._jump)) for step in flow.step_keys()}
-        self._frames = {step: _frame(page) for step, page in self.pages.items()}
-        for frame in self._frames.values():
+        self.pages = {
+            step: PAGES[step](PagePlace(step, session, bridge, self._jump, self.save)) for step in flow.step_keys()
+        }
+        self._frames = {step: StepFrame(page, self._jump) for step, page in self.pages.items()}
+        for step, frame in self._frames.items():
             self._stack.addWidget(frame)
+            self.pages[step].needs_shown.connect(self._show_foot)
         session.on_change.append(self._changed)
         self._open()
         self.began.emit(session.draft.id)
@@ -191,26 +193,15 @@ class WizardFrame(QWidget):
         self.side.show_session(self.session)
         page = self.pages[self.session.draft.step]
         page.show_draft()
-        _entitle(self._frames[page.step], page)
-        self._show_buttons()
+        self._frames[page.step].show_session(narrow=self._narrow)
+        self._show_foot()
 
-    def _show_buttons(self) -> None:
+    def _show_foot(self) -> None:
         session = self.session
-        after = flow.following(session.draft, session.known) if session else ""
-        last = session is not None and not after
-        self.back_button.setVisible(session is not None and session.draft.step != flow.step_keys()[0])
-        # Where the next step is the last one, Next leads there.
-        ahead = after not in ("", flow.step_keys()[-1])
-        self.finish_button.setVisible(session is not None and ahead and flow.may_finish(session.draft))
-        self.next_button.setVisible(bool(after))
-        if session and after:
-            text = flow.spec_of(after).text(session.draft, session.known)
-            self.next_button.setText(tr("Next: {step}", step=text.label))
-            self.next_button.setAccessibleName(self.next_button.text())
-        ready = session is not None and not self._finished and flow.can_save(session.draft, session.known)
-        for button in (self.save_button, self.preview_button, self.sync_button):
-            button.setVisible(last)
-            button.setEnabled(ready)
+        self.foot.show_session(session, self.pages.get(session.draft.step) if session else None)
+
+    def _help(self) -> None:
+        self.help_wanted.emit(self.session.draft.step if self.session else "")
 
     # --- moving --------------------------------------------------------------------------------------------------
 
@@ -227,6 +218,13 @@ class WizardFrame(QWidget):
                 missing.setFocus(Qt.FocusReason.TabFocusReason)
             return
         self._move(after)
+
+    def _lead_to_problem(self) -> None:
+        """Go to the first thing that is open on the page."""
+        session = self.session
+        if session:
+            page = self.pages[session.draft.step]
+            (page.reveal() or page.first_field()).setFocus(Qt.FocusReason.TabFocusReason)
 
     def _back(self) -> None:
         if self.session:
@@ -304,24 +302,26 @@ class WizardFrame(QWidget):
 
     # --- ending --------------------------------------------------------------------------------------------------
 
-    def _save(self, wish: str) -> None:
+    def save(self, wish: str) -> None:
+        """Save the connection; ``wish`` is what is done then."""
         session = self.session
         if session is None or self._finished or not flow.can_save(session.draft, session.known):
             return
-        self._finished = True
+        session.saving = True
         self._writing.stop()
-        self._show_buttons()
+        self._show()
         draft = session.draft
         self._bridge.call(lambda: session.finish(draft), partial(self._saved, wish), self._refused, owner=self)
 
     def _saved(self, wish: str, connection: Connection) -> None:
-        self.session, self._finished = None, False
-        self._show_buttons()
+        self.session = None
+        self._show_foot()
         self.saved.emit(connection.name, wish)
 
     def _refused(self, error: PsconnectError) -> None:
-        self._finished = False
-        self._show_buttons()
+        if self.session:
+            self.session.saving = False
+        self._show()
         text = word(error, window=True).text
         self.banner.tell(text, "bad")
         if not self.isVisible():
@@ -335,25 +335,12 @@ class WizardFrame(QWidget):
                 focused.click()
             elif self.next_button.isVisible():
                 self._next()
-            else:
-                self.sync_button.click()
+            elif self.session:
+                self.save("preview")
         elif event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         else:
             super().keyPressEvent(event)
-
-
-def _frame(page: StepPage) -> ScrollPage:
-    """A page with its title and the sentence why it is asked."""
-    frame = ScrollPage("")
-    _entitle(frame, page)
-    frame.body.addWidget(page, 1)
-    return frame
-
-
-def _entitle(frame: ScrollPage, page: StepPage) -> None:
-    text = flow.spec_of(page.step).text(page.session.draft, page.session.known)
-    frame.set_title(text.title, text.why)
 
 
 def _nothing(_none: object) -> None:

@@ -26,6 +26,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import stripped
+from psconnect.model.runs import APPLIED
 from psconnect.service import CLIENT_SECRET, Finding, Piece, PluginPackage, School, SecretPlace, Service, secret_word
 
 
@@ -61,6 +62,8 @@ class Session:
         removed: keys of those that are to go once it is saved.
         secrets: what was typed of secrets in this session, by key; it goes to the keyring and nowhere else.
         empty: a new set-up as it began; nothing is kept of it while it is still so.
+        delivered: whether the connection has had a full run, so that it can be run in part.
+        saving: whether it is being saved.
     """
 
     service: Service
@@ -73,6 +76,8 @@ class Session:
     removed: frozenset[str] = frozenset()
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     empty: Draft | None = None
+    delivered: bool = False
+    saving: bool = False
     on_change: list[Callable[[], None]] = field(default_factory=list)
     _kept: dict[str, str] = field(default_factory=dict, repr=False)
     _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -303,7 +308,11 @@ def change(service: Service, name: str) -> Session:
     before = from_connection(service.in_effect(connection), connection)
     kept = service.kept_secrets(name)
     choices, kind = choices_at(service, name), connection.destination_kind
-    return Session(service, before, choices, connection, before, kept, kind)
+    return Session(service, before, choices, connection, before, kept, kind, delivered=_ran_in_full(service, name))
+
+
+def _ran_in_full(service: Service, name: str) -> bool:
+    return any(run.scope == "all" and run.state in APPLIED for run in service.runs(name))
 
 
 def choices_at(service: Service, besides: str = "") -> Known:

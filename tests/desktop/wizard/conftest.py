@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.shell import SMALLEST
 from psconnect.desktop.theme.apply import Theme
+from psconnect.desktop.widgets.action_button import ActionButton
 from psconnect.desktop.wizard import steps
 from psconnect.desktop.wizard.frame import WizardFrame
 from psconnect.desktop.wizard.pages.connect import ConnectPage
@@ -23,6 +24,7 @@ from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
 from psconnect.desktop.wizard.pages.plugin import PluginPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
+from psconnect.desktop.wizard.pages.summary import SummaryPage
 from psconnect.desktop.wizard.session import Prefill, Session
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.plugin import PluginPart
@@ -136,6 +138,12 @@ class Setting:
         """Go on with the set-up that was left last."""
         last = next(iter((service or self.service).drafts()))
         return self.open(prefill, service, draft_id=last)
+
+    def way(self, wish: str) -> ActionButton:
+        """A way to save, on the summary."""
+        page = self.window.pages["summary"]
+        assert isinstance(page, SummaryPage)
+        return page.ways.buttons[wish]
 
     @property
     def connect(self) -> ConnectPage:

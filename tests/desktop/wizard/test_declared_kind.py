@@ -110,7 +110,7 @@ def test_what_is_filled_in_is_saved_and_the_token_only_in_the_keyring(chosen: Se
     assert isinstance(summary, SummaryPage)
     lines = dict(line for spec, found in summary.said for line in found if spec.key == "destination")
     assert (lines["Roles"], lines["Token"], lines["Proxy password"]) == ("1 row", "in the keyring of this computer", "")
-    chosen.press(window.save_button)
+    chosen.press(chosen.way("save"))
     stored = to_dict(chosen.service.connection("Lincoln roster"))["destination"]
     assert stored == {
         "kind": "example-service",
@@ -156,7 +156,7 @@ def test_without_a_keyring_it_is_said_and_known_until_the_end(
     setting.type(line(page, "account"), "lincoln")
     setting.type(page.secrets[TOKEN].line, RIGHT_TOKEN)
     setting.press(setting.window.next_button)
-    setting.press(setting.window.save_button)
+    setting.press(setting.way("save"))
     assert setting.service.kept_secrets("Lincoln roster")[TOKEN] == "session"
     later = Service(home_at(setting.service.home.config.parent), Secrets({}), setting.service.clock)
     assert TOKEN not in later.kept_secrets("Lincoln roster")

@@ -82,7 +82,7 @@ def test_closed_while_it_is_saved_the_wish_is_told_all_the_same(setting: Setting
     setting.session.become(replace(setting.session.draft, step="summary", reached="summary"))
     setting.window._open()
     window = setting.window
-    window.sync_button.click()
+    setting.way("sync").click()
     assert not window.may_close()
     waiting_keyring.answer.set()
     setting.settled()
@@ -96,7 +96,7 @@ def test_a_name_that_was_taken_meanwhile_is_not_written_over(setting: Setting):
     setting.window._open()
     other = setting.district.service.connection(setting.district.name)
     setting.service.save_connection(other)
-    setting.window.save_button.click()
+    setting.way("save").click()
     setting.settled()
     assert setting.wishes == []
     assert "Lincoln roster" in setting.window.banner.label.text()

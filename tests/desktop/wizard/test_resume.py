@@ -125,7 +125,7 @@ def test_no_file_holds_the_secret(setting: Setting):
     drafts = files_below(setting.service.home.config)
     assert len(drafts) == 1
     assert "Lincoln roster" in json.loads(drafts[0].read_text())["parts"]["connect"]["name"]
-    setting.press(setting.window.save_button)
+    setting.press(setting.way("save"))
     setting.service.sync("Lincoln roster")
     written = files_below(setting.service.home.config.parent)
     assert len(written) > 2
@@ -133,12 +133,12 @@ def test_no_file_holds_the_secret(setting: Setting):
 
 
 def test_without_a_keyring_it_is_said_and_known_until_the_end(setting: Setting, no_keyring: object):
-    window = setting.open()
+    setting.open()
     setting.to("credentials")
     assert "no keyring" in setting.credentials.rows["secret"].help.text()
     setting.fill_credentials()
     setting.to("summary")
-    setting.press(window.save_button)
+    setting.press(setting.way("save"))
     assert setting.wishes == [("Lincoln roster", "save")]
     assert setting.service.sync("Lincoln roster").state == "held"
     later = Service(setting.service.home, Secrets({}), setting.service.clock)

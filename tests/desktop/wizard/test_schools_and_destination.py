@@ -156,7 +156,7 @@ def test_finish_leads_to_the_summary_whose_links_lead_back(setting: Setting):
     setting.to("schools")
     setting.press(window.finish_button)
     assert setting.session.draft.step == "summary"
-    assert not window.save_button.isEnabled()
+    assert not setting.way("save").isEnabled()
     assert window.side.buttons["destination"].state == State.ATTENTION
     summary = window.pages["summary"]
     setting.press(summary.first_field())
@@ -166,6 +166,6 @@ def test_finish_leads_to_the_summary_whose_links_lead_back(setting: Setting):
     assert isinstance(folder, QLineEdit)
     setting.type(folder, str(setting.folder))
     setting.press(window.side.buttons["summary"])
-    assert window.save_button.isEnabled()
-    setting.press(window.save_button)
+    assert setting.way("save").isEnabled()
+    setting.press(setting.way("save"))
     assert setting.wishes == [("Lincoln roster", "save")]

@@ -123,8 +123,8 @@ def test_it_is_filled_in_resumed_summed_up_and_saved(sixth: None, make_setting: 
     summary = window.pages["summary"]
     assert isinstance(summary, SummaryPage)
     assert ("Prefix of ids", "LU-") in [line for _spec, lines in summary.said for line in lines]
-    assert "Change: Prefix" in [link.accessibleName() for link in summary.links]
-    setting.press(window.save_button)
+    assert "Prefix: LU-" in [link.accessibleName() for link in summary.links]
+    setting.press(setting.way("save"))
     assert setting.service.connection("Lincoln roster").options.id_prefix == "LU-"
 
 

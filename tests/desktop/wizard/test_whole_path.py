@@ -16,7 +16,7 @@ def test_from_nothing_to_a_saved_connection(setting: Setting):
     setting.to("summary")
     secret = str(setting.district.server.plugins()[0].client_secret)
     assert {button.state for step, button in window.side.buttons.items() if step != "summary"} == {State.DONE}
-    setting.press(window.preview_button)
+    setting.press(setting.way("preview"))
     assert setting.wishes == [("Lincoln roster", "preview")]
     assert not window.isVisible()
     connection = setting.service.connection("Lincoln roster")
@@ -29,9 +29,9 @@ def test_from_nothing_to_a_saved_connection(setting: Setting):
 
 
 def test_the_demo_district_is_filled_in_already(setting: Setting):
-    window = setting.open(setting.prefill())
+    setting.open(setting.prefill())
     setting.to("summary", fill=False)
-    setting.press(window.sync_button)
+    setting.press(setting.way("sync"))
     assert setting.wishes == [("Demo district", "sync")]
     assert setting.service.connection("Demo district").destination["folder"] == str(setting.folder)
     assert setting.service.kept_secrets("Demo district")
@@ -40,7 +40,7 @@ def test_the_demo_district_is_filled_in_already(setting: Setting):
 def test_a_name_that_is_taken_is_refused_beside_its_field(setting: Setting):
     setting.open(setting.prefill())
     setting.to("summary", fill=False)
-    setting.press(setting.window.save_button)
+    setting.press(setting.way("save"))
     window = setting.open()
     setting.type(setting.connect.name, "DEMO district")
     setting.press(window.next_button)

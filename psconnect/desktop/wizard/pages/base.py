@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
@@ -14,8 +14,10 @@ from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import plain_tip
 from psconnect.desktop.widgets.settle import settle_layout
+from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.session import Session
 from psconnect.desktop.wizard.steps.connect import ConnectPart
+from psconnect.desktop.wizard.steps.spec import StepText
 from psconnect.wording.vendor_words import hint_for
 
 
@@ -28,20 +30,24 @@ class PagePlace:
         session: what is typed, and what can be done.
         bridge: the way to worker threads.
         go: opens another step; None where there is no way offered to another one.
+        save: saves what is typed, with a wish: ``save``, ``preview``, ``sync``, ``users`` or ``courses``.
     """
 
     step: str
     session: Session
     bridge: Bridge
     go: Callable[[str], object] | None = None
+    save: Callable[[str], object] | None = None
 
 
 class StepPage(QWidget):
     """One step's controls, without title and frame.
 
     An error shows under its field once the person has left the field, or wanted to go on: not while the first letter
-    is typed.
+    is typed. ``needs_shown`` tells that what the page says of its needs may have changed.
     """
+
+    needs_shown = Signal()
 
     def __init__(self, place: PagePlace) -> None:
         super().__init__()
@@ -56,6 +62,18 @@ class StepPage(QWidget):
     def show_draft(self) -> None:
         """Show what the draft says; called after every change of it."""
         raise NotImplementedError
+
+    def heading(self) -> StepText:
+        """The page's title and the sentence why it is asked."""
+        session = self.session
+        return flow.spec_of(self.step).text(session.draft, session.known)
+
+    def open_needs(self) -> tuple[int, int, int]:
+        """How many needs are shown as wrong, how many are still to come, and how many are notices."""
+        needs = self.session.needs(self.step)
+        blocking = [need for need in needs if need.blocks]
+        wrong = sum(need.field in self._seen for need in blocking)
+        return wrong, len(blocking) - wrong, len(needs) - len(blocking)
 
     def entered(self) -> None:
         """The page was opened: what must be read for it is read now."""
@@ -144,6 +162,7 @@ class StepPage(QWidget):
             if row.error != wanted:
                 row.set_error(wanted)
         self._show_hints()
+        self.needs_shown.emit()
 
     def _show_hints(self) -> None:
         """Say under each setting what the vendor of the chosen preset calls it."""

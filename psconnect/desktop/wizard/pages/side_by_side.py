@@ -13,13 +13,23 @@ _ANY_WIDTH = 16_777_215  # Qt's QWIDGETSIZE_MAX
 
 
 class Across(QWidget):
-    """Two widgets; the second takes ``aside`` pixels, or with 0 as much as the first."""
+    """Two widgets; the second takes ``aside`` pixels, or with 0 as much as the first.
+
+    Below ``narrow`` pixels, one stands below the other.
+    """
 
     def __init__(
-        self, first: QWidget, second: QWidget, *, aside: int = 0, gap: int = SPACE_XL, parent: QWidget | None = None
+        self,
+        first: QWidget,
+        second: QWidget,
+        *,
+        aside: int = 0,
+        gap: int = SPACE_XL,
+        narrow: int = _NARROW,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._second, self._aside = second, aside
+        self._second, self._aside, self._narrow = second, aside, narrow
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(gap)
@@ -35,7 +45,7 @@ class Across(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Side by side where there is room."""
         super().resizeEvent(event)
-        self._show(narrow=event.size().width() < _NARROW)
+        self._show(narrow=event.size().width() < self._narrow)
 
     def _show(self, *, narrow: bool) -> None:
         directions = QBoxLayout.Direction

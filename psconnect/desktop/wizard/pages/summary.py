@@ -1,94 +1,147 @@
-"""Step 5, *Summary*: everything on one page, each line with its way back, and what still needs attention on top."""
+"""Step *Summary*: one line a step, each a link back; what the first run would deliver; and the ways to save."""
 
 from __future__ import annotations
 
 from functools import partial
-from itertools import zip_longest
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from psconnect.desktop.text import tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XS
+from psconnect.desktop.text import counted, tr
+from psconnect.desktop.theme.apply import tokens_in_use
+from psconnect.desktop.theme.icons import pixmap
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 from psconnect.desktop.widgets.button import Button, link
-from psconnect.desktop.widgets.card import Card, clear, line, row, wide
-from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.card import Card, clear, column, line, row, wide
+from psconnect.desktop.widgets.chip import Chip
+from psconnect.desktop.widgets.label import ElidedLabel
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
+from psconnect.desktop.wizard.pages.save_ways import SaveWays
 from psconnect.desktop.wizard.pages.side_by_side import Across
-from psconnect.desktop.wizard.steps.spec import Line, Need, StepSpec
+from psconnect.desktop.wizard.steps.destination import DestinationPart
+from psconnect.desktop.wizard.steps.spec import Line, Need, StepSpec, StepText
 
-_LABELS = 164
+_LABELS, _MARK, _LEAST_WIDTH = 176, 16, 600
 
 
 class SummaryPage(StepPage):
-    """All lines, a card for each step that says something, with its way back."""
+    """All steps in lines, what needs attention coloured, and the ways to save beside them."""
 
     def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         self._go = place.go or _nowhere
-        self._needed: list[Need] = []
+        self._shown: list[object] = []
         self.said: list[tuple[StepSpec[Any], list[Line]]] = []
         self.links: list[Button] = []
+        self._card = Card()
+        self._card.setAccessibleName(tr("Steps"))
+        self._card.body.setSpacing(0)
         holder = QWidget()
-        self._cards = QVBoxLayout(holder)
-        self._cards.setContentsMargins(0, 0, 0, 0)
-        self._cards.setSpacing(SPACE_L)
-        self.body.addWidget(holder)
+        self._lines = QVBoxLayout(holder)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(0)
+        self._card.add(holder)
+        self._card.body.addStretch(1)
+        self.ways = SaveWays(place.save or _nowhere)
+        aside = column(self.ways, 1, spacing=SPACE_L)
+        self.body.addWidget(Across(self._card, aside, aside=self.ways.WIDTH, gap=SPACE_L, narrow=_LEAST_WIDTH))
         self.body.addStretch(1)
         self.show_draft()
 
+    def heading(self) -> StepText:
+        """Whether it can be saved, in the title."""
+        session = self.session
+        needs = flow.needs(session.draft, session.known)
+        blocking = sum(need.blocks for need in needs)
+        kind = session.draft.of(DestinationPart).declared_by(session.known)
+        label = super().heading().label
+        if blocking:
+            title = counted(
+                blocking, "{count} thing to fix before it can be saved", "{count} things to fix before it can be saved"
+            )
+        elif needs:
+            title = counted(len(needs), "Ready, with {count} thing to look at", "Ready, with {count} things to look at")
+        else:
+            title = tr("Ready")
+        where = kind.label if kind else tr("the destination")
+        why = tr(
+            "Each line leads back to its step. Nothing goes to {destination} until you approve it.", destination=where
+        )
+        return StepText(label, title, why)
+
     def first_field(self) -> QWidget:
-        """The first link."""
-        return self.links[0]
+        """What one does next: the filled button, or the first step that needs something."""
+        session = self.session
+        blocking = [need.step for need in flow.needs(session.draft, session.known) if need.blocks]
+        wanted = [button for button in self.links if button.property("step") in blocking]
+        return wanted[0] if wanted else self.ways.buttons["preview"]
 
     def show_draft(self) -> None:
         """Show what stands now."""
         draft, known = self.session.draft, self.session.known
+        self.ways.show_session(self.session)
         needs = flow.needs(draft, known)
-        said = [(spec, spec.lines(draft, known)) for spec in flow.with_settings(draft, known)]
-        if (needs, said) == (self._needed, self.said):
+        self.said = [(spec, spec.lines(draft, known)) for spec in flow.with_settings(draft, known)]
+        briefs = [spec.brief(draft, known) for spec, _lines in self.said]
+        shown: list[object] = [needs, self.said, briefs]
+        if shown == self._shown:
             return
-        self._needed, self.said = needs, said
-        clear(self._cards)
+        self._shown = shown
+        clear(self._lines)
         self.links = []
-        if needs:
-            self._cards.addWidget(self._needs_card(needs))
-        cards = [self._card(spec.key, lines) for spec, lines in said if lines]
-        for first, second in zip_longest(cards[::2], cards[1::2]):
-            self._cards.addWidget(Across(first, second or QWidget(), gap=SPACE_L))
+        for (spec, lines), brief in zip(self.said, briefs, strict=True):
+            if self.links:
+                self._lines.addWidget(line())
+            self._lines.addWidget(self._row(spec, lines, brief, [need for need in needs if need.step == spec.key]))
 
-    def _needs_card(self, needs: list[Need]) -> Card:
-        card = Card(tr("Needs attention"))
-        card.heading.set_state("warning")
-        for need in needs:
-            button = self._link(tr("Open {step}", step=self._label(need.step)), need.step, need.text)
-            card.add(row(wide(Label(need.text, "table")), button))
-        return card
-
-    def _label(self, step: str) -> str:
-        return flow.spec_of(step).text(self.session.draft, self.session.known).label
-
-    def _card(self, step: str, lines: list[Line]) -> Card:
-        label = self._label(step)
-        card = Card()
-        card.setAccessibleName(label)
-        card.body.setSpacing(SPACE_XS)
-        heading = Label(label, "heading")
-        card.add(row(wide(heading), self._link(tr("Change"), step, label)))
-        card.add(line())
-        for name, value in lines:
-            name_label = ElidedLabel(name, "muted")
-            name_label.setFixedWidth(_LABELS)
-            value_label = ElidedLabel(value or "–")
-            card.add(row(name_label, wide(value_label), spacing=SPACE_S))
-        card.body.addStretch(1)
-        return card
-
-    def _link(self, text: str, step: str, about: str) -> Button:
-        button = link(text, partial(self._go, step), name=tr("{text_shown}: {about}", text_shown=text, about=about))
+    def _row(self, spec: StepSpec[Any], lines: list[Line], brief: str, needs: list[Need]) -> QWidget:
+        draft, known = self.session.draft, self.session.known
+        label = spec.text(draft, known).label
+        blocks = any(need.blocks for need in needs)
+        state = "bad" if blocks else "warning" if needs else "good"
+        told = brief or tr("nothing changed")
+        button = link(label, partial(self._go, spec.key), name=tr("{step}: {brief}", step=label, brief=told))
+        button.setProperty("step", spec.key)
         self.links.append(button)
-        return button
+        holder = column(button)
+        holder.setFixedWidth(_LABELS)
+        button.setSizePolicy(button.sizePolicy().Policy.Maximum, button.sizePolicy().Policy.Fixed)
+        value = ElidedLabel(told)
+        value.set_tip("\n".join(tr("{label}: {value}", label=name, value=said) for name, said in lines if said))
+        parts: list[QWidget] = [_StateMark(state), holder, wide(value)]
+        if needs:
+            chip = Chip(_short(needs, blocks=blocks), state)
+            chip.setToolTip("\n".join(need.text for need in needs))
+            button.setAccessibleDescription(" ".join(need.text for need in needs))
+            parts.append(chip)
+        made = row(*parts, spacing=SPACE_M)
+        layout = made.layout()
+        if layout:
+            layout.setContentsMargins(0, SPACE_S, 0, SPACE_S)
+        return made
+
+
+def _short(needs: list[Need], *, blocks: bool) -> str:
+    """A chip's words: the need itself where there is one short one, else how many."""
+    wanted = [need for need in needs if need.blocks == blocks]
+    if blocks:
+        return counted(len(wanted), "{count} to fix", "{count} to fix")
+    return counted(len(wanted), "{count} to look at", "{count} to look at")
+
+
+class _StateMark(QLabel):
+    """A check, or a warning, in its colour."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__()
+        self._state = state
+        self.setFixedSize(QSize(_MARK, _MARK))
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAccessibleName({"good": tr("done"), "warning": tr("to look at"), "bad": tr("to fix")}[state])
+        symbol = "check" if state == "good" else "warning"
+        self.setPixmap(pixmap(symbol, getattr(tokens_in_use(), state), _MARK, self.devicePixelRatioF()))
 
 
 def _nowhere(_step: str) -> None:

@@ -111,6 +111,10 @@ class StepSpec(Generic[P]):
         """What it says on the summary."""
         return []
 
+    def brief(self, draft: Draft, known: Known) -> str:
+        """What it says on the summary in one line."""
+        return tr(", ").join(value for _label, value in self.lines(draft, known) if value)
+
     def into(self, part: P, settings: dict[str, Any]) -> None:
         """Write its part into the tables of a connection file, as typed; it never raises."""
 

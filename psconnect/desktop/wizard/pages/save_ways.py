@@ -1,0 +1,57 @@
+"""The ways to save a connection, each a large button that states its effect, or why it is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from psconnect.desktop.text import tr
+from psconnect.desktop.theme.tokens import SPACE_S
+from psconnect.desktop.widgets.action_button import ActionButton
+from psconnect.desktop.wizard import flow
+from psconnect.desktop.wizard.session import Session
+
+
+class SaveWays(QWidget):
+    """``save`` gets the wish: ``preview``, ``sync``, ``save``, ``users`` or ``courses``."""
+
+    WIDTH = 308
+
+    def __init__(self, save: Callable[[str], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_S)
+        self.buttons: dict[str, ActionButton] = {}
+        for wish, text, symbol in (
+            ("preview", tr("Save and preview"), "eye"),
+            ("sync", tr("Save and sync all"), "play"),
+            ("save", tr("Save"), "save"),
+            ("users", tr("Save and sync users"), "play"),
+            ("courses", tr("Save and sync courses"), "play"),
+        ):
+            button = ActionButton(text, partial(save, wish), symbol=symbol, filled=wish == "preview")
+            self.buttons[wish] = button
+            layout.addWidget(button)
+
+    def show_session(self, session: Session) -> None:
+        """Say what each would do for this connection as it stands."""
+        ready = flow.can_save(session.draft, session.known) and not session.saving
+        first = not session.delivered
+        effects = {
+            "preview": tr("Reads, shows every change, writes nothing"),
+            "sync": tr("Waits for your approval: it is the first run")
+            if first
+            else tr("Reads and delivers everything"),
+            "save": tr("Nothing runs until you run it"),
+            "users": tr("People only; courses and classes stay"),
+            "courses": tr("Courses, classes and enrollments only"),
+        }
+        for wish, button in self.buttons.items():
+            waits = first and wish in ("users", "courses")
+            reason = tr("After the first full run") if waits else ""
+            if not ready and not waits:
+                reason = tr("One moment …") if session.saving else tr("When nothing is left to fix")
+            button.show_effect(reason or effects[wish], enabled=not reason)
