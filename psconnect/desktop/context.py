@@ -35,6 +35,9 @@ class Navigator(Protocol):
     def settings(self, name: str) -> None:
         """The settings of a connection."""
 
+    def setting(self, name: str, setting: str) -> None:
+        """The settings of a connection, with the focus on one of them: ``STEP.CONTROL`` or ``STEP``."""
+
     def ids(self, name: str) -> None:
         """How the ids of a connection are made; adoption and re-key."""
 
@@ -47,8 +50,12 @@ class Navigator(Protocol):
     def review(self, name: str, run_id: str) -> None:
         """The review of a waiting run."""
 
-    def help(self, topic: str = "") -> None:
-        """What psconnect does, its keys, and where things are; with a topic, that part of it."""
+    def help(self, step: str = "") -> None:
+        """The help; with the key of a step of the set-up, what helps with that."""
+
+    @property
+    def last_open(self) -> str:
+        """The connection that was open last, or the only one there is; empty for none."""
 
     def set_up(self, draft_id: str = "") -> None:
         """The wizard for a new connection, or for a set-up that waits."""

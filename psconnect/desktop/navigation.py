@@ -68,6 +68,11 @@ class SideBar(QWidget):
             self._rebuild()
         self._check()
 
+    @property
+    def names(self) -> list[str]:
+        """The connections, by name."""
+        return [state.connection.name for state in self._states]
+
     def _open_help(self) -> None:
         self._context.go.help()
 

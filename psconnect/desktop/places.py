@@ -75,7 +75,13 @@ class PlaceStack(QStackedWidget):
     @property
     def name(self) -> str:
         """The connection of the shown page, or an empty text."""
-        return self._place[1][0] if self._place[1] and self.key not in (SET_UP, "help") else ""
+        return _connection_of(self._place)
+
+    @property
+    def last_name(self) -> str:
+        """The connection of the page that was shown last and had one; empty for none."""
+        been = [name for place in [*self._been, self._place] if (name := _connection_of(place))]
+        return been[-1] if been else ""
 
     @property
     def draft_id(self) -> str:
@@ -145,3 +151,8 @@ class PlaceStack(QStackedWidget):
         self.setCurrentWidget(self.set_up if place[0] == SET_UP else self._pages[place[0]])
         self.moved.emit()
         self.load()
+
+
+def _connection_of(place: _Place) -> str:
+    key, values = place
+    return values[0] if values and key not in (SET_UP, "help") else ""

@@ -138,6 +138,10 @@ class MainWindow(QMainWindow):
         """Show the settings of a connection."""
         self.places.go("settings", name)
 
+    def setting(self, name: str, setting: str) -> None:
+        """Show the settings of a connection, with the focus on one of them."""
+        self.places.go("settings", name, setting)
+
     def ids(self, name: str) -> None:
         """Show how the ids of a connection are made."""
         self.places.go("ids", name)
@@ -154,14 +158,20 @@ class MainWindow(QMainWindow):
         """Show the review of a waiting run."""
         self.places.go("review", name, run_id)
 
-    def help(self, topic: str = "") -> None:
-        """Show the help, or that part of it; from a set-up, the way back to it stays in sight."""
+    def help(self, step: str = "") -> None:
+        """Show the help, or what helps with a step of the set-up; from one, the way back to it stays in sight."""
         back = self.places.set_up.draft_id if self.places.key == SET_UP else ""
-        self.places.go("help", *([topic] if topic else []))
+        self.places.go("help", *([step] if step else []))
         if back:
             self._asks_back = True
             text = tr("The set-up waits where you left it.")
             self.banner.tell(text, "accent", [(tr("Back to the set-up"), partial(self.set_up, back))])
+
+    @property
+    def last_open(self) -> str:
+        """The connection that was open last, or the only one there is; empty for none."""
+        names = self.side.names
+        return self.places.last_name if self.places.last_name in names else names[0] if len(names) == 1 else ""
 
     def back(self) -> None:
         """Show the page before."""

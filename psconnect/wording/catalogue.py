@@ -22,6 +22,7 @@ class _Chosen:
     """The language of this process; like the standard library's gettext domain there is one, set before texts are."""
 
     translations: gettext.NullTranslations
+    language: str = ""
 
 
 _chosen = _Chosen(gettext.NullTranslations())
@@ -46,6 +47,13 @@ def use_language(languages: Sequence[str] | None = None, folder: Path | None = N
         if isinstance(place, Path)
         else gettext.NullTranslations()
     )
+    found = gettext.find(DOMAIN, str(place), languages) if isinstance(place, Path) else None
+    _chosen.language = Path(found).parent.parent.name if found else ""
+
+
+def language() -> str:
+    """The language that texts are shown in, as its folder is named; empty for English as it stands in the source."""
+    return _chosen.language
 
 
 def marked(text: str) -> str:

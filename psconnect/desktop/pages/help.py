@@ -1,4 +1,4 @@
-"""Help: what a sync does, the keys, where things are on this computer, and which version this is."""
+"""Help: topics that can be searched, settings found by name, keys, where things are, and which version this is."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ import platform
 from functools import partial
 
 import PySide6
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from psconnect import __version__
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.topic import TopicView
 from psconnect.desktop.text import tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
-from psconnect.desktop.widgets.button import Button, secondary
-from psconnect.desktop.widgets.card import Card, row, wide
+from psconnect.desktop.theme.tokens import SPACE_L
+from psconnect.desktop.widgets.button import Button, link, secondary
+from psconnect.desktop.widgets.card import Card, clear, column, row, wide
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import ScrollPage
+from psconnect.desktop.wizard.find_setting import FindSetting
+from psconnect.desktop.wizard.findable import FoundSetting
+from psconnect.desktop.wizard.pages.side_by_side import Across
+from psconnect.wording.help import find_help, help_for, help_topics
 
+_ASIDE_WIDTH = 300
 _Keys = QKeySequence.StandardKey
 
 
@@ -29,16 +36,67 @@ def versions() -> str:
 
 
 class HelpPage(ScrollPage):
-    """One page, always the same."""
+    """Topics and a search at the side, the chosen topic beside them."""
 
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Help"), parent)
         self._context = context
-        self.body.addWidget(_about_runs())
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Search the help"))
+        self.search.setAccessibleName(tr("Search the help"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._list)
+        self._topics = QVBoxLayout()
+        self._topics.setSpacing(0)
+        self.links: dict[str, Button] = {}
+        self.topic = TopicView()
+        self.finder = FindSetting(self._open_setting)
+        self.outcome = Label("", "help")
+        self.outcome.hide()
+        self.body.addWidget(Across(self._contents(), self.topic, aside=_ASIDE_WIDTH, aside_first=True, gap=SPACE_L))
         self.body.addWidget(_keys())
         self.body.addWidget(self._places())
         self.body.addWidget(self._version())
         self.body.addStretch(1)
+        self._list("")
+        self.topic.show_topic(help_topics()[0])
+
+    def _contents(self) -> QWidget:
+        card = Card(tr("Topics"))
+        card.add(self.search)
+        card.body.addLayout(self._topics)
+        settings = Card(tr("Settings"))
+        settings.add(self.finder)
+        settings.add(Label(tr("By our word, or by that of your other system: Integration Key, Service URL …"), "help"))
+        settings.add(self.outcome)
+        return column(settings, card, 1, spacing=SPACE_L)
+
+    def load(self, step: str = "") -> None:
+        """Show the help with a step of the set-up; without one, stay with what is shown."""
+        topics = help_for(step)
+        if topics:
+            self.search.clear()
+            self.topic.show_topic(topics[0])
+        self.search.setFocus()
+
+    def _list(self, text: str) -> None:
+        clear(self._topics)
+        self.links = {}
+        for topic in find_help(text):
+            self.links[topic.key] = link(topic.title, partial(self.topic.show_topic, topic))
+            self._topics.addWidget(self.links[topic.key], 0, Qt.AlignmentFlag.AlignLeft)
+        if not self.links:
+            self._topics.addWidget(Label(tr("Nothing in the help has all these words."), "help"))
+
+    def _open_setting(self, found: FoundSetting) -> None:
+        """Open it in the connection that was open last, or else say where it is."""
+        name = self._context.go.last_open
+        self.outcome.setVisible(not name)
+        if name:
+            self._context.go.setting(name, found.setting)
+            return
+        text = tr("{label} is on the page “{page}” of a connection’s settings.", label=found.label, page=found.page)
+        self.outcome.setText(text)
 
     def _places(self) -> Card:
         card, home = Card(tr("Where things are")), self._context.service.home
@@ -67,19 +125,6 @@ class HelpPage(ScrollPage):
         copy.setAccessibleName(tr("Copy the versions"))
         card.add(row(wide(Label(versions(), "muted")), copy))
         return card
-
-
-def _about_runs() -> Card:
-    card = Card(tr("What a sync does"))
-    steps = (
-        tr("It reads everything it needs from PowerSchool. If a read is not complete, it stops."),
-        tr("It compares what was read with what the other system was given last, and makes a plan of changes."),
-        tr("A plan that is the first one, follows changed settings or removes unusually much waits for you."),
-        tr("It delivers the plan as a whole. If it is interrupted, the next run carries on safely."),
-    )
-    for place, text in enumerate(steps, 1):
-        card.add(row(Label(f"{place}.", "strong", wrap=False), wide(Label(text)), spacing=SPACE_S))
-    return card
 
 
 def _keys() -> Card:

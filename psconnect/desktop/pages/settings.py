@@ -18,6 +18,7 @@ from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
+from psconnect.desktop.wizard.find_setting import FindSetting
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
@@ -40,8 +41,9 @@ class SettingsPage(ScrollPage):
         self.forms = ConnectionForms(context.bridge, context.service, on_saved=self._forms_saved)
         self.ids_button = secondary(tr("Ids"), lambda: context.go.ids(self.name))
         self.manage_button = secondary("", self._turn)
-        for button in (self.ids_button, self.manage_button):
-            self.buttons.addWidget(button)
+        self.finder = FindSetting(lambda found: self.forms.lead_to(found.setting))
+        for part in (self.finder, self.ids_button, self.manage_button):
+            self.buttons.addWidget(part)
         self._sides = QStackedWidget()
         self._sides.addWidget(self.forms)
         self.body.addWidget(self._sides, 1)
@@ -58,8 +60,8 @@ class SettingsPage(ScrollPage):
         self._show_side(managing=False)
         self.confirm.textChanged.connect(lambda _text: self._enable_remove())
 
-    def load(self, name: str) -> None:
-        """Show the settings of a connection."""
+    def load(self, name: str, setting: str = "") -> None:
+        """Show the settings of a connection, with ``setting`` (``STEP.CONTROL`` or ``STEP``) in focus."""
         self.question.hide()
         if name != self.name:
             self.set_title(self.word, name)
@@ -68,6 +70,9 @@ class SettingsPage(ScrollPage):
             self._show_side(managing=False)
         if name != self.name or not self.forms.dirty:
             self.forms.load(name)
+        if setting:
+            self._show_side(managing=False)
+            self.forms.lead_to(setting)
         self.name, self.again = name, partial(self.load, name)
         connection = self._context.service.connection
         self.read(self._context.bridge, lambda: connection(name), self._show)

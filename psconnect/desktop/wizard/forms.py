@@ -16,8 +16,6 @@ from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import row
 from psconnect.desktop.wizard import flow, steps
 from psconnect.desktop.wizard.draft import Draft
-from psconnect.desktop.wizard.find_setting import FindSetting
-from psconnect.desktop.wizard.findable import FoundSetting
 from psconnect.desktop.wizard.pages import PAGES
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.session import Session, change
@@ -46,7 +44,7 @@ class ConnectionForms(QWidget):
         self.session: Session | None = None
         self.pages: list[StepPage] = []
         self._name = ""
-        self._saving = False
+        self._saving = self._loading = False
         self._after: Callable[[], object] | None = None
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Settings"))
@@ -55,15 +53,13 @@ class ConnectionForms(QWidget):
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.currentChanged.connect(self._entered)
         self.banner = Banner()
-        self.finder = FindSetting(self.lead_to)
-        self._wanted: FoundSetting | None = None
+        self._wanted = ""
         self.save_button = primary(tr("Save"), self.save)
         self.revert_button = secondary(tr("Undo changes"), self._revert)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_L)
         layout.addWidget(self.banner)
-        layout.addWidget(self.finder)
         layout.addWidget(self.tabs, 1)
         # Beside the tabs: the pages are of different heights, and saving is for all of them.
         self.tabs.setCornerWidget(row(self.revert_button, self.save_button))
@@ -78,12 +74,13 @@ class ConnectionForms(QWidget):
         """Show the settings of a connection."""
         self._name = name
         self.banner.hide()
+        self._loading = True
         service = self._service
         self._bridge.call(lambda: change(service, name), partial(self._use, name), self._refused, owner=self)
 
     def drop(self) -> None:
         """Forget what was typed, and the connection."""
-        self._name = ""
+        self._name, self._loading = "", False
         self._drop_pages()
         self.session = None
         self._show()
@@ -91,6 +88,7 @@ class ConnectionForms(QWidget):
     def _use(self, name: str, session: Session) -> None:
         if name != self._name:
             return
+        self._loading = False
         place = max(0, self.tabs.currentIndex())
         self._drop_pages()
         self.session = session
@@ -104,22 +102,25 @@ class ConnectionForms(QWidget):
         session.on_change.append(self._show)
         self.tabs.setCurrentIndex(place)
         self._show()
-        wanted, self._wanted = self._wanted, None
+        wanted, self._wanted = self._wanted, ""
         if wanted:
             self.lead_to(wanted)
 
-    def lead_to(self, found: FoundSetting) -> None:
-        """Open the page of a setting with the focus on it; once they are loaded, where that is still going on."""
-        page = next((page for page in self.pages if page.step == found.step), None)
+    def lead_to(self, setting: str) -> None:
+        """Open the page of ``STEP.CONTROL`` or ``STEP`` with the focus on it; once loaded, where that is going on."""
+        step, _, control = setting.partition(".")
+        if self._loading:
+            self._wanted = setting
+            return
+        page = next((page for page in self.pages if page.step == step), None)
         if page is None:
-            self._wanted = found if self.session is None else None
             return
         if not self.tabs.isTabVisible(self.tabs.indexOf(page)):
             label = self.tabs.tabText(self.tabs.indexOf(page))
             self.banner.tell(tr("This connection does not need the page “{page}”.", page=label), "accent")
             return
         self.tabs.setCurrentWidget(page)
-        page.lead_to(found.control)
+        page.lead_to(control)
 
     def _drop_pages(self) -> None:
         for page in self.pages:
@@ -183,6 +184,6 @@ class ConnectionForms(QWidget):
             after()
 
     def _refused(self, error: PsconnectError) -> None:
-        self._saving, self._after = False, None
+        self._saving, self._loading, self._after = False, False, None
         self._show()
         self.banner.tell(word(error, window=True).text, "bad")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
+from psconnect.desktop.widgets.card import column
 from psconnect.desktop.widgets.form import FormRow
+from psconnect.desktop.wizard.find_setting import FindSetting
 from psconnect.desktop.wizard.findable import SETTING_LABELS, find_settings
 from psconnect.desktop.wizard.flow import spec_of, step_keys
 from psconnect.desktop.wizard.forms import ConnectionForms
@@ -48,18 +52,24 @@ MISSION = {
 """The vendors' words in the mission check, by its lines."""
 
 
+Opened = tuple[ConnectionForms, FindSetting]
+
+
 @pytest.fixture
-def forms(setting: Setting) -> ConnectionForms:
-    """The settings of the demo district's connection, all pages of them."""
+def opened(setting: Setting) -> Iterator[Opened]:
+    """The settings of the demo district's connection, all pages of them, and the search above."""
     shown = ConnectionForms(setting.bridge, setting.district.service)
-    setting.qtbot.addWidget(shown)
-    shown.resize(1000, 700)
-    with setting.qtbot.waitExposed(shown):
-        shown.show()
-    shown.activateWindow()
+    finder = FindSetting(lambda found: shown.lead_to(found.setting))
+    around = column(finder, shown)
+    setting.qtbot.addWidget(around)
+    around.resize(1000, 700)
+    with setting.qtbot.waitExposed(around):
+        around.show()
+    around.activateWindow()
     shown.load(setting.district.name)
     setting.settled()
-    return shown
+    yield shown, finder
+    around.close()
 
 
 def controls(forms: ConnectionForms) -> dict[str, tuple[StepPage, QWidget]]:
@@ -83,8 +93,8 @@ def test_every_vendors_word_finds_its_setting_or_is_no_choice_yet(word: str):
         assert word in [named.word for named in found[0].words]
 
 
-def test_what_can_be_found_is_on_its_page_under_that_name(forms: ConnectionForms):
-    shown = controls(forms)
+def test_what_can_be_found_is_on_its_page_under_that_name(opened: Opened):
+    shown = controls(opened[0])
     assert shown.keys() == SETTING_LABELS.keys(), "listed, but on no page"
     for setting, (_page, control) in shown.items():
         assert control.accessibleName() == SETTING_LABELS[setting]
@@ -117,25 +127,47 @@ def test_a_note_says_what_a_value_means_also_for_a_preset_that_is_not_there():
     assert year.below.endswith("PowerSchool Learning: Import Start Year (2016–17 = 2016)")
 
 
-def test_a_word_opens_its_page_with_the_focus_on_the_setting(forms: ConnectionForms, setting: Setting):
-    forms.finder.search.setFocus()
-    setting.qtbot.keyClicks(forms.finder.search, "integration key")
-    setting.qtbot.keyClick(forms.finder.search, Qt.Key.Key_Return)
+def test_a_word_opens_its_page_with_the_focus_on_the_setting(opened: Opened, setting: Setting):
+    forms, finder = opened
+    finder.search.setFocus()
+    setting.qtbot.keyClicks(finder.search, "integration key")
+    setting.qtbot.keyClick(finder.search, Qt.Key.Key_Return)
     page, control = controls(forms)["credentials.client_id"]
     assert forms.tabs.currentWidget() is page
     assert control.hasFocus()
-    assert forms.finder.search.text() == ""
-    setting.qtbot.keyClicks(forms.finder.search, "preset")
-    setting.press(forms.finder.buttons[0])
+    assert finder.search.text() == ""
+    assert finder.results.isHidden()
+    setting.qtbot.keyClicks(finder.search, "preset")
+    setting.press(finder.buttons[0])
     assert forms.tabs.currentWidget() is forms.pages[0]
-    assert isinstance(forms.pages[0].control_of("name"), QWidget)
 
 
-def test_what_nothing_is_called_is_said(forms: ConnectionForms, setting: Setting):
-    setting.qtbot.keyClicks(forms.finder.search, "flux capacitor")
-    assert forms.finder.found == []
-    labels = [label.text() for label in forms.finder.findChildren(QWidget) if hasattr(label, "text")]
-    assert "No setting here is called that." in labels
+def test_the_list_is_gone_through_with_the_arrows_and_closes_with_escape(opened: Opened, setting: Setting):
+    forms, finder = opened
+    before = forms.geometry()
+    finder.search.setFocus()
+    setting.qtbot.keyClicks(finder.search, "client")
+    assert len(finder.buttons) > 1
+    assert finder.results.isVisible()
+    for label in finder.results.findChildren(QLabel):
+        assert label.isHidden() or label.height() >= label.heightForWidth(label.width())
+    assert forms.geometry() == before, "the page stays where it is"
+    setting.qtbot.keyClick(finder.search, Qt.Key.Key_Down)
+    assert finder.buttons[0].hasFocus()
+    setting.qtbot.keyClick(finder.buttons[0], Qt.Key.Key_Up)
+    assert finder.search.hasFocus()
+    setting.qtbot.keyClick(finder.search, Qt.Key.Key_Escape)
+    assert finder.results.isHidden()
+    setting.qtbot.keyClicks(finder.search, "client")
+    forms.tabs.tabBar().setFocus()
+    assert finder.results.isHidden()
+
+
+def test_what_nothing_is_called_is_said(opened: Opened, setting: Setting):
+    _forms, finder = opened
+    setting.qtbot.keyClicks(finder.search, "flux capacitor")
+    assert finder.found == []
+    assert "No setting here is called that." in [label.text() for label in finder.results.findChildren(QLabel)]
 
 
 def test_a_marked_row_shows_its_hint_as_the_others_do(setting: Setting):

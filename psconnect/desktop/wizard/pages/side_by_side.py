@@ -13,7 +13,7 @@ _ANY_WIDTH = 16_777_215  # Qt's QWIDGETSIZE_MAX
 
 
 class Across(QWidget):
-    """Two widgets; the second takes ``aside`` pixels, or with 0 as much as the first.
+    """Two widgets; the second (with ``aside_first`` the first) takes ``aside`` pixels, or with 0 both the same.
 
     Below ``narrow`` pixels, one stands below the other.
     """
@@ -24,17 +24,18 @@ class Across(QWidget):
         second: QWidget,
         *,
         aside: int = 0,
+        aside_first: bool = False,
         gap: int = SPACE_XL,
         narrow: int = _NARROW,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._second, self._aside, self._narrow = second, aside, narrow
+        self._small, self._aside, self._narrow = first if aside_first else second, aside, narrow
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(gap)
-        self._layout.addWidget(first, 1)
-        self._layout.addWidget(second, 0 if aside else 1)
+        for part in (first, second):
+            self._layout.addWidget(part, 0 if aside and part is self._small else 1)
         # Narrower than both beside each other: else there would never be too little room.
         self.setMinimumWidth(_LEAST)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -50,7 +51,7 @@ class Across(QWidget):
     def _show(self, *, narrow: bool) -> None:
         directions = QBoxLayout.Direction
         self._layout.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
-        self._second.setMinimumWidth(0 if narrow or not self._aside else self._aside)
-        self._second.setMaximumWidth(_ANY_WIDTH if narrow or not self._aside else self._aside)
+        self._small.setMinimumWidth(0 if narrow or not self._aside else self._aside)
+        self._small.setMaximumWidth(_ANY_WIDTH if narrow or not self._aside else self._aside)
         top = Qt.AlignmentFlag.AlignTop
-        self._layout.setAlignment(self._second, top if self._aside and not narrow else Qt.AlignmentFlag(0))
+        self._layout.setAlignment(self._small, top if self._aside and not narrow else Qt.AlignmentFlag(0))
