@@ -198,6 +198,20 @@ class LiveReading:
         """What there is to choose from; works as soon as schools and terms are there, counts may be None."""
         return self._replay(connection).kept.offer()
 
+    def serves(self, connection: Connection) -> bool:
+        """Whether a whole reading of this server by this plugin is kept."""
+        with self._lock:
+            kept = self._kept
+        if kept is None:
+            return False
+        try:
+            replay_of(connection, kept, self._service.clock, CancelToken())
+        except FixSettings as error:
+            if error.code != NOT_KEPT:
+                raise
+            return False
+        return True
+
     def behind(self, connection: Connection) -> bool:
         """Whether these settings want something that is not kept: another server or year, a field, contacts."""
         try:
@@ -276,6 +290,11 @@ class LiveReadings(Base):
     def live_reading(self, key: str) -> LiveReading:
         """The reading kept under that key, a draft's id; only one at a time may be open."""
         return LiveReading(self, key)
+
+    def wipe_live(self, key: str) -> None:
+        """Wipe what is kept under a key; close its reading first."""
+        for path in _files_of(self, key):
+            wipe_file(path)
 
     def sweep_live(self, keys: Collection[str]) -> None:
         """Wipe what no set-up with one of these keys owns, and what a trial left; call at start."""

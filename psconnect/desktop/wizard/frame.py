@@ -136,6 +136,8 @@ class WizardFrame(QWidget):
             self.began.emit(session.draft.id)
             return
         self._opening = True
+        if session:
+            session.live.end()
         self.session = None
         self.banner.hide()
         self._stack.setCurrentWidget(self._waiting)
@@ -271,6 +273,7 @@ class WizardFrame(QWidget):
         """The set-up of that id was discarded: nothing more is kept of it."""
         if self.session and self.session.draft.id == draft_id:
             self._writing.stop()
+            self.session.live.end()
             self.session = None
 
     def may_close(self) -> bool:
@@ -314,6 +317,8 @@ class WizardFrame(QWidget):
         self._bridge.call(lambda: session.finish(draft), partial(self._saved, wish), self._refused, owner=self)
 
     def _saved(self, wish: str, connection: Connection) -> None:
+        if self.session:
+            self.session.live.end()
         self.session = None
         self._show_foot()
         self.saved.emit(connection.name, wish)

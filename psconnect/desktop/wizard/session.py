@@ -16,6 +16,7 @@ import msgspec
 
 from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft, secret_name
+from psconnect.desktop.wizard.live import Live
 from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, rebased, to_connection
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
@@ -64,6 +65,7 @@ class Session:
         empty: a new set-up as it began; nothing is kept of it while it is still so.
         delivered: whether the connection has had a full run, so that it can be run in part.
         saving: whether it is being saved.
+        live: the one reading behind samples and counts.
     """
 
     service: Service
@@ -79,8 +81,13 @@ class Session:
     delivered: bool = False
     saving: bool = False
     on_change: list[Callable[[], None]] = field(default_factory=list)
+    live: Live = field(init=False, repr=False)
     _kept: dict[str, str] = field(default_factory=dict, repr=False)
     _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is read yet."""
+        self.live = Live(self)
 
     @property
     def touched(self) -> bool:
@@ -194,12 +201,12 @@ class Session:
 
     def test(self, on_finding: Callable[[Finding], None], cancel: CancelToken) -> bool:
         """Test address, ID and secret as typed; whether every step passed."""
-        findings = self.service.examine(self._looking(), self._client_secret, on_finding, cancel)
+        findings = self.service.examine(self._looking(), self.client_secret, on_finding, cancel)
         return not any(finding.state == "failed" for finding in findings)
 
     def list_schools(self, cancel: CancelToken) -> list[School]:
         """The district's schools, from PowerSchool."""
-        return self.service.schools(self._looking(), self._client_secret, cancel)
+        return self.service.schools(self._looking(), self.client_secret, cancel)
 
     def test_destination(self) -> str:
         """Whether the destination as typed takes a delivery, in a sentence."""
@@ -218,6 +225,7 @@ class Session:
             connection = self.service.save_connection(onto(draft, self.before, self.known, current))
             self.service.forget_secrets(connection.name, self.removed)
             self._keep(connection.name)
+            self.live.wipe()
             return connection
         self._refuse_taken(draft.of(ConnectPart).name)
         connection = self.service.save_connection(to_connection(draft, self.known))
@@ -226,6 +234,7 @@ class Session:
             draft.secret_name, connection.name, self.places.keys() - self.removed - self.secrets.keys()
         )
         self.service.remove_draft(draft.id)
+        self.live.wipe()
         return connection
 
     def _current(self, name: str) -> Connection:
@@ -244,18 +253,26 @@ class Session:
         self._kept = dict(self.secrets)
 
     @property
-    def _client_secret(self) -> str:
+    def client_secret(self) -> str:
+        """The client secret as typed; empty for the one that is kept."""
         return self.secrets.get(CLIENT_SECRET, "")
 
-    def _looking(self) -> Connection:
-        """The source as typed, under the name that a kept secret has."""
-        return self._as_typed("credentials", self.base.name if self.base else self.draft.secret_name)
+    def settled(self, step: str, draft: Draft | None = None) -> Connection:
+        """The settings as typed on a step and on all that lack nothing, under the name that a kept secret has.
 
-    def _as_typed(self, step: str, name: str) -> Connection:
+        ``draft`` is what was typed at some moment; None for now. Raises FixSettings for what is wrong.
+        """
+        return self._as_typed(step, self.base.name if self.base else self.draft.secret_name, draft)
+
+    def _looking(self) -> Connection:
+        return self.settled("credentials")
+
+    def _as_typed(self, step: str, name: str, draft: Draft | None = None) -> Connection:
         """What is typed on a step and on all that lack nothing, under another name."""
-        lacking = {need.step for need in flow.needs(self.draft, self.known) if need.blocks}
+        draft = draft or self.draft
+        lacking = {need.step for need in flow.needs(draft, self.known) if need.blocks}
         only = {step, *flow.step_keys()} - (lacking - {step})
-        named = self.draft.having(msgspec.structs.replace(self.draft.of(ConnectPart), name=name))
+        named = draft.having(msgspec.structs.replace(draft.of(ConnectPart), name=name))
         return to_connection(named, self.known, self.base, only=only | {"connect"})
 
 
@@ -267,8 +284,9 @@ def _without(secrets: dict[str, str], key: str) -> dict[str, str]:
 
 
 def discard(service: Service, draft_id: str) -> None:
-    """Throw a set-up and its secrets away; work."""
+    """Throw a set-up, its secrets and what was read for it away; work."""
     service.remove_draft(draft_id)
+    service.wipe_live(draft_id)
     service.forget_secrets(secret_name(draft_id))
 
 
