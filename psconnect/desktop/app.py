@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -74,8 +75,10 @@ class Desktop(QObject):
 
     def open_main(self) -> MainWindow:
         """Open the window over the user's own connections."""
-        window = MainWindow(Service(self._home))
+        service = Service(self._home)
+        window = MainWindow(service)
         self.main = self._watched(window)
+        self._sweep(window, service)
         window.demo_wanted.connect(self._open_demo)
         _show_instead(window, self.demo)
         return window
@@ -114,11 +117,18 @@ class Desktop(QObject):
         self._district = district
         window = MainWindow(district.service, title=tr("psconnect – Demo district"), prefill=district.prefill)
         self.demo = self._watched(window)
+        self._sweep(window, district.service)
         window.closed.connect(self._stop_district)
         window.own_wanted.connect(self.open_main)
         _show_instead(window, self.main)
         if not district.service.connections():
             window.set_up()
+
+    def _sweep(self, window: MainWindow, service: Service) -> None:
+        """Wipe what was read for set-ups that are gone, and for visits to settings: they ended with the last window."""
+        opened = time.time()
+        sweep = partial(service.sweep_live, before=opened)
+        window.bridge.call(lambda: sweep(service.drafts()), _nothing, partial(self._refuse, window), owner=window)
 
     def _watched(self, window: MainWindow) -> MainWindow:
         window.bridge.unexpected.connect(self._mistake)
@@ -149,6 +159,10 @@ class Desktop(QObject):
             # A mistake that repeats each second must not bury the window under dialogs.
             return
         MistakeDialog(error, QApplication.activeWindow() or self.main or self.demo).open()
+
+
+def _nothing(_none: object) -> None:
+    """Nobody waits for it."""
 
 
 def _show_instead(window: MainWindow, before: MainWindow | None) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psconnect.demo import DemoOptions, DemoServer
-from psconnect.desktop.wizard.session import Prefill
+from psconnect.desktop.wizard.prefill import Prefill
 from psconnect.model.connection import Connection
 from psconnect.model.connection_id import new_id
 from psconnect.service import CLIENT_SECRET, DEMO_DISTRICT, DEMO_NAME, DemoHome, Home, Service

@@ -23,7 +23,7 @@ from psconnect.desktop.theme.tokens import SPACE_XXL
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.demo_strip import DemoStrip
 from psconnect.desktop.widgets.taborder import put_in_order
-from psconnect.desktop.wizard.session import Prefill
+from psconnect.desktop.wizard.prefill import Prefill
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING
 from psconnect.service import Service

@@ -296,14 +296,19 @@ class LiveReadings(Base):
         for path in _files_of(self, key):
             wipe_file(path)
 
-    def sweep_live(self, keys: Collection[str]) -> None:
-        """Wipe what no set-up with one of these keys owns, and what a trial left; call at start."""
+    def sweep_live(self, keys: Collection[str], *, before: float) -> None:
+        """Wipe what no set-up with one of these keys owns, and what a trial left; call at start.
+
+        What was written since ``before`` (seconds since the epoch) belongs to a set-up that has just begun.
+        """
         folder = _folder(self)
         with storage_errors(folder):
             for path in folder.iterdir():
+                if path.name.partition(".")[0] in keys or path.stat().st_mtime >= before:
+                    continue
                 if path.is_dir():
                     shutil.rmtree(path)
-                elif path.name.partition(".")[0] not in keys:
+                else:
                     wipe_file(path)
 
 

@@ -48,6 +48,15 @@ def desktop(qapp: QApplication, qtbot: QtBot, tmp_path: Path, theme) -> Iterator
     made.deleteLater()
 
 
+def test_what_was_read_for_a_set_up_that_is_gone_is_wiped_at_start(desktop: Desktop, qtbot: QtBot, tmp_path: Path):
+    left = tmp_path / "data" / "live" / "0123456789abcdef.1a2b3c4d.rows"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"somebody's name")
+    os.utime(left, (0, 0))
+    desktop.open_main()
+    qtbot.waitUntil(lambda: not left.exists(), timeout=LONG_MS)
+
+
 def test_the_second_start_raises_the_first(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> None:
     raised: list[bool] = []
     first = OneInstance(home_at(tmp_path), lambda: raised.append(True))

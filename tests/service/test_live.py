@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -98,9 +99,12 @@ def test_what_no_set_up_owns_is_wiped_at_start(live: Live):
     live.read()
     live.reading.close()
     (live.connected.service.home.data / "live" / "trial").mkdir()
-    live.connected.service.sweep_live([KEY])
+    written = time.time() + 60
+    live.connected.service.sweep_live([KEY], before=0)
+    assert len(files(live)) == 2  # what was written since then is in use
+    live.connected.service.sweep_live([KEY], before=written)
     assert len(files(live)) == 1
-    live.connected.service.sweep_live(["another"])
+    live.connected.service.sweep_live(["another"], before=written)
     assert files(live) == []
 
 

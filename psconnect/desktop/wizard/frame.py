@@ -20,7 +20,8 @@ from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.foot import Foot
 from psconnect.desktop.wizard.pages import PAGES
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
-from psconnect.desktop.wizard.session import Prefill, Session, begin_session
+from psconnect.desktop.wizard.prefill import Prefill
+from psconnect.desktop.wizard.session import Session, begin_session
 from psconnect.desktop.wizard.step_frame import StepFrame
 from psconnect.desktop.wizard.step_list import StepList
 from psconnect.model.connection import Connection

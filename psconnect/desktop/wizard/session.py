@@ -17,6 +17,7 @@ import msgspec
 from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft, secret_name
 from psconnect.desktop.wizard.live import Live
+from psconnect.desktop.wizard.prefill import Prefill
 from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, rebased, to_connection
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
@@ -29,24 +30,6 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import stripped
 from psconnect.model.runs import APPLIED
 from psconnect.service import CLIENT_SECRET, Finding, Piece, PluginPackage, School, SecretPlace, Service, secret_word
-
-
-@dataclass(frozen=True)
-class Prefill:
-    """What is known already when a set-up begins: the demo district, or settings from elsewhere.
-
-    ``complete`` opens it on its last step.
-    """
-
-    name: str = ""
-    url: str = ""
-    client_id: str = ""
-    client_secret: str = field(default="", repr=False)
-    connection_id: str = ""
-    district_name: str = ""
-    preset: str = ""
-    folder: str = ""
-    complete: bool = False
 
 
 @dataclass

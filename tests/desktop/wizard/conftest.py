@@ -25,7 +25,8 @@ from psconnect.desktop.wizard.pages.destination import DestinationPage
 from psconnect.desktop.wizard.pages.plugin import PluginPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.pages.summary import SummaryPage
-from psconnect.desktop.wizard.session import Prefill, Session
+from psconnect.desktop.wizard.prefill import Prefill
+from psconnect.desktop.wizard.session import Session
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.service import Service
