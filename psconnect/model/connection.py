@@ -23,6 +23,7 @@ from psconnect.model.roster_rules import UniquenessSettings, check_uniqueness
 from psconnect.model.scope import ScopeSettings, check_scope
 from psconnect.model.sections import (
     POWERSCHOOL,
+    BuiltPlugin,
     EntityThresholds,
     OptionSettings,
     Requirement,
@@ -52,6 +53,7 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     per entity key for people without a username. ``sign_in`` are e-mail domains per kind of sign-in.
     ``roles`` says what the district's own roles in a class mean, by their name, key or number (roster.roles).
     ``destination`` holds ``kind`` and the keys that this kind of destination declares.
+    ``plugin`` is what psconnect noted of the plugin it built last.
     ``stated`` are the settings, by section, that the file states although they equal the default; for settings that are
     not stated, the preset decides (roster.presets). It is not a key of the file.
     """
@@ -74,6 +76,7 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     uniqueness: UniquenessSettings = UniquenessSettings()
     safety: SafetySettings = SafetySettings()
     destination: dict[str, Any] = msgspec.field(default_factory=dict)
+    plugin: BuiltPlugin = BuiltPlugin()
     disabled: bool = False
     stated: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
 
@@ -138,6 +141,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "ids": IdSettings,
     "uniqueness": UniquenessSettings,
     "safety": SafetySettings,
+    "plugin": BuiltPlugin,
 }
 
 

@@ -64,6 +64,29 @@ class SourceSettings(_Section, frozen=True, forbid_unknown_fields=True, omit_def
     own: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
+_VERSION = r"^(\d+(\.\d+)*)?$"
+
+
+class BuiltPlugin(_Section, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The plugin that was built last; psconnect writes this section itself.
+
+    Attributes:
+        version: its version; empty if none was built yet.
+        content: a digest of everything in it but the version: a plugin with the same content keeps its version.
+        file: whether it is the whole package or the lone plugin.xml.
+        access: the fields it may view per table, separated by spaces.
+    """
+
+    version: Annotated[str, msgspec.Meta(pattern=_VERSION, max_length=20, description="digits and dots")] = ""
+    content: str = ""
+    file: Literal["zip", "xml"] = "zip"
+    access: dict[str, str] = msgspec.field(default_factory=dict)
+
+    def may_view(self, table: str, field: str) -> bool:
+        """Whether it asks for a field; both in upper case."""
+        return field in self.access.get(table, "").split()
+
+
 _NAME_FIELDS = {"Mother": "Students.Mother", "Father": "Students.Father"}
 
 

@@ -10,10 +10,16 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from xml.sax.saxutils import escape, quoteattr
 
+import msgspec
+
 from psconnect.model.connection import Connection
+from psconnect.model.sections import BuiltPlugin
 from psconnect.powerschool.dataversions import subscription_file, subscription_xml
 from psconnect.powerschool.sql import page_sql
 from psconnect.powerschool.stream import Stream
@@ -22,6 +28,9 @@ from psconnect.powerschool.streams import StreamSet
 NAMESPACE = "http://plugin.powerschool.pearson.com"
 _LONGEST_DESCRIPTION = 256
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+"""The system that a ZIP says it was made on; Python would say 0 on Windows."""
+_XML = "plugin.xml"
 
 
 def plugin_name(connection_id: str) -> str:
@@ -45,36 +54,77 @@ def digest_of(stream: Stream) -> str:
 
 @dataclass(frozen=True)
 class PluginPackage:
-    """A built plugin: its name and version, the ZIP's bytes, and the (TABLE, FIELD) pairs it asks to view."""
+    """A built plugin.
+
+    Attributes:
+        name, version: as in PowerSchool's list of installed plugins.
+        content: the bytes of the file.
+        access: the (TABLE, FIELD) pairs it asks to view.
+        built: what is noted of it, so that the next one gets a higher version only if something changed.
+    """
 
     name: str
     version: str
     content: bytes
     access: list[tuple[str, str]]
+    built: BuiltPlugin
 
 
-def build_plugin(streams: StreamSet, version: str, owner: Connection, *, data_versions: bool = False) -> PluginPackage:
+def build_plugin(
+    streams: StreamSet,
+    version: str | Callable[[str], str],
+    owner: Connection,
+    *,
+    data_versions: bool = False,
+    alone: bool = False,
+) -> PluginPackage:
     """The plugin package for these streams; the connection must have an id. The same input gives the same bytes.
 
-    With ``data_versions`` it also asks PowerSchool to note which rows of its tables change (docs/powerschool.md 12).
+    ``version`` may be a function of the content's digest. With ``data_versions`` the plugin also asks PowerSchool to
+    note which rows of its tables change (docs/powerschool.md 12). ``alone`` builds the lone plugin.xml: it grants the
+    same access, but has no queries, so that psconnect reads table by table.
     """
     access = streams.grants()
+    files = {} if alone else _beside(streams, owner, data_versions=data_versions)
+    # The connection's name is only shown, so another name makes no other plugin.
+    digest = _digest({_XML: _plugin_xml(access, "", msgspec.structs.replace(owner, name="")), **files})
+    version = version if isinstance(version, str) else version(digest)
+    files = {_XML: _plugin_xml(access, version, owner), **files}
+    content = files[_XML].encode() if alone else _zipped(files)
+    built = BuiltPlugin(version, digest, "xml" if alone else "zip", _by_table(access))
+    return PluginPackage(plugin_name(owner.id), version, content, access, built)
+
+
+def _beside(streams: StreamSet, owner: Connection, *, data_versions: bool) -> dict[str, str]:
+    """The files of a package beside plugin.xml, by their paths in it."""
+    files = {}
+    for stream in streams.by_name.values():
+        name = query_name(stream, owner.id)
+        files[f"queries_root/{name}.named_queries.xml"] = _query_xml(stream, name)
+    if data_versions:
+        files[subscription_file(owner.id)] = subscription_xml(streams, owner.id)
+    return files
+
+
+def _digest(files: dict[str, str]) -> str:
+    whole = "\0".join(part for one in sorted(files.items()) for part in one)
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+def _by_table(access: list[tuple[str, str]]) -> dict[str, str]:
+    return {table: " ".join(field for _table, field in some) for table, some in groupby(access, itemgetter(0))}
+
+
+def _zipped(files: dict[str, str]) -> bytes:
+    """A ZIP that is the same on every computer: no times, no system's own attributes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, "plugin.xml", _plugin_xml(access, version, owner))
-        for stream in streams.by_name.values():
-            name = query_name(stream, owner.id)
-            _add(archive, f"queries_root/{name}.named_queries.xml", _query_xml(stream, name))
-        if data_versions:
-            _add(archive, subscription_file(owner.id), subscription_xml(streams, owner.id))
-    return PluginPackage(plugin_name(owner.id), version, out.getvalue(), access)
-
-
-def _add(archive: zipfile.ZipFile, name: str, text: str) -> None:
-    entry = zipfile.ZipInfo(name, _EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    archive.writestr(entry, text.encode("utf-8"))
+        for name, text in files.items():
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system, entry.external_attr = _UNIX, 0o644 << 16
+            archive.writestr(entry, text.encode("utf-8"))
+    return out.getvalue()
 
 
 def _plugin_xml(access: list[tuple[str, str]], version: str, owner: Connection) -> str:

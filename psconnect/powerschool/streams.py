@@ -102,6 +102,8 @@ class StreamSet:
         return sorted(set().union(*(stream.grants() for stream in self.by_name.values())))
 
 
+_ROLES = Piece("roledef", frozenset({"ROLEDEF"}), frozenset({"SECTIONTEACHER.ROLEID"}))
+_WITHOUT_ROLES = go_without(SECTION_TEACHERS, [_ROLES]) or SECTION_TEACHERS
 _NAMED_STREAMS = {"contact": "contact_names", "relationship": "contact_links"}
 
 
@@ -117,12 +119,14 @@ def streams_for(
     fields: Mapping[str, Iterable[str]],
     portal: bool = False,
     admins: bool = True,
+    co_teachers: bool = True,
     whole_names: tuple[str, ...] = (),
 ) -> StreamSet:
     """The streams a connection needs.
 
     ``contacts`` says whether contacts and relationships are read, ``portal`` whether their portal accounts matter,
-    ``admins`` whether staff without a class are delivered. ``whole_names`` are the students' fields that hold contacts'
+    ``admins`` whether staff without a class are delivered, ``co_teachers`` whether roles in a class matter, because
+    not only the teacher whom a section names is delivered. ``whole_names`` are the students' fields that hold contacts'
     whole names, if PowerSchool's contact module is not used. ``fields`` has, per entity key, the ``Table.Field`` names
     its mapping uses: those not read anyway are added to the entity's stream. Raises FixSettings for a field of a table
     that the entity's stream can't reach.
@@ -134,6 +138,8 @@ def streams_for(
             chosen[stream.name] = stream
     elif contacts:
         chosen |= {stream.name: stream for stream in (CONTACTS, RELATIONSHIPS, *([PORTAL_ACCOUNTS] if portal else ()))}
+    if not co_teachers:
+        chosen[SECTION_TEACHERS.name] = _WITHOUT_ROLES
     if not admins:
         fields = {entity: names for entity, names in fields.items() if entity != "admin"}
         if "users.loginid" not in (name.lower() for name in fields.get("teacher", ())):

@@ -8,7 +8,7 @@ list of all (6.1).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -216,6 +216,8 @@ class V1Reader:
 
     def _assignments_stream(self, stream: Stream, arguments: Mapping[str, str]) -> Gathered:
         """One row for the lead teacher of each section (6.4, 9.1)."""
+        # Roles may not be asked for (``streams_for``), but whom v1 names always leads the class.
+        stream = replace(stream, columns=(*stream.columns, *stream.absent), absent=())
         staff, rows = merged(self._staff()), []
         for section in merged(self._sections(arguments)).values():
             key = key_at(section, "staff_id")

@@ -17,6 +17,7 @@ from psconnect.logs import logger
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import Run
+from psconnect.powerschool.plugin_versions import built_later
 from psconnect.service.destinations import Destinations
 from psconnect.service.identity import Identity
 from psconnect.service.secrets import destination_secret_keys, every_secret
@@ -75,7 +76,7 @@ class Connections(Identity, Destinations):
         """
         checked = from_dict(to_dict(connection))
         checked = msgspec.structs.replace(checked, name=self._files.spelled(checked.name) or checked.name)
-        checked = load_preset(checked.preset).fixed_in(self.with_id(checked))
+        checked = self._with_plugin(load_preset(checked.preset).fixed_in(self.with_id(checked)))
         thresholds_of(choices_of(checked).connection.safety.thresholds)
         if checked.destination_kind in KINDS:
             KINDS[checked.destination_kind].check(checked.destination)
@@ -83,6 +84,11 @@ class Connections(Identity, Destinations):
         self._forget_for_another_kind(checked)
         self._files.save(checked)
         return checked
+
+    def _with_plugin(self, connection: Connection) -> Connection:
+        """The settings with what is known of the plugin built last: an imported file may be older than that."""
+        stored = next((one.plugin for one in self._files.all() if one.id == connection.id), connection.plugin)
+        return msgspec.structs.replace(connection, plugin=built_later(connection.plugin, stored))
 
     def _forget_for_another_kind(self, connection: Connection) -> None:
         """Drop secrets of the previous kind: another system may ask for them by the same key."""

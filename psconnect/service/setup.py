@@ -1,13 +1,11 @@
-"""Setting up a connection: secrets, the plugin package, the access doctor, schools, destinations."""
+"""Setting up a connection: the access doctor, schools, filters, destinations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
-
-import msgspec
 
 from psconnect.destinations import KINDS
 from psconnect.destinations.kind import Kind
@@ -18,21 +16,18 @@ from psconnect.model.events import OnEvent, ignore
 from psconnect.model.findings import Finding, stop_if_failed
 from psconnect.model.pasted import pasted
 from psconnect.powerschool.evidence import Evidence
-from psconnect.powerschool.pieces import Piece, piece_of
-from psconnect.powerschool.plugin import PluginPackage, build_plugin
-from psconnect.powerschool.streams import StreamSet
 from psconnect.service.destinations import Destinations
 from psconnect.service.drafts import DraftFiles
 from psconnect.service.live import LiveReadings
+from psconnect.service.plugins import Plugins, powerschool_streams
 from psconnect.sources.kind import OpenSource, School
-from psconnect.sources.powerschool import PowerSchoolReads
 from psconnect.sources.powerschool.system import PowerSchool
 from psconnect.store.files import write_atomically
 from psconnect.store.reading.assigned_values import mails_by_domain
 from psconnect.store.reading.last_reading import last_read
 from psconnect.store.settings.secrets import CLIENT_SECRET
 from psconnect.sync import inspect
-from psconnect.sync.compose import Choices, choices_of, compare_of, in_effect, shaped_source
+from psconnect.sync.compose import Choices, choices_of, in_effect, shaped_source
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo
 from psconnect.wording.errors import word
@@ -40,51 +35,8 @@ from psconnect.wording.errors import word
 _SIGN_IN = "Sign-in by e-mail domain"
 
 
-class SetUp(Destinations, DraftFiles, LiveReadings):
+class SetUp(Destinations, DraftFiles, LiveReadings, Plugins):
     """What a user can do while setting up a connection, with settings that may be unsaved."""
-
-    def build_plugin(self, name: str) -> PluginPackage:
-        """Build the plugin package with the least access the connection needs; its version grows with time."""
-        return self.plugin_for(self._files.with_kept_id(name))
-
-    def go_without(self, name: str, refused: Iterable[str]) -> tuple[Piece, ...]:
-        """Make a connection do without what PowerSchool refuses; returns everything it does without.
-
-        ``refused`` are names of pieces, or of tables or fields in PowerSchool. Raises FixSettings for what can't be
-        left out or is needed by another choice.
-        """
-        connection = self._files.get(name)
-        changed, pieces = self.left_out(connection, refused)
-        if changed != connection:
-            self._files.save(changed)
-        return pieces
-
-    def left_out(self, connection: Connection, refused: Iterable[str]) -> tuple[Connection, tuple[Piece, ...]]:
-        """The settings, possibly unsaved, without what is refused, and everything they do without.
-
-        Raises the same errors as ``go_without``.
-        """
-        wanted = dict.fromkeys([*connection.source.without, *(piece_of(text).name for text in refused)])
-        source = msgspec.structs.replace(connection.source, without=list(wanted))
-        changed = msgspec.structs.replace(connection, source=source)
-        return changed, powerschool_streams(choices_of(changed)).without
-
-    def write_plugin(self, name: str, path: Path) -> PluginPackage:
-        """Build a connection's plugin package and write its ZIP."""
-        return _written(self.build_plugin(name), path)
-
-    def save_plugin(self, connection: Connection, path: Path) -> PluginPackage:
-        """Build the plugin package of possibly unsaved settings and write its ZIP."""
-        return _written(self.plugin_for(connection), path)
-
-    def plugin_for(self, connection: Connection) -> PluginPackage:
-        """Build the plugin package of possibly unsaved settings; they get an id if they have none."""
-        connection = self.with_id(connection)
-        choices = choices_of(connection)
-        version = f"1.{self.clock.now():%Y%m%d.%H%M%S}"
-        return build_plugin(
-            powerschool_streams(choices), version, connection, data_versions=compare_of(choices) == "incremental"
-        )
 
     def presets(self) -> list[PresetInfo]:
         """The presets a connection can start from, by label."""
@@ -221,20 +173,3 @@ class SetUp(Destinations, DraftFiles, LiveReadings):
             "Check how the domain is written, and map the e-mail to the field that holds it.",
             "PSC-SIGN-IN-DOMAIN",
         )
-
-
-def _written(package: PluginPackage, path: Path) -> PluginPackage:
-    write_atomically(path.absolute(), package.content)
-    return package
-
-
-def powerschool_streams(choices: Choices) -> StreamSet:
-    """The streams to read from PowerSchool; raises FixSettings for a connection with another source."""
-    if not isinstance(choices.reads, PowerSchoolReads):
-        raise FixSettings(
-            "PSC-SOURCE-NO-PLUGIN",
-            where="source.kind",
-            name=choices.connection.name,
-            label=choices.kind.label,
-        )
-    return choices.reads.streams

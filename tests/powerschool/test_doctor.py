@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -45,15 +43,8 @@ def failed(found: list[Finding]) -> dict[str, str]:
 
 def reinstalled(reading: Reading, change: Callable[[str, str], str | None]) -> None:
     """Install the plugin with files changed, or left out where ``change`` gives None."""
-    reading.clock.wait(60, CancelToken())
     package = reading.connected.service.build_plugin(reading.connected.name)
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package.content)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            text = change(name, old.read(name).decode())
-            if text is not None:
-                new.writestr(name, text)
-    reading.server.install(out.getvalue())
+    reading.server.install(reading.connected.altered(package, change))
     reading.server.enable(package.name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -18,7 +19,7 @@ from psconnect.service import Service
 from psconnect.store.settings.connection_files import read_file
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
-from tests.support.demo import Connected
+from tests.support.demo import Connect, Connected
 
 NAME = "Lincoln roster"
 
@@ -87,6 +88,112 @@ def test_settings_that_are_not_saved_yet_get_a_plugin_with_their_own_id(service:
     assert package.name == "psconnect roster bcdfgh"
     assert service.save_connection(given).id == "bcdfgh"
     assert service.build_plugin(NAME).name == package.name
+
+
+# --- version and gap ---
+
+
+def test_the_version_stays_until_something_changes_also_on_another_computer(service: Service, tmp_path: Path) -> None:
+    service.save_connection(settings())
+    first = service.build_plugin(NAME)
+    assert service.build_plugin(NAME).content == first.content, "the same choices give the same bytes"
+    assert service.plugin_gap(service.connection(NAME)).same
+    service.export_connection(NAME, tmp_path / "exported.toml")
+    elsewhere = Service(home_at(tmp_path / "elsewhere"), Secrets({}, session_only=True))
+    elsewhere.import_connection(tmp_path / "exported.toml")
+    assert elsewhere.build_plugin(NAME).content == first.content
+    elsewhere.set_value(NAME, "options.parents", "none")
+    later = elsewhere.build_plugin(NAME)
+    assert [int(part) for part in later.version.split(".")] > [int(part) for part in first.version.split(".")]
+    # An older file that is imported again does not take the version back.
+    elsewhere.import_connection(tmp_path / "exported.toml")
+    assert elsewhere.connection(NAME).plugin == later.built
+
+
+def test_unsaved_settings_are_noted_with_the_stored_connection(service: Service, tmp_path: Path) -> None:
+    stored = service.save_connection(settings())
+    built = service.save_plugin(
+        msgspec.structs.replace(stored, custom={"student": "Gender|gender"}), tmp_path / "p.zip"
+    )
+    assert (tmp_path / "p.zip").read_bytes() == built.content
+    after = service.connection(NAME)
+    assert after.plugin == built.built
+    assert after.custom == {}, "nothing else of the unsaved settings is stored"
+    assert "STUDENTS.GENDER" in service.plugin_gap(after).spare
+
+
+def test_mission_G15_switching_co_teachers_on_names_the_fields_that_the_plugin_lacks(service: Service) -> None:
+    service.save_connection(from_dict({"name": NAME, "preset": "school-passport"}))
+    off = service.build_plugin(NAME)
+    assert not service.plugin_gap(service.connection(NAME)).upgrade
+    service.set_value(NAME, "options.co_teachers", "true")
+    gap = service.plugin_gap(service.connection(NAME))
+    assert gap.upgrade
+    assert [one.name for one in gap.missing] == [
+        "RoleDef.ID",
+        "RoleDef.Name",
+        "RoleDef.RoleKey",
+        "SectionTeacher.RoleID",
+    ]
+    on = service.build_plugin(NAME)
+    assert (on.name, on.version > off.version) == (off.name, True), "it is installed over the old one"
+    assert not service.plugin_gap(service.connection(NAME)).upgrade
+
+
+def test_mission_G01_further_fields_are_in_the_plugin_and_the_default_one_has_none(service: Service) -> None:
+    service.save_connection(settings())
+    default = service.build_plugin(NAME)
+    own = "Alert_Medical|alert, StudentCoreFields.immunization_dpt|dpt, U_STUDENTS_EXTENSION.note|note"
+    service.set_value(NAME, "custom.student", own)
+    custom = service.build_plugin(NAME)
+    assert set(custom.access) - set(default.access) == {
+        ("STUDENTS", "ALERT_MEDICAL"),
+        ("STUDENTCOREFIELDS", "IMMUNIZATION_DPT"),
+        ("STUDENTCOREFIELDS", "STUDENTSDCID"),
+        ("U_STUDENTS_EXTENSION", "NOTE"),
+        ("U_STUDENTS_EXTENSION", "STUDENTSDCID"),
+    }
+    service.set_value(NAME, "custom.student", "")
+    assert service.build_plugin(NAME).access == default.access
+
+
+def test_a_field_name_that_powerschool_cannot_have_is_refused_before_anything_is_saved(
+    service: Service, tmp_path: Path
+) -> None:
+    given = from_dict({"name": NAME, "preset": "oneroster", "custom": {"student": f"U_X.{'N' * 31}|note"}})
+    with pytest.raises(FixSettings) as caught:
+        service.save_plugin(given, tmp_path / "plugin.zip")
+    assert (caught.value.code, caught.value.where) == ("PSC-PLUGIN-NAME", f"U_X.{'N' * 31}")
+    assert not (tmp_path / "plugin.zip").exists()
+
+
+def _without_its_version(xml: bytes) -> bytes:
+    return re.sub(rb' version="[\d.]+"', b"", xml)
+
+
+def test_mission_D03_the_lone_xml_installs_as_well_as_the_zip(connect: Connect, tmp_path: Path) -> None:
+    """The ZIP holds one plugin.xml; alone it grants the same, and the same roster is delivered."""
+    connected = connect()
+    service, server = connected.service, connected.server
+    whole = service.build_plugin(connected.name)
+    with zipfile.ZipFile(io.BytesIO(whole.content)) as archive:
+        manifests = [name for name in archive.namelist() if name == "plugin.xml"]
+        inside = archive.read("plugin.xml")
+    assert manifests == ["plugin.xml"]
+    run = service.sync(connected.name)
+    service.approve(run.id, "test")
+    by_queries = _students(connected.bundle)
+    lone = service.write_plugin(connected.name, tmp_path / "plugin.XML")
+    assert (tmp_path / "plugin.XML").read_bytes() == lone.content
+    assert _without_its_version(lone.content) == _without_its_version(inside)
+    server.install(lone.content)
+    server.enable(lone.name)
+    assert {finding.state for finding in service.check(connected.name, lambda _finding: None)} == {"ok", "warning"}
+    run = service.sync(connected.name)
+    assert run.way == "tables"
+    assert run.state.startswith("finished")
+    assert not run.changes, "nothing differs from what the queries gave"
+    assert _students(connected.bundle) == by_queries
 
 
 def _students(bundle: Path) -> list[dict[str, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import sqlite3
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ from psconnect.demo import DemoOptions, DemoServer, Fault
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import from_dict
 from psconnect.model.runs import Run
-from psconnect.service import Service
+from psconnect.service import PluginPackage, Service
 from psconnect.store.settings.home import home_at, slug
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 
@@ -99,10 +101,22 @@ class Connected:
     def reinstall(self) -> None:
         """Build the plugin for the connection's present choices, and install and enable it."""
         package = self.service.build_plugin(self.name)
-        self.server.install(package.content)
+        if package.version not in [one.version for one in self.server.plugins() if one.name == package.name]:
+            self.server.install(package.content)
         plugin = self.server.enable(package.name)
         self.service.set_value(self.name, "source.client_id", json.dumps(plugin.client_id))
         self.service.set_secret(self.name, CLIENT_SECRET, plugin.client_secret)
+
+    def altered(self, package: PluginPackage, change: Callable[[str, str], str | None]) -> bytes:
+        """A plugin with files changed, or left out where ``change`` gives None; it is newer than the one installed."""
+        installed = next((one.version for one in self.server.plugins() if one.name == package.name), package.version)
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(package.content)) as old, zipfile.ZipFile(out, "w") as new:
+            for name in old.namelist():
+                text = change(name, old.read(name).decode())
+                if text is not None:
+                    new.writestr(name, text.replace(f'version="{package.version}"', f'version="{installed}.1"'))
+        return out.getvalue()
 
     def fault(self, name: str, path: str = "*", **more: Any) -> None:
         """Switch one fault of the catalogue on."""

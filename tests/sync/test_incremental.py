@@ -299,7 +299,7 @@ def test_the_week_counts_from_the_last_full_reading(delivered: Connected) -> Non
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("options.co_teachers", "false"),
+        ("options.co_teacher_classes", "3"),
         ("scope.start_year", "2026"),
         ("mapping.student.email", '"{Students.DCID}@x.test"'),
     ],

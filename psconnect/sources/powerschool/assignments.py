@@ -173,12 +173,16 @@ class _Judge:
         return None if one.role else "role-not-mapped"
 
     def _role(self, row: Any) -> tuple[RoleKind | None, str]:
-        """The row's kind of role and its name; a plugin may have no access to role names."""
+        """The row's kind of role and its name; a plugin may have no access to role names.
+
+        Without co-teachers, roles are not read at all: who is not named by the section itself counts as one.
+        """
         role = (getattr(row, "role_key", ""), getattr(row, "role_name", ""), row.roleid)
         if role not in self._roles:
             key, name, number = role
             shown = name.strip() or key.strip() or (f"number {number}" if number else "none")
-            self._roles[role] = (self._plan.included.roles.kind_of(*role), shown)
+            kind = self._plan.included.roles.kind_of(*role) if any(role) or self._plan.co_teachers else CO_TEACHER
+            self._roles[role] = (kind, shown)
         return self._roles[role]
 
 

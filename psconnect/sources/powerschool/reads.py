@@ -56,13 +56,15 @@ def _streams(wanted: Wanted, names: WholeNames | None) -> StreamSet:
             contacts=contacts,
             fields={entity: [*mapped.get(entity, ()), *more.get(entity, ())] for entity in {**mapped, **more}},
             admins=options.admins,
+            co_teachers=options.co_teachers,
             whole_names=fields,
         )
-    streams = streams_for(contacts=contacts, fields=mapped, portal=portal, admins=options.admins)
+    chosen = {"contacts": contacts, "portal": portal, "admins": options.admins, "co_teachers": options.co_teachers}
+    streams = streams_for(fields=mapped, **chosen)
     if not more:
         return streams
     both = {entity: [*mapped.get(entity, ()), *more.get(entity, ())] for entity in {**mapped, **more}}
     try:
-        return streams_for(contacts=contacts, fields=both, portal=portal, admins=options.admins)
+        return streams_for(fields=both, **chosen)
     except FixSettings as error:
         raise as_filter_error(error) from None

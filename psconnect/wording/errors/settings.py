@@ -164,6 +164,16 @@ TEXTS = {
         marked("The kind of source “{wanted}” does not exist in this version."),
         marked("{hint}"),
     ),
+    "PSC-PLUGIN-CHECK": ErrorTexts(
+        marked("The plugin was not saved"),
+        marked("Checking the finished plugin found a mistake in it, so it was not saved: {faults}."),
+        marked("This is a mistake in psconnect: report it with this text. No setting has to be changed."),
+    ),
+    "PSC-PLUGIN-NAME": ErrorTexts(
+        marked("PowerSchool has no field with such a name"),
+        marked("“{name}” can’t be the name of a table or field: a name has at most {most} letters, digits and _."),
+        marked("Look the name up in PowerSchool, and correct it where the settings use {full_name}."),
+    ),
     "PSC-SOURCE-NO-PLUGIN": ErrorTexts(
         marked("This source needs no plugin"),
         marked("“{name}” reads from {label}. Plugins, and what goes without one, are PowerSchool’s alone."),
