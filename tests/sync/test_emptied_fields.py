@@ -40,7 +40,8 @@ def test_D08_a_field_that_lost_all_its_values_holds_until_somebody_approves(conn
     (hold,) = emptied(run)
     count = run.read["section_teachers"]
     assert word_hold(hold).reason == (
-        f"SectionTeacher.End_Date (Last day): empty in all {count:,} teaching assignments; at the last delivery some had a value."
+        "SectionTeacher.End_Date (Last day): empty in all "
+        f"{count:,} teaching assignments; at the last delivery some had a value."
     )
     assert untouched(connected) == before
     assert connected.service.approve(run.id, "they never end").delivered

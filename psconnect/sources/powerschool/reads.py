@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool.plugin import digest_of
@@ -59,12 +60,14 @@ def _streams(wanted: Wanted, names: WholeNames | None) -> StreamSet:
             co_teachers=options.co_teachers,
             whole_names=fields,
         )
-    chosen = {"contacts": contacts, "portal": portal, "admins": options.admins, "co_teachers": options.co_teachers}
-    streams = streams_for(fields=mapped, **chosen)
+    chosen = partial(
+        streams_for, contacts=contacts, portal=portal, admins=options.admins, co_teachers=options.co_teachers
+    )
+    streams = chosen(fields=mapped)
     if not more:
         return streams
     both = {entity: [*mapped.get(entity, ()), *more.get(entity, ())] for entity in {**mapped, **more}}
     try:
-        return streams_for(fields=both, **chosen)
+        return chosen(fields=both)
     except FixSettings as error:
         raise as_filter_error(error) from None
