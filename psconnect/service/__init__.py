@@ -8,6 +8,7 @@ from psconnect.destinations.kind import Kind
 from psconnect.model.findings import Finding
 from psconnect.model.runs import SetAside
 from psconnect.model.setting_fields import SecretField, SettingField, TableColumn
+from psconnect.powerschool.field_finder import FieldState, FoundField
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import ExplainedStep, Explanation, Happening, Related
@@ -64,9 +65,11 @@ __all__ = [
     "EntitySettings",
     "ExplainedStep",
     "Explanation",
+    "FieldState",
     "FilterCounts",
     "FilterPreview",
     "Finding",
+    "FoundField",
     "Happening",
     "Home",
     "IdsNow",
