@@ -12,6 +12,7 @@ from psconnect.powerschool.field_finder import FieldState, FoundField
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import ExplainedStep, Explanation, Happening, Related
+from psconnect.roster.sign_in import domain_within, mail_domain
 from psconnect.service.connections import IN_USE, Connections, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
 from psconnect.service.figures import Figures, Standing
@@ -21,6 +22,7 @@ from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
+from psconnect.service.typed_choices import check_name_fields, fixed_options, known_field, made_usernames, split_name
 from psconnect.sources.kind import Offer, OfferedCourse, OfferedSchool, OfferedTerm, RoleUse, School
 from psconnect.store.history.change_table import Arrangement
 from psconnect.store.reading.last_reading import FINDABLE, Match
@@ -37,6 +39,7 @@ from psconnect.sync.attribute_settings import (
 )
 from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.frozen_ids import IdsNow
+from psconnect.sync.included import options_of
 from psconnect.sync.inspect import PresetInfo
 from psconnect.sync.live.counting import EntityCounts, FilterCounts, RuleLoss
 from psconnect.sync.live.delivery import EntityDelivery
@@ -109,12 +112,20 @@ __all__ = [
     "TableColumn",
     "Undoable",
     "ValueCount",
+    "check_name_fields",
     "demo_errors",
+    "domain_within",
     "find_home",
+    "fixed_options",
+    "known_field",
+    "made_usernames",
+    "mail_domain",
+    "options_of",
     "plugin_name",
     "roster_settings",
     "secret_word",
     "slug",
+    "split_name",
     "usable",
 ]
 

@@ -198,6 +198,7 @@ class SourceKind(Protocol):
         secrets: the secrets it needs; each is stored as ``source.KEY``.
         mapping: its own mapping in place of the preset's, which is made for PowerSchool; None to use the preset's.
         birth_date: the students' field that holds the date of birth.
+        fixed: names of the choices (options, ``compare``, ``portal``) that it leaves open to nobody.
     """
 
     key: str
@@ -207,6 +208,7 @@ class SourceKind(Protocol):
     secrets: tuple[SecretField, ...]
     mapping: Mapping[str, Mapping[str, str]] | None
     birth_date: str
+    fixed: frozenset[str]
 
     def check_settings(self, connection: Connection) -> None:
         """Raise FixSettings for wrong settings; missing ones are not an error yet."""

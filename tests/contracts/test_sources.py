@@ -39,6 +39,7 @@ class NotebookKind:
     key = "notebook"
     label = "Notebook"
     numbered = False
+    fixed: frozenset[str] = frozenset()
     incremental = False
     secrets: tuple[SecretField, ...] = ()
     birth_date = ""

@@ -135,7 +135,7 @@ def test_the_domain_tells_how_somebody_signs_in() -> None:
 def test_domains_that_can_not_be_used() -> None:
     for domains, says in (
         ({"google": ["lincoln"]}, "not an e-mail domain"),
-        ({"google": ["a@b.org"]}, "not an e-mail domain"),
+        ({"google": ["a@b.org"]}, "“a@b.org” is not a domain"),
         ({"google": ["x.org"], "microsoft": ["X.org"]}, "two kinds"),
     ):
         with pytest.raises(FixSettings) as refused:

@@ -250,7 +250,8 @@ class SettingTable(QWidget):
         self.delete_button = secondary(tr("Delete the row"), self._delete)
         self.delete_button.setAccessibleName(tr("Delete the row: {label}", label=setting.label))
         self.buttons = row(self.add_button, self.delete_button, 1)
-        self.buttons.setVisible(self.model.free)
+        if not self.model.free:
+            self.buttons.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)

@@ -81,4 +81,9 @@ def _in_parts(data: Any) -> Any:
     parts = {
         key: {name: data.pop(name) for name in kind.__struct_fields__ if name in data} for key, kind in _kinds().items()
     }
-    return {**data, "parts": parts}
+    # A step that came later is not among them: what it holds is then as the preset says (settings.completed_draft).
+    return {**data, "parts": {key: values for key, values in parts.items() if values or key in _FIRST}}
+
+
+_FIRST = ("connect", "credentials", "schools", "destination")
+"""The steps of the first versions."""

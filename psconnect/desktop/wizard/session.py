@@ -18,7 +18,15 @@ from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft, secret_name
 from psconnect.desktop.wizard.live import Live
 from psconnect.desktop.wizard.prefill import Prefill
-from psconnect.desktop.wizard.settings import differs, from_connection, kept_typing, onto, rebased, to_connection
+from psconnect.desktop.wizard.settings import (
+    completed_draft,
+    differs,
+    from_connection,
+    kept_typing,
+    onto,
+    rebased,
+    to_connection,
+)
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart
@@ -286,6 +294,7 @@ def begin_session(service: Service, draft_id: str = "", prefill: Prefill | None 
     draft = next((one for one in drafts.all_of(service) if one.id == draft_id), None)
     if draft is None:
         raise FixSettings("PSC-SETTINGS-GONE/set-up")
+    draft = completed_draft(draft, choices)
     if draft.prefilled and prefill:
         today = flow.changed(draft, CredentialsPart, url=prefill.url, client_id=prefill.client_id)
         draft = replace(today, connection_id=prefill.connection_id)

@@ -84,6 +84,12 @@ def rebased(draft: Draft, known: Known, preset: str) -> Draft:
     return flow.changed(after, ConnectPart, name=draft.of(ConnectPart).name, preset=preset)
 
 
+def completed_draft(draft: Draft, known: Known) -> Draft:
+    """A draft of a version that lacked some steps, with what its preset says there."""
+    defaults = from_connection(known.defaults(draft.of(ConnectPart).preset))
+    return draft.having(*(part for kind, part in defaults.parts.items() if kind not in draft.parts))
+
+
 def _settings_of(kind: type[DraftPart]) -> list[str]:
     return [name for name in kind.__struct_fields__ if name not in kind.progress]
 

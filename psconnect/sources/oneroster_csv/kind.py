@@ -146,6 +146,7 @@ class OneRosterCsvKind:
     secrets: tuple[SecretField, ...] = ()
     mapping: Mapping[str, Mapping[str, str]] | None = _MAPPING
     birth_date: str = ""
+    fixed: frozenset[str] = frozenset({*_ALWAYS, "compare", "portal"})
 
     def check_settings(self, connection: Connection) -> None:
         """Refuse settings that this kind doesn't have, and choices that only PowerSchool has."""

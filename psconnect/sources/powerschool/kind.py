@@ -28,6 +28,7 @@ class PowerSchoolKind:
     )
     mapping: Mapping[str, Mapping[str, str]] | None = None
     birth_date: str = "Students.DOB"
+    fixed: frozenset[str] = frozenset()
 
     def check_settings(self, connection: Connection) -> None:
         """Nothing to do: types check the settings (model.connection)."""

@@ -57,6 +57,11 @@ TEXTS = {
         marked("“{written}” is not an e-mail domain."),
         marked("Write it like students.lincoln.org"),
     ),
+    "PSC-SETTINGS-INVALID/e-mail-domain-within": ErrorTexts(
+        marked("The settings can’t be used"),
+        marked("“{written}” is not a domain."),
+        marked("Use {domain}"),
+    ),
     "PSC-SETTINGS-INVALID/field-table-students": ErrorTexts(
         marked("The settings can’t be used"),
         marked("“{written}” is no field of the table Students."),

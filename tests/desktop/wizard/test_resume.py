@@ -109,7 +109,7 @@ def test_the_demo_districts_draft_goes_on_with_the_server_of_today(setting: Sett
     setting.close()
     setting.again(setting.prefill(url="http://127.0.0.1:9", client_id="of today", connection_id="7f3a1c22"))
     draft = setting.session.draft
-    assert (draft.step, draft.of(ConnectPart).district_name) == ("plugin", "Lincoln Unified")
+    assert (draft.step, draft.of(ConnectPart).district_name) == ("who", "Lincoln Unified")
     assert draft.of(CredentialsPart).url == "http://127.0.0.1:9"
     assert draft.of(CredentialsPart).client_id == "of today"
     assert draft.connection_id == "7f3a1c22"

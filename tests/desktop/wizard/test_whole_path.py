@@ -76,6 +76,8 @@ def test_the_whole_path_by_keyboard_alone(setting: Setting):
         key(setting, Qt.Key.Key_Down)
     key(setting, Qt.Key.Key_Space)
     key(setting, Qt.Key.Key_Return)
+    press_tab_until(setting, "Next: Plugin")
+    key(setting, Qt.Key.Key_Return)
     press_tab_until(setting, "Next: Credentials")
     key(setting, Qt.Key.Key_Return)
     press_tab_until(setting, "PowerSchool address")

@@ -9,9 +9,11 @@ from psconnect.desktop.wizard.pages.destination import DestinationPage
 from psconnect.desktop.wizard.pages.plugin import PluginPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.pages.summary import SummaryPage
+from psconnect.desktop.wizard.pages.who import WhoPage
 
 PAGES: dict[str, type[StepPage]] = {
     "connect": ConnectPage,
+    "who": WhoPage,
     "plugin": PluginPage,
     "credentials": CredentialsPage,
     "schools": SchoolsPage,

@@ -11,9 +11,11 @@ from psconnect.desktop.wizard.steps.plugin import PluginStep
 from psconnect.desktop.wizard.steps.schools import SchoolsStep
 from psconnect.desktop.wizard.steps.spec import StepSpec
 from psconnect.desktop.wizard.steps.summary import SummaryStep
+from psconnect.desktop.wizard.steps.who import WhoStep
 
 STEPS: tuple[StepSpec[Any], ...] = (
     ConnectStep(),
+    WhoStep(),
     PluginStep(),
     CredentialsStep(),
     SchoolsStep(),

@@ -14,6 +14,7 @@ from psconnect.desktop.wizard.draft import Draft, P
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import pasted
+from psconnect.model.sections import POWERSCHOOL
 from psconnect.service import Kind, PresetInfo
 from psconnect.wording.errors import word
 
@@ -54,6 +55,11 @@ class Known:
         """The settings that a new connection with that preset has."""
         found = next((one.defaults for one in self.presets if one.name == preset), None)
         return found or Connection("", preset)
+
+    @property
+    def source(self) -> str:
+        """The key of the connection's kind of source; the window sets up PowerSchool alone."""
+        return self.base.source.kind if self.base else POWERSCHOOL
 
     @property
     def secret_place(self) -> str:

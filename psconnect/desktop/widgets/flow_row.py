@@ -1,0 +1,104 @@
+"""Figures with their names side by side, as many to a line as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+
+from psconnect.desktop.theme.tokens import SPACE_S
+from psconnect.desktop.widgets.card import clear, column
+from psconnect.desktop.widgets.label import Label
+
+
+class FlowLayout(QLayout):
+    """Puts widgets side by side, and into the next line where there is no more room."""
+
+    def __init__(self, parent: QWidget, gap: int) -> None:
+        super().__init__(parent)
+        self.setContentsMargins(0, 0, 0, 0)
+        self._gap = gap
+        self._items: list[QLayoutItem] = []
+
+    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802 - Qt's name
+        """Take an item."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - Qt's name; None at the end
+        """An item by its place."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802 - as itemAt
+        """Take an item out."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """Narrower is higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """As high as its lines are in that width."""
+        return self._arrange(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802 - Qt's name
+        """Lay out."""
+        super().setGeometry(rect)
+        self._arrange(rect, move=True)
+
+    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802 - Qt's name
+        """It takes what it needs."""
+        return Qt.Orientation(0)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """All in one line."""
+        widths = [item.sizeHint().width() for item in self._items]
+        heights = [item.sizeHint().height() for item in self._items]
+        return QSize(sum(widths) + self._gap * max(0, len(widths) - 1), max(heights, default=0))
+
+    def minimumSize(self) -> QSize:  # noqa: N802 - Qt's name
+        """One below the other."""
+        found = QSize()
+        for item in self._items:
+            found = found.expandedTo(item.minimumSize())
+        return found
+
+    def _arrange(self, rect: QRect, *, move: bool) -> int:
+        x, y, height = rect.x(), rect.y(), 0
+        for item in self._items:
+            size = item.sizeHint()
+            if x > rect.x() and x + size.width() > rect.right() + 1:
+                x, y, height = rect.x(), y + height + SPACE_S, 0
+            if move:
+                item.setGeometry(QRect(QPoint(x, y), QSize(min(size.width(), rect.width()), size.height())))
+            x, height = x + size.width() + self._gap, max(height, size.height())
+        return y + height - rect.y()
+
+
+class FlowRow(QWidget):
+    """Widgets that wrap; ``show_parts`` shows figures with their names behind one that stays."""
+
+    def __init__(self, gap: int = SPACE_S) -> None:
+        super().__init__()
+        self._layout = FlowLayout(self, gap)
+        self.setProperty("wide", True)  # noqa: FBT003 - Qt's signature
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_parts(self, first: QWidget, parts: Sequence[tuple[str, str]]) -> None:
+        """Show these figures, each above its name, in place of those shown before; ``first`` stays in front."""
+        self._layout.removeWidget(first)
+        clear(self._layout)
+        figures = (
+            column(Label(figure, "strong", wrap=False), Label(name, "help", wrap=False), spacing=2)
+            for figure, name in parts
+        )
+        for widget in (first, *figures):
+            self._layout.addWidget(widget)
+            widget.show()
+        self.updateGeometry()

@@ -1,0 +1,78 @@
+"""How much of PowerSchool the choices ask for: the total, its parts, and on request every field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psconnect.desktop.text import counted, tr
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XL, SPACE_XS
+from psconnect.desktop.widgets.button import link
+from psconnect.desktop.widgets.card import Card, column, row
+from psconnect.desktop.widgets.flow_row import FlowRow
+from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.model.errors import PsconnectError
+from psconnect.wording.errors import word
+
+_MOST_ROWS = 9
+
+
+class AccessStrip(Card):
+    """Call ``show_access`` or ``show_error``; until then it says that it counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("What psconnect may read"))
+        self.total = Label("", "figure", wrap=False)
+        self.least = Label(tr("The least these choices need"), "help", wrap=False)
+        self.words = column(self.total, self.least, spacing=SPACE_XS)
+        self.parts = FlowRow(SPACE_XL)
+        self.open_button = link(tr("See every field"), self._toggle)
+        self._model = RowsModel([tr("Table"), tr("Field")], parent=self)
+        self.table = Table(self._model, tr("Every field that the plugin asks for"), [320, 0])
+        self.table.hide()
+        self._rows: list[list[Cell]] = []
+        self.add(row(self.parts, self.open_button, spacing=SPACE_L))
+        self.add(self.table)
+        self.parts.show_parts(self.words, [])
+        self.show_counting()
+
+    def show_counting(self) -> None:
+        """Say that it counts, unless it shows figures that are about to change."""
+        if not self._rows:
+            self.total.setText(tr("Counting …"))
+            self.open_button.setEnabled(False)
+
+    def show_access(self, access: Sequence[tuple[str, str]]) -> None:
+        """Show the plugin's list of (TABLE, FIELD)."""
+        tables = dict.fromkeys(table for table, _field in access)
+        fields = counted(len(access), "{count} field", "{count} fields")
+        self.total.setText(
+            counted(len(tables), "{fields} in {count} table", "{fields} in {count} tables", fields=fields)
+        )
+        self.total.set_state("")
+        self.least.setText(tr("The least these choices need"))
+        self._rows = [[Cell(table), Cell(field)] for table, field in access]
+        self.open_button.setEnabled(True)
+        if self.table.isVisibleTo(self):
+            self._model.show_rows(self._rows)
+
+    def show_error(self, error: PsconnectError) -> None:
+        """Say why there is no figure."""
+        self.total.setText(tr("Not counted"))
+        self.total.set_state("warning")
+        self.least.setText(word(error, window=True).text)
+        self.parts.show_parts(self.words, [])
+        self._rows = []
+        self.open_button.setEnabled(False)
+        self.table.hide()
+
+    def _toggle(self) -> None:
+        opened = not self.table.isVisibleTo(self)
+        if opened:
+            self._model.show_rows(self._rows)
+            head = self.table.horizontalHeader().sizeHint().height()
+            rows = min(_MOST_ROWS, len(self._rows))
+            self.table.setFixedHeight(head + rows * self.table.verticalHeader().defaultSectionSize() + 8)
+        self.table.setVisible(opened)
+        self.open_button.setText(tr("Hide the fields") if opened else tr("See every field"))
