@@ -32,6 +32,7 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         label, summary: a name and a line.
         base: another preset, whose settings lie beneath; empty for none.
+        needs: what a person has to have at hand besides PowerSchool's administrator, a line each.
         hints: sentences about what is different from the vendor's own integration, or has to be looked at.
         verified: whether the vendor has confirmed that its system reads what the preset delivers.
         settings: sections of a connection file.
@@ -40,6 +41,7 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
     summary: str
     base: str = ""
+    needs: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     verified: bool = True
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
@@ -128,7 +130,7 @@ def parse_preset(name: str, text: str) -> Preset:
     """A preset from its TOML text; raises FixSettings that names the preset and the key which is wrong."""
     tables = tomllib.loads(text)
     about: dict[str, Any] = {
-        key: tables.pop(key) for key in ("label", "summary", "base", "hints", "verified") if key in tables
+        key: tables.pop(key) for key in ("label", "summary", "base", "needs", "hints", "verified") if key in tables
     }
     try:
         preset = msgspec.convert({**about, "settings": tables}, Preset)

@@ -16,6 +16,7 @@ class PresetInfo:
         name: its name in connection files.
         label, summary: its display name and one line about it.
         hints: sentences about what to check when using it.
+        needs: what a person has to have at hand, a line each.
         verified: whether the vendor has confirmed that its system reads what the preset delivers.
         defaults: the settings of a connection that sets nothing but the preset.
     """
@@ -26,6 +27,7 @@ class PresetInfo:
     hints: tuple[str, ...] = ()
     verified: bool = True
     defaults: Connection | None = None
+    needs: tuple[str, ...] = ()
 
 
 def all_presets() -> list[PresetInfo]:
@@ -33,7 +35,6 @@ def all_presets() -> list[PresetInfo]:
     found = []
     for name in preset_names():
         preset, empty = load_preset(name), Connection(name, name)
-        found.append(
-            PresetInfo(name, preset.label, preset.summary, preset.hints, preset.verified, preset.beneath(empty))
-        )
+        about = (preset.label, preset.summary, preset.hints, preset.verified)
+        found.append(PresetInfo(name, *about, preset.beneath(empty), preset.needs))
     return sorted(found, key=lambda preset: preset.label.casefold())

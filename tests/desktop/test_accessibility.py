@@ -29,7 +29,7 @@ HISTORY = {(TABLE, "Runs, newest first")}
 SETTINGS = {
     (BUTTON, "Ids"),
     (BUTTON, "Export, disable or remove"),
-    ("page tab", "Connect what"),
+    ("page tab", "Connect what?"),
     (TEXT, "District name"),
 }
 IDS = {

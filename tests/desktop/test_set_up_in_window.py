@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.wizard.flow import step_keys
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
@@ -153,7 +154,7 @@ def test_open_problems_stand_beside_next_and_lead_to_their_field(empty: MainWind
     qtbot.keyClick(page.name, Qt.Key.Key_Return)
     settled(qtbot, empty)
     assert frame.session
-    assert frame.session.draft.step == "plugin"
+    assert frame.session.draft.step == step_keys()[1]
 
 
 def test_in_a_narrow_window_the_steps_are_a_rail_with_a_menu(empty: MainWindow, qtbot: QtBot) -> None:
@@ -167,8 +168,8 @@ def test_in_a_narrow_window_the_steps_are_a_rail_with_a_menu(empty: MainWindow, 
     wide = frame.side.width()
     empty.resize(860, 600)
     qtbot.waitUntil(lambda: frame.side.width() < wide)
-    assert frame.side.buttons["connect"].toolTip() == "Connect what: done"
-    shown = frame._frames["plugin"].menu_button
+    assert frame.side.buttons["connect"].toolTip() == "Connect what?: done"
+    shown = frame._frames[step_keys()[1]].menu_button
     assert shown.isVisible()
     assert shown.text() == f"Step 2 of {len(frame.side.buttons)}"
     shown.menu().actions()[0].trigger()

@@ -32,6 +32,8 @@ def _ground(c: Tokens) -> str:
     QWidget[look="side"] {{ background: {c.side}; border: 0; border-right: 1px solid {c.line}; }}
     QFrame[look="card"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: {t.RADIUS_CARD}px; }}
     QFrame[look="line"] {{ background: {c.line}; border: 0; max-height: 1px; min-height: 1px; }}
+    QFrame[look="aside"] {{ border: 0; border-left: 1px solid {c.line}; }}
+    QWidget[look="consequence"] {{ background: {c.track}; border-radius: {t.RADIUS_CONTROL}px; }}
     QFrame[look="banner"] {{ border: 0; border-radius: {t.RADIUS_CARD}px; background: {c.accent_ground}; }}
     QFrame[look="demo"] {{ border: 0; border-bottom: 1px solid {c.line}; background: {c.accent_ground}; }}
     QFrame[look="banner"][place="top"] {{ margin-top: 12px; }}

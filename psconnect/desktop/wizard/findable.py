@@ -18,6 +18,7 @@ from psconnect.wording.vendor_words import VendorWord, vendor_words
 SETTING_LABELS = {
     "connect.name": marked("Name"),
     "connect.preset": marked("Preset"),
+    "connect.devices": marked("Student devices"),
     "connect.district_name": marked("District name"),
     "credentials.url": marked("PowerSchool address"),
     "credentials.client_id": marked("Client ID"),

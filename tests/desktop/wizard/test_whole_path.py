@@ -73,7 +73,7 @@ def test_the_whole_path_by_keyboard_alone(setting: Setting):
     # Tab comes to the first of the presets, arrows to the others.
     press_tab_until(setting, "Database")
     while (focused := QApplication.focusWidget()) and focused.accessibleName() != "OneRoster":
-        key(setting, Qt.Key.Key_Down)
+        key(setting, Qt.Key.Key_Right)
     key(setting, Qt.Key.Key_Space)
     key(setting, Qt.Key.Key_Return)
     press_tab_until(setting, "Next: Plugin")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from psconnect.desktop.text import tr
 from psconnect.desktop.wizard.draft import Draft, DraftPart
@@ -12,11 +12,15 @@ from psconnect.model.connection import LONGEST_NAME, Connection
 
 
 class ConnectPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Name, preset (its name in files) and the district's name, as typed."""
+    """Name, preset (its name in files) and the district's name, as typed, and what students work on.
+
+    ``devices`` is as in [options] of the connection file; empty for what the preset says without being asked.
+    """
 
     name: str = ""
     preset: str = ""
     district_name: str = ""
+    devices: Literal["", "chromebooks", "other", "mix"] = ""
 
 
 class ConnectStep(StepSpec[ConnectPart]):
@@ -29,9 +33,9 @@ class ConnectStep(StepSpec[ConnectPart]):
     def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
         """Its words."""
         return StepText(
-            tr("Connect what"),
+            tr("Connect what?"),
             tr("What do you want to connect?"),
-            tr("The name tells connections apart; the preset decides what is sent."),
+            tr("The preset fills in what that system expects; you can change every setting later."),
         )
 
     def needs(self, draft: Draft, known: Known) -> Iterator[Need]:
@@ -53,17 +57,43 @@ class ConnectStep(StepSpec[ConnectPart]):
         return [
             (tr("Name"), part.name.strip()),
             (tr("Preset"), label),
+            (tr("Student devices"), device_words()[part.devices]),
             (tr("District name"), part.district_name.strip() or tr("taken from the address")),
         ]
+
+    def brief(self, draft: Draft, known: Known) -> str:
+        """The preset, and what students work on."""
+        part = draft.of(ConnectPart)
+        chosen = next((preset for preset in known.presets if preset.name == part.preset), None)
+        if not chosen:
+            return ""
+        devices = device_words()[part.devices]
+        return tr("{preset}: {devices}", preset=chosen.label, devices=devices) if part.devices else chosen.label
 
     def into(self, part: ConnectPart, settings: dict[str, Any]) -> None:
         """Name, preset and [options] district_name."""
         settings["name"], settings["preset"] = part.name, part.preset
-        section(settings, "options")["district_name"] = part.district_name.strip()
+        options = section(settings, "options")
+        options["district_name"] = part.district_name.strip()
+        if part.devices:
+            options["devices"] = part.devices
+        else:
+            options.pop("devices", None)
 
     def out_of(self, connection: Connection) -> ConnectPart:
         """As the connection has it."""
-        return ConnectPart(connection.name, connection.preset, connection.options.district_name)
+        options = connection.options
+        return ConnectPart(connection.name, connection.preset, options.district_name, options.devices or "")
+
+
+def device_words() -> dict[str, str]:
+    """The answers to what students work on, by their values; the empty one for no answer."""
+    return {
+        "chromebooks": tr("only Chromebooks"),
+        "other": tr("no Chromebooks"),
+        "mix": tr("a mix of both"),
+        "": tr("not said"),
+    }
 
 
 def not_verified() -> str:
