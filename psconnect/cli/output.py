@@ -17,6 +17,7 @@ from psconnect.model.runs import WAITING, Run, SetAside
 from psconnect.model.shown_text import shown
 from psconnect.wording.catalogue import number, tr
 from psconnect.wording.errors import Worded, word
+from psconnect.wording.held import story_of
 from psconnect.wording.holds import word_hold
 from psconnect.wording.records import entity_label, record_label
 from psconnect.wording.rules import rule_of
@@ -142,11 +143,8 @@ def show_run(run: Run) -> None:
     if run.error:
         show_parts(word(run.error))
     waits = run.state in WAITING
-    for hold in map(word_hold, run.holds):
-        told = tr("On hold: {reason}", reason=hold.reason) if waits else tr("Was on hold: {reason}", reason=hold.reason)
-        result(f"  {told}")
-        if hold.to_do and waits:
-            result(f"           {hold.to_do}")
+    if run.holds:
+        _show_holds(run, waits=waits)
     _show_changes(run, waits=waits)
     _show_not_done(run)
     if run.delivered:
@@ -160,6 +158,20 @@ def show_run(run: Run) -> None:
                 id=run.id,
             )
         )
+
+
+def _show_holds(run: Run, *, waits: bool) -> None:
+    """Print why a run waits: headline, cause and way on as everywhere, then each reason with its figures."""
+    story = story_of(run)
+    headline = story.headline
+    told = tr("On hold: {headline}.", headline=headline) if waits else tr("Was on hold: {headline}.", headline=headline)
+    result(f"  {told}")
+    for sentence in (story.cause, story.way if waits else "", *(story.more if waits else ())):
+        if sentence:
+            result(f"           {sentence}")
+    reasons = [reason for reason in (word_hold(hold).reason for hold in run.holds) if reason != story.cause]
+    for reason in reasons:
+        result(f"    - {reason}")
 
 
 def _show_changes(run: Run, *, waits: bool) -> None:

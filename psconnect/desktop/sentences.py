@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from psconnect.desktop.text import counted, duration, entity_label, moment, number, state_word, tr
+from psconnect.desktop.text import counted, duration, moment, number, state_word, tr
 from psconnect.model.connection import Connection
-from psconnect.model.entities import ADMIN, TEACHER
 from psconnect.model.errors import PsconnectError
-from psconnect.model.runs import APPLIED, ChangeCounts, Hold, Run
+from psconnect.model.runs import APPLIED, ChangeCounts, Run
 from psconnect.model.sections import POWERSCHOOL
 from psconnect.wording.errors import word
-from psconnect.wording.holds import word_hold
+from psconnect.wording.held import headline_of, story_of
 from psconnect.wording.run_sentence import refused_in_words
 
-BY_CARE = (
-    "student",
-    "teacher",
-    "admin",
-    "contact",
-    "enrollment",
-    "class",
-    "course",
-    "calendar",
-    "school",
-    "relationship",
-)
-"""The roster's entities, the most important to a person first; a destination's derived entities come after them."""
-_LIMITS = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-")
-"""Prefixes of the hold rules that stand for crossed limits."""
-_STAFF = (TEACHER.key, ADMIN.key)
 _ONEROSTER = "oneroster-csv"
-_EVERY_TIME = ("first-run", "preview")
-_MOST_TO_DO = 2
 
 
 def totals(run: Run) -> ChangeCounts:
@@ -100,7 +80,7 @@ def last_run(run: Run | None, now: datetime) -> str:
 def headline(run: Run) -> str:
     """The sentence that matters about a run, for the top of its page; without a full stop."""
     if run.state in ("held", "previewed"):
-        return _planned(run)
+        return headline_of(run)
     if run.state in APPLIED:
         return _delivered(run)
     if run.in_part:
@@ -128,38 +108,10 @@ def _delivered(run: Run) -> str:
     return tr("{made}, {refused}", made=made, refused=counted(run.refused, "1 was not", "{count} were not"))
 
 
-def hold_in_words(run: Run) -> str:
-    """Why a run waits and what to do, for a person who sees headline and limits beside it; empty for no reason.
-
-    Each thing to do has a line, after what it is about.
-    Crossed limits stand in the table of limits, the first one in the headline; what to do about them stands here.
-    """
-    paragraphs: dict[str, list[str]] = {}
-    told = [word_hold(hold, window=True) for hold in _by_weight(run)]
-    limits = list(dict.fromkeys(hold.to_do for hold in told if hold.rule.startswith(_LIMITS)))[:_MOST_TO_DO]
-    for hold in told:
-        if not hold.rule.startswith(_LIMITS):
-            paragraphs.setdefault(hold.to_do, []).append(hold.reason)
-        elif hold.to_do in limits:
-            paragraphs.setdefault(hold.to_do, [])
-    if run.kind == "rehearsal":
-        rehearsed = tr(
-            "A rehearsal of the school year {year}: this is what a sync would do then, and what it would be held for. "
-            "It is never delivered. When the year has come, start a sync and approve that.",
-            year=run.school_year,
-        )
-        return " ".join([rehearsed, *(reason for reasons in paragraphs.values() for reason in reasons)])
-    return "\n".join(" ".join([*reasons, to_do]).strip() for to_do, reasons in paragraphs.items())
-
-
-def _by_weight(run: Run) -> list[Hold]:
-    """A run's holds; those that every run has come last, because they tell nothing new."""
-    return sorted(run.holds, key=lambda hold: hold.rule in _EVERY_TIME)
-
-
 def reasons_in_words(run: Run) -> str:
-    """Everything that a run is held for, with its numbers as they are written everywhere."""
-    return " ".join(word_hold(hold).reason for hold in _by_weight(run))
+    """Why a run waits: what would happen, the cause, and what to do."""
+    story = story_of(run, window=True)
+    return tr("{headline}. {reasons}", headline=story.headline, reasons=story.text).strip()
 
 
 def error_in_words(error: PsconnectError | Mapping[str, Any]) -> str:
@@ -176,38 +128,6 @@ def failure_in_words(run: Run) -> str:
 
 def _in_part(run: Run) -> str:
     return tr("Delivered in part: {changes}. The rest is due with the next sync.", changes=changes_in_words(run))
-
-
-def _planned(run: Run) -> str:
-    """What a plan would do first of all: the removals or other limits it is held for, else removals, else all."""
-    for hold in run.holds:
-        entity = hold.rule.removeprefix("remove-")
-        # For staff, the hold's reason also says how many only change their role.
-        if hold.rule.startswith("remove-") and entity in run.changes and entity not in _STAFF:
-            return _would_be_removed(entity, run.changes[entity].remove)
-    first = next((hold for hold in run.holds if hold.rule.startswith(_LIMITS)), None)
-    if first:
-        return re.sub(r" \([\d.]+ %\)$", "", word_hold(first).headline)
-    for entity in BY_CARE:
-        removals = run.changes.get(entity, ChangeCounts()).remove
-        if removals:
-            return _would_be_removed(entity, removals)
-    return _altogether(run)
-
-
-def _altogether(run: Run) -> str:
-    total = totals(run)
-    if not total.total:
-        again = tr("The whole roster would be delivered again, without a change")
-        return again if run.redelivers_to else tr("Nothing would change")
-    if total.total == total.create:
-        return counted(total.create, "1 record would be created", "{count} records would be created")
-    return counted(total.total, "1 record would change", "{count} records would change")
-
-
-def _would_be_removed(entity: str, count: int) -> str:
-    records = entity_label(entity).lower()
-    return tr("{count} {records} would be removed", count=number(count), records=records)
 
 
 def _ending(run: Run) -> str:

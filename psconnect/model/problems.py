@@ -189,6 +189,22 @@ def cause_of(rule: str) -> tuple[str, str]:
     return "", ""
 
 
+def root_rule(rule: str) -> str:
+    """The rule in which the cause lies: of what went along, that of the record it went along with.
+
+    ``goes-along:class:school-not-chosen`` is school-not-chosen, ``school-not-chosen:student-inactive`` too.
+    """
+    entity, cause = cause_of(rule)
+    if entity:
+        return root_rule(cause)
+    return NOT_CHOSEN if rule.startswith(_ELSEWHERE) else rule
+
+
+def goes_with(rule: str) -> str:
+    """The entity of the record that a record went along with; empty where it went along with none."""
+    return cause_of(rule)[0]
+
+
 _KINDS = {"calendar": "term", "admin": "staff member"}
 
 

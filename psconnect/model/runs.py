@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from psconnect.model.causes import Cause
 from psconnect.model.phrases import Value
 from psconnect.model.reconciled import Reconciled
 
@@ -109,6 +110,7 @@ class Run:
             would stand there. Empty in runs of older versions, and before there is a plan.
         worked: seconds that it had worked when it last began to wait for a person.
         resumed: when it went on after that; None if it did not.
+        cause: what most of the changes come from that it is held for; None where no limit holds it.
     """
 
     id: str
@@ -141,6 +143,7 @@ class Run:
     reconciled: Mapping[str, Reconciled] = field(default_factory=dict)
     worked: float = 0.0
     resumed: datetime | None = None
+    cause: Cause | None = None
 
     @property
     def took(self) -> timedelta | None:

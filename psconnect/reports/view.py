@@ -16,6 +16,7 @@ from psconnect.reports.problems import SchoolProblems, by_school
 from psconnect.store.history import run_table
 from psconnect.wording.catalogue import counted, tr
 from psconnect.wording.errors import word
+from psconnect.wording.held import story_of
 from psconnect.wording.holds import word_hold
 from psconnect.wording.pieces import read_without
 from psconnect.wording.records import entity_label, rows_heading, rows_order
@@ -110,7 +111,7 @@ def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunV
         planned=run.planned is not None,
         facts=[fact for fact in _facts(run, connection) if fact.value],
         failure=_failure(run),
-        holds=[word_hold(hold).reason for hold in run.holds],
+        holds=_holds(run),
         changes=[(entity_label(key), run.changes[key]) for key in sorted(run.changes, key=_entity_order)],
         read=[(rows_heading(name), run.read[name]) for name in sorted(run.read, key=rows_order)],
         left_out=_by_severity({rule_of(key): count for key, count in run.left_out.items()}),
@@ -118,6 +119,15 @@ def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunV
         problems=problems,
         forgotten=0 if problems else sum(run.problems.values()),
     )
+
+
+def _holds(run: Run) -> list[str]:
+    """Why a run waits or waited: headline and cause as everywhere, then each reason with its figures."""
+    if not run.holds:
+        return []
+    story = story_of(run)
+    reasons = [reason for reason in (word_hold(hold).reason for hold in run.holds) if reason != story.cause]
+    return [part for part in (tr("{headline}.", headline=story.headline), story.cause, *reasons) if part]
 
 
 def _entity_order(key: str) -> tuple[int, str]:

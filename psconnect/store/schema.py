@@ -240,3 +240,14 @@ def _reconciled(db: Database) -> None:
         ALTER TABLE run ADD COLUMN resumed TEXT;
         """
     )
+
+
+@MIGRATIONS(name="m011_settings_and_cause")
+def _settings_and_cause(db: Database) -> None:
+    """The settings that a run was made with, part by part, and what most of a held run's changes come from."""
+    db.executescript(
+        """
+        ALTER TABLE run ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE run ADD COLUMN cause TEXT NOT NULL DEFAULT '{}';
+        """
+    )

@@ -13,7 +13,7 @@ from psconnect.destinations.writer import Writer
 from psconnect.model.runs import WORKING
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
-from psconnect.store.history.facts import PLACE, RECEIPT, set_fact
+from psconnect.store.history.facts import PLACE, READ_BEFORE, RECEIPT, SETTINGS_BEFORE, set_fact
 from psconnect.store.plan import ledger, outcomes, tombstones
 from psconnect.store.plan.plan import Plan
 from psconnect.store.reading.reconciliation import forget_delivered, reading_of
@@ -23,7 +23,7 @@ from psconnect.sync.delivery.writer import Delivery, settle_unanswered
 from psconnect.sync.figures import resume_work, store_reconciled
 from psconnect.sync.identity import ID_RULES, unsettle
 from psconnect.sync.job import Job
-from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, READ_BEFORE, REJECTED_BEFORE
+from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, REJECTED_BEFORE
 from psconnect.transfer.place import Delivered
 
 
@@ -67,8 +67,8 @@ def _end_applied(job: Job, db: sqlite3.Connection, number: int, delivered: str) 
 
 
 def _note_end(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
-    sql = "SELECT read, rules, rejected, filled, kind FROM run WHERE no = ?"
-    read, rules, rejected, filled, kind = db.execute(sql, [number]).fetchone()
+    sql = "SELECT read, rules, rejected, filled, settings, kind FROM run WHERE no = ?"
+    read, rules, rejected, filled, settings, kind = db.execute(sql, [number]).fetchone()
     ledger.seal_ledger(db)
     if kind == "undo":
         set_fact(db, AFTER_UNDO, run_table.id_of(db, number))
@@ -79,6 +79,7 @@ def _note_end(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> 
         set_fact(db, READ_BEFORE, read)
         set_fact(db, REJECTED_BEFORE, rejected)
         set_fact(db, FILLED_BEFORE, filled)
+        set_fact(db, SETTINGS_BEFORE, settings)
     end_run(job, db, number, delivered)
     job.on_step("ledger")
 

@@ -19,6 +19,7 @@ from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_run
 from psconnect.sync.delivery.additions import is_anew, link_existing, plan_derived_entities
 from psconnect.sync.figures import note_work, resume_work, store_reconciled
+from psconnect.sync.held_cause import store_cause
 from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
 from psconnect.sync.planning import measured, of_these_settings, read_and_plan
@@ -132,6 +133,7 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
         set_aside=exclusions.left_alone_counts(plan),
     )
     store_reconciled(job, db, number)
+    store_cause(job, db, number, [*others, *found], summary.changes)
     return summary
 
 

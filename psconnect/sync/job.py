@@ -60,6 +60,8 @@ class Job:
         safety: what its runs are held for.
         between: rules between records: uniqueness, and required references.
         ids: how the ids of records are made.
+        settings: the settings that decide what is delivered, part by part (model.setting_parts).
+        changed_at: part of the settings -> when it was changed last, as ISO time; of the known ones.
         numbered: whether the source's own ids are whole numbers (sources.kind.SourceKind).
         naming: how missing user names and sign-in types are filled in.
         labels: entity key -> labels of its extra values, in delivered order.
@@ -86,6 +88,8 @@ class Job:
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ids: IdRules = field(default_factory=IdRules)
     numbered: bool = True
+    settings: Mapping[str, str] = field(default_factory=dict)
+    changed_at: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def lock(self) -> Path:

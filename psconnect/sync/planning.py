@@ -19,7 +19,7 @@ from psconnect.model.runs import Hold
 from psconnect.sources.base import ReadSummary
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
-from psconnect.store.history.facts import PLACE, RECEIPT, get_fact
+from psconnect.store.history.facts import PLACE, READ_BEFORE, RECEIPT, get_fact
 from psconnect.store.plan import difference, ledger, tombstones
 from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import ids_for, mark_of
@@ -36,11 +36,12 @@ from psconnect.sync.delivery.additions import plan_derived_entities, plan_for_wr
 from psconnect.sync.delivery.writer import settle_unanswered
 from psconnect.sync.figures import store_reconciled
 from psconnect.sync.generated_values import give
+from psconnect.sync.held_cause import store_cause
 from psconnect.sync.identity import ID_RULES, RosterIdentity, identity_of
 from psconnect.sync.incremental import compared, memory_for
 from psconnect.sync.job import Job
 
-READ_BEFORE, AFTER_UNDO, REJECTED_BEFORE = "read", "after-undo", "rejected"
+AFTER_UNDO, REJECTED_BEFORE = "after-undo", "rejected"
 FILLED_BEFORE = "filled"
 _BY_V1 = ".v1"
 
@@ -194,6 +195,7 @@ def _store_summary(
         calls=summary.calls,
         school_year=summary.school_year,
         rules=rules_of(job, summary) + identity.mark,
+        settings=dict(job.settings),
         # A stream that was not read, or had no rows, tells nothing about its fields: keep what was known.
         filled={**filled_before, **summary.filled},
     )
@@ -320,6 +322,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) 
     found = guard.holds(facts, job.safety.thresholds)
     again = "" if standing and not reading.anew else job.destination.address
     run_table.update_run(db, number, plan_hash=summary.hash, changes=summary.changes, holds=found, redelivers_to=again)
+    store_cause(job, db, number, found, summary.changes)
     return Planned(summary.hash, changes, found, delivers=bool(changes) or not standing)
 
 

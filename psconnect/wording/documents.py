@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from psconnect.model.runs import ChangeCounts, Run
 from psconnect.wording.errors import word
+from psconnect.wording.held import story_of
 from psconnect.wording.holds import WordedHold, word_hold
 
 
@@ -23,6 +24,7 @@ def run_document(run: Run) -> dict[str, object]:
         "changes": _counts(run.changes),
         "problems": run.problems,
         "held": [_hold(word_hold(hold)) for hold in run.holds],
+        "cause": _cause(run),
         "read": run.read,
         "left_out": run.left_out,
         "error": word(run.error).as_dict() if run.error else None,
@@ -41,6 +43,14 @@ def run_document(run: Run) -> dict[str, object]:
 
 def _hold(told: WordedHold) -> dict[str, str]:
     return {"rule": told.rule, "reason": told.reason, "to_do": told.to_do}
+
+
+def _cause(run: Run) -> dict[str, str] | None:
+    """What a run that was held waits for, in one headline, one cause and one way on; None for any other run."""
+    if not run.holds:
+        return None
+    story = story_of(run)
+    return {"headline": story.headline, "code": story.code, "reason": story.cause, "to_do": story.way}
 
 
 def _counts(counts: Mapping[str, ChangeCounts]) -> dict[str, dict[str, int]]:

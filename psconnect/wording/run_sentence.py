@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
 from psconnect.wording.catalogue import counted, number, tr
 from psconnect.wording.errors import word
-from psconnect.wording.holds import word_hold
+from psconnect.wording.held import story_of
 from psconnect.wording.records import listed
 from psconnect.wording.runs import reported_words
+
+_TELLING = ("remove-", "short-read", "rejected-")
+"""Rules of holds that matter more than the number of changes, as crossed limits do; of older versions, too."""
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,11 @@ def _waiting(run: Run) -> Sentence:
     changes = sum(counts.total for counts in run.changes.values())
     held = run.state == "held"
     more = tr("Nothing was delivered. Look at the changes in psconnect, then approve or discard the run.")
-    telling = [hold for hold in run.holds if hold.rule.startswith("remove-")]
-    telling.sort(key=lambda hold: hold.rule != "remove-student")
-    telling += [hold for hold in run.holds if hold.rule == "short-read"]
-    if telling:
-        reason = word_hold(telling[0]).headline
+    if any("kind" in hold.values or hold.rule.startswith(_TELLING) for hold in run.holds):
+        story = story_of(run)
+        reason, cause = story.headline, story.cause
         text = tr("On hold: {reason}", reason=reason) if held else tr("Previewed: {reason}", reason=reason)
-        return Sentence(text, "warning", more)
+        return Sentence(text, "warning", " ".join(filter(None, [cause, more])))
     if run.redelivers_to and not changes:
         text = (
             tr("On hold: no record changes, but the whole roster would be delivered again")

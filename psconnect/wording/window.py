@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from psconnect.wording.catalogue import tr
+from psconnect.wording.catalogue import marked, tr, translated
 
 
 def with_file(advice: str) -> str:
@@ -58,3 +58,26 @@ def with_way(text: str) -> str:
     """The same, and where it names a setting that has no page, how to come to it."""
     text = in_window(text)
     return with_file(text) if _KEY.search(text) else text
+
+
+_OPEN = {
+    "connect": marked("Open connection"),
+    "who": marked("Open who and what"),
+    "plugin": marked("Open plugin"),
+    "credentials": marked("Open credentials"),
+    "schools": marked("Open schools"),
+    "attributes": marked("Open attributes"),
+    "requirements": marked("Open requirements"),
+    "filters": marked("Open filters"),
+    "uniqueness": marked("Open uniqueness"),
+    "safety": marked("Open safety"),
+    "destination": marked("Open destination"),
+    "ids": marked("Open ids"),
+    "findings": marked("Open findings"),
+}
+"""By the page that advice leads to (a step of the set-up, or one of the connection's pages): its button."""
+
+
+def open_words(where: str) -> str:
+    """The button that opens the page where something is mended; empty for an unknown page."""
+    return translated(_OPEN[where]) if where in _OPEN else ""

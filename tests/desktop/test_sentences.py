@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from psconnect.desktop import text
-from psconnect.desktop.sentences import changes_in_words, headline, hold_in_words, last_run, planned, went
+from psconnect.desktop.sentences import changes_in_words, headline, last_run, planned, went
 from psconnect.model.runs import ChangeCounts, Hold, Run
+from psconnect.wording.held import story_of
 
 NOW = datetime(2026, 11, 18, 17, 30, tzinfo=UTC)
 RUN = Run("x", "Lincoln", "finished", "button", "all", NOW - timedelta(minutes=5), NOW, planned=NOW)
@@ -27,7 +28,7 @@ FAILED = {"title": "The server can’t be reached", "happened": "It is silent.",
             "412 students would be removed",
         ),
         (replace(RUN, state="previewed", changes=REMOVALS), "412 students would be removed"),
-        (replace(RUN, state="held", changes={"student": ChangeCounts(5, 0, 0)}), "5 records would be created"),
+        (replace(RUN, state="held", changes={"student": ChangeCounts(5, 0, 0)}), "5 students would be created"),
         (replace(RUN, state="held", changes={"student": ChangeCounts(5, 2, 0)}), "7 records would change"),
         (replace(RUN, state="failed", error=FAILED), "The server can’t be reached"),
         (replace(RUN, state="cancelled"), "You stopped this run"),
@@ -90,12 +91,11 @@ def test_what_is_looked_at_each_time_comes_after_what_is_new() -> None:
     field = Hold("field-emptied", "Students.A: empty.", "Check the field. Then approve.")
     other = Hold("field-emptied", "Schools.B: empty.", "Check the field. Then approve.")
     crossed = Hold("remove-student", "412 of 900 students would be removed (45.8 %); the limit is 5 %.", "Check them.")
-    lines = hold_in_words(replace(RUN, state="held", holds=(first, field, other, crossed))).splitlines()
-    assert lines == [
-        "Students.A: empty. Schools.B: empty. Check the field. Then approve.",
-        "Check them.",
-        "Every delivery is looked at. Look at it, then approve.",
-    ]
+    story = story_of(replace(RUN, state="held", holds=(first, field, other, crossed)))
+    assert story.cause == "Students.A: empty."
+    assert story.way == "Check the field. Then approve."
+    assert story.more[0] == "Schools.B: empty. Check the field. Then approve."
+    assert not any("Every delivery" in text for text in story.more)
 
 
 def test_staff_who_only_change_their_role_are_not_said_to_go() -> None:

@@ -9,10 +9,10 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView
 
-from psconnect.desktop.sentences import BY_CARE
 from psconnect.desktop.text import counted, entity_label, number, tr
 from psconnect.desktop.widgets.card import Card
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.model.care import BY_CARE
 from psconnect.service import Limit, Measure
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.limits import limit_in_numbers

@@ -13,7 +13,7 @@ from psconnect.desktop.models.changes import ChangesModel
 from psconnect.desktop.pages.changes import ChangesCard, ReviewDeeds
 from psconnect.desktop.pages.decision import DecisionBar
 from psconnect.desktop.pages.limits import LimitsCard
-from psconnect.desktop.sentences import headline, hold_in_words, totals
+from psconnect.desktop.sentences import headline, totals
 from psconnect.desktop.text import moment, tr
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import secondary
@@ -23,6 +23,7 @@ from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING, Run
 from psconnect.service import Limit, SetAside
 from psconnect.wording.errors import word
+from psconnect.wording.held import story_of
 from psconnect.wording.limits import limit_in_numbers
 
 
@@ -154,7 +155,7 @@ class ReviewPage(ScrollPage):
             subtitle = tr("{sentence} The limit is {limit}.", sentence=subtitle, limit=limit_in_numbers(limit))
         self.set_title(headline(run), subtitle)
         self.chip.show_state(tr("On hold") if run.state == "held" else tr("Previewed"), run_colour(run))
-        words = hold_in_words(run)
+        words = story_of(run, self._context.now(), window=True).text
         if words:
             self.reasons.tell(words, "accent" if run.kind == "rehearsal" else "warning")
         else:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 _SEAL = "seal"
 RECEIPT, PLACE = "receipt", "place"
 """What stands at the destination since the last delivery, and where that is, as a person reads it."""
+READ_BEFORE, SETTINGS_BEFORE = "read", "settings"
+"""Rows per stream, and the parts of the settings, of the last applied run."""
 BEGUN = "begun"
 """The id of a run that begins to send single changes: set while the destination is told, and not yet the receipt."""
 

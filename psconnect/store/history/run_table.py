@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from psconnect.model.causes import Cause, cause_as_stored, cause_from_stored
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.phrases import restored, stored
 from psconnect.model.problems import RULES, Problem
@@ -31,6 +32,8 @@ _JSON = (
     "compared",
     "filled",
     "reconciled",
+    "settings",
+    "cause",
 )
 _COUNTS = ("changes", "not_applied", "reconciled")
 ROW_DAYS = 90
@@ -67,8 +70,8 @@ def _stored(name: str, value: object) -> object:
         return json.dumps({entity: asdict(counts) for entity, counts in value.items()})
     if name == "holds" and isinstance(value, Iterable):
         return json.dumps([_hold_as_stored(hold) for hold in value])
-    if isinstance(value, Compared):
-        return json.dumps(asdict(value))
+    if isinstance(value, Cause | Compared):
+        return json.dumps(cause_as_stored(value) if isinstance(value, Cause) else asdict(value))
     if name in _JSON and value is not None:
         return json.dumps(value)
     return value
@@ -174,6 +177,7 @@ def _runs(db: sqlite3.Connection, connection: str, clause: str, values: list[Any
             reconciled={entity: Reconciled(**figures) for entity, figures in data["reconciled"].items()},
             worked=data["worked"],
             resumed=datetime.fromisoformat(data["resumed"]) if data["resumed"] else None,
+            cause=cause_from_stored(data["cause"]),
         )
 
 
