@@ -111,7 +111,7 @@ class Circumstances:
         return ""
 
 
-def cause_of(
+def work_out_cause(
     plan: Plan, holds: Sequence[Hold], changes: Mapping[str, ChangeCounts], known: Circumstances
 ) -> Cause | None:
     """The cause of the changes a person cares about most; None if no limit holds the run. Needs the staging."""

@@ -10,7 +10,7 @@ from psconnect.model.runs import ChangeCounts, Hold
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import READ_BEFORE, SETTINGS_BEFORE, get_fact
 from psconnect.store.plan.plan import Plan
-from psconnect.sync.causes import Circumstances, cause_of
+from psconnect.sync.causes import Circumstances, work_out_cause
 from psconnect.sync.job import Job
 
 
@@ -20,7 +20,7 @@ def store_cause(
     """Work out and store the cause of a run's holds; none where they are no limits, or its reading is gone."""
     found = None
     if holds and _reading_is_there(db):
-        found = cause_of(Plan(db, number), holds, changes, _circumstances(job, db, number, holds))
+        found = work_out_cause(Plan(db, number), holds, changes, _circumstances(job, db, number, holds))
     run_table.update_run(db, number, cause=found or {})
 
 
