@@ -21,6 +21,8 @@ class ChangeRow:
             update; before or after is None where there is no record. Hidden characters are named, as in all texts here.
         rule: the rule that causes a removal; empty for other actions, and if it is no longer known.
         found_by: how the destination's own record that a create takes over was recognised; empty for a new one.
+        aside: why the plan leaves the change alone (SetAside.because); empty for a change that goes through.
+        same: (attribute, value) of the attributes that an update leaves as they are.
     """
 
     entity: str
@@ -32,6 +34,8 @@ class ChangeRow:
     values: tuple[tuple[str, str | None, str | None], ...]
     rule: str = ""
     found_by: str = ""
+    aside: str = ""
+    same: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class ChangeQuery:
         entity: key of the entity.
         action: one action, or an empty text for all.
         text: only records with this text in one of their values or in their school's name; empty for all.
+        school: only records of the schools of this name; empty for all.
         order: ``title``, ``number``, ``school``, ``action`` or ``key``.
         descending: whether the order is reversed.
     """
@@ -49,6 +54,7 @@ class ChangeQuery:
     entity: str
     action: str = ""
     text: str = ""
+    school: str = ""
     order: str = "key"
     descending: bool = False
 

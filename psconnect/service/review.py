@@ -11,6 +11,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.review import ChangeQuery, ProblemGroup
 from psconnect.model.runs import ChangeCounts, SetAside
 from psconnect.powerschool.menus import page_of
+from psconnect.reports.problems import web_address
 from psconnect.reports.registrar import registrar_csv
 from psconnect.service.base import Base
 from psconnect.store.files import write_atomically
@@ -129,6 +130,24 @@ class Review(Base):
         """
         with self._found(run_id) as found:
             return list(exclusions.left_alone(Plan(found.db, found.number)))
+
+    def left_alone(self, run_id: str) -> dict[tuple[str, str, str], int]:
+        """How many changes the run's plan leaves alone, per entity key, action and reason (SetAside.because)."""
+        with self._found(run_id) as found:
+            return exclusions.left_alone_by_entity(Plan(found.db, found.number))
+
+    def shown_keys(self, run_id: str, wanted: ChangeQuery, *, excluded: bool = False) -> list[int]:
+        """Keys of the changes that a query finds: those that go through, or those that a person excluded."""
+        arranged = self.arrange_changes(run_id, wanted)
+        try:
+            return arranged.keys(exclusions.EXCLUDED if excluded else "")
+        finally:
+            arranged.close()
+
+    def page_in_powerschool(self, name: str, entity: str, key: int) -> str:
+        """Address of a person's page in PowerSchool; empty for records that have none."""
+        address = web_address(self._files.get(name).source.url)
+        return page_of(address, entity, key) if address else ""
 
     def keys_of(self, run_id: str, entity: str, sourced_ids: Collection[str]) -> list[int]:
         """Keys, by ``sourcedId``, of records that the run's plan changes or that were excluded from it.

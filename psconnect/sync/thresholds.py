@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,6 +75,13 @@ class Threshold:
         """Whether this many changes could cross it for any base, so that counting is worth it."""
         least = [limit for limit in (self.cap, self.count) if limit is not None]
         return changes > 0 and bool(least) and changes >= min(least)
+
+    def at(self, base: int) -> int | None:
+        """The least number of changes of ``base`` records that crosses it; None if it is off."""
+        found = [] if self.cap is None else [max(1, self.cap)]
+        if self.percent is not None and self.count is not None:
+            found.append(max(1, self.count, math.ceil(self.percent * base / 100)))
+        return min(found, default=None)
 
     def used(self, changes: int, base: int) -> float:
         """The share of the limit this many changes use; 1 or more exactly if it is crossed."""

@@ -140,7 +140,7 @@ _TEXTS = {
     "rule": _Texts(
         plural("It is left out, because {because}", "{who} are left out, because {because}"),
         marked("{count} because {because}"),
-        marked("Check some of them in PowerSchool. Then approve, or exclude those that should stay."),
+        marked("Check in PowerSchool that they really left. Then approve, or exclude those that should stay."),
     ),
 }
 _SWITCHED = {
@@ -187,7 +187,11 @@ def word_cause(cause: Cause, now: datetime | None = None) -> WordedCause | None:
     sentence = translated(texts.sentence, cause.total, **holes)
     place = main.values.get("place")
     if place and main.count > 1:
-        sentence = tr("{sentence}; {there} of them are at {place}", sentence=sentence, **_place(main))
+        sentence = (
+            tr("{sentence}; all of them are at {place}", sentence=sentence, place=place)
+            if main.values.get("there") == main.count
+            else tr("{sentence}; {there} of them are at {place}", sentence=sentence, **_place(main))
+        )
     setting = str(main.values.get("setting", ""))
     if setting and main.code not in _SWITCHED and (main.since or main.code != "settings"):
         sentence = translated(texts.changed or _CHANGED, sentence=sentence, **holes)

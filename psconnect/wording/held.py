@@ -15,6 +15,7 @@ from psconnect.wording.causes import word_cause
 from psconnect.wording.holds import word_hold
 from psconnect.wording.records import record_label, records_label
 
+_ANEW = "plan-changed"
 _USUAL = ("first-run", "preview")
 """Rules of holds that every run, or every first run, has: they tell nothing new."""
 _PAGES = {
@@ -79,8 +80,11 @@ def story_of(run: Run, now: datetime | None = None, *, window: bool = False) -> 
         if run.cause.settings and told.code:
             # The cause names the setting, or shows that it is another one: "settings were changed" adds nothing.
             others = [hold for hold in others if hold.rule != "rules-changed" or hold.case]
-        more = _further([hold for hold in others if not _is_same(hold, run.cause)], window=window)
-        return Story(headline_of(run), told.code, told.sentence, told.way, told.where, more)
+        # That the plan is another one than was looked at comes before why.
+        anew = [word_hold(hold).reason for hold in others if hold.rule == _ANEW]
+        rest = [hold for hold in others if hold.rule != _ANEW and not _is_same(hold, run.cause)]
+        sentence = " ".join([*anew, told.sentence])
+        return Story(headline_of(run), told.code, sentence, told.way, told.where, _further(rest, window=window))
     first = others[0] if others else next(iter(run.holds), None)
     if first is None:
         return Story(headline_of(run))

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
+from psconnect.desktop.models.changes import CHECK, TITLE
 from psconnect.desktop.pages.review import ReviewPage
 from psconnect.desktop.shell import MainWindow
 from psconnect.model.runs import Run
@@ -77,7 +78,6 @@ def test_excluded_by_a_key_they_stay_as_delivered_and_the_rest_goes(
     page = review(qtbot, window, run)
     only(qtbot, window, page, "remove")
     keys = select(page, 0, 1, 4)
-    assert page.changes.detail.exclude_button.text() == "Exclude 3"
     qtbot.keyClick(page.changes.table, Qt.Key.Key_Delete)
     settled(qtbot, window)
     settled(qtbot, window)
@@ -86,11 +86,14 @@ def test_excluded_by_a_key_they_stay_as_delivered_and_the_rest_goes(
     chosen = {one.key for one in connected.service.excluded(run.id) if one.because == "chosen"}
     assert chosen == set(keys)
     assert stands.changes["student"].remove == run.changes["student"].remove - 3
-    assert page.changes.model.rowCount() == stands.changes["student"].remove, "the filter stays as it was"
-    assert not chosen & {page.changes.model.row(place).key for place in range(page.changes.model.rowCount())}
+    model = page.changes.model
+    assert model.rowCount() == run.changes["student"].remove, "excluded ones stay in sight, without a tick"
+    assert {model.row(place).key for place in range(model.rowCount()) if not model.goes(model.row(place))} == chosen
     along = stands.set_aside["goes-along"]
     assert along > 0
-    assert f"3 changes are excluded, {along} go along" in page.decision.note.text()
+    assert f"{along} records of other kinds stay with them." in page.changes.sum.text()
+    left = sum(counts.total for counts in stands.changes.values())
+    assert page.decision.applies.text() == f"Applies {left:,} of {left + along + 3:,} changes"
     assert page.title.text() == f"{stands.changes['student'].remove} students would be removed"
 
     done = approve(qtbot, window, page, connected.name)
@@ -108,49 +111,117 @@ def test_a_removal_says_why_beside_its_values(open_window: OpenWindow, connected
     window = open_window(connected.service)
     page = review(qtbot, window, run)
     only(qtbot, window, page, "remove")
-    select(page, 0)
-    assert page.changes.detail.what.text() == "The student’s enrollment status is not active"
+    opened_drawer(qtbot, page, 0)
+    assert "The student’s enrollment status is not active." in page.changes.drawer.what.text()
     only(qtbot, window, page, "update")
-    select(page, 0)
-    assert page.changes.detail.what.text() == "Update, student"
+    opened_drawer(qtbot, page, 0)
+    assert "First name" in page.changes.drawer.what.text()
 
 
-def test_what_is_left_alone_is_listed_with_its_reason_and_can_be_taken_back(
+def opened_drawer(qtbot: QtBot, page: ReviewPage, place: int) -> None:
+    table = page.changes.table
+    middle = table.visualRect(page.changes.model.index(place, TITLE)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    assert page.changes.drawer.isVisible()
+
+
+def test_the_drawer_lies_over_the_table_and_moves_nothing(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    run = held_by_removals(connected)
+    window = open_window(connected.service)
+    page = review(qtbot, window, run)
+    table = page.changes.table
+    before = [table.geometry(), *(table.columnWidth(column) for column in range(6)), page.limits.geometry()]
+    opened_drawer(qtbot, page, 2)
+    settled(qtbot, window)
+    assert [table.geometry(), *(table.columnWidth(column) for column in range(6)), page.limits.geometry()] == before
+    row = page.changes.model.row(2)
+    assert page.changes.drawer.title.text() == row.title
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert page.changes.drawer.title.text() == page.changes.model.row(3).title
+    qtbot.keyClick(table, Qt.Key.Key_Escape)
+    assert not page.changes.drawer.isVisible()
+    assert window.focusWidget() is table
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert page.changes.drawer.isVisible()
+
+
+def test_a_tick_that_is_taken_moves_nothing_under_the_mouse(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
     run = held_by_removals(connected)
     window = open_window(connected.service)
     page = review(qtbot, window, run)
     only(qtbot, window, page, "remove")
-    (key,) = select(page, 2)
-    press(qtbot, page.changes.detail.exclude_button)
+    table, model = page.changes.table, page.changes.model
+    bar = table.verticalScrollBar()
+    bar.setValue(10)
+    place = table.rowAt(table.viewport().height() // 2)
+    keys = [model.row(one).key for one in range(model.rowCount())]
+    for row in (place, place + 1):
+        point = table.visualRect(model.index(row, CHECK)).center()
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    assert [model.goes(model.row(row)) for row in (place, place + 1)] == [False, False], "the ticks go at once"
+    assert not page.changes.drawer.isVisible()
+    for _call in range(4):
+        settled(qtbot, window)
+    chosen = {one.key for one in connected.service.excluded(run.id) if one.because == "chosen"}
+    assert chosen == {keys[place], keys[place + 1]}, "quick clicks follow one another"
+    assert [model.row(one).key for one in range(model.rowCount())] == keys
+    assert bar.value() == 10
+
+
+def test_all_that_a_filter_finds_are_excluded_and_included_at_once(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    run = held_by_removals(connected)
+    window = open_window(connected.service)
+    page = review(qtbot, window, run)
+    only(qtbot, window, page, "remove")
+    school = page.changes.school.itemData(1)
+    page.changes.school.setCurrentIndex(1)
+    page.changes.school.activated.emit(1)
     settled(qtbot, window)
-    settled(qtbot, window)
-    press(qtbot, page.changes.aside_pill)
-    assert not page.changes.table.isVisible()
-    pane = page.changes.aside
-    rows = [
-        [pane.table.model().index(row, place).data() for place in range(4)]
-        for row in range(pane.table.model().rowCount())
-    ]
-    expected = connected.service.excluded(run.id)
-    assert len(rows) == len(expected) > 1
-    assert [row[3] for row in rows].count("excluded by you") == 1
-    assert {row[3] for row in rows} == {"excluded by you", "belongs to an excluded record"}
-    place = next(place for place, one in enumerate(expected) if one.because == "goes-along")
-    pane.table.selectRow(place)
-    assert not pane.include_button.isEnabled(), "who goes along follows the record it belongs to"
-    pane.table.selectRow(
-        next(place for place, one in enumerate(expected) if one.key == key and one.entity == "student")
-    )
-    press(qtbot, pane.include_button)
-    settled(qtbot, window)
-    settled(qtbot, window)
-    stands = connected.service.run(run.id)
-    assert stands.plan_hash == run.plan_hash
+    model = page.changes.model
+    found = {model.row(one).key for one in range(model.rowCount())}
+    assert found
+    assert all(school in model.row(one).school for one in range(model.rowCount()))
+    press(qtbot, page.changes.exclude_all)
+    for _call in range(3):
+        settled(qtbot, window)
+    chosen = {one.key for one in connected.service.excluded(run.id) if one.because == "chosen"}
+    assert chosen == found
+    assert page.changes.all_box.checkState() == Qt.CheckState.Unchecked
+    press(qtbot, page.changes.include_all)
+    for _call in range(3):
+        settled(qtbot, window)
     assert connected.service.excluded(run.id) == []
-    assert not page.changes.aside_pill.isVisible()
-    assert page.changes.table.isVisible()
+    assert connected.service.run(run.id).plan_hash == run.plan_hash
+    assert page.changes.all_box.checkState() == Qt.CheckState.Checked
+
+
+def test_what_goes_along_is_listed_without_a_tick_of_its_own(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    run = held_by_removals(connected)
+    window = open_window(connected.service)
+    page = review(qtbot, window, run)
+    only(qtbot, window, page, "remove")
+    select(page, 2)
+    qtbot.keyClick(page.changes.table, Qt.Key.Key_Space)
+    settled(qtbot, window)
+    settled(qtbot, window)
+    along = {one.key for one in connected.service.excluded(run.id) if one.entity == "enrollment"}
+    assert along
+    page.changes.show_entity("enrollment", "")
+    settled(qtbot, window)
+    model = page.changes.model
+    rows = {model.row(one).key: one for one in range(model.rowCount())}
+    for key in along:
+        index = model.index(rows[key], CHECK)
+        assert model.data(index, Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Unchecked.value
+        assert not model.flags(index) & Qt.ItemFlag.ItemIsUserCheckable, "it follows the record it belongs to"
 
 
 def test_everything_excluded_leaves_nothing_to_approve(
@@ -162,14 +233,14 @@ def test_everything_excluded_leaves_nothing_to_approve(
     run = connected.service.sync(connected.name, plan_only=True)
     window = open_window(connected.service)
     page = review(qtbot, window, run)
-    select(page, *range(page.changes.model.rowCount()))
-    press(qtbot, page.changes.detail.exclude_button)
+    press(qtbot, page.changes.exclude_all)
     settled(qtbot, window)
     settled(qtbot, window)
     assert connected.service.run(run.id).changes == {}
     assert "Nothing is left to approve" in page.decision.note.text()
     assert not page.decision.reason.isEnabled()
-    assert page.changes.aside.isVisible()
+    assert page.changes.table.isVisible()
+    assert page.changes.model.rowCount() == page.changes.model.left_alone
     assert not page.limits.isVisible()
 
 
@@ -185,21 +256,22 @@ def test_a_school_that_crosses_a_limit_has_a_line_that_leads_to_its_changes(
     run = connected.service.sync(connected.name)
     window = open_window(connected.service)
     page = review(qtbot, window, run)
+    press(qtbot, page.limits.more_button)
     model = page.limits.table.model()
     lines = [[model.index(row, column).data() for column in range(6)] for row in range(model.rowCount())]
     assert [line[0] for line in lines[:2]] == ["Students", f"    at {name}"]
     places = [place for place, line in enumerate(lines) if line[0].strip() == f"at {name}"]
     assert places, lines
-    assert lines[places[0]][3] == str(run.changes["student"].remove)
-    assert ", over 3 % and 25, or 500" in lines[places[0]][5]
+    assert lines[places[0]][3] == f"−{run.changes['student'].remove}"
+    assert lines[places[0]][5].endswith(", limit 25")
     assert len(lines) < 15, "not every class that crosses its limit has a line"
     assert [line[5] for line in lines if line[0] == "    at others, too"] == ["47 more schools or classes"]
     page.limits.table.selectRow(places[0])
     settled(qtbot, window)
-    assert page.changes.filter.text() == name
+    assert page.changes.school.currentData() == name
     assert page.changes.model.rowCount() >= run.changes["student"].remove
     assert all(name in page.changes.model.row(place).school for place in range(page.changes.model.rowCount()))
-    assert "Check in PowerSchool that they really left" in page.reasons.label.text()
+    assert "Check in PowerSchool that they really left" in page.cause.accessibleName()
 
 
 def test_all_staff_together_have_a_line_where_neither_kind_crosses_its_limit(
@@ -216,11 +288,12 @@ def test_all_staff_together_have_a_line_where_neither_kind_crosses_its_limit(
     assert [hold.rule for hold in run.holds if hold.rule.startswith("remove-")] == ["remove-staff"]
     window = open_window(connected.service)
     page = review(qtbot, window, run)
+    press(qtbot, page.limits.more_button)
     model = page.limits.table.model()
     lines = [[model.index(row, column).data() for column in range(6)] for row in range(model.rowCount())]
     (line,) = [line for line in lines if line[0] == "    all staff together"]
-    assert line[3] == "8"
-    assert ", over 5 % and 5, or 100" in line[5]
+    assert line[3] == "−8"
+    assert line[5].endswith(", limit 5")
 
 
 def test_revalidated_the_same_plan_can_be_approved_for_another_day(
@@ -232,7 +305,7 @@ def test_revalidated_the_same_plan_can_be_approved_for_another_day(
     assert "until tomorrow at" in page.decision.note.text()
     connected.clock.time += timedelta(hours=25)
     page = review(qtbot, window, run)
-    assert "re-validate it first" in page.decision.note.text()
+    assert "Press “Check again” first" in page.decision.note.text()
     assert not page.decision.reason.isEnabled()
     connected.clock.time -= timedelta(hours=2)  # the district's day is the same again
     page = review(qtbot, window, run)
@@ -263,7 +336,7 @@ def test_revalidated_another_plan_stands_in_its_place(
     other = connected.service.runs(connected.name)[0]
     assert other.id != run.id
     assert connected.service.run(run.id).state == "expired"
-    assert page.reasons.label.text().startswith("The plan has changed since it was looked at")
+    assert page.cause.accessibleName().startswith("The plan has changed since it was looked at")
 
 
 def test_a_plan_that_could_not_be_made_anew_waits_on(
@@ -318,13 +391,14 @@ def test_a_rehearsal_says_that_it_can_not_be_approved(
     press(qtbot, window.places.run.next_button)
     settled(qtbot, window)
     page = window.places.review
-    assert "It is never delivered" in page.reasons.label.text()
+    assert "It is never delivered" in page.cause.accessibleName()
     assert page.decision.note.text() == "A rehearsal is only to be looked at; it can’t be approved."
     for part in (
         page.decision.reason,
         page.decision.approve_button,
         page.revalidate_button,
-        page.changes.detail.exclude_button,
+        page.changes.exclude_all,
+        page.changes.all_box,
     ):
         assert not part.isVisible()
     select(page, 0)
@@ -360,7 +434,7 @@ def test_undo_from_the_summary_gives_back_what_was_there(
     undo = connected.service.runs(connected.name)[0]
     assert (undo.kind, undo.undoes, undo.state) == ("undo", run.id, "held")
     assert window.places.currentWidget() is window.places.review
-    assert f"This undoes the run {run.id}" in window.places.review.reasons.label.text()
+    assert f"This undoes the run {run.id}" in window.places.review.cause.accessibleName()
     approve(qtbot, window, window.places.review, connected.name)
     assert delivered_students(connected) == before
     assert [row[:3] for row in connected.ledger()] == [row[:3] for row in ledger]
@@ -385,15 +459,10 @@ def test_an_undo_says_what_it_leaves_alone(open_window: OpenWindow, connected: C
     undo = connected.service.undo(run.id)
     window = open_window(connected.service)
     page = review(qtbot, window, undo)
-    assert "1 of its changes are left as they are" in page.reasons.label.text()
-    press(qtbot, page.changes.aside_pill)
-    model = page.changes.aside.table.model()
-    assert [model.index(0, place).data() for place in (1, 2, 3)] == [
-        "Student",
-        "Update",
-        "changed after that run",
-    ]
-    assert not page.changes.aside.include_button.isVisible()
+    assert "1 of its changes are left as they are" in page.cause.accessibleName()
+    model = page.changes.model
+    (row,) = [row for row in (model.row(one) for one in range(model.rowCount())) if row.key == changed]
+    assert (row.action, row.aside) == ("update", "changed-since")
 
 
 def test_a_run_that_changed_nothing_can_not_be_undone(
@@ -414,7 +483,8 @@ def test_why_leads_from_a_change_to_the_record(open_window: OpenWindow, connecte
     page = review(qtbot, window, run)
     only(qtbot, window, page, "remove")
     (key,) = select(page, 3)
-    press(qtbot, page.changes.detail.why_button)
+    opened_drawer(qtbot, page, 3)
+    press(qtbot, page.changes.drawer.why_button)
     settled(qtbot, window)
     finder = window.places.finder
     assert window.places.currentWidget() is finder

@@ -86,7 +86,7 @@ def test_nothing_is_decided_while_a_run_goes_on(open_window: OpenWindow, connect
     assert window.places.key == "review", "an approval that can't be made must not look as if it had been"
     for button in (page.decision.approve_button, page.decision.discard_button, page.revalidate_button):
         assert not button.isEnabled()
-    assert not page.changes.detail.exclude_button.isEnabled()
+    assert not page.changes.exclude_all.isEnabled()
     assert "run" in page.decision.note.text()
     active.cancel()
     qtbot.waitUntil(lambda: active.ended, timeout=LONG_MS)
@@ -94,7 +94,7 @@ def test_nothing_is_decided_while_a_run_goes_on(open_window: OpenWindow, connect
     settled(qtbot, window)
     assert page.decision.approve_button.isEnabled()
     assert page.decision.reason.text() == "The leavers are right"
-    assert page.changes.detail.exclude_button.isEnabled()
+    assert page.changes.exclude_all.isEnabled()
     assert run_id
 
 

@@ -63,7 +63,13 @@ def many(connected: Connected) -> Connected:
 @pytest.fixture
 def card(many: Connected, qtbot: QtBot, theme) -> Iterator[ChangesCard]:
     bridge = Bridge()
-    nothing = ReviewDeeds(lambda _entity, _keys: None, lambda _records: None, lambda _entity, _key: None)
+    nothing = ReviewDeeds(
+        toggle=lambda _entity, _key, _on: None,
+        toggle_all=lambda _wanted, _on: None,
+        why=lambda _entity, _key: None,
+        open=lambda _entity, _key: None,
+        has_page=lambda _entity: False,
+    )
     made = ChangesCard(ChangesModel(many.service, bridge), nothing)
     made.resize(1100, 640)
     made.show()
@@ -113,8 +119,8 @@ def measure(qtbot: QtBot, card: ChangesCard, run: str, size: int) -> Took:
 
     steps = [timed(partial(step, place)) for place in range(LOOKS)]
     bar.setValue(bar.maximum())
-    assert table.model().index(table.rowAt(table.viewport().height() - 20), 1).data() == f"N{size - 1}"
-    sort = arranged(qtbot, model, lambda: table.sortByColumn(0, Qt.SortOrder.AscendingOrder))
+    assert table.model().index(table.rowAt(table.viewport().height() - 20), 2).data() == f"N{size - 1}"
+    sort = arranged(qtbot, model, lambda: table.sortByColumn(1, Qt.SortOrder.AscendingOrder))
     first = model.row(0)
     assert first is not None
     assert first.number == f"N{size - 1}", "the last key has the first name"

@@ -61,24 +61,6 @@ def test_the_button_that_goes_on_is_the_review_of_a_waiting_run(
     assert (new.review_button.isVisible(), new.run_button.property("look")) == (False, "primary")
 
 
-def test_what_goes_has_no_column_for_afterwards(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> None:
-    run = held_by_removals(connected)
-    window = open_window(connected.service)
-    window.review(connected.name, run.id)
-    settled(qtbot, window)
-    changes = window.places.review.changes
-
-    def hidden() -> list[bool]:
-        return [changes.detail.table.isColumnHidden(column) for column in range(3)]
-
-    changes.pills["remove"].click()
-    settled(qtbot, window)
-    assert hidden() == [False, False, True]
-    changes.pills["update"].click()
-    settled(qtbot, window)
-    assert hidden() == [False, False, False]
-
-
 def test_news_of_a_run_goes_where_the_run_is_looked_at(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:

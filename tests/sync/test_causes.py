@@ -144,7 +144,7 @@ def test_students_who_left_at_one_school(delivered: Connected) -> None:
     gone = run.changes["student"].remove
     assert story.code == "rule"
     assert story.cause == (
-        f"All {gone} are left out, because the student’s enrollment status is not active; {gone} of them are at {name}."
+        f"All {gone} are left out, because the student’s enrollment status is not active; all of them are at {name}."
     )
     assert story.where == "", "nothing in the settings would mend it"
 

@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from psconnect.desktop.bridge import Bridge
-from psconnect.desktop.text import action_word, counted, tr
+from psconnect.desktop.text import action_word, tr
 from psconnect.desktop.widgets.table import Cell, cell_data, header_data
 from psconnect.model.errors import PsconnectError
+from psconnect.model.problems import root_rule
 from psconnect.model.review import ChangeQuery, ChangeRow
 from psconnect.service import Arrangement, Service
+from psconnect.wording.attributes import attribute_word
+from psconnect.wording.rules import rule_of
+from psconnect.wording.runs import aside_word
 
 BLOCK, _BLOCKS = 200, 40
-_ORDERS = ("title", "number", "school", "action")
+CHECK, TITLE, NUMBER, ACTION, BECAUSE, SCHOOL = range(6)
+"""The columns."""
+_ORDERS = {TITLE: "title", NUMBER: "number", ACTION: "action", SCHOOL: "school"}
+_SIGNS = {"create": "+", "update": "~", "remove": "−"}
 _COLOURS = {"create": "good", "remove": "bad", "update": ""}
+CHOSEN = "chosen"
+_MOST_ATTRIBUTES = 3
 _NO_INDEX = QModelIndex()
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 
 
 class ChangesModel(QAbstractTableModel):
-    """Changes of one entity of one run. ``arranged`` tells the number of rows, ``failed`` a PsconnectError."""
+    """Changes of one entity of one run, with a tick for each that goes through.
+
+    ``arranged`` tells the number of rows, ``failed`` a PsconnectError, ``toggled`` a row's key and whether it is to go
+    through; the tick moves at once, and the plan follows.
+    """
 
     arranged = Signal(int)
     failed = Signal(object)
+    toggled = Signal(object, bool)
 
     def __init__(self, service: Service, bridge: Bridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._service, self._bridge = service, bridge
-        self._headers = [tr("Record"), tr("Number"), tr("School"), tr("Change"), tr("What changes")]
+        self._headers = ["", tr("Record"), tr("Number"), tr("Change"), tr("Because"), tr("School")]
+        self._ticks: dict[int, bool] = {}
+        self.fixed = False
         self._run_id = ""
         self._wanted: ChangeQuery | None = None
         self._arrangement: Arrangement | None = None
@@ -74,10 +91,64 @@ class ChangesModel(QAbstractTableModel):
         """How many columns there are."""
         return 0 if parent.isValid() else len(self._headers)
 
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        """A tick can be set where a person may decide: not for what goes along with another record."""
+        found = super().flags(index)
+        change = self.row(index.row()) if index.column() == CHECK else None
+        if change and not self.fixed and change.aside in ("", CHOSEN):
+            found |= Qt.ItemFlag.ItemIsUserCheckable
+        return found
+
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = _DISPLAY) -> Any:
         """What a cell shows."""
         change = self.row(index.row())
-        return cell_data(_cell(change, index.column()), role) if change else None
+        if change is None:
+            return None
+        if index.column() != CHECK:
+            return cell_data(_cell(change, index.column(), goes=self.goes(change)), role)
+        if role == Qt.ItemDataRole.CheckStateRole:
+            return int((Qt.CheckState.Checked if self.goes(change) else Qt.CheckState.Unchecked).value)
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return tr("goes through") if self.goes(change) else aside_word(change.aside or CHOSEN)
+        return None
+
+    def setData(  # noqa: N802 - Qt's name
+        self, index: QModelIndex | QPersistentModelIndex, value: Any, role: int = int(Qt.ItemDataRole.EditRole)
+    ) -> bool:
+        """Set or take a tick."""
+        change = self.row(index.row())
+        if role != Qt.ItemDataRole.CheckStateRole or change is None or index.column() != CHECK or self.fixed:
+            return False
+        self.tick([index.row()], on=int(getattr(value, "value", value)) == int(Qt.CheckState.Checked.value))
+        return True
+
+    def goes(self, change: ChangeRow) -> bool:
+        """Whether a change goes through, as its tick says."""
+        return self._ticks.get(change.key, not change.aside)
+
+    def tick(self, places: list[int], *, on: bool) -> None:
+        """Set or take the ticks of rows, where a person may; each is told."""
+        for place in places:
+            change = self.row(place)
+            if change and change.aside in ("", CHOSEN) and self.goes(change) is not on:
+                self._ticks[change.key] = on
+                self.dataChanged.emit(self.index(place, 0), self.index(place, SCHOOL))
+                self.toggled.emit(change.key, on)
+
+    def name_records(self, heading: str) -> None:
+        """Head the column of records by what they are."""
+        self._headers[TITLE] = heading
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, TITLE, TITLE)
+
+    @property
+    def schools(self) -> list[str]:
+        """Names of the schools that can be filtered by."""
+        return self._arrangement.schools if self._arrangement else []
+
+    @property
+    def left_alone(self) -> int:
+        """How many of the rows do not go through."""
+        return self._arrangement.aside if self._arrangement else 0
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:  # noqa: N802 - Qt's
         """A column's heading."""
@@ -85,11 +156,10 @@ class ChangesModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order by a column, in SQL; the last column has no order."""
-        if self._wanted is None or not 0 <= column < len(_ORDERS):
+        if self._wanted is None or column not in _ORDERS:
             return
-        old = self._wanted
         descending = order == Qt.SortOrder.DescendingOrder
-        self.arrange(self._run_id, ChangeQuery(old.entity, old.action, old.text, _ORDERS[column], descending))
+        self.arrange(self._run_id, replace(self._wanted, order=_ORDERS[column], descending=descending))
 
     @property
     def wanted(self) -> ChangeQuery | None:
@@ -107,6 +177,7 @@ class ChangesModel(QAbstractTableModel):
         self.beginResetModel()
         before, self._arrangement = self._arrangement, arrangement
         self._blocks.clear()
+        self._ticks.clear()
         self.endResetModel()
         if before:
             before.close()
@@ -127,29 +198,41 @@ class ChangesModel(QAbstractTableModel):
         return found or []
 
 
-def _cell(change: ChangeRow, column: int) -> Cell:
-    if column == 0:
-        return Cell(_one_line(change.title))
-    if column == 1:
-        return Cell(change.number)
-    if column == 2:  # noqa: PLR2004 - the columns stand in the order of the headers
-        return Cell(_one_line(change.school))
-    if column == 3:  # noqa: PLR2004 - same
-        return Cell(action_word(change.action), state=_COLOURS[change.action], strong=True)
-    return Cell(_one_line(what_changes(change)), state="muted" if change.action != "update" else "")
+def _cell(change: ChangeRow, column: int, *, goes: bool) -> Cell:
+    quiet = "" if goes else "muted"
+    if column == TITLE:
+        return Cell(_one_line(change.title), state=quiet)
+    if column == NUMBER:
+        return Cell(change.number, state=quiet)
+    if column == SCHOOL:
+        return Cell(_one_line(change.school), state=quiet)
+    if column == BECAUSE:
+        return Cell(_one_line(because(change)), state="muted", tip=why(change))
+    if not goes:
+        return Cell(tr("Excluded"), state="muted", strong=True)
+    words = tr("{sign} {action}", sign=_SIGNS[change.action], action=action_word(change.action))
+    return Cell(words, state=_COLOURS[change.action], strong=True)
 
 
-def what_changes(change: ChangeRow) -> str:
-    """The changed attributes of an update in a line; of another record, how many it has or how it was found."""
+def because(change: ChangeRow) -> str:
+    """Why a record changes, in a few words: the rule of a removal, the attributes of an update."""
+    if change.aside:
+        told = aside_word(change.aside)
+        return told[:1].upper() + told[1:]
     if change.found_by:
-        return tr("already there: {how}", how=change.found_by)
-    if change.action != "update":
-        return counted(len(change.values), "1 attribute", "{count} attributes")
-    shown = [
-        tr("{attribute}: {before} → {after}", attribute=name, before=before or tr("none"), after=after or tr("none"))
-        for name, before, after in change.values
-    ]
-    return ", ".join(shown)
+        return tr("Already there: {how}", how=change.found_by)
+    if change.action == "update":
+        names = [attribute_word(change.entity, name) for name, *_values in change.values]
+        told = ", ".join([*names[:_MOST_ATTRIBUTES], *(["…"] if len(names) > _MOST_ATTRIBUTES else [])])
+        return told[:1].upper() + told[1:]
+    if change.action == "create":
+        return tr("New")
+    return rule_of(root_rule(change.rule)).title if change.rule else ""
+
+
+def why(change: ChangeRow) -> str:
+    """The whole reason of a removal, as a sentence; empty where there is none."""
+    return rule_of(change.rule).sentence if change.rule and not change.aside else ""
 
 
 def _one_line(text: str) -> str:

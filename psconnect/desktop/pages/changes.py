@@ -1,93 +1,108 @@
-"""The table of changes with its filter, and beside it the current change, attribute by attribute."""
+"""The table of changes over its full width: a tick goes through; filters above it, a drawer that lies over it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QComboBox, QLineEdit, QSizePolicy
 
-from psconnect.desktop.models.changes import ChangesModel
-from psconnect.desktop.pages.change import ChangeDetail
-from psconnect.desktop.pages.exclusions import AsidePane
+from psconnect.desktop.models.changes import CHECK, SCHOOL, ChangesModel
+from psconnect.desktop.pages.change import ChangeDrawer
 from psconnect.desktop.text import action_word, counted, entity_label, number, tr
-from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S
-from psconnect.desktop.widgets.button import Button
+from psconnect.desktop.theme.tokens import SPACE_S
+from psconnect.desktop.widgets.button import Button, link
 from psconnect.desktop.widgets.card import Card, row, wide
-from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.table import Table
-from psconnect.model.review import ChangeQuery
-from psconnect.model.runs import Run
-from psconnect.service import Limit, SetAside
+from psconnect.model.care import BY_CARE
+from psconnect.model.review import ChangeQuery, ChangeRow
+from psconnect.model.runs import ChangeCounts, Run
+from psconnect.wording.records import record_kind
 
 _TYPING_MS = 250
-_MOST_AT_ONCE = 1_000
-_ACTIONS = ("create", "update", "remove")
-_FILTER_LEAST, _FILTER_WIDTH, _ALL_COLUMNS_WIDTH = 96, 240, 1_080
-_TOTAL_WIDTH, _LEAST_HEIGHT = 640, 130
-_WHAT_COLUMN = 4
+_ACTIONS = ("", "remove", "create", "update")
+_FILTER_LEAST, _SCHOOL_COLUMN = 110, 620
+_LEAST_HEIGHT = 150
+_MANY = 100_000
+"""From so many changes on they are shown in the order of the plan at first: sorting a million takes seconds."""
+LeftAlone = Mapping[tuple[str, str, str], int]
+"""How many changes are left alone, per entity, action and reason."""
 
 
 @dataclass(frozen=True)
 class ReviewDeeds:
-    """What can be done with changes: exclude those of an entity, include some again, ask why there is one."""
+    """What can be done with changes: let one or all go through or not, ask why, open one in PowerSchool."""
 
-    exclude: Callable[[str, Collection[int]], object]
-    include: Callable[[list[SetAside]], object]
+    toggle: Callable[[str, int, bool], object]
+    toggle_all: Callable[[ChangeQuery, bool], object]
     why: Callable[[str, int], object]
+    open: Callable[[str, int], object]
+    has_page: Callable[[str], bool]
 
 
 class ChangesCard(Card):
-    """All changes of one entity, filtered by text and action, sorted by a press on a heading.
+    """All changes of one entity, filtered by text, school and action, sorted by a press on a heading."""
 
-    What the run leaves alone is shown in their place when a person asks for it.
-    """
-
-    def __init__(self, model: ChangesModel, deeds: ReviewDeeds, parent: QWidget | None = None) -> None:
-        super().__init__("", parent)
+    def __init__(self, model: ChangesModel, deeds: ReviewDeeds) -> None:
+        super().__init__("")
         self.setAccessibleName(tr("Changes"))
         self.model, self._deeds = model, deeds
-        self._fixed, self._waits, self._place = False, False, 0
-        self._run_id, self._entity = "", ""
+        self._waits, self._place, self._scrolled = False, 0, 0
+        self._run_id, self._entity, self._counts = "", "", {"": 0}
+        self._along, self._narrow = 0, False
+        self._all_counts: dict[str, dict[str, int]] = {}
+        self._all_along: dict[str, int] = {}
+        self._lay_out()
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._add_actions()
+        self._connect()
+
+    def _lay_out(self) -> None:
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText(tr("Filter by name, number, school"))
+        self.filter.setPlaceholderText(tr("Name, number, school"))
         self.filter.setAccessibleName(tr("Filter the changes by name, number or school"))
         self.filter.setMinimumWidth(_FILTER_LEAST)
-        self.filter.setMaximumWidth(_FILTER_WIDTH)
+        self.kinds, self.school = QComboBox(), QComboBox()
+        self.kinds.setAccessibleName(tr("Kind of records"))
+        self.school.setAccessibleName(tr("School"))
+        self.kinds.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.kinds.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.school.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.school.setMinimumContentsLength(9)
         self.pills = {action: Button("", partial(self._toggle, action), look="pill") for action in _ACTIONS}
-        self.total = Label("", "muted", wrap=False)
-        self.total.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.total.setProperty("wide", True)  # noqa: FBT003 - Qt's signature
-        self.aside_pill = Button("", self._aside_pressed, look="pill")
-        for pill in (*self.pills.values(), self.aside_pill):
+        for pill in self.pills.values():
             pill.setCheckable(True)
-        self.add(row(wide(self.filter), *self.pills.values(), self.aside_pill, self.total, spacing=SPACE_S))
-        self.table = Table(model, tr("Changes"), [0, 84, 150, 84, 220])
+        self.add(row(wide(self.filter), self.kinds, self.school, *self.pills.values(), spacing=SPACE_S))
+        self.all_box, self.sum = QCheckBox(), ElidedLabel("", "muted")
+        self.all_box.setAccessibleName(tr("All that are shown go through"))
+        self.exclude_all = link(tr("Exclude all shown"), partial(self._toggle_all, on=False))
+        self.include_all = link(tr("Include all"), partial(self._toggle_all, on=True))
+        self.bar = row(self.all_box, wide(self.sum), self.exclude_all, self.include_all, spacing=SPACE_S)
+        self.add(self.bar)
+        self.table = _ChangesTable(self.model, tr("Changes"), [34, 0, 96, 96, 190, 180], on_open=self.open_drawer)
         self.table.setSortingEnabled(True)
         self.table.horizontalHeader().setSortIndicatorShown(False)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setMinimumHeight(_LEAST_HEIGHT)
-        self.detail = ChangeDetail(self._exclude, self._why)
-        self.aside = AsidePane(deeds.include)
-        self.aside.hide()
-        self._add_actions()
-        self._middle = QHBoxLayout()
-        self._middle.setSpacing(SPACE_M)
-        self._middle.addWidget(self.table, 1)
-        self._middle.addWidget(self.detail)
-        self.body.addLayout(self._middle, 1)
-        self.body.addWidget(self.aside, 1)
-        self.nothing = Label(tr("No change matches. Type less, or switch the kind of change off."), "muted")
+        self.add(self.table, 1)
+        self.drawer = ChangeDrawer(
+            self,
+            self.bar,
+            self.table,
+            on_toggle=self._toggle_current,
+            on_why=self._why,
+            on_open=self._open_in_powerschool,
+        )
+        self.nothing = Label(tr("No change matches. Type less, or choose all schools and changes."), "muted")
         self.nothing.hide()
         self.add(self.nothing)
         self.body.addStretch(0)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MS)
-        self._connect()
 
     @property
     def entity(self) -> str:
@@ -98,151 +113,244 @@ class ChangesCard(Card):
         """The page is hidden: forget what was typed and chosen, and close the file."""
         self.filter.clear()
         self._typing.stop()
-        self._place = 0
-        for pill in (*self.pills.values(), self.aside_pill):
-            pill.setChecked(False)
+        self._place, self._scrolled, self._run_id = 0, 0, ""
+        self.school.setCurrentIndex(0)
+        self.drawer.hide()
+        self._check("")
         self.model.close()
 
-    def show_run(self, run: Run, left_alone: list[SetAside], *, fixed: bool) -> None:
+    def show_run(self, run: Run, left_alone: LeftAlone, *, fixed: bool) -> None:
         """Take a run and what it leaves alone; ``fixed`` where nothing can be excluded from it."""
-        self._fixed = fixed
-        self.detail.exclude_button.setVisible(not fixed)
+        again = self._run_id == run.id
+        self._run_id, self.model.fixed = run.id, fixed
         self._exclude_action.setVisible(not fixed)
-        self.aside.show_records(left_alone, run.set_aside, fixed=fixed)
-        count = sum(run.set_aside.values())
-        self.aside_pill.setText(tr("Left alone {count}", count=number(count)))
-        self.aside_pill.setAccessibleName(tr("Show what is left alone: {count}", count=number(count)))
-        self.aside_pill.setVisible(bool(count))
-        self._fit_total()
-        nothing_else = bool(count) and not run.changes
-        self.aside_pill.setChecked((self.aside_pill.isChecked() and bool(count)) or nothing_else)
-        self._show_aside()
-        if self._run_id == run.id:
+        for widget in (self.all_box, self.exclude_all, self.include_all):
+            widget.setVisible(not fixed)
+        kinds = sorted({*run.changes, *(entity for entity, _action, _why in left_alone)}, key=_care)
+        totals = {kind: _counts_of(run, left_alone, kind) for kind in kinds}
+        self.kinds.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        chosen = self._entity if self._entity in kinds else ""
+        self.kinds.clear()
+        for kind in kinds:
+            self.kinds.addItem(entity_label(kind), kind)
+        if chosen:
+            self.kinds.setCurrentIndex(kinds.index(chosen))
+        self.kinds.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self._all_counts = totals
+        self._all_along = {
+            kind: sum(
+                count for (entity, _a, why), count in left_alone.items() if why == "goes-along" and entity != kind
+            )
+            for kind in kinds
+        }
+        if again and chosen:
+            self._show_counts()
+            self._scrolled = self.table.verticalScrollBar().value()
             self._place = max(0, self.table.currentIndex().row())
             self.model.reload()
-        if not run.changes:
+        elif not kinds:
             self.model.close()
             self._arranged(0)
 
     def wait(self, *, on: bool) -> None:
         """Lock or unlock excluding and including."""
         self._waits = on
-        self.aside.setEnabled(not on)
-        self._selected()
+        for widget in (self.all_box, self.exclude_all, self.include_all, self.drawer.exclude_button):
+            widget.setEnabled(not on)
+        self._exclude_action.setEnabled(not on)
 
-    def show_entity(self, run_id: str, entity: str, limit: Limit, text: str | None = None) -> None:
-        """List the changes of an entity of a run; with a text, those that it is found in."""
-        if (run_id, entity) != (self._run_id, self._entity) or text is not None:
-            self._place = 0
-        self._run_id, self._entity = run_id, entity
-        if text is not None:
-            self.filter.setText(text)
-        counts = {"create": limit.changes.create, "update": limit.changes.update, "remove": limit.changes.remove}
+    def show_entity(self, entity: str, school: str | None = None) -> None:
+        """List the changes of an entity; with a school's name, those of the school."""
+        if entity != self._entity:
+            self._place = self._scrolled = 0
+            self.drawer.hide()
+        self._entity = entity
+        place = self.kinds.findData(entity)
+        if place >= 0 and place != self.kinds.currentIndex():
+            self.kinds.setCurrentIndex(place)
+        self.model.name_records(record_kind(entity))
+        self._show_counts()
+        self._arrange(school)
+
+    def _show_counts(self) -> None:
+        self._counts = self._all_counts.get(self._entity, {"": 0})
+        self._along = self._all_along.get(self._entity, 0)
         for action, pill in self.pills.items():
-            pill.setText(tr("{action} {count}", action=action_word(action), count=number(counts[action])))
-            pill.setAccessibleName(tr("Show only: {what}", what=pill.text()))
-            pill.setChecked(pill.isChecked() and bool(counts[action]))
-            pill.setEnabled(bool(counts[action]))
-        self._arrange()
+            word = action_word(action) if action else tr("All")
+            told = tr("{action} {count}", action=word, count=number(self._counts.get(action, 0)))
+            pill.setText(word if self._narrow else told)
+            pill.setAccessibleName(tr("Show only: {what}", what=told) if action else told)
+            pill.setVisible(bool(self._counts.get(action, 0)) or not action)
+        if not any(pill.isChecked() and not pill.isHidden() for pill in self.pills.values()):
+            self._check("")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Show changed values in the table only where there is room; the detail pane always has them."""
+        """Let the column of schools go first where there is little room: the drawer has it, too."""
         super().resizeEvent(event)
-        self.table.setColumnHidden(_WHAT_COLUMN, self.width() < _ALL_COLUMNS_WIDTH)
-        self._fit_total()
+        self.table.setColumnHidden(SCHOOL, self.width() < _SCHOOL_COLUMN)
 
-    def _aside_pressed(self) -> None:
-        """Switch to the records left alone and back; no other pill filters them."""
-        for pill in self.pills.values():
-            pill.setChecked(False)
-        self._arrange()
-        self._show_aside()
-        (self.aside.table if self.aside_pill.isChecked() else self.table).setFocus()
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Show less beside the search where the page is narrow."""
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self._show_counts()
+            self._show_school()
 
-    def _fit_total(self) -> None:
-        """Hide the number of changes in a narrow window, where the pills need the room."""
-        self.total.setVisible(self.aside_pill.isHidden() or self.width() >= _TOTAL_WIDTH)
-
-    def _to_changes(self) -> None:
-        if self.aside_pill.isChecked():
-            self.aside_pill.setChecked(False)
-            self._show_aside()
+    def _check(self, wanted: str) -> None:
+        for action, pill in self.pills.items():
+            pill.setChecked(action == wanted)
 
     def _toggle(self, action: str) -> None:
-        self._to_changes()
-        for other, pill in self.pills.items():
-            if other != action:
-                pill.setChecked(False)
+        self._check(action)
         self._arrange()
 
-    def _arrange(self) -> None:
+    def _arrange(self, school: str | None = None) -> None:
         self._typing.stop()
         before = self.model.wanted
         action = next((action for action, pill in self.pills.items() if pill.isChecked()), "")
-        order, descending = (before.order, before.descending) if before else ("key", False)
-        self.model.arrange(self._run_id, ChangeQuery(self._entity, action, self.filter.text(), order, descending))
+        by_name = "title" if self._counts.get("", 0) < _MANY else "key"
+        order, descending = (before.order, before.descending) if before else (by_name, False)
+        chosen = school if school is not None else str(self.school.currentData() or "")
+        wanted = ChangeQuery(self._entity, action, self.filter.text(), chosen, order, descending)
+        if wanted != before:
+            self._scrolled = self._place = 0
+        self.model.arrange(self._run_id, wanted)
 
     def _arranged(self, total: int) -> None:
-        aside = self.aside_pill.isChecked()
-        self.total.setText("" if aside else counted(total, "1 change", "{count} changes"))
-        self.total.setToolTip(entity_label(self._entity))
-        self.nothing.setVisible(not total and not aside)
-        self.table.setVisible(bool(total) and not aside)
-        self.body.setStretchFactor(self._middle, 1 if total and not aside else 0)
-        self.body.setStretch(self.body.count() - 1, 0 if total or aside else 1)
-        self.detail.setVisible(bool(total) and not aside)
-        if total and not aside:
-            self.table.selectRow(min(self._place, total - 1))
+        self._fill_schools()
+        going = total - self.model.left_alone
+        self.sum.setText(self._in_words(going, total))
+        state = Qt.CheckState.Checked if going == total else Qt.CheckState.PartiallyChecked
+        self.all_box.setCheckState(state if going else Qt.CheckState.Unchecked)
+        self.nothing.setVisible(not total)
+        self.table.setVisible(bool(total))
+        self.bar.setVisible(bool(total))
+        self.body.setStretch(self.body.count() - 1, 0 if total else 1)
+        if total:
+            place = self.model.index(min(self._place, total - 1), 1)
+            self.table.setCurrentIndex(place)
+            self.table.verticalScrollBar().setValue(self._scrolled)
+            if self.drawer.isVisibleTo(self):
+                self.open_drawer(place.row())
 
-    def _show_aside(self) -> None:
-        """Show what is left alone in place of the changes, or these again."""
-        self.aside.setVisible(self.aside_pill.isChecked())
-        self._arranged(self.model.rowCount())
+    def _in_words(self, going: int, total: int) -> str:
+        words = counted(total, "The 1 change goes through.", "All {count} go through.")
+        if going < total:
+            words = tr("{going} of {total} go through.", going=number(going), total=number(total))
+            if self._along:
+                along = counted(self._along, "1 record of another kind stays", "{count} records of other kinds stay")
+                words = tr("{words} {along} with them.", words=words, along=along)
+        return words
+
+    def _fill_schools(self) -> None:
+        """The schools to choose from; the chosen one stays, also if it was chosen in the table of limits."""
+        schools, wanted = self.model.schools, self.model.wanted
+        chosen = wanted.school if wanted else ""
+        self.school.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        self.school.clear()
+        self.school.addItem(tr("All schools"), "")
+        for school in [*schools, *([chosen] if chosen and chosen not in schools else [])]:
+            self.school.addItem(" ".join(school.split()), school)
+        self.school.setCurrentIndex(max(0, self.school.findData(chosen)))
+        self._show_school()
+        self.school.blockSignals(False)  # noqa: FBT003 - Qt's signature
+
+    def _show_school(self) -> None:
+        """In a narrow window the text finds schools, too; a school that is chosen stays in sight."""
+        self.school.setVisible(self.school.count() > 2 and (not self._narrow or self.school.currentIndex() > 0))  # noqa: PLR2004 - all, and more than one
 
     def _connect(self) -> None:
         self._typing.timeout.connect(self._arrange)
         self.filter.textChanged.connect(lambda _text: self._typing.start())
-        self.filter.textEdited.connect(lambda _text: self._to_changes())
         self.filter.returnPressed.connect(self._arrange)
+        self.kinds.activated.connect(lambda place: self.show_entity(self.kinds.itemData(place), ""))
+        self.school.activated.connect(lambda _place: self._arrange())
+        self.all_box.clicked.connect(lambda _checked: self._toggle_all(on=self.model.left_alone > 0))
         self.model.arranged.connect(self._arranged)
-        selection = self.table.selectionModel()
-        selection.currentRowChanged.connect(self._row_changed)
-        selection.selectionChanged.connect(lambda _new, _old: self._selected())
+        self.model.toggled.connect(lambda key, on: self._deeds.toggle(self._entity, key, on))
+        self.table.clicked.connect(self._clicked)
+        self.table.selectionModel().currentRowChanged.connect(self._row_changed)
 
     def _add_actions(self) -> None:
         """The table's menu, and its keys."""
-        self._exclude_action = QAction(tr("Exclude from this run"), self.table)
+        self._exclude_action = QAction(tr("Exclude or include"), self.table)
         self._exclude_action.setShortcuts([QKeySequence(Qt.Key.Key_Delete), QKeySequence(Qt.Key.Key_Backspace)])
         self._exclude_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self._exclude_action.triggered.connect(lambda _checked=False: self._exclude())
+        self._exclude_action.triggered.connect(lambda _checked=False: self.toggle_selected())
         why = QAction(tr("Why?"), self.table)
         why.triggered.connect(lambda _checked=False: self._why())
         self.table.addActions([self._exclude_action, why])
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
-    def _count_selected(self) -> int:
-        ranges = self.table.selectionModel().selection()
-        return sum(ranges.at(place).height() for place in range(ranges.count()))
-
-    def _selected(self) -> None:
-        count = self._count_selected()
-        self.detail.show_selected(count, most=_MOST_AT_ONCE)
-        self._exclude_action.setEnabled(0 < count <= _MOST_AT_ONCE and not self._waits)
-        if self._waits:
-            self.detail.exclude_button.setEnabled(False)
-
-    def _exclude(self) -> None:
-        if self._fixed or self._waits or not 0 < self._count_selected() <= _MOST_AT_ONCE:
+    def toggle_selected(self) -> None:
+        """Take the ticks of the selected rows, or set them again where none of these has one."""
+        if self.model.fixed or self._waits:
             return
         places = sorted(index.row() for index in self.table.selectionModel().selectedRows())
-        keys = [change.key for change in map(self.model.row, places) if change]
-        self.table.setCurrentIndex(self.model.index(places[0], 0))
-        self._deeds.exclude(self._entity, keys)
+        rows = [found for found in map(self.model.row, places) if found]
+        self.model.tick(places, on=not any(map(self.model.goes, rows)))
 
-    def _why(self) -> None:
-        change = self.model.row(self.table.currentIndex().row())
-        if change:
-            self._deeds.why(change.entity, change.key)
+    def _toggle_current(self) -> None:
+        found = self._current()
+        if found and not self._waits:
+            self.model.tick([self.table.currentIndex().row()], on=not self.model.goes(found))
+
+    def _toggle_all(self, *, on: bool) -> None:
+        wanted = self.model.wanted
+        if wanted and not self._waits:
+            self._deeds.toggle_all(replace(wanted), on)
+
+    def _current(self) -> ChangeRow | None:
+        return self.model.row(self.table.currentIndex().row())
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if index.column() != CHECK:
+            self.open_drawer(index.row())
+
+    def open_drawer(self, place: int) -> None:
+        """Show the change of a row in the drawer."""
+        found = self.model.row(place)
+        if found:
+            self.drawer.show_change(found, fixed=self.model.fixed, linked=self._deeds.has_page(found.entity))
 
     def _row_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
-        self.detail.show_change(self.model.row(current.row()) if current.isValid() else None)
+        if current.isValid() and self.drawer.isVisibleTo(self):
+            self.open_drawer(current.row())
+
+    def _why(self) -> None:
+        found = self._current()
+        if found:
+            self._deeds.why(found.entity, found.key)
+
+    def _open_in_powerschool(self) -> None:
+        found = self._current()
+        if found:
+            self._deeds.open(found.entity, found.key)
+
+
+class _ChangesTable(Table):
+    """Space sets or takes the tick of the selected rows; Esc closes the drawer."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Space and Esc; Enter opens the drawer."""
+        card = self.parent()
+        if event.key() == Qt.Key.Key_Space and isinstance(card, ChangesCard):
+            card.toggle_selected()
+        elif event.key() == Qt.Key.Key_Escape and isinstance(card, ChangesCard) and card.drawer.isVisible():
+            card.drawer.shut()
+        else:
+            super().keyPressEvent(event)
+
+
+def _care(entity: str) -> tuple[int, str]:
+    return (BY_CARE.index(entity) if entity in BY_CARE else len(BY_CARE), entity)
+
+
+def _counts_of(run: Run, left_alone: LeftAlone, entity: str) -> dict[str, int]:
+    """How many changes of an entity there are by action, those that are left alone included; and altogether."""
+    planned = run.changes.get(entity, ChangeCounts())
+    found = {"create": planned.create, "update": planned.update, "remove": planned.remove}
+    for (kind, action, _why), count in left_alone.items():
+        if kind == entity:
+            found[action] += count
+    return {**found, "": sum(found.values())}

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.models.changes import ChangesModel
-from psconnect.desktop.pages.changes import ChangesCard, ReviewDeeds
+from psconnect.desktop.pages.cause import CauseBanner
+from psconnect.desktop.pages.changes import ChangesCard, LeftAlone, ReviewDeeds
 from psconnect.desktop.pages.decision import DecisionBar
 from psconnect.desktop.pages.limits import LimitsCard
 from psconnect.desktop.sentences import headline, totals
 from psconnect.desktop.text import moment, tr
-from psconnect.desktop.widgets.banner import Action, Banner
+from psconnect.desktop.widgets.banner import Action
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.chip import Chip, run_colour
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.errors import PsconnectError
+from psconnect.model.review import ChangeQuery
 from psconnect.model.runs import WAITING, Run
-from psconnect.service import Limit, SetAside
+from psconnect.service import Limit
 from psconnect.wording.errors import word
 from psconnect.wording.held import story_of
-from psconnect.wording.limits import limit_in_numbers
+
+_NARROW = 800
+"""The width of the page, in pixels, below which it shows less."""
 
 
 @dataclass(frozen=True)
 class _Loaded:
     run: Run
     limits: list[Limit]
-    left_alone: list[SetAside]
+    left_alone: LeftAlone
+    linked: bool
 
 
 class ReviewPage(ScrollPage):
@@ -44,15 +51,18 @@ class ReviewPage(ScrollPage):
         self._run: Run | None = None
         self._busy = False
         self.chip = Chip()
-        self.revalidate_button = secondary(tr("Re-validate"), self._revalidate, symbol="refresh")
+        self.revalidate_button = secondary(tr("Check again"), self._revalidate, symbol="refresh")
         self.revalidate_button.setToolTip(tr("Read PowerSchool again and see whether the plan is still the same"))
         self.buttons.addWidget(self.chip)
         self.buttons.addWidget(self.revalidate_button)
-        self.reasons = Banner()
-        self.body.addWidget(self.reasons)
+        self.cause = CauseBanner(self._open_page)
+        self.body.addWidget(self.cause)
         self.limits = LimitsCard(self._choose)
         self.body.addWidget(self.limits)
-        deeds = ReviewDeeds(self._exclude, self._include, self._why)
+        self._linked = False
+        self._to_do: deque[Callable[[], object]] = deque()
+        self._changing = False
+        deeds = ReviewDeeds(self._let_go, self._let_all_go, self._why, self._open_record, self._has_page)
         self.changes = ChangesCard(ChangesModel(context.service, context.bridge, self), deeds)
         self.changes.model.failed.connect(self.show_error)
         self.body.addWidget(self.changes, 1)
@@ -71,6 +81,8 @@ class ReviewPage(ScrollPage):
         self.revalidate_button.hide()
         self.changes.leave()
         self._shown = ""
+        self._to_do.clear()
+        self._changing = False
         self.begin()
         self.show_loading()
         self._read(lambda: None, self.while_here(self.show_error))
@@ -85,6 +97,16 @@ class ReviewPage(ScrollPage):
         self.decision.hide()
         super().show_message(heading, text, actions)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the limits take a line, and only the table scrolls."""
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        self.limits.set_narrow(narrow=narrow)
+        self.changes.set_narrow(narrow=narrow)
+        self.revalidate_button.setText("" if narrow else tr("Check again"))
+        self.revalidate_button.setAccessibleName(tr("Check again"))
+        self.chip.setVisible(bool(self.chip.text()) and not narrow)
+
     def leave(self) -> None:
         """The page is no longer looked at: let go of the roster data."""
         self.begin()
@@ -97,13 +119,18 @@ class ReviewPage(ScrollPage):
         def work() -> _Loaded:
             first()
             run = service.run(run_id)
-            return _Loaded(run, service.limits(run_id), service.excluded(run_id) if run.set_aside else [])
+            left_alone = service.left_alone(run_id) if run.set_aside else {}
+            linked = bool(service.page_in_powerschool(run.connection, "student", 1))
+            return _Loaded(run, service.limits(run_id), left_alone, linked)
 
         self._context.bridge.call(work, self.while_here(self._show), failed, owner=self)
 
     def _not_done(self, error: PsconnectError) -> None:
-        """Say why an exclusion failed; the page stays as it is."""
+        """Say why an exclusion failed, and show the plan as it is."""
+        self._to_do.clear()
+        self._changing = False
         self._context.go.notice(word(error, window=True).text, "bad")
+        self._read(lambda: None, self.while_here(self.show_error))
 
     def _run_changed(self, name: str) -> None:
         """Lock the decision while another run goes on, and look again when it ends."""
@@ -127,39 +154,52 @@ class ReviewPage(ScrollPage):
             self._show_over(run)
             return
         again, entity = self._shown == run.id, self.changes.entity
-        self._run, self._shown = run, run.id
-        self._show_head(loaded)
+        self._run, self._shown, self._linked, self._changing = run, run.id, loaded.linked, False
+        if self._to_do:
+            self._next()  # Ticks were set meanwhile: show the plan once it follows them.
+            return
+        self._show_head(run)
         rehearsal = run.kind == "rehearsal"
         self.revalidate_button.setVisible(not rehearsal)
         if not again:
             self.decision.forget_reason()
+            self.limits.close_again()
         self._show_busy()
         self.changes.show_run(run, loaded.left_alone, fixed=rehearsal)
         self.limits.show_limits(loaded.limits, entity if again else "")
         # A roster that is delivered as it is has no changes to look through.
         any_changes = bool(totals(run).total or run.set_aside or not run.redelivers_to)
+        if not loaded.limits and loaded.left_alone and not again:
+            self.changes.show_entity(next(iter(loaded.left_alone))[0])
         self.changes.setVisible(any_changes)
-        self.limits.setVisible(any_changes and not self.limits.isHidden())
+        self.limits.setVisible(any_changes and bool(loaded.limits))
         self.show_content()
         if not again:
             (self.decision.reason if self.changes.isHidden() else self.changes.filter).setFocus()
 
-    def _show_head(self, loaded: _Loaded) -> None:
-        run = loaded.run
-        started = moment(run.started, self._context.now())
-        subtitle = tr("{name}, run of {when}. Nothing has been delivered.", name=self.name, when=started)
+    def _show_head(self, run: Run) -> None:
+        now = self._context.now()
+        started = moment(run.started, now)
+        subtitle = tr("{name}, run of {when}. Nothing was delivered.", name=self.name, when=started)
+        before = ""
         if run.kind == "rehearsal":
             subtitle = tr("{name}, rehearsal of the school year {year}.", name=self.name, year=run.school_year)
-        limit = next((limit.threshold.text for limit in loaded.limits if _is_headline(run, limit)), "")
-        if limit:
-            subtitle = tr("{sentence} The limit is {limit}.", sentence=subtitle, limit=limit_in_numbers(limit))
+            before = tr(
+                "A rehearsal: what a sync would do then, and what it would be held for. It is never delivered. When "
+                "the year has come, start a sync and approve that."
+            )
         self.set_title(headline(run), subtitle)
         self.chip.show_state(tr("On hold") if run.state == "held" else tr("Previewed"), run_colour(run))
-        words = story_of(run, self._context.now(), window=True).text
-        if words:
-            self.reasons.tell(words, "accent" if run.kind == "rehearsal" else "warning")
+        story = story_of(run, now, window=True)
+        self.cause.show_story(story, before=before, state="accent" if run.kind == "rehearsal" else "warning")
+
+    def _open_page(self, where: str) -> None:
+        if where == "ids":
+            self._context.go.ids(self.name)
+        elif where == "findings":
+            self._context.go.summary(self.name, self._run_id)
         else:
-            self.reasons.hide()
+            self._context.go.setting(self.name, where)
 
     def _show_over(self, run: Run) -> None:
         self.set_title(headline(run))
@@ -169,26 +209,43 @@ class ReviewPage(ScrollPage):
         self.show_message(tr("There is nothing to decide"), text, [(tr("Open the summary"), open_summary)])
 
     def _choose(self, entity: str, school: str) -> None:
-        counts = self.limits.counts(entity)
-        if counts:
+        if self.limits.counts(entity):
             kept = None if (entity == self.changes.entity and not school) else school
-            self.changes.show_entity(self._run_id, entity, counts, kept)
+            self.changes.show_entity(entity, kept)
 
-    def _exclude(self, entity: str, keys: Collection[int]) -> None:
-        run_id, exclude = self._run_id, self._context.service.exclude
-        self._read(lambda: exclude(run_id, entity, keys), self._not_done)
+    def _let_go(self, entity: str, key: int, on: bool) -> None:  # noqa: FBT001 - as a signal tells it
+        """Let a change go through, or not; one after another, in the order of the ticks."""
+        run_id, service = self._run_id, self._context.service
+        change = service.include if on else service.exclude
+        self._then(lambda: change(run_id, entity, [key]))
 
-    def _include(self, records: list[SetAside]) -> None:
-        run_id, include = self._run_id, self._context.service.include
-        by_entity: dict[str, list[int]] = {}
-        for one in records:
-            by_entity.setdefault(one.entity, []).append(one.key)
+    def _let_all_go(self, wanted: ChangeQuery, on: bool) -> None:  # noqa: FBT001 - as above
+        run_id, service = self._run_id, self._context.service
 
         def work() -> None:
-            for entity, keys in by_entity.items():
-                include(run_id, entity, keys)
+            keys = service.shown_keys(run_id, wanted, excluded=on)
+            if keys:
+                (service.include if on else service.exclude)(run_id, wanted.entity, keys)
 
-        self._read(work, self._not_done)
+        self._then(work)
+
+    def _then(self, work: Callable[[], object]) -> None:
+        """Change the plan once the changes before this one are made: each needs the plan for itself."""
+        self._to_do.append(work)
+        if not self._changing:
+            self._next()
+
+    def _next(self) -> None:
+        self._changing = True
+        self._read(self._to_do.popleft(), self._not_done)
+
+    def _has_page(self, entity: str) -> bool:
+        return self._linked and entity in ("student", "teacher", "admin")
+
+    def _open_record(self, entity: str, key: int) -> None:
+        address = self._context.service.page_in_powerschool(self.name, entity, key)
+        if address:
+            self._context.open_url(address)
 
     def _why(self, entity: str, key: int) -> None:
         self._context.go.find_record(self.name, entity, key)
@@ -217,9 +274,3 @@ class ReviewPage(ScrollPage):
             self._context.go.overview(name)
         self._context.go.changed()
         self._context.go.notice(tr("The run was discarded. Nothing was delivered."))
-
-
-def _is_headline(run: Run, limit: Limit) -> bool:
-    """Whether the page's headline is about this entity."""
-    first = next((hold.rule for hold in run.holds if hold.rule.startswith("remove-")), "")
-    return first == f"remove-{limit.entity}"

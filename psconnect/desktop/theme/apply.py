@@ -121,6 +121,7 @@ def _draw_marks(folder: Path, chosen: Tokens) -> None:
     marks = {
         "check": chosen.on_accent,
         "dot": chosen.on_accent,
+        "minus": chosen.on_accent,
         "chevron-down": chosen.muted,
         "chevron-right": chosen.muted,
     }

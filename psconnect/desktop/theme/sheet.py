@@ -36,6 +36,8 @@ def _ground(c: Tokens) -> str:
     QWidget[look="consequence"] {{ background: {c.track}; border-radius: {t.RADIUS_CONTROL}px; }}
     QFrame[look="banner"] {{ border: 0; border-radius: {t.RADIUS_CARD}px; background: {c.accent_ground}; }}
     QFrame[look="demo"] {{ border: 0; border-bottom: 1px solid {c.line}; background: {c.accent_ground}; }}
+    QFrame[look="drawer"] {{ background: {c.surface}; border: 0; border-left: 1px solid {c.line}; }}
+    QWidget[look="drawer"] {{ background: {c.surface}; }}
     QFrame[look="banner"][place="top"] {{ margin-top: 12px; }}
     QFrame[look="banner"][state="good"] {{ background: {c.good_ground}; }}
     QFrame[look="banner"][state="warning"] {{ background: {c.warning_ground}; }}
@@ -152,6 +154,8 @@ def _marks(c: Tokens, images: str) -> str:
     QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked,
     QTreeView::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
         image: url({images}/check.svg); }}
+    QCheckBox::indicator:indeterminate {{ background: {c.accent}; border-color: {c.accent};
+        image: url({images}/minus.svg); }}
     QRadioButton::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
         image: url({images}/dot.svg); }}
     QComboBox::drop-down {{ border: 0; width: 28px; }}

@@ -34,6 +34,7 @@ ModelIndex = QModelIndex | QPersistentModelIndex
 BAR_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 STATE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 STRONG_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+MARK_ROLE = int(Qt.ItemDataRole.UserRole) + 4
 _BAR_HEIGHT = 6
 _BORDERS = 4
 _CELL_PADDING, _HEADING_PADDING = 16, 24
@@ -44,7 +45,10 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, its side, its colour (``good``, ``warning``, ``bad``, ``muted``), or a bar from 0 to 1."""
+    """A cell: its text, its side, its colour (``good``, ``warning``, ``bad``, ``muted``), or a bar from 0 to 1.
+
+    ``mark`` draws a line across the bar, from 0 to 1: a limit.
+    """
 
     text: str = ""
     right: bool = False
@@ -52,6 +56,7 @@ class Cell:
     strong: bool = False
     bar: float | None = None
     tip: str = ""
+    mark: float | None = None
 
 
 class RowsModel(QAbstractTableModel):
@@ -98,6 +103,7 @@ def cell_data(cell: Cell, role: int) -> Any:
         BAR_ROLE: cell.bar,
         STATE_ROLE: cell.state,
         STRONG_ROLE: cell.strong,
+        MARK_ROLE: cell.mark,
     }
     if role == Qt.ItemDataRole.ToolTipRole:
         return cell.tip or None
@@ -222,6 +228,10 @@ class CellDelegate(QStyledItemDelegate):
             track.setWidth(max(_BAR_HEIGHT, track.width() * min(1.0, share)))
             painter.setBrush(QColor(getattr(colours, state)))
             painter.drawRoundedRect(track, 3, 3)
+        mark = index.data(MARK_ROLE)
+        if mark is not None:
+            at = room.x() + room.width() * mark
+            painter.fillRect(QRectF(at - 1, room.center().y() - _BAR_HEIGHT, 2, 2 * _BAR_HEIGHT), QColor(colours.text))
         painter.restore()
 
     def helpEvent(  # noqa: N802 - Qt's name

@@ -26,6 +26,7 @@ from psconnect.store.plan.remote_ids import adopted
 from psconnect.store.reading.last_reading import why_gone
 from psconnect.store.record import decode_record, each_id, value_at
 
+_OTHER_IDS = ("SourcedId", "SourcedIds", "sourcedId")
 _SEVERITIES = ("error", "warning", "info")
 
 
@@ -46,27 +47,51 @@ class Arrangement:
                 self._titles = Titles(self._db, number)
                 self._arrange()
                 self.total: int = self._db.execute("SELECT count(*) FROM wanted").fetchone()[0]
+                self.aside: int = self._db.execute("SELECT count(*) FROM wanted WHERE aside").fetchone()[0]
 
     def page(self, offset: int, limit: int) -> list[ChangeRow]:
         """The rows from ``offset`` on, at most ``limit``."""
         sql = (
-            "SELECT c.key, c.action, c.before, c.after FROM wanted w "
-            "JOIN change c ON c.run = ? AND c.entity = ? AND c.key = w.key "
-            "WHERE w.rowid > ? AND w.rowid <= ? ORDER BY w.rowid"
+            "SELECT w.key, coalesce(c.action, a.action), coalesce(c.before, a.before), coalesce(c.after, a.after), "
+            "coalesce(a.because, '') FROM wanted w "
+            "LEFT JOIN change c ON NOT w.aside AND c.run = :run AND c.entity = :entity AND c.key = w.key "
+            "LEFT JOIN aside a ON w.aside AND a.run = :run AND a.entity = :entity AND a.key = w.key "
+            "WHERE w.rowid > :after AND w.rowid <= :last ORDER BY w.rowid"
         )
+        values = {"run": self._number, "entity": self._entity.rank, "after": offset, "last": offset + limit}
         with sqlite_errors(self._path):
-            rows = self._db.execute(sql, [self._number, self._entity.rank, offset, offset + limit]).fetchall()
+            rows = self._db.execute(sql, values).fetchall()
         gone = {key for key, action, *_record in rows if action == REMOVE}
         reasons = why_gone(self._path, self._run_id, self._entity, gone)
         links = adopted(self._db, self._number, self._entity, [row[0] for row in rows])
         return [self._row(*row, rule=reasons.get(row[0], ""), found_by=links.get(row[0], "")) for row in rows]
+
+    def keys(self, because: str = "") -> list[int]:
+        """The keys of those that go through, or of those that are left alone for a reason (SetAside.because)."""
+        sql = "SELECT key FROM wanted WHERE NOT aside"
+        if because:
+            sql = (
+                "SELECT w.key FROM wanted w JOIN aside a ON a.run = :run AND a.entity = :entity AND a.key = w.key "
+                "WHERE w.aside AND a.because = :because"
+            )
+        with sqlite_errors(self._path):
+            values = {"run": self._number, "entity": self._entity.rank, "because": because}
+            return [key for (key,) in self._db.execute(sql, values if because else {})]
+
+    @property
+    def schools(self) -> list[str]:
+        """Names of the district's schools, sorted; empty where the entity has none."""
+        if school_place(self._entity) is None:
+            return []
+        return sorted({name for name in map(shown, self._schools.values()) if name}, key=str.casefold)
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
 
     def _arrange(self) -> None:
-        conditions, values = ["run = ?", "entity = ?"], [self._number, self._entity.rank]
+        conditions: list[str] = ["run = ?", "entity = ?"]
+        values: list[Any] = [self._number, self._entity.rank]
         if self.wanted.action:
             conditions.append("action = ?")
             values.append(next(number for number, name in ACTIONS.items() if name == self.wanted.action))
@@ -74,11 +99,32 @@ class Arrangement:
             condition, more = self._matching(self.wanted.text.strip())
             conditions.append(condition)
             values += more
+        if self.wanted.school:
+            schools = [one for one, name in self._schools.items() if shown(name) == self.wanted.school]
+            conditions.append(self._at(schools))
+            values += schools
         direction = "DESC" if self.wanted.descending else "ASC"
         order = ", ".join(f"{term} {direction}" for term in (*self._order(), "key"))
-        self._db.execute("CREATE TEMP TABLE wanted (key INTEGER NOT NULL)")
+        self._db.execute("CREATE TEMP TABLE wanted (key INTEGER NOT NULL, aside INTEGER NOT NULL)")
         where = " AND ".join(conditions)
-        self._db.execute(f"INSERT INTO wanted SELECT key FROM change WHERE {where} ORDER BY {order}", values)
+        source = f"SELECT *, 0 aside FROM change WHERE {where}"
+        any_aside = "SELECT EXISTS (SELECT 1 FROM aside WHERE run = ? AND entity = ?)"
+        if self._db.execute(any_aside, [self._number, self._entity.rank]).fetchone()[0]:
+            columns = "run, entity, key, action, before, after"
+            kept = f"SELECT {columns}, 1 aside FROM aside WHERE {where}"
+            source = f"SELECT * FROM (SELECT {columns}, 0 aside FROM change WHERE {where} UNION ALL {kept})"
+            values = [*values, *values]
+        # Without anything left alone, the order by key is that of the table, and nothing has to be sorted.
+        found = f"INSERT INTO wanted SELECT key, aside FROM ({source}) ORDER BY {order}"
+        self._db.execute(found, values)
+
+    def _at(self, schools: list[str]) -> str:
+        """SQL: whether a record belongs to one of these schools, by their ids."""
+        place = school_place(self._entity)
+        if place is None or not schools:
+            return "false"
+        its = each_id(value_at("coalesce(after, before)", place))
+        return f"EXISTS (SELECT 1 FROM {its} j WHERE j.value IN ({', '.join('?' * len(schools))}))"
 
     def _matching(self, text: str) -> tuple[str, list[Any]]:
         # SQLite's LIKE ignores case in ASCII only, and an accented letter can be one character or two (fault D12), so
@@ -93,11 +139,8 @@ class Arrangement:
                 found.append(f"CAST({side} AS TEXT) LIKE ? ESCAPE '\\'")
                 values.append(f"%{pattern}%")
         schools = [one for one, name in self._schools.items() if text.casefold() in name.casefold()]
-        place = school_place(self._entity)
-        if schools and place is not None:
-            ids = ", ".join("?" * len(schools))
-            its = each_id(value_at("coalesce(after, before)", place))
-            found.append(f"EXISTS (SELECT 1 FROM {its} j WHERE j.value IN ({ids}))")
+        if schools and school_place(self._entity) is not None:
+            found.append(self._at(schools))
             values += schools
         return f"({' OR '.join(found)})", values
 
@@ -116,11 +159,13 @@ class Arrangement:
         return tuple(f"{value_at('coalesce(after, before)', place)} COLLATE NOCASE" for place in places)
 
     def _row(
-        self, key: int, action: int, before: bytes | None, after: bytes | None, *, rule: str, found_by: str
+        self, key: int, action: int, before: bytes | None, after: bytes | None, aside: str, *, rule: str, found_by: str
     ) -> ChangeRow:
         old, new = _decoded(before), _decoded(after)
         record = new if new is not None else old or []
         named = dict(zip(self._entity.attributes, record, strict=True))
+        pairs = zip(self._entity.attributes, old or [], new or [], strict=False)
+        same = {name for name, before_it, after_it in pairs if before_it == after_it and not name.endswith(_OTHER_IDS)}
         place = school_place(self._entity)
         return ChangeRow(
             self._entity.key,
@@ -132,6 +177,10 @@ class Arrangement:
             tuple((name, _shown(a), _shown(b)) for name, a, b in _differences(self._entity, old, new)),
             rule,
             found_by,
+            aside,
+            tuple(
+                (name, shown(value)) for name, value in named.items() if value and old and old != new and name in same
+            ),
         )
 
     def _school_name(self, ids: str) -> str:

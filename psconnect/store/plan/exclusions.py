@@ -25,9 +25,17 @@ def exclude_changes(plan: Plan, entity: str, keys: Collection[int]) -> None:
     Raises FixSettings PSC-RUN-NO-CHANGE for a key that the plan does not change (also one that went along already).
     """
     rank = _entity(entity).rank
-    for key in keys:
-        if not set_aside(plan, EXCLUDED, "entity = :entity AND key = :key", {"entity": rank, "key": key}):
-            raise _no_change(entity, RunIds(plan.db, plan.run).of(BY_KEY[entity], key))
+    plan.db.execute("CREATE TEMP TABLE IF NOT EXISTS excluding (key INTEGER PRIMARY KEY)")
+    plan.db.execute("DELETE FROM temp.excluding")
+    plan.db.executemany("INSERT OR IGNORE INTO temp.excluding VALUES (?)", ((key,) for key in keys))
+    sql = (
+        "SELECT key FROM temp.excluding WHERE key NOT IN "
+        "(SELECT key FROM change WHERE run = ? AND entity = ?) ORDER BY key LIMIT 1"
+    )
+    missing = plan.db.execute(sql, [plan.run, rank]).fetchone()
+    if missing:
+        raise _no_change(entity, RunIds(plan.db, plan.run).of(BY_KEY[entity], missing[0]))
+    set_aside(plan, EXCLUDED, "entity = :entity AND key IN (SELECT key FROM temp.excluding)", {"entity": rank})
     _settle(plan, {entity})
 
 
@@ -72,6 +80,15 @@ def left_alone_counts(plan: Plan) -> dict[str, int]:
     """How many changes a plan leaves alone, per reason."""
     sql = "SELECT because, count(*) FROM aside WHERE run = ? GROUP BY because ORDER BY because"
     return dict(plan.db.execute(sql, [plan.run]).fetchall())
+
+
+def left_alone_by_entity(plan: Plan) -> dict[tuple[str, str, str], int]:
+    """How many changes a plan leaves alone, per entity key, action and reason."""
+    sql = "SELECT entity, action, because, count(*) FROM aside WHERE run = ? GROUP BY entity, action, because"
+    return {
+        (BY_RANK[rank].key, ACTIONS[action], because): count
+        for rank, action, because, count in plan.db.execute(sql, [plan.run])
+    }
 
 
 def keys_by_id(plan: Plan, entity: str, sourced_ids: Collection[str]) -> list[int]:
