@@ -42,7 +42,8 @@ REVIEW = {
     (TEXT, "Filter the changes by name, number or school"),
     (TABLE, "Changes per kind of record"),
     (TABLE, "Changes"),
-    (TABLE, "The current change, attribute by attribute"),
+    (BUTTON, "Exclude all shown"),
+    (NAV, "All that are shown go through"),
     (TEXT, "Reason for the approval"),
     (BUTTON, "Discard this run"),
 }

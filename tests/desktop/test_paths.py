@@ -142,7 +142,7 @@ def test_the_review_finds_filters_and_sorts(open_window: OpenWindow, connected: 
     changes.filter.clear()
     qtbot.keyClick(changes.filter, Qt.Key.Key_Return)
     settled(qtbot, window)
-    changes.table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    changes.table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
     settled(qtbot, window)
     titles = [changes.model.row(place).title.casefold() for place in range(changes.model.rowCount())]
     assert titles[0] > titles[-1]
