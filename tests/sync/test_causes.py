@@ -245,16 +245,11 @@ def test_teachers_who_become_other_staff(delivered: Connected) -> None:
 
 
 def test_changed_settings_without_a_limit_are_named(delivered: Connected) -> None:
-    changed(delivered, "options", co_teachers=False)
-    delivered.service.set_value(delivered.name, "safety.thresholds.enrollment.remove", '"off"')
-    delivered.service.set_value(delivered.name, "safety.thresholds.enrollment.remove_per_class", '"off"')
-    delivered.service.set_value(delivered.name, "safety.thresholds.teacher.remove", '"off"')
-    delivered.service.set_value(delivered.name, "safety.thresholds.admin.create", '"off"')
-    delivered.service.set_value(delivered.name, "safety.thresholds.teacher.role", '"off"')
+    changed(delivered, "mapping", course={"title": "{Courses.Course_Name} (x)"})
     run, story = held(delivered)
-    assert "rules-changed" in [hold.rule for hold in run.holds]
-    assert "the choice about co-teachers" in story.cause or run.cause is None
-    assert story.where == "who"
+    assert [hold.rule for hold in run.holds] == ["rules-changed"]
+    assert story.cause.startswith("Since the last delivery, the attributes of courses were changed (today at ")
+    assert (story.code, story.where) == ("settings", "attributes")
 
 
 def test_excluding_recounts_the_cause(delivered: Connected) -> None:
