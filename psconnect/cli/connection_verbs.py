@@ -180,6 +180,9 @@ def write_plugin(service: Service, options: argparse.Namespace) -> int:
         version=package.version,
         file=options.output,
     )
+    if options.list:
+        service.save_access_list(service.connection(options.name), Path(options.list))
+        output.say(tr("What it asks to view, and why, is in {file}.", file=options.list))
     for piece in pieces:
         output.say(
             tr(

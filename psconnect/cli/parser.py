@@ -89,7 +89,8 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         one.add_argument("key", help="as “secret list” names it, like source.client_secret or destination.token")
     plugin = _add(verbs, "plugin", "build the plugin package for PowerSchool")
     plugin.add_argument("name")
-    plugin.add_argument("-o", "--output", required=True, metavar="FILE.zip")
+    plugin.add_argument("-o", "--output", required=True, metavar="FILE", help="a .zip, or an .xml for plugin.xml alone")
+    plugin.add_argument("--list", metavar="FILE.html", help="also write every field that it asks to view, and why")
     plugin.add_argument(
         "--without",
         action="append",

@@ -1,8 +1,8 @@
 """Finds fields for a person: in the catalogue, by the name as typed, and on the server.
 
 A name without a dot is a field of a standard table, one with a dot is ``Table.Field`` (docs/powerschool.md 16). The
-name of a district's own table can look like the name of a *group* of tables (``U_DEF_EXT_STUDENTS``): PowerSchool shows the
-group where its tables are listed, and a field stands in one of them.
+name of a district's own table can look like that of a *group* of tables (``U_DEF_EXT_STUDENTS``): PowerSchool shows
+the group where its tables are listed, and a field stands in one of them.
 """
 
 from __future__ import annotations

@@ -14,10 +14,11 @@ from psconnect.model.errors import Bug, FixSettings
 from psconnect.model.sections import BuiltPlugin
 from psconnect.powerschool.access_list import access_list, plugin_gap
 from psconnect.powerschool.pieces import Piece, piece_of
-from psconnect.powerschool.plugin import PluginPackage, build_plugin
+from psconnect.powerschool.plugin import PluginPackage, build_plugin, plugin_name
 from psconnect.powerschool.plugin_check import check_names, faults_of
 from psconnect.powerschool.plugin_versions import built_later, version_for
 from psconnect.powerschool.streams import StreamSet
+from psconnect.reports.access_page import access_page
 from psconnect.roster.filters import filter_fields
 from psconnect.service.base import Base
 from psconnect.sources.powerschool import PowerSchoolReads
@@ -93,6 +94,13 @@ class Plugins(Base):
         for name, use in _uses(choices):
             uses.setdefault(name, []).append(use)
         return access_list(powerschool_streams(choices), uses)
+
+    def save_access_list(self, connection: Connection, path: Path) -> AccessList:
+        """Write every field that the plugin asks to view, with what each is for, as an HTML page to print."""
+        access = self.plugin_access(connection)
+        page = access_page(access, connection.name, plugin_name(self.with_id(connection).id))
+        write_atomically(path.absolute(), page.encode())
+        return access
 
     def plugin_gap(self, connection: Connection) -> PluginGap:
         """How the plugin that was built last differs from the one that these settings need."""

@@ -65,6 +65,8 @@ def _labels(c: Tokens) -> str:
     QLabel[look="error"] {{ color: {c.bad}; font-size: {t.SMALL}px; }}
     QLabel[look="brand"] {{ font-size: {t.CARD_TITLE}px; font-weight: 700; }}
     QLabel[look="table"] {{ font-size: {t.TABLE}px; }}
+    QLabel[look="code"] {{ font-family: "Cascadia Mono", "SF Mono", "DejaVu Sans Mono", monospace;
+        font-size: {t.TABLE}px; }}
     QLabel[look="figure"] {{ font-size: 18px; font-weight: 700; }}
     QLabel[state="good"] {{ color: {c.good}; }}
     QLabel[state="warning"] {{ color: {c.warning}; }}

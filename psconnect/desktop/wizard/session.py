@@ -178,8 +178,9 @@ class Session:
             self._keep(self.draft.secret_name)
 
     def save_plugin(self, path: Path) -> PluginPackage:
-        """Build the plugin for the choices made so far and write its ZIP."""
-        return self.service.save_plugin(self._looking(), path)
+        """Build the plugin for the choices made so far and write its ZIP, or the lone XML if ``path`` ends so."""
+        name = self.base.name if self.base else self.draft.of(ConnectPart).name or self.draft.id
+        return self.service.save_plugin(self._as_typed("plugin", name), path)
 
     def leave_out(self, refused: str) -> tuple[Piece, ...]:
         """Go without a table or field that PowerSchool refused, as it named it; returns all that is left out.

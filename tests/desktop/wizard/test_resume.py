@@ -30,7 +30,7 @@ def test_an_abrupt_end_loses_nothing_of_the_steps_passed(setting: Setting, tmp_p
     setting.to("schools")
     setting.press(setting.window.back_button)
     setting.press(setting.window.back_button)
-    setting.plugin.card.steps[0].box.click()
+    setting.plugin.guide.steps.lines[0].box.click()
     setting.press(setting.window.next_button)
     setting.press(setting.window.next_button)
     before = setting.session.draft

@@ -56,7 +56,7 @@ def test_the_first_two_steps_are_drawn(setting: Setting, grab: Grab):
     setting.type(setting.connect.district, "Lincoln Unified School District")
     grab("1-connect-filled")
     setting.to("plugin")
-    for step in setting.plugin.card.steps[:3]:
+    for step in setting.plugin.guide.steps.lines[:3]:
         setting.press(step.box)
     setting.plugin.card.save_to(setting.folder / "psconnect-plugin.zip")
     setting.settled()
@@ -103,6 +103,40 @@ def test_what_powerschool_refuses_and_what_was_pasted_are_drawn(setting: Setting
     window.resize(window.minimumSize())
     QApplication.processEvents()
     grab("2-credentials-pasted-smallest")
+
+
+def test_the_plugin_and_the_field_finder_are_drawn(setting: Setting, grab: Grab):
+    window = setting.open()
+    setting.to("plugin")
+    setting.settled()
+    grab("3-plugin-empty")
+    page = setting.plugin
+    page.card.save_to(setting.folder / "psconnect-plugin.zip")
+    setting.settled()
+    setting.press(page.access.groups["students"].button)
+    QApplication.processEvents()
+    grab("3-plugin-list")
+    setting.press(page.access.groups["students"].button)
+    setting.press(page.access.find_button)
+    setting.type(page.finder.text, "immun")
+    setting.settled()
+    setting.press(page.finder.rows[0].add_button)
+    setting.settled()
+    QApplication.processEvents()
+    grab("3-plugin-finder")
+    setting.type(page.finder.text, "U_DEF_EXT_STUDENTS.immun_waiver")
+    setting.settled()
+    QApplication.processEvents()
+    grab("3-plugin-group")
+    setting.press(page.finder.helps[2].button)
+    QApplication.processEvents()
+    setting.type(page.finder.text, "")
+    setting.settled()
+    QApplication.processEvents()
+    grab("3-plugin-added")
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    grab("3-plugin-smallest")
 
 
 def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):

@@ -10,7 +10,7 @@ from psconnect.desktop.text import tr
 from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.spec import Known, Line, StepSpec, StepText, section
 from psconnect.model.connection import Connection
-from psconnect.model.sections import POWERSCHOOL, PieceName
+from psconnect.model.sections import POWERSCHOOL, BuiltPlugin, PieceName
 from psconnect.wording.pieces import read_without
 
 
@@ -22,14 +22,50 @@ class PluginPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fiel
         custom: further fields per entity key, as in the connection file: ``Field Name|label, Table.Field|label``.
         ticked: numbers of the install steps that are done.
         menus: whose navigation the install steps describe, ``new`` or ``classic``.
+        built: the plugin that was saved last, of a connection that does not exist yet; one that exists notes it itself.
     """
 
-    progress = frozenset({"ticked", "menus"})
+    progress = frozenset({"ticked", "menus", "built"})
 
     without: tuple[PieceName, ...] = ()
     custom: dict[str, str] = msgspec.field(default_factory=dict)
     ticked: tuple[int, ...] = ()
     menus: Literal["new", "classic"] = "new"
+    built: BuiltPlugin = BuiltPlugin()
+
+    @property
+    def added(self) -> list[tuple[str, str]]:
+        """The further fields: entity key and name as written, without its label."""
+        return [
+            (entity, written.partition("|")[0].strip())
+            for entity, text in self.custom.items()
+            for written in text.split(",")
+            if written.strip()
+        ]
+
+    def has(self, entity: str, full_name: str) -> bool:
+        """Whether a field is among the further ones of an entity; a name without a dot is of its standard table."""
+        _table, _, field = full_name.lower().partition(".")
+        return any(key == entity and name.lower() in (full_name.lower(), field) for key, name in self.added)
+
+    def adding(self, entity: str, full_name: str) -> dict[str, str]:
+        """``custom`` with one field more; a name that another field of the entity has gets its table in front."""
+        if self.has(entity, full_name):
+            return self.custom
+        _table, _, field = full_name.partition(".")
+        taken = [name.rpartition(".")[2].lower() for key, name in self.added if key == entity]
+        written = f"{full_name}|{full_name}" if field.lower() in taken else full_name
+        return {**self.custom, entity: ", ".join(filter(None, (self.custom.get(entity, ""), written)))}
+
+    def dropping(self, entity: str, full_name: str) -> dict[str, str]:
+        """``custom`` without a field."""
+        _table, _, field = full_name.lower().partition(".")
+        kept = [
+            written.strip()
+            for written in self.custom.get(entity, "").split(",")
+            if written.partition("|")[0].strip().lower() not in (full_name.lower(), field)
+        ]
+        return {**self.custom, entity: ", ".join(kept)}
 
 
 class PluginStep(StepSpec[PluginPart]):
@@ -61,6 +97,8 @@ class PluginStep(StepSpec[PluginPart]):
             return
         source["without"] = list(part.without)
         settings["custom"] = {entity: text for entity, text in part.custom.items() if text.strip()}
+        if part.built.version:
+            settings["plugin"] = msgspec.to_builtins(part.built)
 
     def out_of(self, connection: Connection) -> PluginPart:
         """As the connection has it."""
