@@ -77,16 +77,7 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     rebuild.add_argument("name")
     rebuild.add_argument("--yes", action="store_true", help="don’t ask")
     _identity_verbs(kinds)
-    secret = verbs.add_parser("secret", help="keep secrets in the keyring")  # type: ignore[attr-defined]
-    secrets = secret.add_subparsers(dest="what", metavar="WHAT", required=True)
-    _add(secrets, "list", "list the secrets of a connection and where each is, never its value").add_argument("name")
-    for what, text in (
-        ("set", "read a secret from standard input and keep it in the keyring"),
-        ("remove", "delete a secret from the keyring"),
-    ):
-        one = _add(secrets, what, text)
-        one.add_argument("name")
-        one.add_argument("key", help="as “secret list” names it, like source.client_secret or destination.token")
+    _secret_verbs(verbs)
     plugin = _add(verbs, "plugin", "build the plugin package for PowerSchool")
     plugin.add_argument("name")
     plugin.add_argument("-o", "--output", required=True, metavar="FILE", help="a .zip, or an .xml for plugin.xml alone")
@@ -104,6 +95,19 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     check.add_argument(
         "--report", metavar="FILE.json", help="write what the server’s answers look like, without anybody’s data"
     )
+
+
+def _secret_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    secret = verbs.add_parser("secret", help="keep secrets in the keyring")  # type: ignore[attr-defined]
+    secrets = secret.add_subparsers(dest="what", metavar="WHAT", required=True)
+    _add(secrets, "list", "list the secrets of a connection and where each is, never its value").add_argument("name")
+    for what, text in (
+        ("set", "read a secret from standard input and keep it in the keyring"),
+        ("remove", "delete a secret from the keyring"),
+    ):
+        one = _add(secrets, what, text)
+        one.add_argument("name")
+        one.add_argument("key", help="as “secret list” names it, like source.client_secret or destination.token")
 
 
 def _identity_verbs(kinds: _Verbs) -> None:  # type: ignore[valid-type]

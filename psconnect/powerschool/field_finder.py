@@ -128,7 +128,7 @@ def other_table(one: FoundField, table: str) -> FoundField:
     return replace(one, name=f"{table}.{one.field}", group="")
 
 
-def examine(client: PowerSchoolClient, names: Iterable[str], cancel: CancelToken) -> dict[str, FieldState]:
+def states_on(client: PowerSchoolClient, names: Iterable[str], cancel: CancelToken) -> dict[str, FieldState]:
     """Whether each ``Table.Field`` exists on the server, and whether the plugin may view it.
 
     A server checks first whether a column exists and then whether it is granted (docs/powerschool.md 10.4), so a field

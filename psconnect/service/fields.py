@@ -16,7 +16,7 @@ from psconnect.store.settings.secrets import CLIENT_SECRET
 from psconnect.sync.compose import Choices, choices_of
 
 
-class Fields(Base):
+class FieldFinding(Base):
     """What a user can do to find a field."""
 
     def find_fields(
@@ -42,7 +42,7 @@ class Fields(Base):
         with self.opened(choices_of(connection), token, typed) as opened:
             client = cast("PowerSchool", opened).client
             client.sign_in()
-            return field_finder.examine(client, names, token)
+            return field_finder.states_on(client, names, token)
 
 
 def _used(choices: Choices) -> Iterator[str]:

@@ -18,7 +18,7 @@ from psconnect.model.pasted import pasted
 from psconnect.powerschool.evidence import Evidence
 from psconnect.service.destinations import Destinations
 from psconnect.service.drafts import DraftFiles
-from psconnect.service.fields import Fields
+from psconnect.service.fields import FieldFinding
 from psconnect.service.live import LiveReadings
 from psconnect.service.plugins import Plugins, powerschool_streams
 from psconnect.sources.kind import OpenSource, School
@@ -36,7 +36,7 @@ from psconnect.wording.errors import word
 _SIGN_IN = "Sign-in by e-mail domain"
 
 
-class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, Fields):
+class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
     """What a user can do while setting up a connection, with settings that may be unsaved."""
 
     def presets(self) -> list[PresetInfo]:

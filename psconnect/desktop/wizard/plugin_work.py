@@ -60,6 +60,11 @@ class PluginWork:
         settings = self.session.settled("plugin")
         return PluginNeeds(self.session.service.plugin_access(settings), self.session.service.plugin_gap(settings))
 
+    def leave_out(self, refused: str) -> None:
+        """Go without a table or field that PowerSchool refused, as it named it; FixSettings for what is needed."""
+        connection, _pieces = self.session.service.left_out(self.session.settled("plugin"), [refused])
+        self.session.update(PluginPart, without=tuple(connection.source.without))
+
     def find(self, text: str, entity: str) -> list[FoundField]:
         """Fields by name or meaning, the district's own that are used included."""
         return self.session.service.find_fields(text, entity=entity, connection=self.session.settled("plugin"))

@@ -30,14 +30,13 @@ from psconnect.desktop.wizard.settings import (
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart
-from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.desktop.wizard.steps.spec import Known, Need, pasted_problem
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import stripped
 from psconnect.model.runs import APPLIED
-from psconnect.service import CLIENT_SECRET, Finding, Piece, PluginPackage, School, SecretPlace, Service, secret_word
+from psconnect.service import CLIENT_SECRET, Finding, PluginPackage, School, SecretPlace, Service, secret_word
 
 
 @dataclass
@@ -181,15 +180,6 @@ class Session:
         """Build the plugin for the choices made so far and write its ZIP, or the lone XML if ``path`` ends so."""
         name = self.base.name if self.base else self.draft.of(ConnectPart).name or self.draft.id
         return self.service.save_plugin(self._as_typed("plugin", name), path)
-
-    def leave_out(self, refused: str) -> tuple[Piece, ...]:
-        """Go without a table or field that PowerSchool refused, as it named it; returns all that is left out.
-
-        Raises FixSettings for what is needed.
-        """
-        connection, pieces = self.service.left_out(self._looking(), [refused])
-        self.update(PluginPart, without=tuple(connection.source.without))
-        return pieces
 
     def test(self, on_finding: Callable[[Finding], None], cancel: CancelToken) -> bool:
         """Test address, ID and secret as typed; whether every step passed."""

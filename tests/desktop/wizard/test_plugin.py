@@ -209,7 +209,7 @@ def test_with_credentials_powerschool_is_asked_whether_a_field_exists(setting: S
     setting.to("credentials")
     setting.fill_credentials()
     setting.press(setting.window.side.buttons["plugin"])
-    states = {}
+    states: dict[str, str] = {}
     for text in ("Students.Gender", "Students.First_Name", "Students.Frist_Nam", "U_NOWHERE.x"):
         found(setting, text)
         setting.press(finder.verify_link)

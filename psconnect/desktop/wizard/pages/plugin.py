@@ -139,7 +139,7 @@ class PluginFile(Card):
     def leave_out(self) -> None:
         """Go without the field that was pasted, or say why that can't be."""
         try:
-            self._work.session.leave_out(self.refused.text())
+            self._work.leave_out(self.refused.text())
         except PsconnectError as error:
             self.refused_row.set_error(word(error, window=True).text)
             return
