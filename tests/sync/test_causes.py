@@ -245,6 +245,7 @@ def test_teachers_who_become_other_staff(delivered: Connected) -> None:
 
 
 def test_changed_settings_without_a_limit_are_named(delivered: Connected) -> None:
+    delivered.service.set_value(delivered.name, "safety.thresholds.course.update", '"off"')
     changed(delivered, "mapping", course={"title": "{Courses.Course_Name} (x)"})
     run, story = held(delivered)
     assert [hold.rule for hold in run.holds] == ["rules-changed"]
