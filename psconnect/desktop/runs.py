@@ -141,3 +141,8 @@ class ActiveRuns(QObject):
         active.progress.end(self._service.clock.monotonic(), reached_goal=reached)
         self.changed.emit(active.connection)
         self.ended.emit(active.connection)
+
+
+def start_as_wished(runs: ActiveRuns, connection: str, wish: str) -> ActiveRun:
+    """Start what was wished with the saving of a connection: ``preview``, ``sync`` (all), ``users`` or ``courses``."""
+    return runs.start(connection, scope=wish if wish in ("users", "courses") else "all", plan_only=wish == "preview")

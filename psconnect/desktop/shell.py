@@ -16,7 +16,7 @@ from psconnect.desktop.importing import Importing
 from psconnect.desktop.menus import Menus
 from psconnect.desktop.navigation import SideBar
 from psconnect.desktop.places import SET_UP, PlaceStack
-from psconnect.desktop.runs import ActiveRun, ActiveRuns
+from psconnect.desktop.runs import ActiveRun, ActiveRuns, start_as_wished
 from psconnect.desktop.start_again import StartAgain
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_XXL
@@ -243,9 +243,9 @@ class MainWindow(QMainWindow):
         """Run the open connection."""
         self.run_for(self.open_name)
 
-    def run_for(self, name: str, *, scope: str = "all", plan_only: bool = False) -> None:
+    def run_for(self, name: str, *, plan_only: bool = False) -> None:
         """Run a connection, or only make its plan, and show the run."""
-        self.runs.start(name, scope=scope, plan_only=plan_only)
+        self.runs.start(name, plan_only=plan_only)
         self.running(name)
 
     def preview_open(self) -> None:
@@ -307,13 +307,13 @@ class MainWindow(QMainWindow):
 
     def saved(self, name: str, wish: str) -> None:
         """The wizard stored a connection; ``wish`` is ``save``, ``preview``, ``sync``, ``users`` or ``courses``."""
-        self.places.forget_set_up()
         self.changed()
         if wish == "save":
             self.overview(name)
         else:
-            scope = {"users": "users", "courses": "courses"}.get(wish, "all")
-            self.run_for(name, scope=scope, plan_only=wish == "preview")
+            start_as_wished(self.runs, name, wish)
+            self.running(name)
+        self.places.forget_set_up()
         self.notice(tr("The settings of “{name}” were saved.", name=name))
 
     def _leave_set_up(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.runs import start_as_wished
 from psconnect.desktop.sentences import where_from_to
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L
@@ -38,7 +39,7 @@ class SettingsPage(ScrollPage):
         self.question, self.outcome = Banner(), Banner()
         self.body.addWidget(self.question)
         self.body.addWidget(self.outcome)
-        self.forms = ConnectionForms(context.bridge, context.service, on_saved=self._forms_saved)
+        self.forms = ConnectionForms(context.bridge, context.service, on_saved=self._forms_saved, on_wish=self._wished)
         self.ids_button = secondary(tr("Ids"), lambda: context.go.ids(self.name))
         self.manage_button = secondary("", self._turn)
         self.finder = FindSetting(lambda found: self.forms.lead_to(found.setting))
@@ -118,6 +119,12 @@ class SettingsPage(ScrollPage):
     def _forms_saved(self, _name: str) -> None:
         self.question.hide()
         self._context.go.changed()
+
+    def _wished(self, name: str, wish: str) -> None:
+        """Run a connection whose settings were saved for it."""
+        start_as_wished(self._context.runs, name, wish)
+        self._context.go.running(name)
+        self._context.go.notice(tr("The settings of “{name}” were saved.", name=name))
 
     def _file_card(self) -> Card:
         card = Card(tr("Connection file"))

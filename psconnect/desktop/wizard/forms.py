@@ -28,6 +28,8 @@ from psconnect.wording.errors import word
 class ConnectionForms(QWidget):
     """Call ``load`` with a connection's name; ``on_saved`` gets the name after its settings were saved.
 
+    The last tab sums them up and has all ways to save: ``on_wish`` gets the name and the wish (as `PagePlace.save`).
+
     Loading another connection drops what was typed and not saved: ask before, where ``dirty`` says that there is any.
     """
 
@@ -37,10 +39,12 @@ class ConnectionForms(QWidget):
         service: Service,
         *,
         on_saved: Callable[[str], object] | None = None,
+        on_wish: Callable[[str, str], object] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._bridge, self._service, self._on_saved = bridge, service, on_saved
+        self._bridge, self._service = bridge, service
+        self._on_saved, self._on_wish = on_saved, on_wish
         self.session: Session | None = None
         self.pages: list[StepPage] = []
         self._name = ""
@@ -93,9 +97,7 @@ class ConnectionForms(QWidget):
         self._drop_pages()
         self.session = session
         for spec in steps.STEPS:
-            if spec.part is None:
-                continue
-            page = PAGES[spec.key](PagePlace(spec.key, session, self._bridge))
+            page = PAGES[spec.key](PagePlace(spec.key, session, self._bridge, self._open_step, self.save_with))
             page.body.setContentsMargins(0, SPACE_L, 0, 0)
             self.pages.append(page)
             self.tabs.addTab(page, spec.text(session.draft, session.known).label)
@@ -139,9 +141,9 @@ class ConnectionForms(QWidget):
         if 0 <= current < len(self.pages):
             self.pages[current].show_draft()
         if self.session:
-            needed = [spec.key for spec in flow.with_settings(self.session.draft, self.session.known)]
             for place, page in enumerate(self.pages):
-                self.tabs.setTabVisible(place, page.step in needed)
+                needed = flow.spec_of(page.step).applies(self.session.draft, self.session.known)
+                self.tabs.setTabVisible(place, needed)
         for button in (self.save_button, self.revert_button):
             button.setEnabled(self.dirty and not self._saving)
 
@@ -158,11 +160,33 @@ class ConnectionForms(QWidget):
             self._point_at(blocking[0].step)
             return
         self._saving, self._after = True, after
+        session.saving = True
         self._show()
         typed = session.draft
         self._bridge.call(
             lambda: session.finish(typed), partial(self._saved, session, typed), self._refused, owner=self
         )
+
+    def save_with(self, wish: str) -> None:
+        """Save what was changed, if anything was, and do what is wished then."""
+        session = self.session
+        if session is None or self._saving:
+            return
+        wished = partial(self._wished, wish)
+        if self.dirty:
+            self.save(wished)
+        elif wish != "save":
+            wished()
+
+    def _wished(self, wish: str) -> None:
+        if self._on_wish and wish != "save":
+            self._on_wish(self._name, wish)
+
+    def _open_step(self, step: str) -> None:
+        for page in self.pages:
+            if page.step == step:
+                self.tabs.setCurrentWidget(page)
+                page.first_field().setFocus(Qt.FocusReason.TabFocusReason)
 
     def _point_at(self, step: str) -> None:
         for page in self.pages:
@@ -173,7 +197,7 @@ class ConnectionForms(QWidget):
                     missing.setFocus()
 
     def _saved(self, session: Session, typed: Draft, connection: Connection) -> None:
-        self._saving = False
+        self._saving = session.saving = False
         session.saved(connection, typed)
         self._show()
         self.banner.tell(tr("The settings of “{name}” are saved.", name=connection.name), "good")
@@ -185,5 +209,7 @@ class ConnectionForms(QWidget):
 
     def _refused(self, error: PsconnectError) -> None:
         self._saving, self._loading, self._after = False, False, None
+        if self.session:
+            self.session.saving = False
         self._show()
         self.banner.tell(word(error, window=True).text, "bad")

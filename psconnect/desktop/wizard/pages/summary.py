@@ -18,6 +18,7 @@ from psconnect.desktop.widgets.chip import Chip
 from psconnect.desktop.widgets.label import ElidedLabel
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
+from psconnect.desktop.wizard.pages.first_run import FirstRunCard
 from psconnect.desktop.wizard.pages.save_ways import SaveWays
 from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.destination import DestinationPart
@@ -45,7 +46,10 @@ class SummaryPage(StepPage):
         self._card.add(holder)
         self._card.body.addStretch(1)
         self.ways = SaveWays(place.save or _nowhere)
-        aside = column(self.ways, 1, spacing=SPACE_L)
+        # What a connection that exists would deliver, its overview and its runs tell.
+        self.first_run = FirstRunCard(place.session, place.bridge) if place.session.base is None else None
+        parts = [self.first_run, self.ways] if self.first_run else [self.ways]
+        aside = column(*parts, 1, spacing=SPACE_L)
         self.body.addWidget(Across(self._card, aside, aside=self.ways.WIDTH, gap=SPACE_L, narrow=_LEAST_WIDTH))
         self.body.addStretch(1)
         self.show_draft()
@@ -70,6 +74,16 @@ class SummaryPage(StepPage):
             "Each line leads back to its step. Nothing goes to {destination} until you approve it.", destination=where
         )
         return StepText(label, title, why)
+
+    def entered(self) -> None:
+        """Count what the first run would deliver."""
+        if self.first_run:
+            self.first_run.enter()
+
+    def left(self) -> None:
+        """The counts are not wanted any more."""
+        if self.first_run:
+            self.first_run.leave()
 
     def first_field(self) -> QWidget:
         """What one does next: the filled button, or the first step that needs something."""
