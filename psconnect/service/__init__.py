@@ -12,6 +12,7 @@ from psconnect.powerschool.field_finder import FieldState, FoundField
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explanation import ExplainedStep, Explanation, Happening, Related
+from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
 from psconnect.service.connections import IN_USE, Connections, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
@@ -62,6 +63,7 @@ __all__ = [
     "AttributeSetting",
     "Caught",
     "ConnectionState",
+    "CourseScope",
     "DemoHome",
     "EntityCounts",
     "EntityDelivery",

@@ -27,7 +27,10 @@ SETTING_LABELS = {
     "schools.all": marked("Auto mapping: all schools"),
     "schools.numbers": marked("School numbers"),
     "schools.start_year": marked("School year"),
-    "schools.refresh": marked("Refresh"),
+    "schools.refresh": marked("Refresh cached values"),
+    "schools.terms": marked("Schools and terms"),
+    "schools.courses": marked("Courses"),
+    "schools.prior_data_days": marked("Read next year’s data while this year still runs (prior data consumption)"),
 }
 """Setting -> its label on the page."""
 

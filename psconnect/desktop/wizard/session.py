@@ -36,7 +36,7 @@ from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import stripped
 from psconnect.model.runs import APPLIED
-from psconnect.service import CLIENT_SECRET, Finding, PluginPackage, School, SecretPlace, Service, secret_word
+from psconnect.service import CLIENT_SECRET, Finding, PluginPackage, SecretPlace, Service, secret_word
 
 
 @dataclass
@@ -185,10 +185,6 @@ class Session:
         """Test address, ID and secret as typed; whether every step passed."""
         findings = self.service.examine(self._looking(), self.client_secret, on_finding, cancel)
         return not any(finding.state == "failed" for finding in findings)
-
-    def list_schools(self, cancel: CancelToken) -> list[School]:
-        """The district's schools, from PowerSchool."""
-        return self.service.schools(self._looking(), self.client_secret, cancel)
 
     def test_destination(self) -> str:
         """Whether the destination as typed takes a delivery, in a sentence."""

@@ -22,7 +22,7 @@ def test_schools_are_chosen_by_switch_by_number_and_all_at_once(setting: Setting
         "Maple Elementary School": True,
         "Riverside High School": True,
     }
-    assert page.total.text() == "3 of 3 schools, 282 active students"
+    assert page.total.text() == "3 of 3 schools, 282 active students, 112 classes"
     page.table.setFocus()
     page.table.selectRow(0)
     setting.qtbot.keyClick(page.table, Qt.Key.Key_Space)
@@ -83,11 +83,11 @@ def test_schools_that_cannot_be_read_say_why_and_lead_back(setting: Setting):
     setting.fill_credentials("wrong")
     setting.press(window.next_button)
     page = setting.schools
-    assert page._place.currentWidget().accessibleName() == "PowerSchool does not accept the client ID and secret"
+    assert page.choice.place.currentWidget().accessibleName() == "PowerSchool does not accept the client ID and secret"
     setting.press(window.back_button)
     setting.fill_credentials()
     setting.press(window.next_button)
-    assert page._place.currentWidget() is page.table
+    assert page.choice.place.currentWidget() is page.table
     assert len(checked(setting)) == 3
 
 

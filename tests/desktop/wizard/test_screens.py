@@ -18,6 +18,7 @@ from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.setting_table import SettingTable
 from psconnect.desktop.wizard.flow import step_keys
 from psconnect.desktop.wizard.forms import ConnectionForms
+from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.destinations.kind import Kind
 from tests.desktop.wizard.conftest import WAIT_MS, Setting
 
@@ -176,6 +177,33 @@ def test_every_page_is_drawn_in_the_smallest_window(setting: Setting, grab: Grab
         setting.press(window.side.buttons[step])
         window.resize(window.minimumSize())
         grab(f"small-{place}")
+
+
+def test_terms_and_courses_are_drawn(setting: Setting, grab: Grab):
+    window = setting.open()
+    setting.to("schools")
+    page, session = setting.schools, setting.session
+    session.choose_kind("database")
+    known = session.draft.of(SchoolsPart).found
+    session.update(SchoolsPart, all_schools=False, numbers="110,120", found=known[:1] + known[2:], prior=True)
+    setting.press(page.refresh_button)
+    session.update(SchoolsPart, terms={"120": ("Semester 1", "Semester 2")})
+    grab("3-schools-new")
+    index = page.filter.index(0, 5)
+    page.table._choose_terms(index)
+    grab("3-schools-terms", page.term_menu)
+    page.term_menu.close()
+    page.tabs.setCurrentIndex(1)
+    page.courses.model.turn(1)
+    page.courses.model.setData(page.courses.model.index(3, 0), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    page.courses.model.setData(page.courses.model.index(2, 4), "Mathematics")
+    grab("3-courses")
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    grab("3-courses-smallest")
+    page.tabs.setCurrentIndex(0)
+    QApplication.processEvents()
+    grab("3-schools-smallest")
 
 
 def test_schools_that_are_awaited_and_that_fail_are_drawn(setting: Setting, grab: Grab):

@@ -174,6 +174,6 @@ def test_a_marked_row_shows_its_hint_as_the_others_do(setting: Setting):
     setting.open()
     setting.to("schools")
     page = setting.schools
-    assert isinstance(page.year_row, FormRow)
+    assert isinstance(page.rows["start_year"], FormRow)
     setting.session.choose_preset("school-passport")
     assert page.all_box.accessibleDescription().endswith("School Passport: Auto Mapping")

@@ -1,99 +1,76 @@
-"""Step 3, *Schools*: which schools take part, by switch, by number, or all of them; and the school year."""
+"""Step *Schools, terms, courses*: which part of the district takes part, from the one reading of the set-up."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from psconnect.desktop.bridge import BridgeTask
 from psconnect.desktop.text import counted, number, tr
-from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S, SPACE_XL
-from psconnect.desktop.widgets.button import primary, secondary
-from psconnect.desktop.widgets.card import Card, column, row, wide
-from psconnect.desktop.widgets.form import FormRow
-from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
-from psconnect.desktop.wizard.pages.school_table import SchoolFilter, SchoolsModel, SchoolTable
-from psconnect.desktop.wizard.pages.side_by_side import Across
+from psconnect.desktop.theme.tokens import SPACE_M
+from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.wizard.live import LiveQuestion
+from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
+from psconnect.desktop.wizard.pages.courses import CoursesTab
+from psconnect.desktop.wizard.pages.read_state import ReadState, stream_words
+from psconnect.desktop.wizard.pages.school_choice import SchoolChoice
+from psconnect.desktop.wizard.pages.term_menu import TermMenu, terms_at, terms_in_words, with_term
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart, parse_numbers
 from psconnect.model.clock import CancelToken
+from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
-from psconnect.model.events import OnEvent
-from psconnect.service import CLIENT_SECRET, School
-from psconnect.wording.errors import word
+from psconnect.service import CLIENT_SECRET, NOT_KEPT, LiveReading, Offer, OfferedSchool, OfferedTerm, School
 
-_ASIDE_WIDTH, _LEAST_TABLE = 300, 260
-_YEARS_BEFORE, _YEARS_AFTER, _JULY = 2, 1, 7
+
+def _offer(live: LiveReading, settings: Connection, _cancel: CancelToken) -> Offer:
+    return live.offer(settings)
 
 
 class SchoolsPage(StepPage):
-    """Schools from PowerSchool with switches, numbers as text, start year."""
+    """Schools with switches, numbers as text and terms; the school year; courses of each school."""
 
     def __init__(self, place: PagePlace) -> None:
         super().__init__(place)
         self._go = place.go
-        self._task: BridgeTask | None = None
-        self._failed: PsconnectError | None = None
-        self.model = SchoolsModel(self._switch, self)
-        self.filter = SchoolFilter(self.model, self)
-        self.table = SchoolTable(self.filter)
-        self.table.setMinimumHeight(_LEAST_TABLE)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search by name or number"))
-        self.search.setAccessibleName(tr("Search schools"))
-        self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self.filter.search)
-        self.refresh_button = secondary(tr("Refresh"), self.refresh, symbol="refresh")
-        self.refresh_button.setAccessibleDescription(tr("Asks PowerSchool for its schools again."))
-        self.all_box = QCheckBox(tr("Auto mapping: all schools"))
-        self.all_box.setAccessibleName(self.all_box.text())
-        self.all_box.setAccessibleDescription(tr("A school that is added to PowerSchool later takes part as well."))
-        self.all_box.clicked.connect(self._switch_all)
-        self.numbers = self.line("numbers", tr("School numbers"), self._type_numbers, example="100,600")
-        self.rows["numbers"].set_help(tr("The same choice as text. The number stands beside each school."))
-        self.year = self._year_box()
-        self.total = Label("", "strong")
-        self._message: QWidget | None = None
-        self._place = QStackedWidget()
-        self._place.setStyleSheet("QStackedWidget { background: transparent; }")
-        self._place.addWidget(self.table)
+        self._offer: Offer | None = None
+        self._asked: object = None
+        self._refusal: PsconnectError | None = None
+        self._question = LiveQuestion(self.bridge, self.session, self)
+        self.read_state = ReadState(self.refresh, self.session.live.cancel)
+        self.refresh_button = self.read_state.refresh_button
+        self.choice = SchoolChoice(self, self._switch, self._choose_terms)
+        self.filter, self.model, self.table = self.choice.filter, self.choice.model, self.choice.table
+        self.search, self.all_box, self.year = self.choice.search, self.choice.all_box, self.choice.year
+        self.numbers, self.total = self.choice.numbers, self.choice.total
+        self.question = Banner()
+        self.courses = CoursesTab(self.session, self.seen)
+        self.rows["courses"] = self.courses.row
+        self.term_menu: TermMenu | None = None
         self._lay_out()
         self.mark("all", self.all_box)
         self.mark("refresh", self.refresh_button)
-        self.mark("start_year", self.year_row)
+        self.mark("terms", self.table)
+        self.mark("prior_data_days", self.choice.prior)
         self.show_draft()
 
-    def _year_box(self) -> QComboBox:
-        box = QComboBox()
-        now = self.session.service.clock.now()
-        this = now.year if now.month >= _JULY else now.year - 1
-        chosen = self._part.start_year
-        years = {*range(this - _YEARS_BEFORE, this + _YEARS_AFTER + 1), *([chosen] if chosen else [])}
-        box.addItem(tr("The current one"), None)
-        for year in sorted(years, reverse=True):
-            box.addItem(tr("{first}–{last}", first=year, last=year + 1), year)
-        box.activated.connect(lambda _place: self.session.update(SchoolsPart, start_year=box.currentData()))
-        self.year_row = FormRow(
-            tr("School year"), box, help=tr("“The current one” moves on by itself when a new school year begins.")
-        )
-        return box
-
     def _lay_out(self) -> None:
-        card = Card()
-        card.setAccessibleName(tr("Schools"))
-        card.body.setSpacing(SPACE_M)
-        card.add(row(wide(self.search), self.refresh_button))
-        card.add(self._place, 1)
-        card.add(self.total)
-        help_all = Label(tr("A school that is added to PowerSchool later takes part as well."), "help")
-        aside = column(
-            column(self.all_box, help_all, spacing=SPACE_S), self.rows["numbers"], self.year_row, 1, spacing=SPACE_XL
-        )
-        self.body.addWidget(Across(card, aside, aside=_ASIDE_WIDTH), 1)
+        schools = QWidget()
+        inside = QVBoxLayout(schools)
+        inside.setContentsMargins(0, SPACE_M, 0, 0)
+        inside.setSpacing(SPACE_M)
+        inside.addWidget(self.choice.top)
+        inside.addWidget(self.question)
+        inside.addWidget(self.choice.place, 1)
+        inside.addWidget(self.total)
+        inside.addWidget(self.choice.later)
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(tr("Schools, terms, courses"))
+        self.tabs.addTab(schools, tr("Schools and terms"))
+        self.tabs.addTab(self.courses, tr("Courses"))
+        self.body.addWidget(self.read_state)
+        self.body.addWidget(self.tabs, 1)
 
     @property
     def _part(self) -> SchoolsPart:
@@ -103,42 +80,109 @@ class SchoolsPage(StepPage):
         """The search, or what helps when there is nothing to search."""
         return self.search
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter in the search goes to what was found, not to the next step."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.search.hasFocus():
-            self.table.setFocus()
-            self.table.selectRow(0)
-            return
-        super().keyPressEvent(event)
+    def lead_to(self, key: str) -> QWidget:
+        """Bring a setting into view, on its tab."""
+        self.tabs.setCurrentIndex(1 if key == "courses" else 0)
+        return super().lead_to(key)
+
+    def reveal(self) -> QWidget | None:
+        """Say what is needed; all of it stands on the first tab."""
+        found = super().reveal()
+        if found:
+            self.tabs.setCurrentIndex(0)
+        return found
 
     def entered(self) -> None:
-        """Ask PowerSchool, unless it has answered before."""
-        if not self._part.found and self._task is None:
-            self.refresh()
+        """Read PowerSchool unless it has been read, and show what is there already."""
+        live = self.session.live
+        if self._news not in live.on_news:
+            live.on_news.append(self._news)
+        live.start(self.bridge)
+        self._news()
 
     def left(self) -> None:
-        """The answer is no longer wanted."""
-        if self._task:
-            self._task.cancel.cancel()
+        """The reading goes on: other steps want it, too."""
+        self._question.stop()
+        if self._news in self.session.live.on_news:
+            self.session.live.on_news.remove(self._news)
 
-    # --- showing -------------------------------------------------------------------------------------------------
+    def refresh(self) -> None:
+        """*Refresh cached values*: read years, schools, terms and all the rest again."""
+        self._refusal = None
+        self.session.live.start(self.bridge, again=True)
+        self._news()
+
+    # --- what there is to choose from --------------------------------------------------------------------------------
+
+    def _news(self) -> None:
+        live = self.session.live
+        self.read_state.show_status(live.status, self.session.service.clock.now(), busy=live.busy)
+        self._ask()
+        self._show_place()
+
+    def _ask(self) -> None:
+        """Ask what there is to choose from, once there may be something new."""
+        status, draft = self.session.live.status, self.session.draft
+        signs_in = (*draft.of(CredentialsPart).signs_in_with, self.session.secrets.get(CLIENT_SECRET))
+        asked = (status.state, status.read_at, frozenset(status.done), self._part.start_year, signs_in)
+        if asked == self._asked or status.state == "none":
+            return
+        self._asked = asked
+        self._question.ask(
+            lambda live, settings, _cancel: live.offer(settings), self._offered, self._refused, step="credentials"
+        )
+
+    def _offered(self, offer: Offer) -> None:
+        self._offer, self._refusal = offer, None
+        part, listed = self._part, tuple(School(one.number, one.name, one.students or 0) for one in offer.schools)
+        before = {school.number for school in part.found}
+        appeared = [one.number for one in listed if before and one.number not in before and not part.has(one.number)]
+        there = {one.number for one in listed}
+        new = tuple(one for one in dict.fromkeys([*part.new, *appeared]) if one in there and not part.has(one))
+        if (listed, new) != (part.found, part.new):
+            self.session.update(SchoolsPart, found=listed, new=new)
+        self.courses.show_offer(offer)
+        self.show_draft()
+
+    def _refused(self, error: PsconnectError) -> None:
+        self._refusal = None if getattr(error, "code", "") == NOT_KEPT else error
+        self._offer = None
+        self.courses.show_offer(None)
+        self.show_draft()
+
+    # --- showing -----------------------------------------------------------------------------------------------------
 
     def show_draft(self) -> None:
-        """Show the schools with their switches, the numbers, the year."""
-        part = self._part
-        self.model.show_schools(part.found, self._chosen())
-        self.all_box.setChecked(part.all_schools)
-        show_text(self.numbers, "" if part.all_schools else part.numbers)
-        self.numbers.setPlaceholderText(tr("all") if part.all_schools else "100,600")
-        self.year.setCurrentIndex(max(0, self.year.findData(part.start_year)))
+        """Show the schools with their switches, the numbers, the year, and what is asked about a new school."""
+        part, schools = self._part, self._schools()
+        chosen, terms = self.chosen(), self._terms()
+        words = {one.number: terms_in_words(part.terms, one.number, terms) for one in schools}
+        self.model.show_schools(schools, chosen, words)
+        self.choice.show_part(part, self._offer)
         self.total.setText(self._sum())
+        on = sum(one.number in chosen for one in schools)
+        shown = tr("Schools and terms ({on} of {all})", on=number(on), all=number(len(schools)))
+        self.tabs.setTabText(0, shown if schools else tr("Schools and terms"))
+        self.courses.show_offer(self._offer)
+        count = self.courses.count
+        self.tabs.setTabText(1, tr("Courses ({count})", count=number(count)) if count else tr("Courses"))
+        self._ask()
+        self._ask_about_new()
         self._show_place()
         self.show_needs()
 
-    def _chosen(self) -> frozenset[int]:
-        part = self._part
-        if part.all_schools:
-            return frozenset(school.number for school in part.found)
+    def _schools(self) -> tuple[OfferedSchool, ...]:
+        if self._offer:
+            return self._offer.schools
+        return tuple(OfferedSchool(one.number, one.name) for one in self._part.found)
+
+    def _terms(self) -> tuple[OfferedTerm, ...]:
+        return self._offer.terms if self._offer else ()
+
+    def chosen(self) -> frozenset[int]:
+        """The numbers of the schools that take part."""
+        if self._part.all_schools:
+            return frozenset(school.number for school in self._schools())
         return frozenset(self._numbers())
 
     def _numbers(self) -> list[int]:
@@ -149,99 +193,81 @@ class SchoolsPage(StepPage):
             return []
 
     def _sum(self) -> str:
-        found, chosen = self._part.found, self._chosen()
-        if not found:
+        schools, chosen = self._schools(), self.chosen()
+        if not schools:
             return ""
-        students = sum(school.students for school in found if school.number in chosen)
-        on = sum(school.number in chosen for school in found)
-        of = counted(len(found), "{count} school", "{count} schools")
-        return tr("{on} of {of}, {students} active students", on=number(on), of=of, students=number(students))
+        on = [one for one in schools if one.number in chosen]
+        of = counted(len(schools), "{count} school", "{count} schools")
+        text = tr("{on} of {of}", on=number(len(on)), of=of)
+        if None in {one.students for one in on}:
+            return text
+        students = sum(one.students or 0 for one in on)
+        text = tr("{text}, {students} active students", text=text, students=number(students))
+        if None in {one.classes for one in on}:
+            return text
+        return tr("{text}, {classes} classes", text=text, classes=number(sum(one.classes or 0 for one in on)))
+
+    def _ask_about_new(self) -> None:
+        names = {one.number: one for one in self._schools()}
+        asked = next((names[one] for one in self._part.new if one in names), None)
+        if asked is None:
+            self.question.hide()
+            return
+        text = tr("{school} is new in PowerSchool. Should it take part?", school=asked.name)
+        if asked.students is not None:
+            students = counted(asked.students, "{count} active student", "{count} active students")
+            text = tr(
+                "{school} is new in PowerSchool and has {students}. Should it take part?",
+                school=asked.name,
+                students=students,
+            )
+        if self.question.isHidden() or self.question.label.text() != text:
+            off, on = partial(self._decide, asked.number), partial(self._switch, asked.number, True)  # noqa: FBT003
+            self.question.tell(text, "warning", [(tr("Leave off"), off), (tr("Switch on"), on)])
 
     def _show_place(self) -> None:
-        ready = bool(self._part.found)
-        self.search.setEnabled(ready)
-        self.refresh_button.setEnabled(self._task is None)
-        if self._task and not ready:
-            self._say(tr("One moment"), tr("Asking PowerSchool for its schools and counting their students …"))
-        elif self._failed:
-            error = self._failed
-            text = word(error, window=True).with_code
-            self._say(word(error).title, text, again=True)
-        elif not ready:
-            self._say(tr("No schools"), tr("PowerSchool listed no school that the plugin may view."), again=True)
+        live = self.session.live
+        self.search.setEnabled(bool(self._schools()))
+        status = live.status
+        error = self._refusal or (status.error if status.state == "failed" else None)
+        if error and not live.busy and status.read_at is None:
+            self.choice.say_error(error, self.refresh, partial(self._go, "credentials") if self._go else None)
+        elif self._schools():
+            self.choice.show_table()
+        elif live.busy:
+            self.choice.say(tr("One moment"), stream_words(status))
+        elif status.state == "cancelled":
+            self.choice.say(tr("Reading was stopped"), tr("Nothing of it was kept."), self.refresh)
         else:
-            self._place.setCurrentWidget(self.table)
+            self.choice.say(
+                tr("No schools"), tr("PowerSchool listed no school that the plugin may view."), self.refresh
+            )
 
-    def _say(self, heading: str, text: str, *, again: bool = False) -> None:
-        if self._message is None or self._message.accessibleName() != heading:
-            self._drop_message()
-            buttons = [primary(tr("Try again"), self.refresh)] if again else []
-            if again and self._go:
-                buttons.append(secondary(tr("Open Credentials"), partial(self._go, "credentials")))
-            parts = (Label(heading, "heading"), Label(text, "muted"), row(*buttons, 1), 1)
-            self._message = column(*parts, spacing=SPACE_M)
-            self._message.setAccessibleName(heading)
-            self._place.addWidget(self._message)
-        self._place.setCurrentWidget(self._message)
-
-    def _drop_message(self) -> None:
-        if self._message:
-            self._place.removeWidget(self._message)
-            self._message.deleteLater()
-            self._message = None
-
-    # --- changing ------------------------------------------------------------------------------------------------
-
-    def refresh(self) -> None:
-        """Ask PowerSchool for its schools."""
-        session = self.session
-        self._failed = None
-        self._drop_message()
-
-        def work(_news: OnEvent, cancel: CancelToken) -> list[School]:
-            return session.list_schools(cancel)
-
-        asked = self._asked()
-
-        def found(schools: list[School]) -> None:
-            if asked != self._asked():
-                self._stopped()
-                return
-            self._task = None
-            session.update(SchoolsPart, found=tuple(schools))
-            self.show_draft()
-
-        def refused(error: PsconnectError) -> None:
-            self._task, self._failed = None, error if asked == self._asked() else None
-            self.show_draft()
-
-        self._task = self.bridge.run(work, lambda _events: None, found, refused, on_cancelled=self._stopped, owner=self)
-        self._show_place()
-
-    def _asked(self) -> tuple[object, ...]:
-        """Whom PowerSchool answers: with other credentials, it is another one."""
-        return (*self.session.draft.of(CredentialsPart).signs_in_with, self.session.secrets.get(CLIENT_SECRET))
-
-    def _stopped(self) -> None:
-        """The answer was not wanted any more; who looks again wants another one."""
-        self._task = None
-        if self.isVisible():
-            self.entered()
-        self.show_draft()
-
-    def _type_numbers(self, text: str) -> None:
-        self.session.update(SchoolsPart, numbers=text, all_schools=False)
-
-    def _switch_all(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
-        part = self._part
-        numbers = part.numbers
-        if not on and not numbers.strip():
-            numbers = ",".join(str(school.number) for school in part.found)
-        self.session.update(SchoolsPart, all_schools=on, numbers=numbers)
+    # --- changing ----------------------------------------------------------------------------------------------------
 
     def _switch(self, school: int, on: bool) -> None:  # noqa: FBT001 - as the model calls it
         part = self._part
-        before = [found.number for found in part.found] if part.all_schools else self._numbers()
+        before = [one.number for one in self._schools()] if part.all_schools else self._numbers()
         after = [*before, school] if on else [other for other in before if other != school]
-        self.session.update(SchoolsPart, all_schools=False, numbers=",".join(map(str, after)))
+        new = tuple(one for one in part.new if one != school)
+        text = ",".join(map(str, dict.fromkeys(after)))
+        self.session.update(SchoolsPart, all_schools=False, numbers=text, new=new)
         self.seen("numbers")
+
+    def _decide(self, school: int) -> None:
+        """Leave a new school off: nobody is asked again."""
+        self.session.update(SchoolsPart, new=tuple(one for one in self._part.new if one != school))
+
+    def _choose_terms(self, row: int, place: QPoint) -> None:
+        school, offered = self.model.school(row).number, self._terms()
+        there = [one for one in offered if one.school == school]
+
+        def tick(name: str, on: bool) -> list[OfferedTerm]:  # noqa: FBT001 - Qt's signal
+            changed = with_term(self._part.terms, school, offered, name, on=on)
+            self.session.update(SchoolsPart, terms=changed)
+            return terms_at(changed, school, offered)
+
+        if self.term_menu:
+            self.term_menu.deleteLater()
+        self.term_menu = TermMenu(terms_at(self._part.terms, school, offered), there, tick, self)
+        self.term_menu.popup(place)

@@ -56,6 +56,9 @@ class DestinationStep(StepSpec[DestinationPart]):
         if declaration is None:
             yield self.need("kind", tr("Choose where the roster goes."))
             return
+        unplaced = _unplaced(declaration, draft.of(SchoolsPart))
+        if unplaced:
+            yield self.need("kind", unplaced)
         for setting in declaration.fields:
             problem = setting_problem(setting, part.destination.get(setting.key, setting.initial))
             if problem:
@@ -85,6 +88,15 @@ class DestinationStep(StepSpec[DestinationPart]):
     def out_of(self, connection: Connection) -> DestinationPart:
         """As the connection has it."""
         return DestinationPart(dict(connection.destination))
+
+
+def _unplaced(kind: Kind, schools: SchoolsPart) -> str:
+    """What was chosen for courses that this kind has no place for, in a sentence; an empty text for nothing."""
+    if "groups" not in kind.takes and any(one.deliver_as == "group" for one in schools.courses):
+        return tr("{label} takes no groups of users, which some courses are delivered as.", label=kind.label)
+    if "categories" not in kind.takes and any(one.category for one in schools.courses):
+        return tr("{label} takes no categories, which some courses have.", label=kind.label)
+    return ""
 
 
 def secret_key(secret: SecretField) -> str:

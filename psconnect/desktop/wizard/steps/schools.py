@@ -1,4 +1,4 @@
-"""Step *Schools*: which schools take part, and the school year."""
+"""Step *Schools, terms, courses*: which part of the district takes part, and of which school year."""
 
 from __future__ import annotations
 
@@ -13,25 +13,36 @@ from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, section
 from psconnect.model.connection import Connection
+from psconnect.model.scope import CourseChoice
 from psconnect.service import School
 
 
 class SchoolsPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The chosen schools.
+    """The chosen part of the district.
 
     Attributes:
         all_schools: *Auto mapping*: every school, also one that is added later.
         numbers: school numbers as typed, like ``100,600``; they count when ``all_schools`` is off.
         start_year: first calendar year of the school year; None follows the calendar.
+        prior: *Prior data consumption*: whether the next year is read while this one still runs.
+        prior_days: from how many days before its first school day, as typed.
+        terms: school number, or ``all`` -> names of the terms that are delivered; all of them where there is none.
+        courses: which courses are delivered, and as what.
         found: the schools as PowerSchool listed them last.
+        new: numbers of schools that were not there the time before, while nobody has decided about them.
     """
 
-    progress = frozenset({"found"})
+    progress = frozenset({"found", "new"})
 
     all_schools: bool = True
     numbers: str = ""
     start_year: int | None = None
+    prior: bool = False
+    prior_days: str = "0"
+    terms: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    courses: tuple[CourseChoice, ...] = ()
     found: tuple[School, ...] = ()
+    new: tuple[int, ...] = ()
 
     def has(self, number: int) -> bool:
         """Whether a school takes part."""
@@ -49,11 +60,20 @@ class SchoolsStep(StepSpec[SchoolsPart]):
 
     def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
         """Its words."""
-        return StepText(tr("Schools"), tr("Which schools?"), tr("Only people and classes of these schools are sent."))
+        return StepText(
+            tr("Schools, terms, courses"),
+            tr("Which schools, terms and courses?"),
+            tr("Only people and classes of these schools are sent."),
+        )
 
     def needs(self, draft: Draft, known: Known) -> Iterator[Need]:  # noqa: ARG002 - PowerSchool's list is in the draft
-        """School numbers that PowerSchool knows."""
+        """School numbers that PowerSchool knows, and a number of days."""
         part = draft.of(SchoolsPart)
+        if part.prior and prior_days_of(part) is None:
+            yield self.need("prior_days", tr("Type a number of days from 0 to {most}.", most=MOST_DAYS))
+        yield from self._numbers(part)
+
+    def _numbers(self, part: SchoolsPart) -> Iterator[Need]:
         if part.all_schools:
             return
         try:
@@ -79,7 +99,15 @@ class SchoolsStep(StepSpec[SchoolsPart]):
         part = draft.of(SchoolsPart)
         year = part.start_year
         shown = tr("the current one") if year is None else tr("{first}–{last}", first=year, last=year + 1)
-        return [(tr("Schools"), _names(part)), (tr("School year"), shown)]
+        lines = [(tr("Schools"), _names(part)), (tr("School year"), shown)]
+        if part.prior:
+            lines.append((tr("Next year’s data"), _prior(part)))
+        if part.terms:
+            chosen = sorted({name for names in part.terms.values() for name in names})
+            lines.append((tr("Terms"), ", ".join(chosen)))
+        if part.courses:
+            lines.append((tr("Courses"), _courses(part)))
+        return lines
 
     def into(self, part: SchoolsPart, settings: dict[str, Any]) -> None:
         """[scope] schools and start_year."""
@@ -89,18 +117,59 @@ class SchoolsStep(StepSpec[SchoolsPart]):
         except ValueError:
             scope["schools"] = part.numbers
         scope["start_year"] = part.start_year
+        days = prior_days_of(part)
+        scope["prior_data_days"] = (part.prior_days if days is None else days) if part.prior else None
+        scope["terms"] = {school: list(names) for school, names in part.terms.items()}
+        scope["courses"] = msgspec.to_builtins(part.courses)
 
     def out_of(self, connection: Connection) -> SchoolsPart:
         """As the connection has it; PowerSchool has not been asked yet."""
         scope = connection.scope
         numbers = "" if scope.schools == "all" else ",".join(map(str, scope.schools))
-        return SchoolsPart(scope.schools == "all", numbers, scope.start_year)
+        days = scope.prior_data_days
+        return SchoolsPart(
+            scope.schools == "all",
+            numbers,
+            scope.start_year,
+            days is not None,
+            str(days or 0),
+            {school: tuple(names) for school, names in scope.terms.items()},
+            tuple(scope.courses),
+        )
 
     def follow(self, before: Draft, after: Draft) -> Draft:
         """Another server has other schools."""
         now, then = after.of(SchoolsPart), before.of(SchoolsPart)
         moved = after.of(CredentialsPart).address != before.of(CredentialsPart).address
-        return after.having(msgspec.structs.replace(now, found=())) if moved and now.found == then.found else after
+        other = msgspec.structs.replace(now, found=(), new=())
+        return after.having(other) if moved and now.found == then.found else after
+
+
+MOST_DAYS = 330
+"""The longest time before its first school day from which a year can be read, in days (model.scope)."""
+
+
+def prior_days_of(part: SchoolsPart) -> int | None:
+    """The days as typed; None for what is no number of days."""
+    text = part.prior_days.strip() or "0"
+    return int(text) if text.isascii() and text.isdigit() and int(text) <= MOST_DAYS else None
+
+
+def _prior(part: SchoolsPart) -> str:
+    days = prior_days_of(part)
+    if not days:
+        return tr("from its first school day on")
+    return counted(
+        days, "from {count} day before its first school day on", "from {count} days before its first school day on"
+    )
+
+
+def _courses(part: SchoolsPart) -> str:
+    groups = sum(len(one.courses) for one in part.courses if one.deliver_as == "group")
+    chosen = counted(sum(len(one.courses) for one in part.courses), "{count} chosen", "{count} chosen")
+    if not groups:
+        return chosen
+    return tr("{chosen}, {groups} of them as groups", chosen=chosen, groups=groups)
 
 
 def parse_numbers(text: str) -> list[int]:
