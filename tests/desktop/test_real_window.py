@@ -70,7 +70,7 @@ def _set_up(hands: Hands, url: str, administrator: DemoControl, folder: Path) ->
     hands.keys("space")
     eventually(lambda: hands.says(r"(\d+) of \1 passed"), "the end of the test")
     assert nameless(hands.screen.reader) == []
-    hands.tab_to("Next: Schools")
+    hands.tab_to("Next: Schools, terms, courses")
     hands.keys("Return")
     hands.tab_to("School numbers")
     assert nameless(hands.screen.reader) == []

@@ -89,7 +89,7 @@ def test_the_whole_path_by_keyboard_alone(setting: Setting):
     press_tab_until(setting, "Test connection")
     key(setting, Qt.Key.Key_Space)
     assert last_test(setting) == "passed"
-    press_tab_until(setting, "Next: Schools")
+    press_tab_until(setting, "Next: Schools, terms, courses")
     key(setting, Qt.Key.Key_Return)
     press_tab_until(setting, "School numbers")
     keys(setting, "100,120")
