@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from psconnect.desktop.wizard.draft import Draft
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent
-from psconnect.service import LiveReading, LiveStatus
+from psconnect.service import LiveReading, LiveStatus, Service
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
     from psconnect.desktop.bridge import Bridge, BridgeTask
-    from psconnect.desktop.wizard.session import Session
 
 _T = TypeVar("_T")
+
+
+class LiveSession(Protocol):
+    """What a reading needs of the session it belongs to (wizard.session)."""
+
+    service: Service
+    draft: Draft
+    live: Live
+
+    @property
+    def client_secret(self) -> str:
+        """The client secret as typed; empty for the one that is kept."""
+        ...
+
+    def settled(self, step: str, draft: Draft | None = None) -> Connection:
+        """The settings as typed on a step and on all that lack nothing; raises FixSettings."""
+        ...
 
 
 class Live:
     """The reading of one session. ``on_news`` is called on the GUI thread when its state or progress has changed."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: LiveSession) -> None:
         """Nothing is opened yet."""
         self._session = session
         self._lock = threading.Lock()
@@ -105,7 +122,7 @@ Question = Callable[[LiveReading, Connection, CancelToken], _T]
 class LiveQuestion:
     """A figure on a page that is asked for again and again: the newest question wins, older ones are stopped."""
 
-    def __init__(self, bridge: Bridge, session: Session, owner: QObject) -> None:
+    def __init__(self, bridge: Bridge, session: LiveSession, owner: QObject) -> None:
         """``owner``: answers are dropped once it is gone."""
         self._bridge, self._session, self._owner = bridge, session, owner
         self._task: BridgeTask | None = None

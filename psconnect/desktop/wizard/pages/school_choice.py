@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
@@ -15,16 +14,13 @@ from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.wizard.pages.base import show_text
+from psconnect.desktop.wizard.pages.base import StepPage, show_text
 from psconnect.desktop.wizard.pages.school_table import SchoolFilter, SchoolsModel, SchoolTable
 from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Offer
 from psconnect.wording.errors import word
-
-if TYPE_CHECKING:
-    from psconnect.desktop.wizard.pages.schools import SchoolsPage
 
 _LEAST_TABLE, _YEAR_WIDTH, _DAYS_WIDTH = 240, 260, 90
 
@@ -33,7 +29,7 @@ class SchoolChoice(QObject):
     """The controls of the tab; the page lays them out and changes the draft by their signals."""
 
     def __init__(
-        self, page: SchoolsPage, on_switch: Callable[[int, bool], None], on_terms: Callable[[int, QPoint], object]
+        self, page: StepPage, on_switch: Callable[[int, bool], None], on_terms: Callable[[int, QPoint], object]
     ) -> None:
         super().__init__(page)
         self._page, self._session = page, page.session
