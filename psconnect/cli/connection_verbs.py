@@ -14,13 +14,14 @@ from psconnect.model.connection import to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.service import ConnectionState, Finding, Service
 from psconnect.wording.catalogue import counted, tr
+from psconnect.wording.checks import word_finding
 from psconnect.wording.documents import run_document
 from psconnect.wording.errors import word
 from psconnect.wording.pieces import piece_lost, piece_what
 from psconnect.wording.runs import state_word
 from psconnect.wording.times import ago
 
-_MARKS = {"ok": "ok     ", "warning": "look at", "failed": "FAILED "}
+_MARKS = {"ok": "ok     ", "warning": "look at", "waiting": "not yet", "failed": "FAILED "}
 
 
 def list_connections(service: Service, options: argparse.Namespace) -> int:
@@ -202,10 +203,11 @@ def check_access(service: Service, options: argparse.Namespace) -> int:
 
     def tell(finding: Finding) -> None:
         if not options.json:
-            output.result(f"{_MARKS[finding.state]} {finding.step}: {finding.text}")
-            if finding.to_do:
-                to_do = tr("What to do: {to_do}", to_do=finding.to_do)
-                output.result(f"          {to_do}" + (f" ({finding.code})" if finding.code else ""))
+            told = word_finding(finding)
+            output.result(f"{_MARKS[told.state]} {told.step}: {told.text}")
+            if told.to_do:
+                to_do = tr("What to do: {to_do}", to_do=told.to_do)
+                output.result(f"          {to_do}" + (f" ({told.code})" if told.code else ""))
 
     report = Path(options.report) if options.report else None
     with cancel_on_interrupt() as cancel:
@@ -218,7 +220,5 @@ def check_access(service: Service, options: argparse.Namespace) -> int:
             )
         )
     if options.json:
-        output.document(
-            {"findings": [{name: value for name, value in vars(one).items() if name != "window"} for one in findings]}
-        )
+        output.document({"findings": [word_finding(finding).as_dict() for finding in findings]})
     return codes.NOT_READ if any(finding.state == "failed" for finding in findings) else codes.DONE

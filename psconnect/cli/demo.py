@@ -16,6 +16,7 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.service import CLIENT_SECRET, DEMO_NAME, DemoHome, PluginPackage, Service
+from psconnect.wording.checks import word_finding
 from psconnect.wording.documents import run_document
 from psconnect.wording.errors import word
 from psconnect.wording.holds import word_hold
@@ -140,7 +141,8 @@ def _checked(service: Service, cancel: CancelToken) -> bool:
     findings = service.check(DEMO_NAME, lambda _finding: None, cancel)
     failed = [finding for finding in findings if finding.state == "failed"]
     for finding in failed:
-        output.say(f"   {finding.step}: {finding.text} {finding.to_do} ({finding.code})")
+        told = word_finding(finding)
+        output.say(f"   {told.step}: {told.text} {told.to_do} ({told.code})")
     output.say(f"4. Connection checked: {len(findings) - len(failed)} of {len(findings)} steps passed.")
     return not failed
 

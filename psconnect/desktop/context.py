@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-from psconnect.desktop.advice import DAMAGED, START_AGAIN
+from psconnect.desktop.advice import CHECK_ACCESS, CHECKED, DAMAGED, START_AGAIN
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.runs import ActiveRuns
 from psconnect.desktop.widgets.banner import Action
@@ -37,6 +37,9 @@ class Navigator(Protocol):
 
     def setting(self, name: str, setting: str) -> None:
         """The settings of a connection, with the focus on one of them: ``STEP.CONTROL`` or ``STEP``."""
+
+    def check(self, name: str) -> None:
+        """The check of a connection's access, which begins at once."""
 
     def ids(self, name: str) -> None:
         """How the ids of a connection are made; adoption and re-key."""
@@ -98,7 +101,11 @@ class PageContext:
 
     def ways_out(self, code: str, name: str) -> list[Action]:
         """The buttons shown with an error of a connection."""
-        return [(translated(START_AGAIN), partial(self.go.start_again, name))] if code == DAMAGED and name else []
+        if not name:
+            return []
+        if code.startswith(CHECKED):
+            return [(translated(CHECK_ACCESS), partial(self.go.check, name))]
+        return [(translated(START_AGAIN), partial(self.go.start_again, name))] if code == DAMAGED else []
 
     def now(self) -> datetime:
         """The present moment."""

@@ -128,6 +128,7 @@ def _of_connection(deeds: WindowDeeds) -> list[MenuEntry | None]:
         ("history", tr("History"), "Ctrl+2"),
         ("settings", tr("Settings"), "Ctrl+3"),
         ("ids", tr("Ids"), "Ctrl+4"),
+        ("check", tr("Check access"), "Ctrl+5"),
         ("find", tr("Find a record"), _Keys.Find),
     )
     return [

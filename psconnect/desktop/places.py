@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.check import CheckPage
 from psconnect.desktop.pages.connections import ConnectionsPage
 from psconnect.desktop.pages.find import FindPage
 from psconnect.desktop.pages.help import HelpPage
@@ -44,6 +45,7 @@ class PlaceStack(QStackedWidget):
         self.summary, self.review = RunSummaryPage(context), ReviewPage(context)
         self.run, self.help = RunPage(context), HelpPage(context)
         self.finder, self.ids = FindPage(context), IdsPage(context)
+        self.check = CheckPage(context)
         self._pages: dict[str, ScrollPage] = {
             "connections": self.connections,
             "overview": self.overview,
@@ -55,6 +57,7 @@ class PlaceStack(QStackedWidget):
             "review": self.review,
             "run": self.run,
             "help": self.help,
+            "check": self.check,
         }
         for page in self._pages.values():
             self.addWidget(page)

@@ -142,6 +142,10 @@ class MainWindow(QMainWindow):
         """Show the settings of a connection, with the focus on one of them."""
         self.places.go("settings", name, setting)
 
+    def check(self, name: str) -> None:
+        """Show the check of a connection's access, which begins at once."""
+        self.places.go("check", name)
+
     def ids(self, name: str) -> None:
         """Show how the ids of a connection are made."""
         self.places.go("ids", name)

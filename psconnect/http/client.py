@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpcore
@@ -20,6 +21,7 @@ import httpx
 import socksio
 
 from psconnect.http import failures
+from psconnect.http.certificates import ends_at
 from psconnect.http.deadline import Deadline
 from psconnect.http.failures import Limits
 from psconnect.http.network import Network
@@ -101,6 +103,12 @@ class HttpClient:
         except httpx.InvalidURL:
             raise FixSettings("PSC-HTTP-ADDRESS", where=self.base_url, base_url=self.base_url) from None
         return _Line(client, network, deadline)
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """When the server's certificate ends; None without one, or before the first call."""
+        shown = [line.network.certificate for line in self._lines if line.network.certificate]
+        return ends_at(shown[-1]) if shown else None
 
     def close(self) -> None:
         """Close all connections."""

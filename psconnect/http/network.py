@@ -30,6 +30,7 @@ class Network(httpcore.NetworkBackend):
 
     Attributes:
         secured: the host that the newest connection is encrypted for; empty while it is not.
+        certificate: the certificate (DER) that this host showed last; None before it did.
     """
 
     def __init__(self, deadline: Deadline, sockets: OpenSockets) -> None:
@@ -37,6 +38,7 @@ class Network(httpcore.NetworkBackend):
         self._sockets = sockets
         self._newest: socket.socket | None = None
         self.secured = ""
+        self.certificate: bytes | None = None
 
     def connect_tcp(
         self,
@@ -162,7 +164,9 @@ class _Stream(httpcore.NetworkStream):
         """Encrypts the connection, even an encrypted one: a tunnel through a proxy that is reached by https."""
         self._network.secured = server_hostname or ""
         if isinstance(self._sock, ssl.SSLSocket):
-            return _TlsInTls(self, ssl_context, server_hostname, timeout)
+            inside = _TlsInTls(self, ssl_context, server_hostname, timeout)
+            self._network.certificate = inside.certificate
+            return inside
 
         def shake_hands(left: float) -> ssl.SSLSocket:
             self._sock.settimeout(left)
@@ -174,6 +178,7 @@ class _Stream(httpcore.NetworkStream):
             self.close()
             raise
         self._network.keep(sock)
+        self._network.certificate = sock.getpeercert(binary_form=True)
         return _Stream(sock, self._network)
 
     def get_extra_info(self, info: str) -> Any:
@@ -202,6 +207,11 @@ class _TlsInTls(httpcore.NetworkStream):
         except BaseException:
             self.close()
             raise
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The certificate (DER) that the other side showed."""
+        return self._inside.getpeercert(binary_form=True)
 
     def _do(self, step: Callable[[], _T], timeout: float | None) -> _T:
         while True:

@@ -1,11 +1,16 @@
-"""What a check of another system found: one step at a time, in words."""
+"""What a check of another system found, step by step: code and values; psconnect.wording.checks has the words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import PsconnectError
+from psconnect.model.phrases import Value
+
+CheckState = Literal["ok", "warning", "waiting", "failed"]
+"""How a step ended: ``waiting`` is for what somebody has still to do in the other system, and nothing is wrong."""
 
 
 @dataclass(frozen=True)
@@ -13,29 +18,23 @@ class Finding:
     """One step of a check.
 
     Attributes:
-        step: what was checked.
-        state: ``ok``, ``warning`` or ``failed``.
-        text: what was found, in a sentence.
-        to_do: the next action; empty when there is none.
-        code: the error's code when it failed.
-        window: the next action as it is done in the window; empty where it is the same.
+        key: what was checked and what came out, ``sign-in/accepted``: names its words.
+        state: how it ended.
+        values: what the words are filled with, by name.
+        error: why it did not pass, if that is an error; its words then say what happened and what to do.
     """
 
-    step: str
-    state: str
-    text: str
-    to_do: str = ""
-    code: str = ""
-    window: str = ""
+    key: str
+    state: CheckState
+    values: Mapping[str, Value] = field(default_factory=dict)
+    error: PsconnectError | None = None
 
+    @property
+    def step(self) -> str:
+        """What was checked, without what came out."""
+        return self.key.partition("/")[0]
 
-def stop_if_failed(findings: Iterable[Finding]) -> str:
-    """All findings in one text; raises FixSettings for the first step that failed."""
-    texts = []
-    for found in findings:
-        if found.state == "failed":
-            raise FixSettings(
-                "PSC-DESTINATION-CHECK", where=found.step, step=found.step, found=found.text, advice=found.to_do
-            )
-        texts.append(found.text)
-    return " ".join(texts)
+    @property
+    def code(self) -> str:
+        """The error's code; empty where there is none."""
+        return self.error.code if self.error else ""

@@ -70,6 +70,8 @@ class PowerSchoolClient:
         secret: the plugin's client secret; never shown.
         plugin: the id of the plugin's connection, which is part of the names of its queries.
         calls: requests made so far, including those for tokens.
+        token_seconds: how long the last token was valid when it was given.
+        throttled: calls that the server refused because it wants a pause.
         on_answer: called with each call's method, path, answer and seconds.
         ahead: how far this computer's clock is ahead of the server's, according to the last answer; negative: behind.
     """
@@ -94,6 +96,8 @@ class PowerSchoolClient:
         self._token_number = 0
         self._accepted = 0
         self._token_ends = 0.0
+        self.token_seconds = 0.0
+        self.throttled = 0
         self._refused: Answer | None = None
         self._gate = Gate(self.clock, self.cancel)
         self._random = random.Random()  # noqa: S311 - jitter needs no secrecy
@@ -102,6 +106,11 @@ class PowerSchoolClient:
     def host(self) -> str:
         """The server's host name, for messages."""
         return self.http.host
+
+    @property
+    def spacing(self) -> float:
+        """Seconds between two calls that the server's pauses have led to; 0 without any."""
+        return self._gate.spacing
 
     def metadata(self, *, signed_in: bool = False) -> Metadata:
         """Version, time zone and page sizes. Raises if the address is not a PowerSchool server.
@@ -229,6 +238,7 @@ class PowerSchoolClient:
         now = self.clock.now()
         self.ahead = now - (answers.sent_at(answer) or now)
         if answers.throttled(answer):
+            self.throttled += 1
             asked = answers.retry_after(answer, now) or 0.0
             self._gate.narrow(asked if asked <= self.retries.longest_asked else 0.0)
         return answer
@@ -272,6 +282,7 @@ class PowerSchoolClient:
             life = float(token.expires_in)
         except (msgspec.DecodeError, RecursionError, ValueError):
             raise answers.unreadable(self.host, "the sign-in") from None
+        self.token_seconds = life
         # Renewed a little early, but never right after it was issued (3.4).
         self._token_ends = self.clock.monotonic() + max(life - 120.0, life / 2, _SHORTEST_LIFE)
         return token.access_token

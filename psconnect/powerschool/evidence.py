@@ -21,8 +21,8 @@ from psconnect.model.errors import PsconnectError
 from psconnect.model.findings import Finding
 from psconnect.powerschool import answers
 from psconnect.powerschool import streams as s
+from psconnect.powerschool.access_checks import any_year
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.doctor import any_year
 from psconnect.powerschool.fields import catalogue
 from psconnect.powerschool.page_sizes import DEFAULT_PAGE_SIZE
 from psconnect.powerschool.reader import PageFailed, QueryReader
@@ -155,8 +155,6 @@ class Evidence:
 
     def document(self) -> str:
         """The report as one JSON text."""
-        steps = {stream.label for stream in _DECLARED.values()}
-        steps |= {"Server", "Version", "Sign-in", "Page size", "Estimate", "The v1 interface"}
         data = {
             "format": EVIDENCE_FORMAT,
             "psconnect": __version__,
@@ -165,7 +163,7 @@ class Evidence:
             "reads": sorted(name for name in self.streams.by_name if name in _DECLARED),
             "without": [piece.name for piece in self.streams.without],
             "findings": [
-                {"step": f.step if f.step in steps else "(another step)", "state": f.state, "code": f.code}
+                {"step": f.key, "stream": _declared(f.values.get("stream")), "state": f.state, "code": f.code}
                 for f in self.findings
             ],
             "samples": self.samples,
@@ -228,3 +226,8 @@ def _field(name: str) -> str:
 def _phrases(said: str) -> Iterable[str]:
     known = {phrase for phrase in _SAID if phrase.lower() in said.lower()}
     return known | set(re.findall(r"\bORA-\d{5}\b", said)) or {"(other words)"}
+
+
+def _declared(stream: object) -> str:
+    """The name of a stream of ours; empty for anything else."""
+    return str(stream) if stream in _DECLARED else ""

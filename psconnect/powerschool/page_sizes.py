@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from psconnect.powerschool import menus
 from psconnect.powerschool.client import Metadata
 
 DEFAULT_PAGE_SIZE = 100
-RAISE_IT = f"Set it to {DEFAULT_PAGE_SIZE} or more: {menus.PAGE_SIZE}."
+"""PowerSchool's own default, and the least that is asked for."""
 
 
 def smallest_of(metadata: Metadata, way: str) -> int:
@@ -22,14 +21,3 @@ def smallest_of(metadata: Metadata, way: str) -> int:
         metadata.staff_max_page_size,
         metadata.student_max_page_size,
     )
-
-
-def too_small(metadata: Metadata, way: str) -> str:
-    """A sentence about a page size below PowerSchool's default; empty otherwise."""
-    size = smallest_of(metadata, way)
-    if size >= DEFAULT_PAGE_SIZE:
-        return ""
-    text = f"The plugin may read only {size} rows a call."
-    if way == "queries":
-        return f"{text} Its queries are not bound by that, but reading table by table would be."
-    return text

@@ -27,6 +27,11 @@ class Gate:
         self._next = 0.0
         self._held = threading.local()
 
+    @property
+    def spacing(self) -> float:
+        """Seconds between the end of a call and the next one."""
+        return self._spacing
+
     def narrow(self, asked: float) -> None:
         """After a refusal: one call at a time from now on, none for ``asked`` seconds, and longer pauses."""
         with self._state:

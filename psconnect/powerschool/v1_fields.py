@@ -7,9 +7,10 @@ an empty value would look as if somebody had cleared the field.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import Phrase
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.stream import Stream, StreamColumn
 from psconnect.powerschool.streams import StreamSet
@@ -134,64 +135,55 @@ def extensions_of(stream: Stream) -> list[tuple[str, StreamColumn]]:
 
 @dataclass(frozen=True)
 class Gap:
-    """Something that ``/ws/v1`` doesn't provide.
+    """Something that ``/ws/v1`` doesn't provide; psconnect.wording.gaps has the words.
 
     Attributes:
-        name: the subject in a few words, unique within a connection.
-        what: a sentence about what is missing.
-        to_do: which setting removes it from the connection; empty if no setting is needed and only the result differs.
+        key: names it.
+        values: what its words are filled with.
+        wanted: whether a setting has to give it up; otherwise only the result differs.
     """
 
-    name: str
-    what: str
-    to_do: str = ""
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    wanted: bool = False
+
+    @property
+    def what(self) -> Phrase:
+        """What is missing, in a sentence."""
+        return Phrase(f"gap/{self.key}", self.values)
+
+    @property
+    def way(self) -> Phrase | None:
+        """Which setting removes it from the connection; None if no setting is needed."""
+        return Phrase(f"gap-way/{self.key}", self.values) if self.wanted else None
 
 
-_ALWAYS = (
-    Gap("Calendar", "The calendar can't be read: a term is taken to last until its last day, in session or not."),
-    Gap("District office", "Staff who work at the district office alone, and at no school, can't be read."),
-    Gap(
-        "Home schools",
-        "The home school of staff at several schools can't be read: their schools stand in the order of their ids.",
-    ),
-    Gap("Lost records", "Enrollments whose student or class PowerSchool no longer has can't be seen."),
-    Gap(
-        "Teaching dates",
-        "A teaching assignment has no dates and an id of its own kind; only lead teachers have one.",
-    ),
-    Gap(
-        "Courses of the district",
-        "Whether a course belongs to its school or to the district shows only where several schools list it.",
-    ),
+_ALWAYS = tuple(
+    Gap(key)
+    for key in ("calendar", "district-office", "home-schools", "lost-records", "teaching-dates", "district-courses")
 )
 
 
 def gaps(streams: StreamSet, *, co_teachers: bool) -> list[Gap]:
     """What these streams lose with ``/ws/v1``: first what a setting has to give up, then what merely differs."""
-    found = [_field_gap(entity, name) for entity, name in _unreadable(streams)]
+    found = [Gap("field", {"field": name, "entity": entity}, wanted=True) for entity, name in _unreadable(streams)]
     if co_teachers:
-        found.append(Gap("Co-teachers", "Co-teachers can't be read.", "Set options.co_teachers to false."))
+        found.append(Gap("co-teachers", wanted=True))
     found += _ALWAYS
     if s.CONTACTS.name in streams.by_name:
-        found.append(Gap("Former contacts", "Contacts whose students are all inactive can't be seen."))
+        found.append(Gap("former-contacts"))
     return found
-
-
-def _field_gap(entity: str, name: str) -> Gap:
-    what = f"The field {name}, used for {entity}, can't be read."
-    to_do = f'Map what uses {name} in mapping.{entity} to another field, or to nothing ("").'
-    return Gap(f"{name} for {entity}", what, to_do)
 
 
 def refuse_gaps(found: Iterable[Gap]) -> None:
     """Raise FixSettings for gaps that a setting has to give up, not for those that merely differ."""
-    wanted = [gap for gap in found if gap.to_do]
+    wanted = [gap for gap in found if gap.wanted]
     if wanted:
         raise FixSettings(
             "PSC-ACCESS-V1-MISSING/wanted",
             where="source.read",
-            missing=" ".join(gap.what for gap in wanted),
-            ways=" ".join(gap.to_do for gap in wanted),
+            missing=[gap.what for gap in wanted],
+            ways=[gap.way for gap in wanted if gap.way],
         )
 
 

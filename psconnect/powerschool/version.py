@@ -8,6 +8,8 @@ from psconnect.model.errors import FixSettings
 from psconnect.powerschool.client import Metadata
 
 OLDEST = (10, 1)
+FIRST_WITH_V1_SWITCH = (25, 2)
+"""From this version on, a plugin needs accessLevelV1Api for the v1 interface (docs/powerschool.md 3.3)."""
 
 
 def refuse_old(metadata: Metadata) -> None:
@@ -16,8 +18,13 @@ def refuse_old(metadata: Metadata) -> None:
     A server without a numeric version is accepted.
     """
     text = metadata.powerschool_version
-    numbers = tuple(int(part) for part in re.findall(r"\d+", text)[:2])
+    numbers = version_of(metadata)
     if numbers and numbers < OLDEST:
         raise FixSettings(
             "PSC-ACCESS-VERSION", where="powerschool_version", text=text, oldest=".".join(map(str, OLDEST))
         )
+
+
+def version_of(metadata: Metadata) -> tuple[int, ...]:
+    """The first two numbers of the server's version; empty if it does not say any."""
+    return tuple(int(part) for part in re.findall(r"\d+", metadata.powerschool_version)[:2])

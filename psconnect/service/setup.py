@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
 from psconnect.destinations import KINDS
+from psconnect.destinations.checked import stop_if_failed
 from psconnect.destinations.kind import Kind
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
-from psconnect.model.findings import Finding, stop_if_failed
+from psconnect.model.findings import Finding
 from psconnect.model.pasted import pasted
+from psconnect.powerschool.doctor import judged
 from psconnect.powerschool.evidence import Evidence
 from psconnect.service.destinations import Destinations
 from psconnect.service.drafts import DraftFiles
@@ -31,9 +33,8 @@ from psconnect.sync import inspect
 from psconnect.sync.compose import Choices, choices_of, in_effect, shaped_source
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo
-from psconnect.wording.errors import word
-
-_SIGN_IN = "Sign-in by e-mail domain"
+from psconnect.wording.check_report import check_as_html, check_as_text
+from psconnect.wording.checks import word_finding
 
 
 class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
@@ -57,14 +58,19 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         secret: str,
         on_finding: Callable[[Finding], None],
         cancel: CancelToken | None = None,
+        *,
+        enabled: bool = True,
+        worked: bool = False,
     ) -> list[Finding]:
         """Run the access doctor on possibly unsaved settings.
 
-        An empty ``secret`` means the stored one. ``on_finding`` is called with each finding as it is made.
+        An empty ``secret`` means the stored one. ``on_finding`` is called with each finding as it is made. ``enabled``
+        and ``worked`` say what is known of the plugin (``powerschool.doctor.judged``).
         """
         findings: list[Finding] = []
         with self._looking(choices_of(connection), secret, cancel) as opened:
-            for finding in opened.check():
+            for found in opened.check():
+                finding = judged(found, enabled=enabled, worked=worked)
                 findings.append(finding)
                 on_finding(finding)
         return findings
@@ -104,6 +110,12 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         with self.opened_destination(connection, typed=typed, kept_as=kept_as) as destination:
             return stop_if_failed(destination.check())
 
+    def save_check(self, name: str, findings: Sequence[Finding], path: Path) -> None:
+        """Write the findings of a check to a file, without secrets: HTML where its name ends so, else plain text."""
+        write = check_as_html if path.suffix.lower() in (".html", ".htm") else check_as_text
+        told = [word_finding(finding, window=True) for finding in findings]
+        write_atomically(path.absolute(), write(name, self.clock.now(), told).encode())
+
     def _looking(
         self, choices: Choices, secret: str, cancel: CancelToken | None, *, hurried: bool = True
     ) -> AbstractContextManager[OpenSource]:
@@ -133,14 +145,16 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         if report:
             yield from self._examined(choices, cancel, report)
         else:
+            with last_read(self.rosters_of(connection.name)) as read:
+                worked = read is not None
             with self.opened(choices, cancel, hurried=False) as opened:
-                yield from opened.check()
+                for finding in opened.check():
+                    yield judged(finding, enabled=True, worked=worked)
         try:
             with self.opened_destination(connection, cancel) as destination:
                 yield from destination.check()
         except FixSettings as error:
-            told = word(error)
-            yield Finding("Destination", "failed", told.happened, told.to_do, told.code, word(error, window=True).to_do)
+            yield Finding("destination", "failed", error=error)
         if choices.naming.sign_in:
             yield self._sign_in(connection.name, list(choices.naming.sign_in.kind_of))
 
@@ -153,7 +167,7 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
             for finding in opened.check():
                 evidence.findings.append(finding)
                 yield finding
-            if any(finding.step == "Sign-in" and finding.state == "ok" for finding in evidence.findings):
+            if any(finding.step == "sign-in" and finding.state == "ok" for finding in evidence.findings):
                 evidence.take_samples(client)
             write_atomically(report.absolute(), evidence.document().encode())
 
@@ -162,15 +176,9 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         with last_read(self.rosters_of(name)) as read:
             counts = mails_by_domain(read.db) if read else None
         if counts is None:
-            return Finding(_SIGN_IN, "warning", "Whether the domains are in the e-mails is seen after the first run.")
+            return Finding("domains/unseen-yet", "warning")
         unseen = [domain for domain in domains if not counts.get(domain)]
         if not unseen:
             people = sum(counts[domain] for domain in domains)
-            return Finding(_SIGN_IN, "ok", f"{people:,} people have an e-mail in these domains.")
-        return Finding(
-            _SIGN_IN,
-            "failed",
-            f"Nobody was read with an e-mail in {', '.join(unseen)}.",
-            "Check how the domain is written, and map the e-mail to the field that holds it.",
-            "PSC-SIGN-IN-DOMAIN",
-        )
+            return Finding("domains/seen", "ok", {"count": people})
+        return Finding("domains", "failed", error=FixSettings("PSC-SIGN-IN-DOMAIN", domains=unseen))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
+from psconnect.destinations.checked import stop_if_failed
 from psconnect.destinations.writer import Writer
 from psconnect.model.entities import BY_KEY, TEACHER
 from psconnect.model.events import RunEvent
-from psconnect.model.findings import stop_if_failed
 from psconnect.model.ids import split_mark
 from psconnect.model.problems import Problem
 from psconnect.model.runs import Hold

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
+from psconnect.model.findings import Finding
 from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import Rows, zipped
 from psconnect.transfer.folder import FolderPlace, file_digest
@@ -52,10 +53,10 @@ class FolderBundle:
         """The path of the bundle."""
         return str(self.file.path)
 
-    def check(self) -> str:
+    def check(self) -> Finding:
         """Whether a bundle could be written to the folder."""
         self.file.check()
-        return f"The folder {self.file.folder} can be written to."
+        return Finding("destination/folder", "ok", {"folder": str(self.file.folder)})
 
     def owned_by(self) -> str:
         """Another home that delivers into the folder."""

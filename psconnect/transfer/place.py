@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from psconnect.model.clock import CancelToken, Clock
+from psconnect.model.findings import Finding
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.transfer.folder import Step
 
@@ -50,8 +51,8 @@ class SnapshotPlace(Protocol):
         """Where a snapshot stands once it is published, as a person reads it: a path, an address."""
         ...
 
-    def check(self) -> str:
-        """Whether a delivery would be possible; a sentence for a person. Changes nothing that is there."""
+    def check(self) -> Finding:
+        """Whether a delivery would be possible. Changes nothing that is there."""
         ...
 
     def owned_by(self) -> str:

@@ -9,16 +9,23 @@ from psconnect.model.phrases import Phrase, Value
 from psconnect.wording.catalogue import Plural, number, translated
 from psconnect.wording.menus import CREDENTIALS, PAGE_SIZE, PLUGINS
 from psconnect.wording.phrases import PHRASES
-from psconnect.wording.pieces import piece_way_out
-from psconnect.wording.records import entity_label, record_label, records_label, rows_label
+from psconnect.wording.pieces import piece_lost, piece_way_out, piece_what
+from psconnect.wording.records import entity_label, record_label, records_label, rows_heading, rows_label
 
-_NAMES = {"Records": entity_label, "records": records_label, "record": record_label, "rows": rows_label}
+_NAMES = {
+    "Records": entity_label,
+    "records": records_label,
+    "record": record_label,
+    "rows": rows_label,
+    "Rows": rows_heading,
+}
 """What the format of a hole makes of a key: ``{entity:records}`` are ``students``."""
 MENUS = {"plugins_page": PLUGINS, "credentials_page": CREDENTIALS, "page_size_page": PAGE_SIZE}
 """Holes that every text may have: pages of PowerSchool."""
-_COUNTS = ("count", "more", "read", "before", "base", "moved", "left", "records")
+_COUNTS = ("count", "more", "read", "before", "base", "moved", "left", "records", "calls")
 """Values that are counts, whose thousands are grouped; other numbers are ports, years, lines and the like."""
-_PIECE = "piece/"
+_PIECES = {"piece-what": piece_what, "piece-lost": piece_lost}
+"""Phrases that name a piece of a reading, like ``piece-lost/roledef``."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,11 @@ def filled(text: str | Plural, values: Mapping[str, Value], *, window: bool = Fa
 
 def phrase_text(phrase: Phrase, *, window: bool = False) -> str:
     """The words of a phrase; ``window``: as it is done there."""
-    if phrase.key.startswith(_PIECE):
-        return piece_way_out(phrase.key.removeprefix(_PIECE), window=window)
+    kind, _, name = phrase.key.partition("/")
+    if kind == "piece":
+        return piece_way_out(name, window=window)
+    if kind in _PIECES:
+        return _PIECES[kind](name)
     words = PHRASES[phrase.key]
     text = words.window if window and words.window else words.text
     return filled(text, phrase.values, window=window)

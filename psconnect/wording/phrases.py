@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psconnect.wording.catalogue import Plural, marked
+from psconnect.wording.catalogue import Plural, marked, plural
+from psconnect.wording.gaps import GAPS
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,12 @@ def _words(text: str | Plural, window: str = "") -> PhraseWords:
 
 
 PHRASES = {
+    **{f"gap/{key}": _words(gap.what) for key, gap in GAPS.items()},
+    **{f"gap-way/{key}": _words(gap.way) for key, gap in GAPS.items() if gap.way},
+    "time/less-than-a-minute": _words(marked(", less than a minute")),
+    "time/minutes": _words(plural(", {count} minute", ", {count} minutes")),
+    "raise-page-size": _words(marked("Set it to {least} or more: {page_size_page}.")),
+    "page-rows": _words(marked("A page has only {size} rows.")),
     "did-you-mean": _words(marked("Did you mean “{name}”?")),
     "plugin-not-enabled": _words(
         marked(
@@ -30,6 +37,12 @@ PHRASES = {
             "If PowerSchool did not enable the plugin and named a field instead, like “ROLEDEF NAME: Invalid Column”, "
             "press “PowerSchool refused a field …” below the steps of the installation, and paste that line."
         ),
+    ),
+    "worked-before": _words(
+        marked(
+            "This connection was read before. Unless somebody changed ID or secret here since, the plugin was disabled "
+            "or deleted, or somebody made a new secret there."
+        )
     ),
     "known": _words(marked("Known: {names}.")),
     "certificate/sooner": _words(marked("is not valid yet")),

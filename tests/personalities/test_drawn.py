@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from psconnect.demo import Personality, draw
+from psconnect.wording.checks import word_finding
 from tests.personalities.conftest import Job
 from tests.personalities.job import Done
 
@@ -15,7 +16,7 @@ THOROUGH = 300
 def outcome(job: Job, usual: Done, drawn: Personality) -> object:
     """None where the job came to the usual bundle; else what it came to."""
     done = job(drawn)
-    failed = [finding.text for finding in done.findings if finding.state == "failed"]
+    failed = [word_finding(finding).text for finding in done.findings if finding.state == "failed"]
     if failed or done.run.state != usual.run.state:
         return failed, done.run.state, done.run.error, drawn.public()
     return None if done.content == usual.content else ("another bundle", drawn.public())

@@ -13,6 +13,7 @@ import pytest
 from psconnect.demo import Personality, PluginRefused
 from psconnect.demo.personality import HABITS, SWITCHES
 from psconnect.demo.switch import Switch
+from psconnect.wording.checks import word_finding
 from tests.judges.oneroster11 import read_bundle
 from tests.judges.sql_truth import compare
 from tests.personalities.conftest import Job
@@ -82,7 +83,7 @@ def test_bundle_is_the_same_byte_for_byte(job: Job, usual: Done, name: str) -> N
     (switch,) = (one for one in SWITCHES + HABITS if one.name == name)
     for value in switch.values[1:]:
         done = job(personality(name, value))
-        assert [finding.text for finding in done.findings if finding.state == "failed"] == [], value
+        assert [word_finding(finding).text for finding in done.findings if finding.state == "failed"] == [], value
         assert done.run.state == usual.run.state, (value, done.run.error)
         assert done.content == usual.content, (value, differences(done, usual))
         assert done.run.left_out == usual.run.left_out, value

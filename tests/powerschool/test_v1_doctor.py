@@ -8,11 +8,11 @@ import pytest
 
 from psconnect.demo import Fault
 from psconnect.model.errors import FixSettings
-from psconnect.model.findings import Finding
 from psconnect.powerschool import menus, v1_fields
 from psconnect.powerschool.doctor import examine
 from psconnect.powerschool.stream import StreamColumn
 from psconnect.powerschool.streams import MAPPED_STREAMS, StreamSet, streams_for
+from psconnect.wording.checks import WordedFinding, word_finding
 from psconnect.wording.errors import word
 from tests.demo.support import plugin_xml
 from tests.powerschool.conftest import Open, Reading
@@ -28,8 +28,8 @@ def vendors(reading: Reading, fields: tuple[str, ...] = (), oauth: str = '<oauth
     reading.client.client_id, reading.client.secret = str(plugin.client_id), str(plugin.client_secret)
 
 
-def findings(reading: Reading, access: str, streams: StreamSet, *, co_teachers: bool = False) -> list[Finding]:
-    found = list(examine(reading.client, streams, access, co_teachers=co_teachers))
+def findings(reading: Reading, access: str, streams: StreamSet, *, co_teachers: bool = False) -> list[WordedFinding]:
+    found = [word_finding(one) for one in examine(reading.client, streams, access, co_teachers=co_teachers)]
     assert len({finding.step for finding in found}) == len(found)
     assert all(finding.text.endswith(".") for finding in found)
     assert all(finding.to_do for finding in found if finding.state != "ok")
@@ -110,7 +110,8 @@ def test_every_field_is_given_or_named(entity: str) -> None:
 
 
 def lacking(streams: StreamSet) -> list[str]:
-    return [gap.name for gap in v1_fields.gaps(streams, co_teachers=False) if gap.to_do]
+    found = [gap.values for gap in v1_fields.gaps(streams, co_teachers=False) if gap.wanted]
+    return [f"{values['field']} for {values['entity']}" for values in found]
 
 
 def test_a_column_that_v1_does_not_know_is_never_empty_unsaid() -> None:

@@ -13,6 +13,7 @@ from psconnect.model.connection import Connection, from_dict
 from psconnect.model.errors import Cancelled, FixSettings, PsconnectError, SignInAgain
 from psconnect.service import Finding, School
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
+from psconnect.wording.checks import word_finding
 from tests.support.demo import Connected
 from tests.support.keyrings import MemoryKeyring
 
@@ -58,7 +59,7 @@ def test_settings_that_are_not_saved_are_examined_with_the_secret_given(connecte
     findings = connected.service.examine(unsaved(connected), secret(connected), told.append)
     assert told == findings
     assert {finding.state for finding in findings} == {"ok"}
-    assert [finding.step for finding in findings][:3] == ["Server", "Version", "Sign-in"]
+    assert [finding.step for finding in findings][:3] == ["server", "version", "sign-in"]
     assert [state.connection.name for state in connected.service.connections()] == [connected.name]
 
 
@@ -69,12 +70,28 @@ def test_without_a_secret_the_kept_one_is_used(connected: Connected):
 
 def test_a_wrong_secret_and_a_disabled_plugin_are_findings(connected: Connected):
     wrong = connected.service.examine(unsaved(connected), "wrong", lambda _finding: None)[-1]
-    assert (wrong.step, wrong.state, wrong.code) == ("Sign-in", "failed", "PSC-AUTH-401")
-    assert "Plugin Configuration" in wrong.to_do
+    assert (wrong.step, wrong.state, wrong.code) == ("sign-in", "failed", "PSC-AUTH-401")
+    assert "Plugin Configuration" in word_finding(wrong).to_do
     given = secret(connected)
     connected.server.disable(connected.plugin)
     disabled = connected.service.examine(unsaved(connected), given, lambda _finding: None)[-1]
-    assert (disabled.step, disabled.state) == ("Sign-in", "failed")
+    assert (disabled.step, disabled.state) == ("sign-in", "failed")
+    before = connected.service.examine(unsaved(connected), given, lambda _finding: None, worked=True)[-1]
+    assert "was read before" in word_finding(before).to_do
+
+
+def test_mission_d05_a_plugin_that_is_not_enabled_yet_has_not_failed(connected: Connected):
+    given = secret(connected)
+    connected.server.disable(connected.plugin)
+    told = connected.service.examine(unsaved(connected), given, lambda _finding: None, enabled=False)[-1]
+    assert (told.key, told.state) == ("sign-in/not-enabled", "waiting")
+    words = word_finding(told)
+    assert "not enabled" in words.text
+    assert "nothing is wrong" in words.text
+    assert "Plugin successfully enabled" in words.to_do
+    connected.server.enable(connected.plugin)
+    again = connected.service.examine(unsaved(connected), given, lambda _finding: None, enabled=False)
+    assert {finding.state for finding in again} == {"ok"}
 
 
 def test_nobody_waits_long_for_a_server_that_does_not_answer(connected: Connected):

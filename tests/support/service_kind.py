@@ -13,6 +13,7 @@ from psconnect.model.errors import SignInAgain
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Outcome, Standing
 from psconnect.model.setting_fields import SecretField, SettingField, TableColumn
+from psconnect.wording.checks import CheckTexts, add_checks
 from psconnect.wording.errors.texts import ErrorTexts
 
 RIGHT_TOKEN = "canary-token-4d1c"
@@ -31,7 +32,7 @@ class ServiceWriter(Writer):
         """Whether the token is right."""
         if self._token != RIGHT_TOKEN:
             raise SignInAgain("PSC-TEST-TOKEN")
-        return (Finding("Sign-in", "ok", "The service let psconnect in."),)
+        return (Finding("example/let-in", "ok"),)
 
     def standing(self) -> str:
         """Always the same service."""
@@ -46,6 +47,7 @@ class ServiceWriter(Writer):
         raise AssertionError(batch)
 
 
+add_checks({"example/let-in": CheckTexts("Sign-in", "The service let psconnect in.")})
 ROLES = (
     TableColumn("role", "Role there", "choice", required=True, choices=("student", "teacher", "observer")),
     TableColumn("weight", "Weight", "number", default=0),

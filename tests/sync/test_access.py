@@ -11,6 +11,7 @@ from psconnect.cli import codes
 from psconnect.demo import Fault, PluginRefused, Quirks
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
+from psconnect.wording.checks import word_finding
 from psconnect.wording.errors import word
 from psconnect.wording.pieces import piece_lost, piece_way_out
 from tests.support.demo import Connect, Connected
@@ -36,7 +37,7 @@ def test_a_server_that_is_too_old_stops_a_sync_as_it_stops_the_check(connect: Co
     assert connected.server.calls.to("/ws/schema") == 0
     found = connected.service.check(connected.name, lambda _finding: None)
     (told,) = [finding for finding in found if finding.state == "failed"]
-    assert (told.code, told.text) == (error["code"], word(error).happened)
+    assert (told.code, word_finding(told).text) == (error["code"], word(error).happened)
 
 
 @pytest.mark.parametrize("metadata", ["signed", "v1"])
@@ -83,7 +84,7 @@ def test_what_a_server_refuses_costs_that_piece_alone(connect: Connect, piece: s
     connected.server.set_page_size(connected.plugin, 1000)
     found = connected.service.check(name, lambda _finding: None)
     assert [finding for finding in found if finding.state == "failed"] == []
-    (told,) = [finding for finding in found if finding.text == piece_lost(piece)]
+    (told,) = [finding for finding in found if word_finding(finding).text == piece_lost(piece)]
     assert told.state == "warning"
     run = connected.service.sync(name)
     assert (run.state, run.error) == ("held", None)
@@ -138,9 +139,9 @@ def test_the_check_says_which_table_keeps_a_query_from_loading(connect: Connect)
     refused = Fault("N10", path="/ws/schema/table/roledef*", field="roledef.name")
     connected.server.set_faults([gone, refused])
     found = connected.service.check(connected.name, lambda _finding: None)
-    (told,) = [finding for finding in found if finding.state == "failed"]
+    (told,) = [word_finding(finding) for finding in found if finding.state == "failed"]
     assert (told.step, told.code) == ("Teaching assignments", "PSC-ACCESS-NOT-FOUND")
-    assert "roledef.name is not in the plugin’s access list" in told.text
+    assert "Read table by table, it refuses roledef.name" in told.text
     assert "--without roledef " in told.to_do
     assert "--without sectionteacher " not in told.to_do
 
@@ -149,7 +150,7 @@ def test_a_plugin_that_was_not_enabled_is_told_of_where_signing_in_fails(connect
     connected = connect(students=200)
     connected.server.disable(connected.plugin)
     found = connected.service.check(connected.name, lambda _finding: None)
-    (told,) = [finding for finding in found if finding.state == "failed" and finding.step == "Sign-in"]
+    (told,) = [word_finding(finding) for finding in found if finding.state == "failed" and finding.step == "sign-in"]
     assert "--without ROLEDEF" in told.to_do
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from psconnect.wording.checks import word_finding
 from tests.support.demo import Connect, Connected
 from tests.sync.test_naming import delivered, some_students, users
 
@@ -84,7 +85,7 @@ def test_a_field_without_a_dot_that_no_list_knows_is_read_from_the_standard_tabl
 
 def test_the_check_names_a_field_that_is_nearly_called_like_a_known_one(connect: Connect) -> None:
     connected = connect(settings={"mapping": {"student": {"givenName": "{Frist_Name}"}}}, install=False)
-    findings = connected.service.check(connected.name, lambda _finding: None)
+    findings = map(word_finding, connected.service.check(connected.name, lambda _finding: None))
     (found,) = [one for one in findings if one.step == "Field"]
     assert found.state == "warning"
     assert "Students.Frist_Name" in found.text

@@ -144,6 +144,7 @@ def _keys() -> Card:
         (QKeySequence("Ctrl+3"), tr("Its settings")),
         (QKeySequence(_Keys.Find), tr("Find a record of it")),
         (QKeySequence("Ctrl+4"), tr("Its ids")),
+        (QKeySequence("Ctrl+5"), tr("Check its access")),
         (QKeySequence(_Keys.Back), tr("Back to the page before")),
         (QKeySequence(_Keys.HelpContents), tr("This help")),
     )

@@ -30,6 +30,7 @@ from psconnect.desktop.wizard.settings import (
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart
+from psconnect.desktop.wizard.steps.plugin import ENABLE_STEP, PluginPart
 from psconnect.desktop.wizard.steps.spec import Known, Need, pasted_problem
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
@@ -183,8 +184,17 @@ class Session:
 
     def test(self, on_finding: Callable[[Finding], None], cancel: CancelToken) -> bool:
         """Test address, ID and secret as typed; whether every step passed."""
-        findings = self.service.examine(self._looking(), self.client_secret, on_finding, cancel)
-        return not any(finding.state == "failed" for finding in findings)
+        credentials = self.draft.of(CredentialsPart)
+        worked = self.base is not None and credentials.signs_in_with == self._saved_sign_in and not self.client_secret
+        enabled = worked or ENABLE_STEP in self.draft.of(PluginPart).ticked
+        findings = self.service.examine(
+            self._looking(), self.client_secret, on_finding, cancel, enabled=enabled, worked=worked
+        )
+        return not any(finding.state in ("failed", "waiting") for finding in findings)
+
+    @property
+    def _saved_sign_in(self) -> tuple[str, str, str] | None:
+        return self.before.of(CredentialsPart).signs_in_with if self.before else None
 
     def test_destination(self) -> str:
         """Whether the destination as typed takes a delivery, in a sentence."""

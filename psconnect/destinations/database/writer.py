@@ -63,11 +63,10 @@ class DatabaseWriter(Writer):
         """Check that the file can be written and the table names are free; changes nothing."""
         check_place(self._path)
         if not self._path.exists():
-            return (Finding("Database", "ok", f"The database {self._path} will be made."),)
+            return (Finding("database/new", "ok", {"path": str(self._path)}),)
         with self._writing() as db:
             there = find_tables(db, self._prefix)
-        text = "can be written to." if there else "can be written to; the tables will be made in it."
-        return (Finding("Database", "ok", f"The database {self._path} {text}"),)
+        return (Finding("database/ready" if there else "database/no-tables", "ok", {"path": str(self._path)}),)
 
     def owned_by(self) -> str:
         """A sentence about another home that writes these tables."""

@@ -20,7 +20,6 @@ from psconnect.sources.oneroster_csv.columns import BUNDLE_FILES, FILE_OF, FURTH
 from psconnect.sources.oneroster_csv.source import BundleSource
 from psconnect.sources.wanted import Wanted
 from psconnect.store.reading.kept_streams import KeptStreams
-from psconnect.wording.errors import word
 
 _FOLDER = SettingField(
     "folder",
@@ -87,10 +86,9 @@ class OneRosterFolder:
             with open_bundle(self.reads.folder) as bundle:
                 rows = {name: sum(map(len, bundle.pages(name))) for name in BUNDLE_FILES}
                 counted = ", ".join(f"{name}.csv {count:,}" for name, count in rows.items())
-                yield Finding("Bundle", "ok", f"{bundle.name} is a whole OneRoster 1.1 bundle. Rows: {counted}.")
+                yield Finding("bundle/whole", "ok", {"name": bundle.name, "rows": counted})
         except PsconnectError as error:
-            told = word(error)
-            yield Finding("Bundle", "failed", told.happened, told.to_do, told.code, word(error, window=True).to_do)
+            yield Finding("bundle", "failed", error=error)
 
     def schools(self) -> list[School]:
         """The schools with a numeric identifier, by which a connection chooses them."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.phrases import phrase
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
-from psconnect.powerschool.page_sizes import DEFAULT_PAGE_SIZE, RAISE_IT, smallest_of
+from psconnect.powerschool.page_sizes import DEFAULT_PAGE_SIZE, smallest_of
 from psconnect.powerschool.reader import Gatherer, QueryReader, Reader
 from psconnect.powerschool.tables import TableReader, page_size_of
 from psconnect.powerschool.v1 import V1Reader
 from psconnect.powerschool.v1_fields import gaps, refuse_gaps
 from psconnect.powerschool.v1_paths import start_year_of
 from psconnect.sources.powerschool.read_plan import ReadPlan
+from psconnect.wording.filled import phrase_text
 
 _PEOPLE = (s.STUDENTS.table, s.CONTACTS.table)
 
@@ -81,7 +83,7 @@ def cost(reader: Reader | Gatherer, plan: ReadPlan) -> str:
             f"people alone. Install and enable psconnect’s plugin to make it faster. {_raise_it(reader.page_size)}"
         ).rstrip()
     if isinstance(reader, V1Reader):
-        differs = " ".join(gap.what for gap in gaps(plan.streams, co_teachers=plan.co_teachers))
+        differs = " ".join(phrase_text(gap.what) for gap in gaps(plan.streams, co_teachers=plan.co_teachers))
         calls = reader.calls_ahead(_start_year(plan), contacts=plan.contacts)
         return (
             "Neither the plugin’s queries nor tables are available, so PowerSchool is read by its v1 interface, class "
@@ -92,7 +94,10 @@ def cost(reader: Reader | Gatherer, plan: ReadPlan) -> str:
 
 
 def _raise_it(size: int) -> str:
-    return f"A page has only {size} rows. {RAISE_IT}" if size < DEFAULT_PAGE_SIZE else ""
+    if size >= DEFAULT_PAGE_SIZE:
+        return ""
+    said = (phrase("page-rows", size=size), phrase("raise-page-size", least=DEFAULT_PAGE_SIZE))
+    return " ".join(map(phrase_text, said))
 
 
 def _start_year(plan: ReadPlan) -> int:

@@ -32,6 +32,18 @@ TEXTS = {
             "client ID with the page {credentials_page}."
         ),
     ),
+    "PSC-ACCESS-NOT-FOUND/query-and-field": ErrorTexts(
+        marked("PowerSchool does not have the plugin’s query"),
+        marked(
+            "{host} does not offer {what}. Read table by table, it refuses {field}: the plugin is not installed, not "
+            "enabled, an older version than this connection needs, built for other choices, or another plugin, perhaps "
+            "another connection’s; or PowerSchool did not load the query because of this field."
+        ),
+        marked(
+            "Build the plugin of this connection again, install it and enable it: {plugins_page}. Then compare the "
+            "client ID with the page {credentials_page}."
+        ),
+    ),
     "PSC-ACCESS-V1-MISSING/not-given": ErrorTexts(
         marked("PowerSchool’s v1 interface does not give everything"),
         marked(
@@ -69,6 +81,22 @@ TEXTS = {
         ),
         marked("Check the address, and that the plugin is installed and enabled: {plugins_page}."),
     ),
+    "PSC-AUTH-404/no-plugin": ErrorTexts(
+        marked("No plugin with data access is installed"),
+        marked(
+            "{host} is a PowerSchool server, but has no sign-in for plugins. No plugin with data access is installed "
+            "and enabled, or it was deleted."
+        ),
+        marked("Install the plugin of this connection and enable it: {plugins_page}."),
+    ),
+    "PSC-AUTH-DISABLED": ErrorTexts(
+        marked("The plugin is disabled"),
+        marked(
+            "{host} accepted the client ID and secret, but offers the plugin nothing, not even the list of schools. "
+            "The plugin is disabled, or the list of fields was not confirmed."
+        ),
+        marked("Tick Enable beside the plugin and confirm the list of fields: {plugins_page}."),
+    ),
     "PSC-AUTH-MISSING": ErrorTexts(
         marked("The client ID or the secret is missing"),
         marked("The connection has no client ID, or its secret is not stored on this computer."),
@@ -81,15 +109,24 @@ TEXTS = {
     "PSC-AUTH-PLUGIN": ErrorTexts(
         marked("PowerSchool no longer accepts the plugin"),
         marked(
-            "{host} accepted the client ID and secret, but refused the access it gave for them. The plugin was "
-            "probably disabled or changed in this moment. Nothing was changed anywhere."
+            "{host} accepted the client ID and secret, but refused the access it gave for them, also after asking "
+            "once more: it is no expired token. The plugin is disabled or was changed in this moment. Nothing was "
+            "changed anywhere."
         ),
-        marked("Check that the plugin is enabled: {plugins_page}."),
+        marked(
+            "Check that the plugin is enabled: {plugins_page}. If it is, have the clock of the PowerSchool server "
+            "checked."
+        ),
     ),
     "PSC-AUTH-V1": ErrorTexts(
         marked("The plugin may not use this part of PowerSchool"),
         marked("{host} says that the plugin has no access to its v1 interface (accessLevelV1Api)."),
         marked("Set the access level on the page {credentials_page}, or use psconnect’s own plugin."),
+    ),
+    "PSC-SIGN-IN-DOMAIN": ErrorTexts(
+        marked("Nobody has an e-mail in the domain"),
+        marked("Nobody was read with an e-mail in {domains}."),
+        marked("Check how the domain is written, and map the e-mail to the field that holds it."),
     ),
     "PSC-ACCESS-NO-FIELD/hint": ErrorTexts(
         marked("PowerSchool does not have a field"),

@@ -17,7 +17,7 @@ from psconnect.destinations import Context, Kind
 from psconnect.destinations.snapshot import Roster
 from psconnect.destinations.writer import Batch, Writer
 from psconnect.model.entities import CONTACT, ENTITIES, RELATIONSHIP, STUDENT, Entity, Reference
-from psconnect.model.errors import TryLater
+from psconnect.model.errors import FixSettings, TryLater
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Done, Link, NotDone, Outcome, Refused, Standing, Unknown
 from psconnect.model.runs import Change
@@ -76,8 +76,9 @@ class Accounts(Writer):
 
     def check(self) -> Sequence[Finding]:
         if not self._path.parent.is_dir():
-            return [Finding("Accounts", "failed", f"{self._path.parent} is not there.", "Create it.", "PSC-TEST-DIR")]
-        return [Finding("Accounts", "ok", f"{self._path} can be written to.")]
+            gone = FixSettings("PSC-FOLDER-MISSING/folder", folder=str(self._path.parent))
+            return [Finding("destination", "failed", error=gone)]
+        return [Finding("database/ready", "ok", {"path": str(self._path)})]
 
     def standing(self) -> str:
         if not self._path.exists():

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMessageBox
 
+from psconnect.desktop.wizard.steps.plugin import ENABLE_STEP, PluginPart
 from tests.desktop.wizard.conftest import MakeSetting, Setting, found, last_test
 from tests.support.certificates import Certificates
 
@@ -18,6 +19,10 @@ def test_a_wrong_secret_then_a_disabled_plugin_then_right(setting: Setting):
     page = setting.credentials
     setting.fill_credentials("wrong")
     setting.press(page.test_button)
+    assert found(setting)[-1] == ("Sign-in", "waiting"), "nobody has said yet that the plugin is enabled"
+    assert last_test(setting) == "failed"
+    setting.session.update(PluginPart, ticked=(0, 1, 2, ENABLE_STEP))
+    setting.press(page.check.rows[-1].again_button)
     assert found(setting)[-1] == ("Sign-in", "failed")
     failed = page.check.rows[-1]
     assert MENU_PATH in failed.finding.to_do
@@ -38,7 +43,7 @@ def test_a_wrong_secret_then_a_disabled_plugin_then_right(setting: Setting):
     setting.press(page.test_button)
     assert {state for _step, state in found(setting)} == {"ok"}
     assert "12 kinds of records can be read." in [shown.finding.text for shown in page.check.rows]
-    assert page.check.count.text() == "16 of 16 passed"
+    assert page.check.count.text() == "21 of 21 passed"
     assert last_test(setting) == "passed"
     modal = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMessageBox | QDialog)]
     assert modal == []

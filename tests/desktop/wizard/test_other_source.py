@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from psconnect.desktop.sentences import where_from_to
+from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.settings import from_connection, onto, written
 from psconnect.model.connection import from_dict, to_dict
 from tests.desktop.wizard.test_flow import KNOWN
@@ -26,3 +29,12 @@ def test_its_settings_pages_leave_the_source_alone() -> None:
 
 def test_its_card_says_where_the_bundle_lies() -> None:
     assert where_from_to(BUNDLE) == "/srv/sis → /srv/roster"
+
+
+def test_it_is_asked_for_no_plugin_and_no_credentials() -> None:
+    known = replace(KNOWN, base=BUNDLE)
+    draft = from_connection(BUNDLE)
+    shown = [spec.key for spec in flow.with_settings(draft, known)]
+    assert not {"plugin", "credentials"} & set(shown)
+    assert not [need for need in flow.needs(draft, known) if need.step in ("plugin", "credentials")]
+    assert "credentials" in [spec.key for spec in flow.with_settings(draft, KNOWN)]

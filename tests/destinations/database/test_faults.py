@@ -18,6 +18,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.errors import Cancelled, FixSettings, LocalStorage, PsconnectError, TryLater
 from psconnect.model.outcomes import NotDone
 from psconnect.store.database import open_rosters
+from psconnect.wording.checks import word_finding
 from psconnect.wording.errors import word
 from tests.contracts.disks import Mount, make_read_only, mount
 from tests.contracts.rosters import changed, large, small
@@ -47,7 +48,7 @@ def locked(base: Base) -> Iterator[Base]:
 def test_check_makes_nothing(base: Base) -> None:
     [found] = base.open().check()
     assert found.state == "ok"
-    assert str(base.path) in found.text
+    assert str(base.path) in word_finding(found).text
     assert base.open().standing() == ""
     assert list(base.folder.iterdir()) == []
     base.deliver(small())

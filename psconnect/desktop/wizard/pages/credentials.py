@@ -13,10 +13,10 @@ from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
+from psconnect.desktop.widgets.check import CheckCard
+from psconnect.desktop.widgets.drawing import ScreenDrawing
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage, show_text
-from psconnect.desktop.wizard.pages.check import CheckCard
-from psconnect.desktop.wizard.pages.drawing import SecretDrawing
 from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.model.clock import CancelToken
@@ -24,6 +24,9 @@ from psconnect.model.errors import PsconnectError
 from psconnect.model.events import OnEvent
 from psconnect.model.pasted import stripped
 from psconnect.service import CLIENT_SECRET
+from psconnect.wording.catalogue import translated
+from psconnect.wording.help import help_topic
+from psconnect.wording.menus import CREDENTIALS
 
 
 class CredentialsPage(StepPage):
@@ -49,9 +52,10 @@ class CredentialsPage(StepPage):
         self.secret = self._secret_line()
         self._build_certificate()
         self.test_button = primary(tr("Test connection"), self._test)
-        self.check = CheckCard()
+        self.check = CheckCard(self._test)
         self.where = Card(tr("Where you find the ID and the secret"))
-        self.where.add(SecretDrawing())
+        self.where.add(Label(translated(CREDENTIALS), "help"))
+        self.where.add(ScreenDrawing(help_topic("install-plugin").drawings["secret"], {}))
         self.where.add(Label(tr("Copy both into the fields of this page."), "help"))
         self._lay_out()
         self.check.hide()
@@ -173,6 +177,7 @@ class CredentialsPage(StepPage):
             return
         session, bridge = self.session, self.bridge
         self._following = True
+        self.where.hide()
         self.check.show()
         self.check.begin()
         self.test_button.setText(tr("Stop"))

@@ -73,6 +73,10 @@ class CredentialsStep(StepSpec[CredentialsPart]):
             tr("psconnect reads with the ID and secret that PowerSchool makes for its plugin."),
         )
 
+    def applies(self, draft: Draft, known: Known) -> bool:  # noqa: ARG002 - the same signature everywhere
+        """Only PowerSchool asks for an ID and a secret."""
+        return known.source == POWERSCHOOL
+
     def needs(self, draft: Draft, known: Known) -> Iterator[Need]:
         """Address, ID and secret; a test that passed is advised."""
         part = draft.of(CredentialsPart)

@@ -13,6 +13,9 @@ from psconnect.model.connection import Connection
 from psconnect.model.sections import POWERSCHOOL, BuiltPlugin, PieceName
 from psconnect.wording.pieces import read_without
 
+ENABLE_STEP = 3
+"""The place of *Enable* among the steps of the installation (resources/help/en/install-plugin.toml)."""
+
 
 class PluginPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What the plugin asks for, and its installation.
@@ -81,6 +84,10 @@ class PluginStep(StepSpec[PluginPart]):
             tr("Install the plugin in PowerSchool"),
             tr("It lets psconnect read the fields that your choices need, and nothing else."),
         )
+
+    def applies(self, draft: Draft, known: Known) -> bool:  # noqa: ARG002 - the same signature everywhere
+        """Only PowerSchool has plugins."""
+        return known.source == POWERSCHOOL
 
     def lines(self, draft: Draft, known: Known) -> list[Line]:  # noqa: ARG002 - the same signature everywhere
         """What is asked for in addition, and what is not asked for."""
