@@ -94,12 +94,12 @@ class AccessCheck:
             refused = error
         except (PsconnectError, PageFailed):
             return _failed(stream, advised(not_found, stream))
-        error = advised(not_found, stream, refused)
+        told = advised(not_found, stream, refused)
         if refused:
-            values = {**error.values, "field": refused.where}
-            error = FixSettings("PSC-ACCESS-NOT-FOUND/query-and-field", where=refused.where)
-            error.values = values
-        return _failed(stream, error)
+            values = {**told.values, "field": refused.where}
+            told = FixSettings("PSC-ACCESS-NOT-FOUND/query-and-field", where=refused.where)
+            told.values = values
+        return _failed(stream, told)
 
     # --- by tables -----------------------------------------------------------------------------------------------
 
@@ -170,8 +170,10 @@ class AccessCheck:
             if gap.way is None:
                 yield Finding(f"gap/{gap.key}", "warning", gap.values)
                 continue
-            error = FixSettings("PSC-ACCESS-V1-MISSING/wanted", where="source.read", missing=[gap.what], ways=[gap.way])
-            yield Finding(f"gap/{gap.key}", "failed", {**gap.values, "way": gap.way}, error)
+            lacking = FixSettings(
+                "PSC-ACCESS-V1-MISSING/wanted", where="source.read", missing=[gap.what], ways=[gap.way]
+            )
+            yield Finding(f"gap/{gap.key}", "failed", {**gap.values, "way": gap.way}, lacking)
         yield self._estimate("v1", calls)
 
     # --- whichever way -------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.findings import Finding
-from psconnect.model.phrases import phrase
+from psconnect.model.phrases import Value, phrase
 from psconnect.powerschool.access_checks import AccessCheck
 from psconnect.powerschool.client import Metadata, PowerSchoolClient
 from psconnect.powerschool.fields import perhaps_meant
@@ -69,7 +69,7 @@ def _server(client: PowerSchoolClient) -> Finding:
     if ends is None:
         return Finding("server/answers", "ok", {"host": client.host})
     left = max(0, (ends - client.clock.now()).days)
-    values = {"host": client.host, "count": left, "day": ends.date().isoformat()}
+    values: dict[str, Value] = {"host": client.host, "count": left, "day": ends.date().isoformat()}
     if left < _ENDS_SOON:
         return Finding("server/ends-soon", "warning", values)
     return Finding("server/trusted", "ok", values)
