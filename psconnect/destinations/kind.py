@@ -80,6 +80,8 @@ class Kind:
         takes: what it has a place for besides classes: ``groups`` (of users, in place of a class), ``categories`` (of
             courses).
         errors: the texts of its own errors, by key.
+        removal: what becomes of a record that is removed, in a sentence.
+        removal_setting: key of the setting that decides it; empty for none.
     """
 
     name: str
@@ -96,6 +98,8 @@ class Kind:
     derived: tuple[Entity, ...] = ()
     takes: frozenset[str] = frozenset()
     errors: Mapping[str, ErrorTexts] = field(default_factory=dict)
+    removal: str = ""
+    removal_setting: str = ""
 
     @property
     def fields(self) -> tuple[SettingField, ...]:

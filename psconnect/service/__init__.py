@@ -21,6 +21,7 @@ from psconnect.service.find import Find
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
+from psconnect.service.safety import LastMeasured, LimitFigures
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
 from psconnect.service.typed_choices import check_name_fields, fixed_options, known_field, made_usernames, split_name
@@ -48,6 +49,7 @@ from psconnect.sync.live.sampling import SampleRecord, Samples
 from psconnect.sync.live.values import MissingCount, RepeatCount, ValueCount
 from psconnect.sync.measures import Measure
 from psconnect.sync.rekey import NewId, RekeyPlan, RekeyWishes
+from psconnect.sync.thresholds import default_limits, parse_threshold
 
 __all__ = [
     "ADOPTABLE",
@@ -79,6 +81,7 @@ __all__ = [
     "Home",
     "IdsNow",
     "Kind",
+    "LastMeasured",
     "Limit",
     "LiveReading",
     "LiveStatus",
@@ -115,6 +118,7 @@ __all__ = [
     "Undoable",
     "ValueCount",
     "check_name_fields",
+    "default_limits",
     "demo_errors",
     "domain_within",
     "find_home",
@@ -123,6 +127,7 @@ __all__ = [
     "made_usernames",
     "mail_domain",
     "options_of",
+    "parse_threshold",
     "plugin_name",
     "roster_settings",
     "secret_word",
@@ -133,7 +138,7 @@ __all__ = [
 
 
 @dataclass
-class Service(Connections, SetUp, Runs, Review, Find, Figures):
+class Service(Connections, SetUp, Runs, Review, Find, Figures, LimitFigures):
     """Everything a user can do with the connections of one home.
 
     All methods raise PsconnectError that a user can act on. Methods with ``cancel`` can be stopped from another thread;

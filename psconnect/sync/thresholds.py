@@ -109,12 +109,23 @@ def parse_threshold(text: str, where: str) -> Threshold:
     )
 
 
+def default_limits() -> dict[str, dict[str, str]]:
+    """The built-in limits as texts, entity key -> kind, with those that are off; derived entities included."""
+    kinds = EntityThresholds.__struct_fields__
+    found: dict[str, dict[str, str]] = {}
+    for entity in (*ENTITIES, *(entity for kind in KINDS.values() for entity in kind.derived)):
+        texts = {"rejected": _REJECTED, **DEFAULTS.get(entity.key, _LINKS)}
+        own = [kind for kind in kinds if kind not in _ONLY or entity.key in _ONLY[kind][0]]
+        found[entity.key] = {kind: texts.get(kind, OFF) for kind in own}
+    return found
+
+
 def thresholds_of(changed: Mapping[str, EntityThresholds]) -> dict[str, dict[str, Threshold]]:
     """All limits, entity key -> kind: the built-in ones with a connection's changes; raises FixSettings.
 
     Every kind's derived entities have limits, whichever kind is chosen: choosing another one keeps them in the file.
     """
-    kinds = EntityThresholds.__struct_fields__
+    kinds, built_in = EntityThresholds.__struct_fields__, default_limits()
     entities = (*ENTITIES, *(entity for kind in KINDS.values() for entity in kind.derived))
     known = [entity.key for entity in entities]
     for key in changed:
@@ -134,8 +145,7 @@ def thresholds_of(changed: Mapping[str, EntityThresholds]) -> dict[str, dict[str
                     who=who,
                     other=only[0],
                 )
-        texts = {"rejected": _REJECTED, **DEFAULTS.get(entity.key, _LINKS)}
-        texts |= {kind: text for kind, text in own.items() if text is not None}
+        texts = built_in[entity.key] | {kind: text for kind, text in own.items() if text is not None}
         where = f"safety.thresholds.{entity.key}"
         limits[entity.key] = {kind: parse_threshold(texts.get(kind, OFF), f"{where}.{kind}") for kind in kinds}
     return limits

@@ -139,6 +139,11 @@ def _fields(c: Tokens) -> str:
     QLineEdit[readOnly="true"] {{ background: {c.side}; color: {c.muted}; }}
     QLineEdit[wrong="true"], QComboBox[wrong="true"] {{ border: 2px solid {c.bad}; padding: 0 9px;
         min-height: {height - 2}px; }}
+    QLineEdit[look="cell"] {{ background: {c.ground}; border-color: {c.line}; font-size: {t.TABLE}px; min-height: 24px;
+        padding: 0 6px; }}
+    QLineEdit[look="cell"]:focus {{ background: {c.surface}; border: 2px solid {c.accent}; min-height: 22px;
+        padding: 0 5px; }}
+    QLineEdit[look="cell"][wrong="true"] {{ border: 2px solid {c.bad}; min-height: 22px; padding: 0 5px; }}
     QLineEdit[look="code"], QPlainTextEdit[look="code"] {{ font-family: "Cascadia Mono", "SF Mono", "DejaVu Sans Mono",
         monospace; font-size: {t.TABLE}px; }}
     """
@@ -160,8 +165,8 @@ def _marks(c: Tokens, images: str) -> str:
         image: url({images}/minus.svg); }}
     QRadioButton::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
         image: url({images}/dot.svg); }}
-    QComboBox::drop-down {{ border: 0; width: 28px; }}
-    QComboBox::down-arrow {{ image: url({images}/chevron-down.svg); width: 16px; height: 16px; }}
+    QComboBox::drop-down, QDateEdit::drop-down {{ border: 0; width: 28px; }}
+    QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({images}/chevron-down.svg); width: 16px; height: 16px; }}
     QComboBox QAbstractItemView {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.line};
         selection-background-color: {c.accent_ground}; selection-color: {c.accent}; outline: 0; padding: 4px; }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: 0; }}

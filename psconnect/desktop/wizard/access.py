@@ -19,7 +19,7 @@ from psconnect.desktop.wizard.steps.who_part import WhoPart
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 
-Fields = frozenset[tuple[str, str]]
+FieldPairs = frozenset[tuple[str, str]]
 _PARENTS = ("none", "portal", "all")
 _OPTIONAL = {"co_teachers": False, "admins": False, "parents": "none"}
 
@@ -52,7 +52,7 @@ def access_asked(session: Session, draft: Draft) -> AccessAsked:
     """What a draft asks for, by the plugin's own list; work of some milliseconds. Raises FixSettings."""
     known, base = session.known, session.base
 
-    def asked(changed: Draft) -> Fields:
+    def asked(changed: Draft) -> FieldPairs:
         return frozenset(session.service.plugin_for(_looked_at(changed, known, base)).access)
 
     have = asked(draft)
@@ -75,7 +75,7 @@ def _variants(draft: Draft) -> dict[str, tuple[Draft, bool]]:
 
 
 def _choice(
-    asked: Callable[[Draft], Fields], have: Fields, draft: Draft, name: str, made: tuple[Draft, bool]
+    asked: Callable[[Draft], FieldPairs], have: FieldPairs, draft: Draft, name: str, made: tuple[Draft, bool]
 ) -> ChoiceFields:
     other, on = made
     try:

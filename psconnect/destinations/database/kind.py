@@ -67,4 +67,6 @@ KIND = Kind(
     limits={"school": {"sourcedId": LONGEST_ID}},
     derived=(SCHOOL_VIEW,),
     takes=frozenset({"groups", "categories"}),
+    removal="What reads the database no longer finds a removed record among the current ones.",
+    removal_setting="removed",
 )

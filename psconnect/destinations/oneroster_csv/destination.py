@@ -44,4 +44,5 @@ KIND = Kind(
         "contact": _PERSON,
     },
     places=("folder",),
+    removal="A removed record is no longer in the next bundle. What becomes of it then, the other system decides.",
 )

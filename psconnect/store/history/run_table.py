@@ -15,7 +15,7 @@ from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.phrases import restored, stored
 from psconnect.model.problems import RULES, Problem
 from psconnect.model.reconciled import Reconciled
-from psconnect.model.runs import Change, ChangeCounts, Compared, Hold, Run
+from psconnect.model.runs import APPLIED, Change, ChangeCounts, Compared, Hold, Run
 from psconnect.store.plan.plan import ACTIONS
 from psconnect.store.record import record_by_name
 
@@ -179,6 +179,15 @@ def _runs(db: sqlite3.Connection, connection: str, clause: str, values: list[Any
             resumed=datetime.fromisoformat(data["resumed"]) if data["resumed"] else None,
             cause=cause_from_stored(data["cause"]),
         )
+
+
+def rejected_counts(db: sqlite3.Connection, number: int) -> tuple[dict[str, int], dict[str, int]]:
+    """Unusable records per entity key: of a run, and of the last sync before it that was applied."""
+    marks = ", ".join("?" * len(APPLIED))
+    sql = f"SELECT rejected FROM run WHERE no < ? AND state IN ({marks}) AND kind = 'sync' ORDER BY no DESC LIMIT 1"
+    before = db.execute(sql, [number, *APPLIED]).fetchone()
+    now = db.execute("SELECT rejected FROM run WHERE no = ?", [number]).fetchone()
+    return json.loads(now[0]), json.loads(before[0]) if before else {}
 
 
 def store_problems(db: sqlite3.Connection, number: int, problems: Iterable[Problem]) -> None:

@@ -7,6 +7,7 @@ from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
 from psconnect.desktop.wizard.pages.plugin import PluginPage
+from psconnect.desktop.wizard.pages.safety import SafetyPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.pages.summary import SummaryPage
 from psconnect.desktop.wizard.pages.who import WhoPage
@@ -17,6 +18,7 @@ PAGES: dict[str, type[StepPage]] = {
     "plugin": PluginPage,
     "credentials": CredentialsPage,
     "schools": SchoolsPage,
+    "safety": SafetyPage,
     "destination": DestinationPage,
     "summary": SummaryPage,
 }

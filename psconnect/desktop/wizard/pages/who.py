@@ -98,6 +98,11 @@ class WhoPage(StepPage):
         parents = [need for need in self.session.needs(self.step) if need.field == "parents"]
         return field or (self.included.parents["portal"] if parents else None)
 
+    def lead_to(self, key: str) -> QWidget:
+        """Also into what is folded away."""
+        self.more.open_if(key in (*self.more.options, *self.more.rows))
+        return super().lead_to(key)
+
     def _show_hints(self) -> None:
         name = self.session.draft.of(ConnectPart).preset
         chosen = next((preset for preset in self.session.choices.presets if preset.name == name), None)

@@ -84,6 +84,8 @@ class IncludedCard(Card):
         self.parents_error.hide()
         made = column(Label(tr("Parents"), "strong"), *lines, self.parents_error, spacing=2)
         made.setAccessibleName(tr("Parents"))
+        made.setFocusProxy(self.parents["none"])
+        self._page.mark("parents", made)
         return made
 
     def _cap(self) -> QLineEdit:
@@ -118,6 +120,7 @@ class IncludedCard(Card):
         shown = OptionRow(switch, title, text, below=below)
         switch.clicked.connect(taken or (lambda on=False: self._take(**{name: on})))
         self.options[name] = shown
+        self._page.mark(name, switch)
         self._section(shown)
 
     def _take_days(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal

@@ -57,6 +57,7 @@ class MoreCard(Card):
             switch = Switch(title)
             switch.clicked.connect(lambda on=False, name=name: self._take(**{name: on}))
             self.options[name] = OptionRow(switch, title, text, figure=False)
+            self._page.mark(name, switch)
         return column(*self.options.values(), 1, spacing=SPACE_M)
 
     def _fields(self) -> QWidget:

@@ -64,6 +64,7 @@ class NamesCard(Card):
             self.patterns[key], self.rows[name] = edit, self._page.rows[name]
         self.holder = column(*(self.rows[f"usernames.{key}"] for key in _PEOPLE), spacing=SPACE_S)
         self.made = OptionRow(self.make, self.make.accessibleName(), below=self.holder, figure=False)
+        self._page.mark("usernames", self.make)
         return self.made
 
     def _sign_in(self) -> QWidget:
@@ -82,11 +83,17 @@ class NamesCard(Card):
 
     def _prefixes(self) -> QWidget:
         words = {"id_prefix": tr("Ids"), "username_prefix": tr("User names"), "course_prefix": tr("Course numbers")}
+        names = {
+            "id_prefix": tr("Prefix of ids"),
+            "username_prefix": tr("Prefix of user names"),
+            "course_prefix": tr("Prefix of course numbers"),
+        }
         for name in _PREFIXES:
             edit = self._page.line(name, words[name], partial(self._type, name))
             edit.setPlaceholderText(tr("none"))
-            edit.setAccessibleName(tr("Prefix: {what}", what=words[name]))
+            edit.setAccessibleName(names[name])
             self.prefixes[name], self.rows[name] = edit, self._page.rows[name]
+        self._page.mark("prefix", self.rows["id_prefix"])
         text = tr("Only where two PowerSchool servers share one destination. Fixed once delivered.")
         fields = row(*(wide(self.rows[name]) for name in _PREFIXES))
         return column(Label(tr("Prefixes"), "strong"), fields, Label(text, "help"), spacing=SPACE_S)
@@ -102,7 +109,11 @@ class NamesCard(Card):
             self.compare[key] = box
         boxes = column(Label(tr("Read in each run"), "strong"), row(*self.compare.values(), 1), spacing=SPACE_XS)
         self.reading = Label("", "help")
-        return column(boxes, self.reading, spacing=SPACE_S)
+        made = column(boxes, self.reading, spacing=SPACE_S)
+        made.setAccessibleName(tr("Read in each run"))
+        made.setFocusProxy(self.compare["bulk"])
+        self._page.mark("compare", made)
+        return made
 
     # --- changing ------------------------------------------------------------------------------------------------
 

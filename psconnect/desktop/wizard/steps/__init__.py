@@ -8,6 +8,7 @@ from psconnect.desktop.wizard.steps.connect import ConnectStep
 from psconnect.desktop.wizard.steps.credentials import CredentialsStep
 from psconnect.desktop.wizard.steps.destination import DestinationStep
 from psconnect.desktop.wizard.steps.plugin import PluginStep
+from psconnect.desktop.wizard.steps.safety import SafetyStep
 from psconnect.desktop.wizard.steps.schools import SchoolsStep
 from psconnect.desktop.wizard.steps.spec import StepSpec
 from psconnect.desktop.wizard.steps.summary import SummaryStep
@@ -19,6 +20,7 @@ STEPS: tuple[StepSpec[Any], ...] = (
     PluginStep(),
     CredentialsStep(),
     SchoolsStep(),
+    SafetyStep(),
     DestinationStep(),
     SummaryStep(),
 )
