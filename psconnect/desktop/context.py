@@ -32,8 +32,14 @@ class Navigator(Protocol):
     def find_record(self, name: str, entity: str = "", key: int = 0) -> None:
         """The search of a connection; with an entity and a key, that record explained."""
 
-    def settings(self, name: str) -> None:
-        """The settings of a connection."""
+    def settings(self, name: str, step: str = "") -> None:
+        """The settings of a connection; with the key of a step, that page of them."""
+
+    def sync(self, name: str) -> None:
+        """The summary of the last run of a connection, with the button that starts the next one."""
+
+    def records(self, name: str, entity: str, figure: str) -> None:
+        """The records behind a figure of what stands in the other system."""
 
     def setting(self, name: str, setting: str) -> None:
         """The settings of a connection, with the focus on one of them: ``STEP.CONTROL`` or ``STEP``."""

@@ -32,7 +32,7 @@ class WindowDeeds(Protocol):
         """Go back to the user's own connections."""
 
     def run_open(self) -> None:
-        """Run the open connection."""
+        """Show the last run of the open connection, with Run now."""
 
     def preview_open(self) -> None:
         """Make a plan for the open connection."""
@@ -132,7 +132,7 @@ def _of_connection(deeds: WindowDeeds) -> list[MenuEntry | None]:
         ("find", tr("Find a record"), _Keys.Find),
     )
     return [
-        MenuEntry(tr("Run now"), deeds.run_open, QKeySequence("Ctrl+Return"), of_open=True),
+        MenuEntry(tr("Run sync"), deeds.run_open, QKeySequence("Ctrl+Return"), of_open=True),
         MenuEntry(tr("Preview only, deliver nothing"), deeds.preview_open, preview, of_open=True),
         None,
         *(

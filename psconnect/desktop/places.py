@@ -16,10 +16,12 @@ from psconnect.desktop.pages.help import HelpPage
 from psconnect.desktop.pages.history import HistoryPage
 from psconnect.desktop.pages.ids import IdsPage
 from psconnect.desktop.pages.overview import OverviewPage
+from psconnect.desktop.pages.records import RecordsPage
 from psconnect.desktop.pages.review import ReviewPage
 from psconnect.desktop.pages.run import RunPage
 from psconnect.desktop.pages.settings import SettingsPage
 from psconnect.desktop.pages.summary import RunSummaryPage
+from psconnect.desktop.pages.sync import SyncPage
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.wizard.frame import WizardFrame
 
@@ -44,6 +46,7 @@ class PlaceStack(QStackedWidget):
         self.history, self.settings = HistoryPage(context), SettingsPage(context)
         self.summary, self.review = RunSummaryPage(context), ReviewPage(context)
         self.run, self.help = RunPage(context), HelpPage(context)
+        self.sync, self.records = SyncPage(context), RecordsPage(context)
         self.finder, self.ids = FindPage(context), IdsPage(context)
         self.check = CheckPage(context)
         self._pages: dict[str, ScrollPage] = {
@@ -56,6 +59,8 @@ class PlaceStack(QStackedWidget):
             "summary": self.summary,
             "review": self.review,
             "run": self.run,
+            "sync": self.sync,
+            "records": self.records,
             "help": self.help,
             "check": self.check,
         }
@@ -136,6 +141,7 @@ class PlaceStack(QStackedWidget):
         """The window is hidden: close what its page holds open."""
         self.review.leave()
         self.finder.leave()
+        self.records.leave()
 
     def ask_about_settings(self, go_on: Callable[[], object]) -> None:
         """Show the settings that are not saved, and ask; ``go_on`` is called once they are saved or dropped."""
@@ -146,7 +152,7 @@ class PlaceStack(QStackedWidget):
         if place[0] == "settings" and self.settings.unsaved(besides=place[1][0]):
             self.ask_about_settings(partial(self._show, place))
             return
-        if self.key in ("review", "find") and place != self._place:
+        if self.key in ("review", "find", "records") and place != self._place:
             self.leave()
         if self.key == SET_UP and place[0] != SET_UP:
             self.set_up.leave()

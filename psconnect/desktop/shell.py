@@ -134,9 +134,17 @@ class MainWindow(QMainWindow):
         """Show the search of a connection, or a record explained."""
         self.places.go("find", name, *((entity, str(key)) if entity else ()))
 
-    def settings(self, name: str) -> None:
-        """Show the settings of a connection."""
-        self.places.go("settings", name)
+    def settings(self, name: str, step: str = "") -> None:
+        """Show the settings of a connection, or one page of them."""
+        self.places.go("settings", name, *([step] if step else []))
+
+    def sync(self, name: str) -> None:
+        """Show the last run of a connection, and the button that starts the next one."""
+        self.places.go("sync", name)
+
+    def records(self, name: str, entity: str, figure: str) -> None:
+        """Show the records behind a figure."""
+        self.places.go("records", name, entity, figure)
 
     def setting(self, name: str, setting: str) -> None:
         """Show the settings of a connection, with the focus on one of them."""
@@ -244,8 +252,8 @@ class MainWindow(QMainWindow):
         return self.places.set_up.may_close()
 
     def run_open(self) -> None:
-        """Run the open connection."""
-        self.run_for(self.open_name)
+        """Show the last run of the open connection, and the button that starts the next one."""
+        self.sync(self.open_name)
 
     def run_for(self, name: str, *, plan_only: bool = False) -> None:
         """Run a connection, or only make its plan, and show the run."""

@@ -53,6 +53,18 @@ class Reconciled:
         return Reconciled(self.read, delivered, made, because)
 
 
+_BY_CARE = (
+    *("student", "teacher", "admin", "contact", "relationship"),
+    *("class", "enrollment", "course", "calendar", "school"),
+)
+
+
+def in_order(rows: Mapping[str, Reconciled]) -> dict[str, Reconciled]:
+    """The figures of those that a person cares about most first; a destination's derived entities come last."""
+    known = {key: rows[key] for key in _BY_CARE if key in rows}
+    return {**known, **{key: one for key, one in rows.items() if key not in known}}
+
+
 def altogether(rows: Iterable[Reconciled]) -> Reconciled:
     """The sums over several entities."""
     found = list(rows)

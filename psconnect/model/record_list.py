@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Figure = Literal["read", "left_out", "added", "delivered", "create", "update", "remove"]
-"""The figures of a kind of record that lead to its records; the last three are those of the last delivery."""
+Figure = Literal["read", "left_out", "added", "delivered", "changed"]
+"""The figures of a kind of record that lead to its records; ``changed`` are the changes of the last delivery."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class ListedRecord:
         school: name of its school, or an empty text.
         rule: the rule that leaves it out; empty where it stands at the destination.
         made: whether psconnect makes it itself.
+        action: what the last delivery did to it, where that is what is listed.
     """
 
     entity: str
@@ -30,3 +31,4 @@ class ListedRecord:
     school: str
     rule: str = ""
     made: bool = False
+    action: str = ""

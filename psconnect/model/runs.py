@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -175,6 +175,16 @@ class Run:
     def delivers(self) -> bool:
         """Whether applying it would write anything at the destination."""
         return bool(self.redelivers_to) or any(counts.total for counts in self.changes.values())
+
+
+def telling_run(runs: Sequence[Run]) -> Run | None:
+    """Of these runs, newest first, the one that tells how a connection is; None where none was run.
+
+    A rehearsal, and a plan that somebody discarded, cancelled or let expire, changed nothing: the run before it tells.
+    """
+    lies_over = (*GIVEN_UP, "cancelled", "skipped")
+    own = [run for run in runs if run.kind != "rehearsal"]
+    return next((run for run in own if run.state not in lies_over or run.in_part), own[0] if own else None)
 
 
 @dataclass(frozen=True)

@@ -111,11 +111,6 @@ class Base:
         with sqlite_errors(rosters), closing(open_rosters(rosters, to_read=True)) as db:
             yield db
 
-    def _last_run(self, name: str) -> Run | None:
-        with self._history(name) as db:
-            runs = run_table.list_runs(db, name) if db else []
-        return runs[0] if runs else None
-
     @contextmanager
     def _found(self, run_id: str) -> Iterator[Found]:
         """A run with its connection's roster data, opened for reading; raises FixSettings if there is none.

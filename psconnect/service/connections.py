@@ -16,13 +16,14 @@ from psconnect.destinations import KINDS
 from psconnect.logs import logger
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
-from psconnect.model.runs import Run
+from psconnect.model.runs import Run, telling_run
 from psconnect.model.setting_parts import differing_parts, setting_parts
 from psconnect.powerschool.plugin_versions import built_later
 from psconnect.service.destinations import Destinations
 from psconnect.service.identity import Identity
 from psconnect.service.secrets import destination_secret_keys, every_secret
 from psconnect.store.files import DELIVERED_READ, LAST_READ, storage_errors, write_atomically
+from psconnect.store.history import run_table
 from psconnect.store.lock import run_lock
 from psconnect.store.plan.ledger import ledger_counts
 from psconnect.store.reading.last_reading import FINDER
@@ -38,23 +39,33 @@ IN_USE = "PSC-CONNECTION-EXISTS"
 
 @dataclass(frozen=True)
 class ConnectionState:
-    """A connection with its newest run, for lists; ``trouble`` says why its runs can't be read, if so."""
+    """A connection as a list shows it.
+
+    Attributes:
+        last_run: the newest run that tells how it is (model.runs.telling_run).
+        trouble: why its runs can't be read, if so.
+        last_success: the newest run that delivered or found nothing to deliver; None before the first one.
+    """
 
     connection: Connection
     last_run: Run | None
     trouble: PsconnectError | None = None
+    last_success: Run | None = None
 
 
 class Connections(Identity, Destinations):
     """What a user can do with the connections themselves."""
 
     def connections(self) -> list[ConnectionState]:
-        """All connections with their newest run. Unreadable roster data of one doesn't hide the others."""
+        """All connections with their telling run. Unreadable roster data of one doesn't hide the others."""
         return [self._state_of(connection) for connection in self._files.all()]
 
     def _state_of(self, connection: Connection) -> ConnectionState:
         try:
-            return ConnectionState(connection, self._last_run(connection.name))
+            with self._history(connection.name) as db:
+                runs = run_table.list_runs(db, connection.name) if db else []
+                success = run_table.last_success(db, connection.name) if db else None
+            return ConnectionState(connection, telling_run(runs), last_success=success)
         except PsconnectError as error:
             return ConnectionState(connection, None, error)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from psconnect.model.entities import BY_KEY
-from psconnect.model.reconciled import Reconciled
+from psconnect.model.reconciled import Reconciled, in_order
 from psconnect.model.record_list import Figure
 from psconnect.model.runs import Run
 from psconnect.service.base import Base
 from psconnect.store.history import run_table
 from psconnect.store.plan.ledger import ledger_counts
 from psconnect.store.reading.standing_records import RecordList
+from psconnect.sync.system_name import system_name
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,15 @@ class Standing:
     """What the other system has, by the ledger: no plan, rehearsal or failure changes it.
 
     Attributes:
-        rows: entity key -> its figures, in the order of BY_KEY; empty before the first delivery.
+        rows: entity key -> its figures, those that a person cares about first, first; empty before the first delivery.
         last: the last run that delivered, or found nothing to deliver; None before the first one.
+        system: what the other system is called within a sentence: ``School Passport``, ``the OneRoster CSV bundle``.
         counted: whether the figures are known; after a delivery by an older version, only ``delivered`` is.
     """
 
     rows: Mapping[str, Reconciled] = field(default_factory=dict)
     last: Run | None = None
+    system: str = ""
     counted: bool = True
 
 
@@ -35,15 +37,18 @@ class Figures(Base):
 
     def standing(self, name: str) -> Standing:
         """What the other system has of a connection, as its last success left it."""
-        name = self._files.get(name).name
+        connection = self._files.get(name)
+        name, system = connection.name, system_name(connection)
         with self._history(name) as db:
             last = run_table.last_success(db, name) if db else None
             if db is None or last is None:
-                return Standing()
+                return Standing(system=system)
             there = ledger_counts(db)
         if last.reconciled:
-            return Standing({key: last.reconciled[key] for key in BY_KEY if key in last.reconciled}, last)
-        return Standing({key: Reconciled(0, there[key]) for key in BY_KEY if key in there}, last, counted=False)
+            return Standing(in_order(last.reconciled), last, system)
+        return Standing(
+            in_order({key: Reconciled(0, count) for key, count in there.items()}), last, system, counted=False
+        )
 
     def list_records(self, name: str, entity: str, figure: Figure) -> RecordList:
         """The records behind a figure of ``standing``, to read page by page; close it when done."""

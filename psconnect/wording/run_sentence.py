@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
+from psconnect.model.runs import APPLIED, WAITING, WORKING, ChangeCounts, Run
 from psconnect.wording.catalogue import counted, number, tr
 from psconnect.wording.errors import word
 from psconnect.wording.held import story_of
@@ -106,6 +106,12 @@ def _made(run: Run, to: str) -> Sentence:
     )
     more = counted(changes, "1 record: {parts}.", "{count} records: {parts}.", parts=listed(done(run)))
     return Sentence(text, tone, more)
+
+
+def signed(counts: ChangeCounts) -> str:
+    """Changes as figures with their signs: ``+6  ~41  −3``; nothing for those that there are none of."""
+    parts = (("+", counts.create), ("~", counts.update), ("−", counts.remove))
+    return "  ".join(f"{sign}{number(count)}" for sign, count in parts if count)
 
 
 def done(run: Run) -> list[str]:

@@ -15,15 +15,12 @@ CONNECTIONS = {
     (BUTTON, "Set up a connection"),
     (BUTTON, "Open Lincoln roster"),
     (BUTTON, "Review the waiting run of Lincoln roster"),
-    (MENU, "More ways to run Lincoln roster"),
-    (BUTTON, "Run Lincoln roster now"),
+    (BUTTON, "Run sync of Lincoln roster"),
 }
 OVERVIEW = {
-    (BUTTON, "Preview"),
-    (MENU, "More ways to run"),
-    (BUTTON, "Run now"),
+    (BUTTON, "Run sync"),
     (BUTTON, "Review"),
-    (TABLE, "What the last run did"),
+    (TABLE, "What stands in the OneRoster CSV bundle"),
 }
 HISTORY = {(TABLE, "Runs, newest first")}
 SETTINGS = {

@@ -380,9 +380,9 @@ def test_a_rehearsal_says_that_it_can_not_be_approved(
     connected.delivered()
     before = connected.bundle.read_bytes()
     window = open_window(connected.service)
-    window.overview(connected.name)
+    window.sync(connected.name)
     settled(qtbot, window)
-    menu = window.places.overview.more_button.menu()
+    menu = window.places.sync.more_button.menu()
     next(action for action in menu.actions() if action.text() == "Rehearse next school year").trigger()
     ended(qtbot, window, connected.name)
     run = connected.service.runs(connected.name)[0]

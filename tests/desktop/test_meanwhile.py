@@ -181,8 +181,7 @@ def test_a_connection_that_is_gone_is_not_offered_to_be_run(
     page = window.places.overview
     assert page.message_shown
     assert page.title.text() == connected.name
-    for button in (page.run_button, page.preview_button, page.more_button):
-        assert not button.isVisibleTo(window) or not button.isEnabled()
+    assert not page.run_button.isVisibleTo(window) or not page.run_button.isEnabled()
     window.overview(OTHER)
     settled(qtbot, window)
     assert page.run_button.isVisibleTo(window)
@@ -316,10 +315,10 @@ def test_reading_the_start_page_again_keeps_the_focus(
     window = open_window(connected.service)
     window.activateWindow()
     page = window.places.connections
-    page.cards[OTHER].more_button.setFocus()
+    page.cards[OTHER].run_button.setFocus()
     window.refresh()
     settled(qtbot, window)
-    assert window.focusWidget() is page.cards[OTHER].more_button
+    assert window.focusWidget() is page.cards[OTHER].run_button
 
 
 def test_importing_replaces_no_settings_without_asking(

@@ -35,6 +35,12 @@ def press(qtbot: QtBot, button) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def choose(window: MainWindow, text: str) -> None:
+    """Choose a way to run from the menu beside *Run now*."""
+    menu = window.places.sync.more_button.menu()
+    next(action for action in menu.actions() if action.text() == text).trigger()
+
+
 def test_first_run_review_approve_bundle_report(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot, opened: list[str], tmp_path: Path
 ) -> None:
@@ -42,6 +48,10 @@ def test_first_run_review_approve_bundle_report(
     card = window.places.connections.cards[name]
     assert card.summary == "The first run reads everything, then waits for your approval."
     press(qtbot, card.run_button)
+    settled(qtbot, window)
+    assert window.places.currentWidget() is window.places.sync
+    assert connected.service.runs(name) == [], "the button opens the summary of the last run first"
+    press(qtbot, window.places.sync.run_button)
     assert window.places.currentWidget() is window.places.run
     ended(qtbot, window, name)
     assert window.places.run.title.text().endswith("records would be created")
@@ -79,9 +89,9 @@ def test_preview_delivers_nothing_and_discarding_gives_it_up(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
     window = open_window(connected.service)
-    window.overview(connected.name)
+    window.sync(connected.name)
     settled(qtbot, window)
-    press(qtbot, window.places.overview.preview_button)
+    choose(window, "Preview only, deliver nothing")
     ended(qtbot, window, connected.name)
     press(qtbot, window.places.run.next_button)
     settled(qtbot, window)
@@ -100,18 +110,19 @@ def test_parts_are_offered_once_everything_was_delivered(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
     def offered(window: MainWindow) -> list[str]:
-        menu = window.places.connections.cards[connected.name].more_button.menu()
+        menu = window.places.sync.more_button.menu()
         assert isinstance(menu, QMenu)
         return [action.text() for action in menu.actions()]
 
     window = open_window(connected.service)
+    window.sync(connected.name)
+    settled(qtbot, window)
     assert "Sync users only" not in offered(window)
     connected.delivered()
     window.refresh()
     settled(qtbot, window)
     assert "Sync users only" in offered(window)
-    menu = window.places.connections.cards[connected.name].more_button.menu()
-    next(action for action in menu.actions() if action.text() == "Sync users only").trigger()
+    choose(window, "Sync users only")
     ended(qtbot, window, connected.name)
     assert connected.service.runs(connected.name)[0].scope == "users"
 
@@ -176,6 +187,8 @@ def test_cancelling_is_said_at_once_and_delivers_nothing(
     window.overview(connected.name)
     settled(qtbot, window)
     press(qtbot, window.places.overview.run_button)
+    settled(qtbot, window)
+    press(qtbot, window.places.sync.run_button)
     qtbot.waitUntil(lambda: any("query" in path for _m, path, _s in connected.server.calls.counts), timeout=LONG_MS)
     press(qtbot, window.places.run.cancel_button)
     assert window.places.run.cancel_button.text() == "Stopping …"
@@ -268,6 +281,9 @@ def test_the_keyboard_alone_runs_a_connection(open_window: OpenWindow, connected
         qtbot.keyClick(focused or window, Qt.Key.Key_Tab)
     assert window.focusWidget() is button
     qtbot.keyClick(button, Qt.Key.Key_Space)
+    settled(qtbot, window)
+    assert window.focusWidget() is window.places.sync.run_button
+    qtbot.keyClick(window.places.sync.run_button, Qt.Key.Key_Space)
     assert window.places.currentWidget() is window.places.run
     ended(qtbot, window, connected.name)
     assert connected.service.runs(connected.name)[0].state == "held"

@@ -46,7 +46,9 @@ def run_in(window: MainWindow, qtbot: QtBot) -> Run:
     """Run the connection by the window's own button, and wait for the end."""
     window.overview(NAME)
     settled(qtbot, window)
-    window.places.overview.run_button.click()
+    window.sync(NAME)
+    settled(qtbot, window)
+    window.places.sync.run_button.click()
     active = window.runs.of(NAME)
     assert active
     qtbot.waitUntil(lambda: active.ended, timeout=_WAIT_MS)
@@ -128,7 +130,7 @@ def test_a_run_that_ends_in_the_middle_says_what_was_delivered(
     window.overview(NAME)
     settled(qtbot, window)
     said = [label.text() for label in window.places.overview.findChildren(QLabel)]
-    assert "What the last run did" in said, "the numbers are those of what was delivered"
+    assert "What stands in" in said, "the numbers are those of what was delivered"
     assert [one for one in said if "Delivered in part: " in one]
     shown(qtbot, window, grab, f"overview-part-{how}")
     window.summary(NAME, run.id)

@@ -41,7 +41,6 @@ def test_the_card_starts_again(open_window: OpenWindow, connected: Connected, qt
     card = cards[connected.name]
     assert f"press “{START_AGAIN}”" in card.summary
     assert not card.run_button.isVisible(), "it can't be run"
-    assert not card.more_button.isVisible()
     assert cards[OTHER].run_button.isVisible()
     assert cards[OTHER].again_buttons == []
     press(qtbot, window, card, START_AGAIN)

@@ -58,7 +58,7 @@ def test_the_button_that_goes_on_is_the_review_of_a_waiting_run(
     cards = window.places.connections.cards
     held, new = cards[connected.name], cards["Visitor kiosks"]
     assert (held.review_button.property("look"), held.run_button.property("look")) == ("primary", "secondary")
-    assert (new.review_button.isVisible(), new.run_button.property("look")) == (False, "primary")
+    assert (new.review_button.isVisible(), new.run_button.property("look")) == (False, "secondary")
 
 
 def test_news_of_a_run_goes_where_the_run_is_looked_at(

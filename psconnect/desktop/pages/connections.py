@@ -1,8 +1,7 @@
-"""The start page: every connection with its state in words, its last run, and the button that runs it."""
+"""The start page: every connection with its state in words, its last success, and what one does next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,19 +9,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.being_set_up import BeingSetUp
-from psconnect.desktop.sentences import last_run, went
-from psconnect.desktop.text import counted, exact, tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
+from psconnect.desktop.pages.connection_card import ConnectionCard
+from psconnect.desktop.text import counted, tr
+from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.banner import Banner
-from psconnect.desktop.widgets.button import NameButton, primary, secondary
-from psconnect.desktop.widgets.card import Card, clear, column, row, wide
-from psconnect.desktop.widgets.chip import Chip, state_of_connection
-from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.button import primary
+from psconnect.desktop.widgets.card import clear
+from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
-from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.desktop.wizard.waiting import WaitingSetUp, waiting_set_ups
 from psconnect.model.errors import FixSettings
-from psconnect.model.runs import APPLIED, WAITING, Run
+from psconnect.model.runs import Run
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
 
@@ -81,14 +78,32 @@ class ConnectionsPage(ScrollPage):
         focused = self._focused()
         clear(self._list)
         self.cards = {}
-        for state, runs in loaded.connections:
-            card = ConnectionCard(self._context, state, runs)
-            self.cards[state.connection.name] = card
-            self._list.addWidget(card)
+        found = [ConnectionCard(self._context, state, runs) for state, runs in loaded.connections]
+        for heading, needed in ((tr("Need you"), True), (tr("In order"), False)):
+            cards = [card for card in found if card.needs_you == needed]
+            if cards:
+                self._list.addWidget(Label(heading, "section"))
+            for card in cards:
+                self.cards[card.name] = card
+                self._list.addWidget(card)
+        self._say_how_many(found)
+        # There is one filled button: what the first connection needs, else the way to the first connection.
+        for place, card in enumerate(self.cards.values()):
+            card.set_first(first=not place)
+        self.set_up_button.set_look("secondary" if found else "primary")
         self._show_damaged(loaded.damaged)
         self.show_content()
         if focused and focused[0] in self.cards:
             self.cards[focused[0]].controls[focused[1]].setFocus()
+
+    def _say_how_many(self, cards: list[ConnectionCard]) -> None:
+        needing = sum(card.needs_you for card in cards)
+        told = (
+            counted(needing, "1 of {all} needs you.", "{count} of {all} need you.", all=len(cards))
+            if needing
+            else counted(len(cards), "It is in order.", "All {count} are in order.")
+        )
+        self.set_title(self.word, told if cards else "")
 
     def _focused(self) -> tuple[str, int] | None:
         """Name of the connection whose card has the focus, and the place of the button in it."""
@@ -122,120 +137,3 @@ class ConnectionsPage(ScrollPage):
     def _run_changed(self, name: str) -> None:
         if name in self.cards:
             self.cards[name].refresh()
-
-
-class ConnectionCard(Card):
-    """One connection."""
-
-    def __init__(self, context: PageContext, state: ConnectionState, runs: list[Run]) -> None:
-        super().__init__()
-        self._context, self._state = context, state
-        name = state.connection.name
-        self.setAccessibleName(name)
-        self._chip = Chip()
-        opens = partial(context.go.overview, name)
-        self.name_button = NameButton(name, opens, name=tr("Open {name}", name=name))
-        sparkline = Sparkline()
-        sparkline.show_runs(runs)
-        self._when = ElidedLabel("", "strong")
-        self._what = Label("", "muted")
-        self.body.addWidget(row(self.name_button, self._chip, 1, sparkline))
-        self.run_button = primary(tr("Run now"), self._run, symbol="play")
-        self.more_button = secondary(tr("More"))
-        self.more_button.setAccessibleName(tr("More ways to run {name}", name=name))
-        self.more_button.add_menu(run_menu(context, name, first=not _ever_delivered(runs)))
-        self.review_button = secondary(tr("Review"), self._review)
-        self.review_button.setAccessibleName(tr("Review the waiting run of {name}", name=name))
-        ways_out = context.ways_out(state.trouble.code if state.trouble else "", name)
-        self.again_buttons = [secondary(caption, act) for caption, act in ways_out]
-        self.controls = (
-            self.name_button,
-            *self.again_buttons,
-            self.review_button,
-            self.more_button,
-            self.run_button,
-        )
-        words = column(self._when, self._what, spacing=2)
-        if self.again_buttons:
-            self.body.addWidget(words)
-            self.body.addWidget(row(*self.controls[1:], 1))
-        else:
-            self.body.addWidget(row(wide(words), *self.controls[1:]))
-        self.body.setSpacing(SPACE_S)
-        self.refresh()
-
-    @property
-    def summary(self) -> str:
-        """The sentence about the last run."""
-        return self._what.text()
-
-    def refresh(self) -> None:
-        """Update the state when a run starts, moves on or ends."""
-        name, run = self._state.connection.name, self._state.last_run
-        active = self._context.runs.of(name)
-        working = active is not None and not active.ended
-        disabled = self._state.connection.disabled
-        self._chip.show_state(*state_of_connection(self._state, working=working))
-        now = self._context.now()
-        trouble = self._state.trouble
-        self._when.setText(word(trouble).title if trouble else last_run(run, now))
-        self._when.set_tip(exact(run.started) if run else "")
-        self._what.setText(_summary(self._state))
-        waits = run is not None and not working and run.state in WAITING
-        self.review_button.setVisible(waits)
-        # There is one primary button: Review, if a run waits for it.
-        self.review_button.set_look("primary" if waits else "secondary")
-        self.run_button.set_look("secondary" if waits else "primary")
-        self.run_button.setText(tr("Show run") if working else tr("Run now"))
-        spoken = tr("Show the run of {name}", name=name) if working else tr("Run {name} now", name=name)
-        self.run_button.setAccessibleName(spoken)
-        self.run_button.setEnabled(not disabled)
-        self.more_button.setEnabled(not disabled and not working)
-        # A run can't use damaged data: the way out takes the place of the run buttons.
-        for button in (self.run_button, self.more_button):
-            button.setVisible(working or not self.again_buttons)
-        if active and working:
-            self._when.setText(tr("Running now"))
-            self._what.setText(tr("{percent} % done", percent=round(active.progress.share * 100)))
-
-    def _run(self) -> None:
-        name = self._state.connection.name
-        if not self._context.runs.working(name):
-            self._context.runs.start(name)
-        self._context.go.running(name)
-
-    def _review(self) -> None:
-        if self._state.last_run:
-            self._context.go.review(self._state.connection.name, self._state.last_run.id)
-
-
-def _summary(state: ConnectionState) -> str:
-    run, trouble = state.last_run, state.trouble
-    if trouble:
-        return word(trouble, window=True).text
-    if state.connection.disabled:
-        return tr("Everything is kept, nothing runs. Enable it in its settings.")
-    if run is None:
-        return tr("The first run reads everything, then waits for your approval.")
-    return went(run)
-
-
-def _ever_delivered(runs: list[Run]) -> bool:
-    return any(run.state in APPLIED for run in runs)
-
-
-def run_menu(context: PageContext, name: str, *, first: bool) -> list[tuple[str, Callable[[], object]]]:
-    """The ways to run a connection; partial syncs are offered only after a full delivery."""
-
-    def start(scope: str, *, plan_only: bool = False, rehearse: bool = False) -> None:
-        context.runs.start(name, scope=scope, plan_only=plan_only, rehearse=rehearse)
-        context.go.running(name)
-
-    entries: list[tuple[str, Callable[[], object]]] = [(tr("Sync all"), partial(start, "all"))]
-    if not first:
-        entries.append((tr("Sync users only"), partial(start, "users")))
-        entries.append((tr("Sync courses only"), partial(start, "courses")))
-    entries.append((tr("Preview only, deliver nothing"), partial(start, "all", plan_only=True)))
-    if not first:
-        entries.append((tr("Rehearse next school year"), partial(start, "all", rehearse=True)))
-    return entries

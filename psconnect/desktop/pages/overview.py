@@ -1,7 +1,8 @@
-"""A connection's first page: what the last run did, what needs attention, and the buttons that run it."""
+"""A connection's first page: what stands in the other system, what lies over it, and what needs attention."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,29 +10,29 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
-from psconnect.desktop.pages.connections import run_menu
-from psconnect.desktop.sentences import headline, last_run, planned, went, where_from_to
-from psconnect.desktop.text import counted, entity_label, exact, number, tr
-from psconnect.desktop.theme.tokens import SPACE_L
-from psconnect.desktop.widgets.banner import Banner
-from psconnect.desktop.widgets.button import link, primary, secondary
+from psconnect.desktop.pages.failure import ways_on
+from psconnect.desktop.pages.standing import StandingCard
+from psconnect.desktop.sentences import changes_in_words, headline, went, where_from_to
+from psconnect.desktop.text import counted, duration, exact, moment, number, tr
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XL
+from psconnect.desktop.widgets.banner import Action, Banner
+from psconnect.desktop.widgets.button import link, primary
 from psconnect.desktop.widgets.card import Card, clear, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, state_of_run
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.sparkline import Sparkline
-from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.connection import Connection
-from psconnect.model.entities import planned_entities
+from psconnect.model.record_list import Figure
 from psconnect.model.review import ProblemGroup
-from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
+from psconnect.model.runs import WAITING, Run, telling_run
+from psconnect.service import Standing
 from psconnect.wording.catalogue import marked, translated
+from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
 from psconnect.wording.runs import severity_order
 
-_STREAMS = {"school": "schools", "calendar": "terms", "course": "courses", "class": "sections", "student": "students"}
-_STREAMS |= {"contact": "contacts", "relationship": "relationships", "enrollment": "enrollments"}
-_MOST_FINDINGS, _NARROW = 5, 860
+_MOST_FINDINGS, _NARROW = 6, 800
 _AFTER_UNDO = marked(
     "The last delivery took an earlier run back. The next sync with changes waits for your approval, because it would "
     "do again what was undone. Correct the cause first, in PowerSchool or in the settings."
@@ -43,7 +44,13 @@ _STATE = {"error": "bad", "warning": "warning", "info": ""}
 class _Loaded:
     connection: Connection
     runs: list[Run]
+    standing: Standing
     problems: list[ProblemGroup]
+
+    @property
+    def newest(self) -> Run | None:
+        """The newest run of all, whatever became of it."""
+        return self.runs[0] if self.runs else None
 
 
 class OverviewPage(ScrollPage):
@@ -54,21 +61,19 @@ class OverviewPage(ScrollPage):
         self._context = context
         self.name = ""
         self._loaded: _Loaded | None = None
-        self.preview_button = secondary(tr("Preview"), partial(self._run, plan_only=True))
-        self.more_button = secondary(tr("More"))
-        self.more_button.setAccessibleName(tr("More ways to run"))
-        self.run_button = primary(tr("Run now"), self._run, symbol="play")
-        for button in (self.preview_button, self.more_button, self.run_button):
-            self.buttons.addWidget(button)
-        self.waiting = Banner()
-        self.body.addWidget(self.waiting)
+        self.chip = Chip()
+        self.run_button = primary(tr("Run sync"), self._run, symbol="play")
+        for widget in (self.chip, self.run_button):
+            self.buttons.addWidget(widget)
+        self.over = Banner()
+        self.body.addWidget(self.over)
         self._status = _StatusCard()
         self.body.addWidget(self._status)
-        self._delivered, self._findings = _DeliveredCard(), _FindingsCard()
+        self.standing, self.findings = StandingCard(self._open_figure), _FindingsCard()
         self._side_by_side = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._side_by_side.setSpacing(SPACE_L)
-        self._side_by_side.addWidget(self._delivered, 3)
-        self._side_by_side.addWidget(self._findings, 2)
+        self._side_by_side.addWidget(self.standing, 2)
+        self._side_by_side.addWidget(self.findings, 1)
         self.body.addLayout(self._side_by_side)
         self.body.addStretch(1)
         context.runs.changed.connect(self._run_changed)
@@ -82,152 +87,172 @@ class OverviewPage(ScrollPage):
         service = self._context.service
 
         def work() -> _Loaded:
-            runs = service.runs(name)
-            problems = service.problems(runs[0].id, most=1) if runs else []
-            return _Loaded(service.connection(name), runs, problems)
+            runs, standing = service.runs(name), service.standing(name)
+            told = standing.last if standing.last and standing.last.kind != "undo" else None
+            problems = service.problems(told.id, most=1) if told else []
+            return _Loaded(service.connection(name), runs, standing, problems)
 
         self.read(self._context.bridge, work, self._show)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """In a narrow window the cards stand below each other without the small chart, so that nothing is cut off."""
+        """In a narrow window the cards stand below each other, what needs attention first; no column is dropped."""
         directions = QBoxLayout.Direction
         narrow = event.size().width() < _NARROW
         self._status.sparkline.setVisible(not narrow)
-        self._side_by_side.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._side_by_side.setDirection(directions.BottomToTop if narrow else directions.LeftToRight)
         super().resizeEvent(event)
 
     def _show(self, loaded: _Loaded) -> None:
         self._loaded = loaded
         self.set_title(self.name, where_from_to(loaded.connection))
-        run = loaded.runs[0] if loaded.runs else None
-        first = not any(one.state in APPLIED for one in loaded.runs)
-        self.more_button.add_menu(run_menu(self._context, self.name, first=first))
-        self._status.show_run(self._context, loaded)
-        show = partial(self._context.go.summary, self.name, run.id) if run else None
-        for card in (self._delivered, self._findings):
-            card.setVisible(run is not None)
-        if run and show:
-            self._delivered.show_run(run)
-            self._findings.show_findings(loaded.problems, show, read=run.kind != "undo")
-        self._show_waiting(loaded.runs)
+        now, standing = self._context.now(), loaded.standing
+        self._status.show_runs(self._context, loaded.runs, standing.last)
+        last = standing.last
+        self.standing.setVisible(last is not None)
+        self.findings.setVisible(last is not None)
+        if last:
+            heading = tr("What stands in {system}", system=standing.system) if standing.system else ""
+            self.standing.show_rows(
+                heading or tr("What stands in the other system"),
+                standing.rows,
+                last.changes,
+                counted=standing.counted,
+            )
+            delivered = tr("delivered {when}", when=moment(last.ended or last.started, now))
+            over = loaded.newest is not None and loaded.newest.id != last.id
+            self.standing.when.setVisible(not over)
+            self.standing.when.setText(delivered)
+            self.standing.still.show_state(tr("still true, {delivered}", delivered=delivered) if over else "", "good")
+            show = partial(self._context.go.summary, self.name, last.id)
+            self.findings.show_findings(loaded.problems, show, read=last.kind != "undo")
+        self._show_over(loaded)
         self._run_changed(self.name)
         self.show_content()
 
-    def _show_waiting(self, runs: list[Run]) -> None:
-        run = runs[0] if runs else None
-        if run is None or run.state not in WAITING:
-            self.waiting.hide()
-            applied = next((one for one in runs if one.state in APPLIED), None)
-            if applied and applied.kind == "undo":
-                self.waiting.tell(translated(_AFTER_UNDO), "accent")
+    def _show_over(self, loaded: _Loaded) -> None:
+        """Say what lies over the last success: a failure, a plan that waits, a rehearsal, a run without effect."""
+        run, last = loaded.newest, loaded.standing.last
+        self.over.hide()
+        if run is None or self._context.runs.working(self.name):
             return
-        text = tr("{sentence}. Nothing is delivered until you approve it.", sentence=headline(run))
-        review = partial(self._context.go.review, self.name, run.id)
-        self.waiting.tell(text, "warning" if run.state == "held" else "accent", [(tr("Review"), review)])
-        self.waiting.buttons[0].set_look("primary")
+        if last and run.id == last.id:
+            if last.kind == "undo":
+                self.over.tell(translated(_AFTER_UNDO), "accent")
+            return
+        text, state, actions = self._told(run)
+        self.over.tell(text, state, actions)
+        if self.over.buttons and state in ("bad", "warning"):
+            self.over.buttons[0].set_look("primary")
 
-    def _run(self, *, plan_only: bool = False) -> None:
-        if not self._context.runs.working(self.name):
-            self._context.runs.start(self.name, plan_only=plan_only)
-        self._context.go.running(self.name)
+    def _told(self, run: Run) -> tuple[str, str, list[Action]]:
+        name, go = self.name, self._context.go
+        when = moment(run.started, self._context.now())
+        if run.state in WAITING and run.kind != "rehearsal":
+            text = tr("{sentence}. Nothing is delivered until you approve it.", sentence=headline(run))
+            review: list[Action] = [(tr("Review"), partial(go.review, name, run.id))]
+            return text, "warning" if run.state == "held" else "accent", review
+        if run.state == "failed" and run.error and run.kind != "rehearsal":
+            told = word(run.error, window=True)
+            text = tr("{when}: {title}. {happened}", when=_capital(when), title=told.title, happened=told.happened)
+            if not run.in_part:
+                text = tr("{text} Nothing was delivered.", text=text)
+            return text, "bad", ways_on(self._context, name, run.error, run)
+        what = went(run)
+        if run.kind == "rehearsal":
+            failed = word(run.error).title if run.error else ""
+            what = (
+                tr("The rehearsal of next school year stopped: {title}.", title=failed)
+                if failed
+                else tr("Next school year was rehearsed: {changes}.", changes=changes_in_words(run).lower())
+            )
+        show = go.review if run.state in WAITING else go.summary
+        text = tr("{when}: {what}", when=_capital(when), what=what)
+        return text, "warning" if run.state == "interrupted" else "accent", [(tr("Show"), partial(show, name, run.id))]
+
+    def _open_figure(self, entity: str, figure: Figure) -> None:
+        self._context.go.records(self.name, entity, figure)
+
+    def _run(self) -> None:
+        if self._context.runs.working(self.name):
+            self._context.go.running(self.name)
+        else:
+            self._context.go.sync(self.name)
 
     def _run_changed(self, name: str) -> None:
         if name != self.name or self._loaded is None:
             return
         working, disabled = self._context.runs.working(name), self._loaded.connection.disabled
-        self.run_button.setText(tr("Show run") if working else tr("Run now"))
+        self.run_button.setText(tr("Show run") if working else tr("Run sync"))
         self.run_button.setEnabled(not disabled)
-        for button in (self.preview_button, self.more_button):
-            button.setEnabled(not disabled and not working)
-        # There is one primary button: Review, if a run waits for it.
-        self.run_button.set_look("secondary" if self._waits and not working else "primary")
-        run = self._loaded.runs[0] if self._loaded.runs else None
-        self._status.chip.show_state(*state_of_run(run, working=working, disabled=disabled))
+        # There is one filled button: what mends a failure or decides on a plan comes before the next run.
+        needed = any(not button.isHidden() for button in self.over.buttons) and not self.over.isHidden()
+        urgent = needed and self.over.property("state") in ("bad", "warning")
+        self.run_button.set_look("secondary" if urgent and not working else "primary")
+        self.chip.show_state(*state_of_run(telling_run(self._loaded.runs), working=working, disabled=disabled))
 
-    @property
-    def _waits(self) -> bool:
-        runs = self._loaded.runs if self._loaded else []
-        return bool(runs) and runs[0].state in WAITING
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 class _StatusCard(Card):
-    """State in words and the last run in a sentence."""
+    """The last success and the last runs; always in the same place, also after a failure."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.chip = Chip()
-        self._when, self._what = ElidedLabel("", "strong"), Label("", "muted")
+        self._when, self._what = ElidedLabel("", "strong"), ElidedLabel("", "help")
         self.sparkline = Sparkline()
-        self.add(row(self.chip, wide(column(self._when, self._what, spacing=2)), self.sparkline, spacing=SPACE_L))
+        self._runs, self._failed = Label("", "help", wrap=False), Label("", "help", wrap=False)
+        success = column(Label(tr("Last success"), "help"), self._when, self._what, spacing=0)
+        self.add(row(wide(success), column(self._runs, self._failed, spacing=0), self.sparkline, spacing=SPACE_XL))
 
-    def show_run(self, context: PageContext, loaded: _Loaded) -> None:
-        """Show the newest run."""
-        run = loaded.runs[0] if loaded.runs else None
-        self._when.setText(last_run(run, context.now()))
-        self._when.set_tip(exact(run.started) if run else "")
+    def show_runs(self, context: PageContext, runs: list[Run], last: Run | None) -> None:
+        """Show the last success among these runs, newest first."""
         first = tr("The first run reads everything, then waits for your approval.")
-        waits = run is not None and run.state in WAITING
-        self._what.setText(planned(run) if run and waits else went(run) if run else first)
-        self.sparkline.show_runs(loaded.runs)
+        self._when.setText(_capital(moment(last.ended or last.started, context.now())) if last else tr("None yet"))
+        self._when.set_tip(exact(last.started) if last else "")
+        self._what.setText(success_in_words(last) if last else first)
+        shown = runs[: Sparkline.MOST]
+        failed = sum(run.state == "failed" and run.kind != "rehearsal" for run in shown)
+        self._runs.setText(counted(len(shown), "Last run", "Last {count} runs") if shown else "")
+        self._failed.setText(tr("{count} failed", count=number(failed)) if shown else "")
+        self.sparkline.show_runs(runs)
 
 
-class _DeliveredCard(Card):
-    """Counts per entity of the last run."""
-
-    def __init__(self) -> None:
-        super().__init__(tr("What the last run did"))
-        headers = [tr("Records"), tr("Read"), tr("Created"), tr("Updated"), tr("Removed")]
-        self._model = RowsModel(headers, frozenset({1, 2, 3, 4}), self)
-        self._table = Table(self._model, tr("What the last run did"), [0, 80, 80, 80, 80])
-        self.add(self._table)
-        self.body.addStretch(1)
-
-    def show_run(self, run: Run) -> None:
-        """Show the counts of a run; a plan that was not delivered says so in its heading."""
-        planned = run.state not in APPLIED and not run.in_part
-        self.heading.setText(tr("What the last run would do") if planned else tr("What the last run did"))
-        self._model.show_rows(
-            [self._row(run, entity.key) for entity in planned_entities() if _concerns(run, entity.key)]
-        )
-        self._table.fit_rows()
-
-    def _row(self, run: Run, entity: str) -> list[Cell]:
-        counts = run.changes.get(entity, ChangeCounts())
-        read = run.read.get(_STREAMS.get(entity, ""))
-        return [
-            Cell(entity_label(entity)),
-            Cell(number(read) if read is not None else "–", right=True, state="muted"),
-            _count(counts.create, "good"),
-            _count(counts.update, ""),
-            _count(counts.remove, "bad"),
-        ]
-
-
-def _concerns(run: Run, entity: str) -> bool:
-    return entity in run.changes or bool(run.read.get(_STREAMS.get(entity, "")))
-
-
-def _count(value: int, state: str) -> Cell:
-    return Cell(number(value), right=True, state=state if value else "muted", strong=bool(value and state))
+def success_in_words(run: Run) -> str:
+    """What the last success changed and how long it worked: ``165 changes, took 1 min 52 s``."""
+    total = sum(counts.total for counts in run.changes.values())
+    what = counted(total, "1 change", "{count} changes") if total else tr("no change")
+    took = run.took
+    return tr("{what}, took {span}", what=what, span=duration(took.total_seconds())) if took is not None else what
 
 
 class _FindingsCard(Card):
-    """The problems of the last run, most severe first."""
+    """The findings of the last delivery, most severe first."""
 
     def __init__(self) -> None:
         super().__init__(tr("Needs attention"))
+        self.body.removeWidget(self.heading)
+        self._count = Label("", "muted", wrap=False)
+        self.add(row(wide(self.heading), self._count))
         self._list = QVBoxLayout()
-        self._list.setSpacing(SPACE_L)
+        self._list.setSpacing(SPACE_S)
         self.body.addLayout(self._list)
         self._none = Label("", "muted")
         self.add(self._none)
         self.body.addStretch(1)
-        self._note = Label("", "help")
-        self.add(self._note)
+        self._more = link("", self._open_all)
+        self._show_all: Callable[[], object] | None = None
+        self.add(row(self._more, 1))
+
+    def _open_all(self) -> None:
+        if self._show_all:
+            self._show_all()
 
     def show_findings(self, groups: list[ProblemGroup], show: partial[None], *, read: bool) -> None:
         """Show the findings by rule; ``show`` opens the summary that lists them. An undo has ``read`` nothing."""
         clear(self._list)
+        self._show_all = show
         by_rule: dict[str, list[ProblemGroup]] = {}
         for group in groups:
             by_rule.setdefault(group.rule.key, []).append(group)
@@ -239,17 +264,19 @@ class _FindingsCard(Card):
         in_order = tr("Nothing: every record that was read is in order.")
         self._none.setText(in_order if read else tr("An undo reads nothing; the run before it tells what it found."))
         self._none.setVisible(not ordered)
-        self._note.setVisible(bool(ordered))
-        more, all_of_them = len(ordered) - _MOST_FINDINGS, tr("The run’s summary lists each record.")
-        others = counted(more, "1 more kind of finding is there, too.", "{count} more kinds are there, too.")
-        self._note.setText(tr("{first} {second}", first=all_of_them, second=others) if more > 0 else all_of_them)
+        total = sum(group.count for group in groups)
+        self._count.setText(counted(total, "1 record", "{count} records") if ordered else "")
+        self._more.setText(tr("Show all {count}", count=number(total)))
+        self._more.setVisible(bool(ordered))
 
 
 def _finding(groups: list[ProblemGroup], show: partial[None]) -> QWidget:
     rule, count = rule_of(groups[0].rule.key), sum(group.count for group in groups)
     schools = [group.school for group in sorted(groups, key=lambda group: -group.count) if group.school]
     where = schools[0] if len(schools) == 1 else counted(len(schools), "at 1 school", "at {count} schools")
-    words = column(Label(rule.title), ElidedLabel(where if schools else tr("in the district"), "help"), spacing=0)
+    shows = link(tr("Show"), show, name=tr("Show: {finding}", finding=rule.title))
+    place = ElidedLabel(where if schools else tr("in the district"), "help")
+    words = column(Label(rule.title), row(wide(place), shows), spacing=0)
     chip = Chip(number(count), _STATE[rule.severity])
     chip.setAccessibleName(counted(count, "1 record", "{count} records"))
-    return row(chip, wide(words), link(tr("Show"), show, name=tr("Show: {finding}", finding=rule.title)))
+    return row(chip, wide(words))

@@ -17,7 +17,9 @@ _MOST, _BAR, _GAP, _HEIGHT, _LEAST = 14, 7, 3, 28, 4
 
 
 class Sparkline(QWidget):
-    """At most 14 runs, oldest first."""
+    """At most ``MOST`` runs, oldest first."""
+
+    MOST = _MOST
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -80,11 +80,8 @@ class RecordList:
             return there
         if figure == "added":
             return f"{there} AND key NOT IN (SELECT key {read})"
-        action = next(number for number, name in ACTIONS.items() if name == figure)
-        return (
-            "SELECT key, coalesce(after, before) record, NULL, NULL FROM main.change "
-            f"WHERE run = :run AND entity = :entity AND action = {action}"
-        )
+        columns = "key, coalesce(after, before) record, NULL, action"
+        return f"SELECT {columns} FROM main.change WHERE run = :run AND entity = :entity"
 
     def _listed(self, key: int, record: bytes, fate: int | None, rule: str | None, made: int) -> ListedRecord:
         entity, values = self.entity, decode_record(record)
@@ -98,6 +95,12 @@ class RecordList:
             self._titles.title(entity, named),
             self._titles.number(entity, named),
             ", ".join(shown(self._schools.get(one, one)) for one in school.split(",") if one),
-            (rule or "") if fate not in (None, int(Fate.IN)) or self.figure == "left_out" else "",
+            self._rule(fate, rule),
             bool(made),
+            ACTIONS[int(rule)] if rule and self.figure == "changed" else "",
         )
+
+    def _rule(self, fate: int | None, rule: str | None) -> str:
+        """The rule that leaves a listed record out; a record that stands is listed with the fate of one that is in."""
+        left_out = self.figure == "left_out" or (self.figure == "read" and fate != int(Fate.IN))
+        return rule or "" if left_out else ""

@@ -1,0 +1,194 @@
+"""One connection on the start page: how it is, what it did last, and what one does next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
+
+from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.failure import run_again, settings_page
+from psconnect.desktop.sentences import headline, went
+from psconnect.desktop.text import ago, exact, moment, tr
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
+from psconnect.desktop.widgets.banner import Action
+from psconnect.desktop.widgets.button import Button, NameButton, secondary
+from psconnect.desktop.widgets.card import Card, column, row, wide
+from psconnect.desktop.widgets.chip import Chip, state_of_connection
+from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.sparkline import Sparkline
+from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
+from psconnect.service import ConnectionState
+from psconnect.wording.errors import word
+
+_NARROW, _BUTTON_WIDTH = 640, 140
+
+
+class ConnectionCard(Card):
+    """One connection; ``set_first`` makes its main button the filled one of the page."""
+
+    def __init__(self, context: PageContext, state: ConnectionState, runs: list[Run]) -> None:
+        super().__init__()
+        self._context, self._state, self._first = context, state, False
+        name = self.name = state.connection.name
+        self.setAccessibleName(name)
+        self._chip = Chip()
+        opens = partial(context.go.overview, name)
+        self.name_button = NameButton(name, opens, name=tr("Open {name}", name=name))
+        self._sparkline = Sparkline()
+        self._sparkline.show_runs(runs)
+        self._when, self._what = Label("", "strong"), Label("", "muted")
+        self._success = ElidedLabel("", "body")
+        self.run_button = secondary(tr("Run sync"), self._run, symbol="play")
+        self.review_button = secondary(tr("Review"), self._review)
+        self.review_button.setAccessibleName(tr("Review the waiting run of {name}", name=name))
+        self.again_buttons = [self._named(caption, act) for caption, act in self._ways_out()]
+        self.controls = (self.name_button, *self.again_buttons, self.review_button, self.run_button)
+        self._lay_out()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        words = column(row(self.name_button, self._chip, 1), self._when, self._what, spacing=2)
+        success = column(Label(tr("Last success"), "help"), self._success, spacing=0)
+        success.setFixedWidth(_BUTTON_WIDTH)
+        self._buttons = QWidget()
+        self._button_row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._buttons)
+        self._button_row.setContentsMargins(0, 0, 0, 0)
+        self._button_row.setSpacing(SPACE_S)
+        for button in self.controls[1:]:
+            button.setMinimumWidth(_BUTTON_WIDTH)
+            self._button_row.addWidget(button)
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._whole.setSpacing(SPACE_L)
+        self._whole.addWidget(wide(words), 1)
+        side = row(self._sparkline, success, spacing=SPACE_L)
+        self._whole.addWidget(side, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._whole.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.body.addLayout(self._whole)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the last success and the buttons stand below the words."""
+        narrow = event.size().width() < _NARROW
+        directions = QBoxLayout.Direction
+        self._whole.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._button_row.setDirection(directions.LeftToRight if narrow else directions.TopToBottom)
+        super().resizeEvent(event)
+
+    @property
+    def needs_you(self) -> bool:
+        """Whether somebody has to do something before it goes on."""
+        if self._state.connection.disabled:
+            return False
+        return self._state.trouble is not None or _needs_you(self._state.last_run)
+
+    @property
+    def summary(self) -> str:
+        """The sentence about the last run."""
+        return self._what.text()
+
+    def set_first(self, *, first: bool) -> None:
+        """Make its main button the filled one of the page, or not."""
+        self._first = first
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Update the state when a run starts, moves on or ends."""
+        state, now = self._state, self._context.now()
+        name, run, trouble = state.connection.name, state.last_run, state.trouble
+        active = self._context.runs.of(name)
+        working = active is not None and not active.ended
+        self._chip.show_state(*state_of_connection(state, working=working))
+        success = state.last_success
+        self._success.setText(_capital(moment(success.ended or success.started, now)) if success else tr("None yet"))
+        self._success.set_tip(exact(success.started) if success else "")
+        self._when.setText(word(trouble).title if trouble else _headline(run))
+        self._what.setText(word(trouble, window=True).text if trouble else self._detail(run))
+        if active and working:
+            self._when.setText(tr("Running now"))
+            self._what.setText(tr("{percent} % done", percent=round(active.progress.share * 100)))
+        self._what.setVisible(bool(self._what.text()))
+        self._show_buttons(run, working=working)
+
+    def _show_buttons(self, run: Run | None, *, working: bool) -> None:
+        name, waits = self._state.connection.name, run is not None and not working and run.state in WAITING
+        self.review_button.setVisible(waits)
+        self.run_button.setText(tr("Show run") if working else tr("Run sync"))
+        spoken = tr("Show the run of {name}", name=name) if working else tr("Run sync of {name}", name=name)
+        self.run_button.setAccessibleName(spoken)
+        self.run_button.setEnabled(not self._state.connection.disabled)
+        # A run can't use damaged data: the way out takes the place of the run button.
+        self.run_button.setVisible(working or self._state.trouble is None)
+        for button in self.again_buttons:
+            button.setVisible(not working)
+        shown = [button for button in self.controls[1:] if not button.isHidden()]
+        for button in shown:
+            button.set_look("primary" if self._first and button is shown[0] else "secondary")
+
+    def _detail(self, run: Run | None) -> str:
+        now = self._context.now()
+        if self._state.connection.disabled:
+            return tr("Everything is kept, nothing runs. Enable it in its settings.")
+        if run is None:
+            return tr("The first run reads everything, then waits for your approval.")
+        when = _capital(moment(run.started, now))
+        if run.state == "failed" and not run.in_part:
+            before = self._state.last_success
+            still = tr("{when}. Nothing was delivered.", when=when)
+            if before is None:
+                return still
+            last = moment(before.ended or before.started, now)
+            return tr("{when}. What was delivered {last} still stands.", when=when, last=last)
+        if run.state in APPLIED:
+            return tr("{when}, {took}", when=_capital(ago(run.ended or run.started, now)), took=_found(run))
+        return when
+
+    def _ways_out(self) -> list[Action]:
+        """What helps after damage or a failure, before running again."""
+        name, run, trouble = self._state.connection.name, self._state.last_run, self._state.trouble
+        if trouble:
+            return self._context.ways_out(trouble.code, name)
+        if run is None or run.state != "failed" or not run.error:
+            return []
+        step, caption = settings_page(run.error["code"])
+        if step:
+            return [(caption, partial(self._context.go.settings, name, step))]
+        return [(tr("Run again"), partial(run_again, self._context, name, run))]
+
+    def _named(self, caption: str, act: Callable[[], object]) -> Button:
+        button = secondary(caption, act)
+        button.setAccessibleName(tr("{what}: {name}", what=caption, name=self._state.connection.name))
+        return button
+
+    def _run(self) -> None:
+        name = self._state.connection.name
+        go = self._context.go
+        (go.running if self._context.runs.working(name) else go.sync)(name)
+
+    def _review(self) -> None:
+        if self._state.last_run:
+            self._context.go.review(self._state.connection.name, self._state.last_run.id)
+
+
+def _needs_you(run: Run | None) -> bool:
+    """Whether the run leaves something for somebody to do."""
+    if run is None:
+        return True
+    return run.state not in (*APPLIED, *WORKING) or bool(run.refused)
+
+
+def _headline(run: Run | None) -> str:
+    if run is None:
+        return tr("Not run yet")
+    return went(run).removesuffix(".") if run.state in APPLIED else headline(run)
+
+
+def _found(run: Run) -> str:
+    problems = sum(run.problems.values())
+    return tr("{count} findings", count=problems) if problems else tr("no findings")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
