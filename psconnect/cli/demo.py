@@ -7,6 +7,7 @@ import contextlib
 import errno
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from psconnect.cli import codes, output
@@ -91,7 +92,7 @@ def _server(options: argparse.Namespace, place: DemoHome, personality: Personali
             today=today,
             port=options.port,
             quirks=personality.quirks,
-            habits=personality.district,
+            habits=replace(personality.district, odd=options.odd),
         )
     )
 

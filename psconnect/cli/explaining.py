@@ -6,9 +6,9 @@ import argparse
 from dataclasses import asdict
 
 from psconnect.cli import codes, output
-from psconnect.service import Explanation, Match, Service
+from psconnect.service import ExplainedStep, Explanation, Match, Service
 from psconnect.wording.catalogue import number, tr
-from psconnect.wording.records import fate_word, record_kind
+from psconnect.wording.records import fate_word, record_kind, standing_word
 from psconnect.wording.runs import state_word
 
 _MARKS = {"passed": "ok", "noticed": "look at", "stopped": "STOPPED", "not reached": ""}
@@ -28,8 +28,8 @@ def explain_record(service: Service, options: argparse.Namespace) -> int:
     else:
         output.table(
             [
-                (tr("What"), tr("Id"), tr("Number"), tr("Name"), tr("Newest run")),
-                *((record_kind(m.entity), m.sourced_id, m.number, m.title, fate_word(m.fate)) for m in matches),
+                (tr("What"), tr("Id"), tr("Number"), tr("Name"), tr("Now"), tr("Newest run")),
+                *(_match_row(m) for m in matches),
             ]
         )
         count = number(len(matches))
@@ -41,6 +41,16 @@ def explain_record(service: Service, options: argparse.Namespace) -> int:
     return codes.DONE
 
 
+def _match_row(match: Match) -> tuple[str, ...]:
+    now = standing_word(delivered=match.delivered)
+    return (record_kind(match.entity), match.sourced_id, match.number, match.title, now, fate_word(match.fate))
+
+
+def _step(step: ExplainedStep) -> tuple[str, ...]:
+    compared = ", ".join(part for part in (step.value, step.rule) if part)
+    return (step.name, _MARKS[step.outcome], compared, step.text)
+
+
 def _as_dict(match: Match) -> dict[str, object]:
     return {**asdict(match), "fate": fate_word(match.fate)}
 
@@ -48,16 +58,18 @@ def _as_dict(match: Match) -> dict[str, object]:
 def _one(found: Explanation, *, as_json: bool) -> None:
     if as_json:
         data = asdict(found)
-        data["values"] = dict(found.values)
+        data["values"], data["now"] = dict(found.values), dict(found.now)
         data["happenings"] = [{**one, "when": one["when"].isoformat()} for one in data["happenings"]]
         output.document({"matches": 1, **data})
         return
     output.result(f"{record_kind(found.entity)} {found.sourced_id}: {found.title}")
     output.result(found.sentence)
+    if found.over:
+        output.result(found.over)
     if found.to_do:
         output.result(found.to_do)
     output.result("")
-    output.table([(tr("Step"), "", ""), *((step.name, _MARKS[step.outcome], step.text) for step in found.steps)])
+    output.table([(tr("Step"), "", tr("What was compared"), ""), *(_step(step) for step in found.steps)])
     if found.happenings:
         output.result("")
         rows = [

@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from psconnect.cli.codes import DONE, NOT_READ
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import RunEvent
-from psconnect.model.runs import WAITING, Run, SetAside
+from psconnect.model.reconciled import altogether, in_order
+from psconnect.model.runs import WAITING, ChangeCounts, Run, SetAside
 from psconnect.model.shown_text import shown
 from psconnect.wording.catalogue import number, tr
 from psconnect.wording.errors import Worded, word
 from psconnect.wording.held import story_of
+from psconnect.wording.figures import added_in_words
 from psconnect.wording.holds import word_hold
 from psconnect.wording.records import entity_label, record_label
 from psconnect.wording.rules import rule_of
+from psconnect.wording.run_sentence import signed
 from psconnect.wording.runs import action_word, aside_word, state_word
 
 _BAR = 24
@@ -176,13 +179,20 @@ def _show_holds(run: Run, *, waits: bool) -> None:
 
 def _show_changes(run: Run, *, waits: bool) -> None:
     """Print what the run changes, by entity, or why nothing changes."""
-    if run.changes:
+    if run.reconciled:
+        table(_standing(run), right=frozenset(range(1, 6)))
+        added = added_in_words(run.reconciled)
+        if added:
+            result(added)
+    if run.changes and not run.reconciled:
         heading = ("", tr("create"), tr("update"), tr("remove"))
         rows = [
             (entity_label(entity), number(c.create), number(c.update), number(c.remove))
             for entity, c in run.changes.items()
         ]
         table([heading, *rows], right=frozenset({1, 2, 3}))
+    elif run.changes:
+        return
     elif run.redelivers_to and not run.error:
         place = run.redelivers_to
         result(
@@ -194,6 +204,19 @@ def _show_changes(run: Run, *, waits: bool) -> None:
         result(tr("No changes: the destination is up to date."))
 
 
+def _standing(run: Run) -> list[tuple[str, ...]]:
+    """What stands at the destination, or would, kind by kind, with the sums in the last row."""
+    lines: list[tuple[str, ...]] = [
+        (tr("Records"), tr("read"), tr("− left out"), tr("+ added"), tr("= delivered"), tr("change")),
+    ]
+    figures = in_order(run.reconciled)
+    kinds = [(entity_label(key), one, run.changes.get(key, ChangeCounts())) for key, one in figures.items()]
+    for label, one, counts in [*kinds, (tr("All records"), altogether(figures.values()), run.all_changes)]:
+        parts = (one.read, one.left_out, one.added, one.delivered)
+        lines.append((label, *(number(part) for part in parts), signed(counts) or tr("no change")))
+    return lines
+
+
 def _show_not_done(run: Run) -> None:
     """Print what was planned but not done, and what was left out."""
     if run.not_applied:
@@ -203,9 +226,10 @@ def _show_not_done(run: Run) -> None:
         result(tr("Planned and not done:"))
         rows_aside = [(f"  {count:,}", aside_word(because)) for because, count in run.set_aside.items()]
         table(rows_aside, right=frozenset({0}))
-    if run.left_out:
+    left_out = altogether(run.reconciled.values()).because if run.reconciled else run.left_out
+    if left_out:
         result(tr("Left out:"))
-        rows_out = [(f"  {count:,}", rule_of(rule).title) for rule, count in run.left_out.items()]
+        rows_out = [(f"  {number(count)}", rule_of(rule).title) for rule, count in sorted(left_out.items())]
         table(rows_out, right=frozenset({0}))
 
 

@@ -50,6 +50,7 @@ def _demo_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         verb.add_argument(
             "--students", type=_number(200, 50_000), default=500, help="size of the district (200 to 50,000)"
         )
+        verb.add_argument("--odd", action="store_true", help="with names that programs stumble over, for tests")
         verb.add_argument("--seed", type=_number(0, 2**31), default=1, help="another number makes another district")
 
 

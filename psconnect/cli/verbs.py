@@ -18,7 +18,7 @@ from psconnect.service import Home, Service, demo_errors
 def run_verb(options: argparse.Namespace, home: Home, clock: Clock) -> int:
     """Run the verb in the options; returns the exit code."""
     if options.verb == "demo" and not options.headless and not options.json and window.can_open():
-        return window.show_demo(home, students=options.students, seed=options.seed, port=options.port)
+        return window.show_demo(home, students=options.students, seed=options.seed, port=options.port, odd=options.odd)
     if options.verb in ("demo", "serve-demo"):
         with cancel_on_interrupt() as cancel, demo_errors(home) as place:
             return demo.demo(options, place, cancel) if options.verb == "demo" else demo.serve(options, place, cancel)

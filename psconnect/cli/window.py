@@ -33,11 +33,11 @@ def show_window(home: Home) -> int:
     return opened(home)
 
 
-def show_demo(home: Home, *, students: int, seed: int, port: int) -> int:
+def show_demo(home: Home, *, students: int, seed: int, port: int, odd: bool = False) -> int:
     """Open the window on the demo district."""
     from psconnect.desktop import open_demo as opened  # noqa: PLC0415 - the command line works without Qt
 
-    return opened(home, students=students, seed=seed, port=port)
+    return opened(home, students=students, seed=seed, port=port, odd=odd)
 
 
 def _has_screen(environment: Mapping[str, str]) -> bool:

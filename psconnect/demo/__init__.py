@@ -7,6 +7,7 @@ the two can't be wrong in the same way. Numbers in parentheses, such as (16.4), 
 from __future__ import annotations
 
 from psconnect.demo.demo_server import DemoServer
+from psconnect.demo.district.habits import Habits
 from psconnect.demo.personality import Personality, draw
 from psconnect.demo.server.calls import Calls
 from psconnect.demo.server.faults import Fault
@@ -20,6 +21,7 @@ __all__ = [
     "DemoOptions",
     "DemoServer",
     "Fault",
+    "Habits",
     "InstalledPlugin",
     "Personality",
     "PluginRefused",

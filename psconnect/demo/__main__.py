@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, help="where the district is kept; a temporary folder by default")
     parser.add_argument("--latency", type=int, default=0, metavar="MS", help="milliseconds added to each call")
     parser.add_argument("--today", type=date.fromisoformat, default=date.today(), help="the demo's date, YYYY-MM-DD")  # noqa: DTZ011 - the machine's own day
+    parser.add_argument("--odd", action="store_true", help="names that readers stumble over, for tests")
     parser.add_argument("--personality", type=int, metavar="N", help="draw the server's switches and habits from this")
     parser.add_argument("--change", action="append", default=[], metavar="KIND[:NUMBER]", help=_change_help())
     parser.add_argument("--running", metavar="URL", help="change the district of this server; needs --token")
@@ -64,7 +66,7 @@ def _serve(parsed: argparse.Namespace, temporary: Path, stopped: threading.Event
         port=parsed.port,
         latency_ms=parsed.latency,
         quirks=personality.quirks,
-        habits=personality.district,
+        habits=replace(personality.district, odd=parsed.odd),
     )
     server = DemoServer(options)
     try:

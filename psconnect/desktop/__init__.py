@@ -12,9 +12,9 @@ def open_window(home: Home) -> int:
     return run(home)
 
 
-def open_demo(home: Home, *, students: int, seed: int, port: int) -> int:
+def open_demo(home: Home, *, students: int, seed: int, port: int, odd: bool = False) -> int:
     """Open a window on the demo district (see psconnect.desktop.demo.DemoSize); returns the exit code."""
     from psconnect.desktop.app import run  # noqa: PLC0415 - same
     from psconnect.desktop.demo import DemoSize  # noqa: PLC0415 - same
 
-    return run(home, DemoSize(students, seed, port))
+    return run(home, DemoSize(students, seed, port, odd))

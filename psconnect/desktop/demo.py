@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from psconnect.demo import DemoOptions, DemoServer
+from psconnect.demo import DemoOptions, DemoServer, Habits
 from psconnect.desktop.wizard.prefill import Prefill
 from psconnect.model.connection import Connection
 from psconnect.model.connection_id import new_id
@@ -18,11 +18,15 @@ from psconnect.service import CLIENT_SECRET, DEMO_DISTRICT, DEMO_NAME, DemoHome,
 
 @dataclass(frozen=True)
 class DemoSize:
-    """Which made-up district: 200 to 50,000 students; another seed gives other people; port 0 is any free one."""
+    """Which made-up district: 200 to 50,000 students; another seed gives other people; port 0 is any free one.
+
+    ``odd`` gives it names that programs stumble over.
+    """
 
     students: int = 500
     seed: int = 1
     port: int = 0
+    odd: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,12 @@ def start_demo(home: Home, size: DemoSize) -> DemoDistrict:
     place = DemoHome(home.demo)
     today = datetime.now().astimezone().date()
     options = DemoOptions(
-        folder=place.server_folder, students=size.students, seed=size.seed, today=today, port=size.port
+        folder=place.server_folder,
+        students=size.students,
+        seed=size.seed,
+        today=today,
+        port=size.port,
+        habits=Habits(odd=size.odd),
     )
     server = DemoServer(options)
     server.start()

@@ -77,6 +77,7 @@ class RunProgress:
         self.stage = ""
         self.notices: list[str] = []
         self._only = applying_only
+        self._most = 0.0
 
     def take(self, events: Iterable[RunEvent], now: float) -> None:
         """Take news that came in until ``now``."""
@@ -103,9 +104,11 @@ class RunProgress:
 
     @property
     def share(self) -> float:
-        """How much is done, 0 to 1."""
+        """How much is done, 0 to 1. It never goes back: a list that turns out longer only slows it down."""
         weights = {"applying": 1.0} if self._only else _WEIGHTS
-        return min(1.0, sum(weight * self._share_of(stage) for stage, weight in weights.items()))
+        now = min(1.0, sum(weight * self._share_of(stage) for stage, weight in weights.items()))
+        self._most = max(self._most, now)
+        return self._most
 
     @property
     def elapsed(self) -> float:

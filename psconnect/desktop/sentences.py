@@ -20,13 +20,12 @@ _ONEROSTER = "oneroster-csv"
 
 def totals(run: Run) -> ChangeCounts:
     """All changes of a run together."""
-    counts = run.changes.values()
-    return ChangeCounts(sum(c.create for c in counts), sum(c.update for c in counts), sum(c.remove for c in counts))
+    return run.all_changes
 
 
 def changes_in_words(run: Run) -> str:
     """What a plan does, like ``38 created, 112 updated, 9 removed``."""
-    total = totals(run)
+    total = run.all_changes
     if not total.total:
         return tr("No changes")
     parts = (
@@ -37,10 +36,23 @@ def changes_in_words(run: Run) -> str:
     return ", ".join(text for count, text in parts if count)
 
 
+def plan_in_words(run: Run) -> str:
+    """What a plan would do, like ``would create 38, update 112, remove 9``."""
+    total = run.all_changes
+    if not total.total:
+        return tr("no changes")
+    parts = (
+        (total.create, tr("create {count}", count=number(total.create))),
+        (total.update, tr("update {count}", count=number(total.update))),
+        (total.remove, tr("remove {count}", count=number(total.remove))),
+    )
+    return tr("would {parts}", parts=", ".join(text for count, text in parts if count))
+
+
 def went(run: Run) -> str:
     """What became of a run's changes, in whole sentences."""
     if run.state in APPLIED:
-        none_taken = run.refused and not totals(run).total
+        none_taken = run.refused and not run.all_changes.total
         made = "" if none_taken else tr("{changes}.", changes=changes_in_words(run))
         return f"{made} {refused_in_words(run)}".strip()
     if run.in_part:
@@ -62,7 +74,7 @@ def went(run: Run) -> str:
 
 def planned(run: Run) -> str:
     """What a run that waits would do, as a sentence."""
-    if run.redelivers_to and not totals(run).total:
+    if run.redelivers_to and not run.all_changes.total:
         return tr("Planned: the whole roster as it is, to {place}.", place=run.redelivers_to)
     return tr("Planned: {changes}.", changes=changes_in_words(run).lower())
 
@@ -71,9 +83,9 @@ def last_run(run: Run | None, now: datetime) -> str:
     """When the last run was and how long it took."""
     if run is None:
         return tr("No run yet")
-    if run.ended is None:
+    if run.took is None:
         return tr("Last run {when}", when=moment(run.started, now))
-    took = duration((run.ended - run.started).total_seconds())
+    took = duration(run.took.total_seconds())
     return tr("Last run {when}, {took}", when=moment(run.started, now), took=took)
 
 
@@ -84,7 +96,7 @@ def headline(run: Run) -> str:
     if run.state in APPLIED:
         return _delivered(run)
     if run.in_part:
-        made = totals(run).total
+        made = run.all_changes.total
         return counted(made, "Delivered in part: 1 change was made", "Delivered in part: {count} changes were made")
     if run.state == "failed" and run.error:
         return word(run.error).title
@@ -97,7 +109,7 @@ def headline(run: Run) -> str:
 
 
 def _delivered(run: Run) -> str:
-    total = totals(run).total
+    total = run.all_changes.total
     if not total and run.refused:
         return counted(run.refused, "1 change could not be delivered", "{count} changes could not be delivered")
     if not total:

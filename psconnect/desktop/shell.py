@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         self._close_timer.setSingleShot(True)
         self._close_timer.timeout.connect(self.close)
         self.runs.ended.connect(self._run_ended)
+        self.runs.changed.connect(self._run_begun)
         self._state_file = service.home.config / "window.ini"
         self._restore()
         self.changed()
@@ -335,6 +336,11 @@ class MainWindow(QMainWindow):
     def _set_up_refused(self, text: str) -> None:
         """What was typed in a set-up could not be kept after it was left."""
         self.banner.tell(text, "bad", [(tr("Open the set-up"), partial(self.set_up, self.places.set_up.draft_id))])
+
+    def _run_begun(self, name: str) -> None:
+        """What was said about the run before is no longer true once another one works."""
+        if self.runs.working(name) and self.banner.about == name:
+            self.banner.hide()
 
     def _run_ended(self, name: str) -> None:
         self.changed()

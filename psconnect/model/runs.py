@@ -167,6 +167,12 @@ class Run:
         return bool(self.delivered) and self.state in ("failed", "cancelled", "interrupted")
 
     @property
+    def all_changes(self) -> ChangeCounts:
+        """The changes of all entities together."""
+        counts = self.changes.values()
+        return ChangeCounts(sum(c.create for c in counts), sum(c.update for c in counts), sum(c.remove for c in counts))
+
+    @property
     def refused(self) -> int:
         """How many planned changes the destination did not take, those that wait for refused ones included."""
         return sum(self.set_aside.get(because, 0) for because in REFUSALS)

@@ -11,17 +11,19 @@ from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
-from psconnect.model.runs import APPLIED, WAITING, ChangeCounts, Run
+from psconnect.model.reconciled import Reconciled, altogether, in_order
+from psconnect.model.runs import APPLIED, GIVEN_UP, WAITING, ChangeCounts, Run
 from psconnect.reports.problems import SchoolProblems, by_school
 from psconnect.store.history import run_table
-from psconnect.wording.catalogue import counted, tr
+from psconnect.wording.catalogue import counted, number, tr
 from psconnect.wording.errors import word
 from psconnect.wording.held import story_of
+from psconnect.wording.figures import added_in_words
 from psconnect.wording.holds import word_hold
 from psconnect.wording.pieces import read_without
-from psconnect.wording.records import entity_label, rows_heading, rows_order
+from psconnect.wording.records import entity_label, records_label, rows_heading, rows_order
 from psconnect.wording.rules import WordedRule, rule_of
-from psconnect.wording.run_sentence import Sentence, sentence_of
+from psconnect.wording.run_sentence import Sentence, sentence_of, signed
 from psconnect.wording.runs import (
     comparison,
     scope_word,
@@ -34,7 +36,6 @@ from psconnect.wording.runs import (
 from psconnect.wording.times import duration, full_moment
 
 _PLAN_SHOWN = 12
-_GIVEN_UP = ("discarded", "expired")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,24 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class StandingRow:
+    """A kind of record in the reconciling table; ``change`` are its changes in this run, with their signs."""
+
+    label: str
+    figures: Reconciled
+    change: str
+
+
+@dataclass(frozen=True)
+class LeftOutRow:
+    """Why records were left out: the rule, how many of which kind, and all of them."""
+
+    rule: WordedRule
+    kinds: str
+    count: int
+
+
+@dataclass(frozen=True)
 class RunView:
     """A run with everything a report says about it.
 
@@ -67,7 +86,9 @@ class RunView:
         planned: whether the run got as far as comparing and checking.
         changes: per entity label.
         read: rows per stream label.
-        left_out: records per rule, worst severity first.
+        standing: what stands at the destination (or would), kind by kind, with a last row of sums; empty for a run of
+            an older version. ``added`` says what psconnect adds to what was read.
+        left_out: records per rule, worst severity first; with ``standing``, exactly those that are left out there.
         found: problems per rule, worst severity first.
         problems: their counts by school and rule.
         forgotten: how many problems the run had whose rows are no longer kept.
@@ -84,7 +105,9 @@ class RunView:
     holds: list[str]
     changes: list[tuple[str, ChangeCounts]]
     read: list[tuple[str, int]]
-    left_out: list[tuple[WordedRule, int]]
+    standing: list[StandingRow]
+    added: str
+    left_out: list[LeftOutRow]
     found: list[tuple[WordedRule, int]]
     problems: list[SchoolProblems]
     forgotten: int
@@ -95,10 +118,10 @@ class RunView:
         return sum(school.total for school in self.problems)
 
 
-def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunView:
+def view_of(db: sqlite3.Connection, connection: Connection, run_number: int) -> RunView:
     """The view of the run with that number; raises FixSettings if there is none."""
-    run = _read(db, connection.name, number)
-    problems = by_school(db, number)
+    run = _read(db, connection.name, run_number)
+    problems = by_school(db, run_number)
     found: Counter[WordedRule] = Counter()
     for school in problems:
         found.update({one.rule: one.count for one in school.rules})
@@ -114,7 +137,9 @@ def view_of(db: sqlite3.Connection, connection: Connection, number: int) -> RunV
         holds=_holds(run),
         changes=[(entity_label(key), run.changes[key]) for key in sorted(run.changes, key=_entity_order)],
         read=[(rows_heading(name), run.read[name]) for name in sorted(run.read, key=rows_order)],
-        left_out=_by_severity({rule_of(key): count for key, count in run.left_out.items()}),
+        standing=_standing(run),
+        added=added_in_words(run.reconciled),
+        left_out=_left_out(run),
         found=_by_severity(found),
         problems=problems,
         forgotten=0 if problems else sum(run.problems.values()),
@@ -128,6 +153,32 @@ def _holds(run: Run) -> list[str]:
     story = story_of(run)
     reasons = [reason for reason in (word_hold(hold).reason for hold in run.holds) if reason != story.cause]
     return [part for part in (tr("{headline}.", headline=story.headline), story.cause, *reasons) if part]
+
+
+def _standing(run: Run) -> list[StandingRow]:
+    if not run.reconciled:
+        return []
+    rows = [
+        StandingRow(entity_label(key), figures, signed(run.changes.get(key, ChangeCounts())))
+        for key, figures in in_order(run.reconciled).items()
+    ]
+    return [*rows, StandingRow(tr("All records"), altogether(run.reconciled.values()), signed(run.all_changes))]
+
+
+def _left_out(run: Run) -> list[LeftOutRow]:
+    """Why records were left out, the most first; by kind where the figures are known."""
+    if not run.reconciled:
+        counts = {rule_of(key): count for key, count in run.left_out.items()}
+        return [LeftOutRow(rule, "", count) for rule, count in _by_severity(counts)]
+    by_rule: dict[str, list[str]] = {}
+    for key, figures in in_order(run.reconciled).items():
+        for rule, count in figures.because.items():
+            by_rule.setdefault(rule, []).append(
+                tr("{records} {count}", records=records_label(key), count=number(count))
+            )
+    total = altogether(run.reconciled.values()).because
+    rows = [LeftOutRow(rule_of(rule), ", ".join(kinds), total[rule]) for rule, kinds in by_rule.items()]
+    return sorted(rows, key=lambda row: (-row.count, row.rule.key))
 
 
 def _entity_order(key: str) -> tuple[int, str]:
@@ -170,26 +221,19 @@ def _facts(run: Run, connection: Connection) -> list[Fact]:
 
 
 def _times(run: Run) -> list[Fact]:
-    """Start, end and duration; for a plan that was never approved, how long planning took."""
+    """Start, end, and for how long it worked: waiting for a person is no part of that."""
     started = Fact(tr("Started"), full_moment(run.started))
     ended = (
-        [Fact(state_word(run.state) if run.state in _GIVEN_UP else tr("Ended"), full_moment(run.ended))]
+        [Fact(state_word(run.state) if run.state in GIVEN_UP else tr("Ended"), full_moment(run.ended))]
         if run.ended
         else []
     )
-    if run.state in WAITING or run.state in _GIVEN_UP:
+    took = [Fact(tr("Took"), duration(run.took.total_seconds()))] if run.took is not None else []
+    if run.state in WAITING or run.state in GIVEN_UP:
         if not run.planned:
             return [started, *ended]
-        took = Fact(tr("Took"), duration((run.planned - run.started).total_seconds()))
-        return [started, Fact(tr("Plan ready"), full_moment(run.planned)), took, *ended]
-    if not run.ended:
-        return [started]
-    span = duration((run.ended - run.started).total_seconds())
-    return [
-        started,
-        *ended,
-        Fact(tr("Took"), tr("{span}, with the wait for the approval", span=span) if run.reason else span),
-    ]
+        return [started, Fact(tr("Plan ready"), full_moment(run.planned)), *took, *ended]
+    return [started, *ended, *took]
 
 
 def _failure(run: Run) -> Failure | None:

@@ -11,7 +11,7 @@ from psconnect.model.setting_fields import SecretField, SettingField, TableColum
 from psconnect.powerschool.field_finder import FieldState, FoundField
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
-from psconnect.reports.explanation import ExplainedStep, Explanation, Happening, Related
+from psconnect.reports.explained import ExplainedStep, Explanation, Happening, Related
 from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
 from psconnect.service.connections import IN_USE, Connections, ConnectionState

@@ -7,7 +7,8 @@ from pathlib import Path
 from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
-from psconnect.reports.explanation import Explanation, explain
+from psconnect.reports.explained import Explanation
+from psconnect.reports.explanation import explain
 from psconnect.reports.problems import web_address
 from psconnect.service.base import Base
 from psconnect.store.reading.last_reading import FINDABLE, Match, last_read

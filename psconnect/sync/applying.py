@@ -54,6 +54,7 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
         set_fact(db, PLACE, job.destination.address)
         db.execute("DELETE FROM journal WHERE run = ?", [number])
         _note_end(job, db, number, delivered.description)
+    _forget_older(job, db, number)
     job.on_step("finished")
 
 
@@ -63,6 +64,7 @@ def _end_applied(job: Job, db: sqlite3.Connection, number: int, delivered: str) 
         keep_what_was_made(db, number)
         store_reconciled(job, db, number)
         _note_end(job, db, number, delivered)
+    _forget_older(job, db, number)
     job.on_step("finished")
 
 
@@ -90,6 +92,16 @@ def end_run(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> No
     state = "finished_with_problems" if problems else "finished"
     # An error that was stored when writing the end failed no longer applies.
     run_table.update_run(db, number, state=state, ended=job.clock.now(), delivered=delivered, error=None, failed_in="")
+
+
+def end_unchanged(job: Job, db: sqlite3.Connection, number: int) -> None:
+    """End a run that found nothing to deliver."""
+    end_run(job, db, number, "")
+    _forget_older(job, db, number)
+
+
+def _forget_older(job: Job, db: sqlite3.Connection, number: int) -> None:
+    """Delete what an earlier delivery read, once the end of this run is stored. An undo has read nothing instead."""
     if run_table.read_run(db, job.connection, number).kind != "undo":
         forget_delivered(job.rosters)
 

@@ -16,7 +16,7 @@ from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import changes_ids, mark_of
 from psconnect.store.reading.reconciliation import reading_of, reading_stands_for
 from psconnect.sync import guard
-from psconnect.sync.applying import apply_plan, end_run
+from psconnect.sync.applying import apply_plan, end_unchanged
 from psconnect.sync.delivery.additions import is_anew, link_existing, plan_derived_entities
 from psconnect.sync.figures import note_work, resume_work, store_reconciled
 from psconnect.sync.held_cause import store_cause
@@ -151,7 +151,7 @@ def _planned_anew(job: Job, db: sqlite3.Connection, number: int, run: Run) -> Ru
         return None
     run_table.update_run(db, number, state="expired", ended=job.clock.now())
     if not again.delivers and not again.set_aside:
-        end_run(job, db, fresh, "")
+        end_unchanged(job, db, fresh)
     else:
         note_work(job, db, fresh)
         changed = Hold("plan-changed", case=f"plan-changed/{'records' if same_settings else 'settings'}")

@@ -9,7 +9,7 @@ from psconnect.model.runs import RUN_KINDS, WAITING, Run
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import get_fact
-from psconnect.sync.applying import apply_plan, end_run
+from psconnect.sync.applying import apply_plan, end_unchanged
 from psconnect.sync.figures import note_work
 from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
@@ -50,7 +50,7 @@ def _decide(job: Job, db: sqlite3.Connection, number: int, planned: Planned, *, 
     if not planned.delivers:
         # The newer reading is right: the waiting changes are outdated.
         expire_waiting(job, db, number, kinds=("sync",), within=run_table.read_run(db, job.connection, number).scope)
-        end_run(job, db, number, "")
+        end_unchanged(job, db, number)
         return
     if planned.holds or plan_only:
         expire_waiting(job, db, number)

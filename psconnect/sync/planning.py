@@ -76,8 +76,7 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         if memory:
             memory.read_all()
         job.on_step("read")
-        read_before = json.loads(get_fact(db, READ_BEFORE) or "{}")
-        guard.stop_if_empty(summary.counts, read_before)
+        read_before = _stop_if_empty(db, number, summary)
         _enter(job, db, number, "shaping")
         stage.finish()
     except BaseException:
@@ -104,6 +103,19 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         return planned
     finally:
         _let_go(job, db, keep_for)
+
+
+def _stop_if_empty(db: sqlite3.Connection, number: int, summary: ReadSummary) -> dict[str, int]:
+    """Stop the run if a stream that had rows has none; returns the rows per stream of the last applied run."""
+    read_before: dict[str, int] = json.loads(get_fact(db, READ_BEFORE) or "{}")
+    if not _rehearses(db, number):
+        guard.stop_if_empty(summary.counts, read_before)
+    return read_before
+
+
+def _rehearses(db: sqlite3.Connection, number: int) -> bool:
+    """Whether the run is a rehearsal: it is never applied, so what would stop a run is only reported, as a hold."""
+    return bool(db.execute("SELECT kind = 'rehearsal' FROM run WHERE no = ?", [number]).fetchone()[0])
 
 
 def _let_go(job: Job, db: sqlite3.Connection, keep_for: str) -> None:
@@ -142,7 +154,7 @@ def _plan(
         counts = count_fates(db)
         rejected = _rejected(db, counts)
         doubtful = _with_unlisted(db, counts, rejected)
-        if get_fact(db, ID_RULES):
+        if get_fact(db, ID_RULES) and not _rehearses(db, number):
             guard.stop_if_rejected(doubtful, job.safety.thresholds)
         plan = Plan(db, number)
         not_applied = difference.keep_additions(plan) if job.safety.additions_only else {}

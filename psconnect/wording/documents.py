@@ -38,6 +38,18 @@ def run_document(run: Run) -> dict[str, object]:
         "set_aside": run.set_aside,
         "compared": asdict(run.compared),
         "redelivers_to": run.redelivers_to,
+        "reconciled": {
+            entity: {
+                "read": one.read,
+                "left_out": one.left_out,
+                "added": one.added,
+                "delivered": one.delivered,
+                "made": one.made,
+                "because": dict(one.because),
+            }
+            for entity, one in run.reconciled.items()
+        },
+        "seconds": run.took.total_seconds() if run.took is not None else None,
     }
 
 

@@ -121,6 +121,11 @@ def fate_word(fate: Fate | None) -> str:
     return translated(_FATES[fate])
 
 
+def standing_word(*, delivered: bool) -> str:
+    """Whether a record stands at the destination, in a word or two."""
+    return tr("Delivered") if delivered else tr("Not delivered")
+
+
 def detail_word(detail: str) -> str:
     """What a problem is about: an attribute's name as it is, an entity key as its singular."""
     return translated(_ENTITIES[detail].singular) if detail in _ENTITIES else detail

@@ -43,7 +43,7 @@ def test_several_matches_are_listed_and_nobody_is_said_so(connected: Connected, 
     assert "matches. Give the id" in said.err
     document = psconnect("explain", connected.name, first, "--json", connected=connected).document
     assert len(document["matches"]) == len(said.out.splitlines()) - 1 > 1
-    assert {"entity", "key", "sourced_id", "title", "number", "fate"} == set(document["matches"][0])
+    assert {"entity", "key", "sourced_id", "title", "number", "fate", "delivered"} == set(document["matches"][0])
     said = psconnect("explain", connected.name, "Qqqxyz", connected=connected)
     assert (said.code, said.out) == (0, "No record that was read or delivered matches “Qqqxyz”.\n")
 

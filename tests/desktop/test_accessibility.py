@@ -47,7 +47,7 @@ REVIEW = {
 SUMMARY = {
     (MENU, "Export report"),
     (BUTTON, "Undo this run"),
-    (TABLE, "Changes per kind of record"),
+    (TABLE, "What stood in the other system after it"),
     ("tree", "Problems by school and rule"),
 }
 

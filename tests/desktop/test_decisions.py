@@ -440,7 +440,7 @@ def test_undo_from_the_summary_gives_back_what_was_there(
     assert [row[:3] for row in connected.ledger()] == [row[:3] for row in ledger]
     window.overview(connected.name)
     settled(qtbot, window)
-    assert "The next sync with changes waits for your approval" in window.places.overview.waiting.label.text()
+    assert "The next sync with changes waits for your approval" in window.places.overview.over.label.text()
     window.run_for(connected.name)
     ended(qtbot, window, connected.name)
     again = connected.service.runs(connected.name)[0]

@@ -78,10 +78,12 @@ def test_a_student_who_is_not_included_is_found_by_number_and_it_is_said_why(
     assert page.matches[0].key == int(dcid)
     first = page.list.model().index(0, 0)
     assert first.data().startswith(last)
-    assert page.record.sentence.text().startswith("Not included, because the student’s enrollment status is not active")
+    assert page.record.sentence.text().startswith("Delivered, last changed on ")
+    because = "the student’s enrollment status is not active"
+    assert page.record.over.text() == f"The plan that waits would remove it, because {because}."
     assert ("Who is in", "Stops here", "The student’s enrollment status is not active.") in page.record.steps
     assert page.record.steps[-1][:2] == ("Compared", "Not reached")
-    assert ["identifier", str(number)] in cells(page, "values")
+    assert ["identifier", str(number), str(number)] in cells(page, "values")
     qtbot.mouseClick(page.record.open_button, Qt.MouseButton.LeftButton)
     base = held.service.connection(held.name).source.url
     assert opened == [f"{base}/admin/students/home.html?frn=001{dcid}"]
@@ -111,7 +113,8 @@ def test_the_list_is_walked_by_keys_and_a_change_opens_its_run(
     for _press in range(places.index(("student", changed.key))):
         qtbot.keyClick(page.list, Qt.Key.Key_Down)
     settled(qtbot, window)
-    assert page.record.sentence.text() == "Included. It will be changed when the waiting run is approved."
+    assert page.record.sentence.text().startswith("Delivered, last changed on ")
+    assert page.record.over.text() == "The plan that waits would change it."
     over_time = cells(page, "over-time")
     assert [row[1] for row in over_time] == ["Would be changed, waits", "givenName", "Created"]
     assert over_time[1][2:] == [changed.before["givenName"], changed.after["givenName"]]

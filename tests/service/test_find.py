@@ -147,7 +147,60 @@ def test_what_waits_says_so(connect: Connect) -> None:
     connected.service.sync(connected.name)
     ((dcid, *_rest),) = connected.sql(ACTIVE)
     found = connected.service.explain(connected.name, "student", int(dcid))
-    assert found.sentence == "Included. It will be created when the waiting run is approved."
+    assert (found.sentence, found.delivered, found.now) == ("Not delivered yet.", False, ())
+    assert found.over == "The plan that waits would create it."
+
+
+@pytest.mark.parametrize("how", ["held", "discarded", "rehearsal"])
+def test_what_lies_over_a_delivered_student_never_says_that_the_student_is_not_there(
+    connect: Connect, how: str
+) -> None:
+    connected = connect()
+    connected.delivered()
+    ((dcid, number, *_rest),) = connected.sql(ACTIVE)
+    stood = connected.service.explain(connected.name, "student", int(dcid))
+    connected.sql("UPDATE Students SET Enroll_Status = 2 WHERE DCID = ?", dcid)
+    run = connected.service.sync(connected.name, plan_only=how != "rehearsal", rehearse=how == "rehearsal")
+    if how == "discarded":
+        connected.service.discard(run.id)
+    found = connected.service.explain(connected.name, "student", int(dcid))
+    assert found.delivered
+    assert found.sentence.startswith("Delivered")
+    assert found.now == stood.now
+    assert len(found.missing) <= len(stood.missing), "its enrollments stand there, too"
+    because = "the student’s enrollment status is not active"
+    assert f"remove it, because {because}" in found.over or because in found.over
+    (match,) = [m for m in connected.service.find(connected.name, str(number)) if m.key == int(dcid)]
+    assert match.delivered
+    if how == "discarded":
+        assert connected.service.sync(connected.name).state.startswith("finished")
+        found = connected.service.explain(connected.name, "student", int(dcid))
+        assert found.sentence.startswith(f"Not included, because {because}")
+        assert (found.delivered, found.over) == (False, "")
+        assert dict(found.now)["identifier"] == str(number), "what stood there until it was removed"
+        assert found.missing
+
+
+def test_a_record_created_by_a_delivery_is_found_after_a_preview_that_lacks_it(connected: Connected) -> None:
+    connected.delivered()
+    ((dcid, number, *_names),) = connected.sql(ACTIVE)
+    connected.sql("DELETE FROM CC WHERE STUDENTID = (SELECT ID FROM STUDENTS WHERE DCID = ?)", dcid)
+    connected.sql("DELETE FROM STUDENTCONTACTASSOC WHERE STUDENTDCID = ?", dcid)
+    connected.sql("DELETE FROM STUDENTS WHERE DCID = ?", dcid)
+    preview = connected.service.sync(connected.name, plan_only=True)
+    connected.service.discard(preview.id)
+    found = [m for m in connected.service.find(connected.name, str(number)) if m.key == int(dcid)]
+    assert [(m.fate, m.delivered) for m in found] == [(None, True)]
+    assert connected.service.explain(connected.name, "student", int(dcid)).delivered
+
+
+def test_a_requirement_names_the_attribute_at_the_left_and_its_choice_at_the_right(delivered: Connected) -> None:
+    run = delivered.service.runs(delivered.name)[0]
+    groups = [g for g in delivered.service.problems(run.id) if g.rule.key == "missing-reported"]
+    record = next(one for group in groups for one in group.records if one.entity == "student")
+    found = delivered.service.explain(delivered.name, "student", record.key)
+    (step,) = [one for one in found.steps if one.name == "Requirements"]
+    assert (step.value, step.rule) == (f"{record.detail}: empty", "rule: Report if missing")
 
 
 def test_before_the_first_run_there_is_nothing_to_search(connected: Connected) -> None:

@@ -337,6 +337,17 @@ def test_a_rehearsal_plans_next_year_and_is_never_delivered(connected: Connected
     assert connected.service.discard(newer.id).state == "discarded"
 
 
+def test_a_rehearsal_reports_what_would_stop_a_run(connected: Connected) -> None:
+    connected.delivered()
+    connected.sql("DELETE FROM StudentContactAssoc")
+    rehearsal = connected.service.sync(connected.name, rehearse=True)
+    assert rehearsal.state == "previewed", rehearsal.error
+    assert ("short-read", "short-read/none") in [(hold.rule, hold.case) for hold in rehearsal.holds]
+    stopped = connected.service.sync(connected.name)
+    assert stopped.error
+    assert stopped.error["code"] == "PSC-READ-EMPTY"
+
+
 def test_a_rehearsal_of_a_year_that_is_not_there_says_so(connected: Connected) -> None:
     connected.service.set_value(connected.name, "scope.start_year", "2027")
     run = connected.service.sync(connected.name, rehearse=True)

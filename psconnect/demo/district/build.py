@@ -8,6 +8,7 @@ import threading
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
+from psconnect.demo.district.believable import BELIEVABLE, ODD, People
 from psconnect.demo.district.contacts import write_contacts
 from psconnect.demo.district.courses import write_courses
 from psconnect.demo.district.habits import Habits, apply_habits
@@ -63,7 +64,7 @@ def build_district(folder: Path, students: int, seed: int, today: date, habits: 
         with closing(sqlite3.connect(unfinished, isolation_level=None)) as database:
             for statement in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "BEGIN"):
                 database.execute(statement)
-            _fill(database, students, seed, today)
+            _fill(database, students, seed, today, ODD if habits.odd else BELIEVABLE)
             apply_habits(database, habits)
             for statement in ("COMMIT", "ANALYZE", f"PRAGMA user_version = {GENERATION}"):
                 database.execute(statement)
@@ -85,20 +86,20 @@ def _generation(path: Path) -> int:
         return 0
 
 
-def _fill(database: sqlite3.Connection, students: int, seed: int, today: date) -> None:
+def _fill(database: sqlite3.Connection, students: int, seed: int, today: date, names: People) -> None:
     year = school_year(today)
     for table in TABLES:
         database.execute(table.ddl())
     writer = RowWriter(database)
-    schools = plan_schools(students)
-    write_schools(writer, schools)
+    schools = plan_schools(students, names)
+    write_schools(writer, schools, names)
     write_calendar(writer, schools, [year.shifted(shift) for shift in (-1, 0, 1)])
-    people = make_students(seed, students, schools, year)
-    write_students(writer, seed, people, year)
-    write_contacts(writer, seed, people, year)
+    people = make_students(seed, students, schools, year, names)
+    write_students(writer, seed, people, year, names)
+    write_contacts(writer, seed, people, year, names)
     write_courses(writer, schools)
     timetable = Timetable(people, year)
-    staff = hire(seed, students, schools, timetable.sections_a_school())
+    staff = hire(seed, students, schools, timetable.sections_a_school(), names)
     assign_teachers(timetable, staff)
     write_schedule(writer, timetable, staff)
     write_staff(writer, staff)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from psconnect.demo.district.names import FAMILY, GIVEN, STREETS, TOWNS
+from psconnect.demo.district.names import STREETS
 from psconnect.demo.district.people import HISTORICAL, account_name
 from psconnect.demo.district.rows import chance
 
 if TYPE_CHECKING:
     import random
 
+    from psconnect.demo.district.believable import People
     from psconnect.demo.district.people import Student
     from psconnect.demo.district.rows import Row, RowWriter
     from psconnect.demo.district.years import SchoolYear
@@ -46,6 +47,7 @@ FIRST_CONTACT: Final = 300_000
 class _Book:
     """Rows of the contact tables while they are collected."""
 
+    people: People
     person: list[Row] = field(default_factory=list)
     assoc: list[Row] = field(default_factory=list)
     detail: list[Row] = field(default_factory=list)
@@ -70,10 +72,10 @@ class _Contact:
     account: int | None
 
 
-def write_contacts(writer: RowWriter, seed: int, students: list[Student], year: SchoolYear) -> None:
+def write_contacts(writer: RowWriter, seed: int, students: list[Student], year: SchoolYear, people: People) -> None:
     """Write about 1.6 contacts per student; siblings share theirs."""
     rng = chance(seed, len(students), "contacts")
-    book = _Book()
+    book = _Book(people)
     families: dict[int, list[_Contact]] = {}
     start = year.shifted(-2).first_day.isoformat()
     for student in students:
@@ -93,8 +95,8 @@ def _household(book: _Book, rng: random.Random, student: Student) -> list[_Conta
     contacts = []
     for place in range(count):
         relation = place if place < 2 else 2 + rng.randrange(len(_RELATIONS) - 2)
-        last = student.last if place == 0 or rng.random() < 0.6 else rng.choice(FAMILY)
-        contacts.append(_contact(book, rng, rng.choice(GIVEN), last, relation, place, student.family))
+        last = student.last if place == 0 or rng.random() < 0.6 else rng.choice(book.people.family)
+        contacts.append(_contact(book, rng, book.people.parent(rng, relation), last, relation, place, student.family))
     if contacts and student.family % 60 == 20:
         _, _, given, family, _ = book.person[-len(contacts)]
         contacts.append(_contact(book, rng, str(given), str(family), 0, 0, student.family))
@@ -122,7 +124,7 @@ def _contact(
         book.phone_assoc.append((500_000 + at, person_id, key, 1, 1 if at % 4 else 0, 21 if at % 5 else 22))
     if at % 6 != 4:
         # No random draw here, so that families stay the same as before there were addresses.
-        town, postcode = TOWNS[family % len(TOWNS)] if place == 0 else TOWNS[at % len(TOWNS)]
+        town, postcode = book.people.towns[(family if place == 0 else at) % len(book.people.towns)]
         house = family if place == 0 else at
         street = f"{1 + house % 900} {STREETS[house % len(STREETS)]} St"
         book.address.append((650_000 + at, street, town, "IL", "US", postcode))

@@ -34,6 +34,7 @@ class Habits:
         relation_type: the type of a relation is in "both" the association and its detail, only in the "detail" (the
             association has an earlier one), or only in the "association".
         dropped_terms: CC.TermID of a dropped class is "negative" like its SectionID, or stays "positive".
+        odd: names and a school that readers stumble over; else the people and schools are believable.
 
     """
 
@@ -47,6 +48,7 @@ class Habits:
     old_details: bool = False
     relation_type: Literal["both", "detail", "association"] = "both"
     dropped_terms: Literal["negative", "positive"] = "negative"
+    odd: bool = switch(True, effect="apart")  # noqa: FBT003 - the default
 
     @property
     def suffix(self) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from psconnect.demo.district.believable import ODD
 from psconnect.demo.district.codes import RACES
-from psconnect.demo.district.names import AWKWARD, FAMILY, GIVEN, STREETS, TOWNS
+from psconnect.demo.district.names import AWKWARD, STREETS
 from psconnect.demo.district.rows import chance
 from psconnect.demo.district.schools import EXACT
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
+    from psconnect.demo.district.believable import People
     from psconnect.demo.district.rows import Row, RowWriter
     from psconnect.demo.district.schools import School
     from psconnect.demo.district.years import SchoolYear
@@ -64,7 +66,7 @@ class Student:
         return self.dcid + PERSON_OFFSET
 
 
-def make_students(seed: int, total: int, schools: list[School], year: SchoolYear) -> list[Student]:
+def make_students(seed: int, total: int, schools: list[School], year: SchoolYear, people: People) -> list[Student]:
     """Assign ``total`` students to schools, in the order of Students.DCID."""
     rng = chance(seed, total, "students")
     graduates = [(schools[0], 99)] * schools[0].students
@@ -75,20 +77,21 @@ def make_students(seed: int, total: int, schools: list[School], year: SchoolYear
     ]
     rng.shuffle(seats)
     seats[_COMMON:_COMMON] = graduates
-    students = [_student(rng, index, seat, year) for index, seat in enumerate(seats)]
+    students = [_student(rng, index, seat, year, people) for index, seat in enumerate(seats)]
     _form_families(rng, students)
     return students
 
 
-def _student(rng: random.Random, index: int, seat: tuple[School, int], year: SchoolYear) -> Student:
+def _student(rng: random.Random, index: int, seat: tuple[School, int], year: SchoolYear, people: People) -> Student:
     school, grade = seat
-    if index < len(AWKWARD):
-        first, last, _ = AWKWARD[index]
+    first: str | None
+    if index < len(people.awkward):
+        first, last, _ = people.awkward[index]
     else:
-        first, last = rng.choice(GIVEN), rng.choice(FAMILY)
+        first, last = rng.choice(people.given), rng.choice(people.family)
     status = _status(rng, index, school)
     entry, leaving = _dates(rng, status, year)
-    gender = rng.choice("MFMFMFMFMFX")
+    gender = people.gender(first, rng.choice("MFMFMFMFMFX"))
     return Student(FIRST_DCID + index, 204_000 + index * 3, school, grade, status, first, last, gender, entry, leaving)
 
 
@@ -153,10 +156,12 @@ DistrictEntryGradeLevel SchoolEntryDate SchoolEntryGradeLevel Alert_Medical Pers
 Emerg_Phone_2 Doctor_Name Doctor_Phone"""
 
 
-def write_students(writer: RowWriter, seed: int, students: list[Student], year: SchoolYear) -> None:
+def write_students(writer: RowWriter, seed: int, students: list[Student], year: SchoolYear, people: People) -> None:
     """Write the students, their persons and mail addresses, the extension fields and the earlier enrollments."""
     rng = chance(seed, len(students), "records")
-    writer.write("Students", COLUMNS, [student_row(rng, index, one, year) for index, one in enumerate(students)])
+    writer.write(
+        "Students", COLUMNS, [student_row(rng, index, one, year, people) for index, one in enumerate(students)]
+    )
     writer.write(
         "Person",
         "DCID ID FirstName LastName IsActive",
@@ -178,7 +183,7 @@ def write_students(writer: RowWriter, seed: int, students: list[Student], year: 
     _write_history(writer, students, year)
 
 
-def student_row(rng: random.Random, index: int, one: Student, year: SchoolYear) -> Row:
+def student_row(rng: random.Random, index: int, one: Student, year: SchoolYear, people: People = ODD) -> Row:
     """The Students row of one student, in the order of ``COLUMNS``; ``index`` is its place in the district."""
     account: str | None = account_name(one.first, one.last, one.number)
     if index % 100 == 37:
@@ -188,10 +193,10 @@ def student_row(rng: random.Random, index: int, one: Student, year: SchoolYear) 
     age = (one.grade if one.grade < 99 else 13) + 5
     born = f"{year.start_year - age}-{1 + rng.randrange(12):02d}-{1 + rng.randrange(28):02d}"
     street = f"{1 + one.family % 900} {STREETS[one.family % len(STREETS)]} St"
-    town, postcode = TOWNS[one.family % len(TOWNS)]
+    town, postcode = people.towns[one.family % len(people.towns)]
     number = one.number
     state_number = f"{7 * number % 10**10:010d}"
-    middle = rng.choice(GIVEN)[:30] if rng.random() < 0.4 else None
+    middle = rng.choice(people.given)[:30] if rng.random() < 0.4 else None
     # Some phones are missing, as are most legacy contact columns in districts with the contacts module.
     phone = None if index % 23 == 5 else f"555-01{one.family % 100:02d}"
     mother = f"{one.last}, M"[:60] if one.family % 3 == 0 else None
@@ -207,15 +212,15 @@ def student_row(rng: random.Random, index: int, one: Student, year: SchoolYear) 
         f"family{one.family}@mail.example.org" if one.family % 4 == 0 else None, mother, phone if mother else None,
         graduation, None if one.grade == 99 else min(one.grade + 1, 99), one.school.number,
         "FRP"[index % 3], round(rng.random() * 40, 2) if index % 3 == 0 else 0, one.entry, max(one.grade - 2, -1),
-        one.entry, one.grade, alert, one.person_id, *_more_contacts(index, one),
+        one.entry, one.grade, alert, one.person_id, *_more_contacts(index, one, people),
     )  # fmt: skip
 
 
-def _more_contacts(index: int, one: Student) -> Row:
+def _more_contacts(index: int, one: Student, people: People) -> Row:
     """Location of the home, a second emergency contact and a doctor; their phones have no dashes."""
     place = f"{41 + one.family % 9 / 10:.1f},-{87 + one.family % 7 / 10:.1f}" if index % 4 == 1 else None
     neighbor = (f"{one.last}, G"[:60], f"55501{index % 90000:05d}") if index % 6 == 1 else (None, None)
-    doctor = ("Dr. Test", f"55502{index % 90000:05d}") if index % 9 == 2 else (None, None)
+    doctor = (people.doctor, f"55502{index % 90000:05d}") if index % 9 == 2 else (None, None)
     return (place, *neighbor, *doctor)
 
 

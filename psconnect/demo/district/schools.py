@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from psconnect.demo.district.names import SCHOOL_WORDS, TOWNS
+from psconnect.demo.district.names import SCHOOL_WORDS
 from psconnect.demo.district.years import SchoolYear, is_early_release
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from psconnect.demo.district.believable import People
     from psconnect.demo.district.rows import Row, RowWriter
 
 Level = Literal["elementary", "middle", "high", "new", "graduated"]
@@ -51,7 +52,7 @@ class School:
         return range(low, high + 1)
 
 
-def plan_schools(students: int) -> list[School]:
+def plan_schools(students: int, names: People) -> list[School]:
     """Share ``students`` out to schools. The first one returned is the school of the graduates (number 999999)."""
     graduates = max(3, students * 15 // 1000)
     schools = [School(2, GRADUATED_NUMBER, "Graduated Students", "GRAD", "graduated", graduates)]
@@ -63,7 +64,7 @@ def plan_schools(students: int) -> list[School]:
     sizes += [(level, size, False) for level, size in _sizes(rest)]
     if students >= WITH_SPECIAL_SCHOOLS:
         sizes.insert(3, ("new", 0, False))
-    schools += [_school(position, *size) for position, size in enumerate(sizes)]
+    schools += [_school(names, position, *size) for position, size in enumerate(sizes)]
     return schools
 
 
@@ -77,33 +78,32 @@ def _sizes(students: int) -> Iterator[tuple[Level, int]]:
             yield level, wanted // count + (1 if index < wanted % count else 0)
 
 
-def _school(position: int, level: Level, students: int, single_term: bool) -> School:  # noqa: FBT001 - a row of a plan
+def _school(names: People, position: int, level: Level, students: int, single_term: bool) -> School:  # noqa: FBT001 - a row of a plan
     number = 100 + 10 * position
     word = SCHOOL_WORDS[position % len(SCHOOL_WORDS)]
     more = "" if position < len(SCHOOL_WORDS) else f" {position // len(SCHOOL_WORDS) + 1}"
     kind = {"elementary": "Elementary", "middle": "Middle", "high": "High"}.get(level, "")
     name = f"{word}{more} {kind} School"
     if level == "new":
-        # A name that must never become part of a path, nor be shown as markup.
-        name = f'..\\{word}/K-8 Academy: "Phase <2>".'
+        name = names.new_school.format(word=word)
     return School(3 + position, number, name, f"{word[:2].upper()}{number}", level, students, single_term)
 
 
-def write_schools(writer: RowWriter, schools: list[School]) -> None:
+def write_schools(writer: RowWriter, schools: list[School], names: People) -> None:
     """Write the Schools rows."""
     columns = """DCID ID School_Number Name Abbreviation Low_Grade High_Grade Alternate_School_Number SchoolAddress
     SchoolCity SchoolState SchoolZip SchoolPhone Principal PrincipalEmail State_ExcludeFromReporting"""
-    writer.write("Schools", columns, map(_school_row, schools))
+    writer.write("Schools", columns, (_school_row(school, names) for school in schools))
 
 
-def _school_row(school: School) -> Row:
-    town, postcode = TOWNS[school.number // 10 % len(TOWNS)]
+def _school_row(school: School, names: People) -> Row:
+    town, postcode = names.towns[school.number // 10 % len(names.towns)]
     grades = school.grades
     keys = (school.dcid, school.dcid + 40, school.number, school.name, school.abbreviation, grades[0], grades[-1])
     if school.level == "graduated":
         return (*keys, 0, None, None, None, None, None, None, None, 1)
     address = (f"{school.number} Schoolhouse Rd", town, "IL", postcode, f"555-01{school.number % 100:02d}")
-    return (*keys, school.number + 5000, *address, "P. Demo", f"office{school.number}@schools.example.org", 0)
+    return (*keys, school.number + 5000, *address, names.principal, f"office{school.number}@schools.example.org", 0)
 
 
 def read_schools(database: sqlite3.Connection) -> list[School]:

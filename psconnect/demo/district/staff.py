@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from psconnect.demo.district.names import FAMILY, GIVEN, STREETS, TOWNS
+from psconnect.demo.district.names import STREETS
 from psconnect.demo.district.people import account_name
 from psconnect.demo.district.rows import chance
 from psconnect.demo.district.schools import DISTRICT_OFFICE
@@ -13,6 +13,7 @@ from psconnect.demo.district.schools import DISTRICT_OFFICE
 if TYPE_CHECKING:
     import random
 
+    from psconnect.demo.district.believable import People
     from psconnect.demo.district.rows import Row, RowWriter
     from psconnect.demo.district.schools import School
 
@@ -45,19 +46,20 @@ class Post:
 class Staff:
     """All staff of the district; ``teachers`` lists the posts of a school that may lead sections there."""
 
+    names: People
     people: list[Row] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     teachers: dict[int, list[Post]] = field(default_factory=dict)
     visitors: dict[int, Post] = field(default_factory=dict)
 
 
-def hire(seed: int, students: int, schools: list[School], sections: dict[int, int]) -> Staff:
+def hire(seed: int, students: int, schools: list[School], sections: dict[int, int], names: People) -> Staff:
     """Hire teachers for each school's number of sections, office staff everywhere, and a few who have left.
 
     Every twentieth teacher also has a post in the next school (``visitors``).
     """
     rng = chance(seed, students, "staff")
-    staff = Staff()
+    staff = Staff(names)
     places = [school for school in schools if school.level != "graduated"]
     for _ in range(4):
         _hire(staff, rng, DISTRICT_OFFICE, OFFICE)
@@ -85,7 +87,7 @@ def _hire(
 ) -> Post:
     at = len(staff.people)
     users_dcid = 64 + at
-    first, last = rng.choice(GIVEN), rng.choice(FAMILY)
+    first, last = rng.choice(staff.names.given), rng.choice(staff.names.family)
     account = account_name(first, last, users_dcid)[:20]
     number = f"t.{account}"[:20] if at % 10 == 4 else f"{at + 1:05d}"
     mail: str | None = f"{account}@schools.example.org"
@@ -95,17 +97,18 @@ def _hire(
     title = title or {TEACHER: "Teacher", OFFICE: "Office", LUNCH: "Kitchen", SUBSTITUTE: "Substitute"}.get(kind)
     staff.people.append(
         (users_dcid, number, first, None, last, f"{last}, {first}", mail, None if access else account,
-         account if access else None, school, access, 1 - access, title, rng.choice("MF"), *_home(at))
+         account if access else None, school, access, 1 - access, title,
+         staff.names.gender(first, rng.choice("MF")), *_home(at, staff.names))
     )  # fmt: skip
     return _post(staff, users_dcid, school, status, kind)
 
 
-def _home(at: int) -> Row:
+def _home(at: int, names: People) -> Row:
     """The phone and the address at home, which most of the staff keep to themselves."""
     phone = None if at % 3 else f"555-03{at % 100:02d}" if at % 2 else f"55503{at % 90000:05d}"
     if at % 4 != 1:
         return (phone, None, None, None, None)
-    town, postcode = TOWNS[at // 4 % len(TOWNS)]
+    town, postcode = names.towns[at // 4 % len(names.towns)]
     return (phone, f"{1 + at % 900} {STREETS[at % len(STREETS)]} St", town, "IL", postcode)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
@@ -24,7 +23,7 @@ from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
 
-_NARROW, _BUTTON_WIDTH = 640, 140
+_BUTTON_WIDTH = 140
 
 
 class ConnectionCard(Card):
@@ -64,18 +63,19 @@ class ConnectionCard(Card):
         self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._whole.setSpacing(SPACE_L)
         self._whole.addWidget(wide(words), 1)
-        side = row(self._sparkline, success, spacing=SPACE_L)
-        self._whole.addWidget(side, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._side = row(self._sparkline, success, spacing=SPACE_L)
+        self._whole.addWidget(self._side, 0, Qt.AlignmentFlag.AlignVCenter)
         self._whole.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(self._whole)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def set_narrow(self, *, narrow: bool) -> None:
         """In a narrow window the last success and the buttons stand below the words."""
-        narrow = event.size().width() < _NARROW
         directions = QBoxLayout.Direction
         self._whole.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
         self._button_row.setDirection(directions.LeftToRight if narrow else directions.TopToBottom)
-        super().resizeEvent(event)
+        side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignVCenter
+        for part in (self._side, self._buttons):
+            self._whole.setAlignment(part, side)
 
     @property
     def needs_you(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
@@ -22,6 +23,8 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.runs import Run
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
+
+_NARROW = 760
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class ConnectionsPage(ScrollPage):
         # There is one filled button: what the first connection needs, else the way to the first connection.
         for place, card in enumerate(self.cards.values()):
             card.set_first(first=not place)
+            card.set_narrow(narrow=self.width() < _NARROW)
         self.set_up_button.set_look("secondary" if found else "primary")
         self._show_damaged(loaded.damaged)
         self.show_content()
@@ -104,6 +108,12 @@ class ConnectionsPage(ScrollPage):
             else counted(len(cards), "It is in order.", "All {count} are in order.")
         )
         self.set_title(self.word, told if cards else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """In a narrow window the parts of a card stand below each other."""
+        super().resizeEvent(event)
+        for card in self.cards.values():
+            card.set_narrow(narrow=event.size().width() < _NARROW)
 
     def _focused(self) -> tuple[str, int] | None:
         """Name of the connection whose card has the focus, and the place of the button in it."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
@@ -59,9 +60,11 @@ class ExplainedCard(Card):
         self.setAccessibleName(tr("The record"))
         self.heading.hide()
         self.sentence, self.about, self.to_do = Label("", "figure"), Label("", "muted"), Label("")
+        self.over = Label("", "strong")
+        self.over.set_state("warning")
         self.open_button = secondary(tr("Open in PowerSchool"), self._open, symbol="open")
         self.open_button.hide()
-        words = column(self.sentence, self.about, self.to_do, spacing=SPACE_S)
+        words = column(self.sentence, self.over, self.about, self.to_do, spacing=SPACE_S)
         self.add(row(wide(words), self.open_button, spacing=SPACE_L))
         self.body.setSpacing(SPACE_L)
         self._holder = QVBoxLayout()
@@ -87,25 +90,27 @@ class ExplainedCard(Card):
         self._link, self.parts = found.link, {}
         self.steps = [(step.name, _OUTCOMES[step.outcome][0], step.text) for step in found.steps]
         about = tr(
-            "{title}, {kind} {id}. Run of {when}.",
+            "{title}, {kind} {id}",
             title=shown(found.title),
             kind=record_kind(found.entity).lower(),
             id=shown(found.sourced_id),
-            when=moment(explained.run.started, now),
         )
         to_do = tr("What to do: {action}", action=with_way(found.to_do)) if found.to_do else ""
-        self._show_head(shown(found.sentence), about, to_do)
-        parts: list[QWidget | int] = [_steps(found.steps)]
+        self._show_head(shown(found.sentence), about, to_do, shown(found.over))
+        way = tr("The way through the last run, {when}", when=moment(explained.run.started, now))
+        parts: list[QWidget | int] = [Label(way, "heading"), _steps(found.steps)]
         parts += self._missing(found)
+        parts += self._now(found)
         parts += self._over_time(found.happenings, now)
-        parts += self._values(found)
         inside = column(*parts, 1, spacing=SPACE_M)
         inside.setContentsMargins(0, 0, SPACE_M, 0)
         self._put(inside)
 
-    def _show_head(self, sentence: str, about: str, to_do: str = "") -> None:
+    def _show_head(self, sentence: str, about: str, to_do: str = "", over: str = "") -> None:
         self.sentence.setText(sentence)
         self.about.setText(about)
+        self.over.setText(over)
+        self.over.setVisible(bool(over))
         self.to_do.setText(to_do)
         self.to_do.setVisible(bool(to_do))
         self.open_button.setVisible(bool(self._link))
@@ -153,15 +158,30 @@ class ExplainedCard(Card):
         note = Label(tr("Press Enter, or double-click a line, to open its run."), "help")
         return [*self._part("over-time", heading, table), note]
 
-    def _values(self, found: Explanation) -> list[QWidget]:
-        model = RowsModel([tr("Attribute"), tr("Value")], parent=self)
+    def _now(self, found: Explanation) -> list[QWidget]:
+        """What stands in the other system, beside what the newest run read; what differs is coloured."""
+        read, now = dict(found.values), dict(found.now)
+        stands = found.delivered
+        heading = tr("In the other system now") if stands or not now else tr("In the other system until it was removed")
+        if not now:
+            heading = tr("In the other system now: nothing")
+        model = RowsModel(
+            [tr("Attribute"), tr("There now") if stands else tr("Was there"), tr("Read last")], parent=self
+        )
         model.show_rows(
             [
-                [Cell(name), Cell(_line(value) or tr("none"), state="" if value else "muted")]
-                for name, value in found.values
+                [
+                    Cell(name),
+                    _value(now.get(name, ""), "" if now else "muted"),
+                    _value(value, "warning" if now and value != now.get(name, "") else "muted"),
+                ]
+                for name, value in read.items()
+                if value or now.get(name)
             ]
         )
-        return self._part("values", tr("Values as read"), Table(model, tr("Values as read"), [170, 0]))
+        table = Table(model, heading, [150, 0, 0])
+        table.setColumnHidden(1, not now)
+        return self._part("values", heading, table)
 
     def _part(self, key: str, heading: str, table: Table) -> list[QWidget]:
         table.verticalHeader().setDefaultSectionSize(_ROW)
@@ -187,9 +207,20 @@ def _steps(steps: tuple[ExplainedStep, ...]) -> QWidget:
         chip = Chip(word, colour)
         chip.setAccessibleName(tr("{step}: {outcome}", step=step.name, outcome=word))
         grid.addWidget(Label(step.name, "strong", wrap=False), place * 2, 0)
-        grid.addWidget(Label(step.text, "muted" if step.outcome == "not reached" else "body"), place * 2, 1)
+        grid.addWidget(_compared(step), place * 2, 1)
         grid.addWidget(row(1, chip), place * 2, 2)
     return holder
+
+
+def _compared(step: ExplainedStep) -> QWidget:
+    """The value at the left, the rule at the right, and below them what is said about it."""
+    text = Label(step.text, "muted" if step.outcome == "not reached" else "body")
+    text.setVisible(bool(step.text))
+    if not (step.value or step.rule):
+        return text
+    value, rule = Label(shown(step.value)), Label(shown(step.rule), "muted")
+    rule.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return column(row(wide(value), wide(rule)), text, spacing=0)
 
 
 def _happening(one: Happening, now: datetime) -> list[list[Cell]]:
@@ -219,6 +250,10 @@ def _difference(name: str, before: str, after: str) -> list[Cell]:
         Cell(_line(before) or tr("none"), state="bad" if before else "muted"),
         Cell(_line(after) or tr("none"), state="good" if after else "muted"),
     ]
+
+
+def _value(text: str, state: str) -> Cell:
+    return Cell(_line(text) or tr("none"), state=state if text else "muted")
 
 
 def _line(text: str) -> str:

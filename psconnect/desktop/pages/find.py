@@ -21,7 +21,7 @@ from psconnect.model.runs import WAITING
 from psconnect.model.shown_text import shown
 from psconnect.service import Match
 from psconnect.wording.errors import word
-from psconnect.wording.records import fate_word, record_kind
+from psconnect.wording.records import record_kind, standing_word
 
 _TYPING_MS, _MOST = 250, 50
 _FIELD_LEAST, _FIELD_WIDTH, _LIST_LEAST = 200, 420, 180
@@ -206,4 +206,7 @@ def _counted(count: int) -> str:
 def _entry(match: Match) -> MatchEntry:
     kind = record_kind(match.entity)
     what = tr("{kind} {number}", kind=kind, number=shown(match.number)) if match.number else kind
-    return MatchEntry(" ".join(shown(match.title).split()), tr("{what}, {fate}", what=what, fate=fate_word(match.fate)))
+    return MatchEntry(
+        " ".join(shown(match.title).split()),
+        tr("{what}, {standing}", what=what, standing=standing_word(delivered=match.delivered).lower()),
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from psconnect.desktop.context import PageContext
-from psconnect.desktop.sentences import changes_in_words
+from psconnect.desktop.pages.compared import ComparedCard
+from psconnect.desktop.sentences import changes_in_words, plan_in_words
 from psconnect.desktop.text import counted, duration, exact, moment, number, scope_word, state_word, tr, trigger_word
 from psconnect.desktop.widgets.card import Card, row
 from psconnect.desktop.widgets.chip import run_colour, run_word
@@ -36,8 +37,17 @@ class HistoryPage(ScrollPage):
         card = Card()
         card.add(row(self._count, 1, self._sparkline))
         card.add(self.table, 1)
-        card.add(Label(tr("Press Enter, or double-click a run, to open its summary."), "help"))
+        card.add(
+            Label(
+                tr("Enter or a double click opens a run. Choose two (Ctrl and click) to compare what they left there."),
+                "help",
+            )
+        )
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.selectionModel().selectionChanged.connect(lambda _on, _off: self._compare())
+        self.compared = ComparedCard()
         self.body.addWidget(card, 1)
+        self.body.addWidget(self.compared)
 
     def load(self, name: str) -> None:
         """Show the runs of a connection."""
@@ -67,6 +77,11 @@ class HistoryPage(ScrollPage):
         self.table.selectRow(next((place for place, run in enumerate(runs) if run.id == before), 0))
         self.show_content()
 
+    def _compare(self) -> None:
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        chosen = [self._runs[row] for row in rows if row < len(self._runs)]
+        self.compared.show_runs(chosen if len(chosen) == 2 else [], self._context.now())  # noqa: PLR2004 - two
+
     @property
     def _current(self) -> str:
         """Id of the run whose line is the current one, or an empty text."""
@@ -75,11 +90,11 @@ class HistoryPage(ScrollPage):
 
     def _row(self, run: Run) -> list[Cell]:
         problems = sum(run.problems.values())
-        took = duration((run.ended - run.started).total_seconds()) if run.ended else "–"
+        took = duration(run.took.total_seconds()) if run.took is not None else "–"
         return [
             Cell(moment(run.started, self._context.now()), tip=exact(run.started)),
             Cell(_state(run), state=_table_colour(run), strong=True),
-            Cell(changes_in_words(run) if run.planned else "–"),
+            Cell(_changes(run)),
             Cell(number(problems), right=True),
             Cell(scope_word(run.scope)),
             Cell(trigger_word(run.trigger)),
@@ -90,6 +105,13 @@ class HistoryPage(ScrollPage):
         run = self._runs[place]
         go = self._context.go
         (go.review if run.state in WAITING else go.summary)(self.name, run.id)
+
+
+def _changes(run: Run) -> str:
+    """What the run changed; of a plan, what it would change or would have changed."""
+    if run.state in APPLIED or run.in_part:
+        return changes_in_words(run)
+    return plan_in_words(run) if run.planned else tr("nothing delivered")
 
 
 def _state(run: Run) -> str:

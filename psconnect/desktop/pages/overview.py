@@ -95,11 +95,11 @@ class OverviewPage(ScrollPage):
         self.read(self._context.bridge, work, self._show)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """In a narrow window the cards stand below each other, what needs attention first; no column is dropped."""
+        """In a narrow window the cards stand below each other; no column is dropped."""
         directions = QBoxLayout.Direction
         narrow = event.size().width() < _NARROW
         self._status.sparkline.setVisible(not narrow)
-        self._side_by_side.setDirection(directions.BottomToTop if narrow else directions.LeftToRight)
+        self._side_by_side.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
         super().resizeEvent(event)
 
     def _show(self, loaded: _Loaded) -> None:

@@ -9,16 +9,17 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.failure import ways_on
 from psconnect.desktop.progress import ProgressStep
 from psconnect.desktop.runs import ActiveRun
-from psconnect.desktop.sentences import error_in_words, failure_in_words, headline, reasons_in_words, totals, went
+from psconnect.desktop.sentences import error_in_words, failure_in_words, headline, reasons_in_words, went
 from psconnect.desktop.text import duration, moment, number, state_word, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
-from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, clear, line, row, wide
 from psconnect.desktop.widgets.chip import Chip, run_colour
-from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.runs import WAITING, Run
 from psconnect.wording.catalogue import marked, translated
@@ -32,7 +33,7 @@ _STATES = {
     "done": (marked("Done"), "good"),
     "stopped": (marked("Stopped"), "warning"),
     "left": (marked("Not needed"), ""),
-    "unreached": (marked("Not done"), ""),
+    "unreached": (marked("Not begun"), ""),
 }
 _VERBS = {
     "preview": marked("Previewing {name}"),
@@ -41,7 +42,8 @@ _VERBS = {
     "revalidate": marked("Checking the plan of {name} again"),
     "sync": marked("Syncing {name}"),
 }
-_CHIP_WIDTH, _TITLE_WIDTH = 96, 250
+_CHIP_WIDTH, _TITLE_WIDTH = 96, 140
+_STEPS_STRETCH, _WORDS_STRETCH = 3, 4
 
 
 class RunPage(ScrollPage):
@@ -52,6 +54,9 @@ class RunPage(ScrollPage):
         self._context = context
         self.name = ""
         self.cancel_button = secondary(tr("Cancel"), self._cancel)
+        # Nobody should stop a run by pressing Enter on a page that has just come up.
+        self.cancel_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._led_to_end = False
         self.next_button = primary(tr("Open the summary"), self._go_on)
         self.buttons.addWidget(self.cancel_button)
         self.buttons.addWidget(self.next_button)
@@ -65,6 +70,8 @@ class RunPage(ScrollPage):
         top = Card()
         top.add(row(self._time, wide(self._left), self._percent))
         top.add(self.bar)
+        self.safe = Label("", "help")
+        top.add(self.safe)
         self.body.addWidget(top)
         self._steps = _StepsCard()
         self.body.addWidget(self._steps)
@@ -130,18 +137,36 @@ class RunPage(ScrollPage):
         self.cancel_button.setEnabled(not active.stopping)
         self.cancel_button.setText(tr("Stopping …") if active.stopping else tr("Cancel"))
         self.next_button.setVisible(active.ended)
+        self.safe.setVisible(not active.ended)
+        self.safe.setText(_what_cancel_does(active))
         if not active.ended:
+            self._led_to_end = False
             title = translated(_VERBS.get(active.kind, _VERBS["sync"]), name=self.name)
             self.set_title(title, tr("You can look at other pages meanwhile; the run goes on."))
             self.outcome.hide()
             return
         self._show_end(active)
+        self._lead_to_end()
+
+    def _lead_to_end(self) -> None:
+        """Once a run has ended, the focus is on what one does next."""
+        if self._led_to_end or not self.isVisible():
+            return
+        self._led_to_end = True
+        self.next_button.set_look("primary")
+        helps = self.outcome.buttons[0] if self.outcome.buttons and not self.outcome.isHidden() else None
+        if helps and self.outcome.property("state") == "bad":
+            helps.set_look("primary")
+            self.next_button.set_look("secondary")
+            helps.setFocus()
+        else:
+            self.next_button.setFocus()
 
     def _show_end(self, active: ActiveRun) -> None:
         run = active.run
         if active.error:
             self.set_title(word(active.error).title, self.name)
-            self.outcome.tell(error_in_words(active.error), "bad", self.ways_out(active.error.code))
+            self._tell(error_in_words(active.error), "bad", ways_on(self._context, self.name, active.error, None))
             self.next_button.setText(tr("Open the overview"))
         elif run is None:
             self.set_title(tr("Stopped"), tr("Nothing was delivered."))
@@ -149,12 +174,18 @@ class RunPage(ScrollPage):
         else:
             started = moment(run.started, self._context.now())
             self.set_title(headline(run), tr("{name}, started {when}", name=self.name, when=started))
-            ways_out = self.ways_out(run.error["code"]) if run.error else []
-            self.outcome.tell(_outcome(run), _colour(run), ways_out)
+            helps = ways_on(self._context, self.name, run.error, run) if run.error else []
+            self._tell(_outcome(run), _colour(run), helps)
             self.next_button.setText(tr("Review") if run.state in WAITING else tr("Open the summary"))
             self._show_revalidated(active, run)
         if self._waits_on(active):
             self.next_button.setText(tr("Back to the review"))
+
+    def _tell(self, text: str, state: str, actions: list[Action]) -> None:
+        """Say how the run ended, once: told again, the buttons would be others and lose the focus."""
+        if self._led_to_end and self.outcome.label.text() == text and not self.outcome.isHidden():
+            return
+        self.outcome.tell(text, state, actions)
 
     def _show_revalidated(self, active: ActiveRun, run: Run) -> None:
         """Say that re-validation found the plan unchanged."""
@@ -190,6 +221,12 @@ def _reached(active: ActiveRun) -> bool:
     return active.run is not None and active.run.state not in ("failed", "cancelled", "interrupted")
 
 
+def _what_cancel_does(active: ActiveRun) -> str:
+    if active.progress.stage == "applying":
+        return tr("It is delivering. Cancel stops at the next safe point; what is due then comes with the next sync.")
+    return tr("Nothing is written before the last stage. Until then, Cancel leaves the other system as it is.")
+
+
 def _remaining(active: ActiveRun) -> str:
     if active.stopping and not active.ended:
         return tr("stopping at the next safe point")
@@ -204,7 +241,7 @@ def _outcome(run: Run) -> str:
         return failure_in_words(run)
     if run.state == "held":
         return tr("On hold, nothing was delivered. {reasons}", reasons=reasons_in_words(run))
-    if run.delivered and totals(run).total:
+    if run.delivered and run.all_changes.total:
         return tr("{changes} Delivered to {place}.", changes=went(run), place=run.delivered)
     return went(run)
 
@@ -222,7 +259,8 @@ class _StepsCard(Card):
         self._grid = QGridLayout()
         self._grid.setVerticalSpacing(SPACE_S)
         self._grid.setHorizontalSpacing(SPACE_L)
-        self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnStretch(1, _STEPS_STRETCH)
+        self._grid.setColumnStretch(2, _WORDS_STRETCH)
         self._grid.setColumnMinimumWidth(0, _CHIP_WIDTH)
         self._grid.setColumnMinimumWidth(1, _TITLE_WIDTH)
         self.body.addLayout(self._grid)
@@ -240,8 +278,8 @@ class _StepRow:
     """The widgets of one line."""
 
     def __init__(self, grid: QGridLayout, place: int) -> None:
-        self.chip, self.title = Chip(), Label("", "strong", wrap=False)
-        self.words, self.bar = ElidedLabel("", "muted"), QProgressBar()
+        self.chip, self.title = Chip(), Label("", "strong")
+        self.words, self.bar = Label("", "muted"), QProgressBar()
         self.end = Label("", "muted", wrap=False)
         self.bar.setRange(0, _THOUSAND)
         self.bar.setTextVisible(False)

@@ -25,7 +25,7 @@ OnFigure = Callable[[str, Figure], object]
 _FIGURES: tuple[Figure | None, ...] = (None, "read", "left_out", "added", "delivered", "changed")
 """What each column leads to."""
 _WIDTHS = [0, 66, 70, 64, 82, 96]
-_HEADING_PADDING, _MARGIN = 10, 12
+_HEADING_PADDING, _MARGIN = 16, 12
 
 
 class FigureTable(Table):
@@ -35,6 +35,7 @@ class FigureTable(Table):
         super().__init__(model, name, _WIDTHS)
         self._on_cell = on_cell
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        self.setProperty("look", "figures")
         self.setMouseTracking(True)
         self.clicked.connect(lambda index: on_cell(index.row(), index.column()))
         self.entered.connect(self._point)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.exclusions import left_alone_in_words
 from psconnect.desktop.pages.problems import ProblemsCard
+from psconnect.desktop.pages.standing import StandingCard
 from psconnect.desktop.sentences import (
     changes_in_words,
     failure_in_words,
@@ -21,7 +22,6 @@ from psconnect.desktop.sentences import (
 )
 from psconnect.desktop.text import (
     duration,
-    entity_label,
     exact,
     moment,
     number,
@@ -34,10 +34,10 @@ from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, clear
 from psconnect.desktop.widgets.chip import Chip, run_colour, run_word
-from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
+from psconnect.model.reconciled import Reconciled, altogether, in_order
 from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.service import Undoable, slug
@@ -84,13 +84,9 @@ class RunSummaryPage(ScrollPage):
         self._grid.setVerticalSpacing(SPACE_L)
         self._facts.body.addLayout(self._grid)
         self.body.addWidget(self._facts)
-        self._changes, self._left_out = _ChangesCard(), _LeftOutCard()
-        side_by_side = QGridLayout()
-        side_by_side.setSpacing(SPACE_L)
-        for place, card in enumerate((self._changes, self._left_out)):
-            side_by_side.addWidget(card, 0, place)
-            side_by_side.setColumnStretch(place, 1)
-        self.body.addLayout(side_by_side)
+        self.standing, self._left_out = StandingCard(), _LeftOutCard()
+        self.body.addWidget(self.standing)
+        self.body.addWidget(self._left_out)
         self.problems = ProblemsCard(context.open_url, self._why, self._save_for_registrar)
         self.body.addWidget(self.problems)
         self.body.addStretch(1)
@@ -120,16 +116,29 @@ class RunSummaryPage(ScrollPage):
         self.undo_button.setToolTip(loaded.undoable.reason)
         self._show_outcome(run)
         self._show_facts(run)
-        self._changes.show_run(run)
+        self._show_standing(run)
         self._left_out.show_run(run)
-        self._left_out.setVisible(bool(run.left_out))
+        self._left_out.setVisible(bool(run.reconciled or run.left_out))
         self.problems.show_groups(loaded.problems)
         # A run that never came to a plan has nothing to say about records.
-        for card in (self._changes, self.problems):
+        for card in (self.standing, self.problems):
             card.setVisible(run.planned is not None)
         if run.kind == "undo":
             self.problems.hide()  # It has read nothing, so it knows of none.
         self.show_content()
+
+    def _show_standing(self, run: Run) -> None:
+        """What stood in the other system after the run; of a plan, what would have stood there."""
+        done = run.state in APPLIED or run.in_part
+        rows = run.reconciled or {key: Reconciled() for key in run.changes}
+        self.standing.show_rows(
+            tr("What stood in the other system after it") if done else tr("What would stand in the other system"),
+            in_order(rows),
+            run.changes,
+            counted=bool(run.reconciled),
+            total=True,
+        )
+        self.standing.still.show_state("")
 
     def _when(self, run: Run) -> str:
         return moment(run.started, self._context.now())
@@ -148,8 +157,8 @@ class RunSummaryPage(ScrollPage):
 
     def _show_facts(self, run: Run) -> None:
         clear(self._grid)
-        waits = tr("waits for you") if run.state in WAITING else tr("not ended")
-        took = duration((run.ended - run.started).total_seconds()) if run.ended else waits
+        waits = tr("not ended")
+        took = duration(run.took.total_seconds()) if run.took is not None else waits
         facts = [
             (tr("Started"), moment(run.started, self._context.now()), exact(run.started), 1),
             (tr("Took"), took, "", 1),
@@ -254,35 +263,6 @@ class RunSummaryPage(ScrollPage):
         self.outcome.tell(word(error, window=True).text, "bad")
 
 
-class _ChangesCard(Card):
-    """Changes per entity."""
-
-    def __init__(self) -> None:
-        super().__init__(tr("Changes"))
-        headers = [tr("Records"), tr("Created"), tr("Updated"), tr("Removed")]
-        self._model = RowsModel(headers, frozenset({1, 2, 3}), self)
-        self.table = Table(self._model, tr("Changes per kind of record"), [0, 84, 84, 84])
-        self._none = Label(tr("Nothing changed."), "muted")
-        self.add(self.table)
-        self.add(self._none)
-        self.body.addStretch(1)
-
-    def show_run(self, run: Run) -> None:
-        """Show the counts of a run."""
-        self._model.show_rows(
-            [
-                [
-                    Cell(entity_label(entity)),
-                    *(Cell(number(value), right=True) for value in (counts.create, counts.update, counts.remove)),
-                ]
-                for entity, counts in run.changes.items()
-            ]
-        )
-        self.table.fit_rows()
-        self.table.setVisible(bool(run.changes))
-        self._none.setVisible(not run.changes)
-
-
 class _LeftOutCard(Card):
     """Records left out, by the rule that left them out."""
 
@@ -294,11 +274,12 @@ class _LeftOutCard(Card):
         self.body.addStretch(1)
 
     def show_run(self, run: Run) -> None:
-        """Show what a run left out."""
+        """Show what a run left out: exactly the records that its table counts as left out."""
+        found = altogether(run.reconciled.values()).because if run.reconciled else run.left_out
         self._model.show_rows(
             [
                 [Cell(rule_of(rule).title, tip=tr("Left out because {why}.", why=rule_of(rule).because)), _right(count)]
-                for rule, count in sorted(run.left_out.items(), key=lambda item: -item[1])
+                for rule, count in sorted(found.items(), key=lambda item: -item[1])
             ]
         )
         self.table.fit_rows()

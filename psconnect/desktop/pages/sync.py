@@ -105,6 +105,7 @@ class SyncPage(ScrollPage):
         )
         last = standing.last
         self.standing.when.setText(tr("delivered {when}", when=moment(last.ended or last.started, now)) if last else "")
+        self.standing.still.show_state("")
         self._show_waiting(run)
         self.more_button.add_menu(
             [

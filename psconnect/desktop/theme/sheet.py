@@ -187,6 +187,8 @@ def _tables(c: Tokens) -> str:
     QHeaderView {{ background: {c.surface}; border: 0; }}
     QHeaderView::section {{ background: {c.surface}; color: {c.muted}; border: 0; border-bottom: 1px solid {c.line};
         padding: 0 11px; min-height: 30px; font-size: {t.SMALL}px; font-weight: 600; }}
+    QTableView[look="figures"] QHeaderView::section {{ padding: 0 11px 0 2px; }}
+    QTableView[look="figures"] QHeaderView::section:first {{ padding-left: 11px; }}
     QTableCornerButton::section {{ background: {c.surface}; border: 0; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
     QTabBar::tab {{ background: transparent; color: {c.muted}; border: 2px solid transparent; padding: 6px 12px;

@@ -15,7 +15,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from psconnect.model.entities import ADMIN, BY_KEY, BY_RANK, ENROLLMENT, TEACHER, Entity
@@ -47,6 +47,7 @@ class Match:
         title: how a person names it; a person's data, for the screen alone.
         number: the number people look it up by; may be empty.
         fate: what became of it in the newest run; None when that run did not read it.
+        delivered: whether it stands at the destination now.
     """
 
     entity: str
@@ -55,6 +56,7 @@ class Match:
     title: str
     number: str
     fate: Fate | None
+    delivered: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,11 @@ class LastRead:
         fate, rule, record, *others = row
         return Staged(Fate(fate), rule or "", record_by_name(entity, record), dict(zip(columns, others, strict=True)))
 
+    def stands(self, entity: Entity, key: int) -> bool:
+        """Whether a record stands at the destination."""
+        sql = "SELECT 1 FROM main.ledger WHERE entity = ? AND key = ?"
+        return self.db.execute(sql, [entity.rank, key]).fetchone() is not None
+
     def changed_role(self, entity: Entity, key: int) -> str:
         """The rule for a member of staff who was read as the other kind; else an empty text."""
         return _changed_roles(self.db, entity, {key}, "stage").get(key, "")
@@ -151,15 +158,16 @@ class LastRead:
             yield key, Fate(fate), decode_record(record)
 
     def enrollments_left_out(self, column: str, key: int, most: int) -> list[tuple[str, dict[str, int | None]]]:
-        """Enrollments that are not delivered, of the ``class``, ``student`` or ``teacher`` with that key.
+        """Enrollments of a ``class``, ``student`` or ``teacher`` that are left out and don't stand at the destination.
 
         Each is its rule, and the keys of class, student and teacher.
         """
         sql = (
             "SELECT e.rule, e.class, e.student, e.teacher FROM finder.left_out f JOIN stage.stage_enrollment e "
-            f"ON e.key = f.key WHERE f.{column} = ? ORDER BY f.key LIMIT ?"
+            f"ON e.key = f.key WHERE f.{column} = ? AND f.key NOT IN "
+            "(SELECT key FROM main.ledger WHERE entity = ?) ORDER BY f.key LIMIT ?"
         )
-        rows = self.db.execute(sql, [key, most])
+        rows = self.db.execute(sql, [key, ENROLLMENT.rank, most])
         return [(rule, dict(zip(("class", "student", "teacher"), keys, strict=True))) for rule, *keys in rows]
 
     def search(self, text: str, entity: str = "", most: int = 50) -> list[Match]:
@@ -180,7 +188,7 @@ class LastRead:
             closeness = _closeness(kind, named, words)
             if closeness is None:
                 continue
-            match = _match(kind, key, named, fate)
+            match = replace(_match(kind, key, named, fate), delivered=self.stands(kind, key))
             found.append(((closeness, FINDABLE.index(kind.key), match.title.casefold(), key), match))
         found.sort(key=lambda one: one[0])
         return [match for _order, match in found[:most]]
@@ -189,8 +197,12 @@ class LastRead:
         staged = self.staged(entity, key)
         if staged:
             return staged.named, staged.fate
-        sql = "SELECT before FROM change WHERE entity = ? AND key = ? AND before IS NOT NULL ORDER BY run DESC LIMIT 1"
-        row = self.db.execute(sql, [entity.rank, key]).fetchone()
+        sql = (
+            "SELECT record FROM main.ledger WHERE entity = :entity AND key = :key UNION ALL SELECT before FROM "
+            "(SELECT before FROM main.change WHERE entity = :entity AND key = :key AND before IS NOT NULL "
+            "ORDER BY run DESC) LIMIT 1"
+        )
+        row = self.db.execute(sql, {"entity": entity.rank, "key": key}).fetchone()
         return (record_by_name(entity, row[0]) if row else dict.fromkeys(entity.attributes, "")), None
 
 
@@ -270,5 +282,11 @@ def _index(db: sqlite3.Connection, entity: Entity) -> None:
     db.execute(
         f"{into}, CAST(before AS TEXT) FROM (SELECT key, before, max(run) FROM main.change "
         f"WHERE entity = ? AND before IS NOT NULL AND key NOT IN (SELECT key FROM {source}) GROUP BY key)",
+        [entity.rank],
+    )
+    db.execute(
+        f"{into}, CAST(record AS TEXT) FROM main.ledger l WHERE entity = ? AND key NOT IN (SELECT key FROM {source}) "
+        "AND NOT EXISTS (SELECT 1 FROM main.change c WHERE c.entity = l.entity AND c.key = l.key "
+        "AND c.before IS NOT NULL)",
         [entity.rank],
     )
