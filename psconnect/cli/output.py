@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from psconnect.cli.codes import DONE, NOT_READ
 from psconnect.model.errors import PsconnectError
 from psconnect.model.events import RunEvent
-from psconnect.model.reconciled import altogether, in_order
+from psconnect.model.reconciled import altogether, by_care
 from psconnect.model.runs import WAITING, ChangeCounts, Run, SetAside
 from psconnect.model.shown_text import shown
 from psconnect.wording.catalogue import number, tr
@@ -209,7 +209,7 @@ def _standing(run: Run) -> list[tuple[str, ...]]:
     lines: list[tuple[str, ...]] = [
         (tr("Records"), tr("read"), tr("− left out"), tr("+ added"), tr("= delivered"), tr("change")),
     ]
-    figures = in_order(run.reconciled)
+    figures = by_care(run.reconciled)
     kinds = [(entity_label(key), one, run.changes.get(key, ChangeCounts())) for key, one in figures.items()]
     for label, one, counts in [*kinds, (tr("All records"), altogether(figures.values()), run.all_changes)]:
         parts = (one.read, one.left_out, one.added, one.delivered)

@@ -36,7 +36,7 @@ def changes_in_words(run: Run) -> str:
     return ", ".join(text for count, text in parts if count)
 
 
-def plan_in_words(run: Run) -> str:
+def would_in_words(run: Run) -> str:
     """What a plan would do, like ``would create 38, update 112, remove 9``."""
     total = run.all_changes
     if not total.total:

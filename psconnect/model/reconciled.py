@@ -59,7 +59,7 @@ _BY_CARE = (
 )
 
 
-def in_order(rows: Mapping[str, Reconciled]) -> dict[str, Reconciled]:
+def by_care(rows: Mapping[str, Reconciled]) -> dict[str, Reconciled]:
     """The figures of those that a person cares about most first; a destination's derived entities come last."""
     known = {key: rows[key] for key in _BY_CARE if key in rows}
     return {**known, **{key: one for key, one in rows.items() if key not in known}}

@@ -11,7 +11,7 @@ from psconnect.destinations import KINDS
 from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
-from psconnect.model.reconciled import Reconciled, altogether, in_order
+from psconnect.model.reconciled import Reconciled, altogether, by_care
 from psconnect.model.runs import APPLIED, GIVEN_UP, WAITING, ChangeCounts, Run
 from psconnect.reports.problems import SchoolProblems, by_school
 from psconnect.store.history import run_table
@@ -160,7 +160,7 @@ def _standing(run: Run) -> list[StandingRow]:
         return []
     rows = [
         StandingRow(entity_label(key), figures, signed(run.changes.get(key, ChangeCounts())))
-        for key, figures in in_order(run.reconciled).items()
+        for key, figures in by_care(run.reconciled).items()
     ]
     return [*rows, StandingRow(tr("All records"), altogether(run.reconciled.values()), signed(run.all_changes))]
 
@@ -171,7 +171,7 @@ def _left_out(run: Run) -> list[LeftOutRow]:
         counts = {rule_of(key): count for key, count in run.left_out.items()}
         return [LeftOutRow(rule, "", count) for rule, count in _by_severity(counts)]
     by_rule: dict[str, list[str]] = {}
-    for key, figures in in_order(run.reconciled).items():
+    for key, figures in by_care(run.reconciled).items():
         for rule, count in figures.because.items():
             by_rule.setdefault(rule, []).append(
                 tr("{records} {count}", records=records_label(key), count=number(count))

@@ -16,7 +16,7 @@ from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
 from psconnect.service.connections import IN_USE, Connections, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
-from psconnect.service.figures import Figures, Standing
+from psconnect.service.figures import Figures, StandingFigures
 from psconnect.service.find import Find
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.review import Limit, Review, Undoable
@@ -113,7 +113,7 @@ __all__ = [
     "Service",
     "SetAside",
     "SettingField",
-    "Standing",
+    "StandingFigures",
     "TableColumn",
     "Undoable",
     "ValueCount",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from psconnect.model.reconciled import Reconciled, in_order
+from psconnect.model.reconciled import Reconciled, by_care
 from psconnect.model.record_list import Figure
 from psconnect.model.runs import Run
 from psconnect.service.base import Base
@@ -16,7 +16,7 @@ from psconnect.sync.system_name import system_name
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingFigures:
     """What the other system has, by the ledger: no plan, rehearsal or failure changes it.
 
     Attributes:
@@ -35,19 +35,19 @@ class Standing:
 class Figures(Base):
     """What a user can ask about what stands at the destination."""
 
-    def standing(self, name: str) -> Standing:
+    def standing(self, name: str) -> StandingFigures:
         """What the other system has of a connection, as its last success left it."""
         connection = self._files.get(name)
         name, system = connection.name, system_name(connection)
         with self._history(name) as db:
             last = run_table.last_success(db, name) if db else None
             if db is None or last is None:
-                return Standing(system=system)
+                return StandingFigures(system=system)
             there = ledger_counts(db)
         if last.reconciled:
-            return Standing(in_order(last.reconciled), last, system)
-        return Standing(
-            in_order({key: Reconciled(0, count) for key, count in there.items()}), last, system, counted=False
+            return StandingFigures(by_care(last.reconciled), last, system)
+        return StandingFigures(
+            by_care({key: Reconciled(0, count) for key, count in there.items()}), last, system, counted=False
         )
 
     def list_records(self, name: str, entity: str, figure: Figure) -> RecordList:

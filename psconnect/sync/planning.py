@@ -40,6 +40,7 @@ from psconnect.sync.held_cause import store_cause
 from psconnect.sync.identity import ID_RULES, RosterIdentity, identity_of
 from psconnect.sync.incremental import compared, memory_for
 from psconnect.sync.job import Job
+from psconnect.sync.rehearsal import stop_unless_rehearsal
 
 AFTER_UNDO, REJECTED_BEFORE = "after-undo", "rejected"
 FILLED_BEFORE = "filled"
@@ -76,7 +77,8 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         if memory:
             memory.read_all()
         job.on_step("read")
-        read_before = _stop_if_empty(db, number, summary)
+        read_before = json.loads(get_fact(db, READ_BEFORE) or "{}")
+        stop_unless_rehearsal(job, db, number, read=summary.counts, read_before=read_before)
         _enter(job, db, number, "shaping")
         stage.finish()
     except BaseException:
@@ -103,19 +105,6 @@ def read_and_plan(job: Job, db: sqlite3.Connection, number: int, scope: str) -> 
         return planned
     finally:
         _let_go(job, db, keep_for)
-
-
-def _stop_if_empty(db: sqlite3.Connection, number: int, summary: ReadSummary) -> dict[str, int]:
-    """Stop the run if a stream that had rows has none; returns the rows per stream of the last applied run."""
-    read_before: dict[str, int] = json.loads(get_fact(db, READ_BEFORE) or "{}")
-    if not _rehearses(db, number):
-        guard.stop_if_empty(summary.counts, read_before)
-    return read_before
-
-
-def _rehearses(db: sqlite3.Connection, number: int) -> bool:
-    """Whether the run is a rehearsal: it is never applied, so what would stop a run is only reported, as a hold."""
-    return bool(db.execute("SELECT kind = 'rehearsal' FROM run WHERE no = ?", [number]).fetchone()[0])
 
 
 def _let_go(job: Job, db: sqlite3.Connection, keep_for: str) -> None:
@@ -154,8 +143,7 @@ def _plan(
         counts = count_fates(db)
         rejected = _rejected(db, counts)
         doubtful = _with_unlisted(db, counts, rejected)
-        if get_fact(db, ID_RULES) and not _rehearses(db, number):
-            guard.stop_if_rejected(doubtful, job.safety.thresholds)
+        stop_unless_rehearsal(job, db, number, rejected=doubtful)
         plan = Plan(db, number)
         not_applied = difference.keep_additions(plan) if job.safety.additions_only else {}
         not_applied |= plan_derived_entities(job, plan)

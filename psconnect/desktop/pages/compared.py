@@ -8,7 +8,7 @@ from psconnect.desktop.text import duration, entity_label, moment, number, tr
 from psconnect.desktop.widgets.card import Card
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
-from psconnect.model.reconciled import Reconciled, altogether, in_order
+from psconnect.model.reconciled import Reconciled, altogether, by_care
 from psconnect.model.runs import APPLIED, Run
 
 
@@ -34,7 +34,7 @@ class ComparedCard(Card):
         if self.isHidden():
             return
         earlier, later = chosen
-        kinds = in_order({**earlier.reconciled, **later.reconciled})
+        kinds = by_care({**earlier.reconciled, **later.reconciled})
         none = Reconciled()
         lines = [
             _line(entity_label(key), earlier.reconciled.get(key, none), later.reconciled.get(key, none))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.compared import ComparedCard
-from psconnect.desktop.sentences import changes_in_words, plan_in_words
+from psconnect.desktop.sentences import changes_in_words, would_in_words
 from psconnect.desktop.text import counted, duration, exact, moment, number, scope_word, state_word, tr, trigger_word
 from psconnect.desktop.widgets.card import Card, row
 from psconnect.desktop.widgets.chip import run_colour, run_word
@@ -111,7 +111,7 @@ def _changes(run: Run) -> str:
     """What the run changed; of a plan, what it would change or would have changed."""
     if run.state in APPLIED or run.in_part:
         return changes_in_words(run)
-    return plan_in_words(run) if run.planned else tr("nothing delivered")
+    return would_in_words(run) if run.planned else tr("nothing delivered")
 
 
 def _state(run: Run) -> str:

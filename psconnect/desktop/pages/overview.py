@@ -26,7 +26,7 @@ from psconnect.model.connection import Connection
 from psconnect.model.record_list import Figure
 from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import WAITING, Run, telling_run
-from psconnect.service import Standing
+from psconnect.service import StandingFigures
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
@@ -44,7 +44,7 @@ _STATE = {"error": "bad", "warning": "warning", "info": ""}
 class _Loaded:
     connection: Connection
     runs: list[Run]
-    standing: Standing
+    standing: StandingFigures
     problems: list[ProblemGroup]
 
     @property

@@ -37,7 +37,7 @@ from psconnect.desktop.widgets.chip import Chip, run_colour, run_word
 from psconnect.desktop.widgets.page import ScrollPage, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
-from psconnect.model.reconciled import Reconciled, altogether, in_order
+from psconnect.model.reconciled import Reconciled, altogether, by_care
 from psconnect.model.review import ProblemGroup
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.service import Undoable, slug
@@ -133,7 +133,7 @@ class RunSummaryPage(ScrollPage):
         rows = run.reconciled or {key: Reconciled() for key in run.changes}
         self.standing.show_rows(
             tr("What stood in the other system after it") if done else tr("What would stand in the other system"),
-            in_order(rows),
+            by_care(rows),
             run.changes,
             counted=bool(run.reconciled),
             total=True,

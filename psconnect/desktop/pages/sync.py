@@ -20,13 +20,13 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.record_list import Figure
 from psconnect.model.runs import APPLIED, WAITING, Run
-from psconnect.service import Standing
+from psconnect.service import StandingFigures
 
 
 @dataclass(frozen=True)
 class _Loaded:
     run: Run | None
-    standing: Standing
+    standing: StandingFigures
     disabled: bool
 
 
@@ -118,7 +118,7 @@ class SyncPage(ScrollPage):
         self.show_content()
         self.run_button.setFocus()
 
-    def _show_what(self, run: Run | None, standing: Standing) -> None:
+    def _show_what(self, run: Run | None, standing: StandingFigures) -> None:
         told = went(run) if run else ""
         if run and standing.last and run.id != standing.last.id:
             before = moment(standing.last.ended or standing.last.started, self._context.now())
