@@ -18,8 +18,8 @@ from psconnect.model.runs import WAITING, ChangeCounts, Run, SetAside
 from psconnect.model.shown_text import shown
 from psconnect.wording.catalogue import number, tr
 from psconnect.wording.errors import Worded, word
-from psconnect.wording.held import story_of
 from psconnect.wording.figures import added_in_words
+from psconnect.wording.held import story_of
 from psconnect.wording.holds import word_hold
 from psconnect.wording.records import entity_label, record_label
 from psconnect.wording.rules import rule_of

@@ -17,8 +17,8 @@ from psconnect.reports.problems import SchoolProblems, by_school
 from psconnect.store.history import run_table
 from psconnect.wording.catalogue import counted, number, tr
 from psconnect.wording.errors import word
-from psconnect.wording.held import story_of
 from psconnect.wording.figures import added_in_words
+from psconnect.wording.held import story_of
 from psconnect.wording.holds import word_hold
 from psconnect.wording.pieces import read_without
 from psconnect.wording.records import entity_label, records_label, rows_heading, rows_order
