@@ -52,7 +52,12 @@ def test_a_failed_run_leads_to_what_helps(open_window: OpenWindow, connected: Co
     window.activateWindow()
     ran(qtbot, window, connected.name)
     page = window.places.run
-    assert [button.text() for button in page.outcome.buttons] == ["Open credentials", "Run again", "Copy details"]
+    assert [button.text() for button in page.outcome.buttons] == [
+        "Open credentials",
+        "Check access",
+        "Run again",
+        "Copy details",
+    ]
     assert window.focusWidget() is page.outcome.buttons[0]
     filled = [button for button in (*page.outcome.buttons, page.next_button) if button.property("look") == "primary"]
     assert filled == [page.outcome.buttons[0]]

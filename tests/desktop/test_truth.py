@@ -92,10 +92,15 @@ def test_a_failure_lies_over_the_last_success_and_offers_what_helps(
     assert page.findings.isVisibleTo(page) == findings
     assert page.standing.still.text().startswith("still true, delivered today at ")
     assert page.over.property("state") == "bad"
-    assert [button.text() for button in page.over.buttons] == ["Open credentials", "Run again", "Copy details"]
+    assert [button.text() for button in page.over.buttons] == [
+        "Open credentials",
+        "Check access",
+        "Run again",
+        "Copy details",
+    ]
     filled = [button.text() for button in (*page.over.buttons, page.run_button) if button.property("look") == "primary"]
     assert filled == ["Open credentials"]
-    qtbot.mouseClick(page.over.buttons[2], Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.over.buttons[3], Qt.MouseButton.LeftButton)
     copied = QGuiApplication.clipboard().text()
     assert failed.id in copied
     assert failed.error

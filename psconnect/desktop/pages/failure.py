@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtGui import QGuiApplication
 
+from psconnect.desktop.advice import DAMAGED
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.text import exact, tr
 from psconnect.desktop.widgets.banner import Action
@@ -38,12 +39,12 @@ def ways_on(
     """The buttons shown with what made a run fail; the first one is what helps most."""
     told = word(error)
     known = context.ways_out(told.code, name)
-    if known:
-        return [*known, (tr("Copy details"), partial(copy_details, name, error, run))]
+    copy: Action = (tr("Copy details"), partial(copy_details, name, error, run))
+    if told.code == DAMAGED:
+        return [*known, copy]
     step, words = settings_page(told.code)
-    found: list[Action] = [(words, partial(context.go.settings, name, step))] if step else []
-    found.append((tr("Run again"), partial(run_again, context, name, run)))
-    return [*found, (tr("Copy details"), partial(copy_details, name, error, run))]
+    opens: list[Action] = [(words, partial(context.go.settings, name, step))] if step else []
+    return [*opens, *known, (tr("Run again"), partial(run_again, context, name, run)), copy]
 
 
 def run_again(context: PageContext, name: str, run: Run | None) -> None:
