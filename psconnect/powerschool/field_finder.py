@@ -67,7 +67,8 @@ def find(text: str, entity: str = "", used: Iterable[str] = (), most: int = 60) 
     if entity:
         found = [one for one in found if entity in one.entities]
     found = found[:most]
-    typed = as_typed(text.strip(), entity)
+    # One plain word is rather looked for than named, unless nothing is found.
+    typed = as_typed(text.strip(), entity) if not found or re.search(r"[._]", text) else None
     if typed and typed.name.lower() not in [one.name.lower() for one in found]:
         found.append(typed)
     return found

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psconnect.model.access import AccessField, FieldUse
-from psconnect.wording.catalogue import marked, tr, translated
-from psconnect.wording.records import entity_label, records_label
+from psconnect.model.access import AccessField, FieldUse, PluginGap
+from psconnect.wording.catalogue import counted, marked, tr, translated
+from psconnect.wording.records import entity_label, listed, records_label
 
 
 @dataclass(frozen=True)
@@ -105,3 +105,34 @@ def _use(use: FieldUse) -> str:
     if use.why == "move":
         return tr("Says where a class is delivered instead")
     return tr("The name of a contact")
+
+
+_NAMED = 6
+"""How many missing fields are named; of more, the first ones."""
+
+
+def plugin_upgrade(gap: PluginGap) -> str:
+    """What a newer plugin is needed for, and how it is installed over the old one."""
+    return tr(
+        "{why} Save the newer one and install it over the old one; then tick Enable again and confirm the list of "
+        "fields. ID and secret stay. Do not delete the old one.",
+        why=_why_newer(gap),
+    )
+
+
+def _why_newer(gap: PluginGap) -> str:
+    names = [one.name for one in gap.missing]
+    if names:
+        return counted(
+            len(names),
+            "Your choices need 1 field that the plugin you saved lacks: {names}.",
+            "Your choices need {count} fields that the plugin you saved lacks: {names}.",
+            names=listed(names) if len(names) <= _NAMED else tr("{names}, …", names=", ".join(names[:_NAMED])),
+        )
+    if gap.spare:
+        return counted(
+            len(gap.spare),
+            "The plugin you saved asks for 1 field that your choices no longer need.",
+            "The plugin you saved asks for {count} fields that your choices no longer need.",
+        )
+    return tr("The plugin you saved reads in another way than your choices need.")

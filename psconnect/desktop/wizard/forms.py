@@ -19,9 +19,11 @@ from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.pages import PAGES
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.session import Session, change
+from psconnect.model.access import PluginGap
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Service
+from psconnect.wording.access import plugin_upgrade
 from psconnect.wording.errors import word
 
 
@@ -201,11 +203,27 @@ class ConnectionForms(QWidget):
         session.saved(connection, typed)
         self._show()
         self.banner.tell(tr("The settings of “{name}” are saved.", name=connection.name), "good")
+        if connection.plugin.version:
+            self._bridge.call(
+                lambda: self._service.plugin_gap(connection),
+                partial(self._compared, connection),
+                self._refused,
+                owner=self,
+            )
         if self._on_saved:
             self._on_saved(connection.name)
         after, self._after = self._after, None
         if after:
             after()
+
+    def _compared(self, connection: Connection, gap: PluginGap) -> None:
+        """What was saved may need a newer plugin than the one that was built last: that is said at once."""
+        if gap.upgrade and connection.name == self._name:
+            self.banner.tell(
+                tr("The settings of “{name}” are saved. {why}", name=connection.name, why=plugin_upgrade(gap)),
+                "warning",
+                [(tr("Open Plugin"), partial(self._point_at, "plugin"))],
+            )
 
     def _refused(self, error: PsconnectError) -> None:
         self._saving, self._loading, self._after = False, False, None

@@ -16,8 +16,10 @@ from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
+from psconnect.desktop.wizard.pages.plugin import PluginPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
+from psconnect.desktop.wizard.steps.plugin import PluginPart
 from tests.desktop.wizard.conftest import WAIT_MS, place_of
 from tests.support.demo import Connected
 
@@ -143,3 +145,21 @@ def test_the_kept_secret_is_used_until_another_is_typed(opened: Open):
     assert opened.tested == "passed"
     opened.press(opened.forms.save_button)
     assert opened.district.service.sync(opened.district.name, plan_only=True).state == "previewed"
+
+
+def test_saved_settings_that_need_a_newer_plugin_say_which_fields_it_lacks(opened: Open):
+    assert opened.forms.session is not None
+    opened.forms.session.update(PluginPart, custom={"student": "Students.Gender|gender"})
+    opened.press(opened.forms.save_button)
+    assert "lacks: Students.Gender." in opened.forms.banner.label.text()
+    opened.press(opened.forms.banner.buttons[0])
+    page = opened.forms.tabs.currentWidget()
+    assert isinstance(page, PluginPage)
+    page.card.save_to(opened.district.folder / "newer.zip")
+    opened.settled()
+    assert not opened.forms.dirty, "the file of the connection has it noted"
+    assert opened.district.service.connection(opened.district.name).plugin.may_view("STUDENTS", "GENDER")
+    opened.forms.session.update(PluginPart, custom={"student": "Students.Gender|sex"})
+    opened.press(opened.forms.save_button)
+    assert "are saved." in opened.forms.banner.label.text()
+    assert "lacks" not in opened.forms.banner.label.text()

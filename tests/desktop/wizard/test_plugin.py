@@ -154,7 +154,7 @@ def test_a_field_that_is_added_is_in_the_plugin_and_the_newer_version_is_explain
     part = setting.session.draft.of(PluginPart)
     assert part.custom == {"student": "StudentCoreFields.immunization_dpt"}
     assert not page.finder.rows[0].add_button.isVisible()
-    assert "lacks: StudentCoreFields.immunization_dpt and STUDENTCOREFIELDS.STUDENTSDCID" in page.card.gap.text()
+    assert "lacks: StudentCoreFields.immunization_dpt and StudentCoreFields.StudentsDCID" in page.card.gap.text()
     assert "ID and secret stay" in page.card.gap.text()
     assert page.card.chip.text() == "Newer one needed"
     newer = save(setting, "newer.zip")

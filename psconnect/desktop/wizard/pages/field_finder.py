@@ -11,7 +11,7 @@ from psconnect.desktop.bridge import Bridge, BridgeTask
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_S, SPACE_XS
 from psconnect.desktop.widgets.button import link, secondary
-from psconnect.desktop.widgets.card import Card, clear, column, line, row, wide
+from psconnect.desktop.widgets.card import Card, clear, line, row, wide
 from psconnect.desktop.widgets.chip import Chip
 from psconnect.desktop.widgets.fold import Fold
 from psconnect.desktop.widgets.guide import StepsList
@@ -62,11 +62,8 @@ class FoundRow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, SPACE_XS, 0, SPACE_XS)
         layout.setSpacing(SPACE_XS)
-        layout.addWidget(
-            row(
-                wide(column(self.name, self.about, spacing=0)), chip, self.add_button, self.remove_link, spacing=SPACE_S
-            )
-        )
+        layout.addWidget(self.name)
+        layout.addWidget(row(wide(self.about), chip, self.add_button, self.remove_link, spacing=SPACE_S))
         layout.addLayout(self.tables)
         if found.group and not added:
             self._ask_table()
@@ -162,7 +159,6 @@ class FieldFinder(Card):
         self.text = QLineEdit()
         self.text.setPlaceholderText(tr("Name or meaning, like Alert_Medical"))
         self.text.setAccessibleName(tr("Search fields"))
-        self.text.setClearButtonEnabled(True)
         self.text.textEdited.connect(lambda _text: self.search())
         self.add(row(wide(self.text), self.entity, spacing=SPACE_S))
         self.count = Label("", "help")

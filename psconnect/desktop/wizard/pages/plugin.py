@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from psconnect.desktop.advice import PIECE_REFUSED
 from psconnect.desktop.bridge import Bridge
-from psconnect.desktop.text import counted, number, tr
+from psconnect.desktop.text import number, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XS
 from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
@@ -26,18 +26,16 @@ from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.model.access import PluginGap
 from psconnect.model.errors import PsconnectError
 from psconnect.service import PluginPackage, plugin_name
+from psconnect.wording.access import plugin_upgrade
 from psconnect.wording.catalogue import translated
 from psconnect.wording.errors import word
 from psconnect.wording.pieces import read_without
-from psconnect.wording.records import listed
 
 FILE_NAME = "psconnect-plugin.zip"
 _LONE_NAME = "plugin.xml"
 _LIST_NAME = "psconnect-fields.html"
 _NARROW = 780
 """Below this width, one column: steps and buttons would be cut off in two."""
-_NAMED = 6
-"""How many missing fields are named; of more, the number is said."""
 
 
 class PluginFile(Card):
@@ -47,7 +45,7 @@ class PluginFile(Card):
         super().__init__()
         self._work, self._bridge, self._on_saved = work, bridge, on_saved
         self.setAccessibleName(tr("The plugin’s file"))
-        self.version = Label("", "strong")
+        self.version = Label("", "strong", wrap=False)
         self.chip = Chip()
         self.about = Label("", "help")
         self.save_button = secondary(tr("Save plugin ZIP …"), lambda: self._ask_place(FILE_NAME), symbol="save")
@@ -57,12 +55,13 @@ class PluginFile(Card):
             tr("It grants the same fields, but has no queries: reading takes many more calls.")
         )
         self.xml_link.setToolTip(self.xml_link.accessibleDescription())
-        self.add(row(wide(row(self.version, self.chip, 1, spacing=SPACE_S)), self.save_button, spacing=SPACE_S))
-        self.add(row(wide(self.about), self.xml_link, spacing=SPACE_S))
+        self.add(row(self.version, self.chip, 1, spacing=SPACE_S))
+        self.add(self.about)
         self.gap = Label("", "table")
         self.gap.set_state("warning")
         self.gap.hide()
         self.add(self.gap)
+        self.add(row(self.save_button, self.xml_link, 1, spacing=SPACE_S))
         self.outcome = Label("", "help")
         self.outcome.hide()
         self.add(self.outcome)
@@ -106,7 +105,7 @@ class PluginFile(Card):
             "" if not gap.built else tr("Newer one needed") if gap.upgrade else tr("Checked"),
             "warning" if gap.upgrade else "good",
         )
-        self.gap.setText(_gap_text(gap))
+        self.gap.setText(plugin_upgrade(gap))
         self.gap.setVisible(gap.upgrade)
 
     def _ask_place(self, file_name: str) -> None:
@@ -279,29 +278,3 @@ def _save_dialog(parent: QWidget, title: str, file_name: str, kind: str) -> QFil
     dialog.setDefaultSuffix(file_name.rpartition(".")[2])
     dialog.finished.connect(dialog.deleteLater)
     return dialog
-
-
-def _gap_text(gap: PluginGap) -> str:
-    """What a newer plugin is needed for, and how it is installed over the old one."""
-    if gap.missing:
-        names = [one.name for one in gap.missing]
-        shown = listed(names[:_NAMED]) if len(names) <= _NAMED else ", ".join(names[:_NAMED]) + ", …"
-        why = counted(
-            len(names),
-            "Your choices need 1 field that the plugin you saved lacks: {names}.",
-            "Your choices need {count} fields that the plugin you saved lacks: {names}.",
-            names=shown,
-        )
-    elif gap.spare:
-        why = counted(
-            len(gap.spare),
-            "The plugin you saved asks for 1 field that your choices no longer need.",
-            "The plugin you saved asks for {count} fields that your choices no longer need.",
-        )
-    else:
-        why = tr("The plugin you saved reads in another way than your choices need.")
-    return tr(
-        "{why} Save the newer one and install it over the old one; then tick Enable again and confirm the list of "
-        "fields. ID and secret stay. Do not delete the old one.",
-        why=why,
-    )
