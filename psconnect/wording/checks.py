@@ -79,8 +79,8 @@ CHECKS = {
         ),
         marked(
             "Tick Enable beside the plugin and confirm the list of fields, until PowerSchool says “Plugin successfully "
-            "enabled”: {plugins_page}. If it is enabled already, compare client ID and secret with the page "
-            "{credentials_page}."
+            "enabled”: {plugins_page}. If it is enabled already, compare client ID and secret with its page Data "
+            "Provider Configuration."
         ),
     ),
     "plugin": CheckTexts(marked("Plugin")),
@@ -139,14 +139,11 @@ CHECKS = {
         ),
     ),
     "estimate": CheckTexts(_ESTIMATE),
-    "estimate/queries": CheckTexts(
-        _ESTIMATE, marked("A sync takes about {calls} calls{time}."), figure=marked("{calls} calls")
-    ),
+    "estimate/queries": CheckTexts(_ESTIMATE, marked("A sync takes about {calls} calls{time}.")),
     "estimate/tables": CheckTexts(
         _ESTIMATE,
         marked("The plugin’s queries are not available. Reading table by table takes about {calls} calls{time}."),
         _OWN_PLUGIN,
-        figure=marked("{calls} calls"),
     ),
     "estimate/v1": CheckTexts(
         _ESTIMATE,
@@ -155,7 +152,6 @@ CHECKS = {
             "calls{time}."
         ),
         _OWN_PLUGIN,
-        figure=marked("{calls} calls"),
     ),
     "v1": CheckTexts(marked("The v1 interface")),
     "destination": CheckTexts(marked("Destination")),

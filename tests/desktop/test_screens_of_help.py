@@ -30,3 +30,19 @@ def test_help_and_find_a_setting_are_drawn(
     settled(qtbot, window)
     qtbot.keyClicks(window.places.settings.finder.search, "import start")
     grab(window, "settings-search-smallest")
+
+
+def test_the_check_of_the_access_is_drawn(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab
+) -> None:
+    window = open_window(connected.service)
+    window.check(connected.name)
+    settled(qtbot, window)
+    grab(window, "check-passed")
+    connected.server.set_page_size(connected.plugin, 50)
+    connected.fault("N10", path="/ws/schema/query/*.users*", field="users.email_addr")
+    window.check(connected.name)
+    settled(qtbot, window)
+    grab(window, "check-failed")
+    window.resize(SMALLEST)
+    grab(window, "check-failed-smallest")

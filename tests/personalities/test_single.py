@@ -27,7 +27,7 @@ MUST_NOT_MATTER = (
     "data_version_files", "data_version_deletes", "server_version", "metadata", "metadata_unsigned",
     "sso_flags_as_text", "timestamp_unit", "token_type", "expires_in_text", "token_life_seconds",
     "token_sharing", "token_survives_upgrade", "credentials_in_body", "bad_grant", "no_oauth_is_404",
-    "disabled_data_call", "page_size", "oversize_page", "star_projection", "empty_query", "empty_table",
+    "disabled_sign_in", "disabled_data_call", "page_size", "oversize_page", "star_projection", "empty_query", "empty_table",
     "query_denied", "sql_error", "query_content_type", "double_slashes", "case_sensitive_paths",
     "throttle_status", "throttle_retry_after", "v1_attribute_on_old_servers", "builtin_queries",
     "builtin_listed", "builtin_shape", "builtin_grade_text", "builtin_present_code", "v1_typing",

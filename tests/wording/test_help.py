@@ -79,9 +79,22 @@ def test_mission_g06_the_newer_way_and_the_sign_to_look_for():
         pytest.param("Plugin Management, then the plugin’s name", id="l43"),
     ],
 )
-def test_mission_g07_m02_all_five_spellings_of_the_path_are_there_and_found(path: str):
+def test_all_five_spellings_of_the_path_are_there_and_found(path: str):
     assert path in said("install-plugin")
     assert help_topic("install-plugin") in find_help(path)
+
+
+def test_mission_g07_where_both_are_copied_in_the_vendors_words():
+    assert "System > System Settings > Plugin Management Dashboard > Plugin Configuration" in said("install-plugin")
+    (last,) = steps_for(help_topic("install-plugin").parts[0], "classic")[-1:]
+    assert last.copy == "Data Provider Configuration"
+    assert "copy the client ID and the client secret" in last.do
+
+
+def test_mission_m02_the_same_in_moodles_words():
+    way = "Start Page > System Administrator > System Settings > Plugin Management Dashboard"
+    assert [topic.key for topic in find_help(way)] == ["install-plugin"]
+    assert "Data Configuration, where the page sizes are, too" in said("credentials")
 
 
 def test_mission_g34_support():

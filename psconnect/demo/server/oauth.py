@@ -113,7 +113,7 @@ class OAuth:
             error = "bad_request" if quirks.bad_grant == 401 else "unsupported_grant_type"  # noqa: PLR2004 - a status
             return json_reply(quirks.bad_grant, {"error": error})
         plugin = self._caller(request, form)
-        if plugin is None or not plugin.enabled:
+        if plugin is None or not (plugin.enabled or quirks.disabled_sign_in == "issued"):
             return json_reply(401, {"error": "invalid_client", "error_description": "The client is not known."})
         text, left = self._tokens.issue(plugin.id)
         answer: dict[str, object] = {"access_token": text}

@@ -46,6 +46,8 @@ class Quirks:
         credentials_in_body: whether client_id and client_secret may be in the form instead of the header (3.1).
         bad_grant: the answer to a wrong grant_type: 401 ``bad_request`` or 400 ``unsupported_grant_type`` (3.3 [I]).
         no_oauth_is_404: 404 from the token path while no plugin with OAuth is installed, else 401 (3.3 [I]).
+        disabled_sign_in: credentials of a disabled plugin are "refused" (401), or get a token all the same ("issued")
+            (17 row 1 [I]).
         disabled_data_call: a data call with a token of a disabled plugin: "unauthorized" (401) or "not found" (404)
             [I].
         page_size: the page size a plugin gets when it is installed (4, 18).
@@ -150,6 +152,7 @@ class Quirks:
     credentials_in_body: bool = True
     bad_grant: Literal[400, 401] = 401
     no_oauth_is_404: bool = True
+    disabled_sign_in: Literal["refused", "issued"] = "refused"
     disabled_data_call: Literal["unauthorized", "not found"] = "unauthorized"
     page_size: int = switch(100, 250, 1000)
     oversize_page: Literal["clamp", "refuse"] = "clamp"

@@ -68,13 +68,16 @@ def test_a_private_certificate_is_named_and_its_file_helps(make_setting: MakeSet
     assert found(setting)[-1] == ("Estimate", "ok")
 
 
-def test_the_address_is_put_right_on_leaving_the_field(setting: Setting):
+def test_mission_d09_the_address_is_put_right_on_leaving_the_field(setting: Setting):
     setting.open()
     setting.to("credentials")
     url = setting.credentials.url
     setting.type(url, "Lincoln.PowerSchool.com/admin/pw.html?x=1")
     setting.qtbot.keyClick(url, Qt.Key.Key_Tab)
     assert url.text() == "https://lincoln.powerschool.com"
+    setting.type(url, "https://myschoolname.powerschool.com/")
+    setting.qtbot.keyClick(url, Qt.Key.Key_Tab)
+    assert url.text() == "https://myschoolname.powerschool.com"
     setting.type(url, "http://lincoln.powerschool.com")
     setting.qtbot.keyClick(url, Qt.Key.Key_Tab)
     assert "https://lincoln.powerschool.com" in setting.credentials.rows["url"].error
@@ -164,3 +167,20 @@ def test_what_clings_to_a_pasted_id_and_secret_goes_and_what_hides_inside_is_nam
     assert "After the 3rd character of the client ID stands U+200B ZERO WIDTH SPACE" in needs["client_id"]
     assert "After the 3rd character of the client secret stands U+2060 WORD JOINER" in needs["secret"]
     assert secret[:3] not in needs["secret"]
+
+
+def test_mission_g12_three_fields_and_a_test_that_next_does_not_need(setting: Setting):
+    setting.open()
+    setting.to("credentials")
+    page = setting.credentials
+    setting.session.choose_preset("school-passport")
+    assert [page.rows[key].hint.text() for key in ("url", "client_id", "secret")] == [
+        "School Passport: Service URL",
+        "School Passport: OAuth Client ID",
+        "School Passport: OAuth Client Secret",
+    ]
+    setting.fill_credentials()
+    assert last_test(setting) == ""
+    setting.press(setting.window.next_button)
+    assert setting.session.draft.step == "schools"
+    assert last_test(setting) == "", "going on does not test by itself"

@@ -118,6 +118,8 @@ class CredentialsPage(StepPage):
         opened = bool(part.ca_file) or self.rows["ca_file"].property("opened") is True
         self.rows["ca_file"].setVisible(opened)
         self.ca_button.setVisible(not opened)
+        # One filled button a page: once the test has passed, one goes on.
+        self.test_button.set_look("secondary" if part.tested == "passed" else "primary")
         self.show_needs()
 
     def left(self) -> None:
