@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,8 +20,9 @@ from psconnect.model.errors import Cancelled, FixSettings
 from psconnect.model.id_attributes import pointers_in
 from psconnect.model.problems import RULES, Fate, Problem, base_rule
 from psconnect.sources.base import SourceRow, StagedRow
-from psconnect.sources.kind import OpenSource, SourceKind
-from psconnect.sync.compose import choices_of, shaped_source
+from psconnect.sources.kind import KeptSource, OpenSource, SourceContext, SourceKind
+from psconnect.store.reading.kept_streams import KeptStreams
+from psconnect.sync.compose import choices_of, open_source, shaped_source
 from psconnect.sync.shaping.keys import NumberedKeys, PassingKeys
 
 _COLUMN = re.compile(r"\{([^{}|]+)")
@@ -28,11 +30,15 @@ _COLUMN = re.compile(r"\{([^{}|]+)")
 
 @dataclass(frozen=True)
 class SourceCase:
-    """A kind with a connection that reads a small district by it; ``open`` opens it anew."""
+    """A kind with a connection that reads a small district by it; ``context`` is what it opens with, anew each time."""
 
     kind: SourceKind
     connection: Connection
-    open: Callable[[CancelToken], OpenSource]
+    context: Callable[[CancelToken], SourceContext]
+
+    def open(self, cancel: CancelToken, keep: KeptStreams | None = None) -> OpenSource:
+        """Open it; a reading keeps its rows in ``keep``."""
+        return open_source(choices_of(self.connection), replace(self.context(cancel), keep=keep))
 
 
 @dataclass
@@ -171,7 +177,48 @@ def check_limits(case: SourceCase) -> None:
             late.read(_Stage(_Heard()), lambda _event: None, stopped)
 
 
-def check_source(case: SourceCase, patch: pytest.MonkeyPatch) -> dict[str, Any]:
+def check_replay(case: SourceCase, heard: _Heard, folder: Path) -> None:
+    """What a reading kept gives the same records again, byte for byte, and the same findings; nobody is asked."""
+    kept = KeptStreams(folder / "kept.rows")
+    choices, again = choices_of(case.connection), _Heard()
+    with closing(case.open(CancelToken(), kept)) as opened:
+        shaped_source(choices, opened).read(_Stage(_Heard()), lambda _event: None, CancelToken())
+
+    def nobody(*_asked: str) -> Any:
+        pytest.fail("a replay asks nobody")
+
+    context = replace(case.context(CancelToken()), secret=nobody, http=nobody)
+    source = case.kind.replay(context, choices.wanted, choices.reads, kept)
+    replace(shaped_source(choices, _Open(source)), source=source.source(everything=True)).read(
+        _Stage(again), lambda _event: None, CancelToken()
+    )
+    assert {key: sorted(map(repr, rows.values())) for key, rows in again.staged.items()} == {
+        key: sorted(map(repr, rows.values())) for key, rows in heard.staged.items()
+    }
+    assert Counter(map(repr, again.problems)) == Counter(
+        repr(one) for one in heard.problems if one.rule != "duplicate-row"
+    )
+    offered = {school.number for school in source.offer().schools}
+    with closing(case.open(CancelToken())) as opened:
+        assert offered == {school.number for school in opened.schools()}
+    for entity in source.source().entities():
+        assert source.unread(entity) == frozenset()
+    assert source.kept_fields(BY_KEY["student"])
+    kept.wipe()
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A kept source where an opened one is asked for."""
+
+    kept: KeptSource
+
+    def source(self, *, next_year: bool = False) -> Any:
+        assert not next_year
+        return self.kept.source()
+
+
+def check_source(case: SourceCase, patch: pytest.MonkeyPatch, folder: Path) -> dict[str, Any]:
     """The whole contract; returns the records that are in."""
     check_catalogue(case)
     heard = heard_of(case, patch)
@@ -180,5 +227,6 @@ def check_source(case: SourceCase, patch: pytest.MonkeyPatch) -> dict[str, Any]:
     check_records(case, heard)
     check_again(case, heard, patch)
     check_limits(case)
+    check_replay(case, heard, folder)
     assert DISTRICT_KEY not in heard.staged["student"]
     return {key: _in(rows.values()) for key, rows in heard.staged.items()}

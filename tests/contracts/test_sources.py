@@ -25,9 +25,10 @@ from psconnect.model.problems import Fate
 from psconnect.model.setting_fields import SecretField
 from psconnect.sources import SOURCE_KINDS, source_kind_of
 from psconnect.sources.base import Memory, ReadSummary, SourceSink
-from psconnect.sources.kind import OpenSource, School, SourceContext, SourceField, SourceKind
+from psconnect.sources.kind import Offer, OfferedSchool, RoleUse, School, SourceContext, SourceField, SourceKind
 from psconnect.sources.wanted import Wanted
-from psconnect.sync.compose import choices_of, open_source
+from psconnect.store.reading.kept_streams import KeptStreams
+from psconnect.sync.compose import choices_of
 from tests.contracts.source_contract import SourceCase, check_source
 from tests.sources.bundles import school, texts, write
 from tests.support.demo import Connect
@@ -79,6 +80,9 @@ class NotebookKind:
     def open(self, context: SourceContext, _wanted: Wanted, reads: Reads) -> Notebook:
         return Notebook(context, reads)
 
+    def replay(self, context: SourceContext, _wanted: Wanted, reads: Reads, _kept: KeptStreams) -> Notebook:
+        return Notebook(context, reads)
+
 
 @dataclass(frozen=True)
 class Reads:
@@ -103,8 +107,20 @@ class Notebook:
     def schools(self) -> list[School]:
         return [School(1, "Maple", 1)]
 
-    def source(self, *, next_year: bool = False) -> Notebook:
+    def source(self, *, next_year: bool = False, everything: bool = False) -> Notebook:
         return self
+
+    def offer(self) -> Offer:
+        return Offer(tuple(OfferedSchool(one.number, one.name) for one in self.schools()))
+
+    def roles(self) -> tuple[RoleUse, ...]:
+        return ()
+
+    def unread(self, _entity: Entity) -> frozenset[str]:
+        return frozenset()
+
+    def kept_fields(self, _entity: Entity) -> Mapping[str, str]:
+        return {f"page.{name}": name for name in ("name", "first", "last")}
 
     def close(self) -> None:
         pass
@@ -148,18 +164,16 @@ class Notebook:
 def case_of(kind: SourceKind, settings: dict[str, Any]) -> SourceCase:
     connection = from_dict({"name": "x", "preset": "oneroster", "source": settings})
 
-    def opened(cancel: CancelToken) -> OpenSource:
-        choices = choices_of(connection)
-        context = SourceContext(choices.connection, lambda _key: "", HttpClient, Clock(), cancel)
-        return open_source(choices, context)
+    def context(cancel: CancelToken) -> SourceContext:
+        return SourceContext(choices_of(connection).connection, lambda _key: "", HttpClient, Clock(), cancel)
 
-    return SourceCase(kind, connection, opened)
+    return SourceCase(kind, connection, context)
 
 
-def test_a_kind_of_a_tests_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kind_of_a_tests_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = NotebookKind()
     monkeypatch.setattr(sources, "SOURCE_KINDS", (*SOURCE_KINDS, kind))
-    found = check_source(case_of(kind, {"kind": "notebook"}), monkeypatch)
+    found = check_source(case_of(kind, {"kind": "notebook"}), monkeypatch, tmp_path)
     assert [record[0] for record in found["student"]] == ["ana"]
     assert sorted(record[4] for record in found["enrollment"]) == ["student", "teacher"]
 
@@ -168,7 +182,7 @@ def test_a_oneroster_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     folder = write(tmp_path / "in", texts(school()), zipped=True)
     settings = {"kind": "oneroster-csv", "folder": str(folder)}
     case = case_of(source_kind_of(from_dict({"name": "x", "preset": "oneroster", "source": settings})), settings)
-    assert len(check_source(case, monkeypatch)["relationship"]) == 2
+    assert len(check_source(case, monkeypatch, tmp_path)["relationship"]) == 2
 
 
 def test_powerschool_and_its_bundle_hold_the_same(
@@ -178,17 +192,16 @@ def test_powerschool_and_its_bundle_hold_the_same(
     connected = connect(students=120)
     service, connection = connected.service, connected.service.connection(connected.name)
 
-    def opened(cancel: CancelToken) -> OpenSource:
-        choices = choices_of(connection)
-        return open_source(choices, service.source_context(choices.connection, cancel))
+    def context(cancel: CancelToken) -> SourceContext:
+        return service.source_context(choices_of(connection).connection, cancel)
 
-    found = check_source(SourceCase(source_kind_of(connection), connection, opened), monkeypatch)
+    found = check_source(SourceCase(source_kind_of(connection), connection, context), monkeypatch, tmp_path)
     connected.delivered()
     folder = tmp_path / "sis"
     folder.mkdir()
     shutil.copy(connected.bundle, folder)
     case = case_of(SOURCE_KINDS[1], {"kind": "oneroster-csv", "folder": str(folder)})
-    again = check_source(case, monkeypatch)
+    again = check_source(case, monkeypatch, tmp_path)
     assert {record[0] for record in again["teacher"]} <= {record[0] for record in found["teacher"]}
     assert sorted(record[0] for record in again["class"]) == sorted(record[0] for record in found["class"])
 

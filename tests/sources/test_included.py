@@ -322,7 +322,7 @@ def test_classes_without_a_teacher_and_courses_without_a_class(choose: Set) -> N
     assert run.left_out["course-not-used"] == len(set(whole["course"]) - used)
 
 
-def test_merged_terms(choose: Set) -> None:
+def test_mission_g24_equal_terms_are_merged_under_a_title_with_their_dates(choose: Set) -> None:
     connected = choose(options={"merge_terms": True})
     run, delivered = planned(connected)
     whole = expected(connected)
@@ -347,7 +347,7 @@ def test_merged_terms(choose: Set) -> None:
 # --- scope -----------------------------------------------------------------------------------------------------------
 
 
-def test_terms_of_a_school(choose: Set) -> None:
+def test_mission_m17_terms_of_a_school(choose: Set) -> None:
     connected = choose()
     (school, number) = connected.sql("SELECT DCID, School_Number FROM Schools WHERE School_Number NOT IN (0, 999999)")[
         0
@@ -365,7 +365,7 @@ def test_terms_of_a_school(choose: Set) -> None:
     assert not [one for one in delivered["calendar"].values() if one["parentSourcedId"] in out]
 
 
-def test_courses_of_a_school(choose: Set) -> None:
+def test_mission_m18_courses_of_a_school(choose: Set) -> None:
     connected = choose()
     sections = connected.sql(
         "SELECT s.SchoolID, s.Course_Number FROM Sections s WHERE s.TermID BETWEEN 3600 AND 3699 "
@@ -397,7 +397,7 @@ def test_what_a_bundle_has_no_place_for_is_refused(connect: Connect, choice: dic
     assert "OneRoster CSV bundle" in word(refused.value).happened
 
 
-def test_the_next_year_begins_by_itself_at_midnight_of_the_district(choose: Set) -> None:
+def test_mission_g22_the_next_year_begins_by_itself_at_midnight_of_the_district(choose: Set) -> None:
     connected = choose(scope={"prior_data_days": 0})
     first = connected.sql("SELECT min(FirstDay) FROM Terms WHERE YearID = 37 AND IsYearRec = 1")[0][0]
     zone = timedelta(hours=5)  # Chicago in August
@@ -416,7 +416,7 @@ def test_the_next_year_begins_by_itself_at_midnight_of_the_district(choose: Set)
 
 
 @pytest.mark.parametrize("way", ["queries", "tables"])
-def test_without_prior_data_the_next_year_begins_with_its_first_day_in_session(choose: Set, way: str) -> None:
+def test_mission_g21_without_prior_data_a_year_begins_with_its_first_day_in_session(choose: Set, way: str) -> None:
     """Its record is dated from three weeks before; nobody is in a class of it until school begins."""
     connected = choose(source={"read": way})
     connected.sql("UPDATE Terms SET FirstDay = date(FirstDay, '-21 days') WHERE YearID = 37 AND IsYearRec = 1")

@@ -216,7 +216,7 @@ READ_AGAIN = {
 
 
 @pytest.mark.parametrize("kind", READ_AGAIN)
-def test_incremental_leaves_what_bulk_leaves(twins: tuple[Connected, Connected], kind: str) -> None:
+def test_mission_g23_incremental_leaves_what_bulk_leaves(twins: tuple[Connected, Connected], kind: str) -> None:
     """Deleted rows are not told of here: counts have to find them."""
     twins[0].server.set_quirks(data_version_deletes=False)
     change(kind, twins)
