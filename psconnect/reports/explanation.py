@@ -17,6 +17,7 @@ from psconnect.store.plan.plan import ACTIONS
 from psconnect.store.plan.record_ids import RunIds
 from psconnect.store.reading.last_reading import LastRead
 from psconnect.store.record import record_by_name
+from psconnect.wording.catalogue import tr
 from psconnect.wording.rules import rule_of
 
 MOST_RELATED = 100
@@ -112,7 +113,7 @@ def _missing(read: LastRead, number: int, entity: Entity, key: int) -> tuple[Rel
     found = []
     for rule, places in read.enrollments_left_out(column, key, MOST_RELATED):
         kind, other = next(((k, v) for k, v in places.items() if k != wanted and v is not None), ("", None))
-        title = _title(read, number, BY_KEY[kind], other) if other is not None else ""
+        title = _title(read, number, BY_KEY[kind], other) if other is not None else tr("not in PowerSchool")
         found.append(Related(title, rule_of(rule).because))
     return tuple(found)
 

@@ -13,7 +13,6 @@ from psconnect.store.reading.last_reading import Staged
 from psconnect.store.record import record_by_name
 from psconnect.wording.catalogue import tr
 from psconnect.wording.rules import rule_of
-from psconnect.wording.runs import state_word
 from psconnect.wording.times import day
 
 
@@ -84,23 +83,42 @@ class RecordFacts:
         """What the newest reading would change, where it led to no delivery; empty for nothing."""
         if not self._lies_over:
             return ""
+        subject, later = self._who_would()
         if self._because and self.delivered and (self.staged is None or self.staged.fate == Fate.LEFT_OUT):
-            what = tr("remove it, because {reason}", reason=self._because)
+            text = (
+                tr("{subject} would have removed it, because {reason}.", subject=subject, reason=self._because)
+                if later
+                else tr("{subject} would remove it, because {reason}.", subject=subject, reason=self._because)
+            )
         elif not self._because and not self.delivered:
-            what = tr("create it")
+            text = (
+                tr("{subject} would have created it.", subject=subject)
+                if later
+                else tr("{subject} would create it.", subject=subject)
+            )
         elif not self._because and self._differs():
-            what = tr("change it")
+            text = (
+                tr("{subject} would have changed it.", subject=subject)
+                if later
+                else tr("{subject} would change it.", subject=subject)
+            )
         else:
-            return ""
+            text = ""
+        return text
+
+    def _who_would(self) -> tuple[str, bool]:
+        """What the newest reading was for, as a subject, and whether that is over."""
         if self.kind == "rehearsal":
-            return tr("The rehearsal of next school year would {what}.", what=what)
+            return tr("The rehearsal of next school year"), False
         if self.state in WAITING:
-            return tr("The plan that waits would {what}.", what=what)
-        return tr(
-            "The newest run, which delivered nothing ({state}), would have done this: {what}.",
-            state=state_word(self.state).lower(),
-            what=what,
-        )
+            return tr("The plan that waits"), False
+        known = {
+            "discarded": tr("The plan that was discarded"),
+            "expired": tr("The plan that expired"),
+            "failed": tr("The run that failed"),
+            "cancelled": tr("The run that was stopped"),
+        }
+        return known.get(self.state, tr("The newest run, which delivered nothing,")), True
 
     def _differs(self) -> bool:
         """Whether it was read differently from how it was delivered."""

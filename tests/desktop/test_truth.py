@@ -14,6 +14,7 @@ from psconnect.desktop.widgets.table import RowsModel
 from tests.desktop.conftest import OpenWindow, settled
 from tests.support.demo import Connected
 
+CELL_PADDING = 8
 STUDENTS = 0
 """The row of students: they come first."""
 
@@ -225,6 +226,8 @@ def test_in_a_narrow_window_no_column_is_dropped_and_no_number_cut(
     for line in rows(table):
         for column, text in enumerate(line[1:], start=1):
             assert metrics.horizontalAdvance(text) < widths[column], (line, column)
+    names = [line[0] for line in rows(table)]
+    assert all(metrics.horizontalAdvance(name) + 2 * CELL_PADDING < widths[0] for name in names)
 
 
 def test_two_chosen_runs_are_compared_by_what_they_left(

@@ -32,7 +32,7 @@ class HistoryPage(ScrollPage):
         self._runs: list[Run] = []
         headers = [tr("Started"), tr("State"), tr("Changes"), tr("Problems"), tr("Scope"), tr("Started by"), tr("Took")]
         self._model = RowsModel(headers, frozenset({3, 6}), self)
-        self.table = Table(self._model, tr("Runs, newest first"), [132, 148, 0, 80, 64, 116, 84], on_open=self._open)
+        self.table = Table(self._model, tr("Runs, newest first"), [132, 148, 0, 80, 96, 124, 84], on_open=self._open)
         self._count, self._sparkline = Label("", "muted"), Sparkline()
         card = Card()
         card.add(row(self._count, 1, self._sparkline))

@@ -24,8 +24,8 @@ from psconnect.wording.run_sentence import signed
 OnFigure = Callable[[str, Figure], object]
 _FIGURES: tuple[Figure | None, ...] = (None, "read", "left_out", "added", "delivered", "changed")
 """What each column leads to."""
-_WIDTHS = [0, 66, 70, 64, 82, 96]
-_HEADING_PADDING, _MARGIN = 16, 12
+_WIDTHS = [0, 64, 70, 64, 82, 72]
+_HEADING_PADDING, _MARGIN = 15, 12
 
 
 class FigureTable(Table):
@@ -71,7 +71,7 @@ class StandingCard(Card):
         self.when = Label("", "muted", wrap=False)
         self.still = Chip()
         self.add(row(wide(self.heading), self.when, self.still))
-        headers = [tr("Records"), tr("Read"), tr("− Left out"), tr("+ Added"), tr("= Delivered"), tr("Last change")]
+        headers = [tr("Records"), tr("Read"), tr("− Left out"), tr("+ Added"), tr("= Delivered"), tr("Change")]
         self.model = RowsModel(headers, frozenset({1, 2, 3, 4, 5}), self)
         self.table = FigureTable(self.model, tr("What stands in the other system"), self._open)
         self.add(self.table)
