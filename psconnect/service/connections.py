@@ -16,7 +16,7 @@ from psconnect.destinations import KINDS
 from psconnect.logs import logger
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
-from psconnect.model.runs import Run, telling_run
+from psconnect.model.runs import APPLIED, Run, telling_run
 from psconnect.model.setting_parts import differing_parts, setting_parts
 from psconnect.powerschool.plugin_versions import built_later
 from psconnect.service.destinations import Destinations
@@ -64,7 +64,7 @@ class Connections(Identity, Destinations):
         try:
             with self._history(connection.name) as db:
                 runs = run_table.list_runs(db, connection.name) if db else []
-                success = run_table.last_success(db, connection.name) if db else None
+            success = next((run for run in runs if run.state in APPLIED), None)
             return ConnectionState(connection, telling_run(runs), last_success=success)
         except PsconnectError as error:
             return ConnectionState(connection, None, error)

@@ -443,7 +443,7 @@ def test_control_refuses_what_makes_no_sense(server, caller, method, path, body,
 
 def test_control_of_another_process(district, tmp_path):
     shutil.copy(district, tmp_path)
-    command = [sys.executable, "-m", "psconnect.demo", "--students", str(STUDENTS), "--folder", str(tmp_path)]
+    command = [sys.executable, "-m", "psconnect.demo", "--odd", "--students", str(STUDENTS), "--folder", str(tmp_path)]
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     with subprocess.Popen(
         [*command, "--today", TODAY.isoformat()],

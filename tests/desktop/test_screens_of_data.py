@@ -54,7 +54,7 @@ def test_findings_of_an_untidy_district(open_window: OpenWindow, connect: Connec
     header = table.horizontalHeader()
     for place in range(1, 5):
         heading = str(table.model().headerData(place, Qt.Orientation.Horizontal))
-        assert header.fontMetrics().horizontalAdvance(heading) + 22 <= table.columnWidth(place), heading
+        assert header.fontMetrics().horizontalAdvance(heading) + 13 <= table.columnWidth(place), heading
     window.resize(SIZE)
     window.summary(connected.name, run.id)
     shown(qtbot, window, grab, "summary-untidy")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
@@ -23,7 +23,7 @@ from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
 
-_BUTTON_WIDTH = 140
+_BUTTON_WIDTH, _LEAST = 140, 320
 
 
 class ConnectionCard(Card):
@@ -39,6 +39,8 @@ class ConnectionCard(Card):
         self.name_button = NameButton(name, opens, name=tr("Open {name}", name=name))
         self._sparkline = Sparkline()
         self._sparkline.show_runs(runs)
+        if not runs:
+            self._sparkline.hide()
         self._when, self._what = Label("", "strong"), Label("", "muted")
         self._success = ElidedLabel("", "body")
         self.run_button = secondary(tr("Run sync"), self._run, symbol="play")
@@ -67,6 +69,10 @@ class ConnectionCard(Card):
         self._whole.addWidget(self._side, 0, Qt.AlignmentFlag.AlignVCenter)
         self._whole.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(self._whole)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Narrow enough for any window: before it gets so narrow, the parts go below each other."""
+        return QSize(_LEAST, super().minimumSizeHint().height())
 
     def set_narrow(self, *, narrow: bool) -> None:
         """In a narrow window the last success and the buttons stand below the words."""

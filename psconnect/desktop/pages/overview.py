@@ -25,7 +25,7 @@ from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.model.connection import Connection
 from psconnect.model.record_list import Figure
 from psconnect.model.review import ProblemGroup
-from psconnect.model.runs import WAITING, Run, telling_run
+from psconnect.model.runs import APPLIED, WAITING, Run, telling_run
 from psconnect.service import StandingFigures
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.errors import word
@@ -106,7 +106,8 @@ class OverviewPage(ScrollPage):
         self._loaded = loaded
         self.set_title(self.name, where_from_to(loaded.connection))
         now, standing = self._context.now(), loaded.standing
-        self._status.show_runs(self._context, loaded.runs, standing.last)
+        success = next((run for run in loaded.runs if run.state in APPLIED), None)
+        self._status.show_runs(self._context, loaded.runs, success)
         last = standing.last
         self.standing.setVisible(last is not None)
         self.findings.setVisible(last is not None)
@@ -135,7 +136,7 @@ class OverviewPage(ScrollPage):
         self.over.hide()
         if run is None or self._context.runs.working(self.name):
             return
-        if last and run.id == last.id:
+        if last and run.id == last.id and not run.in_part:
             if last.kind == "undo":
                 self.over.tell(translated(_AFTER_UNDO), "accent")
             return
@@ -154,8 +155,11 @@ class OverviewPage(ScrollPage):
         if run.state == "failed" and run.error and run.kind != "rehearsal":
             told = word(run.error, window=True)
             text = tr("{when}: {title}. {happened}", when=_capital(when), title=told.title, happened=told.happened)
-            if not run.in_part:
-                text = tr("{text} Nothing was delivered.", text=text)
+            text = (
+                tr("{when}: {what}", when=_capital(when), what=went(run))
+                if run.in_part
+                else tr("{text} Nothing was delivered.", text=text)
+            )
             return text, "bad", ways_on(self._context, name, run.error, run)
         what = went(run)
         if run.kind == "rehearsal":
@@ -167,7 +171,11 @@ class OverviewPage(ScrollPage):
             )
         show = go.review if run.state in WAITING else go.summary
         text = tr("{when}: {what}", when=_capital(when), what=what)
-        return text, "warning" if run.state == "interrupted" else "accent", [(tr("Show"), partial(show, name, run.id))]
+        return (
+            text,
+            "warning" if run.in_part or run.state == "interrupted" else "accent",
+            [(tr("Show"), partial(show, name, run.id))],
+        )
 
     def _open_figure(self, entity: str, figure: Figure) -> None:
         self._context.go.records(self.name, entity, figure)

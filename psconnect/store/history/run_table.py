@@ -117,7 +117,7 @@ def list_runs(db: sqlite3.Connection, connection: str) -> list[Run]:
 
 
 def last_success(db: sqlite3.Connection, connection: str) -> Run | None:
-    """The newest run that delivered, or that found nothing to deliver; also one that delivered in part."""
+    """The run that the ledger is as of: the newest that delivered, if only in part, or found nothing to deliver."""
     sql = (
         "WHERE state IN ('finished', 'finished_with_problems') OR "
         "(delivered <> '' AND state IN ('failed', 'cancelled', 'interrupted')) ORDER BY no DESC LIMIT 1"
