@@ -12,6 +12,7 @@ from psconnect.powerschool.field_finder import FieldState, FoundField
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explained import ExplainedStep, Explanation, Happening, Related
+from psconnect.roster.filter_templates import FilterTemplate, templates_for
 from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
 from psconnect.service.connections import IN_USE, Connections, ConnectionState
@@ -24,7 +25,14 @@ from psconnect.service.runs import Runs
 from psconnect.service.safety import LastMeasured, LimitFigures
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
-from psconnect.service.typed_choices import check_name_fields, fixed_options, known_field, made_usernames, split_name
+from psconnect.service.typed_choices import (
+    check_name_fields,
+    filter_label,
+    fixed_options,
+    known_field,
+    made_usernames,
+    split_name,
+)
 from psconnect.sources.kind import Offer, OfferedCourse, OfferedSchool, OfferedTerm, RoleUse, School
 from psconnect.store.history.change_table import Arrangement
 from psconnect.store.reading.last_reading import FINDABLE, Match
@@ -75,6 +83,7 @@ __all__ = [
     "FieldState",
     "FilterCounts",
     "FilterPreview",
+    "FilterTemplate",
     "Finding",
     "FoundField",
     "Happening",
@@ -121,6 +130,7 @@ __all__ = [
     "default_limits",
     "demo_errors",
     "domain_within",
+    "filter_label",
     "find_home",
     "fixed_options",
     "known_field",
@@ -133,6 +143,7 @@ __all__ = [
     "secret_word",
     "slug",
     "split_name",
+    "templates_for",
     "usable",
 ]
 

@@ -7,12 +7,15 @@ connection's kind of source.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY
+from psconnect.model.filter_rules import parse_filters
 from psconnect.model.sections import OptionSettings, SourceSettings
+from psconnect.roster.filters import label_of, settle_filters
 from psconnect.roster.usernames import Usernames, compile_usernames
 from psconnect.roster.whole_names import DEFAULT_WAYS, compile_names
 from psconnect.sources import source_kind_of
@@ -58,6 +61,13 @@ def check_name_fields(fields: Mapping[str, str]) -> None:
 def known_field(source: str, name: str, entity: str, where: str) -> str:
     """A field's full name from the name as written; raises FixSettings that names the nearest one."""
     return _kind(source).resolve(name, entity, where)
+
+
+def filter_label(source: str, entity: str, rule: Mapping[str, Any]) -> str:
+    """What a filter rule is called, as the tables of a connection file have it; raises FixSettings for a wrong one."""
+    (parsed,) = parse_filters({entity: [dict(rule)]})[entity]
+    settle_filters({entity: [parsed]}, _kind(source).resolve)
+    return label_of(parsed)
 
 
 def fixed_options(source: str) -> frozenset[str]:

@@ -92,13 +92,17 @@ class FlowRow(QWidget):
 
     def show_parts(self, first: QWidget, parts: Sequence[tuple[str, str]]) -> None:
         """Show these figures, each above its name, in place of those shown before; ``first`` stays in front."""
-        self._layout.removeWidget(first)
-        clear(self._layout)
         figures = (
             column(Label(figure, "strong", wrap=False), Label(name, "help", wrap=False), spacing=2)
             for figure, name in parts
         )
-        for widget in (first, *figures):
+        self._layout.removeWidget(first)
+        self.show_widgets([first, *figures])
+
+    def show_widgets(self, widgets: Sequence[QWidget]) -> None:
+        """Show these in place of what was shown before."""
+        clear(self._layout)
+        for widget in widgets:
             self._layout.addWidget(widget)
             widget.show()
         self.updateGeometry()

@@ -94,6 +94,8 @@ def test_the_whole_path_by_keyboard_alone(setting: Setting):
     press_tab_until(setting, "School numbers")
     keys(setting, "100,120")
     key(setting, Qt.Key.Key_Return)
+    press_tab_until(setting, "Next: Safety")
+    key(setting, Qt.Key.Key_Return)
     assert setting.session.draft.step == "safety"
     key(setting, Qt.Key.Key_Return)
     press_tab_until(setting, "Folder")

@@ -6,6 +6,7 @@ from psconnect.desktop.wizard.pages.base import StepPage
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
 from psconnect.desktop.wizard.pages.destination import DestinationPage
+from psconnect.desktop.wizard.pages.filters import FiltersPage
 from psconnect.desktop.wizard.pages.plugin import PluginPage
 from psconnect.desktop.wizard.pages.safety import SafetyPage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
@@ -18,6 +19,7 @@ PAGES: dict[str, type[StepPage]] = {
     "plugin": PluginPage,
     "credentials": CredentialsPage,
     "schools": SchoolsPage,
+    "filters": FiltersPage,
     "safety": SafetyPage,
     "destination": DestinationPage,
     "summary": SummaryPage,

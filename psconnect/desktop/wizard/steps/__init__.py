@@ -7,6 +7,7 @@ from typing import Any
 from psconnect.desktop.wizard.steps.connect import ConnectStep
 from psconnect.desktop.wizard.steps.credentials import CredentialsStep
 from psconnect.desktop.wizard.steps.destination import DestinationStep
+from psconnect.desktop.wizard.steps.filters import FiltersStep
 from psconnect.desktop.wizard.steps.plugin import PluginStep
 from psconnect.desktop.wizard.steps.safety import SafetyStep
 from psconnect.desktop.wizard.steps.schools import SchoolsStep
@@ -20,6 +21,7 @@ STEPS: tuple[StepSpec[Any], ...] = (
     PluginStep(),
     CredentialsStep(),
     SchoolsStep(),
+    FiltersStep(),
     SafetyStep(),
     DestinationStep(),
     SummaryStep(),
