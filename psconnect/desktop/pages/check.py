@@ -31,7 +31,8 @@ class CheckPage(ScrollPage):
         self.name = ""
         self._task: BridgeTask | None = None
         self.found: list[Finding] = []
-        self.save_button = secondary(tr("Save the findings …"), self._ask_place, symbol="save")
+        self.save_button = secondary(tr("Save …"), self._ask_place, symbol="save")
+        self.save_button.setAccessibleName(tr("Save the findings …"))
         self.credentials_button = secondary(tr("Open Credentials"), self._open_credentials)
         self.check_button = primary(tr("Check again"), self._turn)
         for button in (self.save_button, self.credentials_button, self.check_button):
