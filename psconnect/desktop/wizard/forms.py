@@ -127,6 +127,8 @@ class ConnectionForms(QWidget):
         page.lead_to(control)
 
     def _drop_pages(self) -> None:
+        if self.session:
+            self.session.live.drop(self._bridge)
         for page in self.pages:
             page.left()
             self.tabs.removeTab(self.tabs.indexOf(page))

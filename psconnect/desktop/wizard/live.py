@@ -103,6 +103,13 @@ class Live:
         self.cancel()
         self.reading.wipe()
 
+    def drop(self, bridge: Bridge) -> None:
+        """End, and wipe what was read: the visit is over. What can't be deleted now is deleted at the next start."""
+        self.end()
+        if self._reading:
+            service, key = self._session.service, self._session.draft.id
+            bridge.call(lambda: service.wipe_live(key), _nothing, _next_time)
+
     def _heard(self, _events: object) -> None:
         self._tell()
 
@@ -172,3 +179,7 @@ class LiveQuestion:
 
 def _nothing(_events: object) -> None:
     """A question has no news."""
+
+
+def _next_time(_error: PsconnectError) -> None:
+    """Whoever starts psconnect the next time wipes it (Service.sweep_live)."""

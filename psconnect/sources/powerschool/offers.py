@@ -14,9 +14,6 @@ from psconnect.sources.kind import Offer, OfferedCourse, OfferedSchool, OfferedT
 from psconnect.sources.powerschool.district import DISTRICT_OFFICE
 from psconnect.sources.powerschool.read_plan import ReadPlan
 
-_BEFORE_FIRST = {"0": "K", "-1": "PK", "-2": "PK3", "-3": "PK2"}
-"""How PowerSchool numbers the grades before the first one (docs/powerschool.md 16.3)."""
-
 
 @dataclass(frozen=True)
 class Offering:
@@ -69,7 +66,8 @@ class Offering:
 
 
 def _grades(low: str, high: str) -> str:
-    first, last = (_BEFORE_FIRST.get(grade, grade) for grade in (low, high))
+    # 0 is kindergarten, and what is below it pre-kindergarten (docs/powerschool.md 16.2).
+    first, last = ("PK" if grade.startswith("-") else "K" if grade == "0" else grade for grade in (low, high))
     return first if first == last else f"{first}–{last}" if first and last else first or last
 
 

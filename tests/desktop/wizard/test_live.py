@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.live import LiveQuestion
+from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.session import discard
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.service import NOT_KEPT, EntityCounts, LiveReading
-from tests.desktop.wizard.conftest import WAIT_MS, Setting
+from tests.desktop.wizard.conftest import WAIT_MS, Setting, place_of
 
 
 def kept(setting: Setting) -> list[str]:
@@ -114,3 +116,20 @@ def test_the_file_is_named_after_the_set_up_and_holds_no_secret(setting: Setting
     (file,) = (setting.service.home.data / "live").iterdir()
     assert file.name.startswith(setting.session.draft.id)
     assert str(setting.prefill().client_secret).encode() not in file.read_bytes()
+
+
+def test_what_was_read_on_a_visit_to_settings_goes_with_it(setting: Setting):
+    service = setting.district.service
+    forms = ConnectionForms(setting.bridge, service)
+    setting.qtbot.addWidget(forms)
+    forms.load(setting.district.name)
+    setting.settled()
+    forms.tabs.setCurrentIndex(place_of("schools"))
+    setting.settled()
+    page = forms.pages[place_of("schools")]
+    assert isinstance(page, SchoolsPage)
+    assert page.total.text().startswith("3 of 3 schools, 282 active students")
+    assert len(list((service.home.data / "live").iterdir())) == 1
+    forms.drop()
+    setting.settled()
+    assert list((service.home.data / "live").iterdir()) == []
