@@ -29,7 +29,8 @@ def changes_in_words(run: Run) -> str:
     if not total.total:
         return tr("No changes")
     parts = (
-        (total.create, tr("{count} created", count=number(total.create))),
+        (total.create - run.adopted, tr("{count} created", count=number(total.create - run.adopted))),
+        (run.adopted, tr("{count} taken over", count=number(run.adopted))),
         (total.update, tr("{count} updated", count=number(total.update))),
         (total.remove, tr("{count} removed", count=number(total.remove))),
     )
@@ -42,7 +43,8 @@ def would_in_words(run: Run) -> str:
     if not total.total:
         return tr("no changes")
     parts = (
-        (total.create, tr("create {count}", count=number(total.create))),
+        (total.create - run.adopted, tr("create {count}", count=number(total.create - run.adopted))),
+        (run.adopted, tr("take over {count}", count=number(run.adopted))),
         (total.update, tr("update {count}", count=number(total.update))),
         (total.remove, tr("remove {count}", count=number(total.remove))),
     )

@@ -17,6 +17,7 @@ class Reconciled:
         delivered: records that stand at the destination.
         made: of these, the ones that psconnect makes itself: the district as an organisation, the places of teachers in
             their classes, records that a destination derives.
+        adopted: of those that the run creates, the ones that the destination had already: they are taken over.
         because: rule -> how many of the records that were read don't stand at the destination because of it.
     """
 
@@ -24,6 +25,7 @@ class Reconciled:
     delivered: int = 0
     made: int = 0
     because: Mapping[str, int] = field(default_factory=dict)
+    adopted: int = 0
 
     @property
     def left_out(self) -> int:
@@ -73,5 +75,9 @@ def altogether(rows: Iterable[Reconciled]) -> Reconciled:
         for rule, count in one.because.items():
             because[rule] = because.get(rule, 0) + count
     return Reconciled(
-        sum(one.read for one in found), sum(one.delivered for one in found), sum(one.made for one in found), because
+        sum(one.read for one in found),
+        sum(one.delivered for one in found),
+        sum(one.made for one in found),
+        because,
+        sum(one.adopted for one in found),
     )

@@ -173,6 +173,11 @@ class Run:
         return ChangeCounts(sum(c.create for c in counts), sum(c.update for c in counts), sum(c.remove for c in counts))
 
     @property
+    def adopted(self) -> int:
+        """How many of the created records the destination had already: they are taken over."""
+        return sum(one.adopted for one in self.reconciled.values())
+
+    @property
     def refused(self) -> int:
         """How many planned changes the destination did not take, those that wait for refused ones included."""
         return sum(self.set_aside.get(because, 0) for because in REFUSALS)

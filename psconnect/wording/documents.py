@@ -45,6 +45,7 @@ def run_document(run: Run) -> dict[str, object]:
                 "added": one.added,
                 "delivered": one.delivered,
                 "made": one.made,
+                "adopted": one.adopted,
                 "because": dict(one.because),
             }
             for entity, one in run.reconciled.items()

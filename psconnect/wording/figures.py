@@ -11,7 +11,7 @@ from psconnect.wording.records import listed, records_label
 
 
 def added_in_words(rows: Mapping[str, Reconciled]) -> str:
-    """What stands at the destination without having been read, as sentences; empty if there is none."""
+    """What stands at the destination without having been read or created, as sentences; empty if there is none."""
     made = [_made(key, rows[key].made) for key in _order(rows) if rows[key].made]
     kept = [
         tr("{records} ({count})", records=records_label(key), count=number(rows[key].kept))
@@ -21,6 +21,13 @@ def added_in_words(rows: Mapping[str, Reconciled]) -> str:
     sentences = [tr("Added by psconnect: {parts}.", parts=listed(made)) if made else ""]
     if kept:
         sentences.append(tr("Still there from an earlier delivery: {parts}.", parts=listed(kept)))
+    taken_over = [
+        tr("{records} ({count})", records=records_label(key), count=number(one.adopted))
+        for key, one in rows.items()
+        if one.adopted
+    ]
+    if taken_over:
+        sentences.append(tr("There already and taken over, not created: {parts}.", parts=listed(taken_over)))
     return " ".join(filter(None, sentences))
 
 

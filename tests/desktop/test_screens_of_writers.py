@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from psconnect.desktop.sentences import would_in_words
 from psconnect.desktop.shell import MainWindow
 from psconnect.model.runs import Run
 from tests.contracts.kinds.known import kinds_for_tests
@@ -148,6 +149,9 @@ def test_derived_and_adopted_records_in_the_review(
     username = next(change.record["username"] for change in service.changes(planned.id) if change.entity == "student")
     made_by_hand(accounts, username)
     run = accounts.sync(plan_only=True)
+    assert (planned.adopted, run.adopted) == (0, 1)
+    assert run.reconciled["student"].adopted == 1
+    assert "take over 1" in would_in_words(run), "what is there already is not counted as created"
     window = open_window(service)
     window.overview(NAME)
     shown(qtbot, window, grab, "overview-derived")

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from psconnect.model.entities import BY_RANK, DISTRICT_KEY, ENROLLMENT, ENTITIES, FIRST_DERIVED, SCHOOL, Entity
@@ -47,7 +48,17 @@ def reconcile(plan: Plan, before: Mapping[str, Reconciled]) -> dict[str, Reconci
             found[entity.key] = _counted(plan, entity, delivered, made)
         else:
             found[entity.key] = before.get(entity.key, Reconciled()).moved_to(delivered, made)
-    return {key: one for key, one in found.items() if one.read or one.delivered}
+    adopted = _adopted(plan)
+    return {key: replace(one, adopted=adopted.get(key, 0)) for key, one in found.items() if one.read or one.delivered}
+
+
+def _adopted(plan: Plan) -> dict[str, int]:
+    """Entity key -> how many of the records that the plan creates stand at the destination already."""
+    sql = (
+        f"SELECT c.entity, count(*) FROM adopted a JOIN main.change c ON c.run = a.run AND c.entity = a.entity "
+        f"AND c.key = a.key AND c.action = {CREATE} WHERE a.run = ? GROUP BY c.entity"
+    )
+    return {BY_RANK[rank].key: count for rank, count in plan.db.execute(sql, [plan.run])}
 
 
 def _derived(plan: Plan) -> list[Entity]:
