@@ -16,6 +16,7 @@ from psconnect.desktop.wizard.steps.spec import Known
 from psconnect.desktop.wizard.steps.who import school_days, with_school_days
 from psconnect.desktop.wizard.steps.who_checks import problems
 from psconnect.desktop.wizard.steps.who_part import WhoPart
+from psconnect.model.access import AccessList
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 
@@ -38,12 +39,12 @@ class AccessAsked:
     """What all choices ask for.
 
     Attributes:
-        fields: (TABLE, FIELD) of all that the plugin asks for, sorted.
+        fields: the plugin's list.
         always: how many of them are asked for whatever is chosen.
         choices: per choice; ``parents.none``, ``parents.portal`` and ``parents.all`` are one each.
     """
 
-    fields: list[tuple[str, str]]
+    fields: AccessList
     always: int
     choices: Mapping[str, ChoiceFields] = field(default_factory=dict)
 
@@ -53,12 +54,13 @@ def access_asked(session: Session, draft: Draft) -> AccessAsked:
     known, base = session.known, session.base
 
     def asked(changed: Draft) -> FieldPairs:
-        return frozenset(session.service.plugin_for(_looked_at(changed, known, base)).access)
+        return _pairs(session.service.plugin_access(_looked_at(changed, known, base)))
 
-    have = asked(draft)
+    listed = session.service.plugin_access(_looked_at(draft, known, base))
+    have = _pairs(listed)
     least = asked(with_school_days(_having(draft, **_OPTIONAL), on=False))
     choices = {name: _choice(asked, have, draft, name, made) for name, made in _variants(draft).items()}
-    return AccessAsked(sorted(have), len(have & least), choices)
+    return AccessAsked(listed, len(have & least), choices)
 
 
 def _variants(draft: Draft) -> dict[str, tuple[Draft, bool]]:
@@ -88,6 +90,10 @@ def _choice(
         return ChoiceFields(len(there) - len(have))
     except PsconnectError as error:
         return ChoiceFields(chosen=on, error=error)
+
+
+def _pairs(access: AccessList) -> FieldPairs:
+    return frozenset((one.table, one.field) for one in access.fields)
 
 
 def _having(draft: Draft, **values: object) -> Draft:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.pages.filters import FiltersPage
 from psconnect.desktop.wizard.settings import from_connection, onto, to_connection
@@ -14,11 +15,11 @@ from psconnect.desktop.wizard.steps.filters import (
     SHOWN,
     FiltersPart,
     FiltersStep,
+    condition_value,
     conditions_of,
     filtered_entities,
     rule_problem,
     template_value,
-    value_of,
     with_conditions,
 )
 from psconnect.desktop.wizard.steps.spec import Known
@@ -83,11 +84,11 @@ def counted(setting: Setting, page: FiltersPage) -> None:
     setting.qtbot.waitUntil(settled, timeout=WAIT_MS)
 
 
-def pill(page: FiltersPage, text: str):
+def pill(page: FiltersPage, text: str) -> Button:
     """The button that adds such a rule."""
     layout = page.rules.adding.layout()
     pills = [layout.itemAt(place).widget() for place in range(layout.count())]
-    return next(one for one in pills if one.text() == text)
+    return next(one for one in pills if isinstance(one, Button) and one.text() == text)
 
 
 def rules_of(setting: Setting, entity: str = "student") -> list[dict[str, Any]]:
@@ -139,7 +140,7 @@ VALUES = {
 def test_every_operation_takes_what_is_typed() -> None:
     assert VALUES.keys() == set(OPERATIONS)
     for op, (text, value) in VALUES.items():
-        assert value_of(op, text) == value
+        assert condition_value(op, text) == value
         condition = {"field": "Students.Grade_Level", "op": op}
         rule = condition if value is None else {**condition, "value": value}
         assert rule_problem("powerschool", "student", rule) == "", op
@@ -324,3 +325,66 @@ def test_a_reading_that_fails_says_why_and_is_tried_again(setting: Setting) -> N
     setting.press(page.caught.button)
     counted(setting, page)
     assert page.counts["student"].total > 0
+
+
+# --- student devices ----
+
+
+def nameless(setting: Setting) -> list[str]:
+    """Some students lose their Student_Web_ID; the DCIDs of those."""
+    setting.district.sql("UPDATE students SET student_web_id = '' WHERE dcid % 40 = 0 AND enroll_status = 0")
+    rows = setting.district.sql("SELECT dcid FROM students WHERE dcid % 40 = 0 AND enroll_status = 0 AND schoolid > 0")
+    return [str(dcid) for (dcid,) in rows]
+
+
+def without_username(setting: Setting, run_id: str) -> set[str]:
+    """DCIDs of the students that a run leaves out for want of a user name, as its findings list them."""
+    groups = [group for group in setting.service.problems(run_id) if group.rule.key == "missing-required"]
+    records = [record for group in groups for record in group.records]
+    return {str(one.key) for one in records if (one.entity, one.detail) == ("student", "username")}
+
+
+def test_mission_d10_the_question_on_devices_has_exactly_three_answers(setting: Setting) -> None:
+    setting.open()
+    assert list(setting.connect.devices.cards) == ["chromebooks", "other", "mix"]
+
+
+def test_mission_d11_who_has_no_student_web_id_is_listed_before_the_first_run(setting: Setting) -> None:
+    gone = nameless(setting)
+    setting.open()
+    setting.press(setting.connect.cards["dyknow"])
+    setting.press(setting.connect.devices.cards["mix"])
+    setting.type(setting.connect.name, "Lincoln roster")
+    setting.press(setting.window.next_button)
+    setting.to("filters")
+    page = setting.window.pages["filters"]
+    assert isinstance(page, FiltersPage)
+    counted(setting, page)
+    setting.qtbot.waitUntil(lambda: page.caught.missing.text() != "", timeout=WAIT_MS)
+    said = page.caught.missing.text()
+    assert page.caught.missing.isVisibleTo(page)
+    setting.to("summary")
+    setting.press(setting.way("save"))
+    run = setting.service.sync("Lincoln roster")
+    assert run.state == "held"
+    listed = without_username(setting, run.id)
+    assert set(gone) <= listed
+    assert said.startswith(f"{len(listed)} students who pass have no Student_Web_ID")
+
+
+def test_mission_d12_only_chromebooks_needs_no_user_name(setting: Setting) -> None:
+    nameless(setting)
+    setting.open()
+    setting.press(setting.connect.cards["dyknow"])
+    setting.press(setting.connect.devices.cards["chromebooks"])
+    setting.type(setting.connect.name, "Lincoln roster")
+    setting.press(setting.window.next_button)
+    setting.to("filters")
+    page = setting.window.pages["filters"]
+    assert isinstance(page, FiltersPage)
+    counted(setting, page)
+    assert page.caught.missing.text() == ""
+    setting.to("summary")
+    setting.press(setting.way("save"))
+    run = setting.service.sync("Lincoln roster")
+    assert without_username(setting, run.id) == set()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 
-from psconnect.desktop.text import counted, tr
+from psconnect.desktop.text import counted, number, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XL, SPACE_XS
 from psconnect.desktop.widgets.button import link
 from psconnect.desktop.widgets.card import Card, column, row
 from psconnect.desktop.widgets.flow_row import FlowRow
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
+from psconnect.model.access import AccessList
 from psconnect.model.errors import PsconnectError
+from psconnect.wording.access import access_heading, access_reason
 from psconnect.wording.errors import word
 
 _MOST_ROWS = 9
@@ -28,7 +30,7 @@ class AccessStrip(Card):
         self.words = column(self.total, self.least, spacing=SPACE_XS)
         self.parts = FlowRow(SPACE_XL)
         self.open_button = link(tr("See every field"), self._toggle)
-        self._model = RowsModel([tr("Table"), tr("Field")], parent=self)
+        self._model = RowsModel([tr("Field"), tr("What for")], parent=self)
         self.table = Table(self._model, tr("Every field that the plugin asks for"), [320, 0])
         self.table.hide()
         self._rows: list[list[Cell]] = []
@@ -43,16 +45,18 @@ class AccessStrip(Card):
             self.total.setText(tr("Counting …"))
             self.open_button.setEnabled(False)
 
-    def show_access(self, access: Sequence[tuple[str, str]]) -> None:
-        """Show the plugin's list of (TABLE, FIELD)."""
-        tables = dict.fromkeys(table for table, _field in access)
-        fields = counted(len(access), "{count} field", "{count} fields")
+    def show_access(self, access: AccessList) -> None:
+        """Show the plugin's list."""
+        tables = {one.table for one in access.fields}
+        fields = counted(len(access.fields), "{count} field", "{count} fields")
         self.total.setText(
             counted(len(tables), "{fields} in {count} table", "{fields} in {count} tables", fields=fields)
         )
         self.total.set_state("")
         self.least.setText(tr("The least these choices need"))
-        self._rows = [[Cell(table), Cell(field)] for table, field in access]
+        groups = Counter(one.group for one in access.fields)
+        self.parts.show_parts(self.words, [(number(count), access_heading(group)) for group, count in groups.items()])
+        self._rows = [[Cell(one.name), Cell(access_reason(one))] for one in access.fields]
         self.open_button.setEnabled(True)
         if self.table.isVisibleTo(self):
             self._model.show_rows(self._rows)

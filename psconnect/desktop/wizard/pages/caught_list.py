@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QProgressBar
+from PySide6.QtWidgets import QComboBox, QLineEdit, QProgressBar, QSizePolicy, QWidget
 
 from psconnect.desktop.text import counted, number, tr
 from psconnect.desktop.theme.tokens import SPACE_M
@@ -40,13 +40,27 @@ class CaughtList(Card):
         self.by.setAccessibleName(tr("Left out by"))
         self.by.activated.connect(lambda _place: self._show_rows())
         self._counts: FilterCounts | None = None
-        self._headers = [tr("Name"), tr("Number"), tr("School"), tr("Left out by")]
+        self._headers = [tr("Name"), tr("Number"), tr("School"), tr("Rule")]
         self.model = RowsModel(self._headers, parent=self)
-        self.table = Table(self.model, tr("Who is left out"), [0, 70, 96, 104])
+        self.table = Table(self.model, tr("Who is left out"), [0, 70, 110, 56])
         self.table.setMinimumHeight(_LEAST_TABLE)
-        for part in (self.figure, self.bar, row(wide(self.words), self.button), row(wide(self.search), self.by)):
+        self.missing = Label("", "help")
+        self.missing.set_state("warning")
+        self.missing.hide()
+        rest = QWidget()
+        rest.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        for part in (
+            self.figure,
+            self.bar,
+            self.words,
+            row(self.button, 1),
+            self.missing,
+            row(wide(self.search), self.by),
+            self.table,
+        ):
             self.add(part)
-        self.add(self.table, 1)
+        self.add(rest, 1)
+        self._rest = rest
 
     def say(self, heading: str, text: str, *, button: str = "") -> None:
         """Say why nothing is counted."""
@@ -56,8 +70,9 @@ class CaughtList(Card):
         self.words.setText(text)
         self.button.setText(button or tr("Read now"))
         self.button.setVisible(bool(button))
-        for part in (self.bar, self.search, self.by, self.table):
+        for part in (self.bar, self.search, self.by, self.table, self.missing):
             part.hide()
+        self._rest.show()
 
     def show_counts(self, counts: FilterCounts, note: str) -> None:
         """Show figures; ``note`` says from when they are."""
@@ -76,7 +91,13 @@ class CaughtList(Card):
         self.bar.show()
         for part in (self.search, self.by, self.table):
             part.setVisible(bool(counts.caught))
+        self._rest.setVisible(not counts.caught)
         self._show_rows()
+
+    def show_missing(self, text: str) -> None:
+        """Say who passes the rules and is left out all the same; an empty text takes it away."""
+        self.missing.setText(text)
+        self.missing.setVisible(bool(text) and self._counts is not None)
 
     def _offer_rules(self, counts: FilterCounts) -> None:
         chosen = self.by.currentData()
@@ -100,12 +121,9 @@ class CaughtList(Card):
 
     def _show_rows(self) -> None:
         rows = [
-            [Cell(one.title), Cell(one.number), Cell(one.school), Cell(_by(one), tip=one.filter)] for one in self.shown
+            [Cell(one.title), Cell(one.number), Cell(one.school), Cell(str(one.rule), tip=one.filter)]
+            for one in self.shown
         ]
         if self._counts:
             self.table.setAccessibleName(tr("Left out: {kind}", kind=record_kind(self._counts.entity)))
         self.model.show_rows(rows)
-
-
-def _by(one: Caught) -> str:
-    return tr("{place}: {rule}", place=one.rule, rule=one.filter) if one.rule else one.filter

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
-from psconnect.desktop.text import ago, entity_label, number, tr
+from psconnect.desktop.text import ago, counted, entity_label, number, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
 from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.flow_row import FlowRow
@@ -17,12 +17,17 @@ from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.pages.caught_list import CaughtList
 from psconnect.desktop.wizard.pages.rule_list import RuleList
 from psconnect.desktop.wizard.pages.side_by_side import Across
+from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.filters import SHOWN, FiltersPart, RuleTable, filtered_entities
+from psconnect.model.clock import CancelToken
+from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
-from psconnect.service import FilterCounts
+from psconnect.service import FilterCounts, LiveReading, MissingCount
 from psconnect.wording.errors import word
 
 _PAUSE_MS, _NARROW, _MOST = 150, 760, 200
+_WITH_NAMES = ("other", "mix")
+"""What students work on where they need a user name."""
 _NOT_KEPT = "PSC-LIVE-NOT-READ"
 
 
@@ -35,6 +40,8 @@ class FiltersPage(StepPage):
         self.counts: dict[str, FilterCounts] = {}
         self.failed: dict[str, PsconnectError] = {}
         self._asked: Draft | None = None
+        self._nameless: MissingCount | None = None
+        self._missing = LiveQuestion(self.bridge, self.session, self)
         self._questions = {entity: LiveQuestion(self.bridge, self.session, self) for entity in SHOWN}
         self.tabs: dict[str, Button] = {}
         self._group = QButtonGroup(self)
@@ -79,7 +86,7 @@ class FiltersPage(StepPage):
         self._soon.stop()
         if self._news in self.session.live.on_news:
             self.session.live.on_news.remove(self._news)
-        for question in self._questions.values():
+        for question in (*self._questions.values(), self._missing):
             question.stop()
         self._asked = None
 
@@ -149,6 +156,7 @@ class FiltersPage(StepPage):
         if found and error is None:
             when = ago(status.read_at, self.session.service.clock.now()) if status.read_at else ""
             self.caught.show_counts(found, tr("Read {ago}.", ago=when) if when else "")
+            self.caught.show_missing(_said(self._nameless) if self.entity == "student" else "")
         elif error and error.code != _NOT_KEPT:
             self.caught.say(tr("Not counted"), word(error, window=True).text)
         elif self.session.live.busy:
@@ -185,11 +193,24 @@ class FiltersPage(StepPage):
         self._asked = draft
         for entity in filtered_entities(draft):
             self._questions[entity].ask(
-                lambda live, settings, cancel, entity=entity: live.filter_counts(settings, entity, cancel, most=_MOST),
+                partial(_filter_counts, entity),
                 partial(self._counted, entity),
                 partial(self._refused, entity),
                 step=self.step,
             )
+
+        if draft.of(ConnectPart).devices in _WITH_NAMES:
+            self._missing.ask(_without_name, self._show_missing, self._no_missing, step=self.step)
+        else:
+            self._show_missing(None)
+
+    def _no_missing(self, _error: PsconnectError) -> None:
+        """The figures above say why nothing is counted."""
+        self._show_missing(None)
+
+    def _show_missing(self, found: MissingCount | None) -> None:
+        self._nameless = found
+        self._show_state()
 
     def _counted(self, entity: str, counts: FilterCounts) -> None:
         self.counts[entity] = counts
@@ -206,6 +227,26 @@ class FiltersPage(StepPage):
         self.tabs[entity].setText(self._tab(entity, included=entity in included))
         if entity == self.entity:
             self._show_state()
+
+
+def _said(nameless: MissingCount | None) -> str:
+    """Who passes the rules but has no user name, which the answer on devices requires."""
+    if nameless is None or not nameless.count:
+        return ""
+    return counted(
+        nameless.count,
+        "{count} student who passes has no Student_Web_ID and is left out: {names}.",
+        "{count} students who pass have no Student_Web_ID and are left out, like {names}.",
+        names="; ".join(nameless.examples),
+    )
+
+
+def _filter_counts(entity: str, live: LiveReading, settings: Connection, cancel: CancelToken) -> FilterCounts:
+    return live.filter_counts(settings, entity, cancel, most=_MOST)
+
+
+def _without_name(live: LiveReading, settings: Connection, cancel: CancelToken) -> MissingCount | None:
+    return live.missing(settings, "student", cancel).get("username")
 
 
 def _not_yet() -> str:

@@ -9,18 +9,18 @@ from typing import Any
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from psconnect.desktop.text import number, tr
-from psconnect.desktop.theme.tokens import SPACE_S
+from psconnect.desktop.theme.tokens import SPACE_S, SPACE_XS
 from psconnect.desktop.widgets.button import Button, link, secondary
-from psconnect.desktop.widgets.card import row, wide
+from psconnect.desktop.widgets.card import column, row, wide
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.steps.filters import (
     RuleTable,
+    condition_value,
     conditions_of,
     joined_by,
     named,
     template_value,
     typed_text,
-    value_of,
     with_conditions,
 )
 from psconnect.model.filter_rules import OPERATIONS
@@ -119,7 +119,8 @@ class RuleEditor(QWidget):
         self.operations.append(operation)
         self.values.append(value)
         self.losses.append(loss)
-        made = row(wide(name), operation, wide(value), loss, drop, spacing=SPACE_S)
+        above, below = row(wide(name), loss, drop, spacing=SPACE_S), row(operation, wide(value), spacing=SPACE_S)
+        made = column(above, below, spacing=SPACE_XS)
         value.setVisible(one.get("op") not in _NO_VALUE)
         return made
 
@@ -177,7 +178,7 @@ class RuleEditor(QWidget):
 
 def _condition(before: RuleTable, op: str, text: str) -> RuleTable:
     looked_at = {key: value for key, value in before.items() if key in ("field", "attribute")}
-    value = value_of(op, text)
+    value = condition_value(op, text)
     return {**looked_at, "op": op} if value is None else {**looked_at, "op": op, "value": value}
 
 

@@ -140,7 +140,8 @@ class RuleList(Card):
         """Open a rule; the first control of its editor."""
         self._open(place)
         editor = self.editor
-        return (editor.names or editor.values or [None])[0] if editor else None
+        fields = [*editor.names, *editor.values] if editor else []
+        return fields[0] if fields else None
 
     def _said(self, rule: RuleTable) -> str:
         try:
@@ -158,8 +159,8 @@ class RuleList(Card):
         self.opened = len(self._rules)
         self._take([*self._rules, rule])
         if self.editor:
-            first = (self.editor.names or self.editor.values or [self.editor.action])[0]
-            first.setFocus()
+            fields: list[QWidget] = [*self.editor.names, *self.editor.values, self.editor.action]
+            fields[0].setFocus()
 
     def _drop(self, place: int) -> None:
         self.opened = -1

@@ -106,7 +106,7 @@ def conditions_of(rule: RuleTable) -> list[RuleTable] | None:
 
 def with_conditions(rule: RuleTable, conditions: list[RuleTable], how: str) -> RuleTable:
     """The rule with these conditions; ``how`` they are joined: ``any`` or ``all``."""
-    kept = {key: rule[key] for key in ("name", "action") if key in rule}
+    kept: RuleTable = {key: rule[key] for key in ("name", "action") if key in rule}
     return {**kept, **conditions[0]} if len(conditions) == 1 else {**kept, how: conditions}
 
 
@@ -115,7 +115,7 @@ def joined_by(rule: RuleTable) -> str:
     return "any" if rule.get("any") else "all"
 
 
-def value_of(op: str, text: str) -> Any:
+def condition_value(op: str, text: str) -> Any:
     """A value as the file has it, from what is typed; text that is no number stays text and is told as wrong."""
     if op in _NO_VALUE:
         return None
