@@ -170,12 +170,14 @@ def test_the_same_answer_is_judged_by_what_is_known_here(reading: Reading) -> No
 # --- what may be read ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("counting", [True, False])
 @pytest.mark.parametrize("denied", [403, 400])
 @pytest.mark.parametrize(("table", "field"), [("STUDENTS", "LAST_NAME"), ("ROLEDEF", "NAME"), ("PERSON", "LASTNAME")])
 def test_any_grant_that_is_taken_out_is_named_by_queries_too(
-    open_reading: Open, table: str, field: str, denied: int
+    open_reading: Open, table: str, field: str, denied: int, counting: bool
 ) -> None:
-    reading = open_reading(quirks=Quirks(query_denied=denied))  # type: ignore[arg-type]
+    quirks = Quirks(query_denied=denied, count_checks_fields=counting)  # type: ignore[arg-type]
+    reading = open_reading(quirks=quirks)
     line = f'    <field table="{table}" field="{field}" access="ViewOnly"/>\n'
     taken = []
 

@@ -57,6 +57,7 @@ class Quirks:
             [I]).
         empty_table: a table answer without rows: "record" with an empty list, or "bare" without the key (11.2 [I]).
         query_denied: the status when a query uses a field that is not granted (11.3: 403, 400 also reported).
+        count_checks_fields: whether counting a query needs access to its fields, as reading it does (11.3 [I]).
         sql_error: the status when Oracle refuses a query at run time (11.3 [I]).
         argument_types: an argument that names a column is bound as that "column", or every one as a "text" (19).
         number_arguments: one that names a number column is bound as an exact "number", or a "floating" one (23 [I]).
@@ -160,6 +161,7 @@ class Quirks:
     empty_query: Literal["bare", "record", "extensions"] = "bare"
     empty_table: Literal["record", "bare"] = "record"
     query_denied: Literal[403, 400] = 403
+    count_checks_fields: bool = True
     sql_error: Literal[500, 400] = 500
     argument_types: Literal["column", "text"] = "column"
     number_arguments: Literal["number", "floating"] = "floating"
