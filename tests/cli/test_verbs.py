@@ -370,3 +370,15 @@ def test_the_name_may_be_typed_in_another_case(
     assert memory_keyring.entries == {("psconnect", f"{connected.name}/{CLIENT_SECRET}"): "canary-77"}
     assert psconnect("connection", "remove", typed, "--yes").code == codes.DONE
     assert memory_keyring.entries == {}
+
+
+def test_the_plugin_alone_as_xml_and_the_list_of_what_it_may_view(
+    psconnect: Psconnect, connected: Connected, tmp_path: Path
+) -> None:
+    lone, page = tmp_path / "plugin.xml", tmp_path / "fields.html"
+    said = psconnect("plugin", connected.name, "-o", str(lone), "--list", str(page), "--json", connected=connected)
+    assert said.code == codes.DONE
+    assert lone.read_bytes().startswith(b"<?xml")
+    text = page.read_text(encoding="utf-8")
+    assert all(f"{one['table']}.{one['field']}".lower() in text.lower() for one in said.document["access"])
+    assert "Only active students are delivered" in text

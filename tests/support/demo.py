@@ -110,12 +110,14 @@ class Connected:
     def altered(self, package: PluginPackage, change: Callable[[str, str], str | None]) -> bytes:
         """A plugin with files changed, or left out where ``change`` gives None; it is newer than the one installed."""
         installed = next((one.version for one in self.server.plugins() if one.name == package.name), package.version)
+        *others, last = installed.split(".")
+        newer = ".".join([*others, f"{int(last) + 1:06}"])
         out = io.BytesIO()
         with zipfile.ZipFile(io.BytesIO(package.content)) as old, zipfile.ZipFile(out, "w") as new:
             for name in old.namelist():
                 text = change(name, old.read(name).decode())
                 if text is not None:
-                    new.writestr(name, text.replace(f'version="{package.version}"', f'version="{installed}.1"'))
+                    new.writestr(name, text.replace(f'version="{package.version}"', f'version="{newer}"'))
         return out.getvalue()
 
     def fault(self, name: str, path: str = "*", **more: Any) -> None:
