@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from psconnect.model.connection import Connection, from_dict, to_dict
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import Bug, FixSettings
 from psconnect.service import Service
 from psconnect.store.settings.connection_files import read_file
 from psconnect.store.settings.home import home_at
@@ -235,3 +235,13 @@ def test_two_connections_with_different_choices_on_one_server(connected: Connect
     truth = dict(connected.sql("SELECT DCID, Gender FROM Students"))
     assert all(one["middleName"] == truth[int(one["sourcedId"])] for one in second)
     assert Counter(one["middleName"] for one in first) != Counter(one["middleName"] for one in second)
+
+
+def test_a_plugin_with_a_fault_is_not_saved(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = service.save_connection(settings())
+    monkeypatch.setattr("psconnect.service.plugins.faults_of", lambda _content: ["plugin.xml: it asks for nothing"])
+    with pytest.raises(Bug) as caught:
+        service.save_plugin(stored, tmp_path / "plugin.zip")
+    assert caught.value.code == "PSC-PLUGIN-CHECK"
+    assert not (tmp_path / "plugin.zip").exists()
+    assert service.connection(NAME).plugin.version == ""
