@@ -62,7 +62,7 @@ def _end_applied(job: Job, db: sqlite3.Connection, number: int, delivered: str) 
     """Once every change has an outcome, drop those that were not made from the plan and end the run."""
     with reading_of(db, job.rosters, run_table.id_of(db, number)), transaction(db):
         keep_what_was_made(db, number)
-        store_reconciled(job, db, number)
+        store_reconciled(db, number)
         _note_end(job, db, number, delivered)
     _forget_older(job, db, number)
     job.on_step("finished")
@@ -145,7 +145,7 @@ def give_up(job: Job, db: sqlite3.Connection, number: int, state: str, **values:
     with reading_of(db, job.rosters, run_table.id_of(db, number)), transaction(db):
         if outcomes.any_sent(db, number):
             keep_what_was_made(db, number)
-            store_reconciled(job, db, number)
+            store_reconciled(db, number)
             values["delivered"] = job.destination.address if outcomes.any_made(db, number) else ""
         else:
             run_table.forget_plan(db, number)

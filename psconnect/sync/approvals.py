@@ -132,7 +132,7 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
         holds=[*others, *found],
         set_aside=exclusions.left_alone_counts(plan),
     )
-    store_reconciled(job, db, number)
+    store_reconciled(db, number)
     store_cause(job, db, number, [*others, *found], summary.changes)
     return summary
 

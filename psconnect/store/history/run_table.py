@@ -125,6 +125,26 @@ def last_success(db: sqlite3.Connection, connection: str) -> Run | None:
     return next(_runs(db, connection, sql, []), None)
 
 
+def figures_before(db: sqlite3.Connection, number: int) -> dict[str, Reconciled]:
+    """The figures that a run has already, else those of the last delivery before it.
+
+    Reads nothing else of earlier runs: damage there must stop no run. Damaged figures count as none, because every
+    reading counts anew.
+    """
+    sql = (
+        "SELECT reconciled FROM run WHERE no = :number OR no < :number AND "
+        "state IN ('finished', 'finished_with_problems') ORDER BY no = :number AND reconciled <> '{}' DESC, no DESC"
+    )
+    for (text,) in db.execute(sql, {"number": number}):
+        try:
+            found = {entity: Reconciled(**figures) for entity, figures in json.loads(text).items()}
+        except (ValueError, TypeError, AttributeError):
+            continue
+        if found:
+            return found
+    return {}
+
+
 def last_reader(db: sqlite3.Connection, connection: str) -> Run | None:
     """The newest run that read for a delivery: an undo reads nothing."""
     sql = "WHERE state IN ('finished', 'finished_with_problems') AND kind = 'sync' ORDER BY no DESC LIMIT 1"
