@@ -31,6 +31,9 @@ class WindowDeeds(Protocol):
     def leave_demo(self) -> None:
         """Go back to the user's own connections."""
 
+    def sync(self, name: str) -> None:
+        """Show the last run of a connection, and the button that starts the next one."""
+
     def run_open(self) -> None:
         """Show the last run of the open connection, with Run now."""
 
@@ -80,7 +83,9 @@ class Menus:
         close = MenuEntry(tr("Close window"), window.close, _Keys.Close)
         leave = MenuEntry(tr("Quit psconnect"), QApplication.closeAllWindows, _Keys.Quit, Role.QuitRole)
         self._menu(tr("&File"), [new, imports, *tries, None, close, leave])
-        self._menu(tr("&Connection"), _of_connection(deeds))
+        self._deeds = deeds
+        self._connection = self._menu(tr("&Connection"), _of_connection(deeds))
+        self._of_each: list[QAction] = []
         self._menu(
             tr("&View"),
             [
@@ -102,6 +107,18 @@ class Menus:
         """Whether a connection is open."""
         for action in self._of_open:
             action.setEnabled(on)
+
+    def show_connections(self, names: list[str]) -> None:
+        """Offer to run each of these connections, by its name."""
+        for action in self._of_each:
+            self._connection.removeAction(action)
+            action.deleteLater()
+        self._of_each = [self._connection.addSeparator()] if names else []
+        for name in names:
+            action = QAction(tr("Run sync of {name}", name=name).replace("&", "&&"), self._window)
+            action.triggered.connect(lambda _checked=False, name=name: self._deeds.sync(name))
+            self._connection.addAction(action)
+            self._of_each.append(action)
 
     def _menu(self, title: str, entries: list[MenuEntry | None]) -> QMenu:
         menu = self._window.menuBar().addMenu(title)

@@ -26,7 +26,7 @@ from psconnect.desktop.widgets.taborder import put_in_order
 from psconnect.desktop.wizard.prefill import Prefill
 from psconnect.model.errors import PsconnectError
 from psconnect.model.runs import WAITING
-from psconnect.service import Service
+from psconnect.service import ConnectionState, Service
 from psconnect.wording.errors import word
 
 SIZE, SMALLEST = QSize(1180, 760), QSize(860, 560)
@@ -301,7 +301,11 @@ class MainWindow(QMainWindow):
 
     def changed(self) -> None:
         """Read the list of connections anew."""
-        self.bridge.call(self.context.service.connections, self.side.show_connections, self.refuse, owner=self)
+        self.bridge.call(self.context.service.connections, self._list_connections, self.refuse, owner=self)
+
+    def _list_connections(self, states: list[ConnectionState]) -> None:
+        self.side.show_connections(states)
+        self._menus.show_connections([state.connection.name for state in states if not state.connection.disabled])
 
     def notice(self, text: str, state: str = "good") -> None:
         """Say something at the top of the window; what is not an error goes away by itself."""

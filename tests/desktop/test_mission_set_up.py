@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.shell import MainWindow
@@ -17,6 +17,7 @@ from psconnect.desktop.wizard.steps.destination import DestinationPart
 from psconnect.model.errors import FixSettings
 from psconnect.service import CLIENT_SECRET
 from tests.desktop.conftest import OpenWindow, settled
+from tests.desktop.district import other_connection
 from tests.desktop.test_set_up_in_window import begin, empty, leave  # noqa: F401 - a fixture
 from tests.support.demo import Connected
 
@@ -169,3 +170,23 @@ def test_mission_m21_settings_are_saved_before_what_is_wished_with_them(
     run = connected.service.runs(connected.name)[0]
     assert run.state == "previewed"
     assert "were saved" in window.banner.label.text()
+
+
+def test_mission_m24_the_menu_runs_each_connection_by_its_name(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    other_connection(connected, "Kiosks & doors")
+    connected.service.set_disabled("Kiosks & doors", disabled=False)
+    window = open_window(connected.service)
+    menu = next(one for one in window.menuBar().actions() if one.text() == "&Connection").menu()
+    assert isinstance(menu, QMenu)
+    offered = {action.text(): action for action in menu.actions() if action.text().startswith("Run sync of")}
+    assert set(offered) == {f"Run sync of {connected.name}", "Run sync of Kiosks && doors"}
+    offered["Run sync of Kiosks && doors"].trigger()
+    settled(qtbot, window)
+    assert (window.places.key, window.open_name) == ("sync", "Kiosks & doors")
+    connected.service.set_disabled("Kiosks & doors", disabled=True)
+    window.changed()
+    settled(qtbot, window)
+    left = [action.text() for action in menu.actions() if action.text().startswith("Run sync of")]
+    assert left == [f"Run sync of {connected.name}"]
