@@ -59,11 +59,17 @@ class Screen:
 
 @dataclass
 class Hands:
-    """The program as a person has it: keyboard, mouse, and what is said of the controls."""
+    """The program as a person has it: keyboard, mouse, and what is said of the controls.
+
+    ``clicks`` counts what was pressed, by mouse or with Space; ``fields`` what was typed into. Enter at the end of
+    typing is neither.
+    """
 
     screen: Screen
     process: subprocess.Popen[bytes]
     _window: str = field(default="")
+    clicks: list[str] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
 
     def window(self, title: str) -> None:
         """Wait for a window whose title matches, and turn to it."""
@@ -89,7 +95,20 @@ class Hands:
         """Wait for a control and click on it."""
         node = eventually(lambda: self._enabled(name, roles), lambda: f"“{name}”; {self._seen()}")
         x, y = node.centre
+        self.clicks.append(name)
         self.screen.xdotool("mousemove", str(x), str(y), "click", "1")
+
+    def fill(self, name: str, text: str) -> None:
+        """Go to a field with Tab, and type over what it holds."""
+        self.tab_to(name)
+        self.fields.append(name)
+        self.write(text)
+
+    def press(self, name: str) -> None:
+        """Go to a button with Tab, and press it."""
+        self.tab_to(name)
+        self.clicks.append(name)
+        self.keys("space")
 
     def tab_to(self, name: str) -> None:
         """Press Tab until the control of that name has the focus."""
@@ -99,7 +118,7 @@ class Hands:
             if before.name == name:
                 return
             self.keys("Tab")
-            eventually(partial(self._focus_left, before), "the next control")
+            eventually(partial(self._focus_left, before), f"the control after “{before.name}”")
         pytest.fail(f"Tab never comes to “{name}”")
 
     def open_menu(self) -> None:
@@ -111,6 +130,11 @@ class Hands:
     def wait(self, name: str) -> Node:
         """Wait for something of that name."""
         return eventually(lambda: self.screen.reader.find(name), lambda: f"“{name}”; {self._seen()}")
+
+    def names(self, role: str) -> list[str]:
+        """The names of all controls of a role that can be used."""
+        found = self.screen.reader.controls()
+        return [node.name for node in found if node.role == role and "enabled" in node.states]
 
     def has_focus(self, name: str) -> bool:
         """Whether the control of that name has the focus."""
