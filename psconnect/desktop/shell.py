@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.context import PageContext
@@ -20,6 +20,7 @@ from psconnect.desktop.runs import ActiveRun, ActiveRuns, start_as_wished
 from psconnect.desktop.start_again import StartAgain
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_XXL
+from psconnect.desktop.ways import Ways
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.demo_strip import DemoStrip
 from psconnect.desktop.widgets.taborder import put_in_order
@@ -38,7 +39,7 @@ def open_with_system(address: str) -> None:
     QDesktopServices.openUrl(QUrl(address))
 
 
-class MainWindow(QMainWindow):
+class MainWindow(Ways):
     """A window over one service. ``closed`` tells that it is gone for good.
 
     ``demo_wanted`` asks for the demo district in its place, and ``own_wanted`` for the user's own connections.
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.places.titled.connect(self._name_window)
         self.places.set_up.prefill = prefill
         self.places.set_up.saved.connect(self.saved)
-        self.places.set_up.left.connect(self._leave_set_up)
+        self.places.set_up.left.connect(self.leave_set_up)
         self.places.set_up.help_wanted.connect(self.help)
         self.places.set_up.refused.connect(self._set_up_refused)
         self._demo = prefill is not None
@@ -119,58 +120,6 @@ class MainWindow(QMainWindow):
 
     # --- where to go ---------------------------------------------------------------------------------------------
 
-    def connections(self) -> None:
-        """Show the start page."""
-        self.places.go("connections")
-
-    def overview(self, name: str) -> None:
-        """Show the first page of a connection."""
-        self.places.go("overview", name)
-
-    def history(self, name: str) -> None:
-        """Show the runs of a connection."""
-        self.places.go("history", name)
-
-    def find_record(self, name: str, entity: str = "", key: int = 0) -> None:
-        """Show the search of a connection, or a record explained."""
-        self.places.go("find", name, *((entity, str(key)) if entity else ()))
-
-    def settings(self, name: str, step: str = "") -> None:
-        """Show the settings of a connection, or one page of them."""
-        self.places.go("settings", name, *([step] if step else []))
-
-    def sync(self, name: str) -> None:
-        """Show the last run of a connection, and the button that starts the next one."""
-        self.places.go("sync", name)
-
-    def records(self, name: str, entity: str, figure: str) -> None:
-        """Show the records behind a figure."""
-        self.places.go("records", name, entity, figure)
-
-    def setting(self, name: str, setting: str) -> None:
-        """Show the settings of a connection, with the focus on one of them."""
-        self.places.go("settings", name, setting)
-
-    def check(self, name: str) -> None:
-        """Show the check of a connection's access, which begins at once."""
-        self.places.go("check", name)
-
-    def ids(self, name: str) -> None:
-        """Show how the ids of a connection are made."""
-        self.places.go("ids", name)
-
-    def running(self, name: str) -> None:
-        """Show the run that is going on."""
-        self.places.go("run", name)
-
-    def summary(self, name: str, run_id: str) -> None:
-        """Show the summary of a run."""
-        self.places.go("summary", name, run_id)
-
-    def review(self, name: str, run_id: str) -> None:
-        """Show the review of a waiting run."""
-        self.places.go("review", name, run_id)
-
     def help(self, step: str = "") -> None:
         """Show the help, or what helps with a step of the set-up; from one, the way back to it stays in sight."""
         back = self.places.set_up.draft_id if self.places.key == SET_UP else ""
@@ -195,11 +144,6 @@ class MainWindow(QMainWindow):
         self.changed()
         self.places.load()
 
-    @property
-    def open_name(self) -> str:
-        """Name of the connection whose page is shown, or an empty text."""
-        return self.places.name
-
     def _moved(self) -> None:
         self._name_window()
         setting_up = self.places.key == SET_UP
@@ -218,14 +162,6 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(tr("{page} – {name}", page=self.places.title, name=self._name_of_all))
 
     # --- what to do ----------------------------------------------------------------------------------------------
-
-    def set_up(self, draft_id: str = "") -> None:
-        """Set up a new connection, or go on with a set-up that waits."""
-        self.places.go(SET_UP, draft_id)
-
-    def forget_set_up(self, draft_id: str) -> None:
-        """Keep nothing more of a set-up that is discarded."""
-        self.places.forget_set_up(draft_id)
 
     def try_demo(self) -> None:
         """Open the demo district in place of the user's own connections."""
@@ -252,10 +188,6 @@ class MainWindow(QMainWindow):
             return False
         return self.places.set_up.may_close()
 
-    def run_open(self) -> None:
-        """Show the last run of the open connection, and the button that starts the next one."""
-        self.sync(self.open_name)
-
     def run_for(self, name: str, *, plan_only: bool = False) -> None:
         """Run a connection, or only make its plan, and show the run."""
         self.runs.start(name, plan_only=plan_only)
@@ -264,10 +196,6 @@ class MainWindow(QMainWindow):
     def preview_open(self) -> None:
         """Make a plan for the open connection."""
         self.run_for(self.open_name, plan_only=True)
-
-    def show_of_open(self, page: str) -> None:
-        """Show a page of the open connection."""
-        self.places.go(page, self.open_name)
 
     def import_connection(self) -> None:
         """Choose a connection file and store it."""
@@ -333,10 +261,6 @@ class MainWindow(QMainWindow):
         self.places.forget_set_up()
         self.notice(tr("The settings of “{name}” were saved.", name=name))
 
-    def _leave_set_up(self) -> None:
-        self.places.connections.being_set_up.lead_to(self.places.set_up.draft_id)
-        self.connections()
-
     def _set_up_refused(self, text: str) -> None:
         """What was typed in a set-up could not be kept after it was left."""
         self.banner.tell(text, "bad", [(tr("Open the set-up"), partial(self.set_up, self.places.set_up.draft_id))])
@@ -373,7 +297,6 @@ class MainWindow(QMainWindow):
             opens = (tr("Open the summary"), partial(self.summary, name, run.id))
             self.banner.tell(text, "bad" if failed else "accent", [opens], about=name)
 
-    # --- closing -------------------------------------------------------------------------------------------------
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Close; with settings not saved, or a run going on, ask in the window what becomes of them."""
         working = self.runs.all_working

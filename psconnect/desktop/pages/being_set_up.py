@@ -16,7 +16,7 @@ from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S
 from psconnect.desktop.widgets.button import danger, secondary
 from psconnect.desktop.widgets.card import Card, clear, column, row, wide
 from psconnect.desktop.widgets.label import ElidedLabel, Label
-from psconnect.desktop.wizard.session import discard
+from psconnect.desktop.wizard.session import discard_set_up
 from psconnect.desktop.wizard.waiting import WaitingSetUp
 
 _DASH, _GAP, _DASH_HEIGHT = 10, 4, 5
@@ -57,7 +57,7 @@ class BeingSetUp(QWidget):
     def _discard(self, draft_id: str) -> None:
         service, go = self._context.service, self._context.go
         go.forget_set_up(draft_id)
-        self._context.bridge.call(lambda: discard(service, draft_id), self._discarded, go.refuse, owner=self)
+        self._context.bridge.call(lambda: discard_set_up(service, draft_id), self._discarded, go.refuse, owner=self)
 
     def _discarded(self, _none: None) -> None:
         self._changed()

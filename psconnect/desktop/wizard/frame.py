@@ -80,9 +80,8 @@ class WizardFrame(QWidget):
         below = QVBoxLayout()
         below.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, SPACE_XL)
         below.setSpacing(SPACE_L)
-        below.addWidget(self.banner)
-        below.addWidget(line())
-        below.addWidget(self.foot)
+        for part in (self.banner, line(), self.foot):
+            below.addWidget(part)
         # Where the window's own strip stands while this page is shown.
         self.top = QVBoxLayout()
         self.top.setContentsMargins(SPACE_XXL, 0, SPACE_XXL, 0)
@@ -162,9 +161,8 @@ class WizardFrame(QWidget):
         self._opening = self._give_up = False
         self.session = session
         bridge = self._bridge
-        self.pages = {
-            step: PAGES[step](PagePlace(step, session, bridge, self._jump, self.save)) for step in flow.step_keys()
-        }
+        ways = (self._jump, self.save)
+        self.pages = {step: PAGES[step](PagePlace(step, session, bridge, *ways)) for step in flow.step_keys()}
         self._frames = {step: StepFrame(page, self._jump) for step, page in self.pages.items()}
         for step, frame in self._frames.items():
             self._stack.addWidget(frame)
@@ -284,10 +282,8 @@ class WizardFrame(QWidget):
         """
         session = self.session
         self._writing.stop()
-        if session is None or self._give_up:
-            return True
-        if self._finished:
-            return False
+        if session is None or self._give_up or self._finished:
+            return not self._finished
         for page in self.pages.values():
             page.left()
         try:
@@ -297,7 +293,7 @@ class WizardFrame(QWidget):
             self.banner.tell(word(error, window=True).text, "bad", [(tr("Close anyway"), self._close_anyway)])
             return False
         # Without an owner: the keyring may take its time, and the window is gone by then.
-        self._bridge.call(session.save_draft, _nothing, _asked_again)
+        self._bridge.call(session.save_draft, _nothing, _nothing)
         return True
 
     def _close_anyway(self) -> None:
@@ -349,9 +345,5 @@ class WizardFrame(QWidget):
             super().keyPressEvent(event)
 
 
-def _nothing(_none: object) -> None:
-    """Nobody waits for it."""
-
-
-def _asked_again(_error: PsconnectError) -> None:
-    """The keyring did not take the secret: when the set-up goes on, it asks for the secret again."""
+def _nothing(_answer: object) -> None:
+    """Nobody waits for it. What the keyring did not take is asked for again when the set-up goes on."""

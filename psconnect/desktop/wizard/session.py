@@ -271,7 +271,7 @@ def _without(secrets: dict[str, str], key: str) -> dict[str, str]:
     return {other: secret for other, secret in secrets.items() if other != key}
 
 
-def discard(service: Service, draft_id: str) -> None:
+def discard_set_up(service: Service, draft_id: str) -> None:
     """Throw a set-up, its secrets and what was read for it away; work."""
     service.remove_draft(draft_id)
     service.wipe_live(draft_id)

@@ -11,7 +11,7 @@ from keyring.errors import KeyringLocked
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from psconnect.desktop.wizard.session import discard
+from psconnect.desktop.wizard.session import discard_set_up
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.service import Service
@@ -77,7 +77,7 @@ def test_several_set_ups_wait_beside_each_other(setting: Setting):
     setting.open(draft_id=first)
     assert setting.session.draft.step == "schools"
     setting.close()
-    discard(setting.service, first)
+    discard_set_up(setting.service, first)
     assert set(setting.service.drafts()) == {second}
     assert setting.keyring.entries == {}
     window = setting.open(draft_id=first)
