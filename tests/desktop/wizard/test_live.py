@@ -5,7 +5,7 @@ from __future__ import annotations
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.live import LiveQuestion
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
-from psconnect.desktop.wizard.session import discard
+from psconnect.desktop.wizard.session import discard_set_up
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
@@ -107,7 +107,7 @@ def test_a_set_up_that_is_opened_again_has_its_reading_and_discarding_wipes_it(s
     setting.settled()
     assert setting.session.live.status.state == "done"
     setting.window.forget(draft_id)
-    discard(setting.service, draft_id)
+    discard_set_up(setting.service, draft_id)
     assert kept(setting) == []
 
 
