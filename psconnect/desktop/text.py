@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from psconnect.wording.catalogue import counted, number, tr
-from psconnect.wording.records import entity_label, rows_label
+from psconnect.wording.records import entity_label, records_label, rows_label
 from psconnect.wording.runs import action_word, scope_word, state_word, trigger_word
 from psconnect.wording.times import ago, duration, exact, moment
 
@@ -16,6 +16,7 @@ __all__ = [
     "exact",
     "moment",
     "number",
+    "records_label",
     "rows_label",
     "scope_word",
     "state_word",

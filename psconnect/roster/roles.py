@@ -6,7 +6,7 @@ the key of a role (ROLEDEF.ROLEKEY) wins over its name (docs/powerschool.md 9.1 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from psconnect.model.errors import FixSettings
@@ -108,3 +108,17 @@ def roles_of(settings: Mapping[str, RoleKind]) -> Roles:
         if chosen.setdefault(folded, kind) != kind:
             raise FixSettings("PSC-SETTINGS-INVALID/role-twice", where=where, name=name)
     return Roles(chosen)
+
+
+def with_role(settings: Mapping[str, RoleKind], names: Sequence[str], kind: RoleKind) -> dict[str, RoleKind]:
+    """[roles] with another meaning of one role; a meaning that is built in is not stated.
+
+    ``names`` are its key, name and number, as far as known. What the settings say of one of them already is replaced;
+    otherwise its name is what people will look for in the file.
+    """
+    key, name, number = names
+    own = {folded_role(text) for text in names if folded_role(text)}
+    said = {text: meaning for text, meaning in settings.items() if folded_role(text) not in own}
+    if Roles(roles_of(said).chosen).kind_of(key, name, number) == kind:
+        return said
+    return {**said, next(text for text in (name, key, number) if folded_role(text)): kind}

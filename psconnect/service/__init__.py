@@ -13,6 +13,7 @@ from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explained import ExplainedStep, Explanation, Happening, Related
 from psconnect.roster.filter_templates import FilterTemplate, templates_for
+from psconnect.roster.roles import with_role
 from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
 from psconnect.service.connections import IN_USE, Connections, ConnectionState
@@ -33,7 +34,7 @@ from psconnect.service.typed_choices import (
     made_usernames,
     split_name,
 )
-from psconnect.sources.kind import Offer, OfferedCourse, OfferedSchool, OfferedTerm, RoleUse, School
+from psconnect.sources.kind import Offer, OfferedCourse, OfferedSchool, OfferedTerm, RoleUse, School, SourceField
 from psconnect.store.history.change_table import Arrangement
 from psconnect.store.reading.last_reading import FINDABLE, Match
 from psconnect.store.reading.standing_records import RecordList
@@ -44,6 +45,7 @@ from psconnect.sync.attribute_settings import (
     AttributeSetting,
     EntitySettings,
     RosterSettings,
+    mappable_fields,
     roster_settings,
     usable,
 )
@@ -122,6 +124,7 @@ __all__ = [
     "Service",
     "SetAside",
     "SettingField",
+    "SourceField",
     "StandingFigures",
     "TableColumn",
     "Undoable",
@@ -136,6 +139,7 @@ __all__ = [
     "known_field",
     "made_usernames",
     "mail_domain",
+    "mappable_fields",
     "options_of",
     "parse_threshold",
     "plugin_name",
@@ -145,6 +149,7 @@ __all__ = [
     "split_name",
     "templates_for",
     "usable",
+    "with_role",
 ]
 
 

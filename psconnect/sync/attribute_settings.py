@@ -5,7 +5,7 @@ Unlike ``compose.choices_of``, this stops at no mistake: settings that are being
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
@@ -19,7 +19,7 @@ from psconnect.model.sections import Requirement
 from psconnect.roster.mapping import check_list_name, parse_custom
 from psconnect.roster.templates import FieldPart, Template, parse
 from psconnect.sources import source_kind_of
-from psconnect.sources.kind import SourceKind
+from psconnect.sources.kind import SourceField, SourceKind
 from psconnect.sync.compose import layers_of
 from psconnect.sync.included import options_of
 
@@ -121,6 +121,11 @@ def usable(given: Connection) -> Connection:
     )
 
 
+def mappable_fields(given: Connection, entity: str) -> Sequence[SourceField]:
+    """The listed fields that an entity's attributes can be filled from; raises FixSettings for no such source."""
+    return source_kind_of(given).fields(entity)
+
+
 def _good(entity: EntitySettings, name: str) -> bool:
     return name not in entity.unknown and entity.of(name).error is None
 
@@ -178,7 +183,7 @@ class _Maker:
         default = self._mapping.get(key, {}).get(name, "")
         own = self.given.mapping.get(key, {}).get(name)
         text = default if own is None else own
-        template, error = _parsed(self.kind, key, text, self._lists)
+        template, error = _parsed(self.kind, key, text, self._lists)  # type: ignore[arg-type] # by identity
         doubts = ((one, self.kind.unlisted(one, key)) for one in dict.fromkeys(template.fields))
         needed = bool(self._destination and name in self._destination.needed.get(key, ()))
         by_default: Requirement = "skip" if needed else self._requirements.get(key, {}).get(name, "off")  # type: ignore[assignment] # checked by parse_preset

@@ -196,7 +196,7 @@ connections = st.builds(
         district_name=texts,
     ),
     mapping=tables,
-    requirements=st.dictionaries(entities, st.dictionaries(texts, st.sampled_from(["report", "skip"]))),
+    requirements=st.dictionaries(entities, st.dictionaries(texts, st.sampled_from(["report", "skip", "off"]))),
     safety=st.builds(
         SafetySettings,
         preview=st.sampled_from(["always", "first", "never"]),

@@ -25,6 +25,9 @@ def style_sheet(c: Tokens, images: str) -> str:
     return "\n".join(parts)
 
 
+_MONO = 'font-family: "Cascadia Mono", "SF Mono", "DejaVu Sans Mono", monospace;'
+
+
 def _ground(c: Tokens) -> str:
     return f"""
     QWidget {{ font-size: {t.BODY}px; color: {c.text}; }}
@@ -119,6 +122,22 @@ def _buttons(c: Tokens) -> str:
     QPushButton[look="nav"]:hover {{ background: {c.track}; }}
     QPushButton[look="nav"]:checked {{ background: {c.accent_ground}; color: {c.accent}; font-weight: 600; }}
     QPushButton[look="nav"]:focus {{ border: 2px solid {c.accent}; }}
+    QPushButton[look="tab"] {{ background: transparent; border: 2px solid transparent; border-radius: 0;
+        padding: 0 10px; min-height: 30px; color: {c.muted}; }}
+    QPushButton[look="tab"]:hover {{ color: {c.accent}; }}
+    QPushButton[look="tab"][state="bad"] {{ color: {c.bad}; }}
+    QPushButton[look="tab"]:checked {{ color: {c.accent}; border-bottom: 2px solid {c.accent}; }}
+    QPushButton[look="tab"]:focus {{ border: 2px solid {c.accent}; border-radius: {t.RADIUS_CONTROL}px; }}
+    QPushButton[look="code"] {{ background: transparent; border: 2px solid transparent; padding: 0 4px;
+        min-height: 26px; text-align: left; font-weight: 400; {_MONO} font-size: {t.TABLE}px; }}
+    QPushButton[look="code"]:hover {{ color: {c.accent}; text-decoration: underline; }}
+    QPushButton[look="code"][state="bad"] {{ color: {c.bad}; }}
+    QPushButton[look="code"][state="muted"] {{ color: {c.muted}; }}
+    QPushButton[look="code"]:focus {{ border: 2px solid {c.accent}; }}
+    QPushButton[look="function"] {{ color: {c.accent}; border: 1px solid {c.line}; border-radius: 11px;
+        min-height: 22px; padding: 0 10px; font-size: {t.SMALL}px; }}
+    QPushButton[look="function"]:focus {{ border: 2px solid {c.accent}; padding: 0 9px; min-height: 20px; }}
+    QPushButton[look="function"]:disabled {{ color: {c.muted}; background: {c.surface}; }}
     QPushButton::menu-indicator {{ image: none; width: 0; }}
     """
 
@@ -144,8 +163,10 @@ def _fields(c: Tokens) -> str:
     QLineEdit[look="cell"]:focus {{ background: {c.surface}; border: 2px solid {c.accent}; min-height: 22px;
         padding: 0 5px; }}
     QLineEdit[look="cell"][wrong="true"] {{ border: 2px solid {c.bad}; min-height: 22px; padding: 0 5px; }}
-    QLineEdit[look="code"], QPlainTextEdit[look="code"] {{ font-family: "Cascadia Mono", "SF Mono", "DejaVu Sans Mono",
-        monospace; font-size: {t.TABLE}px; }}
+    QLineEdit[look="code"], QPlainTextEdit[look="code"] {{ {_MONO} font-size: {t.TABLE}px; }}
+    QFrame[look="row"] {{ background: transparent; border: 0; border-bottom: 1px solid {c.line}; border-radius: 0; }}
+    QFrame[look="row"][state="open"] {{ background: {c.ground}; border-left: 3px solid {c.accent}; }}
+    QFrame[look="row"][state="bad"] {{ background: {c.bad_ground}; }}
     """
 
 

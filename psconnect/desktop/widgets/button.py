@@ -60,6 +60,12 @@ class Button(QPushButton):
             restyle(self)
             self._colour_icon()
 
+    def set_state(self, state: str) -> None:
+        """Colour it as ``bad``, ``warning`` or ``muted``; an empty text removes the colour."""
+        if self.property("state") != state:
+            self.setProperty("state", state)
+            restyle(self)
+
     def set_symbol(self, symbol: str, colour: str = "") -> None:
         """Show another icon, in the colour of a token or else in that of the text."""
         self._symbol, self._colour = symbol, colour

@@ -53,6 +53,9 @@ SETTING_LABELS = {
     "schools.terms": marked("Schools and terms"),
     "schools.courses": marked("Courses"),
     "schools.prior_data_days": marked("Read next year’s data while this year still runs (prior data consumption)"),
+    "attributes.class.title": marked("title"),
+    "attributes.student.identifier": marked("identifier"),
+    "attributes.custom": marked("Custom fields"),
 }
 """Setting -> its label on the page."""
 

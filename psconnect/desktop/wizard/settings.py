@@ -28,7 +28,7 @@ def to_connection(
     """
     typed = written(draft, known, base, only=only)
     if base is None:
-        before = written(from_connection(known.defaults(draft.of(ConnectPart).preset)), known, None, only=only)
+        before = written(_beginning(known, draft.of(ConnectPart).preset), known, None, only=only)
         own = {key: typed[key] for key in _ALWAYS if key in typed}
         typed = {**three_way(typed, before, {}), **own}
     return from_dict(typed)
@@ -52,10 +52,15 @@ def written(
 
 def from_connection(connection: Connection, given: Connection | None = None) -> Draft:
     """Settings in effect as a draft, to be changed on the same pages; ``given`` are those that its file states."""
-    own = given or Connection(connection.name, connection.preset)
+    own = connection if given is None else given
     parts = [part for spec in steps.STEPS if (part := spec.out_of(own if spec.stated else connection)) is not None]
     draft = new_draft(*parts, step=flow.step_keys()[0], connection_id=connection.id)
     return replace(draft, reached=flow.step_keys()[-1])
+
+
+def _beginning(known: Known, preset: str) -> Draft:
+    """What a set-up with that preset begins with: nothing of its own."""
+    return from_connection(known.defaults(preset), Connection("", preset))
 
 
 def differs(draft: Draft, before: Draft, known: Known, base: Connection) -> bool:
@@ -73,7 +78,7 @@ def onto(draft: Draft, before: Draft, known: Known, current: Connection) -> Conn
 
 def rebased(draft: Draft, known: Known, preset: str) -> Draft:
     """The draft with another preset: what nobody has typed over is as that preset says."""
-    old, new = (from_connection(known.defaults(name)) for name in (draft.of(ConnectPart).preset, preset))
+    old, new = (_beginning(known, name) for name in (draft.of(ConnectPart).preset, preset))
     parts = []
     for kind in new.parts:
         now, was, will = draft.of(kind), old.of(kind), new.of(kind)
@@ -86,7 +91,7 @@ def rebased(draft: Draft, known: Known, preset: str) -> Draft:
 
 def completed_draft(draft: Draft, known: Known) -> Draft:
     """A draft of a version that lacked some steps, with what its preset says there."""
-    defaults = from_connection(known.defaults(draft.of(ConnectPart).preset))
+    defaults = _beginning(known, draft.of(ConnectPart).preset)
     return draft.having(*(part for kind, part in defaults.parts.items() if kind not in draft.parts))
 
 

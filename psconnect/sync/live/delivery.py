@@ -7,12 +7,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from psconnect.destinations import find_kind
 from psconnect.model.entities import Entity
-from psconnect.model.problems import Fate, base_rule
+from psconnect.model.problems import Fate, base_rule, cause_of
 from psconnect.store.database import open_rosters, sqlite_errors
 from psconnect.store.reading import staging
 from psconnect.store.reading.fate_counts import fates_of
@@ -27,6 +27,7 @@ class EntityDelivery:
 
     Attributes:
         left_out: rule (model.problems) -> records.
+        along: rule with its cause, like ``goes-along:student:missing-required`` -> records that go along for it.
         added: what psconnect makes itself: the district as an organisation, and teachers' enrollments.
         unread: fields that the settings use and that were not read: rules about them are set aside.
     """
@@ -37,6 +38,7 @@ class EntityDelivery:
     added: int
     delivered: int
     unread: tuple[str, ...] = ()
+    along: Mapping[str, int] = field(default_factory=dict)
 
 
 def live_delivery(replay: Replay, folder: Path) -> tuple[EntityDelivery, ...]:
@@ -72,7 +74,7 @@ def _staged(replay: Replay, db: sqlite3.Connection, rosters: Path) -> tuple[Enti
 
 
 def _counted(replay: Replay, db: sqlite3.Connection, entity: Entity) -> EntityDelivery:
-    read, added, left_out = 0, 0, Counter[str]()
+    read, added, left_out, along = 0, 0, Counter[str](), Counter[str]()
     for is_made, fate, rule, count in fates_of(db, entity):
         if is_made:
             added += count if fate == Fate.IN else 0
@@ -80,5 +82,7 @@ def _counted(replay: Replay, db: sqlite3.Connection, entity: Entity) -> EntityDe
         read += count
         if fate != Fate.IN:
             left_out[base_rule(rule)] += count
+            if cause_of(rule)[0]:
+                along[rule] += count
     delivered = read - left_out.total() + added
-    return EntityDelivery(entity.key, read, dict(left_out), added, delivered, replay.unread(entity))
+    return EntityDelivery(entity.key, read, dict(left_out), added, delivered, replay.unread(entity), dict(along))

@@ -15,6 +15,7 @@ CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QTableView)
 ROLES = {
     QAccessible.Role.Button,
     QAccessible.Role.PushButton,
+    QAccessible.Role.ButtonMenu,
     QAccessible.Role.RadioButton,
     QAccessible.Role.CheckBox,
     QAccessible.Role.ComboBox,

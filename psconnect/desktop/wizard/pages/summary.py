@@ -24,7 +24,7 @@ from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.destination import DestinationPart
 from psconnect.desktop.wizard.steps.spec import Line, Need, StepSpec, StepText
 
-_LABELS, _MARK, _LEAST_WIDTH = 176, 16, 600
+_LABELS, _MARK, _LEAST_WIDTH = 188, 16, 600
 
 
 class SummaryPage(StepPage):
