@@ -30,7 +30,7 @@ def _reaches(full_name: str, entity: str) -> bool:
     return True
 
 
-def unlisted(full_name: str, entity: str) -> str | None:
+def nearest_if_unlisted(full_name: str, entity: str) -> str | None:
     """The listed field nearest to one that a standard table may lack (empty if none is near); None if it is listed.
 
     None as well for a field of the district's own tables, which no list can have.

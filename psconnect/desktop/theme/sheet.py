@@ -16,6 +16,7 @@ def style_sheet(c: Tokens, images: str) -> str:
         _ground(c),
         _labels(c),
         _buttons(c),
+        _attribute_buttons(c),
         _fields(c),
         _marks(c, images),
         _tables(c),
@@ -122,6 +123,12 @@ def _buttons(c: Tokens) -> str:
     QPushButton[look="nav"]:hover {{ background: {c.track}; }}
     QPushButton[look="nav"]:checked {{ background: {c.accent_ground}; color: {c.accent}; font-weight: 600; }}
     QPushButton[look="nav"]:focus {{ border: 2px solid {c.accent}; }}
+    QPushButton::menu-indicator {{ image: none; width: 0; }}
+    """
+
+
+def _attribute_buttons(c: Tokens) -> str:
+    return f"""
     QPushButton[look="tab"] {{ background: transparent; border: 2px solid transparent; border-radius: 0;
         padding: 0 10px; min-height: 30px; color: {c.muted}; }}
     QPushButton[look="tab"]:hover {{ color: {c.accent}; }}
@@ -138,7 +145,6 @@ def _buttons(c: Tokens) -> str:
         min-height: 22px; padding: 0 10px; font-size: {t.SMALL}px; }}
     QPushButton[look="function"]:focus {{ border: 2px solid {c.accent}; padding: 0 9px; min-height: 20px; }}
     QPushButton[look="function"]:disabled {{ color: {c.muted}; background: {c.surface}; }}
-    QPushButton::menu-indicator {{ image: none; width: 0; }}
     """
 
 

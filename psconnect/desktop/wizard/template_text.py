@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from psconnect.service import SourceField
 
-MOST = 6
+MOST_OFFERED = 6
 _ELSE = re.compile(r"\s*else\s*:\s*")
 
 
@@ -63,7 +63,7 @@ def custom_completed(text: str, typing: Typing, field: str) -> tuple[str, int]:
     return before + field + label + after, len(before) + len(field) + len(label)
 
 
-def completed(text: str, typing: Typing, field: str) -> tuple[str, int]:
+def with_field(text: str, typing: Typing, field: str) -> tuple[str, int]:
     """The template with that field in place of what was typed, and where the cursor goes."""
     before, after = text[: typing.start], text[typing.end :]
     if typing.bare:
@@ -73,7 +73,7 @@ def completed(text: str, typing: Typing, field: str) -> tuple[str, int]:
     return before + field + after, len(before) + len(field)
 
 
-def fitting(typed: str, fields: Sequence[SourceField], most: int = MOST) -> list[SourceField]:
+def fitting(typed: str, fields: Sequence[SourceField], most: int = MOST_OFFERED) -> list[SourceField]:
     """The fields whose name or meaning has all words that were typed, the nearest to their beginning first."""
     words = typed.lower().split()
 

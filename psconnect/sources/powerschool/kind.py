@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from psconnect.model.connection import Connection
 from psconnect.model.setting_fields import SecretField
 from psconnect.powerschool import fields
-from psconnect.powerschool.field_hints import refuse_unreachable, unlisted
+from psconnect.powerschool.field_hints import nearest_if_unlisted, refuse_unreachable
 from psconnect.sources.kind import SourceContext, SourceField
 from psconnect.sources.powerschool.kept_source import KeptPowerSchool, kept_powerschool
 from psconnect.sources.powerschool.reads import PowerSchoolReads, powerschool_reads
@@ -41,7 +41,7 @@ class PowerSchoolKind:
 
     def unlisted(self, name: str, entity: str) -> str | None:
         """The nearest listed field, for one that a standard table may not have."""
-        return unlisted(name, entity)
+        return nearest_if_unlisted(name, entity)
 
     def fields(self, entity: str) -> Sequence[SourceField]:
         """The known fields that an entity can be mapped from, without custom fields."""

@@ -50,7 +50,7 @@ def test_fields_are_found_by_the_beginning_then_by_any_word_then_by_their_meanin
     assert names("Student_")[:2] == ["Students.Student_Number", "Students.Student_Web_ID"]
     assert names("portal") == ["Students.Student_Web_ID"]
     assert names("nothing like it") == []
-    assert len(template_text.fitting("", [*FIELDS, *FIELDS])) == template_text.MOST
+    assert len(template_text.fitting("", [*FIELDS, *FIELDS])) == template_text.MOST_OFFERED
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_fields_are_found_by_the_beginning_then_by_any_word_then_by_their_meanin
 def test_a_taken_field_replaces_what_was_typed_and_closes_its_brace(text: str, cursor: int, after: str) -> None:
     typing = template_text.typing_at(text, cursor)
     assert typing is not None
-    found, place = template_text.completed(text, typing, "Students.Student_Web_ID")
+    found, place = template_text.with_field(text, typing, "Students.Student_Web_ID")
     assert found == after
     assert found[:place].endswith("Students.Student_Web_ID")
 
@@ -95,7 +95,7 @@ def test_else_leaves_the_cursor_where_the_other_field_is_typed() -> None:
     assert text == "{A.B|else:}"
     found = template_text.typing_at(text, cursor)
     assert found is not None
-    assert template_text.completed(text, found, "C.D")[0] == "{A.B|else:C.D}"
+    assert template_text.with_field(text, found, "C.D")[0] == "{A.B|else:C.D}"
 
 
 def test_the_nearest_word_replaces_the_wrong_one_alone() -> None:

@@ -9,13 +9,13 @@ from functools import partial
 from psconnect.desktop.text import tr
 from psconnect.desktop.wizard import template_text
 from psconnect.desktop.wizard.pages.attribute_row import Advice
-from psconnect.desktop.wizard.steps.attributes import unlisted_text
+from psconnect.desktop.wizard.steps.attributes import doubtful_field
 from psconnect.desktop.wizard.steps.spec import told
 from psconnect.model.errors import FixSettings
 from psconnect.model.phrases import Phrase
 from psconnect.service import AttributeSetting, EntitySettings
 
-Action = tuple[str, Callable[[], object]]
+_Action = tuple[str, Callable[[], object]]
 _WRITTEN = ("name", "full_name")
 
 
@@ -53,7 +53,7 @@ class Adviser:
             found += [self._unread(name) for name in one.fields if read is not None and name.lower() not in read]
         if one.own and opened:
             default = one.default or tr("nothing")
-            back: Action = (tr("Back to the preset’s value"), partial(self.reset, one.attribute))
+            back: _Action = (tr("Back to the preset’s value"), partial(self.reset, one.attribute))
             found.append(Advice(tr("The preset says: {template}", template=default), "", (back,)))
         return found
 
@@ -72,16 +72,16 @@ class Adviser:
         alone = name.partition(".")[2]
         wrong = name if name.lower() in one.text.lower() else alone
         use = [self._use(one.attribute, one.text, wrong, nearest)] if nearest else []
-        return Advice(unlisted_text(name, nearest), "warning", (*use, *self._finding()))
+        return Advice(doubtful_field(name, nearest), "warning", (*use, *self._finding()))
 
     def _unread(self, name: str) -> Advice:
         text = tr("{field} was not read: the plugin in PowerSchool does not ask for it yet. Build it anew.", field=name)
         return Advice(text, "warning", ((tr("Open Plugin"), self.build),) if self.build else ())
 
-    def _use(self, key: str, text: str, wrong: str, right: str) -> Action:
+    def _use(self, key: str, text: str, wrong: str, right: str) -> _Action:
         return tr("Use it"), lambda: self.change(key, template_text.replaced(text, wrong, right))
 
-    def _finding(self) -> tuple[Action, ...]:
+    def _finding(self) -> tuple[_Action, ...]:
         return ((tr("Find a field …"), self.find),) if self.find else ()
 
 

@@ -11,7 +11,7 @@ from psconnect.desktop.wizard.pages.attribute_advice import Adviser
 from psconnect.desktop.wizard.pages.attribute_row import Advice, Sampled
 from psconnect.desktop.wizard.pages.attribute_table import ShownAttribute
 from psconnect.desktop.wizard.pages.template_editor import EditorTools
-from psconnect.desktop.wizard.steps.attributes import CUSTOM, unknown_attribute
+from psconnect.desktop.wizard.steps.attributes import CUSTOM_ROW, unknown_attribute
 from psconnect.model.entities import BY_KEY
 from psconnect.service import AttributeSetting, EntitySettings, SampleRecord, SourceField
 
@@ -87,15 +87,15 @@ class RowsOfEntity:
         return ShownAttribute(name, name, self.own.get(name, ""), own=True, advice=advice)
 
     def _custom(self, entity: EntitySettings) -> ShownAttribute:
-        shown = self.opened != CUSTOM or CUSTOM in self.seen
-        advice = [self.adviser.custom(CUSTOM, entity)] if entity.custom_error and shown else []
-        hint = self.hint(CUSTOM)
+        shown = self.opened != CUSTOM_ROW or CUSTOM_ROW in self.seen
+        advice = [self.adviser.custom(CUSTOM_ROW, entity)] if entity.custom_error and shown else []
+        hint = self.hint(CUSTOM_ROW)
         advice += [Advice(hint, "")] if hint else []
         note = tr("Field Name|label, separated by commas")
         tools = EditorTools(self.fields, custom=True)
         values = [self._labelled(record, entity.labels) for record in self.records] if entity.labels else ()
         return ShownAttribute(
-            CUSTOM, tr("Custom fields"), entity.custom, note=note, advice=advice, values=values, tools=tools
+            CUSTOM_ROW, tr("Custom fields"), entity.custom, note=note, advice=advice, values=values, tools=tools
         )
 
     def _labelled(self, record: SampleRecord, labels: Mapping[str, str]) -> str | None:

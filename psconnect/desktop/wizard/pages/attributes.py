@@ -18,7 +18,7 @@ from psconnect.desktop.wizard.pages.entity_tabs import EntityTab, EntityTabs
 from psconnect.desktop.wizard.pages.list_panels import ListPanels
 from psconnect.desktop.wizard.pages.live_strip import LiveStrip
 from psconnect.desktop.wizard.pages.teaching_roles import TeachingRoles, role_name
-from psconnect.desktop.wizard.steps.attributes import CUSTOM
+from psconnect.desktop.wizard.steps.attributes import CUSTOM_ROW
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart
 from psconnect.desktop.wizard.steps.roster import AttributesPart, put, roster_of
@@ -248,7 +248,7 @@ class AttributesPage(StepPage):
     # --- changing ------------------------------------------------------------------------------------------------
 
     def _type(self, key: str, text: str) -> None:
-        if key == CUSTOM:
+        if key == CUSTOM_ROW:
             self._type_custom(text)
             return
         one = self._attributes.get(key)

@@ -14,7 +14,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.base import PagePlace
 from psconnect.wording.errors import word
 
-Action = tuple[str, Callable[[], object]]
+_Action = tuple[str, Callable[[], object]]
 
 
 class LiveStrip(QWidget):
@@ -74,7 +74,7 @@ class LiveStrip(QWidget):
         """Show how it stands now."""
         live = self._session.live
         status = live.status
-        actions: list[Action] = []
+        actions: list[_Action] = []
         text, state = self._words(), ""
         if live.busy:
             actions = [(tr("Cancel"), live.cancel)]
@@ -112,7 +112,7 @@ class LiveStrip(QWidget):
         read_at = moment(status.read_at, self._session.service.clock.now())
         return tr("{said} Read {when}; nothing is sent.", said=self.said, when=read_at).strip()
 
-    def _show_actions(self, actions: list[Action]) -> None:
+    def _show_actions(self, actions: list[_Action]) -> None:
         texts = [text for text, _act in actions]
         if texts == self._shown:
             return

@@ -192,7 +192,7 @@ class TemplateEditor:
         return at(self.line.text(), self.line.cursorPosition())
 
     def _completed(self, typing: template_text.Typing, field: SourceField) -> tuple[str, int]:
-        complete = template_text.custom_completed if self._tools.custom else template_text.completed
+        complete = template_text.custom_completed if self._tools.custom else template_text.with_field
         return complete(self.line.text(), typing, field.name)
 
     def show_text(self, text: str) -> None:

@@ -16,7 +16,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.model.text import caseless, trimmed
 from psconnect.service import ValueCount
 
-OTHERS = "*"
+_OTHERS = "*"
 _CELL, _MOST_NAMED = 84, 4
 TakeValue = Callable[[str, str | None], object]
 """Takes a value of PowerSchool and what is delivered for it; None for what the preset says."""
@@ -68,7 +68,7 @@ class ValueListPanel(QFrame):
 
     def show_unlisted(self, entity: str, counts: Sequence[ValueCount]) -> None:
         """Say which values of PowerSchool the list lacks, and how many records have them."""
-        self.unlisted.setText(unlisted_text(entity, self._values, counts))
+        self.unlisted.setText(not_in_list(entity, self._values, counts))
 
     def _edit(self) -> None:
         self.editing = not self.editing
@@ -80,9 +80,9 @@ class ValueListPanel(QFrame):
     def _make(self) -> None:
         clear(self._flow)
         self.fields = {}
-        others = [OTHERS] if OTHERS in self._values else []
-        for value in [*(one for one in self._values if one != OTHERS), *others]:
-            shown = tr("all others") if value == OTHERS else value
+        others = [_OTHERS] if _OTHERS in self._values else []
+        for value in [*(one for one in self._values if one != _OTHERS), *others]:
+            shown = tr("all others") if value == _OTHERS else value
             self._flow.addWidget(self._cell(value, shown))
         self.adding.setVisible(self.editing)
         self._cells.updateGeometry()
@@ -112,13 +112,13 @@ class ValueListPanel(QFrame):
         value = self.added.text().strip()
         if value and value not in self._values:
             self.added.clear()
-            self._take(value, self._values.get(OTHERS, ""))
+            self._take(value, self._values.get(_OTHERS, ""))
             if value in self.fields:
                 self.fields[value].setFocus()
                 self.fields[value].selectAll()
 
 
-def unlisted_text(entity: str, values: Mapping[str, str], counts: Sequence[ValueCount]) -> str:
+def not_in_list(entity: str, values: Mapping[str, str], counts: Sequence[ValueCount]) -> str:
     """The values of PowerSchool that a list lacks, with what is delivered for them; empty for none."""
     listed = {caseless(trimmed(value)) for value in values}
     lacking = [one for one in counts if caseless(trimmed(one.value)) not in {*listed, ""}]
@@ -131,7 +131,7 @@ def unlisted_text(entity: str, values: Mapping[str, str], counts: Sequence[Value
         sum(one.records for one in lacking),
         "all others → {delivered}: {count} of the {entity}, with {values}",
         "all others → {delivered}: {count} {entity} with {values}",
-        delivered=values.get(OTHERS, "") or tr("nothing"),
+        delivered=values.get(_OTHERS, "") or tr("nothing"),
         entity=records_label(entity),
         values=shown if len(lacking) > 1 else names[0],
     )

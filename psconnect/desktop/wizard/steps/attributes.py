@@ -13,7 +13,7 @@ from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, Ste
 from psconnect.model.connection import Connection
 from psconnect.service import AttributeSetting, EntitySettings
 
-CUSTOM, ROLE = "custom", "role"
+CUSTOM_ROW, _ROLE = "custom", "role"
 
 
 class AttributesStep(StepSpec[AttributesPart]):
@@ -40,12 +40,12 @@ class AttributesStep(StepSpec[AttributesPart]):
             for name in entity.unknown:
                 yield self.need(f"{entity.entity}.{name}", unknown_attribute(entity, name))
             if entity.custom_error:
-                yield self.need(f"{entity.entity}.{CUSTOM}", told(entity.custom_error))
+                yield self.need(f"{entity.entity}.{CUSTOM_ROW}", told(entity.custom_error))
         for name, error in found.list_errors.items():
             yield self.need(f"values.{name}", told(error))
         for name in draft.of(AttributesPart).open_roles:
             text = tr("The role “{name}” is not mapped: who has it is not delivered as a teacher.", name=name)
-            yield self.need(f"{ROLE}.{name}", text, blocks=False)
+            yield self.need(f"{_ROLE}.{name}", text, blocks=False)
 
     def _needs_of(self, one: AttributeSetting, draft: Draft, known: Known) -> Iterator[Need]:
         field = f"{one.entity}.{one.attribute}"
@@ -57,7 +57,7 @@ class AttributesStep(StepSpec[AttributesPart]):
             text = tr("{destination} needs this attribute. Name the field that fills it.", destination=label)
             yield self.need(field, text)
         for name, nearest in one.unlisted.items():
-            yield self.need(field, unlisted_text(name, nearest), blocks=False)
+            yield self.need(field, doubtful_field(name, nearest), blocks=False)
 
     def lines(self, draft: Draft, known: Known) -> list[Line]:  # noqa: ARG002 - all in the part
         """What differs from the preset."""
@@ -88,7 +88,7 @@ def unknown_attribute(entity: EntitySettings, name: str) -> str:
     return tr("{entity} have no attribute “{name}”. Take it out.", entity=entity_label(entity.entity), name=name)
 
 
-def unlisted_text(name: str, nearest: str) -> str:
+def doubtful_field(name: str, nearest: str) -> str:
     """What to say of a field that is not in psconnect's list."""
     if nearest:
         return tr("{field} is not in the list of PowerSchool’s fields. Nearest: {nearest}", field=name, nearest=nearest)
