@@ -14,6 +14,7 @@ from psconnect.desktop.wizard.settings import from_connection, onto, rebased, to
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart
+from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.desktop.wizard.steps.roster import AttributesPart, RequirementsPart, UniquenessPart, put, roster_of
 from psconnect.desktop.wizard.steps.spec import Known
 from psconnect.destinations import find_kind
@@ -66,7 +67,8 @@ def test_a_new_connection_states_only_what_differs_from_the_preset():
     draft = mapped(draft, "student", "username", "{Students.Student_Number}")
     draft = flow.changed(draft, RequirementsPart, requirements={"student": {"grade": "skip"}})
     draft = flow.changed(draft, UniquenessPart, domains={"teacher": ()})
-    draft = flow.changed(draft, AttributesPart, roles={"Math Coach": "co-teacher"}, custom={"student": "Gender|gender"})
+    draft = flow.changed(draft, AttributesPart, roles={"Math Coach": "co-teacher"})
+    draft = flow.changed(draft, PluginPart, custom={"student": "Gender|gender"})
     assert sections(to_connection(draft, KNOWN)) == {
         "mapping": {"student": {"username": "{Students.Student_Number}"}},
         "custom": {"student": "Gender|gender"},

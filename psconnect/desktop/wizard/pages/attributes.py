@@ -21,6 +21,7 @@ from psconnect.desktop.wizard.pages.teaching_roles import TeachingRoles, role_na
 from psconnect.desktop.wizard.steps.attributes import CUSTOM_ROW
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart
+from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.desktop.wizard.steps.roster import AttributesPart, put, roster_of
 from psconnect.model.connection import Connection
 from psconnect.model.sections import RoleKind
@@ -259,11 +260,8 @@ class AttributesPage(StepPage):
         self._after(key)
 
     def _type_custom(self, text: str) -> None:
-        custom = {key: one for key, one in self._part.custom.items() if key != self.entity}
-        preset = self.session.known.defaults(self.session.draft.of(ConnectPart).preset).custom.get(self.entity, "")
-        if text.strip() != preset:
-            custom[self.entity] = text
-        self.session.update(AttributesPart, custom=custom)
+        custom = {key: one for key, one in self.session.draft.of(PluginPart).custom.items() if key != self.entity}
+        self.session.update(PluginPart, custom={**custom, self.entity: text} if text else custom)
 
     def _reset(self, key: str) -> None:
         self.session.update(AttributesPart, mapping=put(self._part.mapping, self.entity, key, None))

@@ -1,4 +1,4 @@
-"""Step *Attributes*: what fills each attribute, custom fields, value lists, and what roles in a class mean."""
+"""Step *Attributes*: what fills each attribute, value lists, and what roles in a class mean."""
 
 from __future__ import annotations
 
@@ -65,22 +65,20 @@ class AttributesStep(StepSpec[AttributesPart]):
         own = sum(len(texts) for texts in part.mapping.values())
         shown = counted(own, "{count} differs from the preset", "{count} differ from the preset")
         lines = [(tr("Attributes"), shown if own else tr("as in the preset"))]
-        fields = [tr("{entity}: {fields}", entity=entity_label(key), fields=text) for key, text in part.custom.items()]
-        lines += [(tr("Custom fields"), "; ".join(fields))] if fields else []
         lines += [(tr("Value lists"), ", ".join(part.values))] if part.values else []
         lines += [(tr("Roles of your own"), ", ".join(part.roles))] if part.roles else []
         return lines
 
     def into(self, part: AttributesPart, settings: dict[str, Any]) -> None:
-        """[mapping], [values], [custom] and [roles]."""
-        for name in ("mapping", "values", "custom", "roles"):
+        """[mapping], [values] and [roles]; custom fields are the plugin's."""
+        for name in ("mapping", "values", "roles"):
             table = getattr(part, name)
             if table or name in settings:
                 settings[name] = {key: dict(one) if isinstance(one, dict) else one for key, one in table.items()}
 
     def out_of(self, connection: Connection) -> AttributesPart:
         """What the connection states itself."""
-        return AttributesPart(connection.mapping, connection.values, connection.custom, connection.roles)
+        return AttributesPart(connection.mapping, connection.values, connection.roles)
 
 
 def unknown_attribute(entity: EntitySettings, name: str) -> str:

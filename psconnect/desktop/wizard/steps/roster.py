@@ -16,6 +16,7 @@ import msgspec
 from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.connect import ConnectPart, ConnectStep
 from psconnect.desktop.wizard.steps.destination import DestinationStep
+from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.desktop.wizard.steps.spec import Known
 from psconnect.desktop.wizard.steps.who import WhoStep
 from psconnect.model.connection import from_dict, to_dict
@@ -32,7 +33,6 @@ class AttributesPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_
     Attributes:
         mapping: entity key -> attribute -> template.
         values: name of a value list -> value in PowerSchool -> value delivered.
-        custom: entity key -> custom fields, as ``Field Name|label, Table.Field|label``.
         roles: name, key or number of a role in a class -> what it means.
         open_roles: names of the roles that the district uses and nobody has mapped, as counted last.
     """
@@ -41,7 +41,6 @@ class AttributesPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_
 
     mapping: Texts = msgspec.field(default_factory=dict)
     values: Texts = msgspec.field(default_factory=dict)
-    custom: dict[str, str] = msgspec.field(default_factory=dict)
     roles: dict[str, RoleKind] = msgspec.field(default_factory=dict)
     open_roles: tuple[str, ...] = ()
 
@@ -81,7 +80,7 @@ def roster_of(draft: Draft, known: Known) -> RosterSettings:
     own: dict[str, Any] = {
         "mapping": part.mapping,
         "values": part.values,
-        "custom": part.custom,
+        "custom": draft.of(PluginPart).custom,
         "requirements": draft.of(RequirementsPart).requirements,
         "uniqueness": uniqueness,
     }
