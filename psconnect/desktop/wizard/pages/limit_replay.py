@@ -47,14 +47,14 @@ def replayed(last: LastMeasured | None, entity: str, before: SafetyPart, now: Sa
         return ""
     own = [one for one in last.measures if one.entity == entity or (entity == "teacher" and one.entity == _STAFF)]
     if not own:
-        return tr("The last run changed nothing here, so it would have gone on.")
+        return tr("The last run changed nothing here, so this would not have held it.")
     was, would = (_crossed(with_limits(own, part)) for part in (before, now))
     if would:
         return tr("The last run would have waited: {what}.", what=_said(would, last))
     if was:
-        return tr("The last run waited here: {what}. With this limit it would have gone on.", what=_said(was, last))
+        return tr("The last run waited here: {what}. This limit would not have held it.", what=_said(was, last))
     most = max(with_limits(own, now), key=lambda one: (one.used, one.count))
-    return tr("The last run would have gone on: {what}.", what=_said(most, last))
+    return tr("This would not have held the last run: {what}.", what=_said(most, last))
 
 
 def _crossed(measures: Sequence[Measure]) -> Measure | None:
