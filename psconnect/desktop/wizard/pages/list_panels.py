@@ -11,7 +11,10 @@ from psconnect.desktop.wizard.live import LiveQuestion
 from psconnect.desktop.wizard.pages.attribute_table import AttributeTable
 from psconnect.desktop.wizard.pages.base import PagePlace
 from psconnect.desktop.wizard.pages.value_list import ValueListPanel
-from psconnect.service import AttributeSetting, RosterSettings, ValueCount, usable
+from psconnect.model.clock import CancelToken
+from psconnect.model.connection import Connection
+from psconnect.model.errors import PsconnectError
+from psconnect.service import AttributeSetting, LiveReading, RosterSettings, ValueCount, usable
 
 TakeListValue = Callable[[str, str, str | None], object]
 
@@ -63,20 +66,27 @@ class ListPanels:
             if not read or len(one.fields) != 1:
                 self._counted(one, ())
                 continue
-            entity, field = one.entity, one.fields[0]
             question = self._questions.setdefault(
                 key, LiveQuestion(self._place.bridge, self._place.session, self._owner)
             )
             question.ask(
-                lambda live, settings, cancel, entity=entity, field=field: live.distinct(
-                    usable(settings), entity, field, cancel
-                ),
+                partial(_held, one.entity, one.fields[0]),
                 partial(self._counted, one),
-                lambda _error, one=one: self._counted(one, ()),
+                partial(self._not_counted, one),
                 step=self._place.step,
             )
+
+    def _not_counted(self, one: AttributeSetting, _error: PsconnectError) -> None:
+        self._counted(one, ())
 
     def _counted(self, one: AttributeSetting, counts: tuple[ValueCount, ...]) -> None:
         self._counts[one.attribute] = counts
         if one.attribute in self._panels:
             self._panels[one.attribute].show_unlisted(one.entity, counts)
+
+
+def _held(
+    entity: str, field: str, live: LiveReading, settings: Connection, cancel: CancelToken
+) -> tuple[ValueCount, ...]:
+    """What a field holds."""
+    return live.distinct(usable(settings), entity, field, cancel)

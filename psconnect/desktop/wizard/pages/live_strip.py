@@ -96,7 +96,7 @@ class LiveStrip(QWidget):
     def _words(self) -> str:
         live, status = self._session.live, self._session.live.status
         if live.busy:
-            name, (done, total) = next(reversed(status.done.items()), ("", (0, None)))
+            name, (done, total) = list(status.done.items())[-1] if status.done else ("", (0, None))
             if not name:
                 return tr("Reading from PowerSchool …")
             if total is None:

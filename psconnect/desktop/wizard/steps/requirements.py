@@ -37,7 +37,7 @@ class RequirementsStep(StepSpec[RequirementsPart]):
                         "{attribute} of {entity}", attribute=one.attribute, entity=entity_label(one.entity).lower()
                     )
                     found[one.requirement].append(named)
-        labels = {"skip": tr("Skip if missing"), "report": tr("Report if missing")}
+        labels: dict[Requirement, str] = {"skip": tr("Skip if missing"), "report": tr("Report if missing")}
         return [(label, ", ".join(found[key]) or tr("nothing more")) for key, label in labels.items()]
 
     def into(self, part: RequirementsPart, settings: dict[str, Any]) -> None:

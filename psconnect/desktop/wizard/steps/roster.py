@@ -17,7 +17,7 @@ from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.connect import ConnectPart, ConnectStep
 from psconnect.desktop.wizard.steps.destination import DestinationStep
 from psconnect.desktop.wizard.steps.plugin import PluginPart
-from psconnect.desktop.wizard.steps.spec import Known
+from psconnect.desktop.wizard.steps.spec import Known, StepSpec
 from psconnect.desktop.wizard.steps.who import WhoStep
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.errors import FixSettings
@@ -73,8 +73,10 @@ _SECTIONS = ("options", "usernames", "mapping", "values", "custom", "roles", "re
 def roster_of(draft: Draft, known: Known) -> RosterSettings:
     """What the draft's settings come to for each attribute."""
     data = to_dict(known.base) if known.base else {}
-    for step in (ConnectStep(), WhoStep(), DestinationStep()):
-        step.into(draft.of(step.part), data)
+    others: tuple[StepSpec[Any], ...] = (ConnectStep(), WhoStep(), DestinationStep())
+    for step in others:
+        if step.part:
+            step.into(draft.of(step.part), data)
     part = draft.of(AttributesPart)
     uniqueness = {key: list(names) for key, names in draft.of(UniquenessPart).domains.items()}
     own: dict[str, Any] = {
