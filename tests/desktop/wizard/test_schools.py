@@ -330,3 +330,18 @@ def test_what_a_connection_has_is_on_the_page_and_goes_back_unchanged():
     spec_of("schools").into(found, settings)
     assert from_dict({"name": "x", "preset": "database", **settings}).scope == connection.scope
     assert draft.of(DestinationPart).kind == ""
+
+
+def test_another_years_classes_are_read_when_they_are_wanted(courses: Setting):
+    page, tab = courses.schools, courses.schools.courses
+    assert tab.read_button.isHidden()
+    page.year.setCurrentIndex(page.year.findData(2025))
+    page.year.activated.emit(page.year.currentIndex())
+    courses.settled()
+    assert tab.message.isVisible()
+    assert tab.table.isHidden() or not tab.table.isVisible()
+    courses.press(tab.read_button)
+    assert tab.read_button.isHidden()
+    assert page._offer is not None
+    assert page._offer.year == 2025
+    assert page._offer.courses is not None

@@ -18,7 +18,7 @@ from psconnect.desktop.wizard.session import Session
 from psconnect.desktop.wizard.steps.destination import DestinationPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.model.scope import CourseChoice
-from psconnect.service import Offer, OfferedCourse
+from psconnect.service import Offer, OfferedCourse, OfferedSchool
 
 _LEAST_TABLE = 240
 
@@ -26,7 +26,13 @@ _LEAST_TABLE = 240
 class CoursesTab(QWidget):
     """Courses with ticks; ``offer`` is what there is to choose from, None while it is not known."""
 
-    def __init__(self, session: Session, on_seen: Callable[[str], object], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        on_seen: Callable[[str], object],
+        on_read: Callable[[], object],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._session, self._on_seen = session, on_seen
         self._offer: Offer | None = None
@@ -49,6 +55,7 @@ class CoursesTab(QWidget):
         self.sum = Label("", "strong")
         self.help = Label("", "help")
         self.message = Label("", "muted")
+        self.read_button = secondary(tr("Read them now"), on_read)
         self.row = FormRow(tr("Courses"), self.table)
         body = QVBoxLayout(self)
         body.setContentsMargins(0, SPACE_M, 0, 0)
@@ -56,6 +63,7 @@ class CoursesTab(QWidget):
         for part in (
             row(wide(self.search), self.school, self.all_on, self.all_off),
             self.message,
+            row(self.read_button, 1),
             self.row,
             self.sum,
             self.help,
@@ -74,7 +82,13 @@ class CoursesTab(QWidget):
     @property
     def count(self) -> int:
         """The courses of all chosen schools, each school's counted by itself."""
-        return sum(self._part.has(one.school) for one in self._courses())
+        chosen = {school.number for school in self._schools()}
+        return sum(one.school in chosen for one in self._courses())
+
+    def _schools(self) -> list[OfferedSchool]:
+        """The schools that take part."""
+        part, offered = self._part, self._offer.schools if self._offer else ()
+        return [one for one in offered if part.has(one.number)]
 
     def _courses(self) -> tuple[OfferedCourse, ...]:
         return (self._offer.courses or ()) if self._offer else ()
@@ -84,9 +98,8 @@ class CoursesTab(QWidget):
         self._offer = offer
         chosen = self._number
         self.school.clear()
-        for school in offer.schools if offer else ():
-            if self._part.has(school.number):
-                self.school.addItem(school.name, school.number)
+        for school in self._schools():
+            self.school.addItem(school.name, school.number)
         self.school.setCurrentIndex(max(0, self.school.findData(chosen)))
         self._show_courses()
 
@@ -111,6 +124,7 @@ class CoursesTab(QWidget):
         for widget in (self.row, self.search, self.school, self.all_on, self.all_off, self.sum, self.help):
             widget.setVisible(bool(courses) or (known and widget is self.school))
         self.message.setVisible(not courses)
+        self.read_button.setVisible(self._offer is not None and not known and not self._session.live.busy)
         if not known:
             self.message.setText(tr("The classes of this school year have not been read yet."))
         elif not courses:

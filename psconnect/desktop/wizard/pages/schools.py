@@ -45,7 +45,7 @@ class SchoolsPage(StepPage):
         self.search, self.all_box, self.year = self.choice.search, self.choice.all_box, self.choice.year
         self.numbers, self.total = self.choice.numbers, self.choice.total
         self.question = Banner()
-        self.courses = CoursesTab(self.session, self.seen)
+        self.courses = CoursesTab(self.session, self.seen, self.refresh)
         self.rows["courses"] = self.courses.row
         self.term_menu: TermMenu | None = None
         self._lay_out()
@@ -117,6 +117,7 @@ class SchoolsPage(StepPage):
     def _news(self) -> None:
         live = self.session.live
         self.read_state.show_status(live.status, self.session.service.clock.now(), busy=live.busy)
+        self.courses.show_offer(self._offer)
         self._ask()
         self._show_place()
 
