@@ -32,6 +32,9 @@ class Navigator(Protocol):
     def find_record(self, name: str, entity: str = "", key: int = 0) -> None:
         """The search of a connection; with an entity and a key, that record explained."""
 
+    def findings(self, name: str, run_id: str = "", rule: str = "", attribute: str = "") -> None:
+        """What was found wrong with records: of a run, or of the newest; with a rule and an attribute, those alone."""
+
     def settings(self, name: str, step: str = "") -> None:
         """The settings of a connection; with the key of a step, that page of them."""
 

@@ -110,6 +110,7 @@ class SideBar(QWidget):
         go = self._context.go
         entries = (
             ("overview", tr("Overview"), go.overview),
+            ("findings", tr("Findings"), go.findings),
             ("history", tr("History"), go.history),
             ("find", tr("Find a record"), go.find_record),
             ("settings", tr("Settings"), go.settings),

@@ -12,6 +12,7 @@ from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.check import CheckPage
 from psconnect.desktop.pages.connections import ConnectionsPage
 from psconnect.desktop.pages.find import FindPage
+from psconnect.desktop.pages.findings import FindingsPage
 from psconnect.desktop.pages.help import HelpPage
 from psconnect.desktop.pages.history import HistoryPage
 from psconnect.desktop.pages.ids import IdsPage
@@ -49,11 +50,13 @@ class PlaceStack(QStackedWidget):
         self.sync, self.records = SyncPage(context), RecordsPage(context)
         self.finder, self.ids = FindPage(context), IdsPage(context)
         self.check = CheckPage(context)
+        self.findings = FindingsPage(context)
         self._pages: dict[str, ScrollPage] = {
             "connections": self.connections,
             "overview": self.overview,
             "history": self.history,
             "find": self.finder,
+            "findings": self.findings,
             "settings": self.settings,
             "ids": self.ids,
             "summary": self.summary,

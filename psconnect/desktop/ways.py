@@ -28,6 +28,10 @@ class Ways(QMainWindow):
         """Show the search of a connection, or a record explained."""
         self.places.go("find", name, *((entity, str(key)) if entity else ()))
 
+    def findings(self, name: str, run_id: str = "", rule: str = "", attribute: str = "") -> None:
+        """Show what was found wrong with records."""
+        self.places.go("findings", name, run_id, rule, attribute)
+
     def settings(self, name: str, step: str = "") -> None:
         """Show the settings of a connection, or one page of them."""
         self.places.go("settings", name, *([step] if step else []))

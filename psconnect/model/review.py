@@ -92,3 +92,92 @@ class ProblemGroup:
     count: int
     findings: int
     records: tuple[ProblemRecord, ...]
+
+
+@dataclass(frozen=True)
+class FindingQuery:
+    """Which findings of a run.
+
+    Attributes:
+        rule: key of the rule; empty for all.
+        attribute: the attribute that has no value; empty for all.
+        school: name of the school, empty for findings without a school; None for all.
+        severity: ``error`` (left out), ``warning`` (delivered with a gap) or ``info``; empty for all.
+        text: only records with these words in name, number or school; empty for all.
+    """
+
+    rule: str = ""
+    attribute: str = ""
+    school: str | None = None
+    severity: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding about one record, or one that stands for several that are counted.
+
+    Attributes:
+        detail: what the rule is about in this record: an attribute, another record's kind and id, a code of a list.
+        title: how a person names it; empty where nothing is known of it. A person's data, for the screen and the
+            registrar alone.
+        number: the number that people look it up by; may be empty.
+        school: name of its school, or an empty text.
+        blank: the attribute of its name that is empty; else an empty text.
+        link: its PowerSchool page; empty if it has none.
+        records: how many records it stands for.
+    """
+
+    rule: str
+    entity: str
+    key: int
+    detail: str = ""
+    title: str = ""
+    number: str = ""
+    school: str = ""
+    blank: str = ""
+    link: str = ""
+    records: int = 1
+
+
+@dataclass(frozen=True)
+class FindingGroup:
+    """The findings of one rule about one kind of records; of a missing value, about one attribute.
+
+    Attributes:
+        attribute: the attribute that has no value; empty for other rules.
+        count: how many records they are about.
+        records: the first of them.
+        fields: the source fields that the attribute is made of, in the source's words.
+    """
+
+    rule: Rule
+    entity: str
+    attribute: str
+    count: int
+    records: tuple[Finding, ...]
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a person sees of a run's findings.
+
+    Attributes:
+        run_id: the run.
+        groups: the worst first.
+        left_out, with_gap, others: how many records they are about, whatever is filtered but school and text.
+        schools: names of the schools with a finding; an empty name for those without a school.
+    """
+
+    run_id: str
+    groups: tuple[FindingGroup, ...]
+    left_out: int
+    with_gap: int
+    others: int
+    schools: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """All records with a finding."""
+        return self.left_out + self.with_gap + self.others

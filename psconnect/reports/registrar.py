@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from psconnect.model.entities import BY_KEY
-from psconnect.model.review import ProblemGroup, ProblemRecord
+from psconnect.model.review import Finding, ProblemGroup, ProblemRecord
 from psconnect.model.shown_text import shown
 from psconnect.reports.csv_report import as_csv
 from psconnect.store.history.titles import number_of, plain_title
 from psconnect.store.reading.last_reading import LastRead
 from psconnect.wording.catalogue import tr
+from psconnect.wording.found import finding_title, named_finding
 from psconnect.wording.records import detail_word, record_kind
 from psconnect.wording.rules import rule_of
 
@@ -25,6 +26,21 @@ def registrar_csv(groups: Iterable[ProblemGroup], read: LastRead | None) -> Iter
     """
     rows = ([" ".join(value.split()) for value in values] for group in groups for values in _rows(group, read))
     yield from as_csv(_header(), rows)
+
+
+def findings_csv(findings: Iterable[Finding]) -> Iterator[bytes]:
+    """Findings as CSV for the registrar, in pieces; as ``registrar_csv``."""
+    rows = ([" ".join(value.split()) for value in _finding_row(one)] for one in findings)
+    yield from as_csv(_header(), rows)
+
+
+def _finding_row(one: Finding) -> tuple[str, ...]:
+    rule, name = rule_of(one.rule), named_finding(one)
+    if rule.counted:
+        name = tr("for example {name}", name=name)
+    school = one.school or tr("In no school of this roster")
+    title = finding_title(rule, one.entity, one.detail)
+    return (school, record_kind(one.entity), one.number, name, title, detail_word(one.detail), rule.to_do, one.link)
 
 
 def _header() -> list[str]:

@@ -8,20 +8,32 @@ from pathlib import Path
 
 from psconnect.model.entities import ADMIN, BY_KEY, TEACHER, Entity
 from psconnect.model.errors import FixSettings
-from psconnect.model.review import ChangeQuery, ProblemGroup
+from psconnect.model.review import (
+    ChangeQuery,
+    Finding,
+    FindingGroup,
+    FindingQuery,
+    Findings,
+    ProblemGroup,
+    ProblemRecord,
+)
 from psconnect.model.runs import ChangeCounts, SetAside
+from psconnect.model.shown_text import shown
 from psconnect.powerschool.menus import page_of
 from psconnect.reports.problems import web_address
-from psconnect.reports.registrar import registrar_csv
+from psconnect.reports.registrar import findings_csv, registrar_csv
+from psconnect.roster.templates import Template
 from psconnect.service.base import Base
 from psconnect.store.files import write_atomically
 from psconnect.store.history.change_table import Arrangement, problem_groups
+from psconnect.store.history.findings import FindingsOf
+from psconnect.store.history.titles import NUMBERS, plain_title
 from psconnect.store.plan import exclusions
 from psconnect.store.plan.ledger import ledger_counts
 from psconnect.store.plan.plan import Plan
-from psconnect.store.reading.last_reading import last_read
+from psconnect.store.reading.last_reading import LastRead, last_read
 from psconnect.sync import measures, undo
-from psconnect.sync.compose import in_effect
+from psconnect.sync.compose import choices_of, in_effect
 from psconnect.sync.measures import Measure
 from psconnect.sync.thresholds import Threshold, thresholds_of
 
@@ -83,10 +95,10 @@ class Review(Base):
 
     def problems(self, run_id: str, *, most: int = 200) -> list[ProblemGroup]:
         """A run's findings by school and rule, with links to PowerSchool; at most ``most`` records per group."""
-        with self._found(run_id) as found:
+        with self._found(run_id) as found, last_read(self.rosters_of(found.connection)) as read:
             base = self._files.get(found.connection).source.url
             groups = problem_groups(found.db, found.number, most)
-        return list(_linked(groups, base))
+            return list(_linked(groups, base, read))
 
     def write_registrar_csv(self, run_id: str, path: Path, *, school: str | None = None) -> Path:
         """Write a run's problems, or those of one school by name (empty: without a school), for the registrar.
@@ -103,6 +115,42 @@ class Review(Base):
         wanted = [group for group in groups if school is None or group.school == school]
         with last_read(rosters) as read:
             write_atomically(path.absolute(), registrar_csv(_linked(wanted, base), read))
+        return path
+
+    def findings(self, run_id: str, wanted: FindingQuery, *, most: int = 5) -> Findings:
+        """A run's findings by rule and attribute, each record by name, filtered; of a group at most ``most`` records.
+
+        Names also those that were never delivered, as the newest run read them.
+        """
+        with self._found(run_id) as found, last_read(self.rosters_of(found.connection)) as read:
+            connection = self._files.get(found.connection)
+            of_run = FindingsOf(found.db, found.number, read)
+            groups = of_run.groups(replace(wanted, severity=""), most)
+            schools = tuple(of_run.schools())
+        templates = choices_of(connection).mapping.templates
+        address = web_address(connection.source.url)
+        counts = {
+            severity: sum(group.count for group in groups if group.rule.severity == severity)
+            for severity in ("error", "warning", "info")
+        }
+        listed = tuple(
+            _with_fields(group, templates, address) for group in groups if wanted.severity in ("", group.rule.severity)
+        )
+        return Findings(run_id, listed, counts["error"], counts["warning"], counts["info"], schools)
+
+    def write_findings(self, run_id: str, wanted: FindingQuery, path: Path) -> Path:
+        """Write exactly the findings that a query asks for, as CSV for the registrar: with names and numbers.
+
+        Raises FixSettings if the run's findings are no longer kept, and LocalStorage if the file can't be written.
+        """
+        with self._found(run_id) as found, last_read(self.rosters_of(found.connection)) as read:
+            count = sum(found.run.problems.values())
+            of_run = FindingsOf(found.db, found.number, read)
+            records = list(of_run.records(wanted))
+            address = web_address(self._files.get(found.connection).source.url)
+        if count and not records and wanted == FindingQuery():
+            raise FixSettings("PSC-REPORT-FORGOTTEN", where=run_id)
+        write_atomically(path.absolute(), findings_csv(_with_link(one, address) for one in records))
         return path
 
     def limits(self, run_id: str) -> list[Limit]:
@@ -164,11 +212,28 @@ class Review(Base):
         return Undoable(not reason, reason)
 
 
-def _linked(groups: list[ProblemGroup], base: str) -> Iterator[ProblemGroup]:
-    """The groups with links to PowerSchool, one by one."""
+def _with_link(one: Finding, address: str) -> Finding:
+    return replace(one, link=page_of(address, one.entity, one.key) if address else "")
+
+
+def _with_fields(group: FindingGroup, templates: Mapping[str, Mapping[str, Template]], address: str) -> FindingGroup:
+    """The group with the fields its attribute is made of, and each record with its page."""
+    made_of = templates.get(group.entity, {}).get(group.attribute)
+    records = tuple(_with_link(one, address) for one in group.records)
+    return replace(group, records=records, fields=tuple(made_of.fields) if made_of else ())
+
+
+def _linked(groups: list[ProblemGroup], base: str, read: LastRead | None = None) -> Iterator[ProblemGroup]:
+    """The groups with links to PowerSchool, one by one; with a reading, records never delivered have their names."""
     for group in groups:
         records = (replace(one, link=page_of(base, one.entity, one.key)) for one in group.records)
-        yield replace(group, records=tuple(records))
+        yield replace(group, records=tuple(one if one.title or not read else _as_read(one, read) for one in records))
+
+
+def _as_read(one: ProblemRecord, read: LastRead) -> ProblemRecord:
+    entity = BY_KEY[one.entity]
+    found = read.staged(entity, one.key)
+    return replace(one, title=shown(plain_title(entity, found.named))) if found and entity.key in NUMBERS else one
 
 
 def _with_staff(rows: list[Limit], together: list[Measure]) -> list[Limit]:

@@ -36,7 +36,7 @@ class _Texts:
     changed: str = ""
 
 
-_CHANGED = marked("{sentence}; {setting} was changed {when}")
+_CHANGED = marked("{sentence}; in the settings, {setting} changed {when}")
 _BY_SETTING = marked("If that was not meant, change it back and run again. Else look at the changes, then approve.")
 _TEXTS = {
     "school-off": _Texts(
@@ -114,8 +114,8 @@ _TEXTS = {
         "attributes",
     ),
     "settings": _Texts(
-        plural("Since the last delivery, {settings} were changed", "Since the last delivery, {settings} were changed"),
-        marked("{count} since {settings} were changed"),
+        plural("Since the last delivery, {settings} changed", "Since the last delivery, {settings} changed"),
+        marked("{count} since {settings} changed"),
         _BY_SETTING,
         "",
         marked("{sentence} ({when})"),
@@ -214,7 +214,7 @@ def _way_of_several(cause: Cause) -> str:
     if cause.settings:
         changed = listed([setting_words(part) for part in cause.settings[:_MOST_SHARES]])
         return tr(
-            "Since the last delivery, {settings} were changed. Look at the changes. Then approve, or exclude those "
+            "Since the last delivery, {settings} changed. Look at the changes. Then approve, or exclude those "
             "that are not right.",
             settings=changed,
         )

@@ -77,7 +77,7 @@ def story_of(run: Run, now: datetime | None = None, *, window: bool = False) -> 
     others = [hold for hold in sorted(run.holds, key=lambda one: one.rule in _USUAL) if not _is_limit(hold)]
     told = word_cause(run.cause, now) if run.cause else None
     if told and run.cause:
-        if run.cause.settings and told.code:
+        if run.cause.settings:
             # The cause names the setting, or shows that it is another one: "settings were changed" adds nothing.
             others = [hold for hold in others if hold.rule != "rules-changed" or hold.case]
         # That the plan is another one than was looked at comes before why.

@@ -29,7 +29,7 @@ _KINDS = {
     "create": marked("Additions"),
     "update": marked("Changes"),
     "remove": marked("Removals"),
-    "identity": marked("New ids or names"),
+    "identity": marked("New ids"),
     "role": marked("Changes of role"),
     "remove_per_class": marked("Removals"),
 }

@@ -124,7 +124,7 @@ class OverviewPage(ScrollPage):
             self.standing.when.setVisible(not over)
             self.standing.when.setText(delivered)
             self.standing.still.show_state(tr("still true, {delivered}", delivered=delivered) if over else "", "good")
-            show = partial(self._context.go.summary, self.name, last.id)
+            show = partial(self._context.go.findings, self.name, last.id)
             self.findings.show_findings(loaded.problems, show, read=last.kind != "undo")
         self._show_over(loaded)
         self._run_changed(self.name)
@@ -258,7 +258,7 @@ class _FindingsCard(Card):
             self._show_all()
 
     def show_findings(self, groups: list[ProblemGroup], show: partial[None], *, read: bool) -> None:
-        """Show the findings by rule; ``show`` opens the summary that lists them. An undo has ``read`` nothing."""
+        """Show the findings by rule; ``show`` opens those of a rule. An undo has ``read`` nothing."""
         clear(self._list)
         self._show_all = show
         by_rule: dict[str, list[ProblemGroup]] = {}
@@ -287,4 +287,6 @@ def _finding(groups: list[ProblemGroup], show: partial[None]) -> QWidget:
     words = column(Label(rule.title), row(wide(place), shows), spacing=0)
     chip = Chip(number(count), _STATE[rule.severity])
     chip.setAccessibleName(counted(count, "1 record", "{count} records"))
-    return row(chip, wide(words))
+    return row(
+        chip, wide(words), link(tr("Show"), partial(show, rule.key), name=tr("Show: {finding}", finding=rule.title))
+    )

@@ -197,7 +197,7 @@ class ReviewPage(ScrollPage):
         if where == "ids":
             self._context.go.ids(self.name)
         elif where == "findings":
-            self._context.go.summary(self.name, self._run_id)
+            self._context.go.findings(self.name, self._run_id)
         else:
             self._context.go.setting(self.name, where)
 

@@ -1,0 +1,243 @@
+"""The findings of a run by rule and field, each person by name, with what mends it; filtered, and as a list."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
+
+from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.findings_tree import FindingsTree, Opens
+from psconnect.desktop.text import counted, moment, number, tr
+from psconnect.desktop.theme.tokens import SPACE_S
+from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.button import Button, link, secondary
+from psconnect.desktop.widgets.card import Card, row, wide
+from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.page import ScrollPage
+from psconnect.model.errors import PsconnectError
+from psconnect.model.review import FindingQuery, Findings
+from psconnect.model.runs import Run
+from psconnect.service import slug
+from psconnect.wording.errors import word
+from psconnect.wording.rules import rule_of
+
+_TYPING_MS, _NARROW, _FILTER_LEAST = 250, 700, 110
+_FEW, _STEP = 5, 200
+_SEVERITIES = ("", "error", "warning", "info")
+
+
+class FindingsPage(ScrollPage):
+    """The findings of one run at a time: of the newest that read, unless one is named."""
+
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Findings"), parent, scrolls=False)
+        self._context = context
+        self.name, self._run_id, self._most = "", "", _FEW
+        self._run: Run | None = None
+        self._rule = self._attribute = ""
+        self._fresh = True
+        self.export_button = secondary(tr("Export for the registrar"), self._export, symbol="save")
+        self.buttons.addWidget(self.export_button)
+        self.outcome = Banner()
+        self.body.addWidget(self.outcome)
+        self._lay_out()
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._typing.timeout.connect(self._look)
+        self.filter.textEdited.connect(lambda _text: self._typing.start())
+        self.filter.returnPressed.connect(self._look)
+        self.school.activated.connect(lambda _place: self._look())
+        self.tree.selectionModel().currentChanged.connect(self._current_changed)
+
+    def _lay_out(self) -> None:
+        self.filter, self.school = QLineEdit(), QComboBox()
+        self.filter.setPlaceholderText(tr("Name or number"))
+        self.filter.setMinimumWidth(_FILTER_LEAST)
+        self.filter.setAccessibleName(tr("Filter the findings by name, number or school"))
+        self.school.setAccessibleName(tr("School"))
+        self.school.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.school.setMinimumContentsLength(9)
+        self.pills = {severity: Button("", partial(self._choose, severity), look="pill") for severity in _SEVERITIES}
+        for pill in self.pills.values():
+            pill.setCheckable(True)
+        self.only_button = link("", self._show_all)
+        self.body.addWidget(row(wide(self.filter), self.school, *self.pills.values(), spacing=SPACE_S))
+        self.body.addWidget(row(self.only_button, 1))
+        card = Card()
+        card.setAccessibleName(tr("Findings"))
+        self.tree = FindingsTree(Opens(self._open_page, self._context.open_url, self._show_more))
+        card.add(self.tree, 1)
+        self.none = Label("", "muted")
+        card.add(self.none)
+        self.to_do = Label("", "muted")
+        self.why_button = link(tr("Why?"), self._why, name=tr("Why? Show the record’s way"))
+        card.add(row(wide(self.to_do), self.why_button))
+        self.body.addWidget(card, 1)
+
+    def load(self, name: str, run_id: str = "", rule: str = "", attribute: str = "") -> None:
+        """Show the findings of a run, or of the newest one; with a rule and an attribute, those alone."""
+        self._typing.stop()
+        self.again = partial(self.load, name, run_id, rule, attribute)
+        self.name, self._run_id, self._most = name, run_id, _FEW
+        self._rule, self._attribute, self._fresh = rule, attribute, True
+        self._check("")
+        self.filter.clear()
+        self.school.clear()
+        self.outcome.hide()
+        self.set_title(self.word, name)
+        self.show_loading()
+        self._look()
+
+    def _look(self) -> None:
+        self._typing.stop()
+        name, run_id, wanted, most, service = self.name, self._run_id, self.wanted, self._most, self._context.service
+
+        def work() -> tuple[Run, Findings] | None:
+            run = service.run(run_id) if run_id else next(filter(_has_read, service.runs(name)), None)
+            return (run, service.findings(run.id, wanted, most=most)) if run else None
+
+        self.read(self._context.bridge, work, self._show)
+
+    @property
+    def wanted(self) -> FindingQuery:
+        """What is asked for."""
+        severity = next((one for one, pill in self.pills.items() if pill.isChecked()), "")
+        school = self.school.currentData() if self.school.currentIndex() > 0 else None
+        return FindingQuery(self._rule, self._attribute, school, severity, self.filter.text().strip())
+
+    def _show(self, found: tuple[Run, Findings] | None) -> None:
+        if found is None:
+            self.set_title(self.word, self.name)
+            text = tr(
+                "“{name}” has not read anything yet. Run it once; then every record that needs a look is listed here.",
+                name=self.name,
+            )
+            self.show_message(tr("Nothing was read yet"), text)
+            return
+        run, findings = found
+        self._run = run
+        self._show_head(run, findings)
+        counts = (findings.total, findings.left_out, findings.with_gap, findings.others)
+        words = (tr("All"), tr("Left out"), tr("With a gap"), tr("To know"))
+        for (severity, pill), count, name in zip(self.pills.items(), counts, words, strict=True):
+            told = tr("{what} {count}", what=name, count=number(count))
+            pill.setText(name if self.width() < _NARROW else told)
+            pill.setAccessibleName(tr("Show only: {what}", what=told))
+            pill.setVisible(bool(count) or not severity or pill.isChecked())
+        self._fill_schools(findings)
+        self.tree.show_groups(findings.groups, opened=bool(self._rule) or self._most > _FEW)
+        any_shown = bool(findings.groups)
+        self.tree.setVisible(any_shown)
+        self.none.setVisible(not any_shown)
+        in_order = tr("None: every record that was read is in order.")
+        self.none.setText(in_order if self.wanted == FindingQuery() else tr("No finding matches."))
+        self.export_button.setEnabled(any_shown)
+        for widget in (self.to_do, self.why_button):
+            widget.setVisible(any_shown)
+        self._show_only(findings)
+        self.show_content()
+        if self._fresh:
+            self._fresh = False
+            (self.tree if any_shown else self.filter).setFocus()
+
+    def _show_head(self, run: Run, findings: Findings) -> None:
+        when = moment(run.started, self._context.now())
+        title = counted(
+            findings.left_out,
+            "1 record is left out until it is corrected",
+            "{count} records are left out until they are corrected",
+        )
+        more = counted(findings.with_gap, "1 more was delivered with a gap.", "{count} more were delivered with a gap.")
+        if not findings.left_out:
+            title = tr("Nothing is left out for a fault of its own")
+            more = counted(findings.with_gap, "1 was delivered with a gap.", "{count} were delivered with a gap.")
+        of_run = tr("{name}, run of {when}.", name=self.name, when=when)
+        self.set_title(title, f"{more} {of_run}" if findings.with_gap else of_run)
+
+    def _show_only(self, findings: Findings) -> None:
+        """Say that only one kind is shown, where a line elsewhere led to it."""
+        self.only_button.setVisible(bool(self._rule))
+        if self._rule:
+            title = self.tree.title_of(findings.groups) or rule_of(self._rule).title
+            self.only_button.setText(tr("Only “{finding}” is shown. Show all findings", finding=title))
+
+    def _show_all(self) -> None:
+        self._rule = self._attribute = ""
+        self._look()
+
+    def _fill_schools(self, findings: Findings) -> None:
+        chosen = self.school.currentData() if self.school.currentIndex() > 0 else None
+        self.school.clear()
+        count = len([one for one in findings.schools if one])
+        self.school.addItem(counted(count, "The 1 school", "All {count} schools"), None)
+        for name in findings.schools:
+            self.school.addItem(" ".join(name.split()) or tr("In no school of this roster"), name)
+        place = next((at for at in range(1, self.school.count()) if self.school.itemData(at) == chosen), 0)
+        self.school.setCurrentIndex(place if chosen is not None else 0)
+        self.school.setVisible(len(findings.schools) > 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show less beside a name where there is little room."""
+        super().resizeEvent(event)
+        self.tree.set_narrow(narrow=self.width() < _NARROW)
+
+    def _check(self, severity: str) -> None:
+        for one, pill in self.pills.items():
+            pill.setChecked(one == severity)
+
+    def _choose(self, severity: str) -> None:
+        self._check(severity)
+        self._look()
+
+    def _show_more(self) -> None:
+        self._most = _STEP if self._most < _STEP else self._most + _STEP
+        self._look()
+
+    def _open_page(self, where: str) -> None:
+        self._context.go.setting(self.name, where)
+
+    def _current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
+        self.to_do.setText(self.tree.advice(current))
+        self.why_button.setEnabled(self.tree.record(current) is not None)
+
+    def _why(self) -> None:
+        record = self.tree.record(self.tree.currentIndex())
+        if record:
+            self._context.go.find_record(self.name, *record)
+
+    def _export(self) -> None:
+        if self._run is None:
+            return
+        which = slug(self.school.currentText()) if self.school.currentIndex() > 0 else "all"
+        start = str(Path.home() / f"findings-{which}-{self._run.id}.csv")
+        dialog = QFileDialog(self, tr("Save these findings for the registrar"), start, tr("Table (*.csv)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.fileSelected.connect(lambda chosen: self.export_to(Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export_to(self, path: Path) -> None:
+        """Write exactly what is filtered, with names and numbers."""
+        if self._run is None:
+            return
+        run_id, wanted, service = self._run.id, self.wanted, self._context.service
+        self._context.bridge.call(
+            lambda: service.write_findings(run_id, wanted, path), self._exported, self._refused, owner=self
+        )
+
+    def _exported(self, path: Path) -> None:
+        open_it = partial(self._context.open_url, path.as_uri())
+        self.outcome.tell(tr("The list is in {path}", path=path), "good", [(tr("Open the file"), open_it)])
+
+    def _refused(self, error: PsconnectError) -> None:
+        self.outcome.tell(word(error, window=True).text, "bad")
+
+
+def _has_read(run: Run) -> bool:
+    return run.planned is not None and run.kind == "sync"

@@ -1,0 +1,203 @@
+"""Groups of findings and their people in one grid: name, number, school, field, and what mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+
+from psconnect.desktop.text import counted, number, tr
+from psconnect.desktop.theme.apply import tokens_in_use
+from psconnect.desktop.widgets.label import plain_tip
+from psconnect.model.review import Finding, FindingGroup
+from psconnect.wording.catalogue import marked, translated
+from psconnect.wording.found import finding_title, mended_at, named_finding
+from psconnect.wording.records import detail_word, record_label, records_label
+from psconnect.wording.rules import rule_of
+from psconnect.wording.window import open_words
+
+WHAT, NUMBER, SCHOOL, DETAIL, ACTION = range(5)
+_ADVICE, _RECORD, _LINK, _PAGE, _MORE, _COLOUR = (int(Qt.ItemDataRole.UserRole) + place for place in range(1, 7))
+_WIDTHS = {NUMBER: 104, SCHOOL: 164, DETAIL: 160, ACTION: 158}
+_STATES = {
+    "error": (marked("Left out"), "bad"),
+    "warning": (marked("Delivered with a gap"), "warning"),
+    "info": (marked("To know"), "muted"),
+}
+_OPENED = 3
+"""So many groups are open at first."""
+
+
+@dataclass(frozen=True)
+class Opens:
+    """Where a row leads: to a page of the settings, to an address in PowerSchool, to more rows."""
+
+    page: Callable[[str], object]
+    address: Callable[[str], object]
+    more: Callable[[], object]
+
+
+class FindingsTree(QTreeView):
+    """Enter or a press on the last column opens what mends a row; Tab leaves the tree."""
+
+    def __init__(self, opens: Opens) -> None:
+        super().__init__()
+        self._opens, self._narrow = opens, False
+        self._model = QStandardItemModel(0, 5, self)
+        self.setModel(self._model)
+        self.setAccessibleName(tr("Findings by kind, with their records"))
+        self.setHeaderHidden(True)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setUniformRowHeights(True)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(self._clicked)
+
+    def show_groups(self, groups: Sequence[FindingGroup], *, opened: bool) -> None:
+        """Show these; ``opened`` opens all of them, otherwise the first few are open."""
+        self._model.clear()
+        self._model.setColumnCount(5)
+        for group in groups:
+            self._model.appendRow(self._group(group))
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(60)
+        for column in range(5):
+            stretches = column == WHAT
+            mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(column, mode)
+            if not stretches:
+                header.resizeSection(column, _WIDTHS[column])
+        for place in range(len(groups) if opened else min(len(groups), _OPENED)):
+            self.expand(self._model.index(place, 0))
+        self.selectionModel().setCurrentIndex(self._model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.set_narrow(narrow=self._narrow)
+        for place, group in enumerate(groups):
+            if self._model.item(place).rowCount() > len(group.records):
+                self.setFirstColumnSpanned(len(group.records), self._model.index(place, 0), True)  # noqa: FBT003 - Qt's signature
+
+    def title_of(self, groups: Sequence[FindingGroup]) -> str:
+        """How the only group is called; empty where there are several, or none."""
+        return _title(groups[0]) if len(groups) == 1 else ""
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Leave the names their room: school and field are in the list that is exported, too."""
+        self._narrow = narrow
+        for column in (SCHOOL, DETAIL):
+            self.setColumnHidden(column, narrow)
+
+    def advice(self, index: QModelIndex) -> str:
+        """What to do about a row."""
+        return str(index.siblingAtColumn(WHAT).data(_ADVICE) or "")
+
+    def record(self, index: QModelIndex) -> tuple[str, int] | None:
+        """Entity and key of a row's record; None for a group."""
+        found: tuple[str, int] | None = index.siblingAtColumn(WHAT).data(_RECORD)
+        return found
+
+    def activate(self, index: QModelIndex) -> None:
+        """Open what mends a row, or show more of a group."""
+        first = index.siblingAtColumn(WHAT)
+        if first.data(_MORE):
+            self._opens.more()
+        elif first.data(_LINK):
+            self._opens.address(str(first.data(_LINK)))
+        elif first.data(_PAGE):
+            self._opens.page(str(first.data(_PAGE)))
+        elif not first.parent().isValid():
+            self.setExpanded(first, not self.isExpanded(first))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter opens what mends the row."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.activate(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Update the colours when light and dark change."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_model"):
+            for place in range(self._model.rowCount()):
+                self._colour(self._model.item(place))
+
+    def _colour(self, parent: QStandardItem) -> None:
+        rows = [[self._model.item(parent.row(), column) for column in range(5)]]
+        rows += [[parent.child(place, column) for column in range(5)] for place in range(parent.rowCount())]
+        for item in (item for cells in rows for item in cells if item and item.data(_COLOUR)):
+            item.setForeground(QColor(getattr(tokens_in_use(), item.data(_COLOUR))))
+
+    def _clicked(self, index: QModelIndex) -> None:
+        more = bool(index.siblingAtColumn(WHAT).data(_MORE))
+        if more or (index.column() == ACTION and index.data()):
+            self.activate(index)
+
+    def _group(self, group: FindingGroup) -> list[QStandardItem]:
+        rule = rule_of(group.rule.key, window=True)
+        word, colour = _STATES[group.rule.severity]
+        page = mended_at(group.rule.key)
+        kinds = record_label(group.entity) if group.count == 1 else records_label(group.entity)
+        cells = _cells(
+            (_title(group), ""),
+            (tr("{count} {records}", count=number(group.count), records=kinds), ""),
+            (translated(word), colour),
+            (", ".join(group.fields), "muted"),
+            (open_words(page), "accent"),
+        )
+        font = cells[WHAT].font()
+        font.setWeight(QFont.Weight.DemiBold)
+        cells[WHAT].setFont(font)
+        cells[WHAT].setData(rule.to_do, _ADVICE)
+        cells[WHAT].setData(page, _PAGE)
+        for record in group.records:
+            cells[WHAT].appendRow(_record(record, rule.to_do))
+        more = group.count - sum(record.records for record in group.records)
+        if more > 0:
+            kinds = records_label(group.entity)
+            text = counted(more, "Show 1 more", "Show {count} more {records}", records=kinds)
+            last = _cells((text, "accent"), *[("", "")] * 4)
+            last[WHAT].setData(1, _MORE)
+            last[WHAT].setData(rule.to_do, _ADVICE)
+            cells[WHAT].appendRow(last)
+        return cells
+
+
+def _title(group: FindingGroup) -> str:
+    return finding_title(rule_of(group.rule.key, window=True), group.entity, group.attribute)
+
+
+def _record(one: Finding, to_do: str) -> list[QStandardItem]:
+    name = named_finding(one)
+    rule = rule_of(one.rule)
+    # The attribute that has no value stands in the line of the group.
+    about = detail_word(one.detail) if finding_title(rule, one.entity, one.detail) == rule.title else ""
+    if one.records > 1:
+        name = tr("{what}: {count} records, for example {name}", what=about, count=number(one.records), name=name)
+        about = ""
+    cells = _cells(
+        (name, ""),
+        (one.number, "muted"),
+        (one.school or tr("in no school"), "muted"),
+        (about, "muted"),
+        (tr("Open in PowerSchool") if one.link else "", "accent"),
+    )
+    cells[WHAT].setData((one.entity, one.key), _RECORD)
+    cells[WHAT].setData(one.link, _LINK)
+    cells[WHAT].setData(to_do, _ADVICE)
+    return cells
+
+
+def _cells(*parts: tuple[str, str]) -> list[QStandardItem]:
+    items = []
+    for text, colour in parts:
+        item = QStandardItem(" ".join(text.split()))
+        item.setEditable(False)
+        item.setToolTip(plain_tip(item.text()))
+        if colour:
+            item.setData(colour, _COLOUR)
+            item.setForeground(QColor(getattr(tokens_in_use(), colour)))
+        items.append(item)
+    return items
