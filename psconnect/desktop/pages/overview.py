@@ -282,11 +282,9 @@ def _finding(groups: list[ProblemGroup], show: partial[None]) -> QWidget:
     rule, count = rule_of(groups[0].rule.key), sum(group.count for group in groups)
     schools = [group.school for group in sorted(groups, key=lambda group: -group.count) if group.school]
     where = schools[0] if len(schools) == 1 else counted(len(schools), "at 1 school", "at {count} schools")
-    shows = link(tr("Show"), show, name=tr("Show: {finding}", finding=rule.title))
+    shows = link(tr("Show"), partial(show, rule.key), name=tr("Show: {finding}", finding=rule.title))
     place = ElidedLabel(where if schools else tr("in the district"), "help")
     words = column(Label(rule.title), row(wide(place), shows), spacing=0)
     chip = Chip(number(count), _STATE[rule.severity])
     chip.setAccessibleName(counted(count, "1 record", "{count} records"))
-    return row(
-        chip, wide(words), link(tr("Show"), partial(show, rule.key), name=tr("Show: {finding}", finding=rule.title))
-    )
+    return row(chip, wide(words))
