@@ -114,7 +114,7 @@ class FindingQuery:
 
 
 @dataclass(frozen=True)
-class Finding:
+class FoundRecord:
     """One finding about one record, or one that stands for several that are counted.
 
     Attributes:
@@ -155,7 +155,7 @@ class FindingGroup:
     entity: str
     attribute: str
     count: int
-    records: tuple[Finding, ...]
+    records: tuple[FoundRecord, ...]
     fields: tuple[str, ...] = ()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from psconnect.model.entities import BY_KEY
-from psconnect.model.review import Finding, ProblemGroup, ProblemRecord
+from psconnect.model.review import FoundRecord, ProblemGroup, ProblemRecord
 from psconnect.model.shown_text import shown
 from psconnect.reports.csv_report import as_csv
 from psconnect.store.history.titles import number_of, plain_title
@@ -28,13 +28,13 @@ def registrar_csv(groups: Iterable[ProblemGroup], read: LastRead | None) -> Iter
     yield from as_csv(_header(), rows)
 
 
-def findings_csv(findings: Iterable[Finding]) -> Iterator[bytes]:
+def findings_csv(findings: Iterable[FoundRecord]) -> Iterator[bytes]:
     """Findings as CSV for the registrar, in pieces; as ``registrar_csv``."""
     rows = ([" ".join(value.split()) for value in _finding_row(one)] for one in findings)
     yield from as_csv(_header(), rows)
 
 
-def _finding_row(one: Finding) -> tuple[str, ...]:
+def _finding_row(one: FoundRecord) -> tuple[str, ...]:
     rule, name = rule_of(one.rule), named_finding(one)
     if rule.counted:
         name = tr("for example {name}", name=name)

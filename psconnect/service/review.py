@@ -10,10 +10,10 @@ from psconnect.model.entities import ADMIN, BY_KEY, TEACHER, Entity
 from psconnect.model.errors import FixSettings
 from psconnect.model.review import (
     ChangeQuery,
-    Finding,
     FindingGroup,
     FindingQuery,
     Findings,
+    FoundRecord,
     ProblemGroup,
     ProblemRecord,
 )
@@ -212,7 +212,7 @@ class Review(Base):
         return Undoable(not reason, reason)
 
 
-def _with_link(one: Finding, address: str) -> Finding:
+def _with_link(one: FoundRecord, address: str) -> FoundRecord:
     return replace(one, link=page_of(address, one.entity, one.key) if address else "")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psconnect.model.review import Finding
+from psconnect.model.review import FoundRecord
 from psconnect.wording.attributes import attribute_word
 from psconnect.wording.catalogue import tr
 from psconnect.wording.records import record_label
@@ -31,7 +31,7 @@ def finding_title(rule: WordedRule, entity: str, attribute: str) -> str:
     return tr("{attribute} is empty", attribute=word[:1].upper() + word[1:])
 
 
-def named_finding(one: Finding) -> str:
+def named_finding(one: FoundRecord) -> str:
     """The record of a finding as a person names it; where its name is not known, by what is known of it."""
     if one.title and one.blank:
         return (

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
-from psconnect.desktop.models.changes import CHECK, TITLE
+from psconnect.desktop.models.changes import CHECK_COLUMN, TITLE_COLUMN
 from psconnect.desktop.pages.review import ReviewPage
 from psconnect.desktop.shell import MainWindow
 from psconnect.model.runs import Run
@@ -120,7 +120,7 @@ def test_a_removal_says_why_beside_its_values(open_window: OpenWindow, connected
 
 def opened_drawer(qtbot: QtBot, page: ReviewPage, place: int) -> None:
     table = page.changes.table
-    middle = table.visualRect(page.changes.model.index(place, TITLE)).center()
+    middle = table.visualRect(page.changes.model.index(place, TITLE_COLUMN)).center()
     qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=middle)
     assert page.changes.drawer.isVisible()
 
@@ -160,7 +160,7 @@ def test_a_tick_that_is_taken_moves_nothing_under_the_mouse(
     place = table.rowAt(table.viewport().height() // 2)
     keys = [model.row(one).key for one in range(model.rowCount())]
     for row in (place, place + 1):
-        point = table.visualRect(model.index(row, CHECK)).center()
+        point = table.visualRect(model.index(row, CHECK_COLUMN)).center()
         qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
     assert [model.goes(model.row(row)) for row in (place, place + 1)] == [False, False], "the ticks go at once"
     assert not page.changes.drawer.isVisible()
@@ -219,7 +219,7 @@ def test_what_goes_along_is_listed_without_a_tick_of_its_own(
     model = page.changes.model
     rows = {model.row(one).key: one for one in range(model.rowCount())}
     for key in along:
-        index = model.index(rows[key], CHECK)
+        index = model.index(rows[key], CHECK_COLUMN)
         assert model.data(index, Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Unchecked.value
         assert not model.flags(index) & Qt.ItemFlag.ItemIsUserCheckable, "it follows the record it belongs to"
 

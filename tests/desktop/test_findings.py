@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.pages.findings import FindingsPage
-from psconnect.desktop.pages.findings_tree import ACTION, NUMBER, WHAT
+from psconnect.desktop.pages.findings_tree import FOUND_ACTION, FOUND_NUMBER, FOUND_WHAT
 from psconnect.desktop.shell import SMALLEST, MainWindow
 from psconnect.model.review import FindingQuery
 from psconnect.wording.found import named_finding
@@ -42,7 +42,9 @@ def page_of(qtbot: QtBot, window: MainWindow, connected: Connected, *what: str) 
 
 def group_named(page: FindingsPage, title: str):
     model = page.tree.model()
-    return next(model.index(row, WHAT) for row in range(model.rowCount()) if model.index(row, WHAT).data() == title)
+    return next(
+        model.index(row, FOUND_WHAT) for row in range(model.rowCount()) if model.index(row, FOUND_WHAT).data() == title
+    )
 
 
 def children(page: FindingsPage, group) -> list[list[str]]:
@@ -61,7 +63,7 @@ def test_a_finding_names_the_field_and_the_person(
     window = open_window(connected.service)
     page = page_of(qtbot, window, connected)
     group = group_named(page, "First name is empty")
-    assert group.siblingAtColumn(NUMBER).data() == "3 students"
+    assert group.siblingAtColumn(FOUND_NUMBER).data() == "3 students"
     assert group.siblingAtColumn(3).data() == "Students.First_Name"
     rows = children(page, group)
     assert sorted((row[0], row[1]) for row in rows) == sorted((f"{last}, blank", number) for last, number in blank)
@@ -71,7 +73,7 @@ def test_a_finding_names_the_field_and_the_person(
     settled(qtbot, window)
     assert window.places.key == "settings", "a missing field is mended where it is mapped"
     page = page_of(qtbot, window, connected)
-    first = page.tree.model().index(0, ACTION, group_named(page, "First name is empty"))
+    first = page.tree.model().index(0, FOUND_ACTION, group_named(page, "First name is empty"))
     page.tree.scrollTo(first)
     point = page.tree.visualRect(first).center()
     QTest.mouseClick(page.tree.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
@@ -149,7 +151,7 @@ def test_many_alike_are_one_line_with_a_list_behind_it(open_window: OpenWindow, 
     window = open_window(connected.service)
     page = page_of(qtbot, window, connected)
     group = group_named(page, "First name is empty")
-    assert group.siblingAtColumn(NUMBER).data() == f"{found.count} students"
+    assert group.siblingAtColumn(FOUND_NUMBER).data() == f"{found.count} students"
     rows = children(page, group)
     assert len(rows) == 6
     assert rows[-1][0] == f"Show {found.count - 5} more students"

@@ -20,9 +20,9 @@ from psconnect.wording.rules import rule_of
 from psconnect.wording.runs import aside_word
 
 BLOCK, _BLOCKS = 200, 40
-CHECK, TITLE, NUMBER, ACTION, BECAUSE, SCHOOL = range(6)
+CHECK_COLUMN, TITLE_COLUMN, NUMBER_COLUMN, ACTION_COLUMN, BECAUSE_COLUMN, SCHOOL_COLUMN = range(6)
 """The columns."""
-_ORDERS = {TITLE: "title", NUMBER: "number", ACTION: "action", SCHOOL: "school"}
+_ORDERS = {TITLE_COLUMN: "title", NUMBER_COLUMN: "number", ACTION_COLUMN: "action", SCHOOL_COLUMN: "school"}
 _SIGNS = {"create": "+", "update": "~", "remove": "−"}
 _COLOURS = {"create": "good", "remove": "bad", "update": ""}
 CHOSEN = "chosen"
@@ -94,7 +94,7 @@ class ChangesModel(QAbstractTableModel):
     def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
         """A tick can be set where a person may decide: not for what goes along with another record."""
         found = super().flags(index)
-        change = self.row(index.row()) if index.column() == CHECK else None
+        change = self.row(index.row()) if index.column() == CHECK_COLUMN else None
         if change and not self.fixed and change.aside in ("", CHOSEN):
             found |= Qt.ItemFlag.ItemIsUserCheckable
         return found
@@ -104,7 +104,7 @@ class ChangesModel(QAbstractTableModel):
         change = self.row(index.row())
         if change is None:
             return None
-        if index.column() != CHECK:
+        if index.column() != CHECK_COLUMN:
             return cell_data(_cell(change, index.column(), goes=self.goes(change)), role)
         if role == Qt.ItemDataRole.CheckStateRole:
             return int((Qt.CheckState.Checked if self.goes(change) else Qt.CheckState.Unchecked).value)
@@ -117,7 +117,7 @@ class ChangesModel(QAbstractTableModel):
     ) -> bool:
         """Set or take a tick."""
         change = self.row(index.row())
-        if role != Qt.ItemDataRole.CheckStateRole or change is None or index.column() != CHECK or self.fixed:
+        if role != Qt.ItemDataRole.CheckStateRole or change is None or index.column() != CHECK_COLUMN or self.fixed:
             return False
         self.tick([index.row()], on=int(getattr(value, "value", value)) == int(Qt.CheckState.Checked.value))
         return True
@@ -132,13 +132,13 @@ class ChangesModel(QAbstractTableModel):
             change = self.row(place)
             if change and change.aside in ("", CHOSEN) and self.goes(change) is not on:
                 self._ticks[change.key] = on
-                self.dataChanged.emit(self.index(place, 0), self.index(place, SCHOOL))
+                self.dataChanged.emit(self.index(place, 0), self.index(place, SCHOOL_COLUMN))
                 self.toggled.emit(change.key, on)
 
     def name_records(self, heading: str) -> None:
         """Head the column of records by what they are."""
-        self._headers[TITLE] = heading
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, TITLE, TITLE)
+        self._headers[TITLE_COLUMN] = heading
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, TITLE_COLUMN, TITLE_COLUMN)
 
     @property
     def schools(self) -> list[str]:
@@ -200,13 +200,13 @@ class ChangesModel(QAbstractTableModel):
 
 def _cell(change: ChangeRow, column: int, *, goes: bool) -> Cell:
     quiet = "" if goes else "muted"
-    if column == TITLE:
+    if column == TITLE_COLUMN:
         return Cell(_one_line(change.title), state=quiet)
-    if column == NUMBER:
+    if column == NUMBER_COLUMN:
         return Cell(change.number, state=quiet)
-    if column == SCHOOL:
+    if column == SCHOOL_COLUMN:
         return Cell(_one_line(change.school), state=quiet)
-    if column == BECAUSE:
+    if column == BECAUSE_COLUMN:
         return Cell(_one_line(because(change)), state="muted", tip=why(change))
     if not goes:
         return Cell(tr("Excluded"), state="muted", strong=True)

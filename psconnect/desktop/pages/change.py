@@ -38,6 +38,7 @@ class ChangeDrawer(QFrame):
         on_open: Callable[[], object],
     ) -> None:
         super().__init__(card)
+        self._card = card
         self.setProperty("look", "drawer")
         self.setAccessibleName(tr("The current change, attribute by attribute"))
         self._bar, self._over = bar, over
@@ -128,7 +129,7 @@ class ChangeDrawer(QFrame):
                 self._grid.addWidget(shown, at + place, 1)
 
     def _place(self) -> None:
-        viewport, card = self._over.viewport(), self.parentWidget()
+        viewport, card = self._over.viewport(), self._card
         # Beside the scroll bar, so that the table can still be scrolled.
         right = viewport.mapTo(card, viewport.rect().topRight()).x() + 1
         width, top = min(_WIDTH, viewport.width()), self._bar.y()

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QCheckBox, QComboBox, QLineEdit, QSizePolicy
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy
 
-from psconnect.desktop.models.changes import CHECK, SCHOOL, ChangesModel
+from psconnect.desktop.models.changes import CHECK_COLUMN, SCHOOL_COLUMN, ChangesModel
 from psconnect.desktop.pages.change import ChangeDrawer
+from psconnect.desktop.pages.changes_table import ChangesTable
 from psconnect.desktop.text import action_word, counted, entity_label, number, tr
 from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.button import Button, link
 from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import ElidedLabel, Label
-from psconnect.desktop.widgets.table import Table
 from psconnect.model.care import BY_CARE
 from psconnect.model.review import ChangeQuery, ChangeRow
 from psconnect.model.runs import ChangeCounts, Run
@@ -25,8 +25,7 @@ from psconnect.wording.records import record_kind
 
 _TYPING_MS = 250
 _ACTIONS = ("", "remove", "create", "update")
-_FILTER_LEAST, _SCHOOL_COLUMN = 110, 620
-_LEAST_HEIGHT = 150
+_FILTER_LEAST, _SCHOOL_LEAST = 110, 620
 _MANY = 100_000
 """From so many changes on they are shown in the order of the plan at first: sorting a million takes seconds."""
 LeftAlone = Mapping[tuple[str, str, str], int]
@@ -85,11 +84,7 @@ class ChangesCard(Card):
         self.include_all = link(tr("Include all"), partial(self._toggle_all, on=True))
         self.bar = row(self.all_box, wide(self.sum), self.exclude_all, self.include_all, spacing=SPACE_S)
         self.add(self.bar)
-        self.table = _ChangesTable(self.model, tr("Changes"), [34, 0, 96, 96, 190, 180], on_open=self.open_drawer)
-        self.table.setSortingEnabled(True)
-        self.table.horizontalHeader().setSortIndicatorShown(False)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setMinimumHeight(_LEAST_HEIGHT)
+        self.table = ChangesTable(self.model, self.open_drawer, self._key)
         self.add(self.table, 1)
         self.drawer = ChangeDrawer(
             self,
@@ -187,7 +182,7 @@ class ChangesCard(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Let the column of schools go first where there is little room: the drawer has it, too."""
         super().resizeEvent(event)
-        self.table.setColumnHidden(SCHOOL, self.width() < _SCHOOL_COLUMN)
+        self.table.setColumnHidden(SCHOOL_COLUMN, self.width() < _SCHOOL_LEAST)
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Show less beside the search where the page is narrow."""
@@ -290,6 +285,16 @@ class ChangesCard(Card):
         rows = [found for found in map(self.model.row, places) if found]
         self.model.tick(places, on=not any(map(self.model.goes, rows)))
 
+    def _key(self, key: int) -> bool:
+        """Space sets or takes ticks, Esc closes the drawer; whether the key was used."""
+        if key == Qt.Key.Key_Space:
+            self.toggle_selected()
+        elif key == Qt.Key.Key_Escape and self.drawer.isVisible():
+            self.drawer.shut()
+        else:
+            return False
+        return True
+
     def _toggle_current(self) -> None:
         found = self._current()
         if found and not self._waits:
@@ -304,7 +309,7 @@ class ChangesCard(Card):
         return self.model.row(self.table.currentIndex().row())
 
     def _clicked(self, index: QModelIndex) -> None:
-        if index.column() != CHECK:
+        if index.column() != CHECK_COLUMN:
             self.open_drawer(index.row())
 
     def open_drawer(self, place: int) -> None:
@@ -326,20 +331,6 @@ class ChangesCard(Card):
         found = self._current()
         if found:
             self._deeds.open(found.entity, found.key)
-
-
-class _ChangesTable(Table):
-    """Space sets or takes the tick of the selected rows; Esc closes the drawer."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Space and Esc; Enter opens the drawer."""
-        card = self.parent()
-        if event.key() == Qt.Key.Key_Space and isinstance(card, ChangesCard):
-            card.toggle_selected()
-        elif event.key() == Qt.Key.Key_Escape and isinstance(card, ChangesCard) and card.drawer.isVisible():
-            card.drawer.shut()
-        else:
-            super().keyPressEvent(event)
 
 
 def _care(entity: str) -> tuple[int, str]:

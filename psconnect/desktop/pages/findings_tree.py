@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 from psconnect.desktop.text import counted, number, tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.widgets.label import plain_tip
-from psconnect.model.review import Finding, FindingGroup
+from psconnect.model.review import FindingGroup, FoundRecord
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.found import finding_title, mended_at, named_finding
 from psconnect.wording.records import detail_word, record_label, records_label
 from psconnect.wording.rules import rule_of
 from psconnect.wording.window import open_words
 
-WHAT, NUMBER, SCHOOL, DETAIL, ACTION = range(5)
+FOUND_WHAT, FOUND_NUMBER, FOUND_SCHOOL, FOUND_DETAIL, FOUND_ACTION = range(5)
 _ADVICE, _RECORD, _LINK, _PAGE, _MORE, _COLOUR = (int(Qt.ItemDataRole.UserRole) + place for place in range(1, 7))
-_WIDTHS = {NUMBER: 104, SCHOOL: 164, DETAIL: 160, ACTION: 158}
+_WIDTHS = {FOUND_NUMBER: 104, FOUND_SCHOOL: 164, FOUND_DETAIL: 160, FOUND_ACTION: 158}
 _STATES = {
     "error": (marked("Left out"), "bad"),
     "warning": (marked("Delivered with a gap"), "warning"),
@@ -66,7 +66,7 @@ class FindingsTree(QTreeView):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(60)
         for column in range(5):
-            stretches = column == WHAT
+            stretches = column == FOUND_WHAT
             mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Interactive
             header.setSectionResizeMode(column, mode)
             if not stretches:
@@ -86,21 +86,21 @@ class FindingsTree(QTreeView):
     def set_narrow(self, *, narrow: bool) -> None:
         """Leave the names their room: school and field are in the list that is exported, too."""
         self._narrow = narrow
-        for column in (SCHOOL, DETAIL):
+        for column in (FOUND_SCHOOL, FOUND_DETAIL):
             self.setColumnHidden(column, narrow)
 
     def advice(self, index: QModelIndex) -> str:
         """What to do about a row."""
-        return str(index.siblingAtColumn(WHAT).data(_ADVICE) or "")
+        return str(index.siblingAtColumn(FOUND_WHAT).data(_ADVICE) or "")
 
     def record(self, index: QModelIndex) -> tuple[str, int] | None:
         """Entity and key of a row's record; None for a group."""
-        found: tuple[str, int] | None = index.siblingAtColumn(WHAT).data(_RECORD)
+        found: tuple[str, int] | None = index.siblingAtColumn(FOUND_WHAT).data(_RECORD)
         return found
 
     def activate(self, index: QModelIndex) -> None:
         """Open what mends a row, or show more of a group."""
-        first = index.siblingAtColumn(WHAT)
+        first = index.siblingAtColumn(FOUND_WHAT)
         if first.data(_MORE):
             self._opens.more()
         elif first.data(_LINK):
@@ -127,12 +127,12 @@ class FindingsTree(QTreeView):
     def _colour(self, parent: QStandardItem) -> None:
         rows = [[self._model.item(parent.row(), column) for column in range(5)]]
         rows += [[parent.child(place, column) for column in range(5)] for place in range(parent.rowCount())]
-        for item in (item for cells in rows for item in cells if item and item.data(_COLOUR)):
+        for item in (item for cells in rows for item in cells if item is not None and item.data(_COLOUR)):
             item.setForeground(QColor(getattr(tokens_in_use(), item.data(_COLOUR))))
 
     def _clicked(self, index: QModelIndex) -> None:
-        more = bool(index.siblingAtColumn(WHAT).data(_MORE))
-        if more or (index.column() == ACTION and index.data()):
+        more = bool(index.siblingAtColumn(FOUND_WHAT).data(_MORE))
+        if more or (index.column() == FOUND_ACTION and index.data()):
             self.activate(index)
 
     def _group(self, group: FindingGroup) -> list[QStandardItem]:
@@ -147,21 +147,21 @@ class FindingsTree(QTreeView):
             (", ".join(group.fields), "muted"),
             (open_words(page), "accent"),
         )
-        font = cells[WHAT].font()
+        font = cells[FOUND_WHAT].font()
         font.setWeight(QFont.Weight.DemiBold)
-        cells[WHAT].setFont(font)
-        cells[WHAT].setData(rule.to_do, _ADVICE)
-        cells[WHAT].setData(page, _PAGE)
+        cells[FOUND_WHAT].setFont(font)
+        cells[FOUND_WHAT].setData(rule.to_do, _ADVICE)
+        cells[FOUND_WHAT].setData(page, _PAGE)
         for record in group.records:
-            cells[WHAT].appendRow(_record(record, rule.to_do))
+            cells[FOUND_WHAT].appendRow(_record(record, rule.to_do))
         more = group.count - sum(record.records for record in group.records)
         if more > 0:
             kinds = records_label(group.entity)
             text = counted(more, "Show 1 more", "Show {count} more {records}", records=kinds)
             last = _cells((text, "accent"), *[("", "")] * 4)
-            last[WHAT].setData(1, _MORE)
-            last[WHAT].setData(rule.to_do, _ADVICE)
-            cells[WHAT].appendRow(last)
+            last[FOUND_WHAT].setData(1, _MORE)
+            last[FOUND_WHAT].setData(rule.to_do, _ADVICE)
+            cells[FOUND_WHAT].appendRow(last)
         return cells
 
 
@@ -169,7 +169,7 @@ def _title(group: FindingGroup) -> str:
     return finding_title(rule_of(group.rule.key, window=True), group.entity, group.attribute)
 
 
-def _record(one: Finding, to_do: str) -> list[QStandardItem]:
+def _record(one: FoundRecord, to_do: str) -> list[QStandardItem]:
     name = named_finding(one)
     rule = rule_of(one.rule)
     # The attribute that has no value stands in the line of the group.
@@ -184,9 +184,9 @@ def _record(one: Finding, to_do: str) -> list[QStandardItem]:
         (about, "muted"),
         (tr("Open in PowerSchool") if one.link else "", "accent"),
     )
-    cells[WHAT].setData((one.entity, one.key), _RECORD)
-    cells[WHAT].setData(one.link, _LINK)
-    cells[WHAT].setData(to_do, _ADVICE)
+    cells[FOUND_WHAT].setData((one.entity, one.key), _RECORD)
+    cells[FOUND_WHAT].setData(one.link, _LINK)
+    cells[FOUND_WHAT].setData(to_do, _ADVICE)
     return cells
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.problems import RULES, without_count
-from psconnect.model.review import Finding, FindingGroup, FindingQuery
+from psconnect.model.review import FindingGroup, FindingQuery, FoundRecord
 from psconnect.model.shown_text import shown
 from psconnect.model.text import folded
 from psconnect.store.history.titles import NUMBERS, Titles, number_of, titled_by
@@ -40,7 +40,7 @@ class FindingsOf:
 
     def groups(self, wanted: FindingQuery, most: int) -> list[FindingGroup]:
         """The findings that a query asks for, the worst first; of each group at most ``most`` records."""
-        found: dict[tuple[str, str, str], list[Finding]] = {}
+        found: dict[tuple[str, str, str], list[FoundRecord]] = {}
         counts: dict[tuple[str, str, str], int] = {}
         words = folded(wanted.text).split()
         for finding, records in self._all(wanted, named=bool(words)):
@@ -58,14 +58,14 @@ class FindingsOf:
         severities = ("error", "warning", "info")
         return sorted(groups, key=lambda one: (severities.index(one.rule.severity), -one.count, one.rule.key))
 
-    def records(self, wanted: FindingQuery) -> Iterator[Finding]:
+    def records(self, wanted: FindingQuery) -> Iterator[FoundRecord]:
         """Every finding that a query asks for, named."""
         words = folded(wanted.text).split()
         for finding, _records in self._all(wanted, named=True):
             if not words or _matches(finding, words):
                 yield finding
 
-    def _all(self, wanted: FindingQuery, *, named: bool) -> Iterator[tuple[Finding, int]]:
+    def _all(self, wanted: FindingQuery, *, named: bool) -> Iterator[tuple[FoundRecord, int]]:
         """The findings by rule, entity and key, with the number of records each is about; without the text's filter."""
         sql = "SELECT rule, entity, key, school, detail FROM problem WHERE run = ?"
         values: list[object] = [self.number]
@@ -81,13 +81,13 @@ class FindingsOf:
             if wanted.attribute and (rule not in LACKING or detail != wanted.attribute):
                 continue
             about, records = without_count(detail) if known.counted else (detail, 1)
-            finding = Finding(rule, BY_RANK[rank].key, key, about, school=name, records=records)
+            finding = FoundRecord(rule, BY_RANK[rank].key, key, about, school=name, records=records)
             yield (self._named(finding) if named else finding), records
 
     def _school(self, key: int | None) -> str:
         return shown(self._schools.get(key, "")) if key is not None else ""
 
-    def _named(self, finding: Finding) -> Finding:
+    def _named(self, finding: FoundRecord) -> FoundRecord:
         entity = BY_KEY[finding.entity]
         staged = self.read.staged(entity, finding.key) if self.read and entity.key in NUMBERS else None
         values = staged.named if staged else {}
@@ -95,7 +95,7 @@ class FindingsOf:
         if not title:
             title = shown(self._titles.of(entity, finding.key))
         number = shown(number_of(entity, values)) if values else ""
-        return Finding(
+        return FoundRecord(
             finding.rule,
             finding.entity,
             finding.key,
@@ -116,6 +116,6 @@ def _title(entity: Entity, values: Mapping[str, str]) -> tuple[str, str]:
     return (", ".join(filled) if values else "", blank if filled else "")
 
 
-def _matches(finding: Finding, words: list[str]) -> bool:
+def _matches(finding: FoundRecord, words: list[str]) -> bool:
     text = folded(f"{finding.title} {finding.number} {finding.school}")
     return all(word in text for word in words)
