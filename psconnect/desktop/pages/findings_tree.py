@@ -127,7 +127,7 @@ class FindingsTree(QTreeView):
     def _colour(self, parent: QStandardItem) -> None:
         rows = [[self._model.item(parent.row(), column) for column in range(5)]]
         rows += [[parent.child(place, column) for column in range(5)] for place in range(parent.rowCount())]
-        for item in (item for cells in rows for item in cells if item is not None and item.data(_COLOUR)):
+        for item in (item for cells in rows for item in cells if item.data(_COLOUR)):
             item.setForeground(QColor(getattr(tokens_in_use(), item.data(_COLOUR))))
 
     def _clicked(self, index: QModelIndex) -> None:
