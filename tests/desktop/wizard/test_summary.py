@@ -104,3 +104,11 @@ def test_mission_g26_finish_comes_once_the_rest_has_defaults(setting: Setting) -
         setting.session.become(flow._at(setting.session.draft, spec.key))
         window._open()
         assert window.finish_button.isVisible() == (place > last), spec.key
+
+
+def test_a_line_says_of_the_credentials_which_server_it_is(setting: Setting) -> None:
+    setting.open()
+    setting.to("summary")
+    link = next(button for button in summary(setting).links if button.property("step") == "credentials")
+    server = setting.district.server.url.removeprefix("http://")
+    assert link.accessibleName() == f"Credentials: {server}"

@@ -107,6 +107,10 @@ class CredentialsStep(StepSpec[CredentialsPart]):
             (tr("Connection test"), tests[part.tested]),
         ]
 
+    def brief(self, draft: Draft, known: Known) -> str:  # noqa: ARG002 - the same signature everywhere
+        """The server alone: ID and secret say nothing to a person."""
+        return draft.of(CredentialsPart).address.partition("://")[2] or draft.of(CredentialsPart).url.strip()
+
     def into(self, part: CredentialsPart, settings: dict[str, Any]) -> None:
         """The [source] section."""
         source = section(settings, "source")
