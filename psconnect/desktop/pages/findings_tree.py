@@ -21,7 +21,7 @@ from psconnect.wording.window import open_words
 
 FOUND_WHAT, FOUND_NUMBER, FOUND_SCHOOL, FOUND_DETAIL, FOUND_ACTION = range(5)
 _ADVICE, _RECORD, _LINK, _PAGE, _MORE, _COLOUR = (int(Qt.ItemDataRole.UserRole) + place for place in range(1, 7))
-_WIDTHS = {FOUND_NUMBER: 104, FOUND_SCHOOL: 164, FOUND_DETAIL: 160, FOUND_ACTION: 158}
+_WIDTHS = {FOUND_NUMBER: 112, FOUND_SCHOOL: 156, FOUND_DETAIL: 136, FOUND_ACTION: 178}
 _STATES = {
     "error": (marked("Left out"), "bad"),
     "warning": (marked("Delivered with a gap"), "warning"),
