@@ -203,4 +203,5 @@ def repeat_text(entity: str, found: RepeatCount) -> str:
         entity=label,
     )
     examples = "; ".join(f"{values} ({count})" for values, count in found.examples)
-    return f"{text} {tr('For example {examples}', examples=examples)}" if examples else text
+    some = tr("For example {examples}", examples=examples)
+    return f"{text} {some}" if examples else text
