@@ -140,12 +140,12 @@ def test_passed_steps_can_be_opened_and_others_not():
     assert set(states(back)[ahead:]) == {"not yet"}
 
 
-def test_finish_is_offered_from_the_schools_on_and_what_is_missing_waits():
+def test_finish_is_offered_from_the_attributes_on_and_what_is_missing_waits():
     draft = full(destination={"kind": "files"})
-    for step in ("connect", "credentials"):
+    for step in ("connect", "credentials", "schools"):
         assert not flow.may_finish(at(draft, step))
         assert flow.finish(at(draft, step)) == at(draft, step)
-    draft = at(draft, "schools")
+    draft = at(draft, "attributes")
     done = flow.finish(draft)
     assert done.step == "summary"
     assert [step for step in flow.step_keys() if flow.step_state(done, KNOWN, step) == State.ATTENTION] == [

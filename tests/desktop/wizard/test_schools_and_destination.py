@@ -153,7 +153,7 @@ def test_a_folder_is_chosen_in_the_systems_own_dialog(setting: Setting):
 
 def test_finish_leads_to_the_summary_whose_links_lead_back(setting: Setting):
     window = setting.open()
-    setting.to("schools")
+    setting.to("attributes")
     setting.press(window.finish_button)
     assert setting.session.draft.step == "summary"
     assert not setting.way("save").isEnabled()

@@ -151,7 +151,7 @@ def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):
     grab("4-destination-empty")
     folder = setting.destination.settings["folder"].control
     assert isinstance(folder, QLineEdit)
-    setting.press(window.side.buttons["schools"])
+    setting.press(window.side.buttons["attributes"])
     setting.press(window.finish_button)
     grab("5-summary-needs")
     setting.press(window.side.buttons["destination"])

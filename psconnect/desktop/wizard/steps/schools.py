@@ -57,6 +57,7 @@ class SchoolsStep(StepSpec[SchoolsPart]):
 
     key = "schools"
     part = SchoolsPart
+    required = True
 
     def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
         """Its words."""
