@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from psconnect.desktop.text import counted, number, tr
@@ -67,6 +67,9 @@ class SchoolsPage(StepPage):
         inside.addWidget(self.choice.later)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("Schools, terms, courses"))
+        # The tabs take the focus, not the frame around them: a screen reader has no word for that, and Tab stops there.
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.addTab(schools, tr("Schools and terms"))
         self.tabs.addTab(self.courses, tr("Courses"))
         self.body.addWidget(self.read_state)
