@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime
 
-from psconnect.model.entities import ADMIN, BY_KEY, ENROLLMENT, TEACHER, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, CLASS, ENROLLMENT, STUDENT, TEACHER, Entity
 from psconnect.model.problems import Fate
 from psconnect.model.runs import APPLIED
 from psconnect.powerschool.menus import page_of
@@ -112,10 +113,17 @@ def _missing(read: LastRead, number: int, entity: Entity, key: int) -> tuple[Rel
         return ()
     found = []
     for rule, places in read.enrollments_left_out(column, key, MOST_RELATED):
-        kind, other = next(((k, v) for k, v in places.items() if k != wanted and v is not None), ("", None))
-        title = _title(read, number, BY_KEY[kind], other) if other is not None else tr("not in PowerSchool")
-        found.append(Related(title, rule_of(rule).because))
+        who = next((kind for kind in (STUDENT.key, TEACHER.key) if places[kind] is not None), "")
+        person = _named(read, number, who, places) or tr("somebody who is not in PowerSchool")
+        group = _named(read, number, CLASS.key, places) or tr("a class that is not in PowerSchool")
+        found.append(Related(tr("{class_}, {person}", class_=group, person=person), rule_of(rule).because))
     return tuple(found)
+
+
+def _named(read: LastRead, number: int, kind: str, places: Mapping[str, int | None]) -> str:
+    """The name of one side of an enrollment; empty if there is none."""
+    key = places.get(kind)
+    return _title(read, number, BY_KEY[kind], key).strip() if key is not None else ""
 
 
 def _title(read: LastRead, number: int, entity: Entity, key: int) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.pages.findings import FindingsPage
 from psconnect.desktop.pages.findings_tree import FOUND_ACTION, FOUND_NUMBER, FOUND_WHAT
-from psconnect.desktop.shell import SMALLEST, MainWindow
+from psconnect.desktop.shell import SIZE, SMALLEST, MainWindow
 from psconnect.model.review import FindingQuery
 from psconnect.wording.found import named_finding
 from tests.desktop.conftest import OpenWindow, settled
@@ -81,6 +81,35 @@ def test_a_finding_names_the_field_and_the_person(
     assert "/admin/students/home.html?frn=001" in opened[0]
 
 
+def test_rules_names_and_numbers_are_whole_in_every_window(
+    open_window: OpenWindow, connect: Connect, qtbot: QtBot
+) -> None:
+    connected = connect(settings=SKIP)
+    nameless(connected, 3)
+    connected.sql("UPDATE students SET last_name = 'Wolfeschlegelsteinhausen' WHERE first_name = ''")
+    connected.service.sync(connected.name)
+    window = open_window(connected.service)
+    page = page_of(qtbot, window, connected)
+    page.tree.expandAll()
+    model = page.tree.model()
+    for size in (SIZE, SMALLEST):
+        window.resize(size)
+        settled(qtbot, window)
+        rows = [(place, group) for group in groups(page) for place in range(model.rowCount(group))]
+        shown = groups(page) + [model.index(place, FOUND_WHAT, group) for place, group in rows]
+        for index in (one.siblingAtColumn(column) for one in shown for column in (FOUND_WHAT, FOUND_NUMBER)):
+            room = page.tree.columnWidth(index.column())
+            if index.column() == FOUND_WHAT:
+                room = page.tree.visualRect(index).width()
+            assert page.tree.sizeHintForIndex(index).width() <= room, (size, index.data())
+        needed = sum(page.tree.columnWidth(at) for at in range(5) if not page.tree.isColumnHidden(at))
+        assert needed <= page.tree.viewport().width(), size
+
+
+def groups(page: FindingsPage) -> list[QModelIndex]:
+    return [page.tree.model().index(row, FOUND_WHAT) for row in range(page.tree.model().rowCount())]
+
+
 def test_no_record_is_a_kind_and_a_number_alone(open_window: OpenWindow, connect: Connect, qtbot: QtBot) -> None:
     connected = connect(settings=SKIP)
     nameless(connected, 3)
@@ -91,6 +120,15 @@ def test_no_record_is_a_kind_and_a_number_alone(open_window: OpenWindow, connect
     people = [name for entity, name in names if entity in ("student", "teacher", "admin", "contact")]
     assert people
     assert not [name for name in people if "DCID" in name or name.rpartition(" ")[2].isdigit()]
+
+
+def test_an_enrollment_is_named_by_its_person_and_its_class(connect: Connect) -> None:
+    connected = connect(settings=SKIP)
+    run = connected.service.sync(connected.name)
+    found = connected.service.findings(run.id, FindingQuery(rule="orphan"), most=1_000)
+    names = [named_finding(one) for group in found.groups if group.entity == "enrollment" for one in group.records]
+    assert names
+    assert not [name for name in names if "DCID" in name], "a person or a class is known of each"
 
 
 def test_show_lands_on_exactly_these_records(open_window: OpenWindow, connect: Connect, qtbot: QtBot) -> None:

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QTimer
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
 
 from psconnect.desktop.context import PageContext
@@ -70,6 +69,8 @@ class FindingsPage(ScrollPage):
         self.body.addWidget(row(self.only_button, 1))
         card = Card()
         card.setAccessibleName(tr("Findings"))
+        margins = card.body.contentsMargins()
+        card.body.setContentsMargins(SPACE_S, margins.top(), SPACE_S, margins.bottom())
         self.tree = FindingsTree(Opens(self._open_page, self._context.open_url, self._show_more))
         card.add(self.tree, 1)
         self.none = Label("", "muted")
@@ -180,11 +181,6 @@ class FindingsPage(ScrollPage):
         place = next((at for at in range(1, self.school.count()) if self.school.itemData(at) == chosen), 0)
         self.school.setCurrentIndex(place if chosen is not None else 0)
         self.school.setVisible(len(findings.schools) > 1)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Show less beside a name where there is little room."""
-        super().resizeEvent(event)
-        self.tree.set_narrow(narrow=self.width() < _NARROW)
 
     def _check(self, severity: str) -> None:
         for one, pill in self.pills.items():

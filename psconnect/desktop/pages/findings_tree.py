@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QResizeEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
 from psconnect.desktop.text import counted, number, tr
@@ -21,13 +21,13 @@ from psconnect.wording.window import open_words
 
 FOUND_WHAT, FOUND_NUMBER, FOUND_SCHOOL, FOUND_DETAIL, FOUND_ACTION = range(5)
 _ADVICE, _RECORD, _LINK, _PAGE, _MORE, _COLOUR = (int(Qt.ItemDataRole.UserRole) + place for place in range(1, 7))
-_WIDTHS = {FOUND_NUMBER: 112, FOUND_SCHOOL: 156, FOUND_DETAIL: 136, FOUND_ACTION: 178}
+_PADDING, _LEAST, _LEAST_DETAIL, _MOST_OF_NAME, _MEASURED, _AROUND = 4, 40, 76, 300, 3, 28
 _STATES = {
     "error": (marked("Left out"), "bad"),
     "warning": (marked("Delivered with a gap"), "warning"),
     "info": (marked("To know"), "muted"),
 }
-_OPENED = 3
+_INDENTATION, _OPENED = 14, 3
 """So many groups are open at first."""
 
 
@@ -45,13 +45,17 @@ class FindingsTree(QTreeView):
 
     def __init__(self, opens: Opens) -> None:
         super().__init__()
-        self._opens, self._narrow = opens, False
+        self._opens = opens
+        self._needed: dict[int, int] = {}
+        self._short = False
+        self._needed_by_effect = _LEAST
         self._model = QStandardItemModel(0, 5, self)
         self.setModel(self._model)
         self.setAccessibleName(tr("Findings by kind, with their records"))
         self.setHeaderHidden(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformRowHeights(True)
+        self.setIndentation(_INDENTATION)
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(self._clicked)
@@ -64,17 +68,14 @@ class FindingsTree(QTreeView):
             self._model.appendRow(self._group(group))
         header = self.header()
         header.setStretchLastSection(False)
-        header.setMinimumSectionSize(60)
-        for column in range(5):
-            stretches = column == FOUND_WHAT
-            mode = QHeaderView.ResizeMode.Stretch if stretches else QHeaderView.ResizeMode.Interactive
-            header.setSectionResizeMode(column, mode)
-            if not stretches:
-                header.resizeSection(column, _WIDTHS[column])
+        header.setMinimumSectionSize(_LEAST)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for place in range(len(groups) if opened else min(len(groups), _OPENED)):
             self.expand(self._model.index(place, 0))
         self.selectionModel().setCurrentIndex(self._model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
-        self.set_narrow(narrow=self._narrow)
+        self._short = False
+        self._needed = self._measured()
+        self._share_room()
         for place, group in enumerate(groups):
             if self._model.item(place).rowCount() > len(group.records):
                 self.setFirstColumnSpanned(len(group.records), self._model.index(place, 0), True)  # noqa: FBT003 - Qt's signature
@@ -83,11 +84,67 @@ class FindingsTree(QTreeView):
         """How the only group is called; empty where there are several, or none."""
         return _title(groups[0]) if len(groups) == 1 else ""
 
-    def set_narrow(self, *, narrow: bool) -> None:
-        """Leave the names their room: school and field are in the list that is exported, too."""
-        self._narrow = narrow
-        for column in (FOUND_SCHOOL, FOUND_DETAIL):
-            self.setColumnHidden(column, narrow)
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Show names and numbers whole, and what became of them if there is room; school and field get what is left."""
+        if not self._needed:
+            return
+        room, effect = self.viewport().width(), self._needed_by_effect
+        widths = dict(self._needed)
+        short = widths[FOUND_WHAT] + widths[FOUND_NUMBER] + widths[FOUND_ACTION] + effect > room
+        self._shorten_actions(short=short)
+        if short:
+            widths[FOUND_ACTION] = self.fontMetrics().horizontalAdvance(tr("Open")) + _AROUND
+        fixed = widths[FOUND_NUMBER] + widths[FOUND_ACTION]
+        widths[FOUND_WHAT] = max(_LEAST, min(widths[FOUND_WHAT], room - fixed))
+        left = room - fixed - widths[FOUND_WHAT]
+        widths[FOUND_SCHOOL] = min(widths[FOUND_SCHOOL], left)
+        if left - widths[FOUND_SCHOOL] < min(_LEAST_DETAIL, widths[FOUND_DETAIL]):
+            widths[FOUND_SCHOOL] = min(left, max(effect, left - widths[FOUND_DETAIL]))
+        self.setColumnHidden(FOUND_SCHOOL, widths[FOUND_SCHOOL] < effect)
+        left -= 0 if self.isColumnHidden(FOUND_SCHOOL) else widths[FOUND_SCHOOL]
+        self.setColumnHidden(FOUND_DETAIL, left < _LEAST_DETAIL)
+        widths[FOUND_DETAIL] = min(widths[FOUND_DETAIL], left)
+        spare = left - (0 if self.isColumnHidden(FOUND_DETAIL) else widths[FOUND_DETAIL])
+        widths[FOUND_WHAT] += max(0, spare)
+        for column, width in widths.items():
+            self.setColumnWidth(column, width)
+
+    def _shorten_actions(self, *, short: bool) -> None:
+        """Say *Open* alone where there is no room for what is opened; it is told on hovering, and to screen readers."""
+        if short == self._short:
+            return
+        self._short = short
+        for group in (self._model.item(place) for place in range(self._model.rowCount())):
+            people = [group.child(at, FOUND_ACTION) for at in range(group.rowCount())]
+            for cell in [self._model.item(group.row(), FOUND_ACTION), *filter(None, people)]:
+                told = str(cell.data(Qt.ItemDataRole.AccessibleTextRole) or cell.text())
+                cell.setData(told, Qt.ItemDataRole.AccessibleTextRole)
+                cell.setText(tr("Open") if short and told else told)
+
+    def _measured(self) -> dict[int, int]:
+        """How many pixels each column needs to show all of its texts; of many rows the longest few are measured."""
+        needed = dict.fromkeys(range(5), _LEAST)
+        self._needed_by_effect = _LEAST
+        for place in range(self._model.rowCount()):
+            group = self._model.item(place)
+            for column in range(5):
+                head = self._model.item(place, column)
+                people = [group.child(at, column) for at in range(group.rowCount())]
+                people = [cell for cell in people if cell and not cell.data(_MORE)]
+                longest = sorted(people, key=lambda cell: -len(cell.text()))[:_MEASURED]
+                for depth, cell in ((1, head), *((2, cell) for cell in longest)):
+                    indent = depth * self.indentation() if column == FOUND_WHAT else 0
+                    hint = self.sizeHintForIndex(cell.index()).width()
+                    most = _MOST_OF_NAME if depth > 1 else hint
+                    needed[column] = max(needed[column], min(hint, most) + indent + _PADDING)
+            effect = self.sizeHintForIndex(self._model.item(place, FOUND_SCHOOL).index()).width()
+            self._needed_by_effect = max(self._needed_by_effect, effect + _PADDING)
+        return needed
 
     def advice(self, index: QModelIndex) -> str:
         """What to do about a row."""

@@ -11,7 +11,7 @@ from psconnect.model.problems import RULES, without_count
 from psconnect.model.review import FindingGroup, FindingQuery, FoundRecord
 from psconnect.model.shown_text import shown
 from psconnect.model.text import folded
-from psconnect.store.history.titles import NUMBERS, Titles, number_of, titled_by
+from psconnect.store.history.titles import JOINING, NUMBERS, Titles, number_of, titled_by
 from psconnect.store.plan.record_ids import school_names
 from psconnect.store.reading.last_reading import LastRead
 
@@ -89,9 +89,11 @@ class FindingsOf:
 
     def _named(self, finding: FoundRecord) -> FoundRecord:
         entity = BY_KEY[finding.entity]
-        staged = self.read.staged(entity, finding.key) if self.read and entity.key in NUMBERS else None
-        values = staged.named if staged else {}
+        staged = self.read.staged(entity, finding.key) if self.read else None
+        values = staged.named if staged and entity.key in NUMBERS else {}
         title, blank = _title(entity, values)
+        if self.read and staged and entity.key in JOINING:
+            title = shown(" – ".join(self.read.parts_of(staged)))
         if not title:
             title = shown(self._titles.of(entity, finding.key))
         number = shown(number_of(entity, values)) if values else ""

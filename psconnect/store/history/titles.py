@@ -24,6 +24,9 @@ TITLES: dict[str, tuple[str, ...]] = {
 }
 """Per entity, the attributes whose values name a record, in the order in which they sort."""
 
+JOINING = ("relationship", "enrollment")
+"""The entities that are named by those that they join."""
+
 NUMBERS: dict[str, tuple[str, ...]] = {
     "school": ("identifier",),
     "course": ("courseCode",),

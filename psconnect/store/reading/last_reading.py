@@ -31,6 +31,8 @@ from psconnect.store.record import decode_record, record_by_name, record_format
 
 FINDABLE = ("student", "teacher", "admin", "contact", "class", "course", "school", "calendar")
 """The entities that are searched, in the order in which matches are listed; the others are found through these."""
+_JOINED = ("student", "teacher", "contact", "class")
+"""What enrollments and relationships join, in the order in which they are named."""
 _RANK_BITS = 40
 _CANDIDATES = 20_000
 _LOOKED_UP = ("username", "email")
@@ -142,6 +144,18 @@ class LastRead:
             return None
         fate, rule, record, *others = row
         return Staged(Fate(fate), rule or "", record_by_name(entity, record), dict(zip(columns, others, strict=True)))
+
+    def parts_of(self, one: Staged) -> list[str]:
+        """The names of those that an enrollment or a relationship joins, as far as they were read: people first."""
+        found = []
+        for kind in _JOINED:
+            key = one.references.get(kind)
+            other = self.staged(BY_KEY[kind], key) if key is not None else None
+            if other is None and kind == TEACHER.key and key is not None:
+                other = self.staged(ADMIN, key)
+            if other:
+                found.append(plain_title(BY_KEY[kind], other.named))
+        return found
 
     def stands(self, entity: Entity, key: int) -> bool:
         """Whether a record stands at the destination."""

@@ -183,7 +183,7 @@ FINDINGS = {
         marked("Correct one of the two dates in PowerSchool. Until then it is not delivered."),
     ),
     "enrollment-twice": RuleTexts(
-        marked("Enrolled more than once in the same class"),
+        marked("Enrolled twice in the same class"),
         marked("the person is in the same class more than once at the same time"),
         marked("Delete the extra enrollments in PowerSchool. One was delivered, with the days of all of them."),
     ),
