@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from psconnect.destinations import find_kind
+from psconnect.wording.checks import word_finding
 from tests.contracts.destination_kit import Delivery, Person
 from tests.contracts.rosters import HOSTILE, Tables, changed, hostile, small
 from tests.support.home import CHECKOUT
@@ -35,7 +36,7 @@ class DeliveryContract:
         (found,) = delivery.make().check()
 
         assert found.state == "ok"
-        assert found.text.endswith(".")
+        assert word_finding(found).text.endswith(".")
         assert delivery.listing() == before
 
     def test_nothing_stands_at_first(self, delivery: Delivery) -> None:

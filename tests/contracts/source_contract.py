@@ -20,7 +20,7 @@ from psconnect.model.errors import Cancelled, FixSettings
 from psconnect.model.id_attributes import pointers_in
 from psconnect.model.problems import RULES, Fate, Problem, base_rule
 from psconnect.sources.base import SourceRow, StagedRow
-from psconnect.sources.kind import KeptSource, OpenSource, SourceContext, SourceKind
+from psconnect.sources.kind import OpenSource, SourceContext, SourceKind
 from psconnect.store.reading.kept_streams import KeptStreams
 from psconnect.sync.compose import choices_of, open_source, shaped_source
 from psconnect.sync.shaping.keys import NumberedKeys, PassingKeys
@@ -189,9 +189,9 @@ def check_replay(case: SourceCase, heard: _Heard, folder: Path) -> None:
 
     context = replace(case.context(CancelToken()), secret=nobody, http=nobody)
     source = case.kind.replay(context, choices.wanted, choices.reads, kept)
-    replace(shaped_source(choices, _Open(source)), source=source.source(everything=True)).read(
-        _Stage(again), lambda _event: None, CancelToken()
-    )
+    with closing(case.open(CancelToken())) as opened:
+        replayed = replace(shaped_source(choices, opened), source=source.source(everything=True))
+        replayed.read(_Stage(again), lambda _event: None, CancelToken())
     assert {key: sorted(map(repr, rows.values())) for key, rows in again.staged.items()} == {
         key: sorted(map(repr, rows.values())) for key, rows in heard.staged.items()
     }
@@ -205,17 +205,6 @@ def check_replay(case: SourceCase, heard: _Heard, folder: Path) -> None:
         assert source.unread(entity) == frozenset()
     assert source.kept_fields(BY_KEY["student"])
     kept.wipe()
-
-
-@dataclass(frozen=True)
-class _Open:
-    """A kept source where an opened one is asked for."""
-
-    kept: KeptSource
-
-    def source(self, *, next_year: bool = False) -> Any:
-        assert not next_year
-        return self.kept.source()
 
 
 def check_source(case: SourceCase, patch: pytest.MonkeyPatch, folder: Path) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -89,18 +88,22 @@ def test_queries_without_the_connections_id(
     assert "is already defined by the plugin psconnect roster" in _two(districts, tmp_path / "put back", personality)
 
 
+def _short(name: str) -> str:
+    """A query's file named after its stream alone."""
+    ending = ".named_queries.xml"
+    return f"queries_root/{name.removesuffix(ending).rpartition('.')[2]}{ending}" if name.endswith(ending) else name
+
+
 @pytest.mark.parametrize("unique", [True, False])
 def test_query_files_without_the_connections_id(
     districts: Districts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unique: bool
 ) -> None:
-    add = plugin._add
+    zipped = plugin._zipped
 
-    def short(archive: zipfile.ZipFile, name: str, text: str) -> None:
-        if name.endswith(".named_queries.xml"):
-            name = f"queries_root/{name.removesuffix('.named_queries.xml').rpartition('.')[2]}.named_queries.xml"
-        add(archive, name, text)
+    def shortened(files: dict[str, str]) -> bytes:
+        return zipped({_short(name): text for name, text in files.items()})
 
-    monkeypatch.setattr(plugin, "_add", short)
+    monkeypatch.setattr(plugin, "_zipped", shortened)
     said = _two(districts, tmp_path, Personality(switches={"unique_query_files": unique}))
     assert said == "" if not unique else "named_queries.xml is already provided by the plugin" in said
 
