@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from typing import Any
 
 from psconnect.cli import codes, output
 from psconnect.cli.interrupt import cancel_on_interrupt
@@ -23,10 +24,16 @@ def filters(service: Service, options: argparse.Namespace) -> int:
         finally:
             progress.close()
     if options.json:
-        output.document(asdict(found))
+        output.document(_document(found))
     else:
         _show(found)
     return codes.DONE
+
+
+def _document(found: FilterPreview) -> dict[str, Any]:
+    """The result for ``--json``; a rule has its name there, its place only in the window."""
+    caught = [{key: value for key, value in asdict(one).items() if key != "rule"} for one in found.caught]
+    return {**asdict(found), "caught": caught}
 
 
 def _show(found: FilterPreview) -> None:
