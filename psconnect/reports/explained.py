@@ -53,11 +53,12 @@ class Explanation:
     """Everything about one record. It holds personal data: for the screen only, never for a log.
 
     Attributes:
-        sentence: the answer in one sentence, from what was delivered: ``Not included, because …``.
+        sentence: the answer in one sentence, from what was delivered: ``Not in School Passport, because …``.
         over: what a plan, a rehearsal or a run without effect would change about that; empty for nothing.
         to_do: what to do about it; empty for nothing.
         included: whether it was included when last read.
         delivered: whether it stands at the destination now.
+        number, grade, schools: the number people look it up by, the grade, the names of its schools, as last known.
         now: attribute and value, as they stand at the destination now; those of the last delivery of one that is gone.
         link: address of the person's page in PowerSchool, or empty.
         values: attribute and value, as read by the newest run (or as last known).
@@ -80,3 +81,6 @@ class Explanation:
     over: str = ""
     delivered: bool = False
     now: tuple[tuple[str, str], ...] = ()
+    number: str = ""
+    grade: str = ""
+    schools: tuple[str, ...] = ()

@@ -6,14 +6,15 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
-from psconnect.model.entities import ADMIN, BY_KEY, CLASS, ENROLLMENT, STUDENT, TEACHER, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, CLASS, ENROLLMENT, SCHOOL, STUDENT, TEACHER, Entity
 from psconnect.model.problems import Fate
 from psconnect.model.runs import APPLIED
+from psconnect.model.shown_text import shown
 from psconnect.powerschool.menus import page_of
 from psconnect.reports.explained import Explanation, Happening, Related
 from psconnect.reports.record_answer import RecordFacts
 from psconnect.reports.record_steps import steps_of
-from psconnect.store.history.titles import Titles
+from psconnect.store.history.titles import Titles, number_of
 from psconnect.store.plan.plan import ACTIONS
 from psconnect.store.plan.record_ids import RunIds
 from psconnect.store.reading.last_reading import LastRead
@@ -24,8 +25,11 @@ from psconnect.wording.rules import rule_of
 MOST_RELATED = 100
 
 
-def explain(read: LastRead, base_url: str, entity: Entity, key: int) -> Explanation | None:
-    """The explanation of a record; None if neither the newest run nor the history knows it."""
+def explain(read: LastRead, base_url: str, entity: Entity, key: int, system: str = "") -> Explanation | None:
+    """The explanation of a record; None if neither the newest run nor the history knows it.
+
+    ``system`` is what the other system is called within a sentence.
+    """
     staged = read.staged(entity, key)
     happenings = _happenings(read.db, entity, key)
     delivered = read.db.execute("SELECT record FROM ledger WHERE entity = ? AND key = ?", [entity.rank, key]).fetchone()
@@ -36,7 +40,7 @@ def explain(read: LastRead, base_url: str, entity: Entity, key: int) -> Explanat
     number = run[0]
     instead = "" if staged else read.changed_role(entity, key)
     facts = RecordFacts(
-        read.db, entity, key, number, staged, delivered is not None, happenings, run[1], run[2], instead
+        read.db, entity, key, number, staged, delivered is not None, happenings, run[1], run[2], instead, system
     )
     sentence, to_do = facts.answer()
     stands = record_by_name(entity, delivered[0]) if delivered else _gone(read.db, entity, key)
@@ -57,7 +61,20 @@ def explain(read: LastRead, base_url: str, entity: Entity, key: int) -> Explanat
         over=facts.over(),
         delivered=delivered is not None,
         now=tuple(stands.items()),
+        number=shown(number_of(entity, named)),
+        grade=named.get("grade", ""),
+        schools=_schools(read, number, named),
     )
+
+
+def _schools(read: LastRead, number: int, named: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the schools that a record says it belongs to."""
+    ids, found = RunIds(read.db, number), []
+    for sourced_id in (named.get("schoolSourcedIds") or named.get("schoolSourcedId", "")).split(","):
+        key = ids.key_of(SCHOOL, sourced_id.strip()) if sourced_id.strip() else None
+        if key is not None:
+            found.append(_title(read, number, SCHOOL, key).strip())
+    return tuple(filter(None, found))
 
 
 def _run_of(db: sqlite3.Connection, run_id: str) -> tuple[int, str, str]:

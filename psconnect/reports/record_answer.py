@@ -21,7 +21,7 @@ class RecordFacts:
     """What is known about one record, and the answer in words.
 
     ``state`` and ``kind`` are those of the run that read it last; ``instead`` is the rule for a staff member who
-    changed to the other kind.
+    changed to the other kind; ``system`` is what the other system is called within a sentence, where that is known.
     """
 
     db: sqlite3.Connection
@@ -34,6 +34,7 @@ class RecordFacts:
     state: str
     kind: str
     instead: str = ""
+    system: str = ""
 
     @property
     def _lies_over(self) -> bool:
@@ -143,5 +144,14 @@ class RecordFacts:
     def _not_included(self, because: str) -> str:
         removal = next((one for one in self.happenings if one.action == "remove" and one.done), None)
         if removal is None:
-            return tr("Not included, because {reason}.", reason=because)
-        return tr("Not included, because {reason}; it was removed on {day}.", reason=because, day=day(removal.when))
+            return (
+                tr("Not in {system}, because {reason}.", system=self.system, reason=because)
+                if self.system
+                else tr("Not included, because {reason}.", reason=because)
+            )
+        when = day(removal.when)
+        return (
+            tr("Not in {system}, because {reason}; removed on {day}.", system=self.system, reason=because, day=when)
+            if self.system
+            else tr("Not included, because {reason}; it was removed on {day}.", reason=because, day=when)
+        )

@@ -8,6 +8,7 @@ from psconnect.model.problems import FILTER, base_rule
 from psconnect.reports.explained import ExplainedStep
 from psconnect.reports.record_answer import RecordFacts
 from psconnect.store.history import run_table
+from psconnect.wording.attributes import attribute_word
 from psconnect.wording.catalogue import marked, tr, translated
 from psconnect.wording.rules import rule_of
 
@@ -154,7 +155,9 @@ def _unique(named: dict[str, str]) -> tuple[str, str]:
     names = [name for name in _UNIQUE if named.get(name)]
     if not names:
         return "", ""
-    return ", ".join(named[name] for name in names), tr("nobody else has the same {names}", names=", ".join(names))
+    return ", ".join(named[name] for name in names), tr(
+        "nobody else has the same {names}", names=", ".join(attribute_word("student", name) for name in names)
+    )
 
 
 def _step_of(rule: str) -> str:

@@ -12,6 +12,7 @@ from psconnect.reports.explanation import explain
 from psconnect.reports.problems import web_address
 from psconnect.service.base import Base
 from psconnect.store.reading.last_reading import FINDABLE, Match, last_read
+from psconnect.sync.system_name import system_name
 
 
 class Find(Base):
@@ -32,11 +33,12 @@ class Find(Base):
 
     def explain(self, name: str, entity: str, key: int) -> Explanation:
         """A record's path through the newest run, and its history; raises FixSettings if it is unknown."""
-        url = web_address(self._files.get(name).source.url)
+        connection = self._files.get(name)
+        url = web_address(connection.source.url)
         with last_read(self._rosters(name)) as read:
             if read is None:
                 raise _nothing_read(name)
-            found = explain(read, url, BY_KEY[entity], key)
+            found = explain(read, url, BY_KEY[entity], key, system_name(connection))
         if found is None:
             raise FixSettings("PSC-FIND-NOBODY", where=entity, entity=entity, name=key)
         return found

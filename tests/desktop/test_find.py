@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.pages.find import FindPage
-from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.shell import SMALLEST, MainWindow
+from psconnect.desktop.widgets.chip import Chip
+from psconnect.desktop.widgets.page import Scrolling
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals
 from tests.support.demo import Connected, connecting
@@ -79,6 +81,10 @@ def test_a_student_who_is_not_included_is_found_by_number_and_it_is_said_why(
     first = page.list.model().index(0, 0)
     assert first.data().startswith(last)
     assert page.record.sentence.text().startswith("Delivered, last changed on ")
+    assert page.record.person.text().startswith(last), "who it is stands below the answer"
+    about = page.record.about.text()
+    assert about.startswith(f"Student {number} · grade ")
+    assert about.endswith(f" · delivered as {dcid}")
     because = "the student’s enrollment status is not active"
     assert page.record.over.text() == f"The plan that waits would remove it, because {because}."
     assert ("Who is in", "Stops here", "The student’s enrollment status is not active.") in page.record.steps
@@ -142,6 +148,22 @@ def test_a_class_names_the_enrollments_that_are_not_delivered(
     expected = held.service.explain(held.name, "student", int(key)).missing
     assert len(expected) >= left
     assert cells(page, "missing") == [[one.title, one.because] for one in expected]
+
+
+def test_the_way_of_a_record_is_whole_in_the_smallest_window(
+    window: MainWindow, page: FindPage, held: Connected, qtbot: QtBot
+) -> None:
+    ((_dcid, number, _last),) = held.sql(INACTIVE)
+    window.resize(SMALLEST)
+    look_for(qtbot, window, str(number))
+    area = page.record.findChildren(Scrolling)[-1]
+    assert area.horizontalScrollBar().maximum() == 0
+    chips = area.findChildren(Chip)
+    assert len(chips) == len(page.record.steps)
+    for chip in chips:
+        right = chip.mapTo(area.viewport(), QPoint(chip.width(), 0)).x()
+        assert right <= area.viewport().width()
+        assert chip.width() >= chip.sizeHint().width(), chip.accessibleName()
 
 
 def test_nothing_found_says_what_to_do(window: MainWindow, page: FindPage, qtbot: QtBot) -> None:

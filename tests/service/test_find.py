@@ -78,7 +78,7 @@ def test_an_inactive_student_is_not_included_and_it_is_said_where(delivered: Con
         "SELECT min(DCID) FROM STUDENTS WHERE ENROLL_STATUS = 2 AND SCHOOLID IN (SELECT SCHOOL_NUMBER FROM SCHOOLS)"
     )
     found = delivered.service.explain(delivered.name, "student", int(dcid))
-    assert found.sentence == "Not included, because the student’s enrollment status is not active."
+    assert found.sentence == "Not in the OneRoster CSV bundle, because the student’s enrollment status is not active."
     assert not found.included
     assert outcome(found, "Mapped") == "passed"
     assert outcome(found, "Who is in") == "stopped"
@@ -118,9 +118,9 @@ def test_who_is_no_longer_listed_is_found_and_said_to_be_removed(connected: Conn
     (match,) = [m for m in connected.service.find(connected.name, str(number)) if m.entity == "student"]
     assert (match.key, match.fate) == (int(dcid), None)
     found = connected.service.explain(connected.name, "student", int(dcid))
-    removed = "it was removed on 18 November 2026."
+    removed = "removed on 18 November 2026."
     because = "PowerSchool no longer lists the student, or lists the student as graduated"
-    assert found.sentence == f"Not included, because {because}; {removed}"
+    assert found.sentence == f"Not in the OneRoster CSV bundle, because {because}; {removed}"
     assert [one.action for one in found.happenings] == ["remove", "create"]
     assert outcome(found, "Read") == "stopped"
 
@@ -135,10 +135,10 @@ def test_a_school_that_is_not_chosen_takes_its_classes_along_and_each_says_why(c
     run = connected.service.sync(connected.name)
     assert run.state == "held"
     found = connected.service.explain(connected.name, "school", int(dcid))
-    assert found.sentence == "Not included, because its school is not among the chosen schools."
+    assert found.sentence == "Not in the OneRoster CSV bundle, because its school is not among the chosen schools."
     ((section,),) = connected.sql("SELECT min(DCID) FROM SECTIONS WHERE SCHOOLID = ? AND TERMID >= 3600", school)
     found = connected.service.explain(connected.name, "class", int(section))
-    assert found.sentence.startswith("Not included, because ")
+    assert found.sentence.startswith("Not in the OneRoster CSV bundle, because ")
     assert "its school is not among the chosen schools" in found.sentence
 
 
@@ -180,7 +180,7 @@ def test_what_lies_over_a_delivered_student_never_says_that_the_student_is_not_t
     if how == "discarded":
         assert connected.service.sync(connected.name).state.startswith("finished")
         found = connected.service.explain(connected.name, "student", int(dcid))
-        assert found.sentence.startswith(f"Not included, because {because}")
+        assert found.sentence.startswith(f"Not in the OneRoster CSV bundle, because {because}")
         assert (found.delivered, found.over) == (False, "")
         assert dict(found.now)["identifier"] == str(number), "what stood there until it was removed"
         assert found.missing

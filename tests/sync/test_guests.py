@@ -139,14 +139,14 @@ def test_guests_are_left_out_counted_and_explained(connect: Connect) -> None:
     assert differences(connected, CHOSEN) == []
     told = connected.service.explain(connected.name, "student", guests[0])
     assert told.sentence == (
-        "Not included, because the student’s school is not among the chosen schools, although the student is in a "
-        "class of a chosen one."
+        "Not in the OneRoster CSV bundle, because the student’s school is not among the chosen schools, although the "
+        "student is in a class of a chosen one."
     )
     assert 'guest_students = "bring-in"' in told.to_do
     told = connected.service.explain(connected.name, "student", guests[2])
     assert told.sentence == (
-        "Not included, because its school is not among the chosen schools, and the student’s enrollment status is not "
-        "active."
+        "Not in the OneRoster CSV bundle, because its school is not among the chosen schools, and the student’s "
+        "enrollment status is not active."
     )
 
 

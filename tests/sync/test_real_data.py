@@ -29,7 +29,8 @@ def test_four_students_with_one_user_name_are_one_user_name_in_the_bundle(connec
     explained = connected.service.explain(connected.name, "student", keys[1])
     assert (
         explained.sentence
-        == "Not included, because another person has the same user name, and user names must be unique."
+        == "Not in the OneRoster CSV bundle, because another person has the same user name, and user names must be "
+        "unique."
     )
 
 

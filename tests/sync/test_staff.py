@@ -257,10 +257,9 @@ def test_who_became_other_staff_is_said_to_be_that_and_not_to_be_gone(district: 
     lose_classes(district, key)
     run = district.service.sync(district.name)
     assert run.state == "held"
-    said = sentence(district, "teacher", key)
-    assert said == (
-        "Not included, because the person no longer has a class in this school year, and is other staff instead of a "
-        "teacher; it will be removed when the waiting run is approved."
+    assert district.service.explain(district.name, "teacher", key).over == (
+        "The plan that waits would remove it, because the person no longer has a class in this school year, and is "
+        "other staff instead of a teacher."
     )
     with closing(district.service.arrange_changes(run.id, ChangeQuery(entity="teacher"))) as changes:
         assert [(row.key, row.rule) for row in changes.page(0, 9)] == [(key, "other-staff-now")]
@@ -291,6 +290,6 @@ def test_who_is_in_classes_without_teaching_them_learns_why(
     run = synced(connected)
     said = connected.service.explain(connected.name, "admin", key)
     off = "staff without a class is switched off in this connection"
-    assert said.sentence == f"Not included, because {because}, and {off}."
+    assert said.sentence == f"Not in the OneRoster CSV bundle, because {because}, and {off}."
     assert [one.because for one in said.missing] == [because]
     assert run.left_out["admins-off"] > 1, "counted with the others"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.text import counted, exact, moment, state_word, tr
@@ -39,7 +39,7 @@ _WOULD = {
     "update": marked("Would be changed"),
     "remove": marked("Would be removed"),
 }
-_NAME_WIDTH, _OUTCOME_WIDTH, _ROW = 118, 92, 28
+_ROW, _MOST_SCHOOLS = 28, 2
 _BEFORE, _AFTER = 2, 3
 
 
@@ -60,11 +60,14 @@ class ExplainedCard(Card):
         self.setAccessibleName(tr("The record"))
         self.heading.hide()
         self.sentence, self.about, self.to_do = Label("", "figure"), Label("", "muted"), Label("")
+        self.person = Label("", "strong")
         self.over = Label("", "strong")
         self.over.set_state("warning")
         self.open_button = secondary(tr("Open in PowerSchool"), self._open, symbol="open")
         self.open_button.hide()
-        words = column(self.sentence, self.over, self.about, self.to_do, spacing=SPACE_S)
+        words = column(
+            self.sentence, column(self.person, self.about, spacing=0), self.over, self.to_do, spacing=SPACE_S
+        )
         self.add(row(wide(words), self.open_button, spacing=SPACE_L))
         self.body.setSpacing(SPACE_L)
         self._holder = QVBoxLayout()
@@ -89,14 +92,8 @@ class ExplainedCard(Card):
         found, now = explained.explanation, self._context.now()
         self._link, self.parts = found.link, {}
         self.steps = [(step.name, _OUTCOMES[step.outcome][0], step.text) for step in found.steps]
-        about = tr(
-            "{title}, {kind} {id}",
-            title=shown(found.title),
-            kind=record_kind(found.entity).lower(),
-            id=shown(found.sourced_id),
-        )
         to_do = tr("What to do: {action}", action=with_way(found.to_do)) if found.to_do else ""
-        self._show_head(shown(found.sentence), about, to_do, shown(found.over))
+        self._show_head(shown(found.sentence), _about(found), to_do, shown(found.over), _line(found.title))
         way = tr("The way through the last run, {when}", when=moment(explained.run.started, now))
         parts: list[QWidget | int] = [Label(way, "heading"), _steps(found.steps)]
         parts += self._missing(found)
@@ -106,8 +103,10 @@ class ExplainedCard(Card):
         inside.setContentsMargins(0, 0, SPACE_M, 0)
         self._put(inside)
 
-    def _show_head(self, sentence: str, about: str, to_do: str = "", over: str = "") -> None:
+    def _show_head(self, sentence: str, about: str, to_do: str = "", over: str = "", person: str = "") -> None:
         self.sentence.setText(sentence)
+        self.person.setText(person)
+        self.person.setVisible(bool(person))
         self.about.setText(about)
         self.over.setText(over)
         self.over.setVisible(bool(over))
@@ -190,37 +189,39 @@ class ExplainedCard(Card):
         return [Label(heading, "heading"), table]
 
 
+def _about(found: Explanation) -> str:
+    """What tells a person from another of the same name: ``Student 204018 · grade 3 · Riverside Elementary``."""
+    kind = record_kind(found.entity)
+    parts = [
+        tr("{kind} {number}", kind=kind, number=shown(found.number)) if found.number else kind,
+        tr("grade {grade}", grade=shown(found.grade)) if found.grade else "",
+        ", ".join(_line(school) for school in found.schools[:_MOST_SCHOOLS]),
+        tr("delivered as {id}", id=shown(found.sourced_id)),
+    ]
+    return " · ".join(filter(None, parts))
+
+
 def _steps(steps: tuple[ExplainedStep, ...]) -> QWidget:
-    holder = QWidget()
-    grid = QGridLayout(holder)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(SPACE_L)
-    grid.setVerticalSpacing(SPACE_S)
-    grid.setColumnMinimumWidth(0, _NAME_WIDTH)
-    grid.setColumnMinimumWidth(2, _OUTCOME_WIDTH)
-    grid.setColumnStretch(1, 1)
+    parts: list[QWidget | int] = []
     for place, step in enumerate(steps):
         text, colour = _OUTCOMES[step.outcome]
-        if place:
-            grid.addWidget(line(), place * 2 - 1, 0, 1, 3)
         word = translated(text)
         chip = Chip(word, colour)
         chip.setAccessibleName(tr("{step}: {outcome}", step=step.name, outcome=word))
-        grid.addWidget(Label(step.name, "strong", wrap=False), place * 2, 0)
-        grid.addWidget(_compared(step), place * 2, 1)
-        grid.addWidget(row(1, chip), place * 2, 2)
-    return holder
+        parts += [line()] if place else []
+        parts.append(column(row(wide(Label(step.name, "strong")), chip), *_compared(step), spacing=0))
+    return column(*parts, spacing=SPACE_S)
 
 
-def _compared(step: ExplainedStep) -> QWidget:
+def _compared(step: ExplainedStep) -> list[QWidget | int]:
     """The value at the left, the rule at the right, and below them what is said about it."""
     text = Label(step.text, "muted" if step.outcome == "not reached" else "body")
-    text.setVisible(bool(step.text))
+    found: list[QWidget | int] = [text] if step.text else []
     if not (step.value or step.rule):
-        return text
-    value, rule = Label(shown(step.value)), Label(shown(step.rule), "muted")
+        return found
+    value, rule = Label(shown(step.value or step.text)), Label(shown(step.rule), "muted")
     rule.setAlignment(Qt.AlignmentFlag.AlignRight)
-    return column(row(wide(value), wide(rule)), text, spacing=0)
+    return [row(wide(value), wide(rule)), *(found if step.value else [])]
 
 
 def _happening(one: Happening, now: datetime) -> list[list[Cell]]:

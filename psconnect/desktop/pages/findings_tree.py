@@ -121,7 +121,7 @@ class FindingsTree(QTreeView):
         self._short = short
         for group in (self._model.item(place) for place in range(self._model.rowCount())):
             people = [group.child(at, FOUND_ACTION) for at in range(group.rowCount())]
-            for cell in [self._model.item(group.row(), FOUND_ACTION), *filter(None, people)]:
+            for cell in [self._model.item(group.row(), FOUND_ACTION), *people]:
                 told = str(cell.data(Qt.ItemDataRole.AccessibleTextRole) or cell.text())
                 cell.setData(told, Qt.ItemDataRole.AccessibleTextRole)
                 cell.setText(tr("Open") if short and told else told)
@@ -135,7 +135,7 @@ class FindingsTree(QTreeView):
             for column in range(5):
                 head = self._model.item(place, column)
                 people = [group.child(at, column) for at in range(group.rowCount())]
-                people = [cell for cell in people if cell and not cell.data(_MORE)]
+                people = [cell for cell in people if not cell.data(_MORE)]
                 longest = sorted(people, key=lambda cell: -len(cell.text()))[:_MEASURED]
                 for depth, cell in ((1, head), *((2, cell) for cell in longest)):
                     indent = depth * self.indentation() if column == FOUND_WHAT else 0
