@@ -6,15 +6,17 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from psconnect.desktop.wizard.pages.base import PagePlace
 from psconnect.desktop.wizard.pages.connect import ConnectPage
+from psconnect.desktop.wizard.pages.devices import DeviceQuestion
 from psconnect.desktop.wizard.settings import to_connection
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.model.connection import from_dict
 from psconnect.service import PresetInfo
 from psconnect.sync.naming import said_by_options
+from tests.desktop.test_controls import cut_off
 from tests.desktop.wizard.conftest import Setting
 
 
@@ -67,6 +69,23 @@ def test_mission_d11_the_answer_on_devices_decides_whether_a_user_name_is_requir
     implied = said_by_options(effective)
     assert (implied["mapping"]["student"]["username"] == "{Students.Student_Web_ID}") == needs_name
     assert (implied.get("requirements") == {"student": {"username": "skip"}}) == needs_name
+
+
+def test_the_answers_stand_below_each_other_where_there_is_little_room(setting: Setting) -> None:
+    question = DeviceQuestion(lambda _answer: None)
+    setting.qtbot.addWidget(question)
+    chromebooks, other, mix = question.cards.values()
+    assert question.minimumWidth() < 300
+    for width in (760, 300, 760):
+        question.resize(width, question.heightForWidth(width))
+        question.show()
+        QApplication.sendPostedEvents()
+        question.resize(width, question.heightForWidth(width))
+        QApplication.sendPostedEvents()
+        tops = [card.y() for card in (chromebooks, other, mix)]
+        assert (len(set(tops)), tops) == ((1, tops) if width > 300 else (3, sorted(tops)))
+        assert cut_off(question) == []
+        assert all(card.height() >= card.heightForWidth(card.width()) for card in question.cards.values())
 
 
 def test_an_answer_of_the_preset_is_shown_and_one_of_ones_own_stays(setting: Setting) -> None:

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QSizePolicy, QWidget
 
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S
 from psconnect.desktop.widgets.card import column
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
+
+_LEAST, _NARROW = 240, 620
+"""Of the question, and the width below which the answers stand one below the other."""
 
 
 class DeviceQuestion(QWidget):
@@ -23,24 +27,15 @@ class DeviceQuestion(QWidget):
         self.setAccessibleName(tr("Student devices"))
         self.cards: dict[str, ChoiceCard] = {}
         self._group = QButtonGroup(self)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(SPACE_M)
-        grid.setVerticalSpacing(SPACE_S)
-        grid.addWidget(Label(tr("What do students work on?"), "field"), 0, 0, 1, 3)
-        for place, (value, label, line) in enumerate(
-            (
-                ("chromebooks", tr("Only Chromebooks"), tr("They sign in with their email")),
-                ("other", tr("No Chromebooks"), tr("Windows, Mac or iPad")),
-                ("mix", tr("A mix of both"), tr("Some of each, or not sure")),
-            )
+        for value, label, line in (
+            ("chromebooks", tr("Only Chromebooks"), tr("They sign in with their email")),
+            ("other", tr("No Chromebooks"), tr("Windows, Mac or iPad")),
+            ("mix", tr("A mix of both"), tr("Some of each, or not sure")),
         ):
             card = ChoiceCard(label, line, "", self)
             card.clicked.connect(partial(_chosen, choose, value))
             self._group.addButton(card)
             self.cards[value] = card
-            grid.addWidget(card, 1, place)
-            grid.setColumnStretch(place, 1)
         self.without = _consequence(tr("No user name needed."))
         self.with_names = _consequence(
             tr(
@@ -48,13 +43,45 @@ class DeviceQuestion(QWidget):
                 "before the first run, and is not delivered."
             )
         )
-        grid.addWidget(self.without, 2, 0)
-        grid.addWidget(self.with_names, 2, 1, 1, 2)
         self.unanswered = Label(
             tr("Without an answer, the user name is Students.Student_Web_ID; the requirements decide who needs one."),
             "help",
         )
-        grid.addWidget(self.unanswered, 3, 0, 1, 3)
+        self._question = Label(tr("What do students work on?"), "field")
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(SPACE_M)
+        self._grid.setVerticalSpacing(SPACE_S)
+        # Narrower than the answers side by side: else there would never be too little room for them.
+        self.setMinimumWidth(_LEAST)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._narrow: bool | None = None
+        self._arrange(narrow=False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show the answers side by side where there is room."""
+        super().resizeEvent(event)
+        self._arrange(narrow=event.size().width() < _NARROW)
+
+    def _arrange(self, *, narrow: bool) -> None:
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        chromebooks, other, mix = self.cards.values()
+        places: dict[QWidget, tuple[int, int, int, int]] = (
+            {chromebooks: (1, 0, 1, 3), self.without: (2, 0, 1, 3), other: (3, 0, 1, 3), mix: (4, 0, 1, 3)}
+            | {self.with_names: (5, 0, 1, 3), self.unanswered: (6, 0, 1, 3)}
+            if narrow
+            else {chromebooks: (1, 0, 1, 1), other: (1, 1, 1, 1), mix: (1, 2, 1, 1), self.without: (2, 0, 1, 1)}
+            | {self.with_names: (2, 1, 1, 2), self.unanswered: (3, 0, 1, 3)}
+        )
+        for widget, where in ({self._question: (0, 0, 1, 3)} | places).items():
+            self._grid.removeWidget(widget)
+            self._grid.addWidget(widget, *where)
+        for place in range(3):
+            self._grid.setColumnStretch(place, 1)
 
     def show_answer(self, value: str) -> None:
         """Show which answer was given."""
