@@ -128,6 +128,8 @@ def test_the_whole_way_of_a_plugin(browser: Browser, connect, tmp_path: Path):
     assert practice.call_status(token) == 401
     assert practice.check() != []
 
+    assert practice.save_plugin()[1].version == built.version, "the same plugin keeps its version"
+    practice.connected.service.set_value(practice.connected.name, "options.parents", json.dumps("none"))
     practice.connected.clock.wait(60, CancelToken())
     newer, again = practice.save_plugin()
     assert again.version > built.version
