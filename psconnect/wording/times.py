@@ -8,6 +8,7 @@ from psconnect.wording.catalogue import counted, marked, tr, translated
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 # Not strftime: its month names follow the language of the system, which may not be that of psconnect.
+_SHORT = 3
 _MONTHS = (
     *(marked("January"), marked("February"), marked("March"), marked("April"), marked("May"), marked("June")),
     *(marked("July"), marked("August"), marked("September"), marked("October"), marked("November")),
@@ -59,6 +60,12 @@ def day(then: datetime) -> str:
     """A day, like ``21 November 2026``."""
     local = then.astimezone()
     return tr("{day} {month} {year}", day=local.day, month=translated(_MONTHS[local.month - 1]), year=local.year)
+
+
+def short_day(then: datetime) -> str:
+    """A local day where there is little room: ``18 Nov``."""
+    local = then.astimezone()
+    return tr("{day} {month}", day=local.day, month=translated(_MONTHS[local.month - 1])[:_SHORT])
 
 
 def full_moment(then: datetime) -> str:

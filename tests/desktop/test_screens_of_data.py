@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import timedelta
 
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -155,6 +157,35 @@ def test_staff_that_go_and_change(open_window: OpenWindow, connect: Connect, qtb
     review_of(qtbot, window, grab, run, "staff-changed")
     window.connections()
     shown(qtbot, window, grab, "connections-staff")
+
+
+def test_history_of_many_runs(open_window: OpenWindow, connect: Connect, qtbot: QtBot, grab: Grab) -> None:
+    connected = connect(settings={"safety": {"preview": "never"}})
+    connected.service.sync(connected.name)
+    some = "(SELECT DCID FROM Students WHERE Enroll_Status = 0 LIMIT 4)"
+    for statement in (
+        f"UPDATE Students SET Enroll_Status = 2 WHERE DCID IN {some}",
+        f"UPDATE Students SET First_Name = First_Name || 'a' WHERE DCID IN {some}",
+        "UPDATE Students SET Enroll_Status = 0 WHERE Enroll_Status = 2",
+    ):
+        connected.clock.time += timedelta(hours=13)
+        connected.sql(statement)
+        connected.service.sync(connected.name)
+    secret = connected.service.connection(connected.name).source.client_id
+    connected.service.set_value(connected.name, "source.client_id", json.dumps("wrong"))
+    connected.service.sync(connected.name)
+    connected.service.set_value(connected.name, "source.client_id", json.dumps(secret))
+    connected.clock.time += timedelta(hours=13)
+    connected.service.sync(connected.name, plan_only=True)
+    window = open_window(connected.service)
+    window.history(connected.name)
+    shown(qtbot, window, grab, "history-many")
+    page = window.places.history
+    for place in (2, 4):
+        page.table.setCurrentIndex(page.table.model().index(place, 0))
+        qtbot.keyClick(page.table, Qt.Key.Key_Space)
+    assert page.compared.isVisible()
+    shown(qtbot, window, grab, "history-compared")
 
 
 def test_damaged_data(open_window: OpenWindow, connected: Connected, qtbot: QtBot, grab: Grab) -> None:

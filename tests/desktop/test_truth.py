@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.pages.standing import FigureTable
 from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.widgets.button import Button
+from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import RowsModel
+from psconnect.model.review import FindingQuery
 from tests.desktop.conftest import OpenWindow, settled
-from tests.support.demo import Connected
+from tests.support.demo import Connect, Connected
 
 CELL_PADDING = 8
 STUDENTS = 0
@@ -230,7 +234,7 @@ def test_in_a_narrow_window_no_column_is_dropped_and_no_number_cut(
     assert all(metrics.horizontalAdvance(name) + 2 * CELL_PADDING < widths[0] for name in names)
 
 
-def test_two_chosen_runs_are_compared_by_what_they_left(
+def test_two_ticked_runs_are_compared_by_what_they_left(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
     first = connected.delivered()
@@ -241,12 +245,66 @@ def test_two_chosen_runs_are_compared_by_what_they_left(
     settled(qtbot, window)
     page = window.places.history
     assert not page.compared.isVisible()
-    page.table.selectAll()
+    page.table.setFocus()
+    for place in range(2):
+        page.table.setCurrentIndex(page.table.model().index(place, 0))
+        qtbot.keyClick(page.table, Qt.Key.Key_Space)
     assert page.compared.isVisible()
     model = page.compared.model
     students = [model.index(0, column).data() for column in range(4)]
     before, after = first.reconciled["student"].delivered, second.reconciled["student"].delivered
     assert after < before
     assert students == ["Students", f"{before:,}", f"{after:,}", f"−{before - after}"]
-    page.table.selectRow(0)
-    assert not page.compared.isVisible()
+    qtbot.keyClick(page.table, Qt.Key.Key_Space)
+    assert not page.compared.isVisible(), "one tick compares nothing"
+
+
+def test_the_chart_has_removals_below_its_line_and_durations_in_a_lane_of_their_own(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    connected.delivered()
+    connected.sql("UPDATE Students SET Enroll_Status = 2 WHERE DCID IN (SELECT DCID FROM Students LIMIT 5)")
+    run = connected.service.sync(connected.name)
+    connected.service.set_value(connected.name, "source.client_id", '"wrong"')
+    connected.service.sync(connected.name)
+    window = open_window(connected.service)
+    window.history(connected.name)
+    settled(qtbot, window)
+    chart = window.places.history.chart
+    assert [bar.mark for bar in chart.bars] == ["", "", "failed"]
+    removed = sum(counts.remove for counts in run.changes.values())
+    assert removed
+    assert chart.bars[1].removed == removed
+    created, updated, gone, took = chart.rects(1)
+    assert created.bottom() <= updated.top() + 0.01
+    assert max(created.bottom(), updated.bottom()) <= gone.top()
+    assert gone.height() > 0
+    assert gone.bottom() < took.top()
+    point = QPoint(int(chart.rects(0)[0].center().x()), 20)
+    QTest.mouseClick(chart, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+    assert window.places.history.table.currentIndex().row() == 2, "a click leads to the run's line"
+
+
+def test_what_needs_attention_names_field_and_effect_and_leads_to_exactly_these(
+    open_window: OpenWindow, connect: Connect, qtbot: QtBot
+) -> None:
+    connected = connect(settings={"requirements": {"student": {"givenName": "skip"}}, "safety": {"preview": "never"}})
+    run = connected.service.sync(connected.name)
+    window = open_window(connected.service)
+    window.overview(connected.name)
+    settled(qtbot, window)
+    card = window.places.overview.findings
+    found = {group.attribute: group for group in connected.service.findings(run.id, FindingQuery()).groups}
+    count = found["givenName"].count
+    line = (f"{count}", "First name is empty", "students · left out · Students.First_Name")
+    assert line in card.lines
+    titles = [one for one in card.findChildren(Label) if one.text() in {title for _count, title, _whom in card.lines}]
+    assert len(titles) == len(card.lines) > 2
+    assert len({one.mapTo(card, QPoint(0, 0)).x() for one in titles}) == 1, "one grid, however long the numbers"
+    show = next(one for one in card.findChildren(Button) if one.accessibleName() == "Show: First name is empty")
+    qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
+    settled(qtbot, window)
+    settled(qtbot, window)
+    tree = window.places.findings.tree.model()
+    assert [tree.index(row, 0).data() for row in range(tree.rowCount())] == ["First name is empty"]
+    assert tree.index(0, 1).data() == f"{count} students"

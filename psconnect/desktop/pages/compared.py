@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from psconnect.desktop.text import duration, entity_label, moment, number, tr
+from psconnect.desktop.theme.tokens import SPACE_M
 from psconnect.desktop.widgets.card import Card
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
@@ -16,11 +17,11 @@ class ComparedCard(Card):
     """Hidden until ``show_runs`` gets two runs that delivered."""
 
     def __init__(self) -> None:
-        super().__init__(tr("The two chosen runs"))
-        self.model = RowsModel(
-            [tr("Delivered"), tr("Earlier"), tr("Later"), tr("Difference")], frozenset({1, 2, 3}), self
-        )
-        self.table = Table(self.model, tr("The two chosen runs"), [0, 84, 84, 92])
+        super().__init__(tr("The two ticked runs"))
+        self.model = RowsModel([tr("Delivered"), tr("Earlier"), tr("Later"), tr("Change")], frozenset({1, 2, 3}), self)
+        self.table = Table(self.model, tr("The two ticked runs"), [0, 64, 64, 68])
+        margins = self.body.contentsMargins()
+        self.body.setContentsMargins(SPACE_M, margins.top(), SPACE_M, margins.bottom())
         self.add(self.table)
         self.note = Label("", "help")
         self.add(self.note)

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.attention import AttentionCard
 from psconnect.desktop.pages.failure import ways_on
 from psconnect.desktop.pages.standing import StandingCard
 from psconnect.desktop.sentences import changes_in_words, headline, went, where_from_to
 from psconnect.desktop.text import counted, duration, exact, moment, number, tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XL
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XL
 from psconnect.desktop.widgets.banner import Action, Banner
-from psconnect.desktop.widgets.button import link, primary
-from psconnect.desktop.widgets.card import Card, clear, column, row, wide
+from psconnect.desktop.widgets.button import primary
+from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, state_of_run
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.model.connection import Connection
 from psconnect.model.record_list import Figure
-from psconnect.model.review import ProblemGroup
+from psconnect.model.review import FindingQuery, Findings
 from psconnect.model.runs import APPLIED, WAITING, Run, telling_run
 from psconnect.service import StandingFigures
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.errors import word
-from psconnect.wording.rules import rule_of
-from psconnect.wording.runs import severity_order
 
-_MOST_FINDINGS, _NARROW = 6, 800
+_NARROW = 800
 _AFTER_UNDO = marked(
     "The last delivery took an earlier run back. The next sync with changes waits for your approval, because it would "
     "do again what was undone. Correct the cause first, in PowerSchool or in the settings."
 )
-_STATE = {"error": "bad", "warning": "warning", "info": ""}
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class _Loaded:
     connection: Connection
     runs: list[Run]
     standing: StandingFigures
-    problems: list[ProblemGroup]
+    findings: Findings | None
 
     @property
     def newest(self) -> Run | None:
@@ -69,7 +66,7 @@ class OverviewPage(ScrollPage):
         self.body.addWidget(self.over)
         self._status = _StatusCard()
         self.body.addWidget(self._status)
-        self.standing, self.findings = StandingCard(self._open_figure), _FindingsCard()
+        self.standing, self.findings = StandingCard(self._open_figure), AttentionCard()
         self._side_by_side = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._side_by_side.setSpacing(SPACE_L)
         self._side_by_side.addWidget(self.standing, 2)
@@ -89,8 +86,8 @@ class OverviewPage(ScrollPage):
         def work() -> _Loaded:
             runs, standing = service.runs(name), service.standing(name)
             told = standing.last if standing.last and standing.last.kind != "undo" else None
-            problems = service.problems(told.id, most=1) if told else []
-            return _Loaded(service.connection(name), runs, standing, problems)
+            findings = service.findings(told.id, FindingQuery(), most=1) if told else None
+            return _Loaded(service.connection(name), runs, standing, findings)
 
         self.read(self._context.bridge, work, self._show)
 
@@ -125,7 +122,7 @@ class OverviewPage(ScrollPage):
             self.standing.when.setText(delivered)
             self.standing.still.show_state(tr("still true, {delivered}", delivered=delivered) if over else "", "good")
             show = partial(self._context.go.findings, self.name, last.id)
-            self.findings.show_findings(loaded.problems, show, read=last.kind != "undo")
+            self.findings.show_findings(loaded.findings, show)
         self._show_over(loaded)
         self._run_changed(self.name)
         self.show_content()
@@ -233,58 +230,3 @@ def success_in_words(run: Run) -> str:
     what = counted(total, "1 change", "{count} changes") if total else tr("no change")
     took = run.took
     return tr("{what}, took {span}", what=what, span=duration(took.total_seconds())) if took is not None else what
-
-
-class _FindingsCard(Card):
-    """The findings of the last delivery, most severe first."""
-
-    def __init__(self) -> None:
-        super().__init__(tr("Needs attention"))
-        self.body.removeWidget(self.heading)
-        self._count = Label("", "muted", wrap=False)
-        self.add(row(wide(self.heading), self._count))
-        self._list = QVBoxLayout()
-        self._list.setSpacing(SPACE_S)
-        self.body.addLayout(self._list)
-        self._none = Label("", "muted")
-        self.add(self._none)
-        self.body.addStretch(1)
-        self._more = link("", self._open_all)
-        self._show_all: Callable[[], object] | None = None
-        self.add(row(self._more, 1))
-
-    def _open_all(self) -> None:
-        if self._show_all:
-            self._show_all()
-
-    def show_findings(self, groups: list[ProblemGroup], show: partial[None], *, read: bool) -> None:
-        """Show the findings by rule; ``show`` opens those of a rule. An undo has ``read`` nothing."""
-        clear(self._list)
-        self._show_all = show
-        by_rule: dict[str, list[ProblemGroup]] = {}
-        for group in groups:
-            by_rule.setdefault(group.rule.key, []).append(group)
-        ordered = sorted(
-            by_rule.values(), key=lambda found: (severity_order(found[0].rule.severity), -sum(g.count for g in found))
-        )
-        for found in ordered[:_MOST_FINDINGS]:
-            self._list.addWidget(_finding(found, show))
-        in_order = tr("Nothing: every record that was read is in order.")
-        self._none.setText(in_order if read else tr("An undo reads nothing; the run before it tells what it found."))
-        self._none.setVisible(not ordered)
-        total = sum(group.count for group in groups)
-        self._count.setText(counted(total, "1 record", "{count} records") if ordered else "")
-        self._more.setText(tr("Show all {count}", count=number(total)))
-        self._more.setVisible(bool(ordered))
-
-
-def _finding(groups: list[ProblemGroup], show: partial[None]) -> QWidget:
-    rule, count = rule_of(groups[0].rule.key), sum(group.count for group in groups)
-    schools = [group.school for group in sorted(groups, key=lambda group: -group.count) if group.school]
-    where = schools[0] if len(schools) == 1 else counted(len(schools), "at 1 school", "at {count} schools")
-    shows = link(tr("Show"), partial(show, rule.key), name=tr("Show: {finding}", finding=rule.title))
-    place = ElidedLabel(where if schools else tr("in the district"), "help")
-    words = column(Label(rule.title), row(wide(place), shows), spacing=0)
-    chip = Chip(number(count), _STATE[rule.severity])
-    chip.setAccessibleName(counted(count, "1 record", "{count} records"))
-    return row(chip, wide(words))

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import tr
@@ -21,6 +21,7 @@ from psconnect.model.errors import PsconnectError
 from psconnect.wording.errors import word
 
 _MESSAGE_WIDTH, _ALMOST_ALL = 600, 100
+_MOST_OF_HEAD = 0.55
 _T = TypeVar("_T")
 
 
@@ -57,7 +58,7 @@ class ScrollPage(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self._actions.setSizePolicy(policy)
         self._actions.installEventFilter(self)
-        head = QHBoxLayout()
+        self._head = head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         head.setSpacing(SPACE_L)
         words = QVBoxLayout()
         words.setSpacing(SPACE_XS)
@@ -107,8 +108,23 @@ class ScrollPage(QWidget):
         outer = self.layout()
         if watched is self._actions and event.type() == QEvent.Type.LayoutRequest and outer:
             self.buttons.activate()
+            self._share_head()
             outer.activate()
         return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Buttons that would leave the title too little room stand below it."""
+        super().resizeEvent(event)
+        self._share_head()
+
+    def _share_head(self) -> None:
+        below = self.buttons.sizeHint().width() > self.width() * _MOST_OF_HEAD
+        direction = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        if self._head.direction() != direction:
+            self._head.setDirection(direction)
+            self._head.setSpacing(SPACE_S if below else SPACE_L)
+            side = Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag(0)
+            self._head.setAlignment(self._actions, side)
 
     def set_title(self, title: str, subtitle: str = "") -> None:
         """Show another title and sentence."""
