@@ -146,7 +146,7 @@ def test_what_changed_nothing_turns_no_connection_red(
     assert not card.needs_you
 
 
-def test_mission_G32_run_sync_is_on_every_card_and_overview(
+def test_mission_g32_run_sync_is_on_every_card_and_overview(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
     window = open_window(connected.service)
@@ -159,7 +159,7 @@ def test_mission_G32_run_sync_is_on_every_card_and_overview(
     assert menu.actions()[0].text() == "Run sync"
 
 
-def test_mission_D14_run_sync_opens_the_last_summary_also_before_the_first_run(
+def test_mission_d14_run_sync_opens_the_last_summary_also_before_the_first_run(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
     window = open_overview(open_window, connected, qtbot)
@@ -181,7 +181,7 @@ def test_mission_D14_run_sync_opens_the_last_summary_also_before_the_first_run(
     assert connected.service.runs(connected.name)[0].id == run.id, "looking at the summary starts nothing"
 
 
-def test_mission_D15_only_a_second_press_starts_the_run_and_it_is_shown(
+def test_mission_d15_only_a_second_press_starts_the_run_and_it_is_shown(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
     window = open_window(connected.service)
@@ -197,7 +197,7 @@ def test_mission_D15_only_a_second_press_starts_the_run_and_it_is_shown(
     assert connected.service.runs(connected.name)[0].state == "held"
 
 
-def test_mission_D21_a_disabled_connection_keeps_all_and_runs_nothing(
+def test_mission_d21_a_disabled_connection_keeps_all_and_runs_nothing(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:
     connected.delivered()

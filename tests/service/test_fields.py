@@ -23,7 +23,7 @@ def names(found: list[FoundField]) -> list[str]:
     return [one.name for one in found]
 
 
-def test_mission_G02_a_filter_box_finds_a_field_by_name_and_meaning(service: Service) -> None:
+def test_mission_g02_a_filter_box_finds_a_field_by_name_and_meaning(service: Service) -> None:
     assert names(service.find_fields("immun"))[:2] == [
         "StudentCoreFields.immunization_dpt",
         "StudentCoreFields.immunization_mmr",
@@ -47,7 +47,7 @@ def test_mission_G02_a_filter_box_finds_a_field_by_name_and_meaning(service: Ser
         ("S_CA_STU_X.EL_Status", "", "S_CA_STU_X.EL_Status", "extension"),
     ],
 )
-def test_mission_G03_a_name_without_a_dot_is_a_standard_field_and_one_with_a_dot_is_table_and_field(
+def test_mission_g03_a_name_without_a_dot_is_a_standard_field_and_one_with_a_dot_is_table_and_field(
     service: Service, typed: str, entity: str, name: str, origin: str
 ) -> None:
     found = service.find_fields(typed, entity=entity)
@@ -60,7 +60,7 @@ def test_what_is_no_field_is_not_offered_as_typed(service: Service, typed: str) 
     assert not [one for one in service.find_fields(typed) if one.origin == "typed" or one.name.lower() == typed.lower()]
 
 
-def test_mission_G05_the_name_of_a_group_of_tables_is_told_from_that_of_a_table(service: Service) -> None:
+def test_mission_g05_the_name_of_a_group_of_tables_is_told_from_that_of_a_table(service: Service) -> None:
     (group,) = service.find_fields("U_DEF_EXT_STUDENTS.immun_waiver")
     assert group.group == "U_DEF_EXT_STUDENTS"
     (table,) = service.find_fields("U_STUDENTS_EXTENSION.immun_note")

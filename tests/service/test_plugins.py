@@ -122,7 +122,7 @@ def test_unsaved_settings_are_noted_with_the_stored_connection(service: Service,
     assert "STUDENTS.GENDER" in service.plugin_gap(after).spare
 
 
-def test_mission_G15_switching_co_teachers_on_names_the_fields_that_the_plugin_lacks(service: Service) -> None:
+def test_mission_g15_switching_co_teachers_on_names_the_fields_that_the_plugin_lacks(service: Service) -> None:
     service.save_connection(from_dict({"name": NAME, "preset": "school-passport"}))
     off = service.build_plugin(NAME)
     assert not service.plugin_gap(service.connection(NAME)).upgrade
@@ -140,7 +140,7 @@ def test_mission_G15_switching_co_teachers_on_names_the_fields_that_the_plugin_l
     assert not service.plugin_gap(service.connection(NAME)).upgrade
 
 
-def test_mission_G01_further_fields_are_in_the_plugin_and_the_default_one_has_none(service: Service) -> None:
+def test_mission_g01_further_fields_are_in_the_plugin_and_the_default_one_has_none(service: Service) -> None:
     service.save_connection(settings())
     default = service.build_plugin(NAME)
     own = "Alert_Medical|alert, StudentCoreFields.immunization_dpt|dpt, U_STUDENTS_EXTENSION.note|note"
@@ -171,7 +171,7 @@ def _without_its_version(xml: bytes) -> bytes:
     return re.sub(rb' version="[\d.]+"', b"", xml)
 
 
-def test_mission_D03_the_lone_xml_installs_as_well_as_the_zip(connect: Connect, tmp_path: Path) -> None:
+def test_mission_d03_the_lone_xml_installs_as_well_as_the_zip(connect: Connect, tmp_path: Path) -> None:
     """The ZIP holds one plugin.xml; alone it grants the same, and the same roster is delivered."""
     connected = connect()
     service, server = connected.service, connected.server

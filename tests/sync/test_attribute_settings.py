@@ -85,7 +85,7 @@ def test_odd_templates_that_can_be_used(text: str):
     assert found.unlisted == {}
 
 
-def test_mission_G03_a_name_without_a_dot_is_a_field_of_the_standard_table_and_with_one_table_and_field():
+def test_mission_g03_a_name_without_a_dot_is_a_field_of_the_standard_table_and_with_one_table_and_field():
     assert typed("{Alert_Medical}").fields == ("Students.Alert_Medical",)
     assert typed("{student_web_id}").fields == ("Students.Student_Web_ID",)
     assert typed("{StudentCoreFields.immunization_dpt}").fields == ("StudentCoreFields.immunization_dpt",)

@@ -27,7 +27,7 @@ def leave(connected: Connected, count: int) -> None:
     connected.sql(f"UPDATE students SET enroll_status = 2 WHERE dcid IN ({which})")
 
 
-def test_mission_D19_a_paused_import_is_reviewed_its_errors_validated_then_released(
+def test_mission_d19_a_paused_import_is_reviewed_its_errors_validated_then_released(
     connected: Connected, tmp_path: Path
 ) -> None:
     connected.delivered()
@@ -51,7 +51,7 @@ def test_mission_D19_a_paused_import_is_reviewed_its_errors_validated_then_relea
     assert connected.bundle.read_bytes() != before
 
 
-def test_mission_D19_a_paused_import_is_dropped_and_nothing_was_delivered(connected: Connected) -> None:
+def test_mission_d19_a_paused_import_is_dropped_and_nothing_was_delivered(connected: Connected) -> None:
     connected.delivered()
     before = connected.bundle.read_bytes()
     leave(connected, 60)
@@ -62,7 +62,7 @@ def test_mission_D19_a_paused_import_is_dropped_and_nothing_was_delivered(connec
         connected.service.approve(run.id, "too late")
 
 
-def test_mission_D18_changes_above_a_limit_pause_the_import_and_say_so(connected: Connected) -> None:
+def test_mission_d18_changes_above_a_limit_pause_the_import_and_say_so(connected: Connected) -> None:
     """As far as it goes without mail: the same headline and cause in window, command line and report."""
     connected.delivered()
     leave(connected, 60)
@@ -80,7 +80,7 @@ def test_mission_D18_changes_above_a_limit_pause_the_import_and_say_so(connected
         ("create", "UPDATE students SET enroll_status = 0 WHERE enroll_status = 2"),
     ],
 )
-def test_mission_D20_limits_judge_creates_and_updates_too(connected: Connected, kind: str, statement: str) -> None:
+def test_mission_d20_limits_judge_creates_and_updates_too(connected: Connected, kind: str, statement: str) -> None:
     connected.service.set_value(connected.name, f"safety.thresholds.student.{kind}", '"5"')
     leave(connected, 60)
     connected.delivered()
@@ -92,7 +92,7 @@ def test_mission_D20_limits_judge_creates_and_updates_too(connected: Connected, 
     assert words[kind] in story_of(run).headline
 
 
-def test_mission_G33_enrollments_go_along_with_a_removed_student_in_the_plan(connected: Connected) -> None:
+def test_mission_g33_enrollments_go_along_with_a_removed_student_in_the_plan(connected: Connected) -> None:
     connected.delivered()
     ((student,),) = connected.sql(f"SELECT min(dcid) FROM students WHERE {IN_SCHOOL}")
     connected.sql("UPDATE students SET enroll_status = 2 WHERE dcid = ?", student)
@@ -108,7 +108,7 @@ def test_mission_G33_enrollments_go_along_with_a_removed_student_in_the_plan(con
     assert kept.set_aside["goes-along"] >= len(theirs), "who stays keeps the enrollments"
 
 
-def test_mission_G19_with_preview_every_sync_waits_and_nothing_is_visible_before(connect: Connect) -> None:
+def test_mission_g19_with_preview_every_sync_waits_and_nothing_is_visible_before(connect: Connect) -> None:
     connected = connect(settings={"safety": {"preview": "always"}})
     connected.delivered()
     for name in ("Ann", "Bo"):
@@ -124,7 +124,7 @@ def test_mission_G19_with_preview_every_sync_waits_and_nothing_is_visible_before
         assert connected.bundle.read_bytes() != before
 
 
-def test_mission_G20_above_the_hold_limit_updated_data_waits_for_approval(connected: Connected) -> None:
+def test_mission_g20_above_the_hold_limit_updated_data_waits_for_approval(connected: Connected) -> None:
     connected.delivered()
     connected.service.set_value(connected.name, "safety.thresholds.student.update", '"3"')
     before = connected.bundle.read_bytes()

@@ -142,7 +142,7 @@ def test_records_excluded_from_a_plan_count_as_left_out(connected: Connected) ->
 
 
 @pytest.mark.parametrize("kind", ["student", "teacher"])
-def test_mission_G33_who_goes_takes_the_enrollments_along(connected: Connected, kind: str) -> None:
+def test_mission_g33_who_goes_takes_the_enrollments_along(connected: Connected, kind: str) -> None:
     connected.delivered()
     before = connected.service.standing(connected.name).rows
     if kind == "student":

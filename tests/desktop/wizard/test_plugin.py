@@ -34,7 +34,7 @@ def texts(widget: QWidget) -> str:
     return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
 
-def test_mission_D02_the_plugin_is_saved_at_once_at_a_place_of_choice(setting: Setting) -> None:
+def test_mission_d02_the_plugin_is_saved_at_once_at_a_place_of_choice(setting: Setting) -> None:
     at_plugin(setting)
     card = setting.plugin.card
     assert card.version.text() == "Not saved yet"
@@ -235,7 +235,7 @@ def test_with_credentials_powerschool_is_asked_whether_a_field_exists(setting: S
         ("Names", "StudentCoreFields.immunization_dpt"),
     ],
 )
-def test_mission_G04_how_to_look_names_up_stands_in_the_finder(setting: Setting, heading: str, said: str) -> None:
+def test_mission_g04_how_to_look_names_up_stands_in_the_finder(setting: Setting, heading: str, said: str) -> None:
     open_finder(setting)
     (fold,) = [one for one in setting.plugin.finder.helps if one.button.text() == heading]
     setting.press(fold.button)

@@ -166,7 +166,7 @@ def test_a_mistake_elsewhere_does_not_hide_what_is_set_here():
     assert "student.username" in asked(odd)
 
 
-def test_mission_G26_attributes_are_mapped_one_by_one_and_from_here_on_it_can_be_finished():
+def test_mission_g26_attributes_are_mapped_one_by_one_and_from_here_on_it_can_be_finished():
     draft = replace(begun(), step="attributes", reached="attributes")
     assert flow.may_finish(draft)
     assert not flow.may_finish(replace(draft, step="credentials"))
@@ -178,7 +178,7 @@ def test_mission_G26_attributes_are_mapped_one_by_one_and_from_here_on_it_can_be
         assert flow.step_state(done, KNOWN, step) == flow.State.DONE
 
 
-def test_mission_G27_a_missing_attribute_is_reported_or_the_record_skipped():
+def test_mission_g27_a_missing_attribute_is_reported_or_the_record_skipped():
     draft = flow.changed(
         begun(), RequirementsPart, requirements={"student": {"grade": "skip", "stateId": "report", "email": "off"}}
     )
@@ -191,7 +191,7 @@ def test_mission_G27_a_missing_attribute_is_reported_or_the_record_skipped():
     assert [found.of(name).requirement for name in ("grade", "stateId", "email")] == ["skip", "report", "off"]
 
 
-def test_mission_G29_domains_begin_with_first_name_last_name_and_email_and_take_others():
+def test_mission_g29_domains_begin_with_first_name_last_name_and_email_and_take_others():
     lines = dict(flow.spec_of("uniqueness").lines(begun(), KNOWN))
     assert lines["Students"] == "givenName + familyName + email"
     draft = flow.changed(begun(), UniquenessPart, domains={"student": ("givenName", "familyName", "identifier")})
@@ -201,7 +201,7 @@ def test_mission_G29_domains_begin_with_first_name_last_name_and_email_and_take_
     )
 
 
-def test_mission_G18_comparing_is_switched_on_and_off_per_kind_of_record():
+def test_mission_g18_comparing_is_switched_on_and_off_per_kind_of_record():
     draft = flow.changed(begun(), UniquenessPart, domains={"student": (), "class": ("classCode",)})
     domains = choices_of(to_connection(draft, KNOWN)).selection.rules.domains
     assert "student" not in domains
@@ -209,7 +209,7 @@ def test_mission_G18_comparing_is_switched_on_and_off_per_kind_of_record():
     assert domains["teacher"] == ("givenName", "familyName", "email")
 
 
-def test_mission_M05_the_schema_for_section_names_is_the_title_of_classes():
+def test_mission_m05_the_schema_for_section_names_is_the_title_of_classes():
     draft = mapped(begun(), "class", "title", "{course_name} ({section_number}) - {expression}")
     assert asked(draft) == {}
     template = choices_of(to_connection(draft, KNOWN)).mapping.templates["class"]["title"]
