@@ -43,10 +43,11 @@ def test_both_navigations_have_the_same_number_of_steps_so_that_ticks_hold_for_b
 
 def test_mission_d04_the_classic_way_to_install():
     steps = [f"{step.do} {step.note}" for step in steps_for(help_topic("install-plugin").parts[0], "classic")]
-    way = " ".join(steps)
-    for place in ("Setup", "System", "System Settings", "Server", "Plugin Management Configuration",
-                  "Plugin Management Dashboard", "Install"):  # fmt: skip
-        assert place in way
+    way, at = " ".join(steps), 0
+    for place in ("System > System Settings > Plugin Management Configuration", "main menu under Setup", "under Server",
+                  "Plugin Management Dashboard", "Press Install, choose", "press Install again"):  # fmt: skip
+        assert place in way[at:], f"{place} is missing, or comes too early"
+        at = way.index(place, at)
 
 
 def test_mission_d06_enabling_asks_to_confirm():

@@ -133,6 +133,12 @@ class CredentialsPage(StepPage):
         empty = (field for field in fields if not field.text() and not field.placeholderText().startswith(tr("Kept")))
         return next(empty, self.test_button)
 
+    def lead_to(self, key: str) -> QWidget:
+        """The line for a certificate is opened first."""
+        if key == "ca_file":
+            self._open_certificate()
+        return super().lead_to(key)
+
     def seen(self, key: str) -> None:
         """Who goes on typing looks at the fields again."""
         self._following = False
