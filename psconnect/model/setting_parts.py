@@ -31,8 +31,13 @@ def setting_parts(connection: Connection) -> dict[str, str]:
         parts: Mapping[str, Any] = {f"{section}.{key}": one for key, one in value.items()} if _is_table(value) else {}
         for key, one in (parts or {section: value}).items():
             if section not in _NOT_DECIDING and key not in _NOT_DECIDING and one not in ({}, [], None):
-                found[key] = json.dumps(one, sort_keys=True, default=str)
+                found[key] = part_of(one)
     return found
+
+
+def part_of(value: object) -> str:
+    """A part's value as it is compared."""
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def differing_parts(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -17,7 +17,7 @@ from psconnect.logs import logger
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import APPLIED, Run, telling_run
-from psconnect.model.setting_parts import differing_parts, setting_parts
+from psconnect.model.setting_parts import differing_parts
 from psconnect.powerschool.plugin_versions import built_later
 from psconnect.service.destinations import Destinations
 from psconnect.service.identity import Identity
@@ -30,7 +30,7 @@ from psconnect.store.reading.last_reading import FINDER
 from psconnect.store.settings.change_times import note_change
 from psconnect.store.settings.connection_files import read_file, to_toml
 from psconnect.store.settings.home_id import forget_home_id
-from psconnect.sync.compose import choices_of, load_preset
+from psconnect.sync.compose import choices_of, deciding_parts, load_preset
 from psconnect.sync.thresholds import thresholds_of
 
 IN_USE = "PSC-CONNECTION-EXISTS"
@@ -95,10 +95,10 @@ class Connections(Identity, Destinations):
             KINDS[checked.destination_kind].check(checked.destination)
         self.check_ids(checked)
         self._forget_for_another_kind(checked)
-        before = setting_parts(self._files.get(checked.name)) if self._files.spelled(checked.name) else {}
+        before = deciding_parts(self._files.get(checked.name)) if self._files.spelled(checked.name) else {}
         self._files.save(checked)
         if before:
-            changed = differing_parts(before, setting_parts(checked))
+            changed = differing_parts(before, deciding_parts(checked))
             note_change(self.rosters_of(checked.name), changed, self.clock.now())
         return checked
 

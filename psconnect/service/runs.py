@@ -13,14 +13,20 @@ from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.ids import Ids
 from psconnect.model.runs import Change, Run
-from psconnect.model.setting_parts import setting_parts
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.reports import write_report
 from psconnect.service.destinations import Destinations
 from psconnect.store.history import run_table
 from psconnect.store.settings.change_times import change_times
 from psconnect.sync import approvals, engine, undo
-from psconnect.sync.compose import choices_of, compare_of, reading_fingerprint, rules_fingerprint, shaped_source
+from psconnect.sync.compose import (
+    choices_of,
+    compare_of,
+    deciding_parts,
+    reading_fingerprint,
+    rules_fingerprint,
+    shaped_source,
+)
 from psconnect.sync.job import Job, safety_of
 from psconnect.sync.shaping import ShapedSource
 
@@ -166,7 +172,7 @@ class Runs(Destinations):
                 reading=reading_fingerprint(choices),
                 naming=choices.naming,
                 labels=choices.labels,
-                settings=setting_parts(connection),
+                settings=deciding_parts(connection),
                 changed_at=change_times(self.rosters_of(name)),
             )
 

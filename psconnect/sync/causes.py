@@ -58,9 +58,16 @@ _SETTING_OF = {
     "other-year": "scope.start_year",
     "assignment-role": "roles",
     "role-not-mapped": "roles",
+    "uniqueness-conflict": "uniqueness.{entity}",
     NOT_CHOSEN: "scope.schools",
 }
 """The part of the settings (model.setting_parts) that decides a rule."""
+_OF_DATA = ("student-inactive", "other-year", "assignment-role", "role-not-mapped", NOT_CHOSEN)
+"""Rules of them that leave records out without any change of the settings, too: another preset explains nothing."""
+_READING = ("options.parents", "options.contact_module", "source.without", "source.read", "source.kind", "preset")
+"""The parts of the settings that decide whether rows are read at all, the likeliest first."""
+_REQUIRED = ("requirements.{entity}", "mapping.{entity}", "options.devices", "preset")
+"""The parts that decide who lacks something."""
 _IDENTITY = ("sourcedId", "username", "identifier", "email", "courseCode", "classCode")
 
 
@@ -106,9 +113,13 @@ class Circumstances:
         """The stream of an entity of which too few rows were read; empty for none."""
         for stream in _STREAMS.get(entity, ()):
             before = self.read_before.get(stream, 0)
-            if before and self.read.get(stream, 0) < before * _ENOUGH:
+            if before and stream in self.read and self.read[stream] < before * _ENOUGH:
                 return stream
         return ""
+
+    def unasked(self, entity: str) -> bool:
+        """Whether rows of an entity were read at the last delivery, and nobody asked for them this time."""
+        return any(self.read_before.get(stream) and stream not in self.read for stream in _STREAMS.get(entity, ()))
 
 
 def work_out_cause(
@@ -179,6 +190,7 @@ class _Origins:
             ("school-off", group.school in off and root in _GONE_WITH_SCHOOL),
             ("moved-away", root in _ELSEWHERE),
             ("new-year", self._known.new_year and (lost or root == "other-year") and entity.key not in _LASTING),
+            ("not-read", root in _UNLISTED and self._known.unasked(entity.key)),
             ("short-read", lost and bool(self._known.short(entity.key))),
             ("filter", root.startswith(FILTER)),
             ("no-class", root == "other-staff-now"),
@@ -202,8 +214,9 @@ class _Origins:
             return self._new_year(count)
         if code == "missing":
             return self._missing(count, owner)
-        part = _SETTING_OF.get(root, "uniqueness" if root == "uniqueness-conflict" else "")
-        return self._with_setting(Share(count, code, {"rule": root, **place} if code == "rule" else place), part)
+        values = {"rule": root, **place} if code == "rule" else {} if code == "not-read" else place
+        unasked = code == "not-read" or (code == "no-class" and self._known.unasked(self._entities[0].key))
+        return self._with_setting(Share(count, code, values), *(_READING if unasked else _deciding(root, owner)))
 
     def _missing(self, count: int, owner: Entity) -> Share:
         lacking = change_origins.lacking_attributes(self._plan, owner, "missing-required")
@@ -212,14 +225,12 @@ class _Origins:
         if emptied:
             return Share(count, "field-emptied", {"fields": emptied, "entity": owner.key, "attribute": attribute})
         found = Share(count, "missing", {"attribute": attribute, "entity": owner.key})
-        for part in (f"requirements.{owner.key}", f"mapping.{owner.key}"):
-            if part in self._known.changed:
-                return self._with_setting(found, part)
-        return found
+        return self._with_setting(found, *(part.format(entity=owner.key) for part in _REQUIRED))
 
-    def _with_setting(self, share: Share, part: str) -> Share:
-        """The share with the setting behind it, where that was changed since the last delivery."""
-        if part not in self._known.changed:
+    def _with_setting(self, share: Share, *parts: str) -> Share:
+        """The share with the first of these settings that was changed since the last delivery; else as it is."""
+        part = next((one for one in parts if one in self._known.changed), "")
+        if not part:
             return share
         return replace(share, values={**share.values, "setting": part}, since=self._known.since(part))
 
@@ -299,7 +310,7 @@ class _Origins:
     def _part_of(self, entity: Entity, attribute: str) -> str:
         """The changed part of the settings that an attribute's values can come from; empty for none."""
         parts = [f"mapping.{entity.key}", f"custom.{entity.key}", f"usernames.{entity.key}"]
-        parts += ["options.username_prefix"] if attribute == "username" else []
+        parts += ["options.username_prefix", "options.devices"] if attribute == "username" else []
         parts += ["options.course_prefix"] if attribute == "courseCode" else []
         parts += ["options.student_identifier"] if attribute == "identifier" else []
         changed = self._known.changed
@@ -309,6 +320,12 @@ class _Origins:
     def _emptied(self, entity: Entity) -> list[str]:
         streams = _STREAMS.get(entity.key, ())
         return [name for stream in streams for name in self._known.emptied.get(stream, ())]
+
+
+def _deciding(root: str, owner: Entity) -> Sequence[str]:
+    """The parts of the settings by which a rule leaves records out, the likeliest first."""
+    part = _SETTING_OF.get(root, "").format(entity=owner.key)
+    return (part, *(() if root in _OF_DATA else ("preset",))) if part else ()
 
 
 def _has_school(entity: Entity) -> bool:

@@ -16,6 +16,8 @@ from psconnect.model.connection import Connection
 from psconnect.model.entities import LONGEST
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import Ids
+from psconnect.model.sections import OptionSettings
+from psconnect.model.setting_parts import part_of, setting_parts
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.roster.mapping import RosterMapping, parse_mapping
 from psconnect.roster.presets import Preset, parse_preset
@@ -23,7 +25,7 @@ from psconnect.sources import source_kind_of
 from psconnect.sources.kind import OpenSource, SourceContext, SourceKind
 from psconnect.sources.wanted import Wanted
 from psconnect.sync.generated_values import Naming
-from psconnect.sync.included import Selection, selection_of
+from psconnect.sync.included import Selection, options_of, selection_of
 from psconnect.sync.naming import custom_labels, naming_of, said_by_options
 from psconnect.sync.shaping import ShapedSource, ShapingRules
 from psconnect.sync.shaping.keys import NumberedKeys, PassingKeys
@@ -45,6 +47,24 @@ def load_preset(name: str) -> Preset:
 def in_effect(connection: Connection) -> Connection:
     """The settings in effect: the connection's own, and its preset's for what it leaves open; raises FixSettings."""
     return layers_of(connection)[1]
+
+
+def deciding_parts(connection: Connection) -> dict[str, str]:
+    """The settings that decide what is delivered (model.setting_parts).
+
+    An option that states what holds anyway is no part: who chooses something and then takes it back has changed
+    nothing, even though the file says more than before.
+    """
+    found = setting_parts(connection)
+    stated = {section: keys for section, keys in connection.stated.items() if section != "options"}
+    bare = msgspec.structs.replace(connection, options=OptionSettings(), stated=stated)
+    try:
+        usual = msgspec.structs.asdict(options_of(in_effect(bare)))
+    except FixSettings:
+        # A stored file may have a preset that this version lacks: it is compared as it stands.
+        return found
+    same = {f"options.{name}": part_of(value) for name, value in usual.items()}
+    return {key: value for key, value in found.items() if same.get(key) != value}
 
 
 def layers_of(connection: Connection) -> tuple[Preset, Connection]:

@@ -70,9 +70,12 @@ _SETTINGS = {
     "options.only_taught_classes": (marked("the choice about classes without a teacher"), "who"),
     "options.only_used_courses": (marked("the choice about courses without a class"), "who"),
     "options.merge_terms": (marked("the merging of terms"), "who"),
+    "options.contact_module": (marked("the choice where contacts come from"), "who"),
+    "options.student_identifier": (marked("the choice of the students’ number"), "who"),
     "options.id_prefix": (marked("the prefix of ids"), "who"),
     "options": (marked("the choice of who and what is delivered"), "who"),
     "preset": (marked("the preset"), "connect"),
+    "source.without": (marked("what the plugin does not ask for"), "plugin"),
     "source": (marked("the source"), "credentials"),
 }
 """By the part of the settings, or by its section: what it is called, and the page where it is changed."""

@@ -38,6 +38,8 @@ class _Texts:
 
 _CHANGED = marked("{sentence}; in the settings, {setting} changed {when}")
 _BY_SETTING = marked("If that was not meant, change it back and run again. Else look at the changes, then approve.")
+_BY_SETTING_FIRST = ("attribute", "emptied")
+"""Causes that data and settings can have: a changed setting leads to its own page."""
 _TEXTS = {
     "school-off": _Texts(
         plural("It is at {schools}, which {switched}", "{who} are at {schools}, which {switched}"),
@@ -88,6 +90,11 @@ _TEXTS = {
         marked("{count} because only {read} of {before} {stream:rows} were read"),
         marked("Check in PowerSchool that they are all there, and that the plugin may view them. Then run again."),
         "credentials",
+    ),
+    "not-read": _Texts(
+        plural("It is not read any more", "{who} are not read any more"),
+        marked("{count} that are not read any more"),
+        marked("Check the settings and the plugin: something that was read before is not asked for any more."),
     ),
     "missing": _Texts(
         plural("It has no {attribute} any more", "{who} have no {attribute} any more"),
@@ -195,10 +202,11 @@ def word_cause(cause: Cause, now: datetime | None = None) -> WordedCause | None:
     setting = str(main.values.get("setting", ""))
     if setting and main.code not in _SWITCHED and (main.since or main.code != "settings"):
         sentence = translated(texts.changed or _CHANGED, sentence=sentence, **holes)
-    where = texts.where or setting_page(setting)
-    way = _BY_SETTING if setting and not texts.where else texts.way
-    if main.code == "missing" and setting.startswith("requirements"):
-        where = "requirements"
+    by_setting = setting and (not texts.where or main.code in _BY_SETTING_FIRST)
+    where = setting_page(setting) if by_setting else texts.where
+    way = _BY_SETTING if by_setting else texts.way
+    if main.code == "missing" and setting.startswith(("requirements", "options", "preset")):
+        where = setting_page(setting)
     return WordedCause(main.code, f"{sentence}.", translated(way, _schools(main), **holes), where)
 
 

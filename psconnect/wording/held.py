@@ -25,6 +25,7 @@ _PAGES = {
     "rules-changed/adopted": "ids",
     "rules-changed/place": "destination",
     "rules-changed/place-before": "destination",
+    "short-read/not-asked": "who",
     "short-read": "credentials",
     "field-emptied": "plugin",
 }
@@ -101,6 +102,8 @@ def _is_same(hold: Hold, cause: Cause) -> bool:
         return False
     if hold.rule == "field-emptied":
         return main.code == hold.rule
+    if hold.case == "short-read/not-asked":
+        return main.code in ("not-read", "new-year")
     return main.code == "new-year" or main.values.get("stream") == hold.values.get("stream")
 
 

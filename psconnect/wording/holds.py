@@ -81,6 +81,10 @@ _TEXTS = {
         marked("Only {read} {stream:rows} were read; last time there were {before}."), _CHECK_READ
     ),
     "short-read/none": _HoldTexts(marked("No {stream:rows} were read; last time there were {before}."), _CHECK_READ),
+    "short-read/not-asked": _HoldTexts(
+        marked("No {stream:rows} are read any more; last time there were {before}."),
+        marked("If that was not meant, change the settings back, then run again. Else look at it, then approve."),
+    ),
     "field-emptied": _HoldTexts(
         marked("{fields}: empty in all {count} {stream:rows}; at the last delivery some had a value."),
         marked(

@@ -219,6 +219,95 @@ def test_a_changed_mapping_is_the_cause_of_new_usernames(delivered: Connected) -
     assert f" changed {told_when(delivered)}" in story.cause
 
 
+def test_contacts_that_were_switched_off_are_no_short_read(delivered: Connected) -> None:
+    changed(delivered, "options", parents="none")
+    run, story = held(delivered)
+    gone = run.changes["contact"].remove
+    assert story.headline == f"{gone} contacts would be removed"
+    assert story.cause.startswith(
+        f"All {gone} are not read any more; in the settings, the choice about contacts changed "
+    )
+    assert (story.code, story.where) == ("not-read", "who")
+    assert "change it back" in story.way
+    assert "PowerSchool" not in story.text, "nothing is missing there"
+    assert story.more == (), "that relationships go, too, is the same thing"
+
+
+def test_what_the_plugin_is_built_without_is_no_short_read(connect: Connect) -> None:
+    connected = connect(settings={"source": {"read": "tables"}})
+    connected.delivered()
+    changed(connected, "options", parents="none")
+    changed(connected, "source", without=["contacts"])
+    _run, story = held(connected)
+    assert story.code == "not-read"
+    assert "in the settings, the choice about contacts changed" in story.cause
+
+
+def test_teachers_whose_assignments_are_not_read_any_more(connect: Connect) -> None:
+    connected = connect(settings={"source": {"read": "tables"}})
+    connected.delivered()
+    changed(connected, "source", without=["sectionteacher", "roledef"])
+    connected.sql("UPDATE Sections SET Teacher = 0")
+    _run, story = held(connected)
+    assert "would become other staff" in story.headline
+    assert "have no class in this school year any more; in the settings, what the plugin does not ask for changed" in (
+        story.cause
+    )
+    assert (story.code, story.where) == ("no-class", "plugin")
+
+
+def test_what_was_chosen_and_taken_back_is_blamed_for_nothing(delivered: Connected) -> None:
+    changed(delivered, "options", parents="none")
+    changed(delivered, "options", parents="all")
+    delivered.sql(f"UPDATE students SET enroll_status = 2 WHERE {IN_SCHOOL} AND dcid % 3 = 0")
+    run, story = held(delivered)
+    assert run.cause is not None
+    assert run.cause.settings == ()
+    assert "settings" not in story.text
+
+
+def test_a_domain_of_uniqueness_that_was_switched_on(delivered: Connected) -> None:
+    changed(delivered, "uniqueness", student=["familyName"])
+    run, story = held(delivered)
+    gone = run.changes["student"].remove
+    assert story.headline == f"{gone} students would be removed"
+    assert "another record that has to differ from it has the same values" in story.cause
+    assert "in the settings, the domains of uniqueness changed" in story.cause
+    assert (story.code, story.where) == ("rule", "uniqueness")
+    assert "change it back" in story.way
+
+
+def test_another_answer_about_devices_is_the_cause_of_new_usernames(delivered: Connected) -> None:
+    changed(delivered, "options", devices="chromebooks")
+    _run, story = held(delivered)
+    assert "get another user name; in the settings, the choice about devices changed" in story.cause
+    assert (story.code, story.where) == ("attribute", "connect")
+    assert "change it back" in story.way
+
+
+def test_another_answer_about_devices_is_the_cause_of_students_without_a_user_name(connect: Connect) -> None:
+    off = {"thresholds": {"student": {"rejected": "off"}}}
+    connected = connect(settings={"options": {"devices": "chromebooks"}, "safety": off})
+    connected.sql(f"UPDATE students SET student_web_id = '' WHERE {IN_SCHOOL} AND dcid % 3 = 0")
+    connected.delivered()
+    changed(connected, "options", devices="mix")
+    run, story = held(connected)
+    assert story.headline == f"{run.changes['student'].remove} students would be removed"
+    assert "have no user name any more; in the settings, the choice about devices changed" in story.cause
+    assert story.where == "connect"
+
+
+def test_another_preset_is_the_cause_of_what_it_switches_off(delivered: Connected) -> None:
+    delivered.clock.time += timedelta(hours=1)
+    delivered.service.set_value(delivered.name, "preset", "dyknow")
+    delivered.clock.time += timedelta(hours=1)
+    run, story = held(delivered)
+    assert run.changes["contact"].remove
+    assert run.cause is not None
+    assert "preset" in run.cause.settings
+    assert "PowerSchool that they are all there" not in story.text
+
+
 def test_names_changed_in_powerschool_with_no_setting_changed(delivered: Connected) -> None:
     delivered.sql("UPDATE students SET last_name = last_name || ' jr'")
     _run, story = held(delivered)

@@ -439,10 +439,18 @@ def test_who_comes_back_as_somebody_else_is_named_by_id_the_first_ten() -> None:
 
 
 def test_what_can_not_be_read_and_used_is_told_with_its_numbers() -> None:
-    values = {"read": {}, "read_before": {"section_teachers": 1_200}, "rejected": {"admin": Rejected(86, 0, 505)}}
+    before = {"section_teachers": 1_200}
+    values = {
+        "read": {"section_teachers": 0},
+        "read_before": before,
+        "rejected": {"admin": Rejected(86, 0, 505)},
+    }
     short, rejected = holds(facts(**values), THRESHOLDS)
     assert word_hold(short).reason == "No teaching assignments were read; last time there were 1,200."
     assert word_hold(rejected).reason == "86 of 505 other staff can’t be used (17.0 %); the limit is 2 % and 20."
+    (unasked,) = holds(facts(read={}, read_before=before), THRESHOLDS)
+    assert word_hold(unasked).reason == "No teaching assignments are read any more; last time there were 1,200."
+    assert "PowerSchool" not in word_hold(unasked).to_do, "nobody asked PowerSchool for them"
     with pytest.raises(BadRecord) as stopped:
         stop_if_rejected({"admin": Rejected(1_106, 1_020, 505)}, THRESHOLDS)
     assert word(stopped.value).happened == (
