@@ -55,6 +55,6 @@ class Figures(Base):
         name = self._files.get(name).name
         with self._history(name) as db:
             last = run_table.last_success(db, name) if db else None
-            reader = run_table.last_reader(db, name) if db else None
+            reader = run_table.standing_reader(db) if db else ""
             found = run_table.find_run(db, name, last.id) if db and last else None
-        return RecordList(self.rosters_of(name), entity, figure, found[0] if found else 0, reader.id if reader else "")
+        return RecordList(self.rosters_of(name), entity, figure, found[0] if found else 0, reader)

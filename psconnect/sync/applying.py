@@ -16,11 +16,11 @@ from psconnect.store.history import run_table
 from psconnect.store.history.facts import PLACE, READ_BEFORE, RECEIPT, SETTINGS_BEFORE, set_fact
 from psconnect.store.plan import ledger, outcomes, tombstones
 from psconnect.store.plan.plan import Plan
-from psconnect.store.reading.reconciliation import forget_delivered, reading_of
+from psconnect.store.reading.reconciliation import forget_delivered
 from psconnect.sync.delivery import snapshot as snapshot_delivery
 from psconnect.sync.delivery.partial_delivery import keep_what_was_made
 from psconnect.sync.delivery.writer import Delivery, settle_unanswered
-from psconnect.sync.figures import resume_work, store_reconciled
+from psconnect.sync.figures import reading_behind, resume_work, store_reconciled
 from psconnect.sync.identity import ID_RULES, unsettle
 from psconnect.sync.job import Job
 from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, REJECTED_BEFORE
@@ -60,7 +60,7 @@ def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered)
 
 def _end_applied(job: Job, db: sqlite3.Connection, number: int, delivered: str) -> None:
     """Once every change has an outcome, drop those that were not made from the plan and end the run."""
-    with reading_of(db, job.rosters, run_table.id_of(db, number)), transaction(db):
+    with reading_behind(job, db, number), transaction(db):
         keep_what_was_made(db, number)
         store_reconciled(db, number)
         _note_end(job, db, number, delivered)
@@ -142,7 +142,7 @@ def delivered_unrecorded(job: Job, db: sqlite3.Connection, number: int) -> str:
 
 def give_up(job: Job, db: sqlite3.Connection, number: int, state: str, **values: object) -> None:
     """End a run early. Its plan is deleted, except for single changes that were made or have no answer."""
-    with reading_of(db, job.rosters, run_table.id_of(db, number)), transaction(db):
+    with reading_behind(job, db, number), transaction(db):
         if outcomes.any_sent(db, number):
             keep_what_was_made(db, number)
             store_reconciled(db, number)
@@ -150,3 +150,5 @@ def give_up(job: Job, db: sqlite3.Connection, number: int, state: str, **values:
         else:
             run_table.forget_plan(db, number)
         run_table.update_run(db, number, state=state, ended=job.clock.now(), **values)
+    if values.get("delivered"):
+        _forget_older(job, db, number)

@@ -14,11 +14,11 @@ from psconnect.store.history.facts import SealBroken, get_fact
 from psconnect.store.plan import exclusions, ledger, tombstones, undo_plan
 from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import changes_ids, mark_of
-from psconnect.store.reading.reconciliation import reading_of, reading_stands_for
+from psconnect.store.reading.reconciliation import reading_stands_for
 from psconnect.sync import guard
 from psconnect.sync.applying import apply_plan, end_unchanged
 from psconnect.sync.delivery.additions import is_anew, link_existing, plan_derived_entities
-from psconnect.sync.figures import note_work, resume_work, store_reconciled
+from psconnect.sync.figures import note_work, reading_behind, resume_work, store_reconciled
 from psconnect.sync.held_cause import store_cause
 from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
@@ -106,7 +106,7 @@ def include(job: Job, run_id: str, entity: str, keys: Collection[int]) -> Run:
 def _edit(job: Job, run_id: str, change: Callable[[sqlite3.Connection, int], None]) -> Run:
     with opened(job) as db:
         number, run = _waiting(db, job.connection, run_id)
-        with reading_of(db, job.rosters, run_id), transaction(db):
+        with reading_behind(job, db, number), transaction(db):
             change(db, number)
             if run.kind != "undo":
                 plan_derived_entities(job, Plan(db, number))
@@ -166,8 +166,7 @@ def _plan_again(job: Job, db: sqlite3.Connection, fresh: int, number: int, run: 
             store_undo(job, db, fresh, run.undoes, _hold_of_undo(run))
         else:
             read_and_plan(job, db, fresh, run.scope)
-        fresh_id = run_table.id_of(db, fresh)
-        with reading_of(db, job.rosters, fresh_id), transaction(db):
+        with reading_behind(job, db, fresh), transaction(db):
             if not is_anew(job, Plan(db, fresh)):
                 # A plan that delivers everything anew has no last delivery that an excluded record could keep.
                 exclusions.exclude_again(Plan(db, fresh), number)
@@ -188,7 +187,7 @@ def store_undo(job: Job, db: sqlite3.Connection, number: int, undone: str, holds
     found = run_table.find_run(db, job.connection, undone)
     if not found:
         raise _not_waiting(undone, "")
-    with transaction(db):
+    with reading_behind(job, db, number), transaction(db):
         undo_plan.store_inverse(Plan(db, number), found[0])
         link_existing(job, Plan(db, number))
         run_table.update_run(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from psconnect.store.history import run_table
 from psconnect.store.plan.plan import Plan
-from psconnect.store.reading.reconciliation import reconcile
+from psconnect.store.reading.reconciliation import reading_of, reconcile
 from psconnect.sync.job import Job
 
 
@@ -18,6 +20,14 @@ def store_reconciled(db: sqlite3.Connection, number: int) -> None:
     """
     before = run_table.figures_before(db, number)
     run_table.update_run(db, number, reconciled=reconcile(Plan(db, number), before))
+
+
+@contextmanager
+def reading_behind(job: Job, db: sqlite3.Connection, number: int) -> Iterator[None]:
+    """Attach what a run read, if that is kept; of an undo, which reads nothing, what is behind the last delivery."""
+    (kind, run_id) = db.execute("SELECT kind, id FROM run WHERE no = ?", [number]).fetchone()
+    with reading_of(db, job.rosters, run_table.standing_reader(db) if kind == "undo" else run_id):
+        yield
 
 
 def note_work(job: Job, db: sqlite3.Connection, number: int) -> None:

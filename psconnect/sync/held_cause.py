@@ -19,7 +19,9 @@ def store_cause(
 ) -> None:
     """Work out and store the cause of a run's holds; none where they are no limits, or its reading is gone."""
     found = None
-    if holds and _reading_is_there(db):
+    (kind,) = db.execute("SELECT kind FROM run WHERE no = ?", [number]).fetchone()
+    # What an undo changes comes from the run that it undoes, not from a reading.
+    if holds and kind != "undo" and _reading_is_there(db):
         found = work_out_cause(Plan(db, number), holds, changes, _circumstances(job, db, number, holds))
     run_table.update_run(db, number, cause=found or {})
 

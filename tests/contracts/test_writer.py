@@ -32,6 +32,7 @@ from psconnect.wording.run_sentence import sentence_of
 from tests.contracts.kinds.accounts import TOKEN
 from tests.support.demo import NAME, Connect, Connected
 from tests.support.home import CHECKOUT
+from tests.sync.test_reconciled import check_lists
 from tests.sync.test_staff import a_teacher, lose_classes
 
 Records = dict[tuple[str, str], dict[str, str]]
@@ -371,6 +372,28 @@ def test_a_cancel_between_two_batches_keeps_what_was_made(accounts: Accounts) ->
     assert accounts.delivered().error is None
     assert accounts.records() == accounts.ledger()
     assert {entity for entity, _id in accounts.records()} >= {"enrollment", "grade-member"}
+
+
+def test_every_figure_of_what_was_delivered_in_part_leads_to_its_records(accounts: Accounts) -> None:
+    assert accounts.delivered().error is None
+    connected = accounts.connected
+    connected.sql("UPDATE students SET first_name = 'Mia' WHERE enroll_status = 0")
+    connected.sql("UPDATE students SET last_name = '' WHERE dcid = (SELECT max(dcid) FROM students)")
+    connected.sql("DELETE FROM cc WHERE dcid IN (SELECT dcid FROM cc ORDER BY dcid LIMIT 20)")
+    stop_after(accounts, "settled", 3, lambda: accounts.fault(gone=[]))
+    run = accounts.delivered()
+    assert run.in_part
+    check_lists(connected)
+    # What is read for a run that ends before it delivers lies over it.
+    failed = accounts.sync()
+    assert failed.state == "failed"
+    check_lists(connected)
+    accounts.fault()
+    connected.sql("UPDATE students SET first_name = 'Zoe' WHERE enroll_status = 0")
+    preview = accounts.sync(plan_only=True)
+    check_lists(connected)
+    connected.service.discard(preview.id)
+    check_lists(connected)
 
 
 # --- adopted ---------------------------------------------------------------------------------------------------------

@@ -141,6 +141,21 @@ def test_records_excluded_from_a_plan_count_as_left_out(connected: Connected) ->
     assert all(row.delivered == 0 == row.read - row.left_out + row.added for row in undone.values())
 
 
+def test_records_that_an_undo_brings_back_are_not_left_out_any_more(connected: Connected) -> None:
+    connected.delivered()
+    before = connected.service.standing(connected.name).rows
+    connected.service.set_value(connected.name, "options.merge_terms", "true")
+    merged = connected.service.approve(connected.service.sync(connected.name).id, "merged")
+    assert merged.reconciled["calendar"].because["term-merged"]
+    undo = connected.service.undo(merged.id)
+    assert undo.cause is None
+    done = connected.service.approve(undo.id, "taken back")
+    assert done.reconciled["calendar"].delivered == before["calendar"].delivered
+    assert "term-merged" not in done.reconciled["calendar"].because
+    assert done.reconciled["calendar"].kept == 0, "they were read: nothing of an earlier delivery is left over"
+    check_lists(connected)
+
+
 @pytest.mark.parametrize("kind", ["student", "teacher"])
 def test_mission_g33_who_goes_takes_the_enrollments_along(connected: Connected, kind: str) -> None:
     connected.delivered()

@@ -116,13 +116,16 @@ def list_runs(db: sqlite3.Connection, connection: str) -> list[Run]:
     return list(_runs(db, connection, "ORDER BY no DESC", []))
 
 
+STANDS = (
+    "state IN ('finished', 'finished_with_problems') OR "
+    "(delivered <> '' AND state IN ('failed', 'cancelled', 'interrupted'))"
+)
+"""SQL: whether a run delivered, if only in part, or found nothing to deliver."""
+
+
 def last_success(db: sqlite3.Connection, connection: str) -> Run | None:
     """The run that the ledger is as of: the newest that delivered, if only in part, or found nothing to deliver."""
-    sql = (
-        "WHERE state IN ('finished', 'finished_with_problems') OR "
-        "(delivered <> '' AND state IN ('failed', 'cancelled', 'interrupted')) ORDER BY no DESC LIMIT 1"
-    )
-    return next(_runs(db, connection, sql, []), None)
+    return next(_runs(db, connection, f"WHERE {STANDS} ORDER BY no DESC LIMIT 1", []), None)
 
 
 def figures_before(db: sqlite3.Connection, number: int) -> dict[str, Reconciled]:
@@ -145,8 +148,14 @@ def figures_before(db: sqlite3.Connection, number: int) -> dict[str, Reconciled]
     return {}
 
 
+def standing_reader(db: sqlite3.Connection) -> str:
+    """Id of the newest run that read for what stands now, if only in part; empty for none. An undo reads nothing."""
+    sql = f"SELECT id FROM run WHERE ({STANDS}) AND kind = 'sync' ORDER BY no DESC LIMIT 1"
+    return str((db.execute(sql).fetchone() or [""])[0])
+
+
 def last_reader(db: sqlite3.Connection, connection: str) -> Run | None:
-    """The newest run that read for a delivery: an undo reads nothing."""
+    """The newest run that read for a whole delivery: an undo reads nothing."""
     sql = "WHERE state IN ('finished', 'finished_with_problems') AND kind = 'sync' ORDER BY no DESC LIMIT 1"
     return next(_runs(db, connection, sql, []), None)
 

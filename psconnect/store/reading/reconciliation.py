@@ -12,11 +12,11 @@ from pathlib import Path
 from psconnect.model.entities import BY_RANK, DISTRICT_KEY, ENROLLMENT, ENTITIES, FIRST_DERIVED, SCHOOL, Entity
 from psconnect.model.problems import NOT_IN_THIS_RUN, base_rule
 from psconnect.model.reconciled import Reconciled
-from psconnect.model.runs import APPLIED
 from psconnect.store.conversion import format_of
 from psconnect.store.database import unchanging
 from psconnect.store.files import DELIVERED_READ, LAST_READ
 from psconnect.store.history.facts import get_fact, set_fact
+from psconnect.store.history.run_table import STANDS
 from psconnect.store.plan.plan import CREATE, REMOVE, Plan
 from psconnect.store.reading.fate_counts import counts_once
 from psconnect.store.reading.staging import IN, staged
@@ -160,8 +160,7 @@ def keep_delivered(db: sqlite3.Connection, rosters: Path) -> None:
     except sqlite3.DatabaseError:
         return  # A damaged reading is as good as none.
     run_id = _stands_for(db, run_id)
-    marks = ", ".join("?" * len(APPLIED))
-    if db.execute(f"SELECT 1 FROM run WHERE +id = ? AND state IN ({marks})", [run_id, *APPLIED]).fetchone():
+    if db.execute(f"SELECT 1 FROM run WHERE +id = ? AND ({STANDS})", [run_id]).fetchone():
         last.replace(aside)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from psconnect.model.entities import BY_KEY, SCHOOL
+from psconnect.model.entities import BY_KEY, FIRST_DERIVED, SCHOOL
 from psconnect.model.id_attributes import school_place
 from psconnect.model.problems import NOT_IN_THIS_RUN, Fate
 from psconnect.model.record_list import Figure, ListedRecord
@@ -69,19 +69,22 @@ class RecordList:
 
     def _wanted(self) -> str:
         entity, figure = self.entity, self.figure
+        columns = "key, coalesce(after, before) record, NULL, action"
+        changed = f"SELECT {columns} FROM main.change WHERE run = :run AND entity = :entity"
+        there = "SELECT key, record, NULL, NULL FROM main.ledger WHERE entity = :entity"
+        if entity.rank >= FIRST_DERIVED:
+            # Nobody reads what a destination derives: all of it is added.
+            nothing = f"{there} AND false"
+            return {"delivered": there, "added": there, "changed": changed}.get(figure, nothing)
         stands = "SELECT key FROM main.ledger WHERE entity = :entity"
         read = f"FROM {staged(entity)} WHERE NOT {made_here(entity, 'key')} AND {counts_once(entity)}"
         if figure == "read":
             return f"SELECT key, record, CASE WHEN key IN ({stands}) THEN {int(Fate.IN)} ELSE fate END, rule {read}"
         if figure == "left_out":
             return f"SELECT key, record, fate, coalesce(rule, '{NOT_IN_THIS_RUN}') {read} AND key NOT IN ({stands})"
-        there = "SELECT key, record, NULL, NULL FROM main.ledger WHERE entity = :entity"
-        if figure == "delivered":
-            return there
         if figure == "added":
             return f"{there} AND key NOT IN (SELECT key {read})"
-        columns = "key, coalesce(after, before) record, NULL, action"
-        return f"SELECT {columns} FROM main.change WHERE run = :run AND entity = :entity"
+        return there if figure == "delivered" else changed
 
     def _listed(self, key: int, record: bytes, fate: int | None, rule: str | None, made: int) -> ListedRecord:
         entity, values = self.entity, decode_record(record)
