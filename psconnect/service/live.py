@@ -7,7 +7,6 @@ saved, discarded or removed, and at start if no set-up owns it.
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,8 +28,8 @@ from psconnect.model.scope import ScopeSettings
 from psconnect.service.base import Base
 from psconnect.sources.base import StagedRow
 from psconnect.sources.kind import Offer, RoleUse
-from psconnect.store.files import private_folder, storage_errors
-from psconnect.store.reading.kept_streams import KeptStreams, not_held, wipe_file
+from psconnect.store.files import private_folder
+from psconnect.store.reading.kept_streams import KeptStreams, not_held, sweep_folder, wipe_file
 from psconnect.store.settings.secrets import CLIENT_SECRET
 from psconnect.sync.compose import choices_of, open_source, shaped_source
 from psconnect.sync.live.counting import EntityCounts, FilterCounts, entity_counts, filter_counts
@@ -299,17 +298,10 @@ class LiveReadings(Base):
     def sweep_live(self, keys: Collection[str], *, before: float) -> None:
         """Wipe what no set-up with one of these keys owns, and what a trial left; call at start.
 
-        What was written since ``before`` (seconds since the epoch) belongs to a set-up that has just begun.
+        What was written since ``before`` (seconds since the epoch) belongs to a set-up that has just begun. Raises
+        LocalStorage for what can't be deleted, once everything else is.
         """
-        folder = _folder(self)
-        with storage_errors(folder):
-            for path in folder.iterdir():
-                if path.name.partition(".")[0] in keys or path.stat().st_mtime >= before:
-                    continue
-                if path.is_dir():
-                    shutil.rmtree(path)
-                else:
-                    wipe_file(path)
+        sweep_folder(_folder(self), keys, before)
 
 
 def _folder(service: Base) -> Path:

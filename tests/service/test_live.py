@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import sys
 import threading
@@ -9,15 +10,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection, from_dict
-from psconnect.model.errors import Cancelled, FixSettings, PsconnectError
+from psconnect.model.errors import Cancelled, FixSettings, LocalStorage, PsconnectError
 from psconnect.model.events import ignore
 from psconnect.service import NOT_KEPT, LiveReading
+from psconnect.store.files import storage_error
+from psconnect.store.reading import kept_streams
 from tests.support.demo import Connected
 
 KEY = "a1b2c3d4"
@@ -106,6 +110,26 @@ def test_what_no_set_up_owns_is_wiped_at_start(live: Live):
     assert len(files(live)) == 1
     live.connected.service.sweep_live(["another"], before=written)
     assert files(live) == []
+
+
+def test_a_file_that_can_not_be_deleted_saves_no_other_from_the_sweep(live: Live, monkeypatch: pytest.MonkeyPatch):
+    live.read()
+    live.reading.close()
+    (name,) = files(live)
+    folder = live.connected.service.home.data / "live"
+    for other in ("0.rows", "zz.rows"):
+        (folder / other).write_bytes(b"names")
+    real = kept_streams.wipe_file
+
+    def in_use(path: Path) -> None:
+        if path.name == name:
+            raise storage_error(path, PermissionError(errno.EACCES, "in use"))
+        real(path)
+
+    monkeypatch.setattr(kept_streams, "wipe_file", in_use)
+    with pytest.raises(LocalStorage):
+        live.connected.service.sweep_live([], before=time.time() + 60)
+    assert files(live) == [name]
 
 
 def test_a_reading_that_is_stopped_leaves_nothing_and_the_one_before_stays(live: Live):

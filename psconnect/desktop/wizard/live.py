@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from psconnect.desktop.wizard.draft import Draft
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
-from psconnect.model.errors import PsconnectError
+from psconnect.model.errors import LocalStorage, PsconnectError
 from psconnect.model.events import OnEvent
 from psconnect.service import LiveReading, LiveStatus, Service
 
@@ -102,6 +103,11 @@ class Live:
         """Forget everything that was read; work."""
         self.cancel()
         self.reading.wipe()
+
+    def wipe_saved(self) -> None:
+        """Forget it after everything else is saved: what can't be deleted now is deleted at the next start; work."""
+        with contextlib.suppress(LocalStorage):
+            self.wipe()
 
     def drop(self, bridge: Bridge) -> None:
         """End, and wipe what was read: the visit is over. What can't be deleted now is deleted at the next start."""

@@ -213,7 +213,7 @@ class Session:
             connection = self.service.save_connection(onto(draft, self.before, self.known, current))
             self.service.forget_secrets(connection.name, self.removed)
             self._keep(connection.name)
-            self.live.wipe()
+            self.live.wipe_saved()
             return connection
         self._refuse_taken(draft.of(ConnectPart).name)
         connection = self.service.save_connection(to_connection(draft, self.known))
@@ -222,7 +222,7 @@ class Session:
             draft.secret_name, connection.name, self.places.keys() - self.removed - self.secrets.keys()
         )
         self.service.remove_draft(draft.id)
-        self.live.wipe()
+        self.live.wipe_saved()
         return connection
 
     def _current(self, name: str) -> Connection:
@@ -274,8 +274,8 @@ def _without(secrets: dict[str, str], key: str) -> dict[str, str]:
 def discard_set_up(service: Service, draft_id: str) -> None:
     """Throw a set-up, its secrets and what was read for it away; work."""
     service.remove_draft(draft_id)
-    service.wipe_live(draft_id)
     service.forget_secrets(secret_name(draft_id))
+    service.wipe_live(draft_id)
 
 
 def begin_session(service: Service, draft_id: str = "", prefill: Prefill | None = None) -> Session:

@@ -7,16 +7,17 @@ at. The file belongs to the user alone, nothing deleted stays in it, and it is w
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
 from psconnect.store.files import private_folder, storage_errors
 
@@ -172,3 +173,30 @@ def wipe_file(path: Path) -> None:
             with path.open("r+b") as file:
                 file.truncate(0)
             path.unlink(missing_ok=True)
+
+
+def sweep_folder(folder: Path, keys: Collection[str], before: float) -> None:
+    """Wipe what was written before (seconds since the epoch), but for files whose name begins with one of these keys.
+
+    Raises LocalStorage for the first that can't be deleted, once all others are.
+    """
+    with storage_errors(folder):
+        paths = [path for path in folder.iterdir() if path.name.partition(".")[0] not in keys]
+    refused: LocalStorage | None = None
+    for path in paths:
+        try:
+            _sweep(path, before)
+        except LocalStorage as error:
+            refused = refused or error
+    if refused:
+        raise refused
+
+
+def _sweep(path: Path, before: float) -> None:
+    with storage_errors(path):
+        if path.stat().st_mtime >= before:
+            return
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            wipe_file(path)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
+import pytest
+
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.live import LiveQuestion
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
@@ -9,8 +14,10 @@ from psconnect.desktop.wizard.session import discard_set_up
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
-from psconnect.model.errors import FixSettings, PsconnectError
+from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.service import NOT_KEPT, EntityCounts, LiveReading
+from psconnect.service import live as live_service
+from psconnect.store.reading import kept_streams
 from tests.desktop.wizard.conftest import WAIT_MS, Setting, place_of
 
 
@@ -109,6 +116,45 @@ def test_a_set_up_that_is_opened_again_has_its_reading_and_discarding_wipes_it(s
     setting.window.forget(draft_id)
     discard_set_up(setting.service, draft_id)
     assert kept(setting) == []
+
+
+def can_not_be_wiped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program has the file of kept rows open, as on Windows."""
+
+    def in_use(path: Path) -> None:
+        raise LocalStorage("PSC-DISK-DENIED/read-only-use", where=str(path), path=str(path))
+
+    monkeypatch.setattr(kept_streams, "wipe_file", in_use)
+    monkeypatch.setattr(live_service, "wipe_file", in_use)
+
+
+def test_a_connection_is_saved_although_what_was_read_can_not_be_deleted_yet(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+):
+    read(setting)
+    can_not_be_wiped(monkeypatch)
+    setting.session.finish(setting.session.draft)
+    (state,) = setting.service.connections()
+    assert state.connection.name == setting.session.draft.of(ConnectPart).name
+    assert setting.service.drafts() == {}
+    monkeypatch.undo()
+    setting.service.sweep_live([], before=time.time() + 60)
+    assert kept(setting) == [], "the next start deletes it"
+
+
+def test_a_set_up_that_is_discarded_leaves_no_secret_although_what_was_read_can_not_be_deleted(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+):
+    read(setting)
+    setting.session.update(ConnectPart, name="Another name")
+    setting.session.save_draft()
+    draft = setting.session.draft
+    assert setting.service.kept_secrets(draft.secret_name)
+    setting.session.live.end()
+    can_not_be_wiped(monkeypatch)
+    with pytest.raises(LocalStorage):
+        discard_set_up(setting.service, draft.id)
+    assert setting.service.kept_secrets(draft.secret_name) == {}
 
 
 def test_the_file_is_named_after_the_set_up_and_holds_no_secret(setting: Setting):
