@@ -107,11 +107,12 @@ def three_way(typed: Mapping[str, Any], before: Mapping[str, Any], current: Mapp
     result: dict[str, Any] = {}
     for key in dict.fromkeys([*current, *typed]):
         mine, was, now = (table.get(key, _ABSENT) for table in (typed, before, current))
-        if isinstance(mine, Mapping) and isinstance(was, Mapping):
-            inner = three_way(mine, was, now if isinstance(now, Mapping) else {})
-            if inner or now is not _ABSENT:
-                result[key] = inner
-        elif (value := now if mine == was else mine) is not _ABSENT:
+        value = now if mine == was else mine
+        if mine != was and all(one is _ABSENT or isinstance(one, Mapping) for one in (mine, was, now)):
+            # A table that two people begin, or that one empties while another adds to it, is merged like any other.
+            inner = three_way(*({} if one is _ABSENT else one for one in (mine, was, now)))
+            value = inner if inner or mine is not _ABSENT else _ABSENT
+        if value is not _ABSENT:
             result[key] = value
     return result
 

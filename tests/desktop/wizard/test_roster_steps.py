@@ -119,6 +119,24 @@ def test_what_somebody_else_saved_meanwhile_stays():
     }
 
 
+def test_a_table_that_two_people_change_at_the_same_time_loses_neither():
+    draft, known, base = changing(mapping={"teacher": {"email": "{Users.LoginID}"}})
+    others = {"teacher": {"email": "{Users.LoginID}", "username": "{Users.LoginID|lower}"}}
+    current = from_dict({**to_dict(base), "mapping": {**others, "student": {"email": "{Students.Web_ID}"}}})
+    # Both begin a table of students: each keeps its own attribute.
+    saved = onto(mapped(draft, "student", "grade", "{Students.Grade_Level}"), draft, known, current)
+    assert saved.mapping == {
+        **others,
+        "student": {"email": "{Students.Web_ID}", "grade": "{Students.Grade_Level}"},
+    }
+    # One takes the last attribute of teachers out that was there, while the other adds one.
+    saved = onto(mapped(draft, "teacher", "email", None), draft, known, current)
+    assert saved.mapping == {
+        "teacher": {"username": "{Users.LoginID|lower}"},
+        "student": {"email": "{Students.Web_ID}"},
+    }
+
+
 def test_an_attribute_that_does_not_exist_is_shown_and_can_be_taken_out():
     draft, known, base = changing(mapping={"student": {"shoe": "{Students.Track}"}})
     assert list(asked(draft, known=known)) == ["student.shoe"]
