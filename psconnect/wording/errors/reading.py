@@ -60,8 +60,9 @@ TEXTS = {
             "%); from {limit:g} % on nothing is delivered."
         ),
         marked(
-            "See the problems of this run, and correct the records in PowerSchool first. If so many are right, raise "
-            "the limit: safety.thresholds.{entity}.rejected"
+            "See the problems of this run. If more is required of {entity:records} than at the last delivery, change "
+            "that back; else correct the records in PowerSchool first. If so many are right, raise the limit: "
+            "safety.thresholds.{entity}.rejected"
         ),
         in_file=True,
     ),
