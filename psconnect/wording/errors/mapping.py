@@ -20,7 +20,7 @@ TEXTS = {
         marked("Nothing to filter"),
         marked("{entity:Records} are not read with the connection’s choices."),
         marked("Set options.parents to portal or all first."),
-        in_file=True,
+        window=marked("Choose contacts under Settings, Who and what first."),
     ),
     "PSC-MAPPING-ATTRIBUTE": ErrorTexts(
         marked("An unknown attribute is mapped"),

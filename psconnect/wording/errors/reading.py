@@ -51,7 +51,10 @@ TEXTS = {
             "See the problems of this run, and correct the records in PowerSchool first. If so many are right, raise "
             "the limit: safety.thresholds.{entity}.rejected"
         ),
-        in_file=True,
+        window=marked(
+            "See the problems of this run, and correct the records in PowerSchool first. If so many are right, raise "
+            "the limit under Settings, Safety."
+        ),
     ),
     "PSC-READ-REJECTED/more": ErrorTexts(
         marked("Too many records can’t be used"),
@@ -64,7 +67,11 @@ TEXTS = {
             "that back; else correct the records in PowerSchool first. If so many are right, raise the limit: "
             "safety.thresholds.{entity}.rejected"
         ),
-        in_file=True,
+        window=marked(
+            "See the problems of this run. If more is required of {entity:records} than at the last delivery, change "
+            "that back; else correct the records in PowerSchool first. If so many are right, raise the limit under "
+            "Settings, Safety."
+        ),
     ),
     "PSC-READ-SCHOOL": ErrorTexts(
         marked("A school can’t be delivered"),

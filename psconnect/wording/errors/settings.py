@@ -121,7 +121,7 @@ TEXTS = {
             "destination does not have."
         ),
         marked("Switch safety.additions_only off for this delivery."),
-        in_file=True,
+        window=marked("Switch “Additions only” off under Settings, Safety for this delivery."),
     ),
     "PSC-SETTINGS-SHARED": ErrorTexts(
         marked("Two connections would be mixed up at their destination"),

@@ -231,7 +231,7 @@ TEXTS = {
         marked("The settings can’t be used"),
         marked("This connection goes without portal accounts, but delivers only contacts who have one."),
         marked("Set options.parents to all or none."),
-        in_file=True,
+        window=marked("Choose all contacts, or none, under Settings, Who and what."),
     ),
     "PSC-SETTINGS-INVALID/without-contacts": ErrorTexts(
         marked("The settings can’t be used"),
@@ -240,7 +240,9 @@ TEXTS = {
             "Set options.parents to none, or options.contact_module to false, so that contacts come from names in "
             "fields of the students."
         ),
-        in_file=True,
+        window=marked(
+            "Choose no contacts under Settings, Who and what, or let them come from names in fields of the students."
+        ),
     ),
     "PSC-SETTINGS-INVALID/without-piece": ErrorTexts(
         marked("The settings can’t be used"),

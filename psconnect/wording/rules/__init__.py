@@ -71,5 +71,5 @@ def _to_do(rule: Rule, *, window: bool) -> str:
         return ""
     base, (entity, cause) = base_rule(rule.key), cause_of(rule.key)
     texts = _TEXTS[cause if cause and not entity and base != NOT_CHOSEN else base]
-    to_do = translated(texts.to_do)
+    to_do = translated((texts.window if window else "") or texts.to_do)
     return with_file(to_do) if window and texts.in_file else to_do

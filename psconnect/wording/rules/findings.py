@@ -15,7 +15,9 @@ FINDINGS = {
             'To deliver such students, write guest_students = "bring-in" under [options] of the connection file, or '
             "choose their schools, too."
         ),
-        in_file=True,
+        window=marked(
+            "To deliver such students, choose it under Settings, Who and what, or switch their schools on, too."
+        ),
     ),
     "assignment-after-class": RuleTexts(
         marked("Teaching begins after the class"),
@@ -38,7 +40,7 @@ FINDINGS = {
         marked("Role not mapped"),
         marked("the role in the class is neither known nor mapped to lead teacher or co-teacher"),
         marked("State in [roles] of the connection file whether this role is lead, co-teacher or neither."),
-        in_file=True,
+        window=marked("Say under Settings, Attributes what this role is: lead, co-teacher or neither."),
     ),
     "change-refused": RuleTexts(
         marked("Refused by the destination"),
@@ -135,7 +137,7 @@ FINDINGS = {
         marked(
             "Add the value to its list (the tables [values] of the connection), or correct the field in PowerSchool."
         ),
-        in_file=True,
+        window=marked("Add the value to its list under Settings, Attributes, or correct the field in PowerSchool."),
     ),
     "email-invalid": RuleTexts(
         marked("Not an e-mail address"),
