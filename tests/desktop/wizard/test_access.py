@@ -37,9 +37,17 @@ def _inner(child: QWidget) -> bool:
 
 
 @pytest.mark.parametrize("step", step_keys())
-def test_every_control_has_a_name_and_a_role(setting: Setting, step: str):
+def test_every_control_has_a_name_and_a_role_comes_in_the_tab_order_and_is_whole(setting: Setting, step: str):
     window = setting.open()
     setting.to(step)
+    _named(window)
+    _come_to_once_a_round(setting, window)
+    window.resize(window.minimumSize())
+    # Layouts within layouts settle one after the other.
+    setting.qtbot.waitUntil(lambda: _nothing_cut_off(window), timeout=WAIT_MS)
+
+
+def _named(window: QWidget) -> None:
     seen = controls(window)
     assert len(seen) > 6
     for control in seen:
@@ -48,10 +56,7 @@ def test_every_control_has_a_name_and_a_role(setting: Setting, step: str):
         assert role in ROLES, (control.accessibleName(), role)
 
 
-@pytest.mark.parametrize("step", step_keys())
-def test_tab_comes_to_every_control_once_a_round(setting: Setting, step: str):
-    window = setting.open()
-    setting.to(step)
+def _come_to_once_a_round(setting: Setting, window: QWidget) -> None:
     wanted = {
         control
         for control in controls(window)
@@ -85,15 +90,6 @@ def test_the_fields_of_the_credentials_come_in_reading_order(setting: Setting):
         setting.qtbot.keyClick(visited[-1], Qt.Key.Key_Tab)
     places = [visited.index(control) for control in wanted]
     assert places == sorted(places)
-
-
-@pytest.mark.parametrize("step", step_keys())
-def test_no_text_is_cut_off_in_the_smallest_window(setting: Setting, step: str):
-    window = setting.open()
-    setting.to(step)
-    window.resize(window.minimumSize())
-    # Layouts within layouts settle one after the other.
-    setting.qtbot.waitUntil(lambda: _nothing_cut_off(window), timeout=WAIT_MS)
 
 
 def _nothing_cut_off(window: QWidget) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
@@ -164,16 +163,14 @@ def test_a_field_that_is_not_listed_is_doubted_and_one_not_read_leads_to_the_plu
     assert not page.isVisible()
 
 
-@pytest.mark.parametrize(
-    "text", ["{", "}", "{}", "{{}}", "a {b} c}", "{Students.First_Name|first:0}", "{Users.LoginID}", "x" * 5000, "שלום"]
-)
-def test_odd_input_is_taken_as_typed_and_never_breaks_the_page(setting: Setting, text: str):
-    page = opened(setting)
-    row = edited(setting, "stateId", text)
-    assert line_of(row).text() == text
-    setting.press(page.table.rows["grade"].template)
-    assert mapping(setting)["student"]["stateId"] == text
-    assert bool(advice(row)) == (text not in ("x" * 5000, "שלום"))
+def test_odd_input_is_taken_as_typed_and_never_breaks_the_page(setting: Setting):
+    page, long = opened(setting), "x" * 5000
+    for text in ("{", "}", "{}", "{{}}", "a {b} c}", "{Students.First_Name|first:0}", "{Users.LoginID}", long, "שלום"):
+        row = edited(setting, "stateId", text)
+        assert line_of(row).text() == text
+        setting.press(page.table.rows["grade"].template)
+        assert mapping(setting)["student"]["stateId"] == text
+        assert bool(advice(row)) == (text not in (long, "שלום")), text
 
 
 def panel_of(setting: Setting, key: str) -> ValueListPanel:
