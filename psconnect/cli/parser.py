@@ -168,7 +168,7 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     report.add_argument("id")
     report.add_argument("-o", "--output", required=True, metavar="FILE.html|FILE.csv")
     report.add_argument(
-        "--for-registrar", action="store_true", help="only the problems, as CSV, with people’s names and numbers"
+        "--for-registrar", action="store_true", help="only the findings, with people’s names and numbers"
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from psconnect.cli import codes, output
 from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.model.clock import CancelToken
-from psconnect.model.errors import FixSettings
+from psconnect.model.review import FindingQuery
 from psconnect.model.runs import Run
 from psconnect.service import Service
 from psconnect.wording.catalogue import number, tr
@@ -134,8 +134,8 @@ def run_list(service: Service, options: argparse.Namespace) -> int:
 def report_file(service: Service, options: argparse.Namespace) -> int:
     """``report``."""
     path = Path(options.output).absolute()
-    if options.for_registrar and path.suffix.lower() != ".csv":
-        raise FixSettings("PSC-REPORT-FORMAT/cant-written", where=str(path), ending=path.suffix or path.name)
-    write = service.write_registrar_csv if options.for_registrar else service.report
-    write(options.id, path)
+    if options.for_registrar:
+        service.write_findings(options.id, FindingQuery(), path)
+    else:
+        service.report(options.id, path)
     return output.completed(tr("The report is in {file}", file=path), as_json=options.json, file=str(path))

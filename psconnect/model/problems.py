@@ -213,6 +213,29 @@ def named_record(entity: str, sourced_id: str) -> str:
     return f"{_KINDS.get(entity, entity)} {sourced_id}"
 
 
+def other_of(rule: str, entity: str, detail: str) -> tuple[str, str] | None:
+    """Entity and id of the other record that a finding about a record of ``entity`` names; None where it names none."""
+    if rule in _SAME_KIND:
+        return (entity, detail) if detail else None
+    if rule not in _OTHER_KIND:
+        return None
+    kinds = {kind: key for key, kind in _KINDS.items()}
+    for kind in (*kinds, *_PEOPLE):
+        if detail.startswith(f"{kind} "):
+            return kinds.get(kind, kind), detail.removeprefix(f"{kind} ").partition(" (")[0]
+    return None
+
+
+_PEOPLE = ("student", "teacher", "contact")
+_SAME_KIND = ("uniqueness-conflict", "uniqueness-owner")
+"""Rules whose detail is the id of another record of the same entity."""
+_OTHER_KIND = (
+    *("username-taken", "username-owner", "username-kept", "username-replaced", "username-shared"),
+    "registered-twice",
+)
+"""Rules whose detail names a person by ``named_record``."""
+
+
 RULES: dict[str, Rule] = _Rules({rule.key: rule for rule in _RULES})
 
 

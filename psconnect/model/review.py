@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from psconnect.model.found import FoundState
 from psconnect.model.problems import Rule
 
 
@@ -102,14 +104,14 @@ class FindingQuery:
         rule: key of the rule; empty for all.
         attribute: the attribute that has no value; empty for all.
         school: name of the school, empty for findings without a school; None for all.
-        severity: ``error`` (left out), ``warning`` (delivered with a gap) or ``info``; empty for all.
+        state: what became of the record; None for all.
         text: only records with these words in name, number or school; empty for all.
     """
 
     rule: str = ""
     attribute: str = ""
     school: str | None = None
-    severity: str = ""
+    state: FoundState | None = None
     text: str = ""
 
 
@@ -119,6 +121,8 @@ class FoundRecord:
 
     Attributes:
         detail: what the rule is about in this record: an attribute, another record's kind and id, a code of a list.
+        state: what became of it.
+        other: the other record that the detail is about, as a person names it; empty where it is about none.
         title: how a person names it; empty where nothing is known of it. A person's data, for the screen and the
             registrar alone.
         number: the number that people look it up by; may be empty.
@@ -132,6 +136,8 @@ class FoundRecord:
     entity: str
     key: int
     detail: str = ""
+    state: FoundState = FoundState.GAP
+    other: str = ""
     title: str = ""
     number: str = ""
     school: str = ""
@@ -144,7 +150,10 @@ class FoundRecord:
 class FindingGroup:
     """The findings of one rule about one kind of records; of a missing value, about one attribute.
 
+    Records of which something else became are a group of their own.
+
     Attributes:
+        state: what became of the records.
         attribute: the attribute that has no value; empty for other rules.
         count: how many records they are about.
         records: the first of them.
@@ -154,6 +163,7 @@ class FindingGroup:
     rule: Rule
     entity: str
     attribute: str
+    state: FoundState
     count: int
     records: tuple[FoundRecord, ...]
     fields: tuple[str, ...] = ()
@@ -166,18 +176,16 @@ class Findings:
     Attributes:
         run_id: the run.
         groups: the worst first.
-        left_out, with_gap, others: how many records they are about, whatever is filtered but school and text.
+        counts: how many records they are about by what became of them, whatever state is asked for.
         schools: names of the schools with a finding; an empty name for those without a school.
     """
 
     run_id: str
     groups: tuple[FindingGroup, ...]
-    left_out: int
-    with_gap: int
-    others: int
+    counts: Mapping[FoundState, int]
     schools: tuple[str, ...]
 
     @property
     def total(self) -> int:
         """All records with a finding."""
-        return self.left_out + self.with_gap + self.others
+        return sum(self.counts.values())

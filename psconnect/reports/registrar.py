@@ -1,46 +1,89 @@
-"""The problems of a run as a CSV file for a school's registrar: names and numbers, what to do, where.
+"""The findings of a run for a school's registrar: names and numbers, what to do, where; as CSV, or as a page to print.
 
 Unlike the report for IT, it holds personal data: it is for those who fix the records, and written only on request.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
-from psconnect.model.entities import BY_KEY
-from psconnect.model.review import FoundRecord, ProblemGroup, ProblemRecord
-from psconnect.model.shown_text import shown
+import jinja2
+
+from psconnect import resources
+from psconnect.model.review import FindingQuery, FoundRecord
 from psconnect.reports.csv_report import as_csv
-from psconnect.store.history.titles import number_of, plain_title
-from psconnect.store.reading.last_reading import LastRead
-from psconnect.wording.catalogue import tr
-from psconnect.wording.found import finding_title, named_finding
+from psconnect.wording.catalogue import counted, tr
+from psconnect.wording.found import finding_detail, finding_title, found_word, named_finding
 from psconnect.wording.records import detail_word, record_kind
 from psconnect.wording.rules import rule_of
 
 
-def registrar_csv(groups: Iterable[ProblemGroup], read: LastRead | None) -> Iterator[bytes]:
-    """The problems as CSV, in pieces: UTF-8 with BOM and CRLF; formulas become text.
-
-    Number and name come from the newest reading (``read``), else the name from the run.
-    """
-    rows = ([" ".join(value.split()) for value in values] for group in groups for values in _rows(group, read))
-    yield from as_csv(_header(), rows)
-
-
 def findings_csv(findings: Iterable[FoundRecord]) -> Iterator[bytes]:
-    """Findings as CSV for the registrar, in pieces; as ``registrar_csv``."""
-    rows = ([" ".join(value.split()) for value in _finding_row(one)] for one in findings)
+    """Findings as CSV, in pieces: UTF-8 with BOM and CRLF; formulas become text."""
+    rows = ([" ".join(value.split()) for value in _row(one)] for one in findings)
     yield from as_csv(_header(), rows)
 
 
-def _finding_row(one: FoundRecord) -> tuple[str, ...]:
-    rule, name = rule_of(one.rule), named_finding(one)
-    if rule.counted:
-        name = tr("for example {name}", name=name)
+def findings_page(findings: Iterable[FoundRecord], connection: str, when: str, wanted: FindingQuery) -> Iterator[bytes]:
+    """Findings as one self-contained HTML page to print, by school and then by what was found, in one piece."""
+    found = sorted(findings, key=lambda one: (not one.school, one.school.casefold()))
+    schools = [
+        {"name": school or tr("In no school of this roster"), "groups": list(_groups(list(records)))}
+        for school, records in itertools.groupby(found, key=lambda one: one.school)
+    ]
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+    page = environment.from_string(resources.read_text("templates", "findings.html")).render(
+        title=tr("Records to look at"),
+        about=tr("{name}, run of {when}.", name=connection, when=when),
+        only=_only(wanted, found),
+        count=counted(len(found), "1 line", "{count} lines"),
+        headings=(tr("Name"), tr("Number"), tr("Field"), tr("Page in PowerSchool")),
+        link=tr("Open in PowerSchool"),
+        schools=schools,
+        none=tr("No finding matches."),
+    )
+    yield page.encode(errors="replace")
+
+
+def _groups(records: list[FoundRecord]) -> Iterator[dict[str, object]]:
+    """Of a school: each finding with what to do and its records."""
+    groups: dict[tuple[str, str, str], list[FoundRecord]] = {}
+    for one in records:
+        title = finding_title(rule_of(one.rule), one.entity, one.detail)
+        groups.setdefault((title, found_word(one.state), rule_of(one.rule).to_do), []).append(one)
+    for (title, state, to_do), found in groups.items():
+        rows = [(_name(one), one.number, finding_detail(one), one.link) for one in found]
+        yield {"title": title, "state": state, "to_do": to_do, "rows": rows}
+
+
+def _only(wanted: FindingQuery, found: list[FoundRecord]) -> str:
+    """What the list is limited to; empty where it holds everything."""
+    parts = []
+    if wanted.rule and found:
+        parts.append(finding_title(rule_of(wanted.rule), found[0].entity, wanted.attribute))
+    if wanted.school is not None:
+        parts.append(wanted.school or tr("In no school of this roster"))
+    if wanted.state:
+        parts.append(found_word(wanted.state))
+    if wanted.text:
+        parts.append(tr("“{text}”", text=wanted.text))
+    return tr("Only: {what}.", what=", ".join(parts)) if parts else ""
+
+
+def _name(one: FoundRecord) -> str:
+    name = named_finding(one)
+    return tr("for example {name}", name=name) if rule_of(one.rule).counted else name
+
+
+def _row(one: FoundRecord) -> tuple[str, ...]:
+    rule = rule_of(one.rule)
     school = one.school or tr("In no school of this roster")
     title = finding_title(rule, one.entity, one.detail)
-    return (school, record_kind(one.entity), one.number, name, title, detail_word(one.detail), rule.to_do, one.link)
+    about = finding_detail(one) or detail_word(one.detail)
+    if rule.counted:
+        about = counted(one.records, "{what}: 1 record", "{what}: {count} records", what=about)
+    return (school, record_kind(one.entity), one.number, _name(one), title, about, rule.to_do, one.link)
 
 
 def _header() -> list[str]:
@@ -54,26 +97,3 @@ def _header() -> list[str]:
         tr("What to do"),
         tr("Page in PowerSchool"),
     ]
-
-
-def _rows(group: ProblemGroup, read: LastRead | None) -> Iterator[tuple[str, ...]]:
-    school = group.school or tr("In no school of this roster")
-    rule = rule_of(group.rule.key)
-    for record in group.records:
-        number, name = _number_and_name(record, read)
-        kind, field = record_kind(record.entity), detail_word(record.detail)
-        if rule.counted:
-            name = tr("for example {name}", name=name)
-        yield (school, kind, number, name, rule.title, field, rule.to_do, record.link)
-
-
-def _number_and_name(record: ProblemRecord, read: LastRead | None) -> tuple[str, str]:
-    """Number and name from the newest reading, which also has records left out for a problem."""
-    entity = BY_KEY[record.entity]
-    staged = read.staged(entity, record.key) if read else None
-    if staged is None:
-        return "", record.title or record.sourced_id
-    number = shown(number_of(entity, staged.named))
-    if record.title or entity.key in ("relationship", "enrollment"):
-        return number, record.title or record.sourced_id
-    return number, shown(plain_title(entity, staged.named))

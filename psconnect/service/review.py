@@ -8,6 +8,7 @@ from pathlib import Path
 
 from psconnect.model.entities import ADMIN, BY_KEY, TEACHER, Entity
 from psconnect.model.errors import FixSettings
+from psconnect.model.found import FoundState
 from psconnect.model.review import (
     ChangeQuery,
     FindingGroup,
@@ -21,7 +22,7 @@ from psconnect.model.runs import ChangeCounts, SetAside
 from psconnect.model.shown_text import shown
 from psconnect.powerschool.menus import page_of
 from psconnect.reports.problems import web_address
-from psconnect.reports.registrar import findings_csv, registrar_csv
+from psconnect.reports.registrar import findings_csv, findings_page
 from psconnect.roster.templates import Template
 from psconnect.service.base import Base
 from psconnect.store.files import write_atomically
@@ -36,6 +37,7 @@ from psconnect.sync import measures, undo
 from psconnect.sync.compose import choices_of, in_effect
 from psconnect.sync.measures import Measure
 from psconnect.sync.thresholds import Threshold, thresholds_of
+from psconnect.wording.times import exact
 
 _MOST_PLACES = 50
 
@@ -100,23 +102,6 @@ class Review(Base):
             groups = problem_groups(found.db, found.number, most)
             return list(_linked(groups, base, read))
 
-    def write_registrar_csv(self, run_id: str, path: Path, *, school: str | None = None) -> Path:
-        """Write a run's problems, or those of one school by name (empty: without a school), for the registrar.
-
-        Unlike the report, it holds names and numbers. Raises FixSettings if the run's problems are no longer kept, and
-        LocalStorage if the file can't be written.
-        """
-        with self._found(run_id) as found:
-            rosters, base = self.rosters_of(found.connection), self._files.get(found.connection).source.url
-            count = sum(found.run.problems.values())
-            groups = problem_groups(found.db, found.number, count)
-        if count and not groups:
-            raise FixSettings("PSC-REPORT-FORGOTTEN", where=run_id)
-        wanted = [group for group in groups if school is None or group.school == school]
-        with last_read(rosters) as read:
-            write_atomically(path.absolute(), registrar_csv(_linked(wanted, base), read))
-        return path
-
     def findings(self, run_id: str, wanted: FindingQuery, *, most: int = 5) -> Findings:
         """A run's findings by rule and attribute, each record by name, filtered; of a group at most ``most`` records.
 
@@ -125,24 +110,25 @@ class Review(Base):
         with self._found(run_id) as found, last_read(self.rosters_of(found.connection)) as read:
             connection = self._files.get(found.connection)
             of_run = FindingsOf(found.db, found.number, read)
-            groups = of_run.groups(replace(wanted, severity=""), most)
+            groups = of_run.groups(replace(wanted, state=None), most)
             schools = tuple(of_run.schools())
         templates = choices_of(connection).mapping.templates
         address = web_address(connection.source.url)
-        counts = {
-            severity: sum(group.count for group in groups if group.rule.severity == severity)
-            for severity in ("error", "warning", "info")
-        }
+        counts = {state: sum(group.count for group in groups if group.state is state) for state in FoundState}
         listed = tuple(
-            _with_fields(group, templates, address) for group in groups if wanted.severity in ("", group.rule.severity)
+            _with_fields(group, templates, address) for group in groups if wanted.state in (None, group.state)
         )
-        return Findings(run_id, listed, counts["error"], counts["warning"], counts["info"], schools)
+        return Findings(run_id, listed, counts, schools)
 
     def write_findings(self, run_id: str, wanted: FindingQuery, path: Path) -> Path:
-        """Write exactly the findings that a query asks for, as CSV for the registrar: with names and numbers.
+        """Write exactly the findings that a query asks for, for the registrar: with names and numbers.
 
-        Raises FixSettings if the run's findings are no longer kept, and LocalStorage if the file can't be written.
+        CSV or a page to print (HTML), by the file's ending. Raises FixSettings for another ending and if the run's
+        findings are no longer kept, and LocalStorage if the file can't be written.
         """
+        ending = path.suffix.lower()
+        if ending not in (".csv", ".html"):
+            raise FixSettings("PSC-REPORT-FORMAT/cant-written", where=str(path), ending=path.suffix or path.name)
         with self._found(run_id) as found, last_read(self.rosters_of(found.connection)) as read:
             count = sum(found.run.problems.values())
             of_run = FindingsOf(found.db, found.number, read)
@@ -150,7 +136,10 @@ class Review(Base):
             address = web_address(self._files.get(found.connection).source.url)
         if count and not records and wanted == FindingQuery():
             raise FixSettings("PSC-REPORT-FORGOTTEN", where=run_id)
-        write_atomically(path.absolute(), findings_csv(_with_link(one, address) for one in records))
+        linked = [_with_link(one, address) for one in records]
+        when = exact(found.run.started)
+        made = findings_csv(linked) if ending == ".csv" else findings_page(linked, found.connection, when, wanted)
+        write_atomically(path.absolute(), made)
         return path
 
     def limits(self, run_id: str) -> list[Limit]:

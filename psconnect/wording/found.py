@@ -1,11 +1,13 @@
-"""Findings in the words of the registrar: which field of whom, and where it is mended."""
+"""Findings in the words of the registrar: which field of whom, what became of it, and where it is mended."""
 
 from __future__ import annotations
 
+from psconnect.model.found import FoundState
+from psconnect.model.problems import other_of
 from psconnect.model.review import FoundRecord
 from psconnect.wording.attributes import attribute_word
-from psconnect.wording.catalogue import tr
-from psconnect.wording.records import record_label
+from psconnect.wording.catalogue import Plural, marked, plural, tr, translated
+from psconnect.wording.records import detail_word, listed, record_label
 from psconnect.wording.rules import WordedRule
 
 _LACKING = ("missing-required", "missing-reported")
@@ -21,6 +23,38 @@ _PAGES = {
     "uniqueness-owner": "uniqueness",
     "guest-left-out": "schools",
 }
+_STATES = {
+    FoundState.LEFT_OUT: marked("Left out"),
+    FoundState.KEPT: marked("Kept as last delivered"),
+    FoundState.GAP: marked("Delivered with a gap"),
+    FoundState.KNOW: marked("To know"),
+}
+_HEADS: dict[FoundState, Plural] = {
+    FoundState.LEFT_OUT: plural(
+        "1 record is left out until it is corrected", "{count} records are left out until they are corrected"
+    ),
+    FoundState.KEPT: plural(
+        "1 record is kept as last delivered until it is corrected",
+        "{count} records are kept as last delivered until they are corrected",
+    ),
+}
+_MORE: dict[FoundState, Plural] = {
+    FoundState.KEPT: plural("1 is kept as last delivered", "{count} are kept as last delivered"),
+    FoundState.GAP: plural("1 was delivered with a gap", "{count} were delivered with a gap"),
+}
+
+
+def found_word(state: FoundState) -> str:
+    """What became of a record with a finding: ``Kept as last delivered``."""
+    return translated(_STATES[state])
+
+
+def findings_headline(counts: dict[FoundState, int]) -> tuple[str, str]:
+    """What findings come to, the worst as a headline; and the rest as a sentence, which may be empty."""
+    first = next((state for state in _HEADS if counts[state]), None)
+    title = translated(_HEADS[first], counts[first]) if first else tr("Nothing is left out for a fault of its own")
+    rest = [translated(_MORE[state], counts[state]) for state in _MORE if counts[state] and state is not first]
+    return title, f"{listed(rest)}." if rest else ""
 
 
 def finding_title(rule: WordedRule, entity: str, attribute: str) -> str:
@@ -44,6 +78,17 @@ def named_finding(one: FoundRecord) -> str:
     if one.number:
         return tr("{kind} with the number {number}, without a name", kind=record_label(one.entity), number=one.number)
     return tr("{kind} with DCID {key}, of which nothing else is known", kind=record_label(one.entity), key=abs(one.key))
+
+
+def finding_detail(one: FoundRecord) -> str:
+    """What a finding is about beside its title: the other record by name, an attribute, a code; may be empty."""
+    if one.other:
+        return tr("with {name}", name=one.other)
+    other = other_of(one.rule, one.entity, one.detail)
+    if other:
+        return tr("with the {kind} that has the id {id}", kind=record_label(other[0]), id=other[1])
+    # The attribute that has no value stands in the title.
+    return detail_word(one.detail) if one.rule not in _LACKING else ""
 
 
 def mended_at(rule: str) -> str:

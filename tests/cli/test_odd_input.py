@@ -274,14 +274,14 @@ def test_settings_are_shown_as_they_are_set(service: Service, psconnect: Psconne
         assert shown[key] == text
 
 
-def test_the_list_for_a_registrar_is_csv_and_nothing_else(
+def test_the_list_for_a_registrar_is_a_table_or_a_page_and_nothing_else(
     service: Service, psconnect: Psconnect, tmp_path: Path
 ) -> None:
     run = stored_run(service)
-    said = psconnect("report", run, "--for-registrar", "-o", str(tmp_path / "list.html"))
+    said = psconnect("report", run, "--for-registrar", "-o", str(tmp_path / "list.pdf"))
     assert said.code == codes.USAGE
     assert "(PSC-REPORT-FORMAT)" in said.err
-    assert not (tmp_path / "list.html").exists()
+    assert not (tmp_path / "list.pdf").exists()
     assert psconnect("report", run, "--for-registrar", "-o", str(tmp_path / "list.CSV")).code == codes.DONE
 
 

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.pages.findings import FindingsPage
 from psconnect.desktop.pages.findings_tree import FOUND_ACTION, FOUND_NUMBER, FOUND_WHAT
 from psconnect.desktop.shell import SIZE, SMALLEST, MainWindow
+from psconnect.model.found import FoundState
 from psconnect.model.review import FindingQuery
 from psconnect.wording.found import named_finding
 from tests.desktop.conftest import OpenWindow, settled
@@ -155,7 +156,7 @@ def test_the_list_holds_exactly_what_is_filtered(
     connected.service.sync(connected.name)
     window = open_window(connected.service)
     page = page_of(qtbot, window, connected)
-    page.pills["error"].click()
+    page.pills[FoundState.LEFT_OUT].click()
     settled(qtbot, window)
     page.school.setCurrentIndex(2)
     school = page.school.currentData()

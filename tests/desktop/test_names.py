@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from psconnect.desktop.pages.findings_tree import FOUND_SCHOOL
 from psconnect.desktop.theme.apply import Theme, tokens_in_use
 from psconnect.desktop.widgets.button import NameButton
 from psconnect.desktop.widgets.label import ElidedLabel
@@ -120,20 +121,20 @@ def test_the_file_offered_for_an_export_is_one_file(
     assert not set(chosen.rpartition("/")[2]) & set('<>:"/\\|?*')
 
 
-def test_problems_are_coloured_anew_when_the_colours_change(
+def test_findings_are_coloured_anew_when_the_colours_change(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot, theme: Theme
 ) -> None:
     connected.delivered()
     run = connected.service.runs(connected.name)[0]
     window = open_window(connected.service)
-    window.summary(connected.name, run.id)
+    window.findings(connected.name, run.id)
     settled(qtbot, window)
-    model = window.places.summary.problems.tree.model()
+    model = window.places.findings.tree.model()
 
     def colours() -> set[str]:
-        rules = [model.index(0, 1, model.index(row, 0)) for row in range(model.rowCount())]
+        rules = [model.index(row, FOUND_SCHOOL) for row in range(model.rowCount())]
         return {index.data(Qt.ItemDataRole.ForegroundRole).color().name() for index in rules}
 
     theme.set_scheme("dark")
     QApplication.processEvents()
-    assert colours() <= {tokens_in_use().bad.lower(), tokens_in_use().warning.lower()}
+    assert colours() <= {getattr(tokens_in_use(), name).lower() for name in ("bad", "warning", "muted")}

@@ -166,13 +166,18 @@ def test_a_person_with_a_problem_is_opened_in_powerschool(
     window = open_window(connected.service)
     window.summary(connected.name, run.id)
     settled(qtbot, window)
-    tree = window.places.summary.problems.tree
+    summary = window.places.summary.findings
+    place = next(row for row in range(summary.model.rowCount()) if summary.model.index(row, 2).data() == "students")
+    told = [summary.model.index(place, column).data() for column in (0, 1)]
+    summary.table.selectRow(place)
+    qtbot.keyClick(summary.table, Qt.Key.Key_Return)
+    settled(qtbot, window)
+    tree = window.places.findings.tree
     model = tree.model()
-    school = model.index(0, 0)
-    record = model.index(0, 0, model.index(0, 0, school))
-    tree.setCurrentIndex(school)
-    assert not window.places.summary.problems.open_button.isEnabled(), "a school has no page of its own"
-    tree.setCurrentIndex(record)
+    assert model.rowCount() == 1, "the line leads to its own records"
+    group = model.index(0, 0)
+    assert [group.data(), model.index(0, 1).data().split()[0]] == told
+    tree.setCurrentIndex(model.index(0, 0, group))
     qtbot.keyClick(tree, Qt.Key.Key_Return)
     base = connected.service.connection(connected.name).source.url
     assert len(opened) == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import html
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -14,7 +16,9 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.review import FindingQuery
 from psconnect.model.runs import Run
+from psconnect.wording.found import finding_title, named_finding
 from psconnect.wording.rules import rule_of
 from tests.desktop.conftest import OpenWindow, settled
 from tests.support.demo import Connected, connecting
@@ -51,10 +55,10 @@ def test_all_schools_with_names_and_numbers(
 ) -> None:
     connected, run = delivered
     window = open_window(connected.service)
-    window.summary(connected.name, run.id)
+    window.findings(connected.name, run.id)
     settled(qtbot, window)
-    page, path = window.places.summary, tmp_path / "all.csv"
-    page.save_for_registrar(None, path)
+    page, path = window.places.findings, tmp_path / "all.csv"
+    page.export_to(path)
     settled(qtbot, window)
     rows = rows_of(path)
     assert list(rows[0]) == [
@@ -76,11 +80,12 @@ def test_all_schools_with_names_and_numbers(
     assert staff
     assert all(names[row["Name"].removeprefix("'")] == row["Number"] for row in staff)
     assert all(row["Page in PowerSchool"].startswith("http") for row in staff)
+    groups = connected.service.findings(run.id, FindingQuery(), most=0).groups
     assert {row["Problem"] for row in rows} == {
-        rule_of(group.rule.key).title for group in connected.service.problems(run.id)
+        finding_title(rule_of(group.rule.key), group.entity, group.attribute) for group in groups
     }
     assert all(row["What to do"] for row in rows)
-    assert page.outcome.label.text() == f"The file is in {path}"
+    assert page.outcome.label.text() == f"The list is in {path}"
     qtbot.mouseClick(page.outcome.buttons[0], Qt.MouseButton.LeftButton)
     assert opened == [path.as_uri()]
 
@@ -89,35 +94,59 @@ def test_a_name_that_a_spreadsheet_would_take_for_a_formula_is_text(
     delivered: tuple[Connected, Run], tmp_path: Path
 ) -> None:
     connected, run = delivered
-    rows = rows_of(connected.service.write_registrar_csv(run.id, tmp_path / "all.csv"))
+    rows = rows_of(connected.service.write_findings(run.id, FindingQuery(), tmp_path / "all.csv"))
     named = {row["Name"] for row in rows if "HYPERLINK" in row["Name"]}
     assert named
     assert all(name.startswith(f"'{NAMED}, ") for name in named)
 
 
-def test_one_school_is_chosen_from_the_menu(
+def test_a_page_to_print_holds_exactly_what_is_filtered(
     delivered: tuple[Connected, Run], open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     connected, run = delivered
-    groups = connected.service.problems(run.id)
-    school = next(group.school for group in groups if group.school)
     window = open_window(connected.service)
-    window.summary(connected.name, run.id)
+    window.findings(connected.name, run.id)
     settled(qtbot, window)
-    page = window.places.summary
-    menu = page.problems.save_button.menu()
-    texts = [action.text() for action in menu.actions()]
-    assert texts[0] == "All schools …"
-    assert len(texts) == 1 + len({group.school for group in groups})
-    menu.actions()[texts.index(f"{school} …")].trigger()
+    page = window.places.findings
+    page.school.setCurrentIndex(1)
+    school = page.school.currentText()
+    page.school.activated.emit(1)
+    settled(qtbot, window)
+    texts = [action.text() for action in page.export_button.menu().actions()]
+    assert texts == ["As a list to print (HTML) …", "As a table (CSV) …"]
+    page.export_button.menu().actions()[0].trigger()
     dialog = page.findChild(QFileDialog)
     assert dialog is not None
-    dialog.fileSelected.emit(str(tmp_path / "one.csv"))
+    assert dialog.selectedFiles()[0].endswith(f"-{run.id}.html")
+    dialog.fileSelected.emit(str(tmp_path / "one.html"))
     dialog.close()
     settled(qtbot, window)
-    rows = rows_of(tmp_path / "one.csv")
-    assert {row["School"] for row in rows} == {school}
-    assert len(rows) == sum(group.count for group in groups if group.school == school)
+    text = (tmp_path / "one.html").read_text(encoding="utf-8")
+    assert re.findall("<h2><bdi>(.*?)</bdi></h2>", text) == [html.escape(school)]
+    assert f"Only: {html.escape(school)}." in text
+    found = list(connected.service.findings(run.id, page.wanted, most=1_000).groups)
+    records = [one for group in found for one in group.records]
+    assert text.count("<tr><td>") == len(records) > 0
+    assert all(html.escape(named_finding(one)) in text for one in records)
+    assert all(html.escape(rule_of(group.rule.key).to_do) in text for group in found)
+
+
+def test_a_name_in_the_page_to_print_is_text(connected: Connected, tmp_path: Path) -> None:
+    connected.sql(
+        "UPDATE students SET first_name = '', last_name = '<script>alert(1)</script>' WHERE enroll_status = 0"
+    )
+    run = connected.service.sync(connected.name)
+    text = connected.service.write_findings(run.id, FindingQuery(), tmp_path / "all.html").read_text(encoding="utf-8")
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_a_list_is_written_as_nothing_else(delivered: tuple[Connected, Run], tmp_path: Path) -> None:
+    connected, run = delivered
+    with pytest.raises(FixSettings) as failed:
+        connected.service.write_findings(run.id, FindingQuery(), tmp_path / "all.xlsx")
+    assert failed.value.code == "PSC-REPORT-FORMAT"
+    assert not (tmp_path / "all.xlsx").exists()
 
 
 def test_who_was_left_out_is_named_as_read(delivered: tuple[Connected, Run], tmp_path: Path) -> None:
@@ -128,7 +157,7 @@ def test_who_was_left_out_is_named_as_read(delivered: tuple[Connected, Run], tmp
         for record in group.records
         if not record.title and record.entity in ("student", "teacher", "admin", "contact", "class")
     ]
-    rows = rows_of(connected.service.write_registrar_csv(run.id, tmp_path / "all.csv"))
+    rows = rows_of(connected.service.write_findings(run.id, FindingQuery(), tmp_path / "all.csv"))
     assert all(row["Name"] for row in rows)
     named = {row["Name"] for row in rows}
     assert not {record.sourced_id for record in unknown} & named
@@ -139,18 +168,16 @@ def test_why_leads_from_a_problem_to_the_record(
 ) -> None:
     connected, run = delivered
     window = open_window(connected.service)
-    window.summary(connected.name, run.id)
+    window.findings(connected.name, run.id)
     settled(qtbot, window)
-    card = window.places.summary.problems
-    model = card.tree.model()
-    school = model.index(0, 0)
-    rule = model.index(0, 0, school)
-    card.tree.setCurrentIndex(rule)
-    assert not card.why_button.isEnabled(), "a rule is no record"
-    card.tree.setCurrentIndex(model.index(0, 0, rule))
-    qtbot.mouseClick(card.why_button, Qt.MouseButton.LeftButton)
+    page = window.places.findings
+    group = page.tree.model().index(0, 0)
+    page.tree.setCurrentIndex(group)
+    assert not page.why_button.isEnabled(), "a rule is no record"
+    page.tree.setCurrentIndex(page.tree.model().index(0, 0, group))
+    qtbot.mouseClick(page.why_button, Qt.MouseButton.LeftButton)
     settled(qtbot, window)
-    first = connected.service.problems(run.id)[0].records[0]
+    first = connected.service.findings(run.id, FindingQuery()).groups[0].records[0]
     expected = connected.service.explain(connected.name, first.entity, first.key)
     assert window.places.currentWidget() is window.places.finder
     assert window.places.finder.record.sentence.text() == expected.sentence
@@ -161,6 +188,6 @@ def test_a_run_whose_problems_are_gone_writes_no_empty_file(connected: Connected
     with closing(sqlite3.connect(connected.rosters, isolation_level=None)) as db:
         db.execute("DELETE FROM problem")
     with pytest.raises(FixSettings) as failed:
-        connected.service.write_registrar_csv(run.id, tmp_path / "all.csv")
+        connected.service.write_findings(run.id, FindingQuery(), tmp_path / "all.csv")
     assert failed.value.code == "PSC-REPORT-FORGOTTEN"
     assert not (tmp_path / "all.csv").exists()

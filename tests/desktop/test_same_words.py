@@ -9,10 +9,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QTreeView
+from PySide6.QtWidgets import QLabel, QTableView, QTreeView
 from pytestqt.qtbot import QtBot
 
 from psconnect.cli import main
+from psconnect.model.review import FindingQuery
+from psconnect.wording.found import finding_title
 from psconnect.wording.rules import rule_of
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import held_by_removals
@@ -31,7 +33,8 @@ def said_in_the_window(qtbot: QtBot, window) -> str:
     settled(qtbot, window)
     page = window.places.currentWidget()
     labels = [label.text() for label in page.findChildren(QLabel)]
-    rows = [text for view in page.findChildren(QTreeView) for text in texts_of(view.model())]
+    views = [*page.findChildren(QTreeView), *page.findChildren(QTableView)]
+    rows = [text for view in views for text in texts_of(view.model())]
     return flat(" ".join([*labels, *rows]))
 
 
@@ -69,9 +72,10 @@ def test_command_line_window_and_report_say_the_same_of_a_run(
     assert error["to_do"] in page
     assert error["happened"] in text
     assert f"{error['happened']} {error['to_do']} (Code: {error['code']})" in summary
-    found = {group.rule.key for group in connected.service.problems(run.id)}
+    found = connected.service.findings(run.id, FindingQuery(), most=0).groups
     assert found
-    for key in found:
-        assert rule_of(key).title in summary
-        assert rule_of(key).title in page
-        assert rule_of(key).to_do in page
+    for group in found:
+        rule = rule_of(group.rule.key)
+        assert finding_title(rule, group.entity, group.attribute) in summary
+        assert rule.title in page
+        assert rule.to_do in page

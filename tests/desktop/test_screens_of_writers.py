@@ -94,8 +94,7 @@ def test_a_database_that_refuses_some_changes(
     shown(qtbot, window, grab, "connections-refused")
     window.summary(NAME, run.id)
     shown(qtbot, window, grab, "summary-refused")
-    window.places.summary.problems.tree.expandAll()
-    grab(window.places.summary.problems, "summary-refused-problems")
+    grab(window.places.summary.findings, "summary-refused-findings")
 
     into_database.sql("UPDATE students SET first_name = 'Mia' WHERE dcid = (SELECT min(dcid) FROM students)")
     run = run_in(window, qtbot)

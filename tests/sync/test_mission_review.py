@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.found import FoundState
 from psconnect.model.review import ChangeQuery, FindingQuery
 from psconnect.model.runs import ChangeCounts
 from psconnect.wording.held import story_of
@@ -39,12 +40,15 @@ def test_mission_d19_a_paused_import_is_reviewed_its_errors_validated_then_relea
     assert rows.total == run.changes["student"].remove
     assert all(row.rule for row in rows.page(0, rows.total)), "each removal says why"
     rows.close()
-    errors = connected.service.findings(run.id, FindingQuery(severity="error"), most=1_000)
+    errors = connected.service.findings(run.id, FindingQuery(state=FoundState.LEFT_OUT), most=1_000)
     assert any(group.attribute == "familyName" for group in errors.groups), (
         "errors in the data are there while it waits"
     )
-    path = connected.service.write_findings(run.id, FindingQuery(severity="error"), tmp_path / "errors.csv")
-    assert len(list(csv.DictReader(path.read_bytes().decode("utf-8-sig").splitlines()))) == errors.left_out
+    path = connected.service.write_findings(run.id, FindingQuery(state=FoundState.LEFT_OUT), tmp_path / "errors.csv")
+    assert (
+        len(list(csv.DictReader(path.read_bytes().decode("utf-8-sig").splitlines())))
+        == errors.counts[FoundState.LEFT_OUT]
+    )
     before = connected.bundle.read_bytes()
     done = connected.service.approve(run.id, "The leavers are right")
     assert done.delivered

@@ -18,15 +18,17 @@ from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.errors import PsconnectError
+from psconnect.model.found import FoundState
 from psconnect.model.review import FindingQuery, Findings
 from psconnect.model.runs import Run
 from psconnect.service import slug
 from psconnect.wording.errors import word
+from psconnect.wording.found import findings_headline, found_word
 from psconnect.wording.rules import rule_of
 
 _TYPING_MS, _NARROW, _FILTER_LEAST = 250, 700, 110
 _FEW, _STEP = 5, 200
-_SEVERITIES = ("", "error", "warning", "info")
+_PILLS: tuple[FoundState | None, ...] = (None, *FoundState)
 
 
 class FindingsPage(ScrollPage):
@@ -39,7 +41,13 @@ class FindingsPage(ScrollPage):
         self._run: Run | None = None
         self._rule = self._attribute = ""
         self._fresh = True
-        self.export_button = secondary(tr("Export for the registrar"), self._export, symbol="save")
+        self.export_button = secondary(tr("Export for the registrar"), symbol="save")
+        self.export_button.add_menu(
+            [
+                (tr("As a list to print (HTML) …"), partial(self._export, "html", tr("Web page (*.html)"))),
+                (tr("As a table (CSV) …"), partial(self._export, "csv", tr("Table (*.csv)"))),
+            ]
+        )
         self.buttons.addWidget(self.export_button)
         self.outcome = Banner()
         self.body.addWidget(self.outcome)
@@ -61,9 +69,10 @@ class FindingsPage(ScrollPage):
         self.school.setAccessibleName(tr("School"))
         self.school.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.school.setMinimumContentsLength(9)
-        self.pills = {severity: Button("", partial(self._choose, severity), look="pill") for severity in _SEVERITIES}
+        self.pills = {state: Button("", partial(self._choose, state), look="pill") for state in _PILLS}
         for pill in self.pills.values():
             pill.setCheckable(True)
+            pill.hide()
         self.only_button = link("", self._show_all)
         self.body.addWidget(row(wide(self.filter), self.school, *self.pills.values(), spacing=SPACE_S))
         self.body.addWidget(row(self.only_button, 1))
@@ -86,7 +95,7 @@ class FindingsPage(ScrollPage):
         self.again = partial(self.load, name, run_id, rule, attribute)
         self.name, self._run_id, self._most = name, run_id, _FEW
         self._rule, self._attribute, self._fresh = rule, attribute, True
-        self._check("")
+        self._check(None)
         self.filter.clear()
         self.school.clear()
         self.outcome.hide()
@@ -107,9 +116,9 @@ class FindingsPage(ScrollPage):
     @property
     def wanted(self) -> FindingQuery:
         """What is asked for."""
-        severity = next((one for one, pill in self.pills.items() if pill.isChecked()), "")
+        state = next((one for one, pill in self.pills.items() if pill.isChecked()), None)
         school = self.school.currentData() if self.school.currentIndex() > 0 else None
-        return FindingQuery(self._rule, self._attribute, school, severity, self.filter.text().strip())
+        return FindingQuery(self._rule, self._attribute, school, state, self.filter.text().strip())
 
     def _show(self, found: tuple[Run, Findings] | None) -> None:
         if found is None:
@@ -123,19 +132,15 @@ class FindingsPage(ScrollPage):
         run, findings = found
         self._run = run
         self._show_head(run, findings)
-        counts = (findings.total, findings.left_out, findings.with_gap, findings.others)
-        words = (tr("All"), tr("Left out"), tr("With a gap"), tr("To know"))
-        for (severity, pill), count, name in zip(self.pills.items(), counts, words, strict=True):
-            told = tr("{what} {count}", what=name, count=number(count))
-            pill.setText(name if self.width() < _NARROW else told)
-            pill.setAccessibleName(tr("Show only: {what}", what=told))
-            pill.setVisible(bool(count) or not severity or pill.isChecked())
+        self._show_pills(findings)
         self._fill_schools(findings)
         self.tree.show_groups(findings.groups, opened=bool(self._rule) or self._most > _FEW)
         any_shown = bool(findings.groups)
         self.tree.setVisible(any_shown)
         self.none.setVisible(not any_shown)
         in_order = tr("None: every record that was read is in order.")
+        if run.problems and sum(run.problems.values()) and self.wanted == FindingQuery():
+            in_order = tr("Which records they were about is kept no longer.")
         self.none.setText(in_order if self.wanted == FindingQuery() else tr("No finding matches."))
         self.export_button.setEnabled(any_shown)
         for widget in (self.to_do, self.why_button):
@@ -148,17 +153,19 @@ class FindingsPage(ScrollPage):
 
     def _show_head(self, run: Run, findings: Findings) -> None:
         when = moment(run.started, self._context.now())
-        title = counted(
-            findings.left_out,
-            "1 record is left out until it is corrected",
-            "{count} records are left out until they are corrected",
-        )
-        more = counted(findings.with_gap, "1 more was delivered with a gap.", "{count} more were delivered with a gap.")
-        if not findings.left_out:
-            title = tr("Nothing is left out for a fault of its own")
-            more = counted(findings.with_gap, "1 was delivered with a gap.", "{count} were delivered with a gap.")
+        title, more = findings_headline(dict(findings.counts))
         of_run = tr("{name}, run of {when}.", name=self.name, when=when)
-        self.set_title(title, f"{more} {of_run}" if findings.with_gap else of_run)
+        self.set_title(title, f"{more} {of_run}" if more else of_run)
+
+    def _show_pills(self, findings: Findings) -> None:
+        words = {None: tr("All"), **{state: found_word(state) for state in FoundState}}
+        words |= {FoundState.KEPT: tr("Kept"), FoundState.GAP: tr("With a gap")}
+        for state, pill in self.pills.items():
+            count = findings.counts[state] if state else findings.total
+            told = tr("{what} {count}", what=words[state], count=number(count))
+            pill.setText(words[state] if self.width() < _NARROW else told)
+            pill.setAccessibleName(tr("Show only: {what}", what=told))
+            pill.setVisible(bool(count) or not state or pill.isChecked())
 
     def _show_only(self, findings: Findings) -> None:
         """Say that only one kind is shown, where a line elsewhere led to it."""
@@ -182,12 +189,12 @@ class FindingsPage(ScrollPage):
         self.school.setCurrentIndex(place if chosen is not None else 0)
         self.school.setVisible(len(findings.schools) > 1)
 
-    def _check(self, severity: str) -> None:
+    def _check(self, state: FoundState | None) -> None:
         for one, pill in self.pills.items():
-            pill.setChecked(one == severity)
+            pill.setChecked(one == state)
 
-    def _choose(self, severity: str) -> None:
-        self._check(severity)
+    def _choose(self, state: FoundState | None) -> None:
+        self._check(state)
         self._look()
 
     def _show_more(self) -> None:
@@ -206,20 +213,20 @@ class FindingsPage(ScrollPage):
         if record:
             self._context.go.find_record(self.name, *record)
 
-    def _export(self) -> None:
+    def _export(self, ending: str, kind: str) -> None:
         if self._run is None:
             return
         which = slug(self.school.currentText()) if self.school.currentIndex() > 0 else "all"
-        start = str(Path.home() / f"findings-{which}-{self._run.id}.csv")
-        dialog = QFileDialog(self, tr("Save these findings for the registrar"), start, tr("Table (*.csv)"))
+        start = str(Path.home() / f"findings-{which}-{self._run.id}.{ending}")
+        dialog = QFileDialog(self, tr("Save these findings for the registrar"), start, kind)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
+        dialog.setDefaultSuffix(ending)
         dialog.fileSelected.connect(lambda chosen: self.export_to(Path(chosen)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def export_to(self, path: Path) -> None:
-        """Write exactly what is filtered, with names and numbers."""
+        """Write exactly what is filtered, with names and numbers; the ending says in which format."""
         if self._run is None:
             return
         run_id, wanted, service = self._run.id, self.wanted, self._context.service

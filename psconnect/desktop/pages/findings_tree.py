@@ -12,20 +12,21 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 from psconnect.desktop.text import counted, number, tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.widgets.label import plain_tip
+from psconnect.model.found import FoundState
 from psconnect.model.review import FindingGroup, FoundRecord
-from psconnect.wording.catalogue import marked, translated
-from psconnect.wording.found import finding_title, mended_at, named_finding
-from psconnect.wording.records import detail_word, record_label, records_label
+from psconnect.wording.found import finding_detail, finding_title, found_word, mended_at, named_finding
+from psconnect.wording.records import record_label, records_label
 from psconnect.wording.rules import rule_of
 from psconnect.wording.window import open_words
 
 FOUND_WHAT, FOUND_NUMBER, FOUND_SCHOOL, FOUND_DETAIL, FOUND_ACTION = range(5)
 _ADVICE, _RECORD, _LINK, _PAGE, _MORE, _COLOUR = (int(Qt.ItemDataRole.UserRole) + place for place in range(1, 7))
 _PADDING, _LEAST, _LEAST_DETAIL, _MOST_OF_NAME, _MEASURED, _AROUND = 4, 40, 76, 300, 3, 28
-_STATES = {
-    "error": (marked("Left out"), "bad"),
-    "warning": (marked("Delivered with a gap"), "warning"),
-    "info": (marked("To know"), "muted"),
+_COLOURS = {
+    FoundState.LEFT_OUT: "bad",
+    FoundState.KEPT: "warning",
+    FoundState.GAP: "warning",
+    FoundState.KNOW: "muted",
 }
 _INDENTATION, _OPENED = 14, 3
 """So many groups are open at first."""
@@ -81,8 +82,9 @@ class FindingsTree(QTreeView):
                 self.setFirstColumnSpanned(len(group.records), self._model.index(place, 0), True)  # noqa: FBT003 - Qt's signature
 
     def title_of(self, groups: Sequence[FindingGroup]) -> str:
-        """How the only group is called; empty where there are several, or none."""
-        return _title(groups[0]) if len(groups) == 1 else ""
+        """How all the groups are called; empty where that differs, and where there are none."""
+        titles = {_title(group) for group in groups}
+        return titles.pop() if len(titles) == 1 else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Share the room anew."""
@@ -194,13 +196,12 @@ class FindingsTree(QTreeView):
 
     def _group(self, group: FindingGroup) -> list[QStandardItem]:
         rule = rule_of(group.rule.key, window=True)
-        word, colour = _STATES[group.rule.severity]
         page = mended_at(group.rule.key)
         kinds = record_label(group.entity) if group.count == 1 else records_label(group.entity)
         cells = _cells(
             (_title(group), ""),
             (tr("{count} {records}", count=number(group.count), records=kinds), ""),
-            (translated(word), colour),
+            (found_word(group.state), _COLOURS[group.state]),
             (", ".join(group.fields), "muted"),
             (open_words(page), "accent"),
         )
@@ -227,10 +228,7 @@ def _title(group: FindingGroup) -> str:
 
 
 def _record(one: FoundRecord, to_do: str) -> list[QStandardItem]:
-    name = named_finding(one)
-    rule = rule_of(one.rule)
-    # The attribute that has no value stands in the line of the group.
-    about = detail_word(one.detail) if finding_title(rule, one.entity, one.detail) == rule.title else ""
+    name, about = named_finding(one), finding_detail(one)
     if one.records > 1:
         name = tr("{what}: {count} records, for example {name}", what=about, count=number(one.records), name=name)
         about = ""

@@ -1,4 +1,4 @@
-"""The summary of one run: what happened, what changed, what was left out and why, and every problem by school."""
+"""The summary of one run: what happened, what changed, what was left out and why, what was found."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.exclusions import left_alone_in_words
-from psconnect.desktop.pages.problems import ProblemsCard
+from psconnect.desktop.pages.found_lines import FoundCard
 from psconnect.desktop.pages.standing import StandingCard
 from psconnect.desktop.sentences import (
     changes_in_words,
@@ -38,9 +38,9 @@ from psconnect.desktop.widgets.page import ScrollPage, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.model.reconciled import Reconciled, altogether, by_care
-from psconnect.model.review import ProblemGroup
+from psconnect.model.review import FindingQuery, Findings
 from psconnect.model.runs import APPLIED, WAITING, Run
-from psconnect.service import Undoable, slug
+from psconnect.service import Undoable
 from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
 from psconnect.wording.run_sentence import refused_in_words
@@ -51,7 +51,7 @@ _FACT_COLUMNS = 4
 @dataclass(frozen=True)
 class _Loaded:
     run: Run
-    problems: list[ProblemGroup]
+    findings: Findings
     undoable: Undoable
 
 
@@ -87,8 +87,8 @@ class RunSummaryPage(ScrollPage):
         self.standing, self._left_out = StandingCard(), _LeftOutCard()
         self.body.addWidget(self.standing)
         self.body.addWidget(self._left_out)
-        self.problems = ProblemsCard(context.open_url, self._why, self._save_for_registrar)
-        self.body.addWidget(self.problems)
+        self.findings = FoundCard(self._show_findings)
+        self.body.addWidget(self.findings)
         self.body.addStretch(1)
 
     def load(self, name: str, run_id: str) -> None:
@@ -100,7 +100,8 @@ class RunSummaryPage(ScrollPage):
         service = self._context.service
 
         def work() -> _Loaded:
-            return _Loaded(service.run(run_id), service.problems(run_id), service.can_undo(run_id))
+            findings = service.findings(run_id, FindingQuery(), most=0)
+            return _Loaded(service.run(run_id), findings, service.can_undo(run_id))
 
         self.read(self._context.bridge, work, self._show)
 
@@ -119,12 +120,13 @@ class RunSummaryPage(ScrollPage):
         self._show_standing(run)
         self._left_out.show_run(run)
         self._left_out.setVisible(bool(run.reconciled or run.left_out))
-        self.problems.show_groups(loaded.problems)
+        found = bool(sum(run.problems.values()))
+        self.findings.show_findings(loaded.findings, forgotten=found and not loaded.findings.groups)
         # A run that never came to a plan has nothing to say about records.
-        for card in (self.standing, self.problems):
+        for card in (self.standing, self.findings):
             card.setVisible(run.planned is not None)
         if run.kind == "undo":
-            self.problems.hide()  # It has read nothing, so it knows of none.
+            self.findings.hide()  # It has read nothing, so it knows of none.
         self.show_content()
 
     def _show_standing(self, run: Run) -> None:
@@ -187,8 +189,8 @@ class RunSummaryPage(ScrollPage):
     def _review(self) -> None:
         self._context.go.review(self.name, self._run_id)
 
-    def _why(self, entity: str, key: int) -> None:
-        self._context.go.find_record(self.name, entity, key)
+    def _show_findings(self, rule: str = "", attribute: str = "") -> None:
+        self._context.go.findings(self.name, self._run_id, rule, attribute)
 
     def _ask_undo(self) -> None:
         if self._run is None:
@@ -221,22 +223,6 @@ class RunSummaryPage(ScrollPage):
     def _not_undone(self, error: PsconnectError) -> None:
         self.undo_button.setEnabled(True)
         self._not_exported(error)
-
-    def _save_for_registrar(self, school: str | None) -> None:
-        which = "" if school is None else f"-{slug(school)}"
-        path = str(Path.home() / f"problems{which}-{self._run_id}.csv")
-        self._ask_for_file(
-            tr("Save the problems for the registrar"),
-            path,
-            tr("Table (*.csv)"),
-            partial(self.save_for_registrar, school),
-        )
-
-    def save_for_registrar(self, school: str | None, path: Path) -> None:
-        """Write the problems of a school by its name, or of all (None), with names and numbers."""
-        run_id, service = self._run_id, self._context.service
-        write = partial(service.write_registrar_csv, run_id, path, school=school)
-        self._context.bridge.call(write, self._exported, self._not_exported, owner=self)
 
     def _export(self, ending: str, kinds: str) -> None:
         path = str(Path.home() / f"psconnect-{self._run_id}{ending}")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
-from psconnect.model.problems import RULES, without_count
+from psconnect.model.found import FoundState, found_state
+from psconnect.model.problems import RULES, other_of, without_count
 from psconnect.model.review import FindingGroup, FindingQuery, FoundRecord
 from psconnect.model.shown_text import shown
 from psconnect.model.text import folded
 from psconnect.store.history.titles import JOINING, NUMBERS, Titles, number_of, titled_by
-from psconnect.store.plan.record_ids import school_names
+from psconnect.store.plan.record_ids import RunIds, school_names
 from psconnect.store.reading.last_reading import LastRead
 
 LACKING = ("missing-required", "missing-reported")
@@ -29,9 +30,12 @@ class FindingsOf:
     read: LastRead | None
     _titles: Titles = field(init=False)
     _schools: Mapping[int, str] = field(init=False)
+    _ids: RunIds = field(init=False)
+    _read_ids: dict[str, Mapping[str, int]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._titles, self._schools = Titles(self.db, self.number), school_names(self.db, self.number)
+        self._ids, self._read_ids = RunIds(self.db, self.number), {}
 
     def schools(self) -> list[str]:
         """Names of the schools with a finding, sorted; an empty name for findings without a school."""
@@ -40,23 +44,23 @@ class FindingsOf:
 
     def groups(self, wanted: FindingQuery, most: int) -> list[FindingGroup]:
         """The findings that a query asks for, the worst first; of each group at most ``most`` records."""
-        found: dict[tuple[str, str, str], list[FoundRecord]] = {}
-        counts: dict[tuple[str, str, str], int] = {}
+        found: dict[tuple[str, str, str, FoundState], list[FoundRecord]] = {}
+        counts: dict[tuple[str, str, str, FoundState], int] = {}
         words = folded(wanted.text).split()
         for finding, records in self._all(wanted, named=bool(words)):
             if words and not _matches(finding, words):
                 continue
-            place = (finding.rule, finding.entity, finding.detail if finding.rule in LACKING else "")
+            attribute = finding.detail if finding.rule in LACKING else ""
+            place = (finding.rule, finding.entity, attribute, finding.state)
             counts[place] = counts.get(place, 0) + records
             listed = found.setdefault(place, [])
             if len(listed) < most:
                 listed.append(finding if words else self._named(finding))
         groups = [
-            FindingGroup(RULES[rule], entity, attribute, counts[rule, entity, attribute], tuple(records))
-            for (rule, entity, attribute), records in found.items()
+            FindingGroup(RULES[place[0]], *place[1:], counts[place], tuple(records)) for place, records in found.items()
         ]
-        severities = ("error", "warning", "info")
-        return sorted(groups, key=lambda one: (severities.index(one.rule.severity), -one.count, one.rule.key))
+        states = list(FoundState)
+        return sorted(groups, key=lambda one: (states.index(one.state), -one.count, one.rule.key))
 
     def records(self, wanted: FindingQuery) -> Iterator[FoundRecord]:
         """Every finding that a query asks for, named."""
@@ -76,38 +80,54 @@ class FindingsOf:
             name = self._school(school)
             if wanted.school is not None and name != wanted.school:
                 continue
-            if wanted.severity and known.severity != wanted.severity:
-                continue
             if wanted.attribute and (rule not in LACKING or detail != wanted.attribute):
                 continue
             about, records = without_count(detail) if known.counted else (detail, 1)
-            finding = FoundRecord(rule, BY_RANK[rank].key, key, about, school=name, records=records)
+            state = found_state(rule, stands=self._stands(rank, key))
+            if wanted.state and state is not wanted.state:
+                continue
+            finding = FoundRecord(rule, BY_RANK[rank].key, key, about, state, school=name, records=records)
             yield (self._named(finding) if named else finding), records
+
+    def _stands(self, rank: int, key: int) -> bool:
+        sql = "SELECT 1 FROM main.ledger WHERE entity = ? AND key = ?"
+        return self.db.execute(sql, [rank, key]).fetchone() is not None
 
     def _school(self, key: int | None) -> str:
         return shown(self._schools.get(key, "")) if key is not None else ""
 
     def _named(self, finding: FoundRecord) -> FoundRecord:
-        entity = BY_KEY[finding.entity]
-        staged = self.read.staged(entity, finding.key) if self.read else None
+        title, number, blank = self._names(BY_KEY[finding.entity], finding.key)
+        return replace(finding, title=title, number=number, blank=blank, other=self._other(finding))
+
+    def _names(self, entity: Entity, key: int) -> tuple[str, str, str]:
+        """Title and number of a record, and the attribute of its name that is blank."""
+        staged = self.read.staged(entity, key) if self.read else None
         values = staged.named if staged and entity.key in NUMBERS else {}
         title, blank = _title(entity, values)
         if self.read and staged and entity.key in JOINING:
             title = shown(" – ".join(self.read.parts_of(staged)))
-        if not title:
-            title = shown(self._titles.of(entity, finding.key))
         number = shown(number_of(entity, values)) if values else ""
-        return FoundRecord(
-            finding.rule,
-            finding.entity,
-            finding.key,
-            finding.detail,
-            title,
-            number,
-            finding.school,
-            blank,
-            records=finding.records,
-        )
+        return title or shown(self._titles.of(entity, key)), number, blank
+
+    def _other(self, finding: FoundRecord) -> str:
+        """The other record that a finding is about, by name and number; empty where there is none, or it is unknown."""
+        told = other_of(finding.rule, finding.entity, finding.detail)
+        if told is None:
+            return ""
+        entity, sourced_id = BY_KEY[told[0]], told[1]
+        key = self._key_read(entity, sourced_id)
+        if key is None:
+            key = self._ids.key_of(entity, sourced_id)
+        title, number, _blank = self._names(entity, key) if key is not None else ("", "", "")
+        return f"{title} ({number})" if title and number else title or number
+
+    def _key_read(self, entity: Entity, sourced_id: str) -> int | None:
+        if self.read is None:
+            return None
+        if entity.key not in self._read_ids:
+            self._read_ids[entity.key] = self.read.keys_by_id(entity)
+        return self._read_ids[entity.key].get(sourced_id)
 
 
 def _title(entity: Entity, values: Mapping[str, str]) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from psconnect.store.files import LAST_READ
 from psconnect.store.history.titles import NUMBERS, TITLES, number_of, plain_title
 from psconnect.store.reading.reconciliation import reader_of
 from psconnect.store.reading.staging import IN, stage_table, staged
-from psconnect.store.record import decode_record, record_by_name, record_format
+from psconnect.store.record import decode_record, record_by_name, record_format, record_id
 
 FINDABLE = ("student", "teacher", "admin", "contact", "class", "course", "school", "calendar")
 """The entities that are searched, in the order in which matches are listed; the others are found through these."""
@@ -165,6 +165,10 @@ class LastRead:
     def changed_role(self, entity: Entity, key: int) -> str:
         """The rule for a member of staff who was read as the other kind; else an empty text."""
         return _changed_roles(self.db, entity, {key}, "stage").get(key, "")
+
+    def keys_by_id(self, entity: Entity) -> dict[str, int]:
+        """The keys of all records of an entity by the id under which they are delivered, or would be."""
+        return dict(self.db.execute(f"SELECT {record_id('record')}, key FROM {staged(entity)}").fetchall())
 
     def records(self, entity: Entity) -> Iterator[tuple[int, Fate, list[str]]]:
         """All records of an entity as they were read: key, fate, and values in the order of its attributes."""

@@ -96,9 +96,9 @@ TEXTS = {
         marked("Choose a newer run."),
     ),
     "PSC-REPORT-FORMAT/cant-written": ErrorTexts(
-        marked("The list for a registrar is a CSV file"),
+        marked("The list for a registrar is a table or a page to print"),
         marked("It can’t be written as “{ending}”."),
-        marked("End the file name with .csv."),
+        marked("End the file’s name with .csv or .html."),
     ),
     "PSC-REPORT-FORMAT/unknown": ErrorTexts(
         marked("This kind of report does not exist"),

@@ -1,0 +1,41 @@
+"""What became of a record with a finding: left out, kept as last delivered, delivered with a gap, or in order."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from psconnect.model.problems import RULES
+
+
+class FoundState(StrEnum):
+    """What became of a record with a finding, the worst first."""
+
+    LEFT_OUT = "left-out"
+    KEPT = "kept"
+    GAP = "gap"
+    KNOW = "know"
+
+
+_KEEPING = frozenset(
+    {
+        *("unreadable", "too-long", "orphan", "several-fit", "enrollment-without-school", "calendar-unknown"),
+        *("no-id", "double-id", "waits-for", "change-refused", "change-waits"),
+    }
+)
+"""Rules under which a record stays as last delivered; one that never was delivered is left out."""
+_LEAVING_OUT = frozenset(
+    {
+        *("missing-required", "uniqueness-conflict", "username-taken", "ends-before-it-begins"),
+        *("guest-left-out", "assignment-after-class", "role-not-mapped", "role-unknown"),
+    }
+)
+"""Rules under which a record is not delivered, or no longer."""
+
+
+def found_state(rule: str, *, stands: bool) -> FoundState:
+    """What becomes of a record under a rule (problems.RULES); ``stands``: whether it is at the destination."""
+    if rule in _LEAVING_OUT:
+        return FoundState.LEFT_OUT
+    if rule in _KEEPING:
+        return FoundState.KEPT if stands else FoundState.LEFT_OUT
+    return FoundState.KNOW if RULES[rule].severity == "info" else FoundState.GAP
