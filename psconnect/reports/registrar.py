@@ -14,8 +14,8 @@ from psconnect import resources
 from psconnect.model.review import FindingQuery, FoundRecord
 from psconnect.reports.csv_report import as_csv
 from psconnect.wording.catalogue import counted, tr
-from psconnect.wording.found import finding_detail, finding_title, found_word, named_finding
-from psconnect.wording.records import detail_word, record_kind
+from psconnect.wording.found import about_word, finding_detail, finding_title, found_word, named_finding
+from psconnect.wording.records import record_kind
 from psconnect.wording.rules import rule_of
 
 
@@ -80,7 +80,7 @@ def _row(one: FoundRecord) -> tuple[str, ...]:
     rule = rule_of(one.rule)
     school = one.school or tr("In no school of this roster")
     title = finding_title(rule, one.entity, one.detail)
-    about = finding_detail(one) or detail_word(one.detail)
+    about = finding_detail(one) or about_word(one)
     if rule.counted:
         about = counted(one.records, "{what}: 1 record", "{what}: {count} records", what=about)
     return (school, record_kind(one.entity), one.number, _name(one), title, about, rule.to_do, one.link)

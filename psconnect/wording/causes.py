@@ -171,12 +171,14 @@ class WordedCause:
         sentence: the cause, or the largest shares.
         way: what to do about it.
         where: the page where that is done (wording.window); may be empty.
+        setting: ``STEP.CONTROL`` of what is changed there; ``where`` alone if it is none in particular.
     """
 
     code: str
     sentence: str
     way: str
     where: str
+    setting: str = ""
 
 
 def word_cause(cause: Cause, now: datetime | None = None) -> WordedCause | None:
@@ -207,7 +209,24 @@ def word_cause(cause: Cause, now: datetime | None = None) -> WordedCause | None:
     way = _BY_SETTING if by_setting else texts.way
     if main.code == "missing" and setting.startswith(("requirements", "options", "preset")):
         where = setting_page(setting)
-    return WordedCause(main.code, f"{sentence}.", translated(way, _schools(main), **holes), where)
+    to_do = translated(way, _schools(main), **holes)
+    return WordedCause(main.code, f"{sentence}.", to_do, where, _setting_at(where, main, cause.entity))
+
+
+def _setting_at(where: str, main: Share, entity: str) -> str:
+    """What is changed on a page of the settings, as ``STEP.CONTROL``; the page alone where that is all of it."""
+    page, control = where, ""
+    entity, attribute = str(main.values.get("entity", entity)), str(main.values.get("attribute", ""))
+    setting = str(main.values.get("setting", ""))
+    if page == "attributes" and attribute:
+        control = f"{entity}.{attribute}"
+    elif page in ("filters", "requirements", "attributes"):
+        control = setting.partition(".")[2] or entity
+    elif main.code == "new-year":
+        control = "start_year"
+    elif setting_page(setting) == page:
+        control = setting.partition(".")[2]
+    return f"{page}.{control}" if page and control else page
 
 
 def _several(cause: Cause, now: datetime | None) -> str:

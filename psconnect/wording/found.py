@@ -88,7 +88,13 @@ def finding_detail(one: FoundRecord) -> str:
     if other:
         return tr("with the {kind} that has the id {id}", kind=record_label(other[0]), id=other[1])
     # The attribute that has no value stands in the title.
-    return detail_word(one.detail) if one.rule not in _LACKING else ""
+    return about_word(one) if one.rule not in _LACKING else ""
+
+
+def about_word(one: FoundRecord) -> str:
+    """A finding's detail in a person's words: ``beginDate`` is ``first day``, an entity's key one record of it."""
+    word = detail_word(one.detail)
+    return attribute_word(one.entity, one.detail) if word == one.detail else word
 
 
 def mended_at(rule: str) -> str:

@@ -57,6 +57,7 @@ class Story:
         cause: why, in one sentence; empty where there is nothing to explain.
         way: the one way on.
         where: the page where that is done (wording.window); may be empty.
+        setting: ``STEP.CONTROL`` of what is changed there, or ``where``.
         more: further reasons to wait, a sentence or two each. Limits are none of them: they are a table.
     """
 
@@ -65,6 +66,7 @@ class Story:
     cause: str = ""
     way: str = ""
     where: str = ""
+    setting: str = ""
     more: tuple[str, ...] = ()
 
     @property
@@ -85,14 +87,15 @@ def story_of(run: Run, now: datetime | None = None, *, window: bool = False) -> 
         anew = [word_hold(hold).reason for hold in others if hold.rule == _ANEW]
         rest = [hold for hold in others if hold.rule != _ANEW and not _is_same(hold, run.cause)]
         sentence = " ".join([*anew, told.sentence])
-        return Story(headline_of(run), told.code, sentence, told.way, told.where, _further(rest, window=window))
+        more = _further(rest, window=window)
+        return Story(headline_of(run), told.code, sentence, told.way, told.where, told.setting, more)
     first = others[0] if others else next(iter(run.holds), None)
     if first is None:
         return Story(headline_of(run))
     worded = word_hold(first, window=window)
     where = _PAGES.get(first.case) or _PAGES.get(first.rule, "findings" if first.rule.startswith("rejected") else "")
     more = _further(others[1:], window=window)
-    return Story(headline_of(run), first.rule, worded.reason, worded.to_do, where, more)
+    return Story(headline_of(run), first.rule, worded.reason, worded.to_do, where, where, more)
 
 
 def _is_same(hold: Hold, cause: Cause) -> bool:

@@ -78,3 +78,9 @@ def test_another_record_of_which_nothing_is_known_is_named_by_its_id() -> None:
     assert finding_detail(lost) == "with the student that has the id 903"
     admin = FoundRecord("username-taken", "teacher", 1, "staff member T7")
     assert finding_detail(admin) == "with the staff member that has the id T7"
+
+
+def test_an_attribute_is_told_in_a_persons_words() -> None:
+    assert finding_detail(FoundRecord("ends-before-it-begins", "class", 1, "endDate")) == "last day"
+    assert finding_detail(FoundRecord("orphan", "enrollment", 1, "class")) == "Class"
+    assert finding_detail(FoundRecord("missing-required", "student", 1, "givenName")) == "", "it is in the title"

@@ -20,7 +20,7 @@ _ICON = 20
 
 
 class CauseBanner(QFrame):
-    """One cause, one way on; ``on_open`` gets the page where something is mended (wording.window)."""
+    """One cause, one way on; ``on_open`` gets the setting or the page where something is mended."""
 
     def __init__(self, on_open: Callable[[str], object]) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class CauseBanner(QFrame):
         self.label.setText(first)
         self.way.setText("\n".join(rest) if len(rest) > 1 else "".join(rest))
         self.way.setVisible(bool(rest))
-        self._where = story.where
+        self._where = story.setting or story.where
         self.button.setText(open_words(story.where))
         self.button.setVisible(bool(self.button.text()))
         self.setAccessibleName(" ".join([first, *rest]))

@@ -158,7 +158,7 @@ class FindingsPage(ScrollPage):
         self.set_title(title, f"{more} {of_run}" if more else of_run)
 
     def _show_pills(self, findings: Findings) -> None:
-        words = {None: tr("All"), **{state: found_word(state) for state in FoundState}}
+        words: dict[FoundState | None, str] = {None: tr("All"), **{state: found_word(state) for state in FoundState}}
         words |= {FoundState.KEPT: tr("Kept"), FoundState.GAP: tr("With a gap")}
         for state, pill in self.pills.items():
             count = findings.counts[state] if state else findings.total

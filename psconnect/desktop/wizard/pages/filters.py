@@ -21,6 +21,7 @@ from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.filters import SHOWN, FiltersPart, RuleTable, filtered_entities
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
+from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import PsconnectError
 from psconnect.service import FilterCounts, LiveReading, MissingCount
 from psconnect.wording.errors import word
@@ -89,6 +90,12 @@ class FiltersPage(StepPage):
         for question in (*self._questions.values(), self._missing):
             question.stop()
         self._asked = None
+
+    def control_of(self, key: str) -> QWidget | None:
+        """A control by its key; an entity's tab is opened by the entity's key."""
+        if key in BY_KEY:
+            self.choose(key)
+        return super().control_of(key)
 
     def choose(self, entity: str) -> None:
         """Show the rules of another kind of record."""

@@ -76,6 +76,12 @@ class RequirementsPage(StepPage):
 
     # --- showing -------------------------------------------------------------------------------------------------
 
+    def control_of(self, key: str) -> QWidget | None:
+        """A control by its key; an entity's tab is opened by the entity's key."""
+        if key in ORDER:
+            self.choose(key)
+        return super().control_of(key)
+
     def choose(self, entity: str) -> None:
         """Show another entity."""
         if entity != self.entity:

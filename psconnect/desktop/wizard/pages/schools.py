@@ -48,6 +48,7 @@ class SchoolsPage(StepPage):
         self.courses = CoursesTab(self.session, self.seen, self.refresh)
         self.rows["courses"] = self.courses.row
         self.term_menu: TermMenu | None = None
+        self._awaited: str | None = None
         self._lay_out()
         self.mark("all", self.all_box)
         self.mark("refresh", self.refresh_button)
@@ -84,9 +85,11 @@ class SchoolsPage(StepPage):
         return self.search
 
     def lead_to(self, key: str) -> QWidget:
-        """Bring a setting into view, on its tab."""
+        """Bring a setting into view, on its tab; one that waits for the schools takes the focus once they are read."""
         self.tabs.setCurrentIndex(1 if key == "courses" else 0)
-        return super().lead_to(key)
+        control = super().lead_to(key)
+        self._awaited = None if control.isEnabled() else key
+        return control
 
     def reveal(self) -> QWidget | None:
         """Say what is needed; all of it stands on the first tab."""
@@ -232,6 +235,11 @@ class SchoolsPage(StepPage):
     def _show_place(self) -> None:
         live = self.session.live
         self.search.setEnabled(bool(self._schools()))
+        if self._awaited is not None and self.search.isEnabled():
+            elsewhere = self.focusWidget()  # of this page; None where nobody has gone on meanwhile
+            if elsewhere is None or not elsewhere.hasFocus():
+                self.lead_to(self._awaited)
+            self._awaited = None
         status = live.status
         error = self._refusal or (status.error if status.state == "failed" else None)
         if error and not live.busy and status.read_at is None:
