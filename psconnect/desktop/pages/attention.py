@@ -13,6 +13,7 @@ from psconnect.desktop.theme.tokens import SPACE_M
 from psconnect.desktop.widgets.button import link
 from psconnect.desktop.widgets.card import Card, clear, column, row, wide
 from psconnect.desktop.widgets.label import ElidedLabel, Label
+from psconnect.model.found import FoundState
 from psconnect.model.review import FindingGroup, Findings
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.found import finding_title
@@ -21,8 +22,13 @@ from psconnect.wording.rules import rule_of
 
 OpenFindings = Callable[..., object]
 _MOST = 6
-_EFFECTS = {"error": marked("left out"), "warning": marked("delivered"), "info": marked("to know")}
-_STATES = {"error": "bad", "warning": "warning", "info": ""}
+_EFFECTS = {
+    FoundState.LEFT_OUT: marked("left out"),
+    FoundState.KEPT: marked("kept as last delivered"),
+    FoundState.GAP: marked("delivered"),
+    FoundState.KNOW: marked("to know"),
+}
+_STATES = {FoundState.LEFT_OUT: "bad", FoundState.KEPT: "warning", FoundState.GAP: "warning", FoundState.KNOW: ""}
 
 
 class AttentionCard(Card):
@@ -55,9 +61,9 @@ class AttentionCard(Card):
         """Show the findings by rule and field; ``show`` opens those of a rule and a field. None: nothing was read."""
         clear(self._grid)
         self._show, self.lines = show, []
-        alike: dict[tuple[str, str], list[FindingGroup]] = {}
+        alike: dict[tuple[str, str, FoundState], list[FindingGroup]] = {}
         for group in findings.groups if findings else ():
-            alike.setdefault((group.rule.key, group.attribute), []).append(group)
+            alike.setdefault((group.rule.key, group.attribute, group.state), []).append(group)
         for place, groups in enumerate(list(alike.values())[:_MOST]):
             self._add_line(place, groups, show)
         in_order = tr("Nothing: every record that was read is in order.")
@@ -75,7 +81,7 @@ class AttentionCard(Card):
         count, whom = sum(group.count for group in groups), _whom(groups)
         figure = Label(number(count), "strong", wrap=False)
         figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        figure.set_state(_STATES[first.rule.severity])
+        figure.set_state(_STATES[first.state])
         figure.setAccessibleName(counted(count, "1 record", "{count} records"))
         opens = link(
             tr("Show"), partial(show, first.rule.key, first.attribute), name=tr("Show: {finding}", finding=title)
@@ -91,4 +97,4 @@ def _whom(groups: Sequence[FindingGroup]) -> str:
     first = groups[0]
     kinds = [record_label(one.entity) if one.count == 1 else records_label(one.entity) for one in groups]
     fields = list(dict.fromkeys(field for one in groups for field in one.fields))
-    return " · ".join(filter(None, (listed(kinds), translated(_EFFECTS[first.rule.severity]), ", ".join(fields))))
+    return " · ".join(filter(None, (listed(kinds), translated(_EFFECTS[first.state]), ", ".join(fields))))
