@@ -213,7 +213,7 @@ def _standing(run: Run) -> list[tuple[str, ...]]:
     kinds = [(entity_label(key), one, run.changes.get(key, ChangeCounts())) for key, one in figures.items()]
     for label, one, counts in [*kinds, (tr("All records"), altogether(figures.values()), run.all_changes)]:
         parts = (one.read, one.left_out, one.added, one.delivered)
-        lines.append((label, *(number(part) for part in parts), signed(counts) or tr("no change")))
+        lines.append((label, *(number(part) for part in parts), signed(counts, one.adopted) or tr("no change")))
     return lines
 
 

@@ -87,7 +87,8 @@ class RunView:
         changes: per entity label.
         read: rows per stream label.
         standing: what stands at the destination (or would), kind by kind, with a last row of sums; empty for a run of
-            an older version. ``added`` says what psconnect adds to what was read.
+            an older version. ``standing_in`` is what the other system is called within a sentence, ``added`` says what
+            psconnect adds to what was read.
         left_out: records per rule, worst severity first; with ``standing``, exactly those that are left out there.
         found: problems per rule, worst severity first.
         problems: their counts by school and rule.
@@ -106,6 +107,7 @@ class RunView:
     changes: list[tuple[str, ChangeCounts]]
     read: list[tuple[str, int]]
     standing: list[StandingRow]
+    standing_in: str
     added: str
     left_out: list[LeftOutRow]
     found: list[tuple[WordedRule, int]]
@@ -138,6 +140,7 @@ def view_of(db: sqlite3.Connection, connection: Connection, run_number: int) -> 
         changes=[(entity_label(key), run.changes[key]) for key in sorted(run.changes, key=_entity_order)],
         read=[(rows_heading(name), run.read[name]) for name in sorted(run.read, key=rows_order)],
         standing=_standing(run),
+        standing_in=_destination_phrase(connection) or tr("the other system"),
         added=added_in_words(run.reconciled),
         left_out=_left_out(run),
         found=_by_severity(found),
@@ -159,10 +162,11 @@ def _standing(run: Run) -> list[StandingRow]:
     if not run.reconciled:
         return []
     rows = [
-        StandingRow(entity_label(key), figures, signed(run.changes.get(key, ChangeCounts())))
+        StandingRow(entity_label(key), figures, signed(run.changes.get(key, ChangeCounts()), figures.adopted))
         for key, figures in by_care(run.reconciled).items()
     ]
-    return [*rows, StandingRow(tr("All records"), altogether(run.reconciled.values()), signed(run.all_changes))]
+    sums = altogether(run.reconciled.values())
+    return [*rows, StandingRow(tr("All records"), sums, signed(run.all_changes, sums.adopted))]
 
 
 def _left_out(run: Run) -> list[LeftOutRow]:

@@ -108,10 +108,16 @@ def _made(run: Run, to: str) -> Sentence:
     return Sentence(text, tone, more)
 
 
-def signed(counts: ChangeCounts) -> str:
-    """Changes as figures with their signs: ``+6  ~41  −3``; nothing for those that there are none of."""
-    parts = (("+", counts.create), ("~", counts.update), ("−", counts.remove))
-    return "  ".join(f"{sign}{number(count)}" for sign, count in parts if count)
+def signed(counts: ChangeCounts, adopted: int = 0) -> str:
+    """Changes as figures with their signs: ``+6  ~41  −3``; nothing for those that there are none of.
+
+    ``adopted`` of the created ones were there already: ``+6  2 taken over``.
+    """
+    parts = (("+", counts.create - adopted), ("~", counts.update), ("−", counts.remove))
+    found = [f"{sign}{number(count)}" for sign, count in parts if count]
+    if adopted:
+        found.insert(1 if counts.create > adopted else 0, tr("{count} taken over", count=number(adopted)))
+    return "  ".join(found)
 
 
 def done(run: Run) -> list[str]:

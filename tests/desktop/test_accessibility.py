@@ -47,7 +47,7 @@ REVIEW = {
 SUMMARY = {
     (MENU, "Export report"),
     (BUTTON, "Undo this run"),
-    (TABLE, "What stood in the other system after it"),
+    (TABLE, "What stood in the OneRoster CSV bundle after it"),
     ("tree", "Problems by school and rule"),
 }
 

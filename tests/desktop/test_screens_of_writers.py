@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.sentences import would_in_words
 from psconnect.desktop.shell import MainWindow
 from psconnect.model.runs import Run
+from psconnect.wording.run_sentence import signed
 from tests.contracts.kinds.known import kinds_for_tests
 from tests.contracts.test_writer import Accounts, accounts, made_by_hand, stop_after
 from tests.desktop.conftest import OpenWindow, settled
@@ -151,9 +152,14 @@ def test_derived_and_adopted_records_in_the_review(
     assert (planned.adopted, run.adopted) == (0, 1)
     assert run.reconciled["student"].adopted == 1
     assert "take over 1" in would_in_words(run), "what is there already is not counted as created"
+    assert signed(run.changes["student"], run.reconciled["student"].adopted).endswith("1 taken over")
     window = open_window(service)
     window.overview(NAME)
     shown(qtbot, window, grab, "overview-derived")
+    window.summary(NAME, run.id)
+    shown(qtbot, window, grab, "summary-taken-over")
+    changes = [line[-1].text for line in window.places.summary.standing.lines]
+    assert [text for text in changes if text.endswith("1 taken over")], "said in the line, not below the table alone"
     review_of(qtbot, window, grab, run, "derived")
     names = [one.entity for one in window.places.review.limits.limits]
     assert names[-2:] == ["grade-group", "grade-member"], "what the destination makes of the roster comes after it"

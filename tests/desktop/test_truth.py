@@ -234,6 +234,24 @@ def test_in_a_narrow_window_no_column_is_dropped_and_no_number_cut(
     assert all(metrics.horizontalAdvance(name) + 2 * CELL_PADDING < widths[0] for name in names)
 
 
+def test_figures_of_the_newest_summary_lead_to_their_records_and_those_of_an_older_one_do_not(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    first = connected.delivered()
+    connected.sql("UPDATE Students SET Enroll_Status = 2 WHERE DCID IN (SELECT DCID FROM Students LIMIT 2)")
+    second = connected.service.sync(connected.name)
+    window = open_window(connected.service)
+    for run, leads in ((first, False), (second, True)):
+        window.summary(connected.name, run.id)
+        settled(qtbot, window)
+        table = window.places.summary.standing.table
+        table.setFocus()
+        table.setCurrentIndex(table.model().index(STUDENTS, 2))
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+        settled(qtbot, window)
+        assert (window.places.key == "records") is leads
+
+
 def test_two_ticked_runs_are_compared_by_what_they_left(
     open_window: OpenWindow, connected: Connected, qtbot: QtBot
 ) -> None:

@@ -48,7 +48,7 @@ def test_the_report_has_the_figures_of_the_run(connected: Connected, tmp_path: P
 def test_a_held_run_says_what_would_stand_there(connected: Connected, tmp_path: Path) -> None:
     run = connected.service.sync(connected.name)
     html = connected.service.report(run.id, tmp_path / "run.html").read_text(encoding="utf-8")
-    assert "What would stand at the destination" in html
+    assert "What would stand in the OneRoster CSV bundle" in html
     assert ">Created<" not in html
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -25,7 +25,7 @@ OnFigure = Callable[[str, Figure], object]
 _FIGURES: tuple[Figure | None, ...] = (None, "read", "left_out", "added", "delivered", "changed")
 """What each column leads to."""
 _WIDTHS = [0, 64, 70, 64, 82, 72]
-_HEADING_PADDING, _MARGIN = 15, 12
+_HEADING_PADDING, _MARGIN, _AROUND_CHANGE, _MOST_OF_CHANGE = 15, 12, 20, 190
 
 
 class FigureTable(Table):
@@ -46,6 +46,11 @@ class FigureTable(Table):
         heading = str(self.model().headerData(place, Qt.Orientation.Horizontal) or "")
         header.resizeSection(place, max(width, header.fontMetrics().horizontalAdvance(heading) + _HEADING_PADDING))
 
+    def fit_changes(self, texts: Sequence[str]) -> None:
+        """Give the last column room for the longest of these, in the bold of a total."""
+        longest = max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
+        self.set_width(len(_WIDTHS) - 1, max(_WIDTHS[-1], min(longest + _AROUND_CHANGE, _MOST_OF_CHANGE)))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Enter opens the current figure."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -65,6 +70,8 @@ class StandingCard(Card):
         super().__init__(tr("What stands in the other system"))
         self._on_figure = on_figure
         self._keys: list[str] = []
+        self._leads = True
+        self.lines: list[list[Cell]] = []
         margins = self.body.contentsMargins()
         self.body.setContentsMargins(_MARGIN, margins.top(), _MARGIN, margins.bottom())
         self.body.removeWidget(self.heading)
@@ -88,15 +95,24 @@ class StandingCard(Card):
         counted: bool = True,
         total: bool = False,
         note: str = "",
+        leads: bool = True,
     ) -> None:
-        """Show these figures; without ``counted``, only what is delivered is known. ``total`` adds a line of sums."""
+        """Show these figures; without ``counted``, only what is delivered is known. ``total`` adds a line of sums.
+
+        ``leads`` tells whether the records behind the figures are known: those of the newest reading are.
+        """
+        self._leads = leads
+        self.table.setMouseTracking(leads)
         self.heading.setText(heading)
         self.table.setAccessibleName(heading)
         self._keys = list(rows)
-        lines = [_line(entity_label(key), one, _derived(key), changes.get(key), counted) for key, one in rows.items()]
+        self.lines = lines = [
+            _line(entity_label(key), one, _derived(key), changes.get(key), counted) for key, one in rows.items()
+        ]
         if total and rows:
             lines.append(_line(tr("All records"), altogether(rows.values()), False, _sum(changes), counted))  # noqa: FBT003
         self.model.show_rows(lines)
+        self.table.fit_changes([line[-1].text for line in lines])
         self.table.fit_rows()
         told = added_in_words(rows) if counted else ""
         if rows and not counted:
@@ -107,7 +123,7 @@ class StandingCard(Card):
     def _open(self, place: int, column: int) -> None:
         figure = _FIGURES[column]
         cell = self.model.index(place, column).data()
-        if figure and self._on_figure and 0 <= place < len(self._keys) and cell not in ("", "0", "–"):
+        if figure and self._leads and self._on_figure and 0 <= place < len(self._keys) and cell not in ("", "0", "–"):
             self._on_figure(self._keys[place], figure)
 
 
@@ -123,7 +139,9 @@ def _sum(changes: Mapping[str, ChangeCounts]) -> ChangeCounts:
 def _line(label: str, one: Reconciled, derived: bool, changes: ChangeCounts | None, counted: bool) -> list[Cell]:  # noqa: FBT001
     read = "" if derived else number(one.read) if counted else "–"
     left = "" if derived else number(one.left_out) if counted else "–"
-    changed = signed(changes) if changes and changes.total else ""
+    # The figures tell of the run that took records over, also where the changes are those of a later one.
+    adopted = one.adopted if changes and one.adopted <= changes.create else 0
+    changed = signed(changes, adopted) if changes and changes.total else ""
     right = partial(Cell, right=True)
     return [
         Cell(label),

@@ -38,9 +38,10 @@ from psconnect.desktop.widgets.page import ScrollPage, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
 from psconnect.model.reconciled import Reconciled, altogether, by_care
+from psconnect.model.record_list import Figure
 from psconnect.model.review import FindingQuery, Findings
 from psconnect.model.runs import APPLIED, WAITING, Run
-from psconnect.service import Undoable
+from psconnect.service import StandingFigures, Undoable
 from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
 from psconnect.wording.run_sentence import refused_in_words
@@ -53,6 +54,7 @@ class _Loaded:
     run: Run
     findings: Findings
     undoable: Undoable
+    standing: StandingFigures
 
 
 class RunSummaryPage(ScrollPage):
@@ -84,7 +86,7 @@ class RunSummaryPage(ScrollPage):
         self._grid.setVerticalSpacing(SPACE_L)
         self._facts.body.addLayout(self._grid)
         self.body.addWidget(self._facts)
-        self.standing, self._left_out = StandingCard(), _LeftOutCard()
+        self.standing, self._left_out = StandingCard(self._open_figure), _LeftOutCard()
         self.body.addWidget(self.standing)
         self.body.addWidget(self._left_out)
         self.findings = FoundCard(self._show_findings)
@@ -101,7 +103,7 @@ class RunSummaryPage(ScrollPage):
 
         def work() -> _Loaded:
             findings = service.findings(run_id, FindingQuery(), most=0)
-            return _Loaded(service.run(run_id), findings, service.can_undo(run_id))
+            return _Loaded(service.run(run_id), findings, service.can_undo(run_id), service.standing(name))
 
         self.read(self._context.bridge, work, self._show)
 
@@ -117,7 +119,7 @@ class RunSummaryPage(ScrollPage):
         self.undo_button.setToolTip(loaded.undoable.reason)
         self._show_outcome(run)
         self._show_facts(run)
-        self._show_standing(run)
+        self._show_standing(run, loaded.standing)
         self._left_out.show_run(run)
         self._left_out.setVisible(bool(run.reconciled or run.left_out))
         found = bool(sum(run.problems.values()))
@@ -129,16 +131,20 @@ class RunSummaryPage(ScrollPage):
             self.findings.hide()  # It has read nothing, so it knows of none.
         self.show_content()
 
-    def _show_standing(self, run: Run) -> None:
+    def _show_standing(self, run: Run, now: StandingFigures) -> None:
         """What stood in the other system after the run; of a plan, what would have stood there."""
         done = run.state in APPLIED or run.in_part
+        system = now.system or tr("the other system")
         rows = run.reconciled or {key: Reconciled() for key in run.changes}
         self.standing.show_rows(
-            tr("What stood in the other system after it") if done else tr("What would stand in the other system"),
+            tr("What stood in {system} after it", system=system)
+            if done
+            else tr("What would stand in {system}", system=system),
             by_care(rows),
             run.changes,
             counted=bool(run.reconciled),
             total=True,
+            leads=now.last is not None and now.last.id == run.id,
         )
         self.standing.still.show_state("")
 
@@ -185,6 +191,9 @@ class RunSummaryPage(ScrollPage):
             place += across
         for column in range(_FACT_COLUMNS):
             self._grid.setColumnStretch(column, 1)
+
+    def _open_figure(self, entity: str, figure: Figure) -> None:
+        self._context.go.records(self.name, entity, figure)
 
     def _review(self) -> None:
         self._context.go.review(self.name, self._run_id)
