@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.shell import SIZE, SMALLEST, MainWindow
+from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Table
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.review import FindingQuery
@@ -191,6 +192,8 @@ def test_damaged_data(open_window: OpenWindow, connected: Connected, qtbot: QtBo
     window = open_window(connected.service)
     shown(qtbot, window, grab, "connections-data-damaged")
     card = window.places.connections.cards[connected.name]
+    longest = max(card.findChildren(Label), key=lambda label: len(label.text()))
+    assert longest.width() > card.width() * 0.8, "what happened and what to do need the room"
     card.again_buttons[0].click()
     shown(qtbot, window, grab, "connections-start-again-asked")
     window.banner.hide()

@@ -75,7 +75,8 @@ class ConnectionCard(Card):
         return QSize(_LEAST, super().minimumSizeHint().height())
 
     def set_narrow(self, *, narrow: bool) -> None:
-        """In a narrow window the last success and the buttons stand below the words."""
+        """In a narrow window the last success and the buttons stand below the words; below long ones always."""
+        narrow = narrow or self._state.trouble is not None
         directions = QBoxLayout.Direction
         self._whole.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
         self._button_row.setDirection(directions.LeftToRight if narrow else directions.TopToBottom)
