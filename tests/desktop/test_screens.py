@@ -29,6 +29,12 @@ from tests.support.demo import Connected
 
 SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
 _ENOUGH_COLOURS = 5
+_ALSO_SCALED = (
+    "test_findings.py",
+    "test_screens_of_data.py",
+    "test_screens_of_help.py",
+    "test_screens_of_writers.py",
+)
 Grab = Callable[[QWidget, str], None]
 
 
@@ -412,7 +418,9 @@ def test_settings_help_and_mistake(open_window: OpenWindow, connected: Connected
 @pytest.mark.parametrize("scale", ["1.5", "2"])
 def test_scaled(scale: str) -> None:
     """The scaling is decided when Qt starts: the same pictures once more in a process of their own."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "not scaled"]
+    here = Path(__file__)
+    files = [str(here), *(str(here.with_name(name)) for name in _ALSO_SCALED)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", "not scaled"]
     done = subprocess.run(
         command, env={**os.environ, "QT_SCALE_FACTOR": scale}, capture_output=True, check=False, text=True
     )

@@ -23,7 +23,7 @@ from psconnect.wording.run_sentence import signed
 
 _NARROW, _LEFT_OUT_WHEN_NARROW, _FINDINGS = 720, (4, 5, 6), 3
 _WIDTHS = [196, 110, 0, 72, 92, 108, 84]
-_LEAST_ROWS, _COMPARED_LEAST = 190, 346
+_LEAST_ROWS, _COMPARED_LEAST = 190, 368
 
 
 class HistoryPage(ScrollPage):
