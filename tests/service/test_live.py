@@ -89,6 +89,14 @@ def test_a_reading_is_kept_for_its_user_alone_and_wiped(live: Live):
     refused(NOT_KEPT, lambda: live.reading.offer(live.settings()))
 
 
+def test_a_newer_reading_takes_the_place_of_the_one_before(live: Live):
+    live.read()
+    before = files(live)
+    live.read()
+    assert len(files(live)) == 1, "what was read before is nobody's any more"
+    assert files(live) != before
+
+
 def test_who_opens_the_set_up_again_has_the_same_reading(live: Live):
     live.read()
     before, at = live.reading.counts(live.settings(), "student"), live.reading.status.read_at
@@ -348,7 +356,9 @@ def test_samples_of_every_entity_have_a_title(live: Live):
 
 
 def test_values_of_a_field_are_counted(live: Live):
+    live.connected.sql("UPDATE students SET middle_name = CASE WHEN dcid % 2 THEN ' Q' ELSE 'Q ' END")
     live.read()
+    assert [one.value for one in live.reading.distinct(live.settings(), "student", "Middle_Name")] == ["Q"]
     found = {one.value: one.records for one in live.reading.distinct(live.settings(), "student", "Grade_Level")}
     sql = (
         "SELECT grade_level, count(*) FROM students WHERE enroll_status = 0 AND schoolid IN "
@@ -368,6 +378,15 @@ def test_missing_values_are_counted_also_of_those_that_a_requirement_leaves_out(
     assert 0 < len(reported.examples) <= 3
 
 
+def test_a_value_of_blanks_alone_is_missing(live: Live):
+    live.connected.sql("UPDATE students SET middle_name = '\u2007\u200b'")
+    live.read()
+    settings = live.settings()
+    counted = live.reading.counts(settings, "student")
+    reached = counted.passing + counted.left_out.get("missing-required", 0)
+    assert live.reading.missing(settings, "student")["middleName"].count == reached
+
+
 def test_repeated_values_are_compared_as_a_run_compares_them(live: Live):
     for end, first, last in (("min", "Zoé", "Ek"), ("max", "zoe ", "EK")):
         one = f"(SELECT {end}(dcid) FROM students WHERE enroll_status = 0)"
@@ -377,6 +396,13 @@ def test_repeated_values_are_compared_as_a_run_compares_them(live: Live):
     assert ("Zoé · Ek", 2) in found.examples
     assert found.records >= 2 * found.groups > 0
     assert live.reading.repeated(live.settings(), "student", []).records == 0
+
+
+def test_who_lacks_a_value_shares_it_with_nobody(live: Live):
+    live.connected.sql("UPDATE students SET middle_name = '', last_name = 'Ek'")
+    live.read()
+    assert live.reading.repeated(live.settings(), "student", ["familyName"]).groups == 1
+    assert live.reading.repeated(live.settings(), "student", ["familyName", "middleName"]).records == 0
 
 
 def test_roles_are_listed_with_the_classes_that_use_them(live: Live):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.model.runs import Run
 from psconnect.store.settings.change_times import change_times
+from psconnect.sync.causes import Circumstances
 from psconnect.wording.documents import run_document
 from psconnect.wording.held import Story, story_of
 from tests.support.demo import Connect, Connected
@@ -149,6 +151,30 @@ def test_students_who_left_at_one_school(delivered: Connected) -> None:
     assert story.where == "", "nothing in the settings would mend it"
 
 
+def test_students_who_left_everywhere_are_at_no_school_in_particular(delivered: Connected) -> None:
+    delivered.sql(f"UPDATE students SET enroll_status = 2 WHERE {IN_SCHOOL} AND dcid % 2 = 0")
+    run, story = held(delivered)
+    assert run.cause is not None
+    assert run.cause.shares[0].code == "rule"
+    assert "place" not in run.cause.shares[0].values
+    assert not [name for _number, name in schools(delivered) if name in story.cause]
+
+
+def test_a_change_before_the_last_delivery_is_no_time_of_the_cause() -> None:
+    """A clock was put back, or another computer saved: a time that can't be right is not told."""
+    known = Circumstances(
+        settings={"filters.student": "new", "scope.schools": "same"},
+        settings_before={"filters.student": "old", "scope.schools": "same"},
+        changed_at={"filters.student": "2026-11-18T08:00:00+00:00", "scope.schools": "2026-11-18T12:00:00+00:00"},
+        delivered_at="2026-11-18T09:00:00+00:00",
+    )
+    assert known.changed == ["filters.student"]
+    assert known.since("filters.student") == ""
+    assert known.since("scope.schools") == "", "it is as it was at the last delivery"
+    later = replace(known, delivered_at="2026-11-18T07:00:00+00:00")
+    assert later.since("filters.student") == "2026-11-18T08:00:00+00:00"
+
+
 def test_where_no_single_cause_explains_most_the_largest_shares_are_told(delivered: Connected) -> None:
     students = [dcid for (dcid,) in delivered.sql(f"SELECT dcid FROM students WHERE {IN_SCHOOL} ORDER BY dcid")]
     for dcid in students[:30]:
@@ -187,7 +213,10 @@ def test_a_short_read_is_the_cause_of_what_is_no_longer_listed(delivered: Connec
 
 def test_a_requirement_that_was_made_stricter(delivered: Connected) -> None:
     delivered.service.set_value(delivered.name, "safety.thresholds.student.rejected", '"off"')
-    changed(delivered, "requirements", student={"middleName": "skip"})
+    delivered.sql(
+        f"UPDATE students SET first_name = '' WHERE dcid = (SELECT max(dcid) FROM students WHERE {IN_SCHOOL})"
+    )
+    changed(delivered, "requirements", student={"givenName": "skip", "middleName": "skip"})
     _run, story = held(delivered)
     assert story.code == "missing"
     assert "have no middle name any more" in story.cause
