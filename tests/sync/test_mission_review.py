@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from psconnect.model.entities import STUDENT
 from psconnect.model.errors import FixSettings
 from psconnect.model.found import FoundState
 from psconnect.model.review import ChangeQuery, FindingQuery
@@ -140,3 +141,31 @@ def test_mission_g20_above_the_hold_limit_updated_data_waits_for_approval(connec
     assert connected.service.approve(run.id, "accepted").delivered
     connected.sql(f"UPDATE students SET first_name = 'Bo' || dcid WHERE dcid IN ({some} LIMIT 2)")
     assert connected.service.sync(connected.name).delivered, "below the limit nothing waits"
+
+
+def test_mission_g16_bulk_finds_what_was_deleted_by_comparing_with_the_last_upload(connected: Connected) -> None:
+    """PowerSchool is asked for no deletions: the row is gone, and nothing tells that it was there."""
+    connected.delivered()
+    ((student, number),) = connected.sql(f"SELECT dcid, id FROM students WHERE {IN_SCHOOL} ORDER BY dcid LIMIT 1")
+    connected.sql("DELETE FROM cc WHERE studentid = ?", number)
+    connected.sql("DELETE FROM studentcontactassoc WHERE studentdcid = ?", student)
+    connected.sql("DELETE FROM students WHERE dcid = ?", student)
+    run = connected.service.sync(connected.name, plan_only=True)
+    assert (run.compared.how if run.compared else "") != "incremental"
+    gone = [(one.entity, one.key) for one in connected.service.changes(run.id) if one.action == "remove"]
+    assert ("student", student) in gone
+    assert "enrollment" in {entity for entity, _key in gone}
+
+
+@pytest.mark.parametrize("missing", ["report", "skip"])
+def test_mission_g27_a_missing_attribute_is_reported_or_the_record_skipped(connect: Connect, missing: str) -> None:
+    connected = connect(settings={"requirements": {"student": {"middleName": missing}}})
+    ((student,),) = connected.sql(f"SELECT min(dcid) FROM students WHERE {IN_SCHOOL}")
+    connected.sql("UPDATE students SET middle_name = 'Q' WHERE dcid <> ?", student)
+    connected.sql("UPDATE students SET middle_name = '' WHERE dcid = ?", student)
+    run = connected.delivered()
+    groups = connected.service.problems(run.id, most=1_000)
+    told = {one.detail for group in groups for one in group.records if (one.entity, one.key) == ("student", student)}
+    assert "middleName" in told, "it is reported either way"
+    stands = (STUDENT.rank, student) in {tuple(row[:2]) for row in connected.ledger()}
+    assert stands == (missing == "report")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keyring
 from PySide6.QtCore import QTimer
@@ -15,12 +16,36 @@ from PySide6.QtCore import QTimer
 from psconnect.desktop.app import make_application
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.wizard import flow
-from psconnect.desktop.wizard.pages.connect import ConnectPage
+from psconnect.desktop.wizard.draft import DraftPart
 from psconnect.desktop.wizard.steps.connect import ConnectPart
-from psconnect.service import Service
+from psconnect.desktop.wizard.steps.credentials import CredentialsPart
+from psconnect.desktop.wizard.steps.destination import DestinationPart
+from psconnect.desktop.wizard.steps.filters import FiltersPart
+from psconnect.desktop.wizard.steps.plugin import PluginPart
+from psconnect.desktop.wizard.steps.roster import AttributesPart, RequirementsPart, UniquenessPart
+from psconnect.desktop.wizard.steps.safety import SafetyPart
+from psconnect.desktop.wizard.steps.schools import SchoolsPart
+from psconnect.desktop.wizard.steps.who_part import WhoPart
+from psconnect.service import CLIENT_SECRET, Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
 from tests.support.keyrings import MemoryKeyring
+
+SECRET = "11111111-2222-3333-4444-555555555555"  # made up
+TYPED: dict[str, tuple[type[DraftPart], dict[str, Any]]] = {
+    "connect": (ConnectPart, {"district_name": "Lincoln Unified", "devices": "mix"}),
+    "who": (WhoPart, {"id_prefix": "LU-", "co_teachers": False}),
+    "plugin": (PluginPart, {"custom": {"student": "StudentCoreFields.immuniz"}, "ticked": (0, 1)}),
+    "credentials": (CredentialsPart, {"url": "lincoln.powersch", "client_id": "4f0c2b1e"}),
+    "schools": (SchoolsPart, {"all_schools": False, "numbers": "100,600"}),
+    "attributes": (AttributesPart, {"mapping": {"class": {"title": "{course_name} ({section_num"}}}),
+    "requirements": (RequirementsPart, {"requirements": {"student": {"grade": "skip"}}}),
+    "filters": (FiltersPart, {"rules": {"student": [{"template": "grades", "value": ["9", "1"]}]}}),
+    "uniqueness": (UniquenessPart, {"domains": {"student": ("givenName", "identifier")}}),
+    "safety": (SafetyPart, {"limits": {"student": {"remove": "1"}}, "freeze": (("2026-12-2", ""),)}),
+    "destination": (DestinationPart, {"destination": {"kind": "oneroster-csv", "folder": "/srv/ros"}}),
+}
+"""What is typed on each step, in the middle of a word; the summary has nothing to type."""
 
 
 def main(home: Path, step: str) -> None:
@@ -40,10 +65,11 @@ def main(home: Path, step: str) -> None:
         draft = replace(session.draft, step=step, reached=flow.step_keys()[-1])
         session.become(draft)
         frame._open()
-        page = frame.pages["connect"]
-        assert isinstance(page, ConnectPage)
         # As typed, letter by letter; nothing is pressed after it.
-        session.update(ConnectPart, name=f"Killed on {step}", district_name="Lincoln Unified")
+        session.type_secret(CLIENT_SECRET, SECRET)
+        part, values = TYPED.get(step, (ConnectPart, {}))
+        session.update(part, **values)
+        session.update(ConnectPart, name=f"Killed on {step}")
         wait()
 
     def wait() -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from psconnect.desktop.wizard import flow
+from psconnect.desktop.wizard import flow, steps
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
 from tests.desktop.wizard.conftest import MakeSetting
+from tests.desktop.wizard.killed import SECRET, TYPED
 from tests.support.home import CHECKOUT
 
 
@@ -29,10 +30,21 @@ def test_a_process_that_is_killed_loses_nothing_typed(make_setting: MakeSetting,
         draft_id = process.stdout.readline().strip()
         process.send_signal(signal.SIGKILL)
     assert draft_id, "it ended before anything was kept"
+    holding = [path.name for path in home.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
+    assert not holding, "a secret belongs into the keyring alone"
     setting = make_setting()
     window = setting.open(service=Service(home_at(home), Secrets({})), draft_id=draft_id)
     draft = setting.session.draft
-    part = draft.of(ConnectPart)
-    assert (draft.step, part.name, part.district_name) == (step, f"Killed on {step}", "Lincoln Unified")
+    assert (draft.step, draft.of(ConnectPart).name) == (step, f"Killed on {step}")
+    part, values = TYPED.get(step, (ConnectPart, {}))
+    assert {name: getattr(draft.of(part), name) for name in values} == values
+    assert setting.session.secrets == {}
     assert window.pages[step].isVisible()
     setting.close()
+
+
+def test_something_is_typed_on_every_step() -> None:
+    assert list(TYPED) == [spec.key for spec in steps.STEPS if spec.part]
+    assert {key: part for key, (part, _values) in TYPED.items()} == {
+        spec.key: spec.part for spec in steps.STEPS if spec.part
+    }
