@@ -1,7 +1,8 @@
-"""The navigation at the side: all connections, the pages of the open one, and help."""
+"""The navigation at the side: all connections, the pages of the open one, and help; a rail in a narrow window."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -12,14 +13,15 @@ from psconnect.desktop.text import tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.theme.icons import pixmap
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
-from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.card import clear, row
 from psconnect.desktop.widgets.chip import state_of_connection
-from psconnect.desktop.widgets.label import Label, plain_tip
+from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.nav_button import NavButton
 from psconnect.desktop.widgets.settle import settle_layout
+from psconnect.desktop.wizard.waiting import WaitingSetUp
 from psconnect.service import ConnectionState
 
-WIDTH = 248
+WIDTH, RAIL = 248, 84
 _NAME_WIDTH, _BRAND_ICON, _INDENT = 168, 18, 22
 _SYMBOLS = {"good": "check", "warning": "warning", "bad": "cross", "accent": "refresh", "": "dot"}
 
@@ -27,38 +29,59 @@ _PAGE_SYMBOLS = {"find": "search"}
 
 
 class SideBar(QWidget):
-    """Tells the navigator where to go; ``mark`` shows where the window is."""
+    """Tells the navigator where to go; ``mark`` shows where the window is, ``set_narrow`` makes it a rail of icons."""
 
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._states: list[ConnectionState] = []
-        self._page, self._name = "", ""
+        self._waiting: list[WaitingSetUp] = []
+        self._page, self._name, self._narrow = "", "", False
         self.setProperty("look", "side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(tr("Navigation"))
         go = context.go
-        self._all = self._button(tr("Connections"), go.connections, "connections")
+        self._all = self._button(tr("Connections"), go.connections, "connections", tr("All"))
         self.help_button = self._button(tr("Help"), self._open_help, "help")
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_M, SPACE_L, SPACE_M, SPACE_L)
         layout.setSpacing(SPACE_XS)
-        layout.addWidget(self._brand())
+        self._word = Label("psconnect", "brand", wrap=False)
+        self._head = self._brand()
+        layout.addWidget(self._head)
         layout.addSpacing(SPACE_S)
         layout.addWidget(self._all)
         layout.addWidget(self._scrolling(), 1)
         layout.addWidget(self.help_button)
         context.runs.changed.connect(lambda _name: self._refresh_symbols())
-        self._buttons: dict[str, Button] = {}
-        self._pages: dict[str, Button] = {}
+        self._buttons: dict[str, NavButton] = {}
+        self._pages: dict[str, NavButton] = {}
+        self.drafts: dict[str, NavButton] = {}
+        self._set_margins()
 
-    def show_connections(self, states: list[ConnectionState]) -> None:
-        """List these connections."""
-        self._states = states
+    def show_connections(self, states: list[ConnectionState], waiting: list[WaitingSetUp]) -> None:
+        """List these connections, and the set-ups that wait."""
+        self._states, self._waiting = states, waiting
         self._rebuild()
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Show icons with a short word below each, or icons beside the full names."""
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.setFixedWidth(RAIL if narrow else WIDTH)
+            self._word.setHidden(narrow)
+            self._set_margins()
+            for button in (self._all, self.help_button):
+                button.set_narrow(narrow=narrow)
+            self._rebuild()
+
+    def _set_margins(self) -> None:
+        layout, head, side = self.layout(), self._head.layout(), SPACE_XS if self._narrow else SPACE_M
+        if layout and head:
+            layout.setContentsMargins(side, SPACE_L, side, SPACE_L)
+            head.setContentsMargins((RAIL - _BRAND_ICON) // 2 - side if self._narrow else SPACE_S, 0, 0, SPACE_XS)
 
     def mark(self, page: str, name: str) -> None:
         """Show where the window is: the page, and the connection it belongs to."""
@@ -79,20 +102,25 @@ class SideBar(QWidget):
     def _rebuild(self) -> None:
         had_focus = next((key for key, button in self._all_buttons() if button.hasFocus()), "")
         clear(self._list)
-        self._buttons, self._pages = {}, {}
-        if self._states:
+        self._buttons, self._pages, self.drafts = {}, {}, {}
+        if (self._states or self._waiting) and not self._narrow:
             heading = Label(tr("Your connections"), "section")
             heading.setProperty("place", "side")
             self._list.addWidget(heading)
         for state in self._states:
             name = state.connection.name
-            button = self._button(name, partial(self._context.go.overview, name), "dot")
-            button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
+            button = self._named(name, partial(self._context.go.overview, name), "dot")
             self._buttons[name] = button
             self._list.addWidget(button)
             if name == self._name:
                 self._add_pages(name)
-        self._list.addWidget(Button(tr("New connection"), self._context.go.set_up, look="nav", symbol="plus"))
+        for one in self._waiting:
+            self._list.addWidget(self._draft(one))
+        new = NavButton(
+            tr("New connection"), self._context.go.set_up, symbol="plus", short=tr("New"), stays=False
+        )  # fmt: skip
+        new.set_narrow(narrow=self._narrow)
+        self._list.addWidget(new)
         self._list.addStretch(1)
         self._refresh_symbols()
         self._check()
@@ -101,10 +129,25 @@ class SideBar(QWidget):
             if key == had_focus:
                 button.setFocus()
 
-    def _all_buttons(self) -> list[tuple[str, Button]]:
-        """The buttons of connections and pages, each under a key that stays the same."""
+    def _named(self, name: str, act: Callable[[], object], symbol: str) -> NavButton:
+        """A line with a name that somebody gave: shortened where it is long, and whole in its tip."""
+        button = self._button(name, act, symbol, name)
+        button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
+        return button
+
+    def _draft(self, waiting: WaitingSetUp) -> NavButton:
+        name = waiting.name or tr("New connection")
+        button = self._named(name, partial(self._context.go.set_up, waiting.draft_id), "being-set-up")
+        button.setAccessibleName(tr("{name}: being set up", name=name))
+        button.set_tip(button.accessibleName())
+        self.drafts[waiting.draft_id] = button
+        return button
+
+    def _all_buttons(self) -> list[tuple[str, NavButton]]:
+        """The buttons of connections, pages and set-ups, each under a key that stays the same."""
         connections = [(f"connection {name}", button) for name, button in self._buttons.items()]
-        return connections + [(f"page {page}", button) for page, button in self._pages.items()]
+        drafts = [(f"draft {draft_id}", button) for draft_id, button in self.drafts.items()]
+        return connections + drafts + [(f"page {page}", button) for page, button in self._pages.items()]
 
     def _add_pages(self, name: str) -> None:
         go = self._context.go
@@ -116,13 +159,15 @@ class SideBar(QWidget):
             ("settings", tr("Settings"), go.settings),
         )
         for page, text, act in entries:
-            button = self._button(text, partial(act, name), _PAGE_SYMBOLS.get(page, page))
+            short = tr("Find") if page == "find" else text
+            button = self._button(text, partial(act, name), _PAGE_SYMBOLS.get(page, page), short)
             button.setAccessibleName(tr("{page} of {name}", page=text, name=name))
+            button.set_narrow(narrow=self._narrow)
             self._pages[page] = button
             holder = row(button)
             layout = holder.layout()
             if layout:
-                layout.setContentsMargins(_INDENT, 0, 0, 0)
+                layout.setContentsMargins(0 if self._narrow else _INDENT, 0, 0, 0)
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().verticalPolicy())
             self._list.addWidget(holder)
 
@@ -134,7 +179,7 @@ class SideBar(QWidget):
             if button:
                 button.set_symbol(_SYMBOLS[colour], colour)
                 button.setAccessibleName(tr("{name}: {state}", name=name, state=word))
-                button.setToolTip(plain_tip(tr("{name}: {state}", name=name, state=word)))
+                button.set_tip(button.accessibleName())
 
     def _check(self) -> None:
         self._all.setChecked(self._page == "connections")
@@ -144,9 +189,9 @@ class SideBar(QWidget):
         for page, button in self._pages.items():
             button.setChecked(page == self._page)
 
-    def _button(self, text: str, act: object, symbol: str) -> Button:
-        button = Button(text, act if callable(act) else None, look="nav", symbol=symbol)
-        button.setCheckable(True)
+    def _button(self, text: str, act: Callable[[], object], symbol: str, short: str = "") -> NavButton:
+        button = NavButton(text, act, symbol=symbol, short=short)
+        button.set_narrow(narrow=self._narrow)
         button.clicked.connect(lambda _checked=False: self._check())
         return button
 
@@ -154,11 +199,7 @@ class SideBar(QWidget):
         self._mark = QLabel()
         self._mark.setFixedSize(QSize(_BRAND_ICON, _BRAND_ICON))
         self._colour_mark()
-        made = row(self._mark, Label("psconnect", "brand", wrap=False), 1, spacing=SPACE_S)
-        layout = made.layout()
-        if layout:
-            layout.setContentsMargins(SPACE_S, 0, 0, SPACE_XS)
-        return made
+        return row(self._mark, self._word, 1, spacing=SPACE_S)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Update the mark's colour when light and dark change."""

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtCore import QSize, QTimer, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.endings import told_of_end
+from psconnect.desktop.geometry import restore_geometry, store_geometry
 from psconnect.desktop.importing import Importing
 from psconnect.desktop.menus import Menus
 from psconnect.desktop.navigation import SideBar
@@ -25,12 +27,12 @@ from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.demo_strip import DemoStrip
 from psconnect.desktop.widgets.taborder import put_in_order
 from psconnect.desktop.wizard.prefill import Prefill
+from psconnect.desktop.wizard.waiting import WaitingSetUp, waiting_set_ups
 from psconnect.model.errors import PsconnectError
-from psconnect.model.runs import WAITING
 from psconnect.service import ConnectionState, Service
 from psconnect.wording.errors import word
 
-SIZE, SMALLEST = QSize(1180, 760), QSize(860, 560)
+SIZE, SMALLEST, _NARROW = QSize(1180, 760), QSize(860, 560), 1_000
 _CLOSE_MS, _NOTICE_MS = 1_000, 8_000
 
 
@@ -72,6 +74,7 @@ class MainWindow(Ways):
         self.places.set_up.prefill = prefill
         self.places.set_up.saved.connect(self.saved)
         self.places.set_up.left.connect(self.leave_set_up)
+        self.places.set_up.kept.connect(self._set_up_kept)
         self.places.set_up.help_wanted.connect(self.help)
         self.places.set_up.refused.connect(self._set_up_refused)
         self._demo = prefill is not None
@@ -88,7 +91,7 @@ class MainWindow(Ways):
         self.runs.ended.connect(self._run_ended)
         self.runs.changed.connect(self._run_begun)
         self._state_file = service.home.config / "window.ini"
-        self._restore()
+        restore_geometry(self, self._state_file, SIZE)
         self.changed()
         self.connections()
 
@@ -220,6 +223,11 @@ class MainWindow(Ways):
         self.changed()
         self.notice(text)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Make the navigation a rail where there is little room."""
+        super().resizeEvent(event)
+        self.side.set_narrow(narrow=event.size().width() < _NARROW)
+
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001, N802 - Qt's names
         """Keep the tab order that of the layout, also for widgets added just now."""
         whole = self.centralWidget()
@@ -229,10 +237,14 @@ class MainWindow(Ways):
 
     def changed(self) -> None:
         """Read the list of connections anew."""
-        self.bridge.call(self.context.service.connections, self._list_connections, self.refuse, owner=self)
+        service = self.context.service
+        self.bridge.call(
+            lambda: (service.connections(), waiting_set_ups(service)), self._list_connections, self.refuse, owner=self
+        )
 
-    def _list_connections(self, states: list[ConnectionState]) -> None:
-        self.side.show_connections(states)
+    def _list_connections(self, found: tuple[list[ConnectionState], list[WaitingSetUp]]) -> None:
+        states, waiting = found
+        self.side.show_connections(states, waiting)
         self._menus.show_connections([state.connection.name for state in states if not state.connection.disabled])
 
     def notice(self, text: str, state: str = "good") -> None:
@@ -261,6 +273,11 @@ class MainWindow(Ways):
         self.places.forget_set_up()
         self.notice(tr("The settings of “{name}” were saved.", name=name))
 
+    def _set_up_kept(self) -> None:
+        """The navigation lists set-ups by name; while one is open, nobody sees it."""
+        if self.places.key != SET_UP:
+            self.changed()
+
     def _set_up_refused(self, text: str) -> None:
         """What was typed in a set-up could not be kept after it was left."""
         self.banner.tell(text, "bad", [(tr("Open the set-up"), partial(self.set_up, self.places.set_up.draft_id))])
@@ -282,20 +299,10 @@ class MainWindow(Ways):
             self.places.load()
 
     def _tell_end(self, name: str, active: ActiveRun) -> None:
-        """Say on any other page how a run ended; say nothing of one that was cancelled here."""
         self._notice_timer.stop()
-        run, error = active.run, active.error
-        if error:
-            text = tr("The run of {name} was refused: {happened}", name=name, happened=word(error).happened)
-            self.banner.tell(text, "bad", [(tr("Open the run"), partial(self.running, name))], about=name)
-        elif run and run.state in WAITING:
-            text = tr("The run of {name} waits for you.", name=name)
-            self.banner.tell(text, "warning", [(tr("Review"), partial(self.review, name, run.id))], about=name)
-        elif run:
-            failed = run.state == "failed"
-            text = tr("The run of {name} failed.", name=name) if failed else tr("The run of {name} ended.", name=name)
-            opens = (tr("Open the summary"), partial(self.summary, name, run.id))
-            self.banner.tell(text, "bad" if failed else "accent", [opens], about=name)
+        told = told_of_end(self, name, active)
+        if told:
+            self.banner.tell(*told, about=name)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Close; with settings not saved, or a run going on, ask in the window what becomes of them."""
@@ -318,7 +325,7 @@ class MainWindow(Ways):
             event.ignore()
             self.places.show_set_up()
             return
-        self._store()
+        store_geometry(self, self._state_file)
         self.places.leave()
         self._notice_timer.stop()
         self._close_timer.stop()
@@ -338,13 +345,3 @@ class MainWindow(Ways):
     def _close_when_quiet(self) -> None:
         if not self.runs.all_working:
             self.close()
-
-    def _store(self) -> None:
-        settings = QSettings(str(self._state_file), QSettings.Format.IniFormat)
-        settings.setValue("geometry", self.saveGeometry())
-
-    def _restore(self) -> None:
-        settings = QSettings(str(self._state_file), QSettings.Format.IniFormat)
-        geometry = settings.value("geometry")
-        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
-            self.resize(SIZE)

@@ -122,6 +122,11 @@ def piece_way_out(name: str, *, window: bool = False) -> str:
     return tr("Or go without {what}: psconnect plugin NAME --without {name} -o plugin.zip. {lost}", **holes)
 
 
+def pieces_what(names: Sequence[str]) -> str:
+    """What these pieces are, within a sentence."""
+    return tr(", ").join(piece_what(name) for name in names if name in _PIECES)
+
+
 def read_without(names: Sequence[str]) -> str:
     """What a run went without, and what is lost by that; empty where it went without nothing."""
     known = [name for name in names if name in _PIECES]

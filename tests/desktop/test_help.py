@@ -65,8 +65,7 @@ def test_a_vendors_word_leads_from_the_help_to_the_setting(window: MainWindow, q
     settled(qtbot, window)
     assert (window.places.key, window.open_name) == ("settings", connected.name)
     forms = window.places.settings.forms
-    assert forms.tabs.currentWidget() in forms.pages
-    (opened,) = [page for page in forms.pages if page is forms.tabs.currentWidget()]
+    (opened,) = [page for page in forms.pages if page.step == forms.list.step]
     assert opened.step == "credentials"
     control = opened.control_of("client_id")
     assert control is not None

@@ -97,7 +97,7 @@ def summary_of(window: MainWindow, qtbot: QtBot, name: str) -> SummaryPage:
     forms = window.places.settings.forms
     page = forms.pages[-1]
     assert isinstance(page, SummaryPage)
-    forms.tabs.setCurrentWidget(page)
+    forms.list.open(page.step)
     settled(qtbot, window)
     return page
 

@@ -117,7 +117,7 @@ def test_a_failure_lies_over_the_last_success_and_offers_what_helps(
     settled(qtbot, window)
     assert window.places.currentWidget() is window.places.settings
     forms = window.places.settings.forms
-    assert forms.pages[forms.tabs.currentIndex()].step == "credentials"
+    assert forms.list.step == "credentials"
 
 
 @pytest.mark.parametrize("what", ["discarded", "rehearsal", "failed rehearsal"])

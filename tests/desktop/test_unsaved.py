@@ -84,7 +84,7 @@ def test_what_cannot_be_saved_keeps_the_page(edited: MainWindow, connected: Conn
     pages = edited.places.settings.forms.pages
     url = pages[place_of("credentials")].rows["url"].field
     assert isinstance(url, QLineEdit)
-    edited.places.settings.forms.tabs.setCurrentIndex(place_of("credentials"))
+    edited.places.settings.forms.list.open("credentials")
     url.selectAll()
     qtbot.keyClick(url, Qt.Key.Key_Backspace)
     edited.settings(OTHER)

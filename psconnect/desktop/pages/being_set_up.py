@@ -61,6 +61,7 @@ class BeingSetUp(QWidget):
 
     def _discarded(self, _none: None) -> None:
         self._changed()
+        self._context.go.changed()
 
 
 class WaitingCard(Card):

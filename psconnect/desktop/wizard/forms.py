@@ -1,4 +1,4 @@
-"""The settings of a connection: the pages of its set-up as tabs, saved together."""
+"""The settings of a connection: the pages of its set-up in a list, saved together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import tr
@@ -19,6 +19,7 @@ from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.pages import PAGES
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.session import Session, change
+from psconnect.desktop.wizard.settings_pages import SettingsPages
 from psconnect.model.access import PluginGap
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
@@ -30,7 +31,7 @@ from psconnect.wording.errors import word
 class ConnectionForms(QWidget):
     """Call ``load`` with a connection's name; ``on_saved`` gets the name after its settings were saved.
 
-    The last tab sums them up and has all ways to save: ``on_wish`` gets the name and the wish (as `PagePlace.save`).
+    The last page sums them up and has all ways to save: ``on_wish`` gets the name and the wish (as `PagePlace.save`).
 
     Loading another connection drops what was typed and not saved: ask before, where ``dirty`` says that there is any.
     """
@@ -52,12 +53,8 @@ class ConnectionForms(QWidget):
         self._name = ""
         self._saving = self._loading = False
         self._after: Callable[[], object] | None = None
-        self.tabs = QTabWidget()
-        self.tabs.setAccessibleName(tr("Settings"))
-        # The tabs take the focus, not the frame around them: a screen reader has no word for that.
-        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.tabs.currentChanged.connect(self._entered)
+        self.list = SettingsPages()
+        self.list.entered.connect(self._entered)
         self.banner = Banner()
         self._wanted = ""
         self.save_button = primary(tr("Save"), self.save)
@@ -66,9 +63,9 @@ class ConnectionForms(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_L)
         layout.addWidget(self.banner)
-        layout.addWidget(self.tabs, 1)
-        # Beside the tabs: the pages are of different heights, and saving is for all of them.
-        self.tabs.setCornerWidget(row(self.revert_button, self.save_button))
+        layout.addWidget(self.list, 1)
+        # Below all pages: saving is for all of them.
+        layout.addWidget(row(1, self.revert_button, self.save_button))
         self._show()
 
     @property
@@ -87,7 +84,9 @@ class ConnectionForms(QWidget):
     def drop(self) -> None:
         """Forget what was typed, and the connection."""
         self._name, self._loading = "", False
-        self._drop_pages()
+        self._leave_pages()
+        self.pages = []
+        self.list.show_pages([])
         self.session = None
         self._show()
 
@@ -95,16 +94,12 @@ class ConnectionForms(QWidget):
         if name != self._name:
             return
         self._loading = False
-        place = max(0, self.tabs.currentIndex())
-        self._drop_pages()
+        self._leave_pages()
         self.session = session
-        for spec in steps.STEPS:
-            page = PAGES[spec.key](PagePlace(spec.key, session, self._bridge, self._open_step, self.save_with))
-            page.body.setContentsMargins(0, SPACE_L, 0, 0)
-            self.pages.append(page)
-            self.tabs.addTab(page, spec.text(session.draft, session.known).label)
+        places = [PagePlace(spec.key, session, self._bridge, self._open_step, self.save_with) for spec in steps.STEPS]
+        self.pages = [PAGES[place.step](place) for place in places]
         session.on_change.append(self._show)
-        self.tabs.setCurrentIndex(place)
+        self.list.show_pages(self.pages)
         self._show()
         wanted, self._wanted = self._wanted, ""
         if wanted:
@@ -119,35 +114,30 @@ class ConnectionForms(QWidget):
         page = next((page for page in self.pages if page.step == step), None)
         if page is None:
             return
-        if not self.tabs.isTabVisible(self.tabs.indexOf(page)):
-            label = self.tabs.tabText(self.tabs.indexOf(page))
+        if not self.list.shows(step):
+            label = page.heading().label
             self.banner.tell(tr("This connection does not need the page “{page}”.", page=label), "accent")
             return
-        self.tabs.setCurrentWidget(page)
+        self.list.open(step)
         page.lead_to(control)
 
-    def _drop_pages(self) -> None:
+    def _leave_pages(self) -> None:
         if self.session:
             self.session.live.drop(self._bridge)
         for page in self.pages:
             page.left()
-            self.tabs.removeTab(self.tabs.indexOf(page))
-            page.deleteLater()
-        self.pages = []
 
-    def _entered(self, place: int) -> None:
-        if 0 <= place < len(self.pages):
-            self.pages[place].show_draft()
-            self.pages[place].entered()
+    def _entered(self, page: StepPage) -> None:
+        self._show()
+        page.entered()
 
     def _show(self) -> None:
-        current = self.tabs.currentIndex()
-        if 0 <= current < len(self.pages):
-            self.pages[current].show_draft()
-        if self.session:
-            for place, page in enumerate(self.pages):
-                needed = flow.spec_of(page.step).applies(self.session.draft, self.session.known)
-                self.tabs.setTabVisible(place, needed)
+        session = self.session
+        if session:
+            for page in self.pages:
+                if page.step == self.list.step:
+                    page.show_draft()
+            self.list.show_session(session)
         for button in (self.save_button, self.revert_button):
             button.setEnabled(self.dirty and not self._saving)
 
@@ -189,13 +179,13 @@ class ConnectionForms(QWidget):
     def _open_step(self, step: str) -> None:
         for page in self.pages:
             if page.step == step:
-                self.tabs.setCurrentWidget(page)
+                self.list.open(step)
                 page.first_field().setFocus(Qt.FocusReason.TabFocusReason)
 
     def _point_at(self, step: str) -> None:
         for page in self.pages:
             if page.step == step:
-                self.tabs.setCurrentWidget(page)
+                self.list.open(step)
                 missing = page.reveal()
                 if missing:
                     missing.setFocus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.wizard import drafts, flow
 from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.foot import Foot
+from psconnect.desktop.wizard.keeping import Keeping
 from psconnect.desktop.wizard.pages import PAGES
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.prefill import Prefill
@@ -30,8 +31,6 @@ from psconnect.service import Service
 from psconnect.wording.errors import word
 
 _NARROW = 1_000
-_WRITE_MS = 400
-"""After what is typed has rested for so long, it is written down: a power cut then loses nothing."""
 
 
 class WizardFrame(QWidget):
@@ -39,7 +38,8 @@ class WizardFrame(QWidget):
 
     ``saved`` tells the connection's name and the wish (as `PagePlace.save`). ``left`` asks for the start
     screen. ``began`` tells the id of the set-up that is shown now, ``titled`` that the window has another title,
-    ``refused`` an error that came after the page was left, and ``help_wanted`` the step that help is wanted with.
+    ``refused`` an error that came after the page was left, ``kept`` that the set-up was written down as it was left,
+    and ``help_wanted`` the step that help is wanted with.
     """
 
     saved = Signal(str, str)
@@ -47,6 +47,7 @@ class WizardFrame(QWidget):
     began = Signal(str)
     titled = Signal()
     refused = Signal(str)
+    kept = Signal()
     help_wanted = Signal(str)
 
     def __init__(self, bridge: Bridge, service: Service, parent: QWidget | None = None) -> None:
@@ -64,10 +65,9 @@ class WizardFrame(QWidget):
         self._stack = QStackedWidget()
         self._waiting = ScrollPage(tr("New connection"))
         self._stack.addWidget(self._waiting)
-        self._writing = QTimer(self)
-        self._writing.setSingleShot(True)
-        self._writing.setInterval(_WRITE_MS)
-        self._writing.timeout.connect(self._write)
+        self._keeping = Keeping(bridge, self)
+        self._keeping.kept.connect(self.kept)
+        self._keeping.refused.connect(self._refused)
         self.foot = Foot(
             close=self.left.emit, back=self._back, finish=self._finish, next=self._next, lead=self._lead_to_problem
         )
@@ -186,7 +186,8 @@ class WizardFrame(QWidget):
 
     def _changed(self) -> None:
         self._show()
-        self._writing.start()
+        if self.session:
+            self._keeping.soon(self.session)
 
     def _show(self) -> None:
         if self.session is None:
@@ -248,30 +249,21 @@ class WizardFrame(QWidget):
         self.pages[session.draft.step].left()
         session.become(after)
         self._open()
-        self._keep(session)
+        self._keeping.keep(session)
 
     # --- keeping -------------------------------------------------------------------------------------------------
-
-    def _write(self) -> None:
-        if self.session and not self._finished:
-            self._bridge.call(self.session.write_draft, _nothing, self._refused, owner=self)
-
-    def _keep(self, session: Session) -> None:
-        """Write the draft and keep the secrets, beside the window."""
-        self._writing.stop()
-        self._bridge.call(session.save_draft, _nothing, self._refused, owner=self)
 
     def leave(self) -> None:
         """Another page is shown: keep what was typed. The set-up can be opened again where it was."""
         for page in self.pages.values():
             page.left()
         if self.session and not self._finished:
-            self._keep(self.session)
+            self._keeping.keep(self.session)
 
     def forget(self, draft_id: str) -> None:
         """The set-up of that id was discarded: nothing more is kept of it."""
         if self.session and self.session.draft.id == draft_id:
-            self._writing.stop()
+            self._keeping.stop()
             self.session.live.end()
             self.session = None
 
@@ -281,7 +273,7 @@ class WizardFrame(QWidget):
         Not while the connection is being saved: what was wished is told as soon as it is.
         """
         session = self.session
-        self._writing.stop()
+        self._keeping.stop()
         if session is None or self._give_up or self._finished:
             return not self._finished
         for page in self.pages.values():
@@ -308,7 +300,7 @@ class WizardFrame(QWidget):
         if session is None or self._finished or not flow.can_save(session.draft, session.known):
             return
         session.saving = True
-        self._writing.stop()
+        self._keeping.stop()
         self._show()
         draft = session.draft
         self._bridge.call(lambda: session.finish(draft), partial(self._saved, wish), self._refused, owner=self)

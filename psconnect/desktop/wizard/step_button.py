@@ -18,11 +18,14 @@ _HEIGHT, _LEAST_HEIGHT, _MARK, _ICON, _GAP = 38, 30, 20, 14, 10
 
 
 class StepButton(QPushButton):
-    """One step; pressed, it opens the step if that was reached before."""
+    """One step; pressed, it opens the step if that was reached before.
 
-    def __init__(self, place: int, parent: QWidget | None = None) -> None:
+    With a ``symbol`` it is a page of the settings: the icon stands for the number, and says nothing of how far it is.
+    """
+
+    def __init__(self, place: int, parent: QWidget | None = None, *, symbol: str = "") -> None:
         super().__init__(parent)
-        self.place = place
+        self.place, self._symbol = place, symbol
         self.state = State.NOT_YET
         self._waiting, self._blocks, self._narrow = "", False, False
         self.setFlat(True)
@@ -43,13 +46,17 @@ class StepButton(QPushButton):
         closed = state in (State.NOT_YET, State.NOT_NEEDED)
         self.setEnabled(not closed)
         word = waiting if state == State.ATTENTION and waiting else _word(state)
-        self.setAccessibleName(tr("Step {place}, {step}: {state}", place=self.place, step=label, state=word))
+        if self._symbol:
+            self.setAccessibleName(tr("{page}: {state}", page=label, state=waiting) if waiting else label)
+        else:
+            self.setAccessibleName(tr("Step {place}, {step}: {state}", place=self.place, step=label, state=word))
         self.setCursor(Qt.CursorShape.ArrowCursor if closed else Qt.CursorShape.PointingHandCursor)
         self._show_tip()
         self.update()
 
     def _show_tip(self) -> None:
         said = tr("{step}: {state}", step=self.text(), state=self._waiting or _word(self.state))
+        said = self.accessibleName() if self._symbol else said
         self.setToolTip(plain_tip(said) if self._narrow else "")
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -71,7 +78,10 @@ class StepButton(QPushButton):
         painter.setPen(QPen(QColor(c.accent), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ground) if ground else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(room, t.RADIUS_CONTROL, t.RADIUS_CONTROL)
-        self._paint_mark(painter, c)
+        if self._symbol and self.state != State.ATTENTION:
+            self._paint_symbol(painter, c.accent if current else c.muted)
+        else:
+            self._paint_mark(painter, c)
         if not self._narrow:
             self._paint_words(painter, c)
         painter.end()
@@ -97,6 +107,15 @@ class StepButton(QPushButton):
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         return font
 
+    @property
+    def _mark_room(self) -> QRectF:
+        left = (self.width() - _MARK) / 2 if self._narrow else SPACE_S
+        return QRectF(left, (self.height() - _MARK) / 2, _MARK, _MARK)
+
+    def _paint_symbol(self, painter: QPainter, colour: str) -> None:
+        place = self._mark_room.topLeft()
+        painter.drawPixmap(place, pixmap(self._symbol, colour, _MARK, self.devicePixelRatioF()))
+
     def _paint_mark(self, painter: QPainter, c: Tokens) -> None:
         wrong = (c.bad, c.bad_ground, c.bad) if self._blocks else (c.warning, c.warning_ground, c.warning)
         edge, ground, ink = {
@@ -106,8 +125,7 @@ class StepButton(QPushButton):
             State.NOT_YET: (c.muted, "transparent", c.muted),
             State.NOT_NEEDED: (c.line, "transparent", c.muted),
         }[self.state]
-        left = (self.width() - _MARK) / 2 if self._narrow else SPACE_S
-        circle = QRectF(left, (self.height() - _MARK) / 2, _MARK, _MARK)
+        circle = self._mark_room
         painter.setPen(QPen(QColor(edge), 1))
         painter.setBrush(QColor(ground))
         painter.drawEllipse(circle)

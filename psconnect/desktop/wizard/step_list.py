@@ -86,7 +86,7 @@ class StepList(QWidget):
         for step, button in self.buttons.items():
             label = flow.spec_of(step).text(draft, known).label
             state = flow.step_state(draft, known, step)
-            button.show_state(label, state, *_waiting(flow.needs_of(draft, known, step), state))
+            button.show_state(label, state, *waiting_words(flow.needs_of(draft, known, step), state))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Colour the mark anew when light and dark change."""
@@ -98,7 +98,7 @@ class StepList(QWidget):
         self._mark.setPixmap(pixmap("square", tokens_in_use().accent, _BRAND, self.devicePixelRatioF()))
 
 
-def _waiting(needs: list[Need], state: State) -> tuple[str, bool]:
+def waiting_words(needs: list[Need], state: State) -> tuple[str, bool]:
     """What is open on a step in two words, and whether the connection can't be saved without it."""
     if state == State.NOT_NEEDED:
         return tr("not needed"), False

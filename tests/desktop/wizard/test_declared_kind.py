@@ -187,7 +187,7 @@ def forms(
     made.show()
     made.load(connected.name)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
-    made.tabs.setCurrentIndex(place_of("destination"))
+    made.list.open("destination")
     yield made
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
     made.hide()

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.theme.apply import Theme
+from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.pages.connect import ConnectPage
 from psconnect.desktop.wizard.pages.credentials import CredentialsPage
@@ -54,7 +55,7 @@ class Open:
 
     def page(self, place: int) -> QWidget:
         """Open a tab."""
-        self.forms.tabs.setCurrentIndex(place)
+        self.forms.list.open(self.forms.pages[place].step)
         self.settled()
         return self.forms.pages[place]
 
@@ -113,7 +114,7 @@ def test_what_is_wrong_is_shown_on_its_tab_and_not_saved(opened: Open):
     opened.qtbot.keyClick(folder, Qt.Key.Key_Backspace)
     opened.page(0)
     opened.press(opened.forms.save_button)
-    assert opened.forms.tabs.currentWidget() is destination
+    assert opened.forms.list.step == destination.step
     assert destination.rows["destination.folder"].error
     assert opened.saved == []
 
@@ -153,7 +154,8 @@ def test_saved_settings_that_need_a_newer_plugin_say_which_fields_it_lacks(opene
     opened.press(opened.forms.save_button)
     assert "lacks: Students.Gender." in opened.forms.banner.label.text()
     opened.press(opened.forms.banner.buttons[0])
-    page = opened.forms.tabs.currentWidget()
+    assert opened.forms.list.step == "plugin"
+    page = opened.page(place_of("plugin"))
     assert isinstance(page, PluginPage)
     page.card.save_to(opened.district.folder / "newer.zip")
     opened.settled()
@@ -163,3 +165,31 @@ def test_saved_settings_that_need_a_newer_plugin_say_which_fields_it_lacks(opene
     opened.press(opened.forms.save_button)
     assert "are saved." in opened.forms.banner.label.text()
     assert "lacks" not in opened.forms.banner.label.text()
+
+
+def test_the_pages_stand_one_below_the_other_and_as_a_rail_in_a_narrow_window(opened: Open):
+    forms, buttons = opened.forms, opened.forms.list.buttons
+    forms.resize(1000, 700)
+    opened.settled()
+    tops = [button.mapTo(forms, QPoint()).y() for button in buttons.values() if button.isVisible()]
+    assert tops == sorted(set(tops))
+    assert all(button.toolTip() == "" for button in buttons.values())
+    forms.resize(700, 500)
+    opened.press(buttons["filters"])
+    assert forms.list.step == "filters"
+    assert buttons["filters"].isChecked()
+    assert buttons["attributes"].toolTip() == "Attributes"
+    assert forms.list.findChildren(Label)[0].text() == "Filter rules"
+    assert forms.minimumSizeHint().width() <= 700
+    assert forms.save_button.mapTo(forms, forms.save_button.rect().bottomLeft()).y() < forms.height()
+
+
+def test_a_page_that_misses_something_is_marked_in_the_list(opened: Open):
+    destination = opened.page(place_of("destination"))
+    assert isinstance(destination, DestinationPage)
+    folder = destination.settings["folder"].control
+    assert isinstance(folder, QLineEdit)
+    opened.type(folder, " ")
+    opened.qtbot.keyClick(folder, Qt.Key.Key_Backspace)
+    opened.page(0)
+    assert opened.forms.list.buttons["destination"].accessibleName() == "Destination: 1 to fix"

@@ -112,10 +112,10 @@ def test_schools_of_the_server_before_are_not_taken_for_those_of_this_one(connec
     forms.load(connected.name)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
     connected.fault("N05", path="/ws/schema/query/*", amount=1)
-    forms.tabs.setCurrentIndex(place_of("schools"))
+    forms.list.open("schools")
     schools = forms.pages[place_of("schools")]
     assert isinstance(schools, SchoolsPage)
-    forms.tabs.setCurrentIndex(place_of("credentials"))
+    forms.list.open("credentials")
     forms.session.update(CredentialsPart, url="https://lincoln.powerschool.com")
     connected.server.clear_faults()
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)

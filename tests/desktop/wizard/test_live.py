@@ -170,7 +170,7 @@ def test_what_was_read_on_a_visit_to_settings_goes_with_it(setting: Setting):
     setting.qtbot.addWidget(forms)
     forms.load(setting.district.name)
     setting.settled()
-    forms.tabs.setCurrentIndex(place_of("schools"))
+    forms.list.open("schools")
     setting.settled()
     page = forms.pages[place_of("schools")]
     assert isinstance(page, SchoolsPage)

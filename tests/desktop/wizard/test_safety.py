@@ -55,7 +55,7 @@ class Settings:
         self.forms.show()
         self.settled()
         self.page = next(one for one in self.forms.pages if isinstance(one, SafetyPage))
-        self.forms.tabs.setCurrentWidget(self.page)
+        self.forms.list.open(self.page.step)
         self.settled()
 
     def settled(self) -> None:

@@ -225,8 +225,8 @@ def test_the_settings_of_a_connection_are_drawn(setting: Setting, grab: Grab):
     forms.load(setting.district.name)
     page.show()
     setting.settled()
-    for place in range(forms.tabs.count()):
-        forms.tabs.setCurrentIndex(place)
+    for place, step in enumerate(forms.list.buttons):
+        forms.list.open(step)
         setting.settled()
         grab(f"settings-{place + 1}", page)
     page.hide()

@@ -104,7 +104,7 @@ def test_safety_against_the_last_run_is_drawn(setting: Setting, grab: Grab):  # 
     around.show()
     setting.settled()
     page = next(one for one in forms.pages if isinstance(one, SafetyPage))
-    forms.tabs.setCurrentWidget(page)
+    forms.list.open(page.step)
     setting.settled()
     setting.type(page.limits.cells["student", "remove"].edit, "50% and 200")
     grab("10-safety-replayed", around)

@@ -153,12 +153,12 @@ def test_it_is_a_tab_of_the_settings_and_saved_with_the_others(
     forms.show()
     forms.load(connected.name)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
-    assert [forms.tabs.tabText(place) for place in range(forms.tabs.count())][AFTER] == "Prefix"
+    assert [button.text() for button in forms.list.buttons.values()][AFTER] == "Prefix"
     page = forms.pages[AFTER]
     assert isinstance(page, PrefixPage)
     assert page.prefix.text() == "LU-"
     assert not forms.dirty
-    forms.tabs.setCurrentIndex(AFTER)
+    forms.list.open(page.step)
     page.prefix.selectAll()
     qtbot.keyClicks(page.prefix, "AB-")
     assert forms.dirty
@@ -167,7 +167,7 @@ def test_it_is_a_tab_of_the_settings_and_saved_with_the_others(
     assert connected.service.connection(connected.name).options.id_prefix == "AB-"
     assert forms.session is not None
     forms.session.update(SchoolsPart, start_year=2026)
-    assert not forms.tabs.isTabVisible(AFTER)
+    assert not forms.list.shows(page.step)
     forms.hide()
 
 

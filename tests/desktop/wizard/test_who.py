@@ -356,7 +356,7 @@ def test_it_is_a_page_of_the_settings(connected: Connected, bridge: Bridge, qtbo
     forms.load(connected.name)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
     page = next(page for page in forms.pages if isinstance(page, WhoPage))
-    forms.tabs.setCurrentWidget(page)
+    forms.list.open(page.step)
     qtbot.waitUntil(lambda: not bridge.busy, timeout=WAIT_MS)
     assert not forms.dirty
     assert total(page) == len(connected.service.build_plugin(connected.name).access)

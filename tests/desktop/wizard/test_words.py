@@ -181,13 +181,13 @@ def test_a_word_opens_its_page_with_the_focus_on_the_setting(opened: Opened, set
     setting.qtbot.keyClicks(finder.search, "integration key")
     setting.qtbot.keyClick(finder.search, Qt.Key.Key_Return)
     page, control = controls(forms)["credentials.client_id"]
-    assert forms.tabs.currentWidget() is page
+    assert forms.list.step == page.step
     assert control.hasFocus()
     assert finder.search.text() == ""
     assert finder.results.isHidden()
     setting.qtbot.keyClicks(finder.search, "preset")
     setting.press(finder.buttons[0])
-    assert forms.tabs.currentWidget() is forms.pages[0]
+    assert forms.list.step == forms.pages[0].step
 
 
 def test_the_list_is_gone_through_with_the_arrows_and_closes_with_escape(opened: Opened, setting: Setting):
@@ -207,7 +207,7 @@ def test_the_list_is_gone_through_with_the_arrows_and_closes_with_escape(opened:
     setting.qtbot.keyClick(finder.search, Qt.Key.Key_Escape)
     assert finder.results.isHidden()
     setting.qtbot.keyClicks(finder.search, "client")
-    forms.tabs.tabBar().setFocus()
+    forms.list.buttons["connect"].setFocus()
     assert finder.results.isHidden()
 
 

@@ -20,6 +20,7 @@ class AttributesStep(StepSpec[AttributesPart]):
     """What is delivered about each record."""
 
     key = "attributes"
+    symbol = "attributes"
     part = AttributesPart
     stated = True
 
@@ -68,6 +69,17 @@ class AttributesStep(StepSpec[AttributesPart]):
         lines += [(tr("Value lists"), ", ".join(part.values))] if part.values else []
         lines += [(tr("Roles of your own"), ", ".join(part.roles))] if part.roles else []
         return lines
+
+    def brief(self, draft: Draft, known: Known) -> str:  # noqa: ARG002 - the same signature everywhere
+        """How many attributes, value lists and roles are not the preset's."""
+        part = draft.of(AttributesPart)
+        own = sum(len(texts) for texts in part.mapping.values())
+        said = [
+            counted(own, "{count} attribute of your own", "{count} attributes of your own") if own else "",
+            counted(len(part.values), "{count} value list", "{count} value lists") if part.values else "",
+            counted(len(part.roles), "{count} role", "{count} roles") if part.roles else "",
+        ]
+        return tr(", ").join(text for text in said if text) or tr("As in the preset")
 
     def into(self, part: AttributesPart, settings: dict[str, Any]) -> None:
         """[mapping], [values] and [roles]; custom fields are the plugin's."""

@@ -27,6 +27,7 @@ class ConnectStep(StepSpec[ConnectPart]):
     """What is connected, and what it is called."""
 
     key = "connect"
+    symbol = "connections"
     part = ConnectPart
     required = True
 

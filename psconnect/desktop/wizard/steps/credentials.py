@@ -62,6 +62,7 @@ class CredentialsStep(StepSpec[CredentialsPart]):
     """How psconnect signs in to PowerSchool."""
 
     key = "credentials"
+    symbol = "lock"
     part = CredentialsPart
     required = True
 

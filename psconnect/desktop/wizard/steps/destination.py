@@ -39,6 +39,7 @@ class DestinationStep(StepSpec[DestinationPart]):
     """Where the roster goes."""
 
     key = "destination"
+    symbol = "deliver"
     part = DestinationPart
 
     def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
@@ -80,6 +81,16 @@ class DestinationStep(StepSpec[DestinationPart]):
             (one.label, known.secret_place if secret_key(one) in known.secrets else "") for one in declaration.secrets
         )
         return [(tr("Kind"), declaration.label), *((label, _shown(value)) for label, value in values), *places]
+
+    def brief(self, draft: Draft, known: Known) -> str:
+        """The kind, and the place."""
+        part = draft.of(DestinationPart)
+        declaration = part.declared_by(known)
+        if declaration is None:
+            return ""
+        where = (one for one in declaration.fields if one.required and one.kind in ("folder", "file", "text"))
+        place = next((str(part.destination.get(one.key, "")).strip() for one in where), "")
+        return tr("{kind}: {place}", kind=declaration.label, place=place) if place else declaration.label
 
     def into(self, part: DestinationPart, settings: dict[str, Any]) -> None:
         """The [destination] section."""

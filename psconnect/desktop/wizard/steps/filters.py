@@ -42,6 +42,7 @@ class FiltersStep(StepSpec[FiltersPart]):
     """Who is let through."""
 
     key = "filters"
+    symbol = "filter"
     part = FiltersPart
 
     def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
@@ -69,6 +70,18 @@ class FiltersStep(StepSpec[FiltersPart]):
             if part.of(entity)
         ]
         return found or [(tr("Rules"), tr("none: everybody is let through"))]
+
+    def brief(self, draft: Draft, known: Known) -> str:  # noqa: ARG002 - the same signature everywhere
+        """The kinds of records with rules, and how many."""
+        part = draft.of(FiltersPart)
+        said = [
+            counted(
+                len(part.of(entity)), "{entity}: {count} rule", "{entity}: {count} rules", entity=entity_label(entity)
+            )
+            for entity in SHOWN
+            if part.of(entity)
+        ]
+        return tr(", ").join(said) or tr("No rules: everybody is let through")
 
     def into(self, part: FiltersPart, settings: dict[str, Any]) -> None:
         """[[filters.ENTITY]]."""

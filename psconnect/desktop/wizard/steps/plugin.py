@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from psconnect.desktop.text import tr
+from psconnect.desktop.text import counted, tr
 from psconnect.desktop.wizard.draft import Draft, DraftPart
-from psconnect.desktop.wizard.steps.spec import Known, Line, StepSpec, StepText, section
+from psconnect.desktop.wizard.steps.spec import Known, Line, StepSpec, StepText, section, sentence
 from psconnect.model.connection import Connection
 from psconnect.model.sections import POWERSCHOOL, BuiltPlugin, PieceName
-from psconnect.wording.pieces import read_without
+from psconnect.wording.pieces import pieces_what, read_without
 
 ENABLE_STEP = 3
 """The place of *Enable* among the steps of the installation (resources/help/en/install-plugin.toml)."""
@@ -75,6 +75,7 @@ class PluginStep(StepSpec[PluginPart]):
     """What psconnect may read in PowerSchool."""
 
     key = "plugin"
+    symbol = "plugin"
     part = PluginPart
 
     def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
@@ -95,6 +96,15 @@ class PluginStep(StepSpec[PluginPart]):
         added = [field for entity in part.custom.values() for field in entity.split(",") if field.strip()]
         lines = [(tr("Further fields"), tr("{count} fields", count=len(added)))] if added else []
         return [*lines, (tr("Goes without"), read_without(part.without))] if part.without else lines
+
+    def brief(self, draft: Draft, known: Known) -> str:  # noqa: ARG002 - the same signature everywhere
+        """How many fields are asked for in addition, and what psconnect goes without."""
+        part = draft.of(PluginPart)
+        added = sum(bool(field.strip()) for entity in part.custom.values() for field in entity.split(","))
+        said = [counted(added, "{count} further field", "{count} further fields")] if added else []
+        if part.without:
+            said.append(tr("without {what}", what=pieces_what(part.without)))
+        return sentence(tr("; ").join(said))
 
     def into(self, part: PluginPart, settings: dict[str, Any]) -> None:
         """``without`` of the [source] section, and [custom]."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from psconnect.desktop.text import entity_label, tr
+from psconnect.desktop.text import counted, entity_label, tr
 from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.steps.roster import RequirementsPart, roster_of
-from psconnect.desktop.wizard.steps.spec import Known, Line, StepSpec, StepText
+from psconnect.desktop.wizard.steps.spec import Known, Line, StepSpec, StepText, sentence
 from psconnect.model.connection import Connection
 from psconnect.model.sections import Requirement
 
@@ -16,6 +16,7 @@ class RequirementsStep(StepSpec[RequirementsPart]):
     """What must be there."""
 
     key = "requirements"
+    symbol = "requirements"
     part = RequirementsPart
     stated = True
 
@@ -39,6 +40,21 @@ class RequirementsStep(StepSpec[RequirementsPart]):
                     found[one.requirement].append(named)
         labels: dict[Requirement, str] = {"skip": tr("Skip if missing"), "report": tr("Report if missing")}
         return [(label, ", ".join(found[key]) or tr("nothing more")) for key, label in labels.items()]
+
+    def brief(self, draft: Draft, known: Known) -> str:
+        """How many attributes are skipped or reported for, besides what the destination needs."""
+        attributes = [
+            one for entity in roster_of(draft, known).entities.values() if entity.included for one in entity.attributes
+        ]
+        wishes = [one.requirement for one in attributes if not one.needed]
+        skipped, reported = wishes.count("skip"), wishes.count("report")
+        said = [
+            counted(skipped, "skipped without {count} attribute", "skipped without {count} attributes")
+            if skipped
+            else "",
+            counted(reported, "reported without {count} more", "reported without {count} more") if reported else "",
+        ]
+        return sentence(tr(", ").join(text for text in said if text)) or tr("What the destination needs")
 
     def into(self, part: RequirementsPart, settings: dict[str, Any]) -> None:
         """[requirements]."""

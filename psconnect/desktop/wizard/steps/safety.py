@@ -10,7 +10,7 @@ import msgspec
 from psconnect.desktop.text import counted, entity_label, tr
 from psconnect.desktop.wizard.draft import Draft, DraftPart
 from psconnect.desktop.wizard.steps.destination import DestinationPart
-from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, section, told
+from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, section, sentence, told
 from psconnect.desktop.wizard.steps.who_part import WhoPart
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
@@ -59,6 +59,7 @@ class SafetyStep(StepSpec[SafetyPart]):
     """When a run stops and asks."""
 
     key = "safety"
+    symbol = "shield"
     part = SafetyPart
 
     def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
@@ -94,6 +95,20 @@ class SafetyStep(StepSpec[SafetyPart]):
         if part.additions_only:
             found.append((tr("Additions only"), tr("updates and removals are left out")))
         return found
+
+    def brief(self, draft: Draft, known: Known) -> str:  # noqa: ARG002 - the same signature everywhere
+        """What is looked at first, and what is not the built-in way."""
+        part = draft.of(SafetyPart)
+        said = [tr("looked at first: {which}", which=translated(PREVIEWS[part.preview]))]
+        if part.limits:
+            said.append(counted(len(part.limits), "{count} limit changed", "{count} limits changed"))
+        if part.freeze:
+            said.append(
+                counted(len(part.freeze), "{count} season that waits for you", "{count} seasons that wait for you")
+            )
+        if part.additions_only:
+            said.append(tr("additions only"))
+        return sentence(tr("; ").join(said))
 
     def into(self, part: SafetyPart, settings: dict[str, Any]) -> None:
         """The [safety] section."""

@@ -16,6 +16,9 @@ from psconnect.model.connection import Connection
 from psconnect.model.scope import CourseChoice
 from psconnect.service import School
 
+_FEW = 2
+"""So many schools are named on the summary's line."""
+
 
 class SchoolsPart(DraftPart, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The chosen part of the district.
@@ -56,6 +59,7 @@ class SchoolsStep(StepSpec[SchoolsPart]):
     """Whose people and classes are sent."""
 
     key = "schools"
+    symbol = "school"
     part = SchoolsPart
     required = True
 
@@ -110,6 +114,18 @@ class SchoolsStep(StepSpec[SchoolsPart]):
             lines.append((tr("Courses"), _courses(part)))
         return lines
 
+    def brief(self, draft: Draft, known: Known) -> str:  # noqa: ARG002 - the same signature everywhere
+        """The schools and the year, and what is chosen of courses."""
+        part = draft.of(SchoolsPart)
+        year = part.start_year
+        shown = tr("current school year") if year is None else tr("{first}–{last}", first=year, last=year + 1)
+        said = [
+            _schools_words(part),
+            shown,
+            *([tr("courses: {chosen}", chosen=_courses(part))] if part.courses else []),
+        ]
+        return tr(", ").join(said)
+
     def into(self, part: SchoolsPart, settings: dict[str, Any]) -> None:
         """[scope] schools and start_year."""
         scope = section(settings, "scope")
@@ -154,6 +170,19 @@ def prior_days_of(part: SchoolsPart) -> int | None:
     """The days as typed; None for what is no number of days."""
     text = part.prior_days.strip() or "0"
     return int(text) if text.isascii() and text.isdigit() and int(text) <= MOST_DAYS else None
+
+
+def _schools_words(part: SchoolsPart) -> str:
+    """The schools by name where they are few, else their number."""
+    try:
+        numbers = () if part.all_schools else parse_numbers(part.numbers)
+    except ValueError:
+        return part.numbers
+    if part.all_schools and part.found:
+        return counted(len(part.found), "All schools ({count} today)", "All schools ({count} today)")
+    if part.all_schools:
+        return tr("All schools")
+    return _names(part) if len(numbers) <= _FEW else counted(len(numbers), "{count} school", "{count} schools")
 
 
 def _prior(part: SchoolsPart) -> str:

@@ -90,6 +90,7 @@ class StepSpec(Generic[P]):
 
     Attributes:
         key: its name in drafts and in ``pages.PAGES``.
+        symbol: its icon where the steps have no numbers: in the settings of a connection.
         part: the type of what it holds of the draft; None for a step without settings.
         required: whether *Finish* is offered only after it: what it asks for has no working default.
         stated: whether its part holds only what the connection itself states, so that the preset, and what follows
@@ -97,6 +98,7 @@ class StepSpec(Generic[P]):
     """
 
     key: str
+    symbol: str = "dot"
     part: type[P] | None = None
     required: bool = False
     stated: bool = False
@@ -135,6 +137,11 @@ class StepSpec(Generic[P]):
     def need(self, field: str, text: str, *, blocks: bool = True) -> Need:
         """Something that this step needs."""
         return Need(self.key, field, text, blocks)
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def section(settings: dict[str, Any], name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ class SummaryStep(StepSpec[DraftPart]):
     """The end of the set-up; in the settings of a connection it is left out."""
 
     key = "summary"
+    symbol = "summary"
 
     def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
         """Its words."""

@@ -16,6 +16,7 @@ class UniquenessStep(StepSpec[UniquenessPart]):
     """Which records count as the same."""
 
     key = "uniqueness"
+    symbol = "uniqueness"
     part = UniquenessPart
     stated = True
 
@@ -35,6 +36,11 @@ class UniquenessStep(StepSpec[UniquenessPart]):
             for key in DOMAINS
             if found[key].included and (found[key].domain or found[key].default_domain)
         ]
+
+    def brief(self, draft: Draft, known: Known) -> str:
+        """What makes the records of each kind one."""
+        said = [tr("{entity} by {attributes}", entity=entity, attributes=by) for entity, by in self.lines(draft, known)]
+        return tr(", ").join(said)
 
     def into(self, part: UniquenessPart, settings: dict[str, Any]) -> None:
         """[uniqueness]; what people confirmed of pairs stays."""

@@ -12,7 +12,7 @@ from psconnect.desktop.wizard.draft import Draft
 from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.desktop.wizard.steps.spec import Known, Line, Need, StepSpec, StepText, section
 from psconnect.desktop.wizard.steps.who_checks import problems
-from psconnect.desktop.wizard.steps.who_lines import said
+from psconnect.desktop.wizard.steps.who_lines import people_words, said
 from psconnect.desktop.wizard.steps.who_part import WhoPart, typed_list, whole_number
 from psconnect.model.connection import Connection
 from psconnect.model.sections import POWERSCHOOL, OptionSettings
@@ -26,6 +26,7 @@ class WhoStep(StepSpec[WhoPart]):
     """Who and what is included."""
 
     key = "who"
+    symbol = "people"
     part = WhoPart
 
     def text(self, draft: Draft, known: Known) -> StepText:  # noqa: ARG002 - always the same
@@ -44,6 +45,10 @@ class WhoStep(StepSpec[WhoPart]):
     def lines(self, draft: Draft, known: Known) -> list[Line]:
         """Who is included, user names and sign-in, and what differs from the usual."""
         return said(draft.of(WhoPart), fixed_options(known.source))
+
+    def brief(self, draft: Draft, known: Known) -> str:  # noqa: ARG002 - the same signature everywhere
+        """Who is included, in the order of the roster."""
+        return people_words(draft.of(WhoPart))
 
     def into(self, part: WhoPart, settings: dict[str, Any]) -> None:
         """[options], [usernames], [sign_in] and [source] compare."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from psconnect.desktop.text import entity_label, tr
-from psconnect.desktop.wizard.steps.spec import Line
+from psconnect.desktop.wizard.steps.spec import Line, sentence
 from psconnect.desktop.wizard.steps.who_part import WhoPart
 from psconnect.wording.catalogue import marked, translated
 
@@ -38,6 +38,19 @@ def said(part: WhoPart, fixed: frozenset[str]) -> list[Line]:
     if more:
         found.append((tr("More"), "; ".join(more)))
     return found
+
+
+def people_words(part: WhoPart) -> str:
+    """The people that are delivered, as one reads them in a list."""
+    kinds = [
+        (tr("students"), True),
+        (tr("teachers"), True),
+        (tr("co-teachers"), part.co_teachers),
+        (tr("other staff"), part.admins),
+        (tr("contacts with a portal account"), part.parents == "portal"),
+        (tr("all contacts"), part.parents == "all"),
+    ]
+    return sentence(tr(", ").join(word for word, included in kinds if included))
 
 
 def _co_teachers(part: WhoPart) -> str:
