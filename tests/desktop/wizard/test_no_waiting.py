@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
+import pytest
+
+from psconnect.desktop.wizard.pages.attributes import AttributesPage
+from psconnect.desktop.wizard.pages.base import StepPage
+from psconnect.desktop.wizard.pages.filters import FiltersPage
+from psconnect.desktop.wizard.pages.summary import SummaryPage
 from tests.desktop.wizard.conftest import Setting
 
+Page = TypeVar("Page", bound=StepPage)
 _LATENCY_MS = 1_500
 """Far more than a slow machine takes for a page, so that only waiting for the server can come near it."""
 
@@ -36,3 +44,80 @@ def test_no_click_of_the_set_up_waits_for_the_server(setting: Setting) -> None:
     setting.settled()
     assert len(slowest) > 4
     assert {step: round(ms) for step, ms in slowest.items() if ms > _LATENCY_MS / 2} == {}
+
+
+def page_of(setting: Setting, kind: type[Page]) -> Page:
+    (page,) = [page for page in setting.window.pages.values() if isinstance(page, kind)]
+    return page
+
+
+def plugin_saved(setting: Setting) -> None:
+    setting.plugin.card.save_to(setting.folder / "saved.zip")
+
+
+def fields_asked_for(setting: Setting) -> None:
+    finder = setting.plugin.finder
+    assert not finder.verify_link.isHidden(), "what was found can be asked for"
+    finder.verify_link.click()
+
+
+def schools_read_anew(setting: Setting) -> None:
+    assert setting.schools.refresh_button.isEnabled()
+    setting.schools.refresh_button.click()
+
+
+def other_samples(setting: Setting) -> None:
+    page_of(setting, AttributesPage).others.click()
+
+
+def samples_read_anew(setting: Setting) -> None:
+    setting.session.live.start(setting.bridge, again=True)
+    assert setting.session.live.busy
+    page_of(setting, FiltersPage).show_draft()
+
+
+def destination_tested(setting: Setting) -> None:
+    setting.destination.test_button.click()
+
+
+def first_run_counted(setting: Setting) -> None:
+    page_of(setting, SummaryPage).first_run.button.click()
+
+
+WORKING: list[tuple[str, Callable[[Setting], None]]] = [
+    ("plugin", plugin_saved),
+    ("plugin", fields_asked_for),
+    ("schools", schools_read_anew),
+    ("attributes", other_samples),
+    ("filters", samples_read_anew),
+    ("destination", destination_tested),
+    ("summary", first_run_counted),
+]
+
+
+@pytest.fixture
+def filled(setting: Setting) -> Setting:
+    """A set-up that was filled in to its end."""
+    setting.open()
+    setting.to("summary")
+    return setting
+
+
+@pytest.mark.parametrize(("step", "press"), WORKING, ids=[press.__name__ for _step, press in WORKING])
+def test_what_works_in_the_background_lets_the_window_go_at_once(
+    filled: Setting, step: str, press: Callable[[Setting], None]
+) -> None:
+    setting, window = filled, filled.window
+    setting.press(window.side.buttons[step])
+    if step == "plugin":
+        setting.plugin.open_finder()
+        setting.type(setting.plugin.finder.text, "gender")
+        setting.settled()
+    setting.district.server.set_latency(_LATENCY_MS)
+    took = took_ms(lambda: press(setting))
+    busy = setting.bridge.busy
+    left = took_ms(window.left.emit)
+    setting.district.server.set_latency(0)
+    setting.settled()
+    assert busy, "it works beside the window"
+    assert (took < _LATENCY_MS / 2, left < _LATENCY_MS / 2) == (True, True), (round(took), round(left))
