@@ -18,6 +18,7 @@ from psconnect.desktop.wizard.draft import new_draft
 from psconnect.desktop.wizard.steps.spec import Known
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
+from psconnect.wording.checks import state_of_check
 from tests.demo.admin.browser import Browser, running_browser
 from tests.desktop.atspi import nameless
 from tests.desktop.screen import Hands, Screen, eventually, started
@@ -114,6 +115,7 @@ def _set_up(hands: Hands, administrator: Administrator, folder: Path) -> str:
     hands.fill("Client secret", secret)
     hands.press("Test connection")
     eventually(lambda: hands.says(r"(\d+) of \1 passed"), "the end of the test")
+    assert len(_ticks(hands)) > 1, "each line of the check is ticked by name"
     _next(hands, flow.spec_of("schools").text(new_draft(), Known((), ())).label)
     _to_finish(hands)
     hands.click("Finish", "push button")
@@ -126,6 +128,22 @@ def _set_up(hands: Hands, administrator: Administrator, folder: Path) -> str:
     assert nameless(hands.screen.reader) == []
     hands.press("Save and preview")
     return secret
+
+
+def _ticks(hands: Hands) -> list[str]:
+    """What the check says passed, a line each."""
+    word = state_of_check("ok")
+    return [node.name for node in hands.screen.reader.controls() if node.name.startswith(f"{word}: ")]
+
+
+def _narrow_down(hands: Hands) -> None:
+    """Add a filter rule in the settings of the connection, and save it."""
+    hands.click(f"Settings of {NAME}")
+    hands.window("^Settings")
+    hands.click("Filter rules")
+    hands.click("Add a rule: Has an email address")
+    hands.click("Save", "push button")
+    eventually(lambda: hands.says(".*are saved.*"), "that the settings are saved")
 
 
 def _to_finish(hands: Hands) -> None:
@@ -185,6 +203,7 @@ def test_from_an_empty_profile_to_a_saved_report(screen: Screen, administrator: 
         report = tmp_path / "report.csv"
         _save_as(hands, "Export the report", report)
         hands.window("^Run: ")
+        _narrow_down(hands)
         again = subprocess.run(
             [sys.executable, "-m", "psconnect"], env=screen.environment, cwd=CHECKOUT, check=False, timeout=60
         )
@@ -192,7 +211,9 @@ def test_from_an_empty_profile_to_a_saved_report(screen: Screen, administrator: 
         assert hands.process.poll() is None
         hands.keys("ctrl+q")
         assert hands.ended() == 0
-    run = Service(home_at(home)).runs(NAME)[0]
+    service = Service(home_at(home))
+    assert [rule.template for rule in service.connection(NAME).filters["student"]] == ["has email"]
+    run = service.runs(NAME)[0]
     assert (run.state, run.reason) == ("finished_with_problems", "Checked with the registrar")
     with zipfile.ZipFile(bundle) as delivered:
         assert "users.csv" in delivered.namelist()

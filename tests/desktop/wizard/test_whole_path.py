@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
+from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.flow import State
+from psconnect.desktop.wizard.pages.filters import FiltersPage
+from psconnect.desktop.wizard.pages.summary import SummaryPage
 from psconnect.store.settings.secrets import CLIENT_SECRET
 from tests.desktop.wizard.conftest import Setting, last_test
 
@@ -107,3 +110,59 @@ def test_the_whole_path_by_keyboard_alone(setting: Setting):
     key(setting, Qt.Key.Key_Return)
     assert setting.wishes == [("Lincoln roster", "preview")]
     assert setting.service.connection("Lincoln roster").scope.schools == [100, 120]
+
+
+def rule_pill(setting: Setting, name: str) -> Button:
+    page = setting.window.pages["filters"]
+    assert isinstance(page, FiltersPage)
+    (pill,) = [one for one in page.rules.findChildren(Button) if one.accessibleName() == f"Add a rule: {name}"]
+    return pill
+
+
+def link_to(setting: Setting, step: str) -> Button:
+    page = setting.window.pages["summary"]
+    assert isinstance(page, SummaryPage)
+    (link,) = [one for one in page.links if one.property("step") == step]
+    return link
+
+
+def test_the_shortest_way_takes_few_clicks_and_a_rule_three_more(setting: Setting):
+    """As `test_real_window` walks on a real screen; there, opening the set-up and the review add two."""
+    window = setting.open()
+    clicks: list[str] = []
+
+    def click(button: QAbstractButton) -> None:
+        clicks.append(button.accessibleName())
+        setting.press(button)
+
+    def on_to(step: str) -> None:
+        while setting.session.draft.step != step:
+            click(window.next_button)
+
+    click(setting.connect.cards["oneroster"])
+    setting.type(setting.connect.name, "Lincoln roster")
+    key(setting, Qt.Key.Key_Return)
+    on_to("plugin")
+    clicks.append("Save plugin ZIP")
+    on_to("credentials")
+    setting.fill_credentials()
+    click(setting.credentials.test_button)
+    assert {finding.state for finding in setting.credentials.check.findings} == {"ok"}
+    on_to("attributes")
+    assert window.finish_button.isVisible()
+    shortest = len(clicks)
+    on_to("filters")
+    click(rule_pill(setting, "Has an email address"))
+    assert len(clicks) - shortest == 3
+    clicks = clicks[:shortest]
+    click(window.finish_button)
+    click(link_to(setting, "destination"))
+    folder = setting.destination.settings["folder"].control
+    assert isinstance(folder, QLineEdit)
+    setting.type(folder, str(setting.folder))
+    key(setting, Qt.Key.Key_Return)
+    click(setting.way("preview"))
+    assert len(clicks) <= 11, clicks
+    connection = setting.service.connection("Lincoln roster")
+    assert [rule.template for rule in connection.filters["student"]] == ["has email"]
+    assert setting.service.sync("Lincoln roster", plan_only=True).state == "previewed"
