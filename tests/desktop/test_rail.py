@@ -28,9 +28,9 @@ def test_a_narrow_window_has_every_way_as_an_icon_with_a_tip(
     window.resize(window.minimumSize())
     qtbot.waitUntil(lambda: window.side.width() == RAIL)
     qtbot.waitUntil(lambda: ways(window.side.findChildren(NavButton)) == wide)
-    for button in window.side.findChildren(NavButton):
-        assert button.toolTip(), button.accessibleName()
-    (find,) = [one for one in window.side.findChildren(NavButton) if one.text() == "Find a record"]
+    shown = [button for button in window.side.findChildren(NavButton) if button.isVisible()]
+    assert [button.accessibleName() for button in shown if not button.toolTip()] == []
+    (find,) = [one for one in shown if one.text() == "Find a record"]
     assert find.short == "Find"
     qtbot.mouseClick(find, Qt.MouseButton.LeftButton)
     settled(qtbot, window)
