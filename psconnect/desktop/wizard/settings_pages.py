@@ -34,7 +34,7 @@ class SettingsPages(QWidget):
         self._pages: dict[str, StepPage] = {}
         self._areas: dict[str, Scrolling] = {}
         self._group = QButtonGroup(self)
-        self._narrow = False
+        self._narrow, self._entered = False, ""
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
@@ -88,10 +88,12 @@ class SettingsPages(QWidget):
             self.open(before or pages[0].step)
 
     def open(self, step: str) -> None:
-        """Show the page of a step."""
+        """Show the page of a step; who is on it already enters nothing."""
         self._stack.setCurrentWidget(self._areas[step])
         self.buttons[step].setChecked(True)
-        self.entered.emit(self._pages[step])
+        if step != self._entered:
+            self._entered = step
+            self.entered.emit(self._pages[step])
 
     def show_session(self, session: Session) -> None:
         """Mark where something is missing; what the other choices leave nothing to ask for goes out of sight."""
@@ -139,4 +141,4 @@ class SettingsPages(QWidget):
             area.deleteLater()
         while self._list.takeAt(0):
             pass
-        self.buttons, self._areas, self._pages = {}, {}, {}
+        self.buttons, self._areas, self._pages, self._entered = {}, {}, {}, ""

@@ -128,11 +128,10 @@ def test_whatever_is_found_opens_with_the_focus_on_it(opened: Opened, setting: S
     wrong = []
     for asked in sorted({*SETTING_LABELS, *(one.setting for one in vendor_words()), *OURS.values()}):
         step, _, key = asked.partition(".")
-        forms.tabs.tabBar().setFocus()
+        forms.list.buttons["connect"].setFocus()
         forms.lead_to(asked)
         setting.settled()
-        page = forms.tabs.currentWidget()
-        assert isinstance(page, StepPage)
+        (page,) = [one for one in forms.pages if one.step == forms.list.step]
         wanted = page.control_of(key) if key else page
         focused = QApplication.focusWidget()
         inside = wanted is not None and focused is not None and (focused is wanted or wanted.isAncestorOf(focused))
