@@ -70,7 +70,8 @@ def test_the_button_of_each_cause_leads_to_what_mends_it(
         reviewing(qtbot, window, connected, run)
         press_the_way_on(qtbot, window, held_by(run, code))
         assert window.places.key == "settings", code
-        page = window.places.settings.forms.tabs.currentWidget()
+        forms = window.places.settings.forms
+        (page,) = [one for one in forms.pages if one.step == forms.list.step]
         assert page.step == where, code
         focused = QApplication.focusWidget()
         assert isinstance(focused, QWidget), code
@@ -114,4 +115,4 @@ def test_the_button_of_a_hold_without_a_cause_leads_on(
     press_the_way_on(qtbot, window, story_of(replace(run, holds=(hold,), cause=None), window=True))
     assert window.places.key == place
     if step:
-        assert window.places.settings.forms.tabs.currentWidget().step == step
+        assert window.places.settings.forms.list.step == step
