@@ -171,10 +171,12 @@ def test_roster_data_of_one_connection_that_can_not_be_read_hide_no_other(
 def test_a_finished_run_was_on_hold_and_is_not(service: Service, psconnect: Psconnect) -> None:
     holds = [Hold("first", "This is the first delivery.", "Look at it.")]
     finished = psconnect("run", "show", stored_run(service, holds=holds)).out
-    assert "Was on hold: This is the first delivery." in finished
+    assert "  Was on hold: Nothing would change.\n           This is the first delivery.\n" in finished
     assert "Look at it." not in finished
     waiting = psconnect("run", "show", stored_run(service, state="held", holds=holds)).out
-    assert "  On hold: This is the first delivery.\n           Look at it.\n" in waiting
+    assert (
+        "  On hold: Nothing would change.\n           This is the first delivery.\n           Look at it.\n" in waiting
+    )
 
 
 def test_a_rule_of_another_version_is_shown_by_its_name(service: Service, psconnect: Psconnect) -> None:

@@ -41,7 +41,7 @@ MUST_NOT_MATTER = (
 )  # fmt: skip
 MATTERS = {"repeated_ids", "role_names", "course_case"}
 REFUSES_THE_PLUGIN = {"excluded", "missing"}
-NO_PERSONALITY = {"tokens_a_minute", "throttle_ms", "maintenance"}
+NO_PERSONALITY = {"odd", "tokens_a_minute", "throttle_ms", "maintenance"}
 
 
 def effect(*effects: str) -> Iterator[Switch]:
