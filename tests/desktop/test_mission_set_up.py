@@ -114,9 +114,12 @@ def test_mission_m22_the_first_run_has_to_be_a_full_one(
     page = summary_of(window, qtbot, connected.name)
     assert not page.ways.buttons["users"].isEnabled()
     assert not page.ways.buttons["courses"].isEnabled()
-    with pytest.raises(FixSettings) as refused:
-        connected.service.sync(connected.name, scope="courses")
-    assert refused.value.code == "PSC-RUN-FIRST-ALL"
+    for scope in ("users", "courses"):
+        with pytest.raises(FixSettings) as refused:
+            connected.service.sync(connected.name, scope=scope)
+        assert refused.value.code == "PSC-RUN-FIRST-ALL"
+    connected.delivered()
+    assert connected.service.sync(connected.name, scope="courses").state == "finished_with_problems"
 
 
 @pytest.mark.parametrize(

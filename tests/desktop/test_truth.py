@@ -14,6 +14,7 @@ from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import RowsModel
+from psconnect.model.errors import FixSettings
 from psconnect.model.review import FindingQuery
 from tests.desktop.conftest import OpenWindow, settled
 from tests.support.demo import Connect, Connected
@@ -212,7 +213,13 @@ def test_mission_d21_a_disabled_connection_keeps_all_and_runs_nothing(
     settled(qtbot, window)
     assert not window.places.sync.run_button.isEnabled()
     assert not window.places.sync.more_button.isEnabled()
+    for options in ({}, {"plan_only": True}, {"scope": "users"}):
+        with pytest.raises(FixSettings) as refused:
+            connected.service.sync(connected.name, **options)
+        assert refused.value.code == "PSC-CONNECTION-DISABLED"
     assert connected.ledger() == before
+    connected.service.set_disabled(connected.name, disabled=False)
+    assert connected.service.sync(connected.name).state == "finished_with_problems"
 
 
 def test_in_a_narrow_window_no_column_is_dropped_and_no_number_cut(

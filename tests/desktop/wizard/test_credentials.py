@@ -184,3 +184,7 @@ def test_mission_g12_three_fields_and_a_test_that_next_does_not_need(setting: Se
     setting.press(setting.window.next_button)
     assert setting.session.draft.step == "schools"
     assert last_test(setting) == "", "going on does not test by itself"
+    setting.press(setting.window.side.buttons["credentials"])
+    setting.press(page.test_button)
+    assert last_test(setting) == "passed"
+    assert setting.session.draft.step == "credentials", "a test is not a way on"

@@ -346,7 +346,12 @@ def without_username(setting: Setting, run_id: str) -> set[str]:
 
 def test_mission_d10_the_question_on_devices_has_exactly_three_answers(setting: Setting) -> None:
     setting.open()
-    assert list(setting.connect.devices.cards) == ["chromebooks", "other", "mix"]
+    cards = setting.connect.devices.cards
+    assert {key: card.accessibleName() for key, card in cards.items()} == {
+        "chromebooks": "Only Chromebooks",
+        "other": "No Chromebooks",
+        "mix": "A mix of both",
+    }
 
 
 def test_mission_d11_who_has_no_student_web_id_is_listed_before_the_first_run(setting: Setting) -> None:
