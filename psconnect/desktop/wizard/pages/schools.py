@@ -236,7 +236,7 @@ class SchoolsPage(StepPage):
         live = self.session.live
         self.search.setEnabled(bool(self._schools()))
         if self._awaited is not None and self.search.isEnabled():
-            elsewhere = self.focusWidget()  # of this page; None where nobody has gone on meanwhile
+            elsewhere: QWidget | None = self.focusWidget()  # of this page; None where nobody has gone on meanwhile
             if elsewhere is None or not elsewhere.hasFocus():
                 self.lead_to(self._awaited)
             self._awaited = None
