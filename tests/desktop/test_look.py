@@ -8,7 +8,8 @@ import sys
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
 
 from psconnect import resources
 from psconnect.desktop.theme import icons, tokens
@@ -31,6 +32,21 @@ def test_borders_of_controls_and_focus_can_be_seen(scheme: Tokens) -> None:
     for ground in (scheme.ground, scheme.surface, scheme.side):
         assert contrast(scheme.accent, ground) >= 3
         assert contrast(scheme.control_line, ground) >= 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_example_in_an_empty_field_can_be_read(theme: Theme, qtbot: QtBot, scheme: str) -> None:
+    """Qt draws it half transparent unless the style sheet names its colour."""
+    theme.set_scheme(scheme)
+    edit = QLineEdit()
+    edit.setPlaceholderText("IIIIIIII")
+    qtbot.addWidget(edit)
+    edit.show()
+    ground = tokens_in_use().surface
+    picture = edit.grab(edit.rect().adjusted(8, 8, -8, -8)).toImage()
+    drawn = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+    assert max(contrast(colour, ground) for colour in drawn) >= ENOUGH
+    theme.set_scheme("light")
 
 
 def test_contrast_is_that_of_wcag() -> None:

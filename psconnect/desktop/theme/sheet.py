@@ -156,7 +156,7 @@ def _fields(c: Tokens) -> str:
     return f"""
     {fields} {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.control_line};
         border-radius: {t.RADIUS_CONTROL}px; padding: 0 10px; min-height: {height}px;
-        selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+        placeholder-text-color: {c.muted}; selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
     QPlainTextEdit, QTextEdit {{ padding: 6px 8px; }}
     {focused} {{ border: 2px solid {c.accent}; padding: 0 9px; min-height: {height - 2}px; }}
     QPlainTextEdit:focus, QTextEdit:focus {{ padding: 5px 7px; }}
