@@ -1,4 +1,4 @@
-"""Figures with their names side by side, as many to a line as there is room for."""
+"""Widgets side by side, as many to a line as there is room for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 from psconnect.desktop.theme.tokens import SPACE_S
-from psconnect.desktop.widgets.card import clear, column
-from psconnect.desktop.widgets.label import Label
+from psconnect.desktop.widgets.card import clear
 
 
 class FlowLayout(QLayout):
@@ -80,7 +79,7 @@ class FlowLayout(QLayout):
 
 
 class FlowRow(QWidget):
-    """Widgets that wrap; ``show_parts`` shows figures with their names behind one that stays."""
+    """Widgets that wrap."""
 
     def __init__(self, gap: int = SPACE_S) -> None:
         super().__init__()
@@ -89,15 +88,6 @@ class FlowRow(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-
-    def show_parts(self, first: QWidget, parts: Sequence[tuple[str, str]]) -> None:
-        """Show these figures, each above its name, in place of those shown before; ``first`` stays in front."""
-        figures = (
-            column(Label(figure, "strong", wrap=False), Label(name, "help", wrap=False), spacing=2)
-            for figure, name in parts
-        )
-        self._layout.removeWidget(first)
-        self.show_widgets([first, *figures])
 
     def show_widgets(self, widgets: Sequence[QWidget]) -> None:
         """Show these in place of what was shown before."""

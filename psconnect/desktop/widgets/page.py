@@ -36,18 +36,19 @@ class ScrollPage(QWidget):
     lets it scroll only where even its parts' smallest heights don't fit: for pages with such tables and much beside.
 
     The buttons in the head are about what the body shows, and go while a message stands in for it, unless
-    ``buttons_stay``.
+    ``buttons_stay``. The sentence below the title keeps to one line, unless ``whole_subtitle``.
     """
 
     titled = Signal()
     buttons_stay = False
+    whole_subtitle = False
 
     def __init__(self, title: str, parent: QWidget | None = None, *, scrolls: bool = True, tight: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("look", "page")
         self.word = title
         self.title = Label(title, "title")
-        self.subtitle = ElidedLabel("", "muted")
+        self.subtitle: Label = Label("", "muted") if self.whole_subtitle else ElidedLabel("", "muted")
         self.subtitle.hide()
         self._actions = QWidget()
         self.buttons = QHBoxLayout(self._actions)

@@ -61,6 +61,8 @@ class Foot(QWidget):
             said = tr("Next: {step}", step=label)
             self.next_button.setText(tr("Next") if self._narrow else said)
             self.next_button.setAccessibleName(said)
+            # One filled button a page: the one that is pressed next.
+            self.next_button.set_look("secondary" if page and page.main_button() else "primary")
         self._show_problems(page if after else None)
 
     def _show_problems(self, page: StepPage | None) -> None:

@@ -99,8 +99,7 @@ class WizardFrame(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Show the steps as a rail where there is little room; a button in the head names them then."""
         super().resizeEvent(event)
-        narrow = event.size().width() < _NARROW
-        if narrow != self._narrow:
+        if (narrow := event.size().width() < _NARROW) != self._narrow:
             self._narrow = narrow
             self.side.set_narrow(narrow=narrow)
             self.foot.set_narrow(narrow=narrow)
@@ -215,18 +214,17 @@ class WizardFrame(QWidget):
         self.next_button.setFocus()
         after = flow.go_next(session.draft, session.known)
         if after == session.draft:
-            missing = self.pages[session.draft.step].reveal()
-            if missing:
-                missing.setFocus(Qt.FocusReason.TabFocusReason)
+            page = self.pages[session.draft.step]
+            if missing := page.reveal():
+                page.focus_on(missing)
             return
         self._move(after)
 
     def _lead_to_problem(self) -> None:
         """Go to the first thing that is open on the page."""
-        session = self.session
-        if session:
-            page = self.pages[session.draft.step]
-            (page.reveal() or page.first_field()).setFocus(Qt.FocusReason.TabFocusReason)
+        if self.session:
+            page = self.pages[self.session.draft.step]
+            page.focus_on(page.reveal() or page.first_field())
 
     def _back(self) -> None:
         if self.session:
@@ -325,8 +323,11 @@ class WizardFrame(QWidget):
         """Enter goes on, or presses the button that has the focus; Escape saves and closes."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             focused = self.focusWidget()
-            if isinstance(focused, QPushButton):
-                focused.click()
+            main = self.pages[self.session.draft.step].main_button() if self.session else None
+            # A tab is chosen with Space.
+            pressed = focused if isinstance(focused, QPushButton) and not focused.isCheckable() else main
+            if pressed:
+                pressed.click()
             elif self.next_button.isVisible():
                 self._next()
             elif self.session:

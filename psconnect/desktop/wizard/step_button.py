@@ -95,9 +95,13 @@ class StepButton(QPushButton):
         right = self.rect().adjusted(0, 0, -SPACE_S, 0)
         painter.drawText(right, middle | int(Qt.AlignmentFlag.AlignRight), self._waiting)
         current = self.state == State.CURRENT
-        painter.setFont(self._font(t.BODY, bold=current))
-        painter.setPen(QColor(c.accent if current else c.text if self.isEnabled() else c.muted))
         room = self.width() - left - SPACE_S - waiting
+        # Rather smaller than cut: fonts differ in width from one system to the next.
+        for size in range(t.BODY, t.SMALL - 1, -1):
+            painter.setFont(self._font(size, bold=current))
+            if painter.fontMetrics().horizontalAdvance(self.text()) <= room:
+                break
+        painter.setPen(QColor(c.accent if current else c.text if self.isEnabled() else c.muted))
         shown = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(self.rect().adjusted(left, 0, 0, 0), middle, shown)
 

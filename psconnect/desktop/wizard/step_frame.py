@@ -15,6 +15,8 @@ from psconnect.desktop.wizard.pages.base import StepPage
 class StepFrame(ScrollPage):
     """``go`` opens another step, from the menu that stands in for the list of names."""
 
+    whole_subtitle = True
+
     def __init__(self, page: StepPage, go: Callable[[str], object]) -> None:
         super().__init__("")
         self._page, self._go = page, go

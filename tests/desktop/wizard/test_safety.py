@@ -162,7 +162,7 @@ def test_a_limit_that_cannot_be_read_is_said_and_keeps_one_on_the_page(setting: 
     setting.press(page.limits.more_button)
     setting.press(setting.window.next_button)
     assert setting.session.draft.step == "safety"
-    assert "Teachers, Changed role" in page.limits.error.text()
+    assert "“many” is not a threshold" in page.limits.cells["teacher", "role"].error.text()
     assert page.limits.cells["teacher", "role"].edit.hasFocus()
     assert page.limits.cells["teacher", "role"].edit.text() == "many"
 

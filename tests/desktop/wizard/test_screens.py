@@ -169,11 +169,18 @@ def test_the_other_steps_are_drawn(setting: Setting, grab: Grab):
     grab("0-resumed")
 
 
-def test_every_page_is_drawn_in_the_smallest_window(setting: Setting, grab: Grab):
+def test_every_page_is_drawn_in_a_small_window_and_in_the_smallest(setting: Setting, grab: Grab):
+    """960 x 600 is what a screen of 1440 x 900 has at 150 %."""
     window = setting.open()
     setting.to("summary")
     for place, step in enumerate(step_keys(), 1):
         setting.press(window.side.buttons[step])
+        window.resize(1180, 760)
+        QApplication.processEvents()
+        grab(f"whole-{place}")
+        window.resize(960, 600)
+        QApplication.processEvents()
+        grab(f"960-{place}")
         window.resize(window.minimumSize())
         grab(f"small-{place}")
 
@@ -233,9 +240,12 @@ def test_the_settings_of_a_connection_are_drawn(setting: Setting, grab: Grab):
 
 
 @pytest.mark.thorough
-def test_the_same_at_150_percent():
-    environment = {**os.environ, "QT_SCALE_FACTOR": "1.5", "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "drawn"]
+@pytest.mark.parametrize("scale", ["1.5", "2"])
+@pytest.mark.parametrize("place", ["test_screens.py", "test_screens_of_choices.py"])
+def test_the_same_enlarged(scale: str, place: str):
+    environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
+    path = str(Path(__file__).with_name(place))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", path, "-k", "drawn"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout[-2000:]
 

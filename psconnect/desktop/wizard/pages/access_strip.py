@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from psconnect.desktop.text import counted, number, tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XL, SPACE_XS
+from psconnect.desktop.theme.tokens import SPACE_XL, SPACE_XS
 from psconnect.desktop.widgets.button import link
-from psconnect.desktop.widgets.card import Card, column, row
-from psconnect.desktop.widgets.flow_row import FlowRow
+from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.access import AccessList
@@ -27,16 +26,15 @@ class AccessStrip(Card):
         self.setAccessibleName(tr("What psconnect may read"))
         self.total = Label("", "figure", wrap=False)
         self.least = Label(tr("The least these choices need"), "help", wrap=False)
-        self.words = column(self.total, self.least, spacing=SPACE_XS)
-        self.parts = FlowRow(SPACE_XL)
+        self.parts = Label("", "help")
         self.open_button = link(tr("See every field"), self._toggle)
         self._model = RowsModel([tr("Field"), tr("What for")], parent=self)
         self.table = Table(self._model, tr("Every field that the plugin asks for"), [320, 0])
         self.table.hide()
         self._rows: list[list[Cell]] = []
-        self.add(row(self.parts, self.open_button, spacing=SPACE_L))
+        words = column(self.total, self.least, spacing=SPACE_XS)
+        self.add(row(words, wide(self.parts), self.open_button, spacing=SPACE_XL))
         self.add(self.table)
-        self.parts.show_parts(self.words, [])
         self.show_counting()
 
     def show_counting(self) -> None:
@@ -53,9 +51,14 @@ class AccessStrip(Card):
             counted(len(tables), "{fields} in {count} table", "{fields} in {count} tables", fields=fields)
         )
         self.total.set_state("")
-        self.least.setText(tr("The least these choices need"))
+        self.least.show()
         groups = Counter(one.group for one in access.fields)
-        self.parts.show_parts(self.words, [(number(count), access_heading(group)) for group, count in groups.items()])
+        self.parts.setText(
+            # A figure and its name stay together.
+            tr(" · ").join(
+                f"{number(count)} {access_heading(group)}".replace(" ", "\u00a0") for group, count in groups.items()
+            )
+        )
         self._rows = [[Cell(one.name), Cell(access_reason(one))] for one in access.fields]
         self.open_button.setEnabled(True)
         if self.table.isVisibleTo(self):
@@ -65,8 +68,8 @@ class AccessStrip(Card):
         """Say why there is no figure."""
         self.total.setText(tr("Not counted"))
         self.total.set_state("warning")
-        self.least.setText(word(error, window=True).text)
-        self.parts.show_parts(self.words, [])
+        self.least.hide()
+        self.parts.setText(word(error, window=True).text)
         self._rows = []
         self.open_button.setEnabled(False)
         self.table.hide()

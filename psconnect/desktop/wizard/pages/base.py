@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.theme.tokens import SPACE_L
@@ -19,6 +19,9 @@ from psconnect.desktop.wizard.session import Session
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.spec import StepText
 from psconnect.wording.vendor_words import hint_for
+
+_BELOW = 96
+"""Pixels that stay in sight around a control that is led to: its error stands below it."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,10 @@ class StepPage(QWidget):
     def first_field(self) -> QWidget:
         """The control that takes the focus when the page opens."""
         return next(iter(self.rows.values())).field
+
+    def main_button(self) -> QPushButton | None:
+        """The page's own filled button, which Enter presses; None where *Next* is what one does next."""
+        return None
 
     def line(
         self,
@@ -152,7 +159,14 @@ class StepPage(QWidget):
         """Scroll to a field that wants something: Qt does that for Tab alone."""
         if self.area:
             settle_layout(self)
-            self.area.ensureWidgetVisible(row)
+            self.area.ensureWidgetVisible(row, 0, _BELOW)
+
+    def focus_on(self, control: QWidget) -> None:
+        """Lead to what is wrong: focused and in sight, with what is said under it."""
+        control.setFocus(Qt.FocusReason.TabFocusReason)
+        if not any(row.isAncestorOf(control) for row in self.rows.values()):
+            # A part that was just opened has its place only once the page knows its new height.
+            QTimer.singleShot(0, control, partial(self._bring_into_view, control))
 
     def show_needs(self) -> None:
         """Bring the errors under the fields up to date."""

@@ -42,7 +42,7 @@ class CaughtList(Card):
         self._counts: FilterCounts | None = None
         self._headers = [tr("Name"), tr("Number"), tr("School"), tr("Rule")]
         self.model = RowsModel(self._headers, parent=self)
-        self.table = Table(self.model, tr("Who is left out"), [0, 70, 110, 56])
+        self.table = Table(self.model, tr("Who is left out"), [0, 70, 84, 56])
         self.table.setMinimumHeight(_LEAST_TABLE)
         self.missing = Label("", "help")
         self.missing.set_state("warning")

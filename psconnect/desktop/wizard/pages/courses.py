@@ -20,7 +20,7 @@ from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.model.scope import CourseChoice
 from psconnect.service import Offer, OfferedCourse, OfferedSchool
 
-_LEAST_TABLE = 240
+_LEAST_TABLE = 150
 
 
 class CoursesTab(QWidget):
@@ -57,6 +57,8 @@ class CoursesTab(QWidget):
         self.message = Label("", "muted")
         self.read_button = secondary(tr("Read them now"), on_read)
         self.row = FormRow(tr("Courses"), self.table)
+        # The tab says it.
+        self.row.label.hide()
         body = QVBoxLayout(self)
         body.setContentsMargins(0, SPACE_M, 0, 0)
         body.setSpacing(SPACE_M)

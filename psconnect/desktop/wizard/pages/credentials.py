@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QWidget
 
 from psconnect.desktop.bridge import BridgeTask
 from psconnect.desktop.text import tr
@@ -118,8 +118,7 @@ class CredentialsPage(StepPage):
         opened = bool(part.ca_file) or self.rows["ca_file"].property("opened") is True
         self.rows["ca_file"].setVisible(opened)
         self.ca_button.setVisible(not opened)
-        # One filled button a page: once the test has passed, one goes on.
-        self.test_button.set_look("secondary" if part.tested == "passed" else "primary")
+        self.test_button.set_look("primary" if self.main_button() else "secondary")
         self.show_needs()
 
     def left(self) -> None:
@@ -138,6 +137,11 @@ class CredentialsPage(StepPage):
         if key == "ca_file":
             self._open_certificate()
         return super().lead_to(key)
+
+    def main_button(self) -> QPushButton | None:
+        """The test, once there is something to test and until it has passed; in the settings, one saves."""
+        needs = any(need.blocks for need in self.session.needs(self.step))
+        return None if needs or self._part.tested == "passed" or self.session.base else self.test_button
 
     def seen(self, key: str) -> None:
         """Who goes on typing looks at the fields again."""

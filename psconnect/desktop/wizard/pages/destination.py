@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XS
-from psconnect.desktop.widgets.button import link, primary
+from psconnect.desktop.widgets.button import link, secondary
 from psconnect.desktop.widgets.card import Card, clear, column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
@@ -40,7 +40,7 @@ class DestinationPage(StepPage):
         self.advanced_button = link(tr("Advanced"), self._toggle, symbol="chevron-right")
         self.advanced = QWidget()
         self._behind = QVBoxLayout(self.advanced)
-        self.test_button = primary(tr("Test"), self._test)
+        self.test_button = secondary(tr("Test"), self._test)
         self.test_button.setAccessibleName(tr("Test the destination"))
         self.outcome = Label("", "body")
         self._fields = QVBoxLayout()

@@ -154,6 +154,9 @@ class FiltersPage(StepPage):
         self.choose(entity)
         field = self.rules.open_rule(int(place))
         self.show_needs()
+        # Below all controls of the rule, and in its place only once the page knows its new height.
+        error = self.rules.errors[int(place)]
+        QTimer.singleShot(0, error, partial(self._bring_into_view, error))
         return field or self.tabs[entity]
 
     def _show_state(self) -> None:

@@ -1,4 +1,4 @@
-"""A limit in a table: what it is, what the last run came to, and a bar of how much of it that used."""
+"""A limit in a table: what it is, what the last run came to with a bar of how much of it that used, what is wrong."""
 
 from __future__ import annotations
 
@@ -60,11 +60,14 @@ class LimitCell(QWidget):
         self.edit.setAccessibleName(name)
         self.edit.setProperty("look", "cell")
         self.edit.setMinimumWidth(_LEAST)
+        self._said = ""
         self.edit.textEdited.connect(take)
         self.edit.editingFinished.connect(left)
         self.bar = UsedBar()
         self.figure = Label("", "help", wrap=False)
         self.figure.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.error = Label("", "error")
+        self.error.hide()
         beside = QHBoxLayout()
         beside.setSpacing(SPACE_S)
         beside.addWidget(self.bar, 1)
@@ -74,6 +77,8 @@ class LimitCell(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self.edit)
         layout.addLayout(beside)
+        layout.addWidget(self.error)
+        layout.addStretch(1)
 
     def show_limit(self, text: str, measure: Measure | None, *, known: bool, wrong: bool, held: bool) -> None:
         """Show a limit and what the last run came to; ``known``: whether there was one, ``held``: whether it waits."""
@@ -88,7 +93,19 @@ class LimitCell(QWidget):
         reached = tr("{count} held", count=count) if held else tr("{count} would wait", count=count)
         self.figure.setText(reached if crossed else count)
         self.figure.set_state("warning" if crossed else "")
+        self.figure.setVisible(known)
         self.bar.setVisible(known)
         self.bar.show_share(measure.used if measure else 0.0)
         said = tr("last run {count}", count=count) if known else tr("no run yet")
-        self.edit.setAccessibleDescription(tr("{said}, this limit is reached", said=said) if crossed else said)
+        self._said = tr("{said}, this limit is reached", said=said) if crossed else said
+        self._describe()
+
+    def show_error(self, text: str) -> None:
+        """Say under the limit what is wrong with it; an empty text takes it away."""
+        if text != self.error.text():
+            self.error.setText(text)
+            self.error.setVisible(bool(text))
+            self._describe()
+
+    def _describe(self) -> None:
+        self.edit.setAccessibleDescription(self.error.text() or self._said)

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from psconnect.desktop.text import counted, entity_label, moment, tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_XS
 from psconnect.desktop.widgets.button import link
 from psconnect.desktop.widgets.card import Card, clear, column, line, row, wide
 from psconnect.desktop.widgets.label import Label
@@ -48,7 +48,7 @@ class LimitTable(Card):
         self._further = False
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(SPACE_L)
-        self.grid.setVerticalSpacing(SPACE_S)
+        self.grid.setVerticalSpacing(SPACE_XS)
         self.head = Label("", "section")
         self.more_button = link(tr("Further limits"), self._toggle, symbol="chevron-right")
         self.rule = Label(
@@ -58,10 +58,8 @@ class LimitTable(Card):
             ),
             "help",
         )
-        self.error = Label("", "error")
-        self.error.hide()
         self.body.addLayout(self.grid)
-        for part in (self.error, line(), row(wide(self.rule), self.more_button, spacing=SPACE_M)):
+        for part in (line(), row(wide(self.rule), self.more_button, spacing=SPACE_M)):
             self.add(part)
 
     # --- building ------------------------------------------------------------------------------------------------
@@ -82,7 +80,10 @@ class LimitTable(Card):
         for at, entity in enumerate(entities):
             below = 2 * at + 1
             self._delivered[entity] = Label("", "help")
+            self._delivered[entity].hide()
             words = column(Label(entity_label(entity), "strong"), self._delivered[entity], 1, spacing=0)
+            # Its first line stands beside the text of the limits.
+            words.setContentsMargins(0, SPACE_XS, 0, 0)
             self.grid.addWidget(words, below, 0)
             for place, kind in enumerate(kinds, 1):
                 if kind in there[entity]:
@@ -145,6 +146,7 @@ class LimitTable(Card):
         for entity, label in self._delivered.items():
             base = last.base.get(entity, 0) if last else 0
             label.setText(counted(base, "{count} delivered", "{count} delivered") if last else "")
+            label.setVisible(last is not None)
         self._show_replays(part)
 
     def _show_replays(self, part: SafetyPart) -> None:
@@ -160,16 +162,9 @@ class LimitTable(Card):
         return session.before.of(SafetyPart) if session.before else SafetyPart()
 
     def show_errors(self, texts: Mapping[str, str]) -> None:
-        """Say what is wrong with a limit that was left."""
-        said = [f"{self._name(field)}: {text}" for field, text in texts.items()]
-        self.error.setText("\n".join(said))
-        self.error.setVisible(bool(said))
-
-    def _name(self, field: str) -> str:
-        _word, entity, kind = field.split(".")
-        return tr(
-            "{entity}, {limit}", entity=entity_label(entity), limit=translated({**MAIN_LIMITS, **FURTHER_LIMITS}[kind])
-        )
+        """Say under a limit that was left what is wrong with it."""
+        for (entity, kind), cell in self.cells.items():
+            cell.show_error(texts.get(f"limits.{entity}.{kind}", ""))
 
     # --- changing ------------------------------------------------------------------------------------------------
 

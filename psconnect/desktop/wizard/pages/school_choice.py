@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStackedWidget, Q
 
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S
-from psconnect.desktop.widgets.button import primary, secondary
+from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import column, row, wide
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
@@ -22,7 +22,7 @@ from psconnect.model.errors import PsconnectError
 from psconnect.service import Offer
 from psconnect.wording.errors import word
 
-_LEAST_TABLE, _YEAR_WIDTH, _DAYS_WIDTH = 240, 260, 90
+_LEAST_TABLE, _YEAR_WIDTH, _DAYS_WIDTH = 150, 260, 90
 
 
 class SchoolChoice(QObject):
@@ -61,7 +61,7 @@ class SchoolChoice(QObject):
         self.place = QStackedWidget()
         self.place.setStyleSheet("QStackedWidget { background: transparent; }")
         self.place.addWidget(self.table)
-        above = Across(page.rows["numbers"], page.rows["start_year"], aside=_YEAR_WIDTH)
+        above = Across(column(page.rows["numbers"], 1), page.rows["start_year"], aside=_YEAR_WIDTH)
         self.top = column(above, row(wide(self.search), self.all_box), spacing=SPACE_M)
 
     def _prior(self) -> QWidget:
@@ -119,14 +119,14 @@ class SchoolChoice(QObject):
         self, error: PsconnectError, again: Callable[[], object], elsewhere: Callable[[], object] | None
     ) -> None:
         """Say in place of the schools why there are none, and what helps."""
-        buttons = [primary(tr("Try again"), again)]
+        buttons = [secondary(tr("Try again"), again)]
         if elsewhere:
             buttons.append(secondary(tr("Open Credentials"), elsewhere))
         self._say(word(error).title, word(error, window=True).with_code, buttons)
 
     def say(self, heading: str, text: str, again: Callable[[], object] | None = None) -> None:
         """Say something in place of the schools."""
-        self._say(heading, text, [primary(tr("Try again"), again)] if again else [])
+        self._say(heading, text, [secondary(tr("Try again"), again)] if again else [])
 
     def _say(self, heading: str, text: str, buttons: Sequence[QWidget]) -> None:
         if self._message is not None and self._message.accessibleName() == heading and not buttons:

@@ -81,8 +81,8 @@ class SchoolsPage(StepPage):
         return self.session.draft.of(SchoolsPart)
 
     def first_field(self) -> QWidget:
-        """The search, or what helps when there is nothing to search."""
-        return self.search
+        """The search, or while there is nothing to search the numbers."""
+        return self.search if self.search.isEnabled() else self.numbers
 
     def lead_to(self, key: str) -> QWidget:
         """Bring a setting into view, on its tab; one that waits for the schools takes the focus once they are read."""

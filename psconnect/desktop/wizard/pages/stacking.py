@@ -9,19 +9,19 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from psconnect.desktop.theme.tokens import SPACE_M
 
-_EACH, _LEAST = 240, 240
+_LEAST = 240
 
 
 class Stacking(QWidget):
-    """Widgets of equal width; one below the other where each would have less than 240 pixels."""
+    """Widgets side by side; one below the other where one of them would be cut."""
 
     def __init__(self, parts: Sequence[QWidget]) -> None:
         super().__init__()
+        self._parts = tuple(parts)
         self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACE_M)
         for part in parts:
-            part.setMinimumWidth(_LEAST // 2)
             self._layout.addWidget(part, 1)
         self.setMinimumWidth(_LEAST)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -32,5 +32,6 @@ class Stacking(QWidget):
         """Side by side where there is room."""
         super().resizeEvent(event)
         directions = QBoxLayout.Direction
-        narrow = event.size().width() < _EACH * self._layout.count()
+        needed = sum(part.minimumSizeHint().width() for part in self._parts) + SPACE_M * (len(self._parts) - 1)
+        narrow = event.size().width() < needed
         self._layout.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)

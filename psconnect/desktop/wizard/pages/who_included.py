@@ -51,9 +51,7 @@ class IncludedCard(Card):
         )
         self.cap = self._cap()
         if "co_teachers" not in fixed:
-            self._switch(
-                "co_teachers", tr("Co-teachers"), tr("The classes assigned first are kept."), below=self._most()
-            )
+            self._switch("co_teachers", tr("Co-teachers"), "", below=self._most())
         self._switch("admins", tr("Other staff"), tr("Active people without a class, such as counselors."))
         self._switch(
             "school_days",
@@ -101,7 +99,7 @@ class IncludedCard(Card):
         return cap
 
     def _most(self) -> QWidget:
-        before, behind = (Label(text, wrap=False) for text in (tr("At most"), tr("classes each")))
+        before, behind = (Label(text, wrap=False) for text in (tr("At most"), tr("classes each, those assigned first")))
         words = row(before, self.cap, behind, 1, spacing=SPACE_S)
         return column(words, self.rows["co_teacher_classes"].error_label, spacing=2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QSizePolicy, QWidget
 
 from psconnect.desktop.text import entity_label, tr
 from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S, SPACE_XS
@@ -76,13 +76,14 @@ class NamesCard(Card):
             edit.setAccessibleName(tr("Email domains of {kind} accounts", kind=label))
             self.domains[kind], self.rows[kind] = edit, self._page.rows[kind]
             self.meant[kind] = link("", partial(self._use_meant, kind))
+            self.meant[kind].setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             self.meant[kind].hide()
-            parts += [self.rows[kind], row(self.meant[kind], 1)]
+            parts += [self.rows[kind], self.meant[kind]]
         parts.append(Label(tr("Set once for each person. A later run never changes it back."), "help"))
         return column(*parts, spacing=SPACE_S)
 
     def _prefixes(self) -> QWidget:
-        words = {"id_prefix": tr("Ids"), "username_prefix": tr("User names"), "course_prefix": tr("Course numbers")}
+        words = {"id_prefix": tr("Ids"), "username_prefix": tr("User names"), "course_prefix": tr("Courses")}
         names = {
             "id_prefix": tr("Prefix of ids"),
             "username_prefix": tr("Prefix of user names"),
