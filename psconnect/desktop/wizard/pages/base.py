@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import plain_tip
-from psconnect.desktop.widgets.settle import settle_layout
+from psconnect.desktop.widgets.page import Scrolling
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.session import Session
 from psconnect.desktop.wizard.steps.connect import ConnectPart
@@ -148,17 +148,17 @@ class StepPage(QWidget):
         return None
 
     @property
-    def area(self) -> QScrollArea | None:
+    def area(self) -> Scrolling | None:
         """What the page scrolls in, once it is shown in it."""
         around = self.parentWidget()
-        while around and not isinstance(around, QScrollArea):
+        while around and not isinstance(around, Scrolling):
             around = around.parentWidget()
-        return around if isinstance(around, QScrollArea) else None
+        return around if isinstance(around, Scrolling) else None
 
     def _bring_into_view(self, row: QWidget) -> None:
         """Scroll to a field that wants something: Qt does that for Tab alone."""
         if self.area:
-            settle_layout(self)
+            self.area.fit()
             self.area.ensureWidgetVisible(row, 0, _BELOW)
 
     def focus_on(self, control: QWidget) -> None:
