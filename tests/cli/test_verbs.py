@@ -333,7 +333,7 @@ def test_interrupt_stops_at_a_safe_point(connected: Connected) -> None:
 
 def wait_for_call(connected: Connected, name: str) -> None:
     """Until the server has been asked for it; the server's own record says so."""
-    for _ in range(500):
+    for _ in range(3000):
         if any(name in path for _method, path, _status in connected.server.calls.counts):
             return
         threading.Event().wait(0.02)
