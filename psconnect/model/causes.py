@@ -36,6 +36,7 @@ class Cause:
         total: how many of them there are.
         shares: by cause, the largest first. The first is *the* cause if it explains more than half of them.
         settings: keys of the settings that were changed since the last delivery (model.setting_parts).
+        system: what the destination is called within a sentence; empty in runs of older versions.
     """
 
     entity: str
@@ -43,6 +44,7 @@ class Cause:
     total: int
     shares: tuple[Share, ...] = ()
     settings: tuple[str, ...] = ()
+    system: str = ""
 
     @property
     def main(self) -> Share | None:
@@ -68,6 +70,7 @@ def cause_as_stored(cause: Cause) -> dict[str, object]:
         "total": cause.total,
         "shares": shares,
         "settings": list(cause.settings),
+        "system": cause.system,
     }
 
 
@@ -84,4 +87,5 @@ def cause_from_stored(data: Mapping[str, Any]) -> Cause | None:
         )
         for one in data["shares"]
     )
-    return Cause(data["entity"], data["kind"], data["total"], tuple(shares), tuple(data["settings"]))
+    system = data.get("system", "")
+    return Cause(data["entity"], data["kind"], data["total"], tuple(shares), tuple(data["settings"]), system)

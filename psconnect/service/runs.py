@@ -29,6 +29,7 @@ from psconnect.sync.compose import (
 )
 from psconnect.sync.job import Job, safety_of
 from psconnect.sync.shaping import ShapedSource
+from psconnect.sync.system_name import system_name
 
 
 class Runs(Destinations):
@@ -174,6 +175,7 @@ class Runs(Destinations):
                 labels=choices.labels,
                 settings=deciding_parts(connection),
                 changed_at=change_times(self.rosters_of(name)),
+                system=system_name(connection),
             )
 
 

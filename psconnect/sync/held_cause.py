@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from psconnect.model.runs import ChangeCounts, Hold
 from psconnect.store.history import run_table
@@ -23,7 +24,7 @@ def store_cause(
     # What an undo changes comes from the run that it undoes, not from a reading.
     if holds and kind != "undo" and _reading_is_there(db):
         found = work_out_cause(Plan(db, number), holds, changes, _circumstances(job, db, number, holds))
-    run_table.update_run(db, number, cause=found or {})
+    run_table.update_run(db, number, cause=replace(found, system=job.system) if found else {})
 
 
 def _reading_is_there(db: sqlite3.Connection) -> bool:

@@ -55,6 +55,7 @@ class Job:
         make_source: builds the source for these ids and staff user names; called once the lock is held, so that no
             sign-in is wasted.
         destination: where the roster goes.
+        system: what the destination is called within a sentence (sync.system_name); empty if nobody said.
         kind: its destination kind.
         rules: fingerprint of all settings that decide who and what is delivered.
         safety: what its runs are held for.
@@ -90,6 +91,7 @@ class Job:
     numbered: bool = True
     settings: Mapping[str, str] = field(default_factory=dict)
     changed_at: Mapping[str, str] = field(default_factory=dict)
+    system: str = ""
 
     @property
     def lock(self) -> Path:

@@ -69,8 +69,11 @@ _TEXTS = {
         "schools",
     ),
     "filter": _Texts(
-        plural("The filter “{filter}” leaves it out", "{who} are left out by the filter “{filter}”"),
-        marked("{count} by the filter “{filter}”"),
+        plural(
+            "It is left out, because it doesn’t pass the filter “{filter}”",
+            "{who} are left out, because they don’t pass the filter “{filter}”",
+        ),
+        marked("{count} that don’t pass the filter “{filter}”"),
         marked("If that is not what the rule is for, correct it and run again: then these {records} stay."),
         "filters",
         marked("{sentence}, which was changed {when}"),
@@ -170,7 +173,8 @@ class WordedCause:
         code: of the one cause; empty where there is none that explains more than half.
         sentence: the cause, or the largest shares.
         way: what to do about it.
-        where: the page where that is done (wording.window); may be empty.
+        where: the page where that is done (wording.window), of several shares that of the largest that has one; may
+            be empty.
         setting: ``STEP.CONTROL`` of what is changed there; ``where`` alone if it is none in particular.
     """
 
@@ -190,7 +194,9 @@ def word_cause(cause: Cause, now: datetime | None = None) -> WordedCause | None:
         return None
     main = cause.main
     if main is None:
-        return WordedCause("", _several(cause, now), _way_of_several(cause), "")
+        place = next(((page, one) for one in cause.shares if (page := _page(one))), None)
+        page, setting = (place[0], _setting_at(*place, cause.entity)) if place else ("", "")
+        return WordedCause("", _several(cause, now), _way_of_several(cause), page, setting)
     texts = _TEXTS[main.code]
     holes = _holes(main, cause, now)
     sentence = translated(texts.sentence, cause.total, **holes)
@@ -204,13 +210,22 @@ def word_cause(cause: Cause, now: datetime | None = None) -> WordedCause | None:
     setting = str(main.values.get("setting", ""))
     if setting and main.code not in _SWITCHED and (main.since or main.code != "settings"):
         sentence = translated(texts.changed or _CHANGED, sentence=sentence, **holes)
-    by_setting = setting and (not texts.where or main.code in _BY_SETTING_FIRST)
-    where = setting_page(setting) if by_setting else texts.where
-    way = _BY_SETTING if by_setting else texts.way
-    if main.code == "missing" and setting.startswith(("requirements", "options", "preset")):
-        where = setting_page(setting)
+    way = _BY_SETTING if _is_by_setting(main) else texts.way
+    where = _page(main)
     to_do = translated(way, _schools(main), **holes)
     return WordedCause(main.code, f"{sentence}.", to_do, where, _setting_at(where, main, cause.entity))
+
+
+def _is_by_setting(share: Share) -> bool:
+    """Whether a share is mended where its changed setting is."""
+    return bool(share.values.get("setting")) and (not _TEXTS[share.code].where or share.code in _BY_SETTING_FIRST)
+
+
+def _page(share: Share) -> str:
+    """The page where the cause of a share is mended; empty if there is none."""
+    setting = str(share.values.get("setting", ""))
+    required = share.code == "missing" and setting.startswith(("requirements", "options", "preset"))
+    return setting_page(setting) if required or _is_by_setting(share) else _TEXTS[share.code].where
 
 
 def _setting_at(where: str, main: Share, entity: str) -> str:

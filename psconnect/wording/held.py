@@ -135,7 +135,7 @@ def headline_of(run: Run) -> str:
         return _told(run, telling[0])
     removed = [entity for entity in BY_CARE if run.changes.get(entity, ChangeCounts()).remove]
     if removed and not any(hold.rule == "first-run" for hold in run.holds):
-        return _would("remove", removed[0], run.changes[removed[0]].remove)
+        return _would("remove", removed[0], run.changes[removed[0]].remove, _system(run))
     return _altogether(run)
 
 
@@ -143,7 +143,7 @@ def _told(run: Run, hold: Hold) -> str:
     """A hold's own headline; of removals the number alone, but for staff, which may only change role."""
     entity = hold.rule.removeprefix("remove-")
     if hold.rule.startswith("remove-") and entity in run.changes and entity not in _STAFF_ROLES:
-        return _would("remove", entity, run.changes[entity].remove)
+        return _would("remove", entity, run.changes[entity].remove, _system(run))
     return _without_share(word_hold(hold).headline)
 
 
@@ -154,7 +154,7 @@ def _without_share(text: str) -> str:
 def _limit(run: Run, entity: str, kind: str) -> str:
     hold = next((one for one in run.holds if _is_limit(one) and _of(one) == (entity, kind)), None)
     if hold is None:
-        return _would(kind, entity, getattr(run.changes[entity], kind))
+        return _would(kind, entity, getattr(run.changes[entity], kind), _system(run))
     values = hold.values
     count, moved = int(str(values["count"])), int(str(values.get("moved") or 0))
     if hold.case == "places":
@@ -163,20 +163,27 @@ def _limit(run: Run, entity: str, kind: str) -> str:
         return translated(_STAFF_ROLES[entity], count)
     if (entity, kind) in (("calendar", "update"), ("calendar", "remove")) or kind not in _WOULD or moved:
         return _without_share(word_hold(hold).headline)
-    told = _would(kind, entity, count)
     place = values.get("place")
-    return tr("{what} at {place}", what=told, place=place) if place else told
+    if place:
+        return tr("{what} at {place}", what=_would(kind, entity, count), place=place)
+    return _would(kind, entity, count, _system(run))
 
 
 def _of(hold: Hold) -> tuple[object, object]:
     return hold.values.get("entity"), hold.values.get("kind")
 
 
-def _would(kind: str, entity: str, count: int) -> str:
+def _system(run: Run) -> str:
+    return run.cause.system if run.cause else ""
+
+
+def _would(kind: str, entity: str, count: int, system: str = "") -> str:
+    """What would happen to how many records; of removals, from where, if that is known."""
     # "3 other staff" is what a column is called, not what is said of three people.
     many = tr("other staff members") if entity == "admin" else records_label(entity)
     one = tr("other staff member") if entity == "admin" else record_label(entity)
-    return translated(_WOULD[kind], count, records=many, record=one)
+    told = translated(_WOULD[kind], count, records=many, record=one)
+    return tr("{what} from {system}", what=told, system=system) if system and kind == "remove" else told
 
 
 def _altogether(run: Run) -> str:

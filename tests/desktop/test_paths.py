@@ -133,10 +133,12 @@ def test_the_review_finds_filters_and_sorts(open_window: OpenWindow, connected: 
     window.review(connected.name, run.id)
     settled(qtbot, window)
     page = window.places.review
-    assert page.title.text() == f"{run.changes['student'].remove} students would be removed"
+    assert (
+        page.title.text() == f"{run.changes['student'].remove} students would be removed from the OneRoster CSV bundle"
+    )
     press(qtbot, page.limits.more_button)
     shown = [page.limits.table.model().index(row, 5).data() for row in range(page.limits.table.model().rowCount())]
-    assert any(text.endswith(", limit 233") for text in shown)
+    assert any(text.endswith(" of 2,329, limit 10 % (233)") for text in shown)
     changes = page.changes
     press(qtbot, changes.pills["update"])
     settled(qtbot, window)

@@ -68,7 +68,7 @@ def test_a_school_switched_off_is_the_cause_with_its_time(delivered: Connected) 
     changed(delivered, "options", district_name="Another name")
     run, story = held(delivered)
     gone = run.changes["student"].remove
-    assert story.headline == f"{gone} students would be removed"
+    assert story.headline == f"{gone} students would be removed from the OneRoster CSV bundle"
     hour = f"today at {(delivered.clock.time - timedelta(hours=3)).astimezone():%H:}"
     assert story.cause.startswith(f"All {gone} are at {name}, which was switched off {hour}")
     assert (story.code, story.where) == ("school-off", "schools")
@@ -126,6 +126,7 @@ def test_a_changed_filter_is_the_cause_with_its_time(delivered: Connected) -> No
     filter_by_grade(delivered, 6)
     _run, story = held(delivered)
     assert (story.code, story.where) == ("filter", "filters")
+    assert "are left out, because they don’t pass the filter “" in story.cause
     assert f"which was changed {told_when(delivered)}" in story.cause
 
 
@@ -190,7 +191,7 @@ def test_where_no_single_cause_explains_most_the_largest_shares_are_told(deliver
         pytest.fail(f"one cause explains most: {run.cause}")
     assert story.cause.startswith("No single cause explains most of them: ")
     assert all(str(share.count) in story.cause for share in run.cause.shares[:3])
-    assert (story.code, story.where) == ("", "")
+    assert (story.code, story.where, story.setting) == ("", "filters", "filters.student"), "the largest that has a page"
 
 
 def forget(connected: Connected, which: str) -> None:
@@ -252,7 +253,7 @@ def test_contacts_that_were_switched_off_are_no_short_read(delivered: Connected)
     changed(delivered, "options", parents="none")
     run, story = held(delivered)
     gone = run.changes["contact"].remove
-    assert story.headline == f"{gone} contacts would be removed"
+    assert story.headline == f"{gone} contacts would be removed from the OneRoster CSV bundle"
     assert story.cause.startswith(
         f"All {gone} are not read any more; in the settings, the choice about contacts changed "
     )
@@ -299,7 +300,7 @@ def test_a_domain_of_uniqueness_that_was_switched_on(delivered: Connected) -> No
     changed(delivered, "uniqueness", student=["familyName"])
     run, story = held(delivered)
     gone = run.changes["student"].remove
-    assert story.headline == f"{gone} students would be removed"
+    assert story.headline == f"{gone} students would be removed from the OneRoster CSV bundle"
     assert "another record that has to differ from it has the same values" in story.cause
     assert "in the settings, the domains of uniqueness changed" in story.cause
     assert (story.code, story.where) == ("rule", "uniqueness")
@@ -321,7 +322,7 @@ def test_another_answer_about_devices_is_the_cause_of_students_without_a_user_na
     connected.delivered()
     changed(connected, "options", devices="mix")
     run, story = held(connected)
-    assert story.headline == f"{run.changes['student'].remove} students would be removed"
+    assert story.headline == f"{run.changes['student'].remove} students would be removed from the OneRoster CSV bundle"
     assert "have no user name any more; in the settings, the choice about devices changed" in story.cause
     assert story.where == "connect"
 

@@ -74,7 +74,7 @@ def test_mission_d18_changes_above_a_limit_pause_the_import_and_say_so(connected
     run = connected.service.sync(connected.name)
     story = story_of(run)
     assert run.state == "held"
-    assert story.headline == f"{run.changes['student'].remove} students would be removed"
+    assert story.headline == f"{run.changes['student'].remove} students would be removed from the OneRoster CSV bundle"
     assert story.cause
 
 

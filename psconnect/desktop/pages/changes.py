@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy
 from psconnect.desktop.models.changes import CHECK_COLUMN, SCHOOL_COLUMN, ChangesModel
 from psconnect.desktop.pages.change import ChangeDrawer
 from psconnect.desktop.pages.changes_table import ChangesTable
+from psconnect.desktop.pages.exclusions import ticked_in_words
 from psconnect.desktop.text import action_word, counted, entity_label, number, tr
 from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.button import Button, link
@@ -214,7 +215,8 @@ class ChangesCard(Card):
     def _arranged(self, total: int) -> None:
         self._fill_schools()
         going = total - self.model.left_alone
-        self.sum.setText(self._in_words(going, total))
+        fixed = counted(total, "1 change", "{count} changes") if self.model.fixed else ""
+        self.sum.setText(fixed or ticked_in_words(going, total, self._along))
         state = Qt.CheckState.Checked if going == total else Qt.CheckState.PartiallyChecked
         self.all_box.setCheckState(state if going else Qt.CheckState.Unchecked)
         self.nothing.setVisible(not total)
@@ -227,15 +229,6 @@ class ChangesCard(Card):
             self.table.verticalScrollBar().setValue(self._scrolled)
             if self.drawer.isVisibleTo(self):
                 self.open_drawer(place.row())
-
-    def _in_words(self, going: int, total: int) -> str:
-        words = counted(total, "The 1 change goes through.", "All {count} go through.")
-        if going < total:
-            words = tr("{going} of {total} go through.", going=number(going), total=number(total))
-            if self._along:
-                along = counted(self._along, "1 record of another kind stays", "{count} records of other kinds stay")
-                words = tr("{words} {along} with them.", words=words, along=along)
-        return words
 
     def _fill_schools(self) -> None:
         """The schools to choose from; the chosen one stays, also if it was chosen in the table of limits."""

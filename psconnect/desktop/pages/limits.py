@@ -21,7 +21,7 @@ from psconnect.wording.limits import limit_in_numbers
 
 _CLOSED_ROWS, _OPEN_ROWS, _ROW_HEIGHT, _MOST_PLACES = 3, 9, 30, 3
 _NEAR = 0.5
-_WIDTHS, _WORDS_WIDTH = (150, 66, 70, 76), 250
+_WIDTHS, _WORDS_WIDTH = (150, 66, 70, 76), 290
 _BAR, _WORDS = 4, 5
 _LONGEST_BAR = 1.25
 """A bar is drawn to this multiple of what it shows, so that count and limit are both inside it."""
@@ -118,9 +118,13 @@ class LimitsCard(Card):
         self.table.setVisible(self._open or not narrow)
         self.table.setColumnHidden(_BAR, narrow)
         self.in_short.setVisible(narrow and not self._open)
-        hidden = count - len(_closed(self._lines))
+        hidden, kinds = count - len(_closed(self._lines)), len(self._limits)
+        changes = sum(limit.changes.total for limit in self._limits)
         if self._open:
             self.more_button.setText(tr("Show less"))
+        elif kinds > (1 if narrow else _CLOSED_ROWS):
+            # All of them, as the foot of the page counts them: what is hidden adds up.
+            self.more_button.setText(counted(changes, "All kinds: 1 change", "All kinds: {count} changes"))
         elif narrow:
             self.more_button.setText(counted(count, "The limit", "All {count} limits"))
         else:
@@ -210,8 +214,14 @@ def _cells(line: _Line) -> list[Cell]:
 
 
 def _whole_limit(measure: Measure | None, words: str) -> str:
-    """The words of a line with the whole limit, for hovering."""
-    return tr("{words}: {limit}", words=words, limit=limit_in_numbers(measure.threshold.text)) if measure else words
+    """The words of a line with its percentage and the whole limit, for hovering."""
+    if measure is None:
+        return words
+    limit = limit_in_numbers(measure.threshold.text)
+    if not measure.base or not measure.count:
+        return tr("{words}: {limit}", words=words, limit=limit)
+    share = f"{measure.count * 100 / measure.base:.1f}"
+    return tr("{words}: {share} %; the limit is {limit}", words=words, share=share, limit=limit)
 
 
 def _in_short(line: _Line) -> str:
@@ -250,11 +260,19 @@ def _in_words(line: _Line) -> str:
         "kind": "" if measure.kind == "remove" else translated(_KINDS[measure.kind]),
         "base": number(measure.base),
         "count": number(measure.count),
-        "share": f"{measure.count * 100 / measure.base:.1f} %" if measure.base else "",
-        "limit": number(limit) if limit is not None else "",
+        "limit": _limit_in_words(measure, limit) if limit is not None else "",
     }
     if not measure.base:
         return tr("{kind} {count}, nothing was delivered yet", **holes).strip()
     if limit is None:
-        return tr("{kind} {share} of {base}, no limit", **holes).strip()
-    return tr("{kind} {share} of {base}, limit {limit}", **holes).strip()
+        return tr("{kind} {count} of {base}, no limit", **holes).strip()
+    return tr("{kind} {count} of {base}, limit {limit}", **holes).strip()
+
+
+def _limit_in_words(measure: Measure, limit: int) -> str:
+    """The number that a limit comes to, with the percentage where that decided it: ``25`` or ``3 % (42)``."""
+    threshold = measure.threshold
+    decided = threshold.percent is not None and threshold.count is not None and limit > max(1, threshold.count)
+    if not decided or limit == threshold.cap:
+        return number(limit)
+    return tr("{percent} % ({limit})", percent=f"{threshold.percent:g}", limit=number(limit))
