@@ -194,8 +194,8 @@ def word_cause(cause: Cause, now: datetime | None = None) -> WordedCause | None:
         return None
     main = cause.main
     if main is None:
-        place = next(((page, one) for one in cause.shares if (page := _page(one))), None)
-        page, setting = (place[0], _setting_at(*place, cause.entity)) if place else ("", "")
+        led = next((one for one in cause.shares if _page(one)), None)
+        page, setting = (_page(led), _setting_at(_page(led), led, cause.entity)) if led else ("", "")
         return WordedCause("", _several(cause, now), _way_of_several(cause), page, setting)
     texts = _TEXTS[main.code]
     holes = _holes(main, cause, now)
@@ -256,8 +256,7 @@ def _way_of_several(cause: Cause) -> str:
     if cause.settings:
         changed = listed([setting_words(part) for part in cause.settings[:_MOST_SHARES]])
         return tr(
-            "Since the last delivery, {settings} changed. Look at the changes. Then approve, or exclude those "
-            "that are not right.",
+            "Since the last delivery, {settings} changed. Approve, or exclude those that are not right.",
             settings=changed,
         )
     return tr("No setting was changed. Look at the changes. Then approve, or exclude those that are not right.")
