@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 from pytestqt.qtbot import QtBot
 
+from psconnect.desktop.models.changes import TITLE_COLUMN
 from psconnect.model.connection import from_dict, to_dict
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.test_screens import Grab, grab
 from tests.support.demo import Connected
 
 __all__ = ["grab"]
+_NAME_WIDTH = 150
 IN_SCHOOL = "enroll_status = 0 AND schoolid <> 999999"
 
 
@@ -90,4 +92,12 @@ def test_a_held_run_for_a_fresh_reader(
     main = run.cause.main if run.cause else None
     assert (main.code if main else "") == code
     assert page.cause.label.text()
-    grab(window, f"reader-{happened.__name__.replace('_', '-')}")
+    assert page.limits.more_button.text() == f"All kinds: {run.all_changes.total:,} changes"
+    assert f" {run.all_changes.total:,} changes" in page.decision.applies.text(), "both count the same"
+    assert page.cause.button.isVisible() == (code != "rule"), "who left school is mended nowhere in the settings"
+    name = happened.__name__.replace("_", "-")
+    grab(window, f"reader-{name}")
+    window.resize(860, 600)
+    settled(qtbot, window)
+    grab(window, f"reader-{name}-narrow")
+    assert page.changes.table.columnWidth(TITLE_COLUMN) > _NAME_WIDTH, "a name can be read"

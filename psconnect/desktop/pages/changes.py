@@ -26,7 +26,7 @@ from psconnect.wording.records import record_kind
 
 _TYPING_MS = 250
 _ACTIONS = ("", "remove", "create", "update")
-_FILTER_LEAST, _SCHOOL_LEAST = 110, 620
+_FILTER_LEAST, _SCHOOL_LEAST = 110, 780
 _MANY = 100_000
 """From so many changes on they are shown in the order of the plan at first: sorting a million takes seconds."""
 LeftAlone = Mapping[tuple[str, str, str], int]
