@@ -11,20 +11,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.mistakes import MistakeDialog
 from psconnect.desktop.shell import MainWindow
-from psconnect.desktop.widgets.label import ElidedLabel
 from tests.desktop.conftest import OpenWindow, settled
+from tests.desktop.control_checks import controls, cut_off, untold
 from tests.desktop.district import held_by_removals, other_connection
 from tests.support.demo import Connected, connecting
 
 _IDS = ("ids", "ids list", "ids choices", "ids plan")
 PAGES = ("connections", "overview", "history", "find_record", "settings", *_IDS, "run", "summary", "review", "help")
-_NO_ROLES = (QAccessible.Role.NoRole, QAccessible.Role.Client)
 
 
 @pytest.fixture(scope="module")
@@ -89,39 +87,11 @@ def show_ids(qtbot: QtBot, window: MainWindow, part: str) -> None:
         page.rekey.choices.fields["id_prefix"].returnPressed.emit()
 
 
-def controls(window: QWidget) -> list[QWidget]:
-    """What can take the focus by the keyboard and is seen."""
-    return [
-        widget
-        for widget in window.findChildren(QWidget)
-        if widget.isVisibleTo(window)
-        and widget.isEnabled()
-        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and widget.focusProxy() is None
-    ]
-
-
-def reached(window: QWidget) -> set[QWidget]:
-    """What the tab order leads to, all round."""
-    found, widget = set(), window.nextInFocusChain()
-    while widget is not window and widget not in found:
-        found.add(widget)
-        widget = widget.nextInFocusChain()
-    return found
-
-
 @pytest.mark.parametrize("page", PAGES)
-def test_every_control_has_a_name_a_role_and_a_place(window: MainWindow, qtbot: QtBot, page: str) -> None:
+def test_every_control_has_a_role_a_name_of_its_own_and_a_place(window: MainWindow, qtbot: QtBot, page: str) -> None:
     show(qtbot, window, page)
-    found = [widget for widget in controls(window) if not _part_of_tabs(widget)]
-    assert len(found) > 5
-    order = reached(window)
-    for widget in found:
-        interface = QAccessible.queryAccessibleInterface(widget)
-        assert interface is not None, widget
-        assert interface.text(QAccessible.Text.Name), f"without a name: {widget!r} {widget.parent()!r}"
-        assert interface.role() not in _NO_ROLES, f"without a role: {widget!r}"
-        assert widget in order, f"out of the tab order: {widget!r}"
+    assert len(controls(window)) > 5
+    assert untold(window) == []
 
 
 def test_tab_goes_as_the_eye_does(window: MainWindow, qtbot: QtBot) -> None:
@@ -141,19 +111,6 @@ def test_tab_goes_as_the_eye_does(window: MainWindow, qtbot: QtBot) -> None:
     for name in expected[-2::-1]:
         qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Backtab)
         assert window.focusWidget().accessibleName() == name
-
-
-def _part_of_tabs(widget: QWidget) -> bool:
-    """A tab bar is named by its tabs, one by one."""
-    return widget.metaObject().className() == "QTabBar"
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_names_of_buttons_are_told_apart(window: MainWindow, qtbot: QtBot, page: str) -> None:
-    show(qtbot, window, page)
-    names = [button.accessibleName() for button in window.findChildren(QPushButton) if button.isVisibleTo(window)]
-    twice = {name for name in names if names.count(name) > 1}
-    assert not twice
 
 
 def test_every_label_shows_plain_text(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> None:
@@ -188,23 +145,6 @@ def test_the_mistake_dialog_is_named_and_copies_without_data(qtbot: QtBot, theme
     assert "Chidi" not in copied
     assert os.sep + "tests" not in copied
     dialog.close()
-
-
-def cut_off(window: QWidget) -> list[str]:
-    """Labels and buttons that are smaller than their text."""
-    found = []
-    for widget in window.findChildren(QWidget):
-        if not widget.isVisibleTo(window) or isinstance(widget, ElidedLabel):
-            continue
-        if isinstance(widget, QLabel) and widget.text():
-            needed = widget.heightForWidth(widget.width()) if widget.wordWrap() else widget.sizeHint().height()
-            if widget.height() < needed or (not widget.wordWrap() and widget.width() < widget.sizeHint().width()):
-                found.append(f"label {widget.text()!r}: {widget.size()} for {widget.sizeHint()}")
-        elif (
-            isinstance(widget, QAbstractButton) and widget.text() and widget.width() < widget.minimumSizeHint().width()
-        ):
-            found.append(f"button {widget.text()!r}")
-    return found
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -18,8 +18,8 @@ from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.model.runs import Run
 from tests.desktop.conftest import OpenWindow, settled
+from tests.desktop.control_checks import cut_off
 from tests.desktop.district import list_of_ids
-from tests.desktop.test_controls import cut_off
 from tests.judges.oneroster11 import read_bundle
 from tests.support.demo import Connected, connecting
 

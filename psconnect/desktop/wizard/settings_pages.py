@@ -19,8 +19,8 @@ from psconnect.desktop.wizard.session import Session
 from psconnect.desktop.wizard.step_button import StepButton
 from psconnect.desktop.wizard.step_list import waiting_words
 
-_WIDTH, _RAIL, _NARROW = 232, 40, 820
-"""Of the list, of the rail, and the width of both with the page below which there is only room for the rail."""
+_WIDTH, _RAIL, _NARROW = 232, 52, 820
+"""Of the list, of the rail with the scroll bar it has in a low window, and of both with the page: below, the rail."""
 
 
 class SettingsPages(QWidget):

@@ -16,7 +16,7 @@ from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.model.connection import from_dict
 from psconnect.service import PresetInfo
 from psconnect.sync.naming import said_by_options
-from tests.desktop.test_controls import cut_off
+from tests.desktop.control_checks import cut_off
 from tests.desktop.wizard.conftest import Setting
 
 

@@ -15,11 +15,14 @@ from psconnect.desktop.wizard.session import Session
 
 
 class SaveWays(QWidget):
-    """``save`` gets the wish: ``preview``, ``sync``, ``save``, ``users`` or ``courses``."""
+    """``save`` gets the wish: ``preview``, ``sync``, ``save``, ``users`` or ``courses``.
+
+    ``filled`` marks the preview as what one does next; not where another button of the window is marked.
+    """
 
     WIDTH = 308
 
-    def __init__(self, save: Callable[[str], object], parent: QWidget | None = None) -> None:
+    def __init__(self, save: Callable[[str], object], *, filled: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -28,11 +31,11 @@ class SaveWays(QWidget):
         for wish, text, symbol in (
             ("preview", tr("Save and preview"), "eye"),
             ("sync", tr("Save and sync all"), "play"),
-            ("save", tr("Save"), "save"),
+            ("save", tr("Save only"), "save"),
             ("users", tr("Save and sync users"), "play"),
             ("courses", tr("Save and sync courses"), "play"),
         ):
-            button = ActionButton(text, partial(save, wish), symbol=symbol, filled=wish == "preview")
+            button = ActionButton(text, partial(save, wish), symbol=symbol, filled=filled and wish == "preview")
             self.buttons[wish] = button
             layout.addWidget(button)
 

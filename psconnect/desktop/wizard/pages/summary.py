@@ -24,7 +24,7 @@ from psconnect.desktop.wizard.pages.side_by_side import Across
 from psconnect.desktop.wizard.steps.destination import DestinationPart
 from psconnect.desktop.wizard.steps.spec import Line, Need, StepSpec, StepText
 
-_LABELS, _MARK, _LEAST_WIDTH = 188, 16, 600
+_LABELS, _MARK, _LEAST_WIDTH = 188, 16, 726
 
 
 class SummaryPage(StepPage):
@@ -45,7 +45,8 @@ class SummaryPage(StepPage):
         self._lines.setSpacing(0)
         self._card.add(holder)
         self._card.body.addStretch(1)
-        self.ways = SaveWays(place.save or _nowhere)
+        # The settings of a connection that exists have a Save below all pages, which is the filled one.
+        self.ways = SaveWays(place.save or _nowhere, filled=place.session.base is None)
         # What a connection that exists would deliver, its overview and its runs tell.
         self.first_run = FirstRunCard(place.session, place.bridge) if place.session.base is None else None
         parts = [self.first_run, self.ways] if self.first_run else [self.ways]

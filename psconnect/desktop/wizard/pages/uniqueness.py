@@ -143,7 +143,7 @@ class DomainCard(QFrame):
             layout.addWidget(part)
 
     def _pill(self, name: str) -> Button:
-        pill = Button(name, look="pill")
+        pill = Button(name, look="pill", name=f"{name}: {entity_label(self.key)}")
         pill.setCheckable(True)
         pill.clicked.connect(lambda _on: self._chosen())
         return pill
