@@ -197,3 +197,15 @@ def test_waiting_for_a_person_is_no_run_time(connected: Connected) -> None:
     discarded = connected.service.sync(connected.name, rehearse=True)
     connected.clock.time += timedelta(hours=5)
     assert connected.service.run(discarded.id).took == discarded.took
+
+
+def test_figures_lead_to_their_records_also_where_the_approval_read_again(connected: Connected) -> None:
+    """An old plan is read anew before it is applied; what that read stands for what the run had read."""
+    run = connected.service.sync(connected.name)
+    connected.clock.time += timedelta(minutes=20)
+    done = connected.service.approve(run.id, "all right")
+    assert done.id == run.id, "it is the plan that was looked at"
+    for figure, count in (("read", done.reconciled["student"].read), ("left_out", done.reconciled["student"].left_out)):
+        listed = connected.service.list_records(connected.name, "student", figure)
+        assert listed.total == count
+        listed.close()
