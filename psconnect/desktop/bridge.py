@@ -33,6 +33,8 @@ class BridgeTask:
     Attributes:
         cancel: set it to ask the work to stop.
         owner: the callbacks are dropped once this object is gone; None for as long as the bridge lives.
+        holds: what the work's thread refers to. It often holds a page's last reference, and a thread that lets go of it
+            while Qt deletes the page crashes the program: so the task lets go, on the GUI thread.
     """
 
     cancel: CancelToken = field(default_factory=CancelToken)
@@ -40,6 +42,7 @@ class BridgeTask:
     on_events: OnEvents | None = None
     on_cancelled: Callable[[], None] | None = None
     thread: threading.Thread | None = None
+    holds: tuple[object, ...] = ()
     _news: dict[tuple[str, str], RunEvent] = field(default_factory=dict)
     _messages: list[RunEvent] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -140,6 +143,7 @@ class Bridge(QObject):
     def _start(
         self, task: BridgeTask, work: Callable[[], Any], on_done: Callable[[Any], None], on_error: OnError
     ) -> BridgeTask:
+        task.holds = (work, on_done, on_error)
         task.thread = threading.Thread(
             target=self._work, args=(task, work, on_done, on_error), name="psconnect-work", daemon=True
         )
@@ -169,6 +173,9 @@ class Bridge(QObject):
         self.unexpected.emit(mistake)
 
     def _end(self, task: BridgeTask, answer: Callable[[], None]) -> None:
+        if task.thread:
+            # Its work is done: it only has to let go of what the task holds, before this thread does.
+            task.thread.join(_CLOSE_SECONDS)
         task.hand_over()
         self._tasks.remove(task)
         if not any(other.on_events for other in self._tasks):

@@ -48,7 +48,7 @@ SUMMARY = {
     (MENU, "Export report"),
     (BUTTON, "Undo this run"),
     (TABLE, "What stood in the OneRoster CSV bundle after it"),
-    ("tree", "Problems by school and rule"),
+    (TABLE, "Findings by kind"),
 }
 
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.pages.find import FindPage
 from psconnect.desktop.shell import SMALLEST, MainWindow
+from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.chip import Chip
 from psconnect.desktop.widgets.page import Scrolling
 from tests.desktop.conftest import OpenWindow, settled
@@ -181,7 +182,7 @@ def test_before_anything_was_read_a_preview_is_offered(
     settled(qtbot, window)
     page = window.places.finder
     assert page.message_shown
-    button = next(one for one in page.findChildren(type(window.side.help_button)) if one.text().startswith("Preview"))
+    button = next(one for one in page.findChildren(Button) if one.text().startswith("Preview"))
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.runs.working(connected.name), timeout=60_000)
     settled(qtbot, window)
