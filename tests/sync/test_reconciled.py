@@ -205,7 +205,9 @@ def test_figures_lead_to_their_records_also_where_the_approval_read_again(connec
     connected.clock.time += timedelta(minutes=20)
     done = connected.service.approve(run.id, "all right")
     assert done.id == run.id, "it is the plan that was looked at"
-    for figure, count in (("read", done.reconciled["student"].read), ("left_out", done.reconciled["student"].left_out)):
+    students = done.reconciled["student"]
+    figures: tuple[tuple[Figure, int], ...] = (("read", students.read), ("left_out", students.left_out))
+    for figure, count in figures:
         listed = connected.service.list_records(connected.name, "student", figure)
         assert listed.total == count
         listed.close()
