@@ -99,7 +99,7 @@ def test_what_belongs_to_graduates_goes_along_with_them(connect: Connect, school
     assert {key for rule, key, _detail in findings(connected) if rule == "orphan"} == lost
     check_adds_up(connected, run)
     explanation = connected.service.explain(connected.name, "enrollment", _removed(connected))
-    assert "its student is not included: the student has graduated" in explanation.sentence
+    assert "its student is not included: the student has graduated" in explanation.over
 
     run = connected.service.approve(run.id, "they left")
     assert run.state == "finished_with_problems", run.error
