@@ -182,6 +182,8 @@ class Bridge(QObject):
             self._timer.stop()
         if task.alive:
             answer()
+        # Threads of a cancelled reading may hold the task a moment longer: not through it the pages.
+        task.holds, task.owner, task.on_events, task.on_cancelled = (), None, None, None
 
     def _emit(self, act: Callable[[], None]) -> None:
         if not self._closed and shiboken6.isValid(self):
