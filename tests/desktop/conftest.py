@@ -17,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from psconnect.desktop.garbage import Garbage
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.theme.apply import Theme
 from psconnect.service import Service
@@ -72,6 +73,14 @@ def theme(_theme: Theme) -> Iterator[Theme]:
     _theme.set_scheme("light")
     yield _theme
     _theme.set_scheme("light")
+
+
+@pytest.fixture(autouse=True)
+def _garbage(_nothing_left: None) -> Iterator[None]:
+    """Collect on the GUI thread, as the application does: a worker that did so while Qt deletes a page would crash."""
+    garbage = Garbage()
+    yield
+    garbage.release()
 
 
 OpenWindow = Callable[[Service], MainWindow]

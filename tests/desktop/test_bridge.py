@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject
@@ -137,3 +139,23 @@ def test_closing_stops_what_listens_and_leaves_what_does_not(qapp, qtbot: QtBot)
     task.thread.join(5)
     qapp.processEvents()
     assert answers == [], "after closing nobody is called"
+
+
+def test_what_work_refers_to_is_let_go_of_here(bridge: Bridge, qtbot: QtBot) -> None:
+    """A worker that lets go of a page last would do so while Qt deletes it, which crashes."""
+    where: list[threading.Thread] = []
+    for _time in range(50):
+        page = QObject()
+        weakref.finalize(page, lambda: where.append(threading.current_thread()))
+        bridge.call(partial(id, page), _taken, partial(_refused, page))
+        del page
+    qtbot.waitUntil(lambda: len(where) == 50)
+    assert set(where) == {threading.main_thread()}
+
+
+def _taken(_answer: object) -> None:
+    """Nothing is done with it."""
+
+
+def _refused(_page: QObject, _error: PsconnectError) -> None:
+    """Never called: it only refers to the page."""

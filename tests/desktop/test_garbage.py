@@ -12,6 +12,12 @@ from pytestqt.qtbot import QtBot
 from psconnect.desktop.garbage import Garbage
 
 
+@pytest.fixture(autouse=True)
+def _garbage() -> None:
+    """These tests have collectors of their own."""
+    assert gc.isenabled()
+
+
 class _Ring:
     """Holds itself, so that only the collector can free it."""
 
@@ -52,9 +58,3 @@ def test_release_leaves_it_to_python_again(qapp: object) -> None:
     Garbage().release()
     assert gc.isenabled()
     assert gc.get_freeze_count() == 0
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was() -> object:
-    assert gc.isenabled()
-    return None
