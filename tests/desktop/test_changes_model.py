@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.bridge import Bridge
-from psconnect.desktop.models.changes import BLOCK, ChangesModel
+from psconnect.desktop.models.blocks import BLOCK
+from psconnect.desktop.models.changes import ChangesModel
 from psconnect.model.entities import BY_KEY
 from psconnect.model.review import ChangeQuery
 from psconnect.store.database import open_rosters
@@ -65,13 +66,13 @@ def arranged(qtbot: QtBot, model: ChangesModel, run_id: str, wanted: ChangeQuery
 def test_only_what_is_looked_at_is_read(model: ChangesModel, run_id: str, qtbot: QtBot) -> None:
     arranged(qtbot, model, run_id, ChangeQuery("student"))
     assert model.rowCount() == MANY
-    assert model._blocks == {}
+    assert model._blocks.kept == []
     last = model.data(model.index(MANY - 1, 2))
     assert last == f"N{MANY - 1}"
-    assert list(model._blocks) == [(MANY - 1) // BLOCK]
+    assert model._blocks.kept == [(MANY - 1) // BLOCK]
     for place in range(0, MANY, BLOCK):
         assert model.data(model.index(place, 2)) == f"N{place}"
-    assert len(model._blocks) <= 40, "blocks that went out of view are forgotten"
+    assert len(model._blocks.kept) <= 40, "blocks that went out of view are forgotten"
 
 
 def test_order_is_made_in_sql(model: ChangesModel, run_id: str, qtbot: QtBot) -> None:

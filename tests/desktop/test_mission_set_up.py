@@ -151,6 +151,7 @@ def test_mission_m23_saving_alone_starts_nothing(open_window: OpenWindow, connec
     page = summary_of(window, qtbot, connected.name)
     session = window.places.settings.forms.session
     assert session
+    assert not page.ways.buttons["save"].isEnabled(), "nothing was changed"
     session.update(ConnectPart, district_name="Lincoln Unified")
     press(qtbot, window, page, "save")
     assert connected.service.connection(connected.name).options.district_name == "Lincoln Unified"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.models.blocks import RowBlocks
 from psconnect.desktop.text import action_word, tr
 from psconnect.desktop.widgets.table import Cell, cell_data, header_data
-from psconnect.model.errors import PsconnectError
 from psconnect.model.problems import root_rule
 from psconnect.model.review import ChangeQuery, ChangeRow
 from psconnect.service import Arrangement, Service
@@ -19,7 +18,6 @@ from psconnect.wording.attributes import attribute_word
 from psconnect.wording.rules import rule_of
 from psconnect.wording.runs import aside_word
 
-BLOCK, _BLOCKS = 200, 40
 CHECK_COLUMN, TITLE_COLUMN, NUMBER_COLUMN, ACTION_COLUMN, BECAUSE_COLUMN, SCHOOL_COLUMN = range(6)
 """The columns."""
 _ORDERS = {TITLE_COLUMN: "title", NUMBER_COLUMN: "number", ACTION_COLUMN: "action", SCHOOL_COLUMN: "school"}
@@ -51,7 +49,7 @@ class ChangesModel(QAbstractTableModel):
         self._run_id = ""
         self._wanted: ChangeQuery | None = None
         self._arrangement: Arrangement | None = None
-        self._blocks: OrderedDict[int, list[ChangeRow]] = OrderedDict()
+        self._blocks: RowBlocks[ChangeRow] = RowBlocks(self.failed.emit)
 
     def arrange(self, run_id: str, wanted: ChangeQuery) -> None:
         """Show these changes as soon as they are found; what was shown stays until then."""
@@ -80,8 +78,7 @@ class ChangesModel(QAbstractTableModel):
         """The change in a row, or None where there is none."""
         if self._arrangement is None or not 0 <= place < self._arrangement.total:
             return None
-        block = self._block(place // BLOCK)
-        return block[place % BLOCK] if place % BLOCK < len(block) else None
+        return self._blocks.row(place, self._arrangement.page)
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """How many changes there are."""
@@ -181,21 +178,6 @@ class ChangesModel(QAbstractTableModel):
         self.endResetModel()
         if before:
             before.close()
-
-    def _block(self, number: int) -> list[ChangeRow]:
-        found = self._blocks.get(number)
-        if found is None and self._arrangement:
-            try:
-                found = self._arrangement.page(number * BLOCK, BLOCK)
-            except PsconnectError as error:
-                self.failed.emit(error)
-                found = []
-            self._blocks[number] = found
-            if len(self._blocks) > _BLOCKS:
-                self._blocks.popitem(last=False)
-        else:
-            self._blocks.move_to_end(number)
-        return found or []
 
 
 def _cell(change: ChangeRow, column: int, *, goes: bool) -> Cell:

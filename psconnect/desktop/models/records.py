@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from psconnect.desktop.models.blocks import RowBlocks
 from psconnect.desktop.text import action_word, tr
 from psconnect.desktop.widgets.table import Cell, cell_data, header_data
-from psconnect.model.errors import PsconnectError
 from psconnect.model.record_list import ListedRecord
 from psconnect.service import RecordList
 from psconnect.wording.rules import rule_of
 
-_BLOCK, _BLOCKS = 200, 40
 _NO_INDEX = QModelIndex()
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _COLOURS = {"create": "good", "remove": "bad"}
@@ -29,7 +27,7 @@ class RecordsModel(QAbstractTableModel):
         super().__init__(parent)
         self._headers = [tr("Record"), tr("Number"), tr("School"), tr("What became of it")]
         self._list: RecordList | None = None
-        self._blocks: OrderedDict[int, list[ListedRecord]] = OrderedDict()
+        self._blocks: RowBlocks[ListedRecord] = RowBlocks(self.failed.emit)
 
     def show_list(self, found: RecordList | None) -> None:
         """Show these records and close those that were shown before."""
@@ -42,10 +40,9 @@ class RecordsModel(QAbstractTableModel):
 
     def record(self, place: int) -> ListedRecord | None:
         """The record in a row, or None where there is none."""
-        if not 0 <= place < self.rowCount():
+        if self._list is None or not 0 <= place < self.rowCount():
             return None
-        block = self._block(place // _BLOCK)
-        return block[place % _BLOCK] if place % _BLOCK < len(block) else None
+        return self._blocks.row(place, self._list.page)
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """How many records there are."""
@@ -63,19 +60,6 @@ class RecordsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:  # noqa: N802 - Qt's
         """A column's heading."""
         return header_data(self._headers, frozenset(), section, orientation, role)
-
-    def _block(self, number: int) -> list[ListedRecord]:
-        found = self._blocks.get(number)
-        if found is None and self._list:
-            try:
-                found = self._list.page(number * _BLOCK, _BLOCK)
-            except PsconnectError as error:
-                self.failed.emit(error)
-                found = []
-            self._blocks[number] = found
-            if len(self._blocks) > _BLOCKS:
-                self._blocks.popitem(last=False)
-        return found or []
 
 
 def _cell(found: ListedRecord, column: int) -> Cell:

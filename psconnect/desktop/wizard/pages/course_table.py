@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from psconnect.desktop.text import number, tr
 from psconnect.desktop.widgets.table import LEFT, RIGHT, STATE_ROLE, ModelIndex, Table
+from psconnect.desktop.widgets.word_filter import WordFilter
 from psconnect.model.scope import CourseChoice
 from psconnect.service import OfferedCourse
 
@@ -136,25 +137,10 @@ def _category(state: CourseChoice | None) -> str:
     return state.category or tr("type a category")
 
 
-class CourseFilter(QSortFilterProxyModel):
+class CourseFilter(WordFilter):
     """Courses whose number or name has the searched words in it."""
 
-    def __init__(self, model: CoursesModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._words: Sequence[str] = ()
-        self.setSourceModel(model)
-
-    def search(self, text: str) -> None:
-        """Show only courses with all these words."""
-        self.beginFilterChange()
-        self._words = text.casefold().split()
-        self.endFilterChange()
-
-    def filterAcceptsRow(self, row: int, parent: ModelIndex) -> bool:  # noqa: N802 - Qt's name
-        """Whether a course is shown."""
-        model = self.sourceModel()
-        shown = " ".join(str(model.index(row, column, parent).data()) for column in (_NUMBER, _NAME)).casefold()
-        return all(word in shown for word in self._words)
+    columns = (_NUMBER, _NAME)
 
     def shown(self) -> list[str]:
         """The numbers of the courses that are shown."""

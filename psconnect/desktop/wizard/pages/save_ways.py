@@ -41,7 +41,7 @@ class SaveWays(QWidget):
 
     def show_session(self, session: Session) -> None:
         """Say what each would do for this connection as it stands."""
-        ready = flow.can_save(session.draft, session.known) and not session.saving
+        ready = flow.can_save(session.draft, session.known)
         first = not session.delivered
         effects = {
             "preview": tr("Reads, shows every change, writes nothing"),
@@ -53,8 +53,16 @@ class SaveWays(QWidget):
             "courses": tr("Courses, classes and enrollments only"),
         }
         for wish, button in self.buttons.items():
-            waits = first and wish in ("users", "courses")
-            reason = tr("After the first full run") if waits else ""
-            if not ready and not waits:
-                reason = tr("One moment …") if session.saving else tr("When nothing is left to fix")
+            reason = _why_not(session, wish, ready=ready, first=first)
             button.show_effect(reason or effects[wish], enabled=not reason)
+
+
+def _why_not(session: Session, wish: str, *, ready: bool, first: bool) -> str:
+    """Why a way can't be taken now; empty where it can."""
+    if first and wish in ("users", "courses"):
+        return tr("After the first full run")
+    if session.saving:
+        return tr("One moment …")
+    if not ready:
+        return tr("When nothing is left to fix")
+    return "" if wish != "save" or session.dirty else tr("Nothing was changed")

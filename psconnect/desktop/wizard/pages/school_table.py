@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPoint, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from psconnect.desktop.text import number, tr
 from psconnect.desktop.widgets.table import LEFT, RIGHT, STATE_ROLE, ModelIndex, Table
+from psconnect.desktop.widgets.word_filter import WordFilter
 from psconnect.service import OfferedSchool
 
 _NO_INDEX = QModelIndex()
@@ -111,25 +112,10 @@ def _counted(count: int | None) -> str:
     return "…" if count is None else number(count)
 
 
-class SchoolFilter(QSortFilterProxyModel):
+class SchoolFilter(WordFilter):
     """Schools whose name or number has the searched words in it."""
 
-    def __init__(self, model: SchoolsModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._words: Sequence[str] = ()
-        self.setSourceModel(model)
-
-    def search(self, text: str) -> None:
-        """Show only schools with all these words."""
-        self.beginFilterChange()
-        self._words = text.casefold().split()
-        self.endFilterChange()
-
-    def filterAcceptsRow(self, row: int, parent: ModelIndex) -> bool:  # noqa: N802 - Qt's name
-        """Whether a school is shown."""
-        model = self.sourceModel()
-        shown = " ".join(str(model.index(row, column, parent).data()) for column in (_NAME, _NUMBER)).casefold()
-        return all(word in shown for word in self._words)
+    columns = (_NAME, _NUMBER)
 
 
 class SchoolTable(Table):
