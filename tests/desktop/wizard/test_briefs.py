@@ -18,6 +18,7 @@ from psconnect.desktop.wizard.steps.safety import SafetyPart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.desktop.wizard.steps.spec import Known
 from psconnect.desktop.wizard.steps.who_part import WhoPart
+from psconnect.model.sections import BuiltPlugin
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 
@@ -36,8 +37,13 @@ SAID: list[tuple[str, DraftPart, str]] = [
     ("who", WhoPart(), "Students, teachers, co-teachers, other staff"),
     ("who", WhoPart(parents="all", co_teachers=False, admins=False), "Students, teachers, all contacts"),
     ("who", WhoPart(parents="portal"), "Students, teachers, co-teachers, other staff, contacts with a portal account"),
-    ("plugin", PluginPart(custom={"student": "Students.Gender|gender, Students.Ethnicity|x"}), "2 further fields"),
-    ("plugin", PluginPart(), ""),
+    (
+        "plugin",
+        PluginPart(custom={"student": "Students.Gender|gender, Students.Ethnicity|x"}),
+        "Not saved yet; 2 further fields",
+    ),
+    ("plugin", PluginPart(), "Not saved yet"),
+    ("plugin", PluginPart(built=BuiltPlugin("1.20261130.173000")), "Version 1.20261130.173000"),
     ("schools", SchoolsPart(all_schools=True), "All schools, current school year"),
     ("schools", SchoolsPart(all_schools=False, numbers="100,200,300", start_year=2026), "3 schools, 2026–2027"),
     ("schools", SchoolsPart(all_schools=False, numbers="100"), "100, current school year"),
@@ -78,6 +84,6 @@ def test_what_is_wished_for_missing_values_is_counted(known: Known) -> None:
     wishes = RequirementsPart({"student": {"email": "skip", "grade": "report"}})
     said = brief(new_draft(wishes), known, "requirements")
     assert said != plain
-    assert "kipped without" in said
-    assert "reported without" in said.lower()
+    assert "kipped if" in said
+    assert "reported if" in said.lower()
     assert "grade" not in said

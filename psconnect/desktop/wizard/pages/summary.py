@@ -21,7 +21,7 @@ from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.pages.first_run import FirstRunCard
 from psconnect.desktop.wizard.pages.save_ways import SaveWays
 from psconnect.desktop.wizard.pages.side_by_side import Across
-from psconnect.desktop.wizard.steps.destination import DestinationPart
+from psconnect.desktop.wizard.steps.safety import SafetyPart
 from psconnect.desktop.wizard.steps.spec import Line, Need, StepSpec, StepText
 
 _LABELS, _MARK, _LEAST_WIDTH = 188, 16, 726
@@ -60,7 +60,6 @@ class SummaryPage(StepPage):
         session = self.session
         needs = flow.needs(session.draft, session.known)
         blocking = sum(need.blocks for need in needs)
-        kind = session.draft.of(DestinationPart).declared_by(session.known)
         label = super().heading().label
         if blocking:
             title = counted(
@@ -70,10 +69,9 @@ class SummaryPage(StepPage):
             title = counted(len(needs), "Ready, with {count} thing to look at", "Ready, with {count} things to look at")
         else:
             title = tr("Ready")
-        where = kind.label if kind else tr("the destination")
-        why = tr(
-            "Each line leads back to its step. Nothing goes to {destination} until you approve it.", destination=where
-        )
+        waits = not session.delivered and session.draft.of(SafetyPart).preview != "never"
+        first = tr("Nothing is delivered before you have looked at it and approved it.") if waits else ""
+        why = f"{tr('Each line leads back to its step.')} {first}".strip()
         return StepText(label, title, why)
 
     def entered(self) -> None:

@@ -98,10 +98,12 @@ class PluginStep(StepSpec[PluginPart]):
         return [*lines, (tr("Goes without"), read_without(part.without))] if part.without else lines
 
     def brief(self, draft: Draft, known: Known) -> str:  # noqa: ARG002 - the same signature everywhere
-        """How many fields are asked for in addition, and what psconnect goes without."""
+        """The version that was saved, how many further fields are asked for, and what psconnect goes without."""
         part = draft.of(PluginPart)
         added = sum(bool(field.strip()) for entity in part.custom.values() for field in entity.split(","))
-        said = [counted(added, "{count} further field", "{count} further fields")] if added else []
+        said = [tr("version {version}", version=part.built.version)] if part.built.version else [tr("not saved yet")]
+        if added:
+            said.append(counted(added, "{count} further field", "{count} further fields"))
         if part.without:
             said.append(tr("without {what}", what=pieces_what(part.without)))
         return sentence(tr("; ").join(said))

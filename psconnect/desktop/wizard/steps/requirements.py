@@ -42,17 +42,21 @@ class RequirementsStep(StepSpec[RequirementsPart]):
         return [(label, ", ".join(found[key]) or tr("nothing more")) for key, label in labels.items()]
 
     def brief(self, draft: Draft, known: Known) -> str:
-        """How many attributes are skipped or reported for, besides what the destination needs."""
+        """For how many attributes a record is skipped or reported, besides what the destination needs."""
         attributes = [
             one for entity in roster_of(draft, known).entities.values() if entity.included for one in entity.attributes
         ]
         wishes = [one.requirement for one in attributes if not one.needed]
         skipped, reported = wishes.count("skip"), wishes.count("report")
         said = [
-            counted(skipped, "skipped without {count} attribute", "skipped without {count} attributes")
+            counted(
+                skipped, "skipped if {count} attribute is missing", "skipped if one of {count} attributes is missing"
+            )
             if skipped
             else "",
-            counted(reported, "reported without {count} more", "reported without {count} more") if reported else "",
+            counted(reported, "reported if {count} attribute is missing", "reported if one of {count} is missing")
+            if reported
+            else "",
         ]
         return sentence(tr(", ").join(text for text in said if text)) or tr("What the destination needs")
 
