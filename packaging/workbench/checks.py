@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -16,6 +17,11 @@ _CODE = ("psconnect", "packaging/workbench", "tests", "dev.py")
 # Whole files side by side, so that what a file's tests share is made once. Not where something is measured, and not
 # where a person looks for a mistake with arguments of their own.
 SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"]
+# A test that waits inside a library never sees pytest-timeout's signal. Its process ends here, with a trace of what it
+# waited for. The process that replaces it starts with the same test, so one replacement is enough.
+HARD_LIMIT = ["--max-worker-restart=1", "-o", "faulthandler_timeout=300", "-o", "faulthandler_exit_on_timeout=true"]
+# Three times what the quick run takes on a slow computer, so only a run that hangs meets it.
+RUN_LIMIT = 2_700
 
 
 @dataclass(frozen=True)
@@ -47,9 +53,9 @@ def test(environment: Environment, *, with_thorough: bool, pytest_args: list[str
         if with_thorough:
             options += ["--thorough", f"--figures={figures}"]
         elif not pytest_args:
-            options += SIDE_BY_SIDE
+            options += SIDE_BY_SIDE + HARD_LIMIT
         command = [str(environment.python), "-m", "pytest", *options, *pytest_args]
-        results["pytest"] = _step(environment, "pytest", command)
+        results["pytest"] = _step(environment, "pytest", command, None if with_thorough or pytest_args else RUN_LIMIT)
         counts = read_counts(outcome)
         green = all(results.values())
         if with_thorough and green and not pytest_args:
@@ -94,9 +100,25 @@ def _house(environment: Environment) -> bool:
     return not broken
 
 
-def _step(environment: Environment, name: str, command: list[str]) -> bool:
+def _step(environment: Environment, name: str, command: list[str], limit: float | None = None) -> bool:
+    """Runs one step, at most `limit` seconds long; returns whether it came out well."""
     print(f"\n== {name}", flush=True)
-    return subprocess.run(command, cwd=environment.folder, env=environment.variables(), check=False).returncode == 0
+    with subprocess.Popen(command, cwd=environment.folder, env=environment.variables()) as process:
+        try:
+            return process.wait(limit) == 0
+        except subprocess.TimeoutExpired:
+            print(f"\n{name} took longer than {limit:g} seconds and was ended.", flush=True)
+            process.send_signal(signal.SIGINT)
+            return _ended(process)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    """Gives an interrupted step a minute to tell what it knows; its outcome is a failure in any case."""
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    return False
 
 
 def _summarise(results: dict[str, bool]) -> None:

@@ -126,6 +126,41 @@ def test_arguments_go_to_pytest(project: Environment, capfd: pytest.CaptureFixtu
     assert not (project.folder / "tests/THOROUGH.md").exists()
 
 
+_HANGING = """import ctypes
+
+
+def test_hangs():
+    mutex = ctypes.create_string_buffer(128)
+    library = ctypes.PyDLL(None)
+    while True:
+        library.pthread_mutex_lock(mutex)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="made with POSIX threads")
+def test_what_hangs_inside_a_library_is_ended(
+    project: Environment, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _change(project, "tests/test_small.py", _HANGING)
+    limits = [option.replace("=300", "=2") for option in checks.HARD_LIMIT]
+    monkeypatch.setattr(checks, "HARD_LIMIT", limits)
+    assert checks.test(project, with_thorough=False, pytest_args=[]) == 1
+    lines = _lines(capfd)
+    assert "FAILED  pytest" in lines
+    assert lines[-1] == "0 passed, 2 failed"
+
+
+def test_a_run_that_never_ends_is_ended(
+    project: Environment, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _change(project, "tests/test_small.py", "import time\n\n\ndef test_waits():\n    time.sleep(1000)\n")
+    monkeypatch.setattr(checks, "RUN_LIMIT", 5)
+    assert checks.test(project, with_thorough=False, pytest_args=[]) == 1
+    lines = _lines(capfd)
+    assert "pytest took longer than 5 seconds and was ended." in lines
+    assert "FAILED  pytest" in lines
+
+
 def test_lint_runs_no_test(project: Environment, capfd: pytest.CaptureFixture[str]) -> None:
     _change(project, "tests/test_small.py", "def test_bad():\n    assert not __name__\n")
     assert checks.lint(project) == 0
