@@ -16,10 +16,12 @@ from psconnect.model.entities import ENTITIES
 from psconnect.model.errors import FixSettings
 from psconnect.model.filter_rules import FilterRule, parse_filters
 from psconnect.model.ids import IdRules, IdSettings, id_rules_of
+from psconnect.model.notices import NoticeSettings, check_notices
 from psconnect.model.pasted import pasted
 from psconnect.model.paths import check_path
 from psconnect.model.phrases import Phrase
 from psconnect.model.roster_rules import UniquenessSettings, check_uniqueness
+from psconnect.model.schedule import ScheduleSettings, check_schedule
 from psconnect.model.scope import ScopeSettings, check_scope
 from psconnect.model.sections import (
     POWERSCHOOL,
@@ -39,8 +41,6 @@ LONGEST_NAME = 200
 """The longest name of a connection, in characters; files are named after it."""
 NEWER = "PSC-SETTINGS-NEWER"
 _SET_APART = "source.client_secret"
-_KEPT = ("schedule",)
-"""Sections that the file format reserves for later versions."""
 
 
 class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -76,6 +76,8 @@ class Connection(msgspec.Struct, frozen=True, omit_defaults=True):
     uniqueness: UniquenessSettings = UniquenessSettings()
     safety: SafetySettings = SafetySettings()
     destination: dict[str, Any] = msgspec.field(default_factory=dict)
+    schedule: ScheduleSettings = ScheduleSettings()
+    notices: NoticeSettings = NoticeSettings()
     plugin: BuiltPlugin = BuiltPlugin()
     disabled: bool = False
     stated: dict[str, dict[str, Any]] = msgspec.field(default_factory=dict)
@@ -141,6 +143,8 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "ids": IdSettings,
     "uniqueness": UniquenessSettings,
     "safety": SafetySettings,
+    "schedule": ScheduleSettings,
+    "notices": NoticeSettings,
     "plugin": BuiltPlugin,
 }
 
@@ -159,10 +163,6 @@ def from_dict(data: dict[str, Any]) -> Connection:
             file_format=file_format if isinstance(file_format, int) else str(file_format),
             known_format=FILE_FORMAT,
         )
-    for key in _KEPT:
-        if data.get(key):
-            raise FixSettings("PSC-SETTINGS-INVALID/kept-for-later", where=key, section=key)
-        data.pop(key, None)
     _check_keys(data, Connection, "")
     data = _with_own_settings(data)
     for name, section in _SECTIONS.items():
@@ -222,6 +222,8 @@ def _normalised(connection: Connection) -> Connection:
             raise FixSettings("PSC-SETTINGS-INVALID/freeze", where=where, place=where, until=season.until.isoformat())
     check_uniqueness(connection.uniqueness)
     check_scope(connection.scope)
+    check_schedule(connection.schedule)
+    check_notices(connection.notices)
     source = connection.source
     if source.url:
         source = msgspec.structs.replace(source, url=normalise_url(source.url))

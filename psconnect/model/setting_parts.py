@@ -14,6 +14,8 @@ _NOT_DECIDING = (
     "id",
     "disabled",
     "safety",
+    "schedule",
+    "notices",
     "plugin",
     "source.client_id",
     "source.ca_file",

@@ -19,7 +19,7 @@ from psconnect.model.sections import POWERSCHOOL
 Settings = Mapping[str, Any]
 """Tables of a connection file."""
 
-_OF_ONE_CONNECTION = ("format", "name", "id", "preset", "disabled", "schedule")
+_OF_ONE_CONNECTION = ("format", "name", "id", "preset", "disabled", "schedule", "notices")
 _SOURCE = ("read", "compare", "without")
 """What a preset can say of the source: how it is read, not whose it is."""
 _DEEPER = {"mapping": 1, "values": 1, "requirements": 1, "safety": 2}

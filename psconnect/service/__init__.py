@@ -21,6 +21,7 @@ from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_erro
 from psconnect.service.figures import Figures, StandingFigures
 from psconnect.service.find import Find
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
+from psconnect.service.preferences import PreferenceKeeping
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.runs import Runs
 from psconnect.service.safety import LastMeasured, LimitFigures
@@ -154,7 +155,7 @@ __all__ = [
 
 
 @dataclass
-class Service(Connections, SetUp, Runs, Review, Find, Figures, LimitFigures):
+class Service(Connections, SetUp, Runs, Review, Find, Figures, LimitFigures, PreferenceKeeping):
     """Everything a user can do with the connections of one home.
 
     All methods raise PsconnectError that a user can act on. Methods with ``cancel`` can be stopped from another thread;

@@ -38,7 +38,14 @@ _REPORTED = {
     "applying": marked("This report was made while the run was delivering."),
 }
 _SCOPES = {"all": marked("All records"), "users": marked("Users only"), "courses": marked("Courses only")}
-_TRIGGERS = {"button": marked("Window"), "schedule": marked("Schedule"), "command line": marked("Command line")}
+_TRIGGERS = {
+    "button": marked("Window"),
+    "command line": marked("Command line"),
+    "schedule": marked("Schedule"),
+    "new-year": marked("First day of the school calendar"),
+    "tonight": marked("Run tonight"),
+    "catch-up": marked("Schedule, made up for a missed time"),
+}
 _WAYS = {
     "queries": marked("By the plugin’s queries"),
     "tables": marked("Table by table"),

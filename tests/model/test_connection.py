@@ -127,7 +127,9 @@ keep = 3
         ({"name": "Lincoln\u200b roster"}, "name", "Give it a name"),
         ({"name": "a\nb"}, "name", "Give it a name"),
         ({"preset": ""}, "preset", "Set preset"),
-        ({"schedule": {"every": "day"}}, "schedule", "Take [schedule] out"),
+        ({"schedule": {"evry": "day"}}, "schedule.evry", "every"),
+        ({"schedule": {"at": ["25:00"]}}, "schedule.at", "a time, as 05:30"),
+        ({"notices": {"results": "some"}}, "notices.results", "“all”"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_by_its_key(data: dict[str, Any], where: str, to_do: str) -> None:

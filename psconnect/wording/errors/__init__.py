@@ -19,6 +19,7 @@ from psconnect.wording.errors import (
     network,
     reading,
     runs,
+    schedule,
     settings,
     settings_invalid,
     storage,
@@ -40,6 +41,7 @@ TEXTS: dict[str, ErrorTexts] = {
     **ids.TEXTS,
     **delivery.TEXTS,
     **runs.TEXTS,
+    **schedule.TEXTS,
 }
 """The texts of every error, by its key."""
 _ADDED: dict[str, ErrorTexts] = {}

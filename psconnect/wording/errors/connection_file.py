@@ -31,9 +31,6 @@ TEXTS = {
     "PSC-SETTINGS-INVALID/freeze": _invalid(
         marked("{place} ends on {until}, before it begins."), marked("Give a later day, or the same one.")
     ),
-    "PSC-SETTINGS-INVALID/kept-for-later": _invalid(
-        marked("[{section}] can’t be used in this version."), marked("Take [{section}] out of the file.")
-    ),
     "PSC-SETTINGS-INVALID/lacks": _invalid(marked("“{place}” lacks “{name}”."), marked("Add {name}: {wanted}.")),
     "PSC-SETTINGS-INVALID/long-name": _invalid(
         plural("The connection’s name has 1 character.", "The connection’s name has {count} characters."),

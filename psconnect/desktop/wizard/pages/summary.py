@@ -71,7 +71,7 @@ class SummaryPage(StepPage):
             title = tr("Ready")
         waits = not session.delivered and session.draft.of(SafetyPart).preview != "never"
         first = tr("Nothing is delivered before you have looked at it and approved it.") if waits else ""
-        why = f"{tr('Each line leads back to its step.')} {first}".strip()
+        why = " ".join(text for text in (tr("Each line leads back to its step."), first) if text)
         return StepText(label, title, why)
 
     def entered(self) -> None:
