@@ -10,6 +10,10 @@ def _schedule(happened: str, to_do: str) -> ErrorTexts:
     return ErrorTexts(marked("The schedule can’t be used"), happened, to_do)
 
 
+def _system(happened: str, to_do: str) -> ErrorTexts:
+    return ErrorTexts(marked("This computer’s scheduler did not do it"), happened, to_do)
+
+
 def _notice(happened: str, to_do: str) -> ErrorTexts:
     return ErrorTexts(marked("The notices can’t be used"), happened, to_do)
 
@@ -23,6 +27,10 @@ TEXTS = {
     ),
     "PSC-NOTICE-PING": _notice(
         marked("“{url}” can’t be called after a run."), marked("Give an address that begins with https://.")
+    ),
+    "PSC-SCHEDULE-ENTRY-MISSING": _system(
+        marked("The scheduler has no entry of this connection any more."),
+        marked("Switch the schedule off and on again."),
     ),
     "PSC-SCHEDULE-NO-DAY": _schedule(marked("A weekly schedule has no day."), marked("Choose at least one day.")),
     "PSC-SCHEDULE-NO-TIME": _schedule(

@@ -1,0 +1,1 @@
+"""When connections run by themselves, and how the operating system starts them."""

@@ -1,0 +1,1 @@
+"""The operating systems' own schedulers behind one contract (kind.Scheduler)."""
