@@ -8,8 +8,12 @@ import subprocess
 import sys
 
 # A real session bus and keyring for tests of stored secrets; git for the record of a thorough run; a screen, hands on
-# mouse and keyboard, and what a screen reader asks, for tests of the window; a browser for the demo's own pages.
-FOR_TESTS = ("at-spi2-core", "chromium", "chromium-driver", "dbus", "git", "gnome-keyring", "xdotool", "xvfb")
+# mouse and keyboard, and what a screen reader asks, for tests of the window; a browser for the demo's own pages; for
+# reports, a reader of PDF files and fonts for the scripts that names are written in.
+FOR_TESTS = (
+    *("at-spi2-core", "chromium", "chromium-driver", "dbus", "git", "gnome-keyring", "xdotool", "xvfb"),
+    *("fonts-dejavu-core", "fonts-droid-fallback", "fonts-lohit-deva", "fonts-nanum", "poppler-utils"),
+)
 
 # What Qt loads when it opens a window.
 FOR_WINDOW = (
