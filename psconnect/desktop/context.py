@@ -65,6 +65,9 @@ class Navigator(Protocol):
     def help(self, step: str = "") -> None:
         """The help; with the key of a step of the set-up, what helps with that."""
 
+    def preferences(self, key: str = "") -> None:
+        """What is set for psconnect as a whole; with the key of a card, that card."""
+
     @property
     def last_open(self) -> str:
         """The connection that was open last, or the only one there is; empty for none."""

@@ -55,6 +55,9 @@ class WindowDeeds(Protocol):
     def help(self) -> None:
         """Show the help."""
 
+    def preferences(self) -> None:
+        """Show what is set for psconnect as a whole."""
+
 
 @dataclass(frozen=True)
 class MenuEntry:
@@ -70,7 +73,7 @@ class MenuEntry:
 class Menus:
     """Builds a window's menu bar, and enables and disables its items."""
 
-    def __init__(self, window: QMainWindow, deeds: WindowDeeds, *, demo: bool) -> None:
+    def __init__(self, window: QMainWindow, deeds: WindowDeeds, *, demo: bool, with_preferences: bool = True) -> None:
         self._window = window
         self._of_open: list[QAction] = []
         new = MenuEntry(tr("New connection"), deeds.set_up, _Keys.New)
@@ -80,9 +83,11 @@ class Menus:
             if demo
             else MenuEntry(tr("Try the demo district"), deeds.try_demo)
         ]
+        preferences = MenuEntry(tr("Preferences"), deeds.preferences, _Keys.Preferences, Role.PreferencesRole)
+        own = [preferences, None] if with_preferences else []
         close = MenuEntry(tr("Close window"), window.close, _Keys.Close)
         leave = MenuEntry(tr("Quit psconnect"), QApplication.closeAllWindows, _Keys.Quit, Role.QuitRole)
-        self._menu(tr("&File"), [new, imports, *tries, None, close, leave])
+        self._menu(tr("&File"), [new, imports, *tries, None, *own, close, leave])
         self._deeds = deeds
         self._connection = self._menu(tr("&Connection"), _of_connection(deeds))
         self._of_each: list[QAction] = []

@@ -1,4 +1,4 @@
-"""The navigation at the side: all connections, the pages of the open one, and help; a rail in a narrow window."""
+"""The navigation at the side: connections, the pages of the open one, help, preferences; a rail in a narrow window."""
 
 from __future__ import annotations
 
@@ -29,9 +29,12 @@ _PAGE_SYMBOLS = {"find": "search"}
 
 
 class SideBar(QWidget):
-    """Tells the navigator where to go; ``mark`` shows where the window is, ``set_narrow`` makes it a rail of icons."""
+    """Tells the navigator where to go; ``mark`` shows where the window is, ``set_narrow`` makes it a rail of icons.
 
-    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
+    ``with_preferences`` is false where there is no preference yet.
+    """
+
+    def __init__(self, context: PageContext, parent: QWidget | None = None, *, with_preferences: bool = True) -> None:
         super().__init__(parent)
         self._context = context
         self._states: list[ConnectionState] = []
@@ -44,6 +47,8 @@ class SideBar(QWidget):
         go = context.go
         self._all = self._button(tr("Connections"), go.connections, "connections", tr("All"))
         self.help_button = self._button(tr("Help"), self._open_help, "help")
+        self.preferences_button = self._button(tr("Preferences"), self._open_preferences, "preferences")
+        self.preferences_button.setVisible(with_preferences)
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         layout = QVBoxLayout(self)
@@ -55,6 +60,7 @@ class SideBar(QWidget):
         layout.addWidget(self._all)
         layout.addWidget(self._scrolling(), 1)
         layout.addWidget(self.help_button)
+        layout.addWidget(self.preferences_button)
         context.runs.changed.connect(lambda _name: self._refresh_symbols())
         self._buttons: dict[str, NavButton] = {}
         self._pages: dict[str, NavButton] = {}
@@ -73,7 +79,7 @@ class SideBar(QWidget):
             self.setFixedWidth(RAIL if narrow else WIDTH)
             self._word.setHidden(narrow)
             self._set_margins()
-            for button in (self._all, self.help_button):
+            for button in (self._all, self.help_button, self.preferences_button):
                 button.set_narrow(narrow=narrow)
             self._rebuild()
 
@@ -98,6 +104,9 @@ class SideBar(QWidget):
 
     def _open_help(self) -> None:
         self._context.go.help()
+
+    def _open_preferences(self) -> None:
+        self._context.go.preferences()
 
     def _rebuild(self) -> None:
         had_focus = next((key for key, button in self._all_buttons() if button.hasFocus()), "")
@@ -184,6 +193,7 @@ class SideBar(QWidget):
     def _check(self) -> None:
         self._all.setChecked(self._page == "connections")
         self.help_button.setChecked(self._page == "help")
+        self.preferences_button.setChecked(self._page == "preferences")
         for name, button in self._buttons.items():
             button.setChecked(name == self._name and self._page not in self._pages)
         for page, button in self._pages.items():

@@ -17,6 +17,7 @@ from psconnect.desktop.pages.help import HelpPage
 from psconnect.desktop.pages.history import HistoryPage
 from psconnect.desktop.pages.ids import IdsPage
 from psconnect.desktop.pages.overview import OverviewPage
+from psconnect.desktop.pages.preferences import PreferencesPage
 from psconnect.desktop.pages.records import RecordsPage
 from psconnect.desktop.pages.review import ReviewPage
 from psconnect.desktop.pages.run import RunPage
@@ -50,7 +51,7 @@ class PlaceStack(QStackedWidget):
         self.sync, self.records = SyncPage(context), RecordsPage(context)
         self.finder, self.ids = FindPage(context), IdsPage(context)
         self.check = CheckPage(context)
-        self.findings = FindingsPage(context)
+        self.findings, self.preferences = FindingsPage(context), PreferencesPage(context)
         self._pages: dict[str, ScrollPage] = {
             "connections": self.connections,
             "overview": self.overview,
@@ -66,6 +67,7 @@ class PlaceStack(QStackedWidget):
             "records": self.records,
             "help": self.help,
             "check": self.check,
+            "preferences": self.preferences,
         }
         for page in self._pages.values():
             self.addWidget(page)
@@ -167,4 +169,4 @@ class PlaceStack(QStackedWidget):
 
 def _connection_of(place: _Place) -> str:
     key, values = place
-    return values[0] if values and key not in (SET_UP, "help") else ""
+    return values[0] if values and key not in (SET_UP, "help", "preferences") else ""

@@ -81,7 +81,7 @@ class MainWindow(Ways):
         self._lay_out()
         self._again = StartAgain(service, self.bridge, self._ask, self._started_again, self.refuse, self)
         self.importing = Importing(service, self.bridge, self._ask, self._imported, self.refuse, self)
-        self._menus = Menus(self, self, demo=self._demo)
+        self._menus = Menus(self, self, demo=self._demo, with_preferences=bool(self.places.preferences.cards))
         self._notice_timer = QTimer(self)
         self._notice_timer.setSingleShot(True)
         self._notice_timer.timeout.connect(self.banner.hide)
@@ -96,7 +96,8 @@ class MainWindow(Ways):
         self.connections()
 
     def _lay_out(self) -> None:
-        self.side, self.banner = SideBar(self.context), Banner()
+        self.side = SideBar(self.context, with_preferences=bool(self.places.preferences.cards))
+        self.banner = Banner()
         right = QWidget()
         right.setProperty("look", "page")
         column = QVBoxLayout(right)

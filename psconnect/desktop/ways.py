@@ -68,6 +68,10 @@ class Ways(QMainWindow):
         """Show the review of a waiting run."""
         self.places.go("review", name, run_id)
 
+    def preferences(self, key: str = "") -> None:
+        """Show what is set for psconnect as a whole, or one card of it."""
+        self.places.go("preferences", *([key] if key else []))
+
     def set_up(self, draft_id: str = "") -> None:
         """Set up a new connection, or go on with a set-up that waits."""
         self.places.go(SET_UP, draft_id)

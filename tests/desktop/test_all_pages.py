@@ -74,6 +74,7 @@ def test_every_page_of_the_window(open_window: OpenWindow, connected: Connected,
     values = {
         "connections": (),
         "help": (),
+        "preferences": (),
         "summary": (NAME, held),
         "review": (NAME, held),
         "findings": (NAME, "", "", ""),

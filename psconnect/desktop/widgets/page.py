@@ -168,6 +168,11 @@ class ScrollPage(QWidget):
         again: list[Action] = [(tr("Try again"), self.again)] if self.again else []
         self.show_message(word(error).title, text, actions or [*again, *self.ways_out(error.code)])
 
+    def bring_in_sight(self, part: QWidget) -> None:
+        """Scroll to a part of the body."""
+        if self._scrolling:
+            self._scrolling.ensureWidgetVisible(part, 0, 0)
+
     @property
     def message_shown(self) -> bool:
         """Whether a message stands in for the body."""

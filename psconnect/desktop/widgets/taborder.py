@@ -21,6 +21,12 @@ def put_in_order(root: QWidget) -> None:
             before = widget
 
 
+def first_control(root: QWidget) -> QWidget | None:
+    """What the Tab key comes to first below ``root``; None if there is nothing to press."""
+    stops = (widget for widget in _in_layout_order(root) if widget is not root)
+    return next((one for one in stops if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisibleTo(root)), None)
+
+
 def _in_layout_order(widget: QWidget) -> Iterator[QWidget]:
     yield widget
     seen: set[QWidget] = set()
