@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.runs import APPLIED, Run
 
 ResultMail = Literal["none", "all", "problems", "weekly"]
 RESULT_MAILS: tuple[ResultMail, ...] = ("none", "all", "problems", "weekly")
 """Which results are mailed: none, each run's, those with problems only, or a digest once a week."""
+NoticeKind = Literal["result", "hold", "new-data", "digest"]
+"""What a mail is about: a run's result, a run that waits, the data of a new school year, or a week."""
+_TROUBLED = ("failed", "interrupted", "skipped", "held")
+_UNTOLD = ("previewed", "queued", "reading", "shaping", "planning", "applying", "expired")
+"""States that are no result: a plan that was only looked at or replaced, and runs at work."""
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 
@@ -25,7 +32,9 @@ class NoticeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
         holds: whether a run that waits for an approval is mailed, in addition to the result.
         new_data: whether the first run of a new school year is mailed.
         names: whether mails name people; otherwise they hold counts and rules only.
-        ping_url: an address that is called after each run, for a monitoring service; nobody's data goes there.
+        ping_url: an address that is called after each run that went well, for a monitoring service; nobody's data goes
+            there.
+        ping_fail: whether it is also called after a run that did not go well, with ``/fail`` behind its path.
     """
 
     to: list[str] = msgspec.field(default_factory=list)
@@ -34,6 +43,51 @@ class NoticeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     new_data: bool = True
     names: bool = False
     ping_url: str = ""
+    ping_fail: bool = False
+
+
+class WaitingNotice(msgspec.Struct, frozen=True):
+    """A mail that is still to be sent. It is made when it is sent: what waits holds no text of it.
+
+    Attributes:
+        run: id of the run that it is about; empty for a digest.
+        since: when it was due.
+        error: what went wrong when it was last tried (PsconnectError.as_dict); None before that.
+    """
+
+    kind: NoticeKind
+    run: str
+    since: datetime
+    error: dict[str, Any] | None = None
+
+
+def notices_of(run: Run, settings: NoticeSettings, before: Run | None = None) -> list[NoticeKind]:
+    """The mails that a run brings about when it ends or begins to wait; the digest comes by the calendar.
+
+    ``before`` is the delivery before it.
+    """
+    if not settings.to or run.state in _UNTOLD or run.kind == "rehearsal":
+        return []
+    told: list[NoticeKind] = []
+    if settings.results == "all" or (settings.results == "problems" and has_trouble(run, before)):
+        told.append("result")
+    if settings.holds and run.state == "held":
+        told.append("hold")
+    if settings.new_data and run.trigger == "new-year" and run.state in APPLIED:
+        told.append("new-data")
+    return told
+
+
+def has_trouble(run: Run, before: Run | None) -> bool:
+    """Whether somebody has to look at a run: it ended badly, waits, was refused something, or found more than before.
+
+    Findings alone are no trouble: in most districts the same ones come back every day.
+    """
+    return run.state in _TROUBLED or run.refused > 0 or _findings(run) > (_findings(before) if before else 0)
+
+
+def _findings(run: Run) -> int:
+    return sum(count for severity, count in run.problems.items() if severity != "info")
 
 
 def check_notices(settings: NoticeSettings) -> None:

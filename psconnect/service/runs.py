@@ -16,6 +16,7 @@ from psconnect.model.runs import Change, Run
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.reports import write_report
 from psconnect.service.destinations import Destinations
+from psconnect.service.notifying import Notifying
 from psconnect.store.history import run_table
 from psconnect.store.settings.change_times import change_times
 from psconnect.sync import approvals, engine, undo
@@ -32,7 +33,7 @@ from psconnect.sync.shaping import ShapedSource
 from psconnect.sync.system_name import system_name
 
 
-class Runs(Destinations):
+class Runs(Destinations, Notifying):
     """What a user can do with runs."""
 
     def sync(
@@ -52,7 +53,8 @@ class Runs(Destinations):
         held for, and can't be approved.
         """
         with self._running(name, on_event, cancel, next_year=rehearse) as job:
-            return _logged(engine.start(job, trigger=trigger, scope=scope, plan_only=plan_only, rehearse=rehearse))
+            run = engine.start(job, trigger=trigger, scope=scope, plan_only=plan_only, rehearse=rehearse)
+        return self._told(run, cancel)
 
     def approve(
         self,
@@ -70,12 +72,14 @@ class Runs(Destinations):
         PSC-RUN-EXPIRED; re-validating it in time gives it another day.
         """
         with self._running(self._name_of(run_id), on_event, cancel) as job:
-            return _logged(approvals.approve(job, run_id, reason, plan_hash))
+            run = approvals.approve(job, run_id, reason, plan_hash)
+        return self._told(run, cancel)
 
     def discard(self, run_id: str) -> Run:
         """Discard a waiting run."""
         with self._running(self._name_of(run_id), ignore, None) as job:
-            return _logged(approvals.discard(job, run_id))
+            run = approvals.discard(job, run_id)
+        return self._told(run)
 
     def revalidate(self, run_id: str, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Run:
         """Plan a waiting run again; returns it, fresh again, if its plan is unchanged.
@@ -84,7 +88,9 @@ class Runs(Destinations):
         change, or failed if reading failed (the waiting run then keeps waiting). Compare the ids.
         """
         with self._running(self._name_of(run_id), on_event, cancel) as job:
-            return _logged(approvals.revalidate(job, run_id))
+            run = approvals.revalidate(job, run_id)
+        # The same run still waits: that was told when it began to.
+        return _logged(run) if run.id == run_id else self._told(run, cancel)
 
     def exclude(self, run_id: str, entity: str, keys: Collection[int]) -> Run:
         """Exclude changes from a waiting run's plan; returns the run with its new counts, holds and hash.
@@ -112,7 +118,8 @@ class Runs(Destinations):
         because it would redo what was undone. Raises FixSettings with ``can_undo``'s reason.
         """
         with self._running(self._name_of(run_id), ignore, None) as job:
-            return _logged(undo.undo(job, run_id, trigger))
+            run = undo.undo(job, run_id, trigger)
+        return self._told(run)
 
     def runs(self, name: str) -> list[Run]:
         """All runs of a connection, newest first."""
@@ -134,6 +141,12 @@ class Runs(Destinations):
         """Write a run's report in the format of the file's ending."""
         with self._found(run_id) as found:
             return write_report(found.db, self._files.get(found.connection), found.number, path)
+
+    def _told(self, run: Run, cancel: CancelToken | None = None) -> Run:
+        """The run, logged and told to whom the connection's notices name."""
+        _logged(run)
+        self.notify_of(run, cancel)
+        return run
 
     @contextmanager
     def _running(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from psconnect.model.connection import from_dict
 from psconnect.model.errors import FixSettings
+from psconnect.model.notices import NoticeSettings, notices_of
+from psconnect.model.runs import Run
 
 LEAST = {"name": "Lincoln", "preset": "oneroster"}
 
@@ -34,3 +37,34 @@ def test_what_is_meant_is_kept(url: str) -> None:
     notices = from_dict({**LEAST, "notices": table}).notices
     assert (notices.to, notices.results, notices.ping_url) == (["office@lincoln.org"], "weekly", url)
     assert not notices.names
+
+
+def run_in(state: str, **more: Any) -> Run:
+    return Run(
+        "r1", "Lincoln", state, more.pop("trigger", "schedule"), "all", datetime(2026, 11, 30, tzinfo=UTC), **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("run", "told"),
+    [
+        (run_in("finished"), []),
+        (run_in("finished_with_problems", problems={"warning": 12}), []),
+        (run_in("finished_with_problems", problems={"warning": 13}), ["result"]),
+        (run_in("finished_with_problems", problems={"warning": 12, "info": 9}), []),
+        (run_in("finished_with_problems", problems={"warning": 12}, set_aside={"refused": 1}), ["result"]),
+        (run_in("failed"), ["result"]),
+        (run_in("interrupted"), ["result"]),
+        (run_in("skipped"), ["result"]),
+        (run_in("cancelled"), []),
+        (run_in("held"), ["result", "hold"]),
+        (run_in("previewed"), []),
+        (run_in("held", kind="rehearsal"), []),
+        (run_in("finished", trigger="new-year"), ["new-data"]),
+        (run_in("failed", trigger="new-year"), ["result"]),
+    ],
+)
+def test_problems_only_means_what_somebody_has_to_look_at(run: Run, told: list[str]) -> None:
+    settings = NoticeSettings(to=["office@lincoln.example"], results="problems")
+    before = run_in("finished_with_problems", problems={"warning": 12})
+    assert notices_of(run, settings, before) == told

@@ -15,6 +15,7 @@ from psconnect.wording.errors import (
     delivery,
     fields,
     ids,
+    mail,
     mapping,
     network,
     reading,
@@ -42,6 +43,7 @@ TEXTS: dict[str, ErrorTexts] = {
     **delivery.TEXTS,
     **runs.TEXTS,
     **schedule.TEXTS,
+    **mail.TEXTS,
 }
 """The texts of every error, by its key."""
 _ADDED: dict[str, ErrorTexts] = {}

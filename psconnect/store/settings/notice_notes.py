@@ -1,0 +1,97 @@
+"""The mails of a connection that are still to be sent: which, and since when; no text, no address, nobody's data.
+
+The file lies beside the roster data and goes with it. Several processes may add to it; one at a time sends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import filelock
+import msgspec
+
+from psconnect.logs import logger
+from psconnect.model.notices import WaitingNotice
+from psconnect.store.files import storage_errors, write_atomically
+
+MOST_WAITING = 20
+KEPT_DAYS = 7
+"""A mail that could not be sent for so long is given up: what it tells is out of date."""
+_EDIT_SECONDS = 10.0
+
+
+class NoticeNotes(msgspec.Struct):
+    """What is kept between runs.
+
+    Attributes:
+        waiting: mails that are still to be sent, the oldest first.
+        given_up: how many were given up since the last one that was sent.
+        told_until: the day up to which the last digest told.
+    """
+
+    waiting: list[WaitingNotice] = msgspec.field(default_factory=list)
+    given_up: int = 0
+    told_until: date | None = None
+
+    def add(self, notice: WaitingNotice, now: datetime) -> None:
+        """Let a mail wait; what is too old or too much is given up, and counted."""
+        if any((one.kind, one.run) == (notice.kind, notice.run) for one in self.waiting):
+            return
+        fresh = [one for one in self.waiting if now - one.since < timedelta(days=KEPT_DAYS)]
+        kept = [*fresh, notice][-MOST_WAITING:]
+        self.given_up += len(self.waiting) + 1 - len(kept)
+        self.waiting = kept
+
+
+@dataclass(frozen=True)
+class NoticeFile:
+    """The notes of the connection whose roster data is at ``rosters``."""
+
+    rosters: Path
+
+    @property
+    def path(self) -> Path:
+        """Where the notes are."""
+        return self.rosters.with_suffix(".notices")
+
+    def read(self) -> NoticeNotes:
+        """The notes as they are; empty where there are none."""
+        with storage_errors(self.path):
+            if not self.path.exists():
+                return NoticeNotes()
+            content = self.path.read_bytes()
+        try:
+            return msgspec.json.decode(content, type=NoticeNotes)
+        except msgspec.DecodeError:
+            logger.warning("notes of notices can't be read")
+            return NoticeNotes()
+
+    @contextlib.contextmanager
+    def edited(self) -> Iterator[NoticeNotes]:
+        """The notes, written back afterwards; raises LocalStorage if that is impossible."""
+        with storage_errors(self.path), filelock.FileLock(self._lock("notices-edit"), timeout=_EDIT_SECONDS):
+            notes = self.read()
+            yield notes
+            write_atomically(self.path, msgspec.json.encode(notes))
+
+    @contextlib.contextmanager
+    def sending(self) -> Iterator[bool]:
+        """Be the one who sends; gives whether that is so, because another process may be at it."""
+        lock = filelock.FileLock(self._lock("notices-send"), timeout=0)
+        with storage_errors(self.path):
+            try:
+                lock.acquire()
+            except filelock.Timeout:
+                yield False
+                return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def _lock(self, ending: str) -> Path:
+        return self.rosters.with_suffix(f".{ending}")
