@@ -8,6 +8,7 @@ from collections.abc import Callable
 from psconnect.cli import connection_verbs, demo, run_verbs, window
 from psconnect.cli.explaining import explain_record
 from psconnect.cli.filtering import filters
+from psconnect.cli.history_verbs import list_disclosures
 from psconnect.cli.identity import adopt_ids, rekey_ids
 from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.cli.secret_verbs import list_secrets, remove_secret, set_secret
@@ -53,6 +54,7 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "run exclude": run_verbs.edit_plan,
     "run include": run_verbs.edit_plan,
     "run undo": run_verbs.undo_run,
+    "disclosures": list_disclosures,
     "explain": explain_record,
     "filters": filters,
     "report": run_verbs.report_file,

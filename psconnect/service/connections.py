@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,13 +18,12 @@ from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import APPLIED, Run, telling_run
 from psconnect.model.setting_parts import differing_parts
 from psconnect.powerschool.plugin_versions import built_later
-from psconnect.service.destinations import Destinations
+from psconnect.service.disclosing import Disclosing
 from psconnect.service.identity import Identity
 from psconnect.service.secrets import destination_secret_keys, every_secret
 from psconnect.store.files import DELIVERED_READ, LAST_READ, storage_errors, write_atomically
 from psconnect.store.history import run_table
 from psconnect.store.lock import run_lock
-from psconnect.store.plan.ledger import ledger_counts
 from psconnect.store.reading.last_reading import FINDER
 from psconnect.store.settings.change_times import note_change
 from psconnect.store.settings.connection_files import read_file, to_toml
@@ -53,7 +51,7 @@ class ConnectionState:
     last_success: Run | None = None
 
 
-class Connections(Identity, Destinations):
+class Connections(Identity, Disclosing):
     """What a user can do with the connections themselves."""
 
     def connections(self) -> list[ConnectionState]:
@@ -178,7 +176,7 @@ class Connections(Identity, Destinations):
         name = connection.name
         rosters = self.rosters_of(name)
         with run_lock(rosters.with_suffix(".lock"), name):
-            self._note_removal(connection)
+            self.note_removal(connection)
             self.secrets.remove(connection.name, every_secret())
             with storage_errors(rosters):
                 for path in rosters.parent.glob(f"{rosters.stem}.*"):
@@ -223,20 +221,6 @@ class Connections(Identity, Destinations):
             return []
         except LocalStorage as error:
             return [error.where]
-
-    def _note_removal(self, connection: Connection) -> None:
-        counts: dict[str, int] | None = None
-        # Damaged roster data can also be removed; the number of delivered records is then unknown.
-        with contextlib.suppress(LocalStorage), self._history(connection.name) as db:
-            counts = ledger_counts(db) if db else {}
-        line = {
-            "date": self.clock.now().date().isoformat(),
-            "destination": connection.destination_kind,
-            "removed": counts,
-        }
-        log = self.home.rosters().parent / "disclosures.jsonl"
-        with storage_errors(log), log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
 
 
 def _value(text: str) -> Any:

@@ -15,7 +15,7 @@ from psconnect.model.ids import Ids
 from psconnect.model.runs import Change, Run
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.reports import write_report
-from psconnect.service.destinations import Destinations
+from psconnect.service.disclosing import Disclosing
 from psconnect.service.notifying import Notifying
 from psconnect.store.history import run_table
 from psconnect.store.settings.change_times import change_times
@@ -33,7 +33,7 @@ from psconnect.sync.shaping import ShapedSource
 from psconnect.sync.system_name import system_name
 
 
-class Runs(Destinations, Notifying):
+class Runs(Disclosing, Notifying):
     """What a user can do with runs."""
 
     def sync(
@@ -162,6 +162,7 @@ class Runs(Destinations, Notifying):
         choices = choices_of(connection)
         token = cancel or CancelToken()
         with self.opened_destination(connection, token) as destination, ExitStack() as to_close:
+            to_close.callback(self.note_ended, connection)
 
             def source(ids: Ids, names: StaffNames) -> ShapedSource:
                 opened = to_close.enter_context(self.opened(choices, token, hurried=False))

@@ -243,7 +243,8 @@ def test_remove_wipes_everything_but_one_line(
     home = connected.folder / "home"
     left = {path.name: path.read_text(errors="replace") for path in home.rglob("*") if path.is_file()}
     assert set(left) <= {"disclosures.jsonl", "psconnect.log"}
-    line = json.loads(left["disclosures.jsonl"])
+    *deliveries, line = map(json.loads, left["disclosures.jsonl"].splitlines())
+    assert [one["event"] for one in deliveries] == ["delivered"]
     assert line["destination"] == "oneroster-csv"
     assert line["removed"]["student"] > 100
     assert student[0] not in left["disclosures.jsonl"].split()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -114,6 +114,16 @@ def run_state(db: sqlite3.Connection, number: int) -> str:
 def list_runs(db: sqlite3.Connection, connection: str) -> list[Run]:
     """All runs, newest first."""
     return list(_runs(db, connection, "ORDER BY no DESC", []))
+
+
+def list_delivering(db: sqlite3.Connection, connection: str, without: Collection[str]) -> list[Run]:
+    """The runs that delivered, or were killed after they had begun to, oldest first; ``without`` those ids."""
+    clause = (
+        "WHERE (delivered <> '' OR state = 'applying' AND "
+        "no IN (SELECT run FROM journal UNION SELECT run FROM outcome)) "
+        "AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY no"
+    )
+    return list(_runs(db, connection, clause, [json.dumps(list(without))]))
 
 
 STANDS = (

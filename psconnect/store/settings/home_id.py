@@ -19,7 +19,7 @@ def home_id(home: Home) -> str:
         found = path.read_text(encoding="ascii", errors="replace").strip() if path.exists() else ""
     if found.isalnum():
         return found
-    with alone(path.with_suffix(_LOCK), path), storage_errors(path):
+    with alone(home_lock(home), path), storage_errors(path):
         found = path.read_text(encoding="ascii", errors="replace").strip() if path.exists() else ""
         if not found.isalnum():
             found = secrets.token_hex(16)
@@ -29,9 +29,14 @@ def home_id(home: Home) -> str:
 
 def forget_home_id(home: Home) -> None:
     """Delete the id; nothing that was stored stays after the last connection."""
-    for path in (_path(home), _path(home).with_suffix(_LOCK)):
+    for path in (_path(home), home_lock(home)):
         with storage_errors(path):
             path.unlink(missing_ok=True)
+
+
+def home_lock(home: Home) -> Path:
+    """The lock of what all connections of a home share; it goes with the last of them."""
+    return _path(home).with_suffix(_LOCK)
 
 
 def _path(home: Home) -> Path:
