@@ -16,6 +16,12 @@ _SETTINGS = (
     "PSC-TLS-CA-FILE",
     "PSC-DESTINATION",
 )
+_SKIPPED = {
+    "PSC-SKIPPED/busy": ACTIVE,
+    "PSC-SKIPPED/disabled": USAGE,
+    "PSC-SKIPPED/excluded": HELD,
+    "PSC-SKIPPED/undo": HELD,
+}
 UNRECORDED = "PSC-DATA-UNRECORDED"
 """Delivered, but not recorded (sync.session)."""
 _PATHS = ("PSC-DISK-MISSING", "PSC-DISK-FOLDER", "PSC-DISK-NAME")
@@ -26,8 +32,8 @@ def for_run(run: Run) -> int:
     """The exit code for a run's end."""
     if run.state in ("held", "previewed"):
         return HELD if run.holds else DONE
-    if run.state == "cancelled":
-        return CANCELLED
+    if run.state in ("cancelled", "skipped"):
+        return CANCELLED if run.state == "cancelled" else _of_skipped(run)
     if run.error:
         if run.error["code"].startswith(_SETTINGS):
             return USAGE
@@ -35,6 +41,10 @@ def for_run(run: Run) -> int:
     if run.state == "interrupted":
         return APPLYING
     return REFUSED if run.refused else DONE
+
+
+def _of_skipped(run: Run) -> int:
+    return _SKIPPED.get(run.error["key"], DONE) if run.error else DONE
 
 
 def for_error(error: PsconnectError) -> int:

@@ -137,7 +137,8 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     only = sync.add_mutually_exclusive_group()
     only.add_argument("--plan-only", action="store_true", help="make the plan and deliver nothing")
     only.add_argument("--rehearse", action="store_true", help="plan next school year; it is never delivered")
-    sync.add_argument("--trigger", choices=("schedule",), default=None, help=argparse.SUPPRESS)
+    only.add_argument("--trigger", choices=("schedule",), help="as the system’s scheduler starts it: run what is due")
+    _schedule_verb(verbs)
     _add(verbs, "runs", "list the runs of a connection, newest first").add_argument("name")
     run = verbs.add_parser("run", help="show, approve, change, discard or undo a run")  # type: ignore[attr-defined]
     kinds = run.add_subparsers(dest="what", metavar="WHAT", required=True)
@@ -172,6 +173,16 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     report.add_argument("-o", "--output", required=True, metavar="FILE.html|FILE.csv")
     report.add_argument(
         "--for-registrar", action="store_true", help="only the findings, with people’s names and numbers"
+    )
+
+
+def _schedule_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    schedule = _add(verbs, "schedule", "let a connection run by itself, or once in the off-peak hours")
+    schedule.add_argument("name")
+    schedule.add_argument(
+        "what",
+        choices=("on", "off", "status", "tonight", "not-tonight"),
+        help="run at its times or not; say how it stands; run within 24 hours, in the off-peak hours, or not after all",
     )
 
 

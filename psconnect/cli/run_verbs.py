@@ -20,6 +20,8 @@ from psconnect.wording.runs import scope_word, state_word
 
 def sync_now(service: Service, options: argparse.Namespace) -> int:
     """``sync``."""
+    if options.trigger == "schedule":
+        return _sync_scheduled(service, options)
 
     def work(progress: output.Progress, cancel: CancelToken) -> Run:
         return service.sync(
@@ -27,12 +29,24 @@ def sync_now(service: Service, options: argparse.Namespace) -> int:
             scope=options.scope,
             plan_only=options.plan_only,
             rehearse=options.rehearse,
-            trigger=options.trigger or "command line",
             on_event=progress,
             cancel=cancel,
         )
 
     return _with_progress(options, work)
+
+
+def _sync_scheduled(service: Service, options: argparse.Namespace) -> int:
+    """What the system's scheduler starts: runs what is due, if anything is."""
+    progress = output.Progress()
+    with cancel_on_interrupt() as cancel:
+        try:
+            ended = service.run_scheduled(options.name, on_event=progress, cancel=cancel)
+        finally:
+            progress.close()
+    if ended:
+        return present_run(options, ended)
+    return output.completed(tr("Nothing is due."), as_json=options.json, due=None)
 
 
 def approve_run(service: Service, options: argparse.Namespace) -> int:
@@ -55,10 +69,11 @@ def _with_progress(
             progress.close()
     if verdict:
         output.say(verdict(ended))
-    return _present(options, ended)
+    return present_run(options, ended)
 
 
-def _present(options: argparse.Namespace, run: Run) -> int:
+def present_run(options: argparse.Namespace, run: Run) -> int:
+    """Print a run as it ended, or waits; returns its exit code."""
     # The exit code tells what the run did even if the text can't be written.
     with output.ends_with(codes.for_run(run)):
         if options.json:
@@ -73,7 +88,7 @@ def _present(options: argparse.Namespace, run: Run) -> int:
 
 def discard_run(service: Service, options: argparse.Namespace) -> int:
     """``run discard``."""
-    return _present(options, service.discard(options.id))
+    return present_run(options, service.discard(options.id))
 
 
 def revalidate_run(service: Service, options: argparse.Namespace) -> int:
@@ -99,18 +114,18 @@ def edit_plan(service: Service, options: argparse.Namespace) -> int:
     edited = change(options.id, options.entity, keys)
     if not options.json:
         output.show_set_aside(service.excluded(options.id))
-    return _present(options, edited)
+    return present_run(options, edited)
 
 
 def undo_run(service: Service, options: argparse.Namespace) -> int:
     """``run undo``."""
-    return _present(options, service.undo(options.id))
+    return present_run(options, service.undo(options.id))
 
 
 def run_details(service: Service, options: argparse.Namespace) -> int:
     """``run show``."""
     shown = service.run(options.id)
-    _present(options, shown)
+    present_run(options, shown)
     if shown.set_aside and not options.json:
         output.show_set_aside(service.excluded(options.id))
     return codes.DONE

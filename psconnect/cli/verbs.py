@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from psconnect.cli import connection_verbs, demo, run_verbs, window
+from psconnect.cli import connection_verbs, demo, run_verbs, schedule_verbs, window
 from psconnect.cli.explaining import explain_record
 from psconnect.cli.filtering import filters
 from psconnect.cli.history_verbs import list_disclosures
@@ -46,6 +46,11 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "plugin": connection_verbs.write_plugin,
     "check": connection_verbs.check_access,
     "sync": run_verbs.sync_now,
+    "schedule on": schedule_verbs.switch_schedule,
+    "schedule off": schedule_verbs.switch_schedule,
+    "schedule status": schedule_verbs.show_schedule,
+    "schedule tonight": schedule_verbs.run_tonight,
+    "schedule not-tonight": schedule_verbs.cancel_tonight,
     "runs": run_verbs.run_list,
     "run show": run_verbs.run_details,
     "run approve": run_verbs.approve_run,

@@ -37,6 +37,10 @@ def changes_in_words(run: Run) -> str:
     return ", ".join(text for count, text in parts if count)
 
 
+_SAY_WHY = ("failed", "skipped")
+"""States of runs whose reason is an error."""
+
+
 def would_in_words(run: Run) -> str:
     """What a plan would do, like ``would create 38, update 112, remove 9``."""
     total = run.all_changes
@@ -64,7 +68,7 @@ def went(run: Run) -> str:
         return tr("On hold: {sentence}. Nothing was delivered.", sentence=headline(run))
     if run.state == "previewed":
         return tr("Previewed only: {changes}. Nothing was delivered.", changes=changes_in_words(run).lower())
-    if run.state == "failed" and run.error:
+    if run.state in _SAY_WHY and run.error:
         return tr("{title}. {ending}", title=word(run.error).title, ending=_ending(run))
     return {
         "cancelled": tr("Stopped by you. Nothing was delivered."),
@@ -100,7 +104,7 @@ def headline(run: Run) -> str:
     if run.in_part:
         made = run.all_changes.total
         return counted(made, "Delivered in part: 1 change was made", "Delivered in part: {count} changes were made")
-    if run.state == "failed" and run.error:
+    if run.state in _SAY_WHY and run.error:
         return word(run.error).title
     return {
         "cancelled": tr("You stopped this run"),

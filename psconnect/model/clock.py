@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from psconnect.model.errors import Cancelled
 
@@ -46,12 +46,41 @@ class CancelToken:
             raise Cancelled
 
 
+class ComputerZone(tzinfo):
+    """The computer's own time zone by the rules of its operating system, for any date; its name is not known to all."""
+
+    def utcoffset(self, moment: datetime | None) -> timedelta | None:
+        """The offset at a local time; of the two moments that a local time may be, the one that ``fold`` says."""
+        return None if moment is None else moment.replace(tzinfo=None).astimezone().utcoffset()
+
+    def dst(self, _moment: datetime | None) -> timedelta | None:
+        """Not known: only the whole offset is."""
+        return None
+
+    def tzname(self, moment: datetime | None) -> str | None:
+        """The zone's short name at a local time."""
+        return None if moment is None else moment.replace(tzinfo=None).astimezone().tzname()
+
+    def fromutc(self, moment: datetime) -> datetime:
+        """The local time of a moment, with ``fold`` set for the second of two equal ones."""
+        local = moment.replace(tzinfo=UTC).astimezone()
+        wall = local.replace(tzinfo=None, fold=0)
+        second = wall.astimezone().utcoffset() != local.utcoffset()
+        return wall.replace(tzinfo=self, fold=int(second))
+
+
 class Clock:
-    """Wall time in UTC, a monotonic counter, and waiting that can be cancelled."""
+    """Wall time in UTC, a monotonic counter, waiting that can be cancelled, and the computer's time zone."""
 
     def now(self) -> datetime:
         """The current time, with its zone (UTC)."""
         return datetime.now(UTC)
+
+    def zone(self) -> tzinfo:
+        """The computer's own time zone, as it is now."""
+        if hasattr(time, "tzset"):
+            time.tzset()  # it may have been changed since the program began
+        return ComputerZone()
 
     def monotonic(self) -> float:
         """A monotonic counter in seconds, for time limits."""

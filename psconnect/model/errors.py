@@ -97,6 +97,12 @@ class AnotherRunActive(PsconnectError):
     family = "try later"
 
 
+class StartSkipped(PsconnectError):
+    """A start on schedule that did not become a run, for a good reason."""
+
+    family = "skipped"
+
+
 class LocalStorage(PsconnectError):
     """This computer could not store something: full or read-only disk, a locked or damaged file."""
 

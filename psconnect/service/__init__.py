@@ -16,15 +16,15 @@ from psconnect.roster.filter_templates import FilterTemplate, templates_for
 from psconnect.roster.roles import with_role
 from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
-from psconnect.service.connections import IN_USE, Connections, ConnectionState
+from psconnect.service.connections import IN_USE, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
 from psconnect.service.figures import Figures, StandingFigures
 from psconnect.service.find import Find
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.preferences import PreferenceKeeping
 from psconnect.service.review import Limit, Review, Undoable
-from psconnect.service.runs import Runs
 from psconnect.service.safety import LastMeasured, LimitFigures
+from psconnect.service.scheduled_runs import ScheduledRuns
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
 from psconnect.service.typed_choices import (
@@ -155,7 +155,7 @@ __all__ = [
 
 
 @dataclass
-class Service(Connections, SetUp, Runs, Review, Find, Figures, LimitFigures, PreferenceKeeping):
+class Service(ScheduledRuns, SetUp, Review, Find, Figures, LimitFigures, PreferenceKeeping):
     """Everything a user can do with the connections of one home.
 
     All methods raise PsconnectError that a user can act on. Methods with ``cancel`` can be stopped from another thread;

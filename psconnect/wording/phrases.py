@@ -45,6 +45,11 @@ PHRASES = {
         )
     ),
     "known": _words(marked("Known: {names}.")),
+    "upcoming/takes": _words(marked("about {minutes} min")),
+    "upcoming/clocks": _words(marked("the clocks change")),
+    "upcoming/last": _words(marked("the last one")),
+    "upcoming/new-year": _words(marked("first day of school")),
+    "upcoming/after-end": _words(marked("after the end")),
     "certificate/sooner": _words(marked("is not valid yet")),
     "certificate/expired": _words(marked("has expired")),
     "certificate/expired-or-sooner": _words(marked("has expired or is not valid yet")),

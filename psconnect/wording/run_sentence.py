@@ -51,9 +51,15 @@ def sentence_of(run: Run, destination: str) -> Sentence:
         "interrupted": tr("The run was interrupted; the next start goes on"),
         "discarded": tr("The plan was discarded; nothing was delivered"),
         "expired": tr("This plan expired: a newer one took its place, or it waited for more than a day"),
-        "skipped": tr("The run was skipped; nothing was delivered"),
+        "skipped": _skipped(run),
     }
     return Sentence(words.get(run.state, tr("The run has ended")), "quiet", untouched)
+
+
+def _skipped(run: Run) -> str:
+    if not run.error:
+        return tr("The run was skipped; nothing was delivered")
+    return tr("Skipped: {title}", title=word(run.error).title)
 
 
 def _finished(run: Run, to: str) -> Sentence:

@@ -42,4 +42,37 @@ TEXTS = {
     "PSC-SCHEDULE-ZONE": _schedule(
         marked("There is no time zone “{zone}”."), marked("Choose one by its city, like America/Chicago.")
     ),
+    "PSC-SKIPPED/busy": ErrorTexts(
+        marked("Another run was at work"),
+        marked("Another run of “{connection}” was at work, and still was after {minutes} minutes."),
+        marked("Nothing is needed: the next time on schedule is not affected."),
+    ),
+    "PSC-SKIPPED/delivered": ErrorTexts(
+        marked("Another run had just delivered"),
+        marked("A run that somebody else had started delivered everything while this one was waiting for it."),
+        marked("Nothing is needed: the destination is up to date."),
+    ),
+    "PSC-SKIPPED/disabled": ErrorTexts(
+        marked("The connection is disabled"),
+        marked("“{connection}” is disabled: everything is kept, nothing runs."),
+        marked("Enable it, and it runs again from then on."),
+    ),
+    "PSC-SKIPPED/ended": ErrorTexts(
+        marked("The schedule has ended"),
+        marked("The computer was off or asleep at that time, and {until} was the last day of the schedule."),
+        marked("Start the run yourself, or choose a later last day."),
+    ),
+    "PSC-SKIPPED/excluded": ErrorTexts(
+        marked("A plan with excluded records waits"),
+        marked(
+            "The run {run_id} waits for an approval, and somebody has excluded records from it. A new run would "
+            "replace that plan."
+        ),
+        marked("Approve or discard it. After a day it expires, and the schedule goes on."),
+    ),
+    "PSC-SKIPPED/undo": ErrorTexts(
+        marked("A run is about to be taken back"),
+        marked("The run {run_id} takes an earlier one back and waits for an approval. A new run would replace it."),
+        marked("Approve or discard it. After a day it expires, and the schedule goes on."),
+    ),
 }

@@ -1,0 +1,137 @@
+"""What the system's scheduler starts: looks what is due, runs it, or notes why it does not run."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from psconnect.logs import logger
+from psconnect.model.clock import CancelToken
+from psconnect.model.connection import Connection
+from psconnect.model.errors import AnotherRunActive, PsconnectError, StartSkipped
+from psconnect.model.events import OnEvent, ignore
+from psconnect.model.runs import APPLIED, WAITING, Run
+from psconnect.schedule.due import NEARLY, Due, begun, due, ended, seen
+from psconnect.service.schedules import Schedules
+from psconnect.store.history.ended_runs import note_ended
+from psconnect.store.settings.schedule_notes import starting
+
+_PATIENCE = timedelta(minutes=10)
+"""How long a start waits for another run of the connection; a decision about a plan takes seconds only."""
+_LOOK_AGAIN = 15.0
+_APPROVABLE = timedelta(hours=24)
+"""How long a plan can be approved (sync.approvals); after that nothing is lost with it."""
+
+
+class ScheduledRuns(Schedules):
+    """What happens at a scheduled start, whoever notices it: the system, the window, or the command line."""
+
+    def run_scheduled(self, name: str, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Run | None:
+        """Run what is due of a connection, given by its name or id; None if nothing is, or another process is at it.
+
+        The run's ``trigger`` says why it started. A start that does not become a run is one in state ``skipped``, and
+        one that the settings refuse is ``failed``; both have the reason as ``error``.
+        """
+        connection = self.connection_called(name)
+        token = cancel or CancelToken()
+        with starting(self.rosters_of(connection.name)) as alone:
+            found = self._due_soon(connection, token) if alone else None
+            if found is None:
+                return None
+            self._change_notes(connection, lambda notes: begun(notes, found))
+            try:
+                run = self._ran(connection, found, on_event, token)
+            finally:
+                # A killed process does not get here: its start is begun again by the next look.
+                self._change_notes(connection, ended)
+            return run
+
+    def connection_called(self, name_or_id: str) -> Connection:
+        """A connection by its id, as the system's entries name it, or by its name."""
+        by_id = next((one for one in self._files.all() if one.id == name_or_id), None)
+        return by_id or self._files.get(name_or_id)
+
+    def _due_soon(self, connection: Connection, cancel: CancelToken) -> Due | None:
+        """What is due; the next start is waited for if it is a moment away, because clocks differ a little."""
+        now = self.clock.now()
+        notes = self._change_notes(connection, lambda notes: seen(notes, now))
+        schedule = self._schedule_of(connection, notes)
+        found = due(schedule, notes, now)
+        start = None if found else self._next(connection, notes)
+        if start is None or start.at - now > NEARLY:
+            return found
+        while self.clock.now() < start.at:
+            self.clock.wait((start.at - self.clock.now()).total_seconds(), cancel)
+        return due(schedule, notes, self.clock.now())
+
+    def _ran(self, connection: Connection, found: Due, on_event: OnEvent, cancel: CancelToken) -> Run:
+        why_not = self._why_not(connection, found)
+        if why_not:
+            return self._noted(connection, found, why_not)
+        give_up = self.clock.now() + _PATIENCE
+        while True:
+            try:
+                return self.sync(connection.name, trigger=found.start.why, on_event=on_event, cancel=cancel)
+            except AnotherRunActive:
+                if self.clock.now() >= give_up:
+                    minutes = int(_PATIENCE.total_seconds() // 60)
+                    busy = StartSkipped("PSC-SKIPPED/busy", connection=connection.name, minutes=minutes)
+                    return self._noted(connection, found, busy)
+                self.clock.wait(_LOOK_AGAIN, cancel)
+            except PsconnectError as error:
+                # Refused before there was a run: a missing secret, a damaged file. Nobody sits beside it, so that the
+                # history has to tell.
+                return self._noted(connection, found, error)
+            if self._delivered_since(connection, found.start.at):
+                return self._noted(connection, found, StartSkipped("PSC-SKIPPED/delivered"))
+
+    def _why_not(self, connection: Connection, found: Due) -> StartSkipped | None:
+        if connection.disabled:
+            return StartSkipped("PSC-SKIPPED/disabled", connection=connection.name)
+        if found.too_late and connection.schedule.until:
+            return StartSkipped("PSC-SKIPPED/ended", until=connection.schedule.until.isoformat())
+        return self._decision_under_way(connection)
+
+    def _decision_under_way(self, connection: Connection) -> StartSkipped | None:
+        """Why a waiting plan must not be replaced by a new one: a person has worked on it, and can still approve it.
+
+        Any other plan is replaced: it is made of fresher data then, and delivered by itself if nothing holds it any
+        more. Otherwise a plan that nobody looks at for a day would expire, and the roster stand still.
+        """
+        now = self.clock.now()
+        try:
+            waiting = [run for run in self.runs(connection.name) if run.state in WAITING and run.kind != "rehearsal"]
+        except PsconnectError:
+            return None  # the run itself meets the damage, and says so
+        for run in waiting:
+            if run.planned is None or not timedelta() <= now - run.planned <= _APPROVABLE:
+                continue
+            if run.kind == "undo":
+                return StartSkipped("PSC-SKIPPED/undo", run_id=run.id)
+            if run.set_aside.get("chosen"):
+                return StartSkipped("PSC-SKIPPED/excluded", run_id=run.id)
+        return None
+
+    def _delivered_since(self, connection: Connection, moment: datetime) -> bool:
+        newest = next(iter(self.runs(connection.name)), None)
+        return bool(
+            newest
+            and newest.state in APPLIED
+            and (newest.kind, newest.scope) == ("sync", "all")
+            and newest.started >= moment - _PATIENCE
+        )
+
+    def _noted(self, connection: Connection, found: Due, error: PsconnectError) -> Run:
+        """The start as an ended run; raises the error itself if even that can't be stored."""
+        state = "skipped" if isinstance(error, StartSkipped) else "failed"
+        logger.info("start", extra={"data": {"state": state, "code": error.code, "case": error.key}})
+        try:
+            return note_ended(
+                self.rosters_of(connection.name),
+                connection.name,
+                trigger=found.start.why,
+                state=state,
+                error=error,
+                now=self.clock.now(),
+            )
+        except PsconnectError:
+            raise error from None
