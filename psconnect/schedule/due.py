@@ -105,7 +105,7 @@ def _one_for(missed: list[ScheduledStart], asked: datetime | None, now: datetime
     return last if now - last.at <= GRACE else ScheduledStart(last.at, "catch-up")
 
 
-def begun(notes: ScheduleNotes, found: Due) -> ScheduleNotes:
+def start_begun(notes: ScheduleNotes, found: Due) -> ScheduleNotes:
     """The notes while a start is run: nobody else begins it, and it is begun again if this process is killed."""
     again = notes.begun is not None and notes.begun.at == found.start.at
     return replace(
@@ -119,12 +119,12 @@ def begun(notes: ScheduleNotes, found: Due) -> ScheduleNotes:
     )
 
 
-def ended(notes: ScheduleNotes) -> ScheduleNotes:
+def start_ended(notes: ScheduleNotes) -> ScheduleNotes:
     """The notes once a start ran or was skipped."""
     return replace(notes, begun=None, tries=0)
 
 
-def changed(notes: ScheduleNotes, before: Schedule, now: datetime) -> ScheduleNotes:
+def rescheduled(notes: ScheduleNotes, before: Schedule, now: datetime) -> ScheduleNotes:
     """The notes when the settings change: new times count from now on, and what was missed before is still owed."""
     notes = seen(notes, now)
     missed = before.between(notes.settled or now, now)

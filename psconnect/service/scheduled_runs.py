@@ -10,7 +10,7 @@ from psconnect.model.connection import Connection
 from psconnect.model.errors import AnotherRunActive, PsconnectError, StartSkipped
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.runs import APPLIED, WAITING, Run
-from psconnect.schedule.due import NEARLY, Due, begun, due, ended, seen
+from psconnect.schedule.due import NEARLY, Due, due, seen, start_begun, start_ended
 from psconnect.service.schedules import Schedules
 from psconnect.store.history.ended_runs import note_ended
 from psconnect.store.settings.schedule_notes import starting
@@ -37,12 +37,12 @@ class ScheduledRuns(Schedules):
             found = self._due_soon(connection, token) if alone else None
             if found is None:
                 return None
-            self._change_notes(connection, lambda notes: begun(notes, found))
+            self._change_notes(connection, lambda notes: start_begun(notes, found))
             try:
                 run = self._ran(connection, found, on_event, token)
             finally:
                 # A killed process does not get here: its start is begun again by the next look.
-                self._change_notes(connection, ended)
+                self._change_notes(connection, start_ended)
             return run
 
     def connection_called(self, name_or_id: str) -> Connection:

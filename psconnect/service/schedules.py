@@ -13,7 +13,7 @@ from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import APPLIED
 from psconnect.model.schedule import ScheduledStart, ScheduleSettings, check_schedule
 from psconnect.model.schedule_state import ScheduleState, Upcoming
-from psconnect.schedule.due import Schedule, changed, due, seen
+from psconnect.schedule.due import Schedule, due, rescheduled, seen
 from psconnect.schedule.occurrences import off_peak_minutes, tonight
 from psconnect.schedule.upcoming import upcoming_starts
 from psconnect.service.connections import Connections
@@ -102,7 +102,7 @@ class Schedules(Connections, Runs):
         elif before.schedule != saved.schedule:
             zone = self.clock.zone()
             self._change_notes(
-                saved, lambda notes: changed(notes, Schedule(before.schedule, notes.new_year_day, zone), now)
+                saved, lambda notes: rescheduled(notes, Schedule(before.schedule, notes.new_year_day, zone), now)
             )
 
     def run_tonight(self, name: str) -> datetime:

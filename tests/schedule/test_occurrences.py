@@ -28,7 +28,7 @@ def daily(*at: str, **more: Any) -> ScheduleSettings:
     return ScheduleSettings(every="day", at=list(at), **more)
 
 
-def test_mission_L06_twice_a_day_on_every_day() -> None:
+def test_mission_l06_twice_a_day_on_every_day() -> None:
     assert local_starts(daily("05:30", "17:30"), "America/Chicago", date(2026, 11, 18), 2) == [
         "Wed 18 05:30 -0600",
         "Wed 18 17:30 -0600",
@@ -64,14 +64,14 @@ def test_a_time_that_the_clocks_skip_runs_after_the_gap_and_one_that_comes_twice
     assert len(local_starts(daily(*at), zone, day, 1)) == 1
 
 
-def test_mission_G31_nothing_starts_after_the_expiration_date() -> None:
+def test_mission_g31_nothing_starts_after_the_expiration_date() -> None:
     settings = daily("05:30", "23:59", until=date(2027, 6, 15))
     assert local_starts(settings, "America/Denver", date(2027, 6, 14), 30)[-1] == "Tue 15 23:59 -0600"
     end = datetime(2027, 6, 16, 6, tzinfo=UTC)
     assert next_start(settings, None, end, ZoneInfo("America/Denver")) is None
 
 
-def test_mission_G22_the_first_day_of_the_school_calendar_starts_at_12_am_in_the_districts_zone() -> None:
+def test_mission_g22_the_first_day_of_the_school_calendar_starts_at_12_am_in_the_districts_zone() -> None:
     settings = daily("05:30", new_year=True)
     first_day = date(2027, 8, 16)
     zone = ZoneInfo("America/Denver")
@@ -104,7 +104,7 @@ def clicked(click: str, minute: int | None, usual: int = 10, off_peak: tuple[str
     return f"{at.astimezone(CHICAGO):%d %H:%M}"
 
 
-def test_mission_D16_tonight_is_in_off_peak_hours_and_done_within_24_hours_of_the_click() -> None:
+def test_mission_d16_tonight_is_in_off_peak_hours_and_done_within_24_hours_of_the_click() -> None:
     assert clicked("18 11:00", 75) == "18 23:15"
     assert clicked("18 21:59", 0) == "18 22:00"
     # Past the drawn minute of this very night: at once.
@@ -117,7 +117,7 @@ def test_mission_D16_tonight_is_in_off_peak_hours_and_done_within_24_hours_of_th
     assert clicked("18 12:00", 30, off_peak=("12:30", "13:30")) == "18 13:00"
 
 
-def test_mission_D16_every_click_of_a_day_with_every_minute_ends_in_time() -> None:
+def test_mission_d16_every_click_of_a_day_with_every_minute_ends_in_time() -> None:
     settings = ScheduleSettings(off_peak=("21:30", "04:10"), zone="America/Chicago")
     usual = timedelta(minutes=45)
     for day in (date(2027, 3, 13), date(2026, 10, 31), date(2026, 11, 18)):

@@ -10,7 +10,7 @@ import pytest
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
 from psconnect.model.schedule import ScheduledStart, ScheduleSettings
-from psconnect.schedule.due import begun
+from psconnect.schedule.due import start_begun
 from psconnect.store.lock import run_lock
 from psconnect.wording.run_sentence import sentence_of
 from tests.support.demo import Connected
@@ -105,7 +105,7 @@ def test_what_came_due_while_disabled_is_never_made_up(scheduled: Connected) -> 
     assert service.run_scheduled(name) is None
 
 
-def test_mission_G31_what_was_missed_is_not_made_up_after_the_last_day_but_told(scheduled: Connected) -> None:
+def test_mission_g31_what_was_missed_is_not_made_up_after_the_last_day_but_told(scheduled: Connected) -> None:
     schedule(scheduled, msgspec.structs.replace(DAILY, until=date(2026, 11, 18)))
     set_time(scheduled, "2026-11-19T08:00")
     run = scheduled.service.run_scheduled(scheduled.name)
@@ -168,7 +168,7 @@ def test_a_plan_with_excluded_records_waits_for_its_decision(scheduled: Connecte
     assert service.run(held.id).state == "held"
 
 
-def test_mission_D16_run_tonight_is_recorded_as_such_and_needs_no_schedule(connected: Connected) -> None:
+def test_mission_d16_run_tonight_is_recorded_as_such_and_needs_no_schedule(connected: Connected) -> None:
     service, name = connected.service, connected.name
     now = set_time(connected, "2026-11-18T12:00")
     schedule(connected, ScheduleSettings(zone="America/Chicago"))
@@ -211,7 +211,7 @@ def begin_and_die(connected: Connected) -> None:
     """What is on disk after a process was killed that had begun what was due."""
     connection = connected.service.connection(connected.name)
     found = connected.service._due_soon(connection, CancelToken())
-    connected.service._change_notes(connection, lambda notes: begun(notes, found))
+    connected.service._change_notes(connection, lambda notes: start_begun(notes, found))
 
 
 def test_a_start_whose_process_was_killed_is_begun_again_once(scheduled: Connected) -> None:
