@@ -37,7 +37,11 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
     try:
         home = find_home()
         handler = open_log(home.log_folder())
-        code = verbs.run_verb(options, home, clock or Clock()) if options.verb else window.show_window(home)
+        code = (
+            verbs.run_verb(options, home, clock or Clock())
+            if options.verb
+            else window.show_window(home, in_tray=options.tray)
+        )
         output.flush()
     except BaseException as error:  # noqa: BLE001 - what is no end of a command is raised again
         code = _ended(error, options.verb or "", as_json=options.json)

@@ -17,6 +17,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="psconnect", description="Connects PowerSchool SIS to the other systems of a school."
     )
     parser.add_argument("--version", action="version", version=f"psconnect {__version__}")
+    parser.add_argument("--tray", action="store_true", help="begin as an icon in the tray, without a window")
     parser.set_defaults(json=False)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     _demo_verbs(verbs)

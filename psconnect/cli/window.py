@@ -26,11 +26,11 @@ def can_open(environment: Mapping[str, str] | None = None) -> bool:
     return True
 
 
-def show_window(home: Home) -> int:
-    """Open the window, or bring the open one to the front."""
+def show_window(home: Home, *, in_tray: bool = False) -> int:
+    """Open the window, or bring the open one to the front; ``in_tray`` begins as an icon in the tray."""
     from psconnect.desktop import open_window as opened  # noqa: PLC0415 - the command line works without Qt
 
-    return opened(home)
+    return opened(home, in_tray=in_tray)
 
 
 def show_demo(home: Home, *, students: int, seed: int, port: int, odd: bool = False) -> int:

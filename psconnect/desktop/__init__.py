@@ -5,11 +5,14 @@ from __future__ import annotations
 from psconnect.service import Home
 
 
-def open_window(home: Home) -> int:
-    """Open the window, or raise the one that is open already; returns the process's exit code when it is closed."""
+def open_window(home: Home, *, in_tray: bool = False) -> int:
+    """Open the window, or raise the one that is open already; returns the process's exit code when it is closed.
+
+    With ``in_tray`` it begins as an icon in the tray, and leaves a window that is open already where it is.
+    """
     from psconnect.desktop.app import run  # noqa: PLC0415 - parts of this package are used without Qt
 
-    return run(home)
+    return run(home, in_tray=in_tray)
 
 
 def open_demo(home: Home, *, students: int, seed: int, port: int, odd: bool = False) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from psconnect import __version__
 from psconnect.desktop.demo import DemoDistrict, DemoSize, start_demo
@@ -17,6 +19,7 @@ from psconnect.desktop.oneinstance import OneInstance
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.apply import Theme
+from psconnect.desktop.tray import Tray
 from psconnect.logs import logger
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Home, Service
@@ -25,13 +28,16 @@ from psconnect.wording.errors import word
 _SWITCH_SECONDS = 0.001
 
 
-def run(home: Home, demo: DemoSize | None = None) -> int:
-    """Open the window, or with ``demo`` the demo district's; returns the exit code when the last one is closed."""
+def run(home: Home, demo: DemoSize | None = None, *, in_tray: bool = False) -> int:
+    """Open the window, or with ``demo`` the demo district's; returns the exit code when the last one is closed.
+
+    With ``in_tray``, the window is not shown until somebody asks for it in the tray.
+    """
     app = make_application()
     desktop = Desktop(app, home)
-    if not desktop.instance.claim():
+    if not desktop.instance.claim(raises=not in_tray):
         return 0
-    desktop.open_main() if demo is None else desktop.open_demo_alone(demo)
+    desktop.open_main(in_tray=in_tray) if demo is None else desktop.open_demo_alone(demo)
     code = app.exec()
     desktop.release()
     return code
@@ -46,7 +52,7 @@ def make_application() -> QApplication:
     # 24 ms (p99); with 1 ms it is 11, and the sync takes no longer.
     sys.setswitchinterval(_SWITCH_SECONDS)
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    app = QApplication(sys.argv[:1])
+    app = Application(sys.argv[:1])
     app.setApplicationName("psconnect")
     app.setApplicationDisplayName("psconnect")
     app.setApplicationVersion(__version__)
@@ -54,18 +60,52 @@ def make_application() -> QApplication:
     return app
 
 
+class Application(QApplication):
+    """Where the system asks all programs to quit (signing out, the Dock), a window must not only hide in the tray."""
+
+    def event(self, event: QEvent) -> bool:
+        """Let windows close for good while the system asks them to."""
+        if event.type() != QEvent.Type.Quit:
+            return super().event(event)
+        return for_good(self, lambda: super(Application, self).event(event))
+
+
+def for_good(app: QApplication, act: Callable[[], bool]) -> bool:
+    """Do something that closes windows, while none of them may hide in the tray instead."""
+    windows = [window for window in app.topLevelWidgets() if isinstance(window, MainWindow)]
+    for window in windows:
+        window.closing.leaving = True
+    try:
+        return act()
+    finally:
+        for window in windows:
+            if shiboken6.isValid(window):
+                window.closing.leaving = False
+
+
 class Desktop(QObject):
-    """The window of the process: ``main`` or ``demo``."""
+    """The window of the process: ``main`` or ``demo``.
+
+    ``make_place`` and ``has_tray`` are the system's tray: an icon in it, and whether there is one at this moment.
+    """
 
     _mistake = Signal(object)
 
-    def __init__(self, app: QApplication, home: Home) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        home: Home,
+        make_place: Callable[[], QSystemTrayIcon] = QSystemTrayIcon,
+        has_tray: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+    ) -> None:
         super().__init__()
         self._app, self._home = app, home
+        self._make_place, self._has_tray = make_place, has_tray
         self._garbage = Garbage(self)
         self.theme = Theme(app)
         self.instance = OneInstance(home, self._raise, self)
         self.main: MainWindow | None = None
+        self.tray: Tray | None = None
         self.demo: MainWindow | None = None
         self._district: DemoDistrict | None = None
         self._demo_begun = False
@@ -73,15 +113,25 @@ class Desktop(QObject):
         self._mistake.connect(self._show_mistake, Qt.ConnectionType.QueuedConnection)
         self._mistakes = Mistakes(self._mistake.emit)
 
-    def open_main(self) -> MainWindow:
-        """Open the window over the user's own connections."""
+    def open_main(self, *, in_tray: bool = False) -> MainWindow:
+        """Open the window over the user's own connections, with its icon in the tray; or that icon alone at first."""
         service = Service(self._home)
-        window = MainWindow(service)
+        window = MainWindow(service, has_tray=self._tray_shows)
         self.main = self._watched(window)
+        self.tray = Tray(window, self._make_place, self._has_tray, window)
+        window.listed.connect(self.tray.show_states)
+        window.closed.connect(self.tray.close)
         self._sweep(window, service)
         window.demo_wanted.connect(self._open_demo)
-        _show_instead(window, self.demo)
+        # The window is hidden, not closed, in the tray; and a dialog may be closed meanwhile.
+        self._app.setQuitOnLastWindowClosed(False)
+        if not in_tray:
+            _show_instead(window, self.demo)
         return window
+
+    def _tray_shows(self) -> bool:
+        """Whether a hidden window could be brought back from the tray at this moment."""
+        return self.tray is not None and self.tray.look()
 
     def open_demo_alone(self, size: DemoSize) -> None:
         """Open the window in the demo district."""
@@ -137,9 +187,11 @@ class Desktop(QObject):
 
     def _forget(self, window: MainWindow) -> None:
         if window is self.main:
-            self.main = None
+            self.main = self.tray = None
         if window is self.demo:
             self.demo = None
+        if not self.main and not self.demo:
+            self._app.quit()
         window.deleteLater()
 
     def _stop_district(self) -> None:
@@ -151,7 +203,7 @@ class Desktop(QObject):
         """Somebody started psconnect again: bring the window to the front."""
         window = self.main or self.demo
         if window:
-            _to_front(window)
+            window.to_front()
 
     def _show_mistake(self, error: BaseException) -> None:
         logger.error("mistake", extra={"data": {"kind": type(error).__name__, "details": details(error)}})
@@ -172,12 +224,5 @@ def _show_instead(window: MainWindow, before: MainWindow | None) -> None:
         window.setWindowState(before.windowState())
     window.show()
     if before:
-        before.close()
-        _to_front(window)
-
-
-def _to_front(window: QWidget) -> None:
-    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-    window.show()
-    window.raise_()
-    window.activateWindow()
+        before.quit()
+        window.to_front()

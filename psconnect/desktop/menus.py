@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from psconnect.desktop.text import tr
 
@@ -58,6 +58,9 @@ class WindowDeeds(Protocol):
     def preferences(self) -> None:
         """Show what is set for psconnect as a whole."""
 
+    def quit(self) -> None:
+        """Close the window for good."""
+
 
 @dataclass(frozen=True)
 class MenuEntry:
@@ -86,7 +89,7 @@ class Menus:
         preferences = MenuEntry(tr("Preferences"), deeds.preferences, _Keys.Preferences, Role.PreferencesRole)
         own = [preferences, None] if with_preferences else []
         close = MenuEntry(tr("Close window"), window.close, _Keys.Close)
-        leave = MenuEntry(tr("Quit psconnect"), QApplication.closeAllWindows, _Keys.Quit, Role.QuitRole)
+        leave = MenuEntry(tr("Quit psconnect"), deeds.quit, _Keys.Quit, Role.QuitRole)
         self._menu(tr("&File"), [new, imports, *tries, None, *own, close, leave])
         self._deeds = deeds
         self._connection = self._menu(tr("&Connection"), _of_connection(deeds))

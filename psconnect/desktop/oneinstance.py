@@ -30,16 +30,14 @@ class OneInstance(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._called)
 
-    def claim(self) -> bool:
-        """True for the first process; otherwise the first one was told to come to the front."""
+    def claim(self, *, raises: bool = True) -> bool:
+        """True for the first process; otherwise the first one was told to come to the front, if this one ``raises``."""
         try:
             self._home.settings_folder()
             self._lock.acquire()
         except filelock.Timeout:
-            socket = QLocalSocket()
-            socket.connectToServer(self._name)
-            if socket.waitForConnected(_WAIT_MS):
-                socket.disconnectFromServer()
+            if raises:
+                self._call_first()
             return False
         except (LocalStorage, OSError):
             # The window says what is wrong with the folder: it is the first thing that its pages read.
@@ -48,6 +46,12 @@ class OneInstance(QObject):
         QLocalServer.removeServer(self._name)
         self._server.listen(self._name)
         return True
+
+    def _call_first(self) -> None:
+        socket = QLocalSocket()
+        socket.connectToServer(self._name)
+        if socket.waitForConnected(_WAIT_MS):
+            socket.disconnectFromServer()
 
     def release(self) -> None:
         """Let others claim it."""

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, QTimer, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.closing import WindowClosing
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.endings import told_of_end
 from psconnect.desktop.geometry import restore_geometry, store_geometry
@@ -20,7 +21,7 @@ from psconnect.desktop.navigation import SideBar
 from psconnect.desktop.places import SET_UP, PlaceStack
 from psconnect.desktop.runs import ActiveRun, ActiveRuns, start_as_wished
 from psconnect.desktop.start_again import StartAgain
-from psconnect.desktop.text import counted, tr
+from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_XXL
 from psconnect.desktop.ways import Ways
 from psconnect.desktop.widgets.banner import Action, Banner
@@ -33,7 +34,7 @@ from psconnect.service import ConnectionState, Service
 from psconnect.wording.errors import word
 
 SIZE, SMALLEST, _NARROW = QSize(1180, 760), QSize(860, 560), 1_000
-_CLOSE_MS, _NOTICE_MS = 1_000, 8_000
+_NOTICE_MS = 8_000
 
 
 def open_with_system(address: str) -> None:
@@ -46,9 +47,12 @@ class MainWindow(Ways):
 
     ``demo_wanted`` asks for the demo district in its place, and ``own_wanted`` for the user's own connections.
     ``prefill`` makes it the window of the demo district: it gives what is known when a set-up begins (work).
+    ``has_tray`` tells whether there is a tray from which a hidden window comes back. ``listed`` brings the connections
+    (ConnectionState), each time they were read.
     """
 
     closed = Signal()
+    listed = Signal(list)
     demo_wanted = Signal()
     own_wanted = Signal()
 
@@ -59,6 +63,7 @@ class MainWindow(Ways):
         title: str = "psconnect",
         open_url: Callable[[str], None] = open_with_system,
         prefill: Callable[[], Prefill] | None = None,
+        has_tray: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__()
         self._name_of_all = title
@@ -67,7 +72,7 @@ class MainWindow(Ways):
         self.bridge = Bridge(self)
         self.runs = ActiveRuns(self.bridge, service, self)
         self.context = PageContext(service, self.bridge, self.runs, self, open_url)
-        self._closing = self._asks_back = False
+        self._asks_back = False
         self.places = PlaceStack(self.context)
         self.places.moved.connect(self._moved)
         self.places.titled.connect(self._name_window)
@@ -79,19 +84,18 @@ class MainWindow(Ways):
         self.places.set_up.refused.connect(self._set_up_refused)
         self._demo = prefill is not None
         self._lay_out()
-        self._again = StartAgain(service, self.bridge, self._ask, self._started_again, self.refuse, self)
-        self.importing = Importing(service, self.bridge, self._ask, self._imported, self.refuse, self)
+        self._again = StartAgain(service, self.bridge, self.ask, self._started_again, self.refuse, self)
+        self.importing = Importing(service, self.bridge, self.ask, self._imported, self.refuse, self)
         self._menus = Menus(self, self, demo=self._demo, with_preferences=bool(self.places.preferences.cards))
         self._notice_timer = QTimer(self)
         self._notice_timer.setSingleShot(True)
         self._notice_timer.timeout.connect(self.banner.hide)
-        self._close_timer = QTimer(self)
-        self._close_timer.setSingleShot(True)
-        self._close_timer.timeout.connect(self.close)
+        self.closing = WindowClosing(self, has_tray, self)
         self.runs.ended.connect(self._run_ended)
         self.runs.changed.connect(self._run_begun)
         self._state_file = service.home.config / "window.ini"
         restore_geometry(self, self._state_file, SIZE)
+        self.closing.read_preferences()
         self.changed()
         self.connections()
 
@@ -188,7 +192,7 @@ class MainWindow(Ways):
         working = self.runs.all_working
         if working:
             text = tr("A run of {name} is going on. Stop it, or wait until it has ended.", name=working[0].connection)
-            self._ask(text, [(tr("Open the run"), partial(self.running, working[0].connection))], tr("Close"))
+            self.ask(text, [(tr("Open the run"), partial(self.running, working[0].connection))], tr("Close"))
             return False
         return self.places.set_up.may_close()
 
@@ -245,6 +249,7 @@ class MainWindow(Ways):
 
     def _list_connections(self, found: tuple[list[ConnectionState], list[WaitingSetUp]]) -> None:
         states, waiting = found
+        self.listed.emit(states)
         self.side.show_connections(states, waiting)
         self._menus.show_connections([state.connection.name for state in states if not state.connection.disabled])
 
@@ -256,7 +261,7 @@ class MainWindow(Ways):
         else:
             self._notice_timer.stop()
 
-    def _ask(self, question: str, answers: list[Action], leave: str = "") -> None:
+    def ask(self, question: str, answers: list[Action], leave: str = "") -> None:
         """Ask at the top of the window; the question stays. The last answer, ``leave``, has the focus."""
         self._notice_timer.stop()
         nothing = (leave or tr("Leave it as it is"), self.banner.hide)
@@ -291,8 +296,8 @@ class MainWindow(Ways):
     def _run_ended(self, name: str) -> None:
         self.changed()
         active = self.runs.of(name)
-        if self._closing:
-            self._close_when_quiet()
+        if self.closing.stopping:
+            self.closing.close_when_quiet()
             return
         if active and (self.places.key, self.places.name) != ("run", name):
             self._tell_end(name, active)
@@ -306,43 +311,34 @@ class MainWindow(Ways):
             self.banner.tell(*told, about=name)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Close; with settings not saved, or a run going on, ask in the window what becomes of them."""
-        working = self.runs.all_working
-        if self.places.settings.unsaved() and not self._closing:
+        """Close, go to the tray, or ask in the window what becomes of settings not saved and runs that go on."""
+        if not self.closing.may_close():
             event.ignore()
-            self.places.ask_about_settings(self.close)
-            return
-        if working and not self._closing:
-            event.ignore()
-            text = counted(
-                len(working),
-                "The run of {name} is going on. Closing stops it; nothing is left half done.",
-                "{count} runs are going on. Closing stops them; nothing is left half done.",
-                name=working[0].connection,
-            )
-            self._ask(text, [(tr("Stop and close"), self.stop_and_close)], tr("Keep it open"))
-            return
-        if not self.places.set_up.may_close():
-            event.ignore()
-            self.places.show_set_up()
             return
         store_geometry(self, self._state_file)
         self.places.leave()
         self._notice_timer.stop()
-        self._close_timer.stop()
+        self.closing.end()
         self.bridge.close()
         event.accept()
         self.closed.emit()
 
-    def stop_and_close(self) -> None:
-        """Stop every run and close as soon as they have ended, within a second at the latest."""
-        self._closing = True
-        self.banner.tell(tr("Stopping at the next safe point …"), "accent")
-        for active in self.runs.all_working:
-            active.cancel()
-        self._close_timer.start(_CLOSE_MS)
-        self._close_when_quiet()
+    def to_tray(self) -> None:
+        """Hide the window; its runs go on, and the tray brings it back."""
+        store_geometry(self, self._state_file)
+        self.places.leave()
+        self.hide()
 
-    def _close_when_quiet(self) -> None:
-        if not self.runs.all_working:
-            self.close()
+    def to_front(self) -> None:
+        """Show the window, wherever it was, with what its page shows read anew."""
+        hidden = self.isHidden()
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if hidden:
+            self.refresh()
+
+    def quit(self) -> None:
+        """Close the window for good, whatever closing it means otherwise."""
+        self.closing.quit()

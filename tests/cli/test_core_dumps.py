@@ -28,7 +28,7 @@ main(["connection", "list"])
     "the window": """
 from psconnect.cli import main, window
 window.can_open = lambda: True
-window.show_window = lambda *_more: die()
+window.show_window = lambda *_more, **_options: die()
 main([])
 """,
 }

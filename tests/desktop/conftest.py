@@ -112,7 +112,7 @@ def open_window(qtbot: QtBot, theme: Theme, opened: list[str]) -> Iterator[OpenW
 def close(qtbot: QtBot, window: MainWindow) -> None:
     """Close a window and stop what it does."""
     if shiboken6.isValid(window):
-        window.stop_and_close()
+        window.closing.stop_and_close()
         qtbot.waitUntil(lambda: not shiboken6.isValid(window) or not window.isVisible(), timeout=_WAIT_MS)
     if shiboken6.isValid(window):
         window.deleteLater()

@@ -51,7 +51,7 @@ def test_closed_in_the_middle_the_next_window_goes_on(
 ) -> None:
     window = open_window(connected.service)
     begin_slow_run(connected, qtbot, window)
-    window.stop_and_close()
+    window.closing.stop_and_close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
     connected.server.clear_faults()
     again = open_window(connected.service)

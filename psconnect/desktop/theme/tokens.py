@@ -79,6 +79,10 @@ DARK = Tokens(
     control_line="#78838F",
 )
 
+TRAY = {"good": "#1E8653", "warning": "#A86000", "bad": "#CF3A2F", "working": "#2B70D4", "off": "#707A86"}
+"""The states in the tray. Nothing tells whether its bar is light or dark: each stands out on both, 3:1 at least."""
+ON_TRAY = "#FFFFFF"
+"""The sign on the shapes of the tray, 4.5:1 at least."""
 _GROUNDS = ("ground", "side", "surface")
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     *(
