@@ -129,12 +129,8 @@ class WindowClosing(QObject):
 
     def _remember(self, choice: Choice) -> None:
         context = self._window.context
-
-        def save() -> Preferences:
-            changed = msgspec.structs.replace(context.service.preferences(), closing=choice)
-            context.service.save_preferences(changed)
-            return changed
-
+        change = partial(msgspec.structs.replace, closing=choice)
+        save = partial(context.service.change_preferences, change)
         context.bridge.call(save, self._remembered, context.go.refuse, owner=self)
 
     def _remembered(self, preferences: Preferences) -> None:
