@@ -123,24 +123,6 @@ def enable_or_disable(service: Service, options: argparse.Namespace) -> int:
     return output.completed(text, as_json=options.json, name=name, disabled=disabled)
 
 
-def remove_connection(service: Service, options: argparse.Namespace) -> int:
-    """``connection remove``."""
-    name = service.connection(options.name).name
-    question = tr(
-        "Remove “{name}” with its secrets, roster data and history? The destination keeps what was delivered.",
-        name=name,
-    )
-    refusal = FixSettings("PSC-REMOVE-YES", where=name, name=name)
-    if not options.yes and not _confirmed(name, question, refusal):
-        output.say(tr("Nothing was removed."))
-        return codes.USAGE
-    left = service.remove_connection(name)
-    for path in left:
-        output.say(tr("{path} could not be deleted. Delete it yourself: it may hold part of the roster.", path=path))
-    text = tr("“{name}” was removed, with its secrets, roster data and history.", name=name)
-    return output.completed(text, as_json=options.json, name=name, not_deleted=list(left))
-
-
 def rebuild_data(service: Service, options: argparse.Namespace) -> int:
     """``connection rebuild``."""
     name = service.connection(options.name).name
@@ -150,7 +132,7 @@ def rebuild_data(service: Service, options: argparse.Namespace) -> int:
         name=name,
     )
     refusal = FixSettings("PSC-REBUILD-YES", where=name, name=name)
-    if not options.yes and not _confirmed(name, question, refusal):
+    if not options.yes and not confirmed_by_name(name, question, refusal):
         output.say(tr("Nothing was changed."))
         return codes.USAGE
     aside = service.rebuild(name)
@@ -162,7 +144,8 @@ def rebuild_data(service: Service, options: argparse.Namespace) -> int:
     return output.completed(text, as_json=options.json, name=name, file=str(aside))
 
 
-def _confirmed(name: str, question: str, refusal: FixSettings) -> bool:
+def confirmed_by_name(name: str, question: str, refusal: FixSettings) -> bool:
+    """Ask on the terminal, and have the connection's name typed; raises ``refusal`` where there is no terminal."""
     if not sys.stdin.isatty():
         raise refusal
     output.say(question)

@@ -75,6 +75,8 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     remove = _add(kinds, "remove", "wipe settings, secrets, roster data and history")
     remove.add_argument("name")
     remove.add_argument("--yes", action="store_true", help="don’t ask")
+    remove.add_argument("--list", action="store_true", help="only list what would be wiped")
+    remove.add_argument("--proof", metavar="FILE.txt", help="also write what was there before, and what is afterwards")
     rebuild = _add(kinds, "rebuild", "set damaged roster data aside, so that the next sync starts again")
     rebuild.add_argument("name")
     rebuild.add_argument("--yes", action="store_true", help="don’t ask")

@@ -11,6 +11,7 @@ from psconnect.cli.filtering import filters
 from psconnect.cli.history_verbs import list_disclosures
 from psconnect.cli.identity import adopt_ids, rekey_ids
 from psconnect.cli.interrupt import cancel_on_interrupt
+from psconnect.cli.removing import finish_removals, remove_connection
 from psconnect.cli.secret_verbs import list_secrets, remove_secret, set_secret
 from psconnect.model.clock import Clock
 from psconnect.service import Home, Service, demo_errors
@@ -24,6 +25,7 @@ def run_verb(options: argparse.Namespace, home: Home, clock: Clock) -> int:
         with cancel_on_interrupt() as cancel, demo_errors(home) as place:
             return demo.demo(options, place, cancel) if options.verb == "demo" else demo.serve(options, place, cancel)
     service = Service(home, clock=clock)
+    finish_removals(service)
     verb = options.verb if "what" not in options else f"{options.verb} {options.what}"
     return _VERBS[verb](service, options)
 
@@ -36,7 +38,7 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "connection set": connection_verbs.set_value,
     "connection enable": connection_verbs.enable_or_disable,
     "connection disable": connection_verbs.enable_or_disable,
-    "connection remove": connection_verbs.remove_connection,
+    "connection remove": remove_connection,
     "connection rebuild": connection_verbs.rebuild_data,
     "connection adopt": adopt_ids,
     "connection rekey": rekey_ids,

@@ -22,8 +22,10 @@ from psconnect.desktop.theme.apply import Theme
 from psconnect.desktop.tray import Tray
 from psconnect.logs import logger
 from psconnect.model.errors import PsconnectError
+from psconnect.model.removal import RemovalProof
 from psconnect.service import Home, Service
 from psconnect.wording.errors import word
+from psconnect.wording.removal import removal_sentence
 
 _SWITCH_SECONDS = 0.001
 
@@ -175,10 +177,14 @@ class Desktop(QObject):
             window.set_up()
 
     def _sweep(self, window: MainWindow, service: Service) -> None:
-        """Wipe what was read for set-ups that are gone, and for visits to settings: they ended with the last window."""
+        """Wipe what was read for set-ups that are gone, and for visits to settings: they ended with the last window.
+
+        Removals that were stopped go on.
+        """
         opened = time.time()
         sweep = partial(service.sweep_live, before=opened)
         window.bridge.call(lambda: sweep(service.drafts()), _nothing, partial(self._refuse, window), owner=window)
+        window.bridge.call(service.finish_removals, partial(_tell_removals, window), window.refuse, owner=window)
 
     def _watched(self, window: MainWindow) -> MainWindow:
         window.bridge.unexpected.connect(self._mistake)
@@ -211,6 +217,13 @@ class Desktop(QObject):
             # A mistake that repeats each second must not bury the window under dialogs.
             return
         MistakeDialog(error, QApplication.activeWindow() or self.main or self.demo).open()
+
+
+def _tell_removals(window: MainWindow, proofs: list[RemovalProof]) -> None:
+    """Say what became of removals that were stopped."""
+    for proof in proofs:
+        window.changed()
+        window.notice(removal_sentence(proof), "good" if proof.complete else "bad")
 
 
 def _nothing(_none: object) -> None:

@@ -13,6 +13,7 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.runs import ActiveRuns
 from psconnect.desktop.widgets.banner import Action
 from psconnect.model.errors import PsconnectError
+from psconnect.model.removal import RemovalProof
 from psconnect.service import Service
 from psconnect.wording.catalogue import translated
 
@@ -46,6 +47,9 @@ class Navigator(Protocol):
 
     def setting(self, name: str, setting: str) -> None:
         """The settings of a connection, with the focus on one of them: ``STEP.CONTROL`` or ``STEP``."""
+
+    def removed(self, proof: RemovalProof) -> None:
+        """The proof that a connection was removed."""
 
     def check(self, name: str) -> None:
         """The check of a connection's access, which begins at once."""

@@ -19,6 +19,7 @@ from psconnect.desktop.pages.ids import IdsPage
 from psconnect.desktop.pages.overview import OverviewPage
 from psconnect.desktop.pages.preferences import PreferencesPage
 from psconnect.desktop.pages.records import RecordsPage
+from psconnect.desktop.pages.removed import RemovedPage
 from psconnect.desktop.pages.review import ReviewPage
 from psconnect.desktop.pages.run import RunPage
 from psconnect.desktop.pages.settings import SettingsPage
@@ -52,6 +53,7 @@ class PlaceStack(QStackedWidget):
         self.finder, self.ids = FindPage(context), IdsPage(context)
         self.check = CheckPage(context)
         self.findings, self.preferences = FindingsPage(context), PreferencesPage(context)
+        self.removed = RemovedPage(context)
         self._pages: dict[str, ScrollPage] = {
             "connections": self.connections,
             "overview": self.overview,
@@ -68,6 +70,7 @@ class PlaceStack(QStackedWidget):
             "help": self.help,
             "check": self.check,
             "preferences": self.preferences,
+            "removed": self.removed,
         }
         for page in self._pages.values():
             self.addWidget(page)
@@ -127,6 +130,12 @@ class PlaceStack(QStackedWidget):
         """A set-up was finished or discarded: there is no way back to it."""
         self.set_up.forget(draft_id)
         self._been = [place for place in self._been if place[0] != SET_UP or (draft_id and place[1] != (draft_id,))]
+
+    def forget_connection(self, name: str) -> None:
+        """A connection was removed: there is no way back to its pages."""
+        self._been = [place for place in self._been if _connection_of(place) != name]
+        if self.name == name:
+            self._place = ("", ())
 
     def _began(self, draft_id: str) -> None:
         """A new set-up has an id from now on, under which it is found again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QMainWindow
 
 from psconnect.desktop.places import SET_UP, PlaceStack
+from psconnect.model.removal import RemovalProof
 
 
 class Ways(QMainWindow):
@@ -47,6 +48,12 @@ class Ways(QMainWindow):
     def setting(self, name: str, setting: str) -> None:
         """Show the settings of a connection, with the focus on one of them."""
         self.places.go("settings", name, setting)
+
+    def removed(self, proof: RemovalProof) -> None:
+        """Show the proof that a connection was removed."""
+        self.places.removed.proof = proof
+        self.places.forget_connection(proof.name)
+        self.places.go("removed")
 
     def check(self, name: str) -> None:
         """Show the check of a connection's access, which begins at once."""

@@ -18,6 +18,7 @@ from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
 from psconnect.service.connections import IN_USE, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
+from psconnect.service.drafts import draft_secrets
 from psconnect.service.figures import Figures, StandingFigures
 from psconnect.service.find import Find
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
@@ -134,6 +135,7 @@ __all__ = [
     "default_limits",
     "demo_errors",
     "domain_within",
+    "draft_secrets",
     "filter_label",
     "find_home",
     "fixed_options",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,20 +14,19 @@ import msgspec
 from psconnect.destinations import KINDS
 from psconnect.logs import logger
 from psconnect.model.connection import Connection, from_dict, to_dict
-from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
+from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import APPLIED, Run, telling_run
 from psconnect.model.setting_parts import differing_parts
 from psconnect.powerschool.plugin_versions import built_later
-from psconnect.service.disclosing import Disclosing
 from psconnect.service.identity import Identity
-from psconnect.service.secrets import destination_secret_keys, every_secret
+from psconnect.service.removal import Removal
+from psconnect.service.secrets import destination_secret_keys
 from psconnect.store.files import DELIVERED_READ, LAST_READ, storage_errors, write_atomically
 from psconnect.store.history import run_table
 from psconnect.store.lock import run_lock
 from psconnect.store.reading.last_reading import FINDER
 from psconnect.store.settings.change_times import note_change
 from psconnect.store.settings.connection_files import read_file, to_toml
-from psconnect.store.settings.home_id import forget_home_id
 from psconnect.sync.compose import choices_of, deciding_parts, load_preset
 from psconnect.sync.thresholds import thresholds_of
 
@@ -51,7 +50,7 @@ class ConnectionState:
     last_success: Run | None = None
 
 
-class Connections(Identity, Disclosing):
+class Connections(Identity, Removal):
     """What a user can do with the connections themselves."""
 
     def connections(self) -> list[ConnectionState]:
@@ -86,6 +85,8 @@ class Connections(Identity, Disclosing):
         has a new id if there was none or another connection has it.
         """
         checked = from_dict(to_dict(connection))
+        if not self._files.spelled(checked.name):
+            self.free_name(checked.name)
         checked = msgspec.structs.replace(checked, name=self._files.spelled(checked.name) or checked.name)
         checked = self._with_plugin(load_preset(checked.preset).fixed_in(self.with_id(checked)))
         thresholds_of(choices_of(checked).connection.safety.thresholds)
@@ -166,29 +167,6 @@ class Connections(Identity, Disclosing):
         self._files.save(connection)
         return connection
 
-    def remove_connection(self, name: str) -> Sequence[str]:
-        """Delete settings, secrets, roster data and history; a line without personal data stays in the disclosure log.
-
-        At the destination, deliveries stay and leftovers of an interrupted delivery are deleted. Returns what could not
-        be deleted, for people.
-        """
-        connection = self._files.get(name)
-        name = connection.name
-        rosters = self.rosters_of(name)
-        with run_lock(rosters.with_suffix(".lock"), name):
-            self.note_removal(connection)
-            self.secrets.remove(connection.name, every_secret())
-            with storage_errors(rosters):
-                for path in rosters.parent.glob(f"{rosters.stem}.*"):
-                    if path.suffix != ".lock":
-                        path.unlink(missing_ok=True)
-            held = self._leave(connection)
-            self._files.remove(name)
-        rosters.with_suffix(".lock").unlink(missing_ok=True)
-        if not self._files.names() and not self._files.damaged():
-            forget_home_id(self.home)
-        return held
-
     def rebuild(self, name: str) -> Path:
         """Move a connection's damaged roster data aside, so that the next sync starts again; returns the new path.
 
@@ -208,19 +186,8 @@ class Connections(Identity, Disclosing):
             for path in rosters.parent.glob(f"{rosters.stem}.*"):
                 if path.suffix in (LAST_READ, DELIVERED_READ, FINDER):
                     path.unlink(missing_ok=True)
-        logger.info("roster data set aside", extra={"data": {"connection": connection.name}})
+        logger.info("roster data set aside", extra={"data": {"connection": connection.id}})
         return aside
-
-    def _leave(self, connection: Connection) -> Sequence[str]:
-        """Delete our undelivered leftovers at the destination, if it can be reached."""
-        try:
-            with self.opened_destination(connection) as destination:
-                return destination.leave()
-        except FixSettings:
-            # Nothing was delivered with these settings if the destination was never chosen or can't be used any more.
-            return []
-        except LocalStorage as error:
-            return [error.where]
 
 
 def _value(text: str) -> Any:

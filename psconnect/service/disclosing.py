@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from psconnect.destinations import KINDS
 from psconnect.logs import logger
 from psconnect.model.connection import Connection
 from psconnect.model.disclosures import Disclosure, LogState
-from psconnect.model.errors import LocalStorage, PsconnectError
+from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
 from psconnect.model.runs import APPLIED, Run
 from psconnect.reports.disclosures import write_disclosures
 from psconnect.service.destinations import Destinations
@@ -58,11 +59,17 @@ class Disclosing(Destinations):
         except PsconnectError as error:
             logger.warning("not in the disclosure log yet", extra={"data": {"code": error.code}})
 
-    def note_removal(self, connection: Connection) -> None:
-        """Write down that a connection is removed, and before it all that would be forgotten with its history."""
+    def note_removal(self, connection: Connection, since: datetime) -> None:
+        """Write down that a connection is removed, and before it all that would be forgotten with its history.
+
+        Nothing happens if a removal that began at ``since`` is written down already: it was stopped and goes on.
+        """
+        same = (one for one in self._log.entries() if one.event == "removed" and one.connection_id == connection.id)
+        if any(one.at >= since.replace(microsecond=0) for one in same):
+            return
         counts: dict[str, int] | None = None
         # Damaged roster data can also be removed; the number of delivered records is then unknown.
-        with contextlib.suppress(LocalStorage), self._history(connection.name) as db:
+        with contextlib.suppress(LocalStorage, FixSettings), self._history(connection.name) as db:
             counts = ledger_counts(db) if db else {}
             if db:
                 self._log.add(lambda known: list(_deliveries(db, connection, known, begun=True)))

@@ -59,3 +59,8 @@ class DraftFiles(Base):
 
     def _draft_path(self, draft_id: str) -> Path:
         return self._draft_folder() / f"{draft_id}.json"
+
+
+def draft_secrets(draft_id: str) -> str:
+    """The name under which the keyring holds the secrets of a set-up."""
+    return f"set-up {draft_id}"

@@ -73,7 +73,9 @@ class Identity(Base):
                 raise FixSettings("PSC-ADOPT-OLD", where=name, name=name)
         with self._writing(connection.name) as db:
             store_aliases(db, preview.kind, preview.ids)
-        logger.info("ids adopted", extra={"data": {"connection": name, "kind": preview.kind, **preview.counts}})
+        logger.info(
+            "ids adopted", extra={"data": {"connection": connection.id, "kind": preview.kind, **preview.counts}}
+        )
         return len(preview.ids)
 
     def rekey_plan(
@@ -132,7 +134,7 @@ class Identity(Base):
             if plan.forget_adopted:
                 forget_aliases(db)
             self._files.save(checked)
-        logger.info("re-keyed", extra={"data": {"connection": name, **plan.counts}})
+        logger.info("re-keyed", extra={"data": {"connection": current.id, **plan.counts}})
         return checked
 
     def check_ids(self, connection: Connection) -> None:

@@ -28,8 +28,8 @@ from psconnect.model.scope import ScopeSettings
 from psconnect.service.base import Base
 from psconnect.sources.base import StagedRow
 from psconnect.sources.kind import Offer, RoleUse
-from psconnect.store.files import private_folder
-from psconnect.store.reading.kept_streams import KeptStreams, not_held, sweep_folder, wipe_file
+from psconnect.store.files import private_folder, wipe_file
+from psconnect.store.reading.kept_streams import KeptStreams, not_held, sweep_folder
 from psconnect.store.settings.secrets import CLIENT_SECRET
 from psconnect.sync.compose import choices_of, open_source, shaped_source
 from psconnect.sync.live.counting import EntityCounts, FilterCounts, entity_counts, filter_counts

@@ -47,6 +47,19 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
         sync_folder(path.parent)
 
 
+def wipe_file(path: Path) -> None:
+    """Empty a file and delete it; one that is gone is fine. Raises LocalStorage."""
+    with storage_errors(path):
+        if path.is_symlink():
+            # What it leads to is not ours.
+            path.unlink(missing_ok=True)
+        elif path.exists():
+            # Whoever still holds the file open, or undeletes it, finds nothing in it.
+            with path.open("r+b") as file:
+                file.truncate(0)
+            path.unlink(missing_ok=True)
+
+
 def sync_folder(path: Path) -> None:
     """Make sure that a rename in this folder survives a power loss, where the system offers it."""
     if os.name != "posix":

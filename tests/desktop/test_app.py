@@ -26,7 +26,8 @@ from psconnect.desktop.widgets.demo_strip import DemoStrip
 from psconnect.desktop.wizard.flow import can_save
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.desktop.wizard.steps.credentials import CredentialsPart
-from psconnect.model.connection import from_dict
+from psconnect.model.connection import Connection, from_dict
+from psconnect.service import Service
 from psconnect.store.settings.home import home_at
 from tests.desktop.conftest import OpenWindow, close, settled
 from tests.desktop.test_closing import begin_slow_run
@@ -55,6 +56,25 @@ def test_what_was_read_for_a_set_up_that_is_gone_is_wiped_at_start(desktop: Desk
     os.utime(left, (0, 0))
     desktop.open_main()
     qtbot.waitUntil(lambda: not left.exists(), timeout=LONG_MS)
+
+
+def test_a_removal_that_was_stopped_is_finished_at_start(desktop: Desktop, qtbot: QtBot, tmp_path: Path) -> None:
+    service = Service(home_at(tmp_path))
+    service.save_connection(Connection(name="Old roster", preset="oneroster"))
+
+    def stop(step: str) -> None:
+        if step == "removal disclosed":
+            raise KeyboardInterrupt
+
+    service.on_step = stop
+    with pytest.raises(KeyboardInterrupt):
+        service.remove_connection("Old roster")
+    assert service.connections()
+    window = desktop.open_main()
+    settled(qtbot, window)
+    assert service.connections() == []
+    assert "Old roster" in window.banner.label.text()
+    assert window.places.connections.message_shown
 
 
 def test_the_second_start_raises_the_first(qtbot: QtBot, tmp_path: Path, qapp: QApplication) -> None:

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.widgets.card import Card
+from psconnect.desktop.widgets.label import Label
 from psconnect.model.connection import from_dict, to_dict
 from psconnect.service import Service
 from psconnect.store.settings.home import home_at
@@ -234,15 +236,37 @@ def test_settings_export_disable_remove(
     window.overview(name)
     settled(qtbot, window)
     assert not window.places.overview.run_button.isEnabled()
+
+
+def test_removing_shows_what_is_wiped_and_proves_it(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot, tmp_path: Path
+) -> None:
+    name, window = connected.name, open_window(connected.service)
+    page = window.places.settings
     window.settings(name)
     settled(qtbot, window)
-    if not page.remove_button.isVisible():
+    remove = page.remove_card
+    if not remove.button.isVisible():
         press(qtbot, page.manage_button)
-    assert not page.remove_button.isEnabled(), "the name has to be typed first"
-    qtbot.keyClicks(page.confirm, name)
-    press(qtbot, page.remove_button)
+    assert not remove.button.isEnabled(), "the name has to be typed first"
+    assert "Settings: 1 file" in remove.wiped.text()
+    rosters = str(connected.rosters)
+    qtbot.keyClicks(remove.confirm, name)
+    press(qtbot, remove.button)
     settled(qtbot, window)
     assert connected.service.connections() == []
+    proof = window.places.removed
+    assert window.places.currentWidget() is proof
+    before, after = [card.findChildren(Label)[-1].text() for card in proof.findChildren(Card)][-3:-1]
+    assert str(connected.folder / "home" / "config") in before
+    assert after == "Nothing is left."
+    assert rosters not in after
+    proof.save_to(tmp_path / "proof.txt")
+    settled(qtbot, window)
+    assert name in (tmp_path / "proof.txt").read_text(encoding="utf-8")
+    window.back()
+    settled(qtbot, window)
+    assert window.places.currentWidget() is window.places.connections, "no way leads back to what is gone"
     assert window.places.connections.message_shown
 
 

@@ -110,7 +110,7 @@ def test_removing_takes_the_claim_and_leftovers_along(one: Connected) -> None:
     half = roster / f".{one.bundle.name}.{one.service.home_id[:12]}.abcd1234.tmp"
     half.write_bytes(b"a whole roster")
     assert (roster / OWNER_FILE).exists()
-    assert one.service.remove_connection(one.name) == []
+    assert one.service.remove_connection(one.name).complete
     assert sorted(path.name for path in roster.iterdir()) == [one.bundle.name]
     assert two.service.sync(two.name).delivered
 
@@ -125,7 +125,7 @@ def test_removing_leaves_the_claim_of_another_home(one: Connected) -> None:
 
 def test_removing_works_where_the_folder_is_gone(one: Connected) -> None:
     shutil.rmtree(one.folder / "roster")
-    assert one.service.remove_connection(one.name) == []
+    assert one.service.remove_connection(one.name).complete
 
 
 def test_a_run_without_changes_sweeps_what_a_killed_one_left(one: Connected) -> None:

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.remove_card import RemoveCard
 from psconnect.desktop.runs import start_as_wished
 from psconnect.desktop.sentences import where_from_to
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.banner import Action, Banner
-from psconnect.desktop.widgets.button import danger, secondary
+from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
-from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.wizard.find_setting import FindSetting
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
+from psconnect.model.removal import RemovalProof
 from psconnect.service import slug
 from psconnect.wording.errors import word
-
-_NAME_WIDTH = 320
 
 
 class SettingsPage(ScrollPage):
@@ -52,14 +51,9 @@ class SettingsPage(ScrollPage):
         self.disable_button = secondary(tr("Disable"), self._switch)
         self._disable_text = Label("", "muted")
         self._disabled = False
-        self.confirm = QLineEdit()
-        self.confirm.setMaximumWidth(_NAME_WIDTH)
-        self.confirm_row = FormRow(tr("Type the connection’s name to confirm"), self.confirm)
-        self.remove_button = danger(tr("Remove this connection"), self._remove)
-        cards = (self._file_card(), self._state_card(), self._remove_card())
-        self._sides.addWidget(column(*cards, 1, spacing=SPACE_L))
+        self.remove_card = RemoveCard(context, self._removed, self._refused)
+        self._sides.addWidget(column(self._file_card(), self._state_card(), self.remove_card, 1, spacing=SPACE_L))
         self._show_side(managing=False)
-        self.confirm.textChanged.connect(lambda _text: self._enable_remove())
 
     def load(self, name: str, setting: str = "") -> None:
         """Show the settings of a connection, with ``setting`` (``STEP.CONTROL`` or ``STEP``) in focus."""
@@ -103,8 +97,7 @@ class SettingsPage(ScrollPage):
     def _show(self, connection: Connection) -> None:
         self.set_title(self.word, tr("{name}: {way}", name=self.name, way=where_from_to(connection)))
         self._show_disabled(disabled=connection.disabled)
-        self.confirm.clear()
-        self._enable_remove()
+        self.remove_card.load(connection.name)
         self.show_content()
 
     def _turn(self) -> None:
@@ -136,20 +129,6 @@ class SettingsPage(ScrollPage):
         card = Card(tr("In use"))
         card.add(row(wide(self._disable_text), self.disable_button))
         return card
-
-    def _remove_card(self) -> Card:
-        card = Card(tr("Remove"))
-        text = tr(
-            "Wipes its settings, secrets, stored roster data and history from this computer. What was delivered stays "
-            "at the destination. This can’t be taken back."
-        )
-        card.add(Label(text, "muted"))
-        card.add(self.confirm_row)
-        card.add(row(self.remove_button, 1))
-        return card
-
-    def _enable_remove(self) -> None:
-        self.remove_button.setEnabled(bool(self.name) and self.confirm.text().strip() == self.name)
 
     def _show_disabled(self, *, disabled: bool) -> None:
         self._disabled = disabled
@@ -194,26 +173,12 @@ class SettingsPage(ScrollPage):
         show = partial(self._context.open_url, path.parent.as_uri())
         self.outcome.tell(tr("The settings are in {path}", path=path), "good", [(tr("Open folder"), show)])
 
-    def _remove(self) -> None:
-        name, service = self.name, self._context.service
-        self.remove_button.setEnabled(False)
-        self._context.bridge.call(
-            lambda: service.remove_connection(name), lambda held: self._removed(name, held), self._refused, owner=self
-        )
-
-    def _removed(self, name: str, held: Sequence[str]) -> None:
-        if name == self.name:
+    def _removed(self, proof: RemovalProof) -> None:
+        if proof.name == self.name:
             self.name = ""
             self.forms.drop()
-            self._context.go.connections()
         self._context.go.changed()
-        gone = tr("“{name}” is removed from this computer.", name=name)
-        if held:
-            more = tr("These could not be deleted and may hold a part of the roster: {paths}", paths=", ".join(held))
-            self._context.go.notice(f"{gone} {more}", "bad")
-        else:
-            self._context.go.notice(gone)
+        self._context.go.removed(proof)
 
     def _refused(self, error: PsconnectError) -> None:
-        self._enable_remove()
         self.outcome.tell(word(error, window=True).text, "bad")

@@ -10,6 +10,7 @@ from typing import ClassVar, TypeVar
 import msgspec
 
 from psconnect.model.connection_id import new_id
+from psconnect.service import draft_secrets
 
 
 class DraftPart(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -47,7 +48,7 @@ class Draft:
     @property
     def secret_name(self) -> str:
         """The name under which the keyring holds the secrets until the connection is saved."""
-        return secret_name(self.id)
+        return draft_secrets(self.id)
 
     def of(self, kind: type[P]) -> P:
         """The part of that type."""
@@ -63,8 +64,3 @@ def new_draft(*parts: DraftPart, step: str = "connect", connection_id: str = "",
     """A draft with an id of its own, and one for its connection where that has none; ``parts`` are known already."""
     known = connection_id or new_id()
     return Draft(secrets.token_hex(8), step, step, prefilled, known).having(*parts)
-
-
-def secret_name(draft_id: str) -> str:
-    """The name under which the keyring holds the secrets of a set-up."""
-    return f"set-up {draft_id}"

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from psconnect.desktop.wizard import drafts, flow
-from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft, secret_name
+from psconnect.desktop.wizard.draft import Draft, DraftPart, new_draft
 from psconnect.desktop.wizard.live import Live
 from psconnect.desktop.wizard.prefill import Prefill
 from psconnect.desktop.wizard.settings import (
@@ -37,7 +37,15 @@ from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import stripped
 from psconnect.model.runs import APPLIED
-from psconnect.service import CLIENT_SECRET, Finding, PluginPackage, SecretPlace, Service, secret_word
+from psconnect.service import (
+    CLIENT_SECRET,
+    Finding,
+    PluginPackage,
+    SecretPlace,
+    Service,
+    draft_secrets,
+    secret_word,
+)
 
 
 @dataclass
@@ -274,7 +282,7 @@ def _without(secrets: dict[str, str], key: str) -> dict[str, str]:
 def discard_set_up(service: Service, draft_id: str) -> None:
     """Throw a set-up, its secrets and what was read for it away; work."""
     service.remove_draft(draft_id)
-    service.forget_secrets(secret_name(draft_id))
+    service.forget_secrets(draft_secrets(draft_id))
     service.wipe_live(draft_id)
 
 

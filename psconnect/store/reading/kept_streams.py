@@ -19,7 +19,7 @@ import msgspec
 
 from psconnect.model.errors import FixSettings, LocalStorage
 from psconnect.store.database import closed_on_error, sqlite_errors, uri_of
-from psconnect.store.files import private_folder, storage_errors
+from psconnect.store.files import private_folder, storage_errors, wipe_file
 
 _T = TypeVar("_T")
 _encode = msgspec.json.Encoder().encode
@@ -163,16 +163,6 @@ def _forget(db: sqlite3.Connection, number: int) -> None:
 def not_held() -> FixSettings:
     """The error for a question about rows that are not kept."""
     return FixSettings("PSC-LIVE-NOT-READ/nothing", where="live")
-
-
-def wipe_file(path: Path) -> None:
-    """Empty a file of kept rows and delete it; one that is gone is fine."""
-    with storage_errors(path):
-        if path.exists():
-            # Whoever still holds the file open, or undeletes it, finds nothing in it.
-            with path.open("r+b") as file:
-                file.truncate(0)
-            path.unlink(missing_ok=True)
 
 
 def sweep_folder(folder: Path, keys: Collection[str], before: float) -> None:

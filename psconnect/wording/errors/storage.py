@@ -79,6 +79,16 @@ TEXTS = {
         marked("{path} does not exist, or its drive is not connected."),
         marked("Check the path, or connect the drive, then start again."),
     ),
+    "PSC-REMOVE-HELD": ErrorTexts(
+        marked("A file could not be deleted"),
+        marked("{path} may hold a part of the roster, and could not be deleted."),
+        marked("Delete it yourself, or have its owner delete it."),
+    ),
+    "PSC-REMOVE-LEFT": ErrorTexts(
+        marked("Something is left of a removed connection"),
+        marked("A connection named “{name}” was removed, but {path} could not be deleted."),
+        marked("Close programs that have it open and delete it, then save again; or choose another name."),
+    ),
     "PSC-READING-DAMAGED": ErrorTexts(
         marked("What was read last is damaged"),
         marked(
