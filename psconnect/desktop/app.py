@@ -222,7 +222,7 @@ class Desktop(QObject):
 def _tell_removals(window: MainWindow, proofs: list[RemovalProof]) -> None:
     """Say what became of removals that were stopped."""
     for proof in proofs:
-        window.changed()
+        window.refresh()
         window.notice(removal_sentence(proof), "good" if proof.complete else "bad")
 
 
