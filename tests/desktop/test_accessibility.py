@@ -26,7 +26,7 @@ HISTORY = {(TABLE, "Runs, newest first")}
 SETTINGS = {
     (BUTTON, "Ids"),
     (BUTTON, "Export, disable or remove"),
-    ("page tab", "Connect what?"),
+    ("check box", "Connect what?"),
     (TEXT, "District name"),
 }
 IDS = {

@@ -32,6 +32,8 @@ def test_both_are_right(districts: Districts, tmp_path: Path, seed: int | None) 
         whole = finish(first, server, tmp_path / "first")
         part = finish(second, server, tmp_path / "second", "Second")
         expected = truth(server.database, TODAY, DISTRICT)
-    assert {finding.state for finding in whole.findings + part.findings} == {"ok"}
+    # A server may keep its version to itself: a warning, whatever the connection.
+    usual = [finding for finding in whole.findings + part.findings if finding.key != "version/unsaid"]
+    assert {finding.state for finding in usual} == {"ok"}
     assert differences(read_bundle(whole.bundle), expected) == []
     assert differences(read_bundle(part.bundle), without_contacts_and_admins(expected)) == []
