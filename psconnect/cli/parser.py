@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 
 from psconnect import __version__
 from psconnect.model.entities import BY_KEY
 from psconnect.model.filter_rules import FILTERED
-from psconnect.model.runs import SCOPES
+from psconnect.model.runs import RUN_STATES, SCOPES, STARTED_BY
 from psconnect.service import ADOPTABLE, FINDABLE
 
 
@@ -142,7 +143,7 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     only.add_argument("--rehearse", action="store_true", help="plan next school year; it is never delivered")
     only.add_argument("--trigger", choices=("schedule",), help="as the system’s scheduler starts it: run what is due")
     _schedule_verb(verbs)
-    _add(verbs, "runs", "list the runs of a connection, newest first").add_argument("name")
+    _history_verbs(verbs)
     run = verbs.add_parser("run", help="show, approve, change, discard or undo a run")  # type: ignore[attr-defined]
     kinds = run.add_subparsers(dest="what", metavar="WHAT", required=True)
     _add(kinds, "show", "show a run").add_argument("id")
@@ -160,9 +161,9 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         edit.add_argument("entity", choices=tuple(BY_KEY))
         edit.add_argument("sourcedid", nargs="+")
     _add(kinds, "undo", "make a waiting run that takes an applied one back").add_argument("id")
-    log = _add(verbs, "disclosures", "list what was delivered where and when, without anybody’s data")
-    log.add_argument("name", nargs="?", help="one connection, also a removed one (default: all)")
-    log.add_argument("-o", "--output", metavar="FILE.csv", help="write the list as a table")
+    compared = _add(kinds, "compare", "say what differs between two runs of a connection")
+    compared.add_argument("id")
+    compared.add_argument("other", metavar="id")
     caught = _add(verbs, "filters", "count who passes an entity’s filter rules and list who is caught")
     caught.add_argument("name")
     caught.add_argument("entity", choices=FILTERED)
@@ -187,6 +188,35 @@ def _schedule_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         choices=("on", "off", "status", "tonight", "not-tonight"),
         help="run at its times or not; say how it stands; run within 24 hours, in the off-peak hours, or not after all",
     )
+
+
+def _history_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    runs = _add(verbs, "runs", "list the runs of a connection, newest first")
+    runs.add_argument("name")
+    runs.add_argument(
+        "--record", default="", metavar="TEXT", help="only runs that change a record of this name or number"
+    )
+    runs.add_argument(
+        "--state", action="append", default=[], choices=RUN_STATES, metavar="STATE", help="can be repeated"
+    )
+    runs.add_argument(
+        "--trigger", action="append", default=[], choices=tuple(STARTED_BY), help="what started it; can be repeated"
+    )
+    runs.add_argument("--since", type=_day, default=None, metavar="YYYY-MM-DD", help="only runs from this day on")
+    runs.add_argument(
+        "--until", type=_day, default=None, metavar="YYYY-MM-DD", help="only runs up to and with this day"
+    )
+    runs.add_argument("--limit", type=_number(1, 1_000_000), default=None, help="how many to list (default: all)")
+    log = _add(verbs, "disclosures", "list what was delivered where and when, without anybody’s data")
+    log.add_argument("name", nargs="?", help="one connection, also a removed one (default: all)")
+    log.add_argument("-o", "--output", metavar="FILE.csv", help="write the list as a table")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a day like 2026-11-18") from None
 
 
 def _number(lowest: int, highest: int) -> type[int]:

@@ -12,10 +12,9 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.review import FindingQuery
 from psconnect.model.runs import Run
 from psconnect.service import Service
-from psconnect.wording.catalogue import number, tr
+from psconnect.wording.catalogue import tr
 from psconnect.wording.documents import run_document
 from psconnect.wording.errors import word
-from psconnect.wording.runs import scope_word, state_word
 
 
 def sync_now(service: Service, options: argparse.Namespace) -> int:
@@ -128,21 +127,6 @@ def run_details(service: Service, options: argparse.Namespace) -> int:
     present_run(options, shown)
     if shown.set_aside and not options.json:
         output.show_set_aside(service.excluded(options.id))
-    return codes.DONE
-
-
-def run_list(service: Service, options: argparse.Namespace) -> int:
-    """``runs``."""
-    found = service.runs(options.name)
-    if options.json:
-        output.document({"runs": [run_document(run) for run in found]})
-        return codes.DONE
-    rows = [(tr("Run"), tr("Started"), tr("Scope"), tr("Changes"), tr("State"))]
-    for run in found:
-        changes = number(sum(counts.total for counts in run.changes.values()))
-        started = f"{run.started.astimezone():%Y-%m-%d %H:%M}"
-        rows.append((run.id, started, scope_word(run.scope), changes, state_word(run.state)))
-    output.table(rows, right=frozenset({3}))
     return codes.DONE
 
 

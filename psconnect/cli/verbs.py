@@ -8,7 +8,7 @@ from collections.abc import Callable
 from psconnect.cli import connection_verbs, demo, run_verbs, schedule_verbs, window
 from psconnect.cli.explaining import explain_record
 from psconnect.cli.filtering import filters
-from psconnect.cli.history_verbs import list_disclosures
+from psconnect.cli.history_verbs import compare, list_disclosures, list_runs
 from psconnect.cli.identity import adopt_ids, rekey_ids
 from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.cli.removing import finish_removals, remove_connection
@@ -53,7 +53,7 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "schedule status": schedule_verbs.show_schedule,
     "schedule tonight": schedule_verbs.run_tonight,
     "schedule not-tonight": schedule_verbs.cancel_tonight,
-    "runs": run_verbs.run_list,
+    "runs": list_runs,
     "run show": run_verbs.run_details,
     "run approve": run_verbs.approve_run,
     "run discard": run_verbs.discard_run,
@@ -61,6 +61,7 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "run exclude": run_verbs.edit_plan,
     "run include": run_verbs.edit_plan,
     "run undo": run_verbs.undo_run,
+    "run compare": compare,
     "disclosures": list_disclosures,
     "explain": explain_record,
     "filters": filters,

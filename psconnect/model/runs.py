@@ -15,6 +15,17 @@ WORKING = ("queued", "reading", "shaping", "planning", "applying")
 WAITING = ("held", "previewed")
 ENDED = ("finished", "finished_with_problems", "failed", "cancelled", "interrupted", "skipped", "discarded", "expired")
 APPLIED = ("finished", "finished_with_problems")
+RUN_STATES = (*WORKING, *WAITING, *ENDED)
+"""Every state that a run can be in."""
+STARTED_BY = {
+    "window": "button",
+    "schedule": "schedule",
+    "tonight": "tonight",
+    "new-year": "new-year",
+    "catch-up": "catch-up",
+    "command-line": "command line",
+}
+"""What starts runs, as it is asked for -> ``Run.trigger``."""
 SCOPES = ("all", "users", "courses")
 REFUSALS = ("refused", "waits")
 """Reasons for setting changes aside that only show while a run is applied."""

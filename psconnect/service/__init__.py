@@ -21,6 +21,7 @@ from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_erro
 from psconnect.service.drafts import draft_secrets
 from psconnect.service.figures import Figures, StandingFigures
 from psconnect.service.find import Find
+from psconnect.service.history import History
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.preferences import PreferenceKeeping
 from psconnect.service.review import Limit, Review, Undoable
@@ -38,6 +39,7 @@ from psconnect.service.typed_choices import (
 )
 from psconnect.sources.kind import Offer, OfferedCourse, OfferedSchool, OfferedTerm, RoleUse, School, SourceField
 from psconnect.store.history.change_table import Arrangement
+from psconnect.store.history.run_search import RunList
 from psconnect.store.reading.last_reading import FINDABLE, Match
 from psconnect.store.reading.standing_records import RecordList
 from psconnect.store.settings.home import Home, find_home, slug
@@ -117,6 +119,7 @@ __all__ = [
     "RoleUse",
     "RosterSettings",
     "RuleLoss",
+    "RunList",
     "SampleRecord",
     "Samples",
     "School",
@@ -157,7 +160,7 @@ __all__ = [
 
 
 @dataclass
-class Service(ScheduledRuns, SetUp, Review, Find, Figures, LimitFigures, PreferenceKeeping):
+class Service(ScheduledRuns, SetUp, Review, Find, History, Figures, LimitFigures, PreferenceKeeping):
     """Everything a user can do with the connections of one home.
 
     All methods raise PsconnectError that a user can act on. Methods with ``cancel`` can be stopped from another thread;

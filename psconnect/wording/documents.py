@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from psconnect.model.run_history import RunComparison, RunSide
 from psconnect.model.runs import ChangeCounts, Run
 from psconnect.wording.errors import word
 from psconnect.wording.held import story_of
@@ -51,6 +52,33 @@ def run_document(run: Run) -> dict[str, object]:
             for entity, one in run.reconciled.items()
         },
         "seconds": run.took.total_seconds() if run.took is not None else None,
+    }
+
+
+def comparison_document(found: RunComparison) -> dict[str, object]:
+    """Two runs compared, as ``run compare --json`` prints it."""
+    change = found.findings
+    return {
+        "earlier": _side(found.earlier),
+        "later": _side(found.later),
+        "findings": {"before": change.before, "corrected": change.corrected, "new": change.new, "after": change.after}
+        if change
+        else None,
+        "settings": None if found.settings is None else list(found.settings),
+    }
+
+
+def _side(side: RunSide) -> dict[str, object]:
+    took = side.run.took
+    return {
+        "run": side.run.id,
+        "state": side.run.state,
+        "started": side.run.started.isoformat(),
+        "delivered": side.delivered,
+        "left_by": side.left_by.id if side.left_by else None,
+        "standing": {entity: one.delivered for entity, one in side.standing.items()},
+        "problems": side.run.problems,
+        "seconds": took.total_seconds() if took is not None else None,
     }
 
 

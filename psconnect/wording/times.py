@@ -15,6 +15,10 @@ _MONTHS = (
     marked("December"),
 )
 
+_WEEKDAYS = (
+    *(marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun")),
+)
+
 
 def duration(seconds: float) -> str:
     """A span of time as people say it: ``4 min 12 s``; under a second it is ``under 1 s``."""
@@ -66,6 +70,44 @@ def short_day(then: datetime) -> str:
     """A local day where there is little room: ``18 Nov``."""
     local = then.astimezone()
     return tr("{day} {month}", day=local.day, month=translated(_MONTHS[local.month - 1])[:_SHORT])
+
+
+def day_of(then: datetime, now: datetime) -> str:
+    """A local day within a sentence, with its year only where that is another one: ``21 November``."""
+    local = then.astimezone()
+    if local.year != now.astimezone().year:
+        return day(then)
+    return tr("{day} {month}", day=local.day, month=translated(_MONTHS[local.month - 1]))
+
+
+def weekday(then: datetime) -> str:
+    """A local day of the week and its number, where there is little room: ``Tue 18``."""
+    local = then.astimezone()
+    return tr("{weekday} {day}", weekday=translated(_WEEKDAYS[local.weekday()]), day=local.day)
+
+
+def column_moment(then: datetime, now: datetime) -> str:
+    """A local time in a column of them: ``Today 05:30``, ``Yesterday 17:30``, ``Tue 17 Nov 17:30``."""
+    local, today = then.astimezone(), now.astimezone().date()
+    time = f"{local:%H:%M}"
+    days = (today - local.date()).days
+    if days == 0:
+        return tr("Today {time}", time=time)
+    if days == 1:
+        return tr("Yesterday {time}", time=time)
+    if local.year != today.year:
+        return tr("{day} {year} {time}", day=short_day(then), year=local.year, time=time)
+    weekday_word = translated(_WEEKDAYS[local.weekday()])
+    return tr("{weekday} {day} {time}", weekday=weekday_word, day=short_day(then), time=time)
+
+
+def short_duration(seconds: float) -> str:
+    """A span of time in minutes and seconds, where there is little room: ``1:52``, or ``1:07:12`` with hours."""
+    whole = int(seconds)
+    minutes, rest = whole // _MINUTE, whole % _MINUTE
+    if whole < _HOUR:
+        return f"{minutes}:{rest:02}"
+    return f"{minutes // _MINUTE}:{minutes % _MINUTE:02}:{rest:02}"
 
 
 def full_moment(then: datetime) -> str:

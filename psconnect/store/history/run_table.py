@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
+from sqlite_utils import Database
 
 from psconnect.model.causes import Cause, cause_as_stored, cause_from_stored
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
@@ -35,6 +38,13 @@ _JSON = (
     "settings",
     "cause",
 )
+_DECODED = tuple(name for name in _JSON if name not in ("rejected", "filled", "settings"))
+_SHOWN = (
+    *_DECODED,
+    *("no", "id", "state", "trigger", "scope", "started", "ended", "planned", "plan_hash", "failed_in", "delivered"),
+    *("way", "calls", "reason", "school_year", "kind", "undoes", "redelivers_to", "worked", "resumed"),
+)
+"""The columns that make a Run; the others are for the runs that follow, and as large as all of these."""
 _COUNTS = ("changes", "not_applied", "reconciled")
 ROW_DAYS = 90
 RUN_DAYS = 396
@@ -138,6 +148,14 @@ def last_success(db: sqlite3.Connection, connection: str) -> Run | None:
     return next(_runs(db, connection, f"WHERE {STANDS} ORDER BY no DESC LIMIT 1", []), None)
 
 
+def left_before(db: sqlite3.Connection, connection: str, moment: datetime) -> Run | None:
+    """The newest run that delivered, or found nothing to deliver, and had ended by then."""
+    clause = (
+        f"WHERE ({STANDS}) AND coalesce(ended, started) <= ? ORDER BY coalesce(ended, started) DESC, no DESC LIMIT 1"
+    )
+    return next(_runs(db, connection, clause, [moment.isoformat()]), None)
+
+
 def figures_before(db: sqlite3.Connection, number: int) -> dict[str, Reconciled]:
     """The figures that a run has already, else those of the last delivery before it.
 
@@ -178,46 +196,54 @@ def runs_in_state(db: sqlite3.Connection, states: Iterable[str]) -> list[tuple[i
     return [(no, run_id, state) for no, run_id, state in rows]
 
 
+def runs_by_number(db: sqlite3.Connection, connection: str, numbers: Sequence[int]) -> dict[int, Run]:
+    """The runs with these numbers, by number; one that is gone is missing."""
+    clause = "WHERE no IN (SELECT value FROM json_each(?))"
+    return dict(_numbered(db, connection, clause, [json.dumps(list(numbers))]))
+
+
 def _runs(db: sqlite3.Connection, connection: str, clause: str, values: list[Any]) -> Iterator[Run]:
-    cursor = db.execute(f"SELECT * FROM run {clause}", values)
-    names = [column[0] for column in cursor.description]
-    for row in cursor.fetchall():
-        data = dict(zip(names, row, strict=True))
-        for name in _JSON:
-            data[name] = json.loads(data[name]) if data[name] else data[name]
-        yield Run(
-            id=data["id"],
-            connection=connection,
-            state=data["state"],
-            trigger=data["trigger"],
-            scope=data["scope"],
-            started=datetime.fromisoformat(data["started"]),
-            ended=datetime.fromisoformat(data["ended"]) if data["ended"] else None,
-            planned=datetime.fromisoformat(data["planned"]) if data["planned"] else None,
-            changes={entity: ChangeCounts(**counts) for entity, counts in data["changes"].items()},
-            problems=data["problems"],
-            read=data["read"],
-            left_out=data["left_out"],
-            holds=tuple(_hold_from_stored(hold) for hold in data["holds"]),
-            plan_hash=data["plan_hash"],
-            error=data["error"],
-            failed_in=data["failed_in"],
-            delivered=data["delivered"],
-            way=data["way"],
-            calls=data["calls"],
-            reason=data["reason"],
-            school_year=data["school_year"],
-            kind=data["kind"],
-            undoes=data["undoes"],
-            not_applied={entity: ChangeCounts(**counts) for entity, counts in data["not_applied"].items()},
-            set_aside=data["set_aside"],
-            compared=Compared(**data["compared"]),
-            redelivers_to=data["redelivers_to"],
-            reconciled={entity: Reconciled(**figures) for entity, figures in data["reconciled"].items()},
-            worked=data["worked"],
-            resumed=datetime.fromisoformat(data["resumed"]) if data["resumed"] else None,
-            cause=cause_from_stored(data["cause"]),
-        )
+    return (run for _number, run in _numbered(db, connection, clause, values))
+
+
+def _numbered(db: sqlite3.Connection, connection: str, clause: str, values: list[Any]) -> Iterator[tuple[int, Run]]:
+    wanted = Database(db, execute_plugins=False).query(f"SELECT {', '.join(_SHOWN)} FROM run {clause}", values)
+    for data in list(wanted):
+        yield data["no"], _run(data, connection)
+
+
+def _run(data: dict[str, Any], connection: str) -> Run:
+    """A row as a run."""
+    for name in _DECODED:
+        data[name] = msgspec.json.decode(data[name]) if data[name] else data[name]
+    moments: dict[str, Any] = {
+        name: datetime.fromisoformat(data[name]) if data[name] else None for name in ("ended", "planned", "resumed")
+    }
+    plain = ("id", "state", "trigger", "scope", "problems", "read", "left_out", "plan_hash", "error", "failed_in")
+    more = (
+        "delivered",
+        "way",
+        "calls",
+        "reason",
+        "school_year",
+        "kind",
+        "undoes",
+        "set_aside",
+        "redelivers_to",
+        "worked",
+    )
+    return Run(
+        connection=connection,
+        started=datetime.fromisoformat(data["started"]),
+        changes={entity: ChangeCounts(**counts) for entity, counts in data["changes"].items()},
+        holds=tuple(_hold_from_stored(hold) for hold in data["holds"]),
+        not_applied={entity: ChangeCounts(**counts) for entity, counts in data["not_applied"].items()},
+        compared=Compared(**data["compared"]),
+        reconciled={entity: Reconciled(**figures) for entity, figures in data["reconciled"].items()},
+        cause=cause_from_stored(data["cause"]),
+        **{name: data[name] for name in (*plain, *more)},
+        **moments,
+    )
 
 
 def rejected_counts(db: sqlite3.Connection, number: int) -> tuple[dict[str, int], dict[str, int]]:

@@ -138,6 +138,16 @@ TEXTS = {
         marked("The plan has no change for the {entity} {sourced_id}, or it was excluded already."),
         marked("Look at the run’s changes for the records it does change."),
     ),
+    "PSC-RUN-NOT-COMPARED/connections": ErrorTexts(
+        marked("These runs can’t be compared"),
+        marked("They are runs of two connections, “{first}” and “{second}”, which deliver to different places."),
+        marked("Compare two runs of the same connection."),
+    ),
+    "PSC-RUN-NOT-COMPARED/same": ErrorTexts(
+        marked("A run can’t be compared with itself"),
+        marked("Both ids are “{run_id}”."),
+        marked("Choose two different runs."),
+    ),
     "PSC-RUN-NOT-EXCLUDED": ErrorTexts(
         marked("This record was not excluded"),
         marked("The {entity} {id} was not excluded from this run, or only goes along with another record that was."),
