@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     parser = make_parser()
     options = parser.parse_args(arguments)
+    if options.home:
+        # A scheduler passes no variables on; what this process starts itself has to find the same home.
+        os.environ["PSCONNECT_HOME"] = options.home
     if options.verb != "serve-demo":
         # The demo server has no secrets, and on Linux only a process that may be dumped can be measured.
         coredumps.forbid()

@@ -19,6 +19,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"psconnect {__version__}")
     parser.add_argument("--tray", action="store_true", help="begin as an icon in the tray, without a window")
+    parser.add_argument("--home", metavar="FOLDER", default=None, help=argparse.SUPPRESS)
     parser.set_defaults(json=False)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     _demo_verbs(verbs)

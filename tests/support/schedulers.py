@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from psconnect.model.errors import FixSettings, PsconnectError
-from psconnect.schedule.systems.kind import Entry
+from psconnect.schedule.systems.kind import Entry, without_years
 
 
 @dataclass
@@ -31,10 +31,10 @@ class MadeUpScheduler:
     refusal: PsconnectError | None = None
 
     def register(self, entry: Entry) -> None:
-        """Keep the entry, without its last day if this system knows none."""
+        """Keep the entry, without its years if this system keeps none."""
         self._refuse()
         self.registered.append(entry)
-        self.entries[entry.id] = entry if self.keeps_until else replace(entry, until=None)
+        self.entries[entry.id] = entry if self.keeps_until else without_years(entry)
 
     def remove(self, entry_id: str) -> None:
         """Forget the entry."""

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, Protocol
 
 from psconnect.model.schedule import WEEKDAYS, Weekday
 
 Registered = Literal["yes", "no", "differs", "switched-off"]
+NO_YEAR = 2000
+"""The year of days read back from a system that keeps none; it has a 29 February."""
 _ID = re.compile(r"[a-z][a-z0-9]{3,11}(-[a-z]{1,8})?")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class LocalTime:
     """A time of day by the computer's clock, in its own time zone.
 
     Attributes:
         days: the weekdays on which it counts, in the week's order. They belong to each time, because another zone may
             move one time of a day over midnight and leave the next.
-        on: the one day on which it counts, for a start that comes once ("tonight"); ``days`` then says nothing.
+        on: the one day on which it counts, for a start that comes once ("tonight"); ``days`` then says nothing. Read
+            back from a system that keeps no years, it is in ``NO_YEAR``.
     """
 
     hour: int
@@ -40,16 +44,17 @@ class Entry:
 
     Attributes:
         id: the connection's id, or that with a word (``kx3f9q-proof``); unique within a home.
-        name: the connection's name, shown where the system lists its entries.
+        name: the connection's name, shown where the system lists its entries; not every system gives it back.
         command: the program with its full path, and its arguments.
-        times: when it starts; none at all is an entry that only ``start_now`` starts.
+        times: when it starts, in order; times of day that differ only in their days are one, and days after ``until``
+            are left out. None at all is an entry that only ``start_now`` starts.
         until: the last day on which it starts; kept by the system only if ``Scheduler.keeps_until``.
         at_login: whether it also starts when the user logs in.
         enabled: False if the user switched it off in the system's own settings; only ever read back.
     """
 
     id: str
-    name: str
+    name: str = field(compare=False)
     command: tuple[str, ...]
     times: tuple[LocalTime, ...] = ()
     until: date | None = None
@@ -57,11 +62,11 @@ class Entry:
     enabled: bool = True
 
     def __post_init__(self) -> None:
-        """Check the id, and sort the times, so that equal entries are equal."""
+        """Check the id, and bring the times into one form, so that equal entries are equal."""
         if not _ID.fullmatch(self.id):
             raise ValueError(f"{self.id!r} is no id of an entry")
         object.__setattr__(self, "command", tuple(self.command))
-        object.__setattr__(self, "times", tuple(sorted(set(self.times), key=_order)))
+        object.__setattr__(self, "times", tuple(_in_one_form(self.times, self.until)))
 
 
 class Scheduler(Protocol):
@@ -77,7 +82,10 @@ class Scheduler(Protocol):
 
     @property
     def keeps_until(self) -> bool:
-        """Whether the system itself ends an entry after its last day; otherwise the started psconnect does nothing."""
+        """Whether the system keeps years: the last day, and the year of a start that comes once.
+
+        Where it does not, it starts psconnect on such a day of any year, and psconnect finds nothing due.
+        """
 
     @property
     def runs_logged_out(self) -> bool:
@@ -104,12 +112,26 @@ def registered_as(scheduler: Scheduler, entry: Entry) -> Registered:
     found = scheduler.read_back(entry.id)
     if found is None:
         return "no"
-    wanted = entry if scheduler.keeps_until else replace(entry, until=None)
+    wanted = entry if scheduler.keeps_until else without_years(entry)
     if replace(found, enabled=True) != wanted:
         return "differs"
     return "yes" if found.enabled else "switched-off"
 
 
-def _order(one: LocalTime) -> tuple[object, ...]:
-    days = tuple(WEEKDAYS.index(day) for day in one.days)
-    return one.on or date.min, one.hour, one.minute, days
+def without_years(entry: Entry) -> Entry:
+    """The entry as a system that keeps no years gives it back."""
+    times = (replace(one, on=one.on and one.on.replace(year=NO_YEAR)) for one in entry.times)
+    return replace(entry, times=tuple(times), until=None)
+
+
+def _in_one_form(times: Iterable[LocalTime], until: date | None) -> Iterator[LocalTime]:
+    days: dict[tuple[int, int], set[Weekday]] = {}
+    once = set()
+    for one in times:
+        if one.on is None:
+            days.setdefault((one.hour, one.minute), set()).update(one.days)
+        elif until is None or one.on <= until:
+            once.add(one)
+    for (hour, minute), on_days in sorted(days.items()):
+        yield LocalTime(hour, minute, tuple(day for day in WEEKDAYS if day in on_days))
+    yield from sorted(once, key=lambda one: (one.on, one.hour, one.minute))

@@ -28,16 +28,74 @@ TEXTS = {
     "PSC-NOTICE-PING": _notice(
         marked("“{url}” can’t be called after a run."), marked("Give an address that begins with https://.")
     ),
+    "PSC-SCHEDULE-ANSWER": _system(
+        marked("The scheduler gave an answer that is no task."), marked("Switch the schedule off and on again.")
+    ),
+    "PSC-SCHEDULE-CHOICE": _system(
+        marked("PSCONNECT_SCHEDULER names “{name}”, which is no scheduler."), marked("Choose one of: {choices}.")
+    ),
     "PSC-SCHEDULE-ENTRY-MISSING": _system(
         marked("The scheduler has no entry of this connection any more."),
         marked("Switch the schedule off and on again."),
     ),
+    "PSC-SCHEDULE-HOME": _system(
+        marked("The folders of psconnect are in several places, which a scheduler can’t be told."),
+        marked("Set PSCONNECT_HOME to one folder for all of them."),
+    ),
+    "PSC-SCHEDULE-LONG": _system(
+        marked("cron can’t take a line of {count} bytes; {longest} is the most."),
+        marked("Give the connection a shorter name, or install psconnect in a folder nearer to the top."),
+    ),
     "PSC-SCHEDULE-NO-DAY": _schedule(marked("A weekly schedule has no day."), marked("Choose at least one day.")),
+    "PSC-SCHEDULE-NO-SESSION/launchd": _system(
+        marked("Nobody is logged in at this Mac’s screen, and a schedule belongs to such a login."),
+        marked("Log in at the screen (not over ssh), then try again."),
+    ),
+    "PSC-SCHEDULE-NO-SESSION/systemd": _system(
+        marked("Your own systemd could not be reached: it runs while you are logged in."),
+        marked("Log in at the screen or over ssh (not with su), then try again."),
+    ),
     "PSC-SCHEDULE-NO-TIME": _schedule(
         marked("The schedule has no time at which anything starts."), marked("Add a time, like 05:30.")
     ),
     "PSC-SCHEDULE-OFF-PEAK": _schedule(
         marked("The off-peak hours end when they begin."), marked("Give two different times.")
+    ),
+    "PSC-SCHEDULE-PERCENT": _system(
+        marked("A name or folder has two % signs, and Windows would put something else between them."),
+        marked("Give the connection or the folder a name with one % sign at most."),
+    ),
+    "PSC-SCHEDULE-PROGRAM": _system(
+        marked("The program that the scheduler would start is not there: {path}."),
+        marked("Install psconnect again."),
+    ),
+    "PSC-SCHEDULE-REGISTRY": ErrorTexts(
+        marked("The start at login can’t be changed"),
+        marked("Windows refused to read or write what starts at login: {reason}."),
+        marked("Ask whoever looks after this computer whether its policies forbid it."),
+    ),
+    "PSC-SCHEDULE-TOOL/missing": _system(
+        marked("The program {tool} is not on this computer, and psconnect needs it to make a schedule."),
+        marked("Install it, or start psconnect with another scheduler."),
+    ),
+    "PSC-SCHEDULE-TOOL/not-started": _system(
+        marked("The program {tool} could not be started: {reason}."),
+        marked("Ask whoever looks after this computer whether you may use it."),
+    ),
+    "PSC-SCHEDULE-TOOL/refused": _system(
+        marked("{tool} ended with code {code} and said “{detail}”."),
+        marked("Ask whoever looks after this computer whether its policies let you schedule programs."),
+    ),
+    "PSC-SCHEDULE-TOOL/refused-silently": _system(
+        marked("{tool} ended with code {code} and said nothing."),
+        marked("Ask whoever looks after this computer whether its policies let you schedule programs."),
+    ),
+    "PSC-SCHEDULE-TOOL/silent": _system(
+        marked("{tool} did not answer within {seconds} seconds."), marked("Try again in a few minutes.")
+    ),
+    "PSC-SCHEDULE-UNREAD": _system(
+        marked("systemd does not look for timers in {path}, where psconnect put one."),
+        marked("Start psconnect with the same XDG_CONFIG_HOME as your login."),
     ),
     "PSC-SCHEDULE-ZONE": _schedule(
         marked("There is no time zone “{zone}”."), marked("Choose one by its city, like America/Chicago.")

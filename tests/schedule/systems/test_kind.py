@@ -39,13 +39,19 @@ def test_how_an_entry_stands() -> None:
     assert registered_as(system, replace(_ENTRY, times=(LocalTime(5, 31),))) == "differs"
     system.switch_off(_ENTRY.id)
     assert registered_as(system, _ENTRY) == "switched-off"
-    assert registered_as(system, replace(_ENTRY, name="Lincoln 2")) == "differs"
+    assert registered_as(system, replace(_ENTRY, command=("/opt/psconnectw",))) == "differs"
 
 
-def test_a_last_day_counts_only_where_the_system_keeps_one() -> None:
-    last = replace(_ENTRY, until=date(2027, 6, 4))
+def test_a_name_is_only_shown() -> None:
+    assert replace(_ENTRY, name="Lincoln 2") == _ENTRY
+
+
+def test_a_last_day_and_a_year_count_only_where_the_system_keeps_them() -> None:
+    last = replace(_ENTRY, times=(*_ENTRY.times, LocalTime(0, 0, on=date(2028, 2, 29))), until=date(2028, 6, 4))
     for keeps in (True, False):
         system = MadeUpScheduler(keeps_until=keeps)
         system.register(last)
         assert registered_as(system, last) == "yes"
-        assert registered_as(system, _ENTRY) == ("differs" if keeps else "yes")
+        ended = replace(last, until=date(2029, 6, 4))
+        assert registered_as(system, ended) == ("differs" if keeps else "yes")
+        assert registered_as(system, _ENTRY) == "differs"
