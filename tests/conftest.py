@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.leftovers",
     "tests.support.logs",
     "tests.support.home",
+    "tests.support.own_machine",
     "tests.support.keyrings",
     "tests.support.secret_service",
     "tests.support.certificates",

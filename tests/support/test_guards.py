@@ -11,11 +11,13 @@ from tests.support.home import CHECKOUT
 
 pytest_plugins = ["pytester"]
 
-_PLUGINS = ("network", "leftovers", "logs", "home", "keyrings", "thorough")
+_PLUGINS = ("network", "leftovers", "logs", "home", "own_machine", "keyrings", "thorough")
 
 _BREAKS_THE_RULES = """
 import logging, os, socket, threading
+from pathlib import Path
 import keyring, keyring.errors, pytest
+from psconnect.schedule.systems.tools import ask
 
 def test_connects_outside():
     with socket.socket() as s:
@@ -48,6 +50,17 @@ def test_announces_another_level(expect_log):
 def test_takes_the_handlers_away():
     logging.getLogger().handlers.clear()
 
+def test_asks_the_scheduler_of_the_machine():
+    try:
+        ask(["env"])
+    except Exception:
+        pass
+
+def test_leaves_an_entry():
+    folder = Path.home() / ".config" / "autostart"
+    folder.mkdir(parents=True)
+    (folder / "psconnect-tray-1a2b3c4d.desktop").touch()
+
 def test_leaves_a_thread():
     threading.Thread(target=_never.wait, name="left-over").start()
 
@@ -61,7 +74,10 @@ def _end_the_thread():
 
 _KEEPS_THE_RULES = """
 import logging, os, socket, threading
+from pathlib import Path
 import keyring, keyring.errors, pytest
+from psconnect.schedule.systems.here import scheduler_here
+from psconnect.schedule.systems.login import start_at_login
 
 def test_connects_to_itself():
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -89,6 +105,12 @@ def test_a_home_of_its_own(home, tmp_path):
 def test_nobodys_home():
     assert "nobodys-home" in os.environ["PSCONNECT_HOME"]
     assert "PSCONNECT_SECRET_SOURCE_CLIENT_SECRET" not in os.environ
+
+def test_no_scheduler():
+    assert scheduler_here("0" * 32) is None and start_at_login("0" * 32) is None
+
+def test_a_home_to_move_to(moved_home, tmp_path):
+    assert Path.home() == moved_home and moved_home.is_relative_to(tmp_path)
 
 def test_no_keyring_unless_asked_for():
     with pytest.raises(keyring.errors.NoKeyringError):
@@ -132,11 +154,13 @@ def _a_pytest_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_breaks_a_rule_fails(pytester: pytest.Pytester) -> None:
     result = _run(pytester, _BREAKS_THE_RULES)
     # Refused connections fail in the test and again afterwards; the others only afterwards.
-    result.assert_outcomes(passed=6, failed=3, errors=9)
+    result.assert_outcomes(passed=8, failed=3, errors=11)
     result.stdout.fnmatch_lines_random(
         [
             "*Tests stay on this machine, but ('192.0.2.1', 80) was to be reached*",
             "*Reached beyond this machine: 'example.com'*",
+            "*Asked the machine's own scheduler: *env*",
+            "*Left an entry on the machine: *psconnect-tray-1a2b3c4d.desktop*",
             "*logged unannounced: WARNING psconnect.sync: something is off*",
             "*announced, but not logged: never logged*",
             "*the test took away the root logger's handlers*",
@@ -148,12 +172,12 @@ def test_what_breaks_a_rule_fails(pytester: pytest.Pytester) -> None:
 
 
 def test_what_keeps_the_rules_passes(pytester: pytest.Pytester) -> None:
-    _run(pytester, _KEEPS_THE_RULES).assert_outcomes(passed=11, deselected=1)
+    _run(pytester, _KEEPS_THE_RULES).assert_outcomes(passed=13, deselected=1)
 
 
 def test_thorough_tests_run_when_asked_for_and_hand_on_figures(pytester: pytest.Pytester, tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     result = _run(pytester, _KEEPS_THE_RULES, "--thorough", f"--figures={figures}", "-k", "measures")
-    result.assert_outcomes(passed=1, deselected=11)
+    result.assert_outcomes(passed=1, deselected=13)
     assert "students read" in figures.read_text(encoding="utf-8")
     assert os.environ["PSCONNECT_HOME"] == "/nowhere"

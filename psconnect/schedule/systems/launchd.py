@@ -17,7 +17,7 @@ from psconnect.model.errors import FixSettings, TryLater
 from psconnect.schedule.systems.agent_file import agent_file, entry_in_agent
 from psconnect.schedule.systems.entry_names import EntryNames
 from psconnect.schedule.systems.kind import Entry
-from psconnect.schedule.systems.tools import Answer, ask
+from psconnect.schedule.systems.tools import ToolAnswer, ask
 from psconnect.store.files import storage_errors, write_atomically
 
 PREFIX = "org.psconnect."
@@ -135,7 +135,7 @@ class Launchd:
     def _label(self, entry_id: str) -> str:
         return self._file(entry_id).stem
 
-    def _ask(self, what: str, entry_id: str) -> Answer:
+    def _ask(self, what: str, entry_id: str) -> ToolAnswer:
         return ask(["launchctl", what, f"{self._domain}/{self._label(entry_id)}"])
 
     def _is_loaded(self, entry_id: str) -> bool:

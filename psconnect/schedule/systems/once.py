@@ -8,7 +8,7 @@ from typing import TypeVar
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.schedule.systems.kind import Entry, Scheduler
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 LONGEST_START_SECONDS = 150.0
 """Cron looks at its table once a minute, and what it starts has to load first."""
 _LOOK_SECONDS = 0.25
@@ -17,12 +17,12 @@ _LOOK_SECONDS = 0.25
 def start_once(
     scheduler: Scheduler,
     entry: Entry,
-    ended: Callable[[], T | None],
+    ended: Callable[[], _T | None],
     clock: Clock,
     cancel: CancelToken,
     *,
     seconds: float = LONGEST_START_SECONDS,
-) -> T | None:
+) -> _T | None:
     """Register the entry, start it, and wait until ``ended`` gives something; None if it doesn't in time.
 
     The entry is removed whatever happens. Raises what the scheduler raises, and Cancelled.

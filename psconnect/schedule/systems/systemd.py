@@ -12,7 +12,7 @@ from pathlib import Path
 from psconnect.model.errors import FixSettings, TryLater
 from psconnect.schedule.systems.entry_names import EntryNames
 from psconnect.schedule.systems.kind import Entry
-from psconnect.schedule.systems.tools import Answer, ask
+from psconnect.schedule.systems.tools import ToolAnswer, ask
 from psconnect.schedule.systems.unit_files import command_in, service_file, timer_file, times_in
 from psconnect.store.files import storage_errors, write_atomically
 
@@ -142,7 +142,7 @@ class Systemd:
                 with contextlib.suppress(OSError):  # not there, or something else is in it
                     place.rmdir()
 
-    def _ask(self, *arguments: str) -> Answer:
+    def _ask(self, *arguments: str) -> ToolAnswer:
         runtime = self.environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
         return ask(["systemctl", "--user", "--no-ask-password", *arguments], more={"XDG_RUNTIME_DIR": runtime})
 

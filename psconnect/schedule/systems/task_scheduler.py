@@ -16,7 +16,7 @@ from psconnect.model.errors import FixSettings
 from psconnect.schedule.systems.entry_names import EntryNames
 from psconnect.schedule.systems.kind import Entry
 from psconnect.schedule.systems.task_xml import entry_in_task, task_file
-from psconnect.schedule.systems.tools import Answer, ask
+from psconnect.schedule.systems.tools import ToolAnswer, ask
 from psconnect.schedule.systems.windows_user import windows_user
 from psconnect.store.files import storage_errors
 
@@ -80,5 +80,5 @@ class TaskScheduler:
     def _names(self) -> EntryNames:
         return EntryNames(self.home_id)
 
-    def _ask(self, what: str, entry_id: str, *options: str) -> Answer:
+    def _ask(self, what: str, entry_id: str, *options: str) -> ToolAnswer:
         return ask(["schtasks", what, "/tn", self._names.name(entry_id), *options])

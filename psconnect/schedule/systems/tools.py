@@ -14,10 +14,11 @@ LONGEST_SECONDS = 30.0
 _NO_WINDOW = 0x08000000
 """Windows' CREATE_NO_WINDOW: a console program flashes no window."""
 _LONGEST_DETAIL = 300
+_run = subprocess.run
 
 
 @dataclass(frozen=True)
-class Answer:
+class ToolAnswer:
     """What a tool answered: its exit code, and what it printed."""
 
     tool: str
@@ -25,7 +26,7 @@ class Answer:
     out: bytes
     errors: bytes
 
-    def done(self) -> Answer:
+    def done(self) -> ToolAnswer:
         """The answer, if the tool did what it was asked; raises FixSettings with the tool's own words if not."""
         if self.code == 0:
             return self
@@ -41,7 +42,7 @@ def ask(
     given: bytes = b"",
     more: Mapping[str, str] | None = None,
     seconds: float = LONGEST_SECONDS,
-) -> Answer:
+) -> ToolAnswer:
     """Run a tool with ``given`` on its standard input; raises FixSettings if it is missing, TryLater if it is silent.
 
     ``more`` are further variables for it. Its words are English where it has a choice (LC_ALL=C): they are shown to a
@@ -49,7 +50,7 @@ def ask(
     """
     tool = command[0]
     try:
-        ended = subprocess.run(
+        ended = _run(
             command,
             input=given,
             capture_output=True,
@@ -65,4 +66,4 @@ def ask(
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise FixSettings("PSC-SCHEDULE-TOOL/not-started", where=tool, tool=tool, reason=reason) from None
-    return Answer(tool, ended.returncode, ended.stdout, ended.stderr)
+    return ToolAnswer(tool, ended.returncode, ended.stdout, ended.stderr)
