@@ -24,7 +24,7 @@ class OwnMachineError(RuntimeError):
 def _no_scheduler(_nobodys_home: None) -> Iterator[list[str]]:
     """Lets no test find the machine's scheduler, nor start a tool that no test made; names what was refused."""
     refused: list[str] = []
-    run = tools.subprocess.run
+    run = tools._run
 
     def guarded(command: Sequence[str], **options: Any) -> Any:
         found = shutil.which(command[0])
