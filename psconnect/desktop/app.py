@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from psconnect import __version__
+from psconnect.desktop.background import Background
 from psconnect.desktop.demo import DemoDistrict, DemoSize, start_demo
 from psconnect.desktop.garbage import Garbage
 from psconnect.desktop.mistakes import MistakeDialog, Mistakes, details
@@ -108,6 +109,7 @@ class Desktop(QObject):
         self.instance = OneInstance(home, self._raise, self)
         self.main: MainWindow | None = None
         self.tray: Tray | None = None
+        self.background: Background | None = None
         self.demo: MainWindow | None = None
         self._district: DemoDistrict | None = None
         self._demo_begun = False
@@ -123,6 +125,8 @@ class Desktop(QObject):
         self.tray = Tray(window, self._make_place, self._has_tray, window)
         window.listed.connect(self.tray.show_states)
         window.closed.connect(self.tray.close)
+        self.background = Background(window, self.tray)
+        self.background.start()
         self._sweep(window, service)
         window.demo_wanted.connect(self._open_demo)
         # The window is hidden, not closed, in the tray; and a dialog may be closed meanwhile.
@@ -193,7 +197,7 @@ class Desktop(QObject):
 
     def _forget(self, window: MainWindow) -> None:
         if window is self.main:
-            self.main = self.tray = None
+            self.main = self.tray = self.background = None
         if window is self.demo:
             self.demo = None
         if not self.main and not self.demo:

@@ -21,6 +21,7 @@ from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_erro
 from psconnect.service.drafts import draft_secrets
 from psconnect.service.figures import Figures, StandingFigures
 from psconnect.service.find import Find
+from psconnect.service.following import Following, Marks, RunNews
 from psconnect.service.history import History
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.preferences import PreferenceKeeping
@@ -100,6 +101,7 @@ __all__ = [
     "Limit",
     "LiveReading",
     "LiveStatus",
+    "Marks",
     "Match",
     "Measure",
     "MissingCount",
@@ -120,6 +122,7 @@ __all__ = [
     "RosterSettings",
     "RuleLoss",
     "RunList",
+    "RunNews",
     "SampleRecord",
     "Samples",
     "School",
@@ -160,7 +163,7 @@ __all__ = [
 
 
 @dataclass
-class Service(ScheduledRuns, SetUp, Review, Find, History, Figures, LimitFigures, PreferenceKeeping):
+class Service(ScheduledRuns, SetUp, Review, Find, History, Figures, LimitFigures, PreferenceKeeping, Following):
     """Everything a user can do with the connections of one home.
 
     All methods raise PsconnectError that a user can act on. Methods with ``cancel`` can be stopped from another thread;

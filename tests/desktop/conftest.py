@@ -17,11 +17,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from psconnect.desktop.app import Desktop
 from psconnect.desktop.garbage import Garbage
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.theme.apply import Theme
 from psconnect.service import Service
 from tests.desktop.screen import screen  # noqa: F401 - a fixture
+from tests.desktop.tray_place import MadeUpTray
 
 _WAIT_MS = 30_000
 # What the offscreen platform says of itself when a window is shown again, or raised.
@@ -121,3 +123,37 @@ def close(qtbot: QtBot, window: MainWindow) -> None:
 def settled(qtbot: QtBot, window: MainWindow) -> None:
     """Wait until nothing is being worked on."""
     qtbot.waitUntil(lambda: not window.bridge.busy, timeout=_WAIT_MS)
+
+
+OpenInTray = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def tray() -> MadeUpTray:
+    return MadeUpTray()
+
+
+@pytest.fixture
+def open_with_tray(
+    qapp: QApplication, qtbot: QtBot, tray: MadeUpTray, theme, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[OpenInTray]:
+    """Opens the application over a service, as its own start does, with the made-up tray."""
+    made: list[Desktop] = []
+
+    def open_it(service: Service, *, in_tray: bool = False) -> MainWindow:
+        monkeypatch.setattr("psconnect.desktop.app.Service", lambda _home: service)
+        desktop = Desktop(qapp, service.home, tray.make, tray.is_there)
+        made.append(desktop)
+        window = desktop.open_main(in_tray=in_tray)
+        if desktop.background:
+            # Tests say themselves when it looks.
+            desktop.background.stop()
+        settled(qtbot, window)
+        return window
+
+    yield open_it
+    for desktop in made:
+        if desktop.main:
+            close(qtbot, desktop.main)
+        desktop.release()
+        desktop.deleteLater()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from itertools import combinations
 
 import pytest
@@ -13,14 +12,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from psconnect.desktop.app import Desktop, for_good
+from psconnect.desktop.app import for_good
 from psconnect.desktop.overall import SIGNS
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.theme.tokens import ON_TRAY, TRAY, contrast
 from psconnect.desktop.tray import Tray
 from psconnect.desktop.tray_icon import SIZES, tray_icon
-from psconnect.service import Service
-from tests.desktop.conftest import close, settled
+from tests.desktop.conftest import OpenInTray, settled
 from tests.desktop.district import other_connection
 from tests.desktop.test_closing import begin_slow_run
 from tests.desktop.test_screens import SCREENS
@@ -28,35 +26,6 @@ from tests.desktop.tray_place import MadeUpTray, Reason
 from tests.support.demo import Connected
 
 LIGHT_BAR, DARK_BAR = "#F3F3F3", "#1C1C1C"
-OpenInTray = Callable[..., MainWindow]
-
-
-@pytest.fixture
-def tray() -> MadeUpTray:
-    return MadeUpTray()
-
-
-@pytest.fixture
-def open_with_tray(
-    qapp: QApplication, qtbot: QtBot, tray: MadeUpTray, theme, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[OpenInTray]:
-    """Opens the application over a service, as its own start does, with the made-up tray."""
-    made: list[Desktop] = []
-
-    def open_it(service: Service, *, in_tray: bool = False) -> MainWindow:
-        monkeypatch.setattr("psconnect.desktop.app.Service", lambda _home: service)
-        desktop = Desktop(qapp, service.home, tray.make, tray.is_there)
-        made.append(desktop)
-        window = desktop.open_main(in_tray=in_tray)
-        settled(qtbot, window)
-        return window
-
-    yield open_it
-    for desktop in made:
-        if desktop.main:
-            close(qtbot, desktop.main)
-        desktop.release()
-        desktop.deleteLater()
 
 
 def answer(qtbot: QtBot, window: MainWindow, text: str) -> None:

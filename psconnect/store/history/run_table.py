@@ -121,9 +121,9 @@ def run_state(db: sqlite3.Connection, number: int) -> str:
     return str(db.execute("SELECT state FROM run WHERE no = ?", [number]).fetchone()[0])
 
 
-def list_runs(db: sqlite3.Connection, connection: str) -> list[Run]:
-    """All runs, newest first."""
-    return list(_runs(db, connection, "ORDER BY no DESC", []))
+def list_runs(db: sqlite3.Connection, connection: str, *, limit: int = -1) -> list[Run]:
+    """All runs, or the newest few, newest first."""
+    return list(_runs(db, connection, "ORDER BY no DESC LIMIT ?", [limit]))
 
 
 def list_delivering(db: sqlite3.Connection, connection: str, without: Collection[str]) -> list[Run]:
