@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from psconnect.desktop.follower import RunFollower
-from psconnect.desktop.notices import Notices
+from psconnect.desktop.notices import RunNotices
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.tray import Tray
 
@@ -20,7 +20,7 @@ class Background(QObject):
         super().__init__(window)
         self._window = window
         self.follower = RunFollower(window.context, window.context.now(), self)
-        self.notices = Notices(window, tray, self)
+        self.notices = RunNotices(window, tray, self)
         self.follower.moved.connect(self._moved)
         self.follower.news.connect(self.notices.tell)
         window.closed.connect(self.stop)

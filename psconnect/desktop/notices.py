@@ -34,7 +34,7 @@ class ToldWindow(Protocol):
         """Show it, wherever it was."""
 
 
-class Notices(QObject):
+class RunNotices(QObject):
     """Tells of runs. Several at once become one notice."""
 
     def __init__(self, window: ToldWindow, tray: Tray, parent: QObject | None = None) -> None:
