@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import logging.handlers
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 _MAX_BYTES, _FILES = 2_000_000, 5
@@ -32,6 +34,13 @@ class LogFile(logging.handlers.RotatingFileHandler):
     """
 
     trouble = ""
+
+    def _open(self) -> TextIOWrapper:
+        """Open the file, which only its owner may read."""
+        with contextlib.suppress(OSError):  # opening it says what is wrong
+            Path(self.baseFilename).touch(mode=0o600)
+            Path(self.baseFilename).chmod(0o600)
+        return super()._open()
 
     def doRollover(self) -> None:  # noqa: N802 - the name is logging's
         """Begin a new file, or go on with this one while another psconnect has it open, as on Windows."""

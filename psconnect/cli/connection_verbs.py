@@ -195,6 +195,9 @@ def check_access(service: Service, options: argparse.Namespace) -> int:
     report = Path(options.report) if options.report else None
     with cancel_on_interrupt() as cancel:
         findings = service.check(options.name, tell, cancel, report=report)
+    stored = service.storage_findings()
+    for finding in stored:
+        tell(finding)
     if report:
         output.say(
             tr(
@@ -203,5 +206,6 @@ def check_access(service: Service, options: argparse.Namespace) -> int:
             )
         )
     if options.json:
-        output.document({"findings": [word_finding(finding).as_dict() for finding in findings]})
+        document = {"findings": findings, "storage": stored}
+        output.document({key: [word_finding(one).as_dict() for one in found] for key, found in document.items()})
     return codes.NOT_READ if any(finding.state == "failed" for finding in findings) else codes.DONE

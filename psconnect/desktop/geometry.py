@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QSize
@@ -12,6 +13,10 @@ _KEY = "geometry"
 
 def store_geometry(window: QWidget, file: Path) -> None:
     """Write it down."""
+    # Qt writes with the mode of the file that is there, and makes a new one readable for everybody.
+    with contextlib.suppress(OSError):
+        file.touch(mode=0o600)
+        file.chmod(0o600)
     QSettings(str(file), QSettings.Format.IniFormat).setValue(_KEY, window.saveGeometry())
 
 

@@ -25,7 +25,7 @@ class OneInstance(QObject):
         self._on_raise = on_raise
         # Two processes that start at the same moment would both find no listener.
         self._home = home
-        self._lock = filelock.FileLock(home.config / "window.lock", timeout=0)
+        self._lock = filelock.FileLock(home.config / "window.lock", timeout=0, mode=0o600)
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._called)

@@ -16,6 +16,7 @@ from psconnect.roster.filter_templates import FilterTemplate, templates_for
 from psconnect.roster.roles import with_role
 from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
+from psconnect.service.at_rest import DataAtRest
 from psconnect.service.connections import IN_USE, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
 from psconnect.service.drafts import draft_secrets
@@ -163,7 +164,18 @@ __all__ = [
 
 
 @dataclass
-class Service(ScheduledRuns, SetUp, Review, Find, History, Figures, LimitFigures, PreferenceKeeping, Following):
+class Service(
+    ScheduledRuns,
+    SetUp,
+    DataAtRest,
+    Review,
+    Find,
+    History,
+    Figures,
+    LimitFigures,
+    PreferenceKeeping,
+    Following,
+):
     """Everything a user can do with the connections of one home.
 
     All methods raise PsconnectError that a user can act on. Methods with ``cancel`` can be stopped from another thread;

@@ -22,9 +22,11 @@ _NOT_FOR_FOLDERS = {errno.EINVAL, errno.ENOTSUP}
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder that only its owner can open; raises LocalStorage when that is impossible."""
+    """Make a folder, and those above it that are missing, that only its owner can open; raises LocalStorage."""
     with storage_errors(path):
-        path.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY)
+        for missing in reversed([one for one in (path, *path.parents) if not one.exists()]):
+            missing.mkdir(exist_ok=True, mode=_OWNER_ONLY)
+        path.mkdir(exist_ok=True)
         if os.name == "posix" and path.stat().st_mode & 0o077 and path.stat().st_uid == os.getuid():
             path.chmod(_OWNER_ONLY)
     return path

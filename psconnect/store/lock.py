@@ -15,7 +15,7 @@ from psconnect.store.files import storage_errors
 @contextlib.contextmanager
 def run_lock(path: Path, connection: str) -> Iterator[None]:
     """Hold the connection's lock; raises AnotherRunActive at once if somebody else holds it."""
-    lock = filelock.FileLock(path, timeout=0)
+    lock = filelock.FileLock(path, timeout=0, mode=0o600)
     with storage_errors(path):
         try:
             lock.acquire()

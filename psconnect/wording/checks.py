@@ -31,12 +31,28 @@ class CheckTexts:
 
 
 _SERVER, _SIGN_IN, _VERSION, _PAGE_SIZE = marked("Server"), marked("Sign-in"), marked("Version"), marked("Page size")
+_STORAGE = marked("Storage")
 _ESTIMATE, _THROTTLE, _DOMAINS = marked("Estimate"), marked("Throttle"), marked("Sign-in by e-mail domain")
 _PEOPLE = marked("Co-teachers, contacts")
 _OWN_PLUGIN = marked("Install and enable psconnect’s own plugin: {plugins_page}.")
 _RAISE = marked("Set it to {least} or more: {page_size_page}.")
 
 CHECKS = {
+    "storage/synced": CheckTexts(
+        _STORAGE,
+        marked("Roster data is in {folder}, which is synchronised to other computers ({service})."),
+        marked("Keep it in a folder of this computer alone: set PSCONNECT_HOME, and move what is there."),
+    ),
+    "storage/not-encrypted": CheckTexts(
+        _STORAGE,
+        marked("The disk with the roster data is not encrypted ({folder})."),
+        marked("Switch on BitLocker, FileVault or LUKS, or ask who manages this computer."),
+    ),
+    "storage/readable": CheckTexts(
+        _STORAGE,
+        marked("Other users of this computer may read {path}."),
+        marked("Let only your own account in."),
+    ),
     "server": CheckTexts(_SERVER),
     "server/trusted": CheckTexts(
         _SERVER,

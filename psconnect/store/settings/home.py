@@ -44,10 +44,12 @@ class Home:
 
     def connections(self) -> Path:
         """The folder of connection files; created if missing."""
+        self.settings_folder()
         return private_folder(self.config / "connections")
 
     def rosters(self) -> Path:
         """The folder of roster data; created if missing."""
+        private_folder(self.data)
         return private_folder(self.data / "rosters")
 
     def log_folder(self) -> Path:

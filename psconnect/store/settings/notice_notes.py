@@ -73,7 +73,10 @@ class NoticeFile:
     @contextlib.contextmanager
     def edited(self) -> Iterator[NoticeNotes]:
         """The notes, written back afterwards; raises LocalStorage if that is impossible."""
-        with storage_errors(self.path), filelock.FileLock(self._lock("notices-edit"), timeout=_EDIT_SECONDS):
+        with (
+            storage_errors(self.path),
+            filelock.FileLock(self._lock("notices-edit"), timeout=_EDIT_SECONDS, mode=0o600),
+        ):
             notes = self.read()
             yield notes
             write_atomically(self.path, msgspec.json.encode(notes))
@@ -81,7 +84,7 @@ class NoticeFile:
     @contextlib.contextmanager
     def sending(self) -> Iterator[bool]:
         """Be the one who sends; gives whether that is so, because another process may be at it."""
-        lock = filelock.FileLock(self._lock("notices-send"), timeout=0)
+        lock = filelock.FileLock(self._lock("notices-send"), timeout=0, mode=0o600)
         with storage_errors(self.path):
             try:
                 lock.acquire()

@@ -72,7 +72,7 @@ def schedule_notes(rosters: Path) -> ScheduleNotes:
 def change_notes(rosters: Path, change: Callable[[ScheduleNotes], ScheduleNotes]) -> ScheduleNotes:
     """Change what is known, whole and one process at a time; returns what is known now."""
     path = rosters.with_suffix(_ENDING)
-    with storage_errors(path), filelock.FileLock(rosters.with_suffix(_NOTES_LOCK), timeout=_PATIENCE):
+    with storage_errors(path), filelock.FileLock(rosters.with_suffix(_NOTES_LOCK), timeout=_PATIENCE, mode=0o600):
         before = schedule_notes(rosters)
         after = change(before)
         if after != before:
@@ -86,7 +86,7 @@ def starting(rosters: Path) -> Iterator[bool]:
 
     The operating system frees the lock when its owner dies.
     """
-    lock = filelock.FileLock(rosters.with_suffix(_START_LOCK), timeout=0)
+    lock = filelock.FileLock(rosters.with_suffix(_START_LOCK), timeout=0, mode=0o600)
     with storage_errors(rosters):
         try:
             lock.acquire()
