@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-for _name in ("declaration_contract", "delivery_contract", "fault_contract", "source_contract"):
+for _name in ("declaration_contract", "delivery_contract", "fault_contract", "scheduler_contract", "source_contract"):
     pytest.register_assert_rewrite(f"tests.contracts.{_name}")
 
 

@@ -60,7 +60,8 @@ def _ours() -> set[str]:
 def moved_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A HOME of the test's own, with everything that XDG_* would lead elsewhere."""
     place = tmp_path / "user home"
-    place.mkdir()
+    for folder in (".config", ".local/share", "Library"):
+        (place / folder).mkdir(parents=True)
     monkeypatch.setenv("HOME", str(place))
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(name, raising=False)

@@ -112,8 +112,8 @@ def registered_as(scheduler: Scheduler, entry: Entry) -> Registered:
     found = scheduler.read_back(entry.id)
     if found is None:
         return "no"
-    wanted = entry if scheduler.keeps_until else without_years(entry)
-    if replace(found, enabled=True) != wanted:
+    as_kept = replace if scheduler.keeps_until else without_years
+    if replace(as_kept(found), enabled=True) != as_kept(entry):
         return "differs"
     return "yes" if found.enabled else "switched-off"
 

@@ -11,6 +11,8 @@ from psconnect.schedule.systems.kind import Entry, LocalTime
 
 LOGIN_DELAY = "2min"
 """After the login: the desktop unlocks the keyring and the network comes up first."""
+_THROUGH_SHELL = ("/bin/sh", "-c", 'exec "$0" "$@"')
+"""How a program is started whose path has characters that systemd takes in arguments alone (string_is_safe)."""
 _ARGUMENT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _EXEC = re.compile(r"^ExecStart=(.+)$", re.MULTILINE)
 _CALENDAR = re.compile(r"(?:(?P<days>[A-Za-z.,]+) )?(?P<date>\S+) (?P<hour>\d\d):(?P<minute>\d\d):00")
@@ -18,6 +20,7 @@ _SERVICE = """\
 # Written by psconnect; a change made here is replaced the next time the schedule is saved.
 [Unit]
 Description=psconnect: {name}
+StartLimitIntervalSec=0
 
 [Service]
 Type=simple
@@ -29,6 +32,8 @@ _TIMER = """\
 # Written by psconnect; a change made here is replaced the next time the schedule is saved.
 [Unit]
 Description=psconnect: {name}
+# Saved several times in a row, a timer would otherwise count as one that fails.
+StartLimitIntervalSec=0
 
 [Timer]
 {times}
@@ -60,7 +65,9 @@ def command_in(service: str) -> tuple[str, ...]:
     if not found or _ARGUMENT.sub("", found[1]).strip():
         return ()
     first, *others = (re.sub(r"\\(.)", r"\1", one).replace("%%", "%") for one in _ARGUMENT.findall(found[1]))
-    return (first, *(one.replace("$$", "$") for one in others))
+    command = (first, *(one.replace("$$", "$") for one in others))
+    through = len(_THROUGH_SHELL)
+    return command[through:] if command[:through] == _THROUGH_SHELL else command
 
 
 def times_in(calendars: Iterable[str]) -> tuple[LocalTime, ...]:
@@ -74,7 +81,8 @@ def _plain(name: str) -> str:
 
 def _command_line(command: Sequence[str]) -> str:
     """Quoted for systemd: ``%`` stands for specifiers everywhere, ``$`` for variables in arguments alone."""
-    program, *arguments = (one.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") for one in command)
+    whole = (*_THROUGH_SHELL, *command) if set(command[0]) & set("\"'\\") else command
+    program, *arguments = (one.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") for one in whole)
     return " ".join(f'"{one}"' for one in (program, *(one.replace("$", "$$") for one in arguments)))
 
 
