@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import sys
 
-# A real session bus and keyring for tests of stored secrets; a real cron for those of schedules; git for the record of a
-# thorough run; a screen, hands on mouse and keyboard, and what a screen reader asks, for tests of the window; a browser
+# A real session bus and keyring for tests of stored secrets; a real cron for those of schedules; git for the record of
+# a thorough run; a screen, hands on mouse and keyboard, and what a screen reader asks, for tests of the window; a browser
 # for the demo's own pages; for reports, a reader of PDF files and fonts for the scripts that names are written in.
 FOR_TESTS = (
     *("at-spi2-core", "chromium", "chromium-driver", "cron", "dbus", "git", "gnome-keyring", "xdotool", "xvfb"),
