@@ -18,6 +18,7 @@ usage: dev.py demo [args]                      psconnect with its demo district;
        dev.py test [--thorough] [pytest args]  all checks and tests
        dev.py lint                             the static checks alone
        dev.py texts FILE.pot                   write all texts that people read, for translators
+       dev.py translations                     bring the translations up to date with the code, and compile them
        dev.py lock                             rewrite the lock files from pyproject.toml
 """
 
@@ -31,7 +32,7 @@ def main(args: list[str]) -> int:
         print(_USAGE, end="")
         return 0
     command = _COMMANDS.get(verb)
-    if command is None or (rest and command in (_lint, _lock)):
+    if command is None or (rest and command in (_lint, _lock, _translations)):
         print(_USAGE, end="", file=sys.stderr)
         return 2
     try:
@@ -75,9 +76,19 @@ def _texts(environment: Environment, args: list[str]) -> int:
     if len(args) != 1:
         print(_USAGE, end="", file=sys.stderr)
         return 2
-    command = [str(environment.python), "-m", "workbench.texts", str(Path(args[0]).resolve())]
+    return _run_module(environment, "workbench.texts", str(Path(args[0]).resolve()))
+
+
+def _translations(environment: Environment, _args: list[str]) -> int:
+    environment.ensure("dev")
+    return _run_module(environment, "workbench.translations")
+
+
+def _run_module(environment: Environment, *command: str) -> int:
     variables = {**environment.variables(), "PYTHONPATH": str(_CHECKOUT / "packaging")}
-    return subprocess.run(command, cwd=_CHECKOUT, env=variables, check=False).returncode
+    return subprocess.run(
+        [str(environment.python), "-m", *command], cwd=_CHECKOUT, env=variables, check=False
+    ).returncode
 
 
 def _lock(environment: Environment, _args: list[str]) -> int:
@@ -106,4 +117,5 @@ _COMMANDS: dict[str, Callable[[Environment, list[str]], int]] = {
     "lint": _lint,
     "lock": _lock,
     "texts": _texts,
+    "translations": _translations,
 }

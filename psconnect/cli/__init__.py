@@ -14,9 +14,9 @@ from psconnect.cli.parser import make_parser
 from psconnect.logs import close_log, logger, open_log
 from psconnect.model.clock import Clock
 from psconnect.model.errors import Bug, Cancelled, PsconnectError
-from psconnect.service import find_home
-from psconnect.wording.catalogue import use_language
+from psconnect.service import Home, Service, find_home
 from psconnect.wording.errors import word
+from psconnect.wording.languages import choose_language, system_languages
 
 
 def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
@@ -32,13 +32,14 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
     if options.verb != "serve-demo":
         # The demo server has no secrets, and on Linux only a process that may be dumped can be measured.
         coredumps.forbid()
-    use_language()
+    choose_language("", system_languages())
     if not options.verb and not window.can_open():
         parser.print_help(sys.stderr)
         return codes.USAGE
     handler = None
     try:
         home = find_home()
+        _speak_as_chosen(home)
         handler = open_log(home.log_folder())
         code = (
             verbs.run_verb(options, home, clock or Clock())
@@ -54,6 +55,12 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
     if handler and handler.trouble:
         output.say(f"The log can’t be written ({handler.baseFilename}): {handler.trouble}.")
     return code
+
+
+def _speak_as_chosen(home: Home) -> None:
+    # Preferences that can't be read are told where they are shown; here they must not keep a sync from running.
+    with contextlib.suppress(PsconnectError):
+        choose_language(Service(home).preferences().language, system_languages())
 
 
 def _ended(error: BaseException, verb: str, *, as_json: bool) -> int:

@@ -15,6 +15,7 @@ from psconnect import __version__
 from psconnect.desktop.background import Background
 from psconnect.desktop.demo import DemoDistrict, DemoSize, start_demo
 from psconnect.desktop.garbage import Garbage
+from psconnect.desktop.language import speak_as_chosen
 from psconnect.desktop.mistakes import MistakeDialog, Mistakes, details
 from psconnect.desktop.oneinstance import OneInstance
 from psconnect.desktop.shell import MainWindow
@@ -37,6 +38,7 @@ def run(home: Home, demo: DemoSize | None = None, *, in_tray: bool = False) -> i
     With ``in_tray``, the window is not shown until somebody asks for it in the tray.
     """
     app = make_application()
+    speak_as_chosen(app, home)
     desktop = Desktop(app, home)
     if not desktop.instance.claim(raises=not in_tray):
         return 0
