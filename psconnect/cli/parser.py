@@ -9,7 +9,7 @@ from psconnect import __version__
 from psconnect.model.entities import BY_KEY
 from psconnect.model.filter_rules import FILTERED
 from psconnect.model.runs import RUN_STATES, SCOPES, STARTED_BY
-from psconnect.service import ADOPTABLE, FINDABLE
+from psconnect.service import ADOPTABLE, FINDABLE, REPORT_ENDINGS
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -175,7 +175,13 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     explain.add_argument("--entity", choices=FINDABLE, default=None)
     report = _add(verbs, "report", "write the report of a run")
     report.add_argument("id")
-    report.add_argument("-o", "--output", required=True, metavar="FILE.html|FILE.csv")
+    where = report.add_mutually_exclusive_group(required=True)
+    where.add_argument("-o", "--output", metavar="FILE.html|pdf|xlsx|csv|json")
+    where.add_argument("--per-school", metavar="FOLDER", help="a list of findings for each school, in this folder")
+    endings = [ending.removeprefix(".") for ending in REPORT_ENDINGS]
+    report.add_argument("--format", choices=endings, default="html", help="of these lists (default: html)")
+    report.add_argument("--masked", action="store_true", help="masks instead of names, and no ids or other data")
+    report.add_argument("--since-last", action="store_true", help="only what changed against the run before")
     report.add_argument(
         "--for-registrar", action="store_true", help="only the findings, with people’s names and numbers"
     )

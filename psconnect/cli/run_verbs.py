@@ -9,10 +9,12 @@ from pathlib import Path
 from psconnect.cli import codes, output
 from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.model.clock import CancelToken
+from psconnect.model.errors import FixSettings
+from psconnect.model.printed import DrawReport
 from psconnect.model.review import FindingQuery
 from psconnect.model.runs import Run
 from psconnect.service import Service
-from psconnect.wording.catalogue import tr
+from psconnect.wording.catalogue import counted, tr
 from psconnect.wording.documents import run_document
 from psconnect.wording.errors import word
 
@@ -132,9 +134,31 @@ def run_details(service: Service, options: argparse.Namespace) -> int:
 
 def report_file(service: Service, options: argparse.Namespace) -> int:
     """``report``."""
-    path = Path(options.output).absolute()
-    if options.for_registrar:
-        service.write_findings(options.id, FindingQuery(), path)
-    else:
-        service.report(options.id, path)
+    with cancel_on_interrupt() as cancel:
+        wanted = {"masked": options.masked, "cancel": cancel}
+        if options.per_school:
+            folder, ending = Path(options.per_school).absolute(), f".{options.format}"
+            draw = _drawing(ending)
+            files = service.findings_per_school(options.id, folder, ending, draw=draw, **wanted)
+            text = counted(len(files), "1 list is in {folder}", "{count} lists are in {folder}", folder=folder)
+            return output.completed(text, as_json=options.json, files=[str(file) for file in files])
+        path = Path(options.output).absolute()
+        draw = _drawing(path.suffix.lower())
+        if options.for_registrar:
+            service.write_findings(options.id, FindingQuery(), path, draw=draw, **wanted)
+        else:
+            service.report(options.id, path, since_last=options.since_last, draw=draw, **wanted)
+    if not options.masked:
+        output.say(tr("It holds student records: keep it where only those who need it can read it."))
     return output.completed(tr("The report is in {file}", file=path), as_json=options.json, file=str(path))
+
+
+def _drawing(ending: str) -> DrawReport | None:
+    """What draws PDF; the window's libraries are loaded only if a report needs them."""
+    if ending != ".pdf":
+        return None
+    try:
+        from psconnect.desktop.print import draw_report  # noqa: PLC0415 - see above
+    except ImportError as error:
+        raise FixSettings("PSC-REPORT-PDF", where=".pdf", reason=str(error)) from None
+    return draw_report

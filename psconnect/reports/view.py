@@ -1,10 +1,10 @@
-"""A run as reports show it, in every format: ids, counts and attribute names, no personal data."""
+"""A run as its reports and mails begin: counts, rules and attribute names, no personal data."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from psconnect.destinations import KINDS
@@ -13,7 +13,8 @@ from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 from psconnect.model.reconciled import Reconciled, altogether, by_care
 from psconnect.model.runs import APPLIED, GIVEN_UP, WAITING, ChangeCounts, Run
-from psconnect.reports.problems import SchoolProblems, by_school
+from psconnect.reports.attention import AttentionLine, SinceBefore, attention_of, schools_of, since_before
+from psconnect.reports.problems import FoundIn, SchoolProblems, run_before
 from psconnect.store.history import run_table
 from psconnect.wording.catalogue import counted, number, tr
 from psconnect.wording.errors import word
@@ -33,7 +34,7 @@ from psconnect.wording.runs import (
     trigger_word,
     way_word,
 )
-from psconnect.wording.times import duration, full_moment
+from psconnect.wording.times import duration, full_moment, to_the_minute
 
 _PLAN_SHOWN = 12
 
@@ -60,11 +61,18 @@ class Failure:
 
 @dataclass(frozen=True)
 class StandingRow:
-    """A kind of record in the reconciling table; ``change`` are its changes in this run, with their signs."""
+    """A kind of record in the reconciling table.
+
+    Attributes:
+        change: its changes in this run with their signs, ``counts`` the same as figures.
+        entity: its key; empty for the row of sums.
+    """
 
     label: str
     figures: Reconciled
     change: str
+    counts: ChangeCounts
+    entity: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ class RunView:
         state: the run's state in words.
         delivered: whether the changes were made or only planned.
         planned: whether the run got as far as comparing and checking.
+        head: the facts that a person looks for first, in short; ``facts`` are all of them, to the second.
         changes: per entity label.
         read: rows per stream label.
         standing: what stands at the destination (or would), kind by kind, with a last row of sums; empty for a run of
@@ -93,6 +102,9 @@ class RunView:
         found: problems per rule, worst severity first.
         problems: their counts by school and rule.
         forgotten: how many problems the run had whose rows are no longer kept.
+        attention: what needs attention, the worst first: what is left out, kept or delivered with a gap for a fault of
+            its own. ``attention_schools`` are the same records by school, the most first.
+        since: what is new and what was corrected since the run before; None where there is none to compare with.
     """
 
     connection: str
@@ -101,6 +113,7 @@ class RunView:
     delivered: bool
     waiting: bool
     planned: bool
+    head: list[Fact]
     facts: list[Fact]
     failure: Failure | None
     holds: list[str]
@@ -113,6 +126,14 @@ class RunView:
     found: list[tuple[WordedRule, int]]
     problems: list[SchoolProblems]
     forgotten: int
+    attention: list[AttentionLine]
+    attention_schools: list[tuple[str, int]]
+    since: SinceBefore | None
+
+    @property
+    def attention_total(self) -> int:
+        """How many records need attention."""
+        return sum(line.records for line in self.attention)
 
     @property
     def total(self) -> int:
@@ -120,10 +141,15 @@ class RunView:
         return sum(school.total for school in self.problems)
 
 
-def view_of(db: sqlite3.Connection, connection: Connection, run_number: int) -> RunView:
-    """The view of the run with that number; raises FixSettings if there is none."""
+def view_of(db: sqlite3.Connection, connection: Connection, run_number: int, *, masked: bool = False) -> RunView:
+    """The view of the run with that number; raises FixSettings if there is none.
+
+    ``masked`` leaves out what may name somebody all the same: paths, and classes in the reasons of a hold.
+    """
     run = _read(db, connection.name, run_number)
-    problems = by_school(db, run_number)
+    run = _without_names(run) if masked else run
+    found_in = FoundIn(db, run_number)
+    problems, groups = found_in.by_school(), found_in.groups()
     found: Counter[WordedRule] = Counter()
     for school in problems:
         found.update({one.rule: one.count for one in school.rules})
@@ -134,7 +160,8 @@ def view_of(db: sqlite3.Connection, connection: Connection, run_number: int) -> 
         delivered=run.state in APPLIED,
         waiting=run.state in WAITING,
         planned=run.planned is not None,
-        facts=[fact for fact in _facts(run, connection) if fact.value],
+        head=[fact for fact in _head(run) if fact.value],
+        facts=[fact for fact in _facts(run, connection, masked=masked) if fact.value],
         failure=_failure(run),
         holds=_holds(run),
         changes=[(entity_label(key), run.changes[key]) for key in sorted(run.changes, key=_entity_order)],
@@ -146,7 +173,19 @@ def view_of(db: sqlite3.Connection, connection: Connection, run_number: int) -> 
         found=_by_severity(found),
         problems=problems,
         forgotten=0 if problems else sum(run.problems.values()),
+        attention=attention_of(groups),
+        attention_schools=schools_of(groups, {school.key: school.name for school in problems}),
+        since=since_before(db, run_number, run_before(db, run_number)) if problems or not run.problems else None,
     )
+
+
+def _without_names(run: Run) -> Run:
+    """The run without the names of classes in its holds: a class may be called after who teaches it."""
+    holds = tuple(
+        replace(hold, values={**hold.values, "place": ""}) if hold.rule.startswith("class-") else hold
+        for hold in run.holds
+    )
+    return replace(run, holds=holds)
 
 
 def _holds(run: Run) -> list[str]:
@@ -162,11 +201,17 @@ def _standing(run: Run) -> list[StandingRow]:
     if not run.reconciled:
         return []
     rows = [
-        StandingRow(entity_label(key), figures, signed(run.changes.get(key, ChangeCounts()), figures.adopted))
+        StandingRow(
+            entity_label(key),
+            figures,
+            signed(run.changes.get(key, ChangeCounts()), figures.adopted),
+            run.changes.get(key, ChangeCounts()),
+            key,
+        )
         for key, figures in by_care(run.reconciled).items()
     ]
     sums = altogether(run.reconciled.values())
-    return [*rows, StandingRow(tr("All records"), sums, signed(run.all_changes, sums.adopted))]
+    return [*rows, StandingRow(tr("All records"), sums, signed(run.all_changes, sums.adopted), run.all_changes)]
 
 
 def _left_out(run: Run) -> list[LeftOutRow]:
@@ -202,14 +247,24 @@ def _by_severity(counts: dict[WordedRule, int]) -> list[tuple[WordedRule, int]]:
     return sorted(counts.items(), key=lambda item: (severity_order(item[0].severity), -item[1], item[0].key))
 
 
-def _facts(run: Run, connection: Connection) -> list[Fact]:
+def _head(run: Run) -> list[Fact]:
+    return [
+        Fact(tr("Connection"), run.connection),
+        Fact(tr("Started"), to_the_minute(run.started)),
+        Fact(tr("Took"), duration(run.took.total_seconds()) if run.took is not None else ""),
+        Fact(tr("Started by"), trigger_word(run.trigger)),
+        Fact(tr("Scope"), scope_word(run.scope)),
+    ]
+
+
+def _facts(run: Run, connection: Connection, *, masked: bool) -> list[Fact]:
     calls = counted(run.calls, "1 call", "{count} calls") if run.calls else ""
     way = way_word(run.way)
     return [
         Fact(tr("Connection"), run.connection),
         Fact(tr("From"), tr("PowerSchool at {host}", host=_host(connection))),
-        Fact(tr("To"), _destination(connection)),
-        Fact(tr("Delivered"), run.delivered),
+        Fact(tr("To"), _destination(connection, with_place=not masked)),
+        Fact(tr("Delivered"), "" if masked else run.delivered),
         Fact(tr("School year"), run.school_year),
         *_times(run),
         Fact(tr("Started by"), trigger_word(run.trigger)),
@@ -252,7 +307,7 @@ def _host(connection: Connection) -> str:
     return parts.netloc.rpartition("@")[2] or tr("an address that is not set")
 
 
-def _destination(connection: Connection) -> str:
+def _destination(connection: Connection, *, with_place: bool) -> str:
     """The destination's label and folder; none of its other settings."""
     kind = connection.destination_kind
     if kind not in KINDS:
@@ -262,7 +317,7 @@ def _destination(connection: Connection) -> str:
     places = [
         words[field.kind].format(path=connection.destination[field.key])
         for field in declared.fields
-        if field.kind in words and field.key in connection.destination
+        if with_place and field.kind in words and field.key in connection.destination
     ]
     return ", ".join([declared.label, *places])
 

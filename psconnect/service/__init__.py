@@ -26,6 +26,7 @@ from psconnect.service.following import Following, Marks, RunNews
 from psconnect.service.history import History
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.preferences import PreferenceKeeping
+from psconnect.service.reports import REPORT_ENDINGS, Reports, report_name
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.safety import LastMeasured, LimitFigures
 from psconnect.service.scheduled_runs import ScheduledRuns
@@ -75,6 +76,7 @@ __all__ = [
     "FINDABLE",
     "IN_USE",
     "NOT_KEPT",
+    "REPORT_ENDINGS",
     "AdoptedRow",
     "AdoptionPreview",
     "Arrangement",
@@ -153,6 +155,7 @@ __all__ = [
     "options_of",
     "parse_threshold",
     "plugin_name",
+    "report_name",
     "roster_settings",
     "secret_word",
     "slug",
@@ -168,7 +171,7 @@ class Service(
     ScheduledRuns,
     SetUp,
     DataAtRest,
-    Review,
+    Reports, Review,
     Find,
     History,
     Figures,

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from psconnect.model.entities import ADMIN, BY_KEY, TEACHER, Entity
-from psconnect.model.errors import FixSettings
 from psconnect.model.found import FoundState
 from psconnect.model.review import (
     ChangeQuery,
@@ -22,10 +20,8 @@ from psconnect.model.runs import ChangeCounts, SetAside
 from psconnect.model.shown_text import shown
 from psconnect.powerschool.menus import page_of
 from psconnect.reports.problems import web_address
-from psconnect.reports.registrar import findings_csv, findings_page
 from psconnect.roster.templates import Template
 from psconnect.service.base import Base
-from psconnect.store.files import write_atomically
 from psconnect.store.history.change_table import Arrangement, problem_groups
 from psconnect.store.history.findings import FindingsOf
 from psconnect.store.history.titles import NUMBERS, plain_title
@@ -37,7 +33,6 @@ from psconnect.sync import measures, undo
 from psconnect.sync.compose import choices_of, in_effect
 from psconnect.sync.measures import Measure
 from psconnect.sync.thresholds import Threshold, thresholds_of
-from psconnect.wording.times import exact
 
 _MOST_PLACES = 50
 
@@ -119,28 +114,6 @@ class Review(Base):
             _with_fields(group, templates, address) for group in groups if wanted.state in (None, group.state)
         )
         return Findings(run_id, listed, counts, schools)
-
-    def write_findings(self, run_id: str, wanted: FindingQuery, path: Path) -> Path:
-        """Write exactly the findings that a query asks for, for the registrar: with names and numbers.
-
-        CSV or a page to print (HTML), by the file's ending. Raises FixSettings for another ending and if the run's
-        findings are no longer kept, and LocalStorage if the file can't be written.
-        """
-        ending = path.suffix.lower()
-        if ending not in (".csv", ".html"):
-            raise FixSettings("PSC-REPORT-FORMAT/cant-written", where=str(path), ending=path.suffix or path.name)
-        with self._found(run_id) as found, last_read(self.rosters_of(found.connection)) as read:
-            count = sum(found.run.problems.values())
-            of_run = FindingsOf(found.db, found.number, read)
-            records = list(of_run.records(wanted))
-            address = web_address(self._files.get(found.connection).source.url)
-        if count and not records and wanted == FindingQuery():
-            raise FixSettings("PSC-REPORT-FORGOTTEN", where=run_id)
-        linked = [_with_link(one, address) for one in records]
-        when = exact(found.run.started)
-        made = findings_csv(linked) if ending == ".csv" else findings_page(linked, found.connection, when, wanted)
-        write_atomically(path.absolute(), made)
-        return path
 
     def limits(self, run_id: str) -> list[Limit]:
         """A waiting run's changes against the limits, per entity with changes; see Limit.

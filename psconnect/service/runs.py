@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from psconnect.destinations import find_kind
 from psconnect.logs import logger
@@ -14,7 +13,6 @@ from psconnect.model.events import OnEvent, ignore
 from psconnect.model.ids import Ids
 from psconnect.model.runs import Change, Run
 from psconnect.model.staff_usernames import StaffNames
-from psconnect.reports import write_report
 from psconnect.service.disclosing import Disclosing
 from psconnect.service.notifying import Notifying
 from psconnect.store.history import run_table
@@ -136,11 +134,6 @@ class Runs(Disclosing, Notifying):
         """A run's changes, with before and after, in dependency order."""
         with self._found(run_id) as found:
             return list(run_table.read_changes(found.db, found.number, limit=limit))
-
-    def report(self, run_id: str, path: Path) -> Path:
-        """Write a run's report in the format of the file's ending."""
-        with self._found(run_id) as found:
-            return write_report(found.db, self._files.get(found.connection), found.number, path)
 
     def _told(self, run: Run, cancel: CancelToken | None = None) -> Run:
         """The run, logged and told to whom the connection's notices name."""

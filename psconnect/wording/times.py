@@ -120,6 +120,11 @@ def full_moment(then: datetime) -> str:
     return f"{day(then)}, {local:%H:%M:%S} {zone}"
 
 
+def to_the_minute(then: datetime) -> str:
+    """A time of this computer's clock, to the minute: ``21 November 2026, 05:30``."""
+    return tr("{day}, {time}", day=day(then), time=f"{then.astimezone():%H:%M}")
+
+
 def exact(then: datetime) -> str:
     """A time with its zone in digits, for hovering and tables: ``2026-11-21 05:30:12 CST``."""
     return f"{then.astimezone():%Y-%m-%d %H:%M:%S %Z}"

@@ -54,12 +54,12 @@ def test_before_the_first_run_the_reason_is_said(connected: Connected, psconnect
     assert "Nothing was read yet" in said.err
 
 
-def test_the_list_for_the_registrar_has_names_and_the_report_has_none(
+def test_the_list_for_the_registrar_has_names_and_a_masked_report_has_none(
     connected: Connected, psconnect: Psconnect
 ) -> None:
     run = connected.delivered()
     report, listed = connected.folder / "report.csv", connected.folder / "registrar.csv"
-    assert psconnect("report", run.id, "-o", str(report), connected=connected).code == 0
+    assert psconnect("report", run.id, "-o", str(report), "--masked", connected=connected).code == 0
     assert psconnect("report", run.id, "-o", str(listed), "--for-registrar", connected=connected).code == 0
     group = next(g for g in connected.service.problems(run.id) if g.records[0].entity == "student")
     ((last,),) = connected.sql("SELECT LAST_NAME FROM STUDENTS WHERE DCID = ?", group.records[0].key)

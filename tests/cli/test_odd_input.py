@@ -276,14 +276,14 @@ def test_settings_are_shown_as_they_are_set(service: Service, psconnect: Psconne
         assert shown[key] == text
 
 
-def test_the_list_for_a_registrar_is_a_table_or_a_page_and_nothing_else(
+def test_a_list_for_a_registrar_has_the_formats_of_reports_and_no_other(
     service: Service, psconnect: Psconnect, tmp_path: Path
 ) -> None:
     run = stored_run(service)
-    said = psconnect("report", run, "--for-registrar", "-o", str(tmp_path / "list.pdf"))
+    said = psconnect("report", run, "--for-registrar", "-o", str(tmp_path / "list.docx"))
     assert said.code == codes.USAGE
     assert "(PSC-REPORT-FORMAT)" in said.err
-    assert not (tmp_path / "list.pdf").exists()
+    assert not (tmp_path / "list.docx").exists()
     assert psconnect("report", run, "--for-registrar", "-o", str(tmp_path / "list.CSV")).code == codes.DONE
 
 

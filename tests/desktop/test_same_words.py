@@ -77,5 +77,5 @@ def test_command_line_window_and_report_say_the_same_of_a_run(
     for group in found:
         rule = rule_of(group.rule.key)
         assert finding_title(rule, group.entity, group.attribute) in summary
-        assert rule.title in page
+        assert finding_title(rule, group.entity, group.attribute) in page
         assert rule.to_do in page

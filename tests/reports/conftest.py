@@ -12,8 +12,10 @@ import msgspec
 import pytest
 
 from psconnect.model.connection import Connection, from_dict
-from psconnect.model.entities import SCHOOL
+from psconnect.model.entities import SCHOOL, STUDENT, Entity
 from psconnect.model.problems import Problem
+from psconnect.reports.content import ReportContent, ReportWish
+from psconnect.reports.html_report import html_report
 from psconnect.store.database import open_rosters
 from psconnect.store.history import run_table
 
@@ -53,6 +55,35 @@ class District:
         run_table.update_run(self.db, number, **{**usual, **values})
         self.db.execute("COMMIT")
         return number
+
+    def student_changes(
+        self, number: int, key: int, before: dict[str, str] | None, after: dict[str, str] | None
+    ) -> None:
+        """Put a change of a student into a run: the attributes before and after; None for no record."""
+        self.changes(number, STUDENT, key, before, after)
+
+    def changes(
+        self, number: int, entity: Entity, key: int, before: dict[str, str] | None, after: dict[str, str] | None
+    ) -> None:
+        """Put a change of a record into a run."""
+        old, new = _encoded(entity, key, before), _encoded(entity, key, after)
+        action = 1 if old is None else 3 if new is None else 2
+        self.db.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)", [number, entity.rank, key, action, old, new])
+
+    def content(self, number: int, **wish: object) -> ReportContent:
+        """What a report of a run is made from."""
+        return ReportContent(self.db, self.connection, number, ReportWish(**wish))
+
+    def page(self, number: int, **wish: object) -> bytes:
+        """The HTML report of a run."""
+        return b"".join(html_report(self.content(number, **wish)))
+
+
+def _encoded(entity: Entity, key: int, values: dict[str, str] | None) -> bytes | None:
+    if values is None:
+        return None
+    all_values = {"sourcedId": entity.sourced_id(key), **values}
+    return msgspec.json.encode([all_values.get(name, "") for name in entity.attributes])
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pathlib import Path
 from psconnect.model.connection import from_dict
 from psconnect.model.problems import Problem
 from psconnect.reports import FORMATS, write_report
+from psconnect.reports.content import ReportContent
 from psconnect.store.database import open_rosters
 from psconnect.store.history import run_table
 from tests.bench.memory import peak_mb
@@ -36,7 +37,7 @@ def main(folder: Path, count: int) -> dict[str, float]:
         grown = {}
         for ending in FORMATS:
             before = peak_mb()
-            write_report(db, connection, number, folder / f"report{ending}")
+            write_report(ReportContent(db, connection, number), folder / f"report{ending}")
             grown[ending] = round(peak_mb() - before, 1)
     return grown
 

@@ -15,7 +15,8 @@ import pytest
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Problem
 from psconnect.model.runs import ChangeCounts, Compared
-from psconnect.reports.problems import ProblemRow, by_school, problem_rows
+from psconnect.reports.content import FoundRow
+from psconnect.reports.problems import ALL, FoundIn
 from psconnect.reports.view import RunView, view_of
 from psconnect.wording.times import duration, full_moment
 from tests.reports.conftest import STARTED, District
@@ -38,8 +39,9 @@ def chicago(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def rows_of(district: District, number: int) -> list[ProblemRow]:
-    return list(problem_rows(district.db, district.connection, number, by_school(district.db, number)))
+def rows_of(district: District, number: int, most: int = ALL) -> list[FoundRow]:
+    content = district.content(number)
+    return list(content.rows(content.found, content.schools(content.found), most))
 
 
 def facts(view: RunView) -> dict[str, str]:
@@ -141,7 +143,7 @@ def test_problems_go_by_school_then_severity_and_schools_of_one_name_stay_apart(
         Problem("orphan", "enrollment", -7, None, "class"),
     ]
     number = district.run(problems)
-    groups = by_school(district.db, number)
+    groups = FoundIn(district.db, number).by_school()
     assert [(group.name, group.key, group.total) for group in groups] == [
         ("Lincoln Unified", 0, 1),
         ("north", 100, 1),
@@ -149,13 +151,13 @@ def test_problems_go_by_school_then_severity_and_schools_of_one_name_stay_apart(
         ("School with id 999", 999, 1),
         ("South", 600, 2),
         ("South", 601, 1),
-        ("Not tied to one school", None, 2),
+        ("In no school of this roster", None, 2),
     ]
     assert [rule.rule.key for rule in groups[4].rules] == ["missing-required", "missing-reported"]
-    rows = [row for row in rows_of(district, number) if row.school_key is None]
-    assert [(row.kind, row.record, row.detail) for row in rows] == [
-        ("Student", "1", "email"),
-        ("Enrollment", "T7", "Class"),
+    rows = [row for row in rows_of(district, number) if row.line.school_key is None]
+    assert [(row.record.entity, row.sourced_id, row.record.detail) for row in rows] == [
+        ("student", "1", "email"),
+        ("enrollment", "T7", "class"),
     ]
 
 
@@ -169,29 +171,30 @@ def test_rows_come_in_one_order_and_at_most_so_many_of_each_rule(district: Distr
     ]
     number = district.run([*problems, Problem("orphan", "student", 9, 100)])
 
-    def told(rows: Iterable[ProblemRow]) -> list[tuple[int | None, str, str, str, str]]:
-        return [(row.school_key, row.rule.key, row.kind, row.record, row.detail) for row in rows]
+    def told(rows: Iterable[FoundRow]) -> list[tuple[int | None, str, str, str, str]]:
+        return [
+            (row.line.school_key, row.line.rule.key, row.record.entity, row.sourced_id, row.record.detail)
+            for row in rows
+        ]
 
     def every(school: int | None, first: int) -> list[tuple[int | None, str, str, str, str]]:
         return [
             (school, "missing-reported", kind, str(first + key), detail)
-            for kind in ("Class", "Student")
-            for key in (1, 2, 3)
+            for kind in ("class", "student")
             for detail in ("a", "email")
+            for key in (1, 2, 3)
         ]
 
-    expected = [*every(100, 0), (100, "orphan", "Student", "9", ""), *every(600, 10), *every(None, 20)]
+    expected = [*every(100, 0), (100, "orphan", "student", "9", ""), *every(600, 10), *every(None, 20)]
     assert told(rows_of(district, number)) == expected
-    schools = by_school(district.db, number)
-    some = problem_rows(district.db, district.connection, number, schools, 2)
-    assert told(some) == [expected[n] for n in (0, 1, 12, 13, 14, 25, 26)]
+    assert told(rows_of(district, number, 2)) == [expected[n] for n in (0, 1, 12, 13, 14, 25, 26)]
 
 
 def test_a_rule_of_another_version_is_a_warning_and_nothing_is_lost(district: District) -> None:
     number = district.run()
     district.db.execute("INSERT INTO problem VALUES (?, 'future-rule', 5, 41, NULL, '')", [number])
     (row,) = rows_of(district, number)
-    assert (row.rule.severity, row.rule.title, row.record) == ("warning", "Future rule", "41")
+    assert (row.line.rule.severity, row.line.rule.title, row.sourced_id) == ("warning", "Future rule", "41")
 
 
 @pytest.mark.parametrize("url", ["", "javascript:alert(1)//", "file:///etc", "lincoln.example", "https://"])
@@ -199,8 +202,8 @@ def test_links_lead_to_web_pages_only(district: District, url: str) -> None:
     number = district.run([Problem("missing-reported", "student", 41, None, "email")])
     source = msgspec.structs.replace(district.connection.source, url=url)
     connection = msgspec.structs.replace(district.connection, source=source)
-    (row,) = problem_rows(district.db, connection, number, by_school(district.db, number))
-    assert row.link == ""
+    (row,) = rows_of(District(district.db, connection), number)
+    assert row.record.link == ""
 
 
 def test_people_have_a_link_and_other_records_none(district: District) -> None:
@@ -209,12 +212,12 @@ def test_people_have_a_link_and_other_records_none(district: District) -> None:
         for entity in ("student", "teacher", "admin", "contact", "class")
     ]
     rows = rows_of(district, district.run(problems))
-    assert {row.kind: row.link for row in rows} == {
-        "Student": "https://lincoln.example:8443/admin/students/home.html?frn=00141",
-        "Teacher": "https://lincoln.example:8443/admin/faculty/home.html?frn=20441",
-        "Staff member": "https://lincoln.example:8443/admin/faculty/home.html?frn=20441",
-        "Contact": "",
-        "Class": "",
+    assert {row.record.entity: row.record.link for row in rows} == {
+        "student": "https://lincoln.example:8443/admin/students/home.html?frn=00141",
+        "teacher": "https://lincoln.example:8443/admin/faculty/home.html?frn=20441",
+        "admin": "https://lincoln.example:8443/admin/faculty/home.html?frn=20441",
+        "contact": "",
+        "class": "",
     }
 
 

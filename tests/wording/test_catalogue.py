@@ -106,7 +106,7 @@ def test_what_is_stored_is_worded_in_the_language_it_is_shown_in() -> None:
 @pytest.mark.usefixtures("in_made_up_language")
 def test_a_translation_reaches_the_report(district: District) -> None:
     number = district.run(state="held", changes={"student": ChangeCounts(3)}, holds=[Hold("first-run")])
-    page = b"".join(html_report(district.db, district.connection, number)).decode()
+    page = b"".join(html_report(district.content(number))).decode()
     body = re.sub(r"<style>.*?</style>|<bdi>.*?</bdi>", "", page[page.index("<body>") :], flags=re.DOTALL)
     shown = [text.strip() for text in re.findall(r">([^<>]+)<", body) if _LETTERS.search(text)]
     assert [text for text in shown if "⟦" not in text and text != "psconnect"] == []

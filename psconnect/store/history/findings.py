@@ -55,7 +55,7 @@ class FindingsOf:
             counts[place] = counts.get(place, 0) + records
             listed = found.setdefault(place, [])
             if len(listed) < most:
-                listed.append(finding if words else self._named(finding))
+                listed.append(finding if words else self.named(finding))
         groups = [
             FindingGroup(RULES[place[0]], *place[1:], counts[place], tuple(records)) for place, records in found.items()
         ]
@@ -87,7 +87,7 @@ class FindingsOf:
             if wanted.state and state is not wanted.state:
                 continue
             finding = FoundRecord(rule, BY_RANK[rank].key, key, about, state, school=name, records=records)
-            yield (self._named(finding) if named else finding), records
+            yield (self.named(finding) if named else finding), records
 
     def _stands(self, rank: int, key: int) -> bool:
         sql = "SELECT 1 FROM main.ledger WHERE entity = ? AND key = ?"
@@ -96,7 +96,8 @@ class FindingsOf:
     def _school(self, key: int | None) -> str:
         return shown(self._schools.get(key, "")) if key is not None else ""
 
-    def _named(self, finding: FoundRecord) -> FoundRecord:
+    def named(self, finding: FoundRecord) -> FoundRecord:
+        """The finding with the names of its records, for the screen and the registrar alone."""
         title, number, blank = self._names(BY_KEY[finding.entity], finding.key)
         return replace(finding, title=title, number=number, blank=blank, other=self._other(finding))
 
@@ -112,15 +113,24 @@ class FindingsOf:
 
     def _other(self, finding: FoundRecord) -> str:
         """The other record that a finding is about, by name and number; empty where there is none, or it is unknown."""
+        other = self.other_of(finding)
+        title, number, _blank = self._names(*other) if other else ("", "", "")
+        return f"{title} ({number})" if title and number else title or number
+
+    def matches(self, finding: FoundRecord, text: str) -> bool:
+        """Whether a named finding has all words of a text in name, number or school."""
+        return _matches(finding, folded(text).split())
+
+    def other_of(self, finding: FoundRecord) -> tuple[Entity, int] | None:
+        """Entity and key of the other record that a finding is about; None where there is none, or it is unknown."""
         told = other_of(finding.rule, finding.entity, finding.detail)
         if told is None:
-            return ""
+            return None
         entity, sourced_id = BY_KEY[told[0]], told[1]
         key = self._key_read(entity, sourced_id)
         if key is None:
             key = self._ids.key_of(entity, sourced_id)
-        title, number, _blank = self._names(entity, key) if key is not None else ("", "", "")
-        return f"{title} ({number})" if title and number else title or number
+        return None if key is None else (entity, key)
 
     def _key_read(self, entity: Entity, sourced_id: str) -> int | None:
         if self.read is None:

@@ -90,20 +90,30 @@ TEXTS = {
         marked("This would delete “{name}” and everything stored for it."),
         marked("Repeat the command with --yes."),
     ),
+    "PSC-REPORT-BEFORE/forgotten": ErrorTexts(
+        marked("There is nothing left to compare with"),
+        marked("The findings of the run before {run_id} are no longer kept."),
+        marked("Write the whole report, or choose a newer run."),
+    ),
+    "PSC-REPORT-BEFORE/none": ErrorTexts(
+        marked("There is no run before"),
+        marked("Nothing was delivered before the run {run_id}, so nothing can have changed since."),
+        marked("Write the whole report."),
+    ),
     "PSC-REPORT-FORGOTTEN": ErrorTexts(
         marked("The problems of this run are no longer kept"),
         marked("The records of a run are deleted after a time; only their number is left."),
         marked("Choose a newer run."),
     ),
-    "PSC-REPORT-FORMAT/cant-written": ErrorTexts(
-        marked("The list for a registrar is a table or a page to print"),
-        marked("It can’t be written as “{ending}”."),
-        marked("End the file’s name with .csv or .html."),
-    ),
     "PSC-REPORT-FORMAT/unknown": ErrorTexts(
         marked("This kind of report does not exist"),
         marked("A report can’t be written as “{ending}”."),
         marked("End the file’s name with {known}."),
+    ),
+    "PSC-REPORT-PDF": ErrorTexts(
+        marked("PDF can’t be written on this computer"),
+        marked("What draws it is not installed ({reason})."),
+        marked("End the file’s name with .html; a browser prints it as PDF."),
     ),
     "PSC-REPORT-RUN": ErrorTexts(
         marked("There is no such run"),
