@@ -173,6 +173,10 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     explain.add_argument("name")
     explain.add_argument("text", help="a name, number or id")
     explain.add_argument("--entity", choices=FINDABLE, default=None)
+    _report_verb(verbs)
+
+
+def _report_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     report = _add(verbs, "report", "write the report of a run")
     report.add_argument("id")
     where = report.add_mutually_exclusive_group(required=True)

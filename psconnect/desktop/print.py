@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QPointF, Qt
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPageSize, QPainter, QPdfWriter
 
 from psconnect.desktop.print_layout import (
@@ -65,7 +65,7 @@ def draw_report(report: PrintedReport, cancel: CancelToken) -> bytes:
         finally:
             painter.end()
         buffer.close()
-        return buffer.data().data()
+        return bytes(buffer.data().data())
 
 
 class _Pages:
@@ -109,7 +109,7 @@ class _Pages:
             self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._painter.setBrush(QColor(token_of("accent")))
             self._painter.setPen(Qt.PenStyle.NoPen)
-            self._painter.drawRoundedRect(LEFT, _HEAD_AT, _MARK, _MARK, 2.5 * POINT, 2.5 * POINT)
+            self._painter.drawRoundedRect(QRectF(LEFT, _HEAD_AT, _MARK, _MARK), 2.5 * POINT, 2.5 * POINT)
         indent = _MARK + 6 * POINT if number == 1 else 0
         self._text(PlacedText(LEFT + indent, _HEAD_AT - POINT, half, self._report.kind, kind))
         whose = TextStyle(8.5, colour="muted", right=True)

@@ -16,7 +16,6 @@ from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
 from psconnect.desktop.theme.tokens import LIGHT
 from psconnect.model.clock import CancelToken
 from psconnect.model.printed import (
-    NewPage,
     PrintedBeside,
     PrintedBlock,
     PrintedCell,
@@ -155,7 +154,7 @@ class PageLayout:
                 self._table(block)
             elif isinstance(block, PrintedBeside):
                 self._beside(block)
-            elif isinstance(block, NewPage) and self.pages[-1]:
+            elif self.pages[-1]:  # NewPage
                 self.new_page()
 
     def new_page(self) -> None:

@@ -34,10 +34,10 @@ def csv_report(content: ReportContent) -> Iterator[bytes]:
     if content.wish.listed:
         yield from _as_list(content)
         return
-    found, corrected = _found(content, content.found), iter(())
+    parts = [_found(content, content.found)]
     if content.wish.since_last and content.corrected:
-        corrected = _found(content, content.corrected, tr("Corrected"))
-    yield from as_csv(_header(content), itertools.chain(found, corrected, _changed(content)))
+        parts.append(_found(content, content.corrected, tr("Corrected")))
+    yield from as_csv(_header(content), itertools.chain(*parts, _changed(content)))
 
 
 def _as_list(content: ReportContent) -> Iterator[bytes]:

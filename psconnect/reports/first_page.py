@@ -220,7 +220,10 @@ class FirstPage:
         )
         lines = [self._attention_line(place) for place in range(min(most, len(view.attention)))]
         lines += self._rest_of(view.attention[most:])
-        left = [PrintedHeading(heading, level), PrintedTable(columns, lines, tr("Findings"), headed=False)]
+        left: list[PrintedBlock] = [
+            PrintedHeading(heading, level),
+            PrintedTable(columns, lines, tr("Findings"), headed=False),
+        ]
         caption = tr("Records that need attention, by school")
         named = (PrintedColumn(tr("School"), 0.76), PrintedColumn(tr("Records"), 0.24, right=True))
         right = PrintedTable(named, self._school_lines(schools), caption, headed=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from psconnect.model.printed import NewPage, PrintedBlock, PrintedHeading, PrintedReport, PrintedText
 from psconnect.model.review import FindingQuery
@@ -23,7 +22,7 @@ ROOM = 8_000
 def printed_report(content: ReportContent, room: int = ROOM) -> PrintedReport:
     """The report; ``room`` is how many records it may name."""
     names = NamesPart(content, room)
-    made = content.wish.made or content.run.ended or content.run.started or datetime.now(UTC)
+    made = content.wish.made or content.run.ended or content.run.started
     printed = tr("Made {when}", when=full_moment(made))
     if content.wish.listed:
         return _list(content, names, printed)

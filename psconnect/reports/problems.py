@@ -108,7 +108,7 @@ def run_before(db: sqlite3.Connection, number: int) -> RunBefore | None:
         f"FROM run WHERE no < ? AND state IN ({marks}) AND kind = 'sync' ORDER BY no DESC LIMIT 1"
     )
     row = db.execute(sql, [number, *APPLIED]).fetchone()
-    return RunBefore(*row[:4], bool(row[4])) if row else None
+    return RunBefore(row[0], row[1], row[2], row[3], bool(row[4])) if row else None
 
 
 @dataclass

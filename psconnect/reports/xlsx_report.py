@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -37,7 +36,7 @@ def xlsx_report(content: ReportContent, most_rows: int = MOST_ROWS) -> Iterator[
     """The report, in pieces. Raises FixSettings if the run's findings are no longer kept."""
     check_kept(content)
     content.expect(content.all_rows())
-    made = content.wish.made or content.run.started or datetime.now(UTC)
+    made = content.wish.made or content.run.started
     folder = content.folder or Path(gettempdir())
     with storage_errors(folder):
         aside, book = in_workbook(folder, tr("Run report"), made)

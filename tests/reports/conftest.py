@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -70,11 +71,11 @@ class District:
         action = 1 if old is None else 3 if new is None else 2
         self.db.execute("INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)", [number, entity.rank, key, action, old, new])
 
-    def content(self, number: int, **wish: object) -> ReportContent:
+    def content(self, number: int, **wish: Any) -> ReportContent:
         """What a report of a run is made from."""
         return ReportContent(self.db, self.connection, number, ReportWish(**wish))
 
-    def page(self, number: int, **wish: object) -> bytes:
+    def page(self, number: int, **wish: Any) -> bytes:
         """The HTML report of a run."""
         return b"".join(html_report(self.content(number, **wish)))
 

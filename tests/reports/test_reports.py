@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -78,7 +79,7 @@ def school(db: sqlite3.Connection, key: int, name: str) -> None:
     db.execute("INSERT INTO ledger VALUES (?, ?, ?)", [SCHOOL.rank, key, msgspec.json.encode(values)])
 
 
-def written(db: sqlite3.Connection, number: int, ending: str, **wish: object) -> bytes:
+def written(db: sqlite3.Connection, number: int, ending: str, **wish: Any) -> bytes:
     return b"".join(FORMATS[ending](ReportContent(db, CONNECTION, number, ReportWish(**wish))))
 
 
