@@ -95,6 +95,14 @@ class ActiveRuns(QObject):
         kind = "rehearsal" if rehearse else "preview" if plan_only else "sync"
         return self._go(connection, kind, scope, work)
 
+    def start_due(self, connection: str) -> ActiveRun:
+        """Run what is due of a connection; it ends without a run if another process was faster."""
+
+        def work(on_event: OnEvent, cancel: CancelToken) -> Run | None:
+            return self._service.run_scheduled(connection, on_event=on_event, cancel=cancel)
+
+        return self._go(connection, "sync", "all", work)
+
     def approve(self, connection: str, run_id: str, reason: str, plan_hash: str) -> ActiveRun:
         """Approve the plan with that hash of a waiting run, and deliver it."""
 
@@ -112,7 +120,12 @@ class ActiveRuns(QObject):
         return self._go(connection, "revalidate", "all", work, run_id)
 
     def _go(
-        self, connection: str, kind: str, scope: str, work: Callable[[OnEvent, CancelToken], Run], about: str = ""
+        self,
+        connection: str,
+        kind: str,
+        scope: str,
+        work: Callable[[OnEvent, CancelToken], Run | None],
+        about: str = "",
     ) -> ActiveRun:
         before = self._runs.get(connection)
         if before and not before.ended:
