@@ -17,7 +17,7 @@ from psconnect.model.errors import FixSettings, TryLater
 from psconnect.schedule.systems.agent_file import agent_file, entry_in_agent
 from psconnect.schedule.systems.entry_names import EntryNames
 from psconnect.schedule.systems.kind import Entry
-from psconnect.schedule.systems.tools import ToolAnswer, ask
+from psconnect.schedule.systems.tools import LONGEST_SECONDS, ToolAnswer, ask
 from psconnect.store.files import storage_errors, write_atomically
 
 PREFIX = "org.psconnect."
@@ -27,11 +27,13 @@ _TRIES = 8
 _TRY_SECONDS = 0.5
 _AT_WORK = b'"PID" ='
 _WHEN_ENDED = """\
+(
 i=0; while launchctl list "$1" 2>/dev/null | grep -q '"PID" ='; do
   i=$((i+1)); [ "$i" -lt 14400 ] || exit 1; sleep 1
 done
 launchctl bootout "$2/$1"
 i=0; until launchctl bootstrap "$2" "$3"; do i=$((i+1)); [ "$i" -lt 20 ] || exit 1; sleep 1; done
+) &
 """
 """Loads a changed agent when its job has ended: launchd ends the job of an agent that is taken out."""
 
@@ -73,13 +75,15 @@ class Launchd:
         with storage_errors(file):
             file.chmod(_READABLE)
         if loaded and _AT_WORK in ask(["launchctl", "list", label]).out:
-            subprocess.Popen(
+            subprocess.run(
                 ["/bin/sh", "-c", _WHEN_ENDED, "sh", label, self._domain, str(file)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 # launchd ends what is left of a job by its process group.
                 start_new_session=True,
+                timeout=LONGEST_SECONDS,
+                check=True,
             )
             return
         self._unload(entry.id)

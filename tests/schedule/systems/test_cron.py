@@ -1,0 +1,100 @@
+"""What cron gets, and what must never happen to a crontab."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from psconnect.model.clock import Clock
+from psconnect.model.errors import FixSettings
+from psconnect.schedule.systems.cron import Cron
+from psconnect.schedule.systems.kind import Entry, LocalTime, registered_as
+from tests.contracts.scheduler_contract import HOME
+from tests.support.system_tools.installed import install_tool
+
+_ENTRY = Entry("kx3f9q", "Lincoln", ("/opt/psconnectw", "sync", "50 % of"), (LocalTime(5, 30, ("sun", "tue")),))
+
+
+@pytest.fixture
+def state(tmp_path: Path, moved_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("LANG", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/1000")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:abstract=/tmp/dbus-x,guid=1")
+    return install_tool("crontab", tmp_path, monkeypatch)
+
+
+def test_what_a_line_says(state: Path) -> None:
+    Cron(HOME).register(_ENTRY)
+    assert (state / "table").read_text() == (
+        "# begin psconnect-kx3f9q-1a2b3c4d, written by psconnect\n"
+        "30 5 * * 2,0 DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1000/bus XDG_RUNTIME_DIR=/run/user/1000"
+        " /opt/psconnectw sync '50 \\% of' >/dev/null 2>&1\n"
+        "# end psconnect-kx3f9q-1a2b3c4d\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "said", ["crontab: you are not allowed to use this program\n", "crontab: disk error\n", "no crontab for ana\n"]
+)
+def test_a_refusal_is_never_taken_for_an_empty_table(state: Path, said: str) -> None:
+    """Whatever crontab -l says but that there is none, nothing is written; and if writing is refused, it is told."""
+    (state / "table").write_bytes(b"1 2 3 4 5 mine\n")
+    (state / "refuses").write_text(said)
+    with pytest.raises(FixSettings) as refused:
+        Cron(HOME).register(_ENTRY)
+    assert refused.value.key == "PSC-SCHEDULE-TOOL/refused"
+    assert (state / "table").read_bytes() == b"1 2 3 4 5 mine\n"
+
+
+def test_other_lines_stay_byte_for_byte(state: Path) -> None:
+    before, after = b"# \xff mine\nMAILTO=a@b\n*/5 * * * * x \t \n", b"\n5 5 5 5 5 \xe9\n# end\n"
+    (state / "table").write_bytes(before)
+    cron = Cron(HOME)
+    cron.register(_ENTRY)
+    (state / "table").write_bytes((state / "table").read_bytes() + after)
+    cron.register(replace(_ENTRY, times=(LocalTime(6, 0),)))
+    cron.start_now("kx3f9q")
+    cron.register(_ENTRY)
+    table = (state / "table").read_bytes()
+    assert table.startswith(before)
+    assert table.endswith(after)
+    cron.remove("kx3f9q")
+    assert (state / "table").read_bytes() == before + after
+
+
+def test_lines_that_a_person_took_out(state: Path) -> None:
+    cron = Cron(HOME)
+    cron.register(_ENTRY)
+    table = (state / "table").read_text()
+    (state / "table").write_text(table.replace("\n30 5 ", "\n# 30 5 "))
+    assert registered_as(cron, _ENTRY) == "switched-off"
+    (state / "table").write_text(table.replace("\n30 5 ", "\n31 5 "))
+    assert registered_as(cron, _ENTRY) == "differs"
+    (state / "table").write_text(table.replace("# end ", "# "))
+    assert registered_as(cron, _ENTRY) == "no"
+
+
+def test_a_line_that_cron_would_cut_off(state: Path) -> None:
+    with pytest.raises(FixSettings) as refused:
+        Cron(HOME).register(replace(_ENTRY, command=("/" + "x" * 900,)))
+    assert refused.value.code == "PSC-SCHEDULE-LONG"
+    assert not (state / "table").exists()
+
+
+@pytest.mark.parametrize(("second", "minute"), [(0, 31), (49, 31), (50, 32), (59, 32)])
+def test_a_start_on_demand_comes_with_a_minute_that_cron_still_sees(state: Path, second: int, minute: int) -> None:
+    now = datetime(2026, 11, 30, 19, 30, second, tzinfo=UTC)
+
+    class Standing(Clock):
+        def now(self) -> datetime:
+            return now
+
+    cron = Cron(HOME, clock=Standing())
+    cron.register(replace(_ENTRY, times=()))
+    cron.start_now("kx3f9q")
+    local = now.astimezone().replace(minute=minute)
+    line = f"\n{minute} {local.hour} {local.day} {local.month} * "
+    assert (state / "table").read_text().count(line) == 1
