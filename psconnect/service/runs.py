@@ -15,6 +15,7 @@ from psconnect.model.runs import Change, Run
 from psconnect.model.staff_usernames import StaffNames
 from psconnect.service.disclosing import Disclosing
 from psconnect.service.notifying import Notifying
+from psconnect.service.while_enabled import WhileEnabled
 from psconnect.store.history import run_table
 from psconnect.store.settings.change_times import change_times
 from psconnect.sync import approvals, engine, undo
@@ -171,7 +172,7 @@ class Runs(Disclosing, Notifying):
                 safety=safety_of(choices.connection.safety),
                 clock=self.clock,
                 cancel=token,
-                on_event=on_event,
+                on_event=WhileEnabled(lambda: self._files.get(name).disabled, token, on_event, self.clock),
                 on_step=self.on_step,
                 between=choices.selection.rules,
                 ids=choices.selection.ids,

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.in_use import switch_use
 from psconnect.desktop.pages.failure import run_again, settings_page
 from psconnect.desktop.sentences import headline, went
 from psconnect.desktop.text import ago, exact, moment, tr
@@ -47,7 +48,8 @@ class ConnectionCard(Card):
         self.review_button = secondary(tr("Review"), self._review)
         self.review_button.setAccessibleName(tr("Review the waiting run of {name}", name=name))
         self.again_buttons = [self._named(caption, act) for caption, act in self._ways_out()]
-        self.controls = (self.name_button, *self.again_buttons, self.review_button, self.run_button)
+        self.enable_button = self._named(tr("Enable"), self._enable)
+        self.controls = (self.name_button, *self.again_buttons, self.review_button, self.run_button, self.enable_button)
         self._lay_out()
         self.refresh()
 
@@ -120,16 +122,16 @@ class ConnectionCard(Card):
         self._show_buttons(run, working=working)
 
     def _show_buttons(self, run: Run | None, *, working: bool) -> None:
-        name, waits = self._state.connection.name, run is not None and not working and run.state in WAITING
-        self.review_button.setVisible(waits)
+        name, disabled = self._state.connection.name, self._state.connection.disabled
+        self.review_button.setVisible(run is not None and not working and not disabled and run.state in WAITING)
         self.run_button.setText(tr("Show run") if working else tr("Run sync"))
         spoken = tr("Show the run of {name}", name=name) if working else tr("Run sync of {name}", name=name)
         self.run_button.setAccessibleName(spoken)
-        self.run_button.setEnabled(not self._state.connection.disabled)
         # A run can't use damaged data: the way out takes the place of the run button.
-        self.run_button.setVisible(working or self._state.trouble is None)
+        self.run_button.setVisible(working or (self._state.trouble is None and not disabled))
+        self.enable_button.setVisible(disabled and not working)
         for button in self.again_buttons:
-            button.setVisible(not working)
+            button.setVisible(not working and not disabled)
         shown = [button for button in self.controls[1:] if not button.isHidden()]
         for button in shown:
             button.set_look("primary" if self._first and button is shown[0] else "secondary")
@@ -137,7 +139,7 @@ class ConnectionCard(Card):
     def _detail(self, run: Run | None) -> str:
         now = self._context.now()
         if self._state.connection.disabled:
-            return tr("Everything is kept, nothing runs. Enable it in its settings.")
+            return tr("Everything is kept, nothing runs.")
         if run is None:
             return tr("The first run reads everything, then waits for your approval.")
         when = _capital(moment(run.started, now))
@@ -163,6 +165,9 @@ class ConnectionCard(Card):
         if step:
             return [(caption, partial(self._context.go.settings, name, step))]
         return [(tr("Run again"), partial(run_again, self._context, name, run))]
+
+    def _enable(self) -> None:
+        switch_use(self._context, self._state.connection.name, disabled=False, owner=self)
 
     def _named(self, caption: str, act: Callable[[], object]) -> Button:
         button = secondary(caption, act)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.in_use import disabled_in_words, switch_use
 from psconnect.desktop.pages.attention import AttentionCard
 from psconnect.desktop.pages.failure import ways_on
 from psconnect.desktop.pages.standing import StandingCard
@@ -131,6 +132,11 @@ class OverviewPage(ScrollPage):
         """Say what lies over the last success: a failure, a plan that waits, a rehearsal, a run without effect."""
         run, last = loaded.newest, loaded.standing.last
         self.over.hide()
+        if loaded.connection.disabled:
+            enable = partial(switch_use, self._context, self.name, disabled=False, owner=self)
+            self.over.tell(disabled_in_words(), "accent", [(tr("Enable"), enable)])
+            self.over.buttons[0].set_look("primary")
+            return
         if run is None or self._context.runs.working(self.name):
             return
         if last and run.id == last.id and not run.in_part:
@@ -188,7 +194,7 @@ class OverviewPage(ScrollPage):
             return
         working, disabled = self._context.runs.working(name), self._loaded.connection.disabled
         self.run_button.setText(tr("Show run") if working else tr("Run sync"))
-        self.run_button.setEnabled(not disabled)
+        self.run_button.setVisible(working or not disabled)
         # There is one filled button: what mends a failure or decides on a plan comes before the next run.
         needed = any(not button.isHidden() for button in self.over.buttons) and not self.over.isHidden()
         urgent = needed and self.over.property("state") in ("bad", "warning")

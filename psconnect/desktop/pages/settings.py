@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.in_use import disabled_in_words, switch_use
 from psconnect.desktop.pages.remove_card import RemoveCard
 from psconnect.desktop.runs import start_as_wished
 from psconnect.desktop.sentences import where_from_to
@@ -133,25 +134,14 @@ class SettingsPage(ScrollPage):
     def _show_disabled(self, *, disabled: bool) -> None:
         self._disabled = disabled
         self.disable_button.setText(tr("Enable") if disabled else tr("Disable"))
-        on, off = (
-            tr("This connection can be run."),
-            tr("This connection is disabled: everything is kept, nothing runs."),
+        on = tr(
+            "Disabling it stops a run that is going on and takes its schedule away. Settings, secrets, roster data and "
+            "history are kept, and what stands in the other system stays there."
         )
-        self._disable_text.setText(off if disabled else on)
+        self._disable_text.setText(disabled_in_words() if disabled else on)
 
     def _switch(self) -> None:
-        name, disabled, service = self.name, not self._disabled, self._context.service
-
-        def work() -> Connection:
-            service.set_disabled(name, disabled=disabled)
-            return service.connection(name)
-
-        self._context.bridge.call(work, self._switched, self._refused, owner=self)
-
-    def _switched(self, connection: Connection) -> None:
-        if connection.name == self.name:
-            self._show_disabled(disabled=connection.disabled)
-        self._context.go.changed()
+        switch_use(self._context, self.name, disabled=not self._disabled, owner=self)
 
     def _export(self) -> None:
         start = str(Path.home() / f"{slug(self.name)}.toml")
