@@ -25,6 +25,7 @@ def make_parser() -> argparse.ArgumentParser:
     _demo_verbs(verbs)
     _connection_verbs(verbs)
     _run_verbs(verbs)
+    _diagnostics_verb(verbs)
     return parser
 
 
@@ -101,6 +102,12 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     check.add_argument(
         "--report", metavar="FILE.json", help="write what the server’s answers look like, without anybody’s data"
     )
+
+
+def _diagnostics_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    found = _add(verbs, "diagnostics", "collect versions, settings, codes and counts for who helps; nothing is sent")
+    found.add_argument("-o", "--output", metavar="FILE.zip", help="also save the text that is shown")
+    found.add_argument("--yes", action="store_true", help="don’t ask before saving")
 
 
 def _secret_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from psconnect.cli import connection_verbs, demo, run_verbs, schedule_verbs, window
+from psconnect.cli.diagnosing import diagnostics
 from psconnect.cli.explaining import explain_record
 from psconnect.cli.filtering import filters
 from psconnect.cli.history_verbs import compare, list_disclosures, list_runs
@@ -45,6 +46,7 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "secret list": list_secrets,
     "secret set": set_secret,
     "secret remove": remove_secret,
+    "diagnostics": diagnostics,
     "plugin": connection_verbs.write_plugin,
     "check": connection_verbs.check_access,
     "sync": run_verbs.sync_now,

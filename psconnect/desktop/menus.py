@@ -55,6 +55,9 @@ class WindowDeeds(Protocol):
     def help(self) -> None:
         """Show the help."""
 
+    def diagnostics(self) -> None:
+        """Show the diagnostics, and offer to save them."""
+
     def preferences(self) -> None:
         """Show what is set for psconnect as a whole."""
 
@@ -106,6 +109,7 @@ class Menus:
             tr("&Help"),
             [
                 MenuEntry(tr("Help"), deeds.help, _Keys.HelpContents),
+                MenuEntry(tr("Diagnostics …"), deeds.diagnostics),
                 MenuEntry(tr("About psconnect"), deeds.help, None, Role.AboutRole),
             ],
         )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.check import CheckPage
 from psconnect.desktop.pages.connections import ConnectionsPage
+from psconnect.desktop.pages.diagnostics import DiagnosticsPage
 from psconnect.desktop.pages.find import FindPage
 from psconnect.desktop.pages.findings import FindingsPage
 from psconnect.desktop.pages.help import HelpPage
@@ -53,7 +54,7 @@ class PlaceStack(QStackedWidget):
         self.finder, self.ids = FindPage(context), IdsPage(context)
         self.check = CheckPage(context)
         self.findings, self.preferences = FindingsPage(context), PreferencesPage(context)
-        self.removed = RemovedPage(context)
+        self.removed, self.diagnostics = RemovedPage(context), DiagnosticsPage(context)
         self._pages: dict[str, ScrollPage] = {
             "connections": self.connections,
             "overview": self.overview,
@@ -71,6 +72,7 @@ class PlaceStack(QStackedWidget):
             "check": self.check,
             "preferences": self.preferences,
             "removed": self.removed,
+            "diagnostics": self.diagnostics,
         }
         for page in self._pages.values():
             self.addWidget(page)

@@ -49,6 +49,10 @@ class Ways(QMainWindow):
         """Show the settings of a connection, with the focus on one of them."""
         self.places.go("settings", name, setting)
 
+    def diagnostics(self) -> None:
+        """Show the diagnostics, and offer to save them."""
+        self.places.go("diagnostics")
+
     def removed(self, proof: RemovalProof) -> None:
         """Show the proof that a connection was removed."""
         self.places.removed.proof = proof

@@ -16,9 +16,9 @@ from psconnect.roster.filter_templates import FilterTemplate, templates_for
 from psconnect.roster.roles import with_role
 from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
-from psconnect.service.at_rest import DataAtRest
 from psconnect.service.connections import IN_USE, ConnectionState
 from psconnect.service.demo import DEMO_DISTRICT, DEMO_NAME, DemoHome, demo_errors
+from psconnect.service.diagnosing import DIAGNOSTICS_FILE, Diagnosing
 from psconnect.service.drafts import draft_secrets
 from psconnect.service.figures import Figures, StandingFigures
 from psconnect.service.find import Find
@@ -73,6 +73,7 @@ __all__ = [
     "CLIENT_SECRET",
     "DEMO_DISTRICT",
     "DEMO_NAME",
+    "DIAGNOSTICS_FILE",
     "FINDABLE",
     "IN_USE",
     "NOT_KEPT",
@@ -170,7 +171,7 @@ __all__ = [
 class Service(
     ScheduledRuns,
     SetUp,
-    DataAtRest,
+    Diagnosing,
     Reports,
     Review,
     Find,

@@ -19,7 +19,7 @@ from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.label import Label
-from psconnect.desktop.widgets.page import ScrollPage
+from psconnect.desktop.widgets.page import Scrolling, ScrollPage
 from psconnect.desktop.wizard.find_setting import FindSetting
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.model.connection import Connection
@@ -53,7 +53,9 @@ class SettingsPage(ScrollPage):
         self._disable_text = Label("", "muted")
         self._disabled = False
         self.remove_card = RemoveCard(context, self._removed, self._refused)
-        self._sides.addWidget(column(self._file_card(), self._state_card(), self.remove_card, 1, spacing=SPACE_L))
+        actions = column(self._file_card(), self._state_card(), self.remove_card, 1, spacing=SPACE_L)
+        actions.setProperty("look", "page")
+        self._sides.addWidget(Scrolling(actions, tr("Export, disable or remove")))
         self._show_side(managing=False)
 
     def load(self, name: str, setting: str = "") -> None:

@@ -19,6 +19,8 @@ from psconnect.model.preferences import Preferences
 from psconnect.wording.at_rest import folder_lines
 from psconnect.wording.errors import word
 
+_MARK_WIDTH = 14
+
 
 class StorageCard(PreferenceCard):
     """Shows the folder of roster data and what is to be said of it; there is nothing to set."""
@@ -34,7 +36,7 @@ class StorageCard(PreferenceCard):
         self.add(self.place)
         self.add(self._lines)
         self.add(row(self._open, 1))
-        self.folders: Sequence[StoredFolder] = ()
+        self.said: Sequence[tuple[str, str]] = ()
 
     def load(self, preferences: Preferences) -> None:
         """Look at the folders anew; what is set does not matter to them."""
@@ -43,13 +45,13 @@ class StorageCard(PreferenceCard):
         self.context.bridge.call(self.context.service.stored_folders, self._found, self._refused, owner=self)
 
     def _found(self, folders: Sequence[StoredFolder]) -> None:
-        self.folders = folders
         self._show(folder_lines(folders[0]))
 
     def _refused(self, error: PsconnectError) -> None:
         self._show([("warning", word(error, window=True).text)])
 
     def _show(self, lines: Sequence[tuple[str, str]]) -> None:
+        self.said = lines
         layout = self._lines.layout()
         if layout is None:
             return
@@ -58,6 +60,7 @@ class StorageCard(PreferenceCard):
         for state, text in lines:
             mark = Label(marks[state], "strong", wrap=False)
             mark.setProperty("state", state)
+            mark.setFixedWidth(_MARK_WIDTH)
             layout.addWidget(row(mark, wide(Label(text)), spacing=SPACE_M))
 
     def _open_folder(self, folder: Path) -> None:
