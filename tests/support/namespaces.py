@@ -20,6 +20,11 @@ mkdir -m 0700 "/run/user/$(id -u)"
 mkdir -p /var/spool/cron
 mount -t tmpfs tmpfs /var/spool/cron
 mkdir -m 1730 /var/spool/cron/crontabs
+# The machine's own jobs are none of the test's, and its PAM wants to note a login that there is none of.
+for place in /etc/crontab /etc/anacrontab; do [ ! -e "$place" ] || mount --bind /dev/null "$place"; done
+[ ! -d /etc/cron.d ] || mount -t tmpfs tmpfs /etc/cron.d
+printf '%s required pam_permit.so\n' auth account session > /run/pam
+[ ! -e /etc/pam.d/cron ] || mount --bind /run/pam /etc/pam.d/cron
 exec "$@"
 """
 _LONGEST_SECONDS = 100

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from psconnect.model.clock import Clock
+from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.errors import FixSettings
 from psconnect.schedule.systems.autostart import Autostart
 from psconnect.schedule.systems.entry_names import EntryNames
@@ -27,6 +27,9 @@ Any other refusal must not be taken for an empty table: writing would then wipe 
 _PASSED_ON = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "LANG")
 _JUST_BEFORE = 50
 """From this second on, cron may have looked at its table for the coming minute already."""
+_JUST_AFTER = 2
+"""cron looks at the full minute and tells tables apart by whole seconds: one changed twice in the first second of a
+minute may stay unread."""
 
 
 @dataclass
@@ -82,7 +85,8 @@ class Cron:
         _rest, inner = self._block(entry_id).taken_out(table)
         if inner is None:
             raise FixSettings("PSC-SCHEDULE-ENTRY-MISSING", where=entry_id)
-        now = self.clock.now().astimezone()
+        while (now := self.clock.now().astimezone()).second < _JUST_AFTER:
+            self.clock.wait(_JUST_AFTER - now.second, CancelToken())
         at = now + timedelta(minutes=2 if now.second >= _JUST_BEFORE else 1)
         once = replace(entry_in(entry_id, inner), times=(_minute(at),))
         self._write(table, self._once(entry_id).put_in(table, entry_lines(once, self._variables())))

@@ -32,8 +32,9 @@ class ToolAnswer:
             return self
         said = (self.errors or self.out).decode(errors="replace").split()
         detail = " ".join(said)[:_LONGEST_DETAIL]
-        case = "refused" if detail else "refused-silently"
-        raise FixSettings(f"PSC-SCHEDULE-TOOL/{case}", where=self.tool, tool=self.tool, code=self.code, detail=detail)
+        if not detail:
+            raise FixSettings("PSC-SCHEDULE-TOOL/refused-silently", where=self.tool, tool=self.tool, code=self.code)
+        raise FixSettings("PSC-SCHEDULE-TOOL/refused", where=self.tool, tool=self.tool, code=self.code, detail=detail)
 
 
 def ask(

@@ -69,15 +69,12 @@ class Notes:
         self.program.write_text(_NOTES.format(python=sys.executable, file=str(self.file)), encoding="utf-8")
         self.program.chmod(0o700)
 
-    def variables(self, seconds: float = _LONGEST_SECONDS) -> dict[str, str]:
-        """The variables of a start, once it came."""
-        return self._read(seconds)[1]
-
     def arguments(self, seconds: float = _LONGEST_SECONDS) -> list[str]:
         """The arguments of a start, once it came."""
-        return self._read(seconds)[0]
+        return self.noted(seconds)[0]
 
-    def _read(self, seconds: float) -> tuple[list[str], dict[str, str]]:
+    def noted(self, seconds: float) -> tuple[list[str], dict[str, str]]:
+        """The arguments and variables of a start, once it came."""
         until(lambda: self.file.exists() or None, seconds)
         arguments, variables = json.loads(self.file.read_text(encoding="utf-8"))
         self.file.unlink()
@@ -143,15 +140,19 @@ def cron(folder: Path, *options: str) -> None:
         one, other = Cron(HOME), Cron(OTHER_HOME)
         check_scheduler(SchedulerCase(one, other, (str(notes.program),), lambda: _as_cron_would(notes), trace))
         return
-    with subprocess.Popen(["cron", "-f"]) as daemon:
-        one = Cron(HOME)
-        entry = Entry("kx3f9q-proof", "Lincoln", (str(notes.program), "50% of Søn's", "$HOME"))
-        found = start_once(one, entry, lambda: notes.file.exists() or None, Clock(), CancelToken())
-        assert found, "cron did not start it"
-        arguments, variables = notes._read(1)
-        assert arguments == ["50% of Søn's", "$HOME"]
-        assert variables["DBUS_SESSION_BUS_ADDRESS"] == f"unix:path=/run/user/{os.getuid()}/bus"
-        daemon.kill()
+    with _quiet(["cron", "-f"]) as daemon:
+        try:
+            # cron tells tables apart by whole seconds: one changed in the second in which it began is read no more.
+            begun = time.time()
+            until(lambda: time.time() > begun + 2 or None)
+            entry = Entry("kx3f9q-proof", "Lincoln", (str(notes.program), "50% of Søn's", "$HOME"))
+            found = start_once(Cron(HOME), entry, lambda: notes.file.exists() or None, Clock(), CancelToken())
+        finally:
+            daemon.kill()
+    assert found, "cron did not start it"
+    arguments, variables = notes.noted(1)
+    assert arguments == ["50% of Søn's", "$HOME"]
+    assert variables["DBUS_SESSION_BUS_ADDRESS"] == f"unix:path=/run/user/{os.getuid()}/bus"
     assert trace()[0] == own
 
 

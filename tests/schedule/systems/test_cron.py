@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from psconnect.model.clock import Clock
+from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.errors import FixSettings
 from psconnect.schedule.systems.cron import Cron
 from psconnect.schedule.systems.kind import Entry, LocalTime, registered_as
@@ -84,13 +84,17 @@ def test_a_line_that_cron_would_cut_off(state: Path) -> None:
     assert not (state / "table").exists()
 
 
-@pytest.mark.parametrize(("second", "minute"), [(0, 31), (49, 31), (50, 32), (59, 32)])
+@pytest.mark.parametrize(("second", "minute"), [(0, 31), (1, 31), (49, 31), (50, 32), (59, 32)])
 def test_a_start_on_demand_comes_with_a_minute_that_cron_still_sees(state: Path, second: int, minute: int) -> None:
     now = datetime(2026, 11, 30, 19, 30, second, tzinfo=UTC)
+    waited = [0.0]
 
     class Standing(Clock):
         def now(self) -> datetime:
-            return now
+            return now + timedelta(seconds=sum(waited))
+
+        def wait(self, seconds: float, cancel: CancelToken) -> None:
+            waited.append(seconds)
 
     cron = Cron(HOME, clock=Standing())
     cron.register(replace(_ENTRY, times=()))
@@ -98,3 +102,4 @@ def test_a_start_on_demand_comes_with_a_minute_that_cron_still_sees(state: Path,
     local = now.astimezone().replace(minute=minute)
     line = f"\n{minute} {local.hour} {local.day} {local.month} * "
     assert (state / "table").read_text().count(line) == 1
+    assert second + sum(waited) >= 2, "a table that changes in the second in which cron reads it stays unread"
