@@ -17,6 +17,8 @@ from psconnect.model.connection_id import new_id
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import Run
 from psconnect.powerschool.client import PowerSchoolClient
+from psconnect.schedule.systems.here import scheduler_here
+from psconnect.schedule.systems.kind import Scheduler
 from psconnect.sources.kind import OpenSource, SourceContext
 from psconnect.sources.powerschool.system import open_client
 from psconnect.store.database import open_rosters, sqlite_errors
@@ -41,12 +43,16 @@ class Found:
 
 @dataclass
 class Base:
-    """One home with its connections; base class of the service's parts."""
+    """One home with its connections; base class of the service's parts.
+
+    ``find_scheduler`` gives the system's own scheduler for the id of a home; tests give a made-up one.
+    """
 
     home: Home
     secrets: Secrets = field(default_factory=Secrets)
     clock: Clock = field(default_factory=Clock)
     on_step: Callable[[str], None] = no_step
+    find_scheduler: Callable[[str], Scheduler | None] = scheduler_here
 
     @property
     def _files(self) -> ConnectionFiles:
@@ -66,6 +72,10 @@ class Base:
     def home_id(self) -> str:
         """The id that tells this home from others that deliver to the same place."""
         return home_id(self.home)
+
+    def _scheduler(self) -> Scheduler | None:
+        """The system's own scheduler, for this home; None if there is none."""
+        return self.find_scheduler(self.home_id)
 
     def rosters_of(self, name: str) -> Path:
         """The file of a connection's roster data."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from psconnect.model.connection import Connection
 from psconnect.model.errors import AnotherRunActive, FixSettings, LocalStorage, PsconnectError
 from psconnect.model.removal import BELONGING_KINDS, Belonging, BelongingKind, Belongings, NotDeleted, RemovalProof
+from psconnect.schedule.entries import connection_of
 from psconnect.service.disclosing import Disclosing
 from psconnect.service.drafts import DraftFiles, draft_secrets
 from psconnect.service.live import LiveReadings
@@ -72,6 +73,10 @@ class Removal(Disclosing, DraftFiles, LiveReadings):
                 unknown.append(NotDeleted("secret", f"{SERVICE}: {owner}", error))
         if not self.secrets.session_only and not available():
             unknown.append(NotDeleted("secret", f"{SERVICE}: {name}", no_keyring(every_secret()[0])))
+        try:
+            items += [Belonging("schedule", entry_id) for entry_id in self._entries_of(self._id_of(name))]
+        except PsconnectError as error:
+            unknown.append(NotDeleted("schedule", "", error))
         return Belongings(sorted(items, key=lambda one: (BELONGING_KINDS.index(one.kind), one.name)), unknown)
 
     def remove_connection(self, name: str) -> RemovalProof:
@@ -127,6 +132,7 @@ class Removal(Disclosing, DraftFiles, LiveReadings):
 
     def _wipe(self, name: str, connection_id: str, wiping: _Wiping) -> None:
         """Delete everything, the settings last: as long as they are there, the connection is listed."""
+        wiping.attempt("schedule", "", lambda: self._remove_entries(connection_id))
         for draft_id in self._drafts_of(connection_id):
             wiping.attempt("draft", draft_id, lambda draft_id=draft_id: self._wipe_draft(draft_id))  # type: ignore[misc]
         for key in every_secret():
@@ -137,6 +143,17 @@ class Removal(Disclosing, DraftFiles, LiveReadings):
         for one in sorted(files, key=lambda one: one.kind in ("settings", "copy")):
             wiping.attempt(one.kind, one.name, lambda one=one: wipe_file(Path(one.name)))  # type: ignore[misc]
             self.on_step(f"removal: {one.kind}")
+
+    def _entries_of(self, connection_id: str) -> list[str]:
+        """The ids of a connection's entries with the system's scheduler."""
+        scheduler = self._scheduler() if connection_id else None
+        return [one for one in scheduler.listed() if connection_of(one) == connection_id] if scheduler else []
+
+    def _remove_entries(self, connection_id: str) -> None:
+        scheduler = self._scheduler()
+        for entry_id in self._entries_of(connection_id):
+            if scheduler:
+                scheduler.remove(entry_id)
 
     def _wipe_draft(self, draft_id: str) -> None:
         self.forget_secrets(draft_secrets(draft_id))

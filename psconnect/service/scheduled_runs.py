@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from psconnect.logs import logger
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import AnotherRunActive, PsconnectError, StartSkipped
@@ -31,36 +30,46 @@ class ScheduledRuns(Schedules):
         The run's ``trigger`` says why it started. A start that does not become a run is one in state ``skipped``, and
         one that the settings refuse is ``failed``; both have the reason as ``error``.
         """
-        connection = self.connection_called(name)
+        connection = self._meant(name)
         token = cancel or CancelToken()
         with starting(self.rosters_of(connection.name)) as alone:
-            found = self._due_soon(connection, token) if alone else None
-            if found is None:
+            if not alone:
                 return None
-            self._change_notes(connection, lambda notes: start_begun(notes, found))
             try:
-                run = self._ran(connection, found, on_event, token)
+                found = self._due_soon(connection, token)
+                return self._run_due(connection, found, on_event, token) if found else None
             finally:
-                # A killed process does not get here: its start is begun again by the next look.
-                self._change_notes(connection, start_ended)
-            return run
+                # The computer's zone or its offset may have changed, or the coming days have other times.
+                self._register(connection)
 
-    def connection_called(self, name_or_id: str) -> Connection:
+    def _run_due(self, connection: Connection, found: Due, on_event: OnEvent, cancel: CancelToken) -> Run:
+        self._change_notes(connection, lambda notes: start_begun(notes, found))
+        try:
+            return self._ran(connection, found, on_event, cancel)
+        finally:
+            # A killed process does not get here: its start is begun again by the next look.
+            self._change_notes(connection, start_ended)
+
+    def _meant(self, name_or_id: str) -> Connection:
         """A connection by its id, as the system's entries name it, or by its name."""
         by_id = next((one for one in self._files.all() if one.id == name_or_id), None)
+        if by_id is None and not self._files.spelled(name_or_id):
+            # Started by the entry of a connection that is gone: it is not to be started again.
+            self.reconcile_schedules()
         return by_id or self._files.get(name_or_id)
 
     def _due_soon(self, connection: Connection, cancel: CancelToken) -> Due | None:
-        """What is due; the next start is waited for if it is a moment away, because clocks differ a little."""
+        """What is due. A start that is a moment away is waited for, because clocks differ a little.
+
+        Even if something else is due already: the system won't start psconnect again for it.
+        """
         now = self.clock.now()
         notes = self._change_notes(connection, lambda notes: seen(notes, now))
         schedule = self._schedule_of(connection, notes)
-        found = due(schedule, notes, now)
-        start = None if found else self._next(connection, notes)
-        if start is None or start.at - now > NEARLY:
-            return found
-        while self.clock.now() < start.at:
-            self.clock.wait((start.at - self.clock.now()).total_seconds(), cancel)
+        coming = schedule.next(now)
+        soon = [at for at in (coming.at if coming else None, notes.tonight) if at and now < at <= now + NEARLY]
+        while soon and (left := (max(soon) - self.clock.now()).total_seconds()) > 0:
+            self.clock.wait(left, cancel)
         return due(schedule, notes, self.clock.now())
 
     def _ran(self, connection: Connection, found: Due, on_event: OnEvent, cancel: CancelToken) -> Run:
@@ -123,9 +132,8 @@ class ScheduledRuns(Schedules):
     def _noted(self, connection: Connection, found: Due, error: PsconnectError) -> Run:
         """The start as an ended run; raises the error itself if even that can't be stored."""
         state = "skipped" if isinstance(error, StartSkipped) else "failed"
-        logger.info("start", extra={"data": {"state": state, "code": error.code, "case": error.key}})
         try:
-            return note_ended(
+            run = note_ended(
                 self.rosters_of(connection.name),
                 connection.name,
                 trigger=found.start.why,
@@ -135,3 +143,4 @@ class ScheduledRuns(Schedules):
             )
         except PsconnectError:
             raise error from None
+        return self._told(run)

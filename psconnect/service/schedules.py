@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import msgspec
 
+from psconnect.logs import logger
+from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings, PsconnectError
-from psconnect.model.runs import APPLIED
+from psconnect.model.runs import APPLIED, Run
 from psconnect.model.schedule import ScheduledStart, ScheduleSettings, check_schedule
 from psconnect.model.schedule_state import ScheduleState, Upcoming
 from psconnect.schedule.due import Schedule, due, rescheduled, seen
 from psconnect.schedule.occurrences import off_peak_minutes, tonight
 from psconnect.schedule.upcoming import upcoming_starts
-from psconnect.service.connections import Connections
+from psconnect.service.registering import Registering
 from psconnect.service.runs import Runs
-from psconnect.store.settings.schedule_notes import ScheduleNotes, change_notes, schedule_notes, starting
+from psconnect.store.history.facts import NEXT_FIRST_DAY, get_fact
+from psconnect.store.settings.schedule_notes import ScheduleNotes, starting
 
 _FIRST_RUN = timedelta(minutes=30)
 """How long a run is expected to take of which nothing is known."""
@@ -26,22 +28,30 @@ _RECENT = 5
 _MINUTE = timedelta(minutes=1)
 
 
-class Schedules(Connections, Runs):
+class Schedules(Registering, Runs):
     """What a user can do with the schedules of connections."""
 
     def schedule_state(self, name: str) -> ScheduleState:
-        """How a connection's schedule stands."""
+        """How a connection's schedule stands; asks the system's scheduler, which may take seconds."""
         connection = self._files.get(name)
         notes = self._notes_of(connection)
+        system, registered, trouble = self._registration(connection, notes)
         return ScheduleState(
             settings=connection.schedule,
             next=self._next(connection, notes),
             last=notes.last,
             tonight=notes.tonight,
+            system=system,
+            registered=registered,
             proof=notes.proof,
             new_year_day=notes.new_year_day,
-            trouble=notes.trouble,
+            trouble=trouble or notes.trouble,
         )
+
+    def next_start(self, name: str) -> ScheduledStart | None:
+        """The next start of a connection, one asked for "tonight" included; asks no system, so it is quick."""
+        connection = self._files.get(name)
+        return self._next(connection, self._notes_of(connection))
 
     def _next(self, connection: Connection, notes: ScheduleNotes) -> ScheduledStart | None:
         if connection.disabled:
@@ -95,8 +105,13 @@ class Schedules(Connections, Runs):
         return saved
 
     def _rescheduled(self, before: Connection | None, saved: Connection) -> None:
-        """Note that other times count from now on, if they do."""
+        """Note that other times count from now on, if they do, and have the system know them."""
         now = self.clock.now()
+        same = before and (before.id, before.schedule, before.disabled) == (saved.id, saved.schedule, saved.disabled)
+        if same:
+            return
+        if before and before.id != saved.id:
+            self._forget_entry(before.id)
         if before is None or before.disabled != saved.disabled:
             self._change_notes(saved, lambda notes: msgspec.structs.replace(notes, settled=now, owed=None))
         elif before.schedule != saved.schedule:
@@ -104,6 +119,26 @@ class Schedules(Connections, Runs):
             self._change_notes(
                 saved, lambda notes: rescheduled(notes, Schedule(before.schedule, notes.new_year_day, zone), now)
             )
+        self._register(saved)
+
+    def _told(self, run: Run, cancel: CancelToken | None = None) -> Run:
+        """The run, as Runs tells of it; what it read of the next school calendar goes into the schedule."""
+        try:
+            self._note_calendar(self._files.get(run.connection))
+        except PsconnectError as error:
+            # The run itself is done; the next one notes it.
+            logger.warning("school calendar not noted", extra={"data": {"code": error.code}})
+        return super()._told(run, cancel)
+
+    def _note_calendar(self, connection: Connection) -> None:
+        with self._history(connection.name) as db:
+            told = get_fact(db, NEXT_FIRST_DAY) if db else ""
+        day = date.fromisoformat(told) if told else None
+        before = self._notes_of(connection)
+        if before.new_year_day != day:
+            self._change_notes(connection, lambda notes: msgspec.structs.replace(notes, new_year_day=day))
+            if connection.schedule.new_year:
+                self._register(connection)
 
     def run_tonight(self, name: str) -> datetime:
         """Ask for a run in the off-peak hours, done within 24 hours; returns when it starts."""
@@ -116,12 +151,14 @@ class Schedules(Connections, Runs):
         at = tonight(connection.schedule, now, self.usual_duration(connection.name), self.clock.zone())
         at = _whole_minute(at)
         self._change_notes(connection, lambda notes: msgspec.structs.replace(seen(notes, now), tonight=at))
+        self._register(connection)
         return at
 
     def cancel_tonight(self, name: str) -> None:
         """Give up the run that was asked for "tonight", if there is one."""
         connection = self._files.get(name)
         self._change_notes(connection, lambda notes: msgspec.structs.replace(notes, tonight=None))
+        self._register(connection)
 
     def usual_duration(self, name: str) -> timedelta:
         """How long a run of the connection takes: the longest of the last five that were applied, or half an hour."""
@@ -146,15 +183,6 @@ class Schedules(Connections, Runs):
             notes = self._change_notes(connection, lambda notes: seen(notes, now))
         found = due(self._schedule_of(connection, notes), notes, now)
         return found.start if found else None
-
-    def _schedule_of(self, connection: Connection, notes: ScheduleNotes) -> Schedule:
-        return Schedule(connection.schedule, notes.new_year_day, self.clock.zone())
-
-    def _notes_of(self, connection: Connection) -> ScheduleNotes:
-        return schedule_notes(self.rosters_of(connection.name))
-
-    def _change_notes(self, connection: Connection, change: Callable[[ScheduleNotes], ScheduleNotes]) -> ScheduleNotes:
-        return change_notes(self.rosters_of(connection.name), change)
 
 
 def _drawn(connection: Connection) -> Connection:

@@ -148,6 +148,8 @@ class ReadSummary:
     """What was read: rows per stream name (compared with the last run's), the way, the calls, the year.
 
     ``today`` is the date in the district when the reading began; None if the source doesn't know it.
+    ``next_first_day`` is the first day of the next school calendar as ISO date, empty if there is none yet; None if
+    nobody looked.
     ``taken_over`` has the rows of streams that were reused, by name (also in ``counts``); ``because`` says why none
     was, as a key of model.runs.FULL, and is empty if some were. ``without`` names what the connection does without.
     ``filled`` tells, per stream that has rows and field read, whether any row has a value in it; ``meanings`` has the
@@ -159,6 +161,7 @@ class ReadSummary:
     calls: int = 0
     school_year: str = ""
     today: date | None = None
+    next_first_day: str | None = None
     taken_over: dict[str, int] = field(default_factory=dict)
     because: str = ""
     without: tuple[str, ...] = ()

@@ -19,7 +19,7 @@ from psconnect.model.runs import Hold
 from psconnect.sources.base import ReadSummary
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
-from psconnect.store.history.facts import PLACE, READ_BEFORE, RECEIPT, get_fact
+from psconnect.store.history.facts import NEXT_FIRST_DAY, PLACE, READ_BEFORE, RECEIPT, get_fact, set_fact
 from psconnect.store.plan import difference, ledger, tombstones
 from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
 from psconnect.store.plan.record_ids import ids_for, mark_of
@@ -187,6 +187,8 @@ def _store_summary(
     identity: RosterIdentity,
 ) -> None:
     """Store what was read and by which rules."""
+    if summary.next_first_day is not None:
+        set_fact(db, NEXT_FIRST_DAY, summary.next_first_day)
     run_table.update_run(
         db,
         number,

@@ -39,6 +39,7 @@ from psconnect.sources.powerschool.guardians import link_rows, name_rows
 from psconnect.sources.powerschool.guests import Guests, Numbers
 from psconnect.sources.powerschool.kept_rows import KeptReader
 from psconnect.sources.powerschool.lead_teachers import named_leads
+from psconnect.sources.powerschool.next_year import next_first_day
 from psconnect.sources.powerschool.parallel_read import HandOver, Lanes, Task
 from psconnect.sources.powerschool.people import Page
 from psconnect.sources.powerschool.read_plan import ReadPlan
@@ -78,8 +79,12 @@ class Reading:
         over = self._take_over()
         schools, terms = self.lanes.kept(s.SCHOOLS), self.lanes.kept(s.TERMS)
         self.lanes.together(schools.read, terms.read, *(over.counting(streams.values()) if over else []))
-        frame, days = d.frame_of(self.plan, schools.rows, terms.rows, self._days if self._has_calendar else None)
+        days_of = self._days if self._has_calendar else None
+        frame, days = d.frame_of(self.plan, schools.rows, terms.rows, days_of)
         self.summary.school_year = frame.label
+        if self.plan.start_year is None and not self.plan.next_year:
+            day = next_first_day(self.plan, frame, schools.rows, terms.rows, days_of)
+            self.summary.next_first_day = day.isoformat() if day else ""
         arguments = d.frame_arguments(frame, self.plan.today)
         courses = self.lanes.kept(s.COURSES, arguments)
         with_classes = (*_WITH_CLASSES, STUDENT.key) if self._may_have_guests else _WITH_CLASSES

@@ -12,6 +12,8 @@ RECEIPT, PLACE = "receipt", "place"
 """What stands at the destination since the last delivery, and where that is, as a person reads it."""
 READ_BEFORE, SETTINGS_BEFORE = "read", "settings"
 """Rows per stream, and the parts of the settings, of the last applied run."""
+NEXT_FIRST_DAY = "next-first-day"
+"""The first day of the next school calendar as the last reading knew it, as ISO date; empty if it did not."""
 BEGUN = "begun"
 """The id of a run that begins to send single changes: set while the destination is told, and not yet the receipt."""
 

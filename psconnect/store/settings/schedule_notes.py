@@ -36,6 +36,7 @@ class ScheduleNotes(msgspec.Struct, frozen=True, omit_defaults=True):
         tonight: when a run "tonight" starts that a person asked for.
         new_year_day: the first day of the next school calendar, from the last reading.
         proof: what the last proved start found.
+        registered: whether the system's scheduler was given an entry.
         trouble: why the schedule could not be registered, as PsconnectError.as_dict.
     """
 
@@ -47,6 +48,7 @@ class ScheduleNotes(msgspec.Struct, frozen=True, omit_defaults=True):
     tonight: datetime | None = None
     new_year_day: date | None = None
     proof: Proof | None = None
+    registered: bool = False
     trouble: dict[str, Any] | None = None
 
 
