@@ -81,8 +81,9 @@ def test_first_run_review_approve_bundle_report(
     report = tmp_path / "report.csv"
     window.places.summary.export_to(report)
     settled(qtbot, window)
-    rows = list(csv.reader(report.read_text(encoding="utf-8-sig").splitlines()))
-    assert len(rows) == 1 + sum(run.problems.values())
+    rows = list(csv.DictReader(report.read_text(encoding="utf-8-sig").splitlines()))
+    assert sum(row["Part"] == "Finding" for row in rows) == sum(run.problems.values())
+    assert sum(row["Part"] == "Change" for row in rows) == run.all_changes.total
     press(qtbot, window.places.summary.outcome.buttons[0])
     assert opened == [report.as_uri()]
 

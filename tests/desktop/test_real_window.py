@@ -199,9 +199,9 @@ def test_from_an_empty_profile_to_a_saved_report(screen: Screen, administrator: 
         hands.keys("space")
         hands.tab_to("Export report")
         hands.open_menu()
-        hands.keys("Down", "Down", "Return")
+        hands.keys("Down", "Down", "Down", "Down", "Return")
         report = tmp_path / "report.csv"
-        _save_as(hands, "Export the report", report)
+        _save_as(hands, "Save (the file will hold student records)", report)
         hands.window("^Run: ")
         _narrow_down(hands)
         again = subprocess.run(
@@ -217,7 +217,7 @@ def test_from_an_empty_profile_to_a_saved_report(screen: Screen, administrator: 
     assert (run.state, run.reason) == ("finished_with_problems", "Checked with the registrar")
     with zipfile.ZipFile(bundle) as delivered:
         assert "users.csv" in delivered.namelist()
-    rows = list(csv.reader(report.read_text(encoding="utf-8-sig").splitlines()))
-    assert len(rows) == 1 + sum(run.problems.values())
+    rows = list(csv.DictReader(report.read_text(encoding="utf-8-sig").splitlines()))
+    assert sum(row["Part"] == "Finding" for row in rows) == sum(run.problems.values())
     written = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert secret.encode() not in written, "the secret is in the keyring and nowhere else"

@@ -85,7 +85,7 @@ def test_all_schools_with_names_and_numbers(
         finding_title(rule_of(group.rule.key), group.entity, group.attribute) for group in groups
     }
     assert all(row["What to do"] for row in rows)
-    assert page.outcome.label.text() == f"The list is in {path}"
+    assert page.outcome.label.text().startswith(f"Saved: {path}. It holds student records")
     qtbot.mouseClick(page.outcome.buttons[0], Qt.MouseButton.LeftButton)
     assert opened == [path.as_uri()]
 
@@ -113,11 +113,12 @@ def test_a_page_to_print_holds_exactly_what_is_filtered(
     page.school.activated.emit(1)
     settled(qtbot, window)
     texts = [action.text() for action in page.export_button.menu().actions()]
-    assert texts == ["As a list to print (HTML) …", "As a table (CSV) …"]
+    assert [text[text.find("(") + 1 : text.find(")")] for text in texts[:5]] == ["HTML", "PDF", "XLSX", "CSV", "JSON"]
     page.export_button.menu().actions()[0].trigger()
-    dialog = page.findChild(QFileDialog)
+    dialog = window.findChild(QFileDialog)
     assert dialog is not None
-    assert dialog.selectedFiles()[0].endswith(f"-{run.id}.html")
+    assert dialog.selectedFiles()[0].endswith(f" {run.id}.html")
+    assert "student records" in dialog.windowTitle()
     dialog.fileSelected.emit(str(tmp_path / "one.html"))
     dialog.close()
     settled(qtbot, window)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -101,3 +102,17 @@ def district(tmp_path: Path) -> Iterator[District]:
     db = open_rosters(tmp_path / "lincoln.sqlite")
     yield District(db, connection)
     db.close()
+
+
+@pytest.fixture
+def pdf_text() -> Callable[[Path], str]:
+    """What another program reads in a PDF file: its properties, then its pages with a form feed between them."""
+
+    def read(path: Path) -> str:
+        told = [
+            subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8").stdout
+            for command in (["pdfinfo", str(path)], ["pdftotext", "-layout", str(path), "-"])
+        ]
+        return "\n".join(told)
+
+    return read

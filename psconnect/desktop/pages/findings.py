@@ -6,23 +6,21 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QTimer
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.findings_tree import FindingsTree, Opens
 from psconnect.desktop.text import counted, moment, number, tr
 from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.banner import Banner
-from psconnect.desktop.widgets.button import Button, link, secondary
+from psconnect.desktop.widgets.button import Button, link
 from psconnect.desktop.widgets.card import Card, row, wide
+from psconnect.desktop.widgets.export_menu import ExportButton, Exported
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
-from psconnect.model.errors import PsconnectError
 from psconnect.model.found import FoundState
 from psconnect.model.review import FindingQuery, Findings
 from psconnect.model.runs import Run
-from psconnect.service import slug
-from psconnect.wording.errors import word
 from psconnect.wording.found import findings_headline, found_word
 from psconnect.wording.rules import rule_of
 
@@ -41,15 +39,11 @@ class FindingsPage(ScrollPage):
         self._run: Run | None = None
         self._rule = self._attribute = ""
         self._fresh = True
-        self.export_button = secondary(tr("Export for the registrar"), symbol="save")
-        self.export_button.add_menu(
-            [
-                (tr("As a list to print (HTML) …"), partial(self._export, "html", tr("Web page (*.html)"))),
-                (tr("As a table (CSV) …"), partial(self._export, "csv", tr("Table (*.csv)"))),
-            ]
+        self.outcome = Banner()
+        self.export_button = ExportButton(
+            tr("Export for the registrar"), context, self.outcome, self._exported, whole=False
         )
         self.buttons.addWidget(self.export_button)
-        self.outcome = Banner()
         self.body.addWidget(self.outcome)
         self._lay_out()
         self._typing = QTimer(self)
@@ -213,33 +207,13 @@ class FindingsPage(ScrollPage):
         if record:
             self._context.go.find_record(self.name, *record)
 
-    def _export(self, ending: str, kind: str) -> None:
-        if self._run is None:
-            return
-        which = slug(self.school.currentText()) if self.school.currentIndex() > 0 else "all"
-        start = str(Path.home() / f"findings-{which}-{self._run.id}.{ending}")
-        dialog = QFileDialog(self, tr("Save these findings for the registrar"), start, kind)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(ending)
-        dialog.fileSelected.connect(lambda chosen: self.export_to(Path(chosen)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+    def _exported(self) -> Exported | None:
+        """Exactly what is filtered."""
+        return Exported(self._run.id, self.wanted) if self._run else None
 
     def export_to(self, path: Path) -> None:
         """Write exactly what is filtered, with names and numbers; the ending says in which format."""
-        if self._run is None:
-            return
-        run_id, wanted, service = self._run.id, self.wanted, self._context.service
-        self._context.bridge.call(
-            lambda: service.write_findings(run_id, wanted, path), self._exported, self._refused, owner=self
-        )
-
-    def _exported(self, path: Path) -> None:
-        open_it = partial(self._context.open_url, path.as_uri())
-        self.outcome.tell(tr("The list is in {path}", path=path), "good", [(tr("Open the file"), open_it)])
-
-    def _refused(self, error: PsconnectError) -> None:
-        self.outcome.tell(word(error, window=True).text, "bad")
+        self.export_button.export_to(path)
 
 
 def _has_read(run: Run) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.exclusions import left_alone_in_words
@@ -34,6 +33,7 @@ from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.button import primary, secondary
 from psconnect.desktop.widgets.card import Card, clear
 from psconnect.desktop.widgets.chip import Chip, run_colour, run_word
+from psconnect.desktop.widgets.export_menu import ExportButton, Exported
 from psconnect.desktop.widgets.page import ScrollPage, fact
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
@@ -67,17 +67,11 @@ class RunSummaryPage(ScrollPage):
         self._run: Run | None = None
         self.chip = Chip()
         self.review_button = primary(tr("Review"), self._review)
-        self.export_button = secondary(tr("Export report"))
-        self.export_button.add_menu(
-            [
-                (tr("As a page to read or print (HTML) …"), partial(self._export, ".html", tr("Web page (*.html)"))),
-                (tr("As a list of all problems (CSV) …"), partial(self._export, ".csv", tr("Table (*.csv)"))),
-            ]
-        )
         self.undo_button = secondary(tr("Undo this run"), self._ask_undo)
+        self.question, self.outcome = Banner(), Banner()
+        self.export_button = ExportButton(tr("Export report"), context, self.outcome, self._exported)
         for widget in (self.chip, self.undo_button, self.export_button, self.review_button):
             self.buttons.addWidget(widget)
-        self.question, self.outcome = Banner(), Banner()
         self.body.addWidget(self.question)
         self.body.addWidget(self.outcome)
         self._facts = Card()
@@ -231,30 +225,16 @@ class RunSummaryPage(ScrollPage):
 
     def _not_undone(self, error: PsconnectError) -> None:
         self.undo_button.setEnabled(True)
-        self._not_exported(error)
+        self._refused(error)
 
-    def _export(self, ending: str, kinds: str) -> None:
-        path = str(Path.home() / f"psconnect-{self._run_id}{ending}")
-        self._ask_for_file(tr("Export the report"), path, kinds, self.export_to)
-
-    def _ask_for_file(self, title: str, path: str, kinds: str, write: Callable[[Path], object]) -> None:
-        dialog = QFileDialog(self, title, path, kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(Path(path).suffix.removeprefix("."))
-        dialog.fileSelected.connect(lambda chosen: write(Path(chosen)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+    def _exported(self) -> Exported | None:
+        return Exported(self._run_id) if self._run_id else None
 
     def export_to(self, path: Path) -> None:
         """Write the report to a file; its ending says which format."""
-        run_id, service = self._run_id, self._context.service
-        self._context.bridge.call(lambda: service.report(run_id, path), self._exported, self._not_exported, owner=self)
+        self.export_button.export_to(path)
 
-    def _exported(self, path: Path) -> None:
-        open_it = partial(self._context.open_url, path.as_uri())
-        self.outcome.tell(tr("The file is in {path}", path=path), "good", [(tr("Open the file"), open_it)])
-
-    def _not_exported(self, error: PsconnectError) -> None:
+    def _refused(self, error: PsconnectError) -> None:
         self.outcome.tell(word(error, window=True).text, "bad")
 
 
