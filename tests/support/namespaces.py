@@ -38,7 +38,7 @@ def run_apart(module: str, folder: Path, *arguments: str, seconds: float = _LONG
     missing = [program for program in ("unshare", "systemctl", "dbus-daemon", "crontab") if not shutil.which(program)]
     if missing:
         pytest.fail(f"{' and '.join(missing)} is missing; on Debian and Ubuntu: apt-get install cron dbus systemd")
-    home = folder / "home"
+    home = folder / "Jörg O'Neil"
     for place in (".config", ".local/share"):
         (home / place).mkdir(parents=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "DBUS_", "PSCONNECT_"))}

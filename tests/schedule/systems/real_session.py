@@ -120,6 +120,7 @@ def systemd(folder: Path, *options: str) -> None:
         before = trace()
         _a_timer_starts_psconnect(folder, one)
         _a_changed_time_counts(one, notes)
+        _a_start_at_work_goes_on(one, notes)
         _switched_off(one)
         _a_proof(one, notes)
         if "minute" in options:
@@ -217,6 +218,22 @@ def _a_changed_time_counts(one: Systemd, notes: Notes) -> None:
     assert " 18:00:00" in shown["TimersCalendar"][0].partition("next_elapse=")[2]
     one.start_now(entry.id)
     assert notes.arguments() == ["second"]
+    one.remove(entry.id)
+
+
+def _a_start_at_work_goes_on(one: Systemd, notes: Notes) -> None:
+    """A run registers its own entry anew (the computer's zone changed), and is not ended by that."""
+    stays = ("/bin/sh", "-c", '"$0"; exec sleep 60', str(notes.program))
+    entry = Entry("kx3f9q", "Lincoln", stays, (LocalTime(5, 30),))
+    one.register(entry)
+    one.start_now(entry.id)
+    assert notes.arguments() == []
+    service = one._service(entry.id)
+    before = one._shown(service, "MainPID", "ActiveState")
+    assert before["ActiveState"] == ["active"]
+    one.register(replace(entry, times=(LocalTime(4, 30),)))
+    assert one._shown(service, "MainPID", "ActiveState") == before
+    subprocess.run(["systemctl", "--user", "stop", service], check=True)
     one.remove(entry.id)
 
 
