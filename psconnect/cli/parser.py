@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 
 from psconnect import __version__
+from psconnect.cli.mail_verbs import MAIL_KEYS
 from psconnect.model.entities import BY_KEY
 from psconnect.model.filter_rules import FILTERED
 from psconnect.model.runs import RUN_STATES, SCOPES, STARTED_BY
@@ -123,6 +124,21 @@ def _secret_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         one.add_argument("key", help="as “secret list” names it, like source.client_secret or destination.token")
 
 
+def _mail_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
+    mail = verbs.add_parser("mail", help="the server that sends psconnect’s mail")  # type: ignore[attr-defined]
+    kinds = mail.add_subparsers(dest="what", metavar="WHAT", required=True)
+    _add(kinds, "show", "show its settings, and where its secret is")
+    change = _add(kinds, "set", "change one setting")
+    change.add_argument("key", choices=MAIL_KEYS)
+    change.add_argument("value", help="an empty text clears it")
+    secret = _add(kinds, "secret", "read the secret from standard input and keep it in the keyring")
+    secret.add_argument("--remove", action="store_true", help="delete it from the keyring instead")
+    _add(kinds, "test", "send a test mail").add_argument("address", help="to whom")
+    told = _add(verbs, "notices", "who is told of a connection’s runs, and what waits to be sent")
+    told.add_argument("name")
+    told.add_argument("--send", action="store_true", help="try to send what waits now")
+
+
 def _identity_verbs(kinds: _Verbs) -> None:  # type: ignore[valid-type]
     adopt = _add(kinds, "adopt", "take over the ids that a system with accounts already has for the records")
     adopt.add_argument("name")
@@ -152,6 +168,7 @@ def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     only.add_argument("--trigger", choices=("schedule",), help="as the system’s scheduler starts it: run what is due")
     _schedule_verb(verbs)
     _history_verbs(verbs)
+    _mail_verbs(verbs)
     run = verbs.add_parser("run", help="show, approve, change, discard or undo a run")  # type: ignore[attr-defined]
     kinds = run.add_subparsers(dest="what", metavar="WHAT", required=True)
     _add(kinds, "show", "show a run").add_argument("id")

@@ -19,16 +19,14 @@ def list_secrets(service: Service, options: argparse.Namespace) -> int:
         output.document({"secrets": rows})
         return codes.DONE
     table = [(tr("Secret"), tr("What it is"), tr("Where it is"))]
-    table += [(one.key, one.label, _place(one.place, required=one.required)) for one in found]
+    table += [(one.key, one.label, secret_place(one.place, required=one.required)) for one in found]
     output.table(table)
     return codes.DONE
 
 
 def set_secret(service: Service, options: argparse.Namespace) -> int:
     """Store a secret from standard input."""
-    if sys.stdin.isatty():
-        output.say(tr("Paste the secret, then press Enter and Ctrl+D (Windows: Ctrl+Z, Enter):"))
-    service.set_secret(options.name, options.key, _piped())
+    service.set_secret(options.name, options.key, piped_secret())
     return _said(options, tr("The secret is kept in the keyring of this computer."))
 
 
@@ -46,7 +44,8 @@ def _said(options: argparse.Namespace, text: str) -> int:
     return codes.DONE
 
 
-def _place(place: SecretPlace, *, required: bool) -> str:
+def secret_place(place: SecretPlace, *, required: bool) -> str:
+    """Where a secret is, in words."""
     if place == "environment":
         return tr("in an environment variable")
     if place:
@@ -54,8 +53,10 @@ def _place(place: SecretPlace, *, required: bool) -> str:
     return tr("missing") if required else tr("not set")
 
 
-def _piped() -> str:
+def piped_secret() -> str:
     """Standard input as text: typed, or from a pipe as UTF-8 or PowerShell's UTF-16."""
+    if sys.stdin.isatty():
+        output.say(tr("Paste the secret, then press Enter and Ctrl+D (Windows: Ctrl+Z, Enter):"))
     raw = getattr(sys.stdin, "buffer", None)
     if raw is None or sys.stdin.isatty():
         return sys.stdin.read()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from psconnect.cli import connection_verbs, demo, run_verbs, schedule_verbs, window
+from psconnect.cli import connection_verbs, demo, mail_verbs, run_verbs, schedule_verbs, window
 from psconnect.cli.diagnosing import diagnostics
 from psconnect.cli.explaining import explain_record
 from psconnect.cli.filtering import filters
@@ -55,6 +55,11 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "schedule status": schedule_verbs.show_schedule,
     "schedule tonight": schedule_verbs.run_tonight,
     "schedule not-tonight": schedule_verbs.cancel_tonight,
+    "mail show": mail_verbs.show_mail,
+    "mail set": mail_verbs.set_mail,
+    "mail secret": mail_verbs.mail_secret,
+    "mail test": mail_verbs.test_mail,
+    "notices": mail_verbs.notices,
     "runs": list_runs,
     "run show": run_verbs.run_details,
     "run approve": run_verbs.approve_run,

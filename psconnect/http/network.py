@@ -6,14 +6,13 @@ import contextlib
 import functools
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, TypeVar
 
 import httpcore
 
 from psconnect.http.deadline import Deadline
+from psconnect.http.look_up import look_up
 from psconnect.http.sockets import OpenSockets
 
 _T = TypeVar("_T")
@@ -77,22 +76,9 @@ class Network(httpcore.NetworkBackend):
 
     def _addresses(self, host: str, port: int) -> list[Any]:
         """The addresses of a name. The system's look-up can't be interrupted; when time is up it is left behind."""
-        found: Future[list[Any]] = Future()
-
-        def look_up() -> None:
-            try:
-                found.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-            except UnicodeError:
-                # A part that is empty or longer than 63 characters: no name server has such a name.
-                found.set_exception(socket.gaierror(socket.EAI_NONAME, "no name"))
-            except BaseException as error:  # noqa: BLE001 - it belongs to the thread that waits
-                found.set_exception(error)
-
-        threading.Thread(target=look_up, name="look-up", daemon=True).start()
-        ends: list[Future[Any]] = [found, self._sockets.ending]
-        wait(ends, self._deadline.left(_LOOK_UP), FIRST_COMPLETED)
-        if found.done():
-            return found.result()
+        found = look_up(host, port, self._sockets.ending, self._deadline.left(_LOOK_UP))
+        if found is not None:
+            return found
         self._refuse_if_ended()
         self._deadline.check()
         raise NoNameServer

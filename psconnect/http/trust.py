@@ -52,7 +52,7 @@ def trust(ca_file: str) -> ssl.SSLContext:
 
 def certificate_refused(whose: str, where: str, error: ssl.SSLCertVerificationError, beneath: int = 0) -> FixSettings:
     """The error for a certificate that is not trusted; ``beneath``: what else is wrong with it (`refused_beneath`)."""
-    reason = _EXPIRED if "expired" in (error.verify_message or "") else _REASONS.get(error.verify_code, "other")
+    reason = certificate_reason(error)
     reasons = [_REASONS[beneath], reason] if beneath in _REASONS else [reason]
     return FixSettings(
         "PSC-TLS-CERTIFICATE/two-reasons" if len(reasons) > 1 else "PSC-TLS-CERTIFICATE/reason",
@@ -62,6 +62,11 @@ def certificate_refused(whose: str, where: str, error: ssl.SSLCertVerificationEr
         also=phrase(f"certificate/{reasons[-1]}", message=error.verify_message),
         advice=[phrase(f"renew/{one}") for one in reasons],
     )
+
+
+def certificate_reason(error: ssl.SSLCertVerificationError) -> str:
+    """What is wrong with a certificate: the second part of a phrase ``certificate/…``."""
+    return _EXPIRED if "expired" in (error.verify_message or "") else _REASONS.get(error.verify_code, "other")
 
 
 def refused_beneath(host: str, port: int, timeout: float, error: ssl.SSLCertVerificationError) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
 from psconnect.model.errors import FixSettings
+from psconnect.model.mail_address import is_mail_address
 from psconnect.model.runs import APPLIED, Run
 
 ResultMail = Literal["none", "all", "problems", "weekly"]
@@ -20,7 +20,6 @@ NoticeKind = Literal["result", "hold", "new-data", "digest"]
 _TROUBLED = ("failed", "interrupted", "skipped", "held")
 _UNTOLD = ("previewed", "queued", "reading", "shaping", "planning", "applying", "expired")
 """States that are no result: a plan that was only looked at or replaced, and runs at work."""
-_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 
 
 class NoticeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -50,32 +49,55 @@ class WaitingNotice(msgspec.Struct, frozen=True):
     """A mail that is still to be sent. It is made when it is sent: what waits holds no text of it.
 
     Attributes:
-        run: id of the run that it is about; empty for a digest.
+        run: id of the run that it is about; of a digest, the day it begins with and the day before which it ends.
         since: when it was due.
         error: what went wrong when it was last tried (PsconnectError.as_dict); None before that.
+        left: the addresses that it did not reach yet, where it reached others; empty for all.
     """
 
     kind: NoticeKind
     run: str
     since: datetime
     error: dict[str, Any] | None = None
+    left: list[str] = msgspec.field(default_factory=list)
 
 
-def notices_of(run: Run, settings: NoticeSettings, before: Run | None = None) -> list[NoticeKind]:
+def notices_of(
+    run: Run, settings: NoticeSettings, before: Run | None = None, waited: Run | None = None
+) -> list[NoticeKind]:
     """The mails that a run brings about when it ends or begins to wait; the digest comes by the calendar.
 
-    ``before`` is the delivery before it.
+    ``before`` is the delivery before it, ``waited`` the plan that it replaces.
     """
     if not settings.to or run.state in _UNTOLD or run.kind == "rehearsal":
         return []
     told: list[NoticeKind] = []
     if settings.results == "all" or (settings.results == "problems" and has_trouble(run, before)):
         told.append("result")
-    if settings.holds and run.state == "held":
+    if settings.holds and run.state == "held" and not _told_today(run, waited):
         told.append("hold")
     if settings.new_data and run.trigger == "new-year" and run.state in APPLIED:
         told.append("new-data")
     return told
+
+
+def ping_of(run: Run, settings: NoticeSettings) -> str:
+    """The address to be called after a run; empty for none. Nothing of the run is in it but whether it went well."""
+    if not settings.ping_url or run.kind != "sync" or run.state in (*_UNTOLD, "cancelled", "discarded"):
+        return ""
+    if run.state in APPLIED:
+        return settings.ping_url
+    if not settings.ping_fail:
+        return ""
+    parts = urlsplit(settings.ping_url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))
+
+
+def _told_today(run: Run, waited: Run | None) -> bool:
+    """Whether the very same plan was told on this day: a schedule makes it anew each time for as long as it waits."""
+    if waited is None or not run.plan_hash or waited.plan_hash != run.plan_hash:
+        return False
+    return waited.started.astimezone().date() == run.started.astimezone().date()
 
 
 def has_trouble(run: Run, before: Run | None) -> bool:
@@ -93,7 +115,7 @@ def _findings(run: Run) -> int:
 def check_notices(settings: NoticeSettings) -> None:
     """Raise FixSettings for an address that is none."""
     for address in settings.to:
-        if not _ADDRESS.fullmatch(address):
+        if not is_mail_address(address):
             raise FixSettings("PSC-NOTICE-ADDRESS", where="notices.to", address=address)
     if settings.results != "none" and not settings.to:
         raise FixSettings("PSC-NOTICE-NOBODY", where="notices.to")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
 
 from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
+from psconnect.model.mail_address import is_mail_address
 from psconnect.model.values import refused
 
 MailSecurity = Literal["starttls", "tls", "none"]
+_HOST = re.compile(r"[\w.:-]{1,253}")
 Closing = Literal["ask", "tray", "quit"]
 
 
@@ -59,3 +62,18 @@ def preferences_from(data: dict[str, object]) -> Preferences:
         return msgspec.convert(data, Preferences)
     except msgspec.ValidationError as error:
         raise refused(error, Preferences) from None
+
+
+def check_mail_server(server: MailServer) -> None:
+    """Raise FixSettings for a server that no mail could be given to, or that would be sent a secret in the clear."""
+    if not server.host:
+        raise FixSettings("PSC-MAIL-NO-SERVER")
+    if not _HOST.fullmatch(server.host):
+        raise FixSettings("PSC-MAIL-SETTINGS/host", where="mail.host", host=server.host)
+    if not is_mail_address(server.sender):
+        key = "PSC-MAIL-SETTINGS/sender" if server.sender else "PSC-MAIL-SETTINGS/no-sender"
+        raise FixSettings(key, where="mail.sender", address=server.sender)
+    if server.user and server.security == "none":
+        raise FixSettings("PSC-MAIL-SETTINGS/plain-login", where="mail.security", host=server.host)
+    if not server.user.isprintable():
+        raise FixSettings("PSC-MAIL-SETTINGS/user", where="mail.user")

@@ -61,6 +61,11 @@ class Schedules(Registering, Runs):
             return ScheduledStart(notes.tonight, "tonight")
         return start
 
+    def next_start_of(self, connection: Connection) -> datetime | None:
+        """When the connection runs next by itself; None if it does not."""
+        start = self._next(connection, self._notes_of(connection))
+        return start.at if start else None
+
     def upcoming(
         self,
         settings: ScheduleSettings,

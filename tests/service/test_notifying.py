@@ -1,4 +1,4 @@
-"""Telling of runs: what is due, what is kept, and that no trouble with it reaches the run."""
+"""Telling of runs: what is due, what is sent, what is kept, and that no trouble with it reaches the run."""
 
 from __future__ import annotations
 

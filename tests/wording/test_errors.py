@@ -21,7 +21,7 @@ from psconnect.wording.errors import TEXTS, word
 
 _CODE = Path(psconnect.__file__).parent
 _KEY = re.compile(r"PSC-[A-Z0-9]+(?:-[A-Z0-9]+)*(?:/[a-z0-9-]+)?")
-_COMMAND = re.compile(r"psconnect (?:connection|check|plugin|run|runs|secret|sync)\b|(?<![-`])--[a-z]")
+_COMMAND = re.compile(r"psconnect (?:connection|check|mail|plugin|run|runs|secret|sync)\b|(?<![-`])--[a-z]")
 _SIDED = ("/server", "/proxy", "/sign-in", "/other-sign-in", "-silent")
 """How the cases end whose keys are put together: whom the connection went to."""
 

@@ -38,7 +38,8 @@ def example(key: str) -> dict[str, Any]:
                 if name and name not in MENUS and (spec or name not in values):
                     values[name] = _value(key, name, spec or "")
     if {"happened", "to_do"} & values.keys():
-        del values["happened"], values["to_do"]
+        values.pop("happened", None)
+        values.pop("to_do", None)
         values["cause"] = _EXAMPLES["cause"]
     return {
         "key": key,

@@ -6,15 +6,17 @@ The file lies beside the roster data and goes with it. Several processes may add
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import filelock
 import msgspec
 
 from psconnect.logs import logger
+from psconnect.model.errors import PsconnectError
 from psconnect.model.notices import WaitingNotice
 from psconnect.store.files import storage_errors, write_atomically
 
@@ -31,20 +33,36 @@ class NoticeNotes(msgspec.Struct):
         waiting: mails that are still to be sent, the oldest first.
         given_up: how many were given up since the last one that was sent.
         told_until: the day up to which the last digest told.
+        ping_error: why the last ping did not arrive (PsconnectError.as_dict); None if it did.
     """
 
     waiting: list[WaitingNotice] = msgspec.field(default_factory=list)
     given_up: int = 0
     told_until: date | None = None
+    ping_error: dict[str, Any] | None = None
+
+    def done(self, notice: WaitingNotice) -> None:
+        """A mail was sent, or there is nothing to tell any more."""
+        self.waiting = [one for one in self.waiting if _same(one) != _same(notice)]
+        self.given_up = 0
+
+    def failed(self, notice: WaitingNotice, error: PsconnectError, left: Collection[str] = ()) -> None:
+        """A mail could not be sent, or not to those that are ``left``."""
+        tried = msgspec.structs.replace(notice, error=error.as_dict(), left=list(left) or notice.left)
+        self.waiting = [tried if _same(one) == _same(notice) else one for one in self.waiting]
 
     def add(self, notice: WaitingNotice, now: datetime) -> None:
         """Let a mail wait; what is too old or too much is given up, and counted."""
-        if any((one.kind, one.run) == (notice.kind, notice.run) for one in self.waiting):
+        if any(_same(one) == _same(notice) for one in self.waiting):
             return
         fresh = [one for one in self.waiting if now - one.since < timedelta(days=KEPT_DAYS)]
         kept = [*fresh, notice][-MOST_WAITING:]
         self.given_up += len(self.waiting) + 1 - len(kept)
         self.waiting = kept
+
+
+def _same(notice: WaitingNotice) -> tuple[str, str]:
+    return notice.kind, notice.run
 
 
 @dataclass(frozen=True)
