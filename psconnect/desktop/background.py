@@ -1,4 +1,4 @@
-"""What a window does by itself while nobody asks: follows runs of other processes, and makes up what was missed."""
+"""What a window does by itself while nobody asks: follows other processes, makes up what was missed, asks for news."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from psconnect.desktop.due import DueCheck, DueRun
 from psconnect.desktop.follower import RunFollower
+from psconnect.desktop.news_check import NewsCheck
 from psconnect.desktop.notices import RunNotices
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.text import moment, tr
@@ -30,23 +31,31 @@ class Background(QObject):
         self.follower.news.connect(self.notices.tell)
         self.due = DueCheck(window.context, self)
         self.due.made_up.connect(self._made_up)
+        self.news = NewsCheck(window.context, self)
+        self.news.asked.connect(self._asked)
         window.closed.connect(self.stop)
 
     def start(self) -> None:
         """Begin."""
         self.follower.start()
         self.due.start()
+        self.news.start()
 
     def stop(self) -> None:
         """End, with the window."""
         self.follower.stop()
         self.due.stop()
+        self.news.stop()
 
     def _moved(self, names: list[str]) -> None:
         window = self._window
         window.changed()
         if window.places.key in _OF_RUNS and window.places.name in ("", *names) and window.isVisible():
             window.places.load()
+
+    def _asked(self) -> None:
+        if self._window.places.key == "connections" and self._window.isVisible():
+            self._window.places.load()
 
     def _made_up(self, due: DueRun) -> None:
         window, name = self._window, due.connection

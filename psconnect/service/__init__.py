@@ -25,6 +25,7 @@ from psconnect.service.find import Find
 from psconnect.service.following import Following, Marks, RunNews
 from psconnect.service.history import History
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
+from psconnect.service.news import AskingForNews
 from psconnect.service.preferences import PreferenceKeeping
 from psconnect.service.reports import REPORT_ENDINGS, Reports, report_name
 from psconnect.service.review import Limit, Review, Undoable
@@ -180,6 +181,7 @@ class Service(
     LimitFigures,
     PreferenceKeeping,
     Following,
+    AskingForNews,
 ):
     """Everything a user can do with the connections of one home.
 

@@ -14,6 +14,7 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import Connection
 from psconnect.model.entities import Entity
 from psconnect.model.findings import Finding
+from psconnect.model.news import ReadBefore, SourceNews
 from psconnect.model.sections import RoleKind
 from psconnect.model.setting_fields import SecretField
 from psconnect.sources.base import Source
@@ -152,6 +153,10 @@ class OpenSource(Protocol):
 
     def source(self, *, next_year: bool = False) -> Source:
         """The source to read; ``next_year`` reads the year after the chosen one."""
+        ...
+
+    def news(self, before: ReadBefore) -> SourceNews | None:
+        """What changed since an earlier reading, in a few calls; None where nothing cheap can be asked about."""
         ...
 
     def close(self) -> None:

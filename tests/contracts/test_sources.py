@@ -21,6 +21,7 @@ from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, ENTITI
 from psconnect.model.errors import FixSettings
 from psconnect.model.events import OnEvent
 from psconnect.model.findings import Finding
+from psconnect.model.news import ReadBefore, SourceNews
 from psconnect.model.problems import Fate
 from psconnect.model.setting_fields import SecretField
 from psconnect.sources import SOURCE_KINDS, source_kind_of
@@ -109,6 +110,9 @@ class Notebook:
 
     def source(self, *, next_year: bool = False, everything: bool = False) -> Notebook:
         return self
+
+    def news(self, before: ReadBefore) -> SourceNews | None:
+        return None
 
     def offer(self) -> Offer:
         return Offer(tuple(OfferedSchool(one.number, one.name) for one in self.schools()))

@@ -20,9 +20,11 @@ from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, state_of_connection
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.sparkline import Sparkline
+from psconnect.model.news import News
 from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
+from psconnect.wording.news import news_in_words
 
 _BUTTON_WIDTH, _LEAST = 140, 320
 
@@ -30,9 +32,9 @@ _BUTTON_WIDTH, _LEAST = 140, 320
 class ConnectionCard(Card):
     """One connection; ``set_first`` makes its main button the filled one of the page."""
 
-    def __init__(self, context: PageContext, state: ConnectionState, runs: list[Run]) -> None:
+    def __init__(self, context: PageContext, state: ConnectionState, runs: list[Run], news: News | None = None) -> None:
         super().__init__()
-        self._context, self._state, self._first = context, state, False
+        self._context, self._state, self._news, self._first = context, state, news, False
         name = self.name = state.connection.name
         self.setAccessibleName(name)
         self._chip = Chip()
@@ -42,7 +44,7 @@ class ConnectionCard(Card):
         self._sparkline.show_runs(runs)
         if not runs:
             self._sparkline.hide()
-        self._when, self._what = Label("", "strong"), Label("", "muted")
+        self._when, self._what, self.news = Label("", "strong"), Label("", "muted"), Label("", "muted")
         self._success = ElidedLabel("", "body")
         self.run_button = secondary(tr("Run sync"), self._run, symbol="play")
         self.review_button = secondary(tr("Review"), self._review)
@@ -54,7 +56,7 @@ class ConnectionCard(Card):
         self.refresh()
 
     def _lay_out(self) -> None:
-        words = column(row(self.name_button, self._chip, 1), self._when, self._what, spacing=2)
+        words = column(row(self.name_button, self._chip, 1), self._when, self._what, self.news, spacing=2)
         success = column(Label(tr("Last success"), "help"), self._success, spacing=0)
         success.setFixedWidth(_BUTTON_WIDTH)
         self._buttons = QWidget()
@@ -119,6 +121,9 @@ class ConnectionCard(Card):
             self._when.setText(tr("Running now"))
             self._what.setText(tr("{percent} % done", percent=round(active.progress.share * 100)))
         self._what.setVisible(bool(self._what.text()))
+        told = news_in_words(self._news, now) if self._news and not working and not state.connection.disabled else ""
+        self.news.setText(told)
+        self.news.setVisible(bool(told))
         self._show_buttons(run, working=working)
 
     def _show_buttons(self, run: Run | None, *, working: bool) -> None:

@@ -20,6 +20,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.wizard.waiting import WaitingSetUp, waiting_set_ups
 from psconnect.model.errors import FixSettings
+from psconnect.model.news import News
 from psconnect.model.runs import Run
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
@@ -32,6 +33,7 @@ class _Loaded:
     connections: list[tuple[ConnectionState, list[Run]]]
     damaged: list[FixSettings]
     waiting: list[WaitingSetUp]
+    news: dict[str, News | None]
 
 
 class ConnectionsPage(ScrollPage):
@@ -63,10 +65,12 @@ class ConnectionsPage(ScrollPage):
 
         def work() -> _Loaded:
             states = service.connections()
+            readable = [state.connection.name for state in states if not state.trouble]
             return _Loaded(
                 [(state, [] if state.trouble else service.runs(state.connection.name)) for state in states],
                 service.damaged_connections(),
                 waiting_set_ups(service),
+                {name: service.news(name, ask=False) for name in readable},
             )
 
         self.read(self._context.bridge, work, self._show)
@@ -81,7 +85,10 @@ class ConnectionsPage(ScrollPage):
         focused = self._focused()
         clear(self._list)
         self.cards = {}
-        found = [ConnectionCard(self._context, state, runs) for state, runs in loaded.connections]
+        found = [
+            ConnectionCard(self._context, state, runs, loaded.news.get(state.connection.name))
+            for state, runs in loaded.connections
+        ]
         for heading, needed in ((tr("Need you"), True), (tr("In order"), False)):
             cards = [card for card in found if card.needs_you == needed]
             if cards:

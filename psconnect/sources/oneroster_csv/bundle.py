@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -128,6 +129,17 @@ def open_bundle(folder: str) -> Iterator[Bundle]:
         bundle = Bundle(zips[0].name, archive.open, frozenset(archive.namelist()))
         bundle.read_manifest()
         yield bundle
+
+
+def written_since(folder: str, moment: datetime) -> int:
+    """How many files of a bundle were written after a moment; raises FixSettings for a folder that can't be listed."""
+    wanted = {MANIFEST, *(f"{name}.csv" for name in BUNDLE_FILES)}
+    try:
+        paths = [path for path in Path(folder).iterdir() if path.name in wanted or path.suffix.lower() == ".zip"]
+        return sum(path.stat().st_mtime > moment.timestamp() for path in paths)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise _no_bundle("PSC-BUNDLE-NONE/closed", folder, reason=reason) from None
 
 
 def _stamps(paths: dict[str, Path]) -> dict[str, tuple[int, int]]:

@@ -12,10 +12,11 @@ from psconnect.model.connection import Connection
 from psconnect.model.entities import Entity
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.findings import Finding
+from psconnect.model.news import ReadBefore, SourceNews
 from psconnect.model.sections import OptionSettings
 from psconnect.model.setting_fields import FieldCheck, SecretField, SettingField
 from psconnect.sources.kind import Offer, OfferedSchool, RoleUse, School, SourceContext, SourceField
-from psconnect.sources.oneroster_csv.bundle import open_bundle
+from psconnect.sources.oneroster_csv.bundle import open_bundle, written_since
 from psconnect.sources.oneroster_csv.columns import BUNDLE_FILES, FILE_OF, FURTHER, MADE, own_ids, row_attribute
 from psconnect.sources.oneroster_csv.source import BundleSource
 from psconnect.sources.wanted import Wanted
@@ -108,6 +109,11 @@ class OneRosterFolder:
         if next_year:
             raise FixSettings("PSC-BUNDLE-NEXT-YEAR", where="source.folder")
         return BundleSource(self.reads.folder, self.wanted, self.context.clock.now().astimezone().date())
+
+    def news(self, before: ReadBefore) -> SourceNews:
+        """Whether a file was written since an earlier reading began; a copy that kept an older time isn't noticed."""
+        newer = written_since(self.reads.folder, before.started)
+        return SourceNews("files", {"": newer} if newer else {})
 
     def close(self) -> None:
         """Nothing stays open."""

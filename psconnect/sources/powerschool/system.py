@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.findings import Finding
+from psconnect.model.news import ReadBefore, SourceNews
 from psconnect.powerschool import streams as s
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.doctor import examine
@@ -21,6 +22,7 @@ from psconnect.powerschool.retries import RetryPolicy
 from psconnect.powerschool.version import refuse_old
 from psconnect.sources.kind import School, SourceContext
 from psconnect.sources.powerschool.kept_rows import SERVER, server_of
+from psconnect.sources.powerschool.news import news_since
 from psconnect.sources.powerschool.read_methods import choose_reader
 from psconnect.sources.powerschool.read_plan import ReadPlan
 from psconnect.sources.powerschool.reads import PowerSchoolReads
@@ -92,6 +94,10 @@ class PowerSchool:
             self.context.keep.note(SERVER, server_of(self._connection))
         plan = replace(plan_of(self._connection, self.wanted, self.reads, today, zone), next_year=next_year)
         return PowerSchoolSource(self.client, plan, self._connection.source.read, self.context.keep)
+
+    def news(self, before: ReadBefore) -> SourceNews | None:
+        """What changed since an earlier reading."""
+        return news_since(self.client, self.reads, self._connection.source.read, before)
 
     def close(self) -> None:
         """Close the connections to the server."""
