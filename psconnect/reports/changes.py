@@ -76,10 +76,19 @@ class ChangesOf:
         if self.masks:
             return self._masked(entity, key, action, record, tuple((name, "", "") for name, _a, _b in differing))
         title = self._titles.title(entity, values)
+        differing = tuple(self._with_school_names(entity, one) for one in differing)
         row = ChangeRow(
             entity.key, key, action, title, number_of(entity, values), self._school(entity, record), differing
         )
         return ChangedRecord(row, values["sourcedId"], values)
+
+    def _with_school_names(self, entity: Entity, difference: tuple[str, str, str]) -> tuple[str, str, str]:
+        """A difference between schools by their names: ids tell a reader nothing."""
+        place = school_place(entity)
+        name, before, after = difference
+        if place is None or entity.attributes[place] != name:
+            return difference
+        return name, self._named_schools(before), self._named_schools(after)
 
     def _masked(
         self, entity: Entity, key: int, action: str, record: list[str], differing: tuple[tuple[str, str, str], ...]
@@ -93,9 +102,10 @@ class ChangesOf:
 
     def _school(self, entity: Entity, record: list[str]) -> str:
         place = school_place(entity)
-        if place is None:
-            return ""
-        known = (self._schools.get(one, "" if self.masks else one) for one in record[place].split(",") if one)
+        return "" if place is None else self._named_schools(record[place])
+
+    def _named_schools(self, ids: str) -> str:
+        known = (self._schools.get(one, "" if self.masks else one) for one in ids.split(",") if one)
         return ", ".join(shown(one) for one in known if one)
 
 
