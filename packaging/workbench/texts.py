@@ -8,6 +8,8 @@ standard library: psconnect itself needs no Babel.
 from __future__ import annotations
 
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -30,7 +32,21 @@ def catalogue(checkout: Path) -> Catalog:
         str(checkout), _METHODS, {}, keywords=KEYWORDS, directory_filter=_shipped
     ):
         found.add(text, locations=[(file, line)], auto_comments=comments)
+    for file, text in declared_texts(checkout):
+        found.add(text, locations=[(file, 1)])
     return found
+
+
+def declared_texts(checkout: Path) -> Iterator[tuple[str, str]]:
+    """The texts of resources that are data: what presets say of themselves, and what PowerSchool's fields mean."""
+    for preset in sorted((checkout / "resources" / "presets").glob("*.toml")):
+        said = tomllib.loads(preset.read_text(encoding="utf-8"))
+        for text in (said["summary"], *said.get("needs", ()), *said.get("hints", ())):
+            yield f"resources/presets/{preset.name}", text
+    tables = tomllib.loads((checkout / "resources" / "fields.toml").read_text(encoding="utf-8"))
+    for meanings in tables.values():
+        for text in meanings.values():
+            yield "resources/fields.toml", text
 
 
 def _shipped(folder: str) -> bool:

@@ -15,6 +15,7 @@ from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, Se
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
 from psconnect.transfer.places import PLACES
+from psconnect.wording.declared import in_language
 from psconnect.wording.errors.texts import ErrorTexts
 
 
@@ -103,8 +104,9 @@ class Kind:
 
     @property
     def fields(self) -> tuple[SettingField, ...]:
-        """All settings, including those of the place, in the order of file and window."""
-        return (*self.settings, *(field for place in self.places for field in PLACES[place].settings))
+        """All settings, including those of the place, in the order of file and window and in the chosen language."""
+        declared = (*self.settings, *(field for place in self.places for field in PLACES[place].settings))
+        return tuple(in_language(field) for field in declared)
 
     @property
     def left_out(self) -> tuple[Entity, ...]:

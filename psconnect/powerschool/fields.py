@@ -20,6 +20,7 @@ from psconnect import resources
 from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
 from psconnect.model.phrases import Phrase, phrase
+from psconnect.wording.catalogue import translated
 
 _EXTENSIONS = ("U_", "S_")
 _CORE_EXTENSIONS = ("STUDENTCOREFIELDS", "USERSCOREFIELDS")
@@ -61,7 +62,12 @@ class Field:
 
     table: str
     name: str
-    meaning: str
+    english: str
+
+    @property
+    def meaning(self) -> str:
+        """What it means, in the chosen language."""
+        return translated(self.english)
 
     @property
     def full_name(self) -> str:

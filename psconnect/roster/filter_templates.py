@@ -10,6 +10,7 @@ from typing import Any
 from psconnect.model.bad_setting import hint_at
 from psconnect.model.errors import FixSettings
 from psconnect.model.filter_rules import FilterPart, is_days
+from psconnect.wording.catalogue import marked
 
 _SCHOOL_FIELD = {
     "student": "Students.SchoolID",
@@ -43,14 +44,16 @@ class FilterTemplate:
 
 _PEOPLE = ("student", "teacher", "admin", "contact")
 TEMPLATES = (
-    FilterTemplate("grades", "Grades", 'a list of grades, like ["K", 1, 2]', ("student",)),
-    FilterTemplate("schools", "Schools", "a list of school numbers", tuple(_SCHOOL_FIELD)),
-    FilterTemplate("courses", "Courses", "a list of course numbers", tuple(_COURSE_FIELD)),
-    FilterTemplate("has email", "Has an email address", "", _PEOPLE),
-    FilterTemplate("has username", "Has a username", "", _PEOPLE),
-    FilterTemplate("has number", "Has a number", "", ("student", "teacher", "admin")),
-    FilterTemplate("entered in the last days", "Entered in the last days", "a number of days", ("student",)),
-    FilterTemplate("entered since", "Entered since", "a date like 2026-08-17", ("student",)),
+    FilterTemplate("grades", marked("Grades"), marked('a list of grades, like ["K", 1, 2]'), ("student",)),
+    FilterTemplate("schools", marked("Schools"), marked("a list of school numbers"), tuple(_SCHOOL_FIELD)),
+    FilterTemplate("courses", marked("Courses"), marked("a list of course numbers"), tuple(_COURSE_FIELD)),
+    FilterTemplate("has email", marked("Has an email address"), "", _PEOPLE),
+    FilterTemplate("has username", marked("Has a username"), "", _PEOPLE),
+    FilterTemplate("has number", marked("Has a number"), "", ("student", "teacher", "admin")),
+    FilterTemplate(
+        "entered in the last days", marked("Entered in the last days"), marked("a number of days"), ("student",)
+    ),
+    FilterTemplate("entered since", marked("Entered since"), marked("a date like 2026-08-17"), ("student",)),
 )
 """All templates, in the order in which they are offered."""
 _ATTRIBUTES = {"has email": "email", "has username": "username", "has number": "identifier"}

@@ -12,7 +12,7 @@ from psconnect.powerschool.field_finder import FieldState, FoundField
 from psconnect.powerschool.pieces import Piece
 from psconnect.powerschool.plugin import PluginPackage, plugin_name
 from psconnect.reports.explained import ExplainedStep, Explanation, Happening, Related
-from psconnect.roster.filter_templates import FilterTemplate, templates_for
+from psconnect.roster.filter_templates import FilterTemplate
 from psconnect.roster.roles import with_role
 from psconnect.roster.school_choices import CourseScope
 from psconnect.roster.sign_in import domain_within, mail_domain
@@ -39,6 +39,7 @@ from psconnect.service.typed_choices import (
     fixed_options,
     known_field,
     made_usernames,
+    offered_templates,
     split_name,
 )
 from psconnect.sources.kind import Offer, OfferedCourse, OfferedSchool, OfferedTerm, RoleUse, School, SourceField
@@ -154,6 +155,7 @@ __all__ = [
     "made_usernames",
     "mail_domain",
     "mappable_fields",
+    "offered_templates",
     "options_of",
     "parse_threshold",
     "plugin_name",
@@ -162,7 +164,6 @@ __all__ = [
     "secret_word",
     "slug",
     "split_name",
-    "templates_for",
     "usable",
     "with_role",
 ]

@@ -13,6 +13,7 @@ from psconnect.model.setting_fields import SecretField
 from psconnect.service.base import Base
 from psconnect.sources import SOURCE_KINDS, source_kind_of
 from psconnect.store.settings.secrets import CLIENT_SECRET, SecretPlace, Secrets, variable
+from psconnect.wording.declared import in_language
 
 _SOURCE = "source."
 _DESTINATION = "destination."
@@ -50,7 +51,7 @@ class SecretKeeping(Base):
             declared += [(_DESTINATION, one) for one in KINDS[connection.destination_kind].secrets]
         return [
             SecretState(key, one.label, one.help, one.required, self.secrets.place(connection.name, key))
-            for key, one in ((f"{place}{one.key}", one) for place, one in declared)
+            for key, one in ((f"{place}{one.key}", in_language(one)) for place, one in declared)
         ]
 
     def set_secret(self, name: str, key: str, value: str) -> None:

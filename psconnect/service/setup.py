@@ -35,6 +35,7 @@ from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo
 from psconnect.wording.check_report import check_as_html, check_as_text
 from psconnect.wording.checks import word_finding
+from psconnect.wording.declared import in_language
 
 
 class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
@@ -42,7 +43,7 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
 
     def presets(self) -> list[PresetInfo]:
         """The presets a connection can start from, by label."""
-        return inspect.all_presets()
+        return [in_language(preset) for preset in inspect.all_presets()]
 
     def in_effect(self, connection: Connection) -> Connection:
         """The settings in effect: the connection's own, and its preset's for what it leaves open."""
@@ -50,7 +51,7 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
 
     def destinations(self) -> list[Kind]:
         """The destination kinds, each with the settings it declares."""
-        return list(KINDS.values())
+        return [in_language(kind) for kind in KINDS.values()]
 
     def examine(
         self,

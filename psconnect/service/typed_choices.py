@@ -15,12 +15,14 @@ from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY
 from psconnect.model.filter_rules import parse_filters
 from psconnect.model.sections import OptionSettings, SourceSettings
+from psconnect.roster.filter_templates import FilterTemplate, templates_for
 from psconnect.roster.filters import label_of, settle_filters
 from psconnect.roster.usernames import Usernames, compile_usernames
 from psconnect.roster.whole_names import DEFAULT_WAYS, compile_names
 from psconnect.sources import source_kind_of
 from psconnect.sources.kind import SourceKind
 from psconnect.sources.powerschool.contact_names import whole_names
+from psconnect.wording.declared import in_language
 
 MADE_UP = {
     "sourcedId": "4711",
@@ -68,6 +70,11 @@ def filter_label(source: str, entity: str, rule: Mapping[str, Any]) -> str:
     (parsed,) = parse_filters({entity: [dict(rule)]})[entity]
     settle_filters({entity: [parsed]}, _kind(source).resolve)
     return label_of(parsed)
+
+
+def offered_templates(entity: str) -> list[FilterTemplate]:
+    """The ready-made conditions for an entity's filter rules, in the chosen language."""
+    return [in_language(template) for template in templates_for(entity)]
 
 
 def fixed_options(source: str) -> frozenset[str]:

@@ -15,6 +15,7 @@ from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import Rows, zipped
 from psconnect.transfer.folder import FolderPlace, file_digest
 from psconnect.transfer.place import Delivered, PlaceContext, Write
+from psconnect.wording.catalogue import marked
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,16 @@ class FolderBundle:
     SETTINGS: ClassVar[tuple[SettingField, ...]] = (
         SettingField(
             "folder",
-            "Folder",
-            "Choose the folder where the other system looks for the bundle. It must exist already.",
+            marked("Folder"),
+            marked("Choose the folder where the other system looks for the bundle. It must exist already."),
             "folder",
             required=True,
             example="/srv/roster",
         ),
         SettingField(
             "keep",
-            "Earlier bundles to keep",
-            "How many earlier bundles stay in the subfolder “previous”.",
+            marked("Earlier bundles to keep"),
+            marked("How many earlier bundles stay in the subfolder “previous”."),
             "number",
             default=5,
             advanced=True,

@@ -10,6 +10,7 @@ from psconnect.destinations.writer import Writer
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import LONGEST_ID
 from psconnect.model.setting_fields import SettingField
+from psconnect.wording.catalogue import marked
 
 
 def _open(context: Context) -> Writer:
@@ -25,30 +26,32 @@ def _open(context: Context) -> Writer:
 _PERSON = frozenset({"username", "givenName", "familyName"})
 KIND = Kind(
     name="database",
-    label="Database",
-    summary="Tables in a SQLite file that reports and other programs read: one row for each record, kept up to date.",
+    label=marked("Database"),
+    summary=marked(
+        "Tables in a SQLite file that reports and other programs read: one row for each record, kept up to date."
+    ),
     open=_open,
     settings=(
         SettingField(
             "file",
-            "File",
-            "Choose the database file, or where it is to be made. Its folder must exist already.",
+            marked("File"),
+            marked("Choose the database file, or where it is to be made. Its folder must exist already."),
             "file",
             required=True,
             example="/srv/roster/roster.sqlite",
         ),
         SettingField(
             "removed",
-            "Removed records",
-            "“mark” keeps the row of a removed record and notes when it was removed; “delete” deletes it.",
+            marked("Removed records"),
+            marked("“mark” keeps the row of a removed record and notes when it was removed; “delete” deletes it."),
             "choice",
             default="mark",
             choices=("mark", "delete"),
         ),
         SettingField(
             "prefix",
-            "Prefix of the tables",
-            "What the names of all tables begin with, where the database holds other tables, too.",
+            marked("Prefix of the tables"),
+            marked("What the names of all tables begin with, where the database holds other tables, too."),
             "text",
             example="roster_",
             advanced=True,
@@ -67,6 +70,6 @@ KIND = Kind(
     limits={"school": {"sourcedId": LONGEST_ID}},
     derived=(SCHOOL_VIEW,),
     takes=frozenset({"groups", "categories"}),
-    removal="What reads the database no longer finds a removed record among the current ones.",
+    removal=marked("What reads the database no longer finds a removed record among the current ones."),
     removal_setting="removed",
 )

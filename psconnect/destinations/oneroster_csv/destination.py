@@ -8,6 +8,7 @@ from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import FileSet, Rows
+from psconnect.wording.catalogue import marked
 
 
 class OneRosterCsv(Snapshot):
@@ -25,12 +26,17 @@ def _open(context: Context) -> OneRosterCsv:
 _PERSON = frozenset({"username", "givenName", "familyName"})
 KIND = Kind(
     name="oneroster-csv",
-    label="OneRoster CSV bundle",
-    summary="A ZIP of CSV files in the OneRoster 1.1 format, written to a folder that the other system reads.",
+    label=marked("OneRoster CSV bundle"),
+    summary=marked("A ZIP of CSV files in the OneRoster 1.1 format, written to a folder that the other system reads."),
     open=_open,
     settings=(
         SettingField(
-            "version", "Version", "Version of the OneRoster format.", "choice", default="1.1", choices=("1.1",)
+            "version",
+            marked("Version"),
+            marked("Version of the OneRoster format."),
+            "choice",
+            default="1.1",
+            choices=("1.1",),
         ),
     ),
     needed={
@@ -44,5 +50,7 @@ KIND = Kind(
         "contact": _PERSON,
     },
     places=("folder",),
-    removal="A removed record is no longer in the next bundle. What becomes of it then, the other system decides.",
+    removal=marked(
+        "A removed record is no longer in the next bundle. What becomes of it then, the other system decides."
+    ),
 )

@@ -21,11 +21,12 @@ from psconnect.sources.oneroster_csv.columns import BUNDLE_FILES, FILE_OF, FURTH
 from psconnect.sources.oneroster_csv.source import BundleSource
 from psconnect.sources.wanted import Wanted
 from psconnect.store.reading.kept_streams import KeptStreams
+from psconnect.wording.catalogue import marked
 
 _FOLDER = SettingField(
     "folder",
-    "Folder",
-    "The folder with the OneRoster bundle, as a ZIP or as its files.",
+    marked("Folder"),
+    marked("The folder with the OneRoster bundle, as a ZIP or as its files."),
     "folder",
     required=True,
     example="/srv/sis/oneroster",

@@ -14,6 +14,7 @@ from psconnect.sources.powerschool.reads import PowerSchoolReads, powerschool_re
 from psconnect.sources.powerschool.system import PowerSchool, open_client
 from psconnect.sources.wanted import Wanted
 from psconnect.store.reading.kept_streams import KeptStreams
+from psconnect.wording.catalogue import marked
 
 
 class PowerSchoolKind:
@@ -24,7 +25,7 @@ class PowerSchoolKind:
     numbered: bool = True
     incremental: bool = True
     secrets: tuple[SecretField, ...] = (
-        SecretField("client_secret", "Client secret", "From the plugin’s page in PowerSchool."),
+        SecretField("client_secret", marked("Client secret"), marked("From the plugin’s page in PowerSchool.")),
     )
     mapping: Mapping[str, Mapping[str, str]] | None = None
     birth_date: str = "Students.DOB"

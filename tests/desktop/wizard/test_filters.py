@@ -26,7 +26,7 @@ from psconnect.desktop.wizard.steps.spec import Known
 from psconnect.desktop.wizard.steps.who_part import WhoPart
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.filter_rules import FILTERED, OPERATIONS
-from psconnect.service import Service, templates_for
+from psconnect.service import Service, offered_templates
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
 from tests.desktop.wizard.conftest import WAIT_MS, Setting
@@ -190,7 +190,7 @@ def test_mission_g28_rules_for_exactly_seven_entities_by_template_and_own_condit
         assert tab.isEnabled()
         page.choose(entity)
         offered = page.rules.adding.layout().count()
-        assert offered == 1 + len(templates_for(entity))
+        assert offered == 1 + len(offered_templates(entity))
         assert f"{page.counts[entity].total:,}" in tab.text()
     page.choose("student")
     everybody = page.counts["student"].total

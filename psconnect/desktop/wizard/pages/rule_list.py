@@ -16,7 +16,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.wizard.pages.rule_editor import RuleEditor, done_button
 from psconnect.desktop.wizard.steps.filters import RuleTable, conditions_of
 from psconnect.model.errors import FixSettings
-from psconnect.service import FilterCounts, RuleLoss, filter_label, templates_for
+from psconnect.service import FilterCounts, RuleLoss, filter_label, offered_templates
 from psconnect.wording.records import record_label
 
 _NEW = {"attribute": "", "op": "equals", "value": ""}
@@ -75,7 +75,7 @@ class RuleList(Card):
     def _offer(self) -> None:
         own = Button(tr("Own conditions"), partial(self._add, dict(_NEW)), look="pill")
         pills = [own]
-        for template in templates_for(self._entity):
+        for template in offered_templates(self._entity):
             made = Button(template.label, partial(self._add, {"template": template.name}), look="pill")
             pills.append(made)
         for pill in pills:
@@ -105,7 +105,7 @@ class RuleList(Card):
         if not editable:
             parts.append(Label(tr("Written in the connection file: it is kept as it is."), "help"))
         if opened:
-            template = next((one for one in templates_for(self._entity) if one.name == rule.get("template")), None)
+            template = next((one for one in offered_templates(self._entity) if one.name == rule.get("template")), None)
             self.editor = RuleEditor(rule, template, partial(self._change, place))
             parts += [self.editor, row(1, done_button(partial(self._open, -1)))]
         return column(*parts, error, spacing=SPACE_S)

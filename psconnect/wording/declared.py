@@ -1,0 +1,38 @@
+"""Texts that something declares of itself, in the chosen language: kinds, settings, presets, templates, fields.
+
+A declaration is made before the language is chosen, so its texts are marked where they stand (those of resources are
+extracted from their files) and translated when somebody is to read them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from psconnect.wording.catalogue import translated
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Declared = TypeVar("Declared", bound=DataclassInstance)
+
+_TEXTS = ("label", "help", "summary", "removal", "asks", "meaning")
+_LINES = ("needs", "hints")
+
+
+def in_language(declared: Declared) -> Declared:
+    """The declaration, and those within it, with their texts in the chosen language; else unchanged."""
+    changes = {one.name: _said(one.name, getattr(declared, one.name)) for one in fields(declared) if one.init}
+    return replace(declared, **changes)
+
+
+def _said(name: str, value: Any) -> Any:
+    if name in _TEXTS and isinstance(value, str):
+        return translated(value)
+    if name in _LINES:
+        return tuple(translated(line) for line in value)
+    if isinstance(value, tuple) and value and all(is_dataclass(one) and not isinstance(one, type) for one in value):
+        return tuple(in_language(one) for one in value)
+    if name == "row_labels":
+        return tuple((key, translated(label)) for key, label in value)
+    return value
