@@ -10,7 +10,7 @@ from psconnect.cli.mail_verbs import MAIL_KEYS
 from psconnect.model.entities import BY_KEY
 from psconnect.model.filter_rules import FILTERED
 from psconnect.model.runs import RUN_STATES, SCOPES, STARTED_BY
-from psconnect.service import ADOPTABLE, FINDABLE, REPORT_ENDINGS
+from psconnect.service import ADOPTABLE, FINDABLE, PROVED_START, REPORT_ENDINGS
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -220,8 +220,10 @@ def _schedule_verb(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     schedule.add_argument("name")
     schedule.add_argument(
         "what",
-        choices=("on", "off", "status", "tonight", "not-tonight"),
-        help="run at its times or not; say how it stands; run within 24 hours, in the off-peak hours, or not after all",
+        choices=("on", "off", "status", "tonight", "not-tonight", "prove", PROVED_START),
+        metavar="on|off|status|tonight|not-tonight|prove",
+        help="run at its times or not; say how it stands; run within 24 hours, in the off-peak hours, or not after "
+        "all; have the system start psconnect once, to see that it works",
     )
 
 

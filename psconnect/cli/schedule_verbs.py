@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 
 from psconnect.cli import codes, output
-from psconnect.model.schedule_state import ScheduleState
+from psconnect.cli.interrupt import cancel_on_interrupt
+from psconnect.model.schedule_state import Proof, ScheduleState
 from psconnect.service import Service
 from psconnect.wording.catalogue import tr
 from psconnect.wording.errors import word
 from psconnect.wording.runs import trigger_word
-from psconnect.wording.schedules import registration_words, when_word
+from psconnect.wording.schedules import registration_words, system_word, when_word
 from psconnect.wording.times import exact, moment
 
 
@@ -53,14 +54,16 @@ def _document(state: ScheduleState) -> dict[str, object]:
         "registered": state.registered,
         "new_year_day": state.new_year_day.isoformat() if state.new_year_day else None,
         "error": word(state.trouble).as_dict() if state.trouble else None,
-        "proof": {
-            "at": proof.at.isoformat(),
-            "started_by": proof.started_by,
-            "secrets": dict(proof.secrets),
-            "error": word(proof.trouble).as_dict() if proof.trouble else None,
-        }
-        if proof
-        else None,
+        "proof": _proof_document(proof) if proof else None,
+    }
+
+
+def _proof_document(proof: Proof) -> dict[str, object]:
+    return {
+        "at": proof.at.isoformat(),
+        "started_by": proof.started_by,
+        "secrets": dict(proof.secrets),
+        "error": word(proof.trouble).as_dict() if proof.trouble else None,
     }
 
 
@@ -88,6 +91,30 @@ def run_tonight(service: Service, options: argparse.Namespace) -> int:
     at = service.run_tonight(name)
     text = tr("“{name}” runs {when}.", name=name, when=moment(at, service.clock.now()))
     return output.completed(text, as_json=options.json, name=name, tonight=at.isoformat())
+
+
+def prove_schedule(service: Service, options: argparse.Namespace) -> int:
+    """``schedule NAME prove``."""
+    with cancel_on_interrupt() as cancel:
+        proof = service.prove_schedule(options.name, cancel=cancel)
+    return _shown_proof(proof, options)
+
+
+def prove_start(service: Service, options: argparse.Namespace) -> int:
+    """``schedule ID proved-start``: what the system's scheduler starts for the proof."""
+    with cancel_on_interrupt() as cancel:
+        proof = service.prove_start(options.name, cancel=cancel)
+    return _shown_proof(proof, options)
+
+
+def _shown_proof(proof: Proof, options: argparse.Namespace) -> int:
+    if options.json:
+        output.document({"proof": _proof_document(proof)})
+    elif not proof.trouble:
+        output.result(tr("Started by {system}, and every secret could be read.", system=system_word(proof.started_by)))
+    if proof.trouble:
+        output.show_parts(word(proof.trouble))
+    return codes.USAGE if proof.trouble else codes.DONE
 
 
 def cancel_tonight(service: Service, options: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.cli.removing import finish_removals, remove_connection
 from psconnect.cli.secret_verbs import list_secrets, remove_secret, set_secret
 from psconnect.model.clock import Clock
-from psconnect.service import Home, Service, demo_errors
+from psconnect.service import PROVED_START, Home, Service, demo_errors
 
 
 def run_verb(options: argparse.Namespace, home: Home, clock: Clock) -> int:
@@ -60,6 +60,8 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "mail secret": mail_verbs.mail_secret,
     "mail test": mail_verbs.test_mail,
     "notices": mail_verbs.notices,
+    "schedule prove": schedule_verbs.prove_schedule,
+    f"schedule {PROVED_START}": schedule_verbs.prove_start,
     "runs": list_runs,
     "run show": run_verbs.run_details,
     "run approve": run_verbs.approve_run,

@@ -27,10 +27,10 @@ from psconnect.service.history import History
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.news import AskingForNews
 from psconnect.service.preferences import PreferenceKeeping
+from psconnect.service.proving import PROVED_START, Proving
 from psconnect.service.reports import REPORT_ENDINGS, Reports, report_name
 from psconnect.service.review import Limit, Review, Undoable
 from psconnect.service.safety import LastMeasured, LimitFigures
-from psconnect.service.scheduled_runs import ScheduledRuns
 from psconnect.service.secrets import SecretState
 from psconnect.service.setup import SetUp
 from psconnect.service.typed_choices import (
@@ -79,6 +79,7 @@ __all__ = [
     "FINDABLE",
     "IN_USE",
     "NOT_KEPT",
+    "PROVED_START",
     "REPORT_ENDINGS",
     "AdoptedRow",
     "AdoptionPreview",
@@ -171,7 +172,7 @@ __all__ = [
 
 @dataclass
 class Service(
-    ScheduledRuns,
+    Proving,
     SetUp,
     Diagnosing,
     Reports,

@@ -10,6 +10,7 @@ from psconnect.model.errors import AnotherRunActive, PsconnectError, StartSkippe
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.schedule.due import NEARLY, Due, due, seen, start_begun, start_ended
+from psconnect.service.readiness import Readiness
 from psconnect.service.schedules import Schedules
 from psconnect.store.history.ended_runs import note_ended
 from psconnect.store.settings.schedule_notes import starting
@@ -21,7 +22,7 @@ _APPROVABLE = timedelta(hours=24)
 """How long a plan can be approved (sync.approvals); after that nothing is lost with it."""
 
 
-class ScheduledRuns(Schedules):
+class ScheduledRuns(Schedules, Readiness):
     """What happens at a scheduled start, whoever notices it: the system, the window, or the command line."""
 
     def run_scheduled(self, name: str, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Run | None:
@@ -76,6 +77,7 @@ class ScheduledRuns(Schedules):
         why_not = self._why_not(connection, found)
         if why_not:
             return self._noted(connection, found, why_not)
+        self.wait_until_ready(connection, cancel)
         give_up = self.clock.now() + _PATIENCE
         while True:
             try:

@@ -80,6 +80,16 @@ class SecretKeeping(Base):
             if state.required and not state.place and state.key != CLIENT_SECRET:
                 raise _missing(connection.name, state)
 
+    def needed_secrets(self, connection: Connection) -> list[SecretState]:
+        """The secrets without which the connection can't run, and where each is."""
+        return [state for state in self._states(connection) if state.required]
+
+    def check_needed(self, connection: Connection) -> None:
+        """Raise FixSettings for the first needed secret that is missing, PowerSchool's included."""
+        for state in self.needed_secrets(connection):
+            if not state.place:
+                raise _missing(connection.name, state)
+
     def destination_secret(self, connection: Connection, key: str, typed: Mapping[str, str], kept_as: str = "") -> str:
         """A secret that the destination declares, by its key there; raises FixSettings if it is missing.
 

@@ -58,6 +58,10 @@ TEXTS = {
     "PSC-SCHEDULE-NO-TIME": _schedule(
         marked("The schedule has no time at which anything starts."), marked("Add a time, like 05:30.")
     ),
+    "PSC-SCHEDULE-NO-SYSTEM": _schedule(
+        marked("This computer has no scheduler that psconnect could use."),
+        marked("Keep the window open, or run psconnect on a computer with one."),
+    ),
     "PSC-SCHEDULE-OFF-PEAK": _schedule(
         marked("The off-peak hours end when they begin."), marked("Give two different times.")
     ),
@@ -73,6 +77,11 @@ TEXTS = {
         marked("The start at login can’t be changed"),
         marked("Windows refused to read or write what starts at login: {reason}."),
         marked("Ask whoever looks after this computer whether its policies forbid it."),
+    ),
+    "PSC-SCHEDULE-PROOF": ErrorTexts(
+        marked("A scheduled start did not work"),
+        marked("The system took the order to start psconnect, but psconnect did not report back in time."),
+        marked("Try again. If it fails again, look whether a program for protection stops what schedules start."),
     ),
     "PSC-SCHEDULE-TOOL/missing": _system(
         marked("The program {tool} is not on this computer, and psconnect needs it to make a schedule."),
