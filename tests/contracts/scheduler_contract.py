@@ -21,6 +21,8 @@ _AWKWARD = (
     "two  spaces",
     "-n",
     "%h",
+    "$HOME",
+    "a${HOME}b",
     "日本",
 )
 

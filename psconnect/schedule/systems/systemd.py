@@ -58,9 +58,7 @@ class Systemd:
             self.remove(entry.id)
             raise FixSettings("PSC-SCHEDULE-UNREAD", where=str(folder), path=str(folder))
         if timer:
-            self._ask("enable", self._timer(entry.id)).done()
-            # Not started only: a timer that already runs would keep its old times until then.
-            self._ask("restart", self._timer(entry.id)).done()
+            self._ask("enable", "--now", self._timer(entry.id)).done()
 
     def remove(self, entry_id: str) -> None:
         """Stop the timer, and remove files, links and the note of the last start; a start that is at work goes on."""

@@ -20,7 +20,6 @@ _SERVICE = """\
 # Written by psconnect; a change made here is replaced the next time the schedule is saved.
 [Unit]
 Description=psconnect: {name}
-StartLimitIntervalSec=0
 
 [Service]
 Type=simple
@@ -32,8 +31,6 @@ _TIMER = """\
 # Written by psconnect; a change made here is replaced the next time the schedule is saved.
 [Unit]
 Description=psconnect: {name}
-# Saved several times in a row, a timer would otherwise count as one that fails.
-StartLimitIntervalSec=0
 
 [Timer]
 {times}

@@ -249,7 +249,8 @@ def _switched_off(one: Systemd) -> None:
 
 
 def _a_proof(one: Scheduler, notes: Notes) -> None:
-    """An entry without times, started once and gone."""
+    """An entry without times, started once and gone; a changed one is what counts."""
+    one.register(Entry("kx3f9q-proof", "Lincoln", ("/bin/false",)))
     entry = Entry("kx3f9q-proof", "Lincoln", (str(notes.program), "proof"))
     assert start_once(one, entry, lambda: notes.file.exists() or None, Clock(), CancelToken())
     assert notes.arguments() == ["proof"]
@@ -260,6 +261,7 @@ def _at_the_next_minute(one: Systemd, notes: Notes) -> None:
     """A time of day by the computer's clock, waited for."""
     soon = datetime.now().astimezone() + timedelta(seconds=62)
     entry = Entry("kx3f9q", "Lincoln", (str(notes.program), "by the clock"), (LocalTime(soon.hour, soon.minute),))
+    one.register(replace(entry, times=(LocalTime(5, 30),)))
     one.register(entry)
     assert notes.arguments(_A_MINUTE_AND_MORE) == ["by the clock"]
     one.remove(entry.id)

@@ -36,17 +36,23 @@ def test_what_a_line_says(state: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "said", ["crontab: you are not allowed to use this program\n", "crontab: disk error\n", "no crontab for ana\n"]
-)
+@pytest.mark.parametrize("said", ["crontab: you are not allowed to use this program\n", "crontab: disk error\n", ""])
 def test_a_refusal_is_never_taken_for_an_empty_table(state: Path, said: str) -> None:
-    """Whatever crontab -l says but that there is none, nothing is written; and if writing is refused, it is told."""
+    """Whatever crontab -l says but that there is none, nothing is written: the user's own lines would be gone."""
     (state / "table").write_bytes(b"1 2 3 4 5 mine\n")
-    (state / "refuses").write_text(said)
+    (state / "refuses-to-list").write_text(said)
     with pytest.raises(FixSettings) as refused:
         Cron(HOME).register(_ENTRY)
-    assert refused.value.key == "PSC-SCHEDULE-TOOL/refused"
+    assert refused.value.code == "PSC-SCHEDULE-TOOL"
     assert (state / "table").read_bytes() == b"1 2 3 4 5 mine\n"
+
+
+def test_writing_is_refused(state: Path) -> None:
+    (state / "refuses-to-write").write_text("ana is not allowed to\n")
+    with pytest.raises(FixSettings) as refused:
+        Cron(HOME).register(_ENTRY)
+    assert refused.value.values["detail"] == "ana is not allowed to"
+    assert Cron(HOME).listed() == []
 
 
 def test_other_lines_stay_byte_for_byte(state: Path) -> None:

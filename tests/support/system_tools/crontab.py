@@ -9,7 +9,7 @@ from pathlib import Path
 def main(state: Path, arguments: list[str]) -> int:
     """Do what is asked; ends with 1 for whatever is wrong."""
     table = state / "table"
-    refuses = state / "refuses"
+    refuses = state / ("refuses-to-list" if arguments == ["-l"] else "refuses-to-write")
     if refuses.exists():
         sys.stderr.write(refuses.read_text())
         return 1
