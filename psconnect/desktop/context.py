@@ -30,6 +30,9 @@ class Navigator(Protocol):
     def history(self, name: str) -> None:
         """The runs of a connection."""
 
+    def disclosures(self, name: str) -> None:
+        """What a connection delivered where and when, for as long as psconnect knows it."""
+
     def find_record(self, name: str, entity: str = "", key: int = 0) -> None:
         """The search of a connection; with an entity and a key, that record explained."""
 

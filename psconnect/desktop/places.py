@@ -12,6 +12,7 @@ from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.check import CheckPage
 from psconnect.desktop.pages.connections import ConnectionsPage
 from psconnect.desktop.pages.diagnostics import DiagnosticsPage
+from psconnect.desktop.pages.disclosures import DisclosuresPage
 from psconnect.desktop.pages.find import FindPage
 from psconnect.desktop.pages.findings import FindingsPage
 from psconnect.desktop.pages.help import HelpPage
@@ -53,12 +54,14 @@ class PlaceStack(QStackedWidget):
         self.sync, self.records = SyncPage(context), RecordsPage(context)
         self.finder, self.ids = FindPage(context), IdsPage(context)
         self.check = CheckPage(context)
+        self.disclosures = DisclosuresPage(context)
         self.findings, self.preferences = FindingsPage(context), PreferencesPage(context)
         self.removed, self.diagnostics = RemovedPage(context), DiagnosticsPage(context)
         self._pages: dict[str, ScrollPage] = {
             "connections": self.connections,
             "overview": self.overview,
             "history": self.history,
+            "disclosures": self.disclosures,
             "find": self.finder,
             "findings": self.findings,
             "settings": self.settings,

@@ -25,6 +25,10 @@ class Ways(QMainWindow):
         """Show the runs of a connection."""
         self.places.go("history", name)
 
+    def disclosures(self, name: str) -> None:
+        """Show what was delivered where and when."""
+        self.places.go("disclosures", name)
+
     def find_record(self, name: str, entity: str = "", key: int = 0) -> None:
         """Show the search of a connection, or a record explained."""
         self.places.go("find", name, *((entity, str(key)) if entity else ()))

@@ -9,7 +9,7 @@ from psconnect.model.runs import APPLIED, GIVEN_UP, WAITING, WORKING, Run
 from psconnect.wording.catalogue import counted, marked, number, tr, translated
 from psconnect.wording.errors import word
 from psconnect.wording.run_sentence import signed
-from psconnect.wording.runs import state_word
+from psconnect.wording.runs import state_word, trigger_word
 from psconnect.wording.times import day_of, exact
 
 ROW_DAYS_TOLD, RUN_MONTHS_TOLD = 90, 13
@@ -119,7 +119,7 @@ def effect_spoken(run: Run) -> str:
 
 def run_tip(run: Run) -> str:
     """What is said of a run on hovering: when exactly, why it ended so, what was typed for it."""
-    told = [exact(run.started)]
+    told = [exact(run.started), trigger_word(run.trigger)]
     if run.error:
         told.append(word(run.error).title)
     if run.state == "skipped" and run.reason:

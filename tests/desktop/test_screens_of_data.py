@@ -181,6 +181,7 @@ def test_history_of_many_runs(open_window: OpenWindow, connect: Connect, qtbot: 
     for place in (2, 4):
         page.table.setCurrentIndex(page.table.model().index(place, 0))
         qtbot.keyClick(page.table, Qt.Key.Key_Space)
+    settled(qtbot, window)
     assert page.compared.isVisible()
     shown(qtbot, window, grab, "history-compared")
 

@@ -1,81 +1,82 @@
-"""Two runs side by side: what stood in the other system after each, kind by kind, and how long each worked."""
+"""Two runs side by side: what stood in the other system after each, and how findings, settings and durations went."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
-from psconnect.desktop.text import duration, entity_label, moment, number, tr
-from psconnect.desktop.theme.tokens import SPACE_M
-from psconnect.desktop.widgets.card import Card
+from psconnect.desktop.text import entity_label, number, tr
+from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S
+from psconnect.desktop.widgets.button import Button
+from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.reconciled import Reconciled, altogether, by_care
-from psconnect.model.runs import APPLIED, Run
+from psconnect.model.run_history import RunComparison, RunSide
+from psconnect.wording.run_comparison import (
+    difference,
+    findings_sentence,
+    not_compared,
+    settings_sentence,
+    took_sentence,
+)
+from psconnect.wording.times import short_day
+
+_NONE, _FIGURES = Reconciled(), 64
 
 
 class ComparedCard(Card):
-    """Hidden until ``show_runs`` gets two runs that delivered."""
+    """Hidden until ``show_runs`` gets a comparison; its cross calls ``on_close``."""
 
-    def __init__(self) -> None:
-        super().__init__(tr("The two ticked runs"))
-        self.model = RowsModel([tr("Delivered"), tr("Earlier"), tr("Later"), tr("Change")], frozenset({1, 2, 3}), self)
-        self.table = Table(self.model, tr("The two ticked runs"), [0, 64, 64, 68])
+    def __init__(self, on_close: Callable[[], object]) -> None:
+        super().__init__()
+        heading = tr("The two ticked runs")
+        self.setAccessibleName(heading)
+        self.close_button = Button("", on_close, look="link", symbol="cross", name=tr("Take the ticks away"))
+        self.add(row(wide(Label(heading, "heading")), self.close_button))
+        self.model = RowsModel([tr("Delivered"), "", "", tr("Change")], frozenset({1, 2, 3}), self)
+        self.table = Table(self.model, heading, [0, _FIGURES, _FIGURES, _FIGURES])
         margins = self.body.contentsMargins()
-        self.body.setContentsMargins(SPACE_M, margins.top(), SPACE_M, margins.bottom())
+        self.body.setContentsMargins(SPACE_M, margins.top() - SPACE_S, SPACE_M, margins.bottom())
         self.add(self.table)
-        self.note = Label("", "help")
-        self.add(self.note)
+        self.findings, self.took, self.notes = Label("", "table"), Label("", "table"), Label("", "help")
+        for label in (self.findings, self.took, self.notes):
+            self.add(label)
         self.body.addStretch(1)
         self.hide()
 
-    def show_runs(self, runs: list[Run], now: datetime) -> None:
-        """Compare these two runs, the older first; anything else hides the card."""
-        chosen = sorted((run for run in runs if _stands(run)), key=lambda run: run.started)
-        self.setVisible(len(runs) == 2 == len(chosen))  # noqa: PLR2004 - two are compared
-        if self.isHidden():
-            return
-        earlier, later = chosen
-        kinds = by_care({**earlier.reconciled, **later.reconciled})
-        none = Reconciled()
-        lines = [
-            _line(entity_label(key), earlier.reconciled.get(key, none), later.reconciled.get(key, none))
-            for key in kinds
-        ]
-        sums = altogether(earlier.reconciled.values()), altogether(later.reconciled.values())
-        self.model.show_rows([*lines, _line(tr("All records"), *sums)])
+    def show_runs(self, found: RunComparison, now: datetime) -> None:
+        """Compare these two runs, the older first."""
+        sides = (found.earlier, found.later)
+        self.model.name_columns([tr("Delivered"), *_headings(sides, now), tr("Change")])
+        for place in (1, 2):
+            self.table.set_width(place, _FIGURES)
+        kinds = by_care({**found.earlier.standing, **found.later.standing})
+        lines = [_line(entity_label(key), *(side.standing.get(key, _NONE) for side in sides)) for key in kinds]
+        sums = [altogether(side.standing.values()) for side in sides]
+        self.model.show_rows([*lines, _line(tr("All records"), *sums, strong=True)])
         self.table.fit_rows()
-        self.note.setText(
-            tr(
-                "{earlier} and {later}. Findings {before} → {after}. Took {first} → {second}.",
-                earlier=_capital(moment(earlier.started, now)),
-                later=moment(later.started, now),
-                before=number(sum(earlier.problems.values())),
-                after=number(sum(later.problems.values())),
-                first=_took(earlier),
-                second=_took(later),
-            )
-        )
+        self.findings.setText(findings_sentence(found))
+        self.took.setText(took_sentence(found))
+        self.notes.setText("\n".join([settings_sentence(found), *not_compared(found, now)]))
+        self.show()
 
 
-def _stands(run: Run) -> bool:
-    return bool(run.reconciled) and (run.state in APPLIED or run.in_part)
+def _headings(sides: tuple[RunSide, RunSide], now: datetime) -> list[str]:
+    """The days of the two runs; their times where both are of one day."""
+    days = [side.run.started.astimezone().date() for side in sides]
+    if days[0] == days[1]:
+        return [f"{side.run.started.astimezone():%H:%M}" for side in sides]
+    today = now.astimezone().date()
+    return [tr("Today") if day == today else short_day(side.run.started) for day, side in zip(days, sides, strict=True)]
 
 
-def _line(label: str, earlier: Reconciled, later: Reconciled) -> list[Cell]:
+def _line(label: str, earlier: Reconciled, later: Reconciled, *, strong: bool = False) -> list[Cell]:
     change = later.delivered - earlier.delivered
-    shown = f"+{number(change)}" if change > 0 else f"−{number(-change)}" if change else "0"
     state = "good" if change > 0 else "bad" if change else "muted"
     return [
-        Cell(label),
+        Cell(label, strong=strong),
         Cell(number(earlier.delivered), right=True, state="muted"),
-        Cell(number(later.delivered), right=True),
-        Cell(shown, right=True, state=state, strong=bool(change)),
+        Cell(number(later.delivered), right=True, strong=strong),
+        Cell(difference(earlier.delivered, later.delivered), right=True, state=state, strong=bool(change)),
     ]
-
-
-def _took(run: Run) -> str:
-    return duration(run.took.total_seconds()) if run.took is not None else "–"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

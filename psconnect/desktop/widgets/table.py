@@ -75,6 +75,11 @@ class RowsModel(QAbstractTableModel):
         self._rows = [list(cells) for cells in rows]
         self.endResetModel()
 
+    def name_columns(self, headers: Sequence[str]) -> None:
+        """Head the columns otherwise."""
+        self._headers = list(headers)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._headers) - 1)
+
     def rowCount(self, parent: ModelIndex = _NO_INDEX) -> int:  # noqa: N802 - Qt's name
         """How many rows there are."""
         return 0 if parent.isValid() else len(self._rows)
