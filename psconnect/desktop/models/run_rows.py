@@ -112,7 +112,7 @@ class RunsModel(QAbstractTableModel):
         if int(role) == PARTS_ROLE:
             return self._parts(run, changed, column)
         if role == Qt.ItemDataRole.DecorationRole:
-            return self._icon(_SYMBOLS.get(run.state, "minus"), _colour(run)) if column == STATE else None
+            return self._icon(_symbol(run), _colour(run)) if column == STATE else None
         return cell_data(self._cell(run, changed, column), role)
 
     def setData(  # noqa: N802 - Qt's name
@@ -186,11 +186,17 @@ def _checked(*, on: bool) -> int:
     return int((Qt.CheckState.Checked if on else Qt.CheckState.Unchecked).value)
 
 
+def _symbol(run: Run) -> str:
+    return "warning" if _approved(run) else _SYMBOLS.get(run.state, "minus")
+
+
+def _approved(run: Run) -> bool:
+    return run.state in APPLIED and bool(run.holds)
+
+
 def _colour(run: Run) -> str:
     """An approved run keeps the colour of what it was held for."""
-    if run.state in APPLIED and run.holds:
-        return "warning"
-    return run_colour(run) or "muted"
+    return "warning" if _approved(run) else run_colour(run) or "muted"
 
 
 def _changed(one: ChangedRecord) -> str:

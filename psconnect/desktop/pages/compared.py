@@ -22,7 +22,7 @@ from psconnect.wording.run_comparison import (
 )
 from psconnect.wording.times import short_day
 
-_NONE, _FIGURES = Reconciled(), 64
+_NONE, _FIGURES = Reconciled(), 70
 
 
 class ComparedCard(Card):

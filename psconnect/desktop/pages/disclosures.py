@@ -24,7 +24,7 @@ from psconnect.wording.disclosures import about_log, event_word, extent_word, lo
 from psconnect.wording.errors import word
 from psconnect.wording.times import column_moment
 
-_WIDTHS = [160, 150, 0, 90, 90]
+_WIDTHS = [150, 184, 0, 84, 88]
 _COLOURS = {"in-part": "warning", "unconfirmed": "warning", "removed": "muted"}
 
 
@@ -43,7 +43,7 @@ class DisclosuresPage(ScrollPage):
         self.name, self._of_all = "", False
         self.back_button = secondary(tr("Back to the history"), lambda: context.go.history(self.name))
         self.all_button = secondary("", self._switch)
-        self.export_button = secondary(tr("Export (CSV) …"), self._export, symbol="save")
+        self.export_button = secondary(tr("Export …"), self._export, symbol="save")
         for button in (self.back_button, self.all_button, self.export_button):
             self.buttons.addWidget(button)
         self.trouble, self.outcome = Banner(), Banner()

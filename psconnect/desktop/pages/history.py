@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.models.blocks import BLOCK
-from psconnect.desktop.models.run_rows import FINDINGS, RunRow, RunsModel
+from psconnect.desktop.models.run_rows import FINDINGS, TOOK, RunRow, RunsModel
 from psconnect.desktop.pages.compared import ComparedCard
 from psconnect.desktop.pages.history_filter import HistoryFilter
 from psconnect.desktop.text import counted, tr
@@ -30,7 +30,8 @@ from psconnect.service import RunList
 from psconnect.wording.history import history_sentence, kept_sentence
 from psconnect.wording.run_comparison import ticked_words
 
-_NARROW, _LOW, _LEAST_ROWS, _COMPARED_LEAST, _TWO = 720, 620, 200, 316, 2
+_NARROW, _LOW, _LEAST_ROWS, _COMPARED_LEAST, _TWO = 720, 620, 200, 352, 2
+_KEY_LEAST = 820
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,10 @@ class HistoryPage(ScrollPage):
     def _share_room(self) -> None:
         narrow, directions = self.width() < _NARROW, QBoxLayout.Direction
         self._beside.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
-        self._key.setHidden(narrow)
+        self._key.setHidden(self.width() < _KEY_LEAST)
         self.told.setHidden(self.height() < _LOW)
-        self.table.setColumnHidden(FINDINGS, not narrow and not self.compared.isHidden())
+        for column in (FINDINGS, TOOK):
+            self.table.setColumnHidden(column, not narrow and not self.compared.isHidden())
 
     def _show(self, loaded: _Loaded) -> None:
         now, runs = self._context.now(), loaded.runs

@@ -33,7 +33,6 @@ class HistoryFilter(QWidget):
         self.text = QLineEdit()
         self.text.setPlaceholderText(tr("Record or number"))
         self.text.setAccessibleName(tr("Find the runs that changed a record, by its name or number"))
-        self.text.setClearButtonEnabled(True)
         self.text.setMinimumWidth(_LEAST)
         self.state, self.starter, self.time = QComboBox(), QComboBox(), QComboBox()
         self._fill()

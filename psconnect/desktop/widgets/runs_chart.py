@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from psconnect.desktop.text import counted, number, tr
@@ -92,7 +92,16 @@ class RunsChart(QWidget):
         return float(_TOP + _ABOVE + _BELOW + _GAP + _LANE)
 
     def _step(self) -> float:
-        return min(_WIDEST, self.width() / max(1, len(self.bars)))
+        return min(_WIDEST, (self.width() - self._margin()) / max(1, len(self.bars)))
+
+    def _margin(self) -> float:
+        """The room at the left for the number at the line across."""
+        font = QFont(self.font())
+        font.setPixelSize(SMALL)
+        return QFontMetrics(font).horizontalAdvance(self._line_word()) + 8.0 if self._scale.line else 0.0
+
+    def _line_word(self) -> str:
+        return counted(self._scale.line, "1 change", "{count} changes")
 
     def _middle(self, place: int) -> float:
         return self.width() - (len(self.bars) - place - 0.5) * self._step()
@@ -167,11 +176,11 @@ class RunsChart(QWidget):
         painter.setPen(QColor(colours.line))
         for y in (self._axis, self._bottom):
             painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
-        taken = 0.0
+        taken = [0.0, 0.0]
         for place in range(len(self.bars)):
             self._draw_bars(painter, place)
             self._draw_mark(painter, place)
-            taken = self._draw_word(painter, place, taken)
+            self._draw_word(painter, place, taken)
         self._draw_days(painter)
         painter.end()
 
@@ -197,8 +206,7 @@ class RunsChart(QWidget):
         painter.setPen(QPen(QColor(colours.line), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
         painter.setPen(QColor(colours.muted))
-        text = counted(line, "1 change", "{count} changes")
-        painter.drawText(QRectF(0, y - _WORD_HEIGHT - 1, 160, _WORD_HEIGHT), int(_LEFT), text)
+        painter.drawText(QRectF(0, y - _WORD_HEIGHT - 1, 200, _WORD_HEIGHT), int(_LEFT), self._line_word())
 
     def _draw_bars(self, painter: QPainter, place: int) -> None:
         colours, bar = tokens_in_use(), self.bars[place]
@@ -241,20 +249,24 @@ class RunsChart(QWidget):
         else:
             painter.drawEllipse(centre, 3, 3)
 
-    def _draw_word(self, painter: QPainter, place: int, taken: float) -> float:
-        """The word of a mark, or the number of a bar that is cut, where there is room; returns up to where it goes."""
+    def _draw_word(self, painter: QPainter, place: int, taken: list[float]) -> None:
+        """The word of a mark, or the number of a bar that is cut; above its neighbour's where that is in the way.
+
+        ``taken`` is up to where words stand in the lower and in the upper line.
+        """
         bar, colours = self.bars[place], tokens_in_use()
         above = bar.created + bar.updated
         cut = number(above) if self._scale.cuts(above) else ""
         text, middle = cut or bar.word, self._middle(place)
         width = painter.fontMetrics().horizontalAdvance(text)
         left = min(max(0.0, middle - width / 2), self.width() - width)
-        if not text or left < taken:
-            return taken
-        y = self.rects(place)[0].top() - _WORD_HEIGHT - (0 if above else 16)
+        line = next((line for line, end in enumerate(taken) if left >= end), None)
+        if not text or line is None:
+            return
+        taken[line] = left + width + 4
+        y = max(0.0, self.rects(place)[0].top() - _WORD_HEIGHT * (line + 1) - (0 if above else _WORD_HEIGHT))
         painter.setPen(QColor(colours.text if cut else getattr(colours, _MARKS.get(bar.mark, "muted"))))
-        painter.drawText(QRectF(left, max(0.0, y), width + 2, _WORD_HEIGHT), int(_MIDDLE), text)
-        return left + width + 4
+        painter.drawText(QRectF(left, y, width + 2, _WORD_HEIGHT), int(_MIDDLE), text)
 
     def _draw_days(self, painter: QPainter) -> None:
         """Each day once, in the middle of its runs, with a line where the next one begins."""
