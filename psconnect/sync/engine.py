@@ -6,9 +6,9 @@ import sqlite3
 
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import RUN_KINDS, WAITING, Run
-from psconnect.store.database import transaction
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import get_fact
+from psconnect.store.history.retention import forget_expired
 from psconnect.sync.applying import apply_plan, end_unchanged
 from psconnect.sync.figures import note_work
 from psconnect.sync.identity import ID_RULES
@@ -26,8 +26,7 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
     with opened(job) as db:
         _refuse_part_first(db, scope)
         # Before the run, because a failure here must come before any delivery.
-        with transaction(db):
-            run_table.forget_old(db, job.clock.now())
+        forget_expired(db, job.rosters, job.clock.now())
         number = start_run(job, db, trigger, scope, "rehearsal" if rehearse else "sync")
         with FailuresStored(job, db, number):
             planned = read_and_plan(job, db, number, scope)

@@ -76,11 +76,13 @@ def test_a_delivery_that_was_killed_before_it_was_written_down_is_made_up_for(co
 
 def test_the_log_outlives_retention_and_removal(connected: Connected) -> None:
     first = connected.delivered()
+    connected.sql(RENAME_THREE)
+    second = connected.service.sync(NAME)
     connected.clock.time += timedelta(days=run_table.RUN_DAYS + 1)
-    connected.service.sync(NAME)
-    assert first.id not in [run.id for run in connected.service.runs(NAME)]
+    connected.service.forget_expired(NAME)
+    assert [run.id for run in connected.service.runs(NAME)] == [second.id]
     connected.service.remove_connection(NAME)
-    assert _events(connected.service) == [("removed", ""), ("delivered", first.id)]
+    assert _events(connected.service) == [("removed", ""), ("delivered", second.id), ("delivered", first.id)]
     assert _events(connected.service, NAME.upper()) == _events(connected.service)
     assert _events(connected.service, "Another") == []
     assert connected.service.disclosure_state().altered == 0

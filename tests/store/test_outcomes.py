@@ -14,7 +14,7 @@ import pytest
 from psconnect.model.entities import ADMIN, CALENDAR, STUDENT, TEACHER, Entity
 from psconnect.model.outcomes import Done, Link, Refused
 from psconnect.store.database import open_rosters
-from psconnect.store.history.run_table import forget_old
+from psconnect.store.history.retention import forget_expired
 from psconnect.store.plan import outcomes, remote_ids
 from psconnect.store.plan.plan import CREATE, REMOVE, Plan
 
@@ -87,17 +87,17 @@ def test_who_can_t_be_made_in_the_new_role_keeps_the_old_one(db: sqlite3.Connect
     assert [one.key for one in outcomes.pending(db, 1, ADMIN, REMOVE, 10)] == [65]
 
 
-def test_the_changes_of_an_old_run_are_kept_until_they_were_read_back(db: sqlite3.Connection) -> None:
+def test_the_changes_of_an_old_run_are_kept_until_they_were_read_back(db: sqlite3.Connection, tmp_path: Path) -> None:
     plan_change(db, STUDENT, 7, CREATE)
     db.execute("UPDATE run SET state = 'failed', started = '2025-01-01'")
     outcomes.journal(db, 1, STUDENT, [7])
     now = datetime(2027, 1, 1, tzinfo=UTC)
-    forget_old(db, now)
+    forget_expired(db, tmp_path / "rosters.sqlite", now)
     ((_run, _entity, (change,)),) = outcomes.unanswered(db)
     assert change.key == 7
 
     outcomes.settle_change(db, 1, STUDENT, change, Done("r7"))
-    forget_old(db, now)
+    forget_expired(db, tmp_path / "rosters.sqlite", now)
     assert db.execute("SELECT count(*) FROM run").fetchone() == (0,)
 
 

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -291,22 +291,3 @@ def forget_plan(db: sqlite3.Connection, number: int) -> None:
     """Delete the plan of a run that will not be applied; its counts stay."""
     for table in ("change", "aside", "journal", "adopted"):
         db.execute(f"DELETE FROM {table} WHERE run = ?", [number])
-
-
-def forget_old(db: sqlite3.Connection, now: datetime) -> None:
-    """Delete what is too old: rows of changes and problems after 90 days, runs after 13 months.
-
-    A run with changes that have no answer yet is kept until they were read back: they may stand at the destination.
-    """
-    rows_before, runs_before = (
-        (now - timedelta(days=ROW_DAYS)).isoformat(),
-        (now - timedelta(days=RUN_DAYS)).isoformat(),
-    )
-    old = (
-        "SELECT no FROM run WHERE started < ? AND state NOT IN ('held', 'previewed', 'applying') "
-        "AND no NOT IN (SELECT run FROM outcome WHERE state = 0)"
-    )
-    if db.execute(f"SELECT EXISTS ({old})", [rows_before]).fetchone()[0]:
-        for table in ("change", "aside", "problem", "adopted", "outcome"):
-            db.execute(f"DELETE FROM {table} WHERE run IN ({old})", [rows_before])
-        db.execute(f"DELETE FROM run WHERE no IN ({old})", [runs_before])

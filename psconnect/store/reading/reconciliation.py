@@ -109,12 +109,13 @@ def reading_stands_for(db: sqlite3.Connection, read_by: str, run_id: str) -> Non
 
 def reader_of(db: sqlite3.Connection) -> str:
     """Id of the run that the attached reading belongs to."""
-    return _stands_for(db, str(db.execute("SELECT run FROM stage.about").fetchone()[0]))
+    return stands_for(db, str(db.execute("SELECT run FROM stage.about").fetchone()[0]))
 
 
-def _stands_for(db: sqlite3.Connection, run_id: str) -> str:
-    read_by, stands_for = json.loads(get_fact(db, _SAME_AS) or '["", ""]')
-    return str(stands_for) if run_id == read_by else run_id
+def stands_for(db: sqlite3.Connection, run_id: str) -> str:
+    """The id of the run for which what another one read is as good as its own; the id itself for any other."""
+    read_by, same = json.loads(get_fact(db, _SAME_AS) or '["", ""]')
+    return str(same) if run_id == read_by else run_id
 
 
 def attach_reading(db: sqlite3.Connection, rosters: Path, run_id: str) -> bool:
@@ -159,7 +160,7 @@ def keep_delivered(db: sqlite3.Connection, rosters: Path) -> None:
             (run_id,) = kept.execute("SELECT run FROM about").fetchone()
     except sqlite3.DatabaseError:
         return  # A damaged reading is as good as none.
-    run_id = _stands_for(db, run_id)
+    run_id = stands_for(db, run_id)
     if db.execute(f"SELECT 1 FROM run WHERE +id = ? AND ({STANDS})", [run_id]).fetchone():
         last.replace(aside)
 
