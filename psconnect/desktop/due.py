@@ -32,7 +32,10 @@ class DueRun:
 
 
 class DueCheck(QObject):
-    """Looks what is due and runs it in the window. ``made_up`` brings what such a run makes up for (DueRun)."""
+    """Looks what is due and runs it in the window, and lets the service forget what is kept no longer.
+
+    ``made_up`` brings what such a run makes up for (DueRun).
+    """
 
     made_up = Signal(object)
 
@@ -77,6 +80,7 @@ class DueCheck(QObject):
             start = None if state.connection.disabled or state.trouble else service.due_start(name)
             if start and not self._left_to_system(start):
                 found.append(DueRun(name, start))
+        service.forget_expired()
         return found
 
     def _left_to_system(self, start: ScheduledStart) -> bool:

@@ -23,7 +23,6 @@ from psconnect.service.drafts import draft_secrets
 from psconnect.service.figures import Figures, StandingFigures
 from psconnect.service.find import Find
 from psconnect.service.following import Following, Marks, RunNews
-from psconnect.service.history import History
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
 from psconnect.service.news import AskingForNews
 from psconnect.service.preferences import PreferenceKeeping
@@ -178,7 +177,6 @@ class Service(
     Reports,
     Review,
     Find,
-    History,
     Figures,
     LimitFigures,
     PreferenceKeeping,

@@ -10,6 +10,7 @@ from psconnect.model.errors import AnotherRunActive, PsconnectError, StartSkippe
 from psconnect.model.events import OnEvent, ignore
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.schedule.due import NEARLY, Due, due, seen, start_begun, start_ended
+from psconnect.service.history import History
 from psconnect.service.readiness import Readiness
 from psconnect.service.schedules import Schedules
 from psconnect.store.history.ended_runs import note_ended
@@ -22,7 +23,7 @@ _APPROVABLE = timedelta(hours=24)
 """How long a plan can be approved (sync.approvals); after that nothing is lost with it."""
 
 
-class ScheduledRuns(Schedules, Readiness):
+class ScheduledRuns(Schedules, Readiness, History):
     """What happens at a scheduled start, whoever notices it: the system, the window, or the command line."""
 
     def run_scheduled(self, name: str, *, on_event: OnEvent = ignore, cancel: CancelToken | None = None) -> Run | None:
@@ -32,6 +33,7 @@ class ScheduledRuns(Schedules, Readiness):
         one that the settings refuse is ``failed``; both have the reason as ``error``.
         """
         connection = self._meant(name)
+        self.forget_expired(connection.name)
         token = cancel or CancelToken()
         with starting(self.rosters_of(connection.name)) as alone:
             if not alone:

@@ -109,3 +109,14 @@ def test_a_disabled_connection_is_not_run(open_with_tray: OpenInTray, scheduled:
     window = open_with_tray(scheduled.service, in_tray=True)
     settled(qtbot, window)
     assert len(scheduled.service.runs(scheduled.name)) == before
+
+
+def test_the_window_forgets_what_is_kept_no_longer_though_nothing_runs(
+    open_with_tray: OpenInTray, connected: Connected, qtbot: QtBot
+) -> None:
+    connected.delivered()
+    connected.service.set_disabled(connected.name, disabled=True)
+    connected.clock.time += timedelta(days=91)
+    window = open_with_tray(connected.service, in_tray=True)
+    qtbot.waitUntil(lambda: not window.bridge.busy, timeout=60_000)
+    assert connected.service.count_history(connected.name).names_until is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -23,7 +23,7 @@ OpenHistory = Callable[[str], MainWindow]
 
 
 @pytest.fixture
-def history_of(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> Iterator[OpenHistory]:
+def history_of(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> OpenHistory:
     """Opens the history of a connection."""
 
     def show(name: str) -> MainWindow:

@@ -112,3 +112,9 @@ def test_the_next_run_reads_and_delivers_as_ever(gone: Connected) -> None:
     assert run.error is None
     assert gone.ledger() == before
     assert Path(gone.rosters).exists()
+
+
+def test_a_scheduled_start_forgets_also_where_nothing_is_due(gone: Connected) -> None:
+    gone.clock.time += timedelta(days=ROW_DAYS + 1)
+    assert gone.service.run_scheduled(NAME) is None
+    assert _files_with(gone, GONE) == set()

@@ -7,8 +7,19 @@ from datetime import datetime
 from itertools import groupby
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from psconnect.desktop.text import counted, number, tr
 from psconnect.desktop.theme.apply import tokens_in_use
@@ -27,7 +38,7 @@ _MIDDLE = Qt.AlignmentFlag.AlignCenter
 _MARKS = {"failed": "bad", "held": "warning", "nothing": "muted"}
 
 
-class RunsChart(QWidget):
+class RunsChart(QLabel):
     """At most twenty runs, oldest first. Arrow keys or the mouse go from one to the next, Enter or a click chooses it.
 
     ``on_told`` gets the sentence of the run that is pointed at, an empty text for none.
@@ -40,6 +51,7 @@ class RunsChart(QWidget):
         self.current = -1
         self._chosen: frozenset[str] = frozenset()
         self._scale = scale_of(())
+        self.setPixmap(QPixmap(1, 1))  # a label with a picture is a graphic to screen readers, a plain widget nothing
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(self.sizeHint().height())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
