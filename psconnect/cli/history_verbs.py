@@ -27,7 +27,7 @@ from psconnect.wording.run_comparison import (
 from psconnect.wording.runs import scope_word, state_word
 
 
-def list_runs(service: Service, options: argparse.Namespace) -> int:
+def show_runs(service: Service, options: argparse.Namespace) -> int:
     """``runs``."""
     query = RunQuery(
         text=options.record,

@@ -9,7 +9,7 @@ from psconnect.cli import connection_verbs, demo, mail_verbs, run_verbs, schedul
 from psconnect.cli.diagnosing import diagnostics
 from psconnect.cli.explaining import explain_record
 from psconnect.cli.filtering import filters
-from psconnect.cli.history_verbs import compare, list_disclosures, list_runs
+from psconnect.cli.history_verbs import compare, list_disclosures, show_runs
 from psconnect.cli.identity import adopt_ids, rekey_ids
 from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.cli.removing import finish_removals, remove_connection
@@ -62,7 +62,7 @@ _VERBS: dict[str, Callable[[Service, argparse.Namespace], int]] = {
     "notices": mail_verbs.notices,
     "schedule prove": schedule_verbs.prove_schedule,
     f"schedule {PROVED_START}": schedule_verbs.prove_start,
-    "runs": list_runs,
+    "runs": show_runs,
     "run show": run_verbs.run_details,
     "run approve": run_verbs.approve_run,
     "run discard": run_verbs.discard_run,

@@ -9,7 +9,7 @@ from typing import Literal
 
 from psconnect.model.runs import ChangeCounts
 
-PEOPLE = ("student", "teacher", "admin", "contact")
+ABOUT_PEOPLE = ("student", "teacher", "admin", "contact")
 """Entities whose records are about a person."""
 Event = Literal["delivered", "in-part", "unconfirmed", "removed"]
 
@@ -47,7 +47,7 @@ class Disclosure:
     @property
     def people(self) -> int | None:
         """How many people the records are about; who is a contact of two students counts once. None if not counted."""
-        return None if self.records is None else sum(self.records.get(entity, 0) for entity in PEOPLE)
+        return None if self.records is None else sum(self.records.get(entity, 0) for entity in ABOUT_PEOPLE)
 
 
 @dataclass(frozen=True)

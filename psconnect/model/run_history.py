@@ -31,7 +31,7 @@ class RunQuery:
 
 
 @dataclass(frozen=True)
-class ChangedRecord:
+class RecordChange:
     """A record that was searched for, and what a run does with it.
 
     ``title`` and ``number`` are a person's data, for the screen alone.

@@ -16,7 +16,7 @@ from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.theme.icons import icon
 from psconnect.desktop.widgets.chip import run_colour
 from psconnect.desktop.widgets.table import Cell, cell_data, header_data
-from psconnect.model.run_history import ChangedRecord
+from psconnect.model.run_history import RecordChange
 from psconnect.model.runs import APPLIED, Run
 from psconnect.model.shown_text import shown
 from psconnect.service import RunList
@@ -24,11 +24,11 @@ from psconnect.wording.catalogue import counted
 from psconnect.wording.history import effect_spoken, effect_word, history_state, run_tip, starter_word
 from psconnect.wording.times import column_moment
 
-STARTED, STATE, CHANGES, FINDINGS, TOOK = range(5)
+STARTED, STATE, CHANGES, FOUND, TOOK = range(5)
 """The columns."""
 PARTS_ROLE = int(Qt.ItemDataRole.UserRole) + 20
 """A cell's parts, each with its colour; the cell is drawn from them instead of from its text."""
-RunRow = tuple[Run, Sequence[ChangedRecord]]
+RunRow = tuple[Run, Sequence[RecordChange]]
 _MOST_TICKED = 2
 _CHECK, _DISPLAY = int(Qt.ItemDataRole.CheckStateRole), int(Qt.ItemDataRole.DisplayRole)
 _NO_INDEX = QModelIndex()
@@ -98,7 +98,7 @@ class RunsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:  # noqa: N802 - Qt's
         """A column's heading."""
-        return header_data(self._headers, frozenset({CHANGES, FINDINGS, TOOK}), section, orientation, role)
+        return header_data(self._headers, frozenset({CHANGES, FOUND, TOOK}), section, orientation, role)
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = _DISPLAY) -> Any:
         """What a cell shows."""
@@ -138,7 +138,7 @@ class RunsModel(QAbstractTableModel):
             return None
         return self._blocks.row(place, self.runs.page)
 
-    def _cell(self, run: Run, changed: Sequence[ChangedRecord], column: int) -> Cell:
+    def _cell(self, run: Run, changed: Sequence[RecordChange], column: int) -> Cell:
         if column == STARTED:
             return Cell(" ".join(part.text for part in self._started(run)), tip=run_tip(run))
         if column == STATE:
@@ -146,11 +146,11 @@ class RunsModel(QAbstractTableModel):
         if column == CHANGES:
             told = [_changed(one) for one in changed]
             return Cell(", ".join(told) if told else effect_spoken(run), right=True, tip="\n".join(told))
-        if column == FINDINGS:
+        if column == FOUND:
             return Cell(number(sum(run.problems.values())) if run.planned else "", right=True)
         return Cell(duration(run.took.total_seconds()) if run.took is not None else "", right=True)
 
-    def _parts(self, run: Run, changed: Sequence[ChangedRecord], column: int) -> list[Part] | None:
+    def _parts(self, run: Run, changed: Sequence[RecordChange], column: int) -> list[Part] | None:
         if column == STARTED:
             return self._started(run)
         if column != CHANGES:
@@ -199,6 +199,6 @@ def _colour(run: Run) -> str:
     return "warning" if _approved(run) else run_colour(run) or "muted"
 
 
-def _changed(one: ChangedRecord) -> str:
+def _changed(one: RecordChange) -> str:
     title = " ".join(shown(one.title).split())
     return tr("{record}: {action}", record=title, action=action_word(one.action).lower())

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.models.blocks import BLOCK
-from psconnect.desktop.models.run_rows import FINDINGS, TOOK, RunRow, RunsModel
+from psconnect.desktop.models.run_rows import FOUND, TOOK, RunRow, RunsModel
 from psconnect.desktop.pages.compared import ComparedCard
 from psconnect.desktop.pages.history_filter import HistoryFilter
 from psconnect.desktop.text import counted, tr
@@ -116,7 +116,7 @@ class HistoryPage(ScrollPage):
         self._beside.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
         self._key.setHidden(self.width() < _KEY_LEAST)
         self.told.setHidden(self.height() < _LOW)
-        for column in (FINDINGS, TOOK):
+        for column in (FOUND, TOOK):
             self.table.setColumnHidden(column, not narrow and not self.compared.isHidden())
 
     def _show(self, loaded: _Loaded) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from psconnect.model.entities import BY_KEY
-from psconnect.model.run_history import ChangedRecord, HistoryCounts, RunQuery
+from psconnect.model.run_history import HistoryCounts, RecordChange, RunQuery
 from psconnect.model.runs import Run
 from psconnect.store.database import open_rosters, sqlite_errors
 from psconnect.store.history import run_table
@@ -35,7 +35,7 @@ class RunList:
     rosters: Path
     connection: str
     numbers: Sequence[int] = ()
-    changed: Mapping[int, Sequence[ChangedRecord]] = field(default_factory=dict)
+    changed: Mapping[int, Sequence[RecordChange]] = field(default_factory=dict)
     matches: int | None = None
 
     @property
@@ -43,7 +43,7 @@ class RunList:
         """How many runs there are."""
         return len(self.numbers)
 
-    def page(self, offset: int, limit: int) -> list[tuple[Run, Sequence[ChangedRecord]]]:
+    def page(self, offset: int, limit: int) -> list[tuple[Run, Sequence[RecordChange]]]:
         """The runs from ``offset`` on, each with the records that were searched for; raises LocalStorage.
 
         A run that was forgotten meanwhile is missing.
@@ -82,15 +82,15 @@ def find_runs(db: sqlite3.Connection, query: RunQuery, changed: Iterable[int] = 
     return [row["no"] for row in rows]
 
 
-def runs_changing(db: sqlite3.Connection, records: Iterable[Match]) -> dict[int, list[ChangedRecord]]:
+def runs_changing(db: sqlite3.Connection, records: Iterable[Match]) -> dict[int, list[RecordChange]]:
     """Which runs change these records, or planned to: one look-up per run and record, as plans are stored."""
-    found: dict[int, list[ChangedRecord]] = {}
+    found: dict[int, list[RecordChange]] = {}
     sql = (
         "SELECT r.no no, c.action action FROM run r CROSS JOIN change c ON c.run = r.no AND c.entity = ? AND c.key = ?"
     )
     for one in records:
         for row in Database(db, execute_plugins=False).query(sql, [BY_KEY[one.entity].rank, one.key]):
-            record = ChangedRecord(one.entity, one.key, one.title, one.number, ACTIONS[row["action"]])
+            record = RecordChange(one.entity, one.key, one.title, one.number, ACTIONS[row["action"]])
             found.setdefault(row["no"], []).append(record)
     return found
 
