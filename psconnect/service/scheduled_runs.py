@@ -43,7 +43,8 @@ class ScheduledRuns(Schedules, Readiness, History):
                 return self._run_due(connection, found, on_event, token) if found else None
             finally:
                 # The computer's zone or its offset may have changed, or the coming days have other times.
-                self._register(connection)
+                self._register(connection, gently=True)
+                self.send_due_notices(token)
 
     def _run_due(self, connection: Connection, found: Due, on_event: OnEvent, cancel: CancelToken) -> Run:
         self._change_notes(connection, lambda notes: start_begun(notes, found))

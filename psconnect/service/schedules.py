@@ -92,7 +92,10 @@ class Schedules(Registering, Runs):
         every = (settings.every if settings.is_on else "day") if on else "never"
         changed_settings = msgspec.structs.replace(settings, every=every)
         check_schedule(changed_settings)
-        return self.save_connection(msgspec.structs.replace(connection, schedule=changed_settings))
+        saved = self.save_connection(msgspec.structs.replace(connection, schedule=changed_settings))
+        # Also if it was on: an entry that is missing, or that somebody switched off, is there again.
+        self._register(saved)
+        return saved
 
     def save_connection(self, connection: Connection) -> Connection:
         """Store settings as Connections does; times that are new count from now on."""

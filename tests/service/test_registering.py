@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,6 +13,8 @@ import pytest
 from psconnect.model.errors import FixSettings, TryLater
 from psconnect.model.schedule import ScheduleSettings
 from psconnect.schedule.systems.kind import Entry, LocalTime
+from psconnect.service import Service
+from psconnect.store.settings.home import home_at
 from tests.support.demo import Connected
 from tests.support.logs import ExpectLog
 from tests.support.schedulers import MadeUpScheduler
@@ -214,6 +217,31 @@ def test_what_the_user_switched_off_in_the_system_stays_off(computer: Computer) 
     computer.move(PHOENIX)
     computer.service.reconcile_schedules()
     assert not computer.entry.enabled
+    computer.at("2026-11-18T17:30:02")
+    assert computer.service.run_scheduled(computer.name)  # noticed by the window
+    assert not computer.entry.enabled
+    computer.service.switch_schedule(computer.name, on=True)
+    assert computer.registered == "yes"
+
+
+def test_switching_on_what_is_on_mends_the_entry(computer: Computer) -> None:
+    computer.save(DAILY)
+    computer.scheduler.entries.clear()
+    computer.service.switch_schedule(computer.name, on=True)
+    assert computer.registered == "yes"
+
+
+def test_a_file_imported_on_another_computer_runs_there(computer: Computer, tmp_path: Path) -> None:
+    computer.save(DAILY)
+    file = tmp_path / "lincoln.toml"
+    computer.service.export_connection(computer.name, file)
+    other = Service(home_at(tmp_path / "other"), clock=computer.connected.clock)
+    scheduler = MadeUpScheduler()
+    other.find_scheduler = lambda _home: scheduler
+    imported = other.import_connection(file)
+    assert list(scheduler.entries) == [imported.id] == [computer.id]
+    assert str(tmp_path / "other") in scheduler.entries[imported.id].command
+    assert other.run_scheduled(imported.name) is None  # nothing is made up from before
 
 
 def test_a_psconnect_that_was_moved_is_registered_anew_and_another_one_keeps_its_own(
