@@ -49,7 +49,7 @@ class WindowClosing(QObject):
 
     def __init__(self, window: ClosableWindow, has_tray: Callable[[], bool], parent: QMainWindow) -> None:
         super().__init__(parent)
-        self._window, self._has_tray = window, has_tray
+        self._window, self.has_tray = window, has_tray
         self.preferences = Preferences()
         self._stopping = self.leaving = False
         self._timer = QTimer(self)
@@ -82,7 +82,7 @@ class WindowClosing(QObject):
         window = self._window
         if self._stopping:
             return self._set_up_kept()
-        if not self.leaving and self.preferences.closing != "quit" and self._has_tray():
+        if not self.leaving and self.preferences.closing != "quit" and self.has_tray():
             if self.preferences.closing == "tray":
                 window.to_tray()
             else:

@@ -13,6 +13,7 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.runs import ActiveRuns
 from psconnect.desktop.widgets.banner import Action
 from psconnect.model.errors import PsconnectError
+from psconnect.model.preferences import Preferences
 from psconnect.model.removal import RemovalProof
 from psconnect.service import Service
 from psconnect.wording.catalogue import translated
@@ -96,6 +97,12 @@ class Navigator(Protocol):
 
     def changed(self) -> None:
         """Settings or states of connections changed: what lists them has to look again."""
+
+    def has_tray(self) -> bool:
+        """Whether there is a tray that the window can be closed to."""
+
+    def closing_means(self, preferences: Preferences) -> None:
+        """The preferences say anew what closing the window does."""
 
     def notice(self, text: str, state: str = "good") -> None:
         """A sentence at the top of the window."""

@@ -42,7 +42,7 @@ class DueCheck(QObject):
     def __init__(self, context: PageContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._looking = False
+        self._looking = self._registered = False
         self._looked = self._ticked = context.now()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -74,12 +74,17 @@ class DueCheck(QObject):
 
     def _due(self) -> list[DueRun]:
         service = self._context.service
+        if not self._registered:
+            # Entries of the system that were lost, changed, or made for another time zone.
+            service.reconcile_schedules()
+            self._registered = True
         found = []
         for state in service.connections():
             name = state.connection.name
             start = None if state.connection.disabled or state.trouble else service.due_start(name)
             if start and not self._left_to_system(start):
                 found.append(DueRun(name, start))
+        service.send_due_notices()
         service.forget_expired()
         return found
 

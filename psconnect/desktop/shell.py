@@ -338,7 +338,3 @@ class MainWindow(Ways):
         self.activateWindow()
         if hidden:
             self.refresh()
-
-    def quit(self) -> None:
-        """Close the window for good, whatever closing it means otherwise."""
-        self.closing.quit()

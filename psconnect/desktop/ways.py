@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QMainWindow
 
+from psconnect.desktop.closing import WindowClosing
 from psconnect.desktop.places import SET_UP, PlaceStack
+from psconnect.model.preferences import Preferences
 from psconnect.model.removal import RemovalProof
 
 
 class Ways(QMainWindow):
-    """A window whose pages stand in ``places``."""
+    """A window whose pages stand in ``places``, and whose ``closing`` decides what becomes of it."""
 
     places: PlaceStack
+    closing: WindowClosing
 
     def connections(self) -> None:
         """Show the start page."""
@@ -112,3 +115,15 @@ class Ways(QMainWindow):
     def show_of_open(self, page: str) -> None:
         """Show a page of the open connection."""
         self.places.go(page, self.open_name)
+
+    def has_tray(self) -> bool:
+        """Whether there is a tray that the window can be closed to."""
+        return self.closing.has_tray()
+
+    def closing_means(self, preferences: Preferences) -> None:
+        """The preferences say anew what closing the window does."""
+        self.closing.preferences = preferences
+
+    def quit(self) -> None:
+        """Close the window for good, whatever closing it means otherwise."""
+        self.closing.quit()

@@ -41,7 +41,7 @@ class SourceNews(msgspec.Struct, frozen=True):
     covers: list[str] = msgspec.field(default_factory=list)
 
 
-class News(msgspec.Struct, frozen=True):
+class NewsOfSource(msgspec.Struct, frozen=True):
     """The answer as it is kept and shown.
 
     Attributes:

@@ -24,8 +24,8 @@ from psconnect.service.figures import Figures, StandingFigures
 from psconnect.service.find import Find
 from psconnect.service.following import Following, Marks, RunNews
 from psconnect.service.live import NOT_KEPT, LiveReading, LiveStatus
+from psconnect.service.login_start import LoginStart, StartingAtLogin
 from psconnect.service.news import AskingForNews
-from psconnect.service.preferences import PreferenceKeeping
 from psconnect.service.proving import PROVED_START, Proving
 from psconnect.service.reports import REPORT_ENDINGS, Reports, report_name
 from psconnect.service.review import Limit, Review, Undoable
@@ -107,6 +107,7 @@ __all__ = [
     "Limit",
     "LiveReading",
     "LiveStatus",
+    "LoginStart",
     "Marks",
     "Match",
     "Measure",
@@ -179,7 +180,7 @@ class Service(
     Find,
     Figures,
     LimitFigures,
-    PreferenceKeeping,
+    StartingAtLogin,
     Following,
     AskingForNews,
 ):

@@ -19,6 +19,8 @@ from psconnect.model.runs import Run
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.schedule.systems.here import scheduler_here
 from psconnect.schedule.systems.kind import Scheduler
+from psconnect.schedule.systems.login import start_at_login
+from psconnect.schedule.systems.login_item import LoginItem
 from psconnect.sources.kind import OpenSource, SourceContext
 from psconnect.sources.powerschool.system import open_client
 from psconnect.store.database import open_rosters, sqlite_errors
@@ -45,7 +47,8 @@ class Found:
 class Base:
     """One home with its connections; base class of the service's parts.
 
-    ``find_scheduler`` gives the system's own scheduler for the id of a home; tests give a made-up one.
+    ``find_scheduler`` gives the system's own scheduler for the id of a home, and ``find_login_item`` what it starts at
+    login; tests give made-up ones.
     """
 
     home: Home
@@ -53,6 +56,7 @@ class Base:
     clock: Clock = field(default_factory=Clock)
     on_step: Callable[[str], None] = no_step
     find_scheduler: Callable[[str], Scheduler | None] = scheduler_here
+    find_login_item: Callable[[str], LoginItem | None] = start_at_login
 
     @property
     def _files(self) -> ConnectionFiles:

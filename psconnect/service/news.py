@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import PsconnectError, SignInAgain
-from psconnect.model.news import News, ReadBefore
+from psconnect.model.news import NewsOfSource, ReadBefore
 from psconnect.model.runs import WORKING, Run
 from psconnect.service.base import Base
 from psconnect.store.history import run_table
@@ -24,7 +24,7 @@ _VERSION = "version"
 class AskingForNews(Base):
     """What the start page says about the source."""
 
-    def news(self, name: str, cancel: CancelToken | None = None, *, ask: bool = True) -> News | None:
+    def news(self, name: str, cancel: CancelToken | None = None, *, ask: bool = True) -> NewsOfSource | None:
         """What the source has of changes since the last run; None where there was no run, or nothing is known yet.
 
         It is asked again after four hours at the earliest, and after a new run; without ``ask`` not at all. What goes
@@ -44,9 +44,9 @@ class AskingForNews(Base):
             return kept
         try:
             with self.opened(choices_of(connection), cancel) as source:
-                news = News(run.id, run.started, now, found=source.news(before))
+                news = NewsOfSource(run.id, run.started, now, found=source.news(before))
         except PsconnectError as error:
-            news = News(run.id, run.started, now, error=error.as_dict(), refused=isinstance(error, SignInAgain))
+            news = NewsOfSource(run.id, run.started, now, error=error.as_dict(), refused=isinstance(error, SignInAgain))
         keep_news(rosters, news)
         return news
 

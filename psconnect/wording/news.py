@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from psconnect.model.news import News, SourceNews
+from psconnect.model.news import NewsOfSource, SourceNews
 from psconnect.wording.catalogue import number, tr
 from psconnect.wording.records import listed, rows_label, rows_order
 from psconnect.wording.times import moment
 
 
-def news_in_words(news: News, now: datetime) -> str:
+def news_in_words(news: NewsOfSource, now: datetime) -> str:
     """A sentence for the connection's card; empty where there is nothing that could be asked."""
     when = moment(news.asked, now)
     if news.found is None:

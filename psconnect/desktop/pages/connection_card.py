@@ -20,7 +20,7 @@ from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, state_of_connection
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.sparkline import Sparkline
-from psconnect.model.news import News
+from psconnect.model.news import NewsOfSource
 from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
@@ -32,7 +32,9 @@ _BUTTON_WIDTH, _LEAST = 140, 320
 class ConnectionCard(Card):
     """One connection; ``set_first`` makes its main button the filled one of the page."""
 
-    def __init__(self, context: PageContext, state: ConnectionState, runs: list[Run], news: News | None = None) -> None:
+    def __init__(
+        self, context: PageContext, state: ConnectionState, runs: list[Run], news: NewsOfSource | None = None
+    ) -> None:
         super().__init__()
         self._context, self._state, self._news, self._first = context, state, news, False
         name = self.name = state.connection.name

@@ -20,7 +20,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.wizard.waiting import WaitingSetUp, waiting_set_ups
 from psconnect.model.errors import FixSettings
-from psconnect.model.news import News
+from psconnect.model.news import NewsOfSource
 from psconnect.model.runs import Run
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
@@ -33,7 +33,7 @@ class _Loaded:
     connections: list[tuple[ConnectionState, list[Run]]]
     damaged: list[FixSettings]
     waiting: list[WaitingSetUp]
-    news: dict[str, News | None]
+    news: dict[str, NewsOfSource | None]
 
 
 class ConnectionsPage(ScrollPage):

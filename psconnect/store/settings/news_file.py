@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 
 from psconnect.logs import logger
-from psconnect.model.news import News
+from psconnect.model.news import NewsOfSource
 from psconnect.store.files import storage_errors, write_atomically
 
 
-def kept_news(rosters: Path) -> News | None:
+def kept_news(rosters: Path) -> NewsOfSource | None:
     """The last answer; None if there is none, or if it can't be read."""
     path = _place(rosters)
     with storage_errors(path):
@@ -19,13 +19,13 @@ def kept_news(rosters: Path) -> News | None:
             return None
         content = path.read_bytes()
     try:
-        return msgspec.json.decode(content, type=News)
+        return msgspec.json.decode(content, type=NewsOfSource)
     except msgspec.DecodeError:
         logger.warning("kept news can't be read")
         return None
 
 
-def keep_news(rosters: Path, news: News) -> None:
+def keep_news(rosters: Path, news: NewsOfSource) -> None:
     """Keep an answer."""
     write_atomically(_place(rosters), msgspec.json.encode(news))
 
