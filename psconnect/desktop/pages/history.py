@@ -16,10 +16,11 @@ from psconnect.desktop.pages.compared import ComparedCard
 from psconnect.desktop.pages.history_filter import HistoryFilter
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
-from psconnect.desktop.widgets.banner import Action
+from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.chart_key import chart_key
+from psconnect.desktop.widgets.export_menu import ExportButton, Exported
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.runs_chart import MOST_RUNS, RunsChart
@@ -49,7 +50,11 @@ class HistoryPage(ScrollPage):
         self._context = context
         self.name, self._compared = "", ("", "")
         self.disclosed_button = secondary(tr("What was disclosed"), lambda: context.go.disclosures(self.name))
+        self.outcome = Banner()
+        self.export_button = ExportButton(tr("Export the chosen run"), context, self.outcome, self._exported)
         self.buttons.addWidget(self.disclosed_button)
+        self.buttons.addWidget(self.export_button)
+        self.body.addWidget(self.outcome)
         self.model = RunsModel(context.now, self)
         self.model.on_ticks = self._ticked
         self.model.failed.connect(self.show_error)
@@ -95,6 +100,7 @@ class HistoryPage(ScrollPage):
             self.model.untick()
             self.filter.clear()
         self.name, self.again = name, partial(self.load, name)
+        self.outcome.hide()
         self._look()
 
     def _look(self) -> None:
@@ -204,6 +210,11 @@ class HistoryPage(ScrollPage):
         """Number of the run whose line is the current one; 0 for none."""
         place, runs = self.table.currentIndex().row(), self.model.runs
         return runs.numbers[place] if runs and 0 <= place < runs.total else 0
+
+    def _exported(self) -> Exported | None:
+        """The run whose line is the current one."""
+        run = self.model.run(self.table.currentIndex().row())
+        return Exported(run.id) if run else None
 
     def _open(self, place: int) -> None:
         run, go = self.model.run(place), self._context.go
