@@ -57,16 +57,19 @@ class ChangesOf:
         rows = self.db.execute(sql, [self.number])
         return {(BY_RANK[rank].key, ACTIONS[action]): count for rank, action, count in rows}
 
-    def of(self, entity: Entity, action: str = "") -> Iterator[ChangedRecord]:
-        """The changes of one kind of records, or one kind of change of them, by key."""
+    def of(self, entity: Entity, action: str = "", *, titled: bool = True) -> Iterator[ChangedRecord]:
+        """The changes of one kind of records, or one kind of change of them, by key.
+
+        Without ``titled`` they have no title, which takes most of the time where records are named by others.
+        """
         sql, values = "SELECT key, action, before, after FROM change WHERE run = ? AND entity = ?", [entity.rank]
         if action:
             sql, values = f"{sql} AND action = ?", [entity.rank, ACTION_CODES[action]]
         for key, code, before, after in self.db.execute(f"{sql} ORDER BY key", [self.number, *values]):
-            yield self._changed(entity, key, ACTIONS[code], before, after)
+            yield self._changed(entity, key, ACTIONS[code], before, after, titled=titled)
 
     def _changed(
-        self, entity: Entity, key: int, action: str, before: bytes | None, after: bytes | None
+        self, entity: Entity, key: int, action: str, before: bytes | None, after: bytes | None, *, titled: bool
     ) -> ChangedRecord:
         old = decode_record(before) if before is not None else None
         new = decode_record(after) if after is not None else None
@@ -75,7 +78,7 @@ class ChangesOf:
         differing = tuple(_differences(entity, old, new))
         if self.masks:
             return self._masked(entity, key, action, record, tuple((name, "", "") for name, _a, _b in differing))
-        title = self._titles.title(entity, values)
+        title = self._titles.title(entity, values) if titled else ""
         differing = tuple(self._with_school_names(entity, one) for one in differing)
         row = ChangeRow(
             entity.key, key, action, title, number_of(entity, values), self._school(entity, record), differing

@@ -157,9 +157,9 @@ class ReportContent:
             and (not wanted.text or names.matches(names.named(one), wanted.text))
         )
 
-    def changed(self, entity: Entity, action: str = "") -> Iterator[ChangedRecord]:
+    def changed(self, entity: Entity, action: str = "", *, titled: bool = True) -> Iterator[ChangedRecord]:
         """The changes of one kind of records."""
-        for one in self.changes.of(entity, action):
+        for one in self.changes.of(entity, action, titled=titled):
             self._tell()
             yield one
 

@@ -167,7 +167,8 @@ class _Sheets:
         if not self._masked:
             columns += [_attribute_column(entity, name) for name in entity.attributes]
         sheet = self._sheet(entity_label(entity.key), columns)
-        for one in self._content.changed(entity):
+        # The attributes have columns of their own, the name with them.
+        for one in self._content.changed(entity, titled=False):
             sheet.add(self._change(entity, one))
         sheet.end()
 
