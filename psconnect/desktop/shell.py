@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from psconnect.desktop.beside import send_beside
 from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.closing import WindowClosing
 from psconnect.desktop.context import PageContext
@@ -70,6 +71,7 @@ class MainWindow(Ways):
         self.setWindowTitle(title)
         self.setMinimumSize(SMALLEST)
         self.bridge = Bridge(self)
+        send_beside(service, self.bridge)
         self.runs = ActiveRuns(self.bridge, service, self)
         self.context = PageContext(service, self.bridge, self.runs, self, open_url)
         self._asks_back = False

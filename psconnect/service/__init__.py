@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from psconnect.destinations.kind import Kind
+from psconnect.mail import MailProvider, mail_providers, provider_of
 from psconnect.model.findings import Finding
 from psconnect.model.runs import SetAside
 from psconnect.model.setting_fields import SecretField, SettingField, TableColumn
@@ -47,6 +48,7 @@ from psconnect.store.history.run_search import RunList
 from psconnect.store.reading.last_reading import FINDABLE, Match
 from psconnect.store.reading.standing_records import RecordList
 from psconnect.store.settings.home import Home, find_home, slug
+from psconnect.store.settings.notice_notes import NoticeNotes
 from psconnect.store.settings.secrets import CLIENT_SECRET, SecretPlace, secret_word
 from psconnect.sync.adoption import ADOPTABLE, AdoptedRow, AdoptionPreview
 from psconnect.sync.attribute_settings import (
@@ -108,11 +110,13 @@ __all__ = [
     "LiveReading",
     "LiveStatus",
     "LoginStart",
+    "MailProvider",
     "Marks",
     "Match",
     "Measure",
     "MissingCount",
     "NewId",
+    "NoticeNotes",
     "Offer",
     "OfferedCourse",
     "OfferedSchool",
@@ -155,11 +159,13 @@ __all__ = [
     "known_field",
     "made_usernames",
     "mail_domain",
+    "mail_providers",
     "mappable_fields",
     "offered_templates",
     "options_of",
     "parse_threshold",
     "plugin_name",
+    "provider_of",
     "report_name",
     "roster_settings",
     "secret_word",

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.preferences.card import PreferenceCard
 from psconnect.desktop.preferences.language import LanguageCard
+from psconnect.desktop.preferences.mail import MailCard
 from psconnect.desktop.preferences.storage import StorageCard
 from psconnect.desktop.preferences.tray import TrayCard
 from psconnect.desktop.text import tr
@@ -16,7 +17,7 @@ from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.taborder import first_control
 from psconnect.model.preferences import Preferences
 
-CARDS: tuple[Callable[[PageContext], PreferenceCard], ...] = (TrayCard, LanguageCard, StorageCard)
+CARDS: tuple[Callable[[PageContext], PreferenceCard], ...] = (MailCard, TrayCard, LanguageCard, StorageCard)
 """The cards in their order on the page; a preference is added here and in a module of desktop/preferences."""
 
 

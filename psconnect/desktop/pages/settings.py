@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.in_use import disabled_in_words, switch_use
+from psconnect.desktop.pages.notices_card import NoticesCard
 from psconnect.desktop.pages.remove_card import RemoveCard
 from psconnect.desktop.runs import start_as_wished
 from psconnect.desktop.sentences import where_from_to
@@ -28,6 +29,9 @@ from psconnect.model.removal import RemovalProof
 from psconnect.service import slug
 from psconnect.wording.errors import word
 
+_NOTICES = 2
+"""The place of the notices among what the page shows; before it are the settings, and the actions on the whole."""
+
 
 class SettingsPage(ScrollPage):
     """The settings of one connection at a time."""
@@ -43,7 +47,8 @@ class SettingsPage(ScrollPage):
         self.ids_button = secondary(tr("Ids"), lambda: context.go.ids(self.name))
         self.manage_button = secondary("", self._turn)
         self.finder = FindSetting(lambda found: self.forms.lead_to(found.setting))
-        for part in (self.finder, self.ids_button, self.manage_button):
+        self.notices_button = secondary(tr("Notices"), self._turn_to_notices)
+        for part in (self.finder, self.notices_button, self.ids_button, self.manage_button):
             self.buttons.addWidget(part)
         self._sides = QStackedWidget()
         self._sides.addWidget(self.forms)
@@ -56,6 +61,8 @@ class SettingsPage(ScrollPage):
         actions = column(self._file_card(), self._state_card(), self.remove_card, 1, spacing=SPACE_L)
         actions.setProperty("look", "page")
         self._sides.addWidget(Scrolling(actions, tr("Export, disable or remove")))
+        self.notices_card = NoticesCard(context, context.go.changed)
+        self._sides.addWidget(Scrolling(column(self.notices_card, 1), tr("Notices")))
         self._show_side(managing=False)
 
     def load(self, name: str, setting: str = "") -> None:
@@ -101,10 +108,19 @@ class SettingsPage(ScrollPage):
         self.set_title(self.word, tr("{name}: {way}", name=self.name, way=where_from_to(connection)))
         self._show_disabled(disabled=connection.disabled)
         self.remove_card.load(connection.name)
+        self.notices_card.load(connection)
         self.show_content()
 
     def _turn(self) -> None:
         self._show_side(managing=self._sides.currentIndex() == 0)
+
+    def _turn_to_notices(self) -> None:
+        if self._sides.currentIndex() == _NOTICES:
+            self._show_side(managing=False)
+            return
+        self._show_side(managing=True)
+        self._sides.setCurrentIndex(_NOTICES)
+        self.notices_card.to.setFocus()
 
     def _show_side(self, *, managing: bool) -> None:
         """Show either the settings, or the actions on the connection as a whole."""
