@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from psconnect.model.errors import FixSettings
-from psconnect.schedule.systems.kind import Entry, LocalTime, Scheduler, registered_as
+from psconnect.schedule.systems.kind import Entry, LocalTime, Scheduler
+from tests.support.schedulers import registered_as
 
 HOME, OTHER_HOME = "1a2b3c4d" * 4, "5e6f7a8b" * 4
 _AWKWARD = (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from psconnect.model.errors import FixSettings, PsconnectError
-from psconnect.schedule.systems.kind import Entry, without_years
+from psconnect.schedule.systems.kind import Entry, Scheduler, without_years
 
 
 @dataclass
@@ -67,3 +67,13 @@ class MadeUpScheduler:
     def _refuse(self) -> None:
         if self.refusal:
             raise self.refusal
+
+
+def registered_as(scheduler: Scheduler, entry: Entry) -> str:
+    """How exactly this entry stands with the system: ``yes``, ``no``, ``differs`` or ``switched-off``."""
+    found = scheduler.read_back(entry.id)
+    if found is None:
+        return "no"
+    if replace(found, enabled=True) != (entry if scheduler.keeps_until else without_years(entry)):
+        return "differs"
+    return "yes" if found.enabled else "switched-off"

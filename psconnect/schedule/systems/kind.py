@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal, Protocol
+from typing import Protocol
 
 from psconnect.model.schedule import WEEKDAYS, Weekday
 
-Registered = Literal["yes", "no", "differs", "switched-off"]
 NO_YEAR = 2000
 """The year of days read back from a system that keeps none; it has a 29 February."""
 _ID = re.compile(r"[a-z][a-z0-9]{3,11}(-[a-z]{1,8})?")
@@ -105,17 +104,6 @@ class Scheduler(Protocol):
 
     def start_now(self, entry_id: str) -> None:
         """Have the system start the entry's command once, within two minutes; doesn't wait for its end."""
-
-
-def registered_as(scheduler: Scheduler, entry: Entry) -> Registered:
-    """How the entry stands with the system, compared with what it has to be."""
-    found = scheduler.read_back(entry.id)
-    if found is None:
-        return "no"
-    as_kept = replace if scheduler.keeps_until else without_years
-    if replace(as_kept(found), enabled=True) != as_kept(entry):
-        return "differs"
-    return "yes" if found.enabled else "switched-off"
 
 
 def without_years(entry: Entry) -> Entry:

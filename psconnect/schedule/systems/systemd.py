@@ -11,7 +11,7 @@ from pathlib import Path
 
 from psconnect.model.errors import FixSettings, TryLater
 from psconnect.schedule.systems.entry_names import EntryNames
-from psconnect.schedule.systems.kind import Entry
+from psconnect.schedule.systems.kind import Entry, without_years
 from psconnect.schedule.systems.tools import ToolAnswer, ask
 from psconnect.schedule.systems.unit_files import command_in, service_file, timer_file, times_in
 from psconnect.store.files import storage_errors, write_atomically
@@ -96,7 +96,7 @@ class Systemd:
         calendars = [_inner(one, "OnCalendar") for one in timer["TimersCalendar"]]
         at_login = any(_inner(one, "OnStartupUSec") for one in timer["TimersMonotonic"])
         on = timer["UnitFileState"] == ["enabled"] and timer["ActiveState"] == ["active"]
-        return Entry(entry_id, name, command, times_in(calendars), at_login=at_login, enabled=on)
+        return without_years(Entry(entry_id, name, command, times_in(calendars), at_login=at_login, enabled=on))
 
     def listed(self) -> list[str]:
         """The ids of this home's services in the user's folder."""

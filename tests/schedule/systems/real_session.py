@@ -17,15 +17,16 @@ from typing import Any
 import pytest
 
 from psconnect.model.clock import CancelToken, Clock
-from psconnect.model.errors import PsconnectError, TryLater
+from psconnect.model.errors import FixSettings, PsconnectError, TryLater
 from psconnect.schedule.systems.cron import Cron
 from psconnect.schedule.systems.here import scheduler_here
-from psconnect.schedule.systems.kind import Entry, LocalTime, Scheduler, registered_as
+from psconnect.schedule.systems.kind import Entry, LocalTime, Scheduler
 from psconnect.schedule.systems.once import start_once
 from psconnect.schedule.systems.program import own_command
 from psconnect.schedule.systems.systemd import Systemd
 from psconnect.store.settings.home import find_home
 from tests.contracts.scheduler_contract import HOME, OTHER_HOME, SchedulerCase, check_scheduler
+from tests.support.schedulers import registered_as
 
 _NOTES = """\
 #!{python} -SE
@@ -118,6 +119,7 @@ def systemd(folder: Path, *options: str) -> None:
         trace = lambda: (files_of_the_user(), _loaded())  # noqa: E731 - a function of one expression
         check_scheduler(SchedulerCase(one, Systemd(OTHER_HOME), (str(notes.program),), notes.arguments, trace))
         before = trace()
+        _a_folder_that_is_not_read(folder)
         _a_timer_starts_psconnect(folder, one)
         _a_changed_time_counts(one, notes)
         _a_start_at_work_goes_on(one, notes)
@@ -172,6 +174,16 @@ def _without_a_session() -> None:
         Systemd(HOME).register(Entry("kx3f9q", "x", ("/bin/true",)))
     assert refused.value.key == "PSC-SCHEDULE-NO-SESSION/systemd"
     assert Systemd(HOME).listed() == []
+
+
+def _a_folder_that_is_not_read(folder: Path) -> None:
+    """A shell may have set XDG_CONFIG_HOME, which the user's systemd, started at login, doesn't know."""
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    with pytest.raises(FixSettings) as refused:
+        Systemd(HOME, {**os.environ, "XDG_CONFIG_HOME": str(elsewhere)}).register(Entry("kx3f9q", "x", ("/bin/true",)))
+    assert refused.value.code == "PSC-SCHEDULE-UNREAD"
+    assert not list(elsewhere.rglob("*psconnect*"))
 
 
 def _loaded() -> list[str]:

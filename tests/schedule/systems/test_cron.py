@@ -11,8 +11,9 @@ import pytest
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.errors import FixSettings
 from psconnect.schedule.systems.cron import Cron
-from psconnect.schedule.systems.kind import Entry, LocalTime, registered_as
+from psconnect.schedule.systems.kind import Entry, LocalTime
 from tests.contracts.scheduler_contract import HOME
+from tests.support.schedulers import registered_as
 from tests.support.system_tools.installed import install_tool
 
 _ENTRY = Entry("kx3f9q", "Lincoln", ("/opt/psconnectw", "sync", "50 % of"), (LocalTime(5, 30, ("sun", "tue")),))

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from psconnect.schedule.systems.kind import Entry, LocalTime, registered_as
-from tests.support.schedulers import MadeUpScheduler
+from psconnect.schedule.systems.kind import Entry, LocalTime
+from tests.support.schedulers import MadeUpScheduler, registered_as
 
 _ENTRY = Entry("kx3f9q", "Lincoln", ("/opt/psconnectw", "sync", "Lincoln"), (LocalTime(5, 30), LocalTime(18, 0)))
 

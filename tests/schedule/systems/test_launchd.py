@@ -12,9 +12,10 @@ import pytest
 
 from psconnect.model.errors import FixSettings, TryLater
 from psconnect.schedule.systems.agent_file import agent_file, entry_in_agent
-from psconnect.schedule.systems.kind import Entry, LocalTime, registered_as
+from psconnect.schedule.systems.kind import Entry, LocalTime
 from psconnect.schedule.systems.launchd import Launchd
 from tests.contracts.scheduler_contract import HOME
+from tests.support.schedulers import registered_as
 from tests.support.system_tools.installed import install_tool
 
 _ENTRY = Entry("kx3f9q", "Lincoln", ("/Apps/psconnectw", "sync", "Søn & Co"), (LocalTime(5, 30),), at_login=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 
 import pytest
 
 from psconnect.model.errors import FixSettings, PsconnectError, TryLater
-from psconnect.schedule.systems import here
+from psconnect.schedule.systems import here, systemd
 from psconnect.schedule.systems.cron import Cron
 from psconnect.schedule.systems.launchd import Launchd
 from psconnect.schedule.systems.systemd import Systemd
@@ -90,3 +91,10 @@ def test_a_scheduler_that_there_is_not() -> None:
     with pytest.raises(FixSettings) as wrong:
         here.scheduler_here("1a2b", {here.VARIABLE: "at"})
     assert wrong.value.code == "PSC-SCHEDULE-CHOICE"
+
+
+def test_a_user_who_lingers_is_served_while_logged_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(systemd, "LINGER", tmp_path)
+    assert not Systemd("1a2b").runs_logged_out
+    (tmp_path / getpass.getuser()).touch()
+    assert Systemd("1a2b").runs_logged_out
