@@ -119,7 +119,7 @@ class WindowClosing(QObject):
     def _ask_once(self) -> None:
         text = tr(
             "Keep psconnect in the tray when its window is closed? Runs go on there, and you are told when one needs "
-            "you. This is asked once; the preferences hold your answer."
+            "you."
         )
         answers: list[Action] = [
             (tr("Keep it in the tray"), partial(self._remember, "tray")),

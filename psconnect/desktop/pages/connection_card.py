@@ -58,7 +58,7 @@ class ConnectionCard(Card):
         self.refresh()
 
     def _lay_out(self) -> None:
-        words = column(row(self.name_button, self._chip, 1), self._when, self._what, self.news, spacing=2)
+        words = column(row(self.name_button, self._chip, 1), self._when, self._what, spacing=2)
         success = column(Label(tr("Last success"), "help"), self._success, spacing=0)
         success.setFixedWidth(_BUTTON_WIDTH)
         self._buttons = QWidget()
@@ -75,6 +75,7 @@ class ConnectionCard(Card):
         self._whole.addWidget(self._side, 0, Qt.AlignmentFlag.AlignVCenter)
         self._whole.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(self._whole)
+        self.body.addWidget(self.news)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Narrow enough for any window: before it gets so narrow, the parts go below each other."""
@@ -89,6 +90,11 @@ class ConnectionCard(Card):
         side = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignVCenter
         for part in (self._side, self._buttons):
             self._whole.setAlignment(part, side)
+
+    @property
+    def disabled(self) -> bool:
+        """Whether nothing runs, because somebody wants it so."""
+        return self._state.connection.disabled
 
     @property
     def needs_you(self) -> bool:

@@ -89,8 +89,12 @@ class ConnectionsPage(ScrollPage):
             ConnectionCard(self._context, state, runs, loaded.news.get(state.connection.name))
             for state, runs in loaded.connections
         ]
-        for heading, needed in ((tr("Need you"), True), (tr("In order"), False)):
-            cards = [card for card in found if card.needs_you == needed]
+        groups = (
+            (tr("Need you"), [card for card in found if card.needs_you]),
+            (tr("In order"), [card for card in found if not card.needs_you and not card.disabled]),
+            (tr("Disabled"), [card for card in found if card.disabled]),
+        )
+        for heading, cards in groups:
             if cards:
                 self._list.addWidget(Label(heading, "section"))
             for card in cards:
@@ -99,7 +103,7 @@ class ConnectionsPage(ScrollPage):
         self._say_how_many(found)
         # There is one filled button: what the first connection needs, else the way to the first connection.
         for place, card in enumerate(self.cards.values()):
-            card.set_first(first=not place)
+            card.set_first(first=not place and not card.disabled)
             card.set_narrow(narrow=self.width() < _NARROW)
         self.set_up_button.set_look("secondary" if found else "primary")
         self._show_damaged(loaded.damaged)
@@ -108,13 +112,14 @@ class ConnectionsPage(ScrollPage):
             self.cards[focused[0]].controls[focused[1]].setFocus()
 
     def _say_how_many(self, cards: list[ConnectionCard]) -> None:
-        needing = sum(card.needs_you for card in cards)
+        used = [card for card in cards if not card.disabled]
+        needing = sum(card.needs_you for card in used)
         told = (
-            counted(needing, "1 of {all} needs you.", "{count} of {all} need you.", all=len(cards))
+            counted(needing, "1 of {all} needs you.", "{count} of {all} need you.", all=len(used))
             if needing
-            else counted(len(cards), "It is in order.", "All {count} are in order.")
+            else counted(len(used), "It is in order.", "All {count} are in order.")
         )
-        self.set_title(self.word, told if cards else "")
+        self.set_title(self.word, told if used else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """In a narrow window the parts of a card stand below each other."""
