@@ -22,7 +22,7 @@ from psconnect.wording.run_comparison import (
 )
 from psconnect.wording.times import short_day
 
-_NONE, _FIGURES = Reconciled(), 70
+_NONE, _FIGURES, _CHANGE = Reconciled(), 72, 62
 
 
 class ComparedCard(Card):
@@ -35,7 +35,7 @@ class ComparedCard(Card):
         self.close_button = Button("", on_close, look="link", symbol="cross", name=tr("Take the ticks away"))
         self.add(row(wide(Label(heading, "heading")), self.close_button))
         self.model = RowsModel([tr("Delivered"), "", "", tr("Change")], frozenset({1, 2, 3}), self)
-        self.table = Table(self.model, heading, [0, _FIGURES, _FIGURES, _FIGURES])
+        self.table = Table(self.model, heading, [0, _FIGURES, _FIGURES, _CHANGE])
         margins = self.body.contentsMargins()
         self.body.setContentsMargins(SPACE_M, margins.top() - SPACE_S, SPACE_M, margins.bottom())
         self.add(self.table)
@@ -54,7 +54,7 @@ class ComparedCard(Card):
         kinds = by_care({**found.earlier.standing, **found.later.standing})
         lines = [_line(entity_label(key), *(side.standing.get(key, _NONE) for side in sides)) for key in kinds]
         sums = [altogether(side.standing.values()) for side in sides]
-        self.model.show_rows([*lines, _line(tr("All records"), *sums, strong=True)])
+        self.model.show_rows([*lines, _line(tr("All"), *sums, strong=True)])
         self.table.fit_rows()
         self.findings.setText(findings_sentence(found))
         self.took.setText(took_sentence(found))

@@ -31,7 +31,7 @@ from psconnect.service import RunList
 from psconnect.wording.history import history_sentence, kept_sentence
 from psconnect.wording.run_comparison import ticked_words
 
-_NARROW, _LOW, _LEAST_ROWS, _COMPARED_LEAST, _TWO = 720, 620, 200, 352, 2
+_NARROW, _LOW, _LEAST_ROWS, _COMPARED_LEAST, _TWO = 860, 620, 200, 340, 2
 _KEY_LEAST = 820
 
 
