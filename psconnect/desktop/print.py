@@ -11,20 +11,19 @@ from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QPoi
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPageSize, QPainter, QPdfWriter
 
 from psconnect.desktop.print_layout import (
-    BOTTOM,
     HIGH,
-    LEFT,
-    POINT,
+    PAGE_BOTTOM,
+    PAGE_LEFT,
     WIDE,
     PageLayout,
     PlacedLine,
     PlacedText,
-    TextStyle,
     area,
     lay_out,
     token_of,
 )
 from psconnect.desktop.text import tr
+from psconnect.desktop.typesetting import POINT, TextStyle
 from psconnect.model.clock import CancelToken
 from psconnect.model.printed import PrintedReport
 
@@ -104,29 +103,29 @@ class _Pages:
 
     def _head(self, number: int) -> None:
         kind = TextStyle(9.5 if number == 1 else 8.5, QFont.Weight.DemiBold)
-        half = (WIDE - 2 * LEFT) / 2
+        half = (WIDE - 2 * PAGE_LEFT) / 2
         if number == 1:
             self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._painter.setBrush(QColor(token_of("accent")))
             self._painter.setPen(Qt.PenStyle.NoPen)
-            self._painter.drawRoundedRect(QRectF(LEFT, _HEAD_AT, _MARK, _MARK), 2.5 * POINT, 2.5 * POINT)
+            self._painter.drawRoundedRect(QRectF(PAGE_LEFT, _HEAD_AT, _MARK, _MARK), 2.5 * POINT, 2.5 * POINT)
         indent = _MARK + 6 * POINT if number == 1 else 0
-        self._text(PlacedText(LEFT + indent, _HEAD_AT - POINT, half, self._report.kind, kind))
+        self._text(PlacedText(PAGE_LEFT + indent, _HEAD_AT - POINT, half, self._report.kind, kind))
         whose = TextStyle(8.5, colour="muted", right=True)
-        self._text(PlacedText(LEFT + half, _HEAD_AT - POINT, half, self._report.whose[:80], whose))
-        self._line(PlacedLine(LEFT, _HEAD_AT + 20 * POINT, WIDE - 2 * LEFT))
+        self._text(PlacedText(PAGE_LEFT + half, _HEAD_AT - POINT, half, self._report.whose[:80], whose))
+        self._line(PlacedLine(PAGE_LEFT, _HEAD_AT + 20 * POINT, WIDE - 2 * PAGE_LEFT))
 
     def _foot(self, number: int) -> None:
         report, quiet = self._report, TextStyle(8, colour="muted")
-        across = WIDE - 2 * LEFT
-        self._line(PlacedLine(LEFT, BOTTOM + 8 * POINT, across))
+        across = WIDE - 2 * PAGE_LEFT
+        self._line(PlacedLine(PAGE_LEFT, PAGE_BOTTOM + 8 * POINT, across))
         text = report.foot
         if number == 1 and report.names:
             page = self._layout.anchors.get(report.names, self._count)
             text = tr("Names follow from page {page}. {handle}", page=page, handle=report.foot)
-        self._text(PlacedText(LEFT, _FOOT_AT, 0.48 * across, text, quiet))
+        self._text(PlacedText(PAGE_LEFT, _FOOT_AT, 0.48 * across, text, quiet))
         made = TextStyle(8, colour="muted", right=True)
-        self._text(PlacedText(LEFT + 0.48 * across, _FOOT_AT, 0.42 * across, report.printed, made))
+        self._text(PlacedText(PAGE_LEFT + 0.48 * across, _FOOT_AT, 0.42 * across, report.printed, made))
         place = tr("{number} of {count}", number=number, count=self._count)
         strong = TextStyle(8, QFont.Weight.DemiBold, right=True)
-        self._text(PlacedText(LEFT + 0.9 * across, _FOOT_AT, 0.1 * across, place, strong))
+        self._text(PlacedText(PAGE_LEFT + 0.9 * across, _FOOT_AT, 0.1 * across, place, strong))

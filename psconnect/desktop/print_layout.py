@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
+from PySide6.QtCore import QRectF
 
 from psconnect.desktop.theme.tokens import LIGHT
+from psconnect.desktop.typesetting import BOLD, PLAIN, POINT, SMALL_SIZE, TEXT_SIZE, TextStyle, Typesetter
 from psconnect.model.clock import CancelToken
 from psconnect.model.printed import (
     PrintedBeside,
@@ -28,29 +28,14 @@ from psconnect.model.printed import (
     PrintedText,
 )
 
-POINT = 10.0
 WIDE, HIGH = 595 * POINT, 842 * POINT
 """A4, upright."""
-LEFT, TOP, BOTTOM = 42 * POINT, 64 * POINT, HIGH - 54 * POINT
-_ACROSS = WIDE - 2 * LEFT
-FAMILIES = ("Segoe UI", "Inter", "Helvetica Neue", "Arial", "DejaVu Sans")
-"""Not the system face of a Mac: it may not be embedded, and its text could not be selected."""
+PAGE_LEFT, PAGE_TOP, PAGE_BOTTOM = 42 * POINT, 64 * POINT, HIGH - 54 * POINT
+_ACROSS = WIDE - 2 * PAGE_LEFT
 _LONGEST_TEXT = 600
 _GAP, _ROW_AIR, _HEADING_AIR = 8 * POINT, 2.2 * POINT, 11 * POINT
 _KEPT_WITH_NEXT = {1: 0.0, 2: 48 * POINT, 3: 84 * POINT, 4: 60 * POINT}
 _SIZES = {1: 16.5, 2: 11.5, 3: 11.0, 4: 9.5}
-_TEXT, _SMALL = 9.5, 8.5
-_BOLD, _PLAIN = QFont.Weight.DemiBold, QFont.Weight.Normal
-
-
-@dataclass(frozen=True)
-class TextStyle:
-    """How a text looks: size in points, weight, and the token of its colour."""
-
-    size: float = _TEXT
-    weight: QFont.Weight = _PLAIN
-    colour: str = "text"
-    right: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,48 +64,6 @@ class PlacedLine:
 Placed = PlacedText | PlacedLine
 
 
-class Typesetter:
-    """Measures and lays out texts; fonts are looked up once."""
-
-    def __init__(self) -> None:
-        self._fonts: dict[tuple[float, QFont.Weight], tuple[QFont, QFontMetricsF]] = {}
-
-    def font(self, style: TextStyle) -> tuple[QFont, QFontMetricsF]:
-        """The font of a style and its measures."""
-        key = (style.size, style.weight)
-        if key not in self._fonts:
-            font = QFont()
-            font.setFamilies(list(FAMILIES))
-            font.setPixelSize(round(style.size * POINT))
-            font.setWeight(style.weight)
-            font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-            self._fonts[key] = (font, QFontMetricsF(font))
-        return self._fonts[key]
-
-    def laid_out(self, text: str, style: TextStyle, width: float) -> tuple[QTextLayout, float]:
-        """A text in lines of that width, whatever its script and direction; and its height."""
-        layout = QTextLayout(text, self.font(style)[0])
-        side = Qt.AlignmentFlag.AlignRight if style.right else Qt.AlignmentFlag.AlignLeft
-        option = QTextOption(side | Qt.AlignmentFlag.AlignAbsolute)
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        layout.setTextOption(option)
-        layout.beginLayout()
-        height = 0.0
-        while (line := layout.createLine()).isValid():
-            line.setLineWidth(width)
-            line.setPosition(QPointF(0, height))
-            height += line.height()
-        layout.endLayout()
-        return layout, height
-
-    def height(self, text: str, style: TextStyle, width: float) -> float:
-        """How high a text is."""
-        _font, measures = self.font(style)
-        if text.isascii() and "\n" not in text and measures.horizontalAdvance(text) <= width:
-            return measures.height()
-        return self.laid_out(text, style, width)[1] if text else measures.height()
-
-
 @dataclass
 class PageLayout:
     """Pages in the making.
@@ -133,9 +76,9 @@ class PageLayout:
     type: Typesetter = field(default_factory=Typesetter)
     pages: list[list[Placed]] = field(default_factory=lambda: [[]])
     anchors: dict[str, int] = field(default_factory=dict)
-    x: float = LEFT
+    x: float = PAGE_LEFT
     across: float = _ACROSS
-    y: float = TOP
+    y: float = PAGE_TOP
     cancel: CancelToken = field(default_factory=CancelToken)
 
     def add(self, blocks: Iterable[PrintedBlock]) -> None:
@@ -145,7 +88,7 @@ class PageLayout:
             if isinstance(block, PrintedHeading):
                 self._heading(block)
             elif isinstance(block, PrintedText):
-                self._paragraph(block.text, TextStyle(_TEXT, colour=block.tone or "text"))
+                self._paragraph(block.text, TextStyle(TEXT_SIZE, colour=block.tone or "text"))
             elif isinstance(block, PrintedNotice):
                 self._notice(block)
             elif isinstance(block, PrintedFacts):
@@ -160,11 +103,11 @@ class PageLayout:
     def new_page(self) -> None:
         """Go on at the top of a new page."""
         self.pages.append([])
-        self.y = TOP
+        self.y = PAGE_TOP
 
     def _room_for(self, height: float) -> bool:
         """Whether so much fits on what is left of the page; goes on to the next one if not."""
-        if self.y + height <= BOTTOM or self.y <= TOP:
+        if self.y + height <= PAGE_BOTTOM or self.y <= PAGE_TOP:
             return True
         self.new_page()
         return False
@@ -177,15 +120,15 @@ class PageLayout:
         self.pages[-1].append(PlacedLine(self.x, self.y, self.across))
 
     def _heading(self, block: PrintedHeading) -> None:
-        style, text = TextStyle(_SIZES[block.level], _BOLD), _short(block.text)
-        quiet = TextStyle(_SMALL + 0.5, colour="muted")
+        style, text = TextStyle(_SIZES[block.level], BOLD), _short(block.text)
+        quiet = TextStyle(SMALL_SIZE + 0.5, colour="muted")
         advance = self.type.font(style)[1].horizontalAdvance(text) + _GAP
         beside = advance + self.type.font(quiet)[1].horizontalAdvance(block.aside) <= self.across
         text = text if beside or not block.aside else f"{text}   {block.aside}"
         height = self.type.height(text, style, self.across)
-        air = 0.0 if self.y <= TOP else _HEADING_AIR
+        air = 0.0 if self.y <= PAGE_TOP else _HEADING_AIR
         self._room_for(air + height + _KEPT_WITH_NEXT[block.level])
-        self.y += air if self.y > TOP else 0.0
+        self.y += air if self.y > PAGE_TOP else 0.0
         for anchor in block.anchors:
             self.anchors.setdefault(anchor, len(self.pages))
         if block.level == 3:  # noqa: PLR2004 - a school or a kind begins under a line
@@ -210,7 +153,7 @@ class PageLayout:
         self._room_for(60 * POINT)
         self.y += _GAP
         page, begun = len(self.pages), self.y
-        self._paragraph(block.heading, TextStyle(_SIZES[2], _BOLD, block.tone or "text"), indent=_GAP)
+        self._paragraph(block.heading, TextStyle(_SIZES[2], BOLD, block.tone or "text"), indent=_GAP)
         for text in block.texts:
             self._paragraph(text, TextStyle(), indent=_GAP)
         if page == len(self.pages):
@@ -220,7 +163,7 @@ class PageLayout:
     def _facts_in_a_row(self, block: PrintedFacts) -> None:
         if not block.facts:
             return
-        label, value = TextStyle(_SMALL, colour="muted"), TextStyle(_TEXT, _BOLD)
+        label, value = TextStyle(SMALL_SIZE, colour="muted"), TextStyle(TEXT_SIZE, BOLD)
         gap = 12 * POINT
         shares = [
             max(
@@ -273,7 +216,7 @@ class PageLayout:
 
     def _head(self, headings: Sequence[str], widths: Sequence[float], rights: Sequence[bool]) -> None:
         cells = [PrintedCell(text, "muted", strong=True) for text in headings]
-        self._line(cells, widths, rights, strong=True, ruled=False, size=_SMALL)
+        self._line(cells, widths, rights, strong=True, ruled=False, size=SMALL_SIZE)
 
     def _line(
         self,
@@ -283,7 +226,7 @@ class PageLayout:
         *,
         strong: bool,
         ruled: bool,
-        size: float = _SMALL + 0.5,
+        size: float = SMALL_SIZE + 0.5,
         again: Callable[[], None] | None = None,
     ) -> None:
         """One line of a table, whole on this page or on the next one, under the table's headings again."""
@@ -315,9 +258,9 @@ class PageLayout:
             (self.x + block.share * room + gap, room * (1 - block.share), block.right),
         )
         tried = [self._column(*column, self.y) for column in columns]
-        if any(len(one.pages) > 1 for one in tried) and self.y > TOP:
+        if any(len(one.pages) > 1 for one in tried) and self.y > PAGE_TOP:
             self.new_page()
-            tried = [self._column(*column, TOP) for column in columns]
+            tried = [self._column(*column, PAGE_TOP) for column in columns]
         if any(len(one.pages) > 1 for one in tried):
             self.add((*block.left, *block.right))
             return
@@ -349,7 +292,7 @@ def token_of(colour: str) -> str:
 
 
 def _style_of(cell: PrintedCell, *, right: bool, strong: bool, size: float) -> TextStyle:
-    return TextStyle(size, _BOLD if strong or cell.strong else _PLAIN, cell.tone or "text", right)
+    return TextStyle(size, BOLD if strong or cell.strong else PLAIN, cell.tone or "text", right)
 
 
 def _only_links(lines: Sequence[PrintedLine], place: int) -> bool:

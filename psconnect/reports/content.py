@@ -56,7 +56,7 @@ class ReportWish:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRow:
+class ReportedFinding:
     """A finding as a report lists it.
 
     Attributes:
@@ -130,7 +130,7 @@ class ReportContent:
         schools, key = found.by_school(), self.wish.school
         return schools if key == EVERY_SCHOOL else [one for one in schools if one.key == key]
 
-    def rows(self, found: FoundIn, schools: list[SchoolProblems], most: int = ALL) -> Iterator[FoundRow]:
+    def rows(self, found: FoundIn, schools: list[SchoolProblems], most: int = ALL) -> Iterator[ReportedFinding]:
         """The findings of these schools with names or masks; at most ``most`` of each rule and school."""
         names, ids = FindingsOf(self.db, found.number, self.read), RunIds(self.db, found.number)
         address = web_address(self.connection.source.url)
@@ -139,11 +139,11 @@ class ReportContent:
             if not self._asked_for(line, names):
                 continue
             if self.masks:
-                yield FoundRow(line, self.masks.found(names, line.record), "")
+                yield ReportedFinding(line, self.masks.found(names, line.record), "")
                 continue
             link = page_of(address, line.record.entity, line.record.key) if address else ""
             entity = BY_KEY[line.record.entity]
-            yield FoundRow(line, replace(names.named(line.record), link=link), ids.of(entity, line.record.key))
+            yield ReportedFinding(line, replace(names.named(line.record), link=link), ids.of(entity, line.record.key))
 
     def _asked_for(self, line: FoundLine, names: FindingsOf) -> bool:
         wanted, one = self.wish.listed, line.record

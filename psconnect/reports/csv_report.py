@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from psconnect.model.errors import FixSettings
 from psconnect.reports.changes import ChangedRecord
-from psconnect.reports.content import FoundRow, ReportContent
+from psconnect.reports.content import ReportContent, ReportedFinding
 from psconnect.reports.problems import FoundIn
 from psconnect.reports.words import action_done, found_field, found_name, found_outcome, found_title
 from psconnect.store.history.run_table import ROW_DAYS
@@ -50,7 +50,7 @@ def _as_list(content: ReportContent) -> Iterator[bytes]:
     yield from as_csv(header, (_list_line(row, masked=masked) for row in rows))
 
 
-def _list_line(row: FoundRow, *, masked: bool) -> list[str]:
+def _list_line(row: ReportedFinding, *, masked: bool) -> list[str]:
     one = row.record
     who = [found_name(row)] if masked else [one.number, found_name(row)]
     told = [found_title(row), found_field(row), row.line.rule.to_do]
@@ -95,7 +95,7 @@ def _found(content: ReportContent, found: FoundIn, outcome: str = "") -> Iterato
         yield _found_line(row, masked=content.wish.masked, outcome=outcome)
 
 
-def _found_line(row: FoundRow, *, masked: bool, outcome: str) -> list[str]:
+def _found_line(row: ReportedFinding, *, masked: bool, outcome: str) -> list[str]:
     one = row.record
     start = [tr("Finding"), row.line.school, record_kind(one.entity)]
     who = [found_name(row)] if masked else [one.number, found_name(row), row.sourced_id]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from psconnect.reports.changes import ChangedRecord
-from psconnect.reports.content import FoundRow, ReportContent
+from psconnect.reports.content import ReportContent, ReportedFinding
 from psconnect.reports.csv_report import check_kept
 from psconnect.reports.problems import FoundIn
 from psconnect.wording.documents import run_document
@@ -81,7 +81,7 @@ def _found(content: ReportContent, found: FoundIn) -> Iterator[dict[str, object]
         yield _finding(row, masked=content.wish.masked)
 
 
-def _finding(row: FoundRow, *, masked: bool) -> dict[str, object]:
+def _finding(row: ReportedFinding, *, masked: bool) -> dict[str, object]:
     line, one = row.line, row.record
     told: dict[str, object] = {
         "rule": line.rule.key,

@@ -20,7 +20,7 @@ from psconnect.model.printed import (
     PrintedText,
 )
 from psconnect.reports.changes import ChangedRecord
-from psconnect.reports.content import FoundRow, ReportContent
+from psconnect.reports.content import ReportContent, ReportedFinding
 from psconnect.reports.problems import ALL, FoundIn, SchoolProblems
 from psconnect.reports.words import (
     action_done,
@@ -38,7 +38,7 @@ _RECORDS_A_RULE = (ALL, 500, 200, 100, 50, 20, 10, 5, 2, 1, 0)
 _HEADING = 4
 """The space a rule's heading takes, in records."""
 _CHANGES_SHARE = 0.4
-NAMES = "names"
+NAMES_ANCHOR = "names"
 """The anchor at which the part begins."""
 _MOST_CHANGES = 500
 """More changes of one kind than this are not read on paper: none of them is listed."""
@@ -79,7 +79,7 @@ class NamesPart:
             return
         # A list that somebody asked for is never cut.
         each = ALL if self.content.wish.listed else _most_of_each(schools, room)
-        self._head(heading, 2, NAMES)
+        self._head(heading, 2, NAMES_ANCHOR)
         rows = self.content.rows(found, schools, each) if each else iter(())
         listed = 0
         by_school = {key: list(some) for key, some in itertools.groupby(rows, lambda row: row.line.school_key)}
@@ -99,7 +99,7 @@ class NamesPart:
             )
             self.blocks.append(PrintedText(text, "muted"))
 
-    def _school(self, school: SchoolProblems, rows: list[FoundRow], prefix: str, *, new_alone: bool) -> None:
+    def _school(self, school: SchoolProblems, rows: list[ReportedFinding], prefix: str, *, new_alone: bool) -> None:
         aside = counted(len(rows), "1 record", "{count} records")
         if len(rows) < school.total and not self.content.wish.listed:
             aside = tr("{listed} of {count} records", listed=number(len(rows)), count=number(school.total))
@@ -116,7 +116,7 @@ class NamesPart:
                 self.blocks.append(PrintedText(first.line.rule.to_do, "muted"))
             self.blocks.append(self._table(some, new_alone=new_alone))
 
-    def _table(self, rows: Sequence[FoundRow], *, new_alone: bool) -> PrintedTable:
+    def _table(self, rows: Sequence[ReportedFinding], *, new_alone: bool) -> PrintedTable:
         masked = self.content.wish.masked
         new = not new_alone and any(row.line.new for row in rows)
         columns = [PrintedColumn(tr("Name"), 0.34)]
@@ -127,7 +127,7 @@ class NamesPart:
         lines = [self._line(row, new=new) for row in rows]
         return _filled(columns, lines, tr("Records with this finding"))
 
-    def _line(self, row: FoundRow, *, new: bool) -> PrintedLine:
+    def _line(self, row: ReportedFinding, *, new: bool) -> PrintedLine:
         one, masked = row.record, self.content.wish.masked
         cells = [PrintedCell(found_name(row))]
         cells += [] if masked else [PrintedCell(one.number)]
@@ -141,7 +141,7 @@ class NamesPart:
         if not kinds:
             return
         delivered = self.content.view.delivered
-        self._head(tr("Changes of this run") if delivered else tr("Planned changes"), 2, NAMES)
+        self._head(tr("Changes of this run") if delivered else tr("Planned changes"), 2, NAMES_ANCHOR)
         for entity, actions in kinds.items():
             self._head(entity_label(entity.key), 3)
             for action, count in actions.items():
@@ -203,9 +203,9 @@ def change_anchor(entity: str, action: str) -> str:
     return f"change-{entity}-{action}"
 
 
-def _attribute(row: FoundRow) -> str:
+def _attribute(row: ReportedFinding) -> str:
     return row.record.detail if found_title(row) != row.line.rule.title else ""
 
 
-def _same_finding(row: FoundRow) -> tuple[str, str, str, str]:
+def _same_finding(row: ReportedFinding) -> tuple[str, str, str, str]:
     return row.record.rule, row.record.entity, _attribute(row), row.record.state

@@ -9,7 +9,7 @@ from psconnect.model.review import FindingQuery
 from psconnect.model.shown_text import shown
 from psconnect.reports.content import ReportContent
 from psconnect.reports.first_page import FirstPage
-from psconnect.reports.names_part import NAMES, NamesPart
+from psconnect.reports.names_part import NAMES_ANCHOR, NamesPart
 from psconnect.wording.catalogue import tr
 from psconnect.wording.found import finding_title, found_word
 from psconnect.wording.rules import rule_of
@@ -39,7 +39,7 @@ def printed_report(content: ReportContent, room: int = ROOM) -> PrintedReport:
         whose=shown(content.run.connection),
         blocks=tuple(blocks),
         foot=handle,
-        names=NAMES if names.blocks and not content.wish.masked else "",
+        names=NAMES_ANCHOR if names.blocks and not content.wish.masked else "",
         printed=printed,
     )
 

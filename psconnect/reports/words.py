@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from psconnect.model.review import ChangeRow
-from psconnect.reports.content import FoundRow
+from psconnect.reports.content import ReportedFinding
 from psconnect.wording.attributes import attribute_word
 from psconnect.wording.catalogue import counted, marked, tr, translated
 from psconnect.wording.found import about_word, finding_detail, finding_title, found_word, named_finding
@@ -33,18 +33,18 @@ def changed_values(row: ChangeRow, *, masked: bool) -> str:
     return "; ".join(parts)
 
 
-def found_name(row: FoundRow) -> str:
+def found_name(row: ReportedFinding) -> str:
     """The record of a finding, as a person names it."""
     name = named_finding(row.record)
     return tr("for example {name}", name=name) if row.line.rule.counted else name
 
 
-def found_title(row: FoundRow) -> str:
+def found_title(row: ReportedFinding) -> str:
     """A finding in a few words; of a missing value with its field."""
     return finding_title(rule_of(row.record.rule), row.record.entity, row.record.detail)
 
 
-def found_field(row: FoundRow) -> str:
+def found_field(row: ReportedFinding) -> str:
     """Which field a finding is about, or the other record that it is about; with how many, where they are counted."""
     about = finding_detail(row.record) or about_word(row.record)
     if row.line.rule.counted:
@@ -52,6 +52,6 @@ def found_field(row: FoundRow) -> str:
     return about
 
 
-def found_outcome(row: FoundRow) -> str:
+def found_outcome(row: ReportedFinding) -> str:
     """What became of the record."""
     return found_word(row.record.state)

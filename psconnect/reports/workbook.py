@@ -27,11 +27,11 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
 _FIRST_YEAR = 1900
 _PIECE = 1 << 18
 
-Value = str | int | date | None
+CellValue = str | int | date | None
 
 
 @dataclass(frozen=True)
-class Link:
+class CellLink:
     """A web address, and what stands in its cell."""
 
     url: str
@@ -63,7 +63,7 @@ class Sheet:
     def __post_init__(self) -> None:
         self._begin()
 
-    def add(self, values: Sequence[Value | Link]) -> None:
+    def add(self, values: Sequence[CellValue | CellLink]) -> None:
         """A row; one that has no room on its sheet goes to the next."""
         if self._row >= self.most_rows:
             self.end()
@@ -86,8 +86,8 @@ class Sheet:
         self._sheet.repeat_rows(0)
         self._row, self._links = 1, 0
 
-    def _write(self, place: int, value: Value | Link) -> None:
-        if isinstance(value, Link):
+    def _write(self, place: int, value: CellValue | CellLink) -> None:
+        if isinstance(value, CellLink):
             self._links += 1
             if value.url and self._links <= _MOST_LINKS:
                 self._sheet.write_url(self._row, place, value.url, string=value.text)
@@ -164,7 +164,7 @@ def pieces_of(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def day_or_text(value: str) -> Value:
+def day_or_text(value: str) -> CellValue:
     """A day that a workbook can hold, of an ISO date; anything else stays the text that it is."""
     try:
         found = date.fromisoformat(value)

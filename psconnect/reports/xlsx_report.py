@@ -8,16 +8,16 @@ from tempfile import gettempdir
 
 from psconnect.model.entities import EXTRA, Entity
 from psconnect.reports.changes import ChangedRecord
-from psconnect.reports.content import FoundRow, ReportContent
+from psconnect.reports.content import ReportContent, ReportedFinding
 from psconnect.reports.csv_report import check_kept
 from psconnect.reports.problems import FoundIn
 from psconnect.reports.words import action_done, changed_values, found_field, found_name, found_outcome, found_title
 from psconnect.reports.workbook import (
     MOST_ROWS,
-    Link,
+    CellLink,
+    CellValue,
     Sheet,
     SheetColumn,
-    Value,
     Workbook,
     day_or_text,
     in_workbook,
@@ -151,13 +151,13 @@ class _Sheets:
             sheet.add(self._finding(row))
         sheet.end()
 
-    def _finding(self, row: FoundRow) -> list[Value | Link]:
+    def _finding(self, row: ReportedFinding) -> list[CellValue | CellLink]:
         one = row.record
-        values: list[Value | Link] = [row.line.school, record_kind(one.entity)]
+        values: list[CellValue | CellLink] = [row.line.school, record_kind(one.entity)]
         values += [found_name(row)] if self._masked else [one.number, found_name(row), row.sourced_id]
         new = tr("new") if row.line.new else ""
         values += [found_outcome(row), found_title(row), found_field(row), one.records, new, row.line.rule.to_do]
-        return values if self._masked else [*values, Link(one.link, tr("Open in PowerSchool"))]
+        return values if self._masked else [*values, CellLink(one.link, tr("Open in PowerSchool"))]
 
     def _changes(self, entity: Entity) -> None:
         columns = [SheetColumn(tr("Change"), _NARROW)]
@@ -172,7 +172,7 @@ class _Sheets:
             sheet.add(self._change(entity, one))
         sheet.end()
 
-    def _change(self, entity: Entity, one: ChangedRecord) -> list[Value | Link]:
+    def _change(self, entity: Entity, one: ChangedRecord) -> list[CellValue | CellLink]:
         row, delivered = one.row, self._content.view.delivered
         start = [action_done(row.action, delivered=delivered), *([row.title] if self._masked else [])]
         told = [*start, row.school, changed_values(row, masked=self._masked)]

@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from psconnect.desktop.print import draw_report
-from psconnect.desktop.print_layout import BOTTOM, TOP, PlacedText, lay_out
+from psconnect.desktop.print_layout import PAGE_BOTTOM, PAGE_TOP, PlacedText, lay_out
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import Cancelled
 from psconnect.model.problems import Problem
@@ -118,7 +118,7 @@ def test_headings_come_again_and_no_line_is_cut_or_leaves_its_page(
         for one in page:
             if isinstance(one, PlacedText):
                 height = layout.type.height(one.text, one.style, one.width)
-                assert TOP <= one.y <= one.y + height <= BOTTOM + 1
+                assert PAGE_TOP <= one.y <= one.y + height <= PAGE_BOTTOM + 1
     told = pdf_text(write_report(district.content(number), tmp_path / "r.pdf", draw_report)).split("\f")
     full = [page for page in told if page.count("Person ") > 10]
     assert len(full) > 4

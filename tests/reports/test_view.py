@@ -15,7 +15,7 @@ import pytest
 from psconnect.model.errors import FixSettings
 from psconnect.model.problems import Problem
 from psconnect.model.runs import ChangeCounts, Compared
-from psconnect.reports.content import FoundRow
+from psconnect.reports.content import ReportedFinding
 from psconnect.reports.problems import ALL, FoundIn
 from psconnect.reports.view import RunView, view_of
 from psconnect.wording.times import duration, full_moment
@@ -39,7 +39,7 @@ def chicago(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def rows_of(district: District, number: int, most: int = ALL) -> list[FoundRow]:
+def rows_of(district: District, number: int, most: int = ALL) -> list[ReportedFinding]:
     content = district.content(number)
     return list(content.rows(content.found, content.schools(content.found), most))
 
@@ -171,7 +171,7 @@ def test_rows_come_in_one_order_and_at_most_so_many_of_each_rule(district: Distr
     ]
     number = district.run([*problems, Problem("orphan", "student", 9, 100)])
 
-    def told(rows: Iterable[FoundRow]) -> list[tuple[int | None, str, str, str, str]]:
+    def told(rows: Iterable[ReportedFinding]) -> list[tuple[int | None, str, str, str, str]]:
         return [
             (row.line.school_key, row.line.rule.key, row.record.entity, row.sourced_id, row.record.detail)
             for row in rows
