@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Protocol
 
 from psconnect.desktop.advice import CHECK_ACCESS, CHECKED, DAMAGED, START_AGAIN
 from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.proving import StartProofs
 from psconnect.desktop.runs import ActiveRuns
 from psconnect.desktop.widgets.banner import Action
 from psconnect.model.errors import PsconnectError
@@ -116,6 +117,7 @@ class PageContext:
     """The parts that pages share.
 
     Attributes:
+        proving: tries scheduled starts.
         open_url: opens a web address or a file in the program the system has for it.
     """
 
@@ -124,6 +126,12 @@ class PageContext:
     runs: ActiveRuns
     go: Navigator
     open_url: Callable[[str], None]
+    proving: StartProofs = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say at the top of the window what keeps a schedule from starting."""
+        self.proving = StartProofs(self.bridge, self.service, self.runs)
+        self.proving.failed.connect(lambda text: self.go.notice(text, "bad"))
 
     def ways_out(self, code: str, name: str) -> list[Action]:
         """The buttons shown with an error of a connection."""

@@ -279,6 +279,7 @@ class MainWindow(Ways):
             start_as_wished(self.runs, name, wish)
             self.running(name)
         self.places.forget_set_up()
+        self.context.proving.prove_once(name)
         self.notice(tr("The settings of “{name}” were saved.", name=name))
 
     def _set_up_kept(self) -> None:

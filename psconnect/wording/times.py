@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from psconnect.wording.catalogue import counted, marked, tr, translated
 
@@ -14,9 +14,12 @@ _MONTHS = (
     *(marked("July"), marked("August"), marked("September"), marked("October"), marked("November")),
     marked("December"),
 )
-
 _WEEKDAYS = (
     *(marked("Mon"), marked("Tue"), marked("Wed"), marked("Thu"), marked("Fri"), marked("Sat"), marked("Sun")),
+)
+_WEEKDAY_NAMES = (
+    *(marked("Monday"), marked("Tuesday"), marked("Wednesday"), marked("Thursday"), marked("Friday")),
+    *(marked("Saturday"), marked("Sunday")),
 )
 
 
@@ -128,3 +131,29 @@ def to_the_minute(then: datetime) -> str:
 def exact(then: datetime) -> str:
     """A time with its zone in digits, for hovering and tables: ``2026-11-21 05:30:12 CST``."""
     return f"{then.astimezone():%Y-%m-%d %H:%M:%S %Z}"
+
+
+def weekday_short(number_of_day: int) -> str:
+    """A day of the week where there is little room: ``Mon``; 0 is Monday, as in date.weekday()."""
+    return translated(_WEEKDAYS[number_of_day])
+
+
+def weekday_name(number_of_day: int) -> str:
+    """A day of the week in full: ``Monday``."""
+    return translated(_WEEKDAY_NAMES[number_of_day])
+
+
+def date_words(when: date) -> str:
+    """A date in full: ``15 June 2027``."""
+    return tr("{day} {month} {year}", day=when.day, month=translated(_MONTHS[when.month - 1]), year=when.year)
+
+
+def near_date(when: date, today: date) -> str:
+    """A date as people say it: ``today``, ``Mon 23 Nov``, and with its year where that is another one."""
+    days = (when - today).days
+    if days in (0, 1):
+        return tr("Tomorrow") if days else tr("Today")
+    name, month = weekday_short(when.weekday()), translated(_MONTHS[when.month - 1])[:_SHORT]
+    if when.year != today.year:
+        return tr("{weekday} {day} {month} {year}", weekday=name, day=when.day, month=month, year=when.year)
+    return tr("{weekday} {day} {month}", weekday=name, day=when.day, month=month)

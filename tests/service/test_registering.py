@@ -83,6 +83,18 @@ def test_saving_a_schedule_registers_it_and_switching_it_off_removes_the_entry(c
     assert computer.registered == "yes"
 
 
+def test_switching_it_on_again_mends_what_the_system_lost_and_what_was_switched_off_there(computer: Computer) -> None:
+    computer.save(DAILY)
+    computer.scheduler.entries.clear()
+    assert computer.registered == "no"
+    computer.service.switch_schedule(computer.name, on=True)
+    assert computer.registered == "yes"
+    computer.scheduler.switch_off(computer.id)
+    assert computer.registered == "switched-off"
+    computer.service.switch_schedule(computer.name, on=True)
+    assert computer.registered == "yes"
+
+
 def test_settings_that_have_nothing_to_do_with_it_do_not_touch_the_system(computer: Computer) -> None:
     computer.save(DAILY)
     computer.scheduler.registered.clear()

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.in_use import switch_use
 from psconnect.desktop.pages.failure import run_again, settings_page
+from psconnect.desktop.pages.mending import ways_to_mend
 from psconnect.desktop.sentences import headline, went
 from psconnect.desktop.text import ago, exact, moment, tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S, SPACE_XS
 from psconnect.desktop.widgets.banner import Action
 from psconnect.desktop.widgets.button import Button, NameButton, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
@@ -22,11 +23,13 @@ from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.sparkline import Sparkline
 from psconnect.model.news import NewsOfSource
 from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
+from psconnect.model.schedule_state import ScheduleState
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
 from psconnect.wording.news import news_in_words
+from psconnect.wording.next_run import NextRun, next_run
 
-_BUTTON_WIDTH, _LEAST = 140, 320
+_BUTTON_WIDTH, _WHEN_WIDTH, _LEAST = 140, 216, 320
 
 
 class ConnectionCard(Card):
@@ -37,6 +40,7 @@ class ConnectionCard(Card):
     ) -> None:
         super().__init__()
         self._context, self._state, self._news, self._first = context, state, news, False
+        self._mending: list[Action] = []
         name = self.name = state.connection.name
         self.setAccessibleName(name)
         self._chip = Chip()
@@ -47,20 +51,31 @@ class ConnectionCard(Card):
         if not runs:
             self._sparkline.hide()
         self._when, self._what, self.news = Label("", "strong"), Label("", "muted"), Label("", "muted")
-        self._success = ElidedLabel("", "body")
+        self._success, self.next = ElidedLabel("", "body"), ElidedLabel("…", "body")
+        self._next = NextRun("")
+        self.mend_button = secondary("", self._mend)
         self.run_button = secondary(tr("Run sync"), self._run, symbol="play")
         self.review_button = secondary(tr("Review"), self._review)
         self.review_button.setAccessibleName(tr("Review the waiting run of {name}", name=name))
         self.again_buttons = [self._named(caption, act) for caption, act in self._ways_out()]
         self.enable_button = self._named(tr("Enable"), self._enable)
-        self.controls = (self.name_button, *self.again_buttons, self.review_button, self.run_button, self.enable_button)
+        helping = (*self.again_buttons, self.review_button, self.mend_button)
+        self.controls = (self.name_button, *helping, self.run_button, self.enable_button)
         self._lay_out()
         self.refresh()
 
     def _lay_out(self) -> None:
         words = column(row(self.name_button, self._chip, 1), self._when, self._what, spacing=2)
-        success = column(Label(tr("Last success"), "help"), self._success, spacing=0)
-        success.setFixedWidth(_BUTTON_WIDTH)
+        when = QWidget()
+        grid = QGridLayout(when)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE_S)
+        grid.setVerticalSpacing(SPACE_XS)
+        for place, (text, label) in enumerate(((tr("Last success"), self._success), (tr("Next run"), self.next))):
+            grid.addWidget(Label(text, "help", wrap=False), place, 0)
+            grid.addWidget(label, place, 1)
+        grid.setColumnStretch(1, 1)
+        when.setFixedWidth(_WHEN_WIDTH)
         self._buttons = QWidget()
         self._button_row = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._buttons)
         self._button_row.setContentsMargins(0, 0, 0, 0)
@@ -71,7 +86,7 @@ class ConnectionCard(Card):
         self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._whole.setSpacing(SPACE_L)
         self._whole.addWidget(wide(words), 1)
-        self._side = row(self._sparkline, success, spacing=SPACE_L)
+        self._side = row(self._sparkline, when, spacing=SPACE_L)
         self._whole.addWidget(self._side, 0, Qt.AlignmentFlag.AlignVCenter)
         self._whole.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(self._whole)
@@ -101,12 +116,26 @@ class ConnectionCard(Card):
         """Whether somebody has to do something before it goes on."""
         if self._state.connection.disabled:
             return False
-        return self._state.trouble is not None or _needs_you(self._state.last_run)
+        return self._state.trouble is not None or bool(self._next.trouble) or _needs_you(self._state.last_run)
 
     @property
     def summary(self) -> str:
         """The sentence about the last run."""
         return self._what.text()
+
+    def show_schedule(self, schedule: ScheduleState | None) -> None:
+        """Show when it runs next by itself; None while that is not known."""
+        if schedule is None:
+            return
+        connection = self._state.connection
+        found = next_run(schedule, self._context.now(), disabled=connection.disabled)
+        proving = self._context.proving.working(connection.name)
+        self._next = NextRun(tr("Being tried …")) if proving else found
+        self.next.setText(self._next.text)
+        self.next.set_tip(self._next.trouble or (exact(found.at) if found.at else ""))
+        self.next.set_state("warning" if self._next.trouble else "")
+        self._mending = ways_to_mend(self._context, connection.name, self._next)
+        self.refresh()
 
     def set_first(self, *, first: bool) -> None:
         """Make its main button the filled one of the page, or not."""
@@ -145,6 +174,11 @@ class ConnectionCard(Card):
         self.enable_button.setVisible(disabled and not working)
         for button in self.again_buttons:
             button.setVisible(not working and not disabled)
+        mends = bool(self._mending) and not working
+        self.mend_button.setVisible(mends)
+        if mends:
+            self.mend_button.setText(self._mending[0][0])
+            self.mend_button.setAccessibleName(tr("{what}: {name}", what=self._mending[0][0], name=name))
         shown = [button for button in self.controls[1:] if not button.isHidden()]
         for button in shown:
             button.set_look("primary" if self._first and button is shown[0] else "secondary")
@@ -181,6 +215,9 @@ class ConnectionCard(Card):
 
     def _enable(self) -> None:
         switch_use(self._context, self._state.connection.name, disabled=False, owner=self)
+
+    def _mend(self) -> None:
+        self._mending[0][1]()
 
     def _named(self, caption: str, act: Callable[[], object]) -> Button:
         button = secondary(caption, act)

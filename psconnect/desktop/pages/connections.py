@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.being_set_up import BeingSetUp
 from psconnect.desktop.pages.connection_card import ConnectionCard
+from psconnect.desktop.pages.mending import schedules_of
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.banner import Banner
@@ -22,6 +23,7 @@ from psconnect.desktop.wizard.waiting import WaitingSetUp, waiting_set_ups
 from psconnect.model.errors import FixSettings
 from psconnect.model.news import NewsOfSource
 from psconnect.model.runs import Run
+from psconnect.model.schedule_state import ScheduleState
 from psconnect.service import ConnectionState
 from psconnect.wording.errors import word
 
@@ -45,6 +47,8 @@ class ConnectionsPage(ScrollPage):
         super().__init__(tr("Connections"), parent)
         self._context = context
         self.cards: dict[str, ConnectionCard] = {}
+        self._loaded: _Loaded | None = None
+        self._schedules: dict[str, ScheduleState] = {}
         self.set_up_button = primary(tr("Set up a connection"), context.go.set_up, symbol="plus")
         self.buttons.addWidget(self.set_up_button)
         self.damaged = Banner()
@@ -56,6 +60,7 @@ class ConnectionsPage(ScrollPage):
         self.body.addWidget(self.being_set_up)
         self.body.addStretch(1)
         context.runs.changed.connect(self._run_changed)
+        context.proving.changed.connect(lambda _name: self._read_schedules())
         self.show_loading()
 
     def load(self) -> None:
@@ -73,7 +78,30 @@ class ConnectionsPage(ScrollPage):
                 {name: service.news(name, ask=False) for name in readable},
             )
 
-        self.read(self._context.bridge, work, self._show)
+        self.read(self._context.bridge, work, self._show_loaded)
+
+    def _show_loaded(self, loaded: _Loaded) -> None:
+        self._loaded = loaded
+        self._show(loaded)
+        self._read_schedules()
+
+    def _read_schedules(self) -> None:
+        """Ask how the system has each schedule; that may take seconds, so that the page is shown before."""
+        loaded, service = self._loaded, self._context.service
+        if loaded is None:
+            return
+        names = [state.connection.name for state, _runs in loaded.connections]
+        taken = self.while_here(self._take_schedules)
+        self._context.bridge.call(lambda: schedules_of(service, names), taken, lambda _error: None, owner=self)
+
+    def _take_schedules(self, schedules: dict[str, ScheduleState]) -> None:
+        needed = {name: card.needs_you for name, card in self.cards.items()}
+        self._schedules = schedules
+        for name, card in self.cards.items():
+            card.show_schedule(schedules.get(name))
+        # A schedule that would not start moves its connection to those that need somebody.
+        if self._loaded and needed != {name: card.needs_you for name, card in self.cards.items()}:
+            self._show(self._loaded)
 
     def _show(self, loaded: _Loaded) -> None:
         begun = bool(loaded.connections or loaded.damaged or loaded.waiting)
@@ -89,6 +117,8 @@ class ConnectionsPage(ScrollPage):
             ConnectionCard(self._context, state, runs, loaded.news.get(state.connection.name))
             for state, runs in loaded.connections
         ]
+        for card in found:
+            card.show_schedule(self._schedules.get(card.name))
         groups = (
             (tr("Need you"), [card for card in found if card.needs_you]),
             (tr("In order"), [card for card in found if not card.needs_you and not card.disabled]),

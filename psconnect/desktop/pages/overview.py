@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,12 +13,13 @@ from psconnect.desktop.context import PageContext
 from psconnect.desktop.in_use import disabled_in_words, switch_use
 from psconnect.desktop.pages.attention import AttentionCard
 from psconnect.desktop.pages.failure import ways_on
+from psconnect.desktop.pages.mending import ways_to_mend
 from psconnect.desktop.pages.standing import StandingCard
 from psconnect.desktop.sentences import changes_in_words, headline, went, where_from_to
 from psconnect.desktop.text import counted, duration, exact, moment, number, tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XL
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XL, SPACE_XS
 from psconnect.desktop.widgets.banner import Action, Banner
-from psconnect.desktop.widgets.button import primary
+from psconnect.desktop.widgets.button import link, primary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, state_of_run
 from psconnect.desktop.widgets.label import ElidedLabel, Label
@@ -27,9 +29,12 @@ from psconnect.model.connection import Connection
 from psconnect.model.record_list import Figure
 from psconnect.model.review import FindingQuery, Findings
 from psconnect.model.runs import APPLIED, WAITING, Run, telling_run
+from psconnect.model.schedule_state import ScheduleState
 from psconnect.service import StandingFigures
 from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.errors import word
+from psconnect.wording.next_run import NextRun, next_run
+from psconnect.wording.schedules import schedule_words
 
 _NARROW = 800
 _AFTER_UNDO = marked(
@@ -64,8 +69,11 @@ class OverviewPage(ScrollPage):
         for widget in (self.chip, self.run_button):
             self.buttons.addWidget(widget)
         self.over = Banner()
+        self.schedule = Banner()
         self.body.addWidget(self.over)
-        self._status = _StatusCard()
+        self.body.addWidget(self.schedule)
+        self._schedule: ScheduleState | None = None
+        self._status = _StatusCard(lambda: context.go.settings(self.name, "schedule"))
         self.body.addWidget(self._status)
         self.standing, self.findings = StandingCard(self._open_figure), AttentionCard()
         self._side_by_side = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -75,12 +83,14 @@ class OverviewPage(ScrollPage):
         self.body.addLayout(self._side_by_side)
         self.body.addStretch(1)
         context.runs.changed.connect(self._run_changed)
+        context.proving.changed.connect(self._proved)
 
     def load(self, name: str) -> None:
         """Show a connection."""
         if name != self.name or self.message_shown:
             self.set_title(name)
             self.show_loading()
+            self._schedule = None
         self.name, self.again = name, partial(self.load, name)
         service = self._context.service
 
@@ -125,8 +135,40 @@ class OverviewPage(ScrollPage):
             show = partial(self._context.go.findings, self.name, last.id)
             self.findings.show_findings(loaded.findings, show)
         self._show_over(loaded)
+        self._show_schedule()
         self._run_changed(self.name)
         self.show_content()
+        self._read_schedule()
+
+    def _read_schedule(self) -> None:
+        """Ask how the system has the schedule; that may take seconds, so that the page is shown before."""
+        service, name = self._context.service, self.name
+        taken = self.while_here(self._take_schedule)
+        self._context.bridge.call(lambda: service.schedule_state(name), taken, lambda _error: None, owner=self)
+
+    def _take_schedule(self, schedule: ScheduleState) -> None:
+        self._schedule = schedule
+        self._show_schedule()
+        self._run_changed(self.name)
+
+    def _proved(self, name: str) -> None:
+        if name == self.name and self._loaded:
+            self._show_schedule()
+            self._read_schedule()
+
+    def _show_schedule(self) -> None:
+        """Say when it runs next, and what keeps it from that, with the button that mends it."""
+        schedule, loaded = self._schedule, self._loaded
+        if schedule is None or loaded is None:
+            self.schedule.hide()
+            return
+        found = next_run(schedule, self._context.now(), disabled=loaded.connection.disabled)
+        proving = self._context.proving.working(self.name)
+        self._status.show_next(NextRun(tr("Being tried …")) if proving else found, schedule)
+        if proving or not found.trouble:
+            self.schedule.hide()
+        elif self.schedule.isHidden() or self.schedule.label.text() != found.trouble:
+            self.schedule.tell(found.trouble, "warning", ways_to_mend(self._context, self.name, found))
 
     def _show_over(self, loaded: _Loaded) -> None:
         """Say what lies over the last success: a failure, a plan that waits, a rehearsal, a run without effect."""
@@ -207,15 +249,31 @@ def _capital(text: str) -> str:
 
 
 class _StatusCard(Card):
-    """The last success and the last runs; always in the same place, also after a failure."""
+    """The last success, the next run and the last runs; always in the same place, also after a failure."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_schedule: Callable[[], object]) -> None:
         super().__init__()
+        self.next, self.how = ElidedLabel("…", "strong"), ElidedLabel("", "help")
+        self.schedule_link = link(tr("Change schedule"), open_schedule)
         self._when, self._what = ElidedLabel("", "strong"), ElidedLabel("", "help")
         self.sparkline = Sparkline()
         self._runs, self._failed = Label("", "help", wrap=False), Label("", "help", wrap=False)
         success = column(Label(tr("Last success"), "help"), self._when, self._what, spacing=0)
-        self.add(row(wide(success), column(self._runs, self._failed, spacing=0), self.sparkline, spacing=SPACE_XL))
+        coming = column(
+            Label(tr("Next run"), "help"),
+            self.next,
+            row(wide(self.how), self.schedule_link, spacing=SPACE_XS),
+            spacing=0,
+        )
+        self.add(
+            row(
+                wide(success),
+                wide(coming),
+                column(self._runs, self._failed, spacing=0),
+                self.sparkline,
+                spacing=SPACE_XL,
+            )
+        )
 
     def show_runs(self, context: PageContext, runs: list[Run], last: Run | None) -> None:
         """Show the last success among these runs, newest first."""
@@ -228,6 +286,16 @@ class _StatusCard(Card):
         self._runs.setText(counted(len(shown), "Last run", "Last {count} runs") if shown else "")
         self._failed.setText(tr("{count} failed", count=number(failed)) if shown else "")
         self.sparkline.show_runs(runs)
+
+    def show_next(self, found: NextRun, schedule: ScheduleState) -> None:
+        """Show when it runs next by itself, and how often."""
+        self.next.setText(found.text)
+        self.next.set_tip(found.trouble or (exact(found.at) if found.at else ""))
+        self.next.set_state("warning" if found.trouble else "")
+        settings = schedule.settings
+        self.how.setText(schedule_words(settings) if settings.is_on else "")
+        self.how.setVisible(settings.is_on)
+        self.schedule_link.setText(tr("Change schedule") if settings.is_on else tr("Set a schedule"))
 
 
 def success_in_words(run: Run) -> str:

@@ -43,7 +43,13 @@ class SettingsPage(ScrollPage):
         self.question, self.outcome = Banner(), Banner()
         self.body.addWidget(self.question)
         self.body.addWidget(self.outcome)
-        self.forms = ConnectionForms(context.bridge, context.service, on_saved=self._forms_saved, on_wish=self._wished)
+        self.forms = ConnectionForms(
+            context.bridge,
+            context.service,
+            on_saved=self._forms_saved,
+            on_wish=self._wished,
+            proving=context.proving,
+        )
         self.ids_button = secondary(tr("Ids"), lambda: context.go.ids(self.name))
         self.manage_button = secondary("", self._turn)
         self.finder = FindSetting(lambda found: self.forms.lead_to(found.setting))

@@ -1,18 +1,20 @@
-"""What *Run sync* opens: the summary of the last run, also where there was none yet, and the buttons that start one."""
+"""What *Run sync* opens: the summary of the last run, also where there was none, *Run now* and *Run tonight*."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
 from psconnect.desktop.context import PageContext
+from psconnect.desktop.pages.mending import ways_to_mend
 from psconnect.desktop.pages.overview import success_in_words
 from psconnect.desktop.pages.standing import StandingCard
 from psconnect.desktop.sentences import headline, last_run, went
 from psconnect.desktop.text import exact, moment, tr, trigger_word
-from psconnect.desktop.widgets.banner import Banner
+from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import link, primary, secondary
 from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, run_colour, run_word
@@ -20,7 +22,9 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.record_list import Figure
 from psconnect.model.runs import APPLIED, WAITING, Run
+from psconnect.model.schedule_state import ScheduleState
 from psconnect.service import StandingFigures
+from psconnect.wording.next_run import next_run, start_words
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class _Loaded:
 
 
 class SyncPage(ScrollPage):
-    """The last run of one connection at a time, and *Run now*."""
+    """The last run of one connection at a time, and the buttons that start the next one, now or tonight."""
 
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Run sync"), parent)
@@ -41,10 +45,14 @@ class SyncPage(ScrollPage):
         self.more_button = secondary(tr("More"))
         self.more_button.setAccessibleName(tr("Other ways to run"))
         self.run_button = primary(tr("Run now"), partial(self._start, "all"), symbol="play")
+        self.tonight_button = secondary(tr("Run tonight"), self._run_tonight)
+        self.tonight_button.set_symbol("moon")
         self.buttons.addWidget(self.more_button)
+        self.buttons.addWidget(self.tonight_button)
         self.buttons.addWidget(self.run_button)
-        self.waiting = Banner()
+        self.waiting, self.tonight = Banner(), Banner()
         self.body.addWidget(self.waiting)
+        self.body.addWidget(self.tonight)
         self.chip = Chip()
         self.sentence, self.when, self.what = Label("", "heading"), Label("", "muted"), Label("", "help")
         self.summary_link = link(tr("Open its summary"), self._open_summary)
@@ -66,6 +74,7 @@ class SyncPage(ScrollPage):
         if name != self.name or self.message_shown:
             self.set_title(self.word, name)
             self.show_loading()
+            self.tonight.hide()
         self.name, self.again = name, partial(self.load, name)
         service = self._context.service
 
@@ -114,10 +123,60 @@ class SyncPage(ScrollPage):
                 for text, scope, plan_only, rehearse in ways_to_run(first=standing.last is None)
             ]
         )
-        for button in (self.run_button, self.more_button):
+        for button in (self.run_button, self.more_button, self.tonight_button):
             button.setEnabled(not loaded.disabled)
         self.show_content()
         self.run_button.setFocus()
+        self._read_schedule()
+
+    # --- tonight -------------------------------------------------------------------------------------------------
+
+    def _read_schedule(self) -> None:
+        """Ask whether a run is to start tonight; that may take seconds, so that the page is shown before."""
+        service, name = self._context.service, self.name
+        taken = self.while_here(self._show_tonight)
+        self._context.bridge.call(lambda: service.schedule_state(name), taken, lambda _error: None, owner=self)
+
+    def _run_tonight(self) -> None:
+        service, name = self._context.service, self.name
+
+        def asked(at: datetime) -> None:
+            when = start_words(at, self._context.now())
+            self._context.go.notice(tr("Processing: the run of “{name}” starts {when}.", name=name, when=when))
+            self._context.proving.prove_once(name)
+            self._read_schedule()
+
+        self._context.bridge.call(lambda: service.run_tonight(name), asked, self._context.go.refuse, owner=self)
+
+    def _cancel_tonight(self) -> None:
+        service, name = self._context.service, self.name
+
+        def cancelled(_answer: object) -> None:
+            self._context.go.notice(tr("The run of “{name}” tonight is cancelled.", name=name))
+            self._read_schedule()
+
+        self._context.bridge.call(lambda: service.cancel_tonight(name), cancelled, self._context.go.refuse, owner=self)
+
+    def _show_tonight(self, schedule: ScheduleState) -> None:
+        """Say when the run starts that was asked for, what may keep it from that, and how to take it back."""
+        at, now = schedule.tonight, self._context.now()
+        self.tonight_button.setVisible(at is None)
+        if at is None:
+            self.tonight.hide()
+            return
+        found = next_run(schedule, now)
+        when, system = start_words(at, now), schedule.system
+        cancel: Action = (tr("Cancel it"), self._cancel_tonight)
+        if found.trouble:
+            text = tr("A run is to start {when}. {trouble}", when=when, trouble=found.trouble)
+            self.tonight.tell(text, "warning", [*ways_to_mend(self._context, self.name, found), cancel])
+            return
+        text = (
+            tr("Starts by itself: {when}. It is done within 24 hours of your click. Stay signed in.", when=when)
+            if system
+            else tr("Starts by itself: {when}, if psconnect is open then.", when=when)
+        )
+        self.tonight.tell(text, "accent", [cancel])
 
     def _show_what(self, run: Run | None, standing: StandingFigures) -> None:
         told = went(run) if run else ""
@@ -140,6 +199,7 @@ class SyncPage(ScrollPage):
     def _start(self, scope: str, *, plan_only: bool = False, rehearse: bool = False) -> None:
         if not self._context.runs.working(self.name):
             self._context.runs.start(self.name, scope=scope, plan_only=plan_only, rehearse=rehearse)
+            self._context.go.notice(tr("Processing: the run of “{name}” has begun.", name=self.name))
         self._context.go.running(self.name)
 
     def _open_summary(self) -> None:

@@ -118,6 +118,11 @@ def _buttons(c: Tokens) -> str:
     QPushButton[look="pill"]:checked {{ background: {c.accent_ground}; color: {c.accent};
         border: 2px solid {c.accent_ground}; }}
     QPushButton[look="pill"]:focus {{ border: 2px solid {c.accent}; }}
+    QPushButton[look="segment"] {{ padding: 0 10px; min-height: 26px; font-size: {t.TABLE}px; font-weight: 600;
+        color: {c.muted}; }}
+    QPushButton[look="segment"]:checked {{ background: {c.accent_ground}; color: {c.accent};
+        border: 1px solid {c.accent}; }}
+    QPushButton[look="segment"]:focus {{ border: 2px solid {c.accent}; padding: 0 9px; min-height: 24px; }}
     QPushButton[look="nav"] {{ background: transparent; border: 2px solid transparent; text-align: left;
         padding: 0 10px; min-height: 32px; font-weight: 400; }}
     QPushButton[look="nav"]:hover {{ background: {c.track}; }}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from psconnect.desktop.theme.tokens import SPACE_XS
+from psconnect.desktop.theme.tokens import CONTROL_HEIGHT, SPACE_M, SPACE_XS
 from psconnect.desktop.widgets.label import Label, restyle
 
 
@@ -12,6 +13,7 @@ class FormRow(QWidget):
     """A labelled control with its help below it, and in its place the error when there is one.
 
     ``field`` is the control that takes the focus; ``control`` what is laid out, where that is more than the field.
+    ``beside`` is the width of the label where it stands beside its control; 0 for above it.
     """
 
     def __init__(
@@ -21,6 +23,7 @@ class FormRow(QWidget):
         *,
         help: str = "",  # noqa: A002 - the word the design uses
         control: QWidget | None = None,
+        beside: int = 0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -37,11 +40,20 @@ class FormRow(QWidget):
         self.error_label.hide()
         field.setAccessibleName(label)
         self._describe()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout = QVBoxLayout()
         layout.setSpacing(SPACE_XS)
-        for part in (self.label, control or field, self.help, self.hint, self.error_label):
+        for part in (control or field, self.help, self.hint, self.error_label):
             layout.addWidget(part)
+        directions = QBoxLayout.Direction
+        whole = QBoxLayout(directions.LeftToRight if beside else directions.TopToBottom, self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(SPACE_M if beside else SPACE_XS)
+        whole.addWidget(self.label)
+        whole.addLayout(layout, 1)
+        if beside:
+            self.label.setFixedWidth(beside)
+            self.label.setMinimumHeight(CONTROL_HEIGHT)
+            whole.setAlignment(self.label, Qt.AlignmentFlag.AlignTop)
 
     @property
     def error(self) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.proving import StartProofs
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.banner import Banner
@@ -43,11 +44,13 @@ class ConnectionForms(QWidget):
         *,
         on_saved: Callable[[str], object] | None = None,
         on_wish: Callable[[str, str], object] | None = None,
+        proving: StartProofs | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._bridge, self._service = bridge, service
         self._on_saved, self._on_wish = on_saved, on_wish
+        self._proving = proving or StartProofs(bridge, service, self)
         self.session: Session | None = None
         self.pages: list[StepPage] = []
         self._name = ""
@@ -96,7 +99,8 @@ class ConnectionForms(QWidget):
         self._loading = False
         self._leave_pages()
         self.session = session
-        places = [PagePlace(spec.key, session, self._bridge, self._open_step, self.save_with) for spec in steps.STEPS]
+        ways = (self._open_step, self.save_with, self._proving)
+        places = [PagePlace(spec.key, session, self._bridge, *ways) for spec in steps.STEPS]
         self.pages = [PAGES[place.step](place) for place in places]
         session.on_change.append(self._show)
         self.list.show_pages(self.pages)
@@ -202,6 +206,7 @@ class ConnectionForms(QWidget):
                 self._refused,
                 owner=self,
             )
+        self._proving.prove_once(connection.name)
         if self._on_saved:
             self._on_saved(connection.name)
         after, self._after = self._after, None

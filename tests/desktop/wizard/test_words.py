@@ -36,6 +36,7 @@ MISSION = {
     "G26": ("Attributes Mapping",),
     "G27": ("Data Requirements", "Report if Missing", "Skip if Missing"),
     "G28": ("Filter Rules",),
+    "G31": ("Expiration Date",),
     "L05": ("Admin URL",),
     "L07": ("Import Start Year",),
     "L08": ("Refresh Cached Values",),

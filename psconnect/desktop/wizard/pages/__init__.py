@@ -11,6 +11,7 @@ from psconnect.desktop.wizard.pages.filters import FiltersPage
 from psconnect.desktop.wizard.pages.plugin import PluginPage
 from psconnect.desktop.wizard.pages.requirements import RequirementsPage
 from psconnect.desktop.wizard.pages.safety import SafetyPage
+from psconnect.desktop.wizard.pages.schedule import SchedulePage
 from psconnect.desktop.wizard.pages.schools import SchoolsPage
 from psconnect.desktop.wizard.pages.summary import SummaryPage
 from psconnect.desktop.wizard.pages.uniqueness import UniquenessPage
@@ -28,5 +29,6 @@ PAGES: dict[str, type[StepPage]] = {
     "requirements": RequirementsPage,
     "uniqueness": UniquenessPage,
     "destination": DestinationPage,
+    "schedule": SchedulePage,
     "summary": SummaryPage,
 }

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from psconnect.desktop.bridge import Bridge
+from psconnect.desktop.proving import StartProofs
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import plain_tip
@@ -34,6 +35,7 @@ class PagePlace:
         bridge: the way to worker threads.
         go: opens another step; None where there is no way offered to another one.
         save: saves what is typed, with a wish: ``save``, ``preview``, ``sync``, ``users`` or ``courses``.
+        proving: tries scheduled starts; None where nothing is saved yet.
     """
 
     step: str
@@ -41,6 +43,7 @@ class PagePlace:
     bridge: Bridge
     go: Callable[[str], object] | None = None
     save: Callable[[str], object] | None = None
+    proving: StartProofs | None = None
 
 
 class StepPage(QWidget):

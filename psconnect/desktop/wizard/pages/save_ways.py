@@ -12,6 +12,8 @@ from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.action_button import ActionButton
 from psconnect.desktop.wizard import flow
 from psconnect.desktop.wizard.session import Session
+from psconnect.desktop.wizard.steps.schedule import SchedulePart, typed_schedule
+from psconnect.wording.schedules import schedule_words
 
 
 class SaveWays(QWidget):
@@ -48,13 +50,20 @@ class SaveWays(QWidget):
             "sync": tr("Waits for your approval: it is the first run")
             if first
             else tr("Reads and delivers everything"),
-            "save": tr("Nothing runs until you run it"),
+            "save": _when_saved(session),
             "users": tr("People only; courses and classes stay"),
             "courses": tr("Courses, classes and enrollments only"),
         }
         for wish, button in self.buttons.items():
             reason = _why_not(session, wish, ready=ready, first=first)
             button.show_effect(reason or effects[wish], enabled=not reason)
+
+
+def _when_saved(session: Session) -> str:
+    part = session.draft.of(SchedulePart)
+    if part.every == "never":
+        return tr("Nothing runs until you run it")
+    return tr("Then runs by itself {when}", when=schedule_words(typed_schedule(part)))
 
 
 def _why_not(session: Session, wish: str, *, ready: bool, first: bool) -> str:

@@ -12,6 +12,7 @@ from psconnect.desktop.wizard.steps.filters import FiltersStep
 from psconnect.desktop.wizard.steps.plugin import PluginStep
 from psconnect.desktop.wizard.steps.requirements import RequirementsStep
 from psconnect.desktop.wizard.steps.safety import SafetyStep
+from psconnect.desktop.wizard.steps.schedule import ScheduleStep
 from psconnect.desktop.wizard.steps.schools import SchoolsStep
 from psconnect.desktop.wizard.steps.spec import StepSpec
 from psconnect.desktop.wizard.steps.summary import SummaryStep
@@ -30,5 +31,6 @@ STEPS: tuple[StepSpec[Any], ...] = (
     UniquenessStep(),
     SafetyStep(),
     DestinationStep(),
+    ScheduleStep(),
     SummaryStep(),
 )
