@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.errors import FixSettings, PsconnectError, TryLater
+from psconnect.model.schedule import ScheduleSettings
 from psconnect.schedule.systems.cron import Cron
 from psconnect.schedule.systems.here import scheduler_here
 from psconnect.schedule.systems.kind import Entry, LocalTime, Scheduler
 from psconnect.schedule.systems.once import start_once
 from psconnect.schedule.systems.program import own_command
 from psconnect.schedule.systems.systemd import Systemd
+from psconnect.service import Service
 from psconnect.store.settings.home import find_home
 from tests.contracts.scheduler_contract import HOME, OTHER_HOME, SchedulerCase, check_scheduler
 from tests.support.schedulers import registered_as
@@ -125,6 +128,7 @@ def systemd(folder: Path, *options: str) -> None:
         _a_start_at_work_goes_on(one, notes)
         _switched_off(one)
         _a_proof(one, notes)
+        _a_connection()
         if "minute" in options:
             _at_the_next_minute(one, notes)
         assert trace() == before, "something was left behind"
@@ -267,6 +271,22 @@ def _a_proof(one: Scheduler, notes: Notes) -> None:
     assert start_once(one, entry, lambda: notes.file.exists() or None, Clock(), CancelToken())
     assert notes.arguments() == ["proof"]
     assert one.listed() == []
+
+
+def _a_connection() -> None:
+    """A connection's schedule is switched on, proved by a start of this psconnect, changed, and gone with it."""
+    service = Service(find_home())
+    settings = ScheduleSettings(every="week", days=["mon", "fri"], at=["05:30", "18:00"], zone="America/Chicago")
+    service.save_connection(replace_struct(service.connection("Lincoln"), schedule=settings))
+    assert service.schedule_state("Lincoln").registered == "yes"
+    proof = service.prove_schedule("Lincoln")
+    assert (proof.trouble, proof.started_by) == (None, "systemd")
+    service.run_tonight("Lincoln")
+    assert service.schedule_state("Lincoln").registered == "yes"
+    assert Systemd(service.home_id).listed() == [service.connection("Lincoln").id]
+    home_id = service.home_id
+    service.remove_connection("Lincoln")
+    assert Systemd(home_id).listed() == []
 
 
 def _at_the_next_minute(one: Systemd, notes: Notes) -> None:
