@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from psconnect.cli import codes, output
@@ -88,8 +88,21 @@ def _flat(data: dict[str, object], prefix: str = "") -> Iterator[tuple[str, str]
 def import_file(service: Service, options: argparse.Namespace) -> int:
     """``connection import``."""
     taken: list[str] = []
-    connection = service.import_connection(Path(options.file), on_other_id=taken.append)
+    off: list[bool] = []
+    path = Path(options.file)
+    changes = service.changes_by_import(path)
+    if options.list:
+        return output.completed(_changed_settings(changes), as_json=options.json, changes=changes)
+    connection = service.import_connection(path, on_other_id=taken.append, on_schedule_off=lambda: off.append(True))
     text = tr("“{name}” was imported.", name=connection.name)
+    if changes:
+        output.say(_changed_settings(changes))
+    if off:
+        output.say(
+            tr(
+                "Its schedule is off here, so that two computers don’t deliver. Switch it on: psconnect schedule NAME on"
+            )
+        )
     if taken:
         other = tr(
             "Another connection on this computer has the id in the file ({taken}), so this one got the id {id} and "
@@ -99,6 +112,16 @@ def import_file(service: Service, options: argparse.Namespace) -> int:
         )
         text = tr("{first} {second}", first=text, second=other)
     return output.completed(text, as_json=options.json, name=connection.name, id=connection.id)
+
+
+def _changed_settings(changes: Sequence[str]) -> str:
+    """Which settings of a connection an imported file changes."""
+    if not changes:
+        return tr("The file changes no setting of a connection that is here.")
+    return counted(
+        len(changes), "The file changes {count} setting: {keys}", "The file changes {count} settings: {keys}",
+        keys=", ".join(changes),
+    )  # fmt: skip
 
 
 def export_file(service: Service, options: argparse.Namespace) -> int:

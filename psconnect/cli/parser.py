@@ -69,7 +69,9 @@ def _connection_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
         ("disable", "keep everything, run nothing"),
     ):
         _add(kinds, name, text).add_argument("name")
-    _add(kinds, "import", "store the settings of a connection file").add_argument("file")
+    imports = _add(kinds, "import", "store the settings of a connection file")
+    imports.add_argument("file")
+    imports.add_argument("--list", action="store_true", help="only list the settings that it would change")
     export = _add(kinds, "export", "write the settings to a connection file, without secrets")
     export.add_argument("name")
     export.add_argument("file")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from psconnect.desktop.bridge import Bridge, OnError
-from psconnect.desktop.text import tr
+from psconnect.desktop.text import counted, tr
 from psconnect.desktop.widgets.banner import Action
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
@@ -24,6 +24,7 @@ class _Import:
 
     path: Path
     other_ids: list[str] = field(default_factory=list)
+    schedule_off: list[bool] = field(default_factory=list)
 
 
 class Importing(QObject):
@@ -58,7 +59,12 @@ class Importing(QObject):
 
     def _store(self, file: _Import, *, replace: bool) -> None:
         self._bridge.call(
-            lambda: self._service.import_connection(file.path, replace=replace, on_other_id=file.other_ids.append),
+            lambda: self._service.import_connection(
+                file.path,
+                replace=replace,
+                on_other_id=file.other_ids.append,
+                on_schedule_off=lambda: file.schedule_off.append(True),
+            ),
             partial(self._imported, file),
             partial(self._not_imported, file),
             owner=self,
@@ -68,7 +74,26 @@ class Importing(QObject):
         if error.code != IN_USE:
             self._refused(error)
             return
-        text = tr("“{name}” already exists. Replace its settings with the file’s?", name=error.where)
+        self._bridge.call(
+            lambda: self._service.changes_by_import(file.path),
+            partial(self._ask_to_replace, file, error.where),
+            self._refused,
+            owner=self,
+        )
+
+    def _ask_to_replace(self, file: _Import, name: str, changes: list[str]) -> None:
+        if not changes:
+            self._ask(tr("“{name}” already exists, with the same settings. There is nothing to import.", name=name), [])
+            return
+        text = counted(
+            len(changes),
+            "“{name}” already exists. The file changes {count} of its settings: {keys}. If that changes who or what is "
+            "delivered, the next run waits for your approval.",
+            "“{name}” already exists. The file changes {count} of its settings: {keys}. If that changes who or what is "
+            "delivered, the next run waits for your approval.",
+            name=name,
+            keys=", ".join(changes),
+        )
         self._ask(text, [(tr("Replace settings"), partial(self._store, file, replace=True))])
 
     def _imported(self, file: _Import, connection: Connection) -> None:
@@ -79,4 +104,7 @@ class Importing(QObject):
                 plugin=plugin_name(connection.id),
             )
             text = tr("{first} {second}", first=text, second=other)
+        if file.schedule_off:
+            off = tr("Its schedule is off on this computer, so that two don’t deliver: switch it on in the settings.")
+            text = tr("{first} {second}", first=text, second=off)
         self._stored(connection.name, text)

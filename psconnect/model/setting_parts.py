@@ -28,11 +28,17 @@ def setting_parts(connection: Connection) -> dict[str, str]:
 
     A part is a key of a section, or of an entity within one: ``filters.student``, ``mapping.teacher``.
     """
+    found = all_parts(connection)
+    return {key: one for key, one in found.items() if not {key, key.partition(".")[0]} & set(_NOT_DECIDING)}
+
+
+def all_parts(connection: Connection) -> dict[str, str]:
+    """All settings that a file states, part by part, also those that don't decide; but for its name, id and form."""
     found: dict[str, str] = {}
     for section, value in to_dict(connection).items():
         parts: Mapping[str, Any] = {f"{section}.{key}": one for key, one in value.items()} if _is_table(value) else {}
         for key, one in (parts or {section: value}).items():
-            if section not in _NOT_DECIDING and key not in _NOT_DECIDING and one not in ({}, [], None):
+            if section not in ("format", "name", "id", "plugin") and one not in ({}, [], None):
                 found[key] = part_of(one)
     return found
 

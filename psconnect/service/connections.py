@@ -16,7 +16,7 @@ from psconnect.logs import logger
 from psconnect.model.connection import Connection, from_dict, to_dict
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import APPLIED, Run, telling_run
-from psconnect.model.setting_parts import differing_parts
+from psconnect.model.setting_parts import all_parts, differing_parts
 from psconnect.powerschool.plugin_versions import built_later
 from psconnect.service.identity import Identity
 from psconnect.service.removal import Removal
@@ -113,19 +113,39 @@ class Connections(Identity, Removal):
             self.forget_secrets(name, destination_secret_keys())
 
     def import_connection(
-        self, path: Path, *, replace: bool = True, on_other_id: Callable[[str], None] = lambda _id: None
+        self,
+        path: Path,
+        *,
+        replace: bool = True,
+        on_other_id: Callable[[str], None] = lambda _id: None,
+        on_schedule_off: Callable[[], None] = lambda: None,
     ) -> Connection:
         """Store the settings of a connection file; an existing connection is replaced only with ``replace``.
 
-        ``on_other_id`` gets the file's id if another connection already has it.
+        ``on_other_id`` gets the file's id if another connection already has it. A connection that is new here does not
+        run by itself until somebody switches that on: the computer that the file is from may still deliver.
+        ``on_schedule_off`` is told.
         """
         connection = read_file(path)
-        if not replace and self._files.spelled(connection.name):
+        known = self._files.spelled(connection.name)
+        if not replace and known:
             raise FixSettings(IN_USE, where=connection.name, name=connection.name)
+        if not known and connection.schedule.is_on:
+            off = msgspec.structs.replace(connection.schedule, every="never")
+            connection = msgspec.structs.replace(connection, schedule=off)
+            on_schedule_off()
         stored = self.save_connection(connection)
         if connection.id not in ("", stored.id):
             on_other_id(connection.id)
         return stored
+
+    def changes_by_import(self, path: Path) -> list[str]:
+        """The settings that importing the file would change, by dotted key, sorted; empty for a new connection."""
+        connection = read_file(path)
+        if not self._files.spelled(connection.name):
+            return []
+        before, after = (all_parts(one) for one in (self._files.get(connection.name), connection))
+        return differing_parts(before, after)
 
     def export_connection(self, name: str, path: Path) -> None:
         """Write the settings as a connection file, without secrets."""

@@ -44,12 +44,12 @@ class Figures:
 def bench(students: int, work: Path, rounds: int = ROUNDS) -> Figures:
     """Record a district of that size, then measure baseline and engine over the same answers, in turns."""
     recorded, home = work / "recorded", work / "home"
-    reading = _measured("tests.bench.record", str(students), str(home), str(recorded))
+    reading = measured("tests.bench.record", str(students), str(home), str(recorded))
     baselines, locals_ = [], []
     for number in range(rounds):
-        baselines.append(_measured("tests.bench.baseline", str(recorded), str(work / f"baseline-{number}")))
+        baselines.append(measured("tests.bench.baseline", str(recorded), str(work / f"baseline-{number}")))
         shutil.rmtree(home / "data", ignore_errors=True)
-        locals_.append(_measured("tests.bench.local_work", str(recorded), str(home)))
+        locals_.append(measured("tests.bench.local_work", str(recorded), str(home)))
     baseline, local = _median(baselines), _median(locals_)
     ratio = baseline["rows_a_second"] / local["rows_a_second"]
     planned = statistics.median(one["planned_rows_a_second"] for one in locals_)
@@ -58,10 +58,10 @@ def bench(students: int, work: Path, rounds: int = ROUNDS) -> Figures:
 
 def calls_with_latency(students: int, work: Path) -> dict[str, Any]:
     """Calls and seconds of a whole reading with 80 ms latency a call."""
-    return _measured("tests.bench.record", str(students), str(work / "home"), str(work / "recorded"), str(LATENCY_MS))
+    return measured("tests.bench.record", str(students), str(work / "home"), str(work / "recorded"), str(LATENCY_MS))
 
 
-def _measured(module: str, *arguments: str) -> dict[str, Any]:
+def measured(module: str, *arguments: str) -> dict[str, Any]:
     """The figures that a measuring process prints."""
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     command = [sys.executable, "-m", module, *arguments]

@@ -24,11 +24,15 @@ def _in_place(cipher: Any, *, keyed: bool) -> types.ModuleType:
     key = f"\"x'{_KEY}'\""
 
     class Connection(cipher.Connection):  # type: ignore[misc]
-        """A connection that gives attached files the key, too: they don't inherit it."""
+        """A connection that gives attached files the key, too: they don’t inherit it."""
 
         def execute(self, sql: str, *values: Any) -> Any:
             """Run a statement."""
             return super().execute(f"{sql} KEY {key}" if keyed and sql.startswith("ATTACH") else sql, *values)
+
+        def executescript(self, sql: str) -> Any:
+            """Run statements; an attached file is read in SQLCipher's own size of pages."""
+            return super().executescript(sql.replace("PRAGMA page_size = 16384;", "") if keyed else sql)
 
     def connect(*arguments: Any, **more: Any) -> Any:
         db = cipher.connect(*arguments, **more, factory=Connection)
