@@ -15,7 +15,10 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.printed import PrintedReport
 from psconnect.model.runs import Run
 from tests.desktop.conftest import OpenWindow, settled
+from tests.desktop.test_screens import Grab, grab
 from tests.support.demo import Connected
+
+__all__ = ["grab"]
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def places(connected: Connected, delivered: Run, open_window: OpenWindow, qtbot:
 
 
 def test_the_file_is_saved_with_the_ways_to_it_and_a_warning(
-    places: PlaceStack, delivered: Run, qtbot: QtBot, tmp_path: Path, opened: list[str]
+    places: PlaceStack, delivered: Run, qtbot: QtBot, tmp_path: Path, opened: list[str], grab: Grab
 ) -> None:
     page, path = places.summary, tmp_path / "r.pdf"
     page.export_button.entries.actions()[1].trigger()
@@ -46,6 +49,12 @@ def test_the_file_is_saved_with_the_ways_to_it_and_a_warning(
     assert path.read_bytes().startswith(b"%PDF")
     assert page.outcome.label.text().startswith(f"Saved: {path}. It holds student records")
     assert [button.text() for button in page.outcome.buttons] == ["Open", "Show in folder"]
+    window = page.window()
+    assert window.focusWidget() is page.outcome.buttons[0]
+    grab(window, "export-saved")
+    window.resize(860, 600)
+    grab(window, "export-saved-smallest")
+    grab(page.export_button.entries, "export-menu")
     page.outcome.buttons[0].click()
     assert opened == [path.as_uri()]
 

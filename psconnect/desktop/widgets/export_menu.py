@@ -169,6 +169,8 @@ class ExportButton(Button):
         told = tr("{saved}. {careful}", saved=text, careful=masked if self.masked.isChecked() else careful)
         open_it, show = self._context.open_url, partial(self._context.open_url, folder.as_uri())
         actions = [(tr("Open"), partial(open_it, file.as_uri()))] if file else []
+        # Hidden first: a button that joins a shown strip is not there yet, and can't take the focus.
+        self._outcome.hide()
         self._outcome.tell(told, "good", [*actions, (tr("Show in folder"), show)])
         self._outcome.buttons[0].setFocus()
 
