@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
 from psconnect.model.clock import CancelToken
-from psconnect.model.errors import FixSettings
+from psconnect.model.errors import AnotherRunActive, FixSettings
+from psconnect.model.runs import Run
 from psconnect.model.schedule import ScheduledStart, ScheduleSettings
 from psconnect.schedule.due import start_begun
 from psconnect.store.lock import run_lock
@@ -231,3 +233,45 @@ def test_a_killed_start_is_made_up_and_then_settled(scheduled: Connected) -> Non
     begin_and_die(scheduled)
     assert service.run_scheduled(name).trigger == "catch-up"
     assert service.run_scheduled(name) is None
+
+
+def test_a_clock_that_was_years_ahead_stops_nothing_once_it_is_right_again(scheduled: Connected) -> None:
+    service, name = scheduled.service, scheduled.name
+    set_time(scheduled, "2098-01-01T06:00")
+    assert service.run_scheduled(name).trigger == "catch-up"
+    set_time(scheduled, "2026-11-19T12:00")
+    assert service.run_scheduled(name) is None
+    set_time(scheduled, "2026-11-19T17:30:05")
+    assert service.run_scheduled(name).trigger == "schedule"
+
+
+def test_a_clock_that_is_set_back_by_hours_runs_nothing_twice(scheduled: Connected) -> None:
+    service, name = scheduled.service, scheduled.name
+    set_time(scheduled, "2026-11-18T17:30:05")
+    assert service.run_scheduled(name)
+    set_time(scheduled, "2026-11-18T15:00")
+    assert service.run_scheduled(name) is None
+    set_time(scheduled, "2026-11-18T17:30:05")
+    assert service.run_scheduled(name) is None
+
+
+def test_a_run_of_somebody_else_that_delivered_meanwhile_stands_for_the_start(
+    scheduled: Connected, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, name = scheduled.service, scheduled.name
+    scheduled.delivered()
+    set_time(scheduled, "2026-11-18T17:30:05")
+    real, tried = service.sync, list[str]()
+
+    def sync(name: str, **how: Any) -> Run:
+        if how.get("trigger") == "schedule":
+            tried.append(name)
+            if len(tried) == 1:
+                raise AnotherRunActive("PSC-RUN-ACTIVE", connection=name)
+        return real(name, **how)
+
+    monkeypatch.setattr(service, "sync", sync)
+    monkeypatch.setattr(scheduled.clock, "wait", lambda _seconds, _cancel: real(name))
+    run = service.run_scheduled(name)
+    assert (run.state, run.error["key"]) == ("skipped", "PSC-SKIPPED/delivered")
+    assert len(tried) == 1
