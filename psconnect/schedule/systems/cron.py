@@ -106,6 +106,9 @@ class Cron:
 
     def _variables(self) -> dict[str, str]:
         found = {name: self.environment[name] for name in _PASSED_ON if self.environment.get(name)}
+        if self.environment.get("PSCONNECT_SCHEDULER") == self.key:
+            # Chosen in place of another: what is started keeps its entry here, not there.
+            found["PSCONNECT_SCHEDULER"] = self.key
         runtime = found.setdefault("XDG_RUNTIME_DIR", f"/run/user/{os.getuid()}")
         found.setdefault("DBUS_SESSION_BUS_ADDRESS", f"unix:path={runtime}/bus")
         # Abstract sockets and those below /tmp end with the login; the user's bus is always at the same place.

@@ -37,6 +37,13 @@ def test_what_a_line_says(state: Path) -> None:
     )
 
 
+def test_who_chose_cron_gets_cron_in_what_is_started(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PSCONNECT_SCHEDULER", "cron")
+    Cron(HOME).register(_ENTRY)
+    assert " PSCONNECT_SCHEDULER=cron /opt/psconnectw " in (state / "table").read_text()
+    assert registered_as(Cron(HOME), _ENTRY) == "yes"
+
+
 @pytest.mark.parametrize("said", ["crontab: you are not allowed to use this program\n", "crontab: disk error\n", ""])
 def test_a_refusal_is_never_taken_for_an_empty_table(state: Path, said: str) -> None:
     """Whatever crontab -l says but that there is none, nothing is written: the user's own lines would be gone."""
