@@ -151,6 +151,7 @@ def test_mission_d14_d16_run_tonight_stands_beside_run_now_also_before_the_first
     assert "within 24 hours" in page.tonight.label.text()
     assert f"{asked.astimezone():%H:%M}" in page.tonight.label.text()
     assert not page.tonight_button.isVisible(), "once is enough"
+    assert page.tonight.buttons[0].hasFocus()
     assert connected.service.runs(connected.name) == [], "nothing runs before"
     grab(window, "sync-tonight")
     overview(qtbot, window, connected)

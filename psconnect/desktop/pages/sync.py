@@ -24,7 +24,7 @@ from psconnect.model.record_list import Figure
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.model.schedule_state import ScheduleState
 from psconnect.service import StandingFigures
-from psconnect.wording.next_run import next_run, start_words
+from psconnect.wording.next_run import next_run
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class SyncPage(ScrollPage):
         service, name = self._context.service, self.name
 
         def asked(at: datetime) -> None:
-            when = start_words(at, self._context.now())
+            when = moment(at, self._context.now())
             self._context.go.notice(tr("Processing: the run of “{name}” starts {when}.", name=name, when=when))
             self._context.proving.prove_once(name)
             self._read_schedule()
@@ -157,26 +157,34 @@ class SyncPage(ScrollPage):
 
         self._context.bridge.call(lambda: service.cancel_tonight(name), cancelled, self._context.go.refuse, owner=self)
 
+    def _lead_to_cancel(self, *, led: bool) -> None:
+        """The button that was pressed is gone: what one may want next has the focus."""
+        if led:
+            self.tonight.buttons[0].setFocus()
+
     def _show_tonight(self, schedule: ScheduleState) -> None:
         """Say when the run starts that was asked for, what may keep it from that, and how to take it back."""
         at, now = schedule.tonight, self._context.now()
+        led = self.tonight_button.hasFocus()
         self.tonight_button.setVisible(at is None)
         if at is None:
             self.tonight.hide()
             return
         found = next_run(schedule, now)
-        when, system = start_words(at, now), schedule.system
+        when, system = moment(at, now), schedule.system
         cancel: Action = (tr("Cancel it"), self._cancel_tonight)
         if found.trouble:
             text = tr("A run is to start {when}. {trouble}", when=when, trouble=found.trouble)
             self.tonight.tell(text, "warning", [*ways_to_mend(self._context, self.name, found), cancel])
+            self._lead_to_cancel(led=led)
             return
         text = (
-            tr("Starts by itself: {when}. It is done within 24 hours of your click. Stay signed in.", when=when)
+            tr("It starts by itself {when}, done within 24 hours of your click. Stay signed in.", when=when)
             if system
-            else tr("Starts by itself: {when}, if psconnect is open then.", when=when)
+            else tr("It starts by itself {when}, if psconnect is open then.", when=when)
         )
         self.tonight.tell(text, "accent", [cancel])
+        self._lead_to_cancel(led=led)
 
     def _show_what(self, run: Run | None, standing: StandingFigures) -> None:
         told = went(run) if run else ""
