@@ -77,6 +77,6 @@ def _line(label: str, earlier: Reconciled, later: Reconciled, *, strong: bool = 
     return [
         Cell(label, strong=strong),
         Cell(number(earlier.delivered), right=True, state="muted"),
-        Cell(number(later.delivered), right=True, strong=strong),
+        Cell(number(later.delivered), right=True),
         Cell(difference(earlier.delivered, later.delivered), right=True, state=state, strong=bool(change)),
     ]

@@ -12,7 +12,7 @@ from psconnect.desktop.context import PageContext
 from psconnect.desktop.text import entity_label, exact, number, tr
 from psconnect.desktop.widgets.banner import Action, Banner
 from psconnect.desktop.widgets.button import secondary
-from psconnect.desktop.widgets.card import Card, row
+from psconnect.desktop.widgets.card import Card
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
@@ -60,7 +60,7 @@ class DisclosuresPage(ScrollPage):
         card.setAccessibleName(tr("Deliveries and removals"))
         card.add(self.table, 1)
         self.detail = Label("", "help")
-        card.add(row(self.detail))
+        card.add(self.detail)
         self.body.addWidget(card, 1)
         self._entries: list[Disclosure] = []
         self.table.selectionModel().currentChanged.connect(lambda *_places: self._show_detail())

@@ -31,7 +31,7 @@ from psconnect.service import RunList
 from psconnect.wording.history import history_sentence, kept_sentence
 from psconnect.wording.run_comparison import ticked_words
 
-_NARROW, _LOW, _LEAST_ROWS, _COMPARED_LEAST, _TWO = 860, 620, 200, 340, 2
+_NARROW, _LOW, _LEAST_ROWS, _COMPARED_LEAST, _TWO = 860, 620, 200, 334, 2
 _KEY_LEAST = 820
 
 
@@ -51,7 +51,7 @@ class HistoryPage(ScrollPage):
         self.name, self._compared = "", ("", "")
         self.disclosed_button = secondary(tr("What was disclosed"), lambda: context.go.disclosures(self.name))
         self.outcome = Banner()
-        self.export_button = ExportButton(tr("Export the chosen run"), context, self.outcome, self._exported)
+        self.export_button = ExportButton(tr("Export run"), context, self.outcome, self._exported)
         self.buttons.addWidget(self.disclosed_button)
         self.buttons.addWidget(self.export_button)
         self.body.addWidget(self.outcome)

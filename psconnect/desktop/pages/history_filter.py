@@ -18,7 +18,7 @@ from psconnect.model.run_history import RunQuery
 from psconnect.model.runs import APPLIED, GIVEN_UP, STARTED_BY
 from psconnect.wording.runs import state_word
 
-_TYPING_MS, _LEAST, _BOX = 250, 90, 106
+_TYPING_MS, _LEAST, _BOX = 250, 90, 116
 _DAYS = (7, 30, 90)
 _CHOSEN = -1
 _WindowState = tuple[tuple[str, ...], tuple[str, ...]]
