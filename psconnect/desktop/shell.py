@@ -71,7 +71,7 @@ class MainWindow(Ways):
         self.setWindowTitle(title)
         self.setMinimumSize(SMALLEST)
         self.bridge = Bridge(self)
-        send_beside(service, self.bridge)
+        send_beside(service, self.bridge, self.notice)
         self.runs = ActiveRuns(self.bridge, service, self)
         self.context = PageContext(service, self.bridge, self.runs, self, open_url)
         self._asks_back = False

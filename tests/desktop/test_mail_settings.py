@@ -124,7 +124,8 @@ def test_notices_are_saved_and_what_waits_is_shown_and_sent(
     settled(qtbot, window)
     assert connected.service.connection(connected.name).notices.to == [OFFICE, "it@lincoln.example"]
     connected.service.sync(connected.name)
-    settled(qtbot, window)
+    qtbot.waitUntil(window.banner.isVisible)
+    assert "could not be sent" in window.banner.label.text()
     window.refresh()
     settled(qtbot, window)
     settled(qtbot, window)
