@@ -99,9 +99,7 @@ def import_file(service: Service, options: argparse.Namespace) -> int:
         output.say(_changed_settings(changes))
     if off:
         output.say(
-            tr(
-                "Its schedule is off here, so that two computers don’t deliver. Switch it on: psconnect schedule NAME on"
-            )
+            tr("Its schedule is off here: two computers must not deliver. To switch it on: psconnect schedule NAME on")
         )
     if taken:
         other = tr(

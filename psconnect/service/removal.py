@@ -155,8 +155,12 @@ class Removal(Disclosing, DraftFiles, LiveReadings):
             if scheduler:
                 scheduler.remove(entry_id)
 
-    def _wipe_draft(self, draft_id: str) -> None:
+    def forget_draft_secrets(self, draft_id: str) -> None:
+        """Remove the secrets of an unfinished set-up."""
         self.forget_secrets(draft_secrets(draft_id))
+
+    def _wipe_draft(self, draft_id: str) -> None:
+        self.forget_draft_secrets(draft_id)
         self.wipe_live(draft_id)
         self.remove_draft(draft_id)
 

@@ -37,15 +37,7 @@ from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.model.pasted import stripped
 from psconnect.model.runs import APPLIED
-from psconnect.service import (
-    CLIENT_SECRET,
-    Finding,
-    PluginPackage,
-    SecretPlace,
-    Service,
-    draft_secrets,
-    secret_word,
-)
+from psconnect.service import CLIENT_SECRET, Finding, PluginPackage, SecretPlace, Service, secret_word
 
 
 @dataclass
@@ -282,7 +274,7 @@ def _without(secrets: dict[str, str], key: str) -> dict[str, str]:
 def discard_set_up(service: Service, draft_id: str) -> None:
     """Throw a set-up, its secrets and what was read for it away; work."""
     service.remove_draft(draft_id)
-    service.forget_secrets(draft_secrets(draft_id))
+    service.forget_draft_secrets(draft_id)
     service.wipe_live(draft_id)
 
 
