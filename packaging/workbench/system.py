@@ -13,6 +13,7 @@ import sys
 FOR_TESTS = (
     *("at-spi2-core", "chromium", "chromium-driver", "cron", "dbus", "git", "gnome-keyring", "xdotool", "xvfb"),
     *("fonts-dejavu-core", "fonts-droid-fallback", "fonts-lohit-deva", "fonts-nanum", "poppler-utils"),
+    "libreoffice-calc-nogui",
 )
 
 # What Qt loads when it opens a window.
