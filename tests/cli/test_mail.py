@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from psconnect.cli import codes, main
+from tests.cli.conftest import Psconnect
 from tests.mail.server import PASSWORD, SENDER, USER, mail_server
 from tests.support.certificates import Certificates
+from tests.support.demo import Connected
 from tests.support.keyrings import MemoryKeyring
 
 
@@ -81,3 +83,14 @@ def test_the_notices_of_a_connection(home: Path, tmp_path: Path, capsys: pytest.
     assert (told["notices"]["results"], told["waiting"], told["ping"]) == ("weekly", [], None)
     assert main(["notices", "Lincoln"]) == codes.DONE
     assert "a@b.example" in capsys.readouterr().out
+
+
+def test_a_mail_server_that_is_away_changes_no_exit_code(psconnect: Psconnect, connected: Connected) -> None:
+    connected.delivered()
+    for key, value in {"host": "127.0.0.1", "port": "1", "security": "none", "sender": SENDER}.items():
+        assert psconnect("mail", "set", key, value, connected=connected).code == codes.DONE
+    for key, value in {"to": '["a@b.example"]', "results": "all"}.items():
+        psconnect("connection", "set", connected.name, f"notices.{key}", value, connected=connected)
+    assert psconnect("sync", connected.name, connected=connected).code == codes.DONE
+    told = psconnect("notices", connected.name, "--json", connected=connected).document
+    assert [one["error"]["code"] for one in told["waiting"]] == ["PSC-MAIL-UNREACHABLE"]

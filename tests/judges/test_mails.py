@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def content(text: str = TEXT, page: str = PAGE, to: str = OFFICE) -> bytes:
     return mail_message(mail, SENDER, [to], datetime(2026, 11, 30, 5, 30, tzinfo=UTC)).as_bytes()
 
 
-def judged(mail: bytes, **more: object) -> list[str]:
+def judged(mail: bytes, **more: Any) -> list[str]:
     return findings(mail, (SENDER, OFFICE), **more)
 
 

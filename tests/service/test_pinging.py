@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ def asked(server: RawServer) -> list[str]:
     return [one.split(b"\r\n")[0].decode() for one in server.requests]
 
 
-def run_in(state: str, **more: str) -> Run:
+def run_in(state: str, **more: Any) -> Run:
     return Run("r1", "Lincoln", state, "schedule", "all", datetime(2026, 11, 30, tzinfo=UTC), **more)
 
 
