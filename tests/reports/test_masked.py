@@ -21,7 +21,7 @@ from psconnect.service import report_name
 from tests.reports.conftest import District
 
 KEY, OTHER = 8_675_309, 8_675_310
-LIMIT = {
+LIMIT: dict[str, Any] = {
     "entity": "enrollment",
     "kind": "remove_per_class",
     "count": 9,

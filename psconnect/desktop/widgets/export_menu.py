@@ -60,6 +60,7 @@ class ExportButton(Button):
         super().__init__(text)
         self._context, self._outcome, self._what = context, outcome, what
         self._task: BridgeTask | None = None
+        entries: list[tuple[str, Callable[[], object]]]
         entries = [(translated(_KINDS[ending][0]), partial(self._ask, ending)) for ending in REPORT_ENDINGS]
         self.entries = self.add_menu(entries)
         self.entries.addSeparator()
