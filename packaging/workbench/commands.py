@@ -61,9 +61,10 @@ def _demo(environment: Environment, args: list[str]) -> int:
 def _test(environment: Environment, args: list[str]) -> int:
     environment.ensure("dev")
     Environment(_CHECKOUT, JUDGES).ensure("judges")
-    system.ensure(system.FOR_WINDOW + system.FOR_TESTS)
+    with_thorough = "--thorough" in args
+    system.ensure(system.FOR_WINDOW + system.FOR_TESTS + (system.FOR_THOROUGH if with_thorough else ()))
     pytest_args = [arg for arg in args if arg != "--thorough"]
-    return checks.test(environment, with_thorough="--thorough" in args, pytest_args=pytest_args)
+    return checks.test(environment, with_thorough=with_thorough, pytest_args=pytest_args)
 
 
 def _lint(environment: Environment, _args: list[str]) -> int:

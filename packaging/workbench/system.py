@@ -13,8 +13,10 @@ import sys
 FOR_TESTS = (
     *("at-spi2-core", "chromium", "chromium-driver", "cron", "dbus", "git", "gnome-keyring", "xdotool", "xvfb"),
     *("fonts-dejavu-core", "fonts-droid-fallback", "fonts-lohit-deva", "fonts-nanum", "poppler-utils"),
-    "libreoffice-calc-nogui",
 )
+
+# What only thorough tests use: an office program that opens workbooks, some 270 MB of it.
+FOR_THOROUGH = ("libreoffice-calc-nogui",)
 
 # What Qt loads when it opens a window.
 FOR_WINDOW = (
