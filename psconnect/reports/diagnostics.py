@@ -158,7 +158,7 @@ LOG_FIELDS: Mapping[str, Show] = {
 """The fields of a line of the log that are shown; the event is a text of psconnect's own, listed in LOG_EVENTS."""
 LOG_EVENTS = frozenset(
     {
-        *("run", "start", "bug", "mistake", "ids adopted", "re-keyed", "roster data set aside", "notices not kept"),
+        *("run", "bug", "mistake", "ids adopted", "re-keyed", "roster data set aside", "notices not kept"),
         *("notices failed", "not in the disclosure log yet", "damaged schedule notes"),
         *("note of told runs can't be read", "notes of notices can't be read", "kept news can't be read"),
         *("notices wait", "school calendar not noted", "schedules not read", "schedule not registered"),
