@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.theme.apply import Theme
 from psconnect.desktop.wizard import flow
+from psconnect.wording.catalogue import use_language
 from psconnect.wording.help import help_topics
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.control_checks import controls, cut_off, filled_twice, unreadable, untold
@@ -23,10 +25,11 @@ NAME = "Lincoln roster"
 
 @dataclass(frozen=True)
 class Look:
-    """The colours and the size that all is looked at in."""
+    """The colours, the size and the language that all is looked at in."""
 
     scheme: str
     size: tuple[int, int]
+    language: str = ""
 
 
 _WIDE, _SMALLEST, _REST_MS = (1180, 760), (860, 600), 1_000
@@ -37,13 +40,16 @@ _WIDE, _SMALLEST, _REST_MS = (1180, 760), (860, 600), 1_000
         pytest.param(Look("light", _WIDE), id="light"),
         pytest.param(Look("dark", _WIDE), id="dark", marks=pytest.mark.thorough),
         pytest.param(Look("light", _SMALLEST), id="narrow", marks=pytest.mark.thorough),
+        pytest.param(Look("light", _SMALLEST, "es"), id="spanish", marks=pytest.mark.thorough),
     ]
 )
-def look(request: pytest.FixtureRequest, theme: Theme) -> Look:
+def look(request: pytest.FixtureRequest, theme: Theme) -> Iterator[Look]:
     """The look; its colours are chosen before anything is shown: to change them later restyles everything."""
     chosen: Look = request.param
     theme.set_scheme(chosen.scheme)
-    return chosen
+    use_language([chosen.language])
+    yield chosen
+    use_language([])
 
 
 class Judge:
