@@ -40,7 +40,7 @@ class _Told:
     end: str
 
 
-_RUNS, _ONE_FOR_ALL = marked("Runs"), marked("One run for all it missed")
+_RUNS, _ONE_FOR_ALL = marked("It runs"), marked("One run for all it missed")
 _CLOSED, _NOTED = marked("Also with psconnect closed"), marked("One run, noted in History")
 _STAYS_ON = marked("Best on a computer that stays on.")
 _WORDS = {
