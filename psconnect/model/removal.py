@@ -49,7 +49,7 @@ class NotDeleted:
     """What could not be deleted, or could not be looked for.
 
     Attributes:
-        what: the path, key or id; empty for all of a kind that could not be asked, such as a locked keyring.
+        what: the path, key or id.
         kind: what it is; ``destination`` for a file that an interrupted delivery left at the destination.
         error: why, as an error with what to do.
     """

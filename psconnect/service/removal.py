@@ -76,7 +76,7 @@ class Removal(Disclosing, DraftFiles, LiveReadings):
         try:
             items += [Belonging("schedule", entry_id) for entry_id in self._entries_of(self._id_of(name))]
         except PsconnectError as error:
-            unknown.append(NotDeleted("schedule", "", error))
+            unknown.append(NotDeleted("schedule", self._id_of(name), error))
         return Belongings(sorted(items, key=lambda one: (BELONGING_KINDS.index(one.kind), one.name)), unknown)
 
     def remove_connection(self, name: str) -> RemovalProof:
@@ -88,7 +88,9 @@ class Removal(Disclosing, DraftFiles, LiveReadings):
         """
         name = self.removable(name)
         began, before = self.clock.now(), self.belongings(name)
-        begun = self._begun(name) or BegunRemoval(name, self._id_of(name), began.isoformat())
+        begun = self._begun(name)
+        if begun is None or self._id_of(name) != begun.id:
+            begun = BegunRemoval(name, self._id_of(name), began.isoformat())
         with run_lock(lock_of(self.home, name), name):
             begin_removal(self.home, begun)
             self.on_step("removal noted")
@@ -106,8 +108,7 @@ class Removal(Disclosing, DraftFiles, LiveReadings):
         after = self.belongings(name)
         if not after.items and not [one for one in wiping.not_deleted if one.kind != "destination"]:
             end_removal(self.home, name)
-        if not self._files.names() and not self._files.damaged():
-            forget_home_id(self.home)
+        self._forget_unused_home_id()
         return RemovalProof(name, began, self.clock.now(), before, after, delivered, tuple(wiping.not_deleted))
 
     def save_proof(self, proof: RemovalProof, path: Path) -> None:
@@ -118,21 +119,42 @@ class Removal(Disclosing, DraftFiles, LiveReadings):
         """Go on with removals that were stopped, or that could not delete everything; call at start."""
         proofs = []
         for begun in begun_removals(self.home):
+            if self._id_of(begun.name) != begun.id:
+                # Somebody put another connection's file in its place, and nobody confirmed that one's removal.
+                end_removal(self.home, begun.name)
+                continue
             with contextlib.suppress(AnotherRunActive):  # another psconnect is at it
                 proofs.append(self.remove_connection(begun.name))
         return proofs
 
     def free_name(self, name: str) -> None:
-        """Make sure that nothing is left of a removed connection of that name; raises LocalStorage if something is."""
+        """Make sure that nothing is left of a removed connection of that name; raises LocalStorage if something is.
+
+        Otherwise the next start, which goes on with the removal, would remove the new connection.
+        """
         if self._begun(name) is None:
             return
-        left = self.remove_connection(name).after.items
-        if left:
-            raise LocalStorage("PSC-REMOVE-LEFT", where=left[0].name, name=name, path=left[0].name)
+        proof = self.remove_connection(name)
+        if self._begun(name) is None:
+            return
+        left = [*(one.name for one in proof.after.items), *(one.what for one in proof.not_deleted)]
+        raise LocalStorage("PSC-REMOVE-LEFT", where=left[0], name=name, path=left[0])
+
+    def _forget_unused_home_id(self) -> None:
+        """Forget the home's id after its last connection, unless something of the system is still named by it."""
+        if self._files.names() or self._files.damaged() or begun_removals(self.home):
+            return
+        try:
+            at_login = self.find_login_item(self.home_id)
+            named = at_login is not None and at_login.read_back() is not None
+        except PsconnectError:
+            named = True  # not known: an entry that nobody finds again would be worse than an id that stays
+        if not named:
+            forget_home_id(self.home)
 
     def _wipe(self, name: str, connection_id: str, wiping: _Wiping) -> None:
         """Delete everything, the settings last: as long as they are there, the connection is listed."""
-        wiping.attempt("schedule", "", lambda: self._remove_entries(connection_id))
+        wiping.attempt("schedule", connection_id, lambda: self._remove_entries(connection_id))
         for draft_id in self._drafts_of(connection_id):
             wiping.attempt("draft", draft_id, lambda draft_id=draft_id: self._wipe_draft(draft_id))  # type: ignore[misc]
         for key in every_secret():

@@ -13,10 +13,12 @@ import msgspec
 import pytest
 
 from psconnect.model.connection import Connection
-from psconnect.model.errors import AnotherRunActive, FixSettings, LocalStorage
+from psconnect.model.errors import AnotherRunActive, FixSettings, LocalStorage, TryLater
+from psconnect.schedule.systems.autostart import Autostart
 from psconnect.service import Service, draft_secrets
 from psconnect.store.files import wipe_file
 from psconnect.store.lock import run_lock
+from psconnect.store.settings.connection_files import ConnectionFiles
 from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from psconnect.wording.errors import word
@@ -24,6 +26,7 @@ from psconnect.wording.removal import left_sentence, proof_text, removal_sentenc
 from tests.support.demo import Connected
 from tests.support.home import CHECKOUT
 from tests.support.keyrings import MemoryKeyring
+from tests.support.schedulers import MadeUpScheduler
 
 HOMES = {"data/disclosures.jsonl", "data/home-id", "data/home-id.preparing"}
 """Files of the home, not of a connection; all but the disclosure log go with the last connection."""
@@ -197,6 +200,81 @@ def test_a_locked_keyring_leaves_the_secrets_for_the_next_start(
     assert proof.complete
     assert memory_keyring.entries == {}
     assert not [one for one in files(connected) if "lincoln" in one]
+
+
+def with_a_locked_secret(connected: Connected, memory_keyring: MemoryKeyring) -> str:
+    """A connection that was removed but for a secret in a keyring that was locked, and is open now; its name."""
+    connected.delivered()
+    connected.service.secrets = Secrets({})
+    connected.service.set_secret(connected.name, CLIENT_SECRET, "canary-71")
+    locked = LockedKeyring()
+    locked.entries = memory_keyring.entries
+    keyring.set_keyring(locked)
+    connected.service.remove_connection(connected.name)
+    assert connected.service.connections() == []
+    return connected.name
+
+
+def test_a_name_is_free_only_when_nothing_of_the_removed_connection_is_left(
+    connected: Connected, memory_keyring: MemoryKeyring
+) -> None:
+    name = with_a_locked_secret(connected, memory_keyring)
+    with pytest.raises(LocalStorage) as told:
+        connected.service.save_connection(Connection(name=name, preset="oneroster"))
+    assert told.value.code == "PSC-REMOVE-LEFT"
+    assert CLIENT_SECRET in word(told.value).happened
+    keyring.set_keyring(memory_keyring)
+    saved = connected.service.save_connection(Connection(name=name, preset="oneroster"))
+    assert memory_keyring.entries == {}
+    assert connected.service.finish_removals() == []
+    assert connected.service.connection(name) == saved
+
+
+def test_another_connection_in_the_place_of_a_removed_one_is_not_removed_by_the_next_start(
+    connected: Connected, memory_keyring: MemoryKeyring
+) -> None:
+    settings = connected.service.connection(connected.name)
+    name = with_a_locked_secret(connected, memory_keyring)
+    keyring.set_keyring(memory_keyring)
+    by_hand = ConnectionFiles(connected.service.home)
+    by_hand.save(msgspec.structs.replace(settings, id="another1"))
+    assert connected.service.finish_removals() == []
+    assert connected.service.connection(name).id == "another1"
+    proof = connected.service.remove_connection(name)
+    assert proof.complete
+    assert connected.service.connections() == []
+
+
+def test_an_entry_that_could_not_be_removed_is_found_again_by_the_id_of_the_home(
+    connected: Connected, memory_keyring: MemoryKeyring
+) -> None:
+    schedulers: dict[str, MadeUpScheduler] = {}
+    connected.service.find_scheduler = lambda home: schedulers.setdefault(home, MadeUpScheduler())
+    connected.delivered()
+    connected.service.set_value(connected.name, "schedule.at", '["05:30"]')
+    connected.service.switch_schedule(connected.name, on=True)
+    ((home, scheduler),) = schedulers.items()
+    assert scheduler.listed()
+    scheduler.refusal = TryLater("PSC-SCHEDULE-NO-SESSION/systemd")
+    connected.service.remove_connection(connected.name)
+    scheduler.refusal = None
+    (proof,) = connected.service.finish_removals()
+    assert proof.complete
+    assert list(schedulers) == [home]
+    assert not scheduler.listed()
+
+
+def test_the_home_keeps_its_id_for_as_long_as_the_start_at_login_is_named_by_it(
+    connected: Connected, memory_keyring: MemoryKeyring, tmp_path: Path
+) -> None:
+    service = connected.service
+    service.find_login_item = lambda home: Autostart(f"psconnect-{home}", {"XDG_CONFIG_HOME": str(tmp_path)})
+    connected.delivered()
+    service.set_login_start(on=True)
+    service.remove_connection(connected.name)
+    assert service.login_start() == "on"
+    service.set_login_start(on=False)
+    assert not list(tmp_path.rglob("*.desktop"))
 
 
 def test_damaged_roster_data_and_damaged_settings_can_be_removed(
