@@ -19,8 +19,11 @@ from psconnect.store.settings.schedule_notes import starting
 _PATIENCE = timedelta(minutes=10)
 """How long a start waits for another run of the connection; a decision about a plan takes seconds only."""
 _LOOK_AGAIN = 15.0
+_LOOK = 2.0
+"""Seconds for another process that only looks what is due: were it not waited for, this start would be lost."""
 _APPROVABLE = timedelta(hours=24)
 """How long a plan can be approved (sync.approvals); after that nothing is lost with it."""
+_UNKNOWN = "PSC-CONNECTION-UNKNOWN"
 
 
 class ScheduledRuns(Schedules, Readiness, History):
@@ -35,24 +38,45 @@ class ScheduledRuns(Schedules, Readiness, History):
         connection = self._meant(name)
         self.forget_expired(connection.name)
         token = cancel or CancelToken()
-        with starting(self.rosters_of(connection.name)) as alone:
-            if not alone:
-                return None
-            try:
-                found = self._due_soon(connection, token)
-                return self._run_due(connection, found, on_event, token) if found else None
-            finally:
-                # The computer's zone or its offset may have changed, or the coming days have other times.
-                self._register(connection, gently=True)
-                self.send_due_notices(token)
+        try:
+            with starting(self.rosters_of(connection.name), _LOOK) as alone:
+                return self._run_all_due(connection, on_event, token) if alone else None
+        finally:
+            # The next start does not wait for a mail server.
+            self.send_due_notices(token)
 
-    def _run_due(self, connection: Connection, found: Due, on_event: OnEvent, cancel: CancelToken) -> Run:
+    def _run_all_due(self, connection: Connection, on_event: OnEvent, cancel: CancelToken) -> Run | None:
+        """Run what is due, and what comes due meanwhile: the system starts nothing while this process is at work."""
+        run: Run | None = None
+        try:
+            while (stored := self._stored(connection)) and (found := self._due_soon(stored, cancel)):
+                run = self._run_due(stored, found, on_event, cancel, again=run is not None)
+                if cancel.cancelled:
+                    break
+            return run
+        finally:
+            # The computer's zone or its offset may have changed, or the coming days have other times.
+            stored = self._stored(connection)
+            if stored:
+                self._register(stored, gently=True)
+
+    def _run_due(
+        self, connection: Connection, found: Due, on_event: OnEvent, cancel: CancelToken, *, again: bool
+    ) -> Run:
         self._change_notes(connection, lambda notes: start_begun(notes, found))
         try:
-            return self._ran(connection, found, on_event, cancel)
+            return self._ran(connection, found, on_event, cancel, again=again)
         finally:
             # A killed process does not get here: its start is begun again by the next look.
-            self._change_notes(connection, start_ended)
+            if self._stored(connection):
+                self._change_notes(connection, start_ended)
+
+    def _stored(self, connection: Connection) -> Connection | None:
+        """The connection with the settings of now, or those it had if they can't be read; None if it was removed."""
+        try:
+            return self._files.get(connection.name)
+        except PsconnectError as error:
+            return None if error.code == _UNKNOWN else connection
 
     def _meant(self, name_or_id: str) -> Connection:
         """A connection by its id, as the system's entries name it, or by its name."""
@@ -76,11 +100,24 @@ class ScheduledRuns(Schedules, Readiness, History):
             self.clock.wait(left, cancel)
         return due(schedule, notes, self.clock.now())
 
-    def _ran(self, connection: Connection, found: Due, on_event: OnEvent, cancel: CancelToken) -> Run:
-        why_not = self._why_not(connection, found)
-        if why_not:
-            return self._noted(connection, found, why_not)
-        self.wait_until_ready(connection, cancel)
+    def _ran(self, connection: Connection, found: Due, on_event: OnEvent, cancel: CancelToken, *, again: bool) -> Run:
+        try:
+            if again and self._delivered_since(connection, found.start.at):
+                return self._noted(connection, found, StartSkipped("PSC-SKIPPED/delivered"))
+            self._check(connection, found)
+            self.wait_until_ready(connection, cancel)
+            # The waiting took minutes: it may have been disabled, or removed.
+            self._check(self._files.get(connection.name), found)
+            return self._synced(connection, found, on_event, cancel)
+        except PsconnectError as error:
+            if error.code == _UNKNOWN:
+                raise  # nothing of a removed connection is written again
+            # Refused before there was a run: a missing secret, a damaged file. Nobody sits beside it, so that the
+            # history has to tell.
+            return self._noted(connection, found, error)
+
+    def _synced(self, connection: Connection, found: Due, on_event: OnEvent, cancel: CancelToken) -> Run:
+        """The run, once no other one is at work; raises StartSkipped if that takes too long, or did its work."""
         give_up = self.clock.now() + _PATIENCE
         while True:
             try:
@@ -88,25 +125,21 @@ class ScheduledRuns(Schedules, Readiness, History):
             except AnotherRunActive:
                 if self.clock.now() >= give_up:
                     minutes = int(_PATIENCE.total_seconds() // 60)
-                    busy = StartSkipped("PSC-SKIPPED/busy", connection=connection.name, minutes=minutes)
-                    return self._noted(connection, found, busy)
+                    raise StartSkipped("PSC-SKIPPED/busy", connection=connection.name, minutes=minutes) from None
                 self.clock.wait(_LOOK_AGAIN, cancel)
-            except PsconnectError as error:
-                # Refused before there was a run: a missing secret, a damaged file. Nobody sits beside it, so that the
-                # history has to tell.
-                return self._noted(connection, found, error)
             if self._delivered_since(connection, found.start.at):
-                return self._noted(connection, found, StartSkipped("PSC-SKIPPED/delivered"))
+                raise StartSkipped("PSC-SKIPPED/delivered")
 
-    def _why_not(self, connection: Connection, found: Due) -> StartSkipped | None:
+    def _check(self, connection: Connection, found: Due) -> None:
+        """Raise StartSkipped if there is a good reason not to run."""
         if connection.disabled:
-            return StartSkipped("PSC-SKIPPED/disabled", connection=connection.name)
+            raise StartSkipped("PSC-SKIPPED/disabled", connection=connection.name)
         if found.too_late and connection.schedule.until:
-            return StartSkipped("PSC-SKIPPED/ended", until=connection.schedule.until.isoformat())
-        return self._decision_under_way(connection)
+            raise StartSkipped("PSC-SKIPPED/ended", until=connection.schedule.until.isoformat())
+        self._check_decisions(connection)
 
-    def _decision_under_way(self, connection: Connection) -> StartSkipped | None:
-        """Why a waiting plan must not be replaced by a new one: a person has worked on it, and can still approve it.
+    def _check_decisions(self, connection: Connection) -> None:
+        """Raise StartSkipped if a person has worked on a plan that waits, and can still approve it: it stays.
 
         Any other plan is replaced: it is made of fresher data then, and delivered by itself if nothing holds it any
         more. Otherwise a plan that nobody looks at for a day would expire, and the roster stand still.
@@ -115,15 +148,14 @@ class ScheduledRuns(Schedules, Readiness, History):
         try:
             waiting = [run for run in self.runs(connection.name) if run.state in WAITING and run.kind != "rehearsal"]
         except PsconnectError:
-            return None  # the run itself meets the damage, and says so
+            return  # the run itself meets the damage, and says so
         for run in waiting:
             if run.planned is None or not timedelta() <= now - run.planned <= _APPROVABLE:
                 continue
             if run.kind == "undo":
-                return StartSkipped("PSC-SKIPPED/undo", run_id=run.id)
+                raise StartSkipped("PSC-SKIPPED/undo", run_id=run.id)
             if run.set_aside.get("chosen"):
-                return StartSkipped("PSC-SKIPPED/excluded", run_id=run.id)
-        return None
+                raise StartSkipped("PSC-SKIPPED/excluded", run_id=run.id)
 
     def _delivered_since(self, connection: Connection, moment: datetime) -> bool:
         newest = next(iter(self.runs(connection.name)), None)

@@ -243,7 +243,9 @@ def test_switching_on_what_is_on_mends_the_entry(computer: Computer) -> None:
     assert computer.registered == "yes"
 
 
-def test_a_file_imported_on_another_computer_runs_there(computer: Computer, tmp_path: Path) -> None:
+def test_a_file_imported_on_another_computer_runs_there_once_it_is_switched_on(
+    computer: Computer, tmp_path: Path
+) -> None:
     computer.save(DAILY)
     file = tmp_path / "lincoln.toml"
     computer.service.export_connection(computer.name, file)
@@ -251,6 +253,8 @@ def test_a_file_imported_on_another_computer_runs_there(computer: Computer, tmp_
     scheduler = MadeUpScheduler()
     other.find_scheduler = lambda _home: scheduler
     imported = other.import_connection(file)
+    assert not scheduler.entries, "two schedules would deliver to the same place"
+    other.switch_schedule(imported.name, on=True)
     assert list(scheduler.entries) == [imported.id] == [computer.id]
     assert str(tmp_path / "other") in scheduler.entries[imported.id].command
     assert other.run_scheduled(imported.name) is None  # nothing is made up from before
@@ -290,6 +294,8 @@ def test_a_copy_with_the_same_id_gets_an_id_and_an_entry_of_its_own(computer: Co
     file.write_text(file.read_text().replace(computer.name, "Second roster"))
     copy = computer.service.import_connection(file)
     assert copy.id != computer.id
+    assert list(computer.scheduler.entries) == [computer.id], "two schedules would deliver to the same place"
+    computer.service.switch_schedule(copy.name, on=True)
     assert sorted(computer.scheduler.entries) == sorted([copy.id, computer.id])
 
 

@@ -66,9 +66,9 @@ def schedule_notes(rosters: Path) -> ScheduleNotes:
     try:
         return _DECODER.decode(content)
     except msgspec.DecodeError:
-        # Nothing is made up then, and the schedule goes on from now.
+        # Nothing is made up then, and the schedule goes on from now. The system may have an entry.
         logger.warning("damaged schedule notes", extra={"data": {"file": path.name}})
-        return ScheduleNotes()
+        return ScheduleNotes(registered=True)
 
 
 def change_notes(rosters: Path, change: Callable[[ScheduleNotes], ScheduleNotes]) -> ScheduleNotes:
@@ -83,12 +83,12 @@ def change_notes(rosters: Path, change: Callable[[ScheduleNotes], ScheduleNotes]
 
 
 @contextlib.contextmanager
-def starting(rosters: Path) -> Iterator[bool]:
-    """Be the one process that looks after this connection's starts; False if another one is.
+def starting(rosters: Path, seconds: float = 0) -> Iterator[bool]:
+    """Be the one process that looks after this connection's starts; False if another one is, for that many seconds.
 
     The operating system frees the lock when its owner dies.
     """
-    lock = filelock.FileLock(rosters.with_suffix(_START_LOCK), timeout=0, mode=0o600)
+    lock = filelock.FileLock(rosters.with_suffix(_START_LOCK), timeout=seconds, mode=0o600)
     with storage_errors(rosters):
         try:
             lock.acquire()
