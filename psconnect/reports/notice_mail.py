@@ -28,13 +28,17 @@ def mail_about(
     waited_since: datetime | None,
 ) -> Mail:
     """The mail about a run; ``read`` gives names, and only where the connection's notices ask for them."""
-    view = view_of(db, connection, run_number)
+    view = _view(db, connection, run_number)
     if kind == "hold":
         return hold_mail(view, waited_since)
     if kind == "new-data":
         return new_data_mail(view, waited_since)
     named = _named(db, run_number, read) if connection.notices.names else []
     return result_mail(view, _last_view(db, connection, view, run_number), named, view.total, waited_since)
+
+
+def _view(db: sqlite3.Connection, connection: Connection, run_number: int) -> RunView:
+    return view_of(db, connection, run_number, masked=not connection.notices.names)
 
 
 def _named(db: sqlite3.Connection, run_number: int, read: LastRead | None) -> list[NamedFinding]:
@@ -51,4 +55,4 @@ def _last_view(db: sqlite3.Connection, connection: Connection, view: RunView, ru
         return None
     last = run_table.last_success(db, connection.name)
     found = run_table.find_run(db, connection.name, last.id) if last else None
-    return view_of(db, connection, found[0]) if found and found[0] != run_number else None
+    return _view(db, connection, found[0]) if found and found[0] != run_number else None

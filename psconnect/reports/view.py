@@ -147,7 +147,7 @@ def view_of(db: sqlite3.Connection, connection: Connection, run_number: int, *, 
     ``masked`` leaves out what may name somebody all the same: paths, and classes in the reasons of a hold.
     """
     run = _read(db, connection.name, run_number)
-    run = _without_names(run) if masked else run
+    run = without_class_names(run) if masked else run
     found_in = FoundIn(db, run_number)
     problems, groups = found_in.by_school(), found_in.groups()
     found: Counter[WordedRule] = Counter()
@@ -179,7 +179,7 @@ def view_of(db: sqlite3.Connection, connection: Connection, run_number: int, *, 
     )
 
 
-def _without_names(run: Run) -> Run:
+def without_class_names(run: Run) -> Run:
     """The run without the names of classes in its holds: a class may be called after who teaches it."""
     holds = tuple(
         replace(hold, values={**hold.values, "place": ""}) if hold.rule.startswith("class-") else hold

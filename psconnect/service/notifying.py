@@ -17,6 +17,7 @@ from psconnect.model.notices import NoticeSettings, WaitingNotice, notices_of, p
 from psconnect.model.runs import APPLIED, Run
 from psconnect.reports.mail import digest_mail
 from psconnect.reports.notice_mail import mail_about
+from psconnect.reports.view import without_class_names
 from psconnect.service.mailing import Mailing
 from psconnect.service.pinging import ping
 from psconnect.store.history import run_table
@@ -203,7 +204,8 @@ class Notifying(Mailing):
         zone = self._zone(connection)
         with self._history(connection.name) as db:
             runs = [run for run in run_table.list_runs(db, connection.name) if run.kind != "rehearsal"] if db else []
-        within = [run for run in runs if since <= run.started.astimezone(zone).date() < until]
+        shown = runs if connection.notices.names else [without_class_names(run) for run in runs]
+        within = [run for run in shown if since <= run.started.astimezone(zone).date() < until]
         earlier = [run for run in runs if run.started.astimezone(zone).date() < until]
         last = next((run for run in earlier if run.state in APPLIED), None)
         return digest_mail(connection.name, within[::-1], since, until, last, self.next_start_of(connection))

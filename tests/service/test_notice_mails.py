@@ -6,6 +6,7 @@ import email
 import email.policy
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,7 +15,11 @@ import pytest
 
 from psconnect.mail import MailLimits
 from psconnect.model.preferences import MailServer
+from psconnect.model.runs import Hold
+from psconnect.reports.notice_mail import mail_about
 from psconnect.service.mailing import MAIL_SECRET
+from psconnect.store.database import open_rosters, transaction
+from psconnect.store.history import run_table
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from tests.judges.mails import findings
 from tests.mail.server import PASSWORD, SENDER, USER, RunningServer, mail_server
@@ -154,6 +159,28 @@ def test_names_are_in_it_only_if_they_are_chosen(connected: Connected, server: R
     assert "Quetzalcoatl" not in without
     assert "Quetzalcoatl" in named
     assert findings(server.got[1].content, ALLOWED) == []
+
+
+def test_a_class_called_after_its_teacher_is_named_only_if_names_are_chosen(
+    connected: Connected, server: RunningServer
+) -> None:
+    noticed(connected, server, results="weekly")
+    connected.service.send_due_notices()
+    crossed = {"entity": "enrollment", "kind": "remove_per_class", "count": 9, "base": 10, "share": 90.0}
+    hold = Hold("class-remove-enrollment", values=crossed | {"limit": "75% and 8", "place": "Canary’s band"})  # type: ignore[arg-type]
+    held = connected.service.sync(connected.name)
+    with closing(open_rosters(connected.rosters)) as db, transaction(db):
+        number, _state = run_table.find_run(db, connected.name, held.id)
+        run_table.update_run(db, number, holds=[hold])
+        connection = connected.service.connection(connected.name)
+        told = [mail_about(db, connection, number, kind, None, None) for kind in ("hold", "result")]
+    assert not [mail for mail in told if "Canary" in mail.text + mail.html + mail.subject]
+    assert "9 of 10 enrollments would be removed" in told[0].text
+    connected.clock.time += timedelta(days=7)
+    connected.service.send_due_notices()
+    without = text_of(parsed(server)[-1])
+    assert "9 of 10 enrollments" in " ".join(without.split())
+    assert "Canary" not in without
 
 
 def test_the_new_year_is_told(connected: Connected, server: RunningServer) -> None:
