@@ -16,13 +16,15 @@ _ABOUT = marked(
     "and when runs are forgotten."
 )
 # 34 CFR 99.32: (a)(1) a record of each request for access to and each disclosure of personally identifiable information
-# from the education records of each student, (a)(2) kept with those records, (a)(3) parties and legitimate interests;
-# (d) not needed for the parent, school officials under 99.31(a)(1), consent, directory information.
+# from the education records of each student, (a)(2) kept with those records, (a)(3) the parties and their legitimate
+# interests; (d) paragraph (a) does not apply to the parent or eligible student, a school official under 99.31(a)(1),
+# consent, directory information, some subpoenas. A vendor is a school official only under the conditions of
+# 99.31(a)(1)(i)(B): a contract alone says nothing, so no exemption is named here.
 _NOT = marked(
     "It is not the record of disclosures that FERPA asks for in a student’s education records (34 CFR 99.32): it names "
-    "no student and no purpose, and doesn’t know who opens the data at the other system. Whether such a record is "
-    "needed depends on why that system gets the data; for school officials, as many vendors are by contract, it is "
-    "not. Your records officer can take from here what was sent, where and when."
+    "no student and no purpose, and doesn’t know who opens the data at the other system. Whether FERPA or your state "
+    "asks for such a record of these deliveries is for your district to decide: ask your records officer, who can take "
+    "from here what was sent, where and when."
 )
 
 
