@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.theme.apply import Theme
 from psconnect.desktop.wizard import flow
+from psconnect.model.removal import Belongings, RemovalProof
 from psconnect.wording.catalogue import use_language
 from psconnect.wording.help import help_topics
 from tests.desktop.conftest import OpenWindow, settled
@@ -76,12 +77,15 @@ def test_every_page_of_the_window(open_window: OpenWindow, connected: Connected,
     held_by_removals(connected)
     window = open_window(connected.service)
     window.resize(*look.size)
+    now = connected.service.clock.now()
+    window.places.removed.proof = RemovalProof("Old roster", now, now, Belongings(()), Belongings(()))
     held = connected.service.runs(connected.name)[0].id
     values = {
         "connections": (),
         "help": (),
         "preferences": (),
         "removed": (),
+        "diagnostics": (),
         "summary": (NAME, held),
         "review": (NAME, held),
         "findings": (NAME, "", "", ""),

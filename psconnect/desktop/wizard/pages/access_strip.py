@@ -54,10 +54,8 @@ class AccessStrip(Card):
         self.least.show()
         groups = Counter(one.group for one in access.fields)
         self.parts.setText(
-            # A figure and its name stay together.
-            tr(" · ").join(
-                f"{number(count)} {access_heading(group)}".replace(" ", "\u00a0") for group, count in groups.items()
-            )
+            # A figure stays with the first word of its name; a long name may go on in the next line.
+            tr(" · ").join(f"{number(count)}\u00a0{access_heading(group)}" for group, count in groups.items())
         )
         self._rows = [[Cell(one.name), Cell(access_reason(one))] for one in access.fields]
         self.open_button.setEnabled(True)

@@ -36,6 +36,7 @@ class SummaryPage(StepPage):
         self._shown: list[object] = []
         self.said: list[tuple[StepSpec[Any], list[Line]]] = []
         self.links: list[Button] = []
+        self._holders: list[QWidget] = []
         self._card = Card()
         self._card.setAccessibleName(tr("Steps"))
         self._card.body.setSpacing(0)
@@ -103,11 +104,14 @@ class SummaryPage(StepPage):
             return
         self._shown = shown
         clear(self._lines)
-        self.links = []
+        self.links, self._holders = [], []
         for (spec, lines), brief in zip(self.said, briefs, strict=True):
             if self.links:
                 self._lines.addWidget(line())
             self._lines.addWidget(self._row(spec, lines, brief, [need for need in needs if need.step == spec.key]))
+        width = max((_LABELS, *(button.sizeHint().width() for button in self.links)))
+        for holder in self._holders:
+            holder.setFixedWidth(width)
 
     def _row(self, spec: StepSpec[Any], lines: list[Line], brief: str, needs: list[Need]) -> QWidget:
         draft, known = self.session.draft, self.session.known
@@ -119,7 +123,7 @@ class SummaryPage(StepPage):
         button.setProperty("step", spec.key)
         self.links.append(button)
         holder = column(button)
-        holder.setFixedWidth(_LABELS)
+        self._holders.append(holder)
         button.setSizePolicy(button.sizePolicy().Policy.Maximum, button.sizePolicy().Policy.Fixed)
         value = ElidedLabel(told)
         value.set_tip("\n".join(tr("{label}: {value}", label=name, value=said) for name, said in lines if said))
