@@ -13,6 +13,7 @@ from psconnect.store.reading.last_reading import Staged
 from psconnect.store.record import record_by_name
 from psconnect.wording.catalogue import tr
 from psconnect.wording.rules import rule_of
+from psconnect.wording.systems import system_words
 from psconnect.wording.times import day
 
 
@@ -142,16 +143,17 @@ class RecordFacts:
         return tr("Delivered as PowerSchool shows it."), ""
 
     def _not_included(self, because: str) -> str:
+        told = system_words(self.system)
         removal = next((one for one in self.happenings if one.action == "remove" and one.done), None)
         if removal is None:
             return (
-                tr("Not in {system}, because {reason}.", system=self.system, reason=because)
+                tr("Not in {system}, because {reason}.", system=told, reason=because)
                 if self.system
                 else tr("Not included, because {reason}.", reason=because)
             )
         when = day(removal.when)
         return (
-            tr("Not in {system}, because {reason}; removed on {day}.", system=self.system, reason=because, day=when)
+            tr("Not in {system}, because {reason}; removed on {day}.", system=told, reason=because, day=when)
             if self.system
             else tr("Not included, because {reason}; it was removed on {day}.", reason=because, day=when)
         )

@@ -34,6 +34,7 @@ from psconnect.wording.runs import (
     trigger_word,
     way_word,
 )
+from psconnect.wording.systems import system_words
 from psconnect.wording.times import duration, full_moment, to_the_minute
 
 _PLAN_SHOWN = 12
@@ -328,4 +329,4 @@ def _destination_phrase(connection: Connection) -> str:
     if kind not in KINDS:
         return ""
     label = KINDS[kind].label
-    return f"the {label}" if label.split()[-1].islower() else label
+    return system_words(f"the {label}") if label.split()[-1].islower() else label

@@ -14,6 +14,7 @@ from psconnect.wording.catalogue import Plural, counted, number, plural, tr, tra
 from psconnect.wording.causes import word_cause
 from psconnect.wording.holds import word_hold
 from psconnect.wording.records import record_label, records_label
+from psconnect.wording.systems import system_words
 
 _ANEW = "plan-changed"
 _USUAL = ("first-run", "preview")
@@ -174,7 +175,7 @@ def _of(hold: Hold) -> tuple[object, object]:
 
 
 def _system(run: Run) -> str:
-    return run.cause.system if run.cause else ""
+    return system_words(run.cause.system) if run.cause else ""
 
 
 def _would(kind: str, entity: str, count: int, system: str = "") -> str:

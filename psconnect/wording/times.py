@@ -80,7 +80,7 @@ def day_of(then: datetime, now: datetime) -> str:
     local = then.astimezone()
     if local.year != now.astimezone().year:
         return day(then)
-    return tr("{day} {month}", day=local.day, month=translated(_MONTHS[local.month - 1]))
+    return tr("{day} {whole_month}", day=local.day, whole_month=translated(_MONTHS[local.month - 1]))
 
 
 def weekday(then: datetime) -> str:

@@ -11,7 +11,7 @@ from psconnect.desktop.models.changes import ChangesModel
 from psconnect.desktop.text import tr
 from psconnect.desktop.widgets.table import Table
 
-_WIDTHS = (34, 0, 96, 96, 190, 180)
+_WIDTHS = (34, 0, 96, 108, 190, 180)
 _LEAST_HEIGHT = 150
 
 

@@ -32,7 +32,8 @@ from psconnect.wording.history import history_sentence, kept_sentence
 from psconnect.wording.run_comparison import ticked_words
 
 _NARROW, _LOW, _LEAST_ROWS, _COMPARED_LEAST, _TWO = 860, 620, 200, 334, 2
-_KEY_LEAST = 820
+_AROUND_HEAD = 120
+"""What stands beside the words of the chart's head: margins and gaps."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ class HistoryPage(ScrollPage):
     def _share_room(self) -> None:
         narrow, directions = self.width() < _NARROW, QBoxLayout.Direction
         self._beside.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
-        self._key.setHidden(self.width() < _KEY_LEAST)
+        head = self.chart_heading.sizeHint().width() + self._key.sizeHint().width()
+        self._key.setHidden(self.width() < head + _AROUND_HEAD)
         self.told.setHidden(self.height() < _LOW)
         for column in (FOUND, TOOK):
             self.table.setColumnHidden(column, not narrow and not self.compared.isHidden())
@@ -136,6 +138,7 @@ class HistoryPage(ScrollPage):
         newest = [run for run, _changed in loaded.first[:MOST_RUNS]]
         self.chart.show_runs(newest, now)
         self.chart_heading.setText(self._chart_heading(len(newest)))
+        self._share_room()
         self.kept.setText(kept_sentence(loaded.counts, now))
         self.none.setVisible(not runs.total)
         self.table.setVisible(bool(runs.total))

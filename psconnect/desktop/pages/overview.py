@@ -35,6 +35,7 @@ from psconnect.wording.catalogue import marked, translated
 from psconnect.wording.errors import word
 from psconnect.wording.next_run import NextRun, next_run
 from psconnect.wording.schedules import schedule_words
+from psconnect.wording.systems import system_words
 
 _NARROW = 800
 _AFTER_UNDO = marked(
@@ -120,7 +121,7 @@ class OverviewPage(ScrollPage):
         self.standing.setVisible(last is not None)
         self.findings.setVisible(last is not None)
         if last:
-            heading = tr("What stands in {system}", system=standing.system) if standing.system else ""
+            heading = tr("What stands in {system}", system=system_words(standing.system)) if standing.system else ""
             self.standing.show_rows(
                 heading or tr("What stands in the other system"),
                 standing.rows,

@@ -45,6 +45,7 @@ from psconnect.service import StandingFigures, Undoable
 from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
 from psconnect.wording.run_sentence import refused_in_words
+from psconnect.wording.systems import system_words
 
 _FACT_COLUMNS = 4
 
@@ -128,7 +129,7 @@ class RunSummaryPage(ScrollPage):
     def _show_standing(self, run: Run, now: StandingFigures) -> None:
         """What stood in the other system after the run; of a plan, what would have stood there."""
         done = run.state in APPLIED or run.in_part
-        system = now.system or tr("the other system")
+        system = system_words(now.system) or tr("the other system")
         rows = run.reconciled or {key: Reconciled() for key in run.changes}
         self.standing.show_rows(
             tr("What stood in {system} after it", system=system)

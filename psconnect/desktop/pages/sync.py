@@ -25,6 +25,7 @@ from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.model.schedule_state import ScheduleState
 from psconnect.service import StandingFigures
 from psconnect.wording.next_run import next_run
+from psconnect.wording.systems import system_words
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class SyncPage(ScrollPage):
         self.when.setText(by or first)
         self.when.setToolTip(exact(run.started) if run else "")
         self._show_what(run, standing)
-        heading = tr("What stands in {system}", system=standing.system) if standing.system else ""
+        heading = tr("What stands in {system}", system=system_words(standing.system)) if standing.system else ""
         changes = run.changes if run and run.state in APPLIED else {}
         none = "" if standing.last else tr("Nothing was delivered yet.")
         self.standing.show_rows(
