@@ -14,7 +14,7 @@ from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.widgets.table import CellDelegate, ModelIndex, Table
 
 _GAP, _PADDING = 8, 8
-_WIDTHS = [0, 116, 150, 78, 96]
+_WIDTHS = [0, 126, 150, 78, 106]
 
 
 class RunsTable(Table):
