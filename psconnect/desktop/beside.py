@@ -9,7 +9,7 @@ from psconnect.desktop.bridge import Bridge
 from psconnect.desktop.text import tr
 from psconnect.model.clock import CancelToken
 from psconnect.model.events import OnEvent
-from psconnect.service import NoticeNotes, Service
+from psconnect.service import Service
 
 
 def send_beside(service: Service, bridge: Bridge, tell: Callable[[str, str], object]) -> None:
@@ -35,9 +35,10 @@ def _run(
     service: Service, bridge: Bridge, tell: Callable[[str, str], object], work: Callable[[CancelToken], None]
 ) -> None:
     def send(_on_event: OnEvent, cancel: CancelToken) -> str:
+        before = _troubles(service)
         work(cancel)
-        names = [state.connection.name for state in service.connections()]
-        return next((name for name in names if _waits(service.undelivered_notices(name))), "")
+        # What waits is tried again every few minutes, and told once.
+        return next(iter(sorted(_troubles(service) - before)), ("", ""))[0]
 
     def say(name: str) -> None:
         if name:
@@ -46,8 +47,16 @@ def _run(
     bridge.run(send, _nothing, say, _nothing)
 
 
-def _waits(notes: NoticeNotes) -> bool:
-    return any(one.error for one in notes.waiting) or notes.ping_error is not None
+def _troubles(service: Service) -> set[tuple[str, str]]:
+    """What could not be sent: the connection's name, and which mail, or that its address could not be called."""
+    found = set()
+    for state in service.connections():
+        name = state.connection.name
+        notes = service.undelivered_notices(name)
+        found |= {(name, f"{one.kind} {one.run}") for one in notes.waiting if one.error}
+        if notes.ping_error:
+            found.add((name, ""))
+    return found
 
 
 def _nothing(_answer: object) -> None:

@@ -6,7 +6,7 @@ window looks at its start (at sign-in, too, where it waits in the tray), after t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,6 +21,8 @@ _ASLEEP_SECONDS = 90.0
 """The wall clock went on so much further than the timer ticks: the computer slept, or its clock was set."""
 
 _HEAD_START = timedelta(minutes=2)
+_HALF_A_YEAR = timedelta(days=182)
+_Offsets = tuple[timedelta | None, ...]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,14 @@ class DueRun:
 
     connection: str
     start: ScheduledStart
+
+
+@dataclass
+class _Found:
+    """What is due, and why it is not known of some connections."""
+
+    due: list[DueRun] = field(default_factory=list)
+    refused: list[PsconnectError] = field(default_factory=list)
 
 
 class DueCheck(QObject):
@@ -42,7 +52,8 @@ class DueCheck(QObject):
     def __init__(self, context: PageContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._looking = self._registered = False
+        self._looking = False
+        self._registered_in: _Offsets | None = None
         self._looked = self._ticked = context.now()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -72,34 +83,47 @@ class DueCheck(QObject):
         self._looking, self._looked = True, self._context.now()
         self._context.bridge.call(self._due, self._run, self._refused, owner=self)
 
-    def _due(self) -> list[DueRun]:
+    def _due(self) -> _Found:
         service = self._context.service
-        if not self._registered:
+        here = self._offsets()
+        if self._registered_in != here:
             # Entries of the system that were lost, changed, or made for another time zone.
             service.reconcile_schedules()
-            self._registered = True
-        found = []
+            self._registered_in = here
+        found = _Found()
         for state in service.connections():
             name = state.connection.name
-            start = None if state.connection.disabled or state.trouble else service.due_start(name)
+            try:
+                start = None if state.connection.disabled or state.trouble else service.due_start(name)
+            except PsconnectError as error:
+                # The others are not concerned.
+                found.refused.append(error)
+                continue
             if start and not self._left_to_system(start):
-                found.append(DueRun(name, start))
+                found.due.append(DueRun(name, start))
         service.send_due_notices()
         service.forget_expired()
         return found
+
+    def _offsets(self) -> _Offsets:
+        """What tells the computer's zone from others: its offsets from UTC now and in half a year."""
+        now, zone = self._context.now(), self._context.service.clock.zone()
+        return tuple((now + ahead).astimezone(zone).utcoffset() for ahead in (timedelta(), _HALF_A_YEAR))
 
     def _left_to_system(self, start: ScheduledStart) -> bool:
         """Whether the system's scheduler has a moment left: it runs things in a process that outlives the window."""
         return start.why in ("schedule", "new-year") and self._context.now() - start.at < _HEAD_START
 
-    def _run(self, due: list[DueRun]) -> None:
+    def _run(self, found: _Found) -> None:
         self._looking = False
-        for one in due:
+        for one in found.due:
             if self._context.runs.working(one.connection):
                 continue
             self._context.runs.start_due(one.connection)
             if one.start.why == "catch-up":
                 self.made_up.emit(one)
+        for error in found.refused[:1]:
+            self._context.go.refuse(error)
 
     def _refused(self, error: PsconnectError) -> None:
         self._looking = False

@@ -69,16 +69,21 @@ class Notifying(Mailing):
     def send_due_notices(self, cancel: CancelToken | None = None) -> None:
         """Send the digests that are due, whether or not anything ran, and what waits.
 
-        Called whenever psconnect looks for what is due. A refused sign-in is not tried again without a run between: it
-        counts towards locking the account.
+        Called whenever psconnect looks for what is due; in the window, nothing waits for the mail server. A refused
+        sign-in is not tried again without a run between: it counts towards locking the account.
         """
-        token = cancel or CancelToken()
-        with _never_raising():
+
+        def send(token: CancelToken) -> None:
             for connection in self._files.all():
-                file = self._notice_file(connection)
-                self._wait_for(file, connection, [])
-                if not any(_may_lock(one) for one in file.read().waiting):
-                    self._send_waiting(connection, file, token)
+                # One whose notes can't be read holds up none of the others.
+                with _never_raising():
+                    file = self._notice_file(connection)
+                    self._wait_for(file, connection, [])
+                    if not any(_may_lock(one) for one in file.read().waiting):
+                        self._send_waiting(connection, file, token)
+
+        with _never_raising():
+            self.beside(send, cancel or CancelToken())
 
     def send_waiting_notices(self, name: str, cancel: CancelToken | None = None) -> NoticeNotes:
         """Try again what waits of a connection, because a person asks; returns what waits then."""

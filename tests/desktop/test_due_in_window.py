@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.background import Background
+from psconnect.desktop.beside import send_beside
 from psconnect.desktop.due import DueCheck
 from psconnect.desktop.shell import MainWindow
+from psconnect.mail import MailLimits
+from psconnect.model.errors import LocalStorage
+from psconnect.model.preferences import MailServer
+from psconnect.model.schedule import ScheduledStart
 from tests.desktop.conftest import OpenInTray, settled
+from tests.desktop.district import other_connection
 from tests.desktop.tray_place import MadeUpTray
 from tests.support.demo import Connected
+from tests.support.schedulers import MadeUpScheduler
 
 MORNING = datetime(2026, 11, 19, 5, 30, tzinfo=UTC)
 
@@ -120,3 +129,85 @@ def test_the_window_forgets_what_is_kept_no_longer_though_nothing_runs(
     window = open_with_tray(connected.service, in_tray=True)
     qtbot.waitUntil(lambda: not window.bridge.busy, timeout=60_000)
     assert connected.service.count_history(connected.name).names_until is None
+
+
+def test_a_mail_server_that_hangs_holds_up_no_start(
+    open_with_tray: OpenInTray, scheduled: Connected, qtbot: QtBot
+) -> None:
+    service, name = scheduled.service, scheduled.name
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        service.save_mail_server(MailServer("127.0.0.1", port, "none", sender="psconnect@lincoln.example"))
+        service.set_value(name, "notices", '{to = ["office@lincoln.example"], results = "all"}')
+        service.mail_limits = MailLimits(0.1, 0.1, 0.1)
+        service.sync(name)
+        assert [one.error is not None for one in service.undelivered_notices(name).waiting] == [True]
+        window = open_with_tray(service, in_tray=True)
+        check = check_of(window)
+        service.mail_limits = MailLimits(600, 600, 600)
+        check.look()
+        qtbot.waitUntil(lambda: not check._looking)
+        assert window.bridge.busy, "the mail server does not answer"
+        before = len(service.runs(name))
+        scheduled.clock.time = MORNING + timedelta(hours=3)
+        check.look()
+        qtbot.waitUntil(lambda: len(service.runs(name)) > before and not window.runs.working(name), timeout=30_000)
+        assert service.runs(name)[0].trigger == "catch-up"
+        assert window.bridge.close(10), "whoever quits does not wait for it either"
+
+
+def test_mail_that_waits_is_told_once_and_not_with_each_look(
+    open_with_tray: OpenInTray, scheduled: Connected, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, name = scheduled.service, scheduled.name
+    service.set_value(name, "notices", '{to = ["office@lincoln.example"], results = "all"}')
+    window = open_with_tray(service)
+    told: list[str] = []
+    monkeypatch.setattr(window, "notice", lambda text, _tone: told.append(text))
+    send_beside(service, window.bridge, window.notice)
+    service.sync(name)
+    qtbot.waitUntil(lambda: told != [], timeout=60_000)
+    for _look in range(2):
+        looked(qtbot, window)
+    assert len(told) == 1
+
+
+def test_one_connection_that_can_not_be_looked_at_stops_no_other(
+    open_with_tray: OpenInTray, scheduled: Connected, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = scheduled.service
+    other = "A roster before it"
+    other_connection(scheduled, other)
+    real, asked = service.due_start, list[str]()
+
+    def due_start(name: str) -> ScheduledStart | None:
+        asked.append(name)
+        if name == other:
+            raise LocalStorage("PSC-STORAGE-FULL", where="notes", path="notes")
+        return real(name)
+
+    monkeypatch.setattr(service, "due_start", due_start)
+    before = len(service.runs(scheduled.name))
+    scheduled.clock.time = MORNING + timedelta(hours=3)
+    window = open_with_tray(service, in_tray=True)
+    qtbot.waitUntil(lambda: not window.bridge.busy, timeout=60_000)
+    assert asked == [other, scheduled.name]
+    assert len(service.runs(scheduled.name)) == before + 1
+
+
+def test_a_change_of_the_computers_zone_registers_anew_while_the_window_is_open(
+    open_with_tray: OpenInTray, scheduled: Connected, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scheduler = MadeUpScheduler()
+    scheduled.service.find_scheduler = lambda _home: scheduler
+    monkeypatch.setattr(scheduled.clock, "zone", lambda: ZoneInfo("America/Phoenix"))
+    window = open_with_tray(scheduled.service, in_tray=True)
+    looked(qtbot, window)
+    (entry,) = scheduler.entries.values()
+    assert [(time.hour, time.minute) for time in entry.times] == [(22, 30)]
+    looked(qtbot, window)
+    assert len(scheduler.registered) == 1
+    monkeypatch.setattr(scheduled.clock, "zone", lambda: ZoneInfo("Asia/Tokyo"))
+    looked(qtbot, window)
+    (entry,) = scheduler.entries.values()
+    assert [(time.hour, time.minute) for time in entry.times] == [(14, 30)]
