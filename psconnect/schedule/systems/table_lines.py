@@ -38,8 +38,12 @@ class Block:
         return Block(f"# begin {name}, written by psconnect\n".encode(), f"# end {name}\n".encode())
 
     def taken_out(self, table: bytes) -> tuple[bytes, bytes | None]:
-        """The table without the block, and the block's inner lines; None if there is none."""
-        before, found, rest = table.partition(self.begin)
+        """The table without the block, and the block's inner lines; None if there is none.
+
+        Of several beginnings the last one counts: if somebody deleted the end of an older block, their own lines stand
+        between the two.
+        """
+        before, found, rest = table.rpartition(self.begin)
         inner, ended, after = rest.partition(self.end)
         if not found or not ended or (before and not before.endswith(b"\n")):
             return table, None
@@ -47,7 +51,7 @@ class Block:
 
     def put_in(self, table: bytes, inner: bytes) -> bytes:
         """The table with the block in the place of the former one, else at the end."""
-        before, found, _rest = table.partition(self.begin)
+        before, found, _rest = table.rpartition(self.begin)
         without, _inner = self.taken_out(table)
         whole = self.begin + inner + self.end
         if found and len(without) != len(table):

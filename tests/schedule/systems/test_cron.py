@@ -91,6 +91,20 @@ def test_lines_that_a_person_took_out(state: Path) -> None:
     assert registered_as(cron, _ENTRY) == "no"
 
 
+def test_the_users_lines_stay_where_the_end_of_a_block_was_deleted(state: Path) -> None:
+    cron = Cron(HOME)
+    cron.register(_ENTRY)
+    block = (state / "table").read_text()
+    torn = block[: block.index("# end ")] + "5 5 * * * mine\n"
+    (state / "table").write_text(torn)
+    cron.register(_ENTRY)
+    cron.register(replace(_ENTRY, times=(LocalTime(6, 0),)))
+    assert (state / "table").read_text().startswith(torn)
+    assert registered_as(cron, replace(_ENTRY, times=(LocalTime(6, 0),))) == "yes"
+    cron.remove("kx3f9q")
+    assert (state / "table").read_text() == torn
+
+
 def test_a_line_that_cron_would_cut_off(state: Path) -> None:
     with pytest.raises(FixSettings) as refused:
         Cron(HOME).register(replace(_ENTRY, command=("/" + "x" * 900,)))
