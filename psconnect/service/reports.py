@@ -81,9 +81,12 @@ class Reports(Base):
     ) -> list[Path]:
         """Write a list of findings for each school that has any, each for its own registrar; returns the files.
 
-        A file is called after its school and the day of the run. Raises as ``write_findings`` does.
+        A file is called after its school and the day of the run. A folder that is made for them is its owner's alone;
+        one that was there stays open to whom it was. Raises as ``write_findings`` does.
         """
-        place, written = private_folder(folder.absolute()), list[Path]()
+        place, written = folder.absolute(), list[Path]()
+        if not place.is_dir():
+            private_folder(place)
         everything = ReportWish(masked=masked, listed=FindingQuery(), made=self.clock.now())
         with self._content(run_id, everything, on_event, cancel) as content:
             _check_kept(content)

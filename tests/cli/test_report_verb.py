@@ -29,6 +29,14 @@ def test_each_school_with_findings_has_a_list_of_its_own(connected: Connected, t
     assert sorted((tmp_path / "lists").iterdir()) == sorted(files)
 
 
+def test_a_folder_that_was_there_stays_open_to_whom_it_was(connected: Connected, tmp_path: Path) -> None:
+    run, shared = connected.delivered(), tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o755)
+    assert connected.service.findings_per_school(run.id, shared, ".csv")
+    assert shared.stat().st_mode & 0o777 == 0o755
+
+
 def test_the_command_line_writes_them_masked_as_json(
     connected: Connected, psconnect: Psconnect, tmp_path: Path
 ) -> None:
