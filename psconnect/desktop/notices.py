@@ -13,7 +13,7 @@ from psconnect.desktop.sentences import headline
 from psconnect.desktop.text import counted, state_word, tr
 from psconnect.desktop.tray import Tray
 from psconnect.desktop.widgets.banner import Action, Banner
-from psconnect.model.runs import WAITING, Run
+from psconnect.model.runs import WAITING, Run, without_class_names
 from psconnect.service import RunNews
 
 _MOST_LINES = 4
@@ -101,7 +101,7 @@ def title_of(news: RunNews) -> str:
 
 def text_of(news: RunNews) -> str:
     """The sentence that matters about a run, without a full stop: counts and rules, nobody's name."""
-    return headline(news.run)
+    return headline(without_class_names(news.run))
 
 
 def title_of_several(news: Sequence[RunNews]) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from psconnect.desktop.sentences import headline
 from psconnect.desktop.text import counted, moment, tr
 from psconnect.desktop.widgets.chip import state_of_connection
+from psconnect.model.runs import without_class_names
 from psconnect.service import ConnectionState
 
 SIGNS = ("bad", "warning", "working", "good", "off")
@@ -35,7 +36,7 @@ def line_of(state: ConnectionState, now: datetime, *, working: bool) -> TrayLine
     waits = run is not None and run.state == "previewed" and not working
     result = tr("No run yet")
     if run:
-        result = tr("{when}: {what}", when=moment(run.started, now), what=headline(run))
+        result = tr("{when}: {what}", when=moment(run.started, now), what=headline(without_class_names(run)))
         result = result[:1].upper() + result[1:]
     text = tr("{name}: {state}", name=name, state=word)
     sign = "warning" if waits else _BY_COLOUR[colour]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -256,3 +256,12 @@ class SetAside:
     action: str
     because: str
     title: str
+
+
+def without_class_names(run: Run) -> Run:
+    """The run without the names of classes in its holds: a class may be called after who teaches it."""
+    holds = tuple(
+        replace(hold, values={**hold.values, "place": ""}) if hold.rule.startswith("class-") else hold
+        for hold in run.holds
+    )
+    return replace(run, holds=holds)

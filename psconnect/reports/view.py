@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from psconnect.destinations import KINDS
@@ -12,7 +12,7 @@ from psconnect.model.connection import Connection
 from psconnect.model.entities import BY_KEY
 from psconnect.model.errors import FixSettings
 from psconnect.model.reconciled import Reconciled, altogether, by_care
-from psconnect.model.runs import APPLIED, GIVEN_UP, WAITING, ChangeCounts, Run
+from psconnect.model.runs import APPLIED, GIVEN_UP, WAITING, ChangeCounts, Run, without_class_names
 from psconnect.reports.attention import AttentionLine, SinceBefore, attention_of, schools_of, since_before
 from psconnect.reports.problems import FoundIn, SchoolProblems, run_before
 from psconnect.store.history import run_table
@@ -178,15 +178,6 @@ def view_of(db: sqlite3.Connection, connection: Connection, run_number: int, *, 
         attention_schools=schools_of(groups, {school.key: school.name for school in problems}),
         since=since_before(db, run_number, run_before(db, run_number)) if problems or not run.problems else None,
     )
-
-
-def without_class_names(run: Run) -> Run:
-    """The run without the names of classes in its holds: a class may be called after who teaches it."""
-    holds = tuple(
-        replace(hold, values={**hold.values, "place": ""}) if hold.rule.startswith("class-") else hold
-        for hold in run.holds
-    )
-    return replace(run, holds=holds)
 
 
 def _holds(run: Run) -> list[str]:

@@ -14,10 +14,9 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import Cancelled, PsconnectError
 from psconnect.model.notices import NoticeSettings, WaitingNotice, notices_of, ping_of
-from psconnect.model.runs import APPLIED, Run
+from psconnect.model.runs import APPLIED, Run, without_class_names
 from psconnect.reports.mail import digest_mail
 from psconnect.reports.notice_mail import mail_about
-from psconnect.reports.view import without_class_names
 from psconnect.service.mailing import Mailing
 from psconnect.service.pinging import ping
 from psconnect.store.history import run_table

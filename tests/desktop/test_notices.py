@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from psconnect.desktop.background import Background
+from psconnect.desktop.notices import text_of
+from psconnect.desktop.sentences import headline
 from psconnect.desktop.shell import MainWindow
-from psconnect.service import Service
+from psconnect.model.runs import Hold
+from psconnect.service import RunNews, Service
 from psconnect.store.settings.secrets import Secrets
 from tests.desktop.conftest import OpenInTray, close, settled
 from tests.desktop.district import held_by_removals, other_connection
@@ -56,6 +60,15 @@ def test_a_hold_of_the_scheduler_is_told_beside_the_tray_once_and_a_click_opens_
     assert (window.places.key, window.places.name) == ("review", connected.name)
     assert run.state == "held"
     assert "needs you" in tray.tip or "On hold" in tray.tip
+
+
+def test_a_notice_names_no_class_because_one_may_be_called_after_its_teacher(connected: Connected) -> None:
+    crossed = {"entity": "enrollment", "kind": "remove_per_class", "count": 9, "base": 10, "share": 90.0}
+    hold = Hold("class-remove-enrollment", values=crossed | {"limit": "75% and 8", "place": "Canary’s band"})  # type: ignore[arg-type]
+    run = replace(held_by_removals(connected), holds=(hold,), cause=None)
+    assert "Canary" in headline(run)
+    assert "Canary" not in text_of(RunNews(run, "hold"))
+    assert "9 of 10 enrollments would be removed" in text_of(RunNews(run, "hold"))
 
 
 def test_a_failure_is_told_and_a_click_opens_its_summary(
