@@ -20,8 +20,8 @@ MOST_ROWS = 1_048_576
 """The most rows of a sheet, its header included (ECMA-376, and what Excel opens)."""
 LONGEST_CELL = 32_767
 """The most characters of a cell; Excel refuses a file with more."""
-_MOST_LINKS = 60_000
-"""Excel refuses more than 65,530 links on a sheet."""
+_MOST_LINKS = 40_000
+"""On a sheet. Each is held until the workbook is written, some 0.7 KB; and Excel refuses more than 65,530."""
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]|^'|'$")
 _FIRST_YEAR = 1900

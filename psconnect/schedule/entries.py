@@ -44,7 +44,7 @@ def connection_of(entry_id: str) -> str:
     return entry_id.partition("-")[0]
 
 
-def standing(found: Entry | None, wanted: Entry | None, *, keeps_until: bool) -> Registration:
+def registration_of(found: Entry | None, wanted: Entry | None, *, keeps_until: bool) -> Registration:
     """How an entry that was read back stands: it may have more times than it needs, left from before."""
     if found is None or wanted is None:
         return "no" if found is None else "differs"

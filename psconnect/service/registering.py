@@ -13,7 +13,7 @@ from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
 from psconnect.model.schedule_state import Registration
 from psconnect.schedule.due import Schedule
-from psconnect.schedule.entries import connection_of, entry_of, standing
+from psconnect.schedule.entries import connection_of, entry_of, registration_of
 from psconnect.schedule.systems.kind import Entry, Scheduler, without_years
 from psconnect.schedule.systems.program import own_command
 from psconnect.service.connections import Connections
@@ -110,7 +110,7 @@ class Registering(Connections):
                 return "", "no", None
             found = scheduler.read_back(connection.id)
             wanted = self._entry(connection, notes)
-            return scheduler.key, standing(found, wanted, keeps_until=scheduler.keeps_until), None
+            return scheduler.key, registration_of(found, wanted, keeps_until=scheduler.keeps_until), None
         except PsconnectError as error:
             return (scheduler.key if scheduler else ""), "unknown", error.as_dict()
 

@@ -20,8 +20,7 @@ from psconnect.model.connection import Connection, from_dict
 from psconnect.model.errors import Cancelled, FixSettings, LocalStorage, PsconnectError
 from psconnect.model.events import ignore
 from psconnect.service import NOT_KEPT, LiveReading
-from psconnect.store.files import storage_error
-from psconnect.store.reading import kept_streams
+from psconnect.store.files import storage_error, wipe_file
 from tests.support.demo import Connected
 
 KEY = "a1b2c3d4"
@@ -127,14 +126,13 @@ def test_a_file_that_can_not_be_deleted_saves_no_other_from_the_sweep(live: Live
     folder = live.connected.service.home.data / "live"
     for other in ("0.rows", "zz.rows"):
         (folder / other).write_bytes(b"names")
-    real = kept_streams.wipe_file
 
     def in_use(path: Path) -> None:
         if path.name == name:
             raise storage_error(path, PermissionError(errno.EACCES, "in use"))
-        real(path)
+        wipe_file(path)
 
-    monkeypatch.setattr(kept_streams, "wipe_file", in_use)
+    monkeypatch.setattr("psconnect.store.reading.kept_streams.wipe_file", in_use)
     with pytest.raises(LocalStorage):
         live.connected.service.sweep_live([], before=time.time() + 60)
     assert files(live) == [name]

@@ -64,7 +64,7 @@ def text_of(message: EmailMessage) -> str:
     return str(message.get_body(("plain",)).get_content())
 
 
-def test_mission_D17_the_result_is_mailed_with_the_summary_of_the_run(
+def test_mission_d17_the_result_is_mailed_with_the_summary_of_the_run(
     connected: Connected, server: RunningServer
 ) -> None:
     connected.delivered()
@@ -81,7 +81,7 @@ def test_mission_D17_the_result_is_mailed_with_the_summary_of_the_run(
     assert connected.service.undelivered_notices(connected.name).waiting == []
 
 
-def test_mission_D17_a_run_that_delivered_nothing_is_mailed_with_the_last_delivery(
+def test_mission_d17_a_run_that_delivered_nothing_is_mailed_with_the_last_delivery(
     connected: Connected, server: RunningServer
 ) -> None:
     connected.delivered()
@@ -97,7 +97,7 @@ def test_mission_D17_a_run_that_delivered_nothing_is_mailed_with_the_last_delive
     assert f"= Delivered: {delivered.reconciled['student'].delivered:,}" in text
 
 
-def test_mission_D18_a_run_that_waits_is_mailed_in_addition_to_its_result(
+def test_mission_d18_a_run_that_waits_is_mailed_in_addition_to_its_result(
     connected: Connected, server: RunningServer
 ) -> None:
     noticed(connected, server, results="all")
@@ -115,7 +115,7 @@ def test_mission_D18_a_run_that_waits_is_mailed_in_addition_to_its_result(
     assert "delivered" in subjects(server)[2]
 
 
-def test_mission_D18_the_hold_is_mailed_where_no_result_is(connected: Connected, server: RunningServer) -> None:
+def test_mission_d18_the_hold_is_mailed_where_no_result_is(connected: Connected, server: RunningServer) -> None:
     noticed(connected, server, results="none")
     connected.service.sync(connected.name)
     assert [one.partition(": ")[2] for one in subjects(server)] == ["an approval is needed"]
@@ -131,7 +131,7 @@ def test_the_same_plan_that_waits_is_told_once_a_day(connected: Connected, serve
     assert len(server.got) == 2
 
 
-def test_mission_L12_nobody_but_the_chosen_addresses_is_ever_mailed(
+def test_mission_l12_nobody_but_the_chosen_addresses_is_ever_mailed(
     connected: Connected, server: RunningServer
 ) -> None:
     """Neither new users nor anybody else of the roster: the first delivery makes an account of everybody."""

@@ -206,6 +206,3 @@ def in_order(first: QWidget, *others: QWidget) -> None:
     for other in others:
         QWidget.setTabOrder(first, other)
         first = other
-
-
-TOP = Qt.AlignmentFlag.AlignTop
