@@ -101,11 +101,11 @@ def test_tab_goes_as_the_eye_does(window: MainWindow, qtbot: QtBot) -> None:
     window.activateWindow()
     window.side.findChild(QPushButton).setFocus()
     names = []
-    for _ in range(11):
+    for _ in range(12):
         qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
         names.append(window.focusWidget().accessibleName())
-    expected = ["Lincoln roster: On hold", "Visitor kiosks: Not run yet", "New connection", "Help", "Close"]
-    expected += ["Set up a connection", "Open Lincoln roster", "Review the waiting run of Lincoln roster"]
+    expected = ["Lincoln roster: On hold", "Visitor kiosks: Not run yet", "New connection", "Help", "Preferences"]
+    expected += ["Close", "Set up a connection", "Open Lincoln roster", "Review the waiting run of Lincoln roster"]
     expected += ["Run sync of Lincoln roster", "Open Visitor kiosks", "Run sync of Visitor kiosks"]
     assert names == expected
     for name in expected[-2::-1]:

@@ -197,3 +197,46 @@ def test_pictures(window: MainWindow, connected: Connected, qtbot: QtBot, grab: 
     grab(window, "settings-notices-narrow")
     mail_card(window, qtbot)
     grab(window, "preferences-mail-narrow")
+
+
+def test_the_card_and_the_overview_say_what_could_not_be_mailed_and_lead_there(
+    window: MainWindow, connected: Connected, server: RunningServer, qtbot: QtBot, grab: Grab
+) -> None:
+    connected.delivered()
+    connected.service.set_value(connected.name, "notices.to", f'["{OFFICE}"]')
+    connected.service.set_value(connected.name, "notices.results", '"all"')
+    connected.service.sync(connected.name)
+    qtbot.waitUntil(window.banner.isVisible)
+    window.banner.hide()
+    window.connections()
+    settled(qtbot, window)
+    card = window.places.connections.cards[connected.name]
+    assert card.needs_you
+    assert card.trouble.text() == "1 mail about its runs could not be sent."
+    grab(window, "connections-mail-waits")
+    window.overview(connected.name)
+    settled(qtbot, window)
+    page = window.places.overview
+    assert page.mail.label.text() == card.trouble.text()
+    grab(window, "overview-mail-waits")
+    click(qtbot, page.mail.buttons[0])
+    settled(qtbot, window)
+    assert window.places.settings.notices_card.to.hasFocus()
+    connected.service.save_mail_server(server.settings())
+    connected.service.send_waiting_notices(connected.name)
+    window.overview(connected.name)
+    settled(qtbot, window)
+    assert not page.mail.isVisible()
+
+
+def test_a_setting_of_the_notices_is_found(window: MainWindow, connected: Connected, qtbot: QtBot) -> None:
+    window.settings(connected.name)
+    settled(qtbot, window)
+    page = window.places.settings
+    qtbot.keyClicks(page.finder.search, "ping address")
+    qtbot.keyClick(page.finder.search, Qt.Key.Key_Return)
+    assert page.notices_card.ping.hasFocus()
+    qtbot.keyClicks(page.finder.search, "off-peak")
+    qtbot.keyClick(page.finder.search, Qt.Key.Key_Return)
+    assert page.forms.isVisible()
+    assert page.forms.list.step == "schedule"

@@ -7,9 +7,12 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from psconnect.desktop.shell import MainWindow
+from psconnect.desktop.models.run_rows import STATE
+from psconnect.desktop.shell import SIZE, MainWindow
+from psconnect.desktop.widgets.table import Table
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import other_connection
 from tests.desktop.made_up_history import add_runs, ordinary_weeks
@@ -19,6 +22,8 @@ from tests.support.demo import Connected
 
 __all__ = ["grab"]
 LONG = "Adult education centre and evening classes of the whole district, north and south of the river"
+_AROUND = 16
+"""What a cell keeps free of text."""
 OpenHistory = Callable[[str], MainWindow]
 
 
@@ -44,6 +49,13 @@ def tick(qtbot: QtBot, window: MainWindow, *places: int) -> None:
     settled(qtbot, window)
 
 
+def elided(table: Table, *columns: int) -> list[str]:
+    """The texts of some columns of a table that have no room."""
+    model, metrics = table.model(), table.fontMetrics()
+    cells = [(place, str(model.index(row, place).data())) for row in range(model.rowCount()) for place in columns]
+    return [text for place, text in cells if metrics.horizontalAdvance(text) + _AROUND > table.columnWidth(place)]
+
+
 def test_no_run(history_of: OpenHistory, connected: Connected, qtbot: QtBot, grab: Grab) -> None:
     window = history_of(connected.name)
     shown(qtbot, window, grab, "history-none")
@@ -66,8 +78,12 @@ def test_ordinary_weeks_two_compared_and_searched(
     window = history_of(connected.name)
     shown(qtbot, window, grab, "history-weeks")
     tick(qtbot, window, 0, 4)
-    shown(qtbot, window, grab, "history-weeks-compared")
+    window.resize(SIZE)
     page = window.places.history
+    QApplication.processEvents()
+    assert elided(page.compared.table, 0, 1, 2, 3) == []
+    assert elided(page.table, STATE) == []
+    shown(qtbot, window, grab, "history-weeks-compared")
     last = connected.sql("SELECT Last_Name FROM Students WHERE Enroll_Status = 0 ORDER BY DCID")[0][0]
     page.filter.text.setText(str(last))
     qtbot.waitUntil(page.filter.found.isVisible)

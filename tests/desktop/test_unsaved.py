@@ -142,3 +142,36 @@ def test_disabling_beside_the_forms_is_kept_by_saving(edited: MainWindow, connec
     settled(qtbot, edited)
     assert connected.service.connection(connected.name).disabled
     assert district_name(connected) == "Lincoln Unified"
+
+
+@pytest.mark.parametrize(("text", "stored"), [("Save", ["it@lincoln.example"]), ("Discard changes", [])])
+def test_typed_notices_are_asked_about_as_well(
+    edited: MainWindow, connected: Connected, qtbot: QtBot, text: str, stored: list[str]
+) -> None:
+    page, before = edited.places.settings, district_name(connected)
+    page.notices_button.click()
+    qtbot.keyClicks(page.notices_card.to, "it@lincoln.example")
+    edited.settings(OTHER)
+    settled(qtbot, edited)
+    assert shown(edited) == ("settings", connected.name)
+    answer(qtbot, edited, text)
+    qtbot.waitUntil(lambda: shown(edited) == ("settings", OTHER))
+    settled(qtbot, edited)
+    assert connected.service.connection(connected.name).notices.to == stored
+    assert district_name(connected) == ("Lincoln Unified" if stored else before)
+    assert not page.unsaved()
+
+
+def test_notices_that_are_refused_keep_the_page_and_show_why(
+    edited: MainWindow, connected: Connected, qtbot: QtBot
+) -> None:
+    page = edited.places.settings
+    page.notices_button.click()
+    qtbot.keyClicks(page.notices_card.to, "no address")
+    page.notices_button.click()
+    edited.settings(OTHER)
+    settled(qtbot, edited)
+    answer(qtbot, edited, "Save")
+    assert shown(edited) == ("settings", connected.name)
+    assert page.notices_card.outcome.isVisible()
+    assert page.unsaved()

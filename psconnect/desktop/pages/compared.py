@@ -22,7 +22,7 @@ from psconnect.wording.run_comparison import (
 )
 from psconnect.wording.times import short_day
 
-_NONE, _FIGURES, _CHANGE = Reconciled(), 72, 62
+_NONE, _FIGURES, _CHANGE = Reconciled(), 56, 50
 
 
 class ComparedCard(Card):
@@ -34,7 +34,7 @@ class ComparedCard(Card):
         self.setAccessibleName(heading)
         self.close_button = Button("", on_close, look="link", symbol="cross", name=tr("Take the ticks away"))
         self.add(row(wide(Label(heading, "heading")), self.close_button))
-        self.model = RowsModel([tr("Delivered"), "", "", tr("Change")], frozenset({1, 2, 3}), self)
+        self.model = RowsModel([tr("Delivered"), "", "", tr("+/−")], frozenset({1, 2, 3}), self)
         self.table = Table(self.model, heading, [0, _FIGURES, _FIGURES, _CHANGE])
         margins = self.body.contentsMargins()
         self.body.setContentsMargins(SPACE_M, margins.top() - SPACE_S, SPACE_M, margins.bottom())
@@ -48,13 +48,14 @@ class ComparedCard(Card):
     def show_runs(self, found: RunComparison, now: datetime) -> None:
         """Compare these two runs, the older first."""
         sides = (found.earlier, found.later)
-        self.model.name_columns([tr("Delivered"), *_headings(sides, now), tr("Change")])
-        for place in (1, 2):
-            self.table.set_width(place, _FIGURES)
+        self.model.name_columns([tr("Delivered"), *_headings(sides, now), tr("+/−")])
         kinds = by_care({**found.earlier.standing, **found.later.standing})
         lines = [_line(entity_label(key), *(side.standing.get(key, _NONE) for side in sides)) for key in kinds]
         sums = [altogether(side.standing.values()) for side in sides]
-        self.model.show_rows([*lines, _line(tr("All"), *sums, strong=True)])
+        rows = [*lines, _line(tr("All"), *sums, strong=True)]
+        self.model.show_rows(rows)
+        for place, least in ((1, _FIGURES), (2, _FIGURES), (3, _CHANGE)):
+            self.table.fit_width(place, [line[place].text for line in rows], least)
         self.table.fit_rows()
         self.findings.setText(findings_sentence(found))
         self.took.setText(took_sentence(found))

@@ -21,6 +21,7 @@ from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.chip import Chip, state_of_connection
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.sparkline import Sparkline
+from psconnect.desktop.wizard.findable import NOTICES
 from psconnect.model.news import NewsOfSource
 from psconnect.model.runs import APPLIED, WAITING, WORKING, Run
 from psconnect.model.schedule_state import ScheduleState
@@ -33,14 +34,23 @@ _BUTTON_WIDTH, _WHEN_WIDTH, _LEAST = 140, 216, 320
 
 
 class ConnectionCard(Card):
-    """One connection; ``set_first`` makes its main button the filled one of the page."""
+    """One connection; ``set_first`` makes its main button the filled one of the page.
+
+    ``mail`` says what of its notices could not be sent.
+    """
 
     def __init__(
-        self, context: PageContext, state: ConnectionState, runs: list[Run], news: NewsOfSource | None = None
+        self,
+        context: PageContext,
+        state: ConnectionState,
+        runs: list[Run],
+        news: NewsOfSource | None = None,
+        mail: str = "",
     ) -> None:
         super().__init__()
         self._context, self._state, self._news, self._first = context, state, news, False
         self._mending: list[Action] = []
+        self._mail = mail
         name = self.name = state.connection.name
         self.setAccessibleName(name)
         self._chip = Chip()
@@ -51,7 +61,9 @@ class ConnectionCard(Card):
         if not runs:
             self._sparkline.hide()
         self._when, self._what, self.news = Label("", "strong"), Label("", "muted"), Label("", "muted")
-        self._success, self.next = ElidedLabel("", "body"), ElidedLabel("…", "body")
+        self.trouble = Label("", "muted")
+        self.trouble.set_state("warning")
+        self._success, self.next = ElidedLabel("", "body"), Label("…", "body")
         self._next = NextRun("")
         self.mend_button = secondary("", self._mend)
         self.run_button = secondary(tr("Run sync"), self._run, symbol="play")
@@ -59,7 +71,8 @@ class ConnectionCard(Card):
         self.review_button.setAccessibleName(tr("Review the waiting run of {name}", name=name))
         self.again_buttons = [self._named(caption, act) for caption, act in self._ways_out()]
         self.enable_button = self._named(tr("Enable"), self._enable)
-        helping = (*self.again_buttons, self.review_button, self.mend_button)
+        self.notices_button = self._named(tr("Open notices"), partial(context.go.settings, name, NOTICES))
+        helping = (*self.again_buttons, self.review_button, self.mend_button, self.notices_button)
         self.controls = (self.name_button, *helping, self.run_button, self.enable_button)
         self._lay_out()
         self.refresh()
@@ -72,7 +85,7 @@ class ConnectionCard(Card):
         grid.setHorizontalSpacing(SPACE_S)
         grid.setVerticalSpacing(SPACE_XS)
         for place, (text, label) in enumerate(((tr("Last success"), self._success), (tr("Next run"), self.next))):
-            grid.addWidget(Label(text, "help", wrap=False), place, 0)
+            grid.addWidget(Label(text, "help", wrap=False), place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label, place, 1)
         grid.setColumnStretch(1, 1)
         when.setFixedWidth(_WHEN_WIDTH)
@@ -90,6 +103,7 @@ class ConnectionCard(Card):
         self._whole.addWidget(self._side, 0, Qt.AlignmentFlag.AlignVCenter)
         self._whole.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(self._whole)
+        self.body.addWidget(self.trouble)
         self.body.addWidget(self.news)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -116,7 +130,8 @@ class ConnectionCard(Card):
         """Whether somebody has to do something before it goes on."""
         if self._state.connection.disabled:
             return False
-        return self._state.trouble is not None or bool(self._next.trouble) or _needs_you(self._state.last_run)
+        troubles = (self._state.trouble, self._next.trouble, self._mail)
+        return any(troubles) or _needs_you(self._state.last_run)
 
     @property
     def summary(self) -> str:
@@ -132,7 +147,7 @@ class ConnectionCard(Card):
         proving = self._context.proving.working(connection.name)
         self._next = NextRun(tr("Being tried …")) if proving else found
         self.next.setText(self._next.text)
-        self.next.set_tip(self._next.trouble or (exact(found.at) if found.at else ""))
+        self.next.setToolTip("" if self._next.trouble or not found.at else exact(found.at))
         self.next.set_state("warning" if self._next.trouble else "")
         self._mending = ways_to_mend(self._context, connection.name, self._next)
         self.refresh()
@@ -161,6 +176,9 @@ class ConnectionCard(Card):
         told = news_in_words(self._news, now) if self._news and not working and not state.connection.disabled else ""
         self.news.setText(told)
         self.news.setVisible(bool(told))
+        wrong = "" if self.disabled else "\n".join(filter(None, (self._next.trouble, self._mail)))
+        self.trouble.setText(wrong)
+        self.trouble.setVisible(bool(wrong))
         self._show_buttons(run, working=working)
 
     def _show_buttons(self, run: Run | None, *, working: bool) -> None:
@@ -174,6 +192,7 @@ class ConnectionCard(Card):
         self.enable_button.setVisible(disabled and not working)
         for button in self.again_buttons:
             button.setVisible(not working and not disabled)
+        self.notices_button.setVisible(bool(self._mail) and not working and not disabled)
         mends = bool(self._mending) and not working
         self.mend_button.setVisible(mends)
         if mends:

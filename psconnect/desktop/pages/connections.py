@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.being_set_up import BeingSetUp
 from psconnect.desktop.pages.connection_card import ConnectionCard
-from psconnect.desktop.pages.mending import schedules_of
+from psconnect.desktop.pages.mending import mail_trouble, schedules_of
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_L
 from psconnect.desktop.widgets.banner import Banner
@@ -36,6 +36,7 @@ class _Loaded:
     damaged: list[FixSettings]
     waiting: list[WaitingSetUp]
     news: dict[str, NewsOfSource | None]
+    mail: dict[str, str]
 
 
 class ConnectionsPage(ScrollPage):
@@ -76,6 +77,7 @@ class ConnectionsPage(ScrollPage):
                 service.damaged_connections(),
                 waiting_set_ups(service),
                 {name: service.news(name, ask=False) for name in readable},
+                {name: mail_trouble(service.undelivered_notices(name)) for name in readable},
             )
 
         self.read(self._context.bridge, work, self._show_loaded)
@@ -114,8 +116,9 @@ class ConnectionsPage(ScrollPage):
         clear(self._list)
         self.cards = {}
         found = [
-            ConnectionCard(self._context, state, runs, loaded.news.get(state.connection.name))
+            ConnectionCard(self._context, state, runs, loaded.news.get(name), loaded.mail.get(name, ""))
             for state, runs in loaded.connections
+            for name in (state.connection.name,)
         ]
         for card in found:
             card.show_schedule(self._schedules.get(card.name))

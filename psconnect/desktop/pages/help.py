@@ -50,7 +50,7 @@ class HelpPage(ScrollPage):
         self._topics.setSpacing(0)
         self.links: dict[str, Button] = {}
         self.topic = TopicView()
-        self.finder = FindSetting(self._open_setting)
+        self.finder = FindSetting(self._open_setting, notices=True)
         self.outcome = Label("", "help")
         self.outcome.hide()
         self.body.addWidget(Across(self._contents(), self.topic, aside=_ASIDE_WIDTH, aside_first=True, gap=SPACE_L))

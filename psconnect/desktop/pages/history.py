@@ -31,7 +31,7 @@ from psconnect.service import RunList
 from psconnect.wording.history import history_sentence, kept_sentence
 from psconnect.wording.run_comparison import ticked_words
 
-_NARROW, _LOW, _LEAST_ROWS, _COMPARED_LEAST, _TWO = 860, 620, 200, 334, 2
+_NARROW, _LOW, _LEAST_ROWS, _COMPARED_LEAST, _TWO = 860, 620, 200, 336, 2
 _AROUND_HEAD = 120
 """What stands beside the words of the chart's head: margins and gaps."""
 

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import QDate, QTimer
-from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QDateEdit, QLineEdit, QVBoxLayout, QWidget
 
 from psconnect.desktop.text import tr, trigger_word
 from psconnect.desktop.theme.tokens import SPACE_S
@@ -18,7 +19,7 @@ from psconnect.model.run_history import RunQuery
 from psconnect.model.runs import APPLIED, GIVEN_UP, STARTED_BY
 from psconnect.wording.runs import state_word
 
-_TYPING_MS, _LEAST, _BOX = 250, 90, 116
+_TYPING_MS, _LEAST, _BOX, _NARROW = 250, 90, 116, 600
 _DAYS = (7, 30, 90)
 _CHOSEN = -1
 _WindowState = tuple[tuple[str, ...], tuple[str, ...]]
@@ -46,12 +47,16 @@ class HistoryFilter(QWidget):
         self.found.hide()
         self.all_button = link(tr("Show all runs"), self.clear)
         self.all_button.hide()
-        first = row(wide(self.text), self.state, self.starter, self.time, spacing=SPACE_S)
+        self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._across.setSpacing(SPACE_S)
+        self._across.addWidget(self.text, 1)
+        self._across.addWidget(row(self.state, self.starter, self.time, 1, self.ticked, spacing=SPACE_S))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)
-        for part in (first, self._days, row(wide(self.found), self.all_button, self.ticked)):
-            layout.addWidget(part)
+        layout.addLayout(self._across)
+        layout.addWidget(self._days)
+        layout.addWidget(row(wide(self.found), self.all_button))
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MS)
@@ -116,6 +121,13 @@ class HistoryFilter(QWidget):
     def narrows(self) -> bool:
         """Whether something is asked for."""
         return self.query != RunQuery()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """The choices stand below the text where both would not have enough room."""
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        narrow = event.size().width() < _NARROW
+        self._across.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
 
     def clear(self) -> None:
         """Ask for all runs again."""

@@ -8,11 +8,11 @@ from functools import partial
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.pages.failure import settings_page
-from psconnect.desktop.text import tr
+from psconnect.desktop.text import counted, tr
 from psconnect.desktop.widgets.banner import Action
 from psconnect.model.errors import PsconnectError
 from psconnect.model.schedule_state import ScheduleState
-from psconnect.service import Service
+from psconnect.service import NoticeNotes, Service
 from psconnect.wording.next_run import NextRun
 
 
@@ -23,6 +23,16 @@ def schedules_of(service: Service, names: Sequence[str]) -> dict[str, ScheduleSt
         with suppress(PsconnectError):
             found[name] = service.schedule_state(name)
     return found
+
+
+def mail_trouble(notes: NoticeNotes) -> str:
+    """What of a connection's notices did not go out although it was tried; empty for nothing."""
+    tried = sum(one.error is not None for one in notes.waiting)
+    if tried:
+        return counted(
+            tried, "1 mail about its runs could not be sent.", "{count} mails about its runs could not be sent."
+        )
+    return tr("The monitoring service could not be called after the last run.") if notes.ping_error else ""
 
 
 def ways_to_mend(context: PageContext, name: str, found: NextRun) -> list[Action]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import cast
 
 import msgspec
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.text import tr
@@ -57,7 +57,7 @@ class NoticesCard(Card):
         self.try_button = secondary(tr("Try"), self._try_ping)
         self.try_button.setAccessibleName(tr("Call the address now"))
         self.server_button = secondary(tr("Mail server …"), lambda: context.go.preferences("mail"))
-        self.save_button = primary(tr("Save notices"), self._save)
+        self.save_button = primary(tr("Save notices"), self.save)
         self._results_row = FormRow(tr("Results"), self.results)
         self._lay_out()
         for switch in (self.holds, self.new_data, self.names, self.ping_fail):
@@ -102,9 +102,29 @@ class NoticesCard(Card):
             self.ping_fail.isChecked(),
         )
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something is typed that is not saved."""
+        return bool(self.name) and self.typed != self._stored
+
+    def drop(self) -> None:
+        """Forget what was typed, and the connection."""
+        self.name = ""
+
+    def lead_to(self, control: str) -> None:
+        """Put the focus on a control, by the name of its setting; on the first one for an empty name."""
+        found: dict[str, QWidget] = {
+            "results": self.results,
+            "holds": self.holds,
+            "new_data": self.new_data,
+            "names": self.names,
+            "ping": self.ping,
+        }
+        found.get(control, self.to).setFocus()
+
     def load(self, connection: Connection) -> None:
         """Show the notices of a connection; what is typed for it and not saved stays."""
-        if connection.name == self.name and self.typed != self._stored:
+        if connection.name == self.name and self.unsaved:
             return
         self.name, settings = connection.name, connection.notices
         self._stored = settings
@@ -160,19 +180,22 @@ class NoticesCard(Card):
             owner=self,
         )
 
-    def _save(self) -> None:
+    def save(self, after: Callable[[], object] | None = None) -> None:
+        """Save; ``after`` is called once it is done, and never when it is refused."""
         name, service, typed = self.name, self._context.service, self.typed
 
         def work() -> Connection:
             return service.save_connection(msgspec.structs.replace(service.connection(name), notices=typed))
 
-        self._context.bridge.call(work, self._saved, self._refused, owner=self)
+        self._context.bridge.call(work, partial(self._saved, after), self._refused, owner=self)
 
-    def _saved(self, connection: Connection) -> None:
+    def _saved(self, after: Callable[[], object] | None, connection: Connection) -> None:
         self._stored = self.typed
         self.load(connection)
         self.outcome.tell(tr("The notices of “{name}” are saved.", name=connection.name), "good")
         self._was_changed()
+        if after:
+            after()
 
     def _try_ping(self) -> None:
         url, service = self.ping.text().strip(), self._context.service

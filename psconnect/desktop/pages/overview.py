@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
 
 from psconnect.desktop.context import PageContext
 from psconnect.desktop.in_use import disabled_in_words, switch_use
 from psconnect.desktop.pages.attention import AttentionCard
 from psconnect.desktop.pages.failure import ways_on
-from psconnect.desktop.pages.mending import ways_to_mend
+from psconnect.desktop.pages.mending import mail_trouble, ways_to_mend
 from psconnect.desktop.pages.standing import StandingCard
 from psconnect.desktop.sentences import changes_in_words, headline, went, where_from_to
 from psconnect.desktop.text import counted, duration, exact, moment, number, tr
@@ -25,6 +25,7 @@ from psconnect.desktop.widgets.chip import Chip, state_of_run
 from psconnect.desktop.widgets.label import ElidedLabel, Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.sparkline import Sparkline
+from psconnect.desktop.wizard.findable import NOTICES
 from psconnect.model.connection import Connection
 from psconnect.model.record_list import Figure
 from psconnect.model.review import FindingQuery, Findings
@@ -50,6 +51,7 @@ class _Loaded:
     runs: list[Run]
     standing: StandingFigures
     findings: Findings | None
+    mail: str
 
     @property
     def newest(self) -> Run | None:
@@ -70,9 +72,9 @@ class OverviewPage(ScrollPage):
         for widget in (self.chip, self.run_button):
             self.buttons.addWidget(widget)
         self.over = Banner()
-        self.schedule = Banner()
-        self.body.addWidget(self.over)
-        self.body.addWidget(self.schedule)
+        self.schedule, self.mail = Banner(), Banner()
+        for banner in (self.over, self.schedule, self.mail):
+            self.body.addWidget(banner)
         self._schedule: ScheduleState | None = None
         self._status = _StatusCard(lambda: context.go.settings(self.name, "schedule"))
         self.body.addWidget(self._status)
@@ -99,7 +101,8 @@ class OverviewPage(ScrollPage):
             runs, standing = service.runs(name), service.standing(name)
             told = standing.last if standing.last and standing.last.kind != "undo" else None
             findings = service.findings(told.id, FindingQuery(), most=1) if told else None
-            return _Loaded(service.connection(name), runs, standing, findings)
+            mail = mail_trouble(service.undelivered_notices(name))
+            return _Loaded(service.connection(name), runs, standing, findings, mail)
 
         self.read(self._context.bridge, work, self._show)
 
@@ -136,6 +139,7 @@ class OverviewPage(ScrollPage):
             show = partial(self._context.go.findings, self.name, last.id)
             self.findings.show_findings(loaded.findings, show)
         self._show_over(loaded)
+        self._show_mail(loaded)
         self._show_schedule()
         self._run_changed(self.name)
         self.show_content()
@@ -190,6 +194,13 @@ class OverviewPage(ScrollPage):
         self.over.tell(text, state, actions)
         if self.over.buttons and state in ("bad", "warning"):
             self.over.buttons[0].set_look("primary")
+
+    def _show_mail(self, loaded: _Loaded) -> None:
+        if loaded.mail and not loaded.connection.disabled:
+            opens = partial(self._context.go.settings, self.name, NOTICES)
+            self.mail.tell(loaded.mail, "warning", [(tr("Open notices"), opens)])
+        else:
+            self.mail.hide()
 
     def _told(self, run: Run) -> tuple[str, str, list[Action]]:
         name, go = self.name, self._context.go
@@ -254,27 +265,27 @@ class _StatusCard(Card):
 
     def __init__(self, open_schedule: Callable[[], object]) -> None:
         super().__init__()
-        self.next, self.how = ElidedLabel("…", "strong"), ElidedLabel("", "help")
+        self.next, self.how = ElidedLabel("…", "strong"), Label("", "help")
         self.schedule_link = link(tr("Change schedule"), open_schedule)
-        self._when, self._what = ElidedLabel("", "strong"), ElidedLabel("", "help")
+        self._when, self._what = ElidedLabel("", "strong"), Label("", "help")
         self.sparkline = Sparkline()
         self._runs, self._failed = Label("", "help", wrap=False), Label("", "help", wrap=False)
-        success = column(Label(tr("Last success"), "help"), self._when, self._what, spacing=0)
-        coming = column(
-            Label(tr("Next run"), "help"),
-            self.next,
-            row(wide(self.how), self.schedule_link, spacing=SPACE_XS),
-            spacing=0,
+        facts = QWidget()
+        grid = QGridLayout(facts)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE_XL)
+        grid.setVerticalSpacing(0)
+        how = row(wide(self.how), self.schedule_link, 0, spacing=SPACE_XS)
+        columns = (
+            (Label(tr("Last success"), "help"), self._when, self._what),
+            (Label(tr("Next run"), "help"), self.next, how),
         )
-        self.add(
-            row(
-                wide(success),
-                wide(coming),
-                column(self._runs, self._failed, spacing=0),
-                self.sparkline,
-                spacing=SPACE_XL,
-            )
-        )
+        for place, parts in enumerate(columns):
+            grid.setColumnStretch(place, 2 + place)
+            for line, part in enumerate(parts):
+                grid.addWidget(part, line, place)
+        runs = column(self._runs, self._failed, spacing=0)
+        self.add(row(wide(facts), runs, self.sparkline, spacing=SPACE_XL))
 
     def show_runs(self, context: PageContext, runs: list[Run], last: Run | None) -> None:
         """Show the last success among these runs, newest first."""

@@ -22,6 +22,7 @@ from psconnect.desktop.widgets.card import Card, column, row, wide
 from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import Scrolling, ScrollPage
 from psconnect.desktop.wizard.find_setting import FindSetting
+from psconnect.desktop.wizard.findable import NOTICES
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.model.connection import Connection
 from psconnect.model.errors import PsconnectError
@@ -39,7 +40,7 @@ class SettingsPage(ScrollPage):
     def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
         super().__init__(tr("Settings"), parent, scrolls=False)
         self._context = context
-        self.name = ""
+        self.name, self._wanted = "", ""
         self.question, self.outcome = Banner(), Banner()
         self.body.addWidget(self.question)
         self.body.addWidget(self.outcome)
@@ -52,8 +53,8 @@ class SettingsPage(ScrollPage):
         )
         self.ids_button = secondary(tr("Ids"), lambda: context.go.ids(self.name))
         self.manage_button = secondary("", self._turn)
-        self.finder = FindSetting(lambda found: self.forms.lead_to(found.setting))
-        self.notices_button = secondary(tr("Notices"), self._turn_to_notices)
+        self.finder = FindSetting(lambda found: self._lead_to(found.setting), notices=True)
+        self.notices_button = secondary(tr("Notices"), self._turn_notices)
         for part in (self.finder, self.notices_button, self.ids_button, self.manage_button):
             self.buttons.addWidget(part)
         self._sides = QStackedWidget()
@@ -81,34 +82,50 @@ class SettingsPage(ScrollPage):
             self._show_side(managing=False)
         if name != self.name or not self.forms.dirty:
             self.forms.load(name)
+        self._wanted = setting
         if setting:
-            self._show_side(managing=False)
-            self.forms.lead_to(setting)
+            self._lead_to(setting)
         self.name, self.again = name, partial(self.load, name)
         connection = self._context.service.connection
         self.read(self._context.bridge, lambda: connection(name), self._show)
 
     def unsaved(self, besides: str = "") -> bool:
         """Whether settings were changed and not saved, of another connection than ``besides``."""
-        return self.forms.dirty and self.name != besides
+        return (self.forms.dirty or self.notices_card.unsaved) and self.name != besides
 
     def ask(self, go_on: Callable[[], object]) -> None:
         """Ask what becomes of the changed settings; ``go_on`` is called once they are saved or dropped."""
-        self._show_side(managing=False)
+        if self.forms.dirty:
+            self._show_side(managing=False)
+        else:
+            self._show_notices()
 
         def discard() -> None:
             self.forms.drop()
+            self.notices_card.drop()
             self.name = ""
             go_on()
 
         text = tr("The settings of “{name}” were changed and are not saved.", name=self.name)
         answers: list[Action] = [
-            (tr("Save"), partial(self.forms.save, go_on)),
+            (tr("Save"), partial(self._save_all, go_on)),
             (tr("Discard changes"), discard),
             (tr("Keep editing"), self.question.hide),
         ]
         self.question.tell(text, "warning", answers)
         self.question.buttons[-1].setFocus()
+
+    def _save_all(self, go_on: Callable[[], object]) -> None:
+        """Save what was typed, the notices first: what is refused is shown where it is."""
+        if self.notices_card.unsaved:
+            self._show_notices()
+            self.notices_card.save(partial(self._save_all, go_on))
+        elif self.forms.dirty:
+            self._show_side(managing=False)
+            self.forms.save(go_on)
+        else:
+            self.question.hide()
+            go_on()
 
     def _show(self, connection: Connection) -> None:
         self.set_title(self.word, tr("{name}: {way}", name=self.name, way=where_from_to(connection)))
@@ -116,17 +133,32 @@ class SettingsPage(ScrollPage):
         self.remove_card.load(connection.name)
         self.notices_card.load(connection)
         self.show_content()
+        if self._wanted.startswith(NOTICES):
+            self._lead_to(self._wanted)
+        self._wanted = ""
 
     def _turn(self) -> None:
         self._show_side(managing=self._sides.currentIndex() == 0)
 
-    def _turn_to_notices(self) -> None:
+    def _turn_notices(self) -> None:
         if self._sides.currentIndex() == _NOTICES:
             self._show_side(managing=False)
-            return
+        else:
+            self._lead_to(NOTICES)
+
+    def _lead_to(self, setting: str) -> None:
+        """Put the focus on a setting, on whichever side it is."""
+        page, _, control = setting.partition(".")
+        if page == NOTICES:
+            self._show_notices()
+            self.notices_card.lead_to(control)
+        else:
+            self._show_side(managing=False)
+            self.forms.lead_to(setting)
+
+    def _show_notices(self) -> None:
         self._show_side(managing=True)
         self._sides.setCurrentIndex(_NOTICES)
-        self.notices_card.to.setFocus()
 
     def _show_side(self, *, managing: bool) -> None:
         """Show either the settings, or the actions on the connection as a whole."""
@@ -191,6 +223,7 @@ class SettingsPage(ScrollPage):
         if proof.name == self.name:
             self.name = ""
             self.forms.drop()
+            self.notices_card.drop()
         self._context.go.changed()
         self._context.go.removed(proof)
 

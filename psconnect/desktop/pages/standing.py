@@ -25,7 +25,7 @@ OnFigure = Callable[[str, Figure], object]
 _FIGURES: tuple[Figure | None, ...] = (None, "read", "left_out", "added", "delivered", "changed")
 """What each column leads to."""
 _WIDTHS = [0, 64, 70, 64, 82, 72]
-_HEADING_PADDING, _MARGIN, _AROUND_CHANGE, _MOST_OF_CHANGE = 15, 12, 20, 190
+_HEADING_PADDING, _MARGIN, _AROUND_CHANGE, _MOST_OF_CHANGE = 15, 12, 26, 190
 
 
 class FigureTable(Table):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from psconnect.desktop.theme.tokens import CONTROL_HEIGHT, SPACE_M, SPACE_XS
 from psconnect.desktop.widgets.label import Label, restyle
@@ -54,6 +54,10 @@ class FormRow(QWidget):
             self.label.setFixedWidth(beside)
             self.label.setMinimumHeight(CONTROL_HEIGHT)
             whole.setAlignment(self.label, Qt.AlignmentFlag.AlignTop)
+
+    def put_help_beside(self, control: QHBoxLayout) -> None:
+        """Let the help stand at the end of the control's line: its few words then need no line of their own."""
+        control.addWidget(self.help, 1, Qt.AlignmentFlag.AlignVCenter)
 
     @property
     def error(self) -> str:

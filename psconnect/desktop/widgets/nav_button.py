@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPaintEvent
 from PySide6.QtWidgets import QStyle, QStyleOptionButton, QStylePainter
 
 from psconnect.desktop.theme.apply import tokens_in_use
@@ -13,7 +13,7 @@ from psconnect.desktop.theme.tokens import SMALL
 from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.label import plain_tip
 
-_RAIL_HEIGHT, _ICON, _ICON_TOP, _WORD_HEIGHT = 48, 18, 6, 18
+_RAIL_HEIGHT, _ICON, _ICON_TOP, _WORD_HEIGHT = 42, 18, 4, 16
 
 
 class NavButton(Button):
@@ -72,7 +72,10 @@ class NavButton(Button):
         font.setWeight(QFont.Weight.DemiBold if self.isChecked() else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(QColor(colours.accent if self.isChecked() else colours.text))
-        room = QRect(2, _ICON_TOP + _ICON + 2, self.width() - 4, _WORD_HEIGHT)
+        room = QRect(2, _ICON_TOP + _ICON + 1, self.width() - 4, _WORD_HEIGHT)
+        if QFontMetrics(font).horizontalAdvance(self.short) > room.width():
+            font.setWeight(QFont.Weight.Normal)  # what is chosen is also told by colour and ground
+            painter.setFont(font)
         shown = painter.fontMetrics().elidedText(self.short, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), shown)
         painter.end()

@@ -13,8 +13,8 @@ from psconnect.desktop.text import tr
 from psconnect.desktop.theme.apply import tokens_in_use
 from psconnect.desktop.widgets.table import CellDelegate, ModelIndex, Table
 
-_GAP, _PADDING = 8, 8
-_WIDTHS = [0, 126, 150, 78, 106]
+_GAP, _PADDING = 8, 2
+_WIDTHS = [0, 126, 142, 78, 106]
 
 
 class RunsTable(Table):

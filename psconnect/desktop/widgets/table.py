@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QRectF,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -185,6 +185,13 @@ class Table(QTableView):
         heading = str(self.model().headerData(place, Qt.Orientation.Horizontal) or "")
         needed = header.fontMetrics().horizontalAdvance(heading) + _HEADING_PADDING if heading else 0
         header.resizeSection(place, max(width, needed))
+
+    def fit_width(self, place: int, texts: Iterable[str], least: int) -> None:
+        """Give a column room for the longest of these, in bold, and for its heading."""
+        bold = QFont(self.font())
+        bold.setWeight(QFont.Weight.DemiBold)
+        longest = max(map(QFontMetrics(bold).horizontalAdvance, texts), default=0)
+        self.set_width(place, max(least, longest + _HEADING_PADDING))
 
     def _set_widths(self, widths: Sequence[int]) -> None:
         header = self.horizontalHeader()

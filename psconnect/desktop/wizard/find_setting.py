@@ -22,11 +22,16 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class FindSetting(QWidget):
-    """A line to type in; ``open_setting`` gets what is chosen. Enter takes the first one, arrows go through them."""
+    """A line to type in; ``open_setting`` gets what is chosen. Enter takes the first one, arrows go through them.
 
-    def __init__(self, open_setting: Callable[[FoundSetting], object], parent: QWidget | None = None) -> None:
+    ``notices`` tells that the settings of the notices are among them.
+    """
+
+    def __init__(
+        self, open_setting: Callable[[FoundSetting], object], parent: QWidget | None = None, *, notices: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._open = open_setting
+        self._open, self._notices = open_setting, notices
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Find a setting"))
         self.search.setAccessibleName(tr("Find a setting"))
@@ -49,7 +54,7 @@ class FindSetting(QWidget):
 
     def _show(self, text: str) -> None:
         clear(self.results.body)
-        self.found, self.buttons = find_settings(text)[:_MOST], []
+        self.found, self.buttons = find_settings(text, notices=self._notices)[:_MOST], []
         for one in self.found:
             button = link(one.label, partial(self._choose, one), name=f"{one.label}. {one.below}")
             button.installEventFilter(self)

@@ -65,6 +65,16 @@ SETTING_LABELS = {
     "attributes.custom": marked("Custom fields"),
 }
 """Setting -> its label on the page."""
+NOTICES = "notices"
+"""The page of a connection's settings that is no step of the set-up."""
+_NOTICE_LABELS = {
+    "notices.to": marked("To"),
+    "notices.results": marked("Results"),
+    "notices.holds": marked("Tell that a run waits for an approval"),
+    "notices.new_data": marked("Tell that the data of a new school year is there"),
+    "notices.names": marked("Name people in the mails"),
+    "notices.ping": marked("Ping address"),
+}
 
 
 @dataclass(frozen=True)
@@ -100,12 +110,15 @@ class FoundSetting:
         return tr("{page}. {words}", page=self.page, words=words) if words else self.page
 
 
-def find_settings(text: str) -> list[FoundSetting]:
-    """The settings whose label, page or vendor's word has all these words in it; those found by their label first."""
+def find_settings(text: str, *, notices: bool = False) -> list[FoundSetting]:
+    """The settings whose label, page or vendor's word has all these words in it; those found by their label first.
+
+    With ``notices`` also those of the notices, which only a connection that is set up has.
+    """
     asked = text.casefold().split()
     if not asked:
         return []
-    found = [(one, _rank(one, asked)) for one in _all()]
+    found = [(one, _rank(one, asked)) for one in (*_all(), *(_notices() if notices else ()))]
     return [_named_by(one, asked) for one, rank in sorted(found, key=lambda pair: pair[1]) if rank < _NOT]
 
 
@@ -141,3 +154,9 @@ def _all() -> list[FoundSetting]:
         for setting, label in labels.items()
         if (step := setting.partition(".")[0]) in pages
     ]
+
+
+def _notices() -> list[FoundSetting]:
+    page = tr("Notices by mail")
+    labels = {NOTICES: page} | {setting: translated(label) for setting, label in _NOTICE_LABELS.items()}
+    return [FoundSetting(setting, label, page) for setting, label in labels.items()]

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtWidgets import QApplication
 
-from psconnect.desktop.widgets.page import ScrollPage
+from psconnect.desktop.widgets.page import Scrolling, ScrollPage
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.pages.schedule import SchedulePage
 from psconnect.desktop.wizard.steps.schedule import SchedulePart, typed_schedule
@@ -43,6 +43,8 @@ def test_the_schedule_is_drawn(setting: Setting, grab: Grab, scheduled: MadeUpSc
     grab("12-schedule-first")
     having(setting, TWICE)
     grab("12-schedule-twice")
+    area = next(one for one in setting.window.findChildren(Scrolling) if one.isAncestorOf(page))
+    assert area.verticalScrollBar().maximum() == 0, "two times a week fit into the window as it opens"
     setting.window.resize(860, 600)
     QApplication.processEvents()
     grab("12-schedule-narrow")

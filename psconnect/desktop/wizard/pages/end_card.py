@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QDateEdit
+from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QWidget
 
 from psconnect.desktop.text import tr
 from psconnect.desktop.theme.tokens import SPACE_XS
@@ -38,8 +38,14 @@ class EndCard(Card):
         self.until.dateChanged.connect(self._change)
         self.add_button = link(tr("Last day"), self._add, symbol="plus", name=tr("Add a last day"))
         self.drop_button = Button("", self._drop, look="link", symbol="cross", name=tr("Take the last day out"))
-        control = row(self.until, self.drop_button, self.add_button, 1, spacing=SPACE_XS)
+        control = QWidget()
+        parts = QHBoxLayout(control)
+        parts.setContentsMargins(0, 0, 0, 0)
+        parts.setSpacing(SPACE_XS)
+        for one in (self.until, self.drop_button, self.add_button):
+            parts.addWidget(one)
         page.rows["until"] = FormRow(tr("Until"), control, help=" ", beside=LABEL_WIDTH)
+        page.rows["until"].put_help_beside(parts)
         control.setAccessibleName(tr("Last day"))
         self.until.setAccessibleName(tr("Last day"))
         self._control = control

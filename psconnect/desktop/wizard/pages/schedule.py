@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from PySide6.QtWidgets import QWidget
 
 from psconnect.desktop.text import counted, duration, tr
-from psconnect.desktop.theme.tokens import SPACE_L
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M
 from psconnect.desktop.widgets.banner import Banner
 from psconnect.desktop.widgets.card import column
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
@@ -58,8 +58,8 @@ class SchedulePage(StepPage):
         self.times, self.end = TimesCard(self), EndCard(self)
         self.upcoming, self.signed_in = UpcomingCard(), SignedInCard()
         self.proof = ProofCard(self._prove, self._open_credentials)
-        left = column(self.times, self.end, self.proof, 1, spacing=SPACE_L)
-        right = column(self.upcoming, self.signed_in, 1, spacing=SPACE_L)
+        left = column(self.times, self.end, self.proof, 1, spacing=SPACE_M)
+        right = column(self.upcoming, self.signed_in, 1, spacing=SPACE_M)
         self.body.addWidget(self.trouble)
         self.body.addWidget(Across(left, right, aside=_ASIDE, gap=SPACE_L, narrow=_NARROW))
         self.body.addStretch(1)

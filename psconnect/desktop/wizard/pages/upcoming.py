@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from psconnect.desktop.text import exact, tr
-from psconnect.desktop.theme.tokens import SPACE_L, SPACE_S
+from psconnect.desktop.theme.tokens import SPACE_L, SPACE_XS
 from psconnect.desktop.widgets.card import Card, line
 from psconnect.desktop.widgets.label import Label
 from psconnect.model.schedule_state import Upcoming
@@ -42,7 +42,7 @@ class UpcomingCard(Card):
         grid = QGridLayout(holder)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SPACE_L)
-        grid.setVerticalSpacing(SPACE_S)
+        grid.setVerticalSpacing(SPACE_XS)
         grid.setColumnStretch(2, 1)
         today = now.astimezone(zone_named(zone)).date()
         for place, one in enumerate(starts):
