@@ -32,7 +32,7 @@ class Disclosing(Destinations):
         """
         names = [self._files.spelled(name)] if name else self._files.names()
         for known in filter(None, names):
-            with contextlib.suppress(LocalStorage):  # its own pages say that its data can't be read
+            with contextlib.suppress(LocalStorage, FixSettings):  # its own pages say that its data can't be read
                 self.note_deliveries(self._files.get(known))
         its_id = self._files.get(names[0]).id if name and names[0] else ""
         found = [one for one in self._log.entries() if not name or _is_of(one, name, its_id)]

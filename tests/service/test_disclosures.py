@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from psconnect.model.errors import FixSettings
 from psconnect.service import Service
 from psconnect.store.history import run_table
 from tests.support.demo import NAME, Connect, Connected
@@ -115,6 +118,20 @@ def test_a_destination_of_single_changes_is_told_only_what_changed(connect: Conn
     newest = connected.service.disclosures(NAME)[0]
     assert (newest.run, newest.whole, newest.people) == (run.id, False, 3)
     assert newest.records == {"student": 3}
+
+
+def test_a_connection_that_cannot_be_opened_does_not_hide_the_log(connected: Connected) -> None:
+    connected.delivered()
+    written = connected.service.disclosures()
+    with closing(sqlite3.connect(connected.rosters)) as db:
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('psconnect', 'm999_later', '')"
+        )
+        db.commit()
+    with pytest.raises(FixSettings) as told:
+        connected.service.runs(connected.name)
+    assert told.value.code == "PSC-DATA-NEWER"
+    assert connected.service.disclosures() == written != []
 
 
 def test_the_export_is_a_table_for_spreadsheets(connected: Connected, tmp_path: Path) -> None:
