@@ -56,30 +56,36 @@ class Mailing(PreferenceKeeping):
     def save_mail_server(self, server: MailServer, secret: str = "") -> Preferences:
         """Store the server, and the secret if one is given; raises FixSettings for one that can't be used.
 
-        A secret that nobody signs in with any more (no host, or no user) is removed.
+        A secret that nobody signs in with any more is removed: without host or user, or with others, which it is not
+        for.
         """
         if server.host:
             check_mail_server(server)
+        before = self.preferences().mail
         changed = self.change_preferences(lambda now: msgspec.structs.replace(now, mail=server))
-        if not (server.host and server.user):
-            self.remove_mail_secret()
-        elif secret:
+        if secret and server.host and server.user:
             self.set_mail_secret(secret)
+        elif not _same_sign_in(before, server):
+            self.remove_mail_secret()
         return changed
 
     def set_mail_value(self, key: str, text: str) -> MailServer:
         """Change one setting of the mail server as it is typed; it may still lack others. Returns the settings."""
         value: str | int = int(text) if key == "port" and text.isdecimal() else text.strip()
-        changed = preferences_from({"mail": {**msgspec.to_builtins(self.preferences().mail), key: value}}).mail
+        before = self.preferences().mail
+        changed = preferences_from({"mail": {**msgspec.to_builtins(before), key: value}}).mail
         self.change_preferences(lambda now: msgspec.structs.replace(now, mail=changed))
-        if not (changed.host and changed.user):
+        if not _same_sign_in(before, changed):
             self.remove_mail_secret()
         return changed
 
     def send_test_mail(
         self, to: str, *, server: MailServer | None = None, secret: str = "", cancel: CancelToken | None = None
     ) -> None:
-        """Send a test mail; ``server`` and ``secret`` may be typed and unsaved. Raises what is wrong, in words."""
+        """Send a test mail; ``server`` and ``secret`` may be typed and unsaved. Raises what is wrong, in words.
+
+        The kept secret goes to the stored server alone, and as the stored user.
+        """
         with self._opened_post(server or self.preferences().mail, cancel or CancelToken(), secret) as post:
             refused = self._post_mail(post, trial_mail(post.server.host), [to])
         for error in refused.values():
@@ -87,7 +93,9 @@ class Mailing(PreferenceKeeping):
 
     def _opened_post(self, server: MailServer, cancel: CancelToken, secret: str = "") -> Post:
         check_mail_server(server)
-        password = (secret or self.secrets.get(self._mail_secret_owner, MAIL_SECRET)) if server.user else ""
+        password = secret if server.user else ""
+        if not password and _same_sign_in(self.preferences().mail, server):
+            password = self.secrets.get(self._mail_secret_owner, MAIL_SECRET)
         if server.user and not password:
             raise FixSettings("PSC-MAIL-NO-SECRET", where=MAIL_SECRET, host=server.host, user=server.user)
         return Post(server, password, cancel, self.mail_limits)
@@ -103,3 +111,10 @@ class Mailing(PreferenceKeeping):
         if not reachable:
             raise next(iter(refused.values()))
         return refused | post.send(mail_message(mail, post.server.sender, reachable, self.clock.now()))
+
+
+def _same_sign_in(stored: MailServer, server: MailServer) -> bool:
+    """Whether the secret that is kept for a server may be sent to another one."""
+    return bool(server.host and server.user) and (
+        (stored.host.casefold(), stored.user) == (server.host.casefold(), server.user)
+    )

@@ -11,9 +11,11 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from psconnect.mail import MailLimits
+from psconnect.model.errors import FixSettings
 from psconnect.model.preferences import MailServer
 from psconnect.model.runs import Hold
 from psconnect.reports.notice_mail import mail_about
@@ -274,6 +276,32 @@ def test_a_refused_sign_in_is_tried_once_a_run_and_no_secret_is_kept_or_logged(
         assert canary.encode().decode("latin-1") not in everything
     service.save_mail_server(MailServer())
     assert not {key for _, key in memory_keyring.entries if MAIL_SECRET in key}
+
+
+def test_a_secret_goes_to_no_other_server_than_it_was_typed_for(
+    connected: Connected, certificates: Certificates, memory_keyring: MemoryKeyring
+) -> None:
+    service = connected.service
+    service.secrets, service.mail_limits = Secrets(), MailLimits(5, 5, 10)
+    with (
+        mail_server(certificates.good.server_context(), login=True) as mine,
+        mail_server(certificates.good.server_context(), login=True) as other,
+    ):
+        kept = mine.settings(security="starttls", user=USER, ca_file=str(certificates.ca_file))
+        service.save_mail_server(kept, PASSWORD)
+        service.send_test_mail(OFFICE)
+        typed = [
+            msgspec.structs.replace(kept, host="127.0.0.1", port=other.port),
+            msgspec.structs.replace(kept, port=other.port, user="another"),
+        ]
+        for server in typed:
+            with pytest.raises(FixSettings) as told:
+                service.send_test_mail(OFFICE, server=server)
+            assert told.value.code == "PSC-MAIL-NO-SECRET"
+        assert service.mail_secret_place() == "keyring"
+        service.save_mail_server(typed[0])
+        assert service.mail_secret_place() == ""
+        assert (len(mine.answers.logins), other.answers.logins) == (1, [])
 
 
 def test_what_is_kept_holds_nobodys_data(connected: Connected) -> None:
