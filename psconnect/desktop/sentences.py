@@ -41,20 +41,6 @@ _SAY_WHY = ("failed", "skipped")
 """States of runs whose reason is an error."""
 
 
-def would_in_words(run: Run) -> str:
-    """What a plan would do, like ``would create 38, update 112, remove 9``."""
-    total = run.all_changes
-    if not total.total:
-        return tr("no changes")
-    parts = (
-        (total.create - run.adopted, tr("create {count}", count=number(total.create - run.adopted))),
-        (run.adopted, tr("take over {count}", count=number(run.adopted))),
-        (total.update, tr("update {count}", count=number(total.update))),
-        (total.remove, tr("remove {count}", count=number(total.remove))),
-    )
-    return tr("would {parts}", parts=", ".join(text for count, text in parts if count))
-
-
 def went(run: Run) -> str:
     """What became of a run's changes, in whole sentences."""
     if run.state in APPLIED:

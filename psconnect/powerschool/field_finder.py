@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from psconnect.model.clock import CancelToken
@@ -122,11 +122,6 @@ _EXTENDED = ("student", "teacher", "admin", "class", "course")
 _CORE = ("STUDENTCOREFIELDS", "USERSCOREFIELDS")
 _HINTS = (("STU", "student"), ("USER", "teacher"), ("TEACH", "teacher"), ("SEC", "class"), ("COURSE", "course"))
 """What a part of an extension's name says of the table it extends."""
-
-
-def other_table(one: FoundField, table: str) -> FoundField:
-    """The same field in one table of its group."""
-    return replace(one, name=f"{table}.{one.field}", group="")
 
 
 def states_on(client: PowerSchoolClient, names: Iterable[str], cancel: CancelToken) -> dict[str, FieldState]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from psconnect.model.errors import FixSettings
 
-SIGN_IN_KINDS = ("google", "microsoft")
 _INSIDE = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}")
 """What looks like a domain within an address, a path or a sentence."""
 

@@ -16,13 +16,11 @@ from psconnect.model.connection import Connection
 from psconnect.model.connection_id import new_id
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.runs import Run
-from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.schedule.systems.here import scheduler_here
 from psconnect.schedule.systems.kind import Scheduler
 from psconnect.schedule.systems.login import start_at_login
 from psconnect.schedule.systems.login_item import LoginItem
 from psconnect.sources.kind import OpenSource, SourceContext
-from psconnect.sources.powerschool.system import open_client
 from psconnect.store.database import open_rosters, sqlite_errors
 from psconnect.store.history import run_table
 from psconnect.store.settings.connection_files import ConnectionFiles
@@ -98,10 +96,6 @@ class Base:
             return (typed if key == CLIENT_SECRET else "") or self.secrets.get(connection.name, key)
 
         return SourceContext(connection, secret, self.make_http, self.clock, cancel, hurried)
-
-    def make_client(self, connection: Connection, cancel: CancelToken) -> PowerSchoolClient:
-        """The connection's PowerSchool server, not yet signed in to."""
-        return open_client(self.source_context(connection, cancel))
 
     @contextmanager
     def opened(

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from psconnect.desktop.sentences import would_in_words
+from psconnect.desktop.sentences import changes_in_words
 from psconnect.desktop.shell import MainWindow
 from psconnect.model.runs import Run
 from psconnect.wording.run_sentence import signed
@@ -151,7 +151,7 @@ def test_derived_and_adopted_records_in_the_review(
     run = accounts.sync(plan_only=True)
     assert (planned.adopted, run.adopted) == (0, 1)
     assert run.reconciled["student"].adopted == 1
-    assert "take over 1" in would_in_words(run), "what is there already is not counted as created"
+    assert "1 taken over" in changes_in_words(run), "what is there already is not counted as created"
     assert signed(run.changes["student"], run.reconciled["student"].adopted).endswith("1 taken over")
     window = open_window(service)
     window.overview(NAME)

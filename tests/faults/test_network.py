@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from psconnect.demo import DemoServer, Fault, Quirks
-from psconnect.model.clock import CancelToken
 from psconnect.model.events import RunEvent
 from tests.cli.conftest import Psconnect
 from tests.faults.conftest import STUDENTS, Syncs, rename_somebody, truth
@@ -273,8 +272,7 @@ def test_N19_an_address_that_leads_nowhere_does_not_hide_the_one_that_works(
 @contextmanager
 def another_program(server: DemoServer, connected: Connected) -> Iterator[Any]:
     """Another program with the same plugin, which signs in for itself."""
-    connection = connected.service.connection(connected.name)
-    client = connected.service.make_client(connection, CancelToken())
+    client = connected.client()
     try:
         yield client
     finally:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from psconnect.demo import DemoServer
-from psconnect.model.clock import CancelToken
 from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.powerschool.reader import Gatherer, QueryReader, Reader, read_stream
 from psconnect.powerschool.stream import Stream
@@ -86,8 +85,7 @@ class Reading:
 
     def anew(self) -> PowerSchoolClient:
         """Another client of the same plugin, which has no token yet."""
-        connection = self.connected.service.connection(self.connected.name)
-        made = self.connected.service.make_client(connection, CancelToken())
+        made = self.connected.client()
         self._close.append(made.http.close)
         return made
 
@@ -105,7 +103,7 @@ def open_reading(connect: Connect) -> Iterator[Open]:
     def make(**options: Any) -> Reading:
         connected = connect(**options)
         connection = connected.service.connection(connected.name)
-        client = connected.service.make_client(connection, CancelToken())
+        client = connected.client()
         close.append(client.http.close)
         # Tables and queries then show the same texts; a time of day is cut off further on.
         connected.server.set_quirks(timestamp_text="date")

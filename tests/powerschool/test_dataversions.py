@@ -12,7 +12,6 @@ import msgspec
 import pytest
 
 from psconnect.demo.server.subscriptions import read_subscriptions
-from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
 from psconnect.model.errors import FixSettings
 from psconnect.powerschool import streams as s
@@ -45,7 +44,7 @@ def watched(connect: Connect) -> Connected:
 
 @pytest.fixture
 def client(watched: Connected) -> Iterator[PowerSchoolClient]:
-    made = watched.service.make_client(watched.service.connection(watched.name), CancelToken())
+    made = watched.client()
     made.sign_in()
     yield made
     made.http.close()
@@ -69,7 +68,7 @@ def test_changed_rows_in_each_form(watched: Connected, client: PowerSchoolClient
 
 def test_a_plugin_without_the_file_has_no_data_versions(connect: Connect) -> None:
     connected = connect(students=200)
-    made = connected.service.make_client(connected.service.connection(connected.name), CancelToken())
+    made = connected.client()
     with pytest.raises(FixSettings):
         changes_since(made, BEGINNING)
     made.http.close()

@@ -41,8 +41,7 @@ def vendor() -> Iterator[Vendor]:
         if "Vendor" not in [plugin.name for plugin in server.plugins()]:
             server.install(plugin_xml(fields, name="Vendor", oauth=oauth).encode())
         plugin = server.enable("Vendor")
-        connection = reading.connected.service.connection(reading.connected.name)
-        client: PowerSchoolClient = reading.connected.service.make_client(connection, cancel or CancelToken())
+        client = reading.connected.client(cancel)
         client.client_id, client.secret = str(plugin.client_id), str(plugin.client_secret)
         close.append(client.http.close)
         return V1Reader(client, client.metadata(signed_in=True), **more)

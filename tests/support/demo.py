@@ -20,7 +20,9 @@ from psconnect.demo import DemoOptions, DemoServer, Fault
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.connection import from_dict
 from psconnect.model.runs import Run
+from psconnect.powerschool.client import PowerSchoolClient
 from psconnect.service import PluginPackage, Service
+from psconnect.sources.powerschool.system import open_client
 from psconnect.store.settings.home import home_at, slug
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 
@@ -65,6 +67,11 @@ class Connected:
     folder: Path
     name: str = NAME
     steps: list[str] = field(default_factory=list)
+
+    def client(self, cancel: CancelToken | None = None) -> PowerSchoolClient:
+        """A client of its PowerSchool server, not signed in yet."""
+        connection = self.service.connection(self.name)
+        return open_client(self.service.source_context(connection, cancel or CancelToken()))
 
     @property
     def bundle(self) -> Path:

@@ -55,10 +55,6 @@ class RunList:
             found = run_table.runs_by_number(db, self.connection, wanted)
         return [(found[number], self.changed.get(number, ())) for number in wanted if number in found]
 
-    def place_of(self, db_number: int) -> int | None:
-        """The place of the run with that number; None if it is not among these."""
-        return self.numbers.index(db_number) if db_number in self.numbers else None
-
 
 def find_runs(db: sqlite3.Connection, query: RunQuery, changed: Iterable[int] = ()) -> list[int]:
     """The numbers of the runs that a query asks for, newest first.
