@@ -22,7 +22,7 @@ from tests.support.demo import Connected
 
 __all__ = ["grab"]
 LONG = "Adult education centre and evening classes of the whole district, north and south of the river"
-_AROUND = 16
+_AROUND = 22
 """What a cell keeps free of text."""
 OpenHistory = Callable[[str], MainWindow]
 

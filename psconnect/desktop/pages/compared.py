@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from psconnect.desktop.text import entity_label, number, tr
-from psconnect.desktop.theme.tokens import SPACE_M, SPACE_S
+from psconnect.desktop.theme.tokens import SPACE_S
 from psconnect.desktop.widgets.button import Button
 from psconnect.desktop.widgets.card import Card, row, wide
 from psconnect.desktop.widgets.label import Label
@@ -37,7 +37,7 @@ class ComparedCard(Card):
         self.model = RowsModel([tr("Delivered"), "", "", tr("+/−")], frozenset({1, 2, 3}), self)
         self.table = Table(self.model, heading, [0, _FIGURES, _FIGURES, _CHANGE])
         margins = self.body.contentsMargins()
-        self.body.setContentsMargins(SPACE_M, margins.top() - SPACE_S, SPACE_M, margins.bottom())
+        self.body.setContentsMargins(SPACE_S, margins.top() - SPACE_S, SPACE_S, margins.bottom())
         self.add(self.table)
         self.findings, self.took, self.notes = Label("", "table"), Label("", "table"), Label("", "help")
         for label in (self.findings, self.took, self.notes):

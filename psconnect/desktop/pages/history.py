@@ -74,7 +74,7 @@ class HistoryPage(ScrollPage):
         margins = above.body.contentsMargins()
         above.body.setContentsMargins(margins.left(), SPACE_M, margins.right(), SPACE_S)
         above.body.setSpacing(SPACE_XS)
-        self._key = row(*chart_key(), spacing=SPACE_L)
+        self._key = row(*chart_key(), spacing=SPACE_M)
         for widget in (row(wide(self.chart_heading), self._key), self.chart, self.told):
             above.add(widget)
         self.body.addWidget(above)
