@@ -12,7 +12,7 @@ from psconnect.logs import logger
 from psconnect.mail import Mail, Post
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
-from psconnect.model.errors import Cancelled, PsconnectError
+from psconnect.model.errors import Bug, Cancelled, PsconnectError
 from psconnect.model.notices import NoticeSettings, WaitingNotice, notices_of, ping_of
 from psconnect.model.runs import APPLIED, Run, without_class_names
 from psconnect.reports.mail import digest_mail
@@ -188,6 +188,11 @@ class Notifying(Mailing):
             if error.code in _OVER:
                 raise
             trouble = error if error.code != _GONE else None
+        except Cancelled:
+            raise
+        except Exception as mistake:  # noqa: BLE001 - one mail that can't be made must not keep the others back unseen
+            logger.warning("notices failed", exc_info=True)
+            trouble = Bug("PSC-BUG/window", kind=type(mistake).__name__)
         with file.edited() as notes:
             if trouble or refused:
                 notes.failed(notice, trouble or next(iter(refused.values())), list(refused))

@@ -7,27 +7,31 @@ import email.policy
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from psconnect.mail import MailLimits
-from psconnect.model.errors import FixSettings
+from psconnect.mail import Mail, MailLimits
+from psconnect.model.errors import FixSettings, TryLater
+from psconnect.model.notices import WaitingNotice
 from psconnect.model.preferences import MailServer
 from psconnect.model.runs import Hold
 from psconnect.reports.notice_mail import mail_about
 from psconnect.service.mailing import MAIL_SECRET
 from psconnect.store.database import open_rosters, transaction
 from psconnect.store.history import run_table
+from psconnect.store.settings.notice_notes import NoticeNotes
 from psconnect.store.settings.secrets import CLIENT_SECRET, Secrets
 from tests.judges.mails import findings
 from tests.mail.server import PASSWORD, SENDER, USER, RunningServer, mail_server
 from tests.support.certificates import Certificates
 from tests.support.demo import Connected
 from tests.support.keyrings import MemoryKeyring
+from tests.support.logs import ExpectLog
 
 OFFICE, COLLEAGUE = "office@lincoln.example", "it@lincoln.example"
 ALLOWED = (SENDER, OFFICE, COLLEAGUE)
@@ -242,6 +246,39 @@ def test_who_was_refused_is_tried_again_and_the_others_are_not_mailed_twice(
     del server.answers.refuse[COLLEAGUE]
     connected.service.send_due_notices()
     assert [got.to for got in server.got] == [[OFFICE], [COLLEAGUE]]
+
+
+def test_a_mail_that_cannot_be_made_is_told_and_keeps_no_other_back(
+    connected: Connected, server: RunningServer, monkeypatch: pytest.MonkeyPatch, expect_log: ExpectLog
+) -> None:
+    expect_log("notices failed")
+    connected.delivered()
+    noticed(connected, server, results="all", to=[OFFICE, COLLEAGUE])
+    made = mail_about
+
+    def broken(*given: Any) -> Mail:
+        if not broken_for or given[2] in broken_for:
+            broken_for.add(given[2])
+            raise ValueError("canary")
+        return made(*given)
+
+    broken_for: set[int] = set()
+    monkeypatch.setattr("psconnect.service.notifying.mail_about", broken)
+    first, second = (connected.service.sync(connected.name) for _ in range(2))
+    (kept,) = connected.service.undelivered_notices(connected.name).waiting
+    assert (kept.run, kept.error["code"]) == (first.id, "PSC-BUG")
+    assert "canary" not in json.dumps(kept.error)
+    (message,) = parsed(server)
+    assert second.id in text_of(message)
+
+
+def test_whom_a_mail_reached_it_does_not_reach_again_after_another_trouble() -> None:
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    tried = WaitingNotice("result", "r1", now)
+    notes = NoticeNotes([tried])
+    notes.failed(tried, TryLater("PSC-MAIL-LATER"), [COLLEAGUE])
+    notes.failed(tried, TryLater("PSC-MAIL-BROKEN"))
+    assert [one.left for one in notes.waiting] == [[COLLEAGUE]]
 
 
 def test_a_refused_sign_in_is_tried_once_a_run_and_no_secret_is_kept_or_logged(

@@ -1,4 +1,6 @@
-"""The mails of a connection that are still to be sent: which, and since when; no text, no address, nobody's data.
+"""The mails of a connection that are still to be sent: which, since when, and why not yet; nothing of what they tell.
+
+Addresses of the notices may be in it, and what a server said about them; nobody's of the roster.
 
 The file lies beside the roster data and goes with it. Several processes may add to it; one at a time sends.
 """
@@ -47,9 +49,13 @@ class NoticeNotes(msgspec.Struct):
         self.given_up = 0
 
     def failed(self, notice: WaitingNotice, error: PsconnectError, left: Collection[str] = ()) -> None:
-        """A mail could not be sent, or not to those that are ``left``."""
-        tried = msgspec.structs.replace(notice, error=error.as_dict(), left=list(left) or notice.left)
-        self.waiting = [tried if _same(one) == _same(notice) else one for one in self.waiting]
+        """A mail could not be sent, or not to those that are ``left``; nobody gets one twice."""
+        self.waiting = [
+            msgspec.structs.replace(one, error=error.as_dict(), left=list(left) or one.left)
+            if _same(one) == _same(notice)
+            else one
+            for one in self.waiting
+        ]
 
     def add(self, notice: WaitingNotice, now: datetime) -> None:
         """Let a mail wait; what is too old or too much is given up, and counted."""
