@@ -163,11 +163,12 @@ def _identity_verbs(kinds: _Verbs) -> None:  # type: ignore[valid-type]
 def _run_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     sync = _add(verbs, "sync", "run a connection")
     sync.add_argument("name")
-    sync.add_argument("--scope", choices=SCOPES, default="all")
+    sync.add_argument("--scope", choices=SCOPES, action=_ScopeOrTrigger, help="what to deliver (default: all)")
     only = sync.add_mutually_exclusive_group()
     only.add_argument("--plan-only", action="store_true", help="make the plan and deliver nothing")
     only.add_argument("--rehearse", action="store_true", help="plan next school year; it is never delivered")
-    only.add_argument("--trigger", choices=("schedule",), help="as the system’s scheduler starts it: run what is due")
+    as_scheduled = "as the system’s scheduler starts it: run what is due"
+    only.add_argument("--trigger", choices=("schedule",), action=_ScopeOrTrigger, help=as_scheduled)
     _schedule_verb(verbs)
     _history_verbs(verbs)
     _mail_verbs(verbs)
@@ -249,6 +250,17 @@ def _history_verbs(verbs: _Verbs) -> None:  # type: ignore[valid-type]
     log = _add(verbs, "disclosures", "list what was delivered where and when, without anybody’s data")
     log.add_argument("name", nargs="?", help="one connection, also a removed one (default: all)")
     log.add_argument("-o", "--output", metavar="FILE.csv", help="write the list as a table")
+
+
+class _ScopeOrTrigger(argparse.Action):
+    """Stores ``--scope`` or ``--trigger`` of sync, not both: what a schedule starts always delivers everything."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, *_option: object
+    ) -> None:
+        setattr(namespace, self.dest, values)
+        if namespace.scope and namespace.trigger:
+            parser.error("argument --scope: not allowed with argument --trigger")
 
 
 def _day(text: str) -> date:

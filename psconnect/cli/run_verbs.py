@@ -27,7 +27,7 @@ def sync_now(service: Service, options: argparse.Namespace) -> int:
     def work(progress: output.Progress, cancel: CancelToken) -> Run:
         return service.sync(
             options.name,
-            scope=options.scope,
+            scope=options.scope or "all",
             plan_only=options.plan_only,
             rehearse=options.rehearse,
             on_event=progress,

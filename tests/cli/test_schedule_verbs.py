@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
 from psconnect.cli import codes
@@ -86,6 +88,14 @@ def test_what_the_systems_scheduler_starts(psconnect: Psconnect, scheduled: Conn
         busy = psconnect(*command, connected=scheduled)
     assert (busy.code, busy.document["state"]) == (codes.ACTIVE, "skipped")
     assert busy.document["error"]["code"] == "PSC-SKIPPED"
+
+
+@pytest.mark.parametrize("scope_first", [True, False])
+def test_a_scheduled_start_takes_no_scope(psconnect: Psconnect, scheduled: Connected, *, scope_first: bool) -> None:
+    options = [("--scope", "users"), ("--trigger", "schedule")]
+    said = psconnect("sync", scheduled.name, *chain.from_iterable(options if scope_first else options[::-1]))
+    assert said.code == codes.USAGE
+    assert "--scope" in said.err
 
 
 def test_a_skipped_start_of_a_disabled_connection_says_so(psconnect: Psconnect, scheduled: Connected) -> None:
