@@ -107,7 +107,7 @@ def test_a_connection_removed_while_its_start_waits_for_the_keyring_is_gone(
     assert not service.belongings(name).items
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\x00" * 40, b'{"settled": 3}', b'["x"]'])
+@pytest.mark.parametrize("content", [b"", b"{", b"\x00" * 40, b'{"settled": 3}', b'{"settled": "2026-11-18T12:00:00"}'])
 def test_lost_notes_leave_no_entry_behind(
     scheduled: Connected, scheduler: MadeUpScheduler, content: bytes, expect_log: ExpectLog
 ) -> None:

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import filelock
 import msgspec
@@ -23,6 +23,8 @@ from psconnect.store.files import storage_errors, write_atomically
 _ENDING = ".schedule"
 _NOTES_LOCK, _START_LOCK = ".schedulelock", ".startlock"
 _PATIENCE = 10.0  # seconds: the notes are locked for a moment only
+
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class ScheduleNotes(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,12 +42,12 @@ class ScheduleNotes(msgspec.Struct, frozen=True, omit_defaults=True):
         trouble: why the schedule could not be registered, as PsconnectError.as_dict.
     """
 
-    settled: datetime | None = None
-    owed: datetime | None = None
+    settled: _Moment | None = None
+    owed: _Moment | None = None
     last: ScheduledStart | None = None
     begun: ScheduledStart | None = None
     tries: int = 0
-    tonight: datetime | None = None
+    tonight: _Moment | None = None
     new_year_day: date | None = None
     proof: Proof | None = None
     registered: bool = False
