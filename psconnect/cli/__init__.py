@@ -15,6 +15,7 @@ from psconnect.logs import close_log, logger, open_log
 from psconnect.model.clock import Clock
 from psconnect.model.errors import Bug, Cancelled, PsconnectError
 from psconnect.service import Home, Service, find_home
+from psconnect.wording.catalogue import tr
 from psconnect.wording.errors import word
 from psconnect.wording.languages import choose_language, system_languages
 
@@ -53,7 +54,8 @@ def main(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> 
         if handler:
             close_log(handler)
     if handler and handler.trouble:
-        output.say(f"The log can’t be written ({handler.baseFilename}): {handler.trouble}.")
+        told = tr("The log can’t be written ({path}): {trouble}.", path=handler.baseFilename, trouble=handler.trouble)
+        output.say(told)
     return code
 
 
@@ -88,7 +90,12 @@ def _silence() -> None:
 
 def _unwritten(error: output.Unwritten) -> int:
     _silence()
-    output.say(f"The result could not be written to where it was sent: {error}. What was done is not undone by that.")
+    output.say(
+        tr(
+            "The result could not be written to where it was sent: {error}. What was done is not undone by that.",
+            error=error,
+        )
+    )
     return error.code
 
 
@@ -110,7 +117,11 @@ def _stopped(verb: str, *, at_once: bool, as_json: bool) -> int:
     text = half or "Nothing was left half done."
     if as_json:
         output.document({"error": {"code": "PSC-CANCELLED", "title": "Stopped", "happened": text, "where": verb}})
-    output.say(f"Stopped. {text}")
+    output.say(
+        tr("Stopped. A run that was under way is brought to its end by the next start.")
+        if at_once
+        else tr("Stopped. Nothing was left half done.")
+    )
     return codes.CANCELLED
 
 

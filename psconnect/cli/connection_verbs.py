@@ -13,7 +13,7 @@ from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.model.connection import to_dict
 from psconnect.model.errors import FixSettings
 from psconnect.service import ConnectionState, Finding, Service
-from psconnect.wording.catalogue import counted, tr
+from psconnect.wording.catalogue import counted, marked, tr, translated
 from psconnect.wording.checks import word_finding
 from psconnect.wording.documents import run_document
 from psconnect.wording.errors import word
@@ -21,7 +21,7 @@ from psconnect.wording.pieces import piece_lost, piece_what
 from psconnect.wording.runs import state_word
 from psconnect.wording.times import ago
 
-_MARKS = {"ok": "ok     ", "warning": "look at", "waiting": "not yet", "failed": "FAILED "}
+_MARKS = {"ok": marked("ok"), "warning": marked("look at"), "waiting": marked("not yet"), "failed": marked("FAILED")}
 
 
 def list_connections(service: Service, options: argparse.Namespace) -> int:
@@ -204,14 +204,15 @@ def write_plugin(service: Service, options: argparse.Namespace) -> int:
 
 def check_access(service: Service, options: argparse.Namespace) -> int:
     """``check``."""
+    width = max(len(translated(mark)) for mark in _MARKS.values())
 
     def tell(finding: Finding) -> None:
         if not options.json:
             told = word_finding(finding)
-            output.result(f"{_MARKS[told.state]} {told.step}: {told.text}")
+            output.result(f"{translated(_MARKS[told.state]):<{width}} {told.step}: {told.text}")
             if told.to_do:
                 to_do = tr("What to do: {to_do}", to_do=told.to_do)
-                output.result(f"          {to_do}" + (f" ({told.code})" if told.code else ""))
+                output.result(f"{'':{width}}   {to_do}" + (f" ({told.code})" if told.code else ""))
 
     report = Path(options.report) if options.report else None
     with cancel_on_interrupt() as cancel:

@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 from psconnect.cli import codes, output
 from psconnect.service import ExplainedStep, Explanation, Match, Service
-from psconnect.wording.catalogue import number, tr
+from psconnect.wording.catalogue import marked, number, tr, translated
 from psconnect.wording.records import fate_word, record_kind, standing_word
-from psconnect.wording.runs import state_word
+from psconnect.wording.runs import action_word, state_word
 
-_MARKS = {"passed": "ok", "noticed": "look at", "stopped": "STOPPED", "not reached": ""}
+_MARKS = {"passed": marked("ok"), "noticed": marked("look at"), "stopped": marked("STOPPED"), "not reached": ""}
 _MOST = 50
 
 
@@ -48,7 +48,7 @@ def _match_row(match: Match) -> tuple[str, ...]:
 
 def _step(step: ExplainedStep) -> tuple[str, ...]:
     compared = ", ".join(part for part in (step.value, step.rule) if part)
-    return (step.name, _MARKS[step.outcome], compared, step.text)
+    return (translated(step.name), translated(_MARKS[step.outcome]), compared, step.text)
 
 
 def _as_dict(match: Match) -> dict[str, object]:
@@ -76,7 +76,7 @@ def _one(found: Explanation, *, as_json: bool) -> None:
             (
                 f"{one.when.astimezone():%Y-%m-%d %H:%M}",
                 state_word(one.state),
-                one.action,
+                action_word(one.action),
                 ", ".join(d[0] for d in one.differences),
             )
             for one in found.happenings

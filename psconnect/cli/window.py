@@ -9,19 +9,20 @@ from collections.abc import Mapping
 
 from psconnect.cli import output
 from psconnect.service import Home
+from psconnect.wording.catalogue import tr
 
 
 def can_open(environment: Mapping[str, str] | None = None) -> bool:
     """Whether a window can be opened; if not, prints why."""
     given = os.environ if environment is None else environment
     if given.get("PSCONNECT_HEADLESS"):
-        output.say("PSCONNECT_HEADLESS is set, so no window is opened.")
+        output.say(tr("PSCONNECT_HEADLESS is set, so no window is opened."))
         return False
     if importlib.util.find_spec("PySide6") is None:
-        output.say("The window is not installed. Install psconnect with it: psconnect[window]")
+        output.say(tr("The window is not installed. Install psconnect with it: psconnect[window]"))
         return False
     if not _has_screen(given):
-        output.say("There is no screen to open the window on.")
+        output.say(tr("There is no screen to open the window on."))
         return False
     return True
 

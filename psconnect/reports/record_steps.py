@@ -12,7 +12,10 @@ from psconnect.wording.attributes import attribute_word
 from psconnect.wording.catalogue import marked, tr, translated
 from psconnect.wording.rules import rule_of
 
-_STEPS = ("Read", "Mapped", "Who is in", "Filter rules", "Requirements", "Uniqueness", "Belongs together", "Compared")
+_STEPS = (
+    *(marked("Read"), marked("Mapped"), marked("Who is in"), marked("Filter rules"), marked("Requirements")),
+    *(marked("Uniqueness"), marked("Belongs together"), marked("Compared")),
+)
 """The steps of a record through a run, in order."""
 
 _STEP_OF = {

@@ -16,17 +16,17 @@ from psconnect.sync.engine import expire_waiting
 from psconnect.sync.figures import note_work
 from psconnect.sync.job import Job
 from psconnect.sync.session import FailuresStored, opened, start_run
-from psconnect.wording.catalogue import counted
+from psconnect.wording.catalogue import counted, marked, tr, translated
 
 
 def why_not(db: sqlite3.Connection, number: int, run: Run) -> str:
     """A sentence saying why a run can't be undone; empty if it can."""
     if run.state not in APPLIED and not run.in_part:
-        return "Nothing was delivered by this run, so there is nothing to undo."
+        return tr("Nothing was delivered by this run, so there is nothing to undo.")
     if not any(counts.total for counts in run.changes.values()):
-        return "This run changed nothing, so there is nothing to undo."
+        return tr("This run changed nothing, so there is nothing to undo.")
     if not db.execute("SELECT EXISTS (SELECT 1 FROM change WHERE run = ?)", [number]).fetchone()[0]:
-        return f"The changes of a run are kept for {run_table.ROW_DAYS} days; those of this one are gone."
+        return tr("The changes of a run are kept for {days} days; those of this one are gone.", days=run_table.ROW_DAYS)
     return ""
 
 
@@ -34,7 +34,7 @@ def undo(job: Job, run_id: str, trigger: str) -> Run:
     """Create the held run that undoes an applied one; raises FixSettings if there is nothing to undo."""
     with opened(job) as db:
         found = run_table.find_run(db, job.connection, run_id)
-        reason = why_not(db, *found) if found else f"There is no run {run_id}."
+        reason = why_not(db, *found) if found else tr("There is no run {run_id}.", run_id=run_id)
         if not found or reason:
             raise _refused(run_id, reason)
         run = found[1]
@@ -51,7 +51,7 @@ def undo(job: Job, run_id: str, trigger: str) -> Run:
         if left >= 0:
             with transaction(db):
                 db.execute("DELETE FROM run WHERE no = ?", [number])
-            raise _refused(run_id, _TORN if torn else _nothing_left(left))
+            raise _refused(run_id, translated(_TORN) if torn else _nothing_left(left))
         return run_table.read_run(db, job.connection, number)
 
 
@@ -65,7 +65,7 @@ def _hold(job: Job, db: sqlite3.Connection, number: int, undone: Run) -> None:
     run_table.update_run(db, number, state="held", holds=[hold, *planned.holds])
 
 
-_TORN = (
+_TORN = marked(
     "This run gave records other ids. Some of them were changed since, so that not all can have their old ids back; "
     "use the re-key assistant instead (psconnect connection rekey NAME)."
 )
@@ -78,7 +78,7 @@ def _nothing_left(left: int) -> str:
             "The record that this run changed was changed since, or others need it.",
             "All {count} records that this run changed were changed since, or others need them.",
         )
-    return "Everything this run changed is already as it was before."
+    return tr("Everything this run changed is already as it was before.")
 
 
 def _refused(run_id: str, reason: str) -> FixSettings:

@@ -91,7 +91,7 @@ class ExplainedCard(Card):
         """Show a record."""
         found, now = explained.explanation, self._context.now()
         self._link, self.parts = found.link, {}
-        self.steps = [(step.name, _OUTCOMES[step.outcome][0], step.text) for step in found.steps]
+        self.steps = [(translated(step.name), _OUTCOMES[step.outcome][0], step.text) for step in found.steps]
         to_do = tr("What to do: {action}", action=with_way(found.to_do)) if found.to_do else ""
         self._show_head(shown(found.sentence), _about(found), to_do, shown(found.over), _line(found.title))
         way = tr("The way through the last run, {when}", when=moment(explained.run.started, now))
@@ -207,9 +207,9 @@ def _steps(steps: tuple[ExplainedStep, ...]) -> QWidget:
         text, colour = _OUTCOMES[step.outcome]
         word = translated(text)
         chip = Chip(word, colour)
-        chip.setAccessibleName(tr("{step}: {outcome}", step=step.name, outcome=word))
+        chip.setAccessibleName(tr("{step}: {outcome}", step=translated(step.name), outcome=word))
         parts += [line()] if place else []
-        parts.append(column(row(wide(Label(step.name, "strong")), chip), *_compared(step), spacing=0))
+        parts.append(column(row(wide(Label(translated(step.name), "strong")), chip), *_compared(step), spacing=0))
     return column(*parts, spacing=SPACE_S)
 
 
