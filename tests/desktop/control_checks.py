@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleInterface, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QScrollArea, QWidget
 
 from psconnect.desktop.theme.tokens import contrast
+from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.label import ElidedLabel
 
 ENOUGH, ENOUGH_FOR_ICONS = 4.5, 3.0
@@ -90,6 +91,17 @@ def cut_off(window: QWidget) -> list[str]:
             found.append(f"button {widget.text()!r}")
         elif isinstance(widget, QScrollArea) and _wider_than_seen(widget):
             found.append(f"page “{widget.accessibleName()}”: {widget.widget().size()} in {widget.viewport().size()}")
+    return found
+
+
+def squeezed(window: QWidget) -> list[str]:
+    """Rows of forms whose help or error lies over their field."""
+    found = []
+    for form_row in (one for one in window.findChildren(FormRow) if one.isVisibleTo(window)):
+        bottom = form_row.field.mapTo(form_row, form_row.field.rect().bottomLeft()).y()
+        for below in (form_row.help, form_row.hint, form_row.error_label):
+            if below.isVisibleTo(window) and below.x() < form_row.field.width() and below.y() <= bottom:
+                found += [f"{form_row.label.text()!r}: {below.text()!r} begins at {below.y()}, above {bottom}"]
     return found
 
 

@@ -13,6 +13,7 @@ from psconnect.service import DIAGNOSTICS_FILE, Service
 from psconnect.store.at_rest.computer import Computer
 from psconnect.store.settings.home import home_at
 from tests.desktop.conftest import OpenWindow, settled
+from tests.desktop.control_checks import squeezed
 from tests.desktop.test_screens import Grab, grab  # noqa: F401 - a fixture
 from tests.support.demo import Connected
 
@@ -56,6 +57,7 @@ def test_the_storage_card_says_where_data_is_and_what_is_wrong_with_the_place(
     assert [state for state, _text in said] == ["warning", "warning", "good"]
     assert "OneDrive" in said[0][1]
     grab(window, "preferences-storage")
+    assert squeezed(window) == []
     window.resize(860, 600)
     grab(window, "preferences-storage-narrow")
 

@@ -15,6 +15,8 @@ def settle_layout(widget: QWidget) -> None:
     layout = widget.layout()
     if layout is not None:
         _settle_items(layout)
+        # What a layout remembers of its parts' heights may be older than their fonts, which come with being shown.
+        layout.invalidate()
         layout.activate()
 
 
