@@ -119,8 +119,17 @@ def check_notices(settings: NoticeSettings) -> None:
             raise FixSettings("PSC-NOTICE-ADDRESS", where="notices.to", address=address)
     if settings.results != "none" and not settings.to:
         raise FixSettings("PSC-NOTICE-NOBODY", where="notices.to")
-    if settings.ping_url:
-        parts = urlsplit(settings.ping_url)
-        local = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if not parts.hostname or (parts.scheme != "https" and not (local and parts.scheme == "http")):
-            raise FixSettings("PSC-NOTICE-PING", where="notices.ping_url", url=settings.ping_url)
+    if settings.ping_url and not _can_be_called(settings.ping_url):
+        # The address itself is like a password, and is not repeated.
+        raise FixSettings("PSC-NOTICE-PING", where="notices.ping_url")
+
+
+def _can_be_called(url: str) -> bool:
+    """Whether it is an https address, or one of this computer, without a name or password in it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    encrypted = parts.scheme == "https" or (local and parts.scheme == "http")
+    return bool(parts.hostname) and encrypted and "@" not in parts.netloc

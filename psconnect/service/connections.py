@@ -134,7 +134,7 @@ class Connections(Identity, Removal):
             off = msgspec.structs.replace(connection.schedule, every="never")
             connection = msgspec.structs.replace(connection, schedule=off)
             on_schedule_off()
-        stored = self.save_connection(connection)
+        stored = self.save_connection(self._with_kept_ping(connection))
         if connection.id not in ("", stored.id):
             on_other_id(connection.id)
         return stored
@@ -144,12 +144,18 @@ class Connections(Identity, Removal):
         connection = read_file(path)
         if not self._files.spelled(connection.name):
             return []
-        before, after = (all_parts(one) for one in (self._files.get(connection.name), connection))
+        before, after = all_parts(self._files.get(connection.name)), all_parts(self._with_kept_ping(connection))
         return differing_parts(before, after)
 
+    def _with_kept_ping(self, connection: Connection) -> Connection:
+        """An imported connection with the ping address that is known here, like its secrets, if the file has none."""
+        if connection.notices.ping_url or not self._files.spelled(connection.name):
+            return connection
+        return _with_ping(connection, self._files.get(connection.name).notices.ping_url)
+
     def export_connection(self, name: str, path: Path) -> None:
-        """Write the settings as a connection file, without secrets."""
-        write_atomically(path.absolute(), to_toml(self._files.get(name)).encode())
+        """Write the settings as a connection file, without secrets, and without the ping address, which is like one."""
+        write_atomically(path.absolute(), to_toml(_with_ping(self._files.get(name), "")).encode())
 
     def set_value(self, name: str, key: str, text: str) -> Connection:
         """Change one setting. ``key`` is dotted, such as ``scope.start_year``; ``text`` is a TOML value or text."""
@@ -208,6 +214,10 @@ class Connections(Identity, Removal):
                     path.unlink(missing_ok=True)
         logger.info("roster data set aside", extra={"data": {"connection": connection.id}})
         return aside
+
+
+def _with_ping(connection: Connection, url: str) -> Connection:
+    return msgspec.structs.replace(connection, notices=msgspec.structs.replace(connection.notices, ping_url=url))
 
 
 def _value(text: str) -> Any:

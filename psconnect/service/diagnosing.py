@@ -22,7 +22,7 @@ from psconnect.model.errors import PsconnectError
 from psconnect.reports.diagnostics import PREFERENCES, shown_log, shown_run, shown_settings
 from psconnect.service.at_rest import DataAtRest
 from psconnect.service.preferences import PreferenceKeeping
-from psconnect.store.files import write_atomically
+from psconnect.store.files import storage_errors, write_atomically
 from psconnect.store.history import run_table
 from psconnect.store.settings.secrets import available
 from psconnect.sync import inspect
@@ -100,7 +100,9 @@ class Diagnosing(DataAtRest, PreferenceKeeping):
 
     def _log_lines(self) -> Iterator[str]:
         for path in sorted(self.home.logs.glob("psconnect.log*"), key=lambda path: path.stat().st_mtime):
-            yield from path.read_text(encoding="utf-8", errors="replace").splitlines()
+            with storage_errors(path):
+                lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            yield from lines
 
 
 def _versions() -> dict[str, object]:

@@ -26,7 +26,7 @@ def ping(url: str, limits: Limits = _LIMITS) -> None:
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:
-        client = HttpClient(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", limits=limits, connections=1)
+        client = HttpClient(f"{parts.scheme}://{parts.netloc}", limits=limits, connections=1)
         with closing(client):
             answer = client.call("GET", f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}")
     except PsconnectError as error:

@@ -180,8 +180,10 @@ def test_set_names_the_nearest_setting_and_keeps_the_file(psconnect: Psconnect, 
 
 def test_export_holds_no_secret_and_imports_again(psconnect: Psconnect, connected: Connected, tmp_path: Path) -> None:
     path = tmp_path / "exported.toml"
+    psconnect("connection", "set", connected.name, "notices.ping_url", "https://hc.example/canary", connected=connected)
     assert psconnect("connection", "export", connected.name, str(path), connected=connected).code == codes.DONE
     assert connected.service.secrets.get(connected.name, CLIENT_SECRET) not in path.read_text()
+    assert "canary" not in path.read_text(), "who knows the ping address can call it"
     before = psconnect("connection", "show", connected.name, "--json").document
     assert psconnect("connection", "import", str(path)).code == codes.DONE
     assert psconnect("connection", "show", connected.name, "--json").document == before

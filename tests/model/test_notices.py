@@ -23,12 +23,15 @@ LEAST = {"name": "Lincoln", "preset": "oneroster"}
         ({"results": "all"}, "PSC-NOTICE-NOBODY"),
         ({"ping_url": "http://hc.example/1"}, "PSC-NOTICE-PING"),
         ({"ping_url": "hc.example/1"}, "PSC-NOTICE-PING"),
+        ({"ping_url": "https://it:canary@hc.example/1"}, "PSC-NOTICE-PING"),
+        ({"ping_url": "https://[canary"}, "PSC-NOTICE-PING"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(table: dict[str, Any], code: str) -> None:
     with pytest.raises(FixSettings) as caught:
         from_dict({**LEAST, "notices": table})
     assert caught.value.code == code
+    assert "canary" not in str(caught.value.as_dict())
 
 
 @pytest.mark.parametrize("url", ["https://hc.example/1", "http://127.0.0.1:8080/1"])

@@ -32,10 +32,12 @@ i=0; while launchctl list "$1" 2>/dev/null | grep -q '"PID" ='; do
   i=$((i+1)); [ "$i" -lt 14400 ] || exit 1; sleep 1
 done
 launchctl bootout "$2/$1"
+[ -n "$3" ] || exit 0
 i=0; until launchctl bootstrap "$2" "$3"; do i=$((i+1)); [ "$i" -lt 20 ] || exit 1; sleep 1; done
 ) &
 """
-"""Loads a changed agent when its job has ended: launchd ends the job of an agent that is taken out."""
+"""Takes an agent out when its job has ended, because launchd ends the job of an agent that is taken out; then loads the
+changed one, if there is a file."""
 
 
 def agents_folder(environment: Mapping[str, str]) -> Path:
@@ -74,25 +76,21 @@ class Launchd:
         write_atomically(file, content)
         with storage_errors(file):
             file.chmod(_READABLE)
-        if loaded and _AT_WORK in ask(["launchctl", "list", label]).out:
-            subprocess.run(
-                ["/bin/sh", "-c", _WHEN_ENDED, "sh", label, self._domain, str(file)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                # launchd ends what is left of a job by its process group.
-                start_new_session=True,
-                timeout=LONGEST_SECONDS,
-                check=True,
-            )
+        if loaded and self._is_at_work(entry.id):
+            self._when_ended(entry.id, file)
             return
         self._unload(entry.id)
         self._load(entry.id)
 
     def remove(self, entry_id: str) -> None:
-        """Take the agent out, which ends a start that is at work, and delete its file."""
+        """Delete the agent's file and take the agent out: now, or when a start that is at work has ended.
+
+        The last start of a schedule takes its own agent out.
+        """
         file = self._file(entry_id)
-        if self._is_loaded(entry_id):
+        if self._is_at_work(entry_id):
+            self._when_ended(entry_id, None)
+        elif self._is_loaded(entry_id):
             self._unload(entry_id)
         with storage_errors(file):
             if file.exists():
@@ -144,6 +142,22 @@ class Launchd:
 
     def _is_loaded(self, entry_id: str) -> bool:
         return self._ask("print", entry_id).code == 0
+
+    def _is_at_work(self, entry_id: str) -> bool:
+        return _AT_WORK in ask(["launchctl", "list", self._label(entry_id)]).out
+
+    def _when_ended(self, entry_id: str, file: Path | None) -> None:
+        """Leave it to a process of its own to take the agent out, and load ``file``, when the job has ended."""
+        command = ["/bin/sh", "-c", _WHEN_ENDED, "sh", self._label(entry_id), self._domain, str(file or "")]
+        with storage_errors(file or self._file(entry_id)):
+            # The shell ends at once; what it leaves behind is out of launchd's reach, which ends a job's whole group.
+            subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            ).wait(LONGEST_SECONDS)
 
     def _reach(self) -> None:
         if ask(["launchctl", "print", self._domain]).code:

@@ -26,7 +26,8 @@ TEXTS = {
         marked("Results are to be mailed, but to nobody."), marked("Add an address, or choose not to mail results.")
     ),
     "PSC-NOTICE-PING": _notice(
-        marked("“{url}” can’t be called after a run."), marked("Give an address that begins with https://.")
+        marked("The ping address can’t be called."),
+        marked("Give one that begins with https://, without a name or password in it."),
     ),
     "PSC-SCHEDULE-ANSWER": _system(
         marked("The scheduler gave an answer that is no task."), marked("Switch the schedule off and on again.")

@@ -103,6 +103,20 @@ def test_an_unchanged_agent_is_left_alone(state: Path, moved_home: Path) -> None
     assert not (state / "killed").exists()
 
 
+def test_a_run_at_work_ends_by_itself_when_its_agent_is_removed(state: Path, moved_home: Path) -> None:
+    """The last start of a schedule removes its own agent, and has to note what it did."""
+    launchd = Launchd(HOME)
+    launchd.register(_ENTRY)
+    (state / "at-work").touch()
+    launchd.remove("kx3f9q")
+    assert not file_of(moved_home).exists()
+    assert (state / _LABEL).exists()
+    (state / "at-work").unlink()
+    while launchd._is_loaded("kx3f9q"):  # pytest ends a test that takes too long
+        pass
+    assert not (state / "killed").exists()
+
+
 def test_a_run_at_work_goes_on_when_its_schedule_is_changed(state: Path, moved_home: Path) -> None:
     """launchd ends the job of an agent that is taken out: the changed one is loaded when the job has ended."""
     launchd = Launchd(HOME)
