@@ -69,7 +69,7 @@ def schedule_notes(rosters: Path) -> ScheduleNotes:
         return _DECODER.decode(content)
     except msgspec.DecodeError:
         # Nothing is made up then, and the schedule goes on from now. The system may have an entry.
-        logger.warning("damaged schedule notes", extra={"data": {"file": path.name}})
+        logger.warning("damaged schedule notes")
         return ScheduleNotes(registered=True)
 
 
