@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from psconnect.logs import logger
 from psconnect.model.errors import FixSettings
 from psconnect.model.runs import RUN_KINDS, WAITING, Run
 from psconnect.store.history import run_table
@@ -25,8 +26,7 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
     """
     with opened(job) as db:
         _refuse_part_first(db, scope)
-        # Before the run, because a failure here must come before any delivery.
-        forget_expired(db, job.rosters, job.clock.now())
+        _forget(job, db)
         number = start_run(job, db, trigger, scope, "rehearsal" if rehearse else "sync")
         with FailuresStored(job, db, number):
             planned = read_and_plan(job, db, number, scope)
@@ -37,6 +37,17 @@ def start(job: Job, *, trigger: str, scope: str, plan_only: bool, rehearse: bool
             else:
                 _decide(job, db, number, planned, plan_only=plan_only)
         return run_table.read_run(db, job.connection, number)
+
+
+def _forget(job: Job, db: sqlite3.Connection) -> None:
+    """Forget what is kept no longer; before the run, because a failure here must come before any delivery.
+
+    A history that is damaged keeps no roster from being delivered: its pages say so.
+    """
+    try:
+        forget_expired(db, job.rosters, job.clock.now())
+    except (sqlite3.DatabaseError, ValueError) as error:
+        logger.warning("could not forget what is kept no longer", extra={"data": {"kind": type(error).__name__}})
 
 
 def _refuse_part_first(db: sqlite3.Connection, scope: str) -> None:

@@ -74,7 +74,8 @@ def find_runs(db: sqlite3.Connection, query: RunQuery, changed: Iterable[int] = 
         conditions.append("(no IN (SELECT value FROM json_each(:changed)) OR substr(id, 1, length(:text)) = :text)")
         values |= {"changed": json.dumps(sorted(changed)), "text": query.text.strip()}
     where = " AND ".join(conditions)
-    rows = Database(db, execute_plugins=False)["run"].rows_where(where, values, select="no", order_by="no DESC")
+    # Not rows_where, which takes a table that is missing for an empty one.
+    rows = Database(db, execute_plugins=False).query(f"SELECT no FROM run WHERE {where} ORDER BY no DESC", values)
     return [row["no"] for row in rows]
 
 
