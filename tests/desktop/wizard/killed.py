@@ -24,6 +24,7 @@ from psconnect.desktop.wizard.steps.filters import FiltersPart
 from psconnect.desktop.wizard.steps.plugin import PluginPart
 from psconnect.desktop.wizard.steps.roster import AttributesPart, RequirementsPart, UniquenessPart
 from psconnect.desktop.wizard.steps.safety import SafetyPart
+from psconnect.desktop.wizard.steps.schedule import SchedulePart
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.desktop.wizard.steps.who_part import WhoPart
 from psconnect.service import CLIENT_SECRET, Service
@@ -44,6 +45,7 @@ TYPED: dict[str, tuple[type[DraftPart], dict[str, Any]]] = {
     "uniqueness": (UniquenessPart, {"domains": {"student": ("givenName", "identifier")}}),
     "safety": (SafetyPart, {"limits": {"student": {"remove": "1"}}, "freeze": (("2026-12-2", ""),)}),
     "destination": (DestinationPart, {"destination": {"kind": "oneroster-csv", "folder": "/srv/ros"}}),
+    "schedule": (SchedulePart, {"every": "day", "at": ("05:3",), "until": "2027-06-1"}),
 }
 """What is typed on each step, in the middle of a word; the summary has nothing to type."""
 
