@@ -35,7 +35,8 @@ def sentences() -> Iterator[str]:
                 text = node.value
             else:
                 continue
-            if _COMMAND.search(text) and text != _FORMAT:
+            # A word alone is an argument for a system's tool, not a sentence.
+            if _COMMAND.search(text) and " " in text and text != _FORMAT:
                 yield text
 
 
