@@ -105,6 +105,7 @@ def test_what_is_filled_in_is_saved_and_the_token_only_in_the_keyring(chosen: Se
     assert roles.model.setData(roles.model.index(0, 1), "teacher")
     assert roles.model.setData(roles.model.index(0, 2), "3")
     chosen.press(window.next_button)
+    chosen.press(window.next_button)
     assert chosen.session.draft.step == "summary"
     summary = window.pages["summary"]
     assert isinstance(summary, SummaryPage)
@@ -155,6 +156,7 @@ def test_without_a_keyring_it_is_said_and_known_until_the_end(
     assert "no keyring" in page.rows[TOKEN].help.text()
     setting.type(line(page, "account"), "lincoln")
     setting.type(page.secrets[TOKEN].line, RIGHT_TOKEN)
+    setting.press(setting.window.next_button)
     setting.press(setting.window.next_button)
     setting.press(setting.way("save"))
     assert setting.service.kept_secrets("Lincoln roster")[TOKEN] == "session"
