@@ -13,6 +13,7 @@ from psconnect.model.errors import LocalStorage
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.district import other_connection
 from tests.support.demo import Connected
+from tests.support.logs import ExpectLog
 
 OTHER = "Visitor kiosks"
 
@@ -76,7 +77,10 @@ def test_every_page_that_cannot_be_read_offers_it(
     assert connected.name in window.banner.label.text()
 
 
-def test_a_run_that_meets_damage_offers_it(open_window: OpenWindow, connected: Connected, qtbot: QtBot) -> None:
+def test_a_run_that_meets_damage_offers_it(
+    open_window: OpenWindow, connected: Connected, qtbot: QtBot, expect_log: ExpectLog
+) -> None:
+    expect_log("not in the disclosure log yet")
     window = open_window(damaged(connected).service)
     active = window.runs.start(connected.name)
     window.running(connected.name)

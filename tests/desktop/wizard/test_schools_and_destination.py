@@ -133,7 +133,7 @@ def test_what_is_advanced_is_hidden_until_opened_or_wrong(setting: Setting):
     setting.type(keep, "3")
     setting.press(window.next_button)
     assert setting.session.draft.of(DestinationPart).destination["keep"] == 3
-    assert setting.session.draft.step == "summary"
+    assert setting.session.draft.step == "schedule"
 
 
 def test_a_folder_is_chosen_in_the_systems_own_dialog(setting: Setting):

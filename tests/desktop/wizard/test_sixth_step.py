@@ -116,6 +116,7 @@ def test_it_is_filled_in_resumed_summed_up_and_saved(sixth: None, make_setting: 
     assert isinstance(folder, QLineEdit)
     setting.type(folder, str(setting.folder))
     setting.press(window.next_button)
+    setting.press(window.next_button)
     assert window.side.buttons["prefix"].state == State.DONE
 
     summary = window.pages["summary"]
