@@ -81,7 +81,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
 
 
 def test_damaged_notes_make_nothing_up_and_say_so(tmp_path: Path, expect_log: Any) -> None:
-    expect_log("damaged schedule notes", logger="psconnect")
+    expect_log("damaged note", logger="psconnect")
     rosters = tmp_path / "x.sqlite"
     rosters.with_suffix(".schedule").write_text("{")
     assert schedule_notes(rosters).settled is None

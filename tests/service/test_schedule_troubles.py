@@ -111,7 +111,7 @@ def test_a_connection_removed_while_its_start_waits_for_the_keyring_is_gone(
 def test_lost_notes_leave_no_entry_behind(
     scheduled: Connected, scheduler: MadeUpScheduler, content: bytes, expect_log: ExpectLog
 ) -> None:
-    expect_log("damaged schedule notes")
+    expect_log("damaged note")
     scheduled.rosters.with_suffix(".schedule").write_bytes(content)
     scheduled.service.switch_schedule(scheduled.name, on=False)
     assert not scheduler.entries

@@ -6,23 +6,16 @@ from pathlib import Path
 
 import msgspec
 
-from psconnect.logs import logger
 from psconnect.model.news import NewsOfSource
-from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.files import write_atomically
+from psconnect.store.settings.kept_note import read_note
+
+_DECODER: msgspec.json.Decoder[NewsOfSource | None] = msgspec.json.Decoder(NewsOfSource)
 
 
 def kept_news(rosters: Path) -> NewsOfSource | None:
     """The last answer; None if there is none, or if it can't be read."""
-    path = _place(rosters)
-    with storage_errors(path):
-        if not path.exists():
-            return None
-        content = path.read_bytes()
-    try:
-        return msgspec.json.decode(content, type=NewsOfSource)
-    except msgspec.DecodeError:
-        logger.warning("kept news can't be read")
-        return None
+    return read_note(_place(rosters), _DECODER, None, None)
 
 
 def keep_news(rosters: Path, news: NewsOfSource) -> None:

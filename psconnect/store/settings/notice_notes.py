@@ -17,10 +17,11 @@ from typing import Any
 import filelock
 import msgspec
 
-from psconnect.logs import logger
 from psconnect.model.errors import PsconnectError
 from psconnect.model.notices import WaitingNotice
 from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.lock import held_alone
+from psconnect.store.settings.kept_note import read_note
 
 MOST_WAITING = 20
 KEPT_DAYS = 7
@@ -67,6 +68,9 @@ class NoticeNotes(msgspec.Struct):
         self.waiting = kept
 
 
+_DECODER = msgspec.json.Decoder(NoticeNotes)
+
+
 def _same(notice: WaitingNotice) -> tuple[str, str]:
     return notice.kind, notice.run
 
@@ -84,15 +88,7 @@ class NoticeFile:
 
     def read(self) -> NoticeNotes:
         """The notes as they are; empty where there are none."""
-        with storage_errors(self.path):
-            if not self.path.exists():
-                return NoticeNotes()
-            content = self.path.read_bytes()
-        try:
-            return msgspec.json.decode(content, type=NoticeNotes)
-        except msgspec.DecodeError:
-            logger.warning("notes of notices can't be read")
-            return NoticeNotes()
+        return read_note(self.path, _DECODER, NoticeNotes(), NoticeNotes())
 
     @contextlib.contextmanager
     def edited(self) -> Iterator[NoticeNotes]:
@@ -108,17 +104,8 @@ class NoticeFile:
     @contextlib.contextmanager
     def sending(self) -> Iterator[bool]:
         """Be the one who sends; gives whether that is so, because another process may be at it."""
-        lock = filelock.FileLock(self._lock("notices-send"), timeout=0, mode=0o600)
-        with storage_errors(self.path):
-            try:
-                lock.acquire()
-            except filelock.Timeout:
-                yield False
-                return
-        try:
-            yield True
-        finally:
-            lock.release()
+        with held_alone(self._lock("notices-send")) as mine:
+            yield mine
 
     def _lock(self, ending: str) -> Path:
         return self.rosters.with_suffix(f".{ending}")

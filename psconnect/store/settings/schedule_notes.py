@@ -15,10 +15,11 @@ from typing import Annotated, Any
 import filelock
 import msgspec
 
-from psconnect.logs import logger
 from psconnect.model.schedule import ScheduledStart
 from psconnect.model.schedule_state import Proof
 from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.lock import held_alone
+from psconnect.store.settings.kept_note import read_note
 
 _ENDING = ".schedule"
 _NOTES_LOCK, _START_LOCK = ".schedulelock", ".startlock"
@@ -60,17 +61,8 @@ _DECODER = msgspec.json.Decoder(ScheduleNotes)
 
 def schedule_notes(rosters: Path) -> ScheduleNotes:
     """What is known; nothing if nothing is."""
-    path = rosters.with_suffix(_ENDING)
-    with storage_errors(path):
-        if not path.exists():
-            return ScheduleNotes()
-        content = path.read_bytes()
-    try:
-        return _DECODER.decode(content)
-    except msgspec.DecodeError:
-        # Nothing is made up then, and the schedule goes on from now. The system may have an entry.
-        logger.warning("damaged schedule notes")
-        return ScheduleNotes(registered=True)
+    # Of damaged notes nothing is made up, and the schedule goes on from now. The system may have an entry.
+    return read_note(rosters.with_suffix(_ENDING), _DECODER, ScheduleNotes(), ScheduleNotes(registered=True))
 
 
 def change_notes(rosters: Path, change: Callable[[ScheduleNotes], ScheduleNotes]) -> ScheduleNotes:
@@ -86,18 +78,6 @@ def change_notes(rosters: Path, change: Callable[[ScheduleNotes], ScheduleNotes]
 
 @contextlib.contextmanager
 def starting(rosters: Path, seconds: float = 0) -> Iterator[bool]:
-    """Be the one process that looks after this connection's starts; False if another one is, for that many seconds.
-
-    The operating system frees the lock when its owner dies.
-    """
-    lock = filelock.FileLock(rosters.with_suffix(_START_LOCK), timeout=seconds, mode=0o600)
-    with storage_errors(rosters):
-        try:
-            lock.acquire()
-        except filelock.Timeout:
-            yield False
-            return
-    try:
-        yield True
-    finally:
-        lock.release()
+    """Be the one process that looks after this connection's starts; False if another one is, for that many seconds."""
+    with held_alone(rosters.with_suffix(_START_LOCK), seconds) as mine:
+        yield mine

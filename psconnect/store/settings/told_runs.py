@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from psconnect.logs import logger
-from psconnect.store.files import storage_errors, write_atomically
+from psconnect.store.files import write_atomically
+from psconnect.store.settings.kept_note import read_note
 
 
 class ToldRun(msgspec.Struct, frozen=True):
@@ -17,18 +17,12 @@ class ToldRun(msgspec.Struct, frozen=True):
     state: str
 
 
+_DECODER: msgspec.json.Decoder[ToldRun | None] = msgspec.json.Decoder(ToldRun)
+
+
 def told_run(rosters: Path) -> ToldRun | None:
     """What was noted last; None if nothing was, or if the note can't be read."""
-    path = _path(rosters)
-    with storage_errors(path):
-        if not path.exists():
-            return None
-        content = path.read_bytes()
-    try:
-        return msgspec.json.decode(content, type=ToldRun)
-    except msgspec.DecodeError:
-        logger.warning("note of told runs can't be read")
-        return None
+    return read_note(_path(rosters), _DECODER, None, None)
 
 
 def note_told(rosters: Path, told: ToldRun) -> None:
