@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QWidget
 
+from psconnect.desktop.widgets.layout_parts import widgets_in
+
 
 def settle_layout(widget: QWidget) -> None:
     """Show what was added to a widget's layouts, and lay it out from the inside out.
@@ -13,21 +15,14 @@ def settle_layout(widget: QWidget) -> None:
     event each. A frame that is painted between two of them shows squeezed text.
     """
     layout = widget.layout()
-    if layout is not None:
-        _settle_items(layout)
-        # What a layout remembers of its parts' heights may be older than their fonts, which come with being shown.
-        layout.invalidate()
-        layout.activate()
-
-
-def _settle_items(layout: QLayout) -> None:
-    for place in range(layout.count()):
-        item = layout.itemAt(place)
-        inner, widget = (item.layout(), item.widget()) if item else (None, None)
-        if inner is not None:
-            _settle_items(inner)
-        if widget is not None:
-            if widget.isHidden() and not widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
-                widget.show()
-            if not widget.isHidden():
-                settle_layout(widget)
+    if layout is None:
+        return
+    for part in widgets_in(layout):
+        if part.isHidden() and not part.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide):
+            part.show()
+        if not part.isHidden():
+            settle_layout(part)
+    # What a layout remembers of its parts' heights may be older than their fonts, which come with being shown.
+    for inner in (*reversed(layout.findChildren(QLayout)), layout):
+        inner.invalidate()
+        inner.activate()

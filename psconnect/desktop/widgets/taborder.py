@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from psconnect.desktop.widgets.layout_parts import widgets_in
 
 
 def put_in_order(root: QWidget) -> None:
@@ -32,21 +34,10 @@ def _in_layout_order(widget: QWidget) -> Iterator[QWidget]:
     seen: set[QWidget] = set()
     inside = [widget.widget()] if isinstance(widget, QScrollArea) else []
     layout = widget.layout()
-    for child in [*inside, *(_widgets_of(layout) if layout else ())]:
+    for child in [*inside, *(widgets_in(layout) if layout else ())]:
         if child is not None and child not in seen:
             seen.add(child)
             yield from _in_layout_order(child)
     for child in widget.children():
         if isinstance(child, QWidget) and not child.isWindow() and child not in seen:
             yield from _in_layout_order(child)
-
-
-def _widgets_of(layout: QLayout) -> Iterator[QWidget]:
-    for place in range(layout.count()):
-        item = layout.itemAt(place)
-        widget = item.widget() if item else None
-        inner = item.layout() if item else None
-        if widget:
-            yield widget
-        elif inner:
-            yield from _widgets_of(inner)

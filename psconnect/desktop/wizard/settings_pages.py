@@ -33,7 +33,6 @@ class SettingsPages(QWidget):
         self.buttons: dict[str, StepButton] = {}
         self._pages: dict[str, StepPage] = {}
         self._areas: dict[str, Scrolling] = {}
-        self._gone: list[Scrolling] = []
         self._group = QButtonGroup(self)
         self._narrow, self._entered = False, ""
         self._list = QVBoxLayout()
@@ -139,10 +138,7 @@ class SettingsPages(QWidget):
             button.deleteLater()
         for area in self._areas.values():
             self._stack.removeWidget(area)
-            # Not deleted before the window is: deleting pages while their reading is at work crashes PySide (Shiboken's
-            # releaseWrapper); see ARCHITECTURE, "Pages that go".
-            area.hide()
-            self._gone.append(area)
+            area.deleteLater()
         while self._list.takeAt(0):
             pass
         self.buttons, self._areas, self._pages, self._entered = {}, {}, {}, ""
