@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -267,6 +267,8 @@ class Scrolling(QScrollArea):
             self._content.setMinimumHeight(needed)
             # What Qt posts after a new height, and would only do after the next frame.
             self.event(QEvent(QEvent.Type.LayoutRequest))
+        # Laying out asks for itself again, which would fit the height for ever. This was it.
+        QCoreApplication.removePostedEvents(self._content, QEvent.Type.LayoutRequest)
 
 
 def fact(label: str, value: str) -> QWidget:
