@@ -5,9 +5,12 @@ Arguments: the home, the step, the address of the demo district. Prints the draf
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from dataclasses import replace
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import keyring
@@ -32,6 +35,7 @@ from psconnect.store.settings.home import home_at
 from psconnect.store.settings.secrets import Secrets
 from tests.support.keyrings import MemoryKeyring
 
+_LONGEST = 60_000
 SECRET = "11111111-2222-3333-4444-555555555555"  # made up
 TYPED: dict[str, tuple[type[DraftPart], dict[str, Any]]] = {
     "connect": (ConnectPart, {"district_name": "Lincoln Unified", "devices": "mix"}),
@@ -45,13 +49,14 @@ TYPED: dict[str, tuple[type[DraftPart], dict[str, Any]]] = {
     "uniqueness": (UniquenessPart, {"domains": {"student": ("givenName", "identifier")}}),
     "safety": (SafetyPart, {"limits": {"student": {"remove": "1"}}, "freeze": (("2026-12-2", ""),)}),
     "destination": (DestinationPart, {"destination": {"kind": "oneroster-csv", "folder": "/srv/ros"}}),
-    "schedule": (SchedulePart, {"every": "day", "at": ("05:3",), "until": "2027-06-1"}),
+    "schedule": (SchedulePart, {"every": "day", "at": ("05:3",), "until": "2027-06-15"}),
 }
 """What is typed on each step, in the middle of a word; the summary has nothing to type."""
 
 
 def main(home: Path, step: str) -> None:
-    """Type on a step, and wait for the end."""
+    """Type on a step, and wait for the end: the kill, a minute, or the first exception in a slot, which Qt survives."""
+    sys.excepthook = _end
     keyring.set_keyring(MemoryKeyring())
     app = make_application()
     window = MainWindow(Service(home_at(home), Secrets({})))
@@ -82,7 +87,13 @@ def main(home: Path, step: str) -> None:
             QTimer.singleShot(20, wait)
 
     stand()
+    QTimer.singleShot(_LONGEST, app.quit)
     app.exec()
+
+
+def _end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    traceback.print_exception(kind, error, trace)
+    os._exit(1)
 
 
 if __name__ == "__main__":
