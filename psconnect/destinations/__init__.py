@@ -13,9 +13,11 @@ from psconnect.destinations.writer import Writer
 from psconnect.model.bad_setting import hint_at
 from psconnect.model.entities import declare
 from psconnect.model.errors import FixSettings
+from psconnect.model.problems import RULES
 from psconnect.transfer.place import PlaceContext
 from psconnect.transfer.places import PLACES
 from psconnect.wording.errors import add_errors
+from psconnect.wording.rules import add_rules
 
 __all__ = ["KINDS", "Context", "Destination", "Kind", "add_kind", "find_kind", "open_destination"]
 FOLDERS = ("oneroster_csv", "database")
@@ -26,8 +28,10 @@ Destination = Snapshot | Writer
 
 
 def add_kind(kind: Kind) -> None:
-    """Register a kind, its derived entities and the texts of its errors."""
+    """Register a kind, its derived entities, its findings and the texts of its errors."""
     declare(kind.derived)
+    RULES.update({rule.key: rule for rule in kind.rules})
+    add_rules({rule.key: texts for rule, texts in kind.rules.items()})
     add_errors(kind.errors)
     KINDS[kind.name] = kind
 

@@ -11,12 +11,14 @@ from psconnect.destinations.writer import Writer
 from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.entities import BY_KEY, ENTITIES, LONGEST, Entity
+from psconnect.model.problems import Rule
 from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
 from psconnect.transfer.places import PLACES
 from psconnect.wording.declared import in_language
 from psconnect.wording.errors.texts import ErrorTexts
+from psconnect.wording.rules.texts import RuleTexts
 
 
 def _no_secret(_key: str) -> str:
@@ -76,7 +78,14 @@ class Kind:
         needed: per entity key, attributes that a record must have to be delivered.
         limits: per entity key and attribute, the most characters it takes, else ``longest``. A record with a longer
             value is not delivered (fault D13).
+        allowed: per entity key and attribute, the only values it takes besides an empty one: pre-flight tells of others.
+        unique: per entity key, sets of attributes of which no two records may have the same values there (without
+            regard to case; an empty value is not compared).
+        largest: the most bytes of one of its files; 0 for no known limit.
+        receives: what the other system does with a delivery, in a sentence: whom it deactivates, when it holds.
+        rules: findings of its own, which ``Snapshot.preflight`` or ``Writer.preflight`` gives, with their texts.
         places: names of the places (transfer.places) its snapshots can be published to; empty for a Writer.
+        packings: how its files can travel, the default first: ``zip`` (one file), ``loose`` (each on its own).
         derived: its own entities, made from the roster: planned, held, previewed and undone like any other.
         takes: what it has a place for besides classes: ``groups`` (of users, in place of a class), ``categories`` (of
             courses).
@@ -95,7 +104,13 @@ class Kind:
     needed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     longest: int = LONGEST
+    allowed: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    unique: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    largest: int = 0
+    receives: str = ""
+    rules: Mapping[Rule, RuleTexts] = field(default_factory=dict)
     places: tuple[str, ...] = ()
+    packings: tuple[str, ...] = ("zip",)
     derived: tuple[Entity, ...] = ()
     takes: frozenset[str] = frozenset()
     errors: Mapping[str, ErrorTexts] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from typing import Protocol
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import Entity
 from psconnect.model.findings import Finding
+from psconnect.model.problems import Problem
 from psconnect.model.runs import Change
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.transfer.place import Prepared, SnapshotPlace
@@ -83,6 +84,15 @@ class Snapshot(ABC):
     def leave(self) -> Sequence[str]:
         """Delete psconnect's own files there when the connection is removed; returns what could not be deleted."""
         return self.place.leave()
+
+    def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
+        """What the other system would reject or do with this roster, found before anything is delivered.
+
+        Lengths, allowed values and uniqueness that the kind declares are looked at for all kinds alike; this is for
+        what only this kind knows.
+        """
+        del roster, cancel
+        yield from ()
 
     def prepare(self, roster: Roster, cancel: CancelToken) -> Prepared:
         """Write the roster's files beside their place."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from psconnect.destinations.snapshot import Roster
+from psconnect.model.clock import CancelToken
 from psconnect.model.entities import Entity
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Link, Outcome, Standing
+from psconnect.model.problems import Problem
 from psconnect.model.runs import Change
 
 
@@ -88,6 +90,15 @@ class Writer(ABC):
         kind's declaration; ``roster`` also has the derived entities before this one.
         """
         raise NotImplementedError(entity.key)
+
+    def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
+        """What the other system would reject or do with this roster, found before anything is delivered.
+
+        Lengths, allowed values and uniqueness that the kind declares are looked at for all kinds alike; this is for
+        what only this kind knows.
+        """
+        del roster, cancel
+        yield from ()
 
     @abstractmethod
     def apply(self, batch: Batch) -> Sequence[Outcome]:

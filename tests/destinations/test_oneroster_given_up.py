@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
+from psconnect.destinations.family import Family
 from psconnect.destinations.oneroster_csv.bundle import write_bundle
-from psconnect.destinations.oneroster_csv.family import Family
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import STUDENT, Entity
 from psconnect.model.errors import Cancelled

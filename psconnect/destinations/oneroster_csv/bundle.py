@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
-import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
-from operator import itemgetter
+from collections.abc import Callable, Generator, Iterator, Sequence
 
+from psconnect.destinations.delimited import BATCH, Lines, rfc4180, write_lines, write_rows
 from psconnect.destinations.oneroster_csv import rows
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.clock import CancelToken
@@ -41,90 +37,30 @@ FILES: dict[str, Callable[[Roster], Iterator[Sequence[str]]]] = {
     "classes": rows.classes,
     "users": rows.users,
 }
-_BATCH = 5_000
-_Batch = tuple[bytes, int]
-"""Lines of a file, and how many."""
 
 
 def write_bundle(files: FileSet, roster: Roster, cancel: CancelToken) -> dict[str, int]:
     """Write the files that have rows, and the manifest; returns each file's row count."""
     counts: dict[str, int] = {}
-    produced = {name: _written(produce(roster)) for name, produce in FILES.items()}
-    for name, batches in (*produced.items(), ("enrollments", _enrollments(roster))):
-        with closing(batches):
-            count = _write_file(files, name, rows.header(name, roster), batches, cancel)
-        if count:
-            counts[name] = count
+    for name, produce in FILES.items():
+        counts[name] = write_rows(files, f"{name}.csv", rows.header(name, roster), produce(roster), cancel)
+    header = rows.header("enrollments", roster)
+    counts["enrollments"] = write_lines(files, "enrollments.csv", header, _enrollments(roster), cancel)
+    counts = {name: count for name, count in counts.items() if count}
     with files.file("manifest.csv") as file:
-        file.write(_text(_manifest(counts)).encode())
+        file.write(rfc4180(_manifest(counts))[0])
     return counts
 
 
-def _write_file(
-    files: FileSet, name: str, header: Sequence[str], batches: Iterator[_Batch], cancel: CancelToken
-) -> int:
-    """Write one file, unless it has no rows."""
-    first = next(batches, None)
-    if first is None:
-        return 0
-    done = 0
-    with files.file(f"{name}.csv") as file:
-        file.write(_text([header]).encode())
-        for lines, count in itertools.chain([first], batches):
-            cancel.check()
-            file.write(lines)
-            done += count
-    return done
-
-
-def _enrollments(roster: Roster) -> Generator[_Batch]:
+def _enrollments(roster: Roster) -> Generator[Lines]:
     """Students' and teachers' enrollments: their attributes are the columns, with two blank ones after the id.
 
     They are most of a roster, so they are copied in stored form and decoded only if a value needs quotes.
     """
     encoded = roster.encoded(ENROLLMENT)
-    while records := list(itertools.islice(encoded, _BATCH)):
+    while records := list(itertools.islice(encoded, BATCH)):
         lines = plain_csv(records, blanks=2)
-        yield lines or _lines([one[0], "", "", *one[1:]] for one in map(decode_record, records))[0], len(records)
-
-
-def _written(produced: Iterator[Sequence[str]]) -> Generator[_Batch]:
-    """Stream rows without holding a batch; closes their producer with this generator."""
-    try:
-        while (batch := _lines(itertools.islice(produced, _BATCH)))[1]:
-            yield batch
-    finally:
-        if isinstance(produced, Generator):
-            produced.close()
-
-
-def _lines(batch: Iterable[Sequence[str]]) -> _Batch:
-    """The rows as lines, and their number, counted in C."""
-    counted = itertools.count()
-    text = _text(map(itemgetter(0), zip(batch, counted, strict=False)))
-    count = next(counted)
-    if text.count("\n") != count or text.count("\r") != count:
-        text = _one_line_each(text)
-    return text.encode(), count
-
-
-def _text(batch: Iterable[Sequence[str]]) -> str:
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\r\n").writerows(batch)
-    return buffer.getvalue()
-
-
-def _one_line_each(text: str) -> str:
-    """Replace line breaks inside values by blanks, because the format forbids them."""
-    before = csv.field_size_limit(max(len(text), csv.field_size_limit()))
-    try:
-        parsed = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    finally:
-        csv.field_size_limit(before)
-    return _text([_BREAK.sub(" ", value) for value in row] for row in parsed)
-
-
-_BREAK = re.compile(r"\r\n|\r|\n")
+        yield lines or rfc4180([one[0], "", "", *one[1:]] for one in map(decode_record, records))[0], len(records)
 
 
 def _manifest(counts: dict[str, int]) -> list[tuple[str, str]]:

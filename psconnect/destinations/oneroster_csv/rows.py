@@ -14,7 +14,7 @@ from operator import itemgetter
 
 import msgspec
 
-from psconnect.destinations.oneroster_csv.family import ROLES, Family
+from psconnect.destinations.family import ROLES, Family
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.entities import (
     ADMIN,

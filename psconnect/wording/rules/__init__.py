@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from psconnect.model.problems import FILTER, NOT_CHOSEN, RULES, Rule, base_rule, cause_of
@@ -9,9 +10,15 @@ from psconnect.wording.catalogue import spelled_out, tr, translated
 from psconnect.wording.records import record_label
 from psconnect.wording.rules.findings import FINDINGS
 from psconnect.wording.rules.left_out import LEFT_OUT
+from psconnect.wording.rules.texts import RuleTexts
 from psconnect.wording.window import with_file
 
 _TEXTS = {**LEFT_OUT, **FINDINGS}
+
+
+def add_rules(texts: Mapping[str, RuleTexts]) -> None:
+    """Add the texts of findings that a kind of destination declares itself."""
+    _TEXTS.update(texts)
 
 
 @dataclass(frozen=True)
