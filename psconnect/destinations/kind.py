@@ -78,7 +78,7 @@ class Kind:
         needed: per entity key, attributes that a record must have to be delivered.
         limits: per entity key and attribute, the most characters it takes, else ``longest``. A record with a longer
             value is not delivered (fault D13).
-        allowed: per entity key and attribute, the only values it takes besides an empty one: pre-flight tells of others.
+        allowed: per entity key and attribute, the only values it takes besides none; pre-flight tells of others.
         unique: per entity key, sets of attributes of which no two records may have the same values there (without
             regard to case; an empty value is not compared).
         largest: the most bytes of one of its files; 0 for no known limit.
