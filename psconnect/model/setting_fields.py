@@ -54,6 +54,8 @@ class SettingField:
             ``schools``: the chosen schools, by school number; ``entities``: the entities that are delivered, by key.
             But for ``free``, a row names in ``row`` what it is about, and what has no row is as if it were empty.
         row_labels: of a table with fixed rows: (key, label) of each.
+        frozen: whether it decides ids or names that must never change: after the first delivery, only the re-key
+            assistant changes it, and the next run is held.
     """
 
     key: str
@@ -68,6 +70,7 @@ class SettingField:
     columns: tuple[TableColumn, ...] = ()
     rows: RowSource = "free"
     row_labels: tuple[tuple[str, str], ...] = ()
+    frozen: bool = False
 
     @property
     def initial(self) -> Any:
