@@ -9,9 +9,10 @@ import sys
 
 # A real session bus and keyring for tests of stored secrets; a real cron for those of schedules; git for the record of
 # a thorough run; a screen, hands on mouse and keyboard, and what a screen reader asks, for tests of the window; for
-# the demo's own pages, a browser; for reports, a reader of PDF files and fonts for the scripts of names.
+# the demo's own pages, a browser; an SFTP server; for reports, a reader of PDF files and fonts for the scripts of names.
 FOR_TESTS = (
-    *("at-spi2-core", "chromium", "chromium-driver", "cron", "dbus", "git", "gnome-keyring", "xdotool", "xvfb"),
+    *("at-spi2-core", "chromium", "chromium-driver", "cron", "dbus", "git", "gnome-keyring", "openssh-server"),
+    *("xdotool", "xvfb"),
     *("fonts-dejavu-core", "fonts-droid-fallback", "fonts-lohit-deva", "fonts-nanum", "poppler-utils"),
 )
 
