@@ -57,15 +57,7 @@ class FolderPlace:
 
     def check(self) -> None:
         """Raises in words unless a file could be written here."""
-        with storage_errors(self.folder):
-            there = self.folder.is_dir()
-        if not there:
-            raise FixSettings("PSC-FOLDER-MISSING/folder", where=str(self.folder), folder=str(self.folder))
-        with storage_errors(self.path):
-            handle, name = tempfile.mkstemp(dir=self.folder, prefix=self._temporary.small, suffix=".tmp")
-            os.close(handle)
-            # A run that begins at this moment may have deleted it already.
-            Path(name).unlink(missing_ok=True)
+        try_folder(self.folder, self._temporary.small)
 
     @property
     def _temporary(self) -> TemporaryNames:
@@ -169,19 +161,7 @@ class FolderPlace:
             return self._forget_oldest()
 
     def _patiently(self, act: Callable[[], object], cancel: CancelToken) -> None:
-        """Retries while another program holds the file; raises LocalStorage if that lasts too long."""
-        until = self.clock.monotonic() + PATIENCE
-        while True:
-            try:
-                act()
-            except OSError as error:
-                if error.errno not in _HELD:
-                    raise
-                if self.clock.monotonic() >= until:
-                    raise _in_use(self.path) from None
-            else:
-                return
-            self.clock.wait(_PAUSE, cancel)
+        patiently(act, self.path, self.clock, cancel)
 
     def _keep_current(self) -> None:
         if not self.keep or not self.path.is_file():
@@ -235,8 +215,33 @@ def _owned(path: Path) -> DestinationRefused:
     return DestinationRefused("PSC-FOLDER-OWNED", where=str(path), folder=str(path.parent))
 
 
-def _in_use(path: Path) -> LocalStorage:
-    return LocalStorage("PSC-FOLDER-IN-USE", where=str(path), path=str(path), patience=PATIENCE)
+def try_folder(folder: Path, prefix: str) -> None:
+    """Raises in words unless a file could be written to the folder; ``prefix`` begins the name of the trial."""
+    with storage_errors(folder):
+        there = folder.is_dir()
+    if not there:
+        raise FixSettings("PSC-FOLDER-MISSING/folder", where=str(folder), folder=str(folder))
+    with storage_errors(folder / prefix):
+        handle, name = tempfile.mkstemp(dir=folder, prefix=prefix, suffix=".tmp")
+        os.close(handle)
+        # A run that begins at this moment may have deleted it already.
+        Path(name).unlink(missing_ok=True)
+
+
+def patiently(act: Callable[[], object], path: Path, clock: Clock, cancel: CancelToken) -> None:
+    """Retries while another program holds the file; raises LocalStorage if that lasts too long."""
+    until = clock.monotonic() + PATIENCE
+    while True:
+        try:
+            act()
+        except OSError as error:
+            if error.errno not in _HELD:
+                raise
+            if clock.monotonic() >= until:
+                raise LocalStorage("PSC-FOLDER-IN-USE", where=str(path), path=str(path), patience=PATIENCE) from None
+        else:
+            return
+        clock.wait(_PAUSE, cancel)
 
 
 def file_digest(path: Path) -> str:
