@@ -9,15 +9,16 @@ import sys
 
 # A real session bus and keyring for tests of stored secrets; a real cron for those of schedules; git for the record of
 # a thorough run; a screen, hands on mouse and keyboard, and what a screen reader asks, for tests of the window; for
-# the demo's own pages, a browser; an SFTP server; for reports, a reader of PDF files and fonts for the scripts of names.
+# the demo's own pages, a browser; servers of SFTP and of PostgreSQL; for reports, a reader of PDF files and fonts for
+# the scripts of names.
 FOR_TESTS = (
     *("at-spi2-core", "chromium", "chromium-driver", "cron", "dbus", "git", "gnome-keyring", "openssh-server"),
-    *("xdotool", "xvfb"),
+    *("postgresql", "xdotool", "xvfb"),
     *("fonts-dejavu-core", "fonts-droid-fallback", "fonts-lohit-deva", "fonts-nanum", "poppler-utils"),
 )
 
-# What only thorough tests use: an office program that opens workbooks, some 270 MB of it.
-FOR_THOROUGH = ("libreoffice-calc-nogui",)
+# What only thorough tests use: an office program that opens workbooks, some 270 MB of it, and a server of MariaDB.
+FOR_THOROUGH = ("libreoffice-calc-nogui", "mariadb-server")
 
 # What Qt loads when it opens a window.
 FOR_WINDOW = (
