@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tomllib
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from psconnect.cli import codes, output
 from psconnect.cli.interrupt import cancel_on_interrupt
 from psconnect.model.errors import FixSettings
 from psconnect.service import AdoptionPreview, RekeyPlan, RekeyWishes, Service
 from psconnect.wording.catalogue import counted, number, tr
-from psconnect.wording.ids import ADOPTION_OUTCOMES, adoption_word
+from psconnect.wording.ids import ADOPTION_OUTCOMES, adoption_word, shown_values
 from psconnect.wording.records import records_label
 
 _MOST = 50
@@ -72,6 +75,7 @@ def rekey_ids(service: Service, options: argparse.Namespace) -> int:
         username_prefix=options.username_prefix,
         course_prefix=options.course_prefix,
         forget_adopted=options.forget_adopted,
+        settings=dict(_setting(text) for text in options.setting),
     )
     if options.plugin:
         return _plugin(service, options, wishes)
@@ -98,7 +102,10 @@ def rekey_ids(service: Service, options: argparse.Namespace) -> int:
         service.rekey(options.name, plan)
     if options.json:
         document = {"stored": stored, "counts": plan.counts, "gone": plan.gone, "usernames": plan.usernames}
-        output.document({**document, "course_numbers": plan.course_numbers, "warning": plan.warning})
+        settings = [vars(one) for one in plan.settings]
+        output.document(
+            {**document, "course_numbers": plan.course_numbers, "settings": settings, "warning": plan.warning}
+        )
     elif stored:
         output.result(
             tr("Stored. The next sync has to be a full one: it shows the new ids as changes and waits for approval.")
@@ -139,6 +146,8 @@ def _show_plan(plan: RekeyPlan) -> None:
         output.result(counted(plan.usernames, "1 user name changes.", "{count} user names change."))
     if plan.course_numbers:
         output.result(counted(plan.course_numbers, "1 course number changes.", "{count} course numbers change."))
+    for one in plan.settings:
+        output.result(tr("{setting}: {after} instead of {before}.", setting=one.label, **shown_values(one)))
     if plan.gone:
         output.result(
             counted(
@@ -149,6 +158,15 @@ def _show_plan(plan: RekeyPlan) -> None:
         )
     if plan.warning:
         output.say(plan.warning)
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    key, _, value = text.partition("=")
+    if not key.strip() or not value:
+        raise FixSettings("PSC-REKEY-SETTING/choice", where="--setting", text=text)
+    with suppress(ValueError):
+        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+    return key.strip(), value.strip()
 
 
 def _choice(text: str) -> tuple[str, str]:

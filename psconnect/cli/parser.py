@@ -153,6 +153,9 @@ def _identity_verbs(kinds: _Verbs) -> None:  # type: ignore[valid-type]
     )
     for option, what in (("", "every id"), ("username-", "every user name"), ("course-", "every course number")):
         rekey.add_argument(f"--{option}prefix", metavar="TEXT", default=None, help=f"what stands in front of {what}")
+    rekey.add_argument(
+        "--setting", action="append", default=[], metavar="KEY=VALUE", help="a frozen setting of the destination"
+    )
     rekey.add_argument("--forget-adopted", action="store_true", help="give up the ids that were adopted")
     rekey.add_argument("--plan", metavar="FILE.csv", help="write the list from old to new ids")
     rekey.add_argument("--plugin", metavar="FILE.zip", help="only write the plugin that the new ids need")

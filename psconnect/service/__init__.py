@@ -61,6 +61,7 @@ from psconnect.sync.attribute_settings import (
 )
 from psconnect.sync.filter_preview import Caught, FilterPreview
 from psconnect.sync.frozen_ids import IdsNow
+from psconnect.sync.frozen_settings import frozen_fields
 from psconnect.sync.included import options_of
 from psconnect.sync.inspect import PresetInfo
 from psconnect.sync.live.counting import EntityCounts, FilterCounts, RuleLoss
@@ -156,6 +157,7 @@ __all__ = [
     "filter_label",
     "find_home",
     "fixed_options",
+    "frozen_fields",
     "known_field",
     "made_usernames",
     "mail_domain",

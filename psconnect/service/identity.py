@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from psconnect.destinations import KINDS
 from psconnect.logs import logger
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection, from_dict, to_dict
@@ -27,6 +28,7 @@ from psconnect.store.settings.home import slug
 from psconnect.sync.adoption import AdoptionPreview, preview_adoption
 from psconnect.sync.compose import choices_of, shaped_source
 from psconnect.sync.frozen_ids import IdsNow, ids_now
+from psconnect.sync.frozen_settings import changed_frozen
 from psconnect.sync.identity import ID_RULES
 from psconnect.sync.rekey import IdSink, RekeyPlan, RekeyWishes, frozen_of, plan_rekey, warn_in_year, wished
 from psconnect.sync.shared_destination import check_sharing
@@ -110,6 +112,8 @@ class Identity(Base):
     def rekeyed(self, name: str, wishes: RekeyWishes) -> Connection:
         """A connection's settings with these wishes for its ids, not stored; raises FixSettings."""
         new = wished(self._files.get(name), wishes)
+        if wishes.settings:
+            KINDS[new.destination_kind].check(new.destination)
         choices_of(new)
         check_sharing(new, self._files.all())
         return new
@@ -145,12 +149,24 @@ class Identity(Base):
         others = self._files.all()
         check_sharing(connection, others)
         before = next((one for one in others if slug(one.name) == slug(connection.name)), None)
-        if before is None or frozen_of(before) == frozen_of(connection):
+        if before is None:
+            return
+        settings = changed_frozen(before.destination, connection.destination)
+        if frozen_of(before) == frozen_of(connection) and not settings:
             return
         with self._history(connection.name) as db:
             if db is None or not get_fact(db, ID_RULES):
                 return
             warning = warn_in_year(db, self.clock.now().date())
+        if frozen_of(before) == frozen_of(connection):
+            raise FixSettings(
+                "PSC-SETTINGS-FROZEN/setting-in-year" if warning else "PSC-SETTINGS-FROZEN/setting-between-years",
+                where=f"destination.{settings[0].key}",
+                name=connection.name,
+                setting=settings[0].label,
+                named=settings[0].key,
+                warning=warning,
+            )
         raise FixSettings(
             "PSC-SETTINGS-FROZEN/in-year" if warning else "PSC-SETTINGS-FROZEN/between-years",
             where="ids",

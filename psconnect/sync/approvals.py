@@ -22,7 +22,8 @@ from psconnect.sync.figures import note_work, reading_behind, resume_work, store
 from psconnect.sync.held_cause import store_cause
 from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
-from psconnect.sync.planning import measured, of_these_settings, read_and_plan
+from psconnect.sync.measures import measured
+from psconnect.sync.planning import of_these_settings, read_and_plan
 from psconnect.sync.session import FailuresStored, is_fresh, opened, start_run
 
 _APPROVABLE = timedelta(hours=24)

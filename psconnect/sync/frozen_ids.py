@@ -12,6 +12,7 @@ from psconnect.model.runs import APPLIED
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import get_fact
 from psconnect.store.plan.record_ids import aliases
+from psconnect.sync import frozen_settings
 from psconnect.sync.identity import ID_RULES, changed_since_delivery
 from psconnect.sync.rekey import warn_in_year
 
@@ -27,7 +28,7 @@ class IdsNow:
         since: when the earliest delivery still in the history ended; None for none.
         first_known: whether ``since`` is the very first delivery.
         adopted: kind (model.ids.kind_of) -> how many records have an adopted id.
-        pending: ``rekey`` or ``aliases`` if the next delivery changes ids; else empty.
+        pending: ``rekey`` or ``aliases`` if the next delivery changes ids, or settings that decide them; else empty.
         warning: what to consider before changing ids; empty for none.
     """
 
@@ -39,6 +40,11 @@ class IdsNow:
     adopted: Mapping[str, int] = field(default_factory=dict)
     pending: str = ""
     warning: str = ""
+
+
+def pending_settings(db: sqlite3.Connection, connection: Connection) -> str:
+    """``rekey`` if the next delivery changes a frozen setting of the destination; else empty."""
+    return "rekey" if frozen_settings.changed_since_delivery(db, connection.destination) else ""
 
 
 def ids_now(db: sqlite3.Connection, connection: Connection, today: date, *, read: bool) -> IdsNow:
@@ -53,6 +59,6 @@ def ids_now(db: sqlite3.Connection, connection: Connection, today: date, *, read
         # Runs are numbered from 1, and the oldest are deleted first.
         first_known=oldest in (None, 1),
         adopted={kind: len(ids) for kind, ids in aliases(db).items()},
-        pending=changed_since_delivery(db, connection.id_rules)[1],
+        pending=changed_since_delivery(db, connection.id_rules)[1] or pending_settings(db, connection),
         warning=warn_in_year(db, today),
     )

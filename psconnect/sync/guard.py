@@ -73,6 +73,8 @@ class Facts:
         rules_changed: whether key, filter, schools, terms, mapping or destination differ from the last applied run.
         ids_changed: ``rekey`` if ids are made by other rules than in the last applied run, ``aliases`` if only the
             adopted ids differ; else empty.
+        frozen_changed: labels of the destination's frozen settings that differ from the last delivery's.
+        in_year: a warning about changed ids during a school year; empty outside.
         preview: ``always``, ``first`` or ``never``.
         rejected: unusable records, per entity key.
         today: the date in the district.
@@ -83,6 +85,7 @@ class Facts:
         owned_by: a sentence about who else delivers there; empty for nobody.
         emptied: per stream, the fields that had values at the last delivery and now have none in any row.
         redelivered: how many unchanged records are delivered because the destination lacks them.
+        written_otherwise: whether that is because a setting of the kind changed: the files look otherwise.
     """
 
     changes: int
@@ -101,6 +104,9 @@ class Facts:
     places: Places = Places()
     emptied: Mapping[str, Sequence[str]] = field(default_factory=dict)
     redelivered: int = 0
+    written_otherwise: bool = False
+    frozen_changed: Sequence[str] = ()
+    in_year: str = ""
     owned_by: str = ""
 
 
@@ -132,7 +138,7 @@ def holds(facts: Facts, thresholds: Mapping[str, Mapping[str, Threshold]]) -> li
             if facts.redelivered
             else []
         )
-        return [redelivery(facts.redelivered, facts.places.now), *due] if due else []
+        return [redelivery(facts.redelivered, facts.places.now, otherwise=facts.written_otherwise), *due] if due else []
     return [
         *_owned(facts),
         *_season(facts),
@@ -171,6 +177,10 @@ def _other_ids(facts: Facts) -> Iterator[Hold]:
     """Applies whatever the preview setting: changed ids can create a second account for everybody."""
     if facts.ids_changed == "rekey":
         yield Hold("rekey")
+    elif facts.frozen_changed:
+        values: dict[str, Value] = {"settings": list(facts.frozen_changed)}
+        case = "rekey/setting-in-year" if facts.in_year else "rekey/setting"
+        yield Hold("rekey", case=case, values={**values, "warning": facts.in_year})
     elif facts.ids_changed and not (facts.rules_changed and facts.preview != "never"):
         yield Hold(RULES_CHANGED, case="rules-changed/adopted")
 

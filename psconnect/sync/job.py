@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from psconnect.destinations import Destination, Kind
 from psconnect.model.clock import CancelToken, Clock
@@ -13,6 +14,7 @@ from psconnect.model.ids import IdRules, Ids
 from psconnect.model.roster_rules import NO_RULES, RosterRules
 from psconnect.model.sections import Freeze, SafetySettings
 from psconnect.model.staff_usernames import StaffNames
+from psconnect.sync.frozen_settings import destination_table
 from psconnect.sync.generated_values import NOTHING_GIVEN, Naming
 from psconnect.sync.shaping import ShapedSource
 from psconnect.sync.thresholds import Threshold, thresholds_of
@@ -92,6 +94,11 @@ class Job:
     settings: Mapping[str, str] = field(default_factory=dict)
     changed_at: Mapping[str, str] = field(default_factory=dict)
     system: str = ""
+
+    @property
+    def destination_table(self) -> dict[str, Any]:
+        """The [destination] table of the settings."""
+        return destination_table(self.settings)
 
     @property
     def lock(self) -> Path:

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from psconnect.model.entities import ADMIN, CALENDAR, CLASS, DISTRICT_KEY, ENROLLMENT, SCHOOL, TEACHER, Entity
+from psconnect.model.entities import ADMIN, BY_KEY, CALENDAR, CLASS, DISTRICT_KEY, ENROLLMENT, SCHOOL, TEACHER, Entity
 from psconnect.model.runs import ChangeCounts
 from psconnect.store.plan import change_groups
-from psconnect.store.plan.plan import Plan
+from psconnect.store.plan.ledger import ledger_counts
+from psconnect.store.plan.plan import Plan, PlanSummary
 from psconnect.store.plan.record_ids import ids_of, names_by_id
+from psconnect.sync.job import Job
 from psconnect.sync.thresholds import Threshold
 
 MEASURED_KINDS = ("create", "update", "remove", "identity")
@@ -157,3 +159,17 @@ def _of_classes(plan: Plan, limit: Threshold) -> Iterator[Measure]:
     names = names_by_id(plan.db, plan.run, CLASS, as_delivered=True) if losing else {}
     for sourced_id, count, base in losing:
         yield Measure(ENROLLMENT.key, PER_CLASS, count, base, limit, names.get(sourced_id, sourced_id))
+
+
+def measured(job: Job, plan: Plan, summary: PlanSummary) -> list[Measure]:
+    """The plan measured against each limit, for the district and for the places that may cross one."""
+    base = ledger_counts(plan.db)
+    found: list[Measure] = []
+    for key, counts in summary.changes.items():
+        entity, limits = BY_KEY[key], job.safety.thresholds[key]
+        district = of_district(plan, entity, counts, base.get(key, 0), limits)
+        found += district
+        # No school can reach a limit that the whole district doesn't come near.
+        if any(limits[one.kind].near(one.count) for one in district) or counts.remove:
+            found += of_places(plan, entity, limits)
+    return found + of_staff(plan, summary.changes, base, job.safety.thresholds[TEACHER.key])

@@ -10,8 +10,9 @@ from datetime import date
 from functools import partial
 
 from psconnect.destinations.checked import stop_if_failed
+from psconnect.destinations.snapshot import Snapshot
 from psconnect.destinations.writer import Writer
-from psconnect.model.entities import BY_KEY, TEACHER
+from psconnect.model.entities import BY_KEY
 from psconnect.model.events import RunEvent
 from psconnect.model.ids import split_mark
 from psconnect.model.problems import Problem
@@ -21,7 +22,7 @@ from psconnect.store.database import transaction
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import NEXT_FIRST_DAY, PLACE, READ_BEFORE, RECEIPT, get_fact, set_fact
 from psconnect.store.plan import difference, ledger, tombstones
-from psconnect.store.plan.plan import Plan, PlanSummary, summarise_plan
+from psconnect.store.plan.plan import Plan, summarise_plan
 from psconnect.store.plan.record_ids import ids_for, mark_of
 from psconnect.store.plan.rekey_plan import plan_with_new_ids
 from psconnect.store.reading import staging
@@ -31,7 +32,7 @@ from psconnect.store.reading.id_clashes import settle_clashes
 from psconnect.store.reading.reconciliation import keep_delivered
 from psconnect.store.reading.references import leave_out_entities, resolve_references, without_those_along
 from psconnect.store.reading.source_keys import forget_unused
-from psconnect.sync import guard, measures
+from psconnect.sync import frozen_settings, guard
 from psconnect.sync.delivery.additions import plan_derived_entities, plan_for_writer
 from psconnect.sync.delivery.writer import settle_unanswered
 from psconnect.sync.figures import store_reconciled
@@ -40,7 +41,9 @@ from psconnect.sync.held_cause import store_cause
 from psconnect.sync.identity import ID_RULES, RosterIdentity, identity_of
 from psconnect.sync.incremental import compared, memory_for
 from psconnect.sync.job import Job
+from psconnect.sync.measures import measured
 from psconnect.sync.rehearsal import stop_unless_rehearsal
+from psconnect.sync.rekey import warn_in_year
 
 AFTER_UNDO, REJECTED_BEFORE = "after-undo", "rejected"
 FILLED_BEFORE = "filled"
@@ -287,9 +290,15 @@ class ReadingFacts:
 
 
 def stands(job: Job, db: sqlite3.Connection) -> bool:
-    """Whether the destination still has the last delivery; if not, the same roster is delivered again."""
+    """Whether the destination still has the last delivery as it would be written now; else it is delivered again."""
     receipt = get_fact(db, RECEIPT)
-    return not receipt or job.destination.standing() == receipt
+    return not receipt or (not written_otherwise(job, db) and job.destination.standing() == receipt)
+
+
+def written_otherwise(job: Job, db: sqlite3.Connection) -> bool:
+    """Whether a changed setting of the kind gives the same roster other files than the last delivery had."""
+    snapshot = isinstance(job.destination, Snapshot)
+    return snapshot and frozen_settings.writes_otherwise(db, job.destination_table)
 
 
 def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) -> Planned:
@@ -310,6 +319,8 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) 
         first=not rules,
         rules_changed=bool(rules) and split_mark(rules)[0] != reading.rules,
         ids_changed=reading.ids_changed,
+        frozen_changed=[one.label for one in frozen_settings.changed_since_delivery(db, job.destination_table)],
+        in_year=warn_in_year(db, reading.today),
         preview=job.safety.preview,
         rejected=reading.rejected,
         today=reading.today,
@@ -318,6 +329,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) 
         after_undo=get_fact(db, AFTER_UNDO),
         places=guard.Places(job.destination.address, get_fact(db, PLACE)),
         emptied=reading.emptied,
+        written_otherwise=not standing and written_otherwise(job, db),
         redelivered=0 if standing else sum(ledger.ledger_counts(db).values()),
         owned_by=job.destination.owned_by() if changes or not standing else "",
     )
@@ -326,17 +338,3 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) 
     run_table.update_run(db, number, plan_hash=summary.hash, changes=summary.changes, holds=found, redelivers_to=again)
     store_cause(job, db, number, found, summary.changes)
     return Planned(summary.hash, changes, found, delivers=bool(changes) or not standing)
-
-
-def measured(job: Job, plan: Plan, summary: PlanSummary) -> list[measures.Measure]:
-    """The plan measured against each limit, for the district and for the places that may cross one."""
-    base = ledger.ledger_counts(plan.db)
-    found: list[measures.Measure] = []
-    for key, counts in summary.changes.items():
-        entity, limits = BY_KEY[key], job.safety.thresholds[key]
-        district = measures.of_district(plan, entity, counts, base.get(key, 0), limits)
-        found += district
-        # No school can reach a limit that the whole district doesn't come near.
-        if any(limits[one.kind].near(one.count) for one in district) or counts.remove:
-            found += measures.of_places(plan, entity, limits)
-    return found + measures.of_staff(plan, summary.changes, base, job.safety.thresholds[TEACHER.key])

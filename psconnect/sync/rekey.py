@@ -25,7 +25,10 @@ from psconnect.sources.base import StagedRow
 from psconnect.store.plan.record_ids import KnownIds, aliases, delivered, delivered_with, delivered_year
 from psconnect.store.reading.source_keys import own_id_of
 from psconnect.store.record import decode_record
+from psconnect.sync import frozen_settings
+from psconnect.sync.frozen_settings import ChangedSetting, changed_frozen, frozen_fields
 from psconnect.sync.identity import changed_since_delivery
+from psconnect.wording.catalogue import tr
 
 _MOST_NAMED = 10
 NewNumbers = Mapping[str, Mapping[int, str]]
@@ -40,6 +43,7 @@ class RekeyWishes:
         choices: kind (``student``, ``staff``, ``school``, ``course``, ``class``) -> the number to use as its id.
         id_prefix, username_prefix, course_prefix: the new prefixes; empty for none.
         forget_adopted: whether adopted ids are dropped.
+        settings: frozen settings of the destination -> the new value.
     """
 
     choices: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +51,7 @@ class RekeyWishes:
     username_prefix: str | None = None
     course_prefix: str | None = None
     forget_adopted: bool = False
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class RekeyPlan:
         gone: delivered records that PowerSchool no longer has; the next run removes them.
         usernames, course_numbers: delivered records whose user name or number gets a new prefix.
         warning: a warning to show first; empty for none.
+        settings: the destination's frozen settings that change: they decide ids or names in the files.
     """
 
     connection: Connection
@@ -81,6 +87,7 @@ class RekeyPlan:
     usernames: int = 0
     course_numbers: int = 0
     warning: str = ""
+    settings: tuple[ChangedSetting, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -103,6 +110,11 @@ def wished(base: Connection, wishes: RekeyWishes) -> Connection:
     prefixes = {"id_prefix": wishes.id_prefix, "username_prefix": wishes.username_prefix}
     prefixes["course_prefix"] = wishes.course_prefix
     data["options"] = {**data.get("options", {}), **{k: v for k, v in prefixes.items() if v is not None}}
+    frozen = [one.key for one in frozen_fields(base.destination_kind)]
+    for key in wishes.settings:
+        if key not in frozen:
+            raise FixSettings("PSC-REKEY-SETTING", where=f"destination.{key}", named=key, hint=hint_at(key, frozen))
+    data["destination"] = {**data.get("destination", {}), **wishes.settings}
     return from_dict(data)
 
 
@@ -122,8 +134,13 @@ def plan_rekey(
     records, if two would have the same id or one would have none, and if nothing would change. With ``stored``, the
     settings are compared with the last delivery instead of ``base``.
     """
-    same = frozen_of(base) == frozen_of(new) and not forget_adopted
-    if not changed_since_delivery(db, new.id_rules)[1] if stored else same:
+    if stored:
+        settings = frozen_settings.changed_since_delivery(db, new.destination)
+        same = not settings and not changed_since_delivery(db, new.id_rules)[1]
+    else:
+        settings = changed_frozen(base.destination, new.destination)
+        same = not settings and frozen_of(base) == frozen_of(new) and not forget_adopted
+    if same:
         raise _nothing()
     adopted: KnownIds = {} if forget_adopted else aliases(db)
     wanted = frozenset(entity.key for entity in ENTITIES if new.id_rules.field_of(entity) and entity is not ADMIN)
@@ -140,6 +157,7 @@ def plan_rekey(
         else 0,
         _count(db, "courseCode", ("course",)) if base.options.course_prefix != new.options.course_prefix else 0,
         warn_in_year(db, today),
+        settings,
     )
 
 
@@ -166,7 +184,7 @@ def _new_ids(db: sqlite3.Connection, rules: IdRules, adopted: KnownIds, numbers:
 
 
 def frozen_of(connection: Connection) -> tuple[Any, ...]:
-    """The settings that are frozen after the first delivery."""
+    """The settings of the connection itself that are frozen after the first delivery."""
     options = connection.options
     return options.id_prefix, options.username_prefix, options.course_prefix, connection.ids
 
@@ -186,9 +204,10 @@ def warn_in_year(db: sqlite3.Connection, today: date) -> str:
     begins, ends = delivered_year(db)
     if not begins or not begins <= today.isoformat() <= ends:
         return ""
-    return (
-        f"The school year runs until {ends}. At a destination that does not know the new ids, everybody gets a second "
-        "account and the work of the year stays with the first one. Do it between two school years if you can."
+    return tr(
+        "The school year runs until {date}. At a destination that does not know the new ids, everybody gets a second "
+        "account and the work of the year stays with the first one. Do it between two school years if you can.",
+        date=ends,
     )
 
 

@@ -25,9 +25,14 @@ def crossed(measure: Measure) -> Hold:
     )
 
 
-def redelivery(records: int, place: str) -> Hold:
-    """The hold that says what is delivered when no record changes; it precedes the other holds."""
-    return Hold("redelivery", values={"count": records, "place": place})
+def redelivery(records: int, place: str, *, otherwise: bool = False) -> Hold:
+    """The hold that says what is delivered when no record changes; it precedes the other holds.
+
+    ``otherwise``: because a setting of the destination gives other files.
+    """
+    return Hold(
+        "redelivery", case="redelivery/otherwise" if otherwise else "", values={"count": records, "place": place}
+    )
 
 
 def more_places(entity: str, kind: str, count: int) -> Hold:

@@ -23,6 +23,8 @@ _PAGES = {
     "folder-owned": "destination",
     "freeze": "safety",
     "rekey": "ids",
+    "rekey/setting": "ids",
+    "rekey/setting-in-year": "ids",
     "rules-changed/adopted": "ids",
     "rules-changed/place": "destination",
     "rules-changed/place-before": "destination",

@@ -22,6 +22,11 @@ _CHECK_IDS_WINDOW = marked(
     "approve; they arrive as changes of the records that are there."
 )
 
+_CHECK_SETTING = marked(
+    "Check with the administrator of the destination that it can take the new ids. Then approve. Otherwise put the "
+    "setting back under Settings, Ids."
+)
+
 
 @dataclass(frozen=True)
 class _HoldTexts:
@@ -56,6 +61,14 @@ _TEXTS = {
         marked("Records get other ids at the destination, as chosen in the re-key assistant."),
         _CHECK_IDS,
         _CHECK_IDS_WINDOW,
+    ),
+    "rekey/setting": _HoldTexts(
+        marked("Ids or names are made otherwise than in the last delivery: {settings} changed."),
+        _CHECK_SETTING,
+    ),
+    "rekey/setting-in-year": _HoldTexts(
+        marked("Ids or names are made otherwise than in the last delivery: {settings} changed. {warning}"),
+        _CHECK_SETTING,
     ),
     "rules-changed/adopted": _HoldTexts(
         marked("Ids that records already have at the destination were adopted since the last delivery."),
@@ -114,6 +127,13 @@ _TEXTS = {
         plural(
             "No record changes, but the roster (1 record) is not in {place} yet.",
             "No record changes, but the whole roster ({count} records) is not in {place} yet.",
+        )
+    ),
+    "redelivery/otherwise": _HoldTexts(
+        plural(
+            "No record changes, but the roster (1 record) is written otherwise to {place}: a setting changed.",
+            "No record changes, but the whole roster ({count} records) is written otherwise to {place}: a setting "
+            "changed.",
         )
     ),
     "undo": _HoldTexts(

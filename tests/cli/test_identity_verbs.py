@@ -8,9 +8,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.cli.conftest import Psconnect
+from tests.contracts.kinds.known import kinds_for_tests
 from tests.support.demo import Connected, connecting
 
 
@@ -129,3 +131,24 @@ def test_rekey_refuses_in_words(
     said = psconnect("connection", "rekey", delivered.name, *arguments, connected=delivered)
     assert said.code == 2
     assert words in said.err
+
+
+def test_rekey_changes_a_frozen_setting_of_the_destination(delivered: Connected, psconnect: Psconnect) -> None:
+    with kinds_for_tests():
+        connection = delivered.service.connection(delivered.name)
+        (delivered.folder / "listed").mkdir()
+        destination = {"kind": "test-listing", "folder": str(delivered.folder / "listed")}
+        delivered.service.save_connection(msgspec.structs.replace(connection, destination=destination))
+        delivered.service.approve(delivered.service.sync(delivered.name).id, "another destination")
+        verb = ("connection", "rekey", delivered.name, "--setting")
+        refused = psconnect("connection", "set", delivered.name, "destination.ids", "marked", connected=delivered)
+        assert (refused.code, "“Ids” is frozen" in refused.err) == (2, True)
+        assert psconnect(*verb, "ids", connected=delivered).code == 2
+        said = psconnect(*verb, "ids=marked", connected=delivered)
+        assert "Ids: marked instead of bare." in said.out
+        assert "second account" in said.err
+        assert "ids" not in delivered.service.connection(delivered.name).destination
+        document = psconnect(*verb, "ids=marked", "--yes", "--json", connected=delivered).document
+        assert (document["stored"], document["counts"]) == (True, {})
+        assert document["settings"] == [{"key": "ids", "label": "Ids", "before": "bare", "after": "marked"}]
+        assert delivered.service.connection(delivered.name).destination["ids"] == "marked"

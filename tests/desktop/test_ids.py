@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -17,11 +18,12 @@ from psconnect.desktop.pages.ids import IdsPage
 from psconnect.desktop.shell import MainWindow
 from psconnect.desktop.wizard.steps.connect import ConnectPart
 from psconnect.model.runs import Run
+from tests.contracts.kinds.known import kinds_for_tests
 from tests.desktop.conftest import OpenWindow, settled
 from tests.desktop.control_checks import cut_off
 from tests.desktop.district import list_of_ids
 from tests.judges.oneroster11 import read_bundle
-from tests.support.demo import Connected, connecting
+from tests.support.demo import Connect, Connected, connecting
 
 LONG_MS = 60_000
 ACTIVE = "SELECT dcid, student_number FROM students WHERE enroll_status = 0 AND schoolid <> 999999 ORDER BY dcid"
@@ -149,6 +151,35 @@ def test_before_anything_was_delivered_ids_are_chosen_freely(
     assert cells(page.made.table)[1][2] == "LU-T4711"
     connected.delivered()
     assert students_in(connected) <= {f"LU-{dcid}" for dcid, _number in connected.sql(ACTIVE)}
+
+
+def test_a_frozen_setting_of_the_destination_is_changed_here_with_a_warning(
+    open_window: OpenWindow, connect: Connect, qtbot: QtBot
+) -> None:
+    with kinds_for_tests():
+        connected = connect(students=60)
+        connection = connected.service.connection(connected.name)
+        destination = {"kind": "test-listing", "folder": str(connected.folder / "roster")}
+        connected.service.save_connection(msgspec.structs.replace(connection, destination=destination))
+        connected.delivered()
+        window, page = open_ids(open_window, connected, qtbot)
+        press(qtbot, page.rekey.begin_button)
+        shown = page.rekey.choices.settings["ids"]
+        assert isinstance(shown.control, QComboBox)
+        assert not page.rekey.work_out_button.isEnabled()
+        shown.control.setCurrentText("marked")
+        shown.control.textActivated.emit("marked")
+        press(qtbot, page.rekey.work_out_button)
+        settled(qtbot, window)
+        assert page.rekey.new_ids.beside.text() == "Ids: marked instead of bare."
+        assert "The school year runs until 2027-" in page.rekey.new_ids.warning.label.text()
+        assert not page.rekey.store_button.isEnabled()
+        page.rekey.new_ids.tick.setChecked(True)
+        press(qtbot, page.rekey.store_button)
+        all_done(qtbot, window)
+        assert page.news.label.text() == "It is stored. The next sync writes it and waits for your approval."
+        held = run_and_approve(qtbot, window, connected.name)
+        assert "rekey" in [hold.rule for hold in held.holds]
 
 
 # --- adoption --------------------------------------------------------------------------------------------------------

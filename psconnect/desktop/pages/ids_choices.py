@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from psconnect.desktop.pages import ids_words as words
 from psconnect.desktop.text import counted, tr
 from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M
-from psconnect.desktop.widgets.card import column
+from psconnect.desktop.widgets.card import clear, column
 from psconnect.desktop.widgets.form import FormRow
+from psconnect.desktop.widgets.setting_row import SettingRow
 from psconnect.model.errors import PsconnectError
 from psconnect.service import IdsNow, RekeyWishes
 from psconnect.wording.catalogue import marked, translated
@@ -36,6 +38,9 @@ class IdChoices(QWidget):
         self.boxes: dict[str, QComboBox] = {}
         self.fields: dict[str, QLineEdit] = {}
         self.rows: dict[str, FormRow] = {}
+        self.settings: dict[str, SettingRow] = {}
+        self._values: dict[str, words.SettingValue] = {}
+        self._on_change = on_change
         for kind in words.KINDS_OF_IDS:
             numbers = words.choices_for(kind)
             if len(numbers) > 1:
@@ -59,6 +64,9 @@ class IdChoices(QWidget):
         right = [*(self.rows[f"options.{name}"] for name in self.fields), self.forget_box]
         grid.addWidget(column(*left, 1, spacing=SPACE_M), 0, 0)
         grid.addWidget(column(*right, 1, spacing=SPACE_M), 0, 1)
+        self._frozen = QVBoxLayout()
+        self._frozen.setSpacing(SPACE_M)
+        grid.addLayout(self._frozen, 1, 0, 1, 2)
         for place in (0, 1):
             grid.setColumnStretch(place, 1)
 
@@ -69,6 +77,7 @@ class IdChoices(QWidget):
             box.setCurrentIndex(box.findData(self._before.numbers[kind]))
         for name, field in self.fields.items():
             field.setText(self._before.prefixes[name])
+        self._show_settings(now)
         adopted = sum(now.adopted.values())
         self.forget_box.setText(counted(adopted, "Give the adopted id up", "Give all {count} adopted ids up"))
         self.forget_box.setVisible(bool(adopted))
@@ -77,11 +86,29 @@ class IdChoices(QWidget):
         self.forget_box.blockSignals(False)  # noqa: FBT003 - Qt's signature
         self.show_error(None)
 
+    def _show_settings(self, now: IdsNow) -> None:
+        """The frozen settings of this connection's destination."""
+        for key in self.settings:
+            del self.rows[f"destination.{key}"]
+        clear(self._frozen)
+        self.settings, self._values = {}, dict(self._before.settings)
+        for setting in words.frozen_fields_of(now.connection):
+            built = SettingRow(setting, partial(self._take, setting.key))
+            built.show_value(self._values[setting.key], {})
+            self.rows[f"destination.{setting.key}"] = self.settings[setting.key] = built
+            self._frozen.addWidget(built)
+
+    def _take(self, key: str, value: words.SettingValue) -> None:
+        self._values[key] = value
+        self._on_change()
+
     def wishes(self) -> RekeyWishes | None:
         """The chosen differences; None if there are none."""
         numbers = {kind: str(box.currentData()) for kind, box in self.boxes.items()}
         prefixes = {name: field.text().strip() for name, field in self.fields.items()}
-        return words.wishes_of(self._before, words.ChosenIds(numbers, prefixes, self.forget_box.isChecked()))
+        return words.wishes_of(
+            self._before, words.ChosenIds(numbers, prefixes, self.forget_box.isChecked(), self._values)
+        )
 
     def show_error(self, error: PsconnectError | None) -> bool:
         """Show an error at the choice it is about, and take earlier ones away; whether it is about one of these."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from psconnect.desktop.text import counted, entity_label, moment, number, tr
@@ -11,9 +11,17 @@ from psconnect.model.connection import Connection
 from psconnect.model.entities import CLASS, CONTACT, COURSE, SCHOOL, STUDENT, TEACHER, Entity
 from psconnect.model.ids import FIELDS
 from psconnect.model.shown_text import shown
-from psconnect.service import AdoptedRow, AdoptionPreview, IdsNow, RekeyPlan, RekeyWishes
+from psconnect.service import (
+    AdoptedRow,
+    AdoptionPreview,
+    IdsNow,
+    RekeyPlan,
+    RekeyWishes,
+    SettingField,
+    frozen_fields,
+)
 from psconnect.wording.catalogue import marked, plural, translated
-from psconnect.wording.ids import ADOPTION_OUTCOMES
+from psconnect.wording.ids import ADOPTION_OUTCOMES, shown_values
 from psconnect.wording.records import records_label
 
 _ENTITIES: Mapping[str, Entity] = {
@@ -34,6 +42,7 @@ _NUMBERS = {
     ("course", "number"): marked("Course number"),
     ("class", "id"): marked("Section ID (Sections.ID)"),
 }
+SettingValue = str | int | bool | list[dict[str, str | int | bool]]
 _EXAMPLE = 4711
 PREFIXES: Mapping[str, str] = {
     "id_prefix": marked("In front of every id"),
@@ -45,11 +54,15 @@ PREFIXES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class ChosenIds:
-    """What a person chose: kind -> number that becomes the id, option -> prefix, and whether adopted ids go."""
+    """What a person chose.
+
+    That is kind -> number that becomes the id, option -> prefix, whether adopted ids go, and frozen setting -> value.
+    """
 
     numbers: Mapping[str, str]
     prefixes: Mapping[str, str]
     forget_adopted: bool = False
+    settings: Mapping[str, SettingValue] = field(default_factory=dict)
 
 
 def choices_for(kind: str) -> tuple[str, ...]:
@@ -69,7 +82,13 @@ def chosen_in(connection: Connection) -> ChosenIds:
     numbers = {
         kind: connection.id_rules.numbers.get(kind, "dcid") for kind in KINDS_OF_IDS if len(choices_for(kind)) > 1
     }
-    return ChosenIds(numbers, {name: getattr(connection.options, name) for name in PREFIXES})
+    settings = {one.key: connection.destination.get(one.key, one.initial) for one in frozen_fields_of(connection)}
+    return ChosenIds(numbers, {name: getattr(connection.options, name) for name in PREFIXES}, settings=settings)
+
+
+def frozen_fields_of(connection: Connection) -> tuple[SettingField, ...]:
+    """The settings of a connection's destination that decide ids or names."""
+    return frozen_fields(connection.destination_kind)
 
 
 def wishes_of(before: ChosenIds, chosen: ChosenIds) -> RekeyWishes | None:
@@ -78,7 +97,8 @@ def wishes_of(before: ChosenIds, chosen: ChosenIds) -> RekeyWishes | None:
         return None
     prefixes = {name: text for name, text in chosen.prefixes.items() if text != before.prefixes[name]}
     numbers = {kind: choice for kind, choice in chosen.numbers.items() if choice != before.numbers[kind]}
-    return RekeyWishes(numbers, forget_adopted=chosen.forget_adopted, **prefixes)
+    settings = {key: value for key, value in chosen.settings.items() if value != before.settings[key]}
+    return RekeyWishes(numbers, forget_adopted=chosen.forget_adopted, settings=settings, **prefixes)
 
 
 # --- how ids are made now --------------------------------------------------------------------------------------------
@@ -202,7 +222,10 @@ def beside_in_words(plan: RekeyPlan) -> str:
             ),
         ),
     )
-    return " ".join(translated(text, count) for count, text in parts if count)
+    settings = [
+        tr("{setting}: {after} instead of {before}.", setting=one.label, **shown_values(one)) for one in plan.settings
+    ]
+    return " ".join([*settings, *(translated(text, count) for count, text in parts if count)])
 
 
 def plan_rows(plan: RekeyPlan) -> list[tuple[str, str, str, str]]:
@@ -216,7 +239,7 @@ def plan_rows(plan: RekeyPlan) -> list[tuple[str, str, str, str]]:
 
 def is_dangerous(plan: RekeyPlan) -> bool:
     """Whether anything at the destination changes, so that somebody there has to know."""
-    return bool(plan.changes or plan.usernames or plan.course_numbers)
+    return bool(plan.changes or plan.usernames or plan.course_numbers or plan.settings)
 
 
 def rekeyed_in_words(plan: RekeyPlan) -> str:
@@ -226,6 +249,8 @@ def rekeyed_in_words(plan: RekeyPlan) -> str:
             "The new ids are stored. The next sync has to be one of everything; it shows them as changes and waits for "
             "your approval."
         )
+    if plan.settings:
+        return tr("It is stored. The next sync writes it and waits for your approval.")
     if is_dangerous(plan):
         return tr("It is stored. The next sync shows it as changes.")
     return tr("It is stored. Ids are made like this from now on.")

@@ -28,7 +28,7 @@ class SettingRow(FormRow):
         self.setting, self._take_value, self._left = setting, take, left
         self.control: QWidget
         field, control = self._make()
-        super().__init__(setting.label, field, help=setting.help, control=control)
+        super().__init__(setting.label, field, help=_help_of(setting), control=control)
 
     def _make(self) -> tuple[QWidget, QWidget | None]:
         setting = self.setting
@@ -91,3 +91,10 @@ class SettingRow(FormRow):
         dialog.fileSelected.connect(lambda path: self._take_value(str(Path(path))))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _help_of(setting: SettingField) -> str:
+    if not setting.frozen:
+        return setting.help
+    frozen = tr("Frozen with the first delivery: from then on, only Settings, Ids can change it.")
+    return f"{setting.help} {frozen}" if setting.help else frozen

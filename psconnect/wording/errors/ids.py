@@ -63,6 +63,16 @@ TEXTS = {
         marked("Say what is to be different, for example --id student=number or --prefix AB-"),
         window=marked("Say what is to be different."),
     ),
+    "PSC-REKEY-SETTING": ErrorTexts(
+        marked("This setting is not frozen"),
+        marked("“{named}” is no setting of the destination that decides ids or names."),
+        marked("{hint}"),
+    ),
+    "PSC-REKEY-SETTING/choice": ErrorTexts(
+        marked("The new value of a setting is incomplete"),
+        marked("“{text}” does not say which value the setting gets."),
+        marked("Write it like --setting KEY=VALUE"),
+    ),
     "PSC-REKEY-OLD": ErrorTexts(
         marked("The settings were changed in the meantime"),
         marked("“{name}” is no longer as it was when the new ids were worked out."),

@@ -10,6 +10,10 @@ _REKEY = marked(
     "connection rekey “{name}” --id student=number, or --prefix …"
 )
 _REKEY_WINDOW = marked("Use the re-key assistant under Settings, Ids, which first shows who gets which id.")
+_REKEY_SETTING = marked(
+    "Use the re-key assistant: in the window under Settings, Ids; or psconnect connection rekey “{name}” --setting "
+    "{named}=VALUE"
+)
 
 TEXTS = {
     "PSC-CONNECTION-DISABLED": ErrorTexts(
@@ -203,6 +207,18 @@ TEXTS = {
         marked("What ids are made of is frozen"),
         marked("These settings (prefixes, or [ids]) would change ids under which “{name}” has delivered records."),
         _REKEY,
+        window=_REKEY_WINDOW,
+    ),
+    "PSC-SETTINGS-FROZEN/setting-between-years": ErrorTexts(
+        marked("“{setting}” is frozen"),
+        marked("It decides ids or names under which “{name}” has delivered records."),
+        _REKEY_SETTING,
+        window=_REKEY_WINDOW,
+    ),
+    "PSC-SETTINGS-FROZEN/setting-in-year": ErrorTexts(
+        marked("“{setting}” is frozen"),
+        marked("It decides ids or names under which “{name}” has delivered records. {warning}"),
+        _REKEY_SETTING,
         window=_REKEY_WINDOW,
     ),
     "PSC-SETTINGS-FROZEN/in-year": ErrorTexts(

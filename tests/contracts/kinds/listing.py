@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from psconnect.destinations import Context, Kind
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import CLASS, ENROLLMENT, ENTITIES
+from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import FileSet, Rows
 
 _ASKED_EVERY = 1_000
 
 
+@dataclass(frozen=True)
 class Listing(Snapshot):
-    """Text files."""
+    """Text files. ``mark`` stands in front of the ids in the files of the entities."""
+
+    mark: str = ""
 
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
         rows = {}
@@ -24,7 +29,7 @@ class Listing(Snapshot):
                 for count, record in enumerate(roster.records(entity), 1):
                     if count % _ASKED_EVERY == 1:
                         cancel.check()
-                    file.write(json.dumps(record).encode() + b"\n")
+                    file.write(json.dumps([self.mark + record[0], *record[1:]]).encode() + b"\n")
             rows[f"{entity.key}.txt"] = count
         title = CLASS.attributes.index("title")
         with files.file("in-class.txt") as file:
@@ -34,7 +39,7 @@ class Listing(Snapshot):
 
 
 def _open(context: Context) -> Listing:
-    return Listing(context.published_to)
+    return Listing(context.published_to, "" if context.settings["ids"] == "bare" else "m-")
 
 
 LISTING = Kind(
@@ -42,5 +47,10 @@ LISTING = Kind(
     label="Test listing",
     summary="Text files in a folder, for tests.",
     open=_open,
+    settings=(
+        SettingField(
+            "ids", "Ids", "How ids are written.", "choice", default="bare", choices=("bare", "marked"), frozen=True
+        ),
+    ),
     places=("folder",),
 )
