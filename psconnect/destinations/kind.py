@@ -12,7 +12,7 @@ from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.entities import BY_KEY, ENTITIES, LONGEST, Entity
 from psconnect.model.problems import Rule
-from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField
+from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField, is_asked
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
 from psconnect.transfer.places import PLACES
@@ -141,8 +141,18 @@ class Kind:
         self.check(given)
         values = {key: value for key, value in given.items() if key != "kind"}
         for declared in self.fields:
-            self._checks.value(declared, values.setdefault(declared.key, declared.initial))
+            values.setdefault(declared.key, declared.initial)
+        for declared in self.asked(values):
+            self._checks.value(declared, values[declared.key])
         return values
+
+    def asked(self, given: Mapping[str, Any]) -> tuple[SettingField, ...]:
+        """The settings that are asked for with these values."""
+        return tuple(one for one in self.fields if is_asked(one, self.fields, given))
+
+    def asked_secrets(self, given: Mapping[str, Any]) -> tuple[SecretField, ...]:
+        """The secrets that are asked for with these values of the settings."""
+        return tuple(one for one in self.secrets if is_asked(one, self.fields, given))
 
     @property
     def _checks(self) -> FieldCheck:

@@ -38,6 +38,14 @@ class TableColumn:
 
 
 @dataclass(frozen=True)
+class When:
+    """The setting that decides whether another is asked for, and the values with which it is."""
+
+    key: str
+    values: tuple[str | bool, ...]
+
+
+@dataclass(frozen=True)
 class SettingField:
     """A setting.
 
@@ -56,6 +64,10 @@ class SettingField:
         row_labels: of a table with fixed rows: (key, label) of each.
         frozen: whether it decides ids or names that must never change: after the first delivery, only the re-key
             assistant changes it, and the next run is held.
+        when: with which values of another setting it is asked for; None for always. Otherwise it is not shown, not
+            required, and what the file says of it does nothing.
+        locates: whether it says where the destination is, so that two connections with the same values deliver to the
+            same place; None for what its kind says: folders and files do.
     """
 
     key: str
@@ -71,6 +83,13 @@ class SettingField:
     rows: RowSource = "free"
     row_labels: tuple[tuple[str, str], ...] = ()
     frozen: bool = False
+    when: When | None = None
+    locates: bool | None = None
+
+    @property
+    def is_place(self) -> bool:
+        """Whether it says where the destination is."""
+        return self.kind in ("folder", "file") if self.locates is None else self.locates
 
     @property
     def initial(self) -> Any:
@@ -86,12 +105,22 @@ class SecretField:
         key: its name; as a key of the secret store it is ``source.KEY`` or ``destination.KEY``.
         label, help: what a person reads.
         required: whether nothing works without it.
+        when: as of a setting.
     """
 
     key: str
     label: str
     help: str
     required: bool = True
+    when: When | None = None
+
+
+def is_asked(one: SettingField | SecretField, fields: Sequence[SettingField], given: Mapping[str, Any]) -> bool:
+    """Whether a setting or secret is asked for, with these values of ``fields``; those not given have their default."""
+    if one.when is None:
+        return True
+    (decides,) = (field for field in fields if field.key == one.when.key)
+    return given.get(decides.key, decides.initial) in one.when.values and is_asked(decides, fields, given)
 
 
 @dataclass(frozen=True)

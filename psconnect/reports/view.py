@@ -300,16 +300,16 @@ def _host(connection: Connection) -> str:
 
 
 def _destination(connection: Connection, *, with_place: bool) -> str:
-    """The destination's label and folder; none of its other settings."""
+    """The destination's label and where it is; none of its other settings."""
     kind = connection.destination_kind
     if kind not in KINDS:
         return kind
     declared = KINDS[kind]
     words = {"folder": tr("folder {path}"), "file": tr("file {path}")}
     places = [
-        words[field.kind].format(path=connection.destination[field.key])
-        for field in declared.fields
-        if with_place and field.kind in words and field.key in connection.destination
+        words.get(field.kind, "{path}").format(path=connection.destination[field.key])
+        for field in declared.asked(connection.destination)
+        if with_place and field.is_place and connection.destination.get(field.key)
     ]
     return ", ".join([declared.label, *places])
 

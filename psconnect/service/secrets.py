@@ -48,7 +48,8 @@ class SecretKeeping(Base):
     def _states(self, connection: Connection) -> list[SecretState]:
         declared: list[tuple[str, SecretField]] = [(_SOURCE, one) for one in source_kind_of(connection).secrets]
         if connection.destination_kind in KINDS:
-            declared += [(_DESTINATION, one) for one in KINDS[connection.destination_kind].secrets]
+            kind = KINDS[connection.destination_kind]
+            declared += [(_DESTINATION, one) for one in kind.asked_secrets(connection.destination)]
         return [
             SecretState(key, one.label, one.help, one.required, self.secrets.place(connection.name, key))
             for key, one in ((f"{place}{one.key}", in_language(one)) for place, one in declared)

@@ -46,13 +46,15 @@ def _same_destination(one: Connection, other: Connection) -> bool:
 
 
 def _place(connection: Connection) -> tuple[Any, ...] | None:
-    """Identifies a destination: its folder or file, else all its settings; None while unset."""
+    """Identifies a destination by the settings that say where it is, else by all its settings; None while unset."""
     settings: Mapping[str, Any] = connection.destination
-    declared = KINDS[connection.destination_kind].fields if connection.destination_kind in KINDS else ()
-    folders = [field.key for field in declared if field.kind in ("folder", "file")]
-    if folders:
-        given = [str(settings.get(key, "")) for key in folders]
-        return tuple(_plain(folder) for folder in given) if all(given) else None
+    kind = KINDS.get(connection.destination_kind)
+    places = [field for field in (kind.asked(settings) if kind else ()) if field.is_place]
+    if places:
+        given = [(field, str(settings.get(field.key, field.initial)).strip()) for field in places]
+        if not all(value for field, value in given if field.required):
+            return None
+        return tuple(_plain(value) if field.kind in ("folder", "file") else value.casefold() for field, value in given)
     return tuple(sorted((key, str(value)) for key, value in settings.items()))
 
 

@@ -105,7 +105,7 @@ class DeclarationContract:
             assert setting.key in word(caught.value).to_do
 
     def test_refuses_a_missing_setting(self, declaration: Kind, given: dict[str, Any]) -> None:
-        required = [setting for setting in declaration.fields if setting.required]
+        required = [setting for setting in declaration.asked(given) if setting.required]
         for setting in required:
             for settings in ({k: v for k, v in given.items() if k != setting.key}, {**given, setting.key: ""}):
                 with pytest.raises(FixSettings) as caught:

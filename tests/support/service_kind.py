@@ -12,7 +12,7 @@ from psconnect.destinations.writer import Batch, Writer
 from psconnect.model.errors import SignInAgain
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Outcome, Standing
-from psconnect.model.setting_fields import SecretField, SettingField, TableColumn
+from psconnect.model.setting_fields import SecretField, SettingField, TableColumn, When
 from psconnect.wording.checks import CheckTexts, add_checks
 from psconnect.wording.errors.texts import ErrorTexts
 
@@ -71,6 +71,7 @@ SERVICE_KIND = Kind(
             "mode", "Mode", "What happens to accounts that leave.", "choice", default="lock", choices=("lock", "delete")
         ),
         SettingField("mail", "Send mail", "Whether new people are told.", "switch", default=False),
+        SettingField("sender", "Sender", "Whom the mail is from.", "text", required=True, when=When("mail", (True,))),
         SettingField(
             "roles",
             "Roles",
@@ -93,6 +94,7 @@ SERVICE_KIND = Kind(
     secrets=(
         SecretField("token", "Token", "From the service’s page for administrators."),
         SecretField("proxy_password", "Proxy password", "Only where a proxy asks for one.", required=False),
+        SecretField("mail_password", "Mail password", "The password of the sender.", when=When("mail", (True,))),
     ),
 )
 

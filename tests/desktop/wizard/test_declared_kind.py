@@ -26,7 +26,7 @@ from tests.support.demo import Connected
 from tests.support.keyrings import MemoryKeyring
 from tests.support.service_kind import RIGHT_TOKEN
 
-TOKEN, PROXY = "destination.token", "destination.proxy_password"
+TOKEN, PROXY, MAIL = "destination.token", "destination.proxy_password", "destination.mail_password"
 
 
 @pytest.fixture
@@ -69,11 +69,12 @@ def test_each_sort_of_setting_has_its_control(chosen: Setting):
         "batch": QLineEdit,
         "mode": QComboBox,
         "mail": QCheckBox,
+        "sender": QLineEdit,
         "roles": SettingTable,
         "sites": SettingTable,
         "extra": SettingTable,
     }
-    assert set(page.secrets) == {TOKEN, PROXY}
+    assert set(page.secrets) == {TOKEN, PROXY, MAIL}
     assert page.card.heading.text() == "Example service"
     assert not page.never_half.isVisible(), "a service is not changed all at once"
     chosen.press(page.kinds["oneroster-csv"])
@@ -93,6 +94,8 @@ def test_what_is_filled_in_is_saved_and_the_token_only_in_the_keyring(chosen: Se
     assert isinstance(mail, QCheckBox)
     mode.textActivated.emit("delete")
     mail.click()
+    chosen.type(line(page, "sender"), "roster@s.example.org")
+    chosen.type(page.secrets[MAIL].line, "canary-mail-77")
     chosen.type(page.secrets[TOKEN].line, "wrong")
     chosen.press(page.test_button)
     assert "did not accept the token" in page.outcome.text()
@@ -119,12 +122,31 @@ def test_what_is_filled_in_is_saved_and_the_token_only_in_the_keyring(chosen: Se
         "batch": 20,
         "mode": "delete",
         "mail": True,
+        "sender": "roster@s.example.org",
         "roles": [{"row": "lead", "role": "teacher", "weight": 3}],
     }
     kept = {key for _service, key in chosen.keyring.entries}
-    assert kept == {"Lincoln roster/source.client_secret", f"Lincoln roster/{TOKEN}"}
+    assert kept == {"Lincoln roster/source.client_secret", f"Lincoln roster/{TOKEN}", f"Lincoln roster/{MAIL}"}
     files = [path for path in chosen.service.home.config.parent.rglob("*") if path.is_file()]
     assert [path for path in files if RIGHT_TOKEN.encode() in path.read_bytes()] == []
+
+
+def test_what_depends_on_another_setting_is_asked_for_with_it_alone(chosen: Setting):
+    page = chosen.destination
+    chosen.type(line(page, "account"), "lincoln")
+    chosen.type(page.secrets[TOKEN].line, RIGHT_TOKEN)
+    assert (page.settings["sender"].isVisible(), page.rows[MAIL].isVisible()) == (False, False)
+    chosen.press(page.test_button)
+    assert page.outcome.text() == "The service let psconnect in.", "nothing is missing"
+
+    page.settings["mail"].control.click()
+
+    assert (page.settings["sender"].isVisible(), page.rows[MAIL].isVisible()) == (True, True)
+    chosen.press(page.test_button)
+    assert page.rows["destination.sender"].error == "Whom the mail is from."
+    page.settings["mail"].control.click()
+    assert not page.settings["sender"].isVisible()
+    assert not chosen.session.needs("destination")
 
 
 def test_a_set_up_that_is_closed_keeps_its_token_but_not_for_another_kind(chosen: Setting):

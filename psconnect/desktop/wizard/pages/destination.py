@@ -103,7 +103,8 @@ class DestinationPage(StepPage):
 
     def first_field(self) -> QWidget:
         """The first setting, or the choice of a kind."""
-        return next(iter([*(shown.field for shown in self.settings.values()), *self.kinds.values(), self.test_button]))
+        settings = (shown.field for shown in self.settings.values() if not shown.isHidden())
+        return next(iter([*settings, *self.kinds.values(), self.test_button]))
 
     # --- showing -------------------------------------------------------------------------------------------------
 
@@ -118,12 +119,17 @@ class DestinationPage(StepPage):
         self.card.setVisible(chosen is not None)
         # Only what is published as a whole can promise it.
         self.never_half.setVisible(bool(chosen and chosen.places))
+        asked = {one.key for one in chosen.asked(part.destination)} if chosen else set()
         for key, shown in self.settings.items():
+            shown.setVisible(key in asked)
             value = part.destination.get(key, shown.setting.initial)
             shown.show_value(value, row_labels(shown.setting, session.draft, session.known))
         for key, control in self.secrets.items():
             place = session.places.get(key, "")
             control.show_secret(session.secrets.get(key, ""), place, removed=key in session.removed)
+        secrets = {secret_key(one) for one in chosen.asked_secrets(part.destination)} if chosen else set()
+        for key in self.secrets:
+            self.rows[key].setVisible(key in secrets)
         self._show_advanced()
         self.show_needs()
 
@@ -190,7 +196,8 @@ class DestinationPage(StepPage):
 
     def _show_advanced(self) -> None:
         wrong = {need.field for need in self.session.needs(self.step)} & self._seen
-        behind = [key for key, shown in self.settings.items() if shown.setting.advanced]
+        given = self._part.destination
+        behind = [one.key for one in (self._shown.asked(given) if self._shown else ()) if one.advanced]
         opened = self._open or any(f"destination.{key}" in wrong for key in behind)
         self.advanced_button.setVisible(bool(behind))
         self.advanced_button.set_symbol("chevron-down" if opened else "chevron-right")

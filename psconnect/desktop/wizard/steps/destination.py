@@ -60,11 +60,11 @@ class DestinationStep(StepSpec[DestinationPart]):
         unplaced = _unplaced(declaration, draft.of(SchoolsPart))
         if unplaced:
             yield self.need("kind", unplaced)
-        for setting in declaration.fields:
+        for setting in declaration.asked(part.destination):
             problem = setting_problem(setting, part.destination.get(setting.key, setting.initial))
             if problem:
                 yield self.need(f"destination.{setting.key}", problem)
-        for secret in declaration.secrets:
+        for secret in declaration.asked_secrets(part.destination):
             key = secret_key(secret)
             problem = known.secrets.get(key, _enter(secret) if secret.required else "")
             if problem:
@@ -76,9 +76,11 @@ class DestinationStep(StepSpec[DestinationPart]):
         declaration = part.declared_by(known)
         if declaration is None:
             return [(tr("Kind"), "")]
-        values = ((one.label, part.destination.get(one.key, one.initial)) for one in declaration.fields)
+        given = part.destination
+        values = ((one.label, given.get(one.key, one.initial)) for one in declaration.asked(given))
         places = (
-            (one.label, known.secret_place if secret_key(one) in known.secrets else "") for one in declaration.secrets
+            (one.label, known.secret_place if secret_key(one) in known.secrets else "")
+            for one in declaration.asked_secrets(given)
         )
         return [(tr("Kind"), declaration.label), *((label, _shown(value)) for label, value in values), *places]
 
@@ -88,7 +90,11 @@ class DestinationStep(StepSpec[DestinationPart]):
         declaration = part.declared_by(known)
         if declaration is None:
             return ""
-        where = (one for one in declaration.fields if one.required and one.kind in ("folder", "file", "text"))
+        where = (
+            one
+            for one in declaration.asked(part.destination)
+            if one.required and one.kind in ("folder", "file", "text")
+        )
         place = next((str(part.destination.get(one.key, "")).strip() for one in where), "")
         return tr("{kind}: {place}", kind=declaration.label, place=place) if place else declaration.label
 
