@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from psconnect import resources
@@ -27,6 +27,10 @@ def icon(name: str, colour: str, size: int = ICON_SIZE) -> QIcon:
 
 def pixmap(name: str, colour: str, size: int = ICON_SIZE, scale: float = 1.0) -> QPixmap:
     """An icon as a picture of ``size`` logical pixels for a screen of that scaling."""
+    key = f"psconnect icon {name} {colour} {size} {scale}"
+    picture = QPixmap()
+    if QPixmapCache.find(key, picture):
+        return picture
     picture = QPixmap(QSize(round(size * scale), round(size * scale)))
     picture.fill(Qt.GlobalColor.transparent)
     renderer = QSvgRenderer(QByteArray(svg(name, colour).encode()))
@@ -36,4 +40,5 @@ def pixmap(name: str, colour: str, size: int = ICON_SIZE, scale: float = 1.0) ->
     finally:
         painter.end()
     picture.setDevicePixelRatio(scale)
+    QPixmapCache.insert(key, picture)
     return picture

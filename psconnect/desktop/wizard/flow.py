@@ -63,7 +63,8 @@ def needs(draft: Draft, known: Known) -> list[Need]:
 
 def needs_of(draft: Draft, known: Known, step: str) -> list[Need]:
     """What one step still needs."""
-    return [need for need in needs(draft, known) if need.step == step]
+    spec = spec_of(step)
+    return list(spec.needs(draft, known)) if spec.part and spec.applies(draft, known) else []
 
 
 def can_save(draft: Draft, known: Known) -> bool:
