@@ -61,6 +61,13 @@ def open_destination(given: Mapping[str, Any], context: Context) -> Destination:
     """
     kind = find_kind(str(given.get("kind", "")))
     settings = kind.complete(given)
-    at = PlaceContext(context.name, settings, context.on_step, context.clock, context.home)
+    published = {**settings, **_without_earlier(kind, context)}
+    at = PlaceContext(context.name, published, context.on_step, context.clock, context.home)
     place = PLACES[kind.places[0]].make(at) if kind.places else None
     return kind.open(replace(context, settings=settings, label=kind.label, place=place))
+
+
+def _without_earlier(kind: Kind, context: Context) -> Mapping[str, Any]:
+    """No earlier files are kept where a secret that is set stands in them."""
+    kept_clear = any(secret.in_files and context.secret(secret.key) for secret in kind.secrets)
+    return {"keep": 0} if kept_clear else {}

@@ -13,6 +13,7 @@ from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.entities import BY_KEY, ENTITIES, LONGEST, Entity
 from psconnect.model.problems import Rule
 from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField, is_asked
+from psconnect.roster.sign_in import SignIn
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
 from psconnect.transfer.places import PLACES
@@ -29,6 +30,10 @@ def _ignore(_step: str) -> None:
     """An on_step that does nothing."""
 
 
+def _asks_nothing(_settings: Mapping[str, Any]) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Context:
     """What a destination needs to open.
@@ -37,6 +42,7 @@ class Context:
         name: the connection's name.
         settings: the settings with defaults filled in, including those of the place.
         label: the kind's label, for messages.
+        sign_in: the district's own e-mail domains, by kind of sign-in.
         secret: gives a secret by its declared key; raises FixSettings if a required one is missing.
         place: where a snapshot is published; None for a kind without places.
         http: makes an HTTP client for a server's address; the only way to the network.
@@ -48,6 +54,7 @@ class Context:
     name: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""
+    sign_in: SignIn = field(default_factory=lambda: SignIn({}))
     secret: SecretOf = field(default=_no_secret, repr=False)
     place: SnapshotPlace | None = None
     http: Callable[[str], HttpClient] = HttpClient
@@ -84,6 +91,8 @@ class Kind:
         largest: the most bytes of one of its files; 0 for no known limit.
         receives: what the other system does with a delivery, in a sentence: whom it deactivates, when it holds.
         rules: findings of its own, which ``Snapshot.preflight`` or ``Writer.preflight`` gives, with their texts.
+        asks: the custom fields that it needs with these settings, per entity key, as [custom] of a connection file has
+            them; their values come in ``extra``. Only asked of sources whose fields a preset maps.
         places: names of the places (transfer.places) its snapshots can be published to; empty for a Writer.
         packings: how its files can travel, the default first: ``zip`` (one file), ``loose`` (each on its own).
         derived: its own entities, made from the roster: planned, held, previewed and undone like any other.
@@ -109,6 +118,7 @@ class Kind:
     largest: int = 0
     receives: str = ""
     rules: Mapping[Rule, RuleTexts] = field(default_factory=dict)
+    asks: Callable[[Mapping[str, Any]], Mapping[str, str]] = _asks_nothing
     places: tuple[str, ...] = ()
     packings: tuple[str, ...] = ("zip",)
     derived: tuple[Entity, ...] = ()

@@ -23,6 +23,10 @@ class Roster(Protocol):
         """The attributes (in the order of ``entity.attributes``) of all records, in key order."""
         ...
 
+    def keyed(self, entity: Entity) -> Iterator[tuple[int, list[str]]]:
+        """The same records, each with its key: for findings about them."""
+        ...
+
     def encoded(self, entity: Entity) -> Iterator[bytes]:
         """The same records in stored form (store.record): most need not be decoded (``plain_csv``)."""
         ...

@@ -106,6 +106,7 @@ class SecretField:
         label, help: what a person reads.
         required: whether nothing works without it.
         when: as of a setting.
+        in_files: whether it stands in the files that are delivered: while it is set, no earlier ones are kept.
     """
 
     key: str
@@ -113,6 +114,7 @@ class SecretField:
     help: str
     required: bool = True
     when: When | None = None
+    in_files: bool = False
 
 
 def is_asked(one: SettingField | SecretField, fields: Sequence[SettingField], given: Mapping[str, Any]) -> bool:

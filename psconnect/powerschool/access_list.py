@@ -26,7 +26,7 @@ _TABLES = {
         "STUDENTCONTACTDETAIL",
         "CODESET",
     ),
-    "accounts": ("GUARDIANPERSONASSOC", "GUARDIAN", "PCAS_ACCOUNT"),
+    "accounts": ("GUARDIANPERSONASSOC", "GUARDIAN", "PCAS_ACCOUNT", "PCAS_EMAILCONTACT"),
 }
 """The tables of each group, in the order in which people read them."""
 _GROUP_OF = {table: group for group, tables in _TABLES.items() for table in tables}

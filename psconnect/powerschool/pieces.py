@@ -48,7 +48,7 @@ PIECES = (
     Piece("student_web_id", fields=frozenset({"STUDENTS.STUDENT_WEB_ID"})),
     Piece("emailaddress", frozenset({"PERSONEMAILADDRESSASSOC", "EMAILADDRESS"}), frozenset({"STUDENTS.PERSON_ID"})),
     Piece("phonenumber", frozenset({"PERSONPHONENUMBERASSOC", "PHONENUMBER"})),
-    Piece("guardianpersonassoc", frozenset({"GUARDIANPERSONASSOC", "GUARDIAN", "PCAS_ACCOUNT"})),
+    Piece("guardianpersonassoc", frozenset({"GUARDIANPERSONASSOC", "GUARDIAN", "PCAS_ACCOUNT", "PCAS_EMAILCONTACT"})),
     Piece("contacts", frozenset({"PERSON", "STUDENTCONTACTASSOC", "STUDENTCONTACTDETAIL", "CODESET"})),
 )
 BY_NAME: dict[str, Piece] = {piece.name: piece for piece in PIECES}

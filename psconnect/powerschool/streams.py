@@ -30,6 +30,7 @@ from psconnect.powerschool.stream_definitions import (
     USERS,
     own,
 )
+from psconnect.powerschool.ways import way_to
 
 __all__ = [
     "CALENDAR_DAYS",
@@ -164,6 +165,11 @@ def _with_fields(stream: Stream, entity: str, names: list[str]) -> Stream:
         elif found := [lookup.alias for lookup in stream.lookups if lookup.table == table]:
             column = StreamColumn(_free(stream, f"{found[0]}_{field_name}"), table, field_name, found[0])
             stream = replace(stream, columns=(*stream.columns, column))
+        elif way := way_to(stream, table):
+            known = [lookup.alias for lookup in stream.lookups]
+            steps = tuple(lookup for lookup in way if lookup.alias not in known)
+            column = StreamColumn(_free(stream, f"{way[-1].alias}_{field_name}"), table, field_name, way[-1].alias)
+            stream = replace(stream, lookups=(*stream.lookups, *steps), columns=(*stream.columns, column))
         elif stream.extension_key and is_extension(table):
             alias = table.lower()
             if all(lookup.alias != alias for lookup in stream.lookups):

@@ -134,6 +134,18 @@ def parse_custom(text: str, entity: Entity, where: str, resolve: Resolve) -> dic
     return found
 
 
+def with_fields(text: str, asked: str) -> str:
+    """Custom fields as text, with the asked ones in front; those whose label ``text`` has itself are left out."""
+    own = {_written_label(piece) for piece in text.split(",")}
+    missing = [piece.strip() for piece in asked.split(",") if _written_label(piece) not in own]
+    return ", ".join([*missing, *([text] if text.strip() else [])])
+
+
+def _written_label(piece: str) -> str:
+    name, _, label = (part.strip() for part in piece.partition("|"))
+    return (label or name.rpartition(".")[2]).lower()
+
+
 def _finder(resolve: Callable[[str, str, str], str], entity: str) -> Resolve:
     return lambda name, where: resolve(name, entity, where)
 

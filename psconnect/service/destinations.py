@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from psconnect.destinations import Context, Destination, open_destination
 from psconnect.model.clock import CancelToken
 from psconnect.model.connection import Connection
+from psconnect.roster.sign_in import SignIn
 from psconnect.service.secrets import SecretKeeping
 
 
@@ -29,6 +30,7 @@ class Destinations(SecretKeeping):
         """
         context = Context(
             connection.name,
+            sign_in=SignIn({kind: list(domains) for kind, domains in connection.sign_in.items()}),
             secret=lambda key: self.destination_secret(connection, key, typed or {}, kept_as),
             clock=self.clock,
             cancel=cancel or CancelToken(),

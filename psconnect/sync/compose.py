@@ -19,7 +19,7 @@ from psconnect.model.ids import Ids
 from psconnect.model.sections import OptionSettings
 from psconnect.model.setting_parts import part_of, setting_parts
 from psconnect.model.staff_usernames import StaffNames
-from psconnect.roster.mapping import RosterMapping, parse_mapping
+from psconnect.roster.mapping import RosterMapping, parse_mapping, with_fields
 from psconnect.roster.presets import Preset, parse_preset
 from psconnect.sources import source_kind_of
 from psconnect.sources.kind import OpenSource, SourceContext, SourceKind
@@ -105,7 +105,8 @@ def choices_of(given: Connection) -> Choices:
     preset, connection = layers_of(given)
     selection, lists = selection_of(connection, kind.resolve), connection.values
     defaults = preset.mapping if kind.mapping is None else kind.mapping
-    mapping = parse_mapping(defaults, given.mapping, lists, kind.resolve, connection.custom)
+    custom = connection.custom if kind.mapping is not None else asked_by_destination(connection)
+    mapping = parse_mapping(defaults, given.mapping, lists, kind.resolve, custom)
     selection = replace(selection, rules=replace(selection.rules, birth_date=_label_of(mapping, kind.birth_date)))
     wanted = Wanted(
         connection, selection.options, mapping, lists, selection.included, selection.filters, selection.fields()
@@ -114,6 +115,21 @@ def choices_of(given: Connection) -> Choices:
     needed = find_kind(connection.destination_kind).needed if connection.destination_kind else {}
     naming = naming_of(connection, preset, needed)
     return Choices(given, connection, preset, kind, wanted, reads, selection, naming, custom_labels(naming, mapping))
+
+
+def asked_by_destination(connection: Connection) -> dict[str, str]:
+    """The connection's custom fields and, before them, those that its destination needs.
+
+    A field that the connection has under the same label counts instead.
+    """
+    if not connection.destination_kind:
+        return connection.custom
+    settings = dict(connection.destination)
+    asked = find_kind(settings.pop("kind")).asks(settings)
+    return {
+        **connection.custom,
+        **{key: with_fields(connection.custom.get(key, ""), text) for key, text in asked.items()},
+    }
 
 
 def _label_of(mapping: RosterMapping, field: str) -> str:

@@ -36,6 +36,11 @@ class ListRoster:
             self.on_record(entity)
             yield [record.get(attribute, "") for attribute in entity.attributes]
 
+    def keyed(self, entity: Entity) -> Iterator[tuple[int, list[str]]]:
+        """The same records, each with its key."""
+        for row in self.records(entity):
+            yield key_of(dict(zip(entity.attributes, row, strict=True))), row
+
     def encoded(self, entity: Entity) -> Iterator[bytes]:
         """The same records as they are stored."""
         return map(encode_record, self.records(entity))
@@ -51,8 +56,8 @@ class ListRoster:
 
     def changes(self, entity: Entity) -> Iterator[Change]:
         """All records, as new ones: nothing was delivered before."""
-        for number, row in enumerate(self.records(entity)):
-            yield Change(entity.key, number, "create", None, dict(zip(entity.attributes, row, strict=True)))
+        for key, row in self.keyed(entity):
+            yield Change(entity.key, key, "create", None, dict(zip(entity.attributes, row, strict=True)))
 
     def labels(self, entity: Entity) -> tuple[str, ...]:
         """The labels of the entity's further values."""

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from psconnect.model.entities import BY_KEY, ENTITIES, RELATIONSHIP, SCHOOL, STUDENT
 from psconnect.model.errors import FixSettings
-from psconnect.roster.mapping import Requirements, RosterMapping, compile_mapping, parse_mapping, requirements_for
+from psconnect.roster.mapping import (
+    Requirements,
+    RosterMapping,
+    compile_mapping,
+    parse_mapping,
+    requirements_for,
+    with_fields,
+)
 from psconnect.roster.templates import compile_template
 from psconnect.sync.compose import load_preset, preset_names
 from psconnect.wording.errors import word
@@ -174,3 +181,18 @@ def test_a_value_list_of_any_other_name_is_used(name: str) -> None:
     mapping = parse_mapping({}, {"student": {"grade": f"{{Students.Gender|{name}}}"}}, {name: {"M": "male"}})
     shape = compile_mapping(mapping, BY_KEY["student"], lambda _name: "gender")
     assert shape(SimpleNamespace(gender="M"))[BY_KEY["student"].shaped.index("grade")] == "male"
+
+
+@pytest.mark.parametrize(
+    ("own", "asked", "both"),
+    [
+        ("", "A.B|b", "A.B|b"),
+        ("A.C|c", "A.B|b", "A.B|b, A.C|c"),
+        ("A.C | B", "A.B|b", "A.C | B"),
+        ("A.b", "X.Y|B, X.Z|z", "X.Z|z, A.b"),
+    ],
+)
+def test_custom_fields_that_are_asked_for_come_first_and_a_connections_own_label_counts(
+    own: str, asked: str, both: str
+) -> None:
+    assert with_fields(own, asked) == both

@@ -58,6 +58,18 @@ def test_each_record_comes_with_the_one_it_points_to_as_both_are_after_the_plan(
     assert people == [("21", "Diaz"), ("23", "Oh")]
 
 
+def test_each_record_comes_with_its_key(db: sqlite3.Connection) -> None:
+    keyed = {entity: list(roster_after.keyed_records(Plan(db, 1), entity)) for entity in (CLASS, STUDENT, ENROLLMENT)}
+
+    assert {entity: [key for key, _ in found] for entity, found in keyed.items()} == {
+        CLASS: [1, 2],
+        STUDENT: [7, 9],
+        ENROLLMENT: [21, 22, 23],
+    }
+    for entity, found in keyed.items():
+        assert [record for _, record in found] == list(roster_after.encoded_records(Plan(db, 1), entity))
+
+
 def test_two_joins_can_be_read_side_by_side(db: sqlite3.Connection) -> None:
     both = zip(
         roster_after.related(Plan(db, 1), ENROLLMENT, "classSourcedId"),

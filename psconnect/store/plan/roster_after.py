@@ -19,6 +19,12 @@ def encoded_records(plan: Plan, entity: Entity) -> Iterator[bytes]:
     return map(itemgetter(0), plan.db.execute(f"{_rows(plan, entity)} ORDER BY key", {"run": plan.run}))
 
 
+def keyed_records(plan: Plan, entity: Entity) -> Iterator[tuple[int, bytes]]:
+    """The same records, each with its key."""
+    for record, key in plan.db.execute(f"{_rows(plan, entity)} ORDER BY key", {"run": plan.run}):
+        yield key, record
+
+
 def related(plan: Plan, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:
     """Each record with the one whose id stands first in that attribute, in the order of the records' keys."""
     place = entity.attributes.index(reference)

@@ -32,6 +32,11 @@ class PlannedRoster:
         """The attributes of the entity's records, in key order."""
         return map(decode_record, self.encoded(entity))
 
+    def keyed(self, entity: Entity) -> Iterator[tuple[int, list[str]]]:
+        """The same records, each with its key."""
+        for key, record in roster_after.keyed_records(Plan(self.db, self.number), entity):
+            yield key, decode_record(record)
+
     def encoded(self, entity: Entity) -> Iterator[bytes]:
         """The same records in stored form."""
         return chain.from_iterable(self._told(entity, roster_after.encoded_records(Plan(self.db, self.number), entity)))
