@@ -42,6 +42,7 @@ class Subject:
             in it resolve.
         people: the people in that file by their id, exactly as it holds them.
         exact: what becomes of a value that is delivered exactly; most formats have no line breaks.
+        variant: which of the kind's formats; empty if it has only one.
     """
 
     kind: str
@@ -50,6 +51,12 @@ class Subject:
     faults: Callable[[Path], list[str]]
     people: Callable[[Path], dict[str, Person]]
     exact: Callable[[str], str] = without_breaks
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the tests are called after."""
+        return f"{self.kind} {self.variant}".strip()
 
 
 @dataclass

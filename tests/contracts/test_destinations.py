@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from tests.contracts.destination_kit import CONNECTION, Delivery, Person, Subjec
 from tests.contracts.disks import mount
 from tests.contracts.fault_contract import FaultContract
 from tests.judges.oneroster11 import check_bundle, read_bundle
+from tests.judges.oneroster12 import check_bundle_12, read_bundle_12
 
 __all__ = ["mount"]
 
 
-def _oneroster_people(path: Path) -> dict[str, Person]:
-    rows = read_bundle(path).get("users", [])
+def _oneroster_people(path: Path, read: Callable[[Path], dict[str, list[dict[str, str]]]]) -> dict[str, Person]:
+    rows = read(path).get("users", [])
     return {row["sourcedId"]: Person(row["givenName"], row["familyName"], row["middleName"]) for row in rows}
 
 
@@ -61,7 +63,15 @@ MATRIX = (
         settings=lambda folder: {"folder": str(folder)},
         file=lambda folder: folder / f"{CONNECTION}.zip",
         faults=lambda path: [f"{f.file}:{f.line}: {f.rule}: {f.text}" for f in check_bundle(path)],
-        people=_oneroster_people,
+        people=lambda path: _oneroster_people(path, read_bundle),
+    ),
+    Subject(
+        "oneroster-csv",
+        variant="1.2",
+        settings=lambda folder: {"folder": str(folder), "version": "1.2", "demographics": True},
+        file=lambda folder: folder / f"{CONNECTION}.zip",
+        faults=lambda path: [f"{f.file}:{f.line}: {f.rule}: {f.text}" for f in check_bundle_12(path)],
+        people=lambda path: _oneroster_people(path, read_bundle_12),
     ),
 )
 
@@ -89,7 +99,7 @@ WRITERS = (
 """Kinds that take single changes: what they do with them is tested in test_every_writer."""
 
 
-@pytest.fixture(params=MATRIX, ids=lambda subject: subject.kind)
+@pytest.fixture(params=MATRIX, ids=lambda subject: subject.name)
 def subject(request: pytest.FixtureRequest) -> Subject:
     """A kind of destination."""
     found: Subject = request.param
@@ -107,7 +117,7 @@ def delivery(subject: Subject, tmp_path: Path) -> Delivery:
 class TestDeclaration(DeclarationContract):
     """Each kind's declaration."""
 
-    @pytest.fixture(params=(*MATRIX, *WRITERS), ids=lambda subject: subject.kind)
+    @pytest.fixture(params=(*MATRIX, *WRITERS), ids=lambda subject: subject.name)
     def subject(self, request: pytest.FixtureRequest) -> Subject:
         """A kind of destination, of either sort."""
         found: Subject = request.param

@@ -10,7 +10,8 @@ import threading
 import pytest
 
 from psconnect.destinations.family import Family
-from psconnect.destinations.oneroster_csv.bundle import write_bundle
+from psconnect.destinations.oneroster.bundle import write_bundle
+from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import STUDENT, Entity
 from psconnect.model.errors import Cancelled
@@ -27,7 +28,7 @@ def test_nothing_of_the_users_is_left_when_a_cancel_stops_them() -> None:
 
     gc.collect()
     with pytest.raises(Cancelled) as stopped, zipped(io.BytesIO()) as files:
-        write_bundle(files, ListRoster(large(6_000), stop), cancel)
+        write_bundle(files, ListRoster(large(6_000), stop), BundleForm(), cancel)
     assert stopped.value.__traceback__ is not None
     assert not [one for one in gc.get_objects() if isinstance(one, Family) and _open(one)]
 

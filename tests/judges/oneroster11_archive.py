@@ -7,11 +7,10 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from tests.judges.oneroster11_catalogue import FILES, MODES, header_of
+from tests.judges.oneroster11_catalogue import MODES, ONE_ONE, Catalogue
 from tests.judges.oneroster11_findings import Report, Row, Table
 
 _MANIFEST = "manifest.csv"
-_FIXED = {"manifest.version": "1.0", "oneroster.version": "1.1"}
 _FREE = ("source.systemName", "source.systemCode")
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -20,18 +19,18 @@ _BOM = b"\xef\xbb\xbf"
 _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|\r|\Z)')
 
 
-def read_archive(path: Path, report: Report) -> dict[str, bytes]:
+def read_archive(path: Path, report: Report, catalogue: Catalogue = ONE_ONE) -> dict[str, bytes]:
     """The archive's files by name; reports every departure from "one flat archive of catalogue files"."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return _members(archive, path.name, report)
+            return _members(archive, path.name, report, catalogue)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         report(path.name, 0, "zip-unreadable", f"The archive can't be read: {error}.")
         return {}
 
 
-def _members(archive: zipfile.ZipFile, name: str, report: Report) -> dict[str, bytes]:
-    allowed = {_MANIFEST, *(f"{file}.csv" for file in FILES)}
+def _members(archive: zipfile.ZipFile, name: str, report: Report, catalogue: Catalogue) -> dict[str, bytes]:
+    allowed = {_MANIFEST, *(f"{file}.csv" for file in catalogue.files)}
     found: dict[str, bytes] = {}
     for member in archive.infolist():
         if "/" in member.filename or "\\" in member.orig_filename or member.is_dir():
@@ -91,13 +90,14 @@ def _cells(file: str, text: str, report: Report) -> list[list[str]]:
     return rows
 
 
-def read_manifest(content: bytes, report: Report) -> dict[str, str]:
+def read_manifest(content: bytes, report: Report, catalogue: Catalogue = ONE_ONE) -> dict[str, str]:
     """The mode of each catalogue file; reports what the manifest lacks, repeats or misspells."""
     lines = parse_lines(_MANIFEST, content, report)
     if not lines or lines[0] != ["propertyName", "value"]:
         report(_MANIFEST, 1, "manifest-header", "The header must be propertyName,value.")
     seen: dict[str, str] = {}
-    expected = {*_FIXED, *(f"file.{name}" for name in FILES)}
+    fixed = {"manifest.version": "1.0", "oneroster.version": catalogue.version}
+    expected = {*fixed, *(f"file.{name}" for name in catalogue.files)}
     for number, cells in enumerate(lines[1:], 2):
         if len(cells) != 2:
             report(_MANIFEST, number, "manifest-width", "A line of the manifest has exactly two cells.")
@@ -107,20 +107,22 @@ def read_manifest(content: bytes, report: Report) -> dict[str, str]:
             report(_MANIFEST, number, "manifest-repeated", f"{name} is there twice.")
         elif name not in expected and name not in _FREE:
             report(_MANIFEST, number, "manifest-unknown", f"There is no property {name}.")
-        elif value != _FIXED.get(name, value):
-            report(_MANIFEST, number, name.replace(".", "-"), f"{name} must be {_FIXED[name]}, not {value}.")
+        elif value != fixed.get(name, value):
+            report(_MANIFEST, number, name.replace(".", "-"), f"{name} must be {fixed[name]}, not {value}.")
         elif name.startswith("file.") and value not in MODES:
             report(_MANIFEST, number, "manifest-mode", f"{name} can't be {value}.")
         seen.setdefault(name, value)
     for name in sorted(expected - seen.keys()):
         report(_MANIFEST, 0, "manifest-missing-property", f"{name} is missing.")
-    modes = {name: seen.get(f"file.{name}", "") for name in FILES}
+    modes = {name: seen.get(f"file.{name}", "") for name in catalogue.files}
     if {"bulk", "delta"} <= set(modes.values()):
         report(_MANIFEST, 0, "manifest-mixed-modes", "Some files are bulk, others delta.")
     return modes
 
 
-def read_tables(files: dict[str, bytes], modes: dict[str, str], report: Report) -> dict[str, Table]:
+def read_tables(
+    files: dict[str, bytes], modes: dict[str, str], report: Report, catalogue: Catalogue = ONE_ONE
+) -> dict[str, Table]:
     """The tables that manifest and archive agree on; reports where they disagree, and headers and widths."""
     tables: dict[str, Table] = {}
     for name, mode in modes.items():
@@ -131,12 +133,12 @@ def read_tables(files: dict[str, bytes], modes: dict[str, str], report: Report) 
             continue
         if mode == "absent":
             report(file, 0, "absent-but-there", "The manifest says absent, but the file is there.")
-        tables[name] = _table(name, mode, files[file], report)
+        tables[name] = _table(name, mode, files[file], report, catalogue)
     return tables
 
 
-def _table(name: str, mode: str, content: bytes, report: Report) -> Table:
-    table, header = Table(name, mode), header_of(name)
+def _table(name: str, mode: str, content: bytes, report: Report, catalogue: Catalogue) -> Table:
+    table, header = Table(name, mode), catalogue.header_of(name)
     lines = parse_lines(table.file, content, report)
     given = lines[0] if lines else []
     extra = given[len(header) :]

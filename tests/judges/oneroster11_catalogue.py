@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,7 @@ class Column:
         values: the only words allowed (``type``, ``role`` and the like).
         refers: the file whose sourcedIds it holds.
         many: a list of values in one cell, joined by commas.
+        extensible: whether an own word is allowed beside ``values``, as ``ext:word`` (1.2).
     """
 
     name: str
@@ -27,6 +29,7 @@ class Column:
     values: tuple[str, ...] = ()
     refers: str = ""
     many: bool = False
+    extensible: bool = False
 
 
 def _text(name: str) -> Column:
@@ -174,6 +177,21 @@ FILES: dict[str, tuple[Column, ...]] = {
 """The catalogue of 1.1: all thirteen files, with their columns in order."""
 
 
-def header_of(file: str) -> list[str]:
-    """The exact header of a file."""
-    return [*BASE, *(column.name for column in FILES[file])]
+@dataclass(frozen=True)
+class Catalogue:
+    """One version of the format.
+
+    Attributes:
+        version: as the manifest has it.
+        files: its files, with their columns after the three that all begin with, in order.
+    """
+
+    version: str
+    files: Mapping[str, tuple[Column, ...]]
+
+    def header_of(self, file: str) -> list[str]:
+        """The exact header of a file."""
+        return [*BASE, *(column.name for column in self.files[file])]
+
+
+ONE_ONE = Catalogue("1.1", FILES)

@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 
-from tests.judges.oneroster11_catalogue import FILES, GRADES, STATES, Column
+from tests.judges.oneroster11_catalogue import GRADES, ONE_ONE, STATES, Catalogue, Column
 from tests.judges.oneroster11_findings import Report, Row, Table
 
 _SOURCED_ID = re.compile(r"[0-9A-Za-z.\-_/@]{1,255}")
+_EXTENSION = re.compile(r"ext:[a-zA-Z0-9.\-_]+")
 _USER_ID = r"\{[^{}:,\s]+:[^{}:,\s]+\}"
 _PATTERNS = {
     "year": re.compile(r"[0-9]{4}"),
@@ -22,7 +23,7 @@ _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 _Wrong = Callable[[str, str], None]
 
 
-def check_values(table: Table, report: Report) -> None:
+def check_values(table: Table, report: Report, catalogue: Catalogue = ONE_ONE) -> None:
     """Every row of a table: ids, required cells, words, dates, lists; and that no id is there twice."""
     seen: set[str] = set()
     for row in table.rows:
@@ -33,7 +34,7 @@ def check_values(table: Table, report: Report) -> None:
             report(table.file, row.line, "duplicate-id", f"The sourcedId {sourced_id} is there twice.")
         seen.add(sourced_id)
         _check_base(table, row, report)
-        for column in FILES[table.name]:
+        for column in catalogue.files[table.name]:
             _check_cell(table, row, column, report)
         _check_row(table, row, report)
 
@@ -73,7 +74,7 @@ def _check_cell(table: Table, row: Row, column: Column, report: Report) -> None:
 
 def _check_word(value: str, column: Column, wrong: _Wrong) -> None:
     if column.values:
-        if value not in column.values:
+        if value not in column.values and not (column.extensible and _EXTENSION.fullmatch(value)):
             wrong("enumeration", f"{value!r} is none of {', '.join(column.values)}.")
     elif column.kind == "date":
         if not _is_date(value):

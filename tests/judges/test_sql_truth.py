@@ -13,7 +13,7 @@ import pytest
 from psconnect.demo.district import build_district
 from tests.judges.good_bundle import Files, encoded, files_of, pack
 from tests.judges.oneroster11 import check_bundle
-from tests.judges.oneroster11_catalogue import FILES, header_of
+from tests.judges.oneroster11_catalogue import FILES, ONE_ONE
 from tests.judges.sql_truth import FILE_OF, Truth, compare, counts, counts_per_school, truth
 from tests.support.demo import DISTRICT, TODAY, Connect, Connected
 
@@ -410,7 +410,7 @@ def true_files(expected: Truth) -> Files:
     modes += [[f"file.{name}", "bulk" if name in FILE_OF.values() else "absent"] for name in FILES]
     files: Files = {"manifest.csv": [["propertyName", "value"], *modes]}
     for entity, name in FILE_OF.items():
-        header = header_of(name)
+        header = ONE_ONE.header_of(name)
         rows = files.setdefault(f"{name}.csv", [header])
         rows += [[record.get(column, "") for column in header] for record in expected[entity].values()]
     return files
@@ -453,7 +453,7 @@ def test_compare_notices_rows_and_files(true_files: Files, database: Path, tmp_p
     assert users([*rows, rows[1]]) == [f"users.csv: {first} is there 2 times"]
     assert users([*rows, ["stranger", *rows[1][1:]]]) == ["users.csv: stranger should not be there"]
     assert len(users(rows[:1])) == 51
-    more = {**true_files, "categories.csv": [header_of("categories"), ["g", "", "", "x"]]}
+    more = {**true_files, "categories.csv": [ONE_ONE.header_of("categories"), ["g", "", "", "x"]]}
     assert compared(tmp_path, more, database) == ["categories.csv should not be there"]
 
 

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from psconnect.destinations.kind import Context, Kind
-from psconnect.destinations.oneroster_csv.bundle import write_bundle
+from psconnect.destinations.oneroster.bundle import write_bundle
+from psconnect.destinations.oneroster.declared import (
+    ALLOWED,
+    DEMOGRAPHICS_SETTING,
+    NEEDED,
+    RECEIVES,
+    REMOVAL,
+    UNIQUE,
+)
+from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.setting_fields import SettingField
@@ -11,46 +22,48 @@ from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.wording.catalogue import marked
 
 
+@dataclass(frozen=True)
 class OneRosterCsv(Snapshot):
-    """A bundle of OneRoster files (see destinations.snapshot.Snapshot)."""
+    """A bundle of OneRoster files (see destinations.snapshot.Snapshot).
+
+    Attributes:
+        form: version and contents of the bundle.
+    """
+
+    form: BundleForm
 
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
         """Write the files that have rows, and the manifest."""
-        return write_bundle(files, roster, cancel)
+        return write_bundle(files, roster, self.form, cancel)
 
 
 def _open(context: Context) -> OneRosterCsv:
-    return OneRosterCsv(context.published_to)
+    form = BundleForm(context.settings["version"], demographics=context.settings["demographics"])
+    return OneRosterCsv(context.published_to, form)
 
 
-_PERSON = frozenset({"username", "givenName", "familyName"})
 KIND = Kind(
     name="oneroster-csv",
     label=marked("OneRoster CSV bundle"),
-    summary=marked("A ZIP of CSV files in the OneRoster 1.1 format, written to a folder that the other system reads."),
+    summary=marked(
+        "A ZIP of CSV files in the OneRoster 1.1 or 1.2 format, written to a folder that the other system reads."
+    ),
     open=_open,
     settings=(
         SettingField(
             "version",
             marked("Version"),
-            marked("Version of the OneRoster format."),
+            marked("Version of the OneRoster format. Choose the one that the other system asks for; most take 1.1."),
             "choice",
             default="1.1",
-            choices=("1.1",),
+            choices=("1.1", "1.2"),
         ),
+        DEMOGRAPHICS_SETTING,
     ),
-    needed={
-        "school": frozenset({"name"}),
-        "calendar": frozenset({"title", "type", "startDate", "endDate"}),
-        "course": frozenset({"title"}),
-        "class": frozenset({"title", "classType"}),
-        "student": _PERSON,
-        "teacher": _PERSON,
-        "admin": _PERSON,
-        "contact": _PERSON,
-    },
+    needed=NEEDED,
+    allowed=ALLOWED,
+    unique=UNIQUE,
+    receives=RECEIVES,
     places=("folder",),
-    removal=marked(
-        "A removed record is no longer in the next bundle. What becomes of it then, the other system decides."
-    ),
+    removal=REMOVAL,
 )

@@ -1,0 +1,1 @@
+"""OneRoster's CSV files, for every kind of destination that writes them."""
