@@ -11,7 +11,7 @@ from psconnect.destinations.family import Family
 from psconnect.destinations.oneroster.columns import CATALOGUE, COLUMNS
 from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.destinations.oneroster.people import UserRows, users_of
-from psconnect.destinations.oneroster.rows import Row, demographics_rows, header, plain_rows
+from psconnect.destinations.oneroster.rows import BundleRow, demographics_rows, header, plain_rows
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import ENROLLMENT, SCHOOL
@@ -25,7 +25,7 @@ _TYPE = SCHOOL.attributes.index("type")
 def write_bundle(files: FileSet, roster: Roster, form: BundleForm, cancel: CancelToken) -> dict[str, int]:
     """Write the files that have rows, and the manifest; returns each file's row count."""
 
-    def write(name: str, rows: Iterator[Row]) -> int:
+    def write(name: str, rows: Iterator[BundleRow]) -> int:
         return write_rows(files, f"{name}.csv", header(name, roster, form), rows, cancel)
 
     counts = {name: write(name, plain_rows(name, roster, form)) for name in _PLAIN}
@@ -47,11 +47,11 @@ def district_of(roster: Roster) -> str:
     return next((record[0] for record in roster.records(SCHOOL) if record[_TYPE] == "district"), "")
 
 
-def _user_rows(made: UserRows, roster: Roster, family: Family) -> Generator[Row]:
+def _user_rows(made: UserRows, roster: Roster, family: Family) -> Generator[BundleRow]:
     yield from map(made.row, users_of(roster, family))
 
 
-def _role_rows(made: UserRows, roster: Roster, family: Family) -> Generator[Row]:
+def _role_rows(made: UserRows, roster: Roster, family: Family) -> Generator[BundleRow]:
     for user in users_of(roster, family):
         yield from made.roles(user)
 

@@ -9,18 +9,18 @@ import msgspec
 
 from psconnect.destinations.oneroster.columns import DEMOGRAPHICS
 from psconnect.destinations.oneroster.form import BundleForm
-from psconnect.destinations.oneroster.values import Check, check_of
+from psconnect.destinations.oneroster.values import ColumnCheck, column_check
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.entities import ADMIN, CLASS, CONTACT, COURSE, SCHOOL, STUDENT, TEACHER, Entity
 
 METADATA = "metadata."
-USERS = (STUDENT, TEACHER, ADMIN, CONTACT)
+USER_ENTITIES = (STUDENT, TEACHER, ADMIN, CONTACT)
 """The entities whose records are users, in the order of the file."""
 EXTENDED: Mapping[str, tuple[Entity, ...]] = {
     "orgs": (SCHOOL,),
     "courses": (COURSE,),
     "classes": (CLASS,),
-    "users": USERS,
+    "users": USER_ENTITIES,
 }
 """The files that can have custom fields, and the entities of their rows."""
 _OF_COURSES = ("grades", "subjects", "subjectCodes")
@@ -51,7 +51,7 @@ class CustomFields:
         metadata: the labels of all the file's columns behind ``metadata.``, in order.
     """
 
-    own: Mapping[str, tuple[str, Check]]
+    own: Mapping[str, tuple[str, ColumnCheck]]
     metadata: tuple[str, ...]
 
     @property
@@ -101,7 +101,9 @@ def custom_fields(file: str, roster: Roster, form: BundleForm) -> dict[Entity, C
     return {entity: CustomFields(filled, metadata) for entity, filled in own.items()}
 
 
-def _own_columns(file: str, entity: Entity, labels: Sequence[str], form: BundleForm) -> dict[str, tuple[str, Check]]:
+def _own_columns(
+    file: str, entity: Entity, labels: Sequence[str], form: BundleForm
+) -> dict[str, tuple[str, ColumnCheck]]:
     return _named(labels, open_columns(file, entity, form.version), form.version)
 
 
@@ -118,8 +120,8 @@ def of_demographics(label: str) -> str:
 _BY_NAME = {column.casefold(): column for column in DEMOGRAPHICS}
 
 
-def _named(labels: Sequence[str], columns: Sequence[str], version: str) -> dict[str, tuple[str, Check]]:
+def _named(labels: Sequence[str], columns: Sequence[str], version: str) -> dict[str, tuple[str, ColumnCheck]]:
     """The labels that are names of columns, whatever their case."""
     by_name = {column.casefold(): column for column in columns}
     found = ((label, by_name.get(label.casefold(), "")) for label in labels)
-    return {label: (column, check_of(column, version)) for label, column in found if column}
+    return {label: (column, column_check(column, version)) for label, column in found if column}

@@ -15,7 +15,7 @@ from itertools import islice
 from psconnect.destinations.family import Family
 from psconnect.destinations.oneroster.custom import custom_fields
 from psconnect.destinations.oneroster.form import BundleForm
-from psconnect.destinations.oneroster.rows import Row, row_maker
+from psconnect.destinations.oneroster.rows import BundleRow, bundle_row_maker
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
 
@@ -50,13 +50,13 @@ def users_of(roster: Roster, family: Family) -> Iterator[User]:
     yield from _students(roster, family)
     for entity in (TEACHER, ADMIN):
         for record in roster.records(entity):
-            yield User(entity, record, schools_of(entity, record), (), _ROLES[entity])
+            yield User(entity, record, user_schools(entity, record), (), _ROLES[entity])
     for some in _together(roster.records(CONTACT)):
         for record, its in zip(some, family.relatives_of([record[0] for record in some]), strict=True):
             yield User(CONTACT, record, its.schools, its.students, its.role)
 
 
-def schools_of(entity: Entity, record: Sequence[str]) -> list[str]:
+def user_schools(entity: Entity, record: Sequence[str]) -> list[str]:
     """The schools of a student or member of staff."""
     return [school for school in record[_SCHOOLS[entity]].split(",") if school]
 
@@ -65,7 +65,7 @@ def _students(roster: Roster, family: Family) -> Iterator[User]:
     for some in _together(roster.records(STUDENT)):
         family.attend((record[0], record[_SCHOOLS[STUDENT]]) for record in some)
         for record, contacts in zip(some, family.contacts_of([record[0] for record in some]), strict=True):
-            yield User(STUDENT, record, schools_of(STUDENT, record), contacts, "student")
+            yield User(STUDENT, record, user_schools(STUDENT, record), contacts, "student")
 
 
 def _together(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
@@ -81,11 +81,12 @@ class UserRows:
         """``district``: id of the district among the orgs; its staff administer the district, others a school."""
         self._fields = custom_fields("users", roster, form)
         self._make = {
-            entity: row_maker("users", entity, form, fields, _COMPUTED) for entity, fields in self._fields.items()
+            entity: bundle_row_maker("users", entity, form, fields, _COMPUTED)
+            for entity, fields in self._fields.items()
         }
         self._district = district
 
-    def row(self, user: User) -> Row:
+    def row(self, user: User) -> BundleRow:
         """The row of users.csv."""
         state_id = user.record[_STATE_ID] if user.entity is STUDENT else ""
         user_ids = f"{{StateID:{state_id}}}" if fits_user_ids(state_id) else ""
@@ -93,7 +94,7 @@ class UserRows:
         made = self._make[user.entity]
         return made(user.record, ",".join(user.orgs), ",".join(user.agents), user_ids, home, "true", user.role)
 
-    def roles(self, user: User) -> Iterator[Row]:
+    def roles(self, user: User) -> Iterator[BundleRow]:
         """The rows of roles.csv: the user's role in each school."""
         own = self._fields[user.entity].read(user.record[-1])[0].get("role", "") if user.entity is ADMIN else ""
         for org in user.orgs:

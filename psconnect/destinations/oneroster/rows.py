@@ -20,8 +20,8 @@ from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.entities import CALENDAR, CLASS, COURSE, ENROLLMENT, SCHOOL, STUDENT, Entity
 
-Row = Sequence[str]
-MakeRow = Callable[..., Row]
+BundleRow = Sequence[str]
+MakeRow = Callable[..., BundleRow]
 """Makes a row of a record and, as further arguments, the values that it does not have itself."""
 ENTITY_OF = {
     "academicSessions": CALENDAR,
@@ -42,7 +42,7 @@ def header(file: str, roster: Roster, form: BundleForm) -> tuple[str, ...]:
     return (*COLUMNS[form.version][file], *(f"{METADATA}{label}" for label in (*exact, *labels)))
 
 
-def row_maker(
+def bundle_row_maker(
     file: str, entity: Entity, form: BundleForm, fields: CustomFields | None, computed: Sequence[str] = ()
 ) -> MakeRow:
     """A function that makes rows of an entity's records; ``computed`` names the values given beside the record.
@@ -57,7 +57,7 @@ def row_maker(
     exact = _has_exact_id(file, fields.metadata, form)
     given = fields.read
 
-    def make(record: list[str], *more: str) -> Row:
+    def make(record: list[str], *more: str) -> BundleRow:
         row = list(pick([*record, *more, ""]))
         own, metadata = given(record[-1])
         for column, value in own.items():
@@ -78,20 +78,20 @@ def _has_exact_id(file: str, labels: Sequence[str], form: BundleForm) -> bool:
 def plain_maker(file: str, roster: Roster, form: BundleForm) -> MakeRow:
     """The same for a file whose rows are one entity's records."""
     entity = ENTITY_OF[file]
-    return row_maker(file, entity, form, custom_fields(file, roster, form).get(entity))
+    return bundle_row_maker(file, entity, form, custom_fields(file, roster, form).get(entity))
 
 
-def plain_rows(file: str, roster: Roster, form: BundleForm) -> Iterator[Row]:
+def plain_rows(file: str, roster: Roster, form: BundleForm) -> Iterator[BundleRow]:
     """The rows of a file whose rows are one entity's records."""
     return map(plain_maker(file, roster, form), roster.records(ENTITY_OF[file]))
 
 
-def demographics_maker(roster: Roster, form: BundleForm) -> Callable[[list[str]], Row | None]:
+def demographics_maker(roster: Roster, form: BundleForm) -> Callable[[list[str]], BundleRow | None]:
     """A function from a student's record to the row of demographics.csv; None if nothing is known."""
     fields = demographic_fields(roster, form)
     columns = COLUMNS[form.version]["demographics"][3:]
 
-    def make(record: list[str]) -> Row | None:
+    def make(record: list[str]) -> BundleRow | None:
         given, _metadata = fields.read(record[-1])
         values = [given.get(column, "") for column in columns]
         return [record[0], "", "", *values] if any(values) else None
@@ -99,13 +99,13 @@ def demographics_maker(roster: Roster, form: BundleForm) -> Callable[[list[str]]
     return make
 
 
-def demographics_rows(roster: Roster, form: BundleForm) -> Iterator[Row]:
+def demographics_rows(roster: Roster, form: BundleForm) -> Iterator[BundleRow]:
     """The rows of demographics.csv: students of whom something is known."""
     if form.demographics and demographic_fields(roster, form).own:
         yield from filter(None, map(demographics_maker(roster, form), roster.records(STUDENT)))
 
 
-def _picked(file: str, columns: Sequence[str], names: Sequence[str]) -> Callable[[list[str]], Row]:
+def _picked(file: str, columns: Sequence[str], names: Sequence[str]) -> Callable[[list[str]], BundleRow]:
     """A function from values with these names to the columns of a file; the last value is that of all other columns."""
     places, renamed = {name: place for place, name in enumerate(names)}, _RENAMED.get(file, {})
     return itemgetter(*(places.get(renamed.get(column, column), len(names) - 1) for column in columns))

@@ -8,7 +8,7 @@ from datetime import date
 
 from psconnect.destinations.oneroster.columns import GRADES, RACES, RESIDENCES, SEXES, STAFF_ROLES
 
-Check = Callable[[str], str | None]
+ColumnCheck = Callable[[str], str | None]
 """A value as the column has it; empty where it says nothing, None where the column can't have it."""
 
 _USER_ID = r"\{[^{}:,\s]+:[^{}:,\s]+\}"
@@ -32,7 +32,7 @@ def _boolean(value: str) -> str | None:
     return "true" if word in _TRUE else "false" if word in _FALSE else None
 
 
-def _race(column: str) -> Check:
+def _race(column: str) -> ColumnCheck:
     """A column of one race: a boolean, or PowerSchool's letter for the student's race."""
 
     def check(value: str) -> str | None:
@@ -54,7 +54,7 @@ def _date(value: str) -> str | None:
         return None
 
 
-def _sex(version: str) -> Check:
+def _sex(version: str) -> ColumnCheck:
     def check(value: str) -> str | None:
         word = value.strip().casefold()
         word = _SEX_LETTERS.get(word, word)
@@ -63,7 +63,7 @@ def _sex(version: str) -> Check:
     return check
 
 
-def _listed(allowed: frozenset[str]) -> Check:
+def _listed(allowed: frozenset[str]) -> ColumnCheck:
     return lambda value: value.strip() if value.strip() in {"", *allowed} else None
 
 
@@ -87,7 +87,7 @@ def _country(value: str) -> str | None:
     return code if re.fullmatch("([A-Z]{2})?", code) else None
 
 
-_CHECKS: dict[str, Check] = {
+_CHECKS: dict[str, ColumnCheck] = {
     "enabledUser": _boolean,
     "userIds": _user_ids,
     "grades": _grades,
@@ -101,7 +101,7 @@ _CHECKS: dict[str, Check] = {
 }
 
 
-def check_of(column: str, version: str) -> Check:
+def column_check(column: str, version: str) -> ColumnCheck:
     """What a column of that version takes from a custom field."""
     if column == "sex":
         return _sex(version)
