@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -232,6 +232,7 @@ class Scrolling(QScrollArea):
     def __init__(self, content: QWidget, name: str) -> None:
         super().__init__()
         self._content = content
+        self._fitted: list[object] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -242,7 +243,7 @@ class Scrolling(QScrollArea):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Fit the height after the content changed."""
-        if event.type() == QEvent.Type.LayoutRequest:
+        if event.type() == QEvent.Type.LayoutRequest and self._wishes() != self._fitted:
             self.fit()
         return super().eventFilter(watched, event)
 
@@ -267,8 +268,13 @@ class Scrolling(QScrollArea):
             self._content.setMinimumHeight(needed)
             # What Qt posts after a new height, and would only do after the next frame.
             self.event(QEvent(QEvent.Type.LayoutRequest))
-        # Laying out asks for itself again, which would fit the height for ever. This was it.
-        QCoreApplication.removePostedEvents(self._content, QEvent.Type.LayoutRequest)
+        self._fitted = self._wishes()
+
+    def _wishes(self) -> list[object]:
+        """What the parts ask for: laying out posts the event that lays out, so only a change of this is a reason."""
+        parts = self._content.findChildren(QWidget)
+        wishes = [(p.isHidden(), p.sizeHint(), p.minimumSizeHint(), p.heightForWidth(p.width())) for p in parts]
+        return [self.viewport().width(), *wishes]
 
 
 def fact(label: str, value: str) -> QWidget:
