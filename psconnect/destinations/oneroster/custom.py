@@ -75,6 +75,11 @@ class CustomFields:
         values = {column: check(given.get(label, "")) or "" for label, (column, check) in self.own.items()}
         return wrong if _paired(values) else [*wrong, "subjectCodes"]
 
+    def given(self, extra: str) -> list[str]:
+        """The columns for which the record has a value, whatever it is."""
+        given = _decode(extra) if extra else {}
+        return [column for label, (column, _check) in self.own.items() if given.get(label, "").strip()]
+
     def _own(self, given: Mapping[str, str]) -> dict[str, str]:
         values = {column: check(given.get(label, "")) or "" for label, (column, check) in self.own.items()}
         if not _paired(values):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from psconnect.destinations.kind import Context, Kind
@@ -15,8 +16,10 @@ from psconnect.destinations.oneroster.declared import (
     UNIQUE,
 )
 from psconnect.destinations.oneroster.form import BundleForm
+from psconnect.destinations.oneroster.preflight import FINDINGS_OF_BUNDLES, bundle_findings
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
+from psconnect.model.problems import Problem
 from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.wording.catalogue import marked
@@ -35,6 +38,10 @@ class OneRosterCsv(Snapshot):
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
         """Write the files that have rows, and the manifest."""
         return write_bundle(files, roster, self.form, cancel)
+
+    def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
+        """What doesn't fit into the files, or gets there in another form."""
+        return bundle_findings(roster, self.form, cancel)
 
 
 def _open(context: Context) -> OneRosterCsv:
@@ -64,6 +71,7 @@ KIND = Kind(
     allowed=ALLOWED,
     unique=UNIQUE,
     receives=RECEIVES,
+    rules=FINDINGS_OF_BUNDLES,
     places=("folder",),
     removal=REMOVAL,
 )
