@@ -89,6 +89,8 @@ class Kind:
         unique: per entity key, sets of attributes of which no two records may have the same values there (without
             regard to case; an empty value is not compared).
         largest: the most bytes of one of its files; 0 for no known limit.
+        receiver_holds: per entity key, the percentage of removed records above which the other system holds a delivery
+            by itself, about; the run then waits for an approval here, too.
         receives: what the other system does with a delivery, in a sentence: whom it deactivates, when it holds.
         rules: findings of its own, which ``Snapshot.preflight`` or ``Writer.preflight`` gives, with their texts.
         asks: the custom fields that it needs with these settings, per entity key, as [custom] of a connection file has
@@ -117,6 +119,7 @@ class Kind:
     unique: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     largest: int = 0
     receives: str = ""
+    receiver_holds: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[Rule, RuleTexts] = field(default_factory=dict)
     asks: Callable[[Mapping[str, Any]], Mapping[str, str]] = _asks_nothing
     places: tuple[str, ...] = ()

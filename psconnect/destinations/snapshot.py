@@ -12,7 +12,7 @@ from psconnect.model.entities import Entity
 from psconnect.model.findings import Finding
 from psconnect.model.problems import Problem
 from psconnect.model.runs import Change
-from psconnect.transfer.fileset import FileSet, Rows
+from psconnect.transfer.fileset import FileSet, Rows, limited
 from psconnect.transfer.place import Prepared, SnapshotPlace
 
 
@@ -98,9 +98,12 @@ class Snapshot(ABC):
         del roster, cancel
         yield from ()
 
-    def prepare(self, roster: Roster, cancel: CancelToken) -> Prepared:
-        """Write the roster's files beside their place."""
-        return self.place.prepare(lambda files: self.write(roster, files, cancel), cancel)
+    def prepare(self, roster: Roster, cancel: CancelToken, *, largest: int = 0) -> Prepared:
+        """Write the roster's files beside their place; DestinationRefused for one of more than ``largest`` bytes.
+
+        0 is no limit. The place then keeps what stands there.
+        """
+        return self.place.prepare(lambda files: self.write(roster, limited(files, largest), cancel), cancel)
 
     def close(self) -> None:  # noqa: B027 - the same for all snapshots
         """Nothing to close: nothing is held open between deliveries."""

@@ -1,4 +1,4 @@
-"""What became of a record with a finding: left out, kept as last delivered, delivered with a gap, or in order."""
+"""What became of a record with a finding: left out, kept as last delivered, delivered as it is, or in order."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from psconnect.model.problems import RULES
 
 
 class FoundState(StrEnum):
-    """What became of a record with a finding, the worst first."""
+    """What became of a record with a finding, the worst first.
+
+    ``at-risk``: it is delivered, and the other system may reject it.
+    """
 
     LEFT_OUT = "left-out"
     KEPT = "kept"
+    AT_RISK = "at-risk"
     GAP = "gap"
     KNOW = "know"
 
@@ -32,10 +36,13 @@ _LEAVING_OUT = frozenset(
 """Rules under which a record is not delivered, or no longer."""
 
 
+_BY_SEVERITY = {"error": FoundState.AT_RISK, "info": FoundState.KNOW}
+
+
 def found_state(rule: str, *, stands: bool) -> FoundState:
     """What becomes of a record under a rule (problems.RULES); ``stands``: whether it is at the destination."""
-    if rule in _LEAVING_OUT:
+    if rule in _LEAVING_OUT or RULES[rule].left_out:
         return FoundState.LEFT_OUT
     if rule in _KEEPING:
         return FoundState.KEPT if stands else FoundState.LEFT_OUT
-    return FoundState.KNOW if RULES[rule].severity == "info" else FoundState.GAP
+    return _BY_SEVERITY.get(RULES[rule].severity, FoundState.GAP)

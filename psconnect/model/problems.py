@@ -26,11 +26,13 @@ class Rule:
         severity: ``error`` (something is missing at the destination that should be there), ``warning`` (delivered,
             but look at it), ``info`` (as intended; not listed as a problem).
         counted: whether it is told once, with how many records it is about, instead of record by record.
+        left_out: of a finding that a kind of destination declares itself, whether the record is left out of its files.
     """
 
     key: str
     severity: str
     counted: bool = False
+    left_out: bool = False
 
 
 NOT_IN_THIS_RUN = "not-in-this-run"
@@ -40,6 +42,11 @@ NOT_TAKEN = "not-taken"
 """The rule of a record that the destination has no place for."""
 NOT_CHOSEN = "school-not-chosen"
 """The rule of a record whose school is not among the chosen ones."""
+NOT_ALLOWED, NOT_UNIQUE = "value-not-taken", "values-not-unique"
+"""The rules of delivered records that the other system may reject: a value that is not among those which it takes; and
+values that another record has, too. The detail is the attribute, or those that count together."""
+ATTRIBUTES_JOINED = "+"
+"""Stands between the attributes of a detail that count together."""
 _RULES = (
     Rule("school-not-chosen", "info"),
     Rule("guest-left-out", "warning", counted=True),
@@ -103,6 +110,8 @@ _RULES = (
     Rule("text-mended", "info", counted=True),
     Rule("unreadable", "error"),
     Rule("too-long", "error"),
+    Rule(NOT_ALLOWED, "error"),
+    Rule(NOT_UNIQUE, "error"),
     Rule("orphan", "warning"),
     Rule("several-fit", "warning"),
     Rule("ends-before-it-begins", "error"),

@@ -15,7 +15,7 @@ from psconnect.wording.found import finding_title
 from psconnect.wording.records import listed, record_label, records_label
 from psconnect.wording.rules import WordedRule, rule_of
 
-NEEDS_ATTENTION = (FoundState.LEFT_OUT, FoundState.KEPT, FoundState.GAP)
+NEEDS_ATTENTION = (FoundState.LEFT_OUT, FoundState.KEPT, FoundState.AT_RISK, FoundState.GAP)
 """What became of records that somebody has to look at."""
 
 

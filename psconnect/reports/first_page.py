@@ -33,6 +33,7 @@ _STAY_OUT: Plural = plural(
 _EFFECTS: dict[FoundState, tuple[str, Tone]] = {
     FoundState.LEFT_OUT: (marked("left out"), "bad"),
     FoundState.KEPT: (marked("kept as last delivered"), "warning"),
+    FoundState.AT_RISK: (marked("may be rejected"), "bad"),
     FoundState.GAP: (marked("with a gap"), "warning"),
 }
 _SIGNS: tuple[tuple[str, str, Tone], ...] = (("create", "+", "good"), ("update", "~", "muted"), ("remove", "−", "bad"))

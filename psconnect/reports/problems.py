@@ -16,7 +16,7 @@ from psconnect.model.found import FoundState, found_state
 from psconnect.model.problems import RULES, without_count
 from psconnect.model.review import FoundRecord
 from psconnect.model.runs import APPLIED
-from psconnect.store.history.findings import LACKING
+from psconnect.store.history.findings import NAMING_ATTRIBUTES
 from psconnect.store.plan.record_ids import school_names
 from psconnect.wording.catalogue import tr
 from psconnect.wording.rules import WordedRule, rule_of
@@ -31,7 +31,7 @@ _KNOWN = f"""(:other IS NULL OR p.entity NOT IN (SELECT value FROM json_each(:ra
     ELSE EXISTS (SELECT 1 FROM problem o WHERE {_SAME} AND o.key = p.key AND o.detail = p.detail) END)"""  # noqa: S608 - our own declarations
 """SQL: whether a finding is one of the other run, too. What only one of the two runs could find is not compared."""
 _STANDS = "EXISTS (SELECT 1 FROM ledger l WHERE l.entity = p.entity AND l.key = p.key)"
-_ATTRIBUTE = f"CASE WHEN p.rule IN {LACKING} THEN p.detail ELSE '' END"
+_ATTRIBUTE = f"CASE WHEN p.rule IN {NAMING_ATTRIBUTES} THEN p.detail ELSE '' END"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,12 @@ from psconnect.sync.identity import ID_RULES
 from psconnect.sync.job import Job
 from psconnect.sync.measures import measured
 from psconnect.sync.planning import of_these_settings, read_and_plan
+from psconnect.sync.preflight import store_findings
+from psconnect.sync.receiver_limits import RECEIVER, receiver_holds
 from psconnect.sync.session import FailuresStored, is_fresh, opened, start_run
 
 _APPROVABLE = timedelta(hours=24)
-_OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-", "returned-")
+_OF_THE_PLAN = ("create-", "update-", "remove-", "identity-", "role-", "school-", "class-", "returned-", RECEIVER)
 """Prefixes of the rules of holds that depend on the plan's content: excluding records changes these holds."""
 
 
@@ -121,16 +123,19 @@ def judge_again(job: Job, db: sqlite3.Connection, number: int, others: list[Hold
     Needs an open transaction.
     """
     plan = Plan(db, number)
+    store_findings(job, db, number)
     summary = summarise_plan(plan)
     found = list(guard.returned(tombstones.come_back_as_others(plan)))
     if get_fact(db, ID_RULES):
         found += guard.crossed_limits(measured(job, plan, summary))
+    found += receiver_holds(job, db, summary.changes)
     run_table.update_run(
         db,
         number,
         plan_hash=summary.hash,
         changes=summary.changes,
         holds=[*others, *found],
+        problems=run_table.problem_counts(db, number),
         set_aside=exclusions.left_alone_counts(plan),
     )
     store_reconciled(db, number)

@@ -44,7 +44,7 @@ class IdsNow:
 
 def pending_settings(db: sqlite3.Connection, connection: Connection) -> str:
     """``rekey`` if the next delivery changes a frozen setting of the destination; else empty."""
-    return "rekey" if frozen_settings.changed_since_delivery(db, connection.destination) else ""
+    return "rekey" if frozen_settings.frozen_since_delivery(db, connection.destination) else ""
 
 
 def ids_now(db: sqlite3.Connection, connection: Connection, today: date, *, read: bool) -> IdsNow:

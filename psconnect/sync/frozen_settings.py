@@ -38,7 +38,7 @@ def changed_frozen(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple
     return _changed(before, after, frozen_fields(str(after.get("kind", ""))))
 
 
-def changed_since_delivery(db: sqlite3.Connection, settings: Mapping[str, Any]) -> tuple[ChangedSetting, ...]:
+def frozen_since_delivery(db: sqlite3.Connection, settings: Mapping[str, Any]) -> tuple[ChangedSetting, ...]:
     """The frozen settings of a [destination] table that differ from the last delivery's."""
     return changed_frozen(_delivered(db), settings)
 

@@ -42,6 +42,8 @@ from psconnect.sync.identity import ID_RULES, RosterIdentity, identity_of
 from psconnect.sync.incremental import compared, memory_for
 from psconnect.sync.job import Job
 from psconnect.sync.measures import measured
+from psconnect.sync.preflight import store_findings
+from psconnect.sync.receiver_limits import receiver_holds
 from psconnect.sync.rehearsal import stop_unless_rehearsal
 from psconnect.sync.rekey import warn_in_year
 
@@ -151,7 +153,7 @@ def _plan(
         not_applied = difference.keep_additions(plan) if job.safety.additions_only else {}
         not_applied |= plan_derived_entities(job, plan)
         anew = plan_for_writer(job, plan)
-        run_table.store_problems(db, number, problems)
+        store_findings(job, db, number, problems)
         run_table.update_run(
             db,
             number,
@@ -319,7 +321,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) 
         first=not rules,
         rules_changed=bool(rules) and split_mark(rules)[0] != reading.rules,
         ids_changed=reading.ids_changed,
-        frozen_changed=[one.label for one in frozen_settings.changed_since_delivery(db, job.destination_table)],
+        frozen_changed=[one.label for one in frozen_settings.frozen_since_delivery(db, job.destination_table)],
         in_year=warn_in_year(db, reading.today),
         preview=job.safety.preview,
         rejected=reading.rejected,
@@ -333,7 +335,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) 
         redelivered=0 if standing else sum(ledger.ledger_counts(db).values()),
         owned_by=job.destination.owned_by() if changes or not standing else "",
     )
-    found = guard.holds(facts, job.safety.thresholds)
+    found = [*guard.holds(facts, job.safety.thresholds), *receiver_holds(job, db, summary.changes)]
     again = "" if standing and not reading.anew else job.destination.address
     run_table.update_run(db, number, plan_hash=summary.hash, changes=summary.changes, holds=found, redelivers_to=again)
     store_cause(job, db, number, found, summary.changes)

@@ -135,7 +135,7 @@ def plan_rekey(
     settings are compared with the last delivery instead of ``base``.
     """
     if stored:
-        settings = frozen_settings.changed_since_delivery(db, new.destination)
+        settings = frozen_settings.frozen_since_delivery(db, new.destination)
         same = not settings and not changed_since_delivery(db, new.id_rules)[1]
     else:
         settings = changed_frozen(base.destination, new.destination)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
+
+from psconnect.model.errors import DestinationRefused
 
 _LEVEL = 1
+_MEGABYTE = 1_000_000
 
 
 class FileSet(Protocol):
@@ -41,6 +45,45 @@ def zipped(target: BinaryIO) -> Iterator[ZipSet]:
     """A set that becomes a ZIP in an open file."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         yield ZipSet(archive)
+
+
+@dataclass
+class _Counting(io.BufferedIOBase):
+    """A file of a set that may not have more bytes than the other system takes."""
+
+    target: BinaryIO
+    name: str
+    largest: int
+    size: int = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.size += memoryview(data).nbytes
+        if self.size > self.largest:
+            limit = f"{self.largest / _MEGABYTE:,.1f}"
+            raise DestinationRefused("PSC-DELIVERY-TOO-LARGE", where=self.name, file=self.name, megabytes=limit)
+        return self.target.write(data)
+
+
+@dataclass(frozen=True)
+class _LimitedSet:
+    """A set whose files may have so many bytes at most."""
+
+    files: FileSet
+    largest: int
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        """A file of the set, which is counted."""
+        with self.files.file(name) as file:
+            yield _Counting(file, name, self.largest)  # type: ignore[misc] # has all of BinaryIO that is used
+
+
+def limited(files: FileSet, largest: int) -> FileSet:
+    """The set, writing to which raises DestinationRefused once a file has more than ``largest`` bytes; 0: no limit."""
+    return _LimitedSet(files, largest) if largest else files
 
 
 Rows = Mapping[str, int]

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from psconnect.model.found import FoundState
-from psconnect.model.problems import other_of
+from psconnect.model.problems import ATTRIBUTES_JOINED, NOT_ALLOWED, NOT_UNIQUE, other_of
 from psconnect.model.review import FoundRecord
 from psconnect.wording.attributes import attribute_word
 from psconnect.wording.catalogue import Plural, marked, plural, tr, translated
+from psconnect.wording.filled import filled
 from psconnect.wording.records import detail_word, listed, record_label
 from psconnect.wording.rules import WordedRule
 
 _LACKING = ("missing-required", "missing-reported")
+_TITLES = {
+    NOT_ALLOWED: marked("The other system does not know this value: {attribute}"),
+    NOT_UNIQUE: marked("Several records have the same: {attribute}"),
+}
+"""Titles of findings that name the attributes they are about."""
 _PAGES = {
     "missing-required": "attributes",
     "missing-reported": "attributes",
     "role-not-mapped": "attributes",
     "value-unlisted": "attributes",
+    NOT_ALLOWED: "attributes",
+    NOT_UNIQUE: "uniqueness",
     "username-taken": "attributes",
     "username-owner": "attributes",
     "username-shared": "attributes",
@@ -26,6 +34,7 @@ _PAGES = {
 _STATES = {
     FoundState.LEFT_OUT: marked("Left out"),
     FoundState.KEPT: marked("Kept as last delivered"),
+    FoundState.AT_RISK: marked("Delivered, may be rejected there"),
     FoundState.GAP: marked("Delivered with a gap"),
     FoundState.KNOW: marked("To know"),
 }
@@ -40,6 +49,10 @@ _HEADS: dict[FoundState, Plural] = {
 }
 _MORE: dict[FoundState, Plural] = {
     FoundState.KEPT: plural("1 is kept as last delivered", "{count} are kept as last delivered"),
+    FoundState.AT_RISK: plural(
+        "1 is delivered and may be rejected by the other system",
+        "{count} are delivered and may be rejected by the other system",
+    ),
     FoundState.GAP: plural("1 was delivered with a gap", "{count} were delivered with a gap"),
 }
 
@@ -59,6 +72,8 @@ def findings_headline(counts: dict[FoundState, int]) -> tuple[str, str]:
 
 def finding_title(rule: WordedRule, entity: str, attribute: str) -> str:
     """A finding in a few words; of a missing value with its field: ``First name is empty``."""
+    if rule.key in _TITLES and attribute:
+        return filled(_TITLES[rule.key], {"attribute": attributes_word(entity, attribute)})
     if rule.key not in _LACKING or not attribute:
         return rule.title
     word = attribute_word(entity, attribute)
@@ -88,7 +103,12 @@ def finding_detail(one: FoundRecord) -> str:
     if other:
         return tr("with the {kind} that has the id {id}", kind=record_label(other[0]), id=other[1])
     # The attribute that has no value stands in the title.
-    return about_word(one) if one.rule not in _LACKING else ""
+    return about_word(one) if one.rule not in (*_LACKING, *_TITLES) else ""
+
+
+def attributes_word(entity: str, joined: str) -> str:
+    """The attributes of a detail that count together, as a person lists them."""
+    return listed([attribute_word(entity, name) for name in joined.split(ATTRIBUTES_JOINED)])
 
 
 def about_word(one: FoundRecord) -> str:

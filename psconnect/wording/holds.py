@@ -22,6 +22,10 @@ _CHECK_IDS_WINDOW = marked(
     "approve; they arrive as changes of the records that are there."
 )
 
+_RECEIVER = marked(
+    "Check that all of them have to go. If so, tell the administrator of the other system that it has to let the "
+    "delivery through, then approve."
+)
 _CHECK_SETTING = marked(
     "Check with the administrator of the destination that it can take the new ids. Then approve. Otherwise put the "
     "setting back under Settings, Ids."
@@ -111,6 +115,20 @@ _TEXTS = {
             "the destination they would take over the accounts of those who had left."
         ),
         marked("Check in PowerSchool who they are. Exclude them if they are not the same, or approve."),
+    ),
+    "receiver": _HoldTexts(
+        marked(
+            "The other system would hold this delivery: {count} of {base} {entity:records} are removed "
+            "({share:.1f} %; it lets about {most} % through)."
+        ),
+        _RECEIVER,
+    ),
+    "receiver/named": _HoldTexts(
+        marked(
+            "{system} would hold this delivery: {count} of {base} {entity:records} are removed "
+            "({share:.1f} %; it lets about {most} % through)."
+        ),
+        _RECEIVER,
     ),
     "rejected": _HoldTexts(
         marked("{more} of {read} {entity:records} can’t be used ({share:.1f} %); the limit is {limit}."),

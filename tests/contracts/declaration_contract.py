@@ -25,6 +25,8 @@ _OF_ANOTHER_TYPE: dict[str, tuple[Any, ...]] = {
     "file": (5, False, {"path": "/x"}, None),
     "table": ("x", 5, {"row": "x"}, ["x"]),
 }
+_ALL = 100
+"""Percent."""
 
 
 class DeclarationContract:
@@ -70,6 +72,20 @@ class DeclarationContract:
     def test_asks_for_attributes_that_exist(self, declaration: Kind) -> None:
         for entity, attributes in declaration.needed.items():
             assert attributes <= set(BY_KEY[entity].attributes), entity
+
+    def test_limits_attributes_that_exist_of_entities_that_it_takes(self, declaration: Kind) -> None:
+        taken = {*declaration.entities, *(entity.key for entity in declaration.derived)}
+        assert {*declaration.limits, *declaration.allowed, *declaration.unique} <= taken
+        assert set(declaration.receiver_holds) <= taken
+        assert all(0 < most < _ALL for most in declaration.receiver_holds.values())
+        for entity, together in declaration.unique.items():
+            for attributes in together:
+                assert attributes
+                assert set(attributes) <= set(BY_KEY[entity].attributes), entity
+        for declared in (declaration.limits, declaration.allowed):
+            for entity, limits in declared.items():
+                assert set(limits) <= set(BY_KEY[entity].attributes), entity
+        assert all(values for limits in declaration.allowed.values() for values in limits.values())
 
     def test_keeps_no_secret_in_its_settings(self, declaration: Kind, given: dict[str, Any]) -> None:
         secrets = {secret.key for secret in declaration.secrets}

@@ -59,6 +59,14 @@ MATRIX = (
         exact=str,
     ),
     Subject(
+        "test-strict",
+        settings=lambda folder: {"folder": str(folder)},
+        file=lambda folder: folder / f"{CONNECTION}.zip",
+        faults=_listing_faults,
+        people=_listed_people,
+        exact=str,
+    ),
+    Subject(
         "oneroster-csv",
         settings=lambda folder: {"folder": str(folder)},
         file=lambda folder: folder / f"{CONNECTION}.zip",

@@ -25,10 +25,17 @@ _MOST = 6
 _EFFECTS = {
     FoundState.LEFT_OUT: marked("left out"),
     FoundState.KEPT: marked("kept as last delivered"),
+    FoundState.AT_RISK: marked("may be rejected"),
     FoundState.GAP: marked("delivered"),
     FoundState.KNOW: marked("to know"),
 }
-_STATES = {FoundState.LEFT_OUT: "bad", FoundState.KEPT: "warning", FoundState.GAP: "warning", FoundState.KNOW: ""}
+_STATES = {
+    FoundState.LEFT_OUT: "bad",
+    FoundState.KEPT: "warning",
+    FoundState.AT_RISK: "bad",
+    FoundState.GAP: "warning",
+    FoundState.KNOW: "",
+}
 
 
 class AttentionCard(Card):

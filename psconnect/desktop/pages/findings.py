@@ -153,7 +153,11 @@ class FindingsPage(ScrollPage):
 
     def _show_pills(self, findings: Findings) -> None:
         words: dict[FoundState | None, str] = {None: tr("All"), **{state: found_word(state) for state in FoundState}}
-        words |= {FoundState.KEPT: tr("Kept"), FoundState.GAP: tr("With a gap")}
+        words |= {
+            FoundState.KEPT: tr("Kept"),
+            FoundState.AT_RISK: tr("May be rejected"),
+            FoundState.GAP: tr("With a gap"),
+        }
         for state, pill in self.pills.items():
             count = findings.counts[state] if state else findings.total
             told = tr("{what} {count}", what=words[state], count=number(count))

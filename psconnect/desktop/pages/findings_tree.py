@@ -25,6 +25,7 @@ _PADDING, _LEAST, _LEAST_DETAIL, _MOST_OF_NAME, _MEASURED, _AROUND = 4, 40, 76, 
 _COLOURS = {
     FoundState.LEFT_OUT: "bad",
     FoundState.KEPT: "warning",
+    FoundState.AT_RISK: "bad",
     FoundState.GAP: "warning",
     FoundState.KNOW: "muted",
 }

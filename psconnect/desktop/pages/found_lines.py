@@ -16,7 +16,12 @@ from psconnect.model.review import FindingGroup, Findings
 from psconnect.wording.found import finding_title, found_word
 from psconnect.wording.rules import rule_of
 
-_COLOURS = {FoundState.LEFT_OUT: "bad", FoundState.KEPT: "warning", FoundState.GAP: "warning"}
+_COLOURS = {
+    FoundState.LEFT_OUT: "bad",
+    FoundState.KEPT: "warning",
+    FoundState.AT_RISK: "bad",
+    FoundState.GAP: "warning",
+}
 _SHOW = 4
 
 

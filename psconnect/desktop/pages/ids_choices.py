@@ -13,6 +13,7 @@ from psconnect.desktop.theme.tokens import SPACE_L, SPACE_M
 from psconnect.desktop.widgets.card import clear, column
 from psconnect.desktop.widgets.form import FormRow
 from psconnect.desktop.widgets.setting_row import SettingRow
+from psconnect.desktop.wizard.steps.destination import SettingValue
 from psconnect.model.errors import PsconnectError
 from psconnect.service import IdsNow, RekeyWishes
 from psconnect.wording.catalogue import marked, translated
@@ -39,7 +40,7 @@ class IdChoices(QWidget):
         self.fields: dict[str, QLineEdit] = {}
         self.rows: dict[str, FormRow] = {}
         self.settings: dict[str, SettingRow] = {}
-        self._values: dict[str, words.SettingValue] = {}
+        self._values: dict[str, SettingValue] = {}
         self._on_change = on_change
         for kind in words.KINDS_OF_IDS:
             numbers = words.choices_for(kind)
@@ -98,7 +99,7 @@ class IdChoices(QWidget):
             self.rows[f"destination.{setting.key}"] = self.settings[setting.key] = built
             self._frozen.addWidget(built)
 
-    def _take(self, key: str, value: words.SettingValue) -> None:
+    def _take(self, key: str, value: SettingValue) -> None:
         self._values[key] = value
         self._on_change()
 

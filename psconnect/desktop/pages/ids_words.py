@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from psconnect.desktop.text import counted, entity_label, moment, number, tr
+from psconnect.desktop.wizard.steps.destination import SettingValue
 from psconnect.model.connection import Connection
 from psconnect.model.entities import CLASS, CONTACT, COURSE, SCHOOL, STUDENT, TEACHER, Entity
 from psconnect.model.ids import FIELDS
@@ -42,7 +43,6 @@ _NUMBERS = {
     ("course", "number"): marked("Course number"),
     ("class", "id"): marked("Section ID (Sections.ID)"),
 }
-SettingValue = str | int | bool | list[dict[str, str | int | bool]]
 _EXAMPLE = 4711
 PREFIXES: Mapping[str, str] = {
     "id_prefix": marked("In front of every id"),

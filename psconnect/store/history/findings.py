@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from psconnect.model.entities import BY_KEY, BY_RANK, Entity
 from psconnect.model.found import FoundState, found_state
-from psconnect.model.problems import RULES, other_of, without_count
+from psconnect.model.problems import NOT_ALLOWED, NOT_UNIQUE, RULES, other_of, without_count
 from psconnect.model.review import FindingGroup, FindingQuery, FoundRecord
 from psconnect.model.shown_text import shown
 from psconnect.model.text import folded
@@ -16,8 +16,8 @@ from psconnect.store.history.titles import JOINING, NUMBERS, Titles, number_of, 
 from psconnect.store.plan.record_ids import RunIds, school_names
 from psconnect.store.reading.last_reading import LastRead
 
-LACKING = ("missing-required", "missing-reported")
-"""Rules whose detail is the attribute that has no value."""
+NAMING_ATTRIBUTES = ("missing-required", "missing-reported", NOT_ALLOWED, NOT_UNIQUE)
+"""Rules whose detail is the attribute they are about: it has no value, or one that the other system doesn't take."""
 _PEOPLE = ("student", "teacher", "admin", "contact")
 
 
@@ -50,7 +50,7 @@ class FindingsOf:
         for finding, records in self._all(wanted, named=bool(words)):
             if words and not _matches(finding, words):
                 continue
-            attribute = finding.detail if finding.rule in LACKING else ""
+            attribute = finding.detail if finding.rule in NAMING_ATTRIBUTES else ""
             place = (finding.rule, finding.entity, attribute, finding.state)
             counts[place] = counts.get(place, 0) + records
             listed = found.setdefault(place, [])
@@ -80,7 +80,7 @@ class FindingsOf:
             name = self._school(school)
             if wanted.school is not None and name != wanted.school:
                 continue
-            if wanted.attribute and (rule not in LACKING or detail != wanted.attribute):
+            if wanted.attribute and (rule not in NAMING_ATTRIBUTES or detail != wanted.attribute):
                 continue
             about, records = without_count(detail) if known.counted else (detail, 1)
             state = found_state(rule, stands=self._stands(rank, key))

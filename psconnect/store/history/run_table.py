@@ -263,6 +263,11 @@ def store_problems(db: sqlite3.Connection, number: int, problems: Iterable[Probl
     )
 
 
+def forget_problems(db: sqlite3.Connection, number: int, rules: Sequence[str]) -> None:
+    """Forget a run's findings of these rules."""
+    db.executemany("DELETE FROM problem WHERE run = ? AND rule = ?", [(number, rule) for rule in rules])
+
+
 def problem_counts(db: sqlite3.Connection, number: int) -> dict[str, int]:
     """Findings of a run per severity."""
     counts: dict[str, int] = {}

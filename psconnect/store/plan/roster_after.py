@@ -16,7 +16,7 @@ def encoded_records(plan: Plan, entity: Entity) -> Iterator[bytes]:
 
     Nothing but C runs per record: this is the longest loop of a delivery.
     """
-    return map(itemgetter(0), plan.db.execute(f"{_rows(plan, entity)} ORDER BY key", {"run": plan.run}))
+    return map(itemgetter(0), plan.db.execute(f"{rows_after(plan, entity)} ORDER BY key", {"run": plan.run}))
 
 
 def keyed_records(plan: Plan, entity: Entity) -> Iterator[tuple[int, bytes]]:
@@ -34,10 +34,10 @@ def related(plan: Plan, entity: Entity, reference: str) -> Iterator[tuple[list[s
     plan.db.execute(f"CREATE TEMP TABLE {name.partition('.')[2]} (id TEXT PRIMARY KEY, record BLOB) WITHOUT ROWID")
     try:
         for target in pointer.targets:
-            rows = f"SELECT {record_id('record')}, record FROM ({_rows(plan, BY_KEY[target])})"
+            rows = f"SELECT {record_id('record')}, record FROM ({rows_after(plan, BY_KEY[target])})"
             plan.db.execute(f"INSERT OR IGNORE INTO {name} {rows}", {"run": plan.run})
         both = (
-            f"SELECT r.record, t.record FROM ({_rows(plan, entity)}) r "
+            f"SELECT r.record, t.record FROM ({rows_after(plan, entity)}) r "
             f"JOIN {name} t ON t.id = {needed_id(entity, place, 'r.record')} ORDER BY r.key"
         )
         for own, other in plan.db.execute(both, {"run": plan.run}):
@@ -46,7 +46,7 @@ def related(plan: Plan, entity: Entity, reference: str) -> Iterator[tuple[list[s
         plan.db.execute(f"DROP TABLE IF EXISTS {name}")
 
 
-def _rows(plan: Plan, entity: Entity) -> str:
+def rows_after(plan: Plan, entity: Entity) -> str:
     """SQL for record and key of the entity's records after the plan ``:run``."""
     planned = f"SELECT after record, key FROM change WHERE run = :run AND entity = {entity.rank} AND action <> {REMOVE}"
     if not plan.db.execute("SELECT EXISTS (SELECT 1 FROM ledger WHERE entity = ?)", [entity.rank]).fetchone()[0]:

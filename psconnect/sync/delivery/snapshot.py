@@ -12,7 +12,7 @@ from psconnect.transfer.place import Delivered
 
 def deliver(job: Job, db: sqlite3.Connection, number: int, snapshot: Snapshot, *, take_over: bool) -> Delivered:
     """Publish the roster after the plan; raises the destination's errors."""
-    prepared = snapshot.prepare(PlannedRoster(job, db, number), job.cancel)
+    prepared = snapshot.prepare(PlannedRoster(job, db, number), job.cancel, largest=job.kind.largest)
     job.on_step("prepared")
     try:
         job.cancel.check()

@@ -51,6 +51,13 @@ TEXTS = {
         marked("{address} is not what this plan was made for: it was replaced, or put back to an earlier state."),
         marked("Start a sync: it plans anew for what is there now."),
     ),
+    "PSC-DELIVERY-TOO-LARGE": ErrorTexts(
+        marked("A file is too large for the other system"),
+        marked(
+            "“{file}” has more than {megabytes} MB, and the other system takes no larger one. Nothing was delivered."
+        ),
+        marked("Deliver less: fewer schools or terms, no contacts, or fewer custom fields. What stands there stays."),
+    ),
     "PSC-DELIVERY-UNKNOWN": ErrorTexts(
         marked("The destination does not say what it has taken"),
         marked(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from psconnect.model.problems import NOT_ALLOWED, NOT_UNIQUE
 from psconnect.wording.catalogue import marked
 from psconnect.wording.rules.texts import RuleTexts
 
@@ -163,6 +164,32 @@ FINDINGS = {
         marked("Value is too long"),
         marked("a value is longer than the destination accepts"),
         marked("Shorten the field in PowerSchool. Until then the record stays at the destination as last delivered."),
+    ),
+    NOT_ALLOWED: RuleTexts(
+        marked("The other system does not know a value"),
+        marked("the other system does not know one of its values; the record is delivered, but may be rejected there"),
+        marked(
+            "Correct the field in PowerSchool, or give the value another one in its list (the tables [values] of the "
+            "connection)."
+        ),
+        window=marked(
+            "Correct the field in PowerSchool, or give the value another one in its list under Settings, Attributes."
+        ),
+    ),
+    NOT_UNIQUE: RuleTexts(
+        marked("Several records have what only one may have"),
+        marked(
+            "another record has the same values; both are delivered, but the other system takes them only once, so one "
+            "of them may be rejected there"
+        ),
+        marked(
+            "Correct one of the records in PowerSchool. If they should be compared before the delivery, name the "
+            "attributes in [uniqueness] of the connection."
+        ),
+        window=marked(
+            "Correct one of the records in PowerSchool. To have them compared before the delivery, choose the "
+            "attributes under Settings, Uniqueness."
+        ),
     ),
     "orphan": RuleTexts(
         marked("Refers to a record that does not exist"),

@@ -9,13 +9,14 @@ from psconnect.destinations import KINDS, add_kind
 from psconnect.model.entities import BY_KEY, BY_RANK
 from tests.contracts.kinds.accounts import ACCOUNTS
 from tests.contracts.kinds.listing import LISTING
+from tests.contracts.kinds.strict import STRICT
 
 
 @contextmanager
 def kinds_for_tests() -> Iterator[None]:
     """The kinds for tests beside the real ones; forgotten afterwards."""
     kinds, by_key, by_rank = dict(KINDS), dict(BY_KEY), dict(BY_RANK)
-    for kind in (ACCOUNTS, LISTING):
+    for kind in (ACCOUNTS, LISTING, STRICT):
         add_kind(kind)
     try:
         yield
