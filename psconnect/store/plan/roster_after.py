@@ -21,7 +21,7 @@ def encoded_records(plan: Plan, entity: Entity) -> Iterator[bytes]:
 
 def keyed_records(plan: Plan, entity: Entity) -> Iterator[tuple[int, bytes]]:
     """The same records, each with its key."""
-    for record, key in plan.db.execute(f"{_rows(plan, entity)} ORDER BY key", {"run": plan.run}):
+    for record, key in plan.db.execute(f"{rows_after(plan, entity)} ORDER BY key", {"run": plan.run}):
         yield key, record
 
 
