@@ -62,7 +62,16 @@ def open_destination(given: Mapping[str, Any], context: Context) -> Destination:
     kind = find_kind(str(given.get("kind", "")))
     settings = kind.complete(given)
     published = {**settings, **_without_earlier(kind, context)}
-    at = PlaceContext(context.name, published, context.on_step, context.clock, context.home)
+    at = PlaceContext(
+        context.name,
+        published,
+        context.on_step,
+        context.clock,
+        context.home,
+        context.beside,
+        settings.get("packing", kind.packings[0]),
+        kind.numbered(settings),
+    )
     place = PLACES[kind.places[0]].make(at) if kind.places else None
     return kind.open(replace(context, settings=settings, label=kind.label, place=place))
 

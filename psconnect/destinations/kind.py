@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from psconnect.destinations.snapshot import Snapshot
@@ -16,7 +17,7 @@ from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, Se
 from psconnect.roster.sign_in import SignIn
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
-from psconnect.transfer.places import PLACES
+from psconnect.transfer.places import place_fields
 from psconnect.wording.declared import in_language
 from psconnect.wording.errors.texts import ErrorTexts
 from psconnect.wording.rules.texts import RuleTexts
@@ -34,6 +35,11 @@ def _asks_nothing(_settings: Mapping[str, Any]) -> Mapping[str, str]:
     return {}
 
 
+def _never(_settings: Mapping[str, Any]) -> bool:
+    """A kind whose sets replace each other."""
+    return False
+
+
 @dataclass(frozen=True)
 class Context:
     """What a destination needs to open.
@@ -49,6 +55,7 @@ class Context:
         clock, cancel: the time, and the user's request to stop.
         on_step: called with each step's name; tests kill the process there.
         home: id of the delivering home.
+        beside: the path on this computer that the connection's own files begin with; None if nothing is delivered.
     """
 
     name: str
@@ -62,6 +69,7 @@ class Context:
     cancel: CancelToken = field(default_factory=CancelToken)
     on_step: Step = _ignore
     home: str = ""
+    beside: Path | None = None
 
     @property
     def published_to(self) -> SnapshotPlace:
@@ -96,7 +104,9 @@ class Kind:
         asks: the custom fields that it needs with these settings, per entity key, as [custom] of a connection file has
             them; their values come in ``extra``. Only asked of sources whose fields a preset maps.
         places: names of the places (transfer.places) its snapshots can be published to; empty for a Writer.
-        packings: how its files can travel, the default first: ``zip`` (one file), ``loose`` (each on its own).
+        packings: how its files can travel, the default first: ``zip`` (one file), ``loose`` (each on its own). With
+            both, a person chooses by the setting ``packing``.
+        numbered: whether, with these settings, each set has a number and none replaces another (``Snapshot.mode``).
         derived: its own entities, made from the roster: planned, held, previewed and undone like any other.
         takes: what it has a place for besides classes: ``groups`` (of users, in place of a class), ``categories`` (of
             courses).
@@ -124,6 +134,7 @@ class Kind:
     asks: Callable[[Mapping[str, Any]], Mapping[str, str]] = _asks_nothing
     places: tuple[str, ...] = ()
     packings: tuple[str, ...] = ("zip",)
+    numbered: Callable[[Mapping[str, Any]], bool] = _never
     derived: tuple[Entity, ...] = ()
     takes: frozenset[str] = frozenset()
     errors: Mapping[str, ErrorTexts] = field(default_factory=dict)
@@ -133,7 +144,7 @@ class Kind:
     @property
     def fields(self) -> tuple[SettingField, ...]:
         """All settings, including those of the place, in the order of file and window and in the chosen language."""
-        declared = (*self.settings, *(field for place in self.places for field in PLACES[place].settings))
+        declared = (*self.settings, *place_fields(self.places, self.packings))
         return tuple(in_language(field) for field in declared)
 
     @property

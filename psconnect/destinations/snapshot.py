@@ -13,7 +13,7 @@ from psconnect.model.findings import Finding
 from psconnect.model.problems import Problem
 from psconnect.model.runs import Change
 from psconnect.transfer.fileset import FileSet, Rows, limited
-from psconnect.transfer.place import Prepared, SnapshotPlace
+from psconnect.transfer.place import BULK, Prepared, SnapshotPlace
 
 
 class Roster(Protocol):
@@ -36,6 +36,11 @@ class Roster(Protocol):
 
         Records without a reference are left out; in a list, the first id counts.
         """
+        ...
+
+    @property
+    def whole(self) -> bool:
+        """Whether the changes are not enough: nothing was delivered before, or it does not stand there any more."""
         ...
 
     def changes(self, entity: Entity) -> Iterator[Change]:
@@ -98,12 +103,25 @@ class Snapshot(ABC):
         del roster, cancel
         yield from ()
 
+    def mode(self, roster: Roster) -> str:
+        """``bulk`` or ``delta``: whether a numbered set has the whole roster or only its changes.
+
+        Where ``roster.whole`` says that the changes are not enough, it has to be ``bulk``.
+        """
+        del roster
+        return BULK
+
     def prepare(self, roster: Roster, cancel: CancelToken, *, largest: int = 0) -> Prepared:
         """Write the roster's files beside their place; DestinationRefused for one of more than ``largest`` bytes.
 
         0 is no limit. The place then keeps what stands there.
         """
-        return self.place.prepare(lambda files: self.write(roster, limited(files, largest), cancel), cancel)
 
-    def close(self) -> None:  # noqa: B027 - the same for all snapshots
-        """Nothing to close: nothing is held open between deliveries."""
+        def write(files: FileSet) -> Rows:
+            return self.write(roster, limited(files, largest), cancel)
+
+        return self.place.prepare(write, cancel, self.mode(roster))
+
+    def close(self) -> None:
+        """Close the place."""
+        self.place.close()

@@ -36,6 +36,7 @@ class Destinations(SecretKeeping):
             cancel=cancel or CancelToken(),
             on_step=self.on_step,
             home=self.home_id,
+            beside=self.rosters_of(connection.name).with_suffix(""),
         )
         with closing(open_destination(connection.destination, context)) as destination:
             yield destination

@@ -119,6 +119,9 @@ def settle_delivery(job: Job, db: sqlite3.Connection, number: int, state: str, *
     changes, the rest of it), and an old one is abandoned as ``interrupted``, because the new run plans again.
     """
     applying = state == "applying"
+    if applying and not isinstance(job.destination, Writer):
+        # A set of several files may be half in place: it is finished before anybody asks what stands there.
+        job.destination.sweep()
     receipt = delivered_unrecorded(job, db, number) if applying else ""
     if receipt:
         resume_work(job, db, number)

@@ -21,6 +21,7 @@ from psconnect.store.reading import staging
 from psconnect.sync.applying import delivered_unrecorded, give_up, settle_delivery, unsettled
 from psconnect.sync.job import Job
 from psconnect.sync.planning import of_these_settings
+from psconnect.transfer.placing import HALF
 from psconnect.wording.errors import word
 
 PLAN_FRESH = timedelta(minutes=15)
@@ -112,8 +113,8 @@ def _end_early(job: Job, db: sqlite3.Connection, number: int, state: str, error:
             # A refused snapshot was not taken, even if another connection delivered an identical one.
             refused = isinstance(error, DestinationRefused)
             if stage == "applying" and not refused and delivered_unrecorded(job, db, number):
-                # The destination already has it; the next start updates the ledger.
-                error = _unrecorded(job, error) if error else None
+                # The destination already has it, or the next start finishes it; that start updates the ledger.
+                error = _unrecorded(job, error) if error and error.code != HALF else error
                 run_table.update_run(db, number, error=error.as_dict() if error else None, failed_in=failed_in)
                 return
             give_up(job, db, number, state, failed_in=failed_in, error=error.as_dict() if error else None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -14,7 +12,8 @@ from psconnect.model.findings import Finding
 from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import Rows, zipped
 from psconnect.transfer.folder import FolderPlace, file_digest
-from psconnect.transfer.place import Delivered, PlaceContext, Write
+from psconnect.transfer.naming import file_name
+from psconnect.transfer.place import BULK, Delivered, PlaceContext, Write
 from psconnect.wording.catalogue import marked
 
 
@@ -45,7 +44,7 @@ class FolderBundle:
     @classmethod
     def of(cls, context: PlaceContext) -> FolderBundle:
         """The place that these settings name; raises FixSettings for a folder that is not a whole path."""
-        folder, name = _folder(context.settings["folder"]), f"{_file_name(context.connection)}.zip"
+        folder, name = whole_path(context.settings["folder"]), f"{file_name(context.connection)}.zip"
         keep = context.settings["keep"]
         return cls(FolderPlace(folder, name, keep, context.on_step, context.clock, context.home))
 
@@ -79,8 +78,12 @@ class FolderBundle:
         """SHA-256 of the bundle that stands in the folder, or an empty text."""
         return self.file.digest()
 
-    def prepare(self, write: Write, cancel: CancelToken) -> PreparedBundle:
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def prepare(self, write: Write, cancel: CancelToken, mode: str = BULK) -> PreparedBundle:
         """Write the bundle beside its place."""
+        del mode
         self.file.check()
         with self.file.writing() as (file, temporary), zipped(file) as files:
             rows = write(files)
@@ -114,7 +117,8 @@ def _still_there(left: int) -> str:
     return f"{what} in “previous” can’t be deleted yet"
 
 
-def _folder(text: str) -> Path:
+def whole_path(text: str) -> Path:
+    """The folder that a person typed; raises FixSettings for one that does not say where it begins."""
     try:
         folder = Path(text).expanduser()
     except RuntimeError:  # a user's home that does not exist
@@ -122,21 +126,3 @@ def _folder(text: str) -> Path:
     if not folder.is_absolute():
         raise FixSettings("PSC-FOLDER-RELATIVE", where="destination.folder", text=text)
     return folder
-
-
-_LONGEST = 120
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³")}
-
-
-def _file_name(name: str) -> str:
-    """The connection's name as a file name that every system takes (fault D16).
-
-    A name that can't be taken as it is gets a few characters of its own behind it, so that two connections never share
-    a file.
-    """
-    wanted = unicodedata.normalize("NFC", name)
-    plain = "".join(ch if ch.isalnum() or ch in " -_()" else "-" for ch in wanted).strip(" .-")
-    plain = plain.encode()[:_LONGEST].decode(errors="ignore").strip()
-    if plain == wanted and plain.casefold() not in _RESERVED:
-        return plain
-    return f"{plain or 'roster'}-{hashlib.sha256(wanted.casefold().encode()).hexdigest()[:6]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from psconnect.model.clock import CancelToken, Clock
@@ -11,6 +12,7 @@ from psconnect.model.findings import Finding
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.transfer.folder import Step
 
+BULK, DELTA = "bulk", "delta"
 Write = Callable[[FileSet], Rows]
 """Writes a snapshot's files; the same roster gives the same bytes."""
 
@@ -74,8 +76,15 @@ class SnapshotPlace(Protocol):
         """The receipt of what stands there now, or an empty text: read back, not remembered."""
         ...
 
-    def prepare(self, write: Write, cancel: CancelToken) -> Prepared:
-        """Have a set written beside its place. The same files give the same receipt."""
+    def prepare(self, write: Write, cancel: CancelToken, mode: str = BULK) -> Prepared:
+        """Have a set written beside its place. The same files give the same receipt.
+
+        ``mode``, ``bulk`` or ``delta``, stands in the name of a numbered set.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of what is held open."""
         ...
 
 
@@ -89,6 +98,10 @@ class PlaceContext:
         on_step: told the names of the steps of publishing.
         clock: measures and waits where a delivery has to be tried again.
         home: id of the home that delivers; empty: nothing is said or asked about who else delivers there.
+        beside: the path on this computer that the connection's own files begin with; None if nothing is to be
+            delivered.
+        packing: how its files travel: ``zip`` or ``loose``.
+        numbered: whether each set has a number and none replaces another.
     """
 
     connection: str
@@ -96,3 +109,6 @@ class PlaceContext:
     on_step: Step
     clock: Clock
     home: str
+    beside: Path | None = None
+    packing: str = "zip"
+    numbered: bool = False

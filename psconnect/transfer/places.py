@@ -5,12 +5,38 @@ A kind of destination names those that it can use; it never knows how files get 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from psconnect.model.setting_fields import SettingField
-from psconnect.transfer.bundle import FolderBundle
+from psconnect.model.setting_fields import SettingField, When
+from psconnect.transfer.bundle import FolderBundle, whole_path
+from psconnect.transfer.naming import SetNames
+from psconnect.transfer.notes import Notes
 from psconnect.transfer.place import PlaceContext, SnapshotPlace
+from psconnect.transfer.placing import Placing
+from psconnect.transfer.publishing import Publication
+from psconnect.transfer.shelf import FolderShelf, Shelf
+from psconnect.wording.catalogue import marked
+
+ZIP, LOOSE = "zip", "loose"
+_PACKING = SettingField(
+    "packing",
+    marked("Files"),
+    marked("Whether the files travel in one ZIP, or each on its own. What was delivered in the other form is deleted."),
+    "choice",
+    choices=(ZIP, LOOSE),
+)
+_CONSUMED = SettingField(
+    "consumed",
+    marked("The other system takes the files away"),
+    marked("Whether it is right that the files are gone after a while. Otherwise they are delivered again."),
+    "switch",
+    default=False,
+    advanced=True,
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +47,38 @@ class PlaceKind:
     make: Callable[[PlaceContext], SnapshotPlace]
 
 
+def place_fields(places: Sequence[str], packings: Sequence[str]) -> tuple[SettingField, ...]:
+    """The settings that a kind with these places and packings has beside its own, in the order of file and window."""
+    if not places:
+        return ()
+    packing = (replace(_PACKING, default=packings[0]),) if len(packings) > 1 else ()
+    fields = [field for place in places for field in PLACES[place].settings]
+    if ZIP not in packings:
+        fields = [field for field in fields if field.key != _KEEP]
+    elif packing:
+        fields = [replace(field, when=When("packing", (ZIP,))) if field.key == _KEEP else field for field in fields]
+    return (*packing, *fields, _CONSUMED)
+
+
+def published_on(shelf: Shelf, context: PlaceContext, same: str = "") -> Publication:
+    """The place for sets on a shelf; ``same`` names the shelf the same way however it was typed."""
+    names = SetNames(context.connection, context.home, loose=context.packing == LOOSE, numbered=context.numbered)
+    beside = context.beside or Path(tempfile.gettempdir(), "psconnect-nothing-delivered")
+    notes = Notes(beside, context.connection, same or shelf.address)
+    keeps = not context.settings.get(_CONSUMED.key) and not context.numbered
+    return Publication(Placing(shelf, notes, keeps, context.on_step), names)
+
+
+def _in_folder(context: PlaceContext) -> SnapshotPlace:
+    if context.packing == ZIP and not context.numbered and not context.settings.get(_CONSUMED.key):
+        return FolderBundle.of(context)
+    folder = whole_path(context.settings["folder"])
+    trial = SetNames(context.connection, context.home).trial
+    return published_on(FolderShelf(folder, trial, context.clock), context, os.path.normcase(folder.resolve()))
+
+
+_KEEP = "keep"
 PLACES: Mapping[str, PlaceKind] = {
-    "folder": PlaceKind(FolderBundle.SETTINGS, FolderBundle.of),
+    "folder": PlaceKind(FolderBundle.SETTINGS, _in_folder),
 }
 """Name of a kind of place -> what it is."""

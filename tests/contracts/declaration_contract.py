@@ -39,7 +39,7 @@ class DeclarationContract:
     @pytest.fixture
     def given(self, subject: Subject, tmp_path: Path) -> dict[str, Any]:
         """Valid settings as they stand in a connection file."""
-        return {"kind": subject.kind, **subject.settings(tmp_path)}
+        return subject.given(tmp_path)
 
     def test_is_known_under_its_own_name(self, subject: Subject, declaration: Kind) -> None:
         assert declaration.name == subject.kind

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import stat
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from psconnect.destinations import find_kind
+from psconnect.model.errors import DestinationRefused
 from psconnect.wording.checks import word_finding
 from tests.contracts.destination_kit import Delivery, Person
 from tests.contracts.rosters import HOSTILE, Tables, changed, hostile, small
@@ -101,15 +104,17 @@ class DeliveryContract:
         delivery.deliver(changed())
 
         contents = [content for content in delivery.listing().values() if content != b"<folder>"]
-        assert sorted(contents) == sorted([*first.values(), delivery.file.read_bytes()])
+        # Who takes every file of a folder would take an earlier set for a new one: of loose files none is kept there.
+        before = [] if delivery.subject.loose else [*first.values()]
+        assert sorted(contents) == sorted([*before, *(path.read_bytes() for path in delivery.files())])
 
     def test_the_same_roster_gives_the_same_bytes(self, delivery: Delivery) -> None:
         once = delivery.deliver(small())
-        content = delivery.file.read_bytes()
+        content = delivery.digest()
         again = delivery.deliver(small())
 
         assert again.receipt == once.receipt
-        assert delivery.file.read_bytes() == content
+        assert delivery.digest() == content
 
     def test_another_roster_gives_another_receipt(self, delivery: Delivery) -> None:
         assert delivery.deliver(small()).receipt != delivery.deliver(changed()).receipt
@@ -123,7 +128,7 @@ class DeliveryContract:
         for environment in _ENVIRONMENTS:
             command = [sys.executable, "-m", "tests.contracts.child", "receipts", delivery.subject.kind]
             result = subprocess.run(
-                [*command, json.dumps(delivery.subject.settings(delivery.folder))],
+                [*command, json.dumps(delivery.subject.given(delivery.folder))],
                 cwd=CHECKOUT,
                 env={**os.environ, **environment},
                 capture_output=True,
@@ -164,9 +169,10 @@ class DeliveryContract:
     @pytest.mark.parametrize("edit", ["flip", "cut", "append", "empty", "replace"])
     def test_standing_differs_after_an_edit_from_outside(self, delivery: Delivery, edit: str) -> None:
         receipt = delivery.deliver(small()).receipt
-        content = delivery.file.read_bytes()
+        edited = delivery.largest()
+        content = edited.read_bytes()
         middle = len(content) // 2
-        delivery.file.write_bytes(
+        edited.write_bytes(
             {
                 "flip": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
                 "cut": content[:-1],
@@ -180,26 +186,39 @@ class DeliveryContract:
 
     def test_nothing_stands_after_it_was_taken_away(self, delivery: Delivery) -> None:
         delivery.deliver(small())
-        delivery.file.unlink()
+        for path in delivery.files():
+            path.unlink()
 
         assert delivery.make().standing() == ""
 
-    def test_an_edit_is_overwritten_and_kept_aside(self, delivery: Delivery) -> None:
+    def test_an_edit_is_kept_aside_or_overwritten_after_an_approval(self, delivery: Delivery) -> None:
         receipt = delivery.deliver(small()).receipt
-        delivery.file.write_bytes(b"edited by hand")
+        edited = delivery.largest()
+        edited.write_bytes(b"edited by hand")
 
-        assert delivery.deliver(small()).receipt == delivery.make().standing() == receipt
-        assert b"edited by hand" in delivery.listing().values()
+        if delivery.subject.loose:
+            assert edited.name in delivery.make().owned_by()
+            prepared = delivery.prepare(small())
+            with pytest.raises(DestinationRefused):
+                prepared.publish()
+            assert b"edited by hand" in delivery.listing().values()
+            prepared.publish(take_over=True)
+            assert b"edited by hand" not in delivery.listing().values()
+        else:
+            assert delivery.deliver(small()).receipt == receipt
+            assert b"edited by hand" in delivery.listing().values()
+        assert delivery.make().standing() == receipt
 
     def test_a_poller_sees_only_whole_snapshots(self, delivery: Delivery) -> None:
         rosters = (small(), changed())
-        whole = {delivery.deliver(tables).receipt: delivery.digest() for tables in rosters}
+        # Loose files change one after the other: each is whole at any moment, the set is once all are in place.
+        whole = [digest for tables in rosters for digest in _digests(delivery, tables)]
         seen: list[str] = []
         stop = threading.Event()
 
         def poll() -> None:
             while not stop.is_set():
-                seen.append(delivery.digest())
+                seen.extend(_seen(delivery))
 
         poller = threading.Thread(target=poll)
         poller.start()
@@ -213,23 +232,25 @@ class DeliveryContract:
             poller.join()
 
         assert len(seen) >= 100
-        assert set(seen) <= set(whole.values())
+        assert set(seen) <= set(whole)
 
     def test_at_each_step_of_publishing_something_whole_stands(self, delivery: Delivery) -> None:
-        delivery.deliver(small())
-        old = delivery.digest()
-        at_step: list[str] = []
-        delivery.on_step = lambda _step: at_step.append(delivery.digest())
+        old = _digests(delivery, small())
+        at_step: list[list[str]] = []
+        delivery.on_step = lambda _step: at_step.append(_seen(delivery))
 
         delivery.deliver(changed())
 
-        new = delivery.digest()
-        assert at_step[0] == old
+        new = _seen(delivery)
+        assert at_step[0] == old != new
         assert at_step[-1] == new
-        assert set(at_step) == {old, new}
+        assert {digest for digests in at_step for digest in digests} == {*old, *new}
+        assert all(len(digests) == len(new) for digests in at_step)
 
     def test_earlier_snapshots_are_kept_and_pruned(self, delivery: Delivery) -> None:
-        if all(setting.key != "keep" for setting in find_kind(delivery.subject.kind).fields):
+        declaration = find_kind(delivery.subject.kind)
+        asked = declaration.asked(declaration.complete(delivery.subject.given(delivery.folder)))
+        if all(setting.key != "keep" for setting in asked):
             pytest.skip("This kind keeps no earlier snapshots.")
         delivered: list[bytes] = []
         for number in range(5):
@@ -254,6 +275,21 @@ class DeliveryContract:
 
         for mode in [*between, *_modes(delivery.folder)]:
             assert not mode & stat.S_IRWXO
+
+
+def _seen(delivery: Delivery) -> list[str]:
+    """SHA-256 of each file that the other system reads now."""
+    found = []
+    for path in delivery.files():
+        with contextlib.suppress(FileNotFoundError):
+            found.append(hashlib.sha256(path.read_bytes()).hexdigest())
+    return found
+
+
+def _digests(delivery: Delivery, tables: Tables) -> list[str]:
+    """The same after a delivery."""
+    delivery.deliver(tables)
+    return _seen(delivery)
 
 
 def _named(name: str) -> Tables:

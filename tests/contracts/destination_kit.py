@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from psconnect.destinations import find_kind
 from psconnect.destinations.snapshot import Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.transfer.place import Delivered, Prepared
@@ -37,12 +38,13 @@ class Subject:
     Attributes:
         kind: its name in destinations.KINDS.
         settings: valid settings that deliver into a folder.
-        file: what the other system opens in that folder.
+        file: what the other system opens in that folder: a file, or the folder itself for loose files.
         faults: an independent judge's word on that file: nothing when it conforms to its format and all references
             in it resolve.
         people: the people in that file by their id, exactly as it holds them.
         exact: what becomes of a value that is delivered exactly; most formats have no line breaks.
         variant: which of the kind's formats; empty if it has only one.
+        packing: how the files travel, for a kind that leaves the choice; empty for its only or default way.
     """
 
     kind: str
@@ -52,11 +54,22 @@ class Subject:
     people: Callable[[Path], dict[str, Person]]
     exact: Callable[[str], str] = without_breaks
     variant: str = ""
+    packing: str = ""
 
     @property
     def name(self) -> str:
-        """What the tests are called after."""
-        return f"{self.kind} {self.variant}".strip()
+        """What the subject is called in test reports."""
+        return " ".join(filter(None, (self.kind, self.variant, self.packing)))
+
+    @property
+    def loose(self) -> bool:
+        """Whether each file of a set travels on its own."""
+        return (self.packing or find_kind(self.kind).packings[0]) == "loose"
+
+    def given(self, folder: Path) -> dict[str, Any]:
+        """The destination's settings as they stand in a connection file."""
+        packing = {"packing": self.packing} if self.packing else {}
+        return {"kind": self.kind, **packing, **self.settings(folder)}
 
 
 @dataclass
@@ -78,8 +91,7 @@ class Delivery:
 
     def make(self, **settings: Any) -> Snapshot:
         """A new destination object, with further settings."""
-        given = {"kind": self.subject.kind, **self.subject.settings(self.folder), **settings}
-        return open_snapshot(CONNECTION, given, self.on_step)
+        return open_snapshot(CONNECTION, {**self.subject.given(self.folder), **settings}, self.on_step)
 
     def prepare(self, tables: Tables, **settings: Any) -> Prepared:
         """A prepared snapshot of these records."""
@@ -89,12 +101,29 @@ class Delivery:
         """These records, delivered."""
         return self.prepare(tables, **settings).publish()
 
+    def files(self) -> list[Path]:
+        """The files that the other system reads, in the order of their names; none when nothing is there."""
+        if not self.subject.loose:
+            return [self.file] if self.file.exists() else []
+        return sorted(path for path in self.folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+    def largest(self) -> Path:
+        """The largest of them."""
+        return max(self.files(), key=lambda path: path.stat().st_size)
+
+    def size(self) -> int:
+        """The bytes of all of them."""
+        return sum(path.stat().st_size for path in self.files())
+
     def digest(self) -> str:
         """SHA-256 of what the other system would read now; ``missing`` when there is nothing."""
-        try:
-            return hashlib.sha256(self.file.read_bytes()).hexdigest()
-        except FileNotFoundError:
-            return "missing"
+        digest = hashlib.sha256()
+        for path in (found := self.files()):
+            try:
+                digest.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+            except FileNotFoundError:
+                return "missing"
+        return digest.hexdigest() if found else "missing"
 
     def listing(self) -> dict[str, bytes]:
         """Everything in the folder, hidden files too: relative name -> content."""

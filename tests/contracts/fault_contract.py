@@ -94,7 +94,7 @@ class FaultContract:
     def test_a_disk_that_has_no_room_for_a_third_one(self, delivery: Delivery, mount: Mount) -> None:
         # Room for the old and the new one, not for a copy beside them: it is published whole, or refused in words.
         delivery.deliver(large(1_000))
-        mount(delivery.folder, int(delivery.file.stat().st_size * 2.5))
+        mount(delivery.folder, int(delivery.size() * 2.5))
         old = delivery.deliver(large(1_000)).receipt
         before = delivery.listing()
         prepared = delivery.prepare({**large(1_000), "contact": [], "relationship": []})
@@ -118,7 +118,7 @@ class FaultContract:
 
         command = [sys.executable, "-m", "tests.contracts.child", "limited", delivery.subject.kind]
         result = subprocess.run(
-            [*command, json.dumps(delivery.subject.settings(delivery.folder)), str(limit)],
+            [*command, json.dumps(delivery.subject.given(delivery.folder)), str(limit)],
             cwd=CHECKOUT,
             capture_output=True,
             text=True,
@@ -190,7 +190,14 @@ class FaultContract:
         assert not delivery.folder.exists()
 
     def test_a_place_that_is_taken_by_a_folder(self, delivery: Delivery) -> None:
-        delivery.file.mkdir()
+        if delivery.subject.loose:
+            delivery.deliver(small())
+            taken = delivery.files()[len(delivery.files()) // 2]
+            for path in delivery.files():
+                path.unlink()
+            taken.mkdir()
+        else:
+            delivery.file.mkdir()
         before = delivery.listing()
         prepared = delivery.prepare(small())
 
@@ -210,8 +217,9 @@ class FaultContract:
             for tables in (small(), changed()):
                 self._deliver_until(delivery, tables, killed_at)
                 assert delivery.make().standing() in receipts
+                delivery.make().sweep()
+                assert delivery.make().standing() in receipts
                 assert delivery.subject.faults(delivery.file) == []
-        delivery.on_step = lambda _step: None
         assert delivery.deliver(small()).receipt == delivery.make().standing()
 
     def _deliver_until(self, delivery: Delivery, tables: dict[str, list[dict[str, str]]], killed_at: str) -> None:
@@ -222,6 +230,7 @@ class FaultContract:
         delivery.on_step = kill
         with pytest.raises(Killed):
             delivery.deliver(tables)
+        delivery.on_step = lambda _step: None
 
     def test_what_a_killed_run_left_is_cleaned_up(self, delivery: Delivery) -> None:
         delivery.deliver(small())

@@ -59,6 +59,11 @@ class ListRoster:
         for key, row in self.keyed(entity):
             yield Change(entity.key, key, "create", None, dict(zip(entity.attributes, row, strict=True)))
 
+    @property
+    def whole(self) -> bool:
+        """Nothing was delivered before."""
+        return True
+
     def labels(self, entity: Entity) -> tuple[str, ...]:
         """The labels of the entity's further values."""
         return self.further.get(entity.key, ())

@@ -28,10 +28,17 @@ def _oneroster_people(path: Path, read: Callable[[Path], dict[str, list[dict[str
     return {row["sourcedId"]: Person(row["givenName"], row["familyName"], row["middleName"]) for row in rows}
 
 
+def _read(path: Path, name: str) -> list[str]:
+    """The lines of a file of the set, in a ZIP or in a folder."""
+    if path.is_dir():
+        return (path / name).read_text(encoding="utf-8").splitlines()
+    with zipfile.ZipFile(path) as bundle:
+        return bundle.read(name).decode().splitlines()
+
+
 def _listed(path: Path, entity: str) -> list[dict[str, str]]:
     attributes = BY_KEY[entity].attributes
-    with zipfile.ZipFile(path) as bundle:
-        lines = bundle.read(f"{entity}.txt").decode().splitlines()
+    lines = _read(path, f"{entity}.txt")
     return [dict(zip(attributes, json.loads(line), strict=True)) for line in lines]
 
 
@@ -44,9 +51,7 @@ def _listing_faults(path: Path) -> list[str]:
     """Each enrollment stands beside the title of its class, and nothing else does."""
     titles = {row["sourcedId"]: row["title"] for row in _listed(path, "class")}
     joined = [f"{row['sourcedId']} {titles[row['classSourcedId']]!r}" for row in _listed(path, "enrollment")]
-    with zipfile.ZipFile(path) as bundle:
-        found = bundle.read("in-class.txt").decode().splitlines()
-    return sorted({*found} ^ {*joined})
+    return sorted({*_read(path, "in-class.txt")} ^ {*joined})
 
 
 MATRIX = (
@@ -65,6 +70,15 @@ MATRIX = (
         faults=_listing_faults,
         people=_listed_people,
         exact=str,
+    ),
+    Subject(
+        "test-listing",
+        settings=lambda folder: {"folder": str(folder)},
+        file=lambda folder: folder,
+        faults=_listing_faults,
+        people=_listed_people,
+        exact=str,
+        packing="loose",
     ),
     Subject(
         "oneroster-csv",

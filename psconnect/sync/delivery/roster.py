@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, islice
 
 from psconnect.model.entities import Entity
 from psconnect.model.events import RunEvent
 from psconnect.model.runs import Change
 from psconnect.store.history import run_table
+from psconnect.store.history.facts import RECEIPT, get_fact
 from psconnect.store.plan import roster_after
 from psconnect.store.plan.plan import Plan
 from psconnect.store.record import decode_record
@@ -54,6 +56,12 @@ class PlannedRoster:
     def related(self, entity: Entity, reference: str) -> Iterator[tuple[list[str], list[str]]]:
         """Each record with the one its attribute refers to."""
         return roster_after.related(Plan(self.db, self.number), entity, reference)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether the destination lacks what the changes follow on."""
+        receipt = get_fact(self.db, RECEIPT)
+        return not receipt or self.job.destination.standing() != receipt
 
     def changes(self, entity: Entity) -> Iterator[Change]:
         """The plan's changes to the entity."""

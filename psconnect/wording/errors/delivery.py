@@ -97,6 +97,26 @@ TEXTS = {
         marked("“{text}” does not say where it begins."),
         marked("Give the whole path, for example C:\\Roster or /srv/roster."),
     ),
+    "PSC-PLACE-NOTES": ErrorTexts(
+        marked("The notes of earlier deliveries can’t be read"),
+        marked("{path} is not what psconnect has written: it is damaged, or of a newer version."),
+        marked("Move the file away, then start again: the whole set is delivered after your approval."),
+    ),
+    "PSC-PLACE-SHARED": ErrorTexts(
+        marked("Two connections deliver files of the same names here"),
+        marked("“{other}” has delivered {name} and others to {address}: the two would replace each other’s files."),
+        marked("Choose another folder under Destination, or one ZIP instead of loose files."),
+    ),
+    "PSC-SET-HALF": ErrorTexts(
+        marked("Only a part of the files is in place"),
+        marked("Some of the {count} files at {address} are new already, the others are not yet. {happened}"),
+        marked("{to_do} The next start puts the rest in place."),
+    ),
+    "PSC-SHELF-DIFFERS": ErrorTexts(
+        marked("A file did not arrive as it was sent"),
+        marked("{name} was put into {address} and read back, and something else stood there. Nothing was replaced."),
+        marked("Start again. If it stays so, ask who runs the other system what becomes of files there."),
+    ),
     "PSC-DESTINATION-CHECK": ErrorTexts(marked("{step}"), marked("{found}"), marked("{advice}")),
     "PSC-DESTINATION-KIND/none": ErrorTexts(
         marked("No destination is chosen"),

@@ -51,6 +51,9 @@ LISTING = Kind(
         SettingField(
             "ids", "Ids", "How ids are written.", "choice", default="bare", choices=("bare", "marked"), frozen=True
         ),
+        SettingField("numbered", "Numbered", "Whether sets have numbers, and are deltas.", "switch", default=False),
     ),
     places=("folder",),
+    packings=("zip", "loose"),
+    numbered=lambda settings: bool(settings["numbered"]),
 )

@@ -1,0 +1,241 @@
+"""Publishes sets of files on a shelf: one ZIP or many files, whole under one receipt, finished after a cut.
+
+First every file goes there under a temporary name and is read back. Then the set is noted on this computer, and each
+file takes its name; the last one that the destination wrote comes last. A cut before the note leaves the set that was
+there; after it, the next start puts the rest in place. Nothing of psconnect's own stays on the shelf, because some
+receivers take every file there for theirs; so who else delivers there is known by what stands there, not by a mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from psconnect.model.clock import CancelToken
+from psconnect.model.errors import DestinationRefused, FixSettings, LocalStorage, PsconnectError, TryLater
+from psconnect.model.findings import Finding
+from psconnect.transfer.fileset import Rows
+from psconnect.transfer.naming import SetNames
+from psconnect.transfer.notes import Pending, PlaceNote, SetFile
+from psconnect.transfer.place import BULK, Delivered, Write
+from psconnect.transfer.placing import Placing, receipt_of
+from psconnect.transfer.shelf import FOLDER
+from psconnect.transfer.staging import Staging
+
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A place on a shelf (see transfer.place.SnapshotPlace).
+
+    Attributes:
+        at: the shelf, and what is noted of it.
+        names: what this connection's files are called there.
+    """
+
+    at: Placing
+    names: SetNames
+
+    @property
+    def address(self) -> str:
+        """The folder, and the ZIP in it if there is one whose name stays."""
+        return self.names.address(self.at.shelf.address)
+
+    def check(self) -> Finding:
+        """Whether files could be put there."""
+        found = self.at.shelf.check()
+        self._refuse_shared(self.at.notes.read().names)
+        return found
+
+    def owned_by(self) -> str:
+        """What stands there that this home did not put there, or not so."""
+        foreign = self._foreign(self._there())
+        if not foreign:
+            return ""
+        named = ", ".join(foreign[:_NAMED])
+        more = f" and {len(foreign) - _NAMED:,} more" if len(foreign) > _NAMED else ""
+        return (
+            f"psconnect did not put {named}{more} into {self.at.shelf.address} as it is there now: somebody else "
+            "delivers there, or has changed it."
+        )
+
+    def standing(self) -> str:
+        """The receipt of the set that stands there or is being put in place; else empty, or of what became of it."""
+        note, there = self.at.notes.read(), self._there()
+        if note.pending and self.at.can_finish(note.pending, there):
+            return note.pending.receipt
+        if not note.receipt or not note.files:
+            return note.receipt
+        found = [msgspec.structs.replace(file, digest=self.at.digest(file, there)) for file in note.files]
+        return receipt_of(found) if any(file.digest for file in found) else ""
+
+    def sweep(self) -> None:
+        """Finish a set that a killed delivery began to put in place, and delete what other killed ones left."""
+        self.at.settle()
+        self._sweep()
+
+    def leave(self) -> Sequence[str]:
+        """The same, before the connection is removed; returns what can't be deleted yet."""
+        self.at.settle()
+        return self._sweep()
+
+    def prepare(self, write: Write, cancel: CancelToken, mode: str = BULK) -> PreparedSet:
+        """Write the set on this computer, and put it on the shelf under temporary names."""
+        self.at.shelf.check()
+        self.sweep()
+        staging = Staging(self.at.notes.beside)
+        staged, rows = staging.write(write, self.names.zip_name)
+        files = []
+        try:
+            for one in staged:
+                cancel.check()
+                file = SetFile(one.name, one.size, one.digest, self.names.temporary(one.name, one.digest))
+                self.at.shelf.put(file.temporary, one.path, cancel)
+                files.append(file)
+            self._compare(files)
+        except BaseException:
+            self.discard()
+            raise
+        finally:
+            staging.clear()
+        return PreparedSet(self, files, rows, mode)
+
+    def close(self) -> None:
+        """Close the shelf."""
+        self.at.shelf.close()
+
+    def discard(self) -> None:
+        """Delete what is there under temporary names, if that can be done now; the next start does it otherwise."""
+        try:
+            self._sweep()
+        except PsconnectError:
+            return
+
+    def publish(self, files: Sequence[SetFile], mode: str, *, take_over: bool) -> tuple[str, list[str]]:
+        """Put a prepared set in place; returns its receipt, and the names of earlier files that stay."""
+        there, note = self.at.shelf.names(), self.at.notes.read()
+        pending = self._pending(files, mode, there, note)
+        lower = {file.name.casefold() for file in pending.files}
+        if not take_over and self._foreign(there, lower):
+            raise DestinationRefused("PSC-FOLDER-OWNED", where=self.address, folder=self.at.shelf.address)
+        for name in {file.name for file in pending.files} | set(pending.variants):
+            if there.get(name) == FOLDER:
+                raise LocalStorage("PSC-DISK-FOLDER", where=name, path=f"{self.at.shelf.address}: {name}")
+        self.at.on_step("set-ready")
+        self.at.notes.write(msgspec.structs.replace(note, pending=pending))
+        try:
+            # Noted before others are looked at: of two that begin at once, at least one sees the other.
+            self._refuse_shared(lower)
+        except BaseException:
+            self.at.notes.write(note)
+            raise
+        self.at.on_step("set-noted")
+        return pending.receipt, self.at.finish(pending, note)
+
+    def _pending(self, files: Sequence[SetFile], mode: str, there: Mapping[str, int], note: PlaceNote) -> Pending:
+        number = self.names.next_number(there, note.number) if self.names.numbered else 0
+        named = [msgspec.structs.replace(one, name=self.names.final(one.name, number, mode)) for one in files]
+        lower = {file.name.casefold(): file.name for file in named}
+        variants = [name for name in there if lower.get(name.casefold(), name) != name]
+        stale = [] if self.names.numbered else [one for one in note.files if one.name.casefold() not in lower]
+        return Pending(receipt_of(named), named, variants, stale, number)
+
+    def _compare(self, files: Sequence[SetFile]) -> None:
+        """Read back what was put under temporary names."""
+        there = self.at.shelf.names()
+        for file in files:
+            at = msgspec.structs.replace(file, name=file.temporary)
+            if at.name not in there or self.at.digest(at, there) != file.digest:
+                address = self.at.shelf.address
+                raise TryLater("PSC-SHELF-DIFFERS", where=address, name=file.name, address=address)
+
+    def _sweep(self) -> list[str]:
+        """Delete temporary files, but for those of a set that is being put in place; returns what can't be deleted."""
+        Staging(self.at.notes.beside).clear()
+        note, left = self.at.notes.read(), []
+        kept = {file.temporary for file in note.pending.files} if note.pending else set()
+        for name in self._there():
+            if self.names.is_temporary(name) and name not in kept:
+                try:
+                    self.at.shelf.delete(name)
+                except PsconnectError:
+                    left.append(f"{self.at.shelf.address}: {name}")
+        return left
+
+    def _there(self) -> Mapping[str, int]:
+        """What stands on the shelf: nothing, if the folder is not there."""
+        try:
+            return self.at.shelf.names()
+        except FixSettings:
+            return {}
+
+    def _foreign(self, there: Mapping[str, int], wanted: set[str] | frozenset[str] = frozenset()) -> list[str]:
+        """Names there that this home did not leave so, of those that a delivery replaces or may replace."""
+        note = self.at.notes.read()
+        ours: dict[str, list[SetFile]] = {}
+        for file in note.files:
+            ours.setdefault(file.name, []).append(file)
+        return [name for name in sorted(there) if not self._ours(name, there, ours, note, wanted)]
+
+    def _ours(
+        self,
+        name: str,
+        there: Mapping[str, int],
+        ours: Mapping[str, list[SetFile]],
+        note: PlaceNote,
+        wanted: set[str] | frozenset[str],
+    ) -> bool:
+        if name in ours:
+            return there[name] == FOLDER or any(self.at.digest(file, there) == file.digest for file in ours[name])
+        if name.casefold() in wanted:
+            return there[name] == FOLDER
+        if self.names.numbered:
+            return self.names.number(name) <= note.number
+        if there[name] == FOLDER or name.startswith(".") or note.receipt or note.files:
+            return True
+        return not self.names.loose and name.casefold() != self.names.zip_name.casefold()
+
+    def _refuse_shared(self, names: set[str]) -> None:
+        """Two connections of this home would replace each other's files in turn, for ever: no approval allows it."""
+        for connection, note in self.at.notes.of_others():
+            shared = note.names & (names or note.names)
+            if shared and self.names.loose:
+                raise FixSettings(
+                    "PSC-PLACE-SHARED",
+                    where="destination.folder",
+                    other=connection,
+                    address=self.at.shelf.address,
+                    name=min(shared),
+                )
+
+
+@dataclass(frozen=True)
+class PreparedSet:
+    """A set that is on the shelf under temporary names."""
+
+    place: Publication
+    files: Sequence[SetFile]
+    counts: Rows
+    mode: str
+
+    @property
+    def receipt(self) -> str:
+        """Names exactly these files."""
+        return receipt_of(self.files)
+
+    def publish(self, *, take_over: bool = False) -> Delivered:
+        """Give them their names."""
+        receipt, left = self.place.publish(self.files, self.mode, take_over=take_over)
+        rows = sum(self.counts.values())
+        return Delivered(receipt, f"{self.place.address}: {rows:,} rows in {len(self.counts)} files{_stays(left)}")
+
+    def discard(self) -> None:
+        """Delete them, unless they are in place or on the way."""
+        self.place.discard()
+
+
+def _stays(left: Sequence[str]) -> str:
+    return f"; {', '.join(left)} of an earlier set stays: somebody has changed it" if left else ""
