@@ -22,5 +22,5 @@ def open_snapshot(
 
 def own_files(given: Mapping[str, Any], name: str, home: str = "") -> Path | None:
     """The path that the connection's own files begin with: one folder for each home."""
-    folder = Path(given["folder"]) if given.get("folder") else None
-    return folder.with_name(f"{folder.name} kept by {home or 'nobody'}") / slug(name) if folder else None
+    folder = Path(given.get("folder", ""))
+    return folder.with_name(f"{folder.name} kept by {home or 'nobody'}") / slug(name) if folder.name else None

@@ -78,7 +78,7 @@ def test_each_sort_of_setting_has_its_control(chosen: Setting):
     assert page.card.heading.text() == "Example service"
     assert not page.never_half.isVisible(), "a service is not changed all at once"
     chosen.press(page.kinds["oneroster-csv"])
-    assert set(page.settings) == {"folder", "keep"}
+    assert set(page.settings) == {"folder", "keep", "consumed"}
     assert page.never_half.isVisible()
 
 
