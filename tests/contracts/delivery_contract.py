@@ -17,7 +17,7 @@ import pytest
 from psconnect.destinations import find_kind
 from psconnect.model.errors import DestinationRefused
 from psconnect.wording.checks import word_finding
-from tests.contracts.destination_kit import Delivery, Person
+from tests.contracts.destination_kit import Delivery
 from tests.contracts.rosters import HOSTILE, Tables, changed, hostile, small
 from tests.support.home import CHECKOUT
 
@@ -85,10 +85,11 @@ class DeliveryContract:
         assert delivered.receipt == prepared.receipt == delivery.make().standing()
         assert delivery.subject.faults(delivery.file) == []
         people = delivery.subject.people(delivery.file)
-        expected = [r for key in ("student", "teacher", "admin", "contact") for r in small()[key]]
-        assert people == {
-            r["sourcedId"]: Person(r["givenName"], r["familyName"], r.get("middleName", "")) for r in expected
-        }
+        assert people == dict(
+            delivery.subject.reads(key, record)
+            for key in ("student", "teacher", "admin", "contact")
+            for record in small()[key]
+        )
 
     def test_describes_without_anybodys_data(self, delivery: Delivery) -> None:
         delivered = delivery.deliver(small())
@@ -152,9 +153,9 @@ class DeliveryContract:
         tables["student"][0] |= {"givenName": value, "familyName": value, "middleName": value}
         delivery.deliver(tables)
 
-        exact = delivery.subject.exact(value)
         people = delivery.subject.people(delivery.file)
-        assert people[tables["student"][0]["sourcedId"]] == Person(exact, exact, exact)
+        person_id, person = delivery.subject.reads("student", tables["student"][0])
+        assert people[person_id] == person
         assert len(people) == 9
         assert delivery.subject.faults(delivery.file) == []
 
@@ -162,9 +163,9 @@ class DeliveryContract:
         delivery.deliver(hostile())
 
         people = delivery.subject.people(delivery.file)
-        for number, value in enumerate(HOSTILE.values()):
-            exact = delivery.subject.exact(value)
-            assert people[str(9_000_000 + number)] == Person(exact, exact, exact), list(HOSTILE)[number]
+        for record in hostile()["student"][len(small()["student"]) :]:
+            person_id, person = delivery.subject.reads("student", record)
+            assert people[person_id] == person, list(HOSTILE)[int(person_id) - 9_000_000]
 
     @pytest.mark.parametrize("edit", ["flip", "cut", "append", "empty", "replace"])
     def test_standing_differs_after_an_edit_from_outside(self, delivery: Delivery, edit: str) -> None:

@@ -17,7 +17,7 @@ from psconnect.destinations.snapshot import Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.transfer.place import Delivered, Prepared
 from tests.contracts.opening import open_snapshot
-from tests.contracts.rosters import ListRoster, Tables, without_breaks
+from tests.contracts.rosters import ListRoster, Record, Tables, without_breaks
 
 CONNECTION = "Lincoln roster"
 
@@ -31,6 +31,11 @@ class Person:
     middle: str
 
 
+def by_sourced_id(_entity: str, record: Record) -> tuple[str, Person]:
+    """A person under the id of the roster, with all names."""
+    return record["sourcedId"], Person(record["givenName"], record["familyName"], record.get("middleName", ""))
+
+
 @dataclass(frozen=True)
 class Subject:
     """One kind of destination under test.
@@ -42,6 +47,7 @@ class Subject:
         faults: an independent judge's word on that file: nothing when it conforms to its format and all references
             in it resolve.
         people: the people in that file by their id, exactly as it holds them.
+        person: how the other system reads a record: id and person, of a record's entity and values.
         exact: what becomes of a value that is delivered exactly; most formats have no line breaks.
         variant: which of the kind's formats; empty if it has only one.
         packing: how the files travel, for a kind that leaves the choice; empty for its only or default way.
@@ -52,6 +58,7 @@ class Subject:
     file: Callable[[Path], Path]
     faults: Callable[[Path], list[str]]
     people: Callable[[Path], dict[str, Person]]
+    person: Callable[[str, Record], tuple[str, Person]] = by_sourced_id
     exact: Callable[[str], str] = without_breaks
     variant: str = ""
     packing: str = ""
@@ -70,6 +77,11 @@ class Subject:
         """The destination's settings as they stand in a connection file."""
         packing = {"packing": self.packing} if self.packing else {}
         return {"kind": self.kind, **packing, **self.settings(folder)}
+
+    def reads(self, entity: str, record: Record) -> tuple[str, Person]:
+        """What the other system reads of a record, where values are delivered as exactly as they can be."""
+        person_id, person = self.person(entity, record)
+        return person_id, Person(self.exact(person.given), self.exact(person.family), self.exact(person.middle))
 
 
 @dataclass

@@ -79,7 +79,8 @@ def key_of(record: Record) -> int:
 def _rows(entity: str, columns: str, *rows: str) -> list[Record]:
     names = ["sourcedId", *columns.split()]
     assert set(names) <= set(BY_KEY[entity].attributes), f"{entity} has no such attribute"
-    return [dict(zip(names, (cell.strip() for cell in row.split("|")), strict=True)) for row in rows]
+    found = [dict(zip(names, (cell.strip() for cell in row.split("|")), strict=True)) for row in rows]
+    return [one | {"extra": one["extra"].replace("'", '"')} if "extra" in one else one for one in found]
 
 
 def small() -> Tables:
@@ -132,10 +133,10 @@ def small() -> Tables:
         ),
         "contact": _rows(
             "contact",
-            "username givenName familyName email phone",
-            "C300 | C300 | Uma | O'Neil | uma@mail.example.org | 555-0101",
-            "C301 | C301 | Tom | Reyes  |                      |",
-            "C302 | C302 | Ida | Null   |                      | 5550199",
+            "username givenName familyName email phone extra",
+            "C300 | C300 | Uma | O'Neil | uma@mail.example.org | 555-0101 | {'guardianId':'4300'}",
+            "C301 | C301 | Tom | Reyes  |                      |          | {'guardianId':'4301'}",
+            "C302 | C302 | Ida | Null   |                      | 5550199  | {'guardianId':'4302'}",
         ),
         "relationship": _rows(
             "relationship",

@@ -17,6 +17,8 @@ from tests.contracts.delivery_contract import DeliveryContract
 from tests.contracts.destination_kit import CONNECTION, Delivery, Person, Subject
 from tests.contracts.disks import mount
 from tests.contracts.fault_contract import FaultContract
+from tests.contracts.rosters import Record
+from tests.judges.learning import check_learning, read_learning
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.judges.oneroster12 import check_bundle_12, read_bundle_12
 
@@ -34,6 +36,15 @@ def _read(path: Path, name: str) -> list[str]:
         return (path / name).read_text(encoding="utf-8").splitlines()
     with zipfile.ZipFile(path) as bundle:
         return bundle.read(name).decode().splitlines()
+
+
+def _learning_people(path: Path) -> dict[str, Person]:
+    return {row["external_id"]: Person(row["first_name"], row["last_name"], "") for row in read_learning(path)["users"]}
+
+
+def _learning_person(entity: str, record: Record) -> tuple[str, Person]:
+    user_id = json.loads(record["extra"])["guardianId"] if entity == "contact" else record["sourcedId"]
+    return user_id, Person(record["givenName"], record["familyName"], "")
 
 
 def _listed(path: Path, entity: str) -> list[dict[str, str]]:
@@ -79,6 +90,15 @@ MATRIX = (
         people=_listed_people,
         exact=str,
         packing="loose",
+    ),
+    Subject(
+        "learning-csv",
+        settings=lambda folder: {"folder": str(folder)},
+        file=lambda folder: folder / f"{CONNECTION}.zip",
+        # The kit's grades are OneRoster's words.
+        faults=lambda path: [str(one) for one in check_learning(path) if one.rule != "level"],
+        people=_learning_people,
+        person=_learning_person,
     ),
     Subject(
         "oneroster-csv",

@@ -1,0 +1,103 @@
+"""What a connection chose for PowerSchool Learning, and what a person becomes there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+import msgspec
+
+from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
+from psconnect.model.problems import Problem, Tally
+from psconnect.roster.sign_in import SignIn
+
+TEACHER_DCID, GUARDIAN_ID = "teacherDcid", "guardianId"
+"""Labels of the custom fields that the files need."""
+USER_TYPES = {STUDENT: "S", TEACHER: "T", ADMIN: "T", CONTACT: "P"}
+_decode = msgspec.json.Decoder(dict[str, str]).decode
+
+
+@dataclass(frozen=True)
+class Choices:
+    """A connection's choices.
+
+    Attributes:
+        teachers_dcid: whether staff have their Teachers.DCID as id instead of their id in the roster.
+        start_year: whether a class's year is the school year's first calendar year instead of the term.
+        generated: whether PowerSchool Learning makes the user names that are missing.
+        sign_in: the district's own e-mail domains.
+        password: the default password of new users; empty for none.
+    """
+
+    teachers_dcid: bool = False
+    start_year: bool = False
+    generated: bool = True
+    sign_in: SignIn = field(default_factory=lambda: SignIn({}))
+    password: str = field(default="", repr=False)
+
+    def id_of(self, entity: Entity) -> Callable[[list[str]], str]:
+        """A function from a record to the id of the user in the files; empty if it has none."""
+        label = (
+            GUARDIAN_ID if entity is CONTACT else TEACHER_DCID if self.teachers_dcid and entity is not STUDENT else ""
+        )
+        if not label:
+            return lambda record: record[0]
+        return lambda record: _decode(record[-1]).get(label, "").strip() if record[-1] else ""
+
+    def can_sign_in(self, entity: Entity) -> Callable[[list[str]], bool]:
+        """A function from a record to whether the user has a user name or the district's own e-mail."""
+        name, mail = entity.attributes.index("username"), entity.attributes.index("email")
+        return lambda record: bool(record[name] or self.sign_in.of(record[mail]))
+
+    def loses(self, entity: Entity) -> Callable[[list[str]], str]:
+        """A function from a record to the rule that leaves the user out; empty if none does."""
+        id_of, can_sign_in = self.id_of(entity), self.can_sign_in(entity)
+        without_id = PARENT_WITHOUT_ID if entity is CONTACT else STAFF_WITHOUT_ID
+
+        def rule(record: list[str]) -> str:
+            if not id_of(record):
+                return without_id
+            return "" if self.generated or can_sign_in(record) else WITHOUT_LOGIN
+
+        return rule
+
+
+WITHOUT_LOGIN, LOGIN_GENERATED = "user-without-login", "user-login-generated"
+PARENT_WITHOUT_ID, STAFF_WITHOUT_ID = "parent-without-guardian-id", "staff-without-position-id"
+PARENT_WITHOUT_CHILD, SAME_ACCOUNT = "parent-without-child", "parents-with-one-account"
+WITHOUT_OWNER, OWNER_LOST, OWNED_BY_CO_TEACHER = (
+    "class-without-owner",
+    "class-owner-left-out",
+    "class-owned-by-co-teacher",
+)
+MEMBER_LOST, SEVERAL_SCHOOLS = "member-left-out", "user-at-several-schools"
+
+
+class Findings:
+    """Collects findings: record by record, or counted."""
+
+    def __init__(self, counted: Collection[str]) -> None:
+        """``counted``: keys of the rules that are told once, with how many records they are about."""
+        self.found: list[Problem] = []
+        self._counted = counted
+        self._tallies: dict[tuple[str, str], Tally] = {}
+
+    def tell(self, rule: str, entity: Entity, key: int) -> None:
+        """A record to which the rule applies."""
+        if rule not in self._counted:
+            self.found.append(Problem(rule, entity.key, key))
+            return
+        tally = self._tallies.get((rule, entity.key))
+        if tally:
+            tally.records += 1
+            return
+        self._tallies[rule, entity.key] = tally = Tally()
+        self.found.append(Problem(rule, entity.key, key, detail=_ABOUT.get(rule, ""), tally=tally))
+
+
+def ignore_finding(_rule: str, _entity: Entity, _key: int) -> None:
+    """In place of ``Findings.tell`` where nobody is to be told."""
+
+
+_ABOUT = {LOGIN_GENERATED: "username", SEVERAL_SCHOOLS: "schoolSourcedIds", PARENT_WITHOUT_ID: "identifier"}
+"""The attribute that a counted rule is about."""
