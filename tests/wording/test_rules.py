@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from psconnect.destinations import KINDS
 from psconnect.model.problems import RULES, goes_along, no_teacher, not_chosen, not_listed
 from psconnect.wording.rules import rule_of
 from psconnect.wording.rules.findings import FINDINGS
@@ -11,8 +12,10 @@ from psconnect.wording.rules.left_out import LEFT_OUT
 
 
 def test_rules_and_words_are_the_same_ones() -> None:
+    of_kinds = {rule.key for kind in KINDS.values() for rule in kind.rules}
     assert not LEFT_OUT.keys() & FINDINGS.keys()
-    assert LEFT_OUT.keys() | FINDINGS.keys() == RULES.keys()
+    assert not of_kinds & (LEFT_OUT.keys() | FINDINGS.keys())
+    assert of_kinds | LEFT_OUT.keys() | FINDINGS.keys() == RULES.keys()
 
 
 def test_every_rule_speaks() -> None:
