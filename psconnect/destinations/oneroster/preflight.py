@@ -65,10 +65,12 @@ FINDINGS_OF_BUNDLES: Mapping[Rule, RuleTexts] = {
     _ROLE_ASSUMED: RuleTexts(
         marked("Role taken from where they work"),
         marked("no custom field “role” tells what they are, so they administer their school or the district"),
+        marked("Nothing has to be done, unless the other system tells kinds of staff apart."),
     ),
     _BREAK: RuleTexts(
         marked("Line break replaced by a blank"),
         marked("a value has a line break, which OneRoster files can’t have"),
+        marked("Nothing has to be done."),
     ),
 }
 """The findings of every kind that writes OneRoster files."""
