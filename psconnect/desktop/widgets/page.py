@@ -213,17 +213,19 @@ def message(heading: str, text: str, actions: Sequence[Action] = ()) -> QWidget:
 class _TightLayout(QVBoxLayout):
     """Keeps from a scroll area that it holds wrapped text: that would give all parts the height they like best."""
 
+    _measuring = False
+
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """Always False for outer layouts; `Scrolling.fit` gives the parts their heights."""
-        return False
+        return self._measuring and super().hasHeightForWidth()
 
     def least_height(self, width: int) -> int:
         """The smallest height at which no wrapped text is cut."""
-        items = [item for item in (self.itemAt(place) for place in range(self.count())) if item and not item.isEmpty()]
-        heights = (
-            item.heightForWidth(width) if item.hasHeightForWidth() else item.minimumSize().height() for item in items
-        )
-        return sum(heights) + self.spacing() * max(0, len(items) - 1)
+        self._measuring = True
+        try:
+            return max(self.minimumHeightForWidth(width), self.minimumSize().height())
+        finally:
+            self._measuring = False
 
 
 class Scrolling(QScrollArea):
