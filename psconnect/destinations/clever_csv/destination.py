@@ -1,0 +1,53 @@
+"""The Clever kind: its declaration and its files."""
+
+from __future__ import annotations
+
+from psconnect.destinations.clever_csv.files import write_files
+from psconnect.destinations.clever_csv.vocabulary import GRADES
+from psconnect.destinations.kind import Context, Kind
+from psconnect.destinations.snapshot import Roster, Snapshot
+from psconnect.model.clock import CancelToken
+from psconnect.transfer.fileset import FileSet, Rows
+from psconnect.wording.catalogue import marked
+
+
+class CleverCsv(Snapshot):
+    """Clever's files (see destinations.snapshot.Snapshot)."""
+
+    def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
+        """Write all six files."""
+        return write_files(files, roster, cancel)
+
+
+def _open(context: Context) -> CleverCsv:
+    return CleverCsv(context.published_to)
+
+
+_NAMES = frozenset({"givenName", "familyName"})
+KIND = Kind(
+    name="clever-csv",
+    label=marked("Clever CSV files"),
+    summary=marked("Schools, students, teachers, sections, enrollments and staff as CSV files, as Clever reads them."),
+    open=_open,
+    needed={
+        "school": frozenset({"name"}),
+        "student": _NAMES,
+        "teacher": _NAMES,
+        "admin": _NAMES | {"email"},
+    },
+    allowed={"student": {"grade": frozenset(GRADES)}},
+    unique={
+        "student": (("identifier",), ("email",), ("username",)),
+        "teacher": (("identifier",), ("email",), ("username",)),
+        "admin": (("email",),),
+    },
+    receives=marked(
+        "Clever takes each delivery for the whole roster: what is missing is deleted there. It waits for your approval "
+        "if more than about 10% of the records of one type would go, skips rows that lack a required value, ignores "
+        "sections without students or without a teacher, and ignores everything while your sync is paused, as it is in "
+        "summer."
+    ),
+    places=("folder",),
+    packings=("loose", "zip"),
+    removal=marked("A removed record is no longer in the next files. Clever then deletes it."),
+)
