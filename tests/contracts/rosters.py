@@ -128,8 +128,8 @@ def small() -> Tables:
         ),
         "admin": _rows(
             "admin",
-            "schoolSourcedIds username givenName familyName identifier",
-            "T66 | district,3 | xie | Xie | Chen | 00003",
+            "schoolSourcedIds username givenName familyName identifier email",
+            "T66 | district,3 | xie | Xie | Chen | 00003 | xie@s.example.org",
         ),
         "contact": _rows(
             "contact",

@@ -14,10 +14,11 @@ from psconnect.destinations import KINDS
 from psconnect.model.entities import BY_KEY
 from tests.contracts.declaration_contract import DeclarationContract
 from tests.contracts.delivery_contract import DeliveryContract
-from tests.contracts.destination_kit import CONNECTION, Delivery, Person, Subject
+from tests.contracts.destination_kit import CONNECTION, Delivery, Person, Subject, by_sourced_id
 from tests.contracts.disks import mount
 from tests.contracts.fault_contract import FaultContract
 from tests.contracts.rosters import Record
+from tests.judges.clever import check_clever, read_clever
 from tests.judges.learning import check_learning, read_learning
 from tests.judges.oneroster11 import check_bundle, read_bundle
 from tests.judges.oneroster12 import check_bundle_12, read_bundle_12
@@ -45,6 +46,22 @@ def _learning_people(path: Path) -> dict[str, Person]:
 def _learning_person(entity: str, record: Record) -> tuple[str, Person]:
     user_id = json.loads(record["extra"])["guardianId"] if entity == "contact" else record["sourcedId"]
     return user_id, Person(record["givenName"], record["familyName"], "")
+
+
+def _clever_people(path: Path) -> dict[str, Person]:
+    """Contacts have one name; their rows are those of students."""
+    files = read_clever(path)
+    found = {}
+    for file, person in (("students", "Student_id"), ("teachers", "Teacher_id"), ("staff", "Staff_id")):
+        for row in files[file]:
+            found[row[person]] = Person(row["First_name"], row["Last_name"], row.get("Middle_name", ""))
+    contacts = [row for row in files["students"] if row["Contact_sis_id"]]
+    return found | {row["Contact_sis_id"]: Person("", row["Contact_name"], "") for row in contacts}
+
+
+def _clever_person(entity: str, record: Record) -> tuple[str, Person]:
+    person_id, person = by_sourced_id(entity, record)
+    return person_id, Person("", f"{person.given} {person.family}", "") if entity == "contact" else person
 
 
 def _listed(path: Path, entity: str) -> list[dict[str, str]]:
@@ -99,6 +116,23 @@ MATRIX = (
         faults=lambda path: [str(one) for one in check_learning(path) if one.rule != "level"],
         people=_learning_people,
         person=_learning_person,
+    ),
+    Subject(
+        "clever-csv",
+        settings=lambda folder: {"folder": str(folder)},
+        file=lambda folder: folder / f"{CONNECTION}.zip",
+        faults=lambda path: [f"{f.file}:{f.line}: {f.rule}: {f.text}" for f in check_clever(path)],
+        people=_clever_people,
+        person=_clever_person,
+        packing="zip",
+    ),
+    Subject(
+        "clever-csv",
+        settings=lambda folder: {"folder": str(folder)},
+        file=lambda folder: folder,
+        faults=lambda path: [f"{f.file}:{f.line}: {f.rule}: {f.text}" for f in check_clever(path)],
+        people=_clever_people,
+        person=_clever_person,
     ),
     Subject(
         "oneroster-csv",

@@ -82,7 +82,8 @@ def _contents(path: Path, report: Report) -> dict[str, bytes]:
 
 
 def _table(name: str, content: bytes, report: Report) -> list[Row]:
-    layout, rows = LAYOUTS[name], []
+    layout = LAYOUTS[name]
+    rows: list[Row] = []
     lines = parse_lines(name, content, report)
     header = lines[0] if lines else []
     known = {plain_header(column): column for column in layout.columns}
@@ -101,8 +102,8 @@ def _table(name: str, content: bytes, report: Report) -> list[Row]:
         if len(cells) != len(header):
             report(name, number, "width", f"The row has {len(cells)} cells, the header {len(header)}.")
         else:
-            given = dict(zip(reversed(columns), reversed(cells), strict=True))  # of a column twice, the first counts
-            rows.append(Row(number, {**dict.fromkeys(layout.columns, ""), **given}))
+            values = dict(zip(reversed(columns), reversed(cells), strict=True))  # of a column twice, the first counts
+            rows.append(Row(number, {**dict.fromkeys(layout.columns, ""), **values}))
     return rows
 
 

@@ -55,7 +55,7 @@ def good_clever() -> Files:
 def product_files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """The files that the product writes of the small district."""
     folder = tmp_path_factory.mktemp("product")
-    given = {"kind": "clever-csv", "folder": str(folder)}
+    given = {"kind": "clever-csv", "packing": "zip", "folder": str(folder)}
     open_snapshot("roster", given).prepare(ListRoster(small()), CancelToken()).publish()
     return files_of(folder / "roster.zip")
 
@@ -132,6 +132,18 @@ def same_number(files: Files) -> None:
     files["students.csv"][-1][at] = files["students.csv"][1][at]
 
 
+def further_column(file: str, header: str, value: str = "") -> Change:
+    def change(files: Files) -> None:
+        for number, row in enumerate(files[f"{file}.csv"]):
+            row.append(value if number else header)
+
+    return change
+
+
+def drop(file: str) -> Change:
+    return lambda files: files.pop(f"{file}.csv")
+
+
 def gap(files: Files) -> None:
     at = _column(files, "sections.csv", "Teacher_2_id")
     row = files["sections.csv"][1]
@@ -145,8 +157,8 @@ def other_school(files: Files) -> None:
 
 CHANGES: dict[str, tuple[set[str], Change]] = {
     **{
-        f"no {name}.csv": (rules, lambda files, name=name: files.pop(f"{name}.csv"))
-        for name, rules in {
+        f"no {name}.csv": (broken, drop(name))
+        for name, broken in {
             "schools": {"file-missing", "dangling-school"},
             "students": {"file-missing", "dangling-enrollment"},
             "teachers": {"file-missing", "dangling-teacher"},
@@ -164,14 +176,14 @@ CHANGES: dict[str, tuple[set[str], Change]] = {
         lambda files: files.update({"data/enrollments.csv": files.pop("enrollments.csv")}),
     ),
     "a needed column left out": ({"header-missing", "required"}, in_column("teachers", "First_name", without)),
-    "an unknown column": ({"header-unknown"}, on_lines("students", lambda rows: [row.append("x") for row in rows])),
+    "an unknown column": ({"header-unknown"}, further_column("students", "x")),
     "numbered contact columns": (
         {"header-unknown"},
-        on_lines("students", lambda rows: [row.append("" if n else "Contact_2_name") for n, row in enumerate(rows)]),
+        further_column("students", "Contact_2_name"),
     ),
     "a column twice": (
         {"header-twice"},
-        on_lines("teachers", lambda rows: [row.append("" if n else "teacher ID") for n, row in enumerate(rows)]),
+        further_column("teachers", "teacher ID"),
     ),
     "a short row": ({"width"}, on_lines("staff", lambda rows: rows.append(["3"]))),
     "no number of a school": ({"required"}, put("schools", "School_number", "")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from psconnect.destinations.clever_csv.files import write_files
-from psconnect.destinations.clever_csv.vocabulary import GRADES
+from psconnect.destinations.clever_csv.vocabulary import CLEVER_GRADES
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
@@ -35,7 +35,7 @@ KIND = Kind(
         "teacher": _NAMES,
         "admin": _NAMES | {"email"},
     },
-    allowed={"student": {"grade": frozenset(GRADES)}},
+    allowed={"student": {"grade": frozenset(CLEVER_GRADES)}},
     unique={
         "student": (("identifier",), ("email",), ("username",)),
         "teacher": (("identifier",), ("email",), ("username",)),

@@ -16,7 +16,7 @@ _GRADE_WORDS = (
     *("InfantToddler", "Preschool", "PreKindergarten", "TransitionalKindergarten", "Kindergarten"),
     *("PostGraduate", "Ungraded"),
 )
-GRADES: Mapping[str, str] = {
+CLEVER_GRADES: Mapping[str, str] = {
     **{word: word for word in _GRADE_WORDS},
     "-4": "InfantToddler",
     "-3": "InfantToddler",
@@ -43,13 +43,13 @@ PowerSchool's 99 (graduated) is no grade.
 
 def grade_word(text: str) -> str:
     """A grade: ``9`` for ``09``, ``Kindergarten`` for ``KG`` or ``0``."""
-    return GRADES.get(text, "")
+    return CLEVER_GRADES.get(text, "")
 
 
 def grade_range(text: str) -> str:
     """A section's grade: one, or a range like ``9-12``."""
     lower, dash, upper = text.partition("-")
-    if dash and lower.strip() in GRADES and upper.strip() in GRADES:
+    if dash and lower.strip() in CLEVER_GRADES and upper.strip() in CLEVER_GRADES:
         return f"{grade_word(lower.strip())}-{grade_word(upper.strip())}"
     return grade_word(text.strip())
 
