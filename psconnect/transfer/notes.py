@@ -54,12 +54,14 @@ class PlaceNote(msgspec.Struct, frozen=True):
         files: the files of that set.
         number: the highest number that a numbered set has had.
         pending: the set that is being put in place.
+        wanted: names of a set that was refused, because others' files have them.
     """
 
     receipt: str = ""
     files: list[SetFile] = []
     number: int = 0
     pending: Pending | None = None
+    wanted: list[str] = []
 
     @property
     def names(self) -> set[str]:

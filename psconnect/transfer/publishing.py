@@ -8,7 +8,7 @@ receivers take every file there for theirs; so who else delivers there is known 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -52,7 +52,7 @@ class Publication:
 
     def owned_by(self) -> str:
         """What stands there that this home did not put there, or not so."""
-        foreign = self._foreign(self._there())
+        foreign = self._foreign(self._there(), self.at.notes.read().wanted)
         if not foreign:
             return ""
         named = ", ".join(foreign[:_NAMED])
@@ -119,7 +119,10 @@ class Publication:
         there, note = self.at.shelf.names(), self.at.notes.read()
         pending = self._pending(files, mode, there, note)
         lower = {file.name.casefold() for file in pending.files}
+        self._refuse_shared(lower)
         if not take_over and self._foreign(there, lower):
+            # The next plan is made with these names in mind, and asks.
+            self.at.notes.write(msgspec.structs.replace(note, wanted=sorted(lower)))
             raise DestinationRefused("PSC-FOLDER-OWNED", where=self.address, folder=self.at.shelf.address)
         for name in {file.name for file in pending.files} | set(pending.variants):
             if there.get(name) == FOLDER:
@@ -172,7 +175,7 @@ class Publication:
         except FixSettings:
             return {}
 
-    def _foreign(self, there: Mapping[str, int], wanted: set[str] | frozenset[str] = frozenset()) -> list[str]:
+    def _foreign(self, there: Mapping[str, int], wanted: Collection[str]) -> list[str]:
         """Names there that this home did not leave so, of those that a delivery replaces or may replace."""
         note = self.at.notes.read()
         ours: dict[str, list[SetFile]] = {}
@@ -186,7 +189,7 @@ class Publication:
         there: Mapping[str, int],
         ours: Mapping[str, list[SetFile]],
         note: PlaceNote,
-        wanted: set[str] | frozenset[str],
+        wanted: Collection[str],
     ) -> bool:
         if name in ours:
             return there[name] == FOLDER or any(self.at.digest(file, there) == file.digest for file in ours[name])

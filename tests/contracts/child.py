@@ -2,12 +2,14 @@
 
 ``receipts KIND SETTINGS``: the receipts of two rosters, with the clock at the seconds named by CLOCK.
 ``limited KIND SETTINGS BYTES``: a delivery that is larger than any file may become; prints the error.
+``killed KIND SETTINGS STEP``: a sweep and a delivery of the changed district, killed at a step as by a power cut.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -19,7 +21,7 @@ from psconnect.wording.errors import word
 from tests.contracts.destination_kit import CONNECTION
 from tests.contracts.kinds.known import kinds_for_tests
 from tests.contracts.opening import open_snapshot
-from tests.contracts.rosters import ListRoster, hostile, large, small
+from tests.contracts.rosters import ListRoster, changed, hostile, large, small
 
 
 def _receipts(given: dict[str, Any]) -> list[str]:
@@ -50,12 +52,32 @@ def _limited(given: dict[str, Any], limit: int) -> dict[str, str]:
     return {"error": ""}
 
 
+def _killed(given: dict[str, Any], deadly: str) -> list[str]:
+    taken = []
+
+    def step(name: str) -> None:
+        taken.append(name)
+        if name == deadly:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    snapshot = open_snapshot(CONNECTION, given, step)
+    snapshot.sweep()
+    snapshot.prepare(ListRoster(changed()), CancelToken()).publish()
+    return taken
+
+
 def main() -> None:
     """Do what the arguments say and print the answer as JSON."""
     what, kind, settings, *rest = sys.argv[1:]
     given = {"kind": kind, **json.loads(settings)}
     with kinds_for_tests():
-        answer = _receipts(given) if what == "receipts" else _limited(given, int(rest[0]))
+        answer: Any = (
+            _receipts(given)
+            if what == "receipts"
+            else _killed(given, rest[0])
+            if what == "killed"
+            else _limited(given, int(rest[0]))
+        )
     sys.stdout.write(json.dumps(answer))
 
 

@@ -82,6 +82,15 @@ def _listing_faults(path: Path) -> list[str]:
     return sorted({*_read(path, "in-class.txt")} ^ {*joined})
 
 
+LISTED_LOOSE = Subject(
+    "test-listing",
+    settings=lambda folder: {"folder": str(folder)},
+    file=lambda folder: folder,
+    faults=_listing_faults,
+    people=_listed_people,
+    exact=str,
+    packing="loose",
+)
 MATRIX = (
     Subject(
         "test-listing",
@@ -99,15 +108,7 @@ MATRIX = (
         people=_listed_people,
         exact=str,
     ),
-    Subject(
-        "test-listing",
-        settings=lambda folder: {"folder": str(folder)},
-        file=lambda folder: folder,
-        faults=_listing_faults,
-        people=_listed_people,
-        exact=str,
-        packing="loose",
-    ),
+    LISTED_LOOSE,
     Subject(
         "learning-csv",
         settings=lambda folder: {"folder": str(folder)},

@@ -11,6 +11,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.entities import CLASS, ENROLLMENT, ENTITIES
 from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import FileSet, Rows
+from psconnect.transfer.place import BULK, DELTA
 
 _ASKED_EVERY = 1_000
 
@@ -20,6 +21,11 @@ class Listing(Snapshot):
     """Text files. ``mark`` stands in front of the ids in the files of the entities."""
 
     mark: str = ""
+
+    numbered: bool = False
+
+    def mode(self, roster: Roster) -> str:
+        return DELTA if self.numbered and not roster.whole else BULK
 
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
         rows = {}
@@ -39,7 +45,8 @@ class Listing(Snapshot):
 
 
 def _open(context: Context) -> Listing:
-    return Listing(context.published_to, "" if context.settings["ids"] == "bare" else "m-")
+    mark = "" if context.settings["ids"] == "bare" else "m-"
+    return Listing(context.published_to, mark, context.settings["numbered"])
 
 
 LISTING = Kind(
