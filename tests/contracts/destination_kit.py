@@ -51,6 +51,8 @@ class Subject:
         exact: what becomes of a value that is delivered exactly; most formats have no line breaks.
         variant: which of the kind's formats; empty if it has only one.
         packing: how the files travel, for a kind that leaves the choice; empty for its only or default way.
+        entities: keys of the entities whose people are in that file.
+        unread: keys of the entities that it has no use for with these settings.
     """
 
     kind: str
@@ -62,6 +64,8 @@ class Subject:
     exact: Callable[[str], str] = without_breaks
     variant: str = ""
     packing: str = ""
+    entities: tuple[str, ...] = ("student", "teacher", "admin", "contact")
+    unread: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -50,8 +50,12 @@ class FaultContract:
 
         # More rows of each file come after the record that is being read when somebody cancels.
         roster = ListRoster(large(6_000), cancel_there)
-        with pytest.raises(Cancelled):
-            delivery.make().prepare(roster, cancel)
+        if entity in delivery.subject.unread:
+            delivery.make().prepare(roster, cancel).discard()
+            cancel.check()
+        else:
+            with pytest.raises(Cancelled):
+                delivery.make().prepare(roster, cancel)
 
         assert delivery.listing() == before
 

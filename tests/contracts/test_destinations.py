@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tests.contracts.destination_kit import CONNECTION, Delivery, Person, Subjec
 from tests.contracts.disks import mount
 from tests.contracts.fault_contract import FaultContract
 from tests.contracts.rosters import Record
+from tests.judges import sds
 from tests.judges.clever import check_clever, read_clever
 from tests.judges.learning import check_learning, read_learning
 from tests.judges.oneroster11 import check_bundle, read_bundle
@@ -91,7 +93,27 @@ LISTED_LOOSE = Subject(
     exact=str,
     packing="loose",
 )
+
+
+def _sds_people(path: Path) -> dict[str, Person]:
+    rows = sds.read_files(path).get("users", [])
+    return {row["sourcedId"]: Person(row["givenName"], row["familyName"], "") for row in rows}
+
+
+_SDS = Subject(
+    "sds-csv",
+    settings=lambda folder: {"folder": str(folder)},
+    file=lambda folder: folder / f"{CONNECTION}.zip",
+    faults=lambda path: [f"{f.file}:{f.line}: {f.rule}: {f.text}" for f in sds.check_files(path)],
+    people=_sds_people,
+    person=lambda _entity, record: (record["sourcedId"], Person(record["givenName"], record["familyName"], "")),
+    entities=("student", "teacher", "admin"),
+    unread=("contact", "relationship"),
+)
+
 MATRIX = (
+    _SDS,
+    replace(_SDS, packing="loose", file=lambda folder: folder),
     Subject(
         "test-listing",
         settings=lambda folder: {"folder": str(folder)},
