@@ -20,6 +20,7 @@ from tests.contracts.disks import mount
 from tests.contracts.fault_contract import FaultContract
 from tests.contracts.rosters import Record
 from tests.judges import sds
+from tests.judges.canvas import check_canvas, read_canvas
 from tests.judges.clever import check_clever, read_clever
 from tests.judges.learning import check_learning, read_learning
 from tests.judges.oneroster11 import check_bundle, read_bundle
@@ -64,6 +65,14 @@ def _clever_people(path: Path) -> dict[str, Person]:
 def _clever_person(entity: str, record: Record) -> tuple[str, Person]:
     person_id, person = by_sourced_id(entity, record)
     return person_id, Person("", f"{person.given} {person.family}", "") if entity == "contact" else person
+
+
+def _canvas_people(path: Path) -> dict[str, Person]:
+    return {row["user_id"]: Person(row["first_name"], row["last_name"], "") for row in read_canvas(path)["users"]}
+
+
+def _canvas_person(_entity: str, record: Record) -> tuple[str, Person]:
+    return record["sourcedId"], Person(record["givenName"], record["familyName"], "")
 
 
 def _listed(path: Path, entity: str) -> list[dict[str, str]]:
@@ -156,6 +165,14 @@ MATRIX = (
         faults=lambda path: [f"{f.file}:{f.line}: {f.rule}: {f.text}" for f in check_clever(path)],
         people=_clever_people,
         person=_clever_person,
+    ),
+    Subject(
+        "canvas-csv",
+        settings=lambda folder: {"folder": str(folder)},
+        file=lambda folder: folder / f"{CONNECTION}.zip",
+        faults=lambda path: [str(one) for one in check_canvas(path)],
+        people=_canvas_people,
+        person=_canvas_person,
     ),
     Subject(
         "oneroster-csv",

@@ -8,7 +8,7 @@ from psconnect.wording.catalogue import marked
 from psconnect.wording.rules.texts import RuleTexts
 
 RULES = {
-    Rule(c.WITHOUT_LOGIN, "error"): RuleTexts(
+    Rule(c.WITHOUT_LOGIN, "error", left_out=True): RuleTexts(
         marked("User left out: no user name"),
         marked("the person has neither a user name nor an e-mail address of the district’s own domains"),
         marked(
@@ -25,12 +25,12 @@ RULES = {
             "and with a teacher also the classes and rosters."
         ),
     ),
-    Rule(c.PARENT_WITHOUT_ID, "warning", counted=True): RuleTexts(
+    Rule(c.PARENT_WITHOUT_ID, "warning", counted=True, left_out=True): RuleTexts(
         marked("Parent left out: no guardian ID"),
         marked("the contact has no portal account, so no GuardianID to be known by"),
         marked("Nothing has to be done, unless these parents need access: create portal accounts for them."),
     ),
-    Rule(c.PARENT_WITHOUT_CHILD, "warning", counted=True): RuleTexts(
+    Rule(c.PARENT_WITHOUT_CHILD, "warning", counted=True, left_out=True): RuleTexts(
         marked("Parent left out: no child is delivered"),
         marked("none of the contact’s students is delivered as a user"),
         marked("See why the students are left out."),
@@ -40,7 +40,7 @@ RULES = {
         marked("another contact has the same GuardianID, so both are one user"),
         marked("Merge the two contacts in PowerSchool if they are the same person, else separate their accounts."),
     ),
-    Rule(c.STAFF_WITHOUT_ID, "error"): RuleTexts(
+    Rule(c.STAFF_WITHOUT_ID, "error", left_out=True): RuleTexts(
         marked("User left out: no Teachers.DCID"),
         marked("the person has no current position, or several and none at the home school"),
         marked(
@@ -53,12 +53,12 @@ RULES = {
         marked("the person has one row for each school in users.csv, with the same ID"),
         marked("Nothing has to be done."),
     ),
-    Rule(c.WITHOUT_OWNER, "error"): RuleTexts(
+    Rule(c.WITHOUT_OWNER, "error", left_out=True): RuleTexts(
         marked("Class left out: no teacher"),
         marked("a class needs a teacher as its owner"),
         marked("Assign a lead teacher on the section’s page: Start Page > School > Sections."),
     ),
-    Rule(c.OWNER_LOST, "error"): RuleTexts(
+    Rule(c.OWNER_LOST, "error", left_out=True): RuleTexts(
         marked("Class left out: its teacher is left out"),
         marked("the teacher who owns the class is left out"),
         marked("See the finding about the teacher. The class and its roster follow."),
@@ -68,7 +68,7 @@ RULES = {
         marked("the class has no lead teacher, so another of its teachers owns it"),
         marked("Assign a lead teacher on the section’s page: Start Page > School > Sections."),
     ),
-    Rule(c.MEMBER_LOST, "warning", counted=True): RuleTexts(
+    Rule(c.MEMBER_LOST, "warning", counted=True, left_out=True): RuleTexts(
         marked("Enrollment left out with its class or person"),
         marked("its class or its person is left out"),
         marked("See the findings about classes and people."),
