@@ -19,6 +19,7 @@ usage: dev.py demo [args]                      psconnect with its demo district;
        dev.py lint                             the static checks alone
        dev.py texts FILE.pot                   write all texts that people read, for translators
        dev.py translations                     bring the translations up to date with the code, and compile them
+       dev.py destinations                     write docs/destinations.md from what the destinations declare
        dev.py lock                             rewrite the lock files from pyproject.toml
 """
 
@@ -32,7 +33,7 @@ def main(args: list[str]) -> int:
         print(_USAGE, end="")
         return 0
     command = _COMMANDS.get(verb)
-    if command is None or (rest and command in (_lint, _lock, _translations)):
+    if command is None or (rest and command in (_lint, _lock, _translations, _destinations)):
         print(_USAGE, end="", file=sys.stderr)
         return 2
     try:
@@ -85,6 +86,11 @@ def _translations(environment: Environment, _args: list[str]) -> int:
     return _run_module(environment, "workbench.translations")
 
 
+def _destinations(environment: Environment, _args: list[str]) -> int:
+    environment.ensure("dev")
+    return _run_module(environment, "workbench.destinations")
+
+
 def _run_module(environment: Environment, *command: str) -> int:
     variables = {**environment.variables(), "PYTHONPATH": str(_CHECKOUT / "packaging")}
     return subprocess.run(
@@ -119,4 +125,5 @@ _COMMANDS: dict[str, Callable[[Environment, list[str]], int]] = {
     "lock": _lock,
     "texts": _texts,
     "translations": _translations,
+    "destinations": _destinations,
 }

@@ -99,6 +99,8 @@ class Kind:
         largest: the most bytes of one of its files; 0 for no known limit.
         receiver_holds: per entity key, the percentage of removed records above which the other system holds a delivery
             by itself, about; the run then waits for an approval here, too.
+        slots: per entity key and attribute (``sourcedId``, ``identifier``, ``username``), the column that it goes into,
+            as the other system calls it; shown where ids are chosen.
         receives: what the other system does with a delivery, in a sentence: whom it deactivates, when it holds.
         rules: findings of its own, which ``Snapshot.preflight`` or ``Writer.preflight`` gives, with their texts.
         asks: the custom fields that it needs with these settings, per entity key, as [custom] of a connection file has
@@ -128,6 +130,7 @@ class Kind:
     allowed: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     unique: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     largest: int = 0
+    slots: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     receives: str = ""
     receiver_holds: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[Rule, RuleTexts] = field(default_factory=dict)

@@ -53,6 +53,11 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         """The destination kinds, each with the settings it declares."""
         return [in_language(kind) for kind in KINDS.values()]
 
+    def destination_of(self, name: str) -> Kind | None:
+        """The destination kind of a connection; None where it has none, or one that this version does not know."""
+        kind = self._files.get(name).destination_kind
+        return in_language(KINDS[kind]) if kind in KINDS else None
+
     def examine(
         self,
         connection: Connection,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Declared = TypeVar("Declared", bound=DataclassInstance)
 
-_TEXTS = ("label", "help", "summary", "removal", "asks", "meaning")
+_TEXTS = ("label", "help", "summary", "removal", "receives", "asks", "meaning")
 _LINES = ("needs", "hints")
 
 

@@ -82,7 +82,8 @@ class DeclarationContract:
             for attributes in together:
                 assert attributes
                 assert set(attributes) <= set(BY_KEY[entity].attributes), entity
-        for declared in (declaration.limits, declaration.allowed):
+        assert set(declaration.slots) <= taken
+        for declared in (declaration.limits, declaration.allowed, declaration.slots):
             for entity, limits in declared.items():
                 assert set(limits) <= set(BY_KEY[entity].attributes), entity
         assert all(values for limits in declaration.allowed.values() for values in limits.values())

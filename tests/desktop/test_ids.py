@@ -118,6 +118,11 @@ def test_settings_menu_and_a_key_lead_to_it(open_window: OpenWindow, delivered: 
         ["Courses", "DCID", "4711", "–"],
         ["Classes", "DCID", "4711", "–"],
     ]
+    assert page.made.slots.text().splitlines()[:2] == [
+        "Where they go in OneRoster CSV bundle:",
+        "Students: id in sourcedId (users.csv); number in identifier",
+    ]
+    assert "The school year runs until 2027-" in page.made.warning.label.text()
     press(qtbot, page.settings_button)
     settled(qtbot, window)
     assert window.places.key == "settings"
@@ -133,6 +138,7 @@ def test_before_anything_was_delivered_ids_are_chosen_freely(
 ) -> None:
     window, page = open_ids(open_window, connected, qtbot)
     assert page.made.frozen.text().startswith("Nothing was delivered yet")
+    assert not page.made.warning.isVisible()
     assert not page.adopt.choose_button.isEnabled()
     assert page.adopt.why.text() == "A list is compared with what a run has read. Start a sync or a preview first."
     assert page.adopt.choose_button.toolTip() == page.adopt.why.text()

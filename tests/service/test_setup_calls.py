@@ -34,13 +34,16 @@ def secret(connected: Connected) -> str:
 def test_presets_have_a_name_a_label_and_a_line(connected: Connected):
     presets = connected.service.presets()
     labels = {preset.name: preset.label for preset in presets}
-    assert labels.items() >= {
-        "database": "Database",
-        "dyknow": "DyKnow",
-        "oneroster": "OneRoster",
-        "school-passport": "School Passport",
-        "sds": "Microsoft School Data Sync",
-    }.items()
+    assert (
+        labels.items()
+        >= {
+            "database": "Database",
+            "dyknow": "DyKnow",
+            "oneroster": "OneRoster",
+            "school-passport": "School Passport",
+            "sds": "Microsoft School Data Sync",
+        }.items()
+    )
     assert [preset.name for preset in presets] == sorted(labels, key=lambda name: labels[name].casefold())
     assert all(preset.summary and not preset.summary.endswith(".") for preset in presets), "a line, no sentence"
     verified = {preset.name: preset.verified for preset in presets}

@@ -21,7 +21,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.desktop.widgets.table import Cell, RowsModel, Table
 from psconnect.model.errors import PsconnectError
-from psconnect.service import IdsNow
+from psconnect.service import IdsNow, Kind
 from psconnect.wording.errors import word
 
 _ROW = 28
@@ -57,11 +57,12 @@ class IdsPage(ScrollPage):
             self.outcome.hide()
         self.name, self.again = name, partial(self.load, name)
         self.set_title(self.word, name)
-        ids_now = self._context.service.ids_now
-        self.read(self._context.bridge, lambda: ids_now(name), self._show)
+        service = self._context.service
+        self.read(self._context.bridge, lambda: (service.ids_now(name), service.destination_of(name)), self._show)
 
-    def _show(self, now: IdsNow) -> None:
-        self.made.show_now(now, words.frozen_in_words(now, self._context.now()))
+    def _show(self, read: tuple[IdsNow, Kind | None]) -> None:
+        now, kind = read
+        self.made.show_now(now, words.frozen_in_words(now, self._context.now()), words.slots_in_words(kind))
         self.adopt.show_now(now)
         self.rekey.show_now(now)
         self._tell_news(now)
@@ -166,10 +167,19 @@ class _MadeCard(Card):
         self.add(self.table)
         note = tr("Ids of terms, enrollments and relationships are always made of PowerSchool’s own numbers.")
         self.add(Label(note, "help"))
+        self.slots, self.warning = Label("", "help"), Banner()
+        self.add(self.slots)
+        self.add(self.warning)
 
-    def show_now(self, now: IdsNow, frozen: str) -> None:
-        """Show how they are made."""
+    def show_now(self, now: IdsNow, frozen: str, slots: str) -> None:
+        """Show how they are made, and where they go in the other system."""
         self.frozen.setText(frozen)
+        self.slots.setText(slots)
+        self.slots.setVisible(bool(slots))
+        if now.frozen and now.warning:
+            self.warning.tell(now.warning, "warning")
+        else:
+            self.warning.hide()
         self._model.show_rows(
             [
                 [Cell(records, strong=True), Cell(made_of), Cell(example), Cell(adopted, right=True)]

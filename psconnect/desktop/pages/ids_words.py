@@ -16,11 +16,13 @@ from psconnect.service import (
     AdoptedRow,
     AdoptionPreview,
     IdsNow,
+    Kind,
     RekeyPlan,
     RekeyWishes,
     SettingField,
     frozen_fields,
 )
+from psconnect.wording.attributes import attribute_word
 from psconnect.wording.catalogue import marked, plural, translated
 from psconnect.wording.ids import ADOPTION_OUTCOMES, shown_values
 from psconnect.wording.records import records_label
@@ -116,6 +118,23 @@ def made_of(now: IdsNow) -> list[tuple[str, str, str, str]]:
         )
         for kind in KINDS_OF_IDS
     ]
+
+
+def slots_in_words(kind: Kind | None) -> str:
+    """Which column of the other system each id goes into, a line per kind of record; empty where nothing is said."""
+    lines = [
+        tr(
+            "{records}: {slots}",
+            records=entity_label(entity),
+            slots="; ".join(_slot(entity, *one) for one in named.items()),
+        )
+        for entity, named in (kind.slots.items() if kind else ())
+    ]
+    return "\n".join([tr("Where they go in {kind}:", kind=kind.label), *lines]) if kind and lines else ""
+
+
+def _slot(entity: str, attribute: str, slot: str) -> str:
+    return tr("{attribute} in {slot}", attribute=attribute_word(entity, attribute), slot=slot)
 
 
 def frozen_in_words(now: IdsNow, today: datetime) -> str:

@@ -21,6 +21,7 @@ from psconnect.desktop.text import moment, tr
 from psconnect.desktop.widgets.banner import Action
 from psconnect.desktop.widgets.button import secondary
 from psconnect.desktop.widgets.chip import Chip, run_colour
+from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.errors import PsconnectError
 from psconnect.model.review import ChangeQuery
@@ -28,6 +29,7 @@ from psconnect.model.runs import WAITING, Run
 from psconnect.service import Limit
 from psconnect.wording.errors import word
 from psconnect.wording.held import story_of
+from psconnect.wording.receiver import receiver_words
 
 _NARROW = 800
 """The width of the page, in pixels, below which it shows less."""
@@ -39,6 +41,7 @@ class _Loaded:
     limits: list[Limit]
     left_alone: LeftAlone
     linked: bool
+    received: str
 
 
 class ReviewPage(ScrollPage):
@@ -57,6 +60,8 @@ class ReviewPage(ScrollPage):
         self.buttons.addWidget(self.revalidate_button)
         self.cause = CauseBanner(self._open_page)
         self.body.addWidget(self.cause)
+        self.received = Label("", "help")
+        self.body.addWidget(self.received)
         self.limits = LimitsCard(self._choose)
         self.body.addWidget(self.limits)
         self._linked = False
@@ -121,7 +126,9 @@ class ReviewPage(ScrollPage):
             run = service.run(run_id)
             left_alone = service.left_alone(run_id) if run.set_aside else {}
             linked = bool(service.page_in_powerschool(run.connection, "student", 1))
-            return _Loaded(run, service.limits(run_id), left_alone, linked)
+            kind = service.destination_of(run.connection)
+            received = receiver_words(kind.receives, kind.receiver_holds) if kind else ""
+            return _Loaded(run, service.limits(run_id), left_alone, linked, received)
 
         self._context.bridge.call(work, self.while_here(self._show), failed, owner=self)
 
@@ -159,6 +166,9 @@ class ReviewPage(ScrollPage):
             self._next()  # Ticks were set meanwhile: show the plan once it follows them.
             return
         self._show_head(run)
+        told = tr("What the other system does: {text}", text=loaded.received) if loaded.received else ""
+        self.received.setText(told)
+        self.received.setVisible(bool(told))
         rehearsal = run.kind == "rehearsal"
         self.revalidate_button.setVisible(not rehearsal)
         if not again:

@@ -47,6 +47,15 @@ KIND = Kind(
         "sections without students or without a teacher, and ignores everything while your sync is paused, as it is in "
         "summer."
     ),
+    receiver_holds=dict.fromkeys(("school", "student", "teacher", "admin", "class", "enrollment"), 10),
+    slots={
+        "student": {"sourcedId": "Student_id", "identifier": "Student_number"},
+        "teacher": {"sourcedId": "Teacher_id", "identifier": "Teacher_number"},
+        "admin": {"sourcedId": "Staff_id"},
+        "contact": {"sourcedId": "Contact_sis_id"},
+        "school": {"sourcedId": "School_id", "identifier": "School_number"},
+        "class": {"sourcedId": "Section_id"},
+    },
     places=("folder",),
     packings=("loose", "zip"),
     removal=marked("A removed record is no longer in the next files. Clever then deletes it."),

@@ -152,6 +152,13 @@ KIND = Kind(
         "contact": _PERSON,
     },
     allowed={"student": {"grade": frozenset(str(level) for level in range(-9, 100))}},
+    slots={
+        "student": {"sourcedId": "external_id (users)"},
+        "teacher": {"sourcedId": "external_id (users)"},
+        "contact": {"sourcedId": "external_id (users)"},
+        "school": {"sourcedId": "organization_id"},
+        "class": {"sourcedId": "class_id"},
+    },
     receives=marked(
         "PowerSchool Learning adds and changes what the files name, and tells new users nothing. What it does with "
         "users and classes that are no longer in them is not documented."

@@ -16,6 +16,7 @@ from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.pages.destination import DestinationPage
 from psconnect.desktop.wizard.pages.summary import SummaryPage
 from psconnect.desktop.wizard.steps.destination import DestinationPart
+from psconnect.destinations import KINDS
 from psconnect.destinations.kind import Kind
 from psconnect.model.connection import to_dict
 from psconnect.service import CLIENT_SECRET, Service
@@ -78,8 +79,19 @@ def test_each_sort_of_setting_has_its_control(chosen: Setting):
     assert page.card.heading.text() == "Example service"
     assert not page.never_half.isVisible(), "a service is not changed all at once"
     chosen.press(page.kinds["oneroster-csv"])
-    assert set(page.settings) == {"folder", "keep", "consumed"}
+    assert set(page.settings) == {"version", "demographics", "folder", "keep", "consumed"}
     assert page.never_half.isVisible()
+
+
+def test_what_the_other_system_does_and_who_has_verified_it_is_said(chosen: Setting):
+    page = chosen.destination
+    assert not page.received.isVisible(), "the example declares nothing"
+    chosen.press(page.kinds["oneroster-csv"])
+    assert page.received.isVisible()
+    assert page.receives.text() == KINDS["oneroster-csv"].receives
+    assert not page.unverified.isVisible()
+    chosen.session.choose_preset("dyknow")
+    assert page.unverified.isVisible()
 
 
 def test_what_is_filled_in_is_saved_and_the_token_only_in_the_keyring(chosen: Setting):

@@ -18,10 +18,12 @@ from psconnect.desktop.widgets.setting_row import SettingRow
 from psconnect.desktop.wizard.pages.base import PagePlace, StepPage
 from psconnect.desktop.wizard.pages.choice import ChoiceCard
 from psconnect.desktop.wizard.pages.side_by_side import Across
+from psconnect.desktop.wizard.steps.connect import ConnectPart, not_verified
 from psconnect.desktop.wizard.steps.destination import DestinationPart, SettingValue, row_labels, secret_key
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Kind, SecretField
 from psconnect.wording.errors import word
+from psconnect.wording.receiver import receiver_words
 
 _ASIDE_WIDTH = 300
 
@@ -75,7 +77,11 @@ class DestinationPage(StepPage):
                 (tr("You see it first"), tr("The first sync waits until you have looked at it and approved it.")),
             )
         )
-        for part in (tested, self.never_half, seen):
+        self.receives = Label("", "muted")
+        self.received = column(Label(tr("What the other system does"), "strong"), self.receives, spacing=SPACE_XS)
+        self.unverified = Label(not_verified(), "help")
+        self.unverified.set_state("warning")
+        for part in (self.unverified, self.received, tested, self.never_half, seen):
             card.add(part)
         return card
 
@@ -117,6 +123,11 @@ class DestinationPage(StepPage):
         if chosen is not self._shown:
             self._build(chosen)
         self.card.setVisible(chosen is not None)
+        received = receiver_words(chosen.receives, chosen.receiver_holds) if chosen else ""
+        self.receives.setText(received)
+        self.received.setVisible(bool(received))
+        preset = session.draft.of(ConnectPart).preset
+        self.unverified.setVisible(any(one.name == preset and not one.verified for one in session.choices.presets))
         # Only what is published as a whole can promise it.
         self.never_half.setVisible(bool(chosen and chosen.places))
         asked = {one.key for one in chosen.asked(part.destination)} if chosen else set()

@@ -23,6 +23,7 @@ from psconnect.desktop.wizard.steps.safety import SafetyPart
 from psconnect.model.errors import PsconnectError
 from psconnect.service import Kind, LastMeasured
 from psconnect.wording.errors import word
+from psconnect.wording.receiver import receiver_words
 
 _LIMITS, _FREEZE = "limits.", "freeze."
 
@@ -192,6 +193,9 @@ class SafetyPage(StepPage):
             self._removal.addWidget(self.removal_setting)
         text = kind.removal if kind else tr("That depends on the destination, which is chosen next.")
         self._removal.addWidget(Label(text, "help"))
+        received = receiver_words(kind.receives, kind.receiver_holds) if kind else ""
+        if received:
+            self._removal.addWidget(Label(received, "help"))
 
     def _take_removal(self, key: str, value: object) -> None:
         given = self.session.draft.of(DestinationPart).destination

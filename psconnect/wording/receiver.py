@@ -1,0 +1,25 @@
+"""What the other system does with a delivery, as its kind of destination declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from psconnect.wording.catalogue import tr
+from psconnect.wording.records import listed, records_label
+
+
+def receiver_words(receives: str, holds: Mapping[str, int]) -> str:
+    """What it does, and above which removals it waits by itself, in sentences; empty where nothing is known.
+
+    ``receives`` is in the chosen language already; ``holds`` has a percentage per entity key.
+    """
+    limits = []
+    for percent in sorted(set(holds.values())):
+        records = listed([records_label(entity) for entity, most in holds.items() if most == percent])
+        limits.append(tr("{percent} % of {records}", percent=percent, records=records))
+    most = "; ".join(limits)
+    asks = tr(
+        "psconnect asks you before a delivery that the other system would hold: one that removes more than {limits}.",
+        limits=most,
+    )
+    return " ".join(filter(None, (receives, asks if limits else "")))
