@@ -287,7 +287,7 @@ def test_a_value_that_is_not_taken_is_left_empty_and_told(tmp_path: Path, label:
 
     files = deliver(tmp_path, tables, (label,), **ALL)
     assert value not in {cell for rows in files.values() for row in rows for cell in row.values()}
-    assert told(tmp_path, tables, (label,), **ALL)["value-not-taken"] == [("student", f"{label}: 1 record")]
+    assert told(tmp_path, tables, (label,), **ALL)["value-left-out-of-file"] == [("student", f"{label}: 1 record")]
 
 
 def test_grades_are_of_the_vocabulary_or_told(tmp_path: Path) -> None:
