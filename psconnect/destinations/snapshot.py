@@ -86,8 +86,12 @@ class Snapshot(ABC):
         """A sentence about who else delivers to the place; empty for nobody."""
         return self.place.owned_by()
 
+    def replaces(self) -> Sequence[str]:
+        """Names of what was delivered there in another form; the next delivery deletes it."""
+        return self.place.replaces()
+
     def sweep(self) -> None:
-        """Delete leftovers of killed deliveries."""
+        """Finish what a killed delivery began to put in place, and delete leftovers of others."""
         self.place.sweep()
 
     def leave(self) -> Sequence[str]:

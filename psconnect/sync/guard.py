@@ -48,11 +48,13 @@ class Rejected:
 class Places:
     """Where the roster goes and where the last delivery went, for people; empty if unknown.
 
-    Deliveries by versions that did not record it are unknown.
+    Deliveries by versions that did not record it are unknown. ``goes``: names of files there that this delivery
+    deletes, because they hold the roster in another form.
     """
 
     now: str = ""
     before: str = ""
+    goes: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -193,7 +195,10 @@ def _preview(facts: Facts) -> Iterator[Hold]:
         yield Hold("first-run")
     elif facts.rules_changed and places.changed:
         case = "rules-changed/place-before" if facts.redelivered else "rules-changed/place"
-        yield Hold(RULES_CHANGED, case=case, values={"now": places.now, "before": places.before})
+        values: dict[str, Value] = {"now": places.now, "before": places.before}
+        if places.goes:
+            case, values = "rules-changed/form", {**values, "count": len(places.goes), "goes": list(places.goes[:3])}
+        yield Hold(RULES_CHANGED, case=case, values=values)
     elif facts.rules_changed:
         yield Hold(RULES_CHANGED)
     elif facts.preview == "always":

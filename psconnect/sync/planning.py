@@ -303,6 +303,11 @@ def written_otherwise(job: Job, db: sqlite3.Connection) -> bool:
     return snapshot and frozen_settings.writes_otherwise(db, job.destination_table)
 
 
+def _replaced(job: Job) -> tuple[str, ...]:
+    """What goes at the destination because it holds the roster in another form."""
+    return tuple(job.destination.replaces()) if isinstance(job.destination, Snapshot) else ()
+
+
 def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) -> Planned:
     """Store hash, counts and holds of a run's plan in its present state; needs an open transaction."""
     plan = Plan(db, number)
@@ -329,7 +334,7 @@ def judge(job: Job, db: sqlite3.Connection, number: int, reading: ReadingFacts) 
         freeze=job.safety.freeze,
         returned=tombstones.come_back_as_others(plan),
         after_undo=get_fact(db, AFTER_UNDO),
-        places=guard.Places(job.destination.address, get_fact(db, PLACE)),
+        places=guard.Places(job.destination.address, get_fact(db, PLACE), _replaced(job)),
         emptied=reading.emptied,
         written_otherwise=not standing and written_otherwise(job, db),
         redelivered=0 if standing else sum(ledger.ledger_counts(db).values()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -12,14 +13,19 @@ from psconnect.model.findings import Finding
 from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import Rows, zipped
 from psconnect.transfer.folder import FolderPlace, file_digest
-from psconnect.transfer.naming import file_name
-from psconnect.transfer.place import BULK, Delivered, PlaceContext, Write
+from psconnect.transfer.place import BULK, Delivered, Write
+from psconnect.transfer.publishing import Publication
 from psconnect.wording.catalogue import marked
 
 
 @dataclass(frozen=True)
 class FolderBundle:
-    """A place in a folder (see transfer.place.SnapshotPlace)."""
+    """A place in a folder (see transfer.place.SnapshotPlace).
+
+    Attributes:
+        file: the ZIP's place.
+        loose: the same connection's loose files in the same folder, which the ZIP replaces.
+    """
 
     SETTINGS: ClassVar[tuple[SettingField, ...]] = (
         SettingField(
@@ -40,13 +46,7 @@ class FolderBundle:
         ),
     )
     file: FolderPlace
-
-    @classmethod
-    def of(cls, context: PlaceContext) -> FolderBundle:
-        """The place that these settings name; raises FixSettings for a folder that is not a whole path."""
-        folder, name = whole_path(context.settings["folder"]), f"{file_name(context.connection)}.zip"
-        keep = context.settings["keep"]
-        return cls(FolderPlace(folder, name, keep, context.on_step, context.clock, context.home))
+    loose: Publication
 
     @property
     def address(self) -> str:
@@ -66,13 +66,25 @@ class FolderBundle:
         since = f" since {other.since}" if other.since else ""
         return f"psconnect on another computer, or of another user, has delivered to {self.file.folder}{since}."
 
+    def replaces(self) -> Sequence[str]:
+        """The loose files."""
+        return [file.name for file in self.loose.at.notes.read().files]
+
     def sweep(self) -> None:
-        """Delete bundles that were not finished."""
+        """Delete bundles that were not finished, and loose files that a finished one replaced."""
+        self.loose.sweep()
         self.file.sweep()
+        self.sweep_replaced()
+
+    def sweep_replaced(self) -> None:
+        """Delete the loose files that the ZIP that stands there replaced."""
+        replaced_by = self.loose.at.notes.read().leaves_for
+        if replaced_by and replaced_by == self.standing():
+            self.loose.withdraw()
 
     def leave(self) -> list[str]:
         """Delete bundles that were not finished, and the claim on the folder."""
-        return [str(path) for path in self.file.leave()]
+        return [*self.loose.leave(), *(str(path) for path in self.file.leave())]
 
     def standing(self) -> str:
         """SHA-256 of the bundle that stands in the folder, or an empty text."""
@@ -87,14 +99,14 @@ class FolderBundle:
         self.file.check()
         with self.file.writing() as (file, temporary), zipped(file) as files:
             rows = write(files)
-        return PreparedBundle(self.file, temporary, file_digest(temporary), rows, cancel)
+        return PreparedBundle(self, temporary, file_digest(temporary), rows, cancel)
 
 
 @dataclass(frozen=True)
 class PreparedBundle:
     """A bundle that is written but not yet in place."""
 
-    place: FolderPlace
+    place: FolderBundle
     temporary: Path
     receipt: str
     counts: Rows
@@ -102,9 +114,11 @@ class PreparedBundle:
 
     def publish(self, *, take_over: bool = False) -> Delivered:
         """Put it in place with one rename."""
-        left = self.place.publish(self.temporary, self.cancel, take_over=take_over)
+        self.place.loose.leave_for(self.receipt)
+        left = self.place.file.publish(self.temporary, self.cancel, take_over=take_over)
+        self.place.sweep_replaced()
         rows = sum(self.counts.values())
-        text = f"{self.place.path}: {rows:,} rows in {len(self.counts)} files"
+        text = f"{self.place.address}: {rows:,} rows in {len(self.counts)} files"
         return Delivered(self.receipt, f"{text}; {_still_there(left)}" if left else text)
 
     def discard(self) -> None:

@@ -72,6 +72,11 @@ class FolderPlace:
         with storage_errors(self._owners.path):
             return self._owners.foreign(self.name) if self.home else None
 
+    def claimed(self) -> bool:
+        """Whether the folder's ownership file says that this home delivers the file."""
+        with storage_errors(self._owners.path):
+            return bool(self.home) and self._owners.claimed(self.name)
+
     def sweep(self) -> list[Path]:
         """Deletes what killed deliveries of this file left; returns what can't be deleted yet."""
         held = []

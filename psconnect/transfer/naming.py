@@ -35,6 +35,10 @@ class SetNames:
         """The ZIP's name without a number; empty for loose files."""
         return "" if self.loose else f"{file_name(self.connection)}.zip"
 
+    def is_zip(self, name: str) -> bool:
+        """Whether a name is that of this connection's ZIP."""
+        return name.casefold() == f"{file_name(self.connection)}.zip".casefold()
+
     def address(self, folder: str) -> str:
         """Where a set stands, as a person reads it."""
         separator = "\\" if "\\" in folder else "/"

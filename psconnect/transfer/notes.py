@@ -55,6 +55,7 @@ class PlaceNote(msgspec.Struct, frozen=True):
         number: the highest number that a numbered set has had.
         pending: the set that is being put in place.
         wanted: names of a set that was refused, because others' files have them.
+        leaves_for: receipt of the ZIP, published without notes, for which the files of the set go.
     """
 
     receipt: str = ""
@@ -62,6 +63,7 @@ class PlaceNote(msgspec.Struct, frozen=True):
     number: int = 0
     pending: Pending | None = None
     wanted: list[str] = []
+    leaves_for: str = ""
 
     @property
     def names(self) -> set[str]:

@@ -54,6 +54,11 @@ class Ownership:
         strangers = [one for one in owners.values() if one.home != self.home]
         return strangers[0] if strangers and len(strangers) == len(owners) else None
 
+    def claimed(self, name: str) -> bool:
+        """Whether this home delivers this bundle."""
+        owner = self._read().get(_key(name))
+        return owner is not None and owner.home == self.home
+
     def with_claim(self, name: str, today: str) -> bytes | None:
         """The file's new content if this home claims the bundle; None if it already says so."""
         owners = self._read()

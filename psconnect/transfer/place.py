@@ -61,8 +61,15 @@ class SnapshotPlace(Protocol):
         """Who else delivers to this place, in a sentence that a person reads; empty where nobody does."""
         ...
 
+    def replaces(self) -> Sequence[str]:
+        """What this connection delivered there in another form: its names; the next delivery deletes it."""
+        ...
+
     def sweep(self) -> None:
-        """Delete what killed deliveries of this connection left there; to be called while no other one goes on."""
+        """Finish or delete what killed deliveries of this connection left there.
+
+        To be called while no other one goes on.
+        """
         ...
 
     def leave(self) -> Sequence[str]:

@@ -13,11 +13,13 @@ from pathlib import Path
 
 from psconnect.model.setting_fields import SettingField, When
 from psconnect.transfer.bundle import FolderBundle, whole_path
+from psconnect.transfer.earlier_form import EarlierForm, EarlierZip
+from psconnect.transfer.folder import FolderPlace
 from psconnect.transfer.naming import SetNames
 from psconnect.transfer.notes import Notes
 from psconnect.transfer.place import PlaceContext, SnapshotPlace
 from psconnect.transfer.placing import Placing
-from psconnect.transfer.publishing import Publication
+from psconnect.transfer.publishing import NO_EARLIER_FORM, Publication
 from psconnect.transfer.shelf import FolderShelf, Shelf
 from psconnect.wording.catalogue import marked
 
@@ -60,21 +62,26 @@ def place_fields(places: Sequence[str], packings: Sequence[str]) -> tuple[Settin
     return (*packing, *fields, _CONSUMED)
 
 
-def published_on(shelf: Shelf, context: PlaceContext, same: str = "") -> Publication:
+def published_on(
+    shelf: Shelf, context: PlaceContext, same: str = "", earlier: EarlierForm = NO_EARLIER_FORM
+) -> Publication:
     """The place for sets on a shelf; ``same`` names the shelf the same way however it was typed."""
     names = SetNames(context.connection, context.home, loose=context.packing == LOOSE, numbered=context.numbered)
     beside = context.beside or Path(tempfile.gettempdir(), "psconnect-nothing-delivered")
     notes = Notes(beside, context.connection, same or shelf.address)
     keeps = not context.settings.get(_CONSUMED.key) and not context.numbered
-    return Publication(Placing(shelf, notes, keeps, context.on_step), names)
+    return Publication(Placing(shelf, notes, keeps, context.on_step), names, earlier)
 
 
 def _in_folder(context: PlaceContext) -> SnapshotPlace:
-    if context.packing == ZIP and not context.numbered and not context.settings.get(_CONSUMED.key):
-        return FolderBundle.of(context)
     folder = whole_path(context.settings["folder"])
-    trial = SetNames(context.connection, context.home).trial
-    return published_on(FolderShelf(folder, trial, context.clock), context, os.path.normcase(folder.resolve()))
+    names = SetNames(context.connection, context.home)
+    shelf, same = FolderShelf(folder, names.trial, context.clock), os.path.normcase(folder.resolve())
+    keep = context.settings.get(_KEEP, 0)
+    one = FolderPlace(folder, names.zip_name, keep, context.on_step, context.clock, context.home)
+    if context.packing == ZIP and not context.numbered and not context.settings.get(_CONSUMED.key):
+        return FolderBundle(one, published_on(shelf, replace(context, packing=LOOSE), same))
+    return published_on(shelf, context, same, EarlierZip(one))
 
 
 _KEEP = "keep"

@@ -70,6 +70,10 @@ class Placing:
             ours = [*note.files, *note.pending.files]
             self.notes.write(PlaceNote("", ours, max(note.number, note.pending.number)))
 
+    def delete(self, files: Sequence[SetFile]) -> list[str]:
+        """Delete files that are as they were left; returns the names of the others that are there."""
+        return _Work(self, dict(self.shelf.names())).delete_unchanged(files)
+
     def finish(self, pending: Pending, note: PlaceNote) -> list[str]:
         """Give each file its name; returns names of earlier files that stay, because somebody has changed them."""
         work = _Work(self, dict(self.shelf.names()))

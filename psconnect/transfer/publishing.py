@@ -16,6 +16,7 @@ import msgspec
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import DestinationRefused, FixSettings, LocalStorage, PsconnectError, TryLater
 from psconnect.model.findings import Finding
+from psconnect.transfer.earlier_form import EarlierForm, NoEarlierForm
 from psconnect.transfer.fileset import Rows
 from psconnect.transfer.naming import SetNames
 from psconnect.transfer.notes import Pending, PlaceNote, SetFile
@@ -24,6 +25,7 @@ from psconnect.transfer.placing import Placing, receipt_of
 from psconnect.transfer.shelf import FOLDER
 from psconnect.transfer.staging import Staging
 
+NO_EARLIER_FORM = NoEarlierForm()
 _NAMED = 3
 
 
@@ -34,10 +36,12 @@ class Publication:
     Attributes:
         at: the shelf, and what is noted of it.
         names: what this connection's files are called there.
+        earlier: what it delivered there in another form that is not noted.
     """
 
     at: Placing
     names: SetNames
+    earlier: EarlierForm = NO_EARLIER_FORM
 
     @property
     def address(self) -> str:
@@ -62,6 +66,25 @@ class Publication:
             "delivers there, or has changed it."
         )
 
+    def replaces(self) -> Sequence[str]:
+        """The earlier ZIP, or the earlier loose files."""
+        noted = [file.name for file in self.at.notes.read().files]
+        other = [name for name in noted if self.names.is_zip(name) is self.names.loose]
+        return [] if self.names.numbered else [*other, *(file.name for file in self.earlier.files())]
+
+    def leave_for(self, receipt: str) -> None:
+        """Note that the files of the set go once the ZIP with this receipt stands in their place."""
+        note = self.at.notes.read()
+        if note.files:
+            self.at.notes.write(msgspec.structs.replace(note, leaves_for=receipt))
+
+    def withdraw(self) -> list[str]:
+        """Delete the files of the set that stands there; returns the names of those that others have changed."""
+        note = self.at.notes.read()
+        left = self.at.delete(note.files)
+        self.at.notes.write(PlaceNote(number=note.number))
+        return left
+
     def standing(self) -> str:
         """The receipt of the set that stands there or is being put in place; else empty, or of what became of it."""
         note, there = self.at.notes.read(), self._there()
@@ -76,6 +99,9 @@ class Publication:
         """Finish a set that a killed delivery began to put in place, and delete what other killed ones left."""
         self.at.settle()
         self._sweep()
+        if self.at.notes.read().receipt and self.at.notes.read().receipt == self.standing():
+            # A delivery that was killed right after the last file was in place had no time for it.
+            self.earlier.gone()
 
     def leave(self) -> Sequence[str]:
         """The same, before the connection is removed; returns what can't be deleted yet."""
@@ -136,14 +162,17 @@ class Publication:
             self.at.notes.write(note)
             raise
         self.at.on_step("set-noted")
-        return pending.receipt, self.at.finish(pending, note)
+        left = self.at.finish(pending, note)
+        self.earlier.gone()
+        return pending.receipt, left
 
     def _pending(self, files: Sequence[SetFile], mode: str, there: Mapping[str, int], note: PlaceNote) -> Pending:
         number = self.names.next_number(there, note.number) if self.names.numbered else 0
         named = [msgspec.structs.replace(one, name=self.names.final(one.name, number, mode)) for one in files]
         lower = {file.name.casefold(): file.name for file in named}
         variants = [name for name in there if lower.get(name.casefold(), name) != name]
-        stale = [] if self.names.numbered else [one for one in note.files if one.name.casefold() not in lower]
+        before = () if self.names.numbered else (*note.files, *self.earlier.files())
+        stale = [one for one in before if one.name.casefold() not in lower]
         return Pending(receipt_of(named), named, variants, stale, number)
 
     def _compare(self, files: Sequence[SetFile]) -> None:
@@ -179,7 +208,7 @@ class Publication:
         """Names there that this home did not leave so, of those that a delivery replaces or may replace."""
         note = self.at.notes.read()
         ours: dict[str, list[SetFile]] = {}
-        for file in note.files:
+        for file in (*note.files, *self.earlier.files()):
             ours.setdefault(file.name, []).append(file)
         return [name for name in sorted(there) if not self._ours(name, there, ours, note, wanted)]
 

@@ -86,6 +86,15 @@ _TEXTS = {
         marked("Last time the roster went to another place: {before}."),
         marked("Check that it is the place you meant, and that the other system reads there. Then approve."),
     ),
+    "rules-changed/form": _HoldTexts(
+        plural(
+            "The files travel otherwise than last time: {now} (before: {before}). {goes} is deleted there, so that "
+            "the roster is not there twice.",
+            "The files travel otherwise than last time: {now} (before: {before}). What was delivered before is deleted "
+            "there ({count} files: {goes} …), so that the roster is not there twice.",
+        ),
+        marked("Check that the other system reads the files so. Then approve."),
+    ),
     "rules-changed": _HoldTexts(
         marked("Settings that decide who is delivered, or where to, were changed since the last delivery."),
         marked("Check that the changes are those you meant. Then approve."),
