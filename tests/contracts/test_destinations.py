@@ -120,6 +120,25 @@ _SDS = Subject(
     unread=("contact", "relationship"),
 )
 
+_LEARNING = Subject(
+    "learning-csv",
+    settings=lambda folder: {"folder": str(folder)},
+    file=lambda folder: folder / f"{CONNECTION}.zip",
+    # The kit's grades are OneRoster's words.
+    faults=lambda path: [str(one) for one in check_learning(path) if one.rule != "level"],
+    people=_learning_people,
+    person=_learning_person,
+)
+
+_CANVAS = Subject(
+    "canvas-csv",
+    settings=lambda folder: {"folder": str(folder)},
+    file=lambda folder: folder / f"{CONNECTION}.zip",
+    faults=lambda path: [str(one) for one in check_canvas(path)],
+    people=_canvas_people,
+    person=_canvas_person,
+)
+
 MATRIX = (
     _SDS,
     replace(_SDS, packing="loose", file=lambda folder: folder),
@@ -140,15 +159,8 @@ MATRIX = (
         exact=str,
     ),
     LISTED_LOOSE,
-    Subject(
-        "learning-csv",
-        settings=lambda folder: {"folder": str(folder)},
-        file=lambda folder: folder / f"{CONNECTION}.zip",
-        # The kit's grades are OneRoster's words.
-        faults=lambda path: [str(one) for one in check_learning(path) if one.rule != "level"],
-        people=_learning_people,
-        person=_learning_person,
-    ),
+    _LEARNING,
+    replace(_LEARNING, packing="loose", file=lambda folder: folder),
     Subject(
         "clever-csv",
         settings=lambda folder: {"folder": str(folder)},
@@ -166,14 +178,8 @@ MATRIX = (
         people=_clever_people,
         person=_clever_person,
     ),
-    Subject(
-        "canvas-csv",
-        settings=lambda folder: {"folder": str(folder)},
-        file=lambda folder: folder / f"{CONNECTION}.zip",
-        faults=lambda path: [str(one) for one in check_canvas(path)],
-        people=_canvas_people,
-        person=_canvas_person,
-    ),
+    _CANVAS,
+    replace(_CANVAS, packing="loose", file=lambda folder: folder),
     Subject(
         "oneroster-csv",
         settings=lambda folder: {"folder": str(folder)},

@@ -90,9 +90,7 @@ def read_learning(path: Path) -> dict[str, Rows]:
 
 def _read(path: Path, report: Report) -> dict[str, Rows]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            contents = {name: archive.read(name) for name in names}
+        names, contents = _contents(path)
     except (zipfile.BadZipFile, OSError) as error:
         report(path.name, 0, "archive", str(error))
         return {}
@@ -102,6 +100,15 @@ def _read(path: Path, report: Report) -> dict[str, Rows]:
     if len(names) != len(set(names)):
         report(path.name, 0, "files", "a name comes twice")
     return {name: _table(name, contents[f"{name}.csv"], report) for name in COLUMNS if f"{name}.csv" in contents}
+
+
+def _contents(path: Path) -> tuple[list[str], dict[str, bytes]]:
+    """Names and contents of the files in a ZIP, or of those in a folder that a person sees."""
+    if path.is_dir():
+        contents = {one.name: one.read_bytes() for one in path.iterdir() if one.is_file() and one.name[0] != "."}
+        return list(contents), contents
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist(), {name: archive.read(name) for name in archive.namelist()}
 
 
 def _table(name: str, content: bytes, report: Report) -> Rows:
