@@ -52,7 +52,8 @@ class SettingField:
     Attributes:
         key: its name in the connection file's table.
         label, help, example: what a person reads.
-        kind: how it is entered and checked. A ``table`` stands in the file as an array of tables.
+        kind: how it is entered and checked. A ``table`` stands in the file as an array of tables; an ``open-file`` is
+            one that exists; a ``pinned`` text is not typed but taken over from what a test shows.
         required: whether nothing works without it; a table then needs a row.
         default: its value when it is not given; a table's is empty.
         choices: allowed values, where there are only some.
@@ -73,7 +74,7 @@ class SettingField:
     key: str
     label: str
     help: str
-    kind: Literal["text", "folder", "file", "number", "choice", "switch", "table"]
+    kind: Literal["text", "folder", "file", "open-file", "pinned", "number", "choice", "switch", "table"]
     required: bool = False
     default: str | int | bool = ""
     choices: tuple[str, ...] = ()

@@ -172,6 +172,9 @@ CHECKS = {
     "v1": CheckTexts(marked("The v1 interface")),
     "destination": CheckTexts(marked("Destination")),
     "destination/folder": CheckTexts(marked("Destination"), marked("The folder {folder} can be written to.")),
+    "destination/sftp": CheckTexts(
+        marked("Destination"), marked("{user} is signed in, and {address} can be written to.")
+    ),
     "database/new": CheckTexts(marked("Database"), marked("The database {path} will be made.")),
     "database/ready": CheckTexts(marked("Database"), marked("The database {path} can be written to.")),
     "database/no-tables": CheckTexts(

@@ -23,6 +23,7 @@ from psconnect.wording.errors import (
     schedule,
     settings,
     settings_invalid,
+    sftp,
     storage,
 )
 from psconnect.wording.errors.texts import ErrorTexts
@@ -39,6 +40,7 @@ TEXTS: dict[str, ErrorTexts] = {
     **fields.TEXTS,
     **settings.TEXTS,
     **storage.TEXTS,
+    **sftp.TEXTS,
     **ids.TEXTS,
     **delivery.TEXTS,
     **runs.TEXTS,
