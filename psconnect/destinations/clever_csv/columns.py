@@ -165,6 +165,11 @@ def phone_type_of(extra: str) -> str:
     return next((text for label, text in given.items() if words.same_spelling(label) == wanted), "")
 
 
+def labels_in(extra: str) -> set[str]:
+    """The labels of a record's custom fields that have a value."""
+    return {label for label, text in (_decode(extra) if extra else {}).items() if text.strip()}
+
+
 def is_phone_type(label: str) -> bool:
     """Whether a contact's custom field has a column."""
     return words.same_spelling(label) == words.same_spelling(PHONE_TYPE)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from psconnect.destinations.clever_csv.files import write_files
+from psconnect.destinations.clever_csv.findings import CLEVER_FINDINGS
+from psconnect.destinations.clever_csv.preflight import clever_findings
 from psconnect.destinations.clever_csv.vocabulary import CLEVER_GRADES
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
+from psconnect.model.problems import Problem
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.wording.catalogue import marked
 
@@ -17,6 +22,10 @@ class CleverCsv(Snapshot):
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
         """Write all six files."""
         return write_files(files, roster, cancel)
+
+    def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
+        """What is left out, left blank or replaced in these files."""
+        return clever_findings(roster, cancel)
 
 
 def _open(context: Context) -> CleverCsv:
@@ -56,6 +65,7 @@ KIND = Kind(
         "school": {"sourcedId": "School_id", "identifier": "School_number"},
         "class": {"sourcedId": "Section_id"},
     },
+    rules=CLEVER_FINDINGS,
     places=("folder",),
     packings=("loose", "zip"),
     removal=marked("A removed record is no longer in the next files. Clever then deletes it."),
