@@ -129,7 +129,7 @@ def test_a_teacher_without_any_school_is_left_out_and_told(tmp_path: Path) -> No
     tables["teacher"].append({"sourcedId": "T90", **person})
 
     assert "T90" not in by_id(delivered(tmp_path, tables)["teachers"], "Teacher_id")
-    assert findings(tables) == of_small({("person-without-school", "teacher", "schoolSourcedIds"): 1})
+    assert findings(tables) == of_small({("school-of-person-missing", "teacher", "schoolSourcedIds"): 1})
 
 
 def _taught_by(tables: Tables, count: int) -> list[str]:
@@ -232,7 +232,7 @@ def test_a_student_without_a_school_goes_with_the_enrollments(tmp_path: Path) ->
     assert "432" not in {row["Student_id"] for row in (*files["students"], *files["enrollments"])}
     assert findings(tables) == of_small(
         {
-            ("person-without-school", "student", "schoolSourcedIds"): 1,
+            ("school-of-person-missing", "student", "schoolSourcedIds"): 1,
             ("enrollment-homeless", "enrollment", "references"): 1,
         }
     )

@@ -37,11 +37,13 @@ def test_presets_have_a_name_a_label_and_a_line(connected: Connected):
     assert (
         labels.items()
         >= {
+            "clever": "Clever",
             "database": "Database",
             "dyknow": "DyKnow",
             "oneroster": "OneRoster",
             "school-passport": "School Passport",
             "sds": "Microsoft School Data Sync",
+            "visitor-management": "Visitor Management",
         }.items()
     )
     assert [preset.name for preset in presets] == sorted(labels, key=lambda name: labels[name].casefold())

@@ -13,17 +13,17 @@ LEFT_BLANK = Rule("value-left-blank", "warning", counted=True)
 UNDELIVERED = Rule("custom-field-undelivered", "warning", counted=True)
 SCHOOL_NUMBER = Rule("school-without-number", "warning", counted=True)
 OVER_FIVE = Rule("contacts-over-five", "warning", counted=True)
-NAMELESS = Rule("contact-without-name", "warning", counted=True)
+NAMELESS = Rule("contact-without-name", "warning", counted=True, left_out=True)
 RELATED_TWICE = Rule("contact-related-twice", "info", counted=True)
 RELATION_OTHER = Rule("relation-as-other", "info", counted=True)
 OVER_TEN = Rule("teachers-over-ten", "warning", counted=True)
-NO_TEACHER = Rule("section-without-teacher", "error", counted=True)
+NO_TEACHER = Rule("section-without-teacher", "error", counted=True, left_out=True)
 NO_LEAD = Rule("section-without-lead", "warning", counted=True)
 NO_STUDENTS = Rule("section-without-students", "warning", counted=True)
 NO_SECTION = Rule("student-without-section", "warning", counted=True)
-NO_SCHOOL = Rule("person-without-school", "error", counted=True)
+NO_SCHOOL = Rule("school-of-person-missing", "error", counted=True, left_out=True)
 AT_OFFICE = Rule("staff-at-district-office", "info", counted=True)
-HOMELESS = Rule("enrollment-homeless", "warning", counted=True)
+HOMELESS = Rule("enrollment-homeless", "warning", counted=True, left_out=True)
 
 CLEVER_FINDINGS: Mapping[Rule, RuleTexts] = {
     TEACHER_EMAIL: RuleTexts(
@@ -62,10 +62,12 @@ CLEVER_FINDINGS: Mapping[Rule, RuleTexts] = {
     RELATED_TWICE: RuleTexts(
         marked("Contact related twice to a student"),
         marked("the student has the same person as a contact already, and the first relation counts"),
+        marked("Nothing has to be done."),
     ),
     RELATION_OTHER: RuleTexts(
         marked("Relation delivered as Other"),
         marked("the relation is none of the words that the column takes"),
+        marked("Nothing has to be done."),
     ),
     OVER_TEN: RuleTexts(
         marked("Teacher beyond a section’s tenth"),
@@ -100,6 +102,7 @@ CLEVER_FINDINGS: Mapping[Rule, RuleTexts] = {
     AT_OFFICE: RuleTexts(
         marked("Staff at the district office"),
         marked("the person belongs to no delivered school, so to the district office"),
+        marked("Nothing has to be done."),
     ),
     HOMELESS: RuleTexts(
         marked("Enrollment left out with its section or student"),
