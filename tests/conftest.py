@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.support.keyrings",
     "tests.support.secret_service",
     "tests.support.certificates",
+    "tests.support.database_servers",
     "tests.support.demo",
     "tests.support.service_kind",
     "tests.support.thorough",

@@ -9,29 +9,41 @@ from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.writer import Writer
 from psconnect.model.errors import FixSettings
 from psconnect.model.ids import LONGEST_ID
-from psconnect.model.setting_fields import SettingField
+from psconnect.model.setting_fields import SecretField, SettingField, When
 from psconnect.wording.catalogue import marked
 
 
 def _open(context: Context) -> Writer:
-    from psconnect.destinations.database.place import database_path  # noqa: PLC0415 - see the module
+    from psconnect.destinations.database.systems import system_of  # noqa: PLC0415 - see the module
     from psconnect.destinations.database.writer import DatabaseWriter  # noqa: PLC0415 - see the module
 
     prefix = str(context.settings["prefix"])
     if not re.fullmatch(r"([a-z][a-z0-9_]{0,19})?", prefix):
         raise FixSettings("PSC-SETTINGS-INVALID/cant-stand-front", where="destination.prefix", prefix=prefix)
-    return DatabaseWriter(context, database_path(str(context.settings["file"])))
+    return DatabaseWriter(context, system_of(context))
 
 
+_SERVERS = ("postgresql", "mariadb")
+_IN_FILE, _IN_SERVER = When("system", ("sqlite",)), When("system", _SERVERS)
 _PERSON = frozenset({"username", "givenName", "familyName"})
 KIND = Kind(
     name="database",
     label=marked("Database"),
     summary=marked(
-        "Tables in a SQLite file that reports and other programs read: one row for each record, kept up to date."
+        "Tables in SQLite, PostgreSQL or MariaDB that reports and other programs read: one row for each record, kept "
+        "up to date."
     ),
     open=_open,
     settings=(
+        SettingField(
+            "system",
+            marked("System"),
+            marked("“sqlite” is a file on this computer; “postgresql” and “mariadb” are servers that others run."),
+            "choice",
+            default="sqlite",
+            choices=("sqlite", *_SERVERS),
+            locates=True,
+        ),
         SettingField(
             "file",
             marked("File"),
@@ -39,6 +51,76 @@ KIND = Kind(
             "file",
             required=True,
             example="/srv/roster/roster.sqlite",
+            when=_IN_FILE,
+        ),
+        SettingField(
+            "host",
+            marked("Server"),
+            marked("Enter the server’s name as it stands in its certificate."),
+            "text",
+            required=True,
+            example="db.lincoln.example.org",
+            when=_IN_SERVER,
+            locates=True,
+        ),
+        SettingField(
+            "port",
+            marked("Port"),
+            marked("0 is the usual one: 5432 for PostgreSQL, 3306 for MariaDB."),
+            "number",
+            default=0,
+            when=_IN_SERVER,
+            locates=True,
+        ),
+        SettingField(
+            "database",
+            marked("Database"),
+            marked("Enter the name of the database. It must exist already."),
+            "text",
+            required=True,
+            example="roster",
+            when=_IN_SERVER,
+            locates=True,
+        ),
+        SettingField(
+            "schema",
+            marked("Schema"),
+            marked("The schema that gets the tables. It must exist already, and the account must own it."),
+            "text",
+            default="roster",
+            when=When("system", ("postgresql",)),
+            locates=True,
+        ),
+        SettingField(
+            "user",
+            marked("User"),
+            marked("Enter the name of an account for psconnect alone."),
+            "text",
+            required=True,
+            example="psconnect",
+            when=_IN_SERVER,
+        ),
+        SettingField(
+            "tls",
+            marked("Encryption"),
+            marked(
+                "“verify” encrypts, and checks the server’s certificate. “none” sends the roster as it is: for a "
+                "server on this computer or in a network of its own."
+            ),
+            "choice",
+            default="verify",
+            choices=("verify", "none"),
+            when=_IN_SERVER,
+        ),
+        SettingField(
+            "ca_file",
+            marked("CA file"),
+            marked("Choose the PEM file with the certificate of the authority that signed the server’s certificate."),
+            "file",
+            required=True,
+            example="/etc/ssl/lincoln-ca.pem",
+            when=When("tls", ("verify",)),
+            locates=False,
         ),
         SettingField(
             "removed",
@@ -56,6 +138,9 @@ KIND = Kind(
             example="roster_",
             advanced=True,
         ),
+    ),
+    secrets=(
+        SecretField("password", marked("Password"), marked("The account’s password in the server."), when=_IN_SERVER),
     ),
     needed={
         "school": frozenset({"name"}),

@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import mysql
 from sqlalchemy.schema import CreateColumn
 from sqlalchemy.types import TypeEngine
 
@@ -46,7 +47,23 @@ from psconnect.model.ids import LONGEST_ID
 
 TABLES_FORMAT = 1
 """The table format of this version; a newer one is refused."""
-_TYPES: dict[ColumnKind, type[TypeEngine[Any]]] = {"text": Text, "date": Date, "yes_no": Boolean, "number": Integer}
+_LONG = Text().with_variant(mysql.MEDIUMTEXT(), "mariadb")
+"""MariaDB's TEXT ends at 65,535 bytes."""
+_TIME = DateTime().with_variant(mysql.DATETIME(fsp=6), "mariadb")
+"""UTC, to the microsecond, without a time zone."""
+_TYPES: dict[ColumnKind, TypeEngine[Any]] = {
+    "text": _LONG,
+    "date": Date(),
+    "yes_no": Boolean(),
+    "number": Integer(),
+}
+_EXACT = {
+    "mariadb_engine": "InnoDB",
+    "mariadb_row_format": "DYNAMIC",
+    "mariadb_charset": "utf8mb4",
+    "mariadb_collate": "utf8mb4_nopad_bin",
+}
+"""In MariaDB: transactions, foreign keys, long keys, every character, and ids that differ by case, accent or blank."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +101,18 @@ def table_set(prefix: str, custom: Mapping[str, Sequence[str]]) -> Tables:
         f"{prefix}sync_run",
         metadata,
         Column("id", String(64), primary_key=True),
-        Column("connection", Text, nullable=False),
-        Column("first_written_at", DateTime, nullable=False),
-        Column("last_written_at", DateTime, nullable=False),
+        Column("connection", _LONG, nullable=False),
+        Column("first_written_at", _TIME, nullable=False),
+        Column("last_written_at", _TIME, nullable=False),
         *(Column(count, Integer, nullable=False) for count in COUNTS),
+        **_EXACT,
     )
     about = Table(
         f"{prefix}psconnect",
         metadata,
         Column("name", String(64), primary_key=True),
-        Column("value", Text, nullable=False),
+        Column("value", _LONG, nullable=False),
+        **_EXACT,
     )
     return Tables(prefix, metadata, entities, lists, runs, about, custom)
 
@@ -107,11 +126,12 @@ def _entity_table(metadata: MetaData, prefix: str, shape: TableShape, custom: It
         f"{prefix}{shape.name}",
         metadata,
         *(_column(prefix, column) for column in shape.columns),
-        *(Column(name, Text) for name in custom),
+        *(Column(name, _LONG) for name in custom),
         Column("psconnect_key", BigInteger, nullable=False),
         Column("psconnect_run", String(64), nullable=False),
-        Column("changed_at", DateTime, nullable=False),
-        Column("removed_at", DateTime, index=True),
+        Column("changed_at", _TIME, nullable=False),
+        Column("removed_at", _TIME, index=True),
+        **_EXACT,
     )
 
 
@@ -138,19 +158,20 @@ def _link_table(metadata: MetaData, prefix: str, each: ListShape) -> Table:
             for entity in (each.owner, each.target)
         ),
         Column("position", Integer, nullable=False),
+        **_EXACT,
     )
 
 
 def find_tables(db: Connection, prefix: str) -> Tables | None:
-    """The existing set of tables with that prefix; None if there is none yet.
+    """The existing set of tables with that prefix; None if there is none yet, or its making was cut at once.
 
     Raises FixSettings if somebody else's table or view has one of the names, or a newer version wrote the set.
     """
     inspector = inspect(db)
     there = {*inspector.get_table_names(), *inspector.get_view_names()}
     bare = table_set(prefix, {})
-    if bare.about.name not in there:
-        if taken := sorted(there & set(bare.metadata.tables)):
+    if bare.about.name not in there or _just_begun(db, bare):
+        if taken := sorted(there & set(bare.metadata.tables) - {bare.about.name}):
             raise _taken(taken[0])
         return None
     newest = db.scalar(select(bare.about.c.value).where(bare.about.c.name == "format"))
@@ -164,12 +185,22 @@ def find_tables(db: Connection, prefix: str) -> Tables | None:
     return table_set(prefix, custom)
 
 
+def _just_begun(db: Connection, bare: Tables) -> bool:
+    """Whether ``about`` is psconnect's, but empty: where each table is made for good at once, a cut may leave that."""
+    columns = {each["name"] for each in inspect(db).get_columns(bare.about.name)}
+    return columns == {"name", "value"} and db.scalar(select(bare.about.c.name).limit(1)) is None
+
+
 def make_tables(db: Connection, prefix: str) -> Tables:
-    """Create an empty set of tables."""
+    """Create an empty set of tables.
+
+    ``about`` comes first: where each table is made for good at once, it tells that the others are psconnect's.
+    """
     made = table_set(prefix, {})
-    made.metadata.create_all(db)
+    made.about.create(db, checkfirst=True)
     facts = {"format": str(TABLES_FORMAT), "id": secrets.token_hex(8)}
     db.execute(insert(made.about), [{"name": name, "value": value} for name, value in facts.items()])
+    made.metadata.create_all(db)
     return made
 
 
@@ -210,10 +241,11 @@ def facts_of(db: Connection, tables: Tables) -> dict[str, str]:
 
 
 def is_id(db: Connection, tables: Tables, wanted: str) -> bool:
-    """Whether these tables exist and have that id."""
+    """Whether these tables exist and have that id; if so, nobody else writes them until the transaction ends."""
     if not inspect(db).has_table(tables.about.name):
         return False
-    return db.scalar(select(tables.about.c.value).where(tables.about.c.name == "id")) == wanted
+    query = select(tables.about.c.value).where(tables.about.c.name == "id")
+    return db.scalar(query.with_for_update()) == wanted
 
 
 def note(db: Connection, tables: Tables, name: str, value: str) -> None:
@@ -228,4 +260,4 @@ def _taken(name: str) -> FixSettings:
 
 
 def _newer() -> FixSettings:
-    return FixSettings("PSC-DATABASE-NEWER", where="destination.file")
+    return FixSettings("PSC-DATABASE-NEWER", where="destination.system")

@@ -21,6 +21,8 @@ from psconnect.model.entities import SCHOOL
 
 VIEWS = ("students", "classes", "enrollments")
 _LONGEST = 30
+LONGEST_NAME = 63
+"""PostgreSQL cuts a longer name, MariaDB refuses one of more than 64."""
 
 
 class NameTaken(Exception):
@@ -50,22 +52,29 @@ def _name(text: str) -> str:
 
 def make_views(db: Connection, tables: Tables, schools: Mapping[str, str], before: Mapping[str, str]) -> None:
     """Create each school's views: school's id -> name. ``before`` are the views' previous names; raises NameTaken."""
+    if taken(db, tables, schools, before):
+        raise NameTaken
     drop_views(db, tables, before.values())
-    inspector = inspect(db)
-    taken = {*inspector.get_table_names(), *inspector.get_view_names()}
     for school, name in schools.items():
         for view, query in _queries(tables, school).items():
-            full = _full(tables, name, view)
-            if full in taken:
-                raise NameTaken
-            db.execute(CreateView(query, full))
+            db.execute(CreateView(query, _full(db, tables, name, view)))
+
+
+def taken(db: Connection, tables: Tables, schools: Mapping[str, str], before: Mapping[str, str]) -> set[str]:
+    """The schools whose views would have the name of somebody else's table or view."""
+    inspector = inspect(db)
+    own = {_full(db, tables, name, view) for name in before.values() for view in VIEWS}
+    others = {*inspector.get_table_names(), *inspector.get_view_names()} - own
+    return {
+        school for school, name in schools.items() if any(_full(db, tables, name, view) in others for view in VIEWS)
+    }
 
 
 def drop_views(db: Connection, tables: Tables, names: Iterable[str]) -> None:
     """Drop the views with these names, if they exist."""
     there = set(inspect(db).get_view_names())
     for name in names:
-        for full in (_full(tables, name, view) for view in VIEWS):
+        for full in (_full(db, tables, name, view) for view in VIEWS):
             if full in there:
                 db.exec_driver_sql(f"DROP VIEW {db.dialect.identifier_preparer.quote(full)}")
 
@@ -73,11 +82,16 @@ def drop_views(db: Connection, tables: Tables, names: Iterable[str]) -> None:
 def standing_views(db: Connection, tables: Tables, names: Iterable[str]) -> set[str]:
     """The names whose views all exist."""
     there = set(inspect(db).get_view_names())
-    return {name for name in names if all(_full(tables, name, view) in there for view in VIEWS)}
+    return {name for name in names if all(_full(db, tables, name, view) in there for view in VIEWS)}
 
 
-def _full(tables: Tables, name: str, view: str) -> str:
-    return f"{tables.prefix}{name}_{view}"
+def _full(db: Connection, tables: Tables, name: str, view: str) -> str:
+    """The whole name of a view; SQLite's may be of any length, elsewhere a long one ends in a digest."""
+    full = f"{tables.prefix}{name}_{view}"
+    if db.dialect.name == "sqlite" or len(full) <= LONGEST_NAME:
+        return full
+    digest = hashlib.sha256(full.encode()).hexdigest()[:8]
+    return f"{full[: LONGEST_NAME - len(view) - len(digest) - 2]}_{digest}_{view}"
 
 
 def _queries(tables: Tables, school: str) -> dict[str, Select[Any]]:

@@ -1,4 +1,4 @@
-"""Writes single changes into a SQLite database (see destinations.writer.Writer).
+"""Writes single changes into a database (see destinations.writer.Writer).
 
 A batch is one transaction: its rows and its run's counts change together. A change the database rejects is rolled back
 alone (by savepoint) and refused. Only if a trigger ends the whole transaction does each change get its own.
@@ -7,19 +7,17 @@ alone (by savepoint) and refused. Only if a trigger ends the whole transaction d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
-from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from psconnect.destinations.database import views
 from psconnect.destinations.database.batches import REFUSED_BY_RULE, BatchWork, TakenBack, standing
-from psconnect.destinations.database.place import check_place
 from psconnect.destinations.database.rows import EntityRows
-from psconnect.destinations.database.sqlite import begin_writing, database_errors, engine_of, make_file
+from psconnect.destinations.database.system import Clash, System
 from psconnect.destinations.database.tables import (
     Tables,
     complete,
@@ -38,35 +36,42 @@ from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Done, Link, NotDone, Outcome, Standing
 
 
+_TRIES = 5
+"""How often a transaction is tried that the server gives up for another one."""
+_PAUSE = 0.5
+T = TypeVar("T")
+
+
 class DatabaseWriter(Writer):
-    """The tables of one connection's roster in a file."""
+    """The tables of one connection's roster in a database."""
 
     batch_size = 1_000
 
-    def __init__(self, context: Context, path: Path) -> None:
-        """Prepare for the file at that path, with settings as the kind declares them."""
+    def __init__(self, context: Context, system: System) -> None:
+        """Prepare for that database, with settings as the kind declares them."""
         self._context = context
-        self._path = path
+        self._system = system
         self._prefix = str(context.settings["prefix"])
         self._deletes = context.settings["removed"] == "delete"
-        self._engine = engine_of(path)
         self._id = ""
         self._run = ""
         self._tables: Tables | None = None
 
     @property
     def address(self) -> str:
-        """The path of the file."""
-        return str(self._path)
+        """The file, or database and server."""
+        return self._system.address
 
     def check(self) -> Sequence[Finding]:
-        """Check that the file can be written and the table names are free; changes nothing."""
-        check_place(self._path)
-        if not self._path.exists():
-            return (Finding("database/new", "ok", {"path": str(self._path)}),)
-        with self._writing() as db:
+        """Check that the database can be written and the table names are free; leaves nothing there."""
+        self._system.check_place()
+        if not self._system.is_there():
+            return (Finding("database/new", "ok", {"path": self.address}),)
+        with self._system.writing() as db:
             there = find_tables(db, self._prefix)
-        return (Finding("database/ready" if there else "database/no-tables", "ok", {"path": str(self._path)}),)
+            self._system.try_rights(db, there, self._prefix)
+            db.rollback()
+        return (Finding("database/ready" if there else "database/no-tables", "ok", {"path": self.address}),)
 
     def owned_by(self) -> str:
         """A sentence about another home that writes these tables."""
@@ -94,10 +99,13 @@ class DatabaseWriter(Writer):
 
     def begin(self, run: str) -> str:
         """Create the file and tables if missing, and record that this home writes them."""
-        check_place(self._path)
-        make_file(self._path)
+        self._system.check_place()
+        self._system.make()
         self._context.on_step("database-made")
-        with self._writing() as db:
+        return self._again(lambda: self._begin(run))
+
+    def _begin(self, run: str) -> str:
+        with self._system.writing() as db:
             there = find_tables(db, self._prefix)
             tables = there or make_tables(db, self._prefix)
             if there:
@@ -114,7 +122,7 @@ class DatabaseWriter(Writer):
 
     def adopt(self, entity: Entity, records: Mapping[int, Mapping[str, str]]) -> Mapping[int, Link]:
         """The records whose id already has a row; one marked as removed is ours, and is made anew."""
-        with self._reading() as db:
+        with self._system.reading() as db:
             tables = find_tables(db, self._prefix) if db else None
             if db is None or tables is None:
                 return {}
@@ -133,27 +141,37 @@ class DatabaseWriter(Writer):
     def apply(self, batch: Batch) -> Sequence[Outcome]:
         """Make the changes in one transaction."""
         try:
-            return self._apply(batch)
+            return self._again(lambda: self._apply(batch))
         except TakenBack:
             return [self._apply_alone(replace(batch, changes=(change,))) for change in batch.changes]
+
+    def _again(self, work: Callable[[], T]) -> T:
+        """Do a transaction's work, and again where the server gave it up for another transaction."""
+        for _try in range(1, _TRIES):
+            try:
+                return work()
+            except Clash:
+                self._context.clock.wait(_PAUSE * _try, self._context.cancel)
+        return work()
 
     def _apply_alone(self, batch: Batch) -> Outcome:
         try:
             return self._apply(batch)[0]
         except TakenBack:
-            with self._writing() as db:
+            with self._system.writing() as db:
                 work = self._work(db, batch)
                 work.count([REFUSED_BY_RULE], 0)
                 db.commit()
             return REFUSED_BY_RULE
 
     def _apply(self, batch: Batch) -> Sequence[Outcome]:
-        with self._writing() as db:
+        with self._system.writing() as db:
             work = self._work(db, batch)
             outcomes, made = work.all()
             work.count(outcomes, made)
             self._context.on_step("database-written")
             db.commit()
+            outcomes = work.finish(outcomes)
             self._tables = work.tables
         self._context.on_step("database-committed")
         return outcomes
@@ -161,36 +179,23 @@ class DatabaseWriter(Writer):
     def _work(self, db: Connection, batch: Batch) -> BatchWork:
         tables = self._tables
         if tables is None or not is_id(db, tables, self._id):
-            raise TryLater("PSC-DATABASE-REPLACED", where=str(self._path), path=str(self._path))
+            raise TryLater("PSC-DATABASE-REPLACED", where=self.address, path=self.address)
         now = self._context.clock.now().astimezone(UTC).replace(tzinfo=None)
-        return BatchWork(db, tables, batch, self._run, self._context.name, now, self._deletes)
+        return BatchWork(self._system, db, tables, batch, self._run, self._context.name, now, self._deletes)
 
     def read_back(self, batch: Batch) -> Sequence[Standing]:
-        """Check the changes against the rows in the file."""
-        with self._reading() as db:
+        """Check the changes against the rows in the database."""
+        with self._system.reading() as db:
             tables = find_tables(db, self._prefix) if db else None
             if db is None or tables is None:
                 return [NotDone() for _change in batch.changes]
             return [Done(change.record["sourcedId"]) if it else NotDone() for change, it in standing(db, tables, batch)]
 
     def _facts(self) -> Mapping[str, str]:
-        with self._reading() as db:
+        with self._system.reading() as db:
             tables = find_tables(db, self._prefix) if db else None
             return facts_of(db, tables) if db is not None and tables else {}
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection | None]:
-        """Open the file; None if there is none."""
-        with database_errors(self._path):
-            if not self._path.is_file():
-                yield None
-                return
-            with self._engine.connect() as db:
-                yield db
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """A write transaction, rolled back unless committed."""
-        with database_errors(self._path), self._engine.connect() as db:
-            begin_writing(db, self._path, self._context.clock, self._context.cancel)
-            yield db
+    def close(self) -> None:
+        """Close the connection to a server."""
+        self._system.close()

@@ -12,6 +12,7 @@ from psconnect.wording.catalogue import tr
 from psconnect.wording.errors import (
     access,
     connection_file,
+    databases,
     delivery,
     fields,
     ids,
@@ -43,6 +44,7 @@ TEXTS: dict[str, ErrorTexts] = {
     **sftp.TEXTS,
     **ids.TEXTS,
     **delivery.TEXTS,
+    **databases.TEXTS,
     **runs.TEXTS,
     **schedule.TEXTS,
     **mail.TEXTS,

@@ -38,13 +38,13 @@ TEXTS = {
     ),
     "PSC-DATABASE-REPLACED": ErrorTexts(
         marked("The database was replaced"),
-        marked("While the run was writing, another file took the place of {path}."),
-        marked("Start again: everything is delivered to the file that stands there then."),
+        marked("While the run was writing, another database took the place of {path}."),
+        marked("Start again: everything is delivered to what stands there then."),
     ),
     "PSC-DATABASE-TAKEN": ErrorTexts(
         marked("The database has such a table already"),
         marked("It has a table or view “{name}” that psconnect did not make. Nothing was changed."),
-        marked("Set another prefix for psconnect’s tables under Destination, or choose another file."),
+        marked("Set another prefix for psconnect’s tables under Destination, or choose another database."),
     ),
     "PSC-DELIVERY-REPLACED": ErrorTexts(
         marked("The destination was replaced"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from psconnect.destinations.database.kind import KIND
 from psconnect.destinations.database.layout import SCHOOL_VIEW
@@ -17,6 +18,7 @@ from psconnect.model.entities import BY_KEY, ENTITIES, Entity
 from psconnect.model.outcomes import Outcome
 from psconnect.model.runs import Change
 from tests.contracts.rosters import ListRoster, Record, Tables, key_of
+from tests.support.database_servers import PASSWORD, ServerDatabase
 from tests.support.demo import TestClock
 
 Plan = list[Batch]
@@ -38,18 +40,36 @@ class Base:
     on_step: Callable[[str], None] = field(default=lambda _step: None)
     cancel: CancelToken = field(default_factory=CancelToken)
     runs: int = 0
+    opened: list[Writer] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Close all writers."""
+        for writer in self.opened:
+            writer.close()
 
     @property
     def path(self) -> Path:
         return self.folder / "roster.sqlite"
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Where it is."""
+        return {"file": str(self.path)}
+
     def open(self, name: str = "Lincoln roster", **settings: str) -> Writer:
-        given = KIND.complete({"file": str(self.path), **settings})
         context = Context(
-            name, given, "Database", clock=self.clock, cancel=self.cancel, on_step=self.on_step, home=self.home
+            name,
+            KIND.complete({**self.settings, **settings}),
+            "Database",
+            secret={"password": PASSWORD}.__getitem__,
+            clock=self.clock,
+            cancel=self.cancel,
+            on_step=self.on_step,
+            home=self.home,
         )
         opened = KIND.open(context)
         assert isinstance(opened, Writer)
+        self.opened.append(opened)
         return opened
 
     def deliver(self, after: Tables, before: Tables | None = None, **settings: str) -> dict[tuple[str, int], Outcome]:
@@ -70,6 +90,28 @@ class Base:
         """Plain SQL in the file."""
         with closing(sqlite3.connect(self.path, isolation_level=None)) as db:
             return db.execute(statement, values).fetchall()
+
+
+@dataclass
+class ServerBase(Base):
+    """A database in a server; ``path`` is a copy of it as it stands, for judges."""
+
+    database: ServerDatabase = field(kw_only=True)
+
+    @property
+    def path(self) -> Path:
+        return self.database.mirrored(self.folder / "copy.sqlite")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Where it is."""
+        return self.database.settings
+
+    def sql(self, statement: str, *values: object) -> list[tuple]:
+        """Plain SQL: what only reads, in the copy, so that it may be written for SQLite."""
+        if statement.startswith(("SELECT", "PRAGMA")):
+            return super().sql(statement, *values)
+        return self.database.sql(statement, *values)
 
 
 def plan(before: Tables, after: Tables) -> Plan:

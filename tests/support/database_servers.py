@@ -1,0 +1,270 @@
+"""Real database servers on this machine: each in a folder of its own and on a port of its own, under an account
+without rights, stopped afterwards. A test gets a database of its own in the session's server.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pymysql
+import pytest
+
+from tests.judges.mirrored import mirror
+from tests.support.certificates import Certificates, ServerCertificate
+
+PASSWORD = f"canary-{secrets.token_hex(8)}"
+"""The password of every account of a test."""
+USER = "psconnect"
+_numbers = itertools.count(1)
+
+
+def free_port() -> int:
+    """A port of this machine on which nothing listens."""
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class ServerDatabase:
+    """An empty database in a server, with an account that may make tables in it, as docs/database.md says."""
+
+    server: DatabaseServer
+    name: str
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of a connection that delivers there."""
+        return {
+            "system": self.server.system,
+            "host": "localhost",
+            "port": self.server.port,
+            "database": self.name,
+            "user": self.name,
+            "ca_file": str(self.server.ca_file),
+            **({"schema": self.server.schema} if self.server.schema else {}),
+        }
+
+    def sql(self, statement: str, *values: object, user: str = "") -> list[tuple]:
+        """Plain SQL there, by the account of psconnect or, as ``user`` says, of the server's administrator."""
+        return self.server.run(statement, values, self.name, user or self.name)
+
+    def mirrored(self, file: Path) -> Path:
+        """The tables and views as a SQLite file, for judges."""
+        return mirror(self.sql, self.server.schema or self.name, file)
+
+
+class DatabaseServer(ABC):
+    """A server; ``start`` and ``stop`` may be called again and again."""
+
+    system: str
+    account: str
+    administrator: str
+    schema = ""
+
+    def __init__(self, certificates: Certificates) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=f"psconnect-{self.system}-"))
+        self.ca_file = certificates.ca_file
+        self.port = free_port()
+        self.folder.chmod(0o755)
+        self.data = self.folder / "data"
+        self._own(self.folder)
+        self.use_certificate(certificates.good)
+
+    def use_certificate(self, certificate: ServerCertificate) -> None:
+        """Put a certificate where the server looks for it."""
+        for source, name in ((certificate.cert_file, "server.pem"), (certificate.key_file, "server.key")):
+            target = self.folder / name
+            shutil.copyfile(source, target)
+            target.chmod(0o600)
+            self._own(target)
+
+    def _own(self, path: Path) -> None:
+        if os.geteuid() == 0:
+            entry = pwd.getpwnam(self.account)
+            os.chown(path, entry.pw_uid, entry.pw_gid)
+
+    def _command(self, *command: str | Path) -> list[str]:
+        """The command as the server's account runs it: a server refuses to run as root."""
+        drop = ["setpriv", f"--reuid={self.account}", f"--regid={self.account}", "--clear-groups"]
+        return [*(drop if os.geteuid() == 0 else []), *map(str, command)]
+
+    def _run(self, *command: str | Path) -> None:
+        done = subprocess.run(
+            self._command(*command), capture_output=True, text=True, check=False, cwd=self.folder, timeout=120
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def remove(self) -> None:
+        """Stop it, and delete its folder."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End it at once, as a power cut would end its connections; what was committed stays."""
+
+    @abstractmethod
+    def run(self, statement: str, values: Sequence[object], database: str, user: str) -> list[tuple]:
+        """Plain SQL."""
+
+    @abstractmethod
+    def make_database(self) -> ServerDatabase:
+        """A new, empty database with its account."""
+
+
+class PostgresServer(DatabaseServer):
+    """PostgreSQL from the distribution's package."""
+
+    system = "postgresql"
+    account = "postgres"
+    administrator = "postgres"
+    schema = "roster"
+
+    def __init__(self, certificates: Certificates) -> None:
+        super().__init__(certificates)
+        newest = max(Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name))
+        self._bin = newest / "bin"
+        self._run(
+            self._bin / "initdb", "-D", self.data, "--no-sync", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"
+        )
+        (self.data / "pg_hba.conf").write_text(
+            "local all all trust\nhostssl all all all scram-sha-256\nhostnossl all plain all scram-sha-256\n"
+        )
+        with (self.data / "postgresql.conf").open("a") as conf:
+            conf.write(
+                f"port = {self.port}\nlisten_addresses = 'localhost'\nunix_socket_directories = '{self.folder}'\n"
+                "fsync = off\nfull_page_writes = off\nshared_buffers = 32MB\nmax_connections = 60\n"
+                f"ssl = on\nssl_cert_file = '{self.folder}/server.pem'\nssl_key_file = '{self.folder}/server.key'\n"
+            )
+
+    def start(self) -> None:
+        self._run(self._bin / "pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "start")
+
+    def stop(self) -> None:
+        if (self.data / "postmaster.pid").exists():
+            self._run(self._bin / "pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+
+    def reload(self) -> None:
+        """Take over changed settings and certificates."""
+        self._run(self._bin / "pg_ctl", "-D", self.data, "reload")
+
+    def run(self, statement: str, values: Sequence[object], database: str, user: str) -> list[tuple]:
+        with psycopg.connect(host=str(self.folder), port=self.port, dbname=database, user=user, autocommit=True) as db:
+            cursor = db.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def make_database(self) -> ServerDatabase:
+        name = f"t{next(_numbers)}"
+        made = ServerDatabase(self, name)
+        self.run(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'", (), "postgres", "postgres")
+        self.run(f"CREATE DATABASE {name}", (), "postgres", "postgres")
+        self.run(f"CREATE SCHEMA roster AUTHORIZATION {name}", (), name, "postgres")
+        self.run(f"ALTER ROLE {name} SET search_path = roster", (), name, "postgres")
+        return made
+
+
+class MariaServer(DatabaseServer):
+    """MariaDB from the distribution's package."""
+
+    system = "mariadb"
+    account = "mysql"
+    administrator = "root"
+
+    def __init__(self, certificates: Certificates) -> None:
+        super().__init__(certificates)
+        self._socket = self.folder / "socket"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._run(
+            "mariadb-install-db",
+            "--no-defaults",
+            f"--datadir={self.data}",
+            "--skip-test-db",
+            "--auth-root-authentication-method=normal",
+        )
+
+    def start(self) -> None:
+        command = self._command(
+            "mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self._socket}", f"--port={self.port}",
+            "--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid", "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-buffer-pool-size=64M", "--skip-log-bin", f"--log-error={self.folder}/log", "--skip-name-resolve",
+            f"--ssl-cert={self.folder}/server.pem", f"--ssl-key={self.folder}/server.key",
+        )  # fmt: skip
+        self._process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        waiting = ["mariadb-admin", "--no-defaults", f"--socket={self._socket}", "-uroot", "--wait=60", "ping"]
+        subprocess.run(waiting, check=True, capture_output=True, timeout=90)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+            with suppress(FileNotFoundError):
+                self._socket.unlink()
+
+    def run(self, statement: str, values: Sequence[object], database: str, user: str) -> list[tuple]:
+        password = "" if user == "root" else PASSWORD
+        at: dict[str, Any] = {"unix_socket": str(self._socket), "database": database, "ssl_disabled": True}
+        with (
+            closing(pymysql.connect(**at, user=user, password=password, autocommit=True)) as db,
+            db.cursor() as cursor,
+        ):
+            cursor.execute(statement, values or None)
+            return list(cursor.fetchall())
+
+    def make_database(self) -> ServerDatabase:
+        name = f"t{next(_numbers)}"
+        self.run(f"CREATE DATABASE {name}", (), "mysql", "root")
+        self.run(f"CREATE USER {name} IDENTIFIED BY '{PASSWORD}'", (), "mysql", "root")
+        rights = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES, DROP, CREATE VIEW, SHOW VIEW"
+        self.run(f"GRANT {rights} ON {name}.* TO {name}", (), "mysql", "root")
+        return ServerDatabase(self, name)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(certificates: Certificates) -> Iterator[PostgresServer]:
+    """The session's PostgreSQL."""
+    server = PostgresServer(certificates)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def maria_server(certificates: Certificates) -> Iterator[MariaServer]:
+    """The session's MariaDB."""
+    server = MariaServer(certificates)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture(params=["postgresql", pytest.param("mariadb", marks=pytest.mark.thorough)])
+def server_database(request: pytest.FixtureRequest) -> ServerDatabase:
+    """An empty database of the test's own, in each system."""
+    name = {"postgresql": "postgres_server", "mariadb": "maria_server"}[request.param]
+    server: DatabaseServer = request.getfixturevalue(name)
+    return server.make_database()
