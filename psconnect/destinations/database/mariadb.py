@@ -1,10 +1,14 @@
-"""MariaDB, by PyMySQL. Numbers of errors: https://mariadb.com/kb/en/mariadb-error-codes/"""
+"""MariaDB, by PyMySQL.
+
+Errors have numbers: https://mariadb.com/kb/en/mariadb-error-codes/
+"""
 
 from __future__ import annotations
 
 import re
 import socket
 import ssl
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pymysql
@@ -22,12 +26,11 @@ from psconnect.destinations.database.system import LOCK_PATIENCE
 from psconnect.destinations.database.tables import Tables
 from psconnect.model.errors import FixSettings, PsconnectError
 
-PORT = 3306
 _OLDEST = (10, 5)
 _STRICT = "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 """A value that doesn't fit is an error, whatever the server is set to; nothing is cut."""
-_CERTIFICATE_OF_OTHERS = 62
-"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH; 64 for an address."""
+_CERTIFICATE_OF_OTHERS = (62, 64)
+"""OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
 _CLASH = frozenset({1213, 1020})
 _LOCKED = frozenset({1205})
 _SLOW = frozenset({1317, 1969, 3024})
@@ -84,25 +87,23 @@ class Mariadb(DatabaseServer):
 
     def _not_connected(self, error: pymysql.Error) -> PsconnectError:
         number, cause = _number(error), error.__context__
-        if isinstance(cause, socket.gaierror):
-            return self.no_name()
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return self.other_host() if cause.verify_code in (_CERTIFICATE_OF_OTHERS, 64) else self.untrusted()
-        if number == 2026:  # noqa: PLR2004 - CR_SSL_CONNECTION_ERROR
-            return self.no_tls()
-        if number in (1045, 1698, 1862, 1820):
-            return self.wrong_password()
-        if number in (1044, 1049):
-            return self.no_database()
-        if number in (1130, 3159):
-            return self.wants_tls()
-        if number in _CROWDED:
-            return self.crowded()
-        if isinstance(cause, TimeoutError):
-            return self.silent()
-        if number in (2002, 2003):
-            return self.refused()
-        return self.starting() if number in _GONE else self.not_let_in()
+            return self.other_host() if cause.verify_code in _CERTIFICATE_OF_OTHERS else self.untrusted()
+        for sort, case in ((socket.gaierror, self.no_name), (TimeoutError, self.silent)):
+            if isinstance(cause, sort):
+                return case()
+        return next((case() for numbers, case in self._refusals() if number in numbers), self.not_let_in())
+
+    def _refusals(self) -> tuple[tuple[Collection[int], Callable[[], PsconnectError]], ...]:
+        return (
+            ((2026,), self.no_tls),
+            ((1045, 1698, 1820, 1862), self.wrong_password),
+            ((1044, 1049), self.no_database),
+            ((1130, 3159), self.wants_tls),
+            (_CROWDED, self.crowded),
+            ((2002, 2003), self.refused),
+            (_GONE, self.starting),
+        )
 
     def try_rights(self, db: Connection, tables: Tables | None, prefix: str) -> None:
         """Ask for each right with a statement about a table that isn't there."""

@@ -1,4 +1,7 @@
-"""PostgreSQL, by psycopg. Codes are SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+"""PostgreSQL, by psycopg.
+
+Codes are SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,15 @@ from psconnect.destinations.database.system import LOCK_PATIENCE
 from psconnect.destinations.database.tables import Tables, make_tables
 from psconnect.model.errors import FixSettings, PsconnectError
 
-PORT = 5432
 _OLDEST = 12
 _WHOLE = ("08", "25", "28", "3D", "3F", "40", "53", "55", "57", "58", "F0", "XX")
 """Classes of what concerns more than a statement."""
-_KEPT = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+_KEPT: dict[str, Any] = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 """A server that is no longer there is noticed within a minute."""
 _BEGIN = text(
     "SELECT set_config('search_path', quote_ident(:schema), true), set_config('lock_timeout', :locks, true),"
@@ -45,6 +52,23 @@ _SAID = (
     ("Connection refused|No route to host|Network is unreachable|refused the network connection", "refused"),
 )
 """What client library and server say of a connection that fails: there is no code for it."""
+
+
+_MEANS = (
+    ("40001", "clash"),
+    ("40P01", "clash"),
+    ("55P03", "in_use"),
+    ("57014", "slow"),
+    ("25006", "read_only"),
+    ("42501", "no_right"),
+    ("3F", "no_schema"),
+    ("53300", "crowded"),
+    ("53", "full"),
+    ("58030", "full"),
+    ("08", "gone"),
+    ("57", "gone"),
+)
+"""How a code begins -> the worded error."""
 
 
 class Postgresql(DatabaseServer):
@@ -95,11 +119,18 @@ class Postgresql(DatabaseServer):
         with self._connected() as db:
             schema = self.place.schema
             if db.scalar(text("SELECT 1 FROM pg_namespace WHERE nspname = :schema"), {"schema": schema}) is None:
-                raise self._no_schema()
+                raise self.no_schema()
 
-    def _no_schema(self) -> PsconnectError:
-        values = {"schema": self.place.schema, "database": self.place.database, "user": self.place.user}
-        return FixSettings("PSC-DATABASE-SCHEMA", where="destination.schema", **values)
+    def no_schema(self) -> PsconnectError:
+        """There is no such schema, or it is not for this account."""
+        place = self.place
+        return FixSettings(
+            "PSC-DATABASE-SCHEMA",
+            where="destination.schema",
+            schema=place.schema,
+            database=place.database,
+            user=place.user,
+        )
 
     def try_rights(self, db: Connection, tables: Tables | None, prefix: str) -> None:
         """Make the tables for a moment, or change no row in those that are there."""
@@ -121,25 +152,11 @@ class Postgresql(DatabaseServer):
     def in_words(self, error: DBAPIError) -> PsconnectError:
         """By its SQLSTATE."""
         state = _state(error)
-        if state in ("40001", "40P01"):
-            return self.clash()
-        if state == "55P03":
-            return self.in_use()
-        if state == "57014":
-            return self.slow()
-        if state == "25006":
-            return self.read_only()
-        if state == "42501":
-            return self.no_right()
-        if state[:2] == "3F":
-            return self._no_schema()
-        if state == "53300":
-            return self.crowded()
-        if state[:2] == "53" or state == "58030":
-            return self.full()
-        if error.connection_invalidated or not state or state[:2] in ("08", "57"):
-            return self.gone()
-        return self.other(state)
+        for start, case in _MEANS:
+            if state.startswith(start):
+                found: PsconnectError = getattr(self, case)()
+                return found
+        return self.other(state) if state and not error.connection_invalidated else self.gone()
 
     def concerns_all(self, error: DBAPIError) -> bool:
         """Whether it is about more than a statement."""

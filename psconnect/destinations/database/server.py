@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from sqlalchemy import Connection, create_engine, delete, insert, select, update
-from sqlalchemy.exc import DBAPIError
 
 from psconnect.destinations.database.system import LOCK_PATIENCE, Clash, System
 from psconnect.destinations.database.tables import Tables
 from psconnect.model.errors import FixSettings, PsconnectError, SignInAgain, TryLater
 
+PORTS = {"postgresql": 5432, "mariadb": 3306}
+"""System -> its usual port."""
 ANSWER_PATIENCE = 10
 """Seconds to wait until a server has let psconnect in."""
 STATEMENT_PATIENCE = 120
@@ -51,16 +52,16 @@ class ServerPlace:
         return f"{name} ({self.host}:{self.port})"
 
     @classmethod
-    def of(cls, settings: Mapping[str, Any], password: str, port: int, *, with_schema: bool) -> ServerPlace:
-        """As the settings say; ``port`` is the system's usual one."""
+    def of(cls, settings: Mapping[str, Any], password: str) -> ServerPlace:
+        """As the settings say."""
         text = {key: str(settings[key]).strip() for key in ("host", "database", "user", "schema", "ca_file")}
         return cls(
             text["host"],
-            int(settings["port"]) or port,
+            int(settings["port"]) or PORTS[settings["system"]],
             text["database"],
             text["user"],
             password,
-            text["schema"] if with_schema else "",
+            text["schema"] if settings["system"] == "postgresql" else "",
             text["ca_file"] if settings["tls"] == "verify" else "",
         )
 
@@ -93,7 +94,7 @@ class DatabaseServer(System):
     def connect(self) -> Any:
         """A new connection of the driver; raises worded errors."""
 
-    def begin(self, db: Connection) -> None:  # noqa: B027 - not every system needs it
+    def begin(self, db: Connection) -> None:
         """Set what holds for a transaction alone."""
 
     def check_place(self) -> None:
@@ -198,8 +199,8 @@ class DatabaseServer(System):
 
     def in_use(self) -> PsconnectError:
         """Somebody holds a lock for too long."""
-        values = {"path": self.address, "lock_patience": LOCK_PATIENCE}
-        return TryLater("PSC-DATABASE-IN-USE", where=self.address, **values)
+        address = self.address
+        return TryLater("PSC-DATABASE-IN-USE", where=address, path=address, lock_patience=LOCK_PATIENCE)
 
     def slow(self) -> PsconnectError:
         """A statement took too long, or somebody ended it."""

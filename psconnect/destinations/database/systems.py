@@ -15,11 +15,11 @@ def system_of(context: Context) -> System:
         return SqliteFile(database_path(str(settings["file"])), context.clock, context.cancel)
     from psconnect.destinations.database.server import ServerPlace  # noqa: PLC0415 - see above
 
-    password = context.secret("password")
+    place = ServerPlace.of(settings, context.secret("password"))
     if system == "postgresql":
-        from psconnect.destinations.database.postgresql import PORT, Postgresql  # noqa: PLC0415 - see above
+        from psconnect.destinations.database.postgresql import Postgresql  # noqa: PLC0415 - see above
 
-        return Postgresql(ServerPlace.of(settings, password, PORT, with_schema=True))
-    from psconnect.destinations.database.mariadb import PORT, Mariadb  # noqa: PLC0415 - see above
+        return Postgresql(place)
+    from psconnect.destinations.database.mariadb import Mariadb  # noqa: PLC0415 - see above
 
-    return Mariadb(ServerPlace.of(settings, password, PORT, with_schema=False))
+    return Mariadb(place)

@@ -57,7 +57,7 @@ _TYPES: dict[ColumnKind, TypeEngine[Any]] = {
     "yes_no": Boolean(),
     "number": Integer(),
 }
-_EXACT = {
+_EXACT: dict[str, Any] = {
     "mariadb_engine": "InnoDB",
     "mariadb_row_format": "DYNAMIC",
     "mariadb_charset": "utf8mb4",

@@ -35,7 +35,6 @@ from psconnect.model.errors import TryLater
 from psconnect.model.findings import Finding
 from psconnect.model.outcomes import Done, Link, NotDone, Outcome, Standing
 
-
 _TRIES = 5
 """How often a transaction is tried that the server gives up for another one."""
 _PAUSE = 0.5

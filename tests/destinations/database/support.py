@@ -11,8 +11,9 @@ from typing import Any
 
 from psconnect.destinations.database.kind import KIND
 from psconnect.destinations.database.layout import SCHOOL_VIEW
+from psconnect.destinations.database.writer import DatabaseWriter
 from psconnect.destinations.kind import Context
-from psconnect.destinations.writer import Batch, Writer
+from psconnect.destinations.writer import Batch
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import BY_KEY, ENTITIES, Entity
 from psconnect.model.outcomes import Outcome
@@ -40,7 +41,7 @@ class Base:
     on_step: Callable[[str], None] = field(default=lambda _step: None)
     cancel: CancelToken = field(default_factory=CancelToken)
     runs: int = 0
-    opened: list[Writer] = field(default_factory=list)
+    opened: list[DatabaseWriter] = field(default_factory=list)
 
     def close(self) -> None:
         """Close all writers."""
@@ -56,7 +57,7 @@ class Base:
         """Where it is."""
         return {"file": str(self.path)}
 
-    def open(self, name: str = "Lincoln roster", **settings: str) -> Writer:
+    def open(self, name: str = "Lincoln roster", **settings: Any) -> DatabaseWriter:
         context = Context(
             name,
             KIND.complete({**self.settings, **settings}),
@@ -68,7 +69,7 @@ class Base:
             home=self.home,
         )
         opened = KIND.open(context)
-        assert isinstance(opened, Writer)
+        assert isinstance(opened, DatabaseWriter)
         self.opened.append(opened)
         return opened
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,16 @@ import pytest
 
 from psconnect.destinations.database import server as server_module
 from psconnect.destinations.database.kind import KIND
-from psconnect.destinations.database.layout import SCHOOL_VIEW
 from psconnect.destinations.database.server import ServerPlace
 from psconnect.destinations.kind import Context
 from psconnect.model.errors import FixSettings, PsconnectError, SignInAgain, TryLater
-from psconnect.model.outcomes import Done, NotDone, Refused
+from psconnect.model.outcomes import Done, NotDone
 from psconnect.wording.errors import word
 from tests.contracts.rosters import changed, large, small
 from tests.destinations.database.support import Base, ServerBase, plan, without
 from tests.judges.roster_database import faults, roster
 from tests.support.certificates import Certificates
-from tests.support.database_servers import PASSWORD, ServerDatabase, free_port
+from tests.support.database_servers import PASSWORD, free_port
 
 
 def refusal(act: Callable[[], object]) -> PsconnectError:
@@ -71,7 +70,8 @@ def test_a_setting_that_is_wrong_is_named(
     given = free_port() if setting == "port" else value
     if value == "{expired}":
         given = str(certificates.expired.cert_file)
-    writer = server_base.open(**{setting: given})
+    changed_settings: dict[str, Any] = {setting: given}
+    writer = server_base.open(**changed_settings)
     for act in (writer.check, writer.standing, lambda: writer.begin("run-1")):
         error = refusal(act)
         assert (error.key, type(error)) == (code, family)
