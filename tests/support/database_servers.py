@@ -205,7 +205,7 @@ class MariaServer(DatabaseServer):
     def start(self) -> None:
         command = self._command(
             "mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self._socket}", f"--port={self.port}",
-            "--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid", "--innodb-flush-log-at-trx-commit=0",
+            "--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid", "--innodb-flush-log-at-trx-commit=2",
             "--innodb-buffer-pool-size=64M", "--skip-log-bin", f"--log-error={self.folder}/log", "--skip-name-resolve",
             f"--ssl-cert={self.folder}/server.pem", f"--ssl-key={self.folder}/server.key",
         )  # fmt: skip

@@ -21,7 +21,7 @@ from psconnect.model.entities import SCHOOL
 
 VIEWS = ("students", "classes", "enrollments")
 _LONGEST = 30
-LONGEST_NAME = 63
+_LONGEST_NAME = 63
 """PostgreSQL cuts a longer name, MariaDB refuses one of more than 64."""
 
 
@@ -88,10 +88,10 @@ def standing_views(db: Connection, tables: Tables, names: Iterable[str]) -> set[
 def _full(db: Connection, tables: Tables, name: str, view: str) -> str:
     """The whole name of a view; SQLite's may be of any length, elsewhere a long one ends in a digest."""
     full = f"{tables.prefix}{name}_{view}"
-    if db.dialect.name == "sqlite" or len(full) <= LONGEST_NAME:
+    if db.dialect.name == "sqlite" or len(full) <= _LONGEST_NAME:
         return full
     digest = hashlib.sha256(full.encode()).hexdigest()[:8]
-    return f"{full[: LONGEST_NAME - len(view) - len(digest) - 2]}_{digest}_{view}"
+    return f"{full[: _LONGEST_NAME - len(view) - len(digest) - 2]}_{digest}_{view}"
 
 
 def _queries(tables: Tables, school: str) -> dict[str, Select[Any]]:

@@ -38,7 +38,7 @@ from psconnect.model.outcomes import Done, Link, NotDone, Outcome, Standing
 _TRIES = 5
 """How often a transaction is tried that the server gives up for another one."""
 _PAUSE = 0.5
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class DatabaseWriter(Writer):
@@ -144,7 +144,7 @@ class DatabaseWriter(Writer):
         except TakenBack:
             return [self._apply_alone(replace(batch, changes=(change,))) for change in batch.changes]
 
-    def _again(self, work: Callable[[], T]) -> T:
+    def _again(self, work: Callable[[], _T]) -> _T:
         """Do a transaction's work, and again where the server gave it up for another transaction."""
         for _try in range(1, _TRIES):
             try:
