@@ -20,7 +20,7 @@ from psconnect.wording.errors import add_errors
 from psconnect.wording.rules import add_rules
 
 __all__ = ["KINDS", "Context", "Destination", "Kind", "add_kind", "find_kind", "open_destination"]
-FOLDERS = ("oneroster_csv", "clever_csv", "sds_csv", "canvas_csv", "learning_csv", "database")
+FOLDERS = ("oneroster_csv", "clever_csv", "sds_csv", "apple_csv", "canvas_csv", "learning_csv", "database")
 """The folders of all kinds, in the order they are offered; each has its kind as ``KIND``."""
 
 KINDS: dict[str, Kind] = {}

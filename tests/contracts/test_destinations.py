@@ -20,6 +20,7 @@ from tests.contracts.disks import mount
 from tests.contracts.fault_contract import FaultContract
 from tests.contracts.rosters import Record
 from tests.judges import sds
+from tests.judges.apple import check_apple, read_apple
 from tests.judges.canvas import check_canvas, read_canvas
 from tests.judges.clever import check_clever, read_clever
 from tests.judges.learning import check_learning, read_learning
@@ -109,6 +110,21 @@ def _sds_people(path: Path) -> dict[str, Person]:
     return {row["sourcedId"]: Person(row["givenName"], row["familyName"], "") for row in rows}
 
 
+def _apple_people(path: Path) -> dict[str, Person]:
+    files = read_apple(path)
+    rows = [*files.get("students", []), *files.get("staff", [])]
+    return {row["person_id"]: Person(row["first_name"], row["last_name"], row["middle_name"]) for row in rows}
+
+
+_APPLE = Subject(
+    "apple-csv",
+    settings=lambda folder: {"folder": str(folder)},
+    file=lambda folder: folder / f"{CONNECTION}.zip",
+    faults=lambda path: [f"{f.file}:{f.line}: {f.rule}: {f.text}" for f in check_apple(path)],
+    people=_apple_people,
+    entities=("student", "teacher", "admin"),
+    unread=("calendar", "contact", "relationship"),
+)
 _SDS = Subject(
     "sds-csv",
     settings=lambda folder: {"folder": str(folder)},
@@ -140,6 +156,7 @@ _CANVAS = Subject(
 )
 
 MATRIX = (
+    _APPLE,
     _SDS,
     replace(_SDS, packing="loose", file=lambda folder: folder),
     Subject(

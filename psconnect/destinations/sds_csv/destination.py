@@ -8,12 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from psconnect.destinations.by_name import keyed
 from psconnect.destinations.delimited import write_rows
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.sds_csv import rules, vocabulary
 from psconnect.destinations.sds_csv.columns import FILES, OPTIONAL
 from psconnect.destinations.sds_csv.people import ACCOUNT_HOLDERS, account_of
-from psconnect.destinations.sds_csv.rows import SdsRows, keyed
+from psconnect.destinations.sds_csv.rows import SdsRows
 from psconnect.destinations.sds_csv.settings import SDS_SETTINGS
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.destinations.telling import Told, quiet

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from psconnect.destinations.file_rules import ACCOUNT_MISSING, SCHOOL_MISSING, VALUE_NOT_TAKEN
 from psconnect.destinations.sds_csv import rules
 from psconnect.destinations.sds_csv import vocabulary as words
 from psconnect.destinations.snapshot import Roster
@@ -71,7 +72,7 @@ class SdsPeople:
                 name = account(entity, person)
                 if not name.strip():
                     self.without_account.add(person["sourcedId"])
-                    self.tell(rules.ACCOUNT_MISSING, entity, key, "")
+                    self.tell(ACCOUNT_MISSING, entity, key, "")
                     continue
                 custom = custom_fields_of(person["extra"])
                 self._without_column(entity, key, custom)
@@ -134,7 +135,7 @@ class SdsPeople:
                 for label, flag in setting.items():
                     state = words.is_set(flag, custom[label]) if custom.get(label) else False
                     if state is None:
-                        self.tell(rules.VALUE_NOT_TAKEN, entity, key, label)
+                        self.tell(VALUE_NOT_TAKEN, entity, key, label)
                     elif state:
                         found[flag] = None
                 for flag in found:
@@ -152,7 +153,7 @@ class SdsPeople:
     def _schools(self, entity: Entity, key: int, person: Mapping[str, str]) -> list[str]:
         schools = list(dict.fromkeys(filter(None, person["schoolSourcedIds"].split(","))))
         if not schools:
-            self.tell(rules.SCHOOL_MISSING, entity, key, "")
+            self.tell(SCHOOL_MISSING, entity, key, "")
         return schools or [self.root]
 
     def _grade(self, entity: Entity, key: int, grade: str) -> str:
@@ -183,7 +184,7 @@ class SdsPeople:
             return ""
         found = form(value)
         if found is None:
-            self.tell(rules.VALUE_NOT_TAKEN, entity, key, column)
+            self.tell(VALUE_NOT_TAKEN, entity, key, column)
         return found or ""
 
     def _without_column(self, entity: Entity, key: int, custom: Mapping[str, str]) -> None:

@@ -8,6 +8,8 @@ from contextlib import closing
 from operator import itemgetter
 from typing import Any
 
+from psconnect.destinations.by_name import keyed, root_of
+from psconnect.destinations.file_rules import VALUE_NOT_TAKEN
 from psconnect.destinations.sds_csv import rules
 from psconnect.destinations.sds_csv import vocabulary as words
 from psconnect.destinations.sds_csv.people import SdsPeople
@@ -64,7 +66,7 @@ class SdsRows:
             grade = custom.get("grade", "")
             known = words.grade_of(grade) if grade.strip() else ""
             if known is None:
-                self.tell(rules.VALUE_NOT_TAKEN, COURSE, key, "grade")
+                self.tell(VALUE_NOT_TAKEN, COURSE, key, "grade")
             org = course["orgSourcedId"]
             names = (course["sourcedId"], org, course["title"], course["courseCode"])
             yield (*names, self.sessions.get(org, ""), custom.get("subject", ""), known or "")
@@ -108,22 +110,10 @@ class SdsRows:
             self.tell(rules.CONTACTS_OFF, CONTACT, key, "")
 
 
-def keyed(roster: Roster, entity: Entity) -> Iterator[tuple[int, dict[str, str]]]:
-    """Key and attributes by name of all records."""
-    names = entity.attributes
-    return ((key, dict(zip(names, record, strict=True))) for key, record in roster.keyed(entity))
-
-
 def picker(entity: Entity, *names: str) -> Callable[[list[str]], tuple[str, ...]]:
     """A function from a record to these attributes."""
     pick: Callable[[list[str]], tuple[str, ...]] = itemgetter(*[entity.attributes.index(name) for name in names])
     return pick
-
-
-def root_of(roster: Roster) -> str:
-    """The id of the district; of the first school where there is none; empty without schools."""
-    orgs = [org for _, org in keyed(roster, SCHOOL)]
-    return next((org["sourcedId"] for org in orgs if org["type"] == "district"), orgs[0]["sourcedId"] if orgs else "")
 
 
 def school_years(roster: Roster) -> dict[str, str]:

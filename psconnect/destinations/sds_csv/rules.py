@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from psconnect.destinations.telling import CUSTOM_FIELD
+from psconnect.destinations.file_rules import FILE_RULES
 from psconnect.model.problems import Rule
 from psconnect.wording.catalogue import marked
 from psconnect.wording.rules.texts import RuleTexts
 
-ACCOUNT_MISSING = Rule("account-missing", "error")
 ACCOUNT_SHARED = Rule("account-shared", "error")
 ACCOUNT_FORM = Rule("account-form", "warning")
 GRADE_UNKNOWN = Rule("grade-unknown", "warning", counted=True)
-VALUE_NOT_TAKEN = Rule("value-left-out-of-file", "warning", counted=True)
 PHONE_NOT_SENT = Rule("phone-not-sent", "warning", counted=True)
 PHONE_EXTENSION = Rule("phone-extension", "info", counted=True)
 YEAR_MISSING = Rule("school-without-year", "warning")
-SCHOOL_MISSING = Rule("person-without-school", "warning", counted=True)
 CONTACTS_OFF = Rule("contacts-not-sent", "info", counted=True)
 RELATIONSHIP_TWICE = Rule("relationship-twice", "info", counted=True)
 
 SDS_RULES = {
-    ACCOUNT_MISSING: RuleTexts(
-        marked("No account name"),
-        marked("the other system refuses a person without the value that its account is found by"),
-        marked(
-            "Fill in the value in PowerSchool, or choose another one for the account under Destination. Until then the "
-            "person is in none of the files, with their classes."
-        ),
-    ),
+    **FILE_RULES,
     ACCOUNT_SHARED: RuleTexts(
         marked("Account name twice"),
         marked(
@@ -46,11 +36,6 @@ SDS_RULES = {
         marked("Add the grade to the value list of grades in the connection file."),
         window=marked("Add the grade to the value list under Settings, Attributes."),
     ),
-    VALUE_NOT_TAKEN: RuleTexts(
-        marked("Value that the other system doesn’t take"),
-        marked("the value of a custom field is none that its column takes, so it is left empty"),
-        marked("Correct the values in PowerSchool, or give the column another field."),
-    ),
     PHONE_NOT_SENT: RuleTexts(
         marked("Phone number not complete"),
         marked("the number has no area code, or is no number, so it can’t be written in international form"),
@@ -68,11 +53,6 @@ SDS_RULES = {
             "Choose the school’s year term under Schools, or create it in PowerSchool: School Setup > Years & Terms."
         ),
     ),
-    SCHOOL_MISSING: RuleTexts(
-        marked("Person without a school"),
-        marked("none of the person’s schools is delivered, so the role is given at the district"),
-        marked("Choose the school under Schools if these people should be at theirs."),
-    ),
     CONTACTS_OFF: RuleTexts(
         marked("Contacts not in the files"),
         marked("the file of relationships is switched off"),
@@ -82,10 +62,5 @@ SDS_RULES = {
         marked("Relationship entered twice"),
         marked("the same contact is entered twice for the same student"),
         marked("Nothing has to be done: the first of the two is delivered."),
-    ),
-    CUSTOM_FIELD: RuleTexts(
-        marked("Custom field without a column"),
-        marked("the files have no column for a custom field of that name"),
-        marked("Give the field the name of a column under Attributes, or take it out."),
     ),
 }
