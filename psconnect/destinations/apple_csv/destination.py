@@ -99,5 +99,13 @@ KIND = Kind(
     ),
     rules=APPLE_RULES,
     places=("folder",),
+    slots={
+        "student": {"sourcedId": "person_id", "identifier": "person_number", "username": "sis_username"},
+        "teacher": {"sourcedId": "person_id", "identifier": "person_number", "username": "sis_username"},
+        "admin": {"sourcedId": "person_id", "identifier": "person_number", "username": "sis_username"},
+        "school": {"sourcedId": "location_id"},
+        "course": {"sourcedId": "course_id", "courseCode": "course_number"},
+        "class": {"sourcedId": "class_id", "classCode": "class_number"},
+    },
     removal=marked("A removed record is no longer in the next files. The account stays in Apple School Manager."),
 )

@@ -120,5 +120,14 @@ KIND = Kind(
     rules=rules.SDS_RULES,
     places=("folder",),
     packings=("zip", "loose"),
+    slots={
+        "student": {"sourcedId": "sourcedId (users.csv)", "username": "username"},
+        "teacher": {"sourcedId": "sourcedId (users.csv)", "username": "username"},
+        "admin": {"sourcedId": "sourcedId (users.csv)", "username": "username"},
+        "contact": {"sourcedId": "sourcedId (users.csv)"},
+        "school": {"sourcedId": "sourcedId (orgs.csv)"},
+        "course": {"sourcedId": "sourcedId (courses.csv)", "courseCode": "code"},
+        "class": {"sourcedId": "sourcedId (classes.csv)", "classCode": "code"},
+    },
     removal=marked("A removed record is no longer in the next files. School Data Sync then makes it inactive."),
 )
