@@ -17,6 +17,7 @@ from psconnect.model.reconciled import altogether, by_care
 from psconnect.model.runs import WAITING, ChangeCounts, Run, SetAside
 from psconnect.model.shown_text import shown
 from psconnect.wording.catalogue import number, tr
+from psconnect.wording.delivered import word_delivered
 from psconnect.wording.errors import Worded, word
 from psconnect.wording.figures import added_in_words
 from psconnect.wording.held import story_of
@@ -151,7 +152,7 @@ def show_run(run: Run) -> None:
     _show_changes(run, waits=waits)
     _show_not_done(run)
     if run.delivered:
-        result(tr("Delivered: {what}", what=run.delivered))
+        result(tr("Delivered: {what}", what=word_delivered(run.delivered)))
     if run.kind == "rehearsal" and not run.error:
         say(tr("This is a rehearsal of the next school year. It is for review only and is never delivered."))
     elif run.state in ("held", "previewed"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,25 @@ def stored(value: Value) -> object:
     if isinstance(value, str | int | float) or value is None:
         return value
     return [stored(one) for one in value]
+
+
+def phrase_as_text(value: str | Phrase) -> str:
+    """A text as it is, a phrase as JSON: what a column of text keeps; ``phrase_in`` gives it back."""
+    return json.dumps(stored(value), ensure_ascii=False) if isinstance(value, Phrase) else value
+
+
+def phrase_in(text: str) -> Phrase | None:
+    """The phrase that a text was made of; None for a text that always was one."""
+    if not text.startswith('{"phrase"'):
+        return None
+    found = restored(json.loads(text))
+    return found if isinstance(found, Phrase) else None
+
+
+def place_of(text: str) -> str:
+    """The place that such a phrase names; a text as it is."""
+    found = phrase_in(text)
+    return str(found.values.get("place", "")) if found else text
 
 
 def restored(value: Any) -> Value:

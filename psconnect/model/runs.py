@@ -105,7 +105,8 @@ class Run:
         plan_hash: hash over the whole plan; empty before there is one.
         error: what ended it (PsconnectError.as_dict), or None.
         failed_in: the stage in which it failed; empty otherwise.
-        delivered: where to and what, as the destination describes it; empty when nothing was written.
+        delivered: where to and what: a phrase (model.phrases.phrase_as_text) that wording.delivered words, or what an
+            earlier version or a destination says of it; empty when nothing was written.
         way: ``queries`` or ``tables``: how PowerSchool was read.
         calls: requests made to PowerSchool.
         reason: the reason typed by the person who approved or discarded it.

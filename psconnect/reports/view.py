@@ -17,6 +17,7 @@ from psconnect.reports.attention import AttentionLine, SinceBefore, attention_of
 from psconnect.reports.problems import FoundIn, SchoolProblems, run_before
 from psconnect.store.history import run_table
 from psconnect.wording.catalogue import counted, number, tr
+from psconnect.wording.delivered import word_delivered
 from psconnect.wording.errors import word
 from psconnect.wording.figures import added_in_words
 from psconnect.wording.held import story_of
@@ -256,7 +257,7 @@ def _facts(run: Run, connection: Connection, *, masked: bool) -> list[Fact]:
         Fact(tr("Connection"), run.connection),
         Fact(tr("From"), tr("PowerSchool at {host}", host=_host(connection))),
         Fact(tr("To"), _destination(connection, with_place=not masked)),
-        Fact(tr("Delivered"), "" if masked else run.delivered),
+        Fact(tr("Delivered"), "" if masked else word_delivered(run.delivered)),
         Fact(tr("School year"), run.school_year),
         *_times(run),
         Fact(tr("Started by"), trigger_word(run.trigger)),

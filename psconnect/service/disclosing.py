@@ -13,6 +13,7 @@ from psconnect.logs import logger
 from psconnect.model.connection import Connection
 from psconnect.model.disclosures import Disclosure, LogState
 from psconnect.model.errors import FixSettings, LocalStorage, PsconnectError
+from psconnect.model.phrases import place_of
 from psconnect.model.runs import APPLIED, Run
 from psconnect.reports.disclosures import write_disclosures
 from psconnect.service.destinations import Destinations
@@ -118,7 +119,7 @@ def _entry(run: Run, connection: Connection) -> Disclosure:
         connection.destination_kind,
         connection.name,
         connection.id,
-        run.delivered,
+        place_of(run.delivered),
         run.id,
         whole,
         records if run.reconciled or not whole else None,

@@ -10,6 +10,7 @@ import json
 import sqlite3
 
 from psconnect.destinations.writer import Writer
+from psconnect.model.phrases import Phrase, phrase, phrase_as_text
 from psconnect.model.runs import WORKING
 from psconnect.store.database import transaction
 from psconnect.store.history import run_table
@@ -24,7 +25,6 @@ from psconnect.sync.figures import reading_behind, resume_work, store_reconciled
 from psconnect.sync.identity import ID_RULES, unsettle
 from psconnect.sync.job import Job
 from psconnect.sync.planning import AFTER_UNDO, FILLED_BEFORE, REJECTED_BEFORE
-from psconnect.transfer.place import Delivered
 
 
 def apply_plan(job: Job, db: sqlite3.Connection, number: int, *, take_over: bool = False) -> None:
@@ -42,18 +42,18 @@ def apply_plan(job: Job, db: sqlite3.Connection, number: int, *, take_over: bool
         _end_applied(job, db, number, said)
     else:
         delivered = snapshot_delivery.deliver(job, db, number, job.destination, take_over=take_over)
-        _follow(job, db, number, delivered)
+        _follow(job, db, number, delivered.receipt, delivered.said)
 
 
-def _follow(job: Job, db: sqlite3.Connection, number: int, delivered: Delivered) -> None:
+def _follow(job: Job, db: sqlite3.Connection, number: int, receipt: str, said: Phrase) -> None:
     """Once the snapshot is published, change ledger, outcome and history together."""
     with transaction(db):
         tombstones.update_tombstones(Plan(db, number))
         ledger.apply_to_ledger(Plan(db, number))
-        set_fact(db, RECEIPT, delivered.receipt)
+        set_fact(db, RECEIPT, receipt)
         set_fact(db, PLACE, job.destination.address)
         db.execute("DELETE FROM journal WHERE run = ?", [number])
-        _note_end(job, db, number, delivered.description)
+        _note_end(job, db, number, phrase_as_text(said))
     _forget_older(job, db, number)
     job.on_step("finished")
 
@@ -125,7 +125,7 @@ def settle_delivery(job: Job, db: sqlite3.Connection, number: int, state: str, *
     receipt = delivered_unrecorded(job, db, number) if applying else ""
     if receipt:
         resume_work(job, db, number)
-        _follow(job, db, number, Delivered(receipt, "Delivered before an interruption; confirmed by reading it back."))
+        _follow(job, db, number, receipt, phrase("delivered/confirmed", place=job.destination.address))
     elif applying and plan_is_fresh:
         ledger.check_ledger(db)
         resume_work(job, db, number)

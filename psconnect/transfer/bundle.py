@@ -10,6 +10,7 @@ from typing import ClassVar
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings
 from psconnect.model.findings import Finding
+from psconnect.model.phrases import phrase
 from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import Rows, zipped
 from psconnect.transfer.folder import FolderPlace, file_digest
@@ -117,18 +118,12 @@ class PreparedBundle:
         self.place.loose.leave_for(self.receipt)
         left = self.place.file.publish(self.temporary, self.cancel, take_over=take_over)
         self.place.sweep_replaced()
-        rows = sum(self.counts.values())
-        text = f"{self.place.address}: {rows:,} rows in {len(self.counts)} files"
-        return Delivered(self.receipt, f"{text}; {_still_there(left)}" if left else text)
+        held = phrase("delivered/held", count=left) if left else None
+        return Delivered(self.receipt, self.place.address, self.counts, held)
 
     def discard(self) -> None:
         """Delete it unless it was published."""
         self.temporary.unlink(missing_ok=True)
-
-
-def _still_there(left: int) -> str:
-    what = "an earlier bundle" if left == 1 else f"{left:,} earlier bundles"
-    return f"{what} in “previous” can’t be deleted yet"
 
 
 def whole_path(text: str) -> Path:

@@ -33,11 +33,11 @@ class SetNames:
     @cached_property
     def zip_name(self) -> str:
         """The ZIP's name without a number; empty for loose files."""
-        return "" if self.loose else f"{file_name(self.connection)}.zip"
+        return "" if self.loose else f"{safe_file_name(self.connection)}.zip"
 
     def is_zip(self, name: str) -> bool:
         """Whether a name is that of this connection's ZIP."""
-        return name.casefold() == f"{file_name(self.connection)}.zip".casefold()
+        return name.casefold() == f"{safe_file_name(self.connection)}.zip".casefold()
 
     def address(self, folder: str) -> str:
         """Where a set stands, as a person reads it."""
@@ -65,7 +65,7 @@ class SetNames:
 
     def final(self, name: str, number: int, mode: str) -> str:
         """The name of a file in place: ``NAME-0007-delta.zip`` for a numbered set."""
-        return f"{file_name(self.connection)}-{number:04}-{mode}.zip" if self.numbered else name
+        return f"{safe_file_name(self.connection)}-{number:04}-{mode}.zip" if self.numbered else name
 
     def next_number(self, there: Iterable[str], highest: int) -> int:
         """One more than the highest number that was ever given, or that stands there."""
@@ -73,11 +73,11 @@ class SetNames:
 
     def number(self, name: str) -> int:
         """The number in the name of one of this connection's numbered sets; 0 if it is none."""
-        found = re.fullmatch(rf"{re.escape(file_name(self.connection))}-(\d{{4,9}})-\w+\.zip", name, re.IGNORECASE)
+        found = re.fullmatch(rf"{re.escape(safe_file_name(self.connection))}-(\d{{4,9}})-\w+\.zip", name, re.IGNORECASE)
         return int(found[1]) if found else 0
 
 
-def file_name(name: str) -> str:
+def safe_file_name(name: str) -> str:
     """The connection's name as a file name that every system takes (fault D16).
 
     A name that can't be taken as it is gets a few characters of its own behind it, so that two connections never share

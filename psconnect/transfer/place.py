@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.findings import Finding
+from psconnect.model.phrases import Phrase, phrase
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.transfer.folder import Step
 
@@ -19,10 +20,26 @@ Write = Callable[[FileSet], Rows]
 
 @dataclass(frozen=True)
 class Delivered:
-    """What stands at the destination: a receipt that names exactly this content, and a sentence about it."""
+    """What stands at the destination.
+
+    Attributes:
+        receipt: names exactly this content.
+        place: where it stands, as a person reads it.
+        rows: per file, of those that have any.
+        more: what else is to be said about it.
+    """
 
     receipt: str
-    description: str
+    place: str
+    rows: Rows
+    more: Phrase | None = None
+
+    @property
+    def said(self) -> Phrase:
+        """Where it stands and how much it is."""
+        rows, files = phrase("delivered/rows", count=sum(self.rows.values())), len(self.rows)
+        counted = phrase("delivered/files", count=files)
+        return phrase("delivered/set", place=self.place, rows=rows, files=counted, more=self.more or "")
 
 
 class Prepared(Protocol):

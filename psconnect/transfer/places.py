@@ -76,7 +76,7 @@ def published_on(
 def _in_folder(context: PlaceContext) -> SnapshotPlace:
     folder = whole_path(context.settings["folder"])
     names = SetNames(context.connection, context.home)
-    shelf, same = FolderShelf(folder, names.trial, context.clock), os.path.normcase(folder.resolve())
+    shelf, same = FolderShelf(folder, names.trial, context.clock), os.path.normcase(folder)
     keep = context.settings.get(_KEEP, 0)
     one = FolderPlace(folder, names.zip_name, keep, context.on_step, context.clock, context.home)
     if context.packing == ZIP and not context.numbered and not context.settings.get(_CONSUMED.key):

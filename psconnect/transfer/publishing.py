@@ -16,6 +16,7 @@ import msgspec
 from psconnect.model.clock import CancelToken
 from psconnect.model.errors import DestinationRefused, FixSettings, LocalStorage, PsconnectError, TryLater
 from psconnect.model.findings import Finding
+from psconnect.model.phrases import phrase
 from psconnect.transfer.earlier_form import EarlierForm, NoEarlierForm
 from psconnect.transfer.fileset import Rows
 from psconnect.transfer.naming import SetNames
@@ -23,7 +24,7 @@ from psconnect.transfer.notes import Pending, PlaceNote, SetFile
 from psconnect.transfer.place import BULK, Delivered, Write
 from psconnect.transfer.placing import Placing, receipt_of
 from psconnect.transfer.shelf import FOLDER
-from psconnect.transfer.staging import Staging
+from psconnect.transfer.staged_sets import StagedSets
 
 NO_EARLIER_FORM = NoEarlierForm()
 _NAMED = 3
@@ -112,7 +113,7 @@ class Publication:
         """Write the set on this computer, and put it on the shelf under temporary names."""
         self.at.shelf.check()
         self.sweep()
-        staging = Staging(self.at.notes.beside)
+        staging = StagedSets(self.at.notes.beside)
         staged, rows = staging.write(write, self.names.zip_name)
         files = []
         try:
@@ -186,7 +187,7 @@ class Publication:
 
     def _sweep(self) -> list[str]:
         """Delete temporary files, but for those of a set that is being put in place; returns what can't be deleted."""
-        Staging(self.at.notes.beside).clear()
+        StagedSets(self.at.notes.beside).clear()
         note, left = self.at.notes.read(), []
         kept = {file.temporary for file in note.pending.files} if note.pending else set()
         for name in self._there():
@@ -261,13 +262,9 @@ class PreparedSet:
     def publish(self, *, take_over: bool = False) -> Delivered:
         """Give them their names."""
         receipt, left = self.place.publish(self.files, self.mode, take_over=take_over)
-        rows = sum(self.counts.values())
-        return Delivered(receipt, f"{self.place.address}: {rows:,} rows in {len(self.counts)} files{_stays(left)}")
+        stays = phrase("delivered/changed", names=", ".join(left), count=len(left)) if left else None
+        return Delivered(receipt, self.place.address, self.counts, stays)
 
     def discard(self) -> None:
         """Delete them, unless they are in place or on the way."""
         self.place.discard()
-
-
-def _stays(left: Sequence[str]) -> str:
-    return f"; {', '.join(left)} of an earlier set stays: somebody has changed it" if left else ""

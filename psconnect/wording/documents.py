@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from psconnect.model.run_history import RunComparison, RunSide
 from psconnect.model.runs import ChangeCounts, Run
+from psconnect.wording.delivered import word_delivered
 from psconnect.wording.errors import word
 from psconnect.wording.held import story_of
 from psconnect.wording.holds import WordedHold, word_hold
@@ -29,7 +30,7 @@ def run_document(run: Run) -> dict[str, object]:
         "read": run.read,
         "left_out": run.left_out,
         "error": word(run.error).as_dict() if run.error else None,
-        "delivered": run.delivered,
+        "delivered": word_delivered(run.delivered),
         "way": run.way,
         "calls": run.calls,
         "plan_hash": run.plan_hash,

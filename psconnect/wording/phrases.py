@@ -44,6 +44,24 @@ PHRASES = {
             "or deleted, or somebody made a new secret there."
         )
     ),
+    "delivered/set": _words(marked("{place}: {rows} in {files}{more}")),
+    "delivered/rows": _words(plural("{count} row", "{count} rows")),
+    "delivered/files": _words(plural("{count} file", "{count} files")),
+    "delivered/held": _words(
+        plural(
+            "; {count} earlier bundle in “previous” can’t be deleted yet",
+            "; {count} earlier bundles in “previous” can’t be deleted yet",
+        )
+    ),
+    "delivered/changed": _words(
+        plural(
+            "; {names} of an earlier set stays there, because somebody has changed it",
+            "; {names} of an earlier set stay there, because somebody has changed them",
+        )
+    ),
+    "delivered/confirmed": _words(
+        marked("{place}: delivered before an interruption, and confirmed by reading it back")
+    ),
     "known": _words(marked("Known: {names}.")),
     "upcoming/takes": _words(marked("about {minutes} min")),
     "upcoming/clocks": _words(marked("the clocks change")),

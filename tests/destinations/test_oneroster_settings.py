@@ -16,6 +16,7 @@ from psconnect.model.clock import CancelToken
 from psconnect.model.errors import FixSettings, PsconnectError
 from psconnect.model.setting_fields import SecretField, SettingField
 from psconnect.wording.errors import word
+from psconnect.wording.filled import phrase_text
 from tests.contracts.disks import Mount, make_read_only, mount
 from tests.contracts.opening import open_snapshot
 from tests.contracts.rosters import ListRoster, changed, small
@@ -197,5 +198,5 @@ def test_earlier_bundles_that_can_not_be_deleted_are_counted_in_what_is_told(tmp
 
     delivered = make(tmp_path, keep=0).prepare(ListRoster(changed()), CancelToken()).publish()
 
-    assert delivered.description.endswith("; 2 earlier bundles in “previous” can’t be deleted yet")
+    assert phrase_text(delivered.said).endswith("; 2 earlier bundles in “previous” can’t be deleted yet")
     assert make(tmp_path, keep=0).standing() == delivered.receipt

@@ -19,6 +19,7 @@ from psconnect.transfer.placing import HALF
 from psconnect.transfer.publishing import Publication
 from psconnect.transfer.shelf import FolderShelf
 from psconnect.wording.errors import word
+from psconnect.wording.filled import phrase_text
 from tests.contracts.destination_kit import CONNECTION
 from tests.contracts.disks import Hold, hold
 from tests.support.demo import TestClock
@@ -220,7 +221,7 @@ def test_a_file_of_an_earlier_set_that_others_have_changed_stays_and_that_is_tol
     delivered = drop.deliver(NEW, take_over=True)
 
     assert drop.stands() == {**NEW, "old.csv": b"mine now"}
-    assert "old.csv" in str(delivered.description)
+    assert "old.csv" in phrase_text(delivered.said)
 
 
 def test_files_of_others_stay_as_they_are(drop: Drop) -> None:

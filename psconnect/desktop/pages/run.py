@@ -23,6 +23,7 @@ from psconnect.desktop.widgets.label import Label
 from psconnect.desktop.widgets.page import ScrollPage
 from psconnect.model.runs import WAITING, Run
 from psconnect.wording.catalogue import marked, translated
+from psconnect.wording.delivered import word_delivered
 from psconnect.wording.errors import word
 
 _SECOND_MS = 1_000
@@ -242,7 +243,7 @@ def _outcome(run: Run) -> str:
     if run.state == "held":
         return tr("On hold, nothing was delivered. {reasons}", reasons=reasons_in_words(run))
     if run.delivered and run.all_changes.total:
-        return tr("{changes} Delivered to {place}.", changes=went(run), place=run.delivered)
+        return tr("{changes} Delivered to {place}.", changes=went(run), place=word_delivered(run.delivered))
     return went(run)
 
 

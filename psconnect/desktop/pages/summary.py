@@ -42,6 +42,7 @@ from psconnect.model.record_list import Figure
 from psconnect.model.review import FindingQuery, Findings
 from psconnect.model.runs import APPLIED, WAITING, Run
 from psconnect.service import StandingFigures, Undoable
+from psconnect.wording.delivered import word_delivered
 from psconnect.wording.errors import word
 from psconnect.wording.rules import rule_of
 from psconnect.wording.run_sentence import refused_in_words
@@ -171,7 +172,7 @@ class RunSummaryPage(ScrollPage):
             (tr("Calls to PowerSchool"), number(run.calls), "", 1),
             (tr("Run"), run.id, "", 2),
             (tr("Reason given"), run.reason or "–", "", 1),
-            (tr("Delivered to"), run.delivered or tr("nothing was delivered"), "", 3),
+            (tr("Delivered to"), word_delivered(run.delivered) or tr("nothing was delivered"), "", 3),
         ]
         if run.undoes:
             facts.append((tr("Takes back the run"), run.undoes, "", 2))

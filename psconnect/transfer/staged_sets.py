@@ -53,7 +53,7 @@ class LooseSet:
 
 
 @dataclass(frozen=True)
-class Staging:
+class StagedSets:
     """Where a connection's sets are written: beside its roster data, under the same protection.
 
     Attributes:
