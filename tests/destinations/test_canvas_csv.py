@@ -55,7 +55,10 @@ def found(roster: ListRoster, folder: Path, **settings: Any) -> Counter[tuple[st
     """(rule, entity, detail) of the findings -> how many records they are about."""
     snapshot = open_snapshot("r", {"kind": "canvas-csv", "folder": str(folder), **settings})
     problems = snapshot.preflight(roster, CancelToken())
-    return Counter({(p.rule, p.entity, p.detail): p.tally.records if p.tally else 1 for p in problems})
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for one in problems:
+        counts[one.rule, one.entity, one.detail] += one.tally.records if one.tally else 1
+    return counts
 
 
 def test_the_files_have_the_formats_columns_with_the_rosters_values(tmp_path: Path) -> None:
@@ -192,6 +195,7 @@ def leaves(tables: Tables) -> None:
     [
         ("leave", set(), set(), set()),
         ("complete", set(), {("5101", "431", "completed")}, {("C300", "431", "deleted"), ("C301", "431", "deleted")}),
+        ("deactivate", set(), {("5101", "431", "inactive")}, {("C300", "431", "deleted"), ("C301", "431", "deleted")}),
         (
             "delete",
             {("431", "ada", "deleted")},
@@ -290,6 +294,29 @@ def test_a_teacher_who_becomes_other_staff_is_not_deleted(tmp_path: Path) -> Non
 )
 def test_what_canvas_keeps_is_told(tmp_path: Path, removed: str, expected: dict[Any, int]) -> None:
     assert found(ended(leaves), tmp_path, removed=removed) == expected
+
+
+def passes_login_on(tables: Tables) -> None:
+    """A student leaves, and another one gets the user name."""
+    leaves(tables)
+    tables["student"][0]["username"] = "ADA"
+
+
+def test_a_login_that_another_user_had_is_told_and_free_once_that_user_is_deleted(tmp_path: Path) -> None:
+    told = ("login-passed-on", "student", "")
+    assert found(ended(passes_login_on), tmp_path)[told] == 1
+    assert found(ended(leaves), tmp_path)[told] == 0
+    assert found(ended(passes_login_on), tmp_path, removed="delete")[told] == 0
+
+    users = files(tmp_path, ended(passes_login_on), removed="delete")["users"]
+    assert [(row["login_id"], row["status"]) for row in users[:2]] == [("ada", "deleted"), ("ADA", "active")]
+
+
+def test_two_users_who_swap_their_logins_are_both_told(tmp_path: Path) -> None:
+    def swap(tables: Tables) -> None:
+        tables["student"][0]["username"], tables["student"][1]["username"] = "bo", "ada"
+
+    assert found(ended(swap), tmp_path)["login-passed-on", "student", ""] == 2
 
 
 def test_without_records_all_seven_files_have_their_header(tmp_path: Path) -> None:

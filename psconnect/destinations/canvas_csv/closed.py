@@ -16,11 +16,12 @@ Key = tuple[str, ...]
 """The values of a row that tell it from others, in the order of its first columns."""
 Record = Mapping[str, str]
 _KeyOf = Callable[[Record], Key]
-COMPLETED, DELETED = "completed", "deleted"
-LEAVE, COMPLETE, DELETE = "leave", "complete", "delete"
+COMPLETED, DELETED, INACTIVE = "completed", "deleted", "inactive"
+LEAVE, COMPLETE, DEACTIVATE, DELETE = "leave", "complete", "deactivate", "delete"
 _STATUS: Mapping[str, Mapping[str, str]] = {
     LEAVE: {},
     COMPLETE: {"courses": COMPLETED, "enrollments": COMPLETED, "user_observers": DELETED},
+    DEACTIVATE: {"courses": COMPLETED, "enrollments": INACTIVE, "user_observers": DELETED},
     DELETE: dict.fromkeys(("users", "courses", "sections", "enrollments", "user_observers"), DELETED),
 }
 """Setting -> file -> the status of removed rows; a file that is not named says nothing of them. Accounts and terms are
@@ -83,6 +84,10 @@ class Closed:
         """An active row: it is not closed."""
         if self._keys.get(file):
             self._keys[file].pop(key, None)
+
+    def any_of(self, file: str) -> bool:
+        """Whether a file has closed rows, as far as is known."""
+        return bool(self._keys.get(file))
 
     def left(self, file: str) -> Iterator[Key]:
         """The values before the status of each row that is closed."""

@@ -91,13 +91,13 @@ KIND = Kind(
             marked("Removed records"),
             marked(
                 "Canvas keeps what a file no longer names. “complete” says once that removed enrollments and courses "
-                "are completed: students can still read them. “delete” says once that removed users, courses, "
-                "sections and enrollments are deleted. “leave” says nothing: choose it for imports in batch or diffing "
-                "mode."
+                "are completed: students can still read them. “deactivate” makes removed enrollments inactive "
+                "instead: only teachers still see them. “delete” says once that removed users, courses, sections and "
+                "enrollments are deleted. “leave” says nothing: choose it for imports in batch or diffing mode."
             ),
             "choice",
             default=c.COMPLETE,
-            choices=(c.COMPLETE, c.DELETE, c.LEAVE),
+            choices=(c.COMPLETE, c.DEACTIVATE, c.DELETE, c.LEAVE),
         ),
         SettingField(
             "co_teacher_role",

@@ -9,11 +9,12 @@ from psconnect.destinations.canvas_csv.rows import EXTENDED, OPTIONAL
 from psconnect.destinations.snapshot import Roster
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import ADMIN, CALENDAR, CLASS, CONTACT, COURSE, SCHOOL, STUDENT, TEACHER, Entity
+from psconnect.model.ids import kind_of
 from psconnect.model.problems import Problem, Rule, Tally
 from psconnect.wording.catalogue import marked
 from psconnect.wording.rules.texts import RuleTexts
 
-NO_COLUMN, KEPT = "custom-field-without-column", "removed-but-kept"
+NO_COLUMN, KEPT, PASSED_ON = "custom-field-without-column", "removed-but-kept", "login-passed-on"
 RULES = {
     Rule(NO_COLUMN, "warning", counted=True): RuleTexts(
         marked("Custom field is not delivered"),
@@ -30,9 +31,15 @@ RULES = {
             "Remove it in Canvas if it is in the way, or choose under Settings, Destination what is said of removals."
         ),
     ),
+    Rule(PASSED_ON, "warning"): RuleTexts(
+        marked("User has the login that another one had"),
+        marked("until now, another person had this user name, so Canvas can refuse it as claimed"),
+        marked("If Canvas’s import reports it, delete or rename the other login there and import the files again."),
+    ),
 }
+_PEOPLE = (STUDENT, TEACHER, ADMIN, CONTACT)
 _FILE_OF: dict[Entity, str] = {
-    **dict.fromkeys((STUDENT, TEACHER, ADMIN, CONTACT), "users"),
+    **dict.fromkeys(_PEOPLE, "users"),
     CLASS: "courses",
     SCHOOL: "accounts",
     CALENDAR: "terms",
@@ -41,7 +48,7 @@ _FILE_OF: dict[Entity, str] = {
 
 def find(roster: Roster, removed: str, cancel: CancelToken) -> Iterator[Problem]:
     """What doesn't come into the files, and what Canvas keeps although it was removed."""
-    for entity in (STUDENT, TEACHER, ADMIN, CONTACT, CLASS, COURSE, SCHOOL):
+    for entity in (*_PEOPLE, CLASS, COURSE, SCHOOL):
         cancel.check()
         file = next((name for name, entities in EXTENDED.items() if entity in entities), "")
         for label in roster.labels(entity):
@@ -53,11 +60,31 @@ def find(roster: Roster, removed: str, cancel: CancelToken) -> Iterator[Problem]
                     (key for key, record in roster.keyed(entity) if f'"{label}"' in record[-1]),
                 )
     said = c.statuses(removed)
+    yield from _passed_on(roster, users_deleted="users" in said)
     for entity, file in _FILE_OF.items():
         cancel.check()
         if file not in said:
             keys = (change.key for change in roster.changes(entity) if change.after is None)
             yield from _counted(KEPT, entity, file, keys)
+
+
+def _passed_on(roster: Roster, *, users_deleted: bool) -> Iterator[Problem]:
+    """People with a user name that another person had until now and may still have in Canvas.
+
+    A public tool exists only to repair the refusals that follow ("has already claimed … login information").
+    """
+    given_up: dict[str, tuple[str, int]] = {}
+    taken: list[tuple[str, Entity, int]] = []
+    for entity in _PEOPLE:
+        for change in roster.changes(entity):
+            before, after = ((one or {}).get("username", "").casefold() for one in (change.before, change.after))
+            if before and before != after and not (change.after is None and users_deleted):
+                given_up[before] = kind_of(entity), change.key
+            if after and before != after:
+                taken.append((after, entity, change.key))
+    for login, entity, key in taken:
+        if given_up.get(login, (kind_of(entity), key)) != (kind_of(entity), key):
+            yield Problem(PASSED_ON, entity.key, key)
 
 
 _OWN = "signInType"

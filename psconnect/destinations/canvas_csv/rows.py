@@ -96,17 +96,19 @@ def _noon(day: str, days: int) -> str:
 
 
 def users(roster: Roster, closed: Closed) -> Rows:
-    """Rows of users.csv."""
+    """Rows of users.csv. Who is deleted comes first: only then can somebody else have the same login."""
     further = further_columns("users", roster)
+    for entity in PEOPLE if closed.any_of("users") else ():
+        for record in roster.records(entity):
+            closed.still_there("users", (record[0],))
+    for user in closed.left("users"):
+        yield (*user, closed.status("users"), *([""] * len(further)))
     for entity in PEOPLE:
         at = entity.attributes.index
         login, given, family, mail = at("username"), at("givenName"), at("familyName"), at("email")
         for record in roster.records(entity):
-            closed.still_there("users", (record[0],))
             row = record[0], record[login], record[given], record[family], record[mail], ACTIVE
             yield (*row, *_further(further, record[-1])) if further else row
-    for user in closed.left("users"):
-        yield (*user, closed.status("users"), *([""] * len(further)))
 
 
 def courses(roster: Roster, choices: Choices, closed: Closed) -> Rows:

@@ -51,11 +51,16 @@ class Choices:
 
     def loses(self, entity: Entity) -> Callable[[list[str]], str]:
         """A function from a record to the rule that leaves the user out; empty if none does."""
-        id_of, can_sign_in = self.id_of(entity), self.can_sign_in(entity)
+        id_of, loses = self.id_of(entity), self.loses_with_id(entity)
+        return lambda record: loses(record, id_of(record))
+
+    def loses_with_id(self, entity: Entity) -> Callable[[list[str], str], str]:
+        """``loses`` for a record whose id as a user is known."""
+        can_sign_in = self.can_sign_in(entity)
         without_id = PARENT_WITHOUT_ID if entity is CONTACT else STAFF_WITHOUT_ID
 
-        def rule(record: list[str]) -> str:
-            if not id_of(record):
+        def rule(record: list[str], user_id: str) -> str:
+            if not user_id:
                 return without_id
             return "" if self.generated or can_sign_in(record) else WITHOUT_LOGIN
 

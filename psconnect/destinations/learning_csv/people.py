@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from psconnect.destinations.family import Family
 from psconnect.destinations.learning_csv.choices import (
@@ -67,8 +68,7 @@ def left_out(roster: Roster, choices: Choices, findings: Findings | None = None)
     return lost
 
 
-@dataclass(frozen=True)
-class Parent:
+class Parent(NamedTuple):
     """A contact who becomes a user.
 
     Attributes:
@@ -103,24 +103,25 @@ class Parents:
 
     def all(self, findings: Findings | None = None) -> Iterator[Parent]:
         """Each user once per contact; ``findings`` takes what is to be told of contacts."""
-        choices = self._choices
-        id_of, loses, can_sign_in = choices.id_of(CONTACT), choices.loses(CONTACT), choices.can_sign_in(CONTACT)
+        choices, lost, shared = self._choices, self._lost.students, self._shared
+        id_of, loses, can_sign_in = choices.id_of(CONTACT), choices.loses_with_id(CONTACT), choices.can_sign_in(CONTACT)
         tell = findings.tell if findings else ignore_finding
         keyed = self._roster.keyed(CONTACT)
         while some := list(islice(keyed, _AT_A_TIME)):
             for (key, record), its in zip(some, self._family.relatives_of([one[0] for _, one in some]), strict=True):
-                if rule := loses(record):
+                user_id = id_of(record)
+                if rule := loses(record, user_id):
                     tell(rule, CONTACT, key)
                     continue
-                children = [child for child in its.students if child not in self._lost.students]
+                children = [child for child in its.students if child not in lost] if lost else its.students
                 if not children:
                     tell(PARENT_WITHOUT_CHILD, CONTACT, key)
                     continue
-                if not can_sign_in(record):
+                if findings and not can_sign_in(record):
                     tell(LOGIN_GENERATED, CONTACT, key)
-                if id_of(record) in self._shared:
+                if user_id in shared:
                     tell(SAME_ACCOUNT, CONTACT, key)
-                yield Parent(key, id_of(record), record, children, its.schools)
+                yield Parent(key, user_id, record, children, its.schools)
 
     def is_shared(self, parent: str) -> bool:
         """Whether several contacts have this id."""
@@ -198,7 +199,7 @@ class _User:
     def row(self, record: list[str], user_id: str, school: str, password: str) -> Sequence[str]:
         """A row of users.csv."""
         mail = record[self._mail]
-        own = mail if self._sign_in.of(mail) else ""
+        own = mail if mail and self._sign_in.of(mail) else ""
         name = record[self._given], record[self._family], record[self._login]
         return (user_id, *name, password, mail, self._kind, school, "1", own)
 
