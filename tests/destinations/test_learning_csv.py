@@ -324,7 +324,7 @@ def test_the_password_is_in_no_text(tmp_path: Path, what: str) -> None:
     texts = {
         "repr": repr(destination),
         "findings": repr([*destination.check(), *destination.preflight(ListRoster(small()), CancelToken())]),
-        "address": destination.prepare(ListRoster(small()), CancelToken()).publish().description,
+        "address": repr(destination.prepare(ListRoster(small()), CancelToken()).publish()),
     }
     assert PASSWORD not in texts[what]
 
