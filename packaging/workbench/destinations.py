@@ -128,8 +128,8 @@ def _limits(kind: Kind) -> Iterator[str]:
         names = listed(sorted(attribute_word(entity, name) for name in attributes))
         lines.append(f"Needed of {records_label(entity)}: {names}. A record without it is left out and told of.")
     for entity, together in kind.unique.items():
-        for attributes in together:
-            names = listed([attribute_word(entity, name) for name in attributes])
+        for alike in together:
+            names = listed([attribute_word(entity, name) for name in alike])
             lines.append(f"No two {records_label(entity)} may have the same {names}.")
     for entity, allowed in kind.allowed.items():
         for attribute, values in allowed.items():

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from psconnect.desktop.wizard.flow import step_keys
 from psconnect.desktop.wizard.forms import ConnectionForms
 from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.destinations.kind import Kind
+from psconnect.sync import inspect
 from tests.desktop.wizard.conftest import WAIT_MS, Setting
 
 SCREENS = Path(__file__).resolve().parents[3] / "build" / "screens"
@@ -304,3 +306,52 @@ def test_a_destinations_secret_without_a_keyring_is_drawn(
     setting.qtbot.waitUntil(lambda: control.visibleRegion().boundingRect() == control.rect(), timeout=WAIT_MS)
     assert "no keyring" in page.rows["destination.token"].help.text()
     grab("4-service-no-keyring")
+
+
+NAMED = {
+    "OneRoster": "oneroster",
+    "School Passport": "school-passport",
+    "DyKnow": "dyknow",
+    "Clever": "clever",
+    "ClassLink": "classlink",
+    "Visitor Management": "visitor-management",
+    "School Data Sync": "sds",
+    "Apple School Manager": "apple",
+    "Canvas": "canvas",
+    "PowerSchool Learning": "powerschool-learning",
+    "Database": "database",
+    "A system whose name is long enough for two lines": "another",
+}
+
+
+def test_twelve_presets_are_drawn_and_none_is_cut(setting: Setting, grab: Grab, monkeypatch: pytest.MonkeyPatch):
+    known = {one.name: one for one in inspect.all_presets()}
+    every = [
+        replace(known.get(name, known["database"]), name=name, label=label) for label, name in sorted(NAMED.items())
+    ]
+    monkeypatch.setattr(inspect, "all_presets", lambda: every)
+    window = setting.open()
+    cards = setting.connect.cards
+    assert list(cards) == [one.name for one in every]
+    setting.press(cards["visitor-management"])
+    for width, height in ((1180, 760), (860, 600)):
+        window.resize(width, height)
+        QApplication.processEvents()
+        grab(f"1-connect-twelve-{width}")
+        for card in cards.values():
+            assert card.height() >= card.heightForWidth(card.width())
+            assert card.mapTo(setting.connect, card.rect().topRight()).x() <= setting.connect.width()
+
+
+def test_a_destination_that_nobody_has_verified_is_drawn(setting: Setting, grab: Grab):
+    window = setting.open()
+    setting.type(setting.connect.name, "Lincoln roster")
+    setting.press(setting.connect.cards["school-passport"])
+    setting.to("destination")
+    for kind in ("oneroster-csv", "clever-csv", "sds-csv"):
+        setting.press(setting.destination.kinds[kind])
+        assert setting.destination.received.isVisible()
+        grab(f"4-destination-{kind}")
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    grab("4-destination-smallest")

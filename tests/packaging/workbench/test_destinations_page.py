@@ -24,7 +24,8 @@ def test_every_kind_and_preset_is_on_it() -> None:
     page = destinations.document()
     for kind in KINDS.values():
         assert f"\n## {kind.label}\n" in page
-        assert all(f"`{one.key}`" in page for one in (*kind.fields, *kind.secrets))
+        keys = [*(field.key for field in kind.fields), *(secret.key for secret in kind.secrets)]
+        assert all(f"`{key}`" in page for key in keys)
     for preset in all_presets():
         line = next(line for line in page.splitlines() if f"`{preset.name}`" in line)
         assert ("not verified" in line) == (not preset.verified)
