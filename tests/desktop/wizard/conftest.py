@@ -130,6 +130,12 @@ class Setting:
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton, pos=QPoint(8, button.height() // 2))
         self.settled()
 
+    def choose_kind(self, kind: str) -> None:
+        """Choose another kind of destination than that of the preset."""
+        if not self.destination.others_button.isHidden():
+            self.press(self.destination.others_button)
+        self.press(self.destination.kinds[kind])
+
     def close(self) -> None:
         """Leave the set-up as a person does."""
         self.window.left.emit()

@@ -36,7 +36,7 @@ def chosen(service_kind: Kind, make_setting: MakeSetting) -> Setting:
     setting = make_setting()
     setting.open()
     setting.to("destination")
-    setting.press(setting.destination.kinds["example-service"])
+    setting.choose_kind("example-service")
     return setting
 
 
@@ -78,7 +78,7 @@ def test_each_sort_of_setting_has_its_control(chosen: Setting):
     assert set(page.secrets) == {TOKEN, PROXY, MAIL}
     assert page.card.heading.text() == "Example service"
     assert not page.never_half.isVisible(), "a service is not changed all at once"
-    chosen.press(page.kinds["oneroster-csv"])
+    chosen.choose_kind("oneroster-csv")
     assert set(page.settings) == {"version", "demographics", "folder", "keep", "consumed"}
     assert page.never_half.isVisible()
 
@@ -86,7 +86,7 @@ def test_each_sort_of_setting_has_its_control(chosen: Setting):
 def test_what_the_other_system_does_and_who_has_verified_it_is_said(chosen: Setting):
     page = chosen.destination
     assert not page.received.isVisible(), "the example declares nothing"
-    chosen.press(page.kinds["oneroster-csv"])
+    chosen.choose_kind("oneroster-csv")
     assert page.received.isVisible()
     assert page.receives.text() == KINDS["oneroster-csv"].receives
     assert not page.unverified.isVisible()
@@ -175,7 +175,7 @@ def test_a_set_up_that_is_closed_keeps_its_token_but_not_for_another_kind(chosen
     assert not control.line.isVisible()
     chosen.press(page.test_button)
     assert page.outcome.text() == "The service let psconnect in."
-    chosen.press(page.kinds["oneroster-csv"])
+    chosen.choose_kind("oneroster-csv")
     assert TOKEN not in chosen.session.known.secrets
     chosen.close()
     assert [key for _service, key in chosen.keyring.entries if key.endswith(TOKEN)] == []
@@ -187,7 +187,7 @@ def test_without_a_keyring_it_is_said_and_known_until_the_end(
     setting = make_setting()
     setting.open()
     setting.to("destination")
-    setting.press(setting.destination.kinds["example-service"])
+    setting.choose_kind("example-service")
     page = setting.destination
     assert "no keyring" in page.rows[TOKEN].help.text()
     setting.type(line(page, "account"), "lincoln")
@@ -293,6 +293,7 @@ def test_one_that_is_not_required_goes(forms, press, connected: Connected, bridg
 
 def test_another_kind_never_gets_the_token_of_the_one_before(forms, press, connected: Connected, memory_keyring):
     page = destination(forms)
+    press(page.others_button)
     press(page.kinds["oneroster-csv"])
     forms.session.update(DestinationPart, destination={"kind": "oneroster-csv", "folder": str(connected.folder)})
     press(forms.save_button)

@@ -258,7 +258,7 @@ def test_a_destination_with_tables_and_secrets_is_drawn(service_kind: Kind, sett
     setting.press(setting.connect.cards["school-passport"])
     grab("1-connect-not-verified")
     setting.to("destination")
-    setting.press(setting.destination.kinds["example-service"])
+    setting.choose_kind("example-service")
     page = setting.destination
     setting.press(window.next_button)
     grab("4-service-errors")
@@ -296,7 +296,7 @@ def test_a_destinations_secret_without_a_keyring_is_drawn(
 ):
     window = setting.open()
     setting.to("destination")
-    setting.press(setting.destination.kinds["example-service"])
+    setting.choose_kind("example-service")
     page = setting.destination
     account = page.settings["account"].control
     assert isinstance(account, QLineEdit)
@@ -348,8 +348,12 @@ def test_a_destination_that_nobody_has_verified_is_drawn(setting: Setting, grab:
     setting.type(setting.connect.name, "Lincoln roster")
     setting.press(setting.connect.cards["school-passport"])
     setting.to("destination")
-    for kind in ("oneroster-csv", "clever-csv", "sds-csv"):
-        setting.press(setting.destination.kinds[kind])
+    setting.session.choose_preset("school-passport")
+    assert setting.destination.unverified.isVisible()
+    assert [name for name, card in setting.destination.kinds.items() if card.isVisible()] == ["oneroster-csv"]
+    grab("4-destination-chosen")
+    for kind in ("clever-csv", "sds-csv"):
+        setting.choose_kind(kind)
         assert setting.destination.received.isVisible()
         grab(f"4-destination-{kind}")
     window.resize(window.minimumSize())

@@ -25,7 +25,7 @@ from psconnect.service import Kind, SecretField
 from psconnect.wording.errors import word
 from psconnect.wording.receiver import receiver_words
 
-_ASIDE_WIDTH = 300
+_ASIDE_WIDTH, _FEW = 300, 2
 
 
 class DestinationPage(StepPage):
@@ -38,7 +38,9 @@ class DestinationPage(StepPage):
         self.settings: dict[str, SettingRow] = {}
         self.secrets: dict[str, SecretControl] = {}
         self._shown: Kind | None = None
-        self._open = False
+        self._open = self._all_kinds = False
+        self.others_button = link(tr("Choose another kind of destination"), self._show_others, symbol="chevron-right")
+        self.others_button.hide()
         self.advanced_button = link(tr("Advanced"), self._toggle, symbol="chevron-right")
         self.advanced = QWidget()
         self._behind = QVBoxLayout(self.advanced)
@@ -88,15 +90,32 @@ class DestinationPage(StepPage):
     def _choice(self) -> QWidget:
         group = QButtonGroup(self)
         for kind in self.session.choices.destinations:
-            card = ChoiceCard(kind.label, kind.summary, f"kind-{kind.name}")
+            card = ChoiceCard(kind.label, kind.summary, self._symbol_of(kind))
             card.clicked.connect(partial(self._choose, kind.name))
             group.addButton(card)
             self.kinds[kind.name] = card
         self.kind_error = Label("", "error")
         self.kind_error.hide()
-        holder = column(*self.kinds.values(), self.kind_error, spacing=SPACE_S)
+        holder = column(*self.kinds.values(), row(self.others_button, 1), self.kind_error, spacing=SPACE_S)
         holder.setAccessibleName(tr("Kind of destination"))
         return holder
+
+    def _symbol_of(self, kind: Kind) -> str:
+        """The icon of the preset that is named like the kind, else of one that delivers to it."""
+        to_it = [
+            one.name
+            for one in self.session.choices.presets
+            if one.defaults and one.defaults.destination_kind == kind.name
+        ]
+        named = [name for name in to_it if kind.name.startswith(name)]
+        return next((f"preset-{name}" for name in (*named, *to_it)), f"kind-{kind.name}")
+
+    def _show_others(self) -> None:
+        """Show all kinds; the chosen one keeps the focus."""
+        self._all_kinds = True
+        self.show_draft()
+        chosen = next((card for card in self.kinds.values() if card.isChecked()), None)
+        (chosen or next(iter(self.kinds.values()))).setFocus()
 
     def _choose(self, kind: str, _on: bool = True) -> None:  # noqa: FBT001, FBT002 - Qt's signal
         if kind != self._part.kind:
@@ -118,8 +137,12 @@ class DestinationPage(StepPage):
         """Show the chosen kind with its settings."""
         part, session = self._part, self.session
         chosen = part.declared_by(session.known)
+        # The preset has chosen one: the others would push its settings out of sight.
+        folded = chosen is not None and not self._all_kinds and len(self.kinds) > _FEW
         for name, card in self.kinds.items():
             card.setChecked(chosen is not None and name == chosen.name)
+            card.setVisible(card.isChecked() or not folded)
+        self.others_button.setVisible(folded)
         if chosen is not self._shown:
             self._build(chosen)
         self.card.setVisible(chosen is not None)
