@@ -26,6 +26,7 @@ BUILT = [
     *lines("g", range(1, 8), range(12, 17), range(18, 30), range(31, 35)),
     *lines("l", range(1, 32), range(43, 46)),
     *lines("m", range(1, 4), 5, 17, 18, range(21, 25)),
+    *lines("n", 3, 4, 8),
 ]
 """The lines whose behaviour is there: each needs a test of that name."""
 IN_PART = {
