@@ -11,7 +11,7 @@ from pathlib import Path
 
 from psconnect.destinations import KINDS, Kind
 from psconnect.model.entities import LONGEST
-from psconnect.model.setting_fields import SettingField
+from psconnect.model.setting_fields import SecretField, SettingField
 from psconnect.service import PresetInfo
 from psconnect.sync.inspect import all_presets
 from psconnect.wording.attributes import attribute_word
@@ -86,7 +86,7 @@ def _what(kind: Kind) -> Iterator[str]:
 def _settings(kind: Kind) -> Iterator[str]:
     rows = [(f"`{one.key}`", one.label, _help(one), _default(one)) for one in kind.fields]
     rows += [
-        (f"`{one.key}`", one.label, f"{one.help} A secret: kept in the keyring, never in the file.", "")
+        (f"`{one.key}`", one.label, f"{one.help} A secret: kept in the keyring, never in the file.{_when(one)}", "")
         for one in kind.secrets
     ]
     if rows:
@@ -100,7 +100,15 @@ def _help(field: SettingField) -> str:
         parts.append(f"One of {listed([f'`{choice}`' for choice in field.choices])}.")
     if field.frozen:
         parts.append("Frozen with the first delivery: then only the re-key assistant changes it.")
-    return " ".join(filter(None, parts))
+    return " ".join(filter(None, parts)) + _when(field)
+
+
+def _when(one: SettingField | SecretField) -> str:
+    if one.when is None:
+        return ""
+    words = {True: "on", False: "off"}
+    values = [f"`{words[value] if isinstance(value, bool) else value}`" for value in one.when.values]
+    return f" Only where `{one.when.key}` is {' or '.join(values)}."
 
 
 def _default(field: SettingField) -> str:

@@ -23,6 +23,7 @@ from psconnect.store.record import decode_record
 from psconnect.store.settings.secrets import CLIENT_SECRET, variable
 from tests.contracts.kinds.accounts import TOKEN, standing_in
 from tests.judges import roster_database
+from tests.support.database_servers import PASSWORD, ServerDatabase
 from tests.support.demo import NAME, Connect, Connected
 from tests.support.home import CHECKOUT
 
@@ -45,6 +46,15 @@ class Subject:
     settings: Callable[[Path], dict[str, Any]]
     standing: Callable[[Path], Ids]
     secrets: Mapping[str, str] = field(default_factory=dict)
+
+
+def _in_server(database: ServerDatabase) -> Subject:
+    return Subject(
+        "database",
+        settings=lambda _folder: database.settings,
+        standing=lambda folder: _rows_in(database.mirrored(folder.parent / "copy.sqlite")),
+        secrets={"password": PASSWORD},
+    )
 
 
 _ENTITY_OF = {"term": "calendar", "other_staff": "admin", "school_view": "school-view"}
@@ -97,9 +107,15 @@ class Delivering:
         self.connected.sql(f"UPDATE students SET last_name = 'Ng' WHERE dcid IN ({active} ORDER BY dcid DESC LIMIT 9)")
 
 
-@pytest.fixture(params=SUBJECTS, ids=lambda subject: subject.kind)
+_SERVERS = ("postgres_server", pytest.param("maria_server", marks=pytest.mark.thorough))
+"""Fixtures of the servers that the database kind delivers to, too."""
+
+
+@pytest.fixture(params=(*SUBJECTS, *_SERVERS), ids=lambda subject: getattr(subject, "kind", subject))
 def delivering(request: pytest.FixtureRequest, connect: Connect) -> Delivering:
     subject: Subject = request.param
+    if not isinstance(subject, Subject):
+        subject = _in_server(request.getfixturevalue(request.param).make_database())
     connected = connect(students=60, settings={"safety": {"preview": "never"}})
     connection = connected.service.connection(NAME)
     destination = {"kind": subject.kind, **subject.settings(connected.folder / "roster")}

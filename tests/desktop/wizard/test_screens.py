@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
 from psconnect.desktop.theme.apply import Theme
 from psconnect.desktop.widgets.page import ScrollPage
@@ -23,6 +23,7 @@ from psconnect.desktop.wizard.steps.schools import SchoolsPart
 from psconnect.destinations.kind import Kind
 from psconnect.sync import inspect
 from tests.desktop.wizard.conftest import WAIT_MS, Setting
+from tests.support.database_servers import PASSWORD, PostgresServer
 
 SCREENS = Path(__file__).resolve().parents[3] / "build" / "screens"
 Grab = Callable[..., None]
@@ -359,3 +360,47 @@ def test_a_destination_that_nobody_has_verified_is_drawn(setting: Setting, grab:
     window.resize(window.minimumSize())
     QApplication.processEvents()
     grab("4-destination-smallest")
+
+
+def test_a_database_in_a_server_is_drawn(setting: Setting, grab: Grab, postgres_server: PostgresServer):
+    window = setting.open()
+    setting.type(setting.connect.name, "Lincoln roster")
+    setting.to("destination")
+    page = setting.destination
+    setting.press(page.kinds["database"])
+    asked = [key for key, shown in page.settings.items() if shown.isVisible()]
+    assert asked == ["system", "file", "removed"]
+    assert not page.rows["destination.password"].isVisible()
+    system = page.settings["system"].control
+    assert isinstance(system, QComboBox)
+    system.setCurrentText("postgresql")
+    system.textActivated.emit("postgresql")
+    asked = [key for key, shown in page.settings.items() if shown.isVisible()]
+    assert asked == ["system", "host", "port", "database", "schema", "user", "tls", "ca_file", "removed"]
+    setting.press(window.next_button)
+    grab("4-server-empty")
+    database = postgres_server.make_database()
+    for key, value in {**database.settings, "host": "db.lincoln-unified-school-district.invalid"}.items():
+        control = page.settings[key].control
+        if isinstance(control, QLineEdit):
+            setting.type(control, str(value))
+    setting.type(page.secrets["destination.password"].line, PASSWORD)
+    setting.press(page.test_button)
+    grab("4-server-not-found")
+    assert "There is no server with the name" in page.outcome.text()
+    host = page.settings["host"].control
+    assert isinstance(host, QLineEdit)
+    setting.type(host, "localhost")
+    setting.press(page.test_button)
+    assert "can be written to; the tables will be made in it" in page.outcome.text(), page.outcome.text()
+    assert PASSWORD not in page.outcome.text()
+    window.resize(window.minimumSize())
+    setting.qtbot.waitUntil(page.outcome.isVisible, timeout=WAIT_MS)
+    grab("4-server-smallest")
+    window.resize(1180, 1100)
+    grab("4-server-ready")
+    setting.press(window.next_button)
+    setting.to("summary")
+    grab("5-server-summary")
+    tables = database.sql("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'roster'")
+    assert tables == [(0,)], "a test leaves nothing"
