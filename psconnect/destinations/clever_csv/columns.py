@@ -142,7 +142,8 @@ class CustomCells:
 
     def fill(self, cells: list[str], *extras: str) -> list[str]:
         """The row with the custom fields of its records (``extra``, as stored); the first value of a column counts."""
-        cells += [""] * (len(self.header) - self._width)
+        if len(self.header) > self._width:
+            cells += [""] * (len(self.header) - self._width)
         for place, text in self._given(extras):
             cells[place] = cells[place] or self._cleaned[place](text)
         return cells

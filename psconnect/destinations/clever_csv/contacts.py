@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from operator import itemgetter
 
 import msgspec
 
@@ -87,17 +89,19 @@ class StudentContacts:
 def _rows(roster: Roster) -> Iterator[tuple[str, int, bytes]]:
     """Student, the role's rank and the cells of each relationship."""
     ranks = {role: rank for rank, role in enumerate(ROLES)}
-    for relationship, contact in roster.related(RELATIONSHIP, "contactSourcedId"):
-        link = dict(zip(RELATIONSHIP.attributes, relationship, strict=True))
-        person = dict(zip(CONTACT.attributes, contact, strict=True))
-        name = " ".join(part for key in ("givenName", "middleName", "familyName") if (part := person[key]).strip())
-        cells = (
-            contact_relation(link["relation"]),
-            contact_type(link["role"], link["relation"], link["emergency"]),
-            name,
-            phone := phone_digits(person["phone"]),
-            phone_type(phone_type_of(person["extra"])) if phone else "",
-            person["email"],
-            person["sourcedId"],
+    link = itemgetter(*map(RELATIONSHIP.attributes.index, ("studentSourcedId", "relation", "role", "emergency")))
+    person = itemgetter(
+        *map(
+            CONTACT.attributes.index, ("sourcedId", "givenName", "middleName", "familyName", "phone", "email", "extra")
         )
-        yield link["studentSourcedId"], ranks.get(link["role"], len(ROLES)), _encode(cells)
+    )
+    # Few different ones are in a roster of many rows.
+    related, typed = cache(contact_relation), cache(contact_type)
+    for relationship, contact in roster.related(RELATIONSHIP, "contactSourcedId"):
+        student, relation, role, emergency = link(relationship)
+        sourced_id, given, middle, family, number, email, extra = person(contact)
+        name = " ".join([part for part in (given, middle, family) if part and not part.isspace()])
+        phone = phone_digits(number) if number else ""
+        sort = phone_type(phone_type_of(extra)) if phone and extra else ""
+        cells = (related(relation), typed(role, relation, emergency), name, phone, sort, email, sourced_id)
+        yield student, ranks.get(role, len(ROLES)), _encode(cells)

@@ -55,12 +55,13 @@ def grade_range(text: str) -> str:
 
 
 _EXTENSION = re.compile(r"(?i)\s*(?:x|ext|#|;|,|\s/).*", re.DOTALL)
+_NO_DIGITS = re.compile(r"[^0-9]+")
 _LENGTHS = (10, 11)
 
 
 def phone_digits(text: str) -> str:
     """Ten or eleven digits; an extension, a second number and the country code 1 are dropped."""
-    digits = re.sub(r"[^0-9]", "", _EXTENSION.sub("", text))
+    digits = _NO_DIGITS.sub("", _EXTENSION.sub("", text))
     if len(digits) not in _LENGTHS:
         return ""
     return digits.removeprefix("1") if len(digits) == _LENGTHS[1] else digits
