@@ -20,7 +20,10 @@ from psconnect.wording.errors import add_errors
 from psconnect.wording.rules import add_rules
 
 __all__ = ["KINDS", "Context", "Destination", "Kind", "add_kind", "find_kind", "open_destination"]
-FOLDERS = ("oneroster_csv", "clever_csv", "sds_csv", "apple_csv", "canvas_csv", "learning_csv", "database")
+FOLDERS = (
+    *("oneroster_csv", "classlink_csv", "clever_csv", "sds_csv", "apple_csv", "canvas_csv", "learning_csv"),
+    "database",
+)
 """The folders of all kinds, in the order they are offered; each has its kind as ``KIND``."""
 
 KINDS: dict[str, Kind] = {}
@@ -70,7 +73,7 @@ def open_destination(given: Mapping[str, Any], context: Context) -> Destination:
         context.home,
         context.beside,
         settings.get("packing", kind.packings[0]),
-        kind.numbered(settings),
+        kind.numbers(settings),
     )
     place = PLACES[kind.places[0]].make(at) if kind.places else None
     return kind.open(replace(context, settings=settings, label=kind.label, place=place))

@@ -13,7 +13,7 @@ from operator import itemgetter
 
 import msgspec
 
-from psconnect.destinations.snapshot import Roster
+from psconnect.destinations.snapshot import RosterRecords
 from psconnect.model.entities import RELATIONSHIP
 
 ROLES = ("parent", "guardian", "relative")
@@ -34,7 +34,7 @@ class Relatives:
 class Family:
     """The relationships of a roster. ``close`` it when done."""
 
-    def __init__(self, roster: Roster) -> None:
+    def __init__(self, roster: RosterRecords) -> None:
         """Load all relationships."""
         # One thread uses it at a time, but another thread may close it after a cancel.
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -89,7 +89,7 @@ class _Links:
     rank: int = _OTHER
 
 
-def _links(roster: Roster) -> Iterator[tuple[str, str, int]]:
+def _links(roster: RosterRecords) -> Iterator[tuple[str, str, int]]:
     """Student, contact and the role's rank of each relationship."""
     place = {attribute: index for index, attribute in enumerate(RELATIONSHIP.attributes)}
     pick = itemgetter(place["studentSourcedId"], place["contactSourcedId"], place["role"])

@@ -13,7 +13,7 @@ from psconnect.http import HttpClient
 from psconnect.model.clock import CancelToken, Clock
 from psconnect.model.entities import BY_KEY, ENTITIES, LONGEST, Entity
 from psconnect.model.problems import Rule
-from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField, is_asked
+from psconnect.model.setting_fields import FieldCheck, SecretField, SecretOf, SettingField, When, is_asked
 from psconnect.roster.sign_in import SignIn
 from psconnect.transfer.folder import Step
 from psconnect.transfer.place import SnapshotPlace
@@ -33,11 +33,6 @@ def _ignore(_step: str) -> None:
 
 def _asks_nothing(_settings: Mapping[str, Any]) -> Mapping[str, str]:
     return {}
-
-
-def _never(_settings: Mapping[str, Any]) -> bool:
-    """A kind whose sets replace each other."""
-    return False
 
 
 @dataclass(frozen=True)
@@ -108,7 +103,8 @@ class Kind:
         places: names of the places (transfer.places) its snapshots can be published to; empty for a Writer.
         packings: how its files can travel, the default first: ``zip`` (one file), ``loose`` (each on its own). With
             both, a person chooses by the setting ``packing``.
-        numbered: whether, with these settings, each set has a number and none replaces another (``Snapshot.mode``).
+        numbered: the values of a setting of its own with which each set has a number and none replaces another
+            (``Snapshot.mode``); None for never.
         derived: its own entities, made from the roster: planned, held, previewed and undone like any other.
         takes: what it has a place for besides classes: ``groups`` (of users, in place of a class), ``categories`` (of
             courses).
@@ -137,7 +133,7 @@ class Kind:
     asks: Callable[[Mapping[str, Any]], Mapping[str, str]] = _asks_nothing
     places: tuple[str, ...] = ()
     packings: tuple[str, ...] = ("zip",)
-    numbered: Callable[[Mapping[str, Any]], bool] = _never
+    numbered: When | None = None
     derived: tuple[Entity, ...] = ()
     takes: frozenset[str] = frozenset()
     errors: Mapping[str, ErrorTexts] = field(default_factory=dict)
@@ -147,8 +143,21 @@ class Kind:
     @property
     def fields(self) -> tuple[SettingField, ...]:
         """All settings, including those of the place, in the order of file and window and in the chosen language."""
-        declared = (*self.settings, *place_fields(self.places, self.packings))
+        declared = (*self.settings, *place_fields(self.places, self.packings, self._replacing))
         return tuple(in_language(field) for field in declared)
+
+    @property
+    def _replacing(self) -> When | None:
+        """The values of that setting with which a set replaces the one before."""
+        if self.numbered is None:
+            return None
+        (chosen,) = (field for field in self.settings if field.key == self.numbered.key)
+        others = [value for value in chosen.choices or (False, True) if value not in self.numbered.values]
+        return When(chosen.key, tuple(others))
+
+    def numbers(self, settings: Mapping[str, Any]) -> bool:
+        """Whether sets have numbers with these settings, defaults filled in."""
+        return self.numbered is not None and settings[self.numbered.key] in self.numbered.values
 
     @property
     def left_out(self) -> tuple[Entity, ...]:

@@ -16,8 +16,8 @@ from psconnect.transfer.fileset import FileSet, Rows, limited
 from psconnect.transfer.place import BULK, Prepared, SnapshotPlace
 
 
-class Roster(Protocol):
-    """The whole roster as it will be after the delivery."""
+class RosterRecords(Protocol):
+    """The records of a roster."""
 
     def records(self, entity: Entity) -> Iterator[list[str]]:
         """The attributes (in the order of ``entity.attributes``) of all records, in key order."""
@@ -26,6 +26,14 @@ class Roster(Protocol):
     def keyed(self, entity: Entity) -> Iterator[tuple[int, list[str]]]:
         """The same records, each with its key: for findings about them."""
         ...
+
+    def labels(self, entity: Entity) -> Sequence[str]:
+        """The labels that ``extra`` of the entity's records can have, in delivered order."""
+        ...
+
+
+class Roster(RosterRecords, Protocol):
+    """The whole roster as it will be after the delivery."""
 
     def encoded(self, entity: Entity) -> Iterator[bytes]:
         """The same records in stored form (store.record): most need not be decoded (``plain_csv``)."""
@@ -45,10 +53,6 @@ class Roster(Protocol):
 
     def changes(self, entity: Entity) -> Iterator[Change]:
         """The changes since the last delivery, in key order: for files that hold only changes."""
-        ...
-
-    def labels(self, entity: Entity) -> Sequence[str]:
-        """The labels that ``extra`` of the entity's records can have, in delivered order."""
         ...
 
 

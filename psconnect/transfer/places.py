@@ -49,8 +49,14 @@ class PlaceKind:
     make: Callable[[PlaceContext], SnapshotPlace]
 
 
-def place_fields(places: Sequence[str], packings: Sequence[str]) -> tuple[SettingField, ...]:
-    """The settings that a kind with these places and packings has beside its own, in the order of file and window."""
+def place_fields(
+    places: Sequence[str], packings: Sequence[str], replacing: When | None = None
+) -> tuple[SettingField, ...]:
+    """The settings that a kind with these places and packings has beside its own, in the order of file and window.
+
+    ``replacing``: of a kind that can number its sets, when it does not; only then there are earlier sets to keep, and
+    it matters whether a set is taken away.
+    """
     if not places:
         return ()
     packing = (replace(_PACKING, default=packings[0]),) if len(packings) > 1 else ()
@@ -59,7 +65,8 @@ def place_fields(places: Sequence[str], packings: Sequence[str]) -> tuple[Settin
         fields = [field for field in fields if field.key != _KEEP]
     elif packing:
         fields = [replace(field, when=When("packing", (ZIP,))) if field.key == _KEEP else field for field in fields]
-    return (*packing, *fields, _CONSUMED)
+    fields = [replace(one, when=replacing) if one.key == _KEEP and not one.when else one for one in fields]
+    return (*packing, *fields, replace(_CONSUMED, when=replacing))
 
 
 def published_on(

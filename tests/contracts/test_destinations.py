@@ -212,6 +212,13 @@ MATRIX = (
         faults=lambda path: [f"{f.file}:{f.line}: {f.rule}: {f.text}" for f in check_bundle_12(path)],
         people=lambda path: _oneroster_people(path, read_bundle_12),
     ),
+    Subject(
+        "classlink-csv",
+        settings=lambda folder: {"folder": str(folder)},
+        file=lambda folder: folder,
+        faults=lambda path: [f"{f.file}:{f.line}: {f.rule}: {f.text}" for f in check_bundle(path)],
+        people=lambda path: _oneroster_people(path, read_bundle),
+    ),
 )
 
 

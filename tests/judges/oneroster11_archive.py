@@ -20,13 +20,28 @@ _CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|\r|\Z)')
 
 
 def read_archive(path: Path, report: Report, catalogue: Catalogue = ONE_ONE) -> dict[str, bytes]:
-    """The archive's files by name; reports every departure from "one flat archive of catalogue files"."""
+    """The archive's files by name; reports every departure from "one flat archive of catalogue files".
+
+    Where a receiver takes loose files, ``path`` is their folder.
+    """
+    if path.is_dir():
+        return _loose(path, report, catalogue)
     try:
         with zipfile.ZipFile(path) as archive:
             return _members(archive, path.name, report, catalogue)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         report(path.name, 0, "zip-unreadable", f"The archive can't be read: {error}.")
         return {}
+
+
+def _loose(folder: Path, report: Report, catalogue: Catalogue) -> dict[str, bytes]:
+    allowed = {_MANIFEST, *(f"{file}.csv" for file in catalogue.files)}
+    found = {one.name: one.read_bytes() for one in sorted(folder.iterdir()) if one.is_file()}
+    for name in found.keys() - allowed:
+        report(name, 0, "zip-foreign", "The format has no such file; names are case-sensitive.")
+    if _MANIFEST not in found:
+        report(folder.name, 0, "manifest-missing", "There is no manifest.csv.")
+    return {name: content for name, content in found.items() if name in allowed}
 
 
 def _members(archive: zipfile.ZipFile, name: str, report: Report, catalogue: Catalogue) -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from psconnect.destinations.oneroster.columns import CATALOGUE, COLUMNS
 from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.destinations.oneroster.people import UserRows, users_of
 from psconnect.destinations.oneroster.rows import BundleRow, demographics_rows, header, plain_rows
-from psconnect.destinations.snapshot import Roster
+from psconnect.destinations.snapshot import Roster, RosterRecords
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import ENROLLMENT, SCHOOL
 from psconnect.store.record import decode_record, plain_csv
@@ -42,7 +42,7 @@ def write_bundle(files: FileSet, roster: Roster, form: BundleForm, cancel: Cance
     return counts
 
 
-def district_of(roster: Roster) -> str:
+def district_of(roster: RosterRecords) -> str:
     """The id of the district among the orgs; empty for none."""
     return next((record[0] for record in roster.records(SCHOOL) if record[_TYPE] == "district"), "")
 

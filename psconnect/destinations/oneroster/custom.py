@@ -10,7 +10,7 @@ import msgspec
 from psconnect.destinations.oneroster.columns import DEMOGRAPHICS
 from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.destinations.oneroster.values import ColumnCheck, column_check
-from psconnect.destinations.snapshot import Roster
+from psconnect.destinations.snapshot import RosterRecords
 from psconnect.model.entities import ADMIN, CLASS, CONTACT, COURSE, SCHOOL, STUDENT, TEACHER, Entity
 
 METADATA = "metadata."
@@ -93,7 +93,7 @@ def _paired(values: Mapping[str, str]) -> bool:
     return not codes or (codes.count(",") == values.get("subjects", "").count(",") and bool(values.get("subjects")))
 
 
-def custom_fields(file: str, roster: Roster, form: BundleForm) -> dict[Entity, CustomFields]:
+def custom_fields(file: str, roster: RosterRecords, form: BundleForm) -> dict[Entity, CustomFields]:
     """Where the custom fields of each of the file's entities go."""
     own = {entity: _own_columns(file, entity, roster.labels(entity), form) for entity in EXTENDED.get(file, ())}
     rest = (
@@ -112,7 +112,7 @@ def _own_columns(
     return _named(labels, open_columns(file, entity, form.version), form.version)
 
 
-def demographic_fields(roster: Roster, form: BundleForm) -> CustomFields:
+def demographic_fields(roster: RosterRecords, form: BundleForm) -> CustomFields:
     """The custom fields of students that demographics.csv has a column for."""
     return CustomFields(_named(roster.labels(STUDENT), DEMOGRAPHICS, form.version), ())
 

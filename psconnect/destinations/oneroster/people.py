@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -16,7 +16,7 @@ from psconnect.destinations.family import Family
 from psconnect.destinations.oneroster.custom import custom_fields
 from psconnect.destinations.oneroster.form import BundleForm
 from psconnect.destinations.oneroster.rows import BundleRow, bundle_row_maker
-from psconnect.destinations.snapshot import Roster
+from psconnect.destinations.snapshot import RosterRecords
 from psconnect.model.entities import ADMIN, CONTACT, STUDENT, TEACHER, Entity
 
 _COMPUTED = ("orgSourcedIds", "agentSourcedIds", "userIds", "primaryOrgSourcedId", "enabledUser", "role")
@@ -25,6 +25,7 @@ _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]+")
 _LONGEST_ID = 255
 _ROLES = {STUDENT: "student", TEACHER: "teacher", ADMIN: "administrator"}
 _SCHOOLS = {entity: entity.attributes.index("schoolSourcedIds") for entity in _ROLES}
+_Keyed = Callable[[Entity], Iterator[tuple[int, list[str]]]]
 _STATE_ID = STUDENT.attributes.index("stateId")
 
 
@@ -45,15 +46,24 @@ class User:
     role: str
 
 
-def users_of(roster: Roster, family: Family) -> Iterator[User]:
+def users_of(roster: RosterRecords, family: Family) -> Iterator[User]:
     """All users, in the order of the file."""
-    yield from _students(roster, family)
+    return (user for _key, user in _users(lambda entity: ((0, one) for one in roster.records(entity)), family))
+
+
+def keyed_users(roster: RosterRecords, family: Family) -> Iterator[tuple[int, User]]:
+    """The same, each with its key."""
+    return _users(roster.keyed, family)
+
+
+def _users(keyed: _Keyed, family: Family) -> Iterator[tuple[int, User]]:
+    yield from _students(keyed, family)
     for entity in (TEACHER, ADMIN):
-        for record in roster.records(entity):
-            yield User(entity, record, user_schools(entity, record), (), _ROLES[entity])
-    for some in _together(roster.records(CONTACT)):
-        for record, its in zip(some, family.relatives_of([record[0] for record in some]), strict=True):
-            yield User(CONTACT, record, its.schools, its.students, its.role)
+        for key, record in keyed(entity):
+            yield key, User(entity, record, user_schools(entity, record), (), _ROLES[entity])
+    for some in _together(keyed(CONTACT)):
+        for (key, record), its in zip(some, family.relatives_of([one[0] for _key, one in some]), strict=True):
+            yield key, User(CONTACT, record, its.schools, its.students, its.role)
 
 
 def user_schools(entity: Entity, record: Sequence[str]) -> list[str]:
@@ -61,14 +71,15 @@ def user_schools(entity: Entity, record: Sequence[str]) -> list[str]:
     return [school for school in record[_SCHOOLS[entity]].split(",") if school]
 
 
-def _students(roster: Roster, family: Family) -> Iterator[User]:
-    for some in _together(roster.records(STUDENT)):
-        family.attend((record[0], record[_SCHOOLS[STUDENT]]) for record in some)
-        for record, contacts in zip(some, family.contacts_of([record[0] for record in some]), strict=True):
-            yield User(STUDENT, record, user_schools(STUDENT, record), contacts, "student")
+def _students(keyed: _Keyed, family: Family) -> Iterator[tuple[int, User]]:
+    for some in _together(keyed(STUDENT)):
+        family.attend((record[0], record[_SCHOOLS[STUDENT]]) for _key, record in some)
+        contacts = family.contacts_of([record[0] for _key, record in some])
+        for (key, record), its in zip(some, contacts, strict=True):
+            yield key, User(STUDENT, record, user_schools(STUDENT, record), its, "student")
 
 
-def _together(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+def _together(records: Iterator[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
     """Records in groups, so that related data is queried for many at once."""
     while some := list(islice(records, _AT_A_TIME)):
         yield some
@@ -77,7 +88,7 @@ def _together(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
 class UserRows:
     """Makes the rows of users.csv and, for 1.2, of roles.csv."""
 
-    def __init__(self, roster: Roster, form: BundleForm, district: str) -> None:
+    def __init__(self, roster: RosterRecords, form: BundleForm, district: str) -> None:
         """``district``: id of the district among the orgs; its staff administer the district, others a school."""
         self._fields = custom_fields("users", roster, form)
         self._make = {

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from psconnect.destinations.kind import Context, Kind
-from psconnect.destinations.oneroster.bundle import write_bundle
+from psconnect.destinations.oneroster.bundles import BundleSnapshot
 from psconnect.destinations.oneroster.declared import (
     ALLOWED,
     DEMOGRAPHICS_SETTING,
@@ -16,44 +13,22 @@ from psconnect.destinations.oneroster.declared import (
     UNIQUE,
 )
 from psconnect.destinations.oneroster.form import BundleForm
-from psconnect.destinations.oneroster.preflight import FINDINGS_OF_BUNDLES, bundle_findings
-from psconnect.destinations.snapshot import Roster, Snapshot
-from psconnect.model.clock import CancelToken
-from psconnect.model.problems import Problem
-from psconnect.model.setting_fields import SettingField
-from psconnect.transfer.fileset import FileSet, Rows
+from psconnect.destinations.oneroster.preflight import FINDINGS_OF_BUNDLES
+from psconnect.model.setting_fields import SettingField, When
+from psconnect.transfer.place import BULK, DELTA
 from psconnect.wording.catalogue import marked
 
 
-@dataclass(frozen=True)
-class OneRosterCsv(Snapshot):
-    """A bundle of OneRoster files (see destinations.snapshot.Snapshot).
-
-    Attributes:
-        form: version and contents of the bundle.
-    """
-
-    form: BundleForm
-
-    def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
-        """Write the files that have rows, and the manifest."""
-        return write_bundle(files, roster, self.form, cancel)
-
-    def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
-        """What doesn't fit into the files, or gets there in another form."""
-        return bundle_findings(roster, self.form, cancel)
-
-
-def _open(context: Context) -> OneRosterCsv:
+def _open(context: Context) -> BundleSnapshot:
     form = BundleForm(context.settings["version"], demographics=context.settings["demographics"])
-    return OneRosterCsv(context.published_to, form)
+    return BundleSnapshot(context.published_to, form, context.clock, delta=context.settings["delivery"] == DELTA)
 
 
 KIND = Kind(
     name="oneroster-csv",
     label=marked("OneRoster CSV bundle"),
     summary=marked(
-        "A ZIP of CSV files in the OneRoster 1.1 or 1.2 format, written to a folder that the other system reads."
+        "A ZIP of CSV files in the OneRoster 1.1 or 1.2 format, in bulk or as changes, for a system that reads them."
     ),
     open=_open,
     settings=(
@@ -65,8 +40,21 @@ KIND = Kind(
             default="1.1",
             choices=("1.1", "1.2"),
         ),
+        SettingField(
+            "delivery",
+            marked("Delivery"),
+            marked(
+                "bulk: each bundle has the whole roster and replaces the one before. delta: the first bundle has the "
+                "whole roster, each further one what has changed since, with a number in its name. The other system "
+                "has to read all of them, in order."
+            ),
+            "choice",
+            default=BULK,
+            choices=(BULK, DELTA),
+        ),
         DEMOGRAPHICS_SETTING,
     ),
+    numbered=When("delivery", (DELTA,)),
     needed=NEEDED,
     allowed=ALLOWED,
     unique=UNIQUE,

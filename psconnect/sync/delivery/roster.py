@@ -16,6 +16,7 @@ from psconnect.store.history.facts import RECEIPT, get_fact
 from psconnect.store.plan import roster_after
 from psconnect.store.plan.plan import Plan
 from psconnect.store.record import decode_record
+from psconnect.sync.frozen_settings import writes_otherwise
 from psconnect.sync.job import Job
 
 _NEWS_EVERY = 5_000
@@ -59,9 +60,11 @@ class PlannedRoster:
 
     @cached_property
     def whole(self) -> bool:
-        """Whether the destination lacks what the changes follow on."""
+        """Whether the destination lacks what the changes follow on, or has it as other settings wrote it."""
         receipt = get_fact(self.db, RECEIPT)
-        return not receipt or self.job.destination.standing() != receipt
+        if not receipt or writes_otherwise(self.db, self.job.destination_table):
+            return True
+        return self.job.destination.standing() != receipt
 
     def changes(self, entity: Entity) -> Iterator[Change]:
         """The plan's changes to the entity."""

@@ -9,7 +9,7 @@ from psconnect.destinations import Context, Kind
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.entities import CLASS, ENROLLMENT, ENTITIES
-from psconnect.model.setting_fields import SettingField
+from psconnect.model.setting_fields import SettingField, When
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.transfer.place import BULK, DELTA
 
@@ -62,5 +62,5 @@ LISTING = Kind(
     ),
     places=("folder",),
     packings=("zip", "loose"),
-    numbered=lambda settings: bool(settings["numbered"]),
+    numbered=When("numbered", (True,)),
 )

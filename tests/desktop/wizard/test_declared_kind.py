@@ -79,7 +79,7 @@ def test_each_sort_of_setting_has_its_control(chosen: Setting):
     assert page.card.heading.text() == "Example service"
     assert not page.never_half.isVisible(), "a service is not changed all at once"
     chosen.choose_kind("oneroster-csv")
-    assert set(page.settings) == {"version", "demographics", "folder", "keep", "consumed"}
+    assert set(page.settings) == {"version", "delivery", "demographics", "folder", "keep", "consumed"}
     assert page.never_half.isVisible()
 
 
