@@ -275,3 +275,22 @@ def test_mission_l15_once_set_the_sign_in_type_is_never_changed_back(learning: C
     assert (row["email"], row["sso_email_address"]) == ("me@elsewhere.example.org", "")
     explained = learning.service.explain(learning.name, "student", int(key))
     assert '{"signInType":"google"}' in repr(explained)
+
+
+def test_guardians_and_positions_come_by_table_reads_as_they_come_by_queries(connect: Connect) -> None:
+    by_queries = delivered(connected_to(connect, destination={"teacher_ids": "teachers-dcid"}))
+    by_tables = delivered(
+        connected_to(connect, destination={"teacher_ids": "teachers-dcid"}, source={"read": "tables"})
+    )
+    assert by_tables["users"] == by_queries["users"]
+    assert by_tables["classes"] == by_queries["classes"]
+
+
+def test_where_portal_accounts_may_not_be_read_all_parents_are_left_out_and_told(connect: Connect) -> None:
+    learning = connected_to(connect, options={"parents": "all"}, source={"without": ["guardianpersonassoc"]})
+    files = delivered(learning)
+    run = learning.service.runs(learning.name)[0]
+    assert not values(files["users"], "external_id", user_type="P")
+    found = [group for group in learning.service.problems(run.id) if group.rule.key == "parent-without-guardian-id"]
+    assert len(found) == 1
+    assert len(values(files["users"], "external_id", user_type="S")) > 100
