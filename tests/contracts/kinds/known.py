@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from psconnect.destinations import KINDS, add_kind
 from psconnect.model.entities import BY_KEY, BY_RANK
+from psconnect.model.problems import RULES
 from tests.contracts.kinds.accounts import ACCOUNTS
 from tests.contracts.kinds.listing import LISTING
 from tests.contracts.kinds.strict import STRICT
@@ -15,7 +16,7 @@ from tests.contracts.kinds.strict import STRICT
 @contextmanager
 def kinds_for_tests() -> Iterator[None]:
     """The kinds for tests beside the real ones; forgotten afterwards."""
-    kinds, by_key, by_rank = dict(KINDS), dict(BY_KEY), dict(BY_RANK)
+    kinds, by_key, by_rank, rules = dict(KINDS), dict(BY_KEY), dict(BY_RANK), set(RULES)
     for kind in (ACCOUNTS, LISTING, STRICT):
         add_kind(kind)
     try:
@@ -27,3 +28,5 @@ def kinds_for_tests() -> Iterator[None]:
             del BY_KEY[key]
         for rank in BY_RANK.keys() - by_rank.keys():
             del BY_RANK[rank]
+        for rule in RULES.keys() - rules:
+            del RULES[rule]
