@@ -21,9 +21,11 @@ Labels = dict[str, tuple[str, ...]]
 Found = dict[tuple[str, str, str], int]
 
 
-def delivered(folder: Path, tables: Tables, further: Labels | None = None) -> dict[str, list[dict[str, str]]]:
+def delivered(
+    folder: Path, tables: Tables, further: Labels | None = None, **settings: str
+) -> dict[str, list[dict[str, str]]]:
     """The rows of conforming files."""
-    destination = open_snapshot("r", {"kind": "clever-csv", "folder": str(folder)})
+    destination = open_snapshot("r", {"kind": "clever-csv", "folder": str(folder), **settings})
     destination.prepare(ListRoster(tables, further=further or {}), CancelToken()).publish()
     assert check_clever(folder) == []
     return read_clever(folder)
@@ -121,6 +123,13 @@ def test_a_teacher_has_a_row_for_each_school_and_each_school_taught_at(tmp_path:
     rows = delivered(tmp_path, tables)["teachers"]
 
     assert [(row["Teacher_id"], row["School_id"]) for row in rows] == [("T64", "4"), ("T64", "3"), ("T65", "3")]
+
+
+def test_a_teacher_has_one_row_where_clever_refuses_a_second_one(tmp_path: Path) -> None:
+    files = delivered(tmp_path, small(), teacher_rows="first")
+
+    assert [(row["Teacher_id"], row["School_id"]) for row in files["teachers"]] == [("T64", "3"), ("T65", "3")]
+    assert [row["Teacher_id"] for row in files["sections"]] == ["T64", "T64"], "at the other school, too"
 
 
 def test_a_teacher_without_any_school_is_left_out_and_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from psconnect.destinations.clever_csv.files import write_files
 from psconnect.destinations.clever_csv.findings import CLEVER_FINDINGS
@@ -12,16 +13,26 @@ from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.snapshot import Roster, Snapshot
 from psconnect.model.clock import CancelToken
 from psconnect.model.problems import Problem
+from psconnect.model.setting_fields import SettingField
 from psconnect.transfer.fileset import FileSet, Rows
 from psconnect.wording.catalogue import marked
 
+EVERY_SCHOOL, FIRST_SCHOOL = "every", "first"
 
+
+@dataclass(frozen=True)
 class CleverCsv(Snapshot):
-    """Clever's files (see destinations.snapshot.Snapshot)."""
+    """Clever's files (see destinations.snapshot.Snapshot).
+
+    Attributes:
+        one_row: whether a teacher has one row, at the first school, instead of one for each school.
+    """
+
+    one_row: bool = False
 
     def write(self, roster: Roster, files: FileSet, cancel: CancelToken) -> Rows:
         """Write all six files."""
-        return write_files(files, roster, cancel)
+        return write_files(files, roster, cancel, one_row=self.one_row)
 
     def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:
         """What is left out, left blank or replaced in these files."""
@@ -29,7 +40,7 @@ class CleverCsv(Snapshot):
 
 
 def _open(context: Context) -> CleverCsv:
-    return CleverCsv(context.published_to)
+    return CleverCsv(context.published_to, one_row=context.settings["teacher_rows"] == FIRST_SCHOOL)
 
 
 _NAMES = frozenset({"givenName", "familyName"})
@@ -38,6 +49,20 @@ KIND = Kind(
     label=marked("Clever CSV files"),
     summary=marked("Schools, students, teachers, sections, enrollments and staff as CSV files, as Clever reads them."),
     open=_open,
+    settings=(
+        SettingField(
+            "teacher_rows",
+            marked("Teachers at several schools"),
+            marked(
+                "every: a row for each school, as Clever’s instructions have it. first: one row, at the first school, "
+                "if Clever reports these teachers as not unique."
+            ),
+            "choice",
+            default=EVERY_SCHOOL,
+            choices=(EVERY_SCHOOL, FIRST_SCHOOL),
+            advanced=True,
+        ),
+    ),
     needed={
         "school": frozenset({"name"}),
         "student": _NAMES,

@@ -24,9 +24,13 @@ _DISTRICT_OFFICE = "DEFAULT_DISTRICT_OFFICE"
 """Clever's word for the school of staff who belong to none."""
 
 
-def write_files(files: FileSet, roster: Roster, cancel: CancelToken) -> dict[str, int]:
-    """Write all six files, each even if it has no rows; returns the row count of each that has any."""
-    timetable = read_timetable(roster)
+def write_files(files: FileSet, roster: Roster, cancel: CancelToken, *, one_row: bool = False) -> dict[str, int]:
+    """Write all six files, each even if it has no rows; returns the row count of each that has any.
+
+    With ``one_row``, a teacher has a row at the first school alone: an older page of Clever's help says that further
+    rows are refused as not unique, while its instructions want one for each school.
+    """
+    timetable = read_timetable(roster, one_row=one_row)
     producers = (
         (columns.CLEVER_SCHOOLS, _schools),
         (columns.CLEVER_STUDENTS, _students),
@@ -112,7 +116,7 @@ def _teachers(roster: Roster, timetable: Timetable, custom: CustomCells) -> Iter
     pick, schools = _named(TEACHER, columns.CLEVER_TEACHERS, _TEACHER), TEACHER.attributes.index("schoolSourcedIds")
     for record in roster.records(TEACHER):
         cells = custom.fill([*pick([*record, ""])], record[-1])
-        for school in timetable.teaching_schools(record[0], record[schools]):
+        for school in timetable.rows_of(record[0], record[schools]):
             yield [school, *cells[1:]]
 
 

@@ -25,6 +25,7 @@ class Timetable:
         led: classes that have a lead teacher.
         sections: class -> its school, of those that are delivered: with a teacher, at a school.
         taught: teacher -> schools of these classes.
+        one_row: whether a teacher has one row.
         unplaced: students without a school, who have no row: neither have their enrollments.
     """
 
@@ -33,6 +34,7 @@ class Timetable:
     led: set[str] = field(default_factory=set)
     sections: dict[str, str] = field(default_factory=dict)
     taught: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    one_row: bool = False
     unplaced: set[str] = field(default_factory=set)
 
     def schools_of(self, ids: str) -> list[str]:
@@ -44,15 +46,19 @@ class Timetable:
         own = self.schools_of(ids)
         return [*own, *sorted(self.taught[teacher] - {*own}, key=natural)]
 
+    def rows_of(self, teacher: str, ids: str) -> list[str]:
+        """The schools at which a teacher has a row."""
+        return self.teaching_schools(teacher, ids)[: 1 if self.one_row else None]
+
 
 def natural(text: str) -> list[tuple[int, str]]:
     """A sort key by which ``T9`` comes before ``T10``."""
     return [(len(part), part) if part.isdecimal() else (0, part) for part in re.split(r"([0-9]+)", text)]
 
 
-def read_timetable(roster: Roster) -> Timetable:
+def read_timetable(roster: Roster, *, one_row: bool = False) -> Timetable:
     """Read schools, classes and teachers' enrollments."""
-    found = Timetable()
+    found = Timetable(one_row=one_row)
     kind = SCHOOL.attributes.index("type")
     found.schools = {record[0] for record in roster.records(SCHOOL) if record[kind] == "school"}
     at = {name: place for place, name in enumerate(ENROLLMENT.attributes)}
