@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
-from psconnect.destinations import KINDS
+from psconnect.destinations import KINDS, Destination
 from psconnect.destinations.checked import stop_if_failed
 from psconnect.destinations.kind import Kind
 from psconnect.model.clock import CancelToken
@@ -26,6 +26,7 @@ from psconnect.service.plugins import Plugins, powerschool_streams
 from psconnect.sources.kind import OpenSource, School
 from psconnect.sources.powerschool.system import PowerSchool
 from psconnect.store.files import write_atomically
+from psconnect.store.history import run_table
 from psconnect.store.reading.assigned_values import mails_by_domain
 from psconnect.store.reading.last_reading import last_read
 from psconnect.store.settings.secrets import CLIENT_SECRET
@@ -33,9 +34,12 @@ from psconnect.sync import inspect
 from psconnect.sync.compose import Choices, choices_of, in_effect, shaped_source
 from psconnect.sync.filter_preview import FilterPreview, preview_filters
 from psconnect.sync.inspect import PresetInfo
+from psconnect.sync.preflight import Look, found_ahead
+from psconnect.wording.catalogue import number
 from psconnect.wording.check_report import check_as_html, check_as_text
 from psconnect.wording.checks import word_finding
 from psconnect.wording.declared import in_language
+from psconnect.wording.rules import rule_of
 
 
 class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
@@ -114,7 +118,25 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         PsconnectError if it can't be used.
         """
         with self.opened_destination(connection, typed=typed, kept_as=kept_as) as destination:
-            return stop_if_failed(destination.check())
+            return stop_if_failed([*destination.check(), *self._found_ahead(connection, destination)])
+
+    def _found_ahead(
+        self, connection: Connection, destination: Destination, cancel: CancelToken | None = None
+    ) -> Iterator[Finding]:
+        """What the other system would reject of the newest roster; nothing where there is none yet."""
+        with self._history(connection.name) as db:
+            if db is None or not run_table.list_runs(db, connection.name):
+                return
+            # Only temporary tables are made: nothing is written.
+            db.execute("PRAGMA query_only = OFF")
+            kind, labels = KINDS[connection.destination_kind], choices_of(connection).labels
+            look = Look(kind, destination, connection.destination, labels, cancel or CancelToken())
+            found = found_ahead(look, db)
+        if not found:
+            yield Finding("preflight/clean", "ok")
+            return
+        told = [f"{rule_of(rule).title} ({number(count)})" for rule, count in found.most_common()]
+        yield Finding("preflight/found", "warning", {"count": sum(found.values()), "findings": told})
 
     def save_check(self, name: str, findings: Sequence[Finding], path: Path) -> None:
         """Write the findings of a check to a file, without secrets: HTML where its name ends so, else plain text."""
@@ -159,6 +181,7 @@ class SetUp(Destinations, DraftFiles, LiveReadings, Plugins, FieldFinding):
         try:
             with self.opened_destination(connection, cancel) as destination:
                 yield from destination.check()
+                yield from self._found_ahead(connection, destination, cancel)
         except FixSettings as error:
             yield Finding("destination", "failed", error=error)
         if choices.naming.sign_in:

@@ -32,6 +32,7 @@ class CheckTexts:
 
 _SERVER, _SIGN_IN, _VERSION, _PAGE_SIZE = marked("Server"), marked("Sign-in"), marked("Version"), marked("Page size")
 _STORAGE = marked("Storage")
+_PREFLIGHT = marked("Pre-flight")
 _ESTIMATE, _THROTTLE, _DOMAINS = marked("Estimate"), marked("Throttle"), marked("Sign-in by e-mail domain")
 _PEOPLE = marked("Co-teachers, contacts")
 _OWN_PLUGIN = marked("Install and enable psconnect’s own plugin: {plugins_page}.")
@@ -174,6 +175,13 @@ CHECKS = {
     "destination/folder": CheckTexts(marked("Destination"), marked("The folder {folder} can be written to.")),
     "destination/sftp": CheckTexts(
         marked("Destination"), marked("{user} is signed in, and {address} can be written to.")
+    ),
+    "preflight": CheckTexts(_PREFLIGHT),
+    "preflight/clean": CheckTexts(_PREFLIGHT, marked("It finds nothing to say about the newest roster.")),
+    "preflight/found": CheckTexts(
+        _PREFLIGHT,
+        marked("About the newest roster it says: {findings}."),
+        marked("A sync lists the records under findings, with what to do."),
     ),
     "database/new": CheckTexts(marked("Database"), marked("The database {path} will be made.")),
     "database/ready": CheckTexts(marked("Database"), marked("The database {path} can be written to.")),

@@ -144,3 +144,24 @@ def test_a_file_that_is_too_large_is_not_published(strict: Connected) -> None:
     assert strict.bundle.read_bytes() == before
     left = {path.name for path in strict.bundle.parent.iterdir()}
     assert left <= {strict.bundle.name, "previous", ".psconnect-owner.json"}
+
+
+def test_the_test_of_a_destination_tells_it_of_the_newest_roster_and_changes_nothing(strict: Connected) -> None:
+    strict.sql(f"UPDATE students SET grade_level = 5 WHERE {ACTIVE}")
+    connection = strict.service.connection(NAME)
+    assert "preflight" not in {one.step for one in strict.service.check(NAME, lambda _one: None)}
+    assert "other system does not know" not in strict.service.check_destination(connection)
+    strict.service.sync(NAME)
+    (dcid,) = strict.sql(f"SELECT dcid FROM students WHERE {ACTIVE} ORDER BY dcid LIMIT 1")[0]
+    strict.sql("UPDATE students SET grade_level = 0 WHERE dcid = ?", dcid)
+    before = sorted(path.name for path in strict.bundle.parent.iterdir())
+    assert "does not know a value" not in strict.service.check_destination(connection), "it is about what was delivered"
+    strict.service.sync(NAME, plan_only=True)
+    told = strict.service.check_destination(connection)
+    assert "The other system does not know a value (1)" in told
+    (found,) = [one for one in strict.service.check(NAME, lambda _one: None) if one.step == "preflight"]
+    assert (found.key, found.state) == ("preflight/found", "warning")
+    # Other settings, such as another kind, are looked at with the same roster.
+    other = msgspec.structs.replace(connection, destination={**connection.destination, "kind": "test-listing"})
+    assert "finds nothing to say" in strict.service.check_destination(other)
+    assert sorted(path.name for path in strict.bundle.parent.iterdir()) == before

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
+from typing import Any, Protocol
 
+from psconnect.destinations import Destination
 from psconnect.model.entities import Entity
-from psconnect.model.events import RunEvent
+from psconnect.model.events import OnEvent, RunEvent
 from psconnect.model.runs import Change
 from psconnect.store.history import run_table
 from psconnect.store.history.facts import RECEIPT, get_fact
@@ -17,16 +19,39 @@ from psconnect.store.plan import roster_after
 from psconnect.store.plan.plan import Plan
 from psconnect.store.record import decode_record
 from psconnect.sync.frozen_settings import writes_otherwise
-from psconnect.sync.job import Job
 
 _NEWS_EVERY = 5_000
+
+
+class RosterReader(Protocol):
+    """What a roster is read for: a job, or a look at what would be delivered."""
+
+    @property
+    def destination(self) -> Destination:
+        """Where the roster goes."""
+        ...
+
+    @property
+    def destination_table(self) -> Mapping[str, Any]:
+        """The [destination] table of the settings."""
+        ...
+
+    @property
+    def labels(self) -> Mapping[str, tuple[str, ...]]:
+        """Entity key -> labels of its extra values."""
+        ...
+
+    @property
+    def on_event(self) -> OnEvent:
+        """Told how far the reading is."""
+        ...
 
 
 @dataclass(frozen=True)
 class PlannedRoster:
     """The roster that results from a run's plan (see destinations.snapshot.Roster)."""
 
-    job: Job
+    job: RosterReader
     db: sqlite3.Connection
     number: int
     stage: str = "applying"
