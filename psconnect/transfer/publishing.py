@@ -89,8 +89,8 @@ class Publication:
     def standing(self) -> str:
         """The receipt of the set that stands there or is being put in place; else empty, or of what became of it."""
         note, there = self.at.notes.read(), self._there()
-        if note.pending and self.at.can_finish(note.pending, there):
-            return note.pending.receipt
+        if note.pending:
+            return note.pending.receipt if self.at.can_finish(note.pending, there) else ""
         if not note.receipt or not note.files:
             return note.receipt
         found = [msgspec.structs.replace(file, digest=self.at.digest(file, there)) for file in note.files]
