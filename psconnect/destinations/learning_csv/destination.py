@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from psconnect.destinations.delimited import write_rows
+from psconnect.destinations.delimited import write_lines, write_rows
 from psconnect.destinations.kind import Context, Kind
 from psconnect.destinations.learning_csv import classes as c
 from psconnect.destinations.learning_csv import people as p
@@ -39,7 +39,6 @@ class LearningCsv(Snapshot):
                 "organizations": (c.ORGANIZATIONS, lambda: c.organizations(roster)),
                 "users": (p.USERS, lambda: p.users(roster, choices, lost, parents)),
                 "user_levels": (p.USER_LEVELS, lambda: p.user_levels(roster, lost)),
-                "parent_child": (p.PARENT_CHILD, lambda: p.parent_child(parents)),
                 "classes": (c.CLASSES, lambda: c.classes(roster, choices, kept)),
                 "memberships": (c.MEMBERSHIPS, lambda: c.memberships(roster, choices, kept, lost)),
             }
@@ -47,6 +46,10 @@ class LearningCsv(Snapshot):
                 name: write_rows(files, f"{name}.csv", header, produce(), cancel, even_empty=True)
                 for name, (header, produce) in tables.items()
             }
+            links = p.parent_child(parents)
+            counts["parent_child"] = write_lines(
+                files, "parent_child.csv", p.PARENT_CHILD, links, cancel, even_empty=True
+            )
         return {name: count for name, count in counts.items() if count}
 
     def preflight(self, roster: Roster, cancel: CancelToken) -> Iterator[Problem]:

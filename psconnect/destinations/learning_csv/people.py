@@ -7,11 +7,12 @@ are the same but for the school. A student has one, that of the home school.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
+from psconnect.destinations.delimited import BATCH, Lines, rfc4180
 from psconnect.destinations.family import Family
 from psconnect.destinations.learning_csv.choices import (
     LOGIN_GENERATED,
@@ -85,7 +86,11 @@ class Parent(NamedTuple):
 
 
 class Parents:
-    """The contacts who become users. ``close`` it when done."""
+    """The contacts who become users. ``close`` it when done.
+
+    Attributes:
+        links: lines of a parent's and a child's id, as far as they were noted.
+    """
 
     def __init__(self, roster: Roster, choices: Choices, lost: LeftOut) -> None:
         """Load relationships and the children's schools."""
@@ -96,6 +101,9 @@ class Parents:
             (record[0], _first(record[at])) for record in roster.records(STUDENT) if record[0] not in lost.students
         )
         self._shared = self._shared_ids()
+        self.links: list[Lines] = []
+        self._batch: list[tuple[str, str]] = []
+        self._first_child = self.once()
 
     def close(self) -> None:
         """Forget the relationships."""
@@ -122,6 +130,18 @@ class Parents:
                 if user_id in shared:
                     tell(SAME_ACCOUNT, CONTACT, key)
                 yield Parent(key, user_id, record, children, its.schools)
+
+    def note(self, parent: Parent) -> None:
+        """Note a parent's children as encoded lines: a list of pairs would take ten times the memory."""
+        self._batch.extend((parent.id, child) for child in parent.children if self._first_child(parent.id, child))
+        if len(self._batch) >= BATCH:
+            self.close_batch()
+
+    def close_batch(self) -> None:
+        """Encode what is noted."""
+        if self._batch:
+            self.links.append(rfc4180(self._batch))
+            self._batch.clear()
 
     def is_shared(self, parent: str) -> bool:
         """Whether several contacts have this id."""
@@ -168,12 +188,14 @@ def _rows(roster: Roster, choices: Choices, entity: Entity, lost: set[str]) -> I
 
 
 def _parent_rows(roster: Roster, choices: Choices, parents: Parents) -> Iterator[Sequence[str]]:
+    """Rows of parents; their children are noted for ``parent_child``, so that families are looked up once."""
     user, first_time = _User(roster, choices, CONTACT), parents.once()
     firsts: dict[str, tuple[list[str], str]] = {}
     for parent in parents.all():
         same = parent.record, user.password(parent.key)
         if parents.is_shared(parent.id):
             same = firsts.setdefault(parent.id, same)
+        parents.note(parent)
         for school in parent.schools:
             if first_time(parent.id, school):
                 yield user.row(same[0], parent.id, school, same[1])
@@ -227,13 +249,10 @@ def user_levels(roster: Roster, lost: LeftOut) -> Iterator[Sequence[str]]:
             yield record[0], record[grade]
 
 
-def parent_child(parents: Parents) -> Iterator[Sequence[str]]:
-    """Rows of parent_child.csv."""
-    first_time = parents.once()
-    for parent in parents.all():
-        for child in parent.children:
-            if first_time(parent.id, child):
-                yield parent.id, child
+def parent_child(parents: Parents) -> Generator[Lines]:
+    """Lines of parent_child.csv, once the rows of users.csv are made."""
+    parents.close_batch()
+    yield from parents.links
 
 
 def _schools_at(entity: Entity) -> int:
